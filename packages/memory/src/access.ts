@@ -1,0 +1,80 @@
+import { OptionError } from './errors.ts'
+
+/** How sensitive a record is, from least to most. */
+export const levels = ['public', 'internal', 'confidential'] as const
+
+/** How sensitive a record is: `public` < `internal` < `confidential`. */
+export type Level = (typeof levels)[number]
+
+/** What a principal may see: records up to a level, and within its compartments. */
+export interface Clearance {
+  readonly level: Level
+  /** Named areas beside the levels, such as `finance`. */
+  readonly compartments?: readonly string[]
+}
+
+/** Who acts: an agent, a person or a program. */
+export interface Principal {
+  readonly id: string
+  readonly role: string
+  /**
+   * What it may see.
+   *
+   * @defaultValue public records outside every compartment
+   */
+  readonly clearance?: Clearance
+}
+
+/** The sensitivity of one record. A principal sees it only when its clearance covers all of it. */
+export interface Label {
+  readonly sensitivity: Level
+  readonly compartments: readonly string[]
+}
+
+/** The label of everything that nobody labelled. */
+export const publicLabel: Label = { sensitivity: 'public', compartments: [] }
+
+/** A clearance in the form that stores filter by. */
+export interface Audience {
+  readonly level: Level
+  readonly compartments: readonly string[]
+}
+
+/** Says how a level ranks: 0 is the least sensitive. */
+export function rank(level: Level): number {
+  return levels.indexOf(level)
+}
+
+/**
+ * Fills in a principal's clearance.
+ *
+ * @throws {@link OptionError} when the id is empty or the level unknown.
+ */
+export function audienceOf(principal: Principal): Audience {
+  if (typeof principal.id !== 'string' || principal.id === '') {
+    throw new OptionError('principal.id', 'a text that is not empty', principal.id)
+  }
+  const { level = 'public', compartments = [] } = principal.clearance ?? {}
+  requireLevel('principal.clearance.level', level)
+  return { level, compartments: [...compartments] }
+}
+
+/** Tells whether an audience may see what carries this label. */
+export function covers(audience: Audience, label: Label): boolean {
+  return (
+    rank(label.sensitivity) <= rank(audience.level) &&
+    label.compartments.every((compartment) => audience.compartments.includes(compartment))
+  )
+}
+
+/** The least label that is at least as sensitive as each of the given ones. */
+export function joinLabels(all: readonly Label[]): Label {
+  const highest = all.reduce((top, label) => Math.max(top, rank(label.sensitivity)), 0)
+  const compartments = [...new Set(all.flatMap((label) => label.compartments))].toSorted()
+  return { sensitivity: levels[highest] ?? 'confidential', compartments }
+}
+
+/** @throws {@link OptionError} when the level is none of the known ones. */
+export function requireLevel(option: string, level: unknown): asserts level is Level {
+  if (!levels.includes(level as Level)) throw new OptionError(option, `one of ${levels.join(', ')}`, level)
+}

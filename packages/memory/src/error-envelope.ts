@@ -1,0 +1,51 @@
+import * as errors from './errors.ts'
+
+/**
+ * An error in a form that survives a thread, a process or a store.
+ *
+ * Structured cloning loses `code`, extra fields and the class of an error, so
+ * they travel as plain data.
+ */
+export interface ErrorEnvelope {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly cause: ErrorEnvelope | undefined
+}
+
+const classes = new Map<string, { prototype: object }>(Object.entries(errors))
+const ownWords = new Set(['name', 'message', 'stack', 'cause'])
+const deepestCause = 8
+
+/** Packs any thrown value; what is no `Error` becomes one whose message shows it. */
+export function toEnvelope(thrown: unknown, depth = 0): ErrorEnvelope {
+  const error = thrown instanceof Error ? thrown : new Error(`Thrown: ${String(thrown)}`)
+  const fields: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(error)) {
+    if (!ownWords.has(key) && isCloneable(value)) fields[key] = value
+  }
+  const { cause } = error
+  const packed = cause === undefined || depth >= deepestCause ? undefined : toEnvelope(cause, depth + 1)
+  return { name: error.name, message: error.message, stack: error.stack, fields, cause: packed }
+}
+
+/** Unpacks an envelope into an error of the same class where the class is known, else with the same name and code. */
+export function fromEnvelope(envelope: ErrorEnvelope): Error {
+  const known = classes.get(envelope.name)
+  const error = new Error(envelope.message, envelope.cause && { cause: fromEnvelope(envelope.cause) })
+  if (known) Object.setPrototypeOf(error, known.prototype)
+  Object.defineProperty(error, 'stack', { value: envelope.stack, configurable: true, writable: true })
+  return Object.assign(error, { name: envelope.name }, envelope.fields)
+}
+
+function isCloneable(value: unknown): boolean {
+  if (typeof value === 'function' || typeof value === 'symbol') return false
+  if (typeof value !== 'object' || value === null) return true
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
+}

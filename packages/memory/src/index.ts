@@ -1,0 +1,84 @@
+/**
+ * Memory that a flock of agents shares: versioned facts, observations,
+ * decisions, objects and work done once, over a pluggable store, with copies
+ * that are never stale.
+ *
+ * @module
+ */
+
+export { openMemory } from './memory.ts'
+export type { HostMemory, Memory, MemoryShare } from './memory.ts'
+export { joinMemory } from './join-memory.ts'
+export type { Architecture, MemoryOptions } from './options.ts'
+export type { MemoryStats } from './counters.ts'
+export type { LedgerReport } from './ledger.ts'
+
+export type { View } from './view.ts'
+export type { Clearance, Level, Principal } from './access.ts'
+export type { Fact, Facts, ReadFactOptions, SetFactOptions } from './facts.ts'
+export type { Observations, ObservationInput, SearchOptions } from './observations.ts'
+export type { Decisions, DecisionInput, DecisionValue } from './decisions.ts'
+export type { JournalEntry, ListOptions, Page, SearchResult } from './journal.ts'
+export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './objects.ts'
+export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
+export type { WriteOptions } from './space.ts'
+export type { WatchOptions } from './watch.ts'
+export type { Frozen, Json } from './json.ts'
+export { ReadScope } from './read-scope.ts'
+
+export { mapStore } from './map-store.ts'
+export type { MapStoreOptions } from './map-store.ts'
+export { loadDescribed } from './descriptor.ts'
+export { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
+export type { Row, Situation, Verdict } from './apply-mutation.ts'
+export { queryTerms, searchTerms } from './search-terms.ts'
+export { levels, rank } from './access.ts'
+export type { Audience, Label } from './access.ts'
+export type {
+  Change,
+  ChangePage,
+  Collection,
+  Commit,
+  Descriptor,
+  Guard,
+  Mutation,
+  ObjectStore,
+  RecordFilter,
+  RecordKey,
+  RecordMeta,
+  RecordPage,
+  RecordQuery,
+  Refusal,
+  SearchHit,
+  SearchQuery,
+  Seq,
+  Store,
+  StoreDriver,
+  StoredRecord,
+  StoreRole,
+  StoreTraits,
+  Unwatch,
+  Written,
+} from './store.ts'
+
+export {
+  AccessError,
+  CorruptRecordError,
+  FenceError,
+  MemoryClosedError,
+  NotFoundError,
+  OptionError,
+  OutcomeUnknownError,
+  SkeinError,
+  StoreBusyError,
+  StoreError,
+  StoreFormatError,
+  StoreFullError,
+  ValueError,
+  VersionConflictError,
+  WorkError,
+} from './errors.ts'
+export type { SkeinErrorCode } from './errors.ts'
+export { FeedTrimmedError } from './watch.ts'
+export { fromEnvelope, toEnvelope } from './error-envelope.ts'
+export type { ErrorEnvelope } from './error-envelope.ts'

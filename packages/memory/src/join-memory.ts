@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { threadId } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+
+import type { Principal } from './access.ts'
+import { Counters, sumCounters } from './counters.ts'
+import type { MemoryStats } from './counters.ts'
+import { loadDescribed } from './descriptor.ts'
+import { EpochTable } from './epoch-table.ts'
+import { MemoryClosedError } from './errors.ts'
+import type { HeldLease, LeaseKeeper } from './lease-keeper.ts'
+import type { LedgerReport } from './ledger.ts'
+import { LinkClient } from './link.ts'
+import { LinkedStore } from './linked-store.ts'
+import { spaceParts } from './memory.ts'
+import type { Memory, MemoryShare } from './memory.ts'
+import { ThreadShelf } from './object-shelf.ts'
+import type { ReadScope } from './read-scope.ts'
+import { SharedObjects } from './shared-objects.ts'
+import type { Space } from './space.ts'
+import type { RecordKey, StoreDriver, StoreTraits } from './store.ts'
+import { View } from './view.ts'
+
+/**
+ * Takes part in a memory that another thread of this process opened: reads go
+ * straight to the store and to shared memory, writes through that thread.
+ *
+ * @param share - What `share()` gave there.
+ * @param port - One end of a channel whose other end went to `connect()` there.
+ */
+export async function joinMemory(share: MemoryShare, port: MessagePort): Promise<Memory> {
+  const client = new LinkClient(port)
+  const thread = await client.call<number>('thread')
+  const driver = share.descriptor && (await loadDescribed<StoreDriver>(share.descriptor))
+  const reader = await driver?.open(share.space, 'reader')
+  return new JoinedMemory(share, client, new LinkedStore(client, reader, share.traits), thread)
+}
+
+class JoinedMemory implements Memory {
+  readonly traits: StoreTraits
+  readonly #share: MemoryShare
+  readonly #client: LinkClient
+  readonly #space: Space
+  #closing: Promise<void> | undefined
+
+  constructor(share: MemoryShare, client: LinkClient, store: LinkedStore, thread: number) {
+    this.#share = share
+    this.#client = client
+    this.traits = share.traits
+    const counters = new Counters(share.counters, thread)
+    this.#space = {
+      ...spaceParts(store, new EpochTable(share.epochs), counters, share),
+      owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
+      shelf: new ThreadShelf(store, new SharedObjects(share.objects, thread), client),
+      leases: new LinkedLeaseKeeper(client),
+      noteReuse: (reuse) => client.tell('reused', reuse),
+      assertOpen: () => {
+        if (this.#closing) throw new MemoryClosedError()
+      },
+    }
+  }
+
+  as(principal: Principal, scope?: ReadScope): View {
+    this.#space.assertOpen()
+    return new View(this.#space, principal, scope)
+  }
+
+  stats(): MemoryStats {
+    return sumCounters(this.#share.counters)
+  }
+
+  ledger(): Promise<LedgerReport> {
+    return this.#client.call('ledger')
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#space.store[Symbol.asyncDispose]()
+    this.#client.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** Has the opening thread keep this thread's leases alive, which works even while this one computes. */
+class LinkedLeaseKeeper implements LeaseKeeper {
+  readonly #client: LinkClient
+  readonly #held = new Map<string, AbortController>()
+
+  constructor(client: LinkClient) {
+    this.#client = client
+    client.onPush('lost', (lease: string) => {
+      this.#held.get(lease)?.abort(new DOMException('The lease was lost.', 'AbortError'))
+    })
+  }
+
+  hold(key: RecordKey, version: number, leaseMs: number): HeldLease {
+    const lease = randomUUID()
+    const lost = new AbortController()
+    this.#held.set(lease, lost)
+    this.#client.tell('hold', lease, key, version, leaseMs)
+    const stop = (): void => {
+      this.#held.delete(lease)
+      this.#client.tell('drop', lease)
+    }
+    return { signal: lost.signal, stop }
+  }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+
+import { OptionError } from './errors.ts'
+import { decodeJson, encodeJson } from './json.ts'
+import { requireWhole } from './options.ts'
+import { searchableText, snippetOf } from './searchable-text.ts'
+import { describeWrite, requireStrings, writeOne } from './space.ts'
+import type { Actor, Space, WriteOptions } from './space.ts'
+import type { Collection, RecordFilter, StoredRecord } from './store.ts'
+
+/** One entry of a journal: something that an agent wrote once and nobody changes. */
+export interface JournalEntry<Value = unknown> {
+  readonly id: string
+  /** Its place in the feed; grows with each write. */
+  readonly seq: number
+  readonly value: Value
+  readonly author: string
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly importance: number | undefined
+  /** Ids of the objects that it was made from. */
+  readonly derivedFrom: readonly string[]
+  /** Unix milliseconds, by the store's clock. */
+  readonly createdAt: number
+}
+
+/** Which entries to list; all given filters must hold. */
+export interface ListOptions {
+  readonly task?: string
+  readonly author?: string
+  readonly notAuthor?: string
+  /** All of these. */
+  readonly tags?: readonly string[]
+  /** Written at or after, Unix milliseconds. */
+  readonly since?: number
+  /** Written before, Unix milliseconds. */
+  readonly until?: number
+  /** @defaultValue 50 */
+  readonly limit?: number
+  /** Where an earlier page ended. */
+  readonly cursor?: string
+}
+
+/** One page, newest first. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Continues the list; absent on the last page. */
+  readonly cursor?: string
+}
+
+/** A found entry. A higher score is a better match within the same answer. */
+export interface SearchResult<Item> {
+  readonly item: Item
+  readonly score: number
+  /** The place that matched. */
+  readonly snippet: string
+}
+
+const largestPage = 1_000
+
+/** Write-once entries of one collection: the base of observations and decisions. */
+export class Journal {
+  readonly #space: Space
+  readonly #actor: Actor
+  readonly #collection: Collection
+
+  /** @internal */
+  constructor(space: Space, actor: Actor, collection: Collection) {
+    this.#space = space
+    this.#actor = actor
+    this.#collection = collection
+  }
+
+  protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
+    this.#space.assertOpen()
+    const text = encodeJson(value)
+    const meta = await describeWrite(this.#space, this.#actor, options)
+    const key = { collection: this.#collection, id: randomUUID() } as const
+    const written = await writeOne(this.#space, this.#actor, {
+      type: 'set',
+      key,
+      value: text,
+      meta,
+      text: searchableText(value),
+      ttlMs: options.ttlMs,
+    })
+    return toEntry<Value>({ ...meta, ...key, ...written, value: text })
+  }
+
+  /**
+   * Lists entries, newest first, page by page.
+   *
+   * @throws OptionError when a filter, limit or cursor makes no sense.
+   */
+  async list<Value = unknown>(options: ListOptions = {}): Promise<Page<JournalEntry<Value>>> {
+    const { limit = 50, cursor } = options
+    requireWhole('limit', limit, 1, largestPage)
+    this.#space.assertOpen()
+    const after = cursor === undefined ? undefined : parseCursor(cursor)
+    const page = await this.#space.store.query({ ...this.#filter(options), order: 'newest', limit, after })
+    const items = page.records.map((record) => this.#handOut<Value>(record))
+    return page.next === undefined ? { items } : { items, cursor: String(page.next) }
+  }
+
+  protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
+    const { limit = 10 } = options
+    requireWhole('limit', limit, 1, largestPage)
+    if (typeof text !== 'string') throw new OptionError('text', 'a text', text)
+    this.#space.assertOpen()
+    const hits = await this.#space.store.search({ ...this.#filter(options), text, limit })
+    return hits.map(({ record, score }) => {
+      const item = this.#handOut<Value>(record)
+      return { item, score, snippet: snippetOf(searchableText(item.value), text) }
+    })
+  }
+
+  #filter({ task, author, notAuthor, tags, since, until }: ListOptions): RecordFilter {
+    if (tags) requireStrings('tags', tags)
+    const audience = this.#actor.audience
+    return { collection: this.#collection, task, author, notAuthor, tags, since, until, audience }
+  }
+
+  #handOut<Value>(record: StoredRecord): JournalEntry<Value> {
+    this.#actor.scope?.readRecord(record)
+    return toEntry<Value>(record)
+  }
+}
+
+function parseCursor(cursor: string): number {
+  const seq = Number(cursor)
+  if (!/^\d{1,16}$/.test(cursor) || !Number.isSafeInteger(seq)) {
+    throw new OptionError('cursor', 'a cursor that an earlier page gave', cursor)
+  }
+  return seq
+}
+
+function toEntry<Value>(record: StoredRecord): JournalEntry<Value> {
+  const { id, seq, author, task, tags, importance, derivedFrom, createdAt } = record
+  return { id, seq, value: decodeJson(record.value) as Value, author, task, tags, importance, derivedFrom, createdAt }
+}

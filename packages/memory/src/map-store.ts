@@ -1,0 +1,225 @@
+import { stemmer } from 'stemmer'
+
+import { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
+import type { Row, Verdict } from './apply-mutation.ts'
+import { MemoryClosedError } from './errors.ts'
+import { matchesFilter } from './record-filter.ts'
+import { queryTerms, searchTerms } from './search-terms.ts'
+import type {
+  Change,
+  ChangePage,
+  Commit,
+  Mutation,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  SearchHit,
+  SearchQuery,
+  Seq,
+  Store,
+  StoreDriver,
+  StoreTraits,
+  StoredRecord,
+  Unwatch,
+  Written,
+} from './store.ts'
+
+/** Options of {@link mapStore}. */
+export interface MapStoreOptions {
+  /**
+   * Changes kept in the feed of a space; older ones are forgotten.
+   *
+   * @defaultValue 100_000
+   */
+  readonly maxChanges?: number
+  /** @internal */
+  readonly now?: () => number
+}
+
+/**
+ * Keeps records in this process's memory: for tests, and for flocks whose
+ * memory may end with the process.
+ *
+ * Every memory opened on the same driver sees the same spaces. Worker threads
+ * reach it through the thread that made it.
+ *
+ * @example
+ * ```ts
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * await using memory = await openMemory({ store: mapStore() })
+ * const ann = memory.as({ id: 'ann', role: 'research' })
+ * await ann.facts.set('greeting', 'hello')
+ * await ann.facts.get('greeting') // => 'hello'
+ * ```
+ */
+export function mapStore(options: MapStoreOptions = {}): StoreDriver {
+  const spaces = new Map<string, MapSpace>()
+  return {
+    open: (space) => {
+      const found = spaces.get(space) ?? new MapSpace(options.maxChanges ?? 100_000, options.now ?? Date.now)
+      spaces.set(space, found)
+      return Promise.resolve(new MapStore(found))
+    },
+  }
+}
+
+/** What all stores opened on one space share. */
+class MapSpace {
+  readonly rows = new Map<string, Row>()
+  readonly texts = new Map<string, ReadonlySet<string>>()
+  readonly feed: Change[] = []
+  readonly bytes = new Map<string, Uint8Array>()
+  readonly listeners = new Set<(change: Change) => void>()
+  readonly floors = new Map<string, number>()
+  readonly maxChanges: number
+  readonly now: () => number
+  seq: Seq = 0
+
+  constructor(maxChanges: number, now: () => number) {
+    this.maxChanges = maxChanges
+    this.now = now
+  }
+}
+
+const traits: StoreTraits = { durable: 'none', reach: 'process', fullText: 'native', expiresNatively: false }
+
+class MapStore implements Store {
+  readonly traits = traits
+  readonly #opened: MapSpace
+  #isClosed = false
+  readonly #unwatch: Unwatch[] = []
+
+  constructor(space: MapSpace) {
+    this.#opened = space
+  }
+
+  get #space(): MapSpace {
+    if (this.#isClosed) throw new MemoryClosedError()
+    return this.#opened
+  }
+
+  now(): number {
+    return this.#opened.now()
+  }
+
+  async read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+    const now = this.now()
+    return keys.map((key) => liveRecord(this.#space.rows.get(rowKey(key)), now))
+  }
+
+  async write(batch: readonly Mutation[]): Promise<Commit> {
+    const space = this.#space
+    const now = this.now()
+    const verdicts: Verdict[] = []
+    let seq = space.seq
+    for (const [index, mutation] of batch.entries()) {
+      const verdict = decideMutation(mutation, {
+        row: space.rows.get(rowKey(mutation.key)),
+        guardRow: mutation.guard && space.rows.get(rowKey(mutation.guard.key)),
+        now,
+        seq: seq + 1,
+        floor: space.floors.get(mutation.key.collection) ?? 0,
+      })
+      if (verdict.type === 'refuse') {
+        return { ok: false, refusal: { index, reason: verdict.reason, current: verdict.current } }
+      }
+      if (verdict.type === 'put' && verdict.change) seq += 1
+      verdicts.push(verdict)
+    }
+    const written: Written[] = []
+    for (const [index, verdict] of verdicts.entries()) {
+      if (verdict.type === 'refuse') continue
+      if (verdict.type === 'put') this.#put(batch[index] as Mutation, verdict.row, verdict.change)
+      written.push(verdict.written)
+    }
+    return { ok: true, written }
+  }
+
+  #put(mutation: Mutation, row: Row, isChange: boolean): void {
+    const space = this.#space
+    const key = rowKey(mutation.key)
+    space.rows.set(key, row)
+    if (mutation.type === 'touch' || !isChange) return
+    const text = mutation.type === 'set' ? mutation.text : undefined
+    if (text === undefined) space.texts.delete(key)
+    else space.texts.set(key, new Set(searchTerms(text).map((term) => stemmer(term))))
+    space.seq = row.record.seq
+    const change = changeOf(row)
+    space.feed.push(change)
+    if (space.feed.length > space.maxChanges) space.feed.splice(0, space.feed.length - space.maxChanges)
+    for (const listener of space.listeners) listener(change)
+  }
+
+  async query(query: RecordQuery): Promise<RecordPage> {
+    const now = this.now()
+    const found = [...this.#space.rows.values()]
+      .map((row) => liveRecord(row, now))
+      .filter((record) => record !== undefined && matchesFilter(record, query))
+      .filter((record) => isAfter(record?.seq ?? 0, query)) as StoredRecord[]
+    found.sort((a, b) => (query.order === 'oldest' ? a.seq - b.seq : b.seq - a.seq))
+    const records = found.slice(0, query.limit)
+    return found.length > query.limit ? { records, next: records.at(-1)?.seq } : { records }
+  }
+
+  async search(query: SearchQuery): Promise<SearchHit[]> {
+    const now = this.now()
+    const terms = queryTerms(query.text).map((term) => stemmer(term))
+    const hits: SearchHit[] = []
+    for (const [key, words] of this.#space.texts) {
+      const record = liveRecord(this.#space.rows.get(key), now)
+      const score = terms.filter((term) => words.has(term)).length
+      if (record && score > 0 && matchesFilter(record, query)) hits.push({ record, score })
+    }
+    return hits.sort((a, b) => b.score - a.score || b.record.seq - a.record.seq).slice(0, query.limit)
+  }
+
+  async changes(after: Seq, limit: number): Promise<ChangePage> {
+    const { feed, seq } = this.#space
+    const first = feed[0]?.seq ?? seq + 1
+    const changes = feed.slice(Math.max(0, after + 1 - first)).slice(0, limit)
+    return { changes, last: seq, trimmed: after + 1 < first }
+  }
+
+  watch(listener: (change: Change) => void): Unwatch {
+    const { listeners } = this.#space
+    listeners.add(listener)
+    const unwatch = (): void => void listeners.delete(listener)
+    this.#unwatch.push(unwatch)
+    return unwatch
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { rows, texts, floors } = this.#space
+    const now = this.now()
+    const expired = [...rows].filter(([, row]) => !liveRecord(row, now)).slice(0, limit)
+    for (const [key, { record }] of expired) {
+      rows.delete(key)
+      texts.delete(key)
+      floors.set(record.collection, Math.max(record.version, floors.get(record.collection) ?? 0))
+    }
+    return expired.length
+  }
+
+  readonly objects = {
+    put: async (hash: string, bytes: Uint8Array): Promise<void> => void this.#space.bytes.set(hash, bytes.slice()),
+    get: async (hash: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> =>
+      this.#space.bytes.get(hash)?.slice(range?.start, range?.end),
+    has: async (hash: string): Promise<boolean> => this.#space.bytes.has(hash),
+    delete: async (hash: string): Promise<void> => void this.#space.bytes.delete(hash),
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    for (const unwatch of this.#unwatch.splice(0)) unwatch()
+  }
+}
+
+function isAfter(seq: Seq, { after, order }: RecordQuery): boolean {
+  return after === undefined || (order === 'oldest' ? seq > after : seq < after)
+}
+
+// A collection's name holds no NUL, so no two keys can meet.
+function rowKey({ collection, id }: RecordKey): string {
+  return `${collection}\0${id}`
+}

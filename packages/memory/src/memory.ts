@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto'
+import type { MessagePort } from 'node:worker_threads'
+
+import type { Principal } from './access.ts'
+import { CoherentCache } from './coherent-cache.ts'
+import { counterBuffer, Counters, maxThreads, sumCounters } from './counters.ts'
+import type { MemoryStats } from './counters.ts'
+import { EpochTable } from './epoch-table.ts'
+import { MemoryClosedError, OptionError } from './errors.ts'
+import { FeedListener } from './feed-listener.ts'
+import { StoreLeaseKeeper } from './lease-keeper.ts'
+import type { HeldLease } from './lease-keeper.ts'
+import { Ledger } from './ledger.ts'
+import type { LedgerReport, Reuse } from './ledger.ts'
+import { serveLink } from './link.ts'
+import { storeHandlers } from './linked-store.ts'
+import { ObjectArena } from './object-arena.ts'
+import { HostShelf } from './object-shelf.ts'
+import { resolveOptions } from './options.ts'
+import type { MemoryOptions, ResolvedOptions } from './options.ts'
+import type { ReadScope } from './read-scope.ts'
+import { sharedObjectBuffers, SharedObjects } from './shared-objects.ts'
+import type { SharedObjectBuffers } from './shared-objects.ts'
+import type { Space } from './space.ts'
+import type { Descriptor, RecordKey, Store, StoreTraits } from './store.ts'
+import { View } from './view.ts'
+import { gateWrites } from './write-gate.ts'
+
+/** What a thread needs to take part in a memory; structured-cloneable. See {@link joinMemory}. */
+export interface MemoryShare {
+  readonly space: string
+  readonly architecture: ResolvedOptions['architecture']
+  readonly ttlMs: number
+  readonly maxEntries: number
+  readonly descriptor: Descriptor | undefined
+  readonly traits: StoreTraits
+  readonly epochs: SharedArrayBuffer
+  readonly counters: SharedArrayBuffer
+  readonly objects: SharedObjectBuffers
+}
+
+/** An open space: what all agents of a process share. Closes with `await using` or {@link Memory.close}. */
+export interface Memory extends AsyncDisposable {
+  readonly traits: StoreTraits
+  /**
+   * The memory as a principal sees it.
+   *
+   * @param scope - Notes what is read, and stamps it on what is written. The runtime gives one to each activity.
+   * @throws OptionError when the principal has no id or an unknown level.
+   */
+  as(principal: Principal, scope?: ReadScope): View
+  /** What happened in this process since the memory was opened. */
+  stats(): MemoryStats
+  /** What was computed and what was spared, over all processes and runs. */
+  ledger(): Promise<LedgerReport>
+  /** Writes what waits to be written and closes the store. Twice does no harm. */
+  close(): Promise<void>
+}
+
+/** A memory in the thread that opened it: it can let other threads take part. */
+export interface HostMemory extends Memory {
+  /** What to hand to {@link joinMemory} in another thread, beside the port. */
+  share(): MemoryShare
+  /**
+   * Serves another thread over a port until that closes.
+   *
+   * @throws OptionError when 63 threads take part already.
+   */
+  connect(port: MessagePort): void
+}
+
+/**
+ * Opens a space of a store.
+ *
+ * @throws OptionError, StoreError, StoreFormatError
+ *
+ * @example
+ * ```ts
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * await using memory = await openMemory({ store: mapStore(), space: 'acme', architecture: 'hybrid' })
+ * const ann = memory.as({ id: 'ann', role: 'research', clearance: { level: 'internal' } })
+ * await ann.facts.set('prospect/42', { name: 'Acme' }, { tags: ['crm'] })
+ * ann.facts.peek('prospect/42') // => undefined
+ * await ann.facts.get('prospect/42') // => { name: 'Acme' }
+ * ann.facts.peek('prospect/42') // => { name: 'Acme' }
+ * ```
+ */
+export async function openMemory(options: MemoryOptions): Promise<HostMemory> {
+  const resolved = resolveOptions(options)
+  const store = await resolved.store.open(resolved.space, 'writer')
+  const memory = new OpenedMemory(resolved, store)
+  try {
+    await memory.start()
+    return memory
+  } catch (error) {
+    await memory.close()
+    throw error
+  }
+}
+
+class OpenedMemory implements HostMemory {
+  readonly traits: StoreTraits
+  readonly #options: ResolvedOptions
+  readonly #store: Store
+  readonly #epochs = new EpochTable()
+  readonly #counters = counterBuffer()
+  readonly #listener: FeedListener
+  readonly #ledger: Ledger
+  readonly #leases: StoreLeaseKeeper
+  readonly #arena: ObjectArena
+  readonly #shelf: HostShelf
+  readonly #space: Space
+  readonly #sweeper: NodeJS.Timeout
+  readonly #threads = new Map<number, MessagePort>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: ResolvedOptions, opened: Store) {
+    this.#options = options
+    this.traits = opened.traits
+    this.#store = gateWrites(opened, this.#epochs)
+    const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
+    this.#listener = new FeedListener(opened, this.#epochs, options.heartbeatMs, warn)
+    this.#ledger = new Ledger(this.#store, owner, warn)
+    this.#leases = new StoreLeaseKeeper(this.#store, warn)
+    this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
+    this.#shelf = new HostShelf(this.#store, this.#arena, new SharedObjects(this.#arena.buffers, 0))
+    this.#space = {
+      ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
+      owner,
+      shelf: this.#shelf,
+      leases: this.#leases,
+      noteReuse: (reuse) => this.#ledger.note(reuse),
+      assertOpen: () => {
+        if (this.#closing) throw new MemoryClosedError()
+      },
+    }
+    this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
+  }
+
+  start(): Promise<void> {
+    return this.#listener.start()
+  }
+
+  as(principal: Principal, scope?: ReadScope): View {
+    this.#space.assertOpen()
+    return new View(this.#space, principal, scope)
+  }
+
+  stats(): MemoryStats {
+    return sumCounters(this.#counters)
+  }
+
+  async ledger(): Promise<LedgerReport> {
+    this.#space.assertOpen()
+    return this.#ledger.report()
+  }
+
+  share(): MemoryShare {
+    const { space, architecture, ttlMs, maxEntries, store } = this.#options
+    return {
+      space,
+      architecture,
+      ttlMs,
+      maxEntries,
+      descriptor: store.descriptor,
+      traits: this.traits,
+      epochs: this.#epochs.buffer,
+      counters: this.#counters,
+      objects: this.#arena.buffers,
+    }
+  }
+
+  connect(port: MessagePort): void {
+    this.#space.assertOpen()
+    const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
+    if (thread === undefined) throw new OptionError('threads', `fewer than ${maxThreads} threads on one memory`, maxThreads)
+    this.#threads.set(thread, port)
+    const shelf = this.#shelf.serve()
+    const held = new Map<string, HeldLease>()
+    const { push } = serveLink(port, {
+      ...storeHandlers(this.#store),
+      ...shelf.handlers,
+      thread: () => thread,
+      ledger: () => this.#ledger.report(),
+      reused: (reuse: Reuse) => this.#ledger.note(reuse),
+      hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {
+        const own = this.#leases.hold(key, version, leaseMs)
+        own.signal.addEventListener('abort', () => push('lost', lease))
+        held.set(lease, own)
+      },
+      drop: (lease: string) => {
+        held.get(lease)?.stop()
+        held.delete(lease)
+      },
+    })
+    port.on('close', () => {
+      for (const lease of held.values()) lease.stop()
+      shelf.release()
+      this.#arena.unpinThread(thread)
+      this.#threads.delete(thread)
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#sweeper)
+    for (const port of this.#threads.values()) port.close()
+    this.#leases[Symbol.dispose]()
+    await this.#ledger[Symbol.asyncDispose]()
+    await this.#listener[Symbol.asyncDispose]()
+    this.#epochs.invalidateAll()
+    await this.#store[Symbol.asyncDispose]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
+    } catch (error) {
+      warn(error)
+    }
+  }
+}
+
+const sweepMs = 60_000
+const sweepBatch = 500
+
+/** The parts of a space that are made alike in every thread. */
+export function spaceParts(
+  store: Store,
+  epochs: EpochTable,
+  counters: Counters,
+  options: Pick<ResolvedOptions, 'architecture' | 'ttlMs' | 'maxEntries'>,
+): Pick<Space, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'underWay' | 'updating'> {
+  const parts = { ...options, store, epochs, counters, enabled: options.architecture === 'hybrid' }
+  return {
+    store,
+    epochs,
+    counters,
+    facts: new CoherentCache('facts', parts),
+    objects: new CoherentCache('objects', parts),
+    work: new CoherentCache('work', parts),
+    underWay: new Map(),
+    updating: new Map(),
+  }
+}
+
+// A background failure has no caller to tell: it becomes a warning of the process.
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}

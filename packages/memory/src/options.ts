@@ -1,0 +1,96 @@
+import { OptionError } from './errors.ts'
+import type { StoreDriver } from './store.ts'
+
+/**
+ * Where reads are answered.
+ *
+ * - `centralized`: every read goes to the store.
+ * - `hybrid`: facts are read from a local copy that any change anywhere
+ *   invalidates.
+ */
+export type Architecture = 'centralized' | 'hybrid'
+
+/** Options of {@link openMemory}. */
+export interface MemoryOptions {
+  /** Where records live. */
+  readonly store: StoreDriver
+
+  /**
+   * The shared memory's name; memories of different names never meet.
+   *
+   * @defaultValue 'default'
+   */
+  readonly space?: string
+
+  /** @defaultValue 'hybrid' */
+  readonly architecture?: Architecture
+
+  /**
+   * How long a local copy may be served, in milliseconds. It bounds staleness
+   * should every other mechanism fail.
+   *
+   * @defaultValue 300_000
+   */
+  readonly ttlMs?: number
+
+  /**
+   * Most local copies kept per thread and collection; the least recently used one leaves first.
+   *
+   * @defaultValue 10_000
+   */
+  readonly maxEntries?: number
+
+  /**
+   * Size of the shared memory through which threads read each other's objects
+   * without a copy, in bytes. It is reserved, not used, until objects come.
+   * 0 switches it off: every read of an object is then a copy from the store.
+   *
+   * @defaultValue 268_435_456
+   */
+  readonly sharedObjectBytes?: number
+
+  /**
+   * How often the newest position of the feed is compared with the store's, in milliseconds.
+   *
+   * @defaultValue 1_000
+   */
+  readonly heartbeatMs?: number
+}
+
+/** Options with every default filled in and every range checked. */
+export type ResolvedOptions = Required<MemoryOptions>
+
+const defaults = {
+  space: 'default',
+  architecture: 'hybrid',
+  ttlMs: 300_000,
+  maxEntries: 10_000,
+  sharedObjectBytes: 256 * 1024 * 1024,
+  heartbeatMs: 1_000,
+} satisfies Omit<ResolvedOptions, 'store'>
+
+/** @throws {@link OptionError} when a value is out of range. */
+export function resolveOptions(options: MemoryOptions): ResolvedOptions {
+  const resolved: ResolvedOptions = { ...defaults, ...options }
+  if (typeof resolved.store?.open !== 'function') {
+    throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
+  }
+  if (typeof resolved.space !== 'string' || !/^[\w.:@/-]{1,200}$/.test(resolved.space)) {
+    throw new OptionError('space', '1 to 200 letters, digits or any of _ . : @ / -', resolved.space)
+  }
+  if (resolved.architecture !== 'centralized' && resolved.architecture !== 'hybrid') {
+    throw new OptionError('architecture', "'centralized' or 'hybrid'", resolved.architecture)
+  }
+  requireWhole('ttlMs', resolved.ttlMs, 1)
+  requireWhole('maxEntries', resolved.maxEntries, 1)
+  requireWhole('heartbeatMs', resolved.heartbeatMs, 10)
+  requireWhole('sharedObjectBytes', resolved.sharedObjectBytes, 0, 2 ** 31)
+  return resolved
+}
+
+/** @throws {@link OptionError} unless `value` is a whole number within the range. */
+export function requireWhole(option: string, value: unknown, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`
+  throw new OptionError(option, `a whole number, ${range}`, value)
+}

@@ -1,0 +1,118 @@
+import type { Audience, Label, Level, Principal } from './access.ts'
+import { covers, joinLabels, requireLevel } from './access.ts'
+import type { CoherentCache } from './coherent-cache.ts'
+import type { Counters } from './counters.ts'
+import type { EpochTable } from './epoch-table.ts'
+import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictError } from './errors.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import type { Reuse } from './ledger.ts'
+import type { ObjectShelf } from './object-shelf.ts'
+import { requireWhole } from './options.ts'
+import type { ReadScope } from './read-scope.ts'
+import type { Mutation, RecordMeta, Store, StoredRecord, Written } from './store.ts'
+
+/** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
+export interface Space {
+  readonly store: Store
+  readonly epochs: EpochTable
+  readonly counters: Counters
+  readonly facts: CoherentCache
+  readonly objects: CoherentCache
+  readonly work: CoherentCache
+  readonly shelf: ObjectShelf
+  readonly leases: LeaseKeeper
+  /** Names this thread among all that may compute. */
+  readonly owner: string
+  /** Work under way in this thread, by key. */
+  readonly underWay: Map<string, Promise<unknown>>
+  /** The last update under way of each fact in this thread. */
+  readonly updating: Map<string, Promise<unknown>>
+  noteReuse(reuse: Reuse): void
+  /** @throws MemoryClosedError */
+  assertOpen(): void
+}
+
+/** A principal at work in a space: what every kind of memory is given. */
+export interface Actor {
+  readonly principal: Principal
+  readonly audience: Audience
+  readonly scope: ReadScope | undefined
+}
+
+/** What any write may say about its record. */
+export interface WriteOptions {
+  /** The task that the record belongs to. */
+  readonly task?: string
+  readonly tags?: readonly string[]
+  /** From 0, negligible, to 1. */
+  readonly importance?: number
+  /** @defaultValue 'public', or what it is derived from, whichever is higher */
+  readonly sensitivity?: Level
+  readonly compartments?: readonly string[]
+  /** Objects that it was made from. Inside an activity those it read are added. */
+  readonly derivedFrom?: readonly { readonly id: string }[]
+  /** Time to live in milliseconds; for ever when left out. */
+  readonly ttlMs?: number
+}
+
+/**
+ * Turns what a writer says into what is stored: sources and sensitivity follow
+ * from what was really read.
+ *
+ * @throws OptionError, NotFoundError for a source that the writer can't see,
+ * AccessError when the writer could not read the record afterwards.
+ */
+export async function describeWrite(space: Space, actor: Actor, options: WriteOptions): Promise<RecordMeta> {
+  const { task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
+  requireLevel('sensitivity', sensitivity)
+  requireStrings('tags', tags)
+  requireStrings('compartments', compartments)
+  if (task !== undefined) requireStrings('task', [task])
+  if (importance !== undefined && !(importance >= 0 && importance <= 1)) {
+    throw new OptionError('importance', 'a number from 0 to 1', importance)
+  }
+  if (options.ttlMs !== undefined) requireWhole('ttlMs', options.ttlMs, 1)
+  const named = await Promise.all((options.derivedFrom ?? []).map(({ id }) => labelOfSource(space, actor, id)))
+  const label = joinLabels([{ sensitivity, compartments }, ...named, ...(actor.scope?.labels ?? [])])
+  if (!covers(actor.audience, label)) {
+    const needed = [label.sensitivity, ...label.compartments].join(' + ')
+    throw new AccessError(actor.principal.id, `clearance for ${needed}`)
+  }
+  const sources = [...(options.derivedFrom ?? []).map(({ id }) => id), ...(actor.scope?.objects ?? [])]
+  const derivedFrom = [...new Set(sources)].toSorted()
+  return { author: actor.principal.id, task, tags: [...new Set(tags)], importance, derivedFrom, ...label }
+}
+
+async function labelOfSource(space: Space, actor: Actor, id: string): Promise<Label> {
+  const { record } = await space.objects.load(id)
+  if (!record || !covers(actor.audience, record)) throw new NotFoundError('object', id)
+  return record
+}
+
+/**
+ * Writes one record.
+ *
+ * @throws VersionConflictError, FenceError
+ */
+export async function writeOne(space: Space, actor: Actor, mutation: Mutation, show: Show = hide): Promise<Written> {
+  space.assertOpen()
+  const commit = await space.store.write([mutation])
+  if (commit.ok) return commit.written[0] as Written
+  const { reason, current } = commit.refusal
+  if (reason === 'guard' && mutation.guard) throw new FenceError(mutation.guard.key.id, mutation.guard.version)
+  const visible = current && covers(actor.audience, current) ? current : undefined
+  throw new VersionConflictError(mutation.key.id, mutation.ifVersion ?? 0, visible?.version ?? 0, visible && show(visible))
+}
+
+type Show = (record: StoredRecord) => unknown
+const hide: Show = () => undefined
+
+/** @throws OptionError unless all are texts that are not empty. */
+export function requireStrings(option: string, values: readonly string[]): void {
+  if (!Array.isArray(values)) throw new OptionError(option, 'a list of texts', values)
+  for (const value of values) {
+    if (typeof value !== 'string' || value === '' || value.length > 1_000 || !value.isWellFormed()) {
+      throw new OptionError(option, 'well-formed text of 1 to 1,000 characters', value)
+    }
+  }
+}

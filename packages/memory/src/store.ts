@@ -1,0 +1,244 @@
+import type { Audience, Label } from './access.ts'
+
+/**
+ * The contract between the memory and the places where records live.
+ *
+ * The store decides: versions, sequence numbers, the clock, atomicity, order.
+ * The memory decides: who may see what, what is cached, what a value means.
+ * A store enforces no policy; it filters by the audience that it is given.
+ */
+
+/** A kind of record. Only facts, claims, escalations, work, agents and objects are ever rewritten. */
+export type Collection =
+  | 'facts'
+  | 'observations'
+  | 'decisions'
+  | 'learnings'
+  | 'alerts'
+  | 'claims'
+  | 'escalations'
+  | 'objects'
+  | 'work'
+  | 'agents'
+  | 'ledger'
+
+/** The position of a change in the feed of its space; grows by 1 with each change, starting at 1. */
+export type Seq = number
+
+/** Names one record of a space. */
+export interface RecordKey {
+  readonly collection: Collection
+  readonly id: string
+}
+
+/** What a writer says about a record beside its value. */
+export interface RecordMeta extends Label {
+  readonly author: string
+  readonly task?: string | undefined
+  readonly tags: readonly string[]
+  /** From 0 to 1. */
+  readonly importance?: number | undefined
+  /** Ids of the objects that this record was made from. */
+  readonly derivedFrom: readonly string[]
+}
+
+/** A record as a store keeps it. Times are Unix milliseconds by the store's clock. */
+export interface StoredRecord extends RecordKey, RecordMeta {
+  /** JSON text. */
+  readonly value: string
+  /** Grows by at least 1 with each write of this key and is never used twice, not even after a delete. */
+  readonly version: number
+  readonly seq: Seq
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt?: number | undefined
+}
+
+/** A condition on another record: it must exist, unexpired, at just this version. */
+export interface Guard {
+  readonly key: RecordKey
+  readonly version: number
+}
+
+interface MutationBase {
+  readonly key: RecordKey
+  /** Write only if this is the current version; 0 means "only if absent". */
+  readonly ifVersion?: number | undefined
+  readonly guard?: Guard | undefined
+}
+
+/** Writes a record, whole. */
+export interface SetMutation extends MutationBase {
+  readonly type: 'set'
+  readonly value: string
+  readonly meta: RecordMeta
+  /** What full-text search may find; left out for what no index may hold. */
+  readonly text?: string | undefined
+  /** Time to live from now, by the store's clock, in milliseconds. */
+  readonly ttlMs?: number | undefined
+}
+
+/** Removes a record. Removing what is absent is no conflict, unless a version was named. */
+export interface DeleteMutation extends MutationBase {
+  readonly type: 'delete'
+  readonly author: string
+}
+
+/**
+ * Gives a record a new time to live and changes nothing else: no new version,
+ * nothing in the feed. This is the heartbeat of leases.
+ */
+export interface TouchMutation extends MutationBase {
+  readonly type: 'touch'
+  readonly ifVersion: number
+  readonly ttlMs: number
+}
+
+/** One step of an atomic batch. A batch names each key at most once. */
+export type Mutation = SetMutation | DeleteMutation | TouchMutation
+
+/** What became of one mutation of a committed batch; version 0 for a delete of what was absent. */
+export interface Written {
+  readonly version: number
+  readonly seq: Seq
+  readonly updatedAt: number
+  readonly createdAt: number
+  readonly expiresAt?: number | undefined
+}
+
+/** Why a batch was refused: which mutation, and what the store holds in its place. */
+export interface Refusal {
+  readonly index: number
+  readonly reason: 'version' | 'guard'
+  readonly current: StoredRecord | undefined
+}
+
+/** The outcome of a batch: all of it, or none of it. */
+export type Commit =
+  | { readonly ok: true; readonly written: readonly Written[] }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+/** One entry of the feed. */
+export interface Change extends RecordKey, Label {
+  readonly seq: Seq
+  readonly op: 'set' | 'delete'
+  readonly version: number
+  readonly author: string
+  readonly task?: string | undefined
+  readonly at: number
+}
+
+/** A piece of the feed, in order. */
+export interface ChangePage {
+  readonly changes: readonly Change[]
+  /** The newest `seq` of the space; 0 when nothing was ever written. */
+  readonly last: Seq
+  /** True when the feed no longer holds everything after the asked position. */
+  readonly trimmed: boolean
+}
+
+/** Filters shared by lists and searches. All given ones must hold. */
+export interface RecordFilter {
+  readonly collection: Collection
+  readonly task?: string | undefined
+  readonly author?: string | undefined
+  readonly notAuthor?: string | undefined
+  /** All of these tags. */
+  readonly tags?: readonly string[] | undefined
+  /** Made from the object with this id. */
+  readonly derivedFrom?: string | undefined
+  readonly audience?: Audience | undefined
+  /** Written at or after this time, Unix milliseconds. */
+  readonly since?: number | undefined
+  /** Written before this time, Unix milliseconds. */
+  readonly until?: number | undefined
+}
+
+/** A list in the order of writing. */
+export interface RecordQuery extends RecordFilter {
+  readonly order: 'oldest' | 'newest'
+  readonly limit: number
+  /** Where an earlier page ended. */
+  readonly after?: Seq | undefined
+}
+
+/** One page of a list. `next` continues it; absent on the last page. */
+export interface RecordPage {
+  readonly records: readonly StoredRecord[]
+  readonly next?: Seq | undefined
+}
+
+/** A ranked full-text search. Any text is a valid query. */
+export interface SearchQuery extends RecordFilter {
+  readonly text: string
+  readonly limit: number
+}
+
+/** A hit; a higher score is a better match. Scores compare only within one answer. */
+export interface SearchHit {
+  readonly record: StoredRecord
+  readonly score: number
+}
+
+/** Immutable bytes by the SHA-256 of their content, in lower-case hexadecimal. */
+export interface ObjectStore {
+  put(hash: string, bytes: Uint8Array): Promise<void>
+  /** Bytes from `start` up to `end`, or all of them. */
+  get(hash: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>
+  has(hash: string): Promise<boolean>
+  delete(hash: string): Promise<void>
+}
+
+/** Facts about a store that code may depend on. */
+export interface StoreTraits {
+  /** Whether an acknowledged write survives a crash of process and machine (`full`), of the process only, or neither. */
+  readonly durable: 'full' | 'process' | 'none'
+  /** Who can open the same store: this process, every process of this machine, or other machines too. */
+  readonly reach: 'process' | 'host' | 'network'
+  /** Whether full-text search is the store's own or a derived index that may lag behind. */
+  readonly fullText: 'native' | 'derived'
+  /** Whether the store deletes expired records by itself. */
+  readonly expiresNatively: boolean
+}
+
+/** Ends a watch. */
+export type Unwatch = () => void
+
+/** One space in a store, open. */
+export interface Store extends AsyncDisposable {
+  readonly traits: StoreTraits
+  /** Reads many keys at once; the answers stand in the order of the keys. Expired records are absent. */
+  read(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]>
+  /** Applies a batch atomically and appends its changes to the feed in the same atom. */
+  write(batch: readonly Mutation[]): Promise<Commit>
+  query(query: RecordQuery): Promise<RecordPage>
+  search(query: SearchQuery): Promise<readonly SearchHit[]>
+  changes(after: Seq, limit: number): Promise<ChangePage>
+  /** Calls back soon after changes. A hint that may be lost or repeated: the truth is `changes()`. */
+  watch(listener: (change: Change) => void): Unwatch
+  /** Deletes up to `limit` expired records; resolves to how many went. */
+  sweep(limit: number): Promise<number>
+  /** The time by the store's clock, as well as it is known here, Unix milliseconds. */
+  now(): number
+  readonly objects: ObjectStore
+}
+
+/** Where a worker thread finds the function that makes the same driver, and what to call it with. */
+export interface Descriptor {
+  /** URL of a module. */
+  readonly module: string
+  /** Name of its export: a function of `options`. */
+  readonly name: string
+  /** Structured-cloneable. */
+  readonly options: unknown
+}
+
+/** Whether a store is opened to write (once per process and space) or only to read (in each worker thread). */
+export type StoreRole = 'writer' | 'reader'
+
+/** A place that holds spaces: what `mapStore()`, `sqliteStore()` and the like return. */
+export interface StoreDriver {
+  /** Absent when only this thread can reach the records; other threads then ask it. */
+  readonly descriptor?: Descriptor | undefined
+  open(space: string, role: StoreRole): Promise<Store>
+}

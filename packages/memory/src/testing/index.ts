@@ -1,0 +1,8 @@
+/**
+ * The suite that every store passes. Needs vitest.
+ *
+ * @module
+ */
+
+export { describeStore } from './describe-store.ts'
+export type { StoreContractOptions } from './describe-store.ts'

@@ -1,0 +1,74 @@
+import { audienceOf, rank } from './access.ts'
+import type { Principal } from './access.ts'
+import { ComputeOnce } from './compute-once.ts'
+import type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
+import { Decisions } from './decisions.ts'
+import { Facts } from './facts.ts'
+import { Objects } from './objects.ts'
+import { Observations } from './observations.ts'
+import type { ReadScope } from './read-scope.ts'
+import type { Actor, Space } from './space.ts'
+import type { Change } from './store.ts'
+import { watchFeed } from './watch.ts'
+import type { WatchOptions } from './watch.ts'
+
+/** The memory as one principal sees it: the only way to records for agents, people and programs. */
+export class View {
+  readonly principal: Principal
+  readonly facts: Facts
+  readonly observations: Observations
+  readonly decisions: Decisions
+  readonly objects: Objects
+  readonly #space: Space
+  readonly #actor: Actor
+  readonly #once: ComputeOnce
+
+  /** @internal */
+  constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
+    const audience = audienceOf(principal)
+    const actor: Actor = { principal, audience, scope }
+    this.principal = principal
+    this.facts = new Facts(space, actor, rank(audience.level))
+    this.observations = new Observations(space, actor, 'observations')
+    this.decisions = new Decisions(space, actor, 'decisions')
+    this.objects = new Objects(space, actor)
+    this.#space = space
+    this.#actor = actor
+    this.#once = new ComputeOnce(space, actor)
+  }
+
+  /**
+   * Runs `work` unless its result is known or it is running already, in any
+   * thread, process or machine that shares the memory: then that result is
+   * used. If the worker dies, another takes over.
+   *
+   * @param key - Names the work, its version and all its inputs; equal keys must mean equal results.
+   * @param work - Resolves to JSON data: small; put large results into `objects` and return their refs.
+   * @throws whatever `work` throws; WorkError when it failed elsewhere while this caller waited for it.
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'reader' })
+   * let calls = 0
+   * const answers = await Promise.all([1, 2, 3].map(() => ann.once('answer/v1', async () => (calls += 1, 42))))
+   * answers.map(({ value }) => value) // => [42, 42, 42]
+   * calls // => 1
+   * ```
+   */
+  once<T>(key: string, work: (context: WorkContext) => Promise<T> | T, options: OnceOptions = {}): Promise<OnceResult<T>> {
+    return this.#once.run(key, work, options)
+  }
+
+  /**
+   * Follows the changes of records whose `collection/id` begins with `prefix`
+   * (`''` for all), in order, without gaps or repeats.
+   *
+   * @throws FeedTrimmedError when the feed no longer reaches back to `after`.
+   */
+  watch(prefix: string, options: WatchOptions = {}): AsyncGenerator<Change, void, undefined> {
+    return watchFeed(this.#space, this.#actor, prefix, options)
+  }
+}

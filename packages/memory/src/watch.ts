@@ -1,0 +1,64 @@
+import { covers } from './access.ts'
+import { SkeinError } from './errors.ts'
+import type { Actor, Space } from './space.ts'
+import type { Change, Seq } from './store.ts'
+
+/** Options of {@link View.watch}. */
+export interface WatchOptions {
+  /**
+   * The position after which to begin.
+   *
+   * @defaultValue now
+   */
+  readonly after?: Seq
+  /** Ends the watch without an error. */
+  readonly signal?: AbortSignal
+}
+
+/** A watcher asked for changes that the feed no longer holds. Read the records anew and watch from `last` on. */
+export class FeedTrimmedError extends SkeinError {
+  readonly code = 'SKEIN_FEED_TRIMMED'
+  readonly after: Seq
+  readonly last: Seq
+
+  constructor(after: Seq, last: Seq) {
+    super(`The feed no longer holds what came after ${after}. Read the records anew, then watch after ${last}.`)
+    this.after = after
+    this.last = last
+  }
+}
+
+const pageSize = 500
+/** A watcher looks again after this even when nothing woke it. */
+const patienceMs = 1_000
+
+/** Yields the changes of records whose `collection/id` begins with the prefix, in order, without gaps. */
+export async function* watchFeed(
+  space: Space,
+  actor: Actor,
+  prefix: string,
+  { after, signal }: WatchOptions,
+): AsyncGenerator<Change, void, undefined> {
+  let position = after ?? (await space.store.changes(Number.MAX_SAFE_INTEGER, 1)).last
+  while (!signal?.aborted) {
+    space.assertOpen()
+    const seen = space.epochs.announced
+    const page = await space.store.changes(position, pageSize)
+    if (page.trimmed) throw new FeedTrimmedError(position, page.last)
+    for (const change of page.changes) {
+      position = change.seq
+      const isWanted = `${change.collection}/${change.id}`.startsWith(prefix) && covers(actor.audience, change)
+      if (isWanted) yield change
+      if (signal?.aborted) return
+    }
+    if (page.changes.length === 0) await untilWoken(space, seen, signal)
+  }
+}
+
+async function untilWoken(space: Space, seen: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await space.epochs.untilAnnounced(seen, patienceMs, signal)
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  }
+}

@@ -1,0 +1,125 @@
+import { crc32 } from 'node:zlib'
+
+import { CorruptRecordError, levels, rank } from '@skein/memory'
+import type { Change, Collection, Row } from '@skein/memory'
+
+/** The columns of a record, in the order in which every statement names them. */
+export const columns =
+  'collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources, created_at, updated_at, expires_at, deleted, checksum'
+
+/** A row as better-sqlite3 gives and takes it in raw mode. */
+export type RawRow = [
+  collection: Collection,
+  id: string,
+  value: string,
+  version: number,
+  seq: number,
+  author: string,
+  task: string | null,
+  tags: string,
+  importance: number | null,
+  level: number,
+  compartments: string,
+  sources: string,
+  createdAt: number,
+  updatedAt: number,
+  expiresAt: number | null,
+  deleted: number,
+  checksum: number,
+]
+
+/** Packs a row, with a checksum over all that it says. */
+export function packRow({ record, deleted }: Row): RawRow {
+  const fields = [
+    record.collection,
+    record.id,
+    record.value,
+    record.version,
+    record.seq,
+    record.author,
+    record.task ?? null,
+    JSON.stringify(record.tags),
+    record.importance ?? null,
+    rank(record.sensitivity),
+    JSON.stringify(record.compartments),
+    JSON.stringify(record.derivedFrom),
+    record.createdAt,
+    record.updatedAt,
+    record.expiresAt ?? null,
+    deleted ? 1 : 0,
+  ] as const
+  return [...fields, checksumOf(fields)]
+}
+
+/**
+ * Unpacks a row.
+ *
+ * @throws CorruptRecordError when it is not what was written: SQLite itself
+ * does not notice a flipped bit in a value.
+ */
+export function unpackRow(raw: RawRow): Row {
+  const [collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources] = raw
+  const [, , , , , , , , , , , , createdAt, updatedAt, expiresAt, deleted, checksum] = raw
+  const sensitivity = levels[level]
+  if (checksumOf(raw.slice(0, -1)) !== checksum || sensitivity === undefined) {
+    throw new CorruptRecordError('read', `The record ${collection}/${id} is damaged: its checksum does not match.`)
+  }
+  const record = {
+    collection,
+    id,
+    value,
+    version,
+    seq,
+    author,
+    task: task ?? undefined,
+    tags: parseList(tags),
+    importance: importance ?? undefined,
+    sensitivity,
+    compartments: parseList(compartments),
+    derivedFrom: parseList(sources),
+    createdAt,
+    updatedAt,
+    expiresAt: expiresAt ?? undefined,
+  }
+  return { record, deleted: deleted === 1 }
+}
+
+/** A row of the feed in raw mode. */
+export type RawChange = [
+  seq: number,
+  collection: Collection,
+  id: string,
+  deleted: number,
+  version: number,
+  author: string,
+  task: string | null,
+  at: number,
+  level: number,
+  compartments: string,
+]
+
+/** Unpacks a row of the feed. */
+export function unpackChange(raw: RawChange): Change {
+  const [seq, collection, id, deleted, version, author, task, at, level, compartments] = raw
+  return {
+    seq,
+    collection,
+    id,
+    op: deleted === 1 ? 'delete' : 'set',
+    version,
+    author,
+    task: task ?? undefined,
+    at,
+    sensitivity: levels[level] ?? 'confidential',
+    compartments: parseList(compartments),
+  }
+}
+
+function checksumOf(fields: readonly unknown[]): number {
+  return crc32(JSON.stringify(fields))
+}
+
+// Most lists are empty: no parser for those.
+function parseList(text: string): readonly string[] {
+  return text === '[]' ? [] : (JSON.parse(text) as readonly string[])
+}

@@ -1,0 +1,99 @@
+import { StoreFormatError } from '@skein/memory'
+import type { Database } from 'better-sqlite3'
+
+/** Marks a database as Skein's: "SKEI" in ASCII. See https://sqlite.org/pragma.html#pragma_application_id */
+const applicationId = 0x534b4549
+/** Changes whenever the tables do. */
+const formatVersion = 1
+
+/**
+ * Makes sure that a database is ours and of this format, and sets up an empty one.
+ *
+ * @throws StoreFormatError, having changed nothing, when it is not.
+ */
+export function prepareDatabase(db: Database, path: string): void {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (db.pragma('application_id', { simple: true }) === applicationId) {
+    if (version === formatVersion) return
+    const advice = version > formatVersion ? 'Use a newer Skein, or name another file' : 'Use the Skein that wrote it, or name another file'
+    throw new StoreFormatError('open', `${path} has format ${version}, this Skein reads format ${formatVersion}. ${advice}.`)
+  }
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
+  if (tables > 0 || version !== 0) {
+    throw new StoreFormatError('open', `${path} belongs to another program. Name another file; this one was left as it is.`)
+  }
+  db.pragma('journal_mode = WAL')
+  db.transaction(() => {
+    // Somebody else may have set it up since we looked.
+    if (db.pragma('application_id', { simple: true }) === applicationId) return
+    db.exec('CREATE TABLE spaces (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL)')
+    db.pragma(`application_id = ${applicationId}`)
+    db.pragma(`user_version = ${formatVersion}`)
+  }).immediate()
+}
+
+/** The number of a space, whose tables are made if there are none. */
+export function prepareSpace(db: Database, name: string, incarnation: string): number {
+  return db
+    .transaction((): number => {
+      const found = findSpace(db, name)
+      if (found !== undefined) return found
+      const { lastInsertRowid } = db.prepare('INSERT INTO spaces (name, incarnation) VALUES (?, ?)').run(name, incarnation)
+      const number = Number(lastInsertRowid)
+      db.exec(spaceTables(number))
+      return number
+    })
+    .immediate()
+}
+
+/** The number of a space, if it is there. */
+export function findSpace(db: Database, name: string): number | undefined {
+  return db.prepare('SELECT number FROM spaces WHERE name = ?').pluck().get(name) as number | undefined
+}
+
+// A set of tables per space: sequence numbers, ranking and size of one say nothing about another.
+function spaceTables(number: number): string {
+  const on = (table: string): string => `${table}_${number}`
+  return `
+    CREATE TABLE ${on('records')} (
+      row INTEGER PRIMARY KEY,
+      collection TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
+      version INTEGER NOT NULL, seq INTEGER NOT NULL,
+      author TEXT NOT NULL, task TEXT, tags TEXT NOT NULL, importance REAL,
+      level INTEGER NOT NULL, compartments TEXT NOT NULL, sources TEXT NOT NULL,
+      created_at REAL NOT NULL, updated_at REAL NOT NULL, expires_at REAL,
+      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX ${on('by_key')} ON ${on('records')} (collection, id);
+    CREATE INDEX ${on('by_seq')} ON ${on('records')} (collection, seq);
+    CREATE INDEX ${on('by_task')} ON ${on('records')} (collection, task, seq) WHERE task IS NOT NULL;
+    CREATE INDEX ${on('by_author')} ON ${on('records')} (collection, author, seq);
+    CREATE INDEX ${on('by_expiry')} ON ${on('records')} (expires_at) WHERE expires_at IS NOT NULL;
+
+    -- What was made from an object: the reverse of records.sources.
+    CREATE TABLE ${on('uses')} (source TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (source, row)) WITHOUT ROWID;
+
+    CREATE TABLE ${on('changes')} (
+      seq INTEGER PRIMARY KEY, collection TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL,
+      version INTEGER NOT NULL, author TEXT NOT NULL, task TEXT, at REAL NOT NULL,
+      level INTEGER NOT NULL, compartments TEXT NOT NULL
+    );
+    CREATE TRIGGER ${on('feed_insert')} AFTER INSERT ON ${on('records')} BEGIN
+      INSERT INTO ${on('changes')} VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author,
+        new.task, new.updated_at, new.level, new.compartments);
+    END;
+    CREATE TRIGGER ${on('feed_update')} AFTER UPDATE OF seq ON ${on('records')} BEGIN
+      INSERT INTO ${on('changes')} VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author,
+        new.task, new.updated_at, new.level, new.compartments);
+    END;
+
+    -- The highest version that was ever forgotten in a collection: new keys begin above it.
+    CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
+
+    CREATE VIRTUAL TABLE ${on('texts')} USING fts5 (
+      text, content = '', contentless_delete = 1, tokenize = 'porter unicode61'
+    );
+
+    CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+  `
+}

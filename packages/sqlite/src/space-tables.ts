@@ -1,0 +1,224 @@
+import { decideMutation, queryTerms, rank } from '@skein/memory'
+import type {
+  ChangePage,
+  Commit,
+  Mutation,
+  RecordFilter,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  Row,
+  SearchHit,
+  SearchQuery,
+  Seq,
+  StoredRecord,
+  Verdict,
+  Written,
+} from '@skein/memory'
+import type { Database, Statement } from 'better-sqlite3'
+
+import { columns, packRow, unpackChange, unpackRow } from './record-row.ts'
+import type { RawChange, RawRow } from './record-row.ts'
+
+/** A row with its place in the table. */
+interface Placed extends Row {
+  readonly place: number
+}
+
+/** A batch that was applied inside the running transaction, and the rows that it changed. */
+export interface Applied {
+  readonly commit: Commit
+  readonly changed: readonly Row[]
+}
+
+/** The tables of one space, through one connection. Synchronous; whoever calls it owns the transaction. */
+export class SpaceTables {
+  readonly #db: Database
+  readonly #number: number
+  readonly #statements = new Map<string, Statement<unknown[]>>()
+
+  constructor(db: Database, number: number) {
+    this.#db = db
+    this.#number = number
+  }
+
+  read({ collection, id }: RecordKey): Placed | undefined {
+    const raw = this.#sql(`SELECT row, ${columns} FROM @records WHERE collection = ? AND id = ?`).get(collection, id)
+    if (raw === undefined) return undefined
+    const [place, ...row] = raw as [number, ...RawRow]
+    return { ...unpackRow(row), place }
+  }
+
+  /** Applies a batch, or nothing of it when one of its conditions does not hold. */
+  apply(batch: readonly Mutation[], now: number): Applied {
+    let seq = this.last()
+    const rows = batch.map((mutation) => this.read(mutation.key))
+    const verdicts: Exclude<Verdict, { type: 'refuse' }>[] = []
+    for (const [index, mutation] of batch.entries()) {
+      const verdict = decideMutation(mutation, {
+        row: rows[index],
+        guardRow: mutation.guard && this.read(mutation.guard.key),
+        now,
+        seq: seq + 1,
+        floor: rows[index] ? 0 : this.#floorOf(mutation.key.collection),
+      })
+      if (verdict.type === 'refuse') {
+        const { reason, current } = verdict
+        return { commit: { ok: false, refusal: { index, reason, current } }, changed: [] }
+      }
+      if (verdict.type === 'put' && verdict.change) seq += 1
+      verdicts.push(verdict)
+    }
+    const written: Written[] = []
+    const changed: Row[] = []
+    for (const [index, verdict] of verdicts.entries()) {
+      written.push(verdict.written)
+      if (verdict.type === 'nothing') continue
+      this.#put(batch[index] as Mutation, verdict.row, rows[index])
+      if (verdict.change) changed.push(verdict.row)
+    }
+    return { commit: { ok: true, written }, changed }
+  }
+
+  #put(mutation: Mutation, row: Row, before: Placed | undefined): void {
+    if (mutation.type === 'touch') {
+      const [checksum] = packRow(row).slice(-1)
+      this.#sql('UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?').run(row.record.expiresAt, checksum, before?.place)
+      return
+    }
+    const place = before ? this.#replace(row, before) : this.#insert(row)
+    for (const source of row.record.derivedFrom) {
+      this.#sql('INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)').run(source, place)
+    }
+    const text = mutation.type === 'set' ? mutation.text : undefined
+    if (text !== undefined) this.#sql('INSERT INTO @texts (rowid, text) VALUES (?, ?)').run(place, text)
+  }
+
+  #insert(row: Row): number {
+    const marks = columns.replaceAll(/\w+/g, '?')
+    return Number(this.#sql(`INSERT INTO @records (${columns}) VALUES (${marks})`).run(packRow(row)).lastInsertRowid)
+  }
+
+  #replace(row: Row, { place, record }: Placed): number {
+    const sets = columns.replaceAll(/\w+/g, '$& = ?')
+    this.#sql(`UPDATE @records SET ${sets} WHERE row = ?`).run(...packRow(row), place)
+    this.#forget(place, record)
+    return place
+  }
+
+  /** Takes a row out of the indexes beside the table. */
+  #forget(place: number, { derivedFrom }: StoredRecord): void {
+    for (const source of derivedFrom) this.#sql('DELETE FROM @uses WHERE source = ? AND row = ?').run(source, place)
+    this.#sql('DELETE FROM @texts WHERE rowid = ?').run(place)
+  }
+
+  query(query: RecordQuery, now: number): RecordPage {
+    const { where, values } = filterSql(query, now)
+    const isOldest = query.order === 'oldest'
+    if (query.after !== undefined) {
+      where.push(isOldest ? 'seq > ?' : 'seq < ?')
+      values.push(query.after)
+    }
+    const sql = `SELECT ${columns} FROM @records r WHERE ${where.join(' AND ')} ORDER BY seq ${isOldest ? 'ASC' : 'DESC'} LIMIT ?`
+    const raw = this.#sql(sql).all(...values, query.limit + 1) as RawRow[]
+    const records = raw.slice(0, query.limit).map((row) => unpackRow(row).record)
+    return raw.length > query.limit ? { records, next: records.at(-1)?.seq } : { records }
+  }
+
+  search(query: SearchQuery, now: number): SearchHit[] {
+    // Quoted words only: nothing in a user's text can be an operator of FTS5.
+    const match = queryTerms(query.text).map((term) => `"${term}"`).join(' OR ')
+    if (match === '') return []
+    const { where, values } = filterSql(query, now)
+    const sql = `SELECT -bm25(@texts) AS score, ${columns} FROM @texts JOIN @records r ON r.row = @texts.rowid
+      WHERE @texts MATCH ? AND ${where.join(' AND ')} ORDER BY score DESC, seq DESC LIMIT ?`
+    const raw = this.#sql(sql).all(match, ...values, query.limit) as [number, ...RawRow][]
+    return raw.map(([score, ...row]) => ({ record: unpackRow(row).record, score }))
+  }
+
+  /** The newest `seq`; 0 when nothing was ever written. */
+  last(): Seq {
+    return (this.#sql('SELECT max(seq) FROM @changes').get() as [number | null])[0] ?? 0
+  }
+
+  changes(after: Seq, limit: number): ChangePage {
+    const raw = this.#sql('SELECT * FROM @changes WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit) as RawChange[]
+    const first = (this.#sql('SELECT min(seq) FROM @changes').get() as [number | null])[0]
+    return { changes: raw.map((row) => unpackChange(row)), last: this.last(), trimmed: first !== null && after + 1 < first }
+  }
+
+  /** Deletes up to `limit` expired rows, remembering the highest version that goes. */
+  sweep(limit: number, now: number): number {
+    const raw = this.#sql(`SELECT row, ${columns} FROM @records WHERE expires_at <= ? LIMIT ?`).all(now, limit) as [number, ...RawRow][]
+    for (const [place, ...row] of raw) {
+      const { record } = unpackRow(row)
+      this.#forget(place, record)
+      this.#sql('DELETE FROM @records WHERE row = ?').run(place)
+      const sql =
+        'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
+      this.#sql(sql).run(record.collection, record.version)
+    }
+    return raw.length
+  }
+
+  putObject(hash: string, bytes: Uint8Array): void {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#sql('INSERT OR IGNORE INTO @objects (hash, bytes) VALUES (?, ?)').run(hash, buffer)
+  }
+
+  getObject(hash: string, range: { readonly start: number; readonly end: number } | undefined): Uint8Array | undefined {
+    const found = range
+      ? this.#sql('SELECT substr(bytes, ? + 1, ?) FROM @objects WHERE hash = ?').get(range.start, range.end - range.start, hash)
+      : this.#sql('SELECT bytes FROM @objects WHERE hash = ?').get(hash)
+    return (found as [Buffer] | undefined)?.[0]
+  }
+
+  hasObject(hash: string): boolean {
+    return this.#sql('SELECT 1 FROM @objects WHERE hash = ?').get(hash) !== undefined
+  }
+
+  deleteObject(hash: string): void {
+    this.#sql('DELETE FROM @objects WHERE hash = ?').run(hash)
+  }
+
+  #floorOf(collection: string): number {
+    const found = this.#sql('SELECT version FROM @floors WHERE collection = ?').get(collection)
+    return (found as [number] | undefined)?.[0] ?? 0
+  }
+
+  /** A prepared statement; `@name` stands for this space's table of that name. */
+  #sql(text: string): Statement<unknown[]> {
+    let statement = this.#statements.get(text)
+    if (!statement) {
+      statement = this.#db.prepare(text.replaceAll(/@(\w+)/g, `$1_${this.#number}`))
+      if (statement.reader) statement.raw(true)
+      this.#statements.set(text, statement)
+    }
+    return statement
+  }
+}
+
+function filterSql(filter: RecordFilter, now: number): { where: string[]; values: unknown[] } {
+  const where = ['r.collection = ?', 'deleted = 0', '(expires_at IS NULL OR expires_at > ?)']
+  const values: unknown[] = [filter.collection, now]
+  const add = (condition: string, ...inputs: unknown[]): void => {
+    if (inputs.includes(undefined)) return
+    where.push(condition)
+    values.push(...inputs)
+  }
+  add('task = ?', filter.task)
+  add('author = ?', filter.author)
+  add('author <> ?', filter.notAuthor)
+  add('updated_at >= ?', filter.since)
+  add('updated_at < ?', filter.until)
+  for (const tag of filter.tags ?? []) add('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', tag)
+  add('r.row IN (SELECT row FROM @uses WHERE source = ?)', filter.derivedFrom)
+  if (filter.audience) {
+    const { level, compartments } = filter.audience
+    add('level <= ?', rank(level))
+    const within = 'NOT EXISTS (SELECT 1 FROM json_each(compartments) WHERE value NOT IN (SELECT value FROM json_each(?)))'
+    add(`(compartments = '[]' OR ${within})`, JSON.stringify(compartments))
+  }
+  return { where, values }
+}
+

@@ -1,0 +1,198 @@
+import { resolve } from 'node:path'
+
+import { liveRecord, MemoryClosedError, StoreError } from '@skein/memory'
+import type { Change, ChangePage, Commit, Mutation, ObjectStore, RecordKey, RecordPage, RecordQuery, SearchHit, SearchQuery, Seq, Store, StoreDriver, StoredRecord, StoreTraits, Unwatch } from '@skein/memory'
+import type { Database } from 'better-sqlite3'
+
+import { openConnection } from './connection.ts'
+import { findSpace } from './schema.ts'
+import { SpaceTables } from './space-tables.ts'
+import { wrapError } from './sqlite-errors.ts'
+import { resolveSqliteOptions } from './sqlite-options.ts'
+import type { ResolvedSqliteOptions, SqliteStoreOptions } from './sqlite-options.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
+import type { WriterSpace } from './sqlite-writer.ts'
+
+/**
+ * Keeps records in one SQLite file that many threads and processes of a
+ * machine share.
+ *
+ * @param options - The path of the file, or all options.
+ * @throws OptionError when an option is out of range. Opening the memory
+ * throws StoreFormatError for a file that is not ours, and StoreError for one
+ * that can't be opened.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs'
+ * import { openMemory } from '@skein/memory'
+ * import { sqliteStore } from '@skein/sqlite'
+ *
+ * const path = `${mkdtempSync('/tmp/skein-')}/flock.db`
+ * await using memory = await openMemory({ store: sqliteStore(path) })
+ * const { facts } = memory.as({ id: 'ann', role: 'sales' })
+ * const { version } = await facts.set('prospect/42', { name: 'Acme' })
+ * version // => 1
+ * ```
+ */
+export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {
+  const given = resolveSqliteOptions(options)
+  const resolved = { ...given, path: resolve(given.path) }
+  return {
+    descriptor: { module: import.meta.url, name: 'sqliteStore', options: resolved },
+    open: async (space, role) =>
+      role === 'writer' ? new WritingStore(resolved, space) : new ReadingStore(resolved, space),
+  }
+}
+
+/** What both roles do: reading, through a connection of this thread's own. */
+abstract class SqliteStore implements Store {
+  readonly traits: StoreTraits
+  abstract readonly objects: ObjectStore
+  readonly #path: string
+  protected isClosed = false
+
+  constructor({ durability, path }: ResolvedSqliteOptions) {
+    const durable = durability === 'full' ? 'full' : 'process'
+    this.traits = { durable, reach: 'host', fullText: 'native', expiresNatively: false }
+    this.#path = path
+  }
+
+  protected abstract get tables(): SpaceTables
+
+  now(): number {
+    return Date.now()
+  }
+
+  async read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+    return this.guarded('read', (tables) => keys.map((key) => liveRecord(tables.read(key), this.now())))
+  }
+
+  async query(query: RecordQuery): Promise<RecordPage> {
+    return this.guarded('query', (tables) => tables.query(query, this.now()))
+  }
+
+  async search(query: SearchQuery): Promise<SearchHit[]> {
+    return this.guarded('search', (tables) => tables.search(query, this.now()))
+  }
+
+  async changes(after: Seq, limit: number): Promise<ChangePage> {
+    return this.guarded('changes', (tables) => tables.changes(after, limit))
+  }
+
+  protected guarded<Result>(operation: string, work: (tables: SpaceTables) => Result): Result {
+    if (this.isClosed) throw new MemoryClosedError()
+    try {
+      return work(this.tables)
+    } catch (error) {
+      throw wrapError(operation, this.#path, error)
+    }
+  }
+
+  abstract write(batch: readonly Mutation[]): Promise<Commit>
+  abstract watch(listener: (change: Change) => void): Unwatch
+  abstract sweep(limit: number): Promise<number>
+  abstract [Symbol.asyncDispose](): Promise<void>
+}
+
+class WritingStore extends SqliteStore {
+  readonly objects: ObjectStore
+  readonly #writer: SqliteWriter
+  readonly #space: WriterSpace
+  readonly #unwatch: Unwatch[] = []
+
+  constructor(options: ResolvedSqliteOptions, space: string) {
+    super(options)
+    this.#writer = SqliteWriter.acquire(options)
+    try {
+      this.#space = this.#writer.space(space)
+    } catch (error) {
+      this.#writer.release()
+      throw error
+    }
+    const { tables } = this.#space
+    this.objects = {
+      put: (hash, bytes) => this.#transact(() => tables.putObject(hash, bytes)),
+      get: async (hash, range) => this.guarded('objects.get', () => tables.getObject(hash, range)),
+      has: async (hash) => this.guarded('objects.has', () => tables.hasObject(hash)),
+      delete: (hash) => this.#transact(() => tables.deleteObject(hash)),
+    }
+  }
+
+  protected get tables(): SpaceTables {
+    return this.#space.tables
+  }
+
+  async write(batch: readonly Mutation[]): Promise<Commit> {
+    if (this.isClosed) throw new MemoryClosedError()
+    return this.#writer.write(this.#space, batch)
+  }
+
+  watch(listener: (change: Change) => void): Unwatch {
+    const unwatch = this.#writer.watch(this.#space, listener)
+    this.#unwatch.push(unwatch)
+    return unwatch
+  }
+
+  sweep(limit: number): Promise<number> {
+    return this.#transact(() => this.tables.sweep(limit, this.now()))
+  }
+
+  async #transact<Result>(work: () => Result): Promise<Result> {
+    if (this.isClosed) throw new MemoryClosedError()
+    return this.#writer.transact(work)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const unwatch of this.#unwatch.splice(0)) unwatch()
+    this.#writer.release()
+  }
+}
+
+class ReadingStore extends SqliteStore {
+  readonly objects: ObjectStore
+  readonly #db: Database
+  readonly #tables: SpaceTables
+
+  constructor(options: ResolvedSqliteOptions, space: string) {
+    super(options)
+    this.#db = openConnection(options, 'reader')
+    const number = findSpace(this.#db, space)
+    if (number === undefined) throw new StoreError('open', `${options.path} has no space "${space}". Open it for writing first.`)
+    this.#tables = new SpaceTables(this.#db, number)
+    this.objects = {
+      put: () => refuse('objects.put'),
+      get: async (hash, range) => this.guarded('objects.get', (tables) => tables.getObject(hash, range)),
+      has: async (hash) => this.guarded('objects.has', (tables) => tables.hasObject(hash)),
+      delete: () => refuse('objects.delete'),
+    }
+  }
+
+  protected get tables(): SpaceTables {
+    return this.#tables
+  }
+
+  write(): Promise<Commit> {
+    return refuse('write')
+  }
+
+  sweep(): Promise<number> {
+    return refuse('sweep')
+  }
+
+  /** Never calls back: the thread that writes tells the others through the epoch table. */
+  watch(): Unwatch {
+    return () => {}
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.isClosed = true
+    this.#db.close()
+  }
+}
+
+function refuse(operation: string): Promise<never> {
+  return Promise.reject(new StoreError(operation, 'This connection only reads. Write through the thread that opened the store.'))
+}
