@@ -11,7 +11,7 @@ export type { HostMemory, Memory, MemoryShare } from './memory.ts'
 export { joinMemory } from './join-memory.ts'
 export type { Architecture, MemoryOptions } from './options.ts'
 export type { MemoryStats } from './counters.ts'
-export type { LedgerReport } from './ledger.ts'
+export type { LedgerLine, LedgerReport } from './ledger.ts'
 
 export type { View } from './view.ts'
 export type { Clearance, Level, Principal } from './access.ts'

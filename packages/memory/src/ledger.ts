@@ -12,17 +12,23 @@ export interface Reuse {
   readonly savedTokens: number
 }
 
-/** What the flock computed and what it was spared, over all processes and runs of the space. */
-export interface LedgerReport {
+/** What was computed and spared of one kind of work. */
+export interface LedgerLine {
   /** Results that stand in the memory, and what computing them took. */
   readonly computed: number
   readonly computedMs: number
   readonly computedTokens: number
-  /** How often one of them was used instead of computing it again. */
+  /** How often one of them was used instead of computing it again, and what that spared. */
   readonly reused: number
   readonly savedMs: number
   readonly savedTokens: number
 }
+
+/**
+ * What was computed and what was spared, over all processes and runs of the
+ * space, by kind of work: what stands before the first `/` of its key.
+ */
+export type LedgerReport = Readonly<Record<string, LedgerLine>>
 
 /** Reuses are written in batches, at the latest after this time. */
 const flushMs = 250
@@ -54,16 +60,24 @@ export class Ledger implements AsyncDisposable {
 
   async report(): Promise<LedgerReport> {
     await this.#flush()
-    const done = (await this.#all('work')).map((record) => decodeJson(record.value) as Done).filter((work) => work.state === 'done')
-    const reuses = (await this.#all('ledger')).flatMap((record) => decodeJson(record.value) as readonly Reuse[])
-    return {
-      computed: done.length,
-      computedMs: sum(done.map((work) => work.durationMs)),
-      computedTokens: sum(done.map((work) => work.tokens)),
-      reused: reuses.length,
-      savedMs: sum(reuses.map((reuse) => reuse.savedMs)),
-      savedTokens: sum(reuses.map((reuse) => reuse.savedTokens)),
+    const lines: Record<string, { -readonly [Name in keyof LedgerLine]: number }> = {}
+    const line = (work: string) =>
+      (lines[kindOf(work)] ??= { computed: 0, computedMs: 0, computedTokens: 0, reused: 0, savedMs: 0, savedTokens: 0 })
+    for (const record of await this.#all('work')) {
+      const work = decodeJson(record.value) as Done
+      if (work.state !== 'done') continue
+      const kind = line(record.id)
+      kind.computed += 1
+      kind.computedMs += work.durationMs
+      kind.computedTokens += work.tokens
     }
+    for (const reuse of (await this.#all('ledger')).flatMap((record) => decodeJson(record.value) as readonly Reuse[])) {
+      const kind = line(reuse.work)
+      kind.reused += 1
+      kind.savedMs += reuse.savedMs
+      kind.savedTokens += reuse.savedTokens
+    }
+    return lines
   }
 
   async #all(collection: 'work' | 'ledger'): Promise<StoredRecord[]> {
@@ -103,6 +117,6 @@ interface Done {
   readonly tokens: number
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
+function kindOf(work: string): string {
+  return /^[^/~]*/.exec(work)?.[0] ?? work
 }

@@ -30,6 +30,9 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (operation === 'commit') {
     return new OutcomeUnknownError(operation, `Writing ${path} failed at its very end: it may or may not have happened. Read the record to know.`, cause)
   }
+  if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
+    return new StoreError(operation, `${path} can't be opened: its folder does not exist. Make it first, or name another.`, cause)
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new StoreError(operation, `${path}: ${operation} failed: ${message}`, cause)
 }

@@ -1,0 +1,73 @@
+import type { Principal } from '@skein/memory'
+import { fromPromise } from 'xstate'
+import type { AnyActorLogic, AnyActorRef, PromiseActorLogic } from 'xstate'
+
+import type { Activity } from './activity.ts'
+
+/** How to run an activity; see {@link ActivityRef}. */
+export interface RunActivityOptions {
+  /** For whom it runs; the flock itself when left out. */
+  readonly as?: Principal
+  readonly signal?: AbortSignal
+  readonly onProgress?: (value: unknown) => void
+}
+
+/**
+ * An activity as seen from the flock: call it to run it in a worker thread, or
+ * give its `logic` to a machine as an actor to invoke.
+ */
+export interface ActivityRef<Input, Output> {
+  (input: Input, options?: RunActivityOptions): Promise<Output>
+  /** URL of the module that exports it. */
+  readonly module: string
+  /** The name of the export. */
+  readonly activityName: string
+  /** XState actor logic; runs for the agent whose machine invokes it. */
+  readonly logic: PromiseActorLogic<Output, Input>
+}
+
+/** A handle of any activity. */
+export interface AnyActivityRef {
+  (input: never, options?: RunActivityOptions): Promise<unknown>
+  readonly logic: AnyActorLogic
+}
+
+/** Handles for all activities that a module exports. */
+export type ActivitiesOf<Module> = {
+  readonly [Name in keyof Module as Module[Name] extends Activity<never, unknown> ? Name : never]: Module[Name] extends Activity<
+    infer Input,
+    infer Output
+  >
+    ? ActivityRef<Input, Output>
+    : never
+}
+
+/** What runs an activity for a handle. */
+export type RunActivity = (module: string, name: string, input: unknown, options: RunActivityOptions) => Promise<unknown>
+
+/** Finds the agent whose machine runs in a system, and the signal of its life. */
+export type AgentOfSystem = (system: AnyActorRef['system']) => { principal: Principal; signal: AbortSignal } | undefined
+
+/** Makes the handles of a module; a name is looked up in the module when it is first run. */
+export function activityRefs<Module>(module: string, run: RunActivity, agentOf: AgentOfSystem): ActivitiesOf<Module> {
+  const refs = new Map<string, ActivityRef<unknown, unknown>>()
+  return new Proxy({} as ActivitiesOf<Module>, {
+    get: (_, name) => {
+      // `then` and the like: a handle must not be taken for a promise.
+      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined
+      const ref = refs.get(name) ?? activityRef(module, name, run, agentOf)
+      refs.set(name, ref)
+      return ref
+    },
+  })
+}
+
+function activityRef(module: string, name: string, run: RunActivity, agentOf: AgentOfSystem): ActivityRef<unknown, unknown> {
+  const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
+  const logic = fromPromise<unknown, unknown>(({ input, system, signal }) => {
+    const agent = agentOf(system)
+    const joined = agent ? AbortSignal.any([signal, agent.signal]) : signal
+    return run(module, name, input, { signal: joined, ...(agent && { as: agent.principal }) })
+  })
+  return Object.assign(call, { module, activityName: name, logic })
+}

@@ -1,0 +1,126 @@
+import { SkeinError } from '@skein/memory'
+
+/** Every code that the runtime adds to those of the memory. A code, once published, keeps its meaning. */
+export type FlockErrorCode =
+  | 'SKEIN_ACTIVITY_UNKNOWN'
+  | 'SKEIN_ACTIVITY_LOAD'
+  | 'SKEIN_ACTIVITY_INPUT'
+  | 'SKEIN_AGENT_STOPPED'
+  | 'SKEIN_ASK_TIMEOUT'
+  | 'SKEIN_FLOCK_CLOSED'
+  | 'SKEIN_MAILBOX_FULL'
+  | 'SKEIN_MAP_REDUCE'
+  | 'SKEIN_THREAD_LOST'
+
+/** The flock was closed. */
+export class FlockClosedError extends SkeinError {
+  readonly code = 'SKEIN_FLOCK_CLOSED'
+
+  constructor() {
+    super('The flock is closed. Create a new one instead of using this one on.')
+  }
+}
+
+/** A module has no activity of this name. */
+export class UnknownActivityError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_UNKNOWN'
+  readonly module: string
+  readonly activity: string
+
+  constructor(module: string, activity: string, known: readonly string[]) {
+    const others = known.length > 0 ? `It has ${known.join(', ')}.` : 'It exports none.'
+    super(`${module} exports no activity "${activity}". ${others} Wrap the function in activity() and export it.`)
+    this.module = module
+    this.activity = activity
+  }
+}
+
+/** A module of activities failed while it was loaded. The original error is the `cause`. */
+export class ActivityLoadError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_LOAD'
+  readonly module: string
+
+  constructor(module: string, cause: unknown) {
+    super(`${module} could not be loaded in a worker thread: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.module = module
+  }
+}
+
+/** An activity's input or output can't be sent between threads. */
+export class ActivityInputError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_INPUT'
+  readonly activity: string
+
+  constructor(activity: string, what: 'input' | 'output', cause: unknown) {
+    super(`The ${what} of activity "${activity}" can't be sent between threads. Send plain data; put what is large into objects and send its ref.`, { cause })
+    this.activity = activity
+  }
+}
+
+/** The worker thread that ran an activity ended before the activity did. */
+export class ThreadLostError extends SkeinError {
+  readonly code = 'SKEIN_THREAD_LOST'
+  readonly activity: string
+
+  constructor(activity: string, cause: unknown) {
+    super(`The thread that ran activity "${activity}" ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.activity = activity
+  }
+}
+
+/** A message was sent to an agent that has ended. */
+export class AgentStoppedError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_STOPPED'
+  readonly agent: string
+
+  constructor(agent: string, options?: ErrorOptions) {
+    super(`The agent "${agent}" has ended. Spawn another one, or ask another agent of its role.`, options)
+    this.agent = agent
+  }
+}
+
+/** An agent did not answer in time. It may still be working. */
+export class AskTimeoutError extends SkeinError {
+  readonly code = 'SKEIN_ASK_TIMEOUT'
+  readonly agent: string
+  readonly timeoutMs: number
+
+  constructor(agent: string, type: string, timeoutMs: number) {
+    super(`The agent "${agent}" did not answer "${type}" within ${timeoutMs} ms. Allow more time, or see what it is busy with.`)
+    this.agent = agent
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** An agent's mailbox is full and refuses further messages. */
+export class MailboxFullError extends SkeinError {
+  readonly code = 'SKEIN_MAILBOX_FULL'
+  readonly agent: string
+  readonly capacity: number
+
+  constructor(agent: string, capacity: number) {
+    super(`The mailbox of "${agent}" holds ${capacity} messages and takes no more. Send slower, enlarge it, or choose another overflow policy.`)
+    this.agent = agent
+    this.capacity = capacity
+  }
+}
+
+/** Parts of a map-reduce failed; what succeeded stays in the memory and is not computed again. */
+export class MapReduceError extends SkeinError {
+  readonly code = 'SKEIN_MAP_REDUCE'
+  readonly failures: readonly MapFailure[]
+
+  constructor(failures: readonly MapFailure[], total: number) {
+    const first = failures[0]
+    const why = first?.error instanceof Error ? first.error.message : String(first?.error)
+    super(`${failures.length} of ${total} parts failed, the first one (number ${first?.index}): ${why}`, { cause: first?.error })
+    this.failures = failures
+  }
+}
+
+/** One part that could not be mapped. */
+export interface MapFailure {
+  /** Its place among the inputs. */
+  readonly index: number
+  readonly error: unknown
+}

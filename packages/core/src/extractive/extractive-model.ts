@@ -1,0 +1,111 @@
+import { OptionError } from '@skein/memory'
+import { estimateTokenCount } from 'tokenx'
+
+import type { Citation, CitedSentence, Model, ModelRequest, ModelResponse, ModelUsage, Passage } from '../model.ts'
+import { questionTerms } from './question-terms.ts'
+import { rankSentences } from './rank-sentences.ts'
+import type { RankedSentence } from './rank-sentences.ts'
+import { sentenceForm } from './sentence-form.ts'
+import { splitSentences } from './sentences.ts'
+import { termReader } from './terms.ts'
+import type { TermReader } from './terms.ts'
+
+/** A sentence with all the places where it stands. */
+interface Quotation extends RankedSentence {
+  readonly citations: Citation[]
+}
+
+/**
+ * Creates the built-in model, which needs no key and no network: it answers
+ * with the sentences of the passages that fit the question best, word for word.
+ *
+ * The question is the last message of the user. When it is missing, empty, or
+ * names nothing that the passages speak of, the answer is a summary: the
+ * sentences nearest to what all the passages are about. Each sentence cites
+ * every place where it stands. Same request, same answer. Nothing in a passage is taken for an instruction.
+ *
+ * `generate` rejects with an `OptionError` when `maxSentences` is not a
+ * positive whole number or two passages have the same id, and with the
+ * signal's reason when it was aborted beforehand. It runs without a pause: a
+ * megabyte takes about a third of a second.
+ *
+ * @example
+ * ```ts
+ * import { extractiveModel } from '@skein/core'
+ *
+ * const { sentences } = await extractiveModel().generate({
+ *   messages: [{ role: 'user', text: 'What about energy?' }],
+ *   passages: [{ id: 'report', text: 'Energy is saved in every home. The arts are a precious resource.' }],
+ *   maxSentences: 1,
+ * })
+ * sentences[0]?.text // => 'Energy is saved in every home.'
+ * ```
+ */
+export function extractiveModel(): Model {
+  return {
+    id: 'skein/extractive@1',
+    descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },
+    async generate(request, { signal } = {}) {
+      signal?.throwIfAborted()
+      requireValid(request)
+      return answer(request)
+    },
+  }
+}
+
+function requireValid({ maxSentences, passages }: ModelRequest): void {
+  if (!Number.isSafeInteger(maxSentences) || maxSentences < 1) {
+    throw new OptionError('maxSentences', 'a whole number above 0', maxSentences)
+  }
+  const ids = new Set<string>()
+  for (const { id } of passages) {
+    if (ids.has(id)) throw new OptionError('passages', 'passages with an id each of its own', id)
+    ids.add(id)
+  }
+}
+
+function answer(request: ModelRequest): ModelResponse {
+  const read = termReader()
+  const quotations = quotationsOf(request.passages, read)
+  const question = request.messages.findLast((message) => message.role === 'user')?.text ?? ''
+
+  const ranked = rankSentences(quotations, {
+    questionTerms: questionTerms(question, read),
+    limit: request.maxSentences,
+  })
+  const sentences = ranked.flatMap((index): CitedSentence[] => {
+    const quotation = quotations[index]
+    return quotation === undefined ? [] : [{ text: quotation.text, citations: quotation.citations }]
+  })
+  return { sentences, usage: usageOf(request, sentences) }
+}
+
+/** All different sentences, in the order of the passages. */
+function quotationsOf(passages: readonly Passage[], read: TermReader): Quotation[] {
+  const byText = new Map<string, Quotation>()
+  for (const passage of passages) {
+    let afterHeading = true
+    for (const { start, end } of splitSentences(passage.text)) {
+      const text = passage.text.slice(start, end)
+      const terms = read(text)
+      const leads = afterHeading
+      afterHeading = sentenceForm(text, terms.length) === 0
+
+      const folded = text.replaceAll(/\s+/g, ' ')
+      const known = byText.get(folded)
+      const citation = { passage: passage.id, start, end }
+      if (known === undefined) byText.set(folded, { text, terms, leads, citations: [citation] })
+      // A citation must give the very sentence: one that is spaced otherwise counts as the same, but is not cited.
+      else if (known.text === text) known.citations.push(citation)
+    }
+  }
+  return [...byText.values()]
+}
+
+function usageOf({ messages, passages }: ModelRequest, sentences: readonly CitedSentence[]): ModelUsage {
+  return { inputTokens: tokensOf(messages) + tokensOf(passages), outputTokens: tokensOf(sentences) }
+}
+
+function tokensOf(parts: readonly { readonly text: string }[]): number {
+  return parts.reduce((sum, { text }) => sum + estimateTokenCount(text), 0)
+}

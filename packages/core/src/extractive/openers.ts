@@ -1,0 +1,14 @@
+import { searchTerms } from '@skein/memory'
+
+// No stop words for a search, but a capital on them means that a sentence begins.
+const openers = new Set('although another despite every last many several since within without'.split(' '))
+
+/**
+ * Tells whether a capitalised word begins a sentence rather than a name: stop
+ * words are capitalised nowhere else.
+ *
+ * @param word - Letters only, in any case.
+ */
+export function isOpener(word: string): boolean {
+  return word !== '' && (openers.has(word.toLowerCase()) || searchTerms(word).length === 0)
+}

@@ -1,0 +1,179 @@
+import { OptionError } from '@skein/memory'
+
+import { MapReduceError } from './errors.ts'
+import type { MapFailure } from './errors.ts'
+
+/** One step of a map-reduce: an activity's handle, or any function of the same shape. */
+export type Step<Input, Output> = (input: Input, options: { readonly signal?: AbortSignal }) => Promise<Output>
+
+/** What a reduce step is told beside its notes. */
+export interface ReduceStepOptions {
+  readonly across: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What a map-reduce is made of. */
+export interface MapReduceOptions<Input, Note> {
+  readonly inputs: readonly Input[]
+  /** Turns one input into a note. */
+  readonly map: Step<Input, Note>
+  /** Names the group of a note; all notes are one group when left out. */
+  readonly key?: (note: Note, input: Input, index: number) => string
+  /** Merges a few notes into one; told whether they are of one group, or stand `across` groups. */
+  readonly reduce: (notes: readonly Note[], options: ReduceStepOptions) => Promise<Note>
+  /**
+   * Most notes that one reduce step gets; more are merged in a tree.
+   *
+   * @defaultValue 8
+   */
+  readonly fanIn?: number
+  /**
+   * Most steps under way at once.
+   *
+   * @defaultValue 64
+   */
+  readonly concurrency?: number
+  readonly signal?: AbortSignal
+  /** Called after each finished step. */
+  readonly onProgress?: (progress: MapReduceProgress) => void
+  /**
+   * What a part that fails means: `stop` fails the whole, after the running
+   * steps have ended; `skip` goes on without it and reports it.
+   *
+   * @defaultValue 'stop'
+   */
+  readonly onFailure?: 'stop' | 'skip'
+}
+
+/** How far a map-reduce is. */
+export interface MapReduceProgress {
+  readonly stage: 'map' | 'reduce'
+  readonly done: number
+  /** Steps of this stage. */
+  readonly total: number
+}
+
+/** What a map-reduce gave. */
+export interface MapReduceResult<Note> {
+  /** Everything merged; `undefined` when there was nothing to merge. */
+  readonly result: Note | undefined
+  /** The merged note of each group, in the order of its first input. */
+  readonly groups: ReadonlyMap<string, Note>
+  /** The notes in the order of their inputs; `undefined` for a part that was skipped. */
+  readonly notes: readonly (Note | undefined)[]
+  readonly failures: readonly MapFailure[]
+  readonly stats: { readonly parts: number; readonly mapped: number; readonly reduces: number }
+}
+
+/**
+ * Maps every input, groups the notes by key, and merges each group, then the
+ * groups, in trees of at most `fanIn` notes a step.
+ *
+ * Groups and trees follow the order of the inputs, never the order of
+ * completion: the same inputs give the same result on any number of threads.
+ *
+ * @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason.
+ */
+export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
+  const { inputs, key = () => '', fanIn = 8, concurrency = 64, signal, onFailure = 'stop' } = options
+  if (!(Number.isSafeInteger(fanIn) && fanIn >= 2)) throw new OptionError('fanIn', 'a whole number, 2 or more', fanIn)
+  if (!(Number.isSafeInteger(concurrency) && concurrency >= 1)) {
+    throw new OptionError('concurrency', 'a whole number, 1 or more', concurrency)
+  }
+  signal?.throwIfAborted()
+  const limit = limiter(concurrency)
+  const step = { ...(signal && { signal }) }
+  const failures: MapFailure[] = []
+  let mapped = 0
+
+  const notes = await Promise.all(
+    inputs.map((input, index) =>
+      limit(async (): Promise<Note | undefined> => {
+        // After a failure nothing new begins; what runs may end.
+        if (signal?.aborted || (failures.length > 0 && onFailure === 'stop')) return undefined
+        try {
+          const note = await options.map(input, step)
+          mapped += 1
+          options.onProgress?.({ stage: 'map', done: mapped, total: inputs.length })
+          return note
+        } catch (error) {
+          failures.push({ index, error })
+          return undefined
+        }
+      }),
+    ),
+  )
+  signal?.throwIfAborted()
+  failures.sort((a, b) => a.index - b.index)
+  if (failures.length > 0 && onFailure === 'stop') throw new MapReduceError(failures, inputs.length)
+
+  const shuffled = Map.groupBy(
+    inputs.map((input, index) => ({ input, index, note: notes[index] })).filter(({ index }) => isMapped(index, failures)),
+    ({ note, input, index }) => key(note as Note, input, index),
+  )
+  const sizes = [...shuffled.values()].map((group) => group.length)
+  const total = stepsOf(sizes.length, fanIn) + sizes.reduce((sum, size) => sum + stepsOf(size, fanIn), 0)
+  let reduces = 0
+  const reduce = async (some: readonly Note[], across: boolean): Promise<Note> => {
+    const note = await limit(() => {
+      signal?.throwIfAborted()
+      return options.reduce(some, { ...step, across })
+    })
+    reduces += 1
+    options.onProgress?.({ stage: 'reduce', done: reduces, total })
+    return note
+  }
+  const merged = await Promise.all(
+    [...shuffled].map(async ([group, members]) => {
+      return [group, await reduceTree<Note>(members.map(({ note }) => note as Note), fanIn, (some) => reduce(some, false))] as const
+    }),
+  )
+  const groups = new Map(merged)
+  const result = merged.length === 0 ? undefined : await reduceTree<Note>([...groups.values()], fanIn, (some) => reduce(some, true))
+  return { result, groups, notes, failures, stats: { parts: inputs.length, mapped, reduces } }
+}
+
+/** Merges notes in rounds until one is left; a single note stands for itself. */
+async function reduceTree<Note>(
+  notes: readonly Note[],
+  fanIn: number,
+  reduce: (some: readonly Note[]) => Promise<Note>,
+): Promise<Note> {
+  if (notes.length === 1) return notes[0] as Note
+  const merged = await Promise.all(
+    chunk(notes, fanIn).map(async (some): Promise<Note> => (some.length === 1 ? (some[0] as Note) : reduce(some))),
+  )
+  return reduceTree(merged as Note[], fanIn, reduce)
+}
+
+/** How many merges a tree over so many notes takes. */
+function stepsOf(notes: number, fanIn: number): number {
+  if (notes <= 1) return 0
+  const parents = Math.ceil(notes / fanIn)
+  const singles = notes % fanIn === 1 ? 1 : 0
+  return parents - singles + stepsOf(parents, fanIn)
+}
+
+function chunk<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+}
+
+function isMapped(index: number, failures: readonly MapFailure[]): boolean {
+  return failures.every((failure) => failure.index !== index)
+}
+
+/** Lets at most so many run at once, the others in the order of asking. */
+function limiter(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+    running += 1
+    try {
+      return await work()
+    } finally {
+      running -= 1
+      waiting.shift()?.()
+    }
+  }
+}

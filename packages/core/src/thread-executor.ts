@@ -1,0 +1,230 @@
+import { receiveMessageOnPort } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
+
+import { fromEnvelope, OptionError, toEnvelope } from '@skein/memory'
+import type { HostMemory } from '@skein/memory'
+import { Piscina } from 'piscina'
+
+import type { AbortOrder, ThreadData, ThreadNews, ThreadPorts, ThreadReply, ThreadRequest } from './activity-thread.ts'
+import { ActivityInputError, FlockClosedError, ThreadLostError } from './errors.ts'
+import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
+import type { Model } from './model.ts'
+
+/** Options of {@link threadExecutor}. */
+export interface ThreadExecutorOptions {
+  /**
+   * Threads for each kind of activity; they start with the first one.
+   *
+   * @defaultValue the number of processors that this process may use
+   */
+  readonly threads?: number
+
+  /**
+   * `io` activities that one thread runs at once.
+   *
+   * @defaultValue 32
+   */
+  readonly ioPerThread?: number
+
+  /**
+   * How long an aborted activity may take to end by itself before its thread is ended, in milliseconds.
+   *
+   * @defaultValue 2_000
+   */
+  readonly graceMs?: number
+}
+
+interface Pool {
+  readonly piscina: Piscina
+  readonly news: Map<number, MessagePort>
+}
+
+interface Running {
+  readonly task: ActivityTask
+  readonly onProgress: ((value: unknown) => void) | undefined
+  thread?: number
+}
+
+/** A thread that had nothing to do for this long ends; starting one takes some 50 ms. */
+const idleMs = 60_000
+
+/** The most threads that can share one memory, both kinds and the opening thread together. */
+const mostThreads = 31
+
+/**
+ * Runs activities on worker threads of this process.
+ *
+ * @throws OptionError when a number is out of range.
+ */
+export function threadExecutor(memory: HostMemory, model: Model, options: ThreadExecutorOptions = {}): Executor {
+  return new ThreadExecutor(memory, model, options)
+}
+
+class ThreadExecutor implements Executor {
+  readonly #memory: HostMemory
+  readonly #model: Model
+  readonly #options: Required<ThreadExecutorOptions>
+  readonly #pools = new Map<ActivityTask['kind'], Pool>()
+  readonly #descriptions = new Map<string, Promise<ModuleDescription>>()
+  readonly #running = new Map<number, Running>()
+  #tasks = 0
+  #closing: Promise<void> | undefined
+
+  constructor(memory: HostMemory, model: Model, options: ThreadExecutorOptions) {
+    const { threads = Math.min(availableThreads(), mostThreads), ioPerThread = 32, graceMs = 2_000 } = options
+    requireRange('threads', threads, 1, mostThreads)
+    requireRange('ioPerThread', ioPerThread, 1, 10_000)
+    requireRange('graceMs', graceMs, 0, 3_600_000)
+    this.#memory = memory
+    this.#model = model
+    this.#options = { threads, ioPerThread, graceMs }
+  }
+
+  describe(module: string): Promise<ModuleDescription> {
+    let description = this.#descriptions.get(module)
+    if (!description) {
+      // Any thread can tell: one that runs already, if there is one.
+      const kind = this.#pools.keys().next().value ?? 'io'
+      description = this.#ask(kind, { type: 'describe', module }) as Promise<ModuleDescription>
+      this.#descriptions.set(module, description)
+      description.catch(() => this.#descriptions.delete(module))
+    }
+    return description
+  }
+
+  async run(task: ActivityTask, { signal, onProgress }: RunOptions = {}): Promise<ActivityOutcome> {
+    if (this.#closing) throw new FlockClosedError()
+    signal?.throwIfAborted()
+    const id = (this.#tasks += 1)
+    this.#running.set(id, { task, onProgress })
+    const abort = signal && this.#abortOnSignal(id, signal)
+    try {
+      const asked = this.#ask(task.kind, { type: 'run', id, task })
+      return (await (abort ? Promise.race([asked, abort.gaveUp]) : asked)) as ActivityOutcome
+    } catch (error) {
+      // Whatever a thread's end looks like from here: the caller asked for it.
+      signal?.throwIfAborted()
+      throw error
+    } finally {
+      abort?.cancel()
+      this.#running.delete(id)
+    }
+  }
+
+  async #ask(kind: ActivityTask['kind'], request: ThreadRequest): Promise<unknown> {
+    if (this.#closing) throw new FlockClosedError()
+    const pool = this.#pool(kind)
+    const name = request.type === 'run' ? request.task.name : request.module
+    let reply: ThreadReply
+    try {
+      reply = (await pool.piscina.run(request)) as ThreadReply
+    } catch (error) {
+      if (this.#closing) throw new FlockClosedError()
+      if (error instanceof Error && error.name === 'DataCloneError') throw new ActivityInputError(name, 'input', error)
+      throw new ThreadLostError(name, error)
+    }
+    // The result came on another port than the progress before it: take that first.
+    for (const port of pool.news.values()) this.#drain(pool, port)
+    if ('error' in reply) throw fromEnvelope(reply.error)
+    return reply.value
+  }
+
+  #pool(kind: ActivityTask['kind']): Pool {
+    const found = this.#pools.get(kind)
+    if (found) return found
+    const { threads, ioPerThread } = this.#options
+    const data: ThreadData = { share: this.#memory.share(), model: this.#model.descriptor }
+    const piscina = new Piscina({
+      filename: threadFile,
+      workerData: data,
+      minThreads: 1,
+      maxThreads: threads,
+      idleTimeout: idleMs,
+      concurrentTasksPerWorker: kind === 'io' ? ioPerThread : 1,
+      // Waiting on atomics would stop a thread's event loop between tasks, and with it
+      // the connections and timers that a user's activities may keep.
+      atomics: 'disabled',
+    })
+    const pool: Pool = { piscina, news: new Map() }
+    piscina.on('message', (ports: ThreadPorts) => this.#welcome(pool, ports))
+    this.#pools.set(kind, pool)
+    return pool
+  }
+
+  #welcome(pool: Pool, { thread, memory, news }: ThreadPorts): void {
+    if (this.#closing) return
+    this.#memory.connect(memory)
+    pool.news.set(thread, news)
+    news.on('message', (message: ThreadNews) => this.#hear(thread, message))
+    news.on('close', () => pool.news.delete(thread))
+    news.unref()
+  }
+
+  #drain(pool: Pool, port: MessagePort): void {
+    for (;;) {
+      const entry = receiveMessageOnPort(port)
+      if (!entry) return
+      const thread = [...pool.news].find(([, other]) => other === port)?.[0] ?? 0
+      this.#hear(thread, entry.message as ThreadNews)
+    }
+  }
+
+  #hear(thread: number, message: ThreadNews): void {
+    const running = this.#running.get(message.id)
+    if (!running) return
+    if (message.type === 'started') running.thread = thread
+    else running.onProgress?.(message.value)
+  }
+
+  /** First asks the activity to end; ends its thread when it does not listen. */
+  #abortOnSignal(id: number, signal: AbortSignal): { gaveUp: Promise<never>; cancel(): void } {
+    const { promise: gaveUp, reject } = Promise.withResolvers<never>()
+    // Nobody may be waiting any more when the grace period ends.
+    gaveUp.catch(() => {})
+    let grace: NodeJS.Timeout | undefined
+    const onAbort = (): void => {
+      const order: AbortOrder = { abort: id, reason: toEnvelope(signal.reason) }
+      for (const pool of this.#pools.values()) for (const port of pool.news.values()) port.postMessage(order)
+      grace = setTimeout(() => {
+        reject(signal.reason as Error)
+        this.#endThread(this.#running.get(id)?.thread)
+      }, this.#options.graceMs)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    return {
+      gaveUp,
+      cancel: () => {
+        clearTimeout(grace)
+        signal.removeEventListener('abort', onAbort)
+      },
+    }
+  }
+
+  #endThread(thread: number | undefined): void {
+    for (const { piscina } of this.#pools.values()) {
+      const worker = piscina.threads.find((candidate: Worker) => candidate.threadId === thread)
+      void worker?.terminate()
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map(({ piscina }) => piscina.destroy()))
+  }
+}
+
+// The published package is JavaScript, the workspace TypeScript; the URL must name what is there.
+const threadFile = new URL(import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js', import.meta.url).href
+
+function availableThreads(): number {
+  return navigator.hardwareConcurrency
+}
+
+function requireRange(option: string, value: number, least: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return
+  throw new OptionError(option, `a whole number from ${least} to ${most}`, value)
+}

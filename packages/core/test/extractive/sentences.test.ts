@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { splitSentences } from '../../src/extractive/sentences.ts'
+
+const report = readFileSync(new URL('../../../../examples/data/1981_jimmy_carter_d.txt', import.meta.url), 'utf8')
+
+// Any code unit at all, and the pieces that the rules look at.
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 }).map((units) => String.fromCharCode(...units)),
+  fc
+    .array(
+      fc.constantFrom(
+        'Mr.',
+        'U.S.',
+        'A',
+        'I.',
+        'The',
+        'word',
+        'HEALTH',
+        'CARE',
+        '. ',
+        '; -',
+        ' ',
+        '\n',
+        '\n\n',
+        '😀',
+        '1.',
+        '"',
+      ),
+      { maxLength: 400 },
+    )
+    .map((parts) => parts.join('')),
+)
+
+function sentencesOf(text: string): string[] {
+  return splitSentences(text).map(({ start, end }) => text.slice(start, end))
+}
+
+describe('splitSentences', () => {
+  it.each([
+    ['titles', 'Mr. Carter met Dr. King. They spoke.', ['Mr. Carter met Dr. King.', 'They spoke.']],
+    ['a dotted abbreviation before a name', 'The U.S. Congress sat.', ['The U.S. Congress sat.']],
+    [
+      'a dotted abbreviation at the end',
+      'It is in the U.S. The rest follows.',
+      ['It is in the U.S.', 'The rest follows.'],
+    ],
+    ['two of them in a row', 'We left the U.S. U.S. aid ended.', ['We left the U.S.', 'U.S. aid ended.']],
+    ['"No." before a number', 'See No. 5 and Fig. 3. Done.', ['See No. 5 and Fig. 3.', 'Done.']],
+    ['"No." as an answer', 'No. That is wrong.', ['No.', 'That is wrong.']],
+    ['initials', 'Harry S. Truman and J. R. R. Tolkien.', ['Harry S. Truman and J. R. R. Tolkien.']],
+    ['"I" at the end', 'So do I. Congress agrees.', ['So do I.', 'Congress agrees.']],
+    ['"Jr."', 'Dr. King, Jr. Boulevard is long.', ['Dr. King, Jr. Boulevard is long.']],
+    ['a figure at the beginning', 'It rose in 1981. 52 men came.', ['It rose in 1981.', '52 men came.']],
+    ['list dashes', 'We did this. -more was done. -It helps.', ['We did this.', '-more was done.', '-It helps.']],
+    ['other scripts', 'Привет мир. Как дела? 你好。世界！', ['Привет мир.', 'Как дела?', '你好。', '世界！']],
+  ])('handles %s', (_, text, expected) => {
+    expect(sentencesOf(text)).toEqual(expected)
+  })
+
+  it('joins wrapped lines, and keeps headings, list items and paragraphs apart', () => {
+    const text =
+      'A title\n\nA wrapped line of a text that goes on and on until\nCongress sat in the\nhall. Two\n\n- one\n- two'
+    expect(sentencesOf(text)).toEqual([
+      'A title',
+      'A wrapped line of a text that goes on and on until\nCongress sat in the\nhall.',
+      'Two',
+      '- one',
+      '- two',
+    ])
+  })
+
+  it('cuts off headings in the flow of a text', () => {
+    const text =
+      'It is over. VII. FOREIGN POLICY From the time I came. Special Needs WOMEN The past was good. ' +
+      'THE HUMANITIES I recently spoke. They include: SPECIAL LOAN RATES Another measure passed.'
+    expect(sentencesOf(text)).toEqual([
+      'It is over.',
+      'VII. FOREIGN POLICY',
+      'From the time I came.',
+      'Special Needs',
+      'WOMEN',
+      'The past was good.',
+      'THE HUMANITIES',
+      'I recently spoke.',
+      'They include:',
+      'SPECIAL LOAN RATES',
+      'Another measure passed.',
+    ])
+  })
+
+  it.each([
+    'NATO Allies met.',
+    'SALT II Treaty talks went on.',
+    'OFCCP rules hold.',
+    'U.S. NAVY Admiral Smith spoke.',
+    'I AM Sam.',
+  ])('takes no acronym for a heading: %s', (text) => {
+    expect(sentencesOf(text)).toEqual([text])
+  })
+
+  it('cuts endless lists at their items', () => {
+    const item = 'a thing that was done in the course of the past four years'
+    const text = `We did: ${Array.from({ length: 12 }, () => `-${item}`).join('; ')}.`
+    expect(sentencesOf(text)).toEqual(['We did:', ...Array.from({ length: 11 }, () => `-${item};`), `-${item}.`])
+  })
+
+  it('covers all text, in order, in trimmed ranges of bounded length', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        let position = 0
+        for (const { start, end } of splitSentences(text)) {
+          expect(text.slice(position, start).trim()).toBe('')
+          expect(end).toBeGreaterThan(start)
+          expect(end - start).toBeLessThanOrEqual(600)
+          expect(text.slice(start, end).trim()).toBe(text.slice(start, end))
+          expect(partsPair(text, start) || partsPair(text, end)).toBe(false)
+          position = end
+        }
+        expect(text.slice(position).trim()).toBe('')
+      }),
+    )
+  })
+
+  it.each([
+    ['no space', 'a'.repeat(5_000_000)],
+    ['no space, two units a character', '😀'.repeat(2_500_000)],
+    ['only full stops', '.'.repeat(5_000_000)],
+    ['only white space', ' '.repeat(5_000_000)],
+    ['only abbreviations', 'Mr. '.repeat(500_000)],
+    ['only list items', 'x; -'.repeat(500_000)],
+  ])('takes linear time: %s', { timeout: 10_000 }, (_, text) => {
+    const sentences = splitSentences(text)
+    expect(sentences.at(-1)?.end ?? 0).toBe(text.trimEnd().length)
+  })
+
+  it('reads a real report', () => {
+    const sentences = sentencesOf(report)
+    expect(sentences.length).toBeGreaterThan(1_400)
+    expect(sentences[0]).toBe('To the Congress of the United States: The State of the Union is sound.')
+    expect(sentences).toContain('RECORD OF PROGRESS')
+    expect(sentences).toContain('MARTIN LUTHER KING, JR.')
+    expect(sentences).toContain(
+      "Dr. Martin Luther King, Jr. led this Nation's effort to provide all its citizens with civil rights and equal opportunities.",
+    )
+    expect(sentences.filter((sentence) => /\b(?:Mr|Dr|No|D\.C)\.$/.test(sentence))).toEqual([])
+  })
+})
+
+function partsPair(text: string, offset: number): boolean {
+  return offset > 0 && (text.codePointAt(offset - 1) ?? 0) > 0xffff
+}

@@ -1,0 +1,69 @@
+import { styleText } from 'node:util'
+import type { WriteStream } from 'node:tty'
+
+import type { ReportProgress } from '../report/run-report.ts'
+
+/** A display of how far a report is. */
+export interface ProgressDisplay {
+  readonly update: (progress: ReportProgress) => void
+  /** Removes what was drawn. Twice does no harm. */
+  readonly end: () => void
+}
+
+const rows = [
+  ['notes', 'summarisers'],
+  ['merges', 'combiners'],
+  ['analysts', 'analysts'],
+] as const
+
+const barWidth = 30
+const redrawMs = 50
+
+/** Draws bars on a terminal, prints a plain line a quarter elsewhere, and nothing where `quiet` and no terminal. */
+export function showProgress(stream: WriteStream, quiet: boolean): ProgressDisplay {
+  if (stream.isTTY) return drawBars(stream)
+  return quiet ? { update: () => {}, end: () => {} } : printLines(stream)
+}
+
+function drawBars(stream: WriteStream): ProgressDisplay {
+  let drawn = 0
+  let lastDrawn = 0
+  const erase = (): void => {
+    if (drawn > 0) stream.write(`\u001B[${drawn}A\u001B[J`)
+    drawn = 0
+  }
+  return {
+    update: (progress) => {
+      if (performance.now() - lastDrawn < redrawMs) return
+      lastDrawn = performance.now()
+      erase()
+      for (const [stage, label] of rows) stream.write(`${bar(label, progress[stage], stream)}\n`)
+      drawn = rows.length
+    },
+    end: erase,
+  }
+}
+
+function bar(label: string, { done, total }: { done: number; total: number }, stream: WriteStream): string {
+  const filled = total === 0 ? 0 : Math.floor((done / total) * barWidth)
+  const full = styleText('cyan', '█'.repeat(filled), { stream })
+  const rest = styleText('dim', '░'.repeat(barWidth - filled), { stream })
+  return `${label.padEnd(12)} ${full}${rest} ${total === 0 ? '' : `${done}/${total}`}`
+}
+
+function printLines(stream: WriteStream): ProgressDisplay {
+  const printed = new Set<string>()
+  return {
+    update: (progress) => {
+      for (const [stage, label] of rows) {
+        const { done, total } = progress[stage]
+        const quarter = total === 0 ? 0 : Math.floor((4 * done) / total)
+        const line = `${stage} ${quarter}`
+        if (quarter === 0 || printed.has(line)) continue
+        printed.add(line)
+        stream.write(`${label}: ${done} of ${total}\n`)
+      }
+    },
+    end: () => {},
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The flock for reports, as a library: readers, summarisers and combiners that
+ * sum up files with citations.
+ *
+ * @module
+ */
+
+export { runReport } from './report/run-report.ts'
+export type { Report, ReportOptions, ReportProgress, ReportStats, SummarySentence } from './report/run-report.ts'
+export { renderSummary } from './cli/render-report.ts'
+export { splitSections } from './split-sections.ts'
+export type { Section, SplitSectionsOptions } from './split-sections.ts'
+export { openStore } from './open-store.ts'
+export { InputError } from './errors.ts'

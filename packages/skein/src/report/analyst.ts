@@ -1,0 +1,116 @@
+import type { ActivitiesOf, Flock, MapReduceProgress } from '@skein/core'
+import { fromPromise, setup } from 'xstate'
+import type { AnyStateMachine } from 'xstate'
+
+import type { NoteRef, Part, Quote } from './note.ts'
+import type { FileInput } from './report-activities.ts'
+
+/** The activities of a report, as the flock runs them. */
+export type ReportActivities = ActivitiesOf<typeof import('./report-activities.ts')>
+
+type Abilities<Names extends keyof ReportActivities> = Pick<ReportActivities, Names>
+
+/** What an analyst is sent out with. */
+export interface Assignment {
+  readonly files: readonly FileInput[]
+  /** What it wants to know; the report as a whole when left out. */
+  readonly question: string | undefined
+}
+
+/** What an analyst comes back with. */
+export interface Finding {
+  readonly question: string | undefined
+  readonly quotes: readonly Quote[]
+  readonly parts: number
+}
+
+interface Studied {
+  readonly parts: readonly Part[]
+  readonly notes: readonly NoteRef[]
+  readonly result: NoteRef | undefined
+}
+
+interface Context extends Assignment {
+  readonly parts: readonly Part[]
+  readonly studied: Studied | undefined
+  readonly quotes: readonly Quote[]
+}
+
+/** Most sentences of a summary that no question was asked for. */
+const summarySentences = 12
+
+/**
+ * The machine of an analyst. It asks the other roles to do the work:
+ *
+ * `reading` (readers split the files) → `studying` (summarisers take notes,
+ * combiners merge them by topic) → `concluding` → done. An error ends it.
+ *
+ */
+export function analystMachine(flock: Flock, onProgress: (progress: MapReduceProgress) => void): AnyStateMachine {
+  const readers = flock.role<Abilities<'read'>>('reader')
+  const summarizers = flock.role<Abilities<'note'>>('summarizer')
+  const combiners = flock.role<Abilities<'merge' | 'answer'>>('combiner')
+  const view = flock.memory.as({ id: 'analyst', role: 'analyst' })
+
+  const { createMachine, assign } = setup({
+    types: {} as { context: Context; input: Assignment; output: Finding },
+    actors: {
+      read: fromPromise<readonly Part[], readonly FileInput[]>(async ({ input, signal }) => {
+        const contents = await Promise.all(input.map((file) => readers.ask({ type: 'read', input: file }, { signal })))
+        return (await Promise.all(contents.map((ref) => view.objects.get(ref)))).flat()
+      }),
+      study: fromPromise<Studied, readonly Part[]>(async ({ input: parts, signal }) => {
+        const { notes, result } = await flock.mapReduce<Part, NoteRef>({
+          inputs: parts,
+          map: (input, options) => summarizers.ask({ type: 'note', input }, options),
+          key: ({ topic }) => topic,
+          reduce: (notes, { across, ...options }) => combiners.ask({ type: 'merge', input: { notes, across } }, options),
+          signal,
+          onProgress,
+        })
+        return { parts, notes: notes.filter((note) => note !== undefined), result }
+      }),
+      conclude: fromPromise<readonly Quote[], { question: string | undefined; studied: Studied }>(async ({ input, signal }) => {
+        const { parts, notes, result } = input.studied
+        if (input.question === undefined) return result ? inOrder((await view.objects.get(result.note)).quotes.slice(0, summarySentences)) : []
+        const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
+        const question = { question: input.question, parts: partsRef, notes: notesRef }
+        return view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
+      }),
+    },
+  })
+  return createMachine({
+    context: ({ input }) => ({ ...input, parts: [], studied: undefined, quotes: [] }),
+    initial: 'reading',
+    states: {
+      reading: {
+        invoke: {
+          src: 'read',
+          input: ({ context }) => context.files,
+          onDone: { target: 'studying', actions: assign({ parts: ({ event }) => event.output }) },
+        },
+      },
+      studying: {
+        invoke: {
+          src: 'study',
+          input: ({ context }) => context.parts,
+          onDone: { target: 'concluding', actions: assign({ studied: ({ event }) => event.output }) },
+        },
+      },
+      concluding: {
+        invoke: {
+          src: 'conclude',
+          input: ({ context }) => ({ question: context.question, studied: context.studied as Studied }),
+          onDone: { target: 'done', actions: assign({ quotes: ({ event }) => event.output }) },
+        },
+      },
+      done: { type: 'final' },
+    },
+    output: ({ context }) => ({ question: context.question, quotes: context.quotes, parts: context.parts.length }),
+  })
+}
+
+/** In the order in which the sources say it. */
+function inOrder(quotes: readonly Quote[]): Quote[] {
+  return quotes.toSorted((a, b) => (a.citations[0]?.start ?? 0) - (b.citations[0]?.start ?? 0))
+}

@@ -1,0 +1,130 @@
+/**
+ * What the agents of a report have done for them, in worker threads.
+ *
+ * Readers `read` a file into parts; summarisers `note` a part; combiners
+ * `merge` notes and `answer` a question. Only refs travel between them.
+ *
+ * @module
+ */
+
+import { activity } from '@skein/core'
+import type { Activity, ActivityContext } from '@skein/core'
+import type { Ref } from '@skein/memory'
+
+import { InputError } from '../errors.ts'
+import { splitSections } from '../split-sections.ts'
+import { partPassage, quotePassage, toQuotes } from './note.ts'
+import type { CitablePassage, Note, NoteRef, Part, Quote } from './note.ts'
+import { readTextFile } from './text-file.ts'
+
+/** A file to read. Its digest is part of the key: a changed file is read again. */
+export interface FileInput {
+  readonly path: string
+  readonly source: string
+  readonly digest: string
+}
+
+/** Notes to merge. */
+export interface MergeInput {
+  readonly notes: readonly NoteRef[]
+  /** Whether they are of different topics. */
+  readonly across: boolean
+}
+
+/** A question about parts that were noted. */
+export interface QuestionInput {
+  readonly question: string
+  readonly notes: Ref<readonly NoteRef[]>
+  readonly parts: Ref<readonly Part[]>
+}
+
+const noteSentences = 5
+const mergedSentences = 10
+const acrossSentences = 24
+const answerSentences = 4
+/** Parts that are read again, in full, for a question. */
+const closeReading = 8
+
+const shared = { kind: 'io', shared: true } as const
+
+/** Splits a file into parts and stores them. */
+export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(async ({ memory }, { path, source, digest }) => {
+  const file = await readTextFile(path, source)
+  if (file.digest !== digest) throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
+  const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'] })
+  const parts = await Promise.all(
+    splitSections(file.text).map(async ({ topic, title, start, end }): Promise<Part> => {
+      const text = await memory.objects.put(file.text.slice(start, end), { task: digest, tags: ['part'], derivedFrom: [whole] })
+      return { text, source: digest, topic, title, start, end }
+    }),
+  )
+  return memory.objects.put(parts, { task: digest, tags: ['contents'] })
+}, shared)
+
+/** Takes notes of one part, and logs them for everyone to find. */
+export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
+  const { memory } = context
+  const passages = [partPassage(part, await memory.objects.get(part.text), part.title)]
+  const quotes = await summarize(context, passages, noteSentences)
+  const found: Note = { topic: part.topic, quotes }
+  const ref = await memory.objects.put(found, { task: part.source, tags: ['note'] })
+  const value = { title: part.title, topic: part.topic, part: part.text.id, quotes: quotes.map(({ text }) => text) }
+  await memory.observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
+  return { note: ref, topic: part.topic }
+}, shared)
+
+/** Merges a few notes into one: of one topic by what matters most, across topics so that each has its say. */
+export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { notes: refs, across }) => {
+  const { memory } = context
+  const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
+  const quotes = across
+    ? inTurn(notes.map((one) => one.quotes)).slice(0, acrossSentences)
+    : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), mergedSentences)
+  const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
+  return { note: await memory.objects.put({ topic, quotes }, { tags: ['merged'] }), topic }
+}, shared)
+
+/**
+ * Answers a question: first the notes tell which parts speak of it, then these
+ * are read closely.
+ */
+export const answer: Activity<QuestionInput, Ref<readonly Quote[]>> = activity(async (context, input) => {
+  const { memory } = context
+  const parts = await memory.objects.get(input.parts)
+  const notes = await Promise.all((await memory.objects.get(input.notes)).map(({ note: ref }) => memory.objects.get(ref)))
+  const passages = quotePassages(notes.flatMap(({ quotes }) => quotes))
+  const leads = await summarize(context, passages, closeReading * 2, input.question)
+  const close = parts.filter((part) => leads.some((lead) => isWithin(lead, part))).slice(0, closeReading)
+  const texts = await Promise.all(
+    close.map(async (part, index) => partPassage(part, await memory.objects.get(part.text), `${index} ${part.title}`)),
+  )
+  const quotes = await summarize(context, texts, answerSentences, input.question)
+  return memory.objects.put(quotes, { tags: ['answer'] })
+}, shared)
+
+async function summarize(
+  { model, signal }: ActivityContext,
+  passages: readonly CitablePassage[],
+  maxSentences: number,
+  question?: string,
+): Promise<Quote[]> {
+  const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
+  const { sentences } = await model.generate({ messages, passages: passages.map(({ passage }) => passage), maxSentences }, { signal })
+  return toQuotes(sentences, passages)
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat()
+}
+
+/** Each different quote once, with all its citations. */
+function quotePassages(quotes: readonly Quote[]): CitablePassage[] {
+  const byText = Map.groupBy(quotes, ({ text }) => text)
+  return [...byText].map(([text, same], index) => quotePassage({ text, citations: same.flatMap(({ citations }) => citations) }, `${index}`))
+}
+
+function isWithin({ citations }: Quote, part: Part): boolean {
+  return citations.some(({ source, start, end }) => source === part.source && start >= part.start && end <= part.end)
+}

@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+
+import { InputError } from '../errors.ts'
+
+/** A text file, read whole. */
+export interface TextFile {
+  readonly text: string
+  /** SHA-256 of its bytes. */
+  readonly digest: string
+}
+
+const largestBytes = 256 * 1024 * 1024
+
+/**
+ * Reads a text file, as UTF-8.
+ *
+ * @param source - What to call it in errors.
+ * @throws InputError for what is missing, no file, unreadable, empty, binary, or above 256 MB.
+ */
+export async function readTextFile(path: string, source: string): Promise<TextFile> {
+  const bytes = await readBytes(path, source)
+  if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
+  if (bytes.includes(0)) throw new InputError(source, 'is a binary file. Convert it to plain text first.')
+  let text: string
+  try {
+    // The mark at the beginning of some files stays: offsets count it, as any other reader does.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    throw new InputError(source, 'is no UTF-8 text. Convert it first, with iconv for example.', { cause: error })
+  }
+  if (text.trim() === '') throw new InputError(source, 'holds nothing but white space. Name a file with some text.')
+  return { text, digest: hash('sha256', bytes, 'hex') }
+}
+
+async function readBytes(path: string, source: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(path)
+    if (size > largestBytes) throw new InputError(source, `is larger than ${largestBytes / 1024 ** 2} MB. Split it first.`)
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    throw new InputError(source, problems[(error as NodeJS.ErrnoException).code ?? ''] ?? `can't be read: ${String(error)}`, { cause: error })
+  }
+}
+
+const problems: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist. Check the name and the folder.',
+  ENOTDIR: 'does not exist. Check the name and the folder.',
+  EISDIR: 'is a folder. Name the files in it.',
+  EACCES: "can't be read: permission denied. Check who owns it.",
+  ENAMETOOLONG: 'has too long a name.',
+}

@@ -1,0 +1,96 @@
+import { splitSentences } from '@skein/core'
+
+import { isNumbered, rankHeadings, readHeading } from './heading-rank.ts'
+import type { Heading } from './heading.ts'
+import { isBlank, linesOf, trimRange } from './text-range.ts'
+import type { TextRange } from './text-range.ts'
+
+/** Longer rows of words in capitals are shouting, not headings. */
+const maxWords = 14
+const maxChars = 160
+
+/** More lines in capitals in a row are a notice ("THIS SOFTWARE IS PROVIDED …"). */
+const maxLines = 2
+
+const connective = /^(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)$/
+
+/**
+ * Finds the headings in capitals of a text: on lines of their own, or in the
+ * flow of a text that has lost its line breaks ("… years. RECORD OF PROGRESS
+ * When I took …"). A row of words in title case right before one is a heading
+ * too. Acronyms in running text are none.
+ */
+export function capsHeadings(text: string): Heading[] {
+  const rows = [...onLines(text), ...inFlow(text)].toSorted((a, b) => a.start - b.start)
+  const headings = rows.flatMap((row) => readHeading(text, row))
+  return rankHeadings(
+    headings.map((heading, index) => {
+      const next = headings[index + 1]
+      return { ...heading, opens: next !== undefined && isBlank(text, heading.end, next.start) }
+    }),
+  )
+}
+
+/** Lines in capitals at the beginning of a block, a block being what stands between blank lines. */
+function onLines(text: string): TextRange[] {
+  const headings: TextRange[] = []
+  // The lines in capitals so far, while the block has no others.
+  let leading: TextRange[] | undefined = []
+  const close = (): void => {
+    if (leading !== undefined && leading.length <= maxLines) headings.push(...joined(text, leading))
+    leading = undefined
+  }
+  for (const line of linesOf(text)) {
+    const range = trimRange(text, line)
+    if (range.start === range.end) {
+      close()
+      leading = []
+    } else if (isCapsHeading(text, range)) {
+      leading?.push(range)
+    } else {
+      close()
+    }
+  }
+  close()
+  return headings
+}
+
+/** Lines without a blank one between them are one heading, unless the later ones have numbers of their own. */
+function joined(text: string, lines: readonly TextRange[]): readonly TextRange[] {
+  const [first] = lines
+  const last = lines.at(-1)
+  if (first === undefined || last === undefined || first === last) return lines
+  return isNumbered(text.slice(last.start, last.end)) ? lines : [{ start: first.start, end: last.end }]
+}
+
+/** Sentences in capitals that share a line with the sentence after them, and titles before those. */
+function inFlow(text: string): TextRange[] {
+  const headings: TextRange[] = []
+  const sentences = splitSentences(text)
+  for (const [index, sentence] of sentences.entries()) {
+    const next = sentences[index + 1]
+    if (next === undefined || !isCapsHeading(text, sentence) || parted(text, sentence, next)) continue
+    const before = sentences[index - 1]
+    if (before !== undefined && isTitle(text, before) && !parted(text, before, sentence)) headings.push(before)
+    headings.push(sentence)
+  }
+  return headings
+}
+
+function parted(text: string, first: TextRange, second: TextRange): boolean {
+  return text.slice(first.end, second.start).includes('\n')
+}
+
+function isCapsHeading(text: string, { start, end }: TextRange): boolean {
+  if (end - start > maxChars) return false
+  const line = text.slice(start, end)
+  if (line !== line.toUpperCase() || !/\p{Lu}{3}/u.test(line)) return false
+  if (/^[-–—•*+|>]/.test(line) || line.split(/\s+/).length > maxWords) return false
+  return !/[.!?;,:]$/.test(line) || /(?:^|[\s.])(?:JR|SR|INC|CO|LTD|\p{Lu})\.$/u.test(line)
+}
+
+function isTitle(text: string, { start, end }: TextRange): boolean {
+  if (end - start > maxChars) return false
+  const words = text.slice(start, end).split(/\s+/)
+  return words.length > 1 && words.every((word) => connective.test(word) || /^\p{Lu}[\p{Ll}’'-]+$/u.test(word))
+}
