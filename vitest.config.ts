@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+import { SummaryReporter } from './scripts/summary-reporter.ts'
+
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
@@ -8,5 +10,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Child processes and databases share two cores with the runner.
     maxWorkers: 2,
+    reporters: ['default', new SummaryReporter()],
   },
 })

@@ -91,9 +91,9 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
     this.#actor.start()
   }
 
-  /** Messages that wait, and questions that are not answered yet: how busy it is. */
+  /** How busy it is: messages that wait, or questions that are not answered yet, whichever are more. */
   get load(): number {
-    return this.#mailbox.size + this.#asked.size
+    return Math.max(this.#mailbox.size, this.#asked.size)
   }
 
   /** The machine's snapshot. */
@@ -151,9 +151,8 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
 
   /** Ends the agent: aborts what it started, refuses what waits. Twice does no harm. */
   stop(): void {
-    if (this.#hasEnded) return
-    this.#actor.stop()
     this.#end(new AgentStoppedError(this.id))
+    this.#actor.stop()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

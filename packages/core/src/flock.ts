@@ -209,6 +209,7 @@ export class Flock implements AsyncDisposable {
       const outcome = await execute(signal ? AbortSignal.any([signal, context.signal]) : context.signal)
       const { output, usage } = this.#done(about, outcome)
       context.spend(usage.inputTokens + usage.outputTokens)
+      context.took(outcome.durationMs)
       return { output, usage }
     })
     if (reused) {

@@ -32,6 +32,14 @@ export interface ThreadExecutorOptions {
    * @defaultValue 2_000
    */
   readonly graceMs?: number
+
+  /**
+   * Most memory that the values of one thread may take, in megabytes; an
+   * activity that needs more fails, and its thread is replaced. Buffers do not count.
+   *
+   * @defaultValue what Node gives a thread
+   */
+  readonly maxHeapMb?: number
 }
 
 interface Pool {
@@ -63,10 +71,12 @@ export function threadExecutor(memory: HostMemory, model: Model, options: Thread
 class ThreadExecutor implements Executor {
   readonly #memory: HostMemory
   readonly #model: Model
-  readonly #options: Required<ThreadExecutorOptions>
+  readonly #options: Required<Omit<ThreadExecutorOptions, 'maxHeapMb'>>
+  readonly #maxHeapMb: number | undefined
   readonly #pools = new Map<ActivityTask['kind'], Pool>()
   readonly #descriptions = new Map<string, Promise<ModuleDescription>>()
   readonly #running = new Map<number, Running>()
+  readonly #asked = new Set<Promise<unknown>>()
   #tasks = 0
   #closing: Promise<void> | undefined
 
@@ -77,7 +87,9 @@ class ThreadExecutor implements Executor {
     requireRange('graceMs', graceMs, 0, 3_600_000)
     this.#memory = memory
     this.#model = model
+    if (options.maxHeapMb !== undefined) requireRange('maxHeapMb', options.maxHeapMb, 8, 1_000_000)
     this.#options = { threads, ioPerThread, graceMs }
+    this.#maxHeapMb = options.maxHeapMb
   }
 
   describe(module: string): Promise<ModuleDescription> {
@@ -116,12 +128,16 @@ class ThreadExecutor implements Executor {
     const pool = this.#pool(kind)
     const name = request.type === 'run' ? request.task.name : request.module
     let reply: ThreadReply
+    const asked = pool.piscina.run(request) as Promise<ThreadReply>
+    this.#asked.add(asked)
     try {
-      reply = (await pool.piscina.run(request)) as ThreadReply
+      reply = await asked
     } catch (error) {
       if (this.#closing) throw new FlockClosedError()
       if (error instanceof Error && error.name === 'DataCloneError') throw new ActivityInputError(name, 'input', error)
       throw new ThreadLostError(name, error)
+    } finally {
+      this.#asked.delete(asked)
     }
     // The result came on another port than the progress before it: take that first.
     for (const port of pool.news.values()) this.#drain(pool, port)
@@ -141,6 +157,7 @@ class ThreadExecutor implements Executor {
       maxThreads: threads,
       idleTimeout: idleMs,
       concurrentTasksPerWorker: kind === 'io' ? ioPerThread : 1,
+      ...(this.#maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: this.#maxHeapMb } }),
       // Waiting on atomics would stop a thread's event loop between tasks, and with it
       // the connections and timers that a user's activities may keep.
       atomics: 'disabled',
@@ -183,8 +200,7 @@ class ThreadExecutor implements Executor {
     gaveUp.catch(() => {})
     let grace: NodeJS.Timeout | undefined
     const onAbort = (): void => {
-      const order: AbortOrder = { abort: id, reason: toEnvelope(signal.reason) }
-      for (const pool of this.#pools.values()) for (const port of pool.news.values()) port.postMessage(order)
+      this.#order(id, signal.reason)
       grace = setTimeout(() => {
         reject(signal.reason as Error)
         this.#endThread(this.#running.get(id)?.thread)
@@ -200,6 +216,11 @@ class ThreadExecutor implements Executor {
     }
   }
 
+  #order(id: number, reason: unknown): void {
+    const order: AbortOrder = { abort: id, reason: toEnvelope(reason) }
+    for (const pool of this.#pools.values()) for (const port of pool.news.values()) port.postMessage(order)
+  }
+
   #endThread(thread: number | undefined): void {
     for (const { piscina } of this.#pools.values()) {
       const worker = piscina.threads.find((candidate: Worker) => candidate.threadId === thread)
@@ -213,6 +234,13 @@ class ThreadExecutor implements Executor {
   }
 
   async #close(): Promise<void> {
+    // A pool that is destroyed while a thread still has something to say throws it at the process: end the tasks first.
+    for (const id of this.#running.keys()) this.#order(id, new FlockClosedError())
+    const grace = setTimeout(() => {
+      for (const { thread } of this.#running.values()) this.#endThread(thread)
+    }, this.#options.graceMs)
+    await Promise.allSettled(this.#asked)
+    clearTimeout(grace)
     await Promise.all([...this.#pools.values()].map(({ piscina }) => piscina.destroy()))
   }
 }

@@ -14,6 +14,8 @@ export interface WorkContext {
   readonly signal: AbortSignal
   /** Adds tokens that a model took, so that the ledger can say what a reuse saves. */
   spend(tokens: number): void
+  /** Says how long the work really took, in milliseconds, where it had to wait for a turn; else the time until its end counts. */
+  took(ms: number): void
 }
 
 /** Options of {@link View.once}. */
@@ -142,9 +144,14 @@ export class ComputeOnce {
     const lease = this.#space.leases.hold(key, fence, options.leaseMs)
     const startedAt = performance.now()
     let tokens = 0
+    let tookMs: number | undefined
     try {
-      const value = await work({ signal: lease.signal, spend: (more) => void (tokens += more) })
-      const durationMs = performance.now() - startedAt
+      const value = await work({
+        signal: lease.signal,
+        spend: (more) => void (tokens += more),
+        took: (ms) => void (tookMs = ms),
+      })
+      const durationMs = tookMs ?? performance.now() - startedAt
       const done = { state: 'done', value: value ?? null, durationMs, tokens } as const
       const version = await this.#write(key, done, fence, options.ttlMs, options)
       if (version === undefined) return undefined

@@ -92,11 +92,13 @@ describe('extractiveModel', () => {
     expect(sentences).toEqual([{ text: passages[1]?.text, citations: [{ passage: 'b', start: 0, end: 63 }] }])
   })
 
-  it('cites every place where a sentence stands', async () => {
+  it('cites every place where a sentence stands, and counts it once however it is spaced', async () => {
     const { sentences } = await ask('', [
       { id: 'a', text: 'Energy imports fell sharply in all of the past four years.' },
-      { id: 'b', text: 'Again: no.\n\nEnergy imports fell sharply\nin all of the past four years.' },
+      { id: 'b', text: 'Again: no.\n\nEnergy imports fell sharply in all of the past four years.' },
+      { id: 'c', text: 'Energy imports fell sharply\nin all of the past four years.' },
     ])
+    expect(sentences.filter(({ text }) => text.includes('imports'))).toHaveLength(1)
     expect(sentences[0]?.citations).toEqual([
       { passage: 'a', start: 0, end: 58 },
       { passage: 'b', start: 12, end: 70 },

@@ -5,6 +5,7 @@ import type { Flock, FlockEvent, MapReduceProgress, Model } from '@skein/core'
 import { openMemory, OptionError } from '@skein/memory'
 import type { Architecture, HostMemory, LedgerReport, StoreDriver } from '@skein/memory'
 
+import { InputError } from '../errors.ts'
 import { analystMachine } from './analyst.ts'
 import type { Finding, ReportActivities } from './analyst.ts'
 import type { FileInput } from './report-activities.ts'
@@ -113,8 +114,12 @@ export async function runReport(options: ReportOptions): Promise<Report> {
   try {
     const findings = (await Promise.all(crews.map((crew) => crew.study(files, progress)))).flat()
     const stats = await Promise.all(crews.map((crew) => crew.stats()))
+    const summary = findings.flatMap((finding) => toSentences(finding, files))
+    if (summary.length === 0 && asked.length === 0) {
+      throw new InputError(files.map(({ source }) => source).join(', '), 'holds no sentence that could be quoted. Name a file with running text.')
+    }
     return {
-      summary: findings.flatMap((finding) => toSentences(finding, files)),
+      summary,
       stats: {
         ...sumOf(stats.map(({ counts }) => counts)),
         parts: findings[0]?.parts ?? 0,

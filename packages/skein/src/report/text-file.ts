@@ -11,6 +11,7 @@ export interface TextFile {
 }
 
 const largestBytes = 256 * 1024 * 1024
+const longestWordChars = 50_000
 
 /**
  * Reads a text file, as UTF-8.
@@ -30,7 +31,18 @@ export async function readTextFile(path: string, source: string): Promise<TextFi
     throw new InputError(source, 'is no UTF-8 text. Convert it first, with iconv for example.', { cause: error })
   }
   if (text.trim() === '') throw new InputError(source, 'holds nothing but white space. Name a file with some text.')
+  const longest = longestWord(text)
+  if (longest > longestWordChars) {
+    throw new InputError(source, `holds a word of ${longest.toLocaleString('en')} letters, so it is data rather than text. Name a file with sentences.`)
+  }
   return { text, digest: hash('sha256', bytes, 'hex') }
+}
+
+/** Characters in the longest stretch without white space or punctuation, which every script has. */
+function longestWord(text: string): number {
+  let longest = 0
+  for (const [word] of text.matchAll(/[^\s\p{P}]+/gu)) longest = Math.max(longest, word.length)
+  return longest
 }
 
 async function readBytes(path: string, source: string): Promise<Buffer> {

@@ -1,0 +1,192 @@
+import { agent } from '@skein/core'
+import { describe, expect, it } from 'vitest'
+import { assign, emit, setup } from 'xstate'
+
+import { openFlock } from './open-flock.ts'
+
+const door = setup({ types: {} as { context: { entered: readonly string[] }; events: { type: 'open' } | { type: 'enter'; who: string } } }).createMachine({
+  context: { entered: [] },
+  initial: 'closed',
+  states: {
+    closed: { on: { open: 'opened' } },
+    opened: {
+      on: {
+        enter: { target: 'closed', actions: assign({ entered: ({ context, event }) => [...context.entered, event.who] }) },
+      },
+    },
+  },
+})
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('an agent', () => {
+  it('has its work done and answers, one message after the other', async () => {
+    const { flock, report } = await openFlock()
+    const worker = flock.spawn(agent({ role: 'worker', on: { double: report.double, fail: report.fail } }))
+    const answers = await Promise.all([1, 2, 3].map((input) => worker.ask({ type: 'double', input })))
+    expect(answers).toEqual([2, 4, 6])
+    await expect(worker.ask({ type: 'fail', input: null })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    expect(await worker.ask({ type: 'double', input: 4 })).toBe(8)
+  })
+
+  it('works as itself', async () => {
+    const { flock, report } = await openFlock()
+    const worker = flock.spawn(agent({ role: 'worker', on: { square: report.sharedSquare } }), { id: 'wanda' })
+    await worker.ask({ type: 'square', input: 2 })
+    expect((await worker.memory.observations.list()).items).toMatchObject([{ author: 'wanda', value: 2 }])
+  })
+
+  it('keeps a message that comes too early until its machine can take it', async () => {
+    const { flock } = await openFlock()
+    const porter = flock.spawn(door)
+    porter.send({ type: 'enter', who: 'ann' } as never)
+    await turn()
+    expect(porter.snapshot).toMatchObject({ value: 'closed', context: { entered: [] } })
+    porter.send({ type: 'open' })
+    await turn()
+    // "enter" stands first and waits; "open" is behind it.
+    expect(porter.load).toBe(2)
+  })
+
+  it('delivers outside the stack of the sender, and in order', async () => {
+    const { flock } = await openFlock()
+    const counter = setup({ types: {} as { context: { n: number }; events: { type: 'tick' } } }).createMachine({
+      context: { n: 0 },
+      on: { tick: { actions: assign({ n: ({ context }) => context.n + 1 }) } },
+    })
+    const agents = flock.spawn(counter)
+    agents.send({ type: 'tick' })
+    expect(agents.snapshot).toMatchObject({ context: { n: 0 } })
+    await turn()
+    expect(agents.snapshot).toMatchObject({ context: { n: 1 } })
+  })
+
+  it.each([
+    ['reject', ['a', 'b'], []],
+    ['drop-oldest', ['b', 'c'], ['a']],
+    ['drop-newest', ['a', 'b'], ['c']],
+  ] as const)('with a full mailbox and %s keeps %j', async (overflow, _kept, dead) => {
+    const { flock, events } = await openFlock()
+    const porter = flock.spawn(door, { mailbox: { capacity: 2, overflow } })
+    const enter = (who: string): void => porter.send({ type: 'enter', who } as never)
+    enter('a')
+    enter('b')
+    if (overflow === 'reject') expect(() => enter('c')).toThrow('holds 2 messages')
+    else enter('c')
+    expect(porter.load).toBe(2)
+    const lost = events.filter((event) => event.type === 'message.dead')
+    expect(lost.map(({ message }) => (message as unknown as { who: string }).who)).toEqual(dead)
+    expect(lost.every(({ reason }) => reason === 'overflow')).toBe(true)
+  })
+
+  it('does not make its asker wait for ever', async () => {
+    const { flock, report } = await openFlock()
+    const worker = flock.spawn(agent({ role: 'worker', on: { wait: report.untilAborted } }))
+    await expect(worker.ask({ type: 'wait', input: null }, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'SKEIN_ASK_TIMEOUT', agent: 'worker-1' })
+    await expect(worker.ask({ type: 'wait', input: null }, { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no')
+  })
+
+  it('that is stopped aborts its work and buries what waits', async () => {
+    const { flock, report, events } = await openFlock()
+    const worker = flock.spawn(agent({ role: 'worker', on: { wait: report.untilAborted } }))
+    const asked = worker.ask({ type: 'wait', input: null })
+    const waiting = worker.ask({ type: 'wait', input: null })
+    const done = expect(worker.done).rejects.toMatchObject({ code: 'SKEIN_AGENT_STOPPED' })
+    const both = Promise.allSettled([asked, waiting])
+    worker.stop()
+    worker.stop()
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await done
+    expect(() => worker.send({ type: 'wait' })).toThrow('has ended')
+    expect(events.filter(({ type }) => type === 'message.dead').length).toBeGreaterThanOrEqual(1)
+    expect(flock.role('worker').agents).toHaveLength(0)
+  })
+
+  it('whose action throws ends, and so does the work that it had started', async () => {
+    const { flock, report, events } = await openFlock()
+    const machine = setup({
+      types: {} as { events: { type: 'break' } },
+      actors: { wait: report.untilAborted.logic },
+    }).createMachine({
+      invoke: { src: 'wait', input: null },
+      on: {
+        break: {
+          actions: () => {
+            throw new Error('broken')
+          },
+        },
+      },
+    })
+    const heard = (type: string): Promise<void> => new Promise((resolve) => flock.on((event) => event.type === type && resolve()))
+    const hasBegun = heard('activity.progress')
+    const hasEnded = heard('activity.done')
+    const breaker = flock.spawn(machine)
+    await hasBegun
+    breaker.send({ type: 'break' })
+    await expect(breaker.done).rejects.toThrow('broken')
+    await hasEnded
+    expect(events.find(({ type }) => type === 'agent.ended')).toMatchObject({ error: { message: 'broken' } })
+    expect(() => breaker.send({ type: 'break' })).toThrow('has ended')
+    breaker.stop()
+  })
+
+  it('of any machine can answer', async () => {
+    const { flock } = await openFlock()
+    const echo = setup({
+      types: {} as { events: { type: 'say'; input: string; ask: string }; emitted: { type: 'skein.reply'; ask: string; output: string } },
+    }).createMachine({
+      on: { say: { actions: emit(({ event }) => ({ type: 'skein.reply', ask: event.ask, output: `${event.input}!` })) } },
+    })
+    const parrot = flock.spawn<never>(echo)
+    expect(await parrot.ask({ type: 'say', input: 'hello' } as never)).toBe('hello!')
+  })
+
+  it('gives its output when its machine is done', async () => {
+    const { flock } = await openFlock()
+    const quick = setup({}).createMachine({ initial: 'a', states: { a: { type: 'final' } }, output: 5 })
+    expect(await flock.spawn(quick).done).toBe(5)
+  })
+
+  it('has an id of its own', async () => {
+    const { flock } = await openFlock()
+    flock.spawn(door, { id: 'x' })
+    expect(() => flock.spawn(door, { id: 'x' })).toThrow('`id`')
+  })
+})
+
+describe('messages', () => {
+  it('run in chains of 100,000 without overflowing the stack or starving timers', async () => {
+    const { flock } = await openFlock()
+    let left = 100_000
+    const hop = setup({ types: {} as { events: { type: 'hop' } } }).createMachine({
+      on: {
+        hop: {
+          actions: () => {
+            left -= 1
+            if (left > 0) ring[left % 2]?.send({ type: 'hop' })
+          },
+        },
+      },
+    })
+    const ring = [flock.spawn(hop), flock.spawn(hop)]
+    const beforeTimer = new Promise<number>((resolve) => setTimeout(() => resolve(left), 5))
+    ring[0]?.send({ type: 'hop' })
+    expect(await beforeTimer).toBeGreaterThan(0)
+    while (left > 0) await turn()
+    expect(left).toBe(0)
+  })
+})
+
+describe('a role', () => {
+  it('gives a message to its least busy agent', async () => {
+    const { flock, report } = await openFlock()
+    const definition = agent({ role: 'worker', on: { nap: report.nap } })
+    flock.spawn(definition)
+    flock.spawn(definition)
+    const workers = flock.role<{ nap: typeof report.nap }>('worker')
+    const naps = Array.from({ length: 4 }, () => workers.ask({ type: 'nap', input: 1 }))
+    expect(workers.agents.map((one) => one.load)).toEqual([2, 2])
+    await Promise.all(naps)
+    await expect(flock.role('nobody').ask({ type: 'x', input: null } as never)).rejects.toThrow('role')
+  })
+})

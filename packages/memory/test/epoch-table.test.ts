@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads'
+
+import { describe, expect, it } from 'vitest'
+
+import { EpochTable } from '../src/epoch-table.ts'
+
+describe('the epoch table', () => {
+  it('lets no reader see a value older than a write that had ended', async () => {
+    const epochs = new EpochTable()
+    const register = new SharedArrayBuffer(8)
+    const value = new Int32Array(register, 0, 1)
+    const finished = new Int32Array(register, 4, 1)
+    const slot = epochs.slotOf('facts', 'k')
+    const readers = [1, 2].map(
+      () => new Worker(new URL('./fixtures/epoch-thread.ts', import.meta.url), { workerData: { epochs: epochs.buffer, register, reads: 5_000_000 } }),
+    )
+    let running = readers.length
+    const results = readers.map(
+      (reader) =>
+        new Promise<{ hits: number; stale: number }>((resolve, reject) => {
+          reader.on('message', resolve)
+          reader.on('error', reject)
+          reader.on('exit', () => (running -= 1))
+        }),
+    )
+    while (running > 0) {
+      for (let burst = 0; burst < 500; burst += 1) {
+        epochs.begin(slot)
+        const next = Atomics.add(value, 0, 1) + 1
+        epochs.end(slot)
+        Atomics.store(finished, 0, next)
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (const { hits, stale } of await Promise.all(results)) {
+      expect(stale).toBe(0)
+      expect(hits).toBeGreaterThan(0)
+    }
+  })
+
+  it('refuses a fill while a write is under way, and one that began before it', () => {
+    const epochs = new EpochTable()
+    const slot = epochs.slotOf('facts', 'k')
+    const before = epochs.observe(slot)
+    epochs.begin(slot)
+    expect(epochs.observe(slot)).toBeUndefined()
+    epochs.end(slot)
+    expect(before && epochs.isCurrent(slot, before.epoch, before.started)).toBe(false)
+    const after = epochs.observe(slot)
+    expect(after && epochs.isCurrent(slot, after.epoch, after.started)).toBe(true)
+    epochs.invalidateAll()
+    expect(after && epochs.isCurrent(slot, after.epoch, after.started)).toBe(false)
+  })
+
+  it('wakes who waits for a write, at once when it has ended already', async () => {
+    const epochs = new EpochTable()
+    const slot = epochs.slotOf('work', 'k')
+    const seen = epochs.finishedOf(slot)
+    const woken = epochs.untilFinished(slot, seen, 60_000)
+    epochs.invalidate(slot)
+    await woken
+    await epochs.untilFinished(slot, seen, 60_000)
+    const stop = new AbortController()
+    const waiting = epochs.untilFinished(slot, epochs.finishedOf(slot), 60_000, stop.signal)
+    stop.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+  })
+})

@@ -1,0 +1,116 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { mapStore, openMemory } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+import { describe, expect, it } from 'vitest'
+
+import { runReport } from '../src/index.ts'
+import type { Report, ReportOptions } from '../src/index.ts'
+import { reportFile, reportText, temporaryFolder } from './report-file.ts'
+
+const questions = ['What was done about energy?', 'What is said about the hostages in Iran?']
+
+function run(options: Partial<ReportOptions> = {}): Promise<Report> {
+  return runReport({ files: [reportFile], store: mapStore(), threads: 2, ...options })
+}
+
+describe('a report', () => {
+  it('cites for each sentence the exact characters of its source', async () => {
+    const whole = await run()
+    const answers = await run({ questions })
+    expect(whole.summary.length).toBeGreaterThanOrEqual(8)
+    expect(new Set(answers.summary.map(({ question }) => question))).toEqual(new Set(questions))
+    for (const { text, citations } of [...whole.summary, ...answers.summary]) {
+      expect(citations.length).toBeGreaterThan(0)
+      for (const { source, start, end } of citations) {
+        expect(source).toBe(reportFile)
+        expect(reportText.slice(start, end)).toBe(text)
+      }
+    }
+  })
+
+  it('speaks of what was asked', async () => {
+    const { summary } = await run({ questions })
+    expect(summary.filter(({ question }) => question === questions[0]).every(({ text }) => /energy/i.test(text))).toBe(true)
+    expect(summary.filter(({ question }) => question === questions[1]).every(({ text }) => /Iran|hostage/.test(text))).toBe(true)
+  })
+
+  it('is the same with 1, 2 and 4 threads, on either architecture and either store', async () => {
+    const folder = temporaryFolder()
+    const expected = JSON.stringify((await run({ questions })).summary)
+    for (const architecture of ['hybrid', 'centralized'] as const) {
+      for (const threads of [1, 2, 4]) {
+        const store = sqliteStore(join(folder, `${architecture}-${threads}.db`))
+        const { summary, stats } = await run({ questions, architecture, threads, store })
+        expect(JSON.stringify(summary)).toBe(expected)
+        expect(stats.partsRead).toBe(stats.parts)
+      }
+    }
+  })
+
+  it('makes at most a third of the model calls when the analysts share, and none when the memory is warm', async () => {
+    const eight = Array.from({ length: 8 }, (_, index) => `${questions[index % 2]} Point ${index}.`)
+    const folder = temporaryFolder()
+    const alone = await run({ questions: eight, isolated: true, store: sqliteStore(join(folder, 'alone.db')) })
+    const store = sqliteStore(join(folder, 'together.db'))
+    const together = await run({ questions: eight, store })
+    const warm = await run({ questions: eight, store })
+    expect(together.summary).toEqual(alone.summary)
+    expect(warm.summary).toEqual(alone.summary)
+    expect(together.stats.modelCalls * 3).toBeLessThanOrEqual(alone.stats.modelCalls)
+    expect(together.stats.modelCalls + together.stats.reusedCalls).toBe(alone.stats.modelCalls)
+    expect(together.stats.tokens + together.stats.savedTokens).toBe(alone.stats.tokens)
+    expect(together.stats.bytesCopied).toBe(0)
+    expect(alone.stats.bytesCopied).toBeGreaterThan(reportText.length)
+    expect(warm.stats).toMatchObject({ modelCalls: 0, tokens: 0, partsRead: 0, reusedCalls: alone.stats.modelCalls })
+  })
+
+  it('reads only what changed again', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'notes.md')
+    const section = (name: string): string => `# ${name}\n\nThe ${name} team has finished its work on the harbour this year. It will go on next year with the bridges.\n\n`
+    writeFileSync(file, ['North', 'South', 'East'].map(section).join(''))
+    const store = mapStore()
+    const first = await run({ files: [file], store })
+    writeFileSync(file, ['North', 'South', 'West'].map(section).join(''))
+    const second = await run({ files: [file], store })
+    expect(first.stats.partsRead).toBe(3)
+    expect(second.summary.some(({ text }) => text.includes('West'))).toBe(true)
+    const text = readFileSync(file, 'utf8')
+    for (const { text: sentence, citations } of second.summary) {
+      for (const { start, end } of citations) expect(text.slice(start, end)).toBe(sentence)
+    }
+  })
+
+  it('leaves its notes for everyone to find, with what they were made from', async () => {
+    const store = mapStore()
+    await run({ store })
+    await using memory = await openMemory({ store })
+    const view = memory.as({ id: 'me', role: 'person' })
+    const [hit] = await view.observations.search('hostages in Iran')
+    expect(hit?.snippet).toMatch(/hostage|Iran/)
+    const note = { id: hit?.item.derivedFrom.find((id) => id !== (hit.item.value as { part: string }).part) ?? '' }
+    const sources = await view.objects.lineage(note, { direction: 'sources' })
+    expect(sources.map(({ ref }) => ref.size)).toContain(reportText.length)
+  })
+
+  it('reads several files, and those in other scripts', async () => {
+    const folder = temporaryFolder()
+    const odd = '\uFEFFDie Gänse flogen früh nach Süden über den ganzen See. Ihr Zug — 🪿🪿 — war im Herbst länger als in allen Jahren davor.\r\n'
+    writeFileSync(join(folder, 'a.txt'), odd)
+    writeFileSync(join(folder, 'b.txt'), 'The geese flew south early over the whole lake. Their flock was longer this autumn than in all the years before.\n')
+    const files = [join(folder, 'a.txt'), join(folder, 'b.txt')]
+    const { summary } = await run({ files })
+    expect(new Set(summary.flatMap(({ citations }) => citations.map(({ source }) => source)))).toEqual(new Set(files))
+    for (const { text, citations } of summary) {
+      for (const { source, start, end } of citations) expect(readFileSync(source, 'utf8').slice(start, end)).toBe(text)
+    }
+  })
+
+  it('stops when told', async () => {
+    const stop = new AbortController()
+    const running = run({ signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) })
+    await expect(running).rejects.toThrow('enough')
+  })
+})
