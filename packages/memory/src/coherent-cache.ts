@@ -1,30 +1,40 @@
-import { LRUCache } from 'lru-cache'
-
 import { publicLabel, rank } from './access.ts'
-import { coarseClock } from './coarse-clock.ts'
+import { coarseClock, tickMs } from './coarse-clock.ts'
 import type { Counters } from './counters.ts'
-import type { EpochTable, Observation } from './epoch-table.ts'
+import type { EpochTable } from './epoch-table.ts'
 import { decodeFrozen } from './json.ts'
+import { SecondChanceMap } from './second-chance-map.ts'
+import type { Visitable } from './second-chance-map.ts'
 import type { Collection, Store, StoredRecord } from './store.ts'
 
-/** A local copy of one record, or of its absence. */
-export interface Entry {
-  readonly record: StoredRecord | undefined
+/**
+ * A local copy of one record, or of its absence.
+ *
+ * What a hit looks at comes first and consists of small whole numbers, so that
+ * it lies in one line of the CPU's cache.
+ */
+export interface Entry extends Visitable {
+  readonly slot: number
+  /** What the fill observed there. */
+  readonly observed: number
+  /** When the copy's time to live ends, in ticks of the coarse clock; {@link exact} for a record that expires. */
+  readonly deadline: number
+  /** The label's level as a number; {@link compartmented} when that alone does not tell who may see it. */
+  readonly rank: number
   /** The decoded value, frozen: shared by reference with every reader of this thread. */
   readonly value: unknown
   /** The same value, already resolved: a hit allocates no promise. */
   readonly resolved: Promise<unknown>
-  /** The label's level as a number, and its compartments. */
-  readonly rank: number
-  readonly compartments: readonly string[]
-  readonly slot: number
-  readonly epoch: number
-  readonly started: number
-  /** By the coarse clock. */
-  readonly deadline: number
-  /** By the store's clock; `undefined` when the record does not expire. */
-  readonly expiresAt: number | undefined
+  readonly record: StoredRecord | undefined
+  /** In ticks of the coarse clock. */
+  readonly copiedAt: number
 }
+
+/** Above every level: who may see the record depends on its compartments too. */
+const compartmented = 99
+
+/** A deadline that has always passed: the slow path decides. */
+const exact = -1
 
 /** What a cache is made of. */
 export interface CacheParts {
@@ -44,32 +54,39 @@ export interface CacheParts {
 export class CoherentCache {
   readonly #collection: Collection
   readonly #parts: CacheParts
-  readonly #entries: LRUCache<string, Entry>
+  readonly #epochs: EpochTable
+  readonly #counters: Counters
+  readonly #ttlTicks: number
+  readonly #entries: SecondChanceMap<Entry>
   readonly #loading = new Map<string, Load>()
 
   constructor(collection: Collection, parts: CacheParts) {
     this.#collection = collection
     this.#parts = parts
-    this.#entries = new LRUCache({ max: parts.maxEntries })
+    this.#epochs = parts.epochs
+    this.#counters = parts.counters
+    this.#ttlTicks = Math.max(1, Math.floor(parts.ttlMs / tickMs))
+    this.#entries = new SecondChanceMap(parts.maxEntries)
   }
 
   /** The copy of a record, if there is one that is still true. */
   hit(id: string): Entry | undefined {
     const entry = this.#entries.get(id)
     if (entry === undefined) return undefined
-    const { epochs, store } = this.#parts
-    if (!epochs.isCurrent(entry.slot, entry.epoch, entry.started)) {
-      this.#parts.counters.add('invalidations')
-      this.#entries.delete(id)
-      return undefined
+    const isCurrent = this.#epochs.isCurrent(entry.slot, entry.observed)
+    if (isCurrent && (entry.deadline > coarseClock.now || this.#isAlive(entry))) {
+      this.#counters.addHit()
+      return entry
     }
-    // The record's own end is exact; the copy's time to live may be coarse.
-    if (entry.deadline <= coarseClock.now || (entry.expiresAt !== undefined && entry.expiresAt <= store.now())) {
-      this.#entries.delete(id)
-      return undefined
-    }
-    this.#parts.counters.add('hits')
-    return entry
+    if (!isCurrent) this.#counters.add('invalidations')
+    this.#entries.delete(id)
+    return undefined
+  }
+
+  /** A record that expires is held against the store's clock, exactly, and has no deadline of its own. */
+  #isAlive({ deadline, copiedAt, record }: Entry): boolean {
+    if (deadline !== exact || record?.expiresAt === undefined) return false
+    return record.expiresAt > this.#parts.store.now() && copiedAt + this.#ttlTicks > coarseClock.now
   }
 
   /** The record as it is now: from the copy, else from the store. */
@@ -80,14 +97,13 @@ export class CoherentCache {
 
   /** The record as it is in the store, kept as a copy when nothing was written meanwhile. */
   fetch(id: string): Promise<Entry> {
-    const { epochs, counters } = this.#parts
-    const slot = epochs.slotOf(this.#collection, id)
-    const before = epochs.observe(slot)
-    counters.add('misses')
+    const slot = this.#epochs.slotOf(this.#collection, id)
+    const before = this.#epochs.observe(slot)
+    this.#counters.add('misses')
     const running = this.#loading.get(id)
     // Join a read only while nothing was written since it began: it could
     // otherwise hand out a value older than a write that had already ended.
-    if (running && before && running.before?.epoch === before.epoch && running.before.started === before.started) {
+    if (running && before !== undefined && running.before === before) {
       return running.entry
     }
     const load: Load = { before, entry: this.#read(id, slot, before) }
@@ -99,28 +115,29 @@ export class CoherentCache {
     return load.entry
   }
 
-  async #read(id: string, slot: number, before: Observation | undefined): Promise<Entry> {
-    const { store, epochs, enabled, ttlMs } = this.#parts
+  async #read(id: string, slot: number, before: number | undefined): Promise<Entry> {
+    const { store, enabled } = this.#parts
     const [record] = await store.read([{ collection: this.#collection, id }])
     const value = record === undefined ? undefined : decodeFrozen(record.value)
+    const { sensitivity, compartments } = record ?? publicLabel
     const entry: Entry = {
-      record,
+      visited: false,
+      slot,
+      observed: before ?? 0,
+      deadline: record?.expiresAt === undefined ? coarseClock.now + this.#ttlTicks : exact,
+      rank: compartments.length === 0 ? rank(sensitivity) : compartmented,
       value,
       resolved: Promise.resolve(value),
-      rank: rank((record ?? publicLabel).sensitivity),
-      compartments: (record ?? publicLabel).compartments,
-      slot,
-      epoch: before?.epoch ?? 0,
-      started: before?.started ?? 0,
-      deadline: coarseClock.now + ttlMs,
-      expiresAt: record?.expiresAt,
+      record,
+      copiedAt: coarseClock.now,
     }
-    if (enabled && before && epochs.isCurrent(slot, before.epoch, before.started)) this.#entries.set(id, entry)
+    // What was written since it was observed shows at the first hit.
+    if (enabled && before !== undefined) this.#entries.set(id, entry)
     return entry
   }
 }
 
 interface Load {
-  readonly before: Observation | undefined
+  readonly before: number | undefined
   readonly entry: Promise<Entry>
 }

@@ -192,13 +192,13 @@ export class Facts {
     return this.#sees(entry) ? entry.value : undefined
   }
 
-  // Hot: no array is walked for what carries no compartments.
+  // Hot: one comparison for what carries no compartments, where nothing is traced.
   #sees(entry: Entry): boolean {
-    const { scope, audience } = this.#actor
-    const sees =
-      entry.rank <= this.#rank &&
-      (entry.compartments.length === 0 || entry.compartments.every((name) => audience.compartments.includes(name)))
-    if (sees && scope !== undefined && entry.record !== undefined) scope.readRecord(entry.record)
+    if (entry.rank <= this.#rank && this.#actor.scope === undefined) return true
+    const { record } = entry
+    if (record === undefined) return false
+    const sees = covers(this.#actor.audience, record)
+    if (sees) this.#actor.scope?.readRecord(record)
     return sees
   }
 }

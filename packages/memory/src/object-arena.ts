@@ -59,7 +59,7 @@ export class ObjectArena {
     const base = index * entryWords
     Atomics.store(this.#directory, base + offsetWord, offset / unit)
     Atomics.store(this.#directory, base + lengthWord, length)
-    Atomics.store(this.#directory, base + usedWord, Math.trunc(coarseClock.now))
+    Atomics.store(this.#directory, base + usedWord, coarseClock.now)
     // The first word last: with it the entry becomes visible.
     for (const word of [3, 2, 1, 0] as const) Atomics.store(this.#directory, base + word, tag[word])
     this.#resident.set(index, roundUp(length))

@@ -79,7 +79,7 @@ export class SharedObjects {
     const base = index * entryWords
     const offset = Atomics.load(this.#directory, base + offsetWord) * unit
     const length = Atomics.load(this.#directory, base + lengthWord)
-    Atomics.store(this.#directory, base + usedWord, Math.trunc(coarseClock.now))
+    Atomics.store(this.#directory, base + usedWord, coarseClock.now)
     let isHeld = true
     return {
       bytes: new Uint8Array(this.#arena, offset, length),

@@ -1,0 +1,75 @@
+import { mapStore, openMemory } from '@skein/memory'
+
+import type { Question } from './runner.ts'
+
+const keys = Array.from({ length: 10_000 }, (_, index) => `prospect/${index}`)
+const valueOf = (index: number): object => ({ name: `Company ${index}`, notes: 'x'.repeat(1_000) })
+
+/** What reading a fact costs when a true copy of it is at hand, against a plain `Map`. */
+export async function cachedRead(): Promise<Question> {
+  const memory = await openMemory({ store: mapStore() })
+  const { facts } = memory.as({ id: 'reader', role: 'bench' })
+  const map = new Map<string, object>()
+  for (const [index, key] of keys.entries()) {
+    // Laid out in memory as ours are: parsed, each on its own.
+    map.set(key, Object.freeze(JSON.parse(JSON.stringify(valueOf(index))) as object))
+    await facts.set(key, valueOf(index))
+  }
+  for (const key of keys) await facts.get(key)
+  const asyncGet = async (key: string): Promise<object | undefined> => map.get(key)
+  const expect = (name: string, value: unknown): void => {
+    if ((value as { name?: string } | undefined)?.name !== 'Company 7') throw new Error(`${name} gives a wrong answer: ${JSON.stringify(value)}`)
+  }
+  // A read that never looks at the value is none: each contender looks at its name.
+  const named = (value: object | undefined): number => (value as { name: string } | undefined)?.name.length ?? 0
+  const key = (time: number): string => keys[(time * 7_919) % keys.length] as string
+
+  return {
+    name: 'cached-read',
+    unit: 'a read of one of 10,000 facts of 1 KB, from a true copy',
+    times: 200_000,
+    contenders: [
+      {
+        name: 'Map.get',
+        check: () => expect('Map', map.get('prospect/7')),
+        run: (times) => {
+          let found = 0
+          for (let time = 0; time < times; time += 1) found += named(map.get(key(time)) as object | undefined)
+          return found
+        },
+      },
+      {
+        name: 'peek',
+        check: () => expect('peek', facts.peek('prospect/7')),
+        run: (times) => {
+          let found = 0
+          for (let time = 0; time < times; time += 1) found += named(facts.peek(key(time)) as object | undefined)
+          return found
+        },
+      },
+      {
+        name: 'await async Map.get',
+        check: async () => expect('async Map', await asyncGet('prospect/7')),
+        run: async (times) => {
+          let found = 0
+          for (let time = 0; time < times; time += 1) found += named(await asyncGet(key(time)) as object | undefined)
+          return found
+        },
+      },
+      {
+        name: 'await get',
+        check: async () => expect('get', await facts.get('prospect/7')),
+        run: async (times) => {
+          let found = 0
+          for (let time = 0; time < times; time += 1) found += named(await facts.get(key(time)) as object | undefined)
+          return found
+        },
+      },
+    ],
+    ratios: [
+      { of: 'peek', to: 'Map.get', most: 2 },
+      { of: 'await get', to: 'await async Map.get', most: 2 },
+    ],
+    close: () => memory.close(),
+  }
+}
