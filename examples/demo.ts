@@ -41,7 +41,11 @@ try {
   ]
   console.log(`\n${table(runs)}\n`)
   const [first, second, third] = runs.map(({ report }) => JSON.stringify(report.summary))
-  console.log(first === second && second === third ? 'All three came to the same summary:\n' : 'The summaries differ. The last one:\n')
+  console.log(
+    first === second && second === third
+      ? 'All three came to the same summary:\n'
+      : 'The summaries differ. The last one:\n',
+  )
   console.log(renderSummary(runs[2]?.report.summary ?? [], process.stdout))
 } finally {
   rmSync(folder, { recursive: true })
@@ -53,7 +57,8 @@ interface Run {
 }
 
 async function run(label: string, path: string, isolated: boolean): Promise<Report> {
-  const line = (text: string): boolean => process.stdout.write(`${process.stdout.isTTY ? '\r\u001B[K' : ''}${text}${process.stdout.isTTY ? '' : '\n'}`)
+  const line = (text: string): boolean =>
+    process.stdout.write(`${process.stdout.isTTY ? '\r\u001B[K' : ''}${text}${process.stdout.isTTY ? '' : '\n'}`)
   if (process.stdout.isTTY) line(`${label} …`)
   const report = await runReport({
     files: [file],
@@ -83,7 +88,9 @@ function table(runs: readonly Run[]): string {
   const width = 14
   const head = ['', ...runs.map(({ title }) => title)]
   const cells = rows.map(([name, value]) => [name, ...runs.map(({ report }) => value(report.stats))])
-  const lines = [head, ...cells].map(([name = '', ...values]) => name.padEnd(37) + values.map((value) => value.padStart(width)).join(''))
+  const lines = [head, ...cells].map(
+    ([name = '', ...values]) => name.padEnd(37) + values.map((value) => value.padStart(width)).join(''),
+  )
   lines[0] = styleText('bold', lines[0] ?? '', { stream: process.stdout })
   return lines.join('\n')
 }

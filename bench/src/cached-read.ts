@@ -18,7 +18,8 @@ export async function cachedRead(): Promise<Question> {
   for (const key of keys) await facts.get(key)
   const asyncGet = async (key: string): Promise<object | undefined> => map.get(key)
   const expect = (name: string, value: unknown): void => {
-    if ((value as { name?: string } | undefined)?.name !== 'Company 7') throw new Error(`${name} gives a wrong answer: ${JSON.stringify(value)}`)
+    if ((value as { name?: string } | undefined)?.name !== 'Company 7')
+      throw new Error(`${name} gives a wrong answer: ${JSON.stringify(value)}`)
   }
   // A read that never looks at the value is none: each contender looks at its name.
   const named = (value: object | undefined): number => (value as { name: string } | undefined)?.name.length ?? 0
@@ -52,7 +53,7 @@ export async function cachedRead(): Promise<Question> {
         check: async () => expect('async Map', await asyncGet('prospect/7')),
         run: async (times) => {
           let found = 0
-          for (let time = 0; time < times; time += 1) found += named(await asyncGet(key(time)) as object | undefined)
+          for (let time = 0; time < times; time += 1) found += named((await asyncGet(key(time))) as object | undefined)
           return found
         },
       },
@@ -61,7 +62,7 @@ export async function cachedRead(): Promise<Question> {
         check: async () => expect('get', await facts.get('prospect/7')),
         run: async (times) => {
           let found = 0
-          for (let time = 0; time < times; time += 1) found += named(await facts.get(key(time)) as object | undefined)
+          for (let time = 0; time < times; time += 1) found += named((await facts.get(key(time))) as object | undefined)
           return found
         },
       },

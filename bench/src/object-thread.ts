@@ -15,8 +15,12 @@ const { share, port } = workerData as { share: MemoryShare; port: MessagePort }
 const memory = await joinMemory(share, port)
 const reader = { id: 'reader', role: 'bench' }
 
-parentPort?.on('message', async (message: { ref: Ref<Uint8Array> } | { bytes: Uint8Array }) => {
+type Message = { readonly ref: Ref<Uint8Array> } | { readonly bytes: Uint8Array }
+
+parentPort?.on('message', (message: Message) => void answer(message))
+
+async function answer(message: Message): Promise<void> {
   using scope = new ReadScope()
   const bytes = 'bytes' in message ? message.bytes : await memory.as(reader, scope).objects.bytes(message.ref)
   parentPort?.postMessage((bytes[0] ?? 0) + (bytes.at(-1) ?? 0))
-})
+}

@@ -31,7 +31,9 @@ export async function objects(): Promise<Question> {
   })
   const ask = asker(thread)
   const flock = await createFlock({ memory, threads: 1 })
-  const activities = flock.activities<typeof import('./object-activities.ts')>(new URL('./object-activities.ts', import.meta.url))
+  const activities = flock.activities<typeof import('./object-activities.ts')>(
+    new URL('./object-activities.ts', import.meta.url),
+  )
   const refOf = (time: number): Ref<Uint8Array> => refs[time % refs.length] as Ref<Uint8Array>
   const expect = (answer: number, n: number): void => {
     if (answer !== n + 7) throw new Error('The thread saw other bytes.')

@@ -34,7 +34,12 @@ for (const name of names.length > 0 ? names : Object.keys(questions)) {
   if (!flags.json) console.log(render(answer))
 }
 if (flags.json) console.log(JSON.stringify({ machine: machine(), answers }))
-else console.log(Object.entries(machine()).map(([name, value]) => `${name} ${String(value)}`).join(' · '))
+else
+  console.log(
+    Object.entries(machine())
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(' · '),
+  )
 
 function render({ question, unit, measured, ratios }: Answer): string {
   const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(12)).join('')

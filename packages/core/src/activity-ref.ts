@@ -34,16 +34,18 @@ export interface AnyActivityRef {
 
 /** Handles for all activities that a module exports. */
 export type ActivitiesOf<Module> = {
-  readonly [Name in keyof Module as Module[Name] extends Activity<never, unknown> ? Name : never]: Module[Name] extends Activity<
-    infer Input,
-    infer Output
-  >
-    ? ActivityRef<Input, Output>
-    : never
+  readonly [
+    Name in keyof Module as Module[Name] extends Activity<never, unknown> ? Name : never
+  ]: Module[Name] extends Activity<infer Input, infer Output> ? ActivityRef<Input, Output> : never
 }
 
 /** What runs an activity for a handle. */
-export type RunActivity = (module: string, name: string, input: unknown, options: RunActivityOptions) => Promise<unknown>
+export type RunActivity = (
+  module: string,
+  name: string,
+  input: unknown,
+  options: RunActivityOptions,
+) => Promise<unknown>
 
 /** Finds the agent whose machine runs in a system, and the signal of its life. */
 export type AgentOfSystem = (system: AnyActorRef['system']) => { principal: Principal; signal: AbortSignal } | undefined
@@ -62,7 +64,12 @@ export function activityRefs<Module>(module: string, run: RunActivity, agentOf: 
   })
 }
 
-function activityRef(module: string, name: string, run: RunActivity, agentOf: AgentOfSystem): ActivityRef<unknown, unknown> {
+function activityRef(
+  module: string,
+  name: string,
+  run: RunActivity,
+  agentOf: AgentOfSystem,
+): ActivityRef<unknown, unknown> {
   const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
   const logic = fromPromise<unknown, unknown>(({ input, system, signal }) => {
     const agent = agentOf(system)

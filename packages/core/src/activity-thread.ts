@@ -88,7 +88,9 @@ async function describe(module: string): Promise<ModuleDescription> {
   const found = Object.entries(exported).map(([name, value]) => [name, activityOptions(value)] as const)
   return {
     digest: createHash('sha256').update(text).digest('hex'),
-    activities: Object.fromEntries(found.filter(([, options]) => options !== undefined)) as ModuleDescription['activities'],
+    activities: Object.fromEntries(
+      found.filter(([, options]) => options !== undefined),
+    ) as ModuleDescription['activities'],
   }
 }
 
@@ -143,7 +145,8 @@ function post(activity: string, message: ThreadNews): void {
 
 function assertCloneable(activity: string, output: unknown): void {
   if (typeof output !== 'object' || output === null) {
-    if (typeof output === 'function' || typeof output === 'symbol') throw new ActivityInputError(activity, 'output', output)
+    if (typeof output === 'function' || typeof output === 'symbol')
+      throw new ActivityInputError(activity, 'output', output)
     return
   }
   try {

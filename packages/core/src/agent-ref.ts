@@ -136,7 +136,9 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#asked.set(ask, { resolve, reject })
     const timer =
-      timeoutMs === undefined ? undefined : setTimeout(() => reject(new AskTimeoutError(this.id, event.type, timeoutMs)), timeoutMs)
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => reject(new AskTimeoutError(this.id, event.type, timeoutMs)), timeoutMs)
     const onAbort = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
     try {

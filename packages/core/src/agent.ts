@@ -46,13 +46,19 @@ interface Job extends Asked {
  *
  * @param options.on - Which activity runs for which type of message.
  */
-export function agent<Can extends Abilities>(options: { readonly role: string; readonly on: Can }): AgentDefinition<Can> {
+export function agent<Can extends Abilities>(options: {
+  readonly role: string
+  readonly on: Can
+}): AgentDefinition<Can> {
   const types = Object.keys(options.on)
   if (types.length === 0) throw new OptionError('on', 'at least one type of message', '{}')
   const actors = Object.fromEntries(
-    Object.entries(options.on).map(([type, ref]) => [type, ref.logic as PromiseActorLogic<unknown, unknown>]),
+    Object.entries(options.on).map(([type, ref]) => [type, ref.logic as PromiseActorLogic<unknown>]),
   )
-  const { assign, createMachine, emit } = setup({ types: {} as { context: Context; events: Job; emitted: Reply }, actors })
+  const { assign, createMachine, emit } = setup({
+    types: {} as { context: Context; events: Job; emitted: Reply },
+    actors,
+  })
   const start = (type: string) => ({ target: `working.${type}`, actions: assign({ job: ({ event }) => event }) })
   const end = (result: (event: never) => { output: unknown } | { error: unknown }) => ({
     target: '#skein-agent.idle',

@@ -41,7 +41,10 @@ export class ActivityLoadError extends SkeinError {
   readonly module: string
 
   constructor(module: string, cause: unknown) {
-    super(`${module} could not be loaded in a worker thread: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(
+      `${module} could not be loaded in a worker thread: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
     this.module = module
   }
 }
@@ -52,7 +55,10 @@ export class ActivityInputError extends SkeinError {
   readonly activity: string
 
   constructor(activity: string, what: 'input' | 'output', cause: unknown) {
-    super(`The ${what} of activity "${activity}" can't be sent between threads. Send plain data; put what is large into objects and send its ref.`, { cause })
+    super(
+      `The ${what} of activity "${activity}" can't be sent between threads. Send plain data; put what is large into objects and send its ref.`,
+      { cause },
+    )
     this.activity = activity
   }
 }
@@ -63,7 +69,10 @@ export class ThreadLostError extends SkeinError {
   readonly activity: string
 
   constructor(activity: string, cause: unknown) {
-    super(`The thread that ran activity "${activity}" ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(
+      `The thread that ran activity "${activity}" ended: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
     this.activity = activity
   }
 }
@@ -86,7 +95,9 @@ export class AskTimeoutError extends SkeinError {
   readonly timeoutMs: number
 
   constructor(agent: string, type: string, timeoutMs: number) {
-    super(`The agent "${agent}" did not answer "${type}" within ${timeoutMs} ms. Allow more time, or see what it is busy with.`)
+    super(
+      `The agent "${agent}" did not answer "${type}" within ${timeoutMs} ms. Allow more time, or see what it is busy with.`,
+    )
     this.agent = agent
     this.timeoutMs = timeoutMs
   }
@@ -99,7 +110,9 @@ export class MailboxFullError extends SkeinError {
   readonly capacity: number
 
   constructor(agent: string, capacity: number) {
-    super(`The mailbox of "${agent}" holds ${capacity} messages and takes no more. Send slower, enlarge it, or choose another overflow policy.`)
+    super(
+      `The mailbox of "${agent}" holds ${capacity} messages and takes no more. Send slower, enlarge it, or choose another overflow policy.`,
+    )
     this.agent = agent
     this.capacity = capacity
   }
@@ -113,7 +126,9 @@ export class MapReduceError extends SkeinError {
   constructor(failures: readonly MapFailure[], total: number) {
     const first = failures[0]
     const why = first?.error instanceof Error ? first.error.message : String(first?.error)
-    super(`${failures.length} of ${total} parts failed, the first one (number ${first?.index}): ${why}`, { cause: first?.error })
+    super(`${failures.length} of ${total} parts failed, the first one (number ${first?.index}): ${why}`, {
+      cause: first?.error,
+    })
     this.failures = failures
   }
 }

@@ -117,7 +117,10 @@ export class Flock implements AsyncDisposable {
    * @throws OptionError when the id is taken or a setting is out of range.
    * @throws FlockClosedError
    */
-  spawn<Can extends Abilities>(definition: AgentDefinition<Can> | AnyActorLogic, options: SpawnOptions = {}): AgentRef<Can> {
+  spawn<Can extends Abilities>(
+    definition: AgentDefinition<Can> | AnyActorLogic,
+    options: SpawnOptions = {},
+  ): AgentRef<Can> {
     if (this.#closing) throw new FlockClosedError()
     const isDefinition = 'logic' in definition
     const role = options.role ?? (isDefinition ? (definition as AgentDefinition<Can>).role : 'agent')

@@ -19,14 +19,30 @@ export type { MailboxOptions, Overflow } from './mailbox.ts'
 
 export type { MapReduceOptions, MapReduceProgress, MapReduceResult, ReduceStepOptions, Step } from './map-reduce.ts'
 
-export type { Citation, CitedSentence, Model, ModelMessage, ModelRequest, ModelResponse, ModelUsage, Passage } from './model.ts'
+export type {
+  Citation,
+  CitedSentence,
+  Model,
+  ModelMessage,
+  ModelRequest,
+  ModelResponse,
+  ModelUsage,
+  Passage,
+} from './model.ts'
 export { extractiveModel } from './extractive/extractive-model.ts'
 export { splitSentences } from './extractive/sentences.ts'
 export type { TextRange } from './extractive/sentences.ts'
 
 export { threadExecutor } from './thread-executor.ts'
 export type { ThreadExecutorOptions } from './thread-executor.ts'
-export type { ActivityOutcome, ActivityTask, ActivityUsage, Executor, ModuleDescription, RunOptions } from './executor.ts'
+export type {
+  ActivityOutcome,
+  ActivityTask,
+  ActivityUsage,
+  Executor,
+  ModuleDescription,
+  RunOptions,
+} from './executor.ts'
 
 export type { DeadReason, FlockEvent, FlockStats } from './flock-events.ts'
 export {

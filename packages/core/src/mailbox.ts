@@ -37,7 +37,8 @@ export class Mailbox<Message> {
   #head = 0
 
   constructor({ capacity = 1_000, overflow = 'reject' }: MailboxOptions = {}) {
-    if (!(Number.isSafeInteger(capacity) && capacity > 0)) throw new OptionError('capacity', 'a whole number above 0', capacity)
+    if (!(Number.isSafeInteger(capacity) && capacity > 0))
+      throw new OptionError('capacity', 'a whole number above 0', capacity)
     if (!['reject', 'drop-oldest', 'drop-newest'].includes(overflow)) {
       throw new OptionError('overflow', "'reject', 'drop-oldest' or 'drop-newest'", overflow)
     }

@@ -108,7 +108,9 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   if (failures.length > 0 && onFailure === 'stop') throw new MapReduceError(failures, inputs.length)
 
   const shuffled = Map.groupBy(
-    inputs.map((input, index) => ({ input, index, note: notes[index] })).filter(({ index }) => isMapped(index, failures)),
+    inputs
+      .map((input, index) => ({ input, index, note: notes[index] }))
+      .filter(({ index }) => isMapped(index, failures)),
     ({ note, input, index }) => key(note as Note, input, index),
   )
   const sizes = [...shuffled.values()].map((group) => group.length)
@@ -125,11 +127,19 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   }
   const merged = await Promise.all(
     [...shuffled].map(async ([group, members]) => {
-      return [group, await reduceTree<Note>(members.map(({ note }) => note as Note), fanIn, (some) => reduce(some, false))] as const
+      return [
+        group,
+        await reduceTree<Note>(
+          members.map(({ note }) => note as Note),
+          fanIn,
+          (some) => reduce(some, false),
+        ),
+      ] as const
     }),
   )
   const groups = new Map(merged)
-  const result = merged.length === 0 ? undefined : await reduceTree<Note>([...groups.values()], fanIn, (some) => reduce(some, true))
+  const result =
+    merged.length === 0 ? undefined : await reduceTree<Note>([...groups.values()], fanIn, (some) => reduce(some, true))
   return { result, groups, notes, failures, stats: { parts: inputs.length, mapped, reduces } }
 }
 
@@ -155,7 +165,9 @@ function stepsOf(notes: number, fanIn: number): number {
 }
 
 function chunk<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
 }
 
 function isMapped(index: number, failures: readonly MapFailure[]): boolean {

@@ -246,7 +246,10 @@ class ThreadExecutor implements Executor {
 }
 
 // The published package is JavaScript, the workspace TypeScript; the URL must name what is there.
-const threadFile = new URL(import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js', import.meta.url).href
+const threadFile = new URL(
+  import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js',
+  import.meta.url,
+).href
 
 function availableThreads(): number {
   return navigator.hardwareConcurrency

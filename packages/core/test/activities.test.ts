@@ -74,15 +74,23 @@ describe('an activity', () => {
     await expect(typo.dubble(1)).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_UNKNOWN', activity: 'dubble' })
     await expect(typo.dubble(1)).rejects.toThrow('double')
     await expect(typo.notAnActivity(1)).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_UNKNOWN' })
-    const broken = flock.activities<typeof import('./fixtures/broken.ts')>(new URL('./fixtures/broken.ts', import.meta.url))
+    const broken = flock.activities<typeof import('./fixtures/broken.ts')>(
+      new URL('./fixtures/broken.ts', import.meta.url),
+    )
     await expect(broken.anything(null)).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_LOAD' })
     await expect(broken.anything(null)).rejects.toThrow('this module can not be loaded')
   })
 
   it('refuses what can not be sent', async () => {
     const { report } = await openFlock()
-    await expect(report.double((() => {}) as never)).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_INPUT', activity: 'double' })
-    await expect(report.giveFunction(null)).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_INPUT', activity: 'giveFunction' })
+    await expect(report.double((() => {}) as never)).rejects.toMatchObject({
+      code: 'SKEIN_ACTIVITY_INPUT',
+      activity: 'double',
+    })
+    await expect(report.giveFunction(null)).rejects.toMatchObject({
+      code: 'SKEIN_ACTIVITY_INPUT',
+      activity: 'giveFunction',
+    })
   })
 
   it('is refused after the flock was closed', async () => {
@@ -117,7 +125,9 @@ describe('a shared activity', () => {
     for (const activities of [1, 0]) {
       const memory = await openMemory({ store: sqliteStore(path) })
       const flock = await createFlock({ memory, threads: 1 })
-      const report = flock.activities<typeof import('./fixtures/activities.ts')>(new URL('./fixtures/activities.ts', import.meta.url))
+      const report = flock.activities<typeof import('./fixtures/activities.ts')>(
+        new URL('./fixtures/activities.ts', import.meta.url),
+      )
       expect(await report.sharedSquare(3)).toBe(9)
       expect(flock.stats().activities).toBe(activities)
       await flock.close()
@@ -165,7 +175,9 @@ describe.each([
 
   it('answers equal requests to the model once', async () => {
     const { flock, report } = await openFlock(store())
-    const answers = await Promise.all([1, 2, 3, 4].map(() => report.askModel('The sky was blue and wide over all the land.')))
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => report.askModel('The sky was blue and wide over all the land.')),
+    )
     expect(new Set(answers).size).toBe(1)
     expect(flock.stats()).toMatchObject({ modelCalls: 1, reusedCalls: 3 })
   })

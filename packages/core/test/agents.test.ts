@@ -4,14 +4,19 @@ import { assign, emit, setup } from 'xstate'
 
 import { openFlock } from './open-flock.ts'
 
-const door = setup({ types: {} as { context: { entered: readonly string[] }; events: { type: 'open' } | { type: 'enter'; who: string } } }).createMachine({
+const door = setup({
+  types: {} as { context: { entered: readonly string[] }; events: { type: 'open' } | { type: 'enter'; who: string } },
+}).createMachine({
   context: { entered: [] },
   initial: 'closed',
   states: {
     closed: { on: { open: 'opened' } },
     opened: {
       on: {
-        enter: { target: 'closed', actions: assign({ entered: ({ context, event }) => [...context.entered, event.who] }) },
+        enter: {
+          target: 'closed',
+          actions: assign({ entered: ({ context, event }) => [...context.entered, event.who] }),
+        },
       },
     },
   },
@@ -82,8 +87,13 @@ describe('an agent', () => {
   it('does not make its asker wait for ever', async () => {
     const { flock, report } = await openFlock()
     const worker = flock.spawn(agent({ role: 'worker', on: { wait: report.untilAborted } }))
-    await expect(worker.ask({ type: 'wait', input: null }, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'SKEIN_ASK_TIMEOUT', agent: 'worker-1' })
-    await expect(worker.ask({ type: 'wait', input: null }, { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no')
+    await expect(worker.ask({ type: 'wait', input: null }, { timeoutMs: 20 })).rejects.toMatchObject({
+      code: 'SKEIN_ASK_TIMEOUT',
+      agent: 'worker-1',
+    })
+    await expect(
+      worker.ask({ type: 'wait', input: null }, { signal: AbortSignal.abort(new Error('no')) }),
+    ).rejects.toThrow('no')
   })
 
   it('that is stopped aborts its work and buries what waits', async () => {
@@ -117,7 +127,8 @@ describe('an agent', () => {
         },
       },
     })
-    const heard = (type: string): Promise<void> => new Promise((resolve) => flock.on((event) => event.type === type && resolve()))
+    const heard = (type: string): Promise<void> =>
+      new Promise((resolve) => flock.on((event) => event.type === type && resolve()))
     const hasBegun = heard('activity.progress')
     const hasEnded = heard('activity.done')
     const breaker = flock.spawn(machine)
@@ -133,9 +144,14 @@ describe('an agent', () => {
   it('of any machine can answer', async () => {
     const { flock } = await openFlock()
     const echo = setup({
-      types: {} as { events: { type: 'say'; input: string; ask: string }; emitted: { type: 'skein.reply'; ask: string; output: string } },
+      types: {} as {
+        events: { type: 'say'; input: string; ask: string }
+        emitted: { type: 'skein.reply'; ask: string; output: string }
+      },
     }).createMachine({
-      on: { say: { actions: emit(({ event }) => ({ type: 'skein.reply', ask: event.ask, output: `${event.input}!` })) } },
+      on: {
+        say: { actions: emit(({ event }) => ({ type: 'skein.reply', ask: event.ask, output: `${event.input}!` })) },
+      },
     })
     const parrot = flock.spawn<never>(echo)
     expect(await parrot.ask({ type: 'say', input: 'hello' } as never)).toBe('hello!')

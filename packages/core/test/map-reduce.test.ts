@@ -17,7 +17,10 @@ describe('map-reduce', () => {
       fanIn: 2,
     })
     expect(result).toBe(10)
-    expect([...groups]).toEqual([['odd', 2], ['even', 8]])
+    expect([...groups]).toEqual([
+      ['odd', 2],
+      ['even', 8],
+    ])
     expect(notes).toEqual([1, 2, 2, 4, 1])
     expect(stats).toEqual({ parts: 5, mapped: 5, reduces: 4 })
   })
@@ -40,7 +43,8 @@ describe('map-reduce', () => {
         fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
         async (inputs, fanIn, turns) => {
           const late = async (): Promise<void> => {
-            for (let left = turns.next().value ?? 0; left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve))
+            for (let left = turns.next().value ?? 0; left > 0; left -= 1)
+              await new Promise((resolve) => setImmediate(resolve))
           }
           const key = (note: string): string => note[0] ?? ''
           const slow = await mapReduce({
@@ -52,7 +56,9 @@ describe('map-reduce', () => {
           })
           const plain = await mapReduce({ inputs, map: async (input) => input, reduce: merge, key, fanIn })
           expect(slow).toEqual(plain)
-          expect((slow.result ?? '').replaceAll(/[()]/g, '').length).toBe(inputs.join('').replaceAll(/[()]/g, '').length)
+          expect((slow.result ?? '').replaceAll(/[()]/g, '').length).toBe(
+            inputs.join('').replaceAll(/[()]/g, '').length,
+          )
         },
       ),
       { numRuns: 50 },
@@ -82,7 +88,10 @@ describe('map-reduce', () => {
       if (input === 'b') throw new Error('b is bad')
       return input
     }
-    await expect(mapReduce({ inputs, map, reduce: merge })).rejects.toMatchObject({ code: 'SKEIN_MAP_REDUCE', failures: [{ index: 1 }] })
+    await expect(mapReduce({ inputs, map, reduce: merge })).rejects.toMatchObject({
+      code: 'SKEIN_MAP_REDUCE',
+      failures: [{ index: 1 }],
+    })
     const skipped = await mapReduce({ inputs, map, reduce: merge, onFailure: 'skip' })
     expect(skipped).toMatchObject({ result: '(ac)', notes: ['a', undefined, 'c'], failures: [{ index: 1 }] })
   })
@@ -96,7 +105,9 @@ describe('map-reduce', () => {
       return input
     }
     const inputs = Array.from({ length: 100 }, (_, index) => index)
-    await expect(mapReduce({ inputs, map, reduce: async () => 0, concurrency: 1, signal: stop.signal })).rejects.toThrow('enough')
+    await expect(
+      mapReduce({ inputs, map, reduce: async () => 0, concurrency: 1, signal: stop.signal }),
+    ).rejects.toThrow('enough')
     expect(begun).toBe(3)
   })
 
@@ -110,15 +121,25 @@ describe('map-reduce', () => {
       running -= 1
       return input
     }
-    await mapReduce({ inputs: Array.from({ length: 50 }, (_, index) => index), map, reduce: async () => 0, concurrency: 7 })
+    await mapReduce({
+      inputs: Array.from({ length: 50 }, (_, index) => index),
+      map,
+      reduce: async () => 0,
+      concurrency: 7,
+    })
     expect(most).toBe(7)
   })
 
   it.each([{ fanIn: 1 }, { concurrency: 0 }])('refuses %j', async (bad) => {
-    await expect(mapReduce({ inputs: [], map: async () => '', reduce: merge, ...bad })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    await expect(mapReduce({ inputs: [], map: async () => '', reduce: merge, ...bad })).rejects.toMatchObject({
+      code: 'SKEIN_OPTION',
+    })
   })
 
   it('of nothing gives nothing', async () => {
-    expect(await mapReduce({ inputs: [], map: async () => '', reduce: merge })).toMatchObject({ result: undefined, notes: [] })
+    expect(await mapReduce({ inputs: [], map: async () => '', reduce: merge })).toMatchObject({
+      result: undefined,
+      notes: [],
+    })
   })
 })

@@ -17,6 +17,8 @@ export async function openFlock(
     await flock.close()
     await memory.close()
   })
-  const report = flock.activities<typeof import('./fixtures/activities.ts')>(new URL('./fixtures/activities.ts', import.meta.url))
+  const report = flock.activities<typeof import('./fixtures/activities.ts')>(
+    new URL('./fixtures/activities.ts', import.meta.url),
+  )
   return { flock, report, events }
 }

@@ -78,7 +78,11 @@ export class ComputeOnce {
     this.#actor = actor
   }
 
-  async run<T>(key: string, work: (context: WorkContext) => Promise<T> | T, options: OnceOptions): Promise<OnceResult<T>> {
+  async run<T>(
+    key: string,
+    work: (context: WorkContext) => Promise<T> | T,
+    options: OnceOptions,
+  ): Promise<OnceResult<T>> {
     requireStrings('key', [key])
     const { leaseMs = 5_000, ttlMs } = options
     requireWhole('leaseMs', leaseMs, 10)
@@ -99,7 +103,11 @@ export class ComputeOnce {
     return own
   }
 
-  async #take<T>(id: string, work: (context: WorkContext) => Promise<T> | T, options: TakeOptions): Promise<OnceResult<T>> {
+  async #take<T>(
+    id: string,
+    work: (context: WorkContext) => Promise<T> | T,
+    options: TakeOptions,
+  ): Promise<OnceResult<T>> {
     const key = { collection: 'work', id } as const
     const { epochs, work: cache } = this.#space
     const slot = epochs.slotOf('work', id)
@@ -125,7 +133,13 @@ export class ComputeOnce {
         this.#space.assertOpen()
         continue
       }
-      const fence = await this.#write(key, { state: 'running', owner: this.#space.owner }, record?.version ?? 0, options.leaseMs, options)
+      const fence = await this.#write(
+        key,
+        { state: 'running', owner: this.#space.owner },
+        record?.version ?? 0,
+        options.leaseMs,
+        options,
+      )
       if (fence === undefined) continue
       const result = await this.#compute(key, fence, work, options)
       if (result) return result

@@ -171,7 +171,7 @@ class MapStore implements Store {
       const score = terms.filter((term) => words.has(term)).length
       if (record && score > 0 && matchesFilter(record, query)) hits.push({ record, score })
     }
-    return hits.sort((a, b) => b.score - a.score || b.record.seq - a.record.seq).slice(0, query.limit)
+    return hits.toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq).slice(0, query.limit)
   }
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {

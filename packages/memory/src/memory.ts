@@ -174,7 +174,8 @@ class OpenedMemory implements HostMemory {
   connect(port: MessagePort): void {
     this.#space.assertOpen()
     const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
-    if (thread === undefined) throw new OptionError('threads', `fewer than ${maxThreads} threads on one memory`, maxThreads)
+    if (thread === undefined)
+      throw new OptionError('threads', `fewer than ${maxThreads} threads on one memory`, maxThreads)
     this.#threads.set(thread, port)
     const shelf = this.#shelf.serve()
     const held = new Map<string, HeldLease>()

@@ -1,7 +1,17 @@
 import { coarseClock } from './coarse-clock.ts'
 import { maxThreads } from './counters.ts'
 import { FreeList } from './free-list.ts'
-import { directorySize, entryWords, lengthWord, offsetWord, probeIndex, probes, tagOf, unit, usedWord } from './shared-objects.ts'
+import {
+  directorySize,
+  entryWords,
+  lengthWord,
+  offsetWord,
+  probeIndex,
+  probes,
+  tagOf,
+  unit,
+  usedWord,
+} from './shared-objects.ts'
 import type { SharedObjectBuffers } from './shared-objects.ts'
 
 /**

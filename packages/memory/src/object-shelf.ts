@@ -20,7 +20,7 @@ export interface OpenBytes extends PinnedBytes {
 }
 
 /** The SHA-256 of some bytes in lower-case hexadecimal. */
-export function hashOf(bytes: Uint8Array): string {
+function hashOf(bytes: Uint8Array): string {
   return digest('sha256', bytes, 'hex')
 }
 

@@ -77,7 +77,8 @@ export class Objects {
    * const part = await objects.put('The first chapter.')
    * const note = await objects.put({ summary: 'first' }, { derivedFrom: [part] })
    * await objects.get(note) // => { summary: 'first' }
-   * (await objects.lineage(part, { direction: 'uses' })).map(({ ref }) => ref.id) // => [note.id]
+   * const uses = await objects.lineage(part, { direction: 'uses' })
+   * uses.map(({ ref }) => ref.id) // => [note.id]
    * ```
    */
   async put<T>(content: T, options: PutOptions = {}): Promise<Ref<T>> {
@@ -96,7 +97,9 @@ export class Objects {
     const value = encodeJson({ size: bytes.length, mediaType })
     for (;;) {
       const { record } = await this.#space.objects.load(id)
-      const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter((source) => source !== id)
+      const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
+        (source) => source !== id,
+      )
       // What is known with all these sources needs no write: a read of it is a cache hit.
       if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
       try {

@@ -89,7 +89,12 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
 }
 
 /** @throws {@link OptionError} unless `value` is a whole number within the range. */
-export function requireWhole(option: string, value: unknown, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
+export function requireWhole(
+  option: string,
+  value: unknown,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): void {
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return
   const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`
   throw new OptionError(option, `a whole number, ${range}`, value)

@@ -101,7 +101,12 @@ export async function writeOne(space: Space, actor: Actor, mutation: Mutation, s
   const { reason, current } = commit.refusal
   if (reason === 'guard' && mutation.guard) throw new FenceError(mutation.guard.key.id, mutation.guard.version)
   const visible = current && covers(actor.audience, current) ? current : undefined
-  throw new VersionConflictError(mutation.key.id, mutation.ifVersion ?? 0, visible?.version ?? 0, visible && show(visible))
+  throw new VersionConflictError(
+    mutation.key.id,
+    mutation.ifVersion ?? 0,
+    visible?.version ?? 0,
+    visible && show(visible),
+  )
 }
 
 type Show = (record: StoredRecord) => unknown

@@ -58,7 +58,11 @@ export class View {
    * calls // => 1
    * ```
    */
-  once<T>(key: string, work: (context: WorkContext) => Promise<T> | T, options: OnceOptions = {}): Promise<OnceResult<T>> {
+  once<T>(
+    key: string,
+    work: (context: WorkContext) => Promise<T> | T,
+    options: OnceOptions = {},
+  ): Promise<OnceResult<T>> {
     return this.#once.run(key, work, options)
   }
 

@@ -21,7 +21,9 @@ function gatedStore(): { driver: StoreDriver; holdReads(): () => void; dropHints
               return records
             }
           }
-          if (name === 'watch') return (listener: Parameters<Store['watch']>[0]) => target.watch((change) => hintsDropped || listener(change))
+          if (name === 'watch')
+            return (listener: Parameters<Store['watch']>[0]) =>
+              target.watch((change) => hintsDropped || listener(change))
           const value: unknown = Reflect.get(target, name, target)
           return typeof value === 'function' ? value.bind(target) : value
         },

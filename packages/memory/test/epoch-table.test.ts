@@ -12,7 +12,10 @@ describe('the epoch table', () => {
     const finished = new Int32Array(register, 4, 1)
     const slot = epochs.slotOf('facts', 'k')
     const readers = [1, 2].map(
-      () => new Worker(new URL('./fixtures/epoch-thread.ts', import.meta.url), { workerData: { epochs: epochs.buffer, register, reads: 5_000_000 } }),
+      () =>
+        new Worker(new URL('./fixtures/epoch-thread.ts', import.meta.url), {
+          workerData: { epochs: epochs.buffer, register, reads: 5_000_000 },
+        }),
     )
     let running = readers.length
     const results = readers.map(

@@ -9,7 +9,13 @@ describe('an error that travels', () => {
     error.cause = new TypeError('deeper', { cause: 'a text' })
     const back = through(error)
     expect(back).toBeInstanceOf(VersionConflictError)
-    expect(back).toMatchObject({ code: 'SKEIN_VERSION_CONFLICT', key: 'k', expected: 1, current: { value: 5 }, message: error.message })
+    expect(back).toMatchObject({
+      code: 'SKEIN_VERSION_CONFLICT',
+      key: 'k',
+      expected: 1,
+      current: { value: 5 },
+      message: error.message,
+    })
     expect(back.stack).toBe(error.stack)
     expect(back.cause).toMatchObject({ name: 'TypeError', message: 'deeper', cause: { message: 'Thrown: a text' } })
   })

@@ -8,7 +8,11 @@ describe('JSON data', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         // The one number that JSON can not tell from another.
-        fc.pre(!JSON.stringify(value, (_, inner: unknown) => (Object.is(inner, -0) ? 'minus zero' : inner)).includes('minus zero'))
+        fc.pre(
+          !JSON.stringify(value, (_, inner: unknown) => (Object.is(inner, -0) ? 'minus zero' : inner)).includes(
+            'minus zero',
+          ),
+        )
         expect(decodeJson(encodeJson(value))).toEqual(value)
         expect(decodeFrozen(encodeJson(value))).toEqual(value)
       }),
@@ -17,16 +21,27 @@ describe('JSON data', () => {
 
   it('is refused when it would not', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true, withNullPrototype: true }), (value) => {
-        let text: string
-        try {
-          text = encodeJson(value)
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'SKEIN_VALUE', path: expect.stringMatching(/^\$/) })
-          return
-        }
-        expect(decodeJson(text)).toEqual(value)
-      }),
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withTypedArray: true,
+          withSparseArray: true,
+          withNullPrototype: true,
+        }),
+        (value) => {
+          let text: string
+          try {
+            text = encodeJson(value)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'SKEIN_VALUE', path: expect.stringMatching(/^\$/) })
+            return
+          }
+          expect(decodeJson(text)).toEqual(value)
+        },
+      ),
       { numRuns: 500 },
     )
   })

@@ -66,7 +66,10 @@ describe('shared objects', () => {
   })
 
   it('never show another object, whatever comes and goes', () => {
-    const steps = fc.array(fc.record({ n: fc.integer({ min: 0, max: 30 }), length: fc.integer({ min: 1, max: 900 }), hold: fc.boolean() }), { maxLength: 200 })
+    const steps = fc.array(
+      fc.record({ n: fc.integer({ min: 0, max: 30 }), length: fc.integer({ min: 1, max: 900 }), hold: fc.boolean() }),
+      { maxLength: 200 },
+    )
     fc.assert(
       fc.property(steps, (all) => {
         const { threads, put } = open(4 * kilobyte)
@@ -86,24 +89,29 @@ describe('shared objects', () => {
 describe('the free list', () => {
   it('hands out no byte twice and loses none', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant('give')), { maxLength: 100 }), (all) => {
-        const list = new FreeList(1_000)
-        const taken: { offset: number; size: number }[] = []
-        for (const step of all) {
-          if (step === 'give') {
-            const span = taken.shift()
-            if (span) list.give(span.offset, span.size)
-            continue
+      fc.property(
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant('give')), { maxLength: 100 }),
+        (all) => {
+          const list = new FreeList(1_000)
+          const taken: { offset: number; size: number }[] = []
+          for (const step of all) {
+            if (step === 'give') {
+              const span = taken.shift()
+              if (span) list.give(span.offset, span.size)
+              continue
+            }
+            const offset = list.take(step as number)
+            if (offset === undefined) continue
+            const overlaps = taken.some(
+              (span) => offset < span.offset + span.size && span.offset < offset + (step as number),
+            )
+            expect(overlaps).toBe(false)
+            taken.push({ offset, size: step as number })
           }
-          const offset = list.take(step as number)
-          if (offset === undefined) continue
-          const overlaps = taken.some((span) => offset < span.offset + span.size && span.offset < offset + (step as number))
-          expect(overlaps).toBe(false)
-          taken.push({ offset, size: step as number })
-        }
-        for (const { offset, size } of taken) list.give(offset, size)
-        expect(list.take(1_000)).toBe(0)
-      }),
+          for (const { offset, size } of taken) list.give(offset, size)
+          expect(list.take(1_000)).toBe(0)
+        },
+      ),
     )
   })
 })

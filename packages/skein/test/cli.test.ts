@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,7 +19,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { reportFile, reportText, temporaryFolder } from './report-file.ts'
 import { skein, startSkein } from './run-skein.ts'
 
-const story = 'The geese flew south early over the whole wide lake. Their flock was longer this autumn than in all the years before.\n'
+const story =
+  'The geese flew south early over the whole wide lake. Their flock was longer this autumn than in all the years before.\n'
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = temporaryFolder()
@@ -17,7 +29,11 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
 }
 
 /** One sentence or two on standard error (a hint may follow), nothing on standard output. */
-function expectClearError(ended: { code: number | null; stdout: string; stderr: string }, code: number, text: RegExp): void {
+function expectClearError(
+  ended: { code: number | null; stdout: string; stderr: string },
+  code: number,
+  text: RegExp,
+): void {
   const said = ended.stderr.replaceAll(/^\w+: \d+ of \d+\n/gm, '')
   expect(said).toMatch(text)
   expect(ended).toMatchObject({ code, stdout: '' })
@@ -37,9 +53,13 @@ describe('skein run', () => {
   it('prints with --json one object and nothing else', async () => {
     const { code, stdout, stderr } = await skein(['run', 'a.txt', '--json'], folderWith({ 'a.txt': story }))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const { summary, stats } = JSON.parse(stdout) as { summary: { text: string; citations: { source: string; start: number; end: number }[] }[]; stats: object }
+    const { summary, stats } = JSON.parse(stdout) as {
+      summary: { text: string; citations: { source: string; start: number; end: number }[] }[]
+      stats: object
+    }
     expect(summary[0]?.citations[0]?.source).toBe('a.txt')
-    for (const { text, citations } of summary) for (const { start, end } of citations) expect(story.slice(start, end)).toBe(text)
+    for (const { text, citations } of summary)
+      for (const { start, end } of citations) expect(story.slice(start, end)).toBe(text)
     for (const name of ['parts', 'modelCalls', 'reusedCalls', 'tokens', 'savedTokens', 'bytesCopied', 'wallMs']) {
       expect(stats).toHaveProperty(name, expect.any(Number))
     }
@@ -57,7 +77,10 @@ describe('skein run', () => {
   it('works alone when told', async () => {
     const folder = folderWith({ 'a.txt': story })
     const flags = ['run', 'a.txt', '--json', '-q', 'Who flew?', '-q', 'How long was it?']
-    const shared = JSON.parse((await skein(flags, folder)).stdout) as { summary: unknown; stats: { modelCalls: number } }
+    const shared = JSON.parse((await skein(flags, folder)).stdout) as {
+      summary: unknown
+      stats: { modelCalls: number }
+    }
     const alone = JSON.parse((await skein([...flags, '--isolated'], folder)).stdout) as typeof shared
     expect(alone.summary).toEqual(shared.summary)
     expect(alone.stats.modelCalls).toBeGreaterThan(shared.stats.modelCalls)
@@ -134,17 +157,24 @@ describe('bad input', () => {
   it('a database of another program is left as it is', async () => {
     const folder = folderWith({ 'a.txt': story })
     const file = join(folder, 'x.db')
-    execFileSync(process.execPath, ['-e', `const d=new (require('node:sqlite').DatabaseSync)(${JSON.stringify(file)});d.exec('CREATE TABLE t (x)')`], { stdio: 'ignore' })
+    execFileSync(
+      process.execPath,
+      ['-e', `const d=new (require('node:sqlite').DatabaseSync)(${JSON.stringify(file)});d.exec('CREATE TABLE t (x)')`],
+      { stdio: 'ignore' },
+    )
     const before = readFileSync(file)
     expectClearError(await skein(['run', 'a.txt', '--store', 'x.db'], folder), 1, /another program/)
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  it.skipIf(process.getuid?.() === 0)('a database that may not be read is named (needs a user other than root)', async () => {
-    const folder = folderWith({ 'a.txt': story, 'x.db': '' })
-    chmodSync(join(folder, 'x.db'), 0)
-    expectClearError(await skein(['run', 'a.txt', '--store', 'x.db'], folder), 1, /x\.db can't be opened/)
-  })
+  it.skipIf(process.getuid?.() === 0)(
+    'a database that may not be read is named (needs a user other than root)',
+    async () => {
+      const folder = folderWith({ 'a.txt': story, 'x.db': '' })
+      chmodSync(join(folder, 'x.db'), 0)
+      expectClearError(await skein(['run', 'a.txt', '--store', 'x.db'], folder), 1, /x\.db can't be opened/)
+    },
+  )
 
   it('a damaged database is named', async () => {
     const folder = folderWith({ 'a.txt': story })

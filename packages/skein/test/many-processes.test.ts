@@ -12,7 +12,15 @@ interface Output {
   readonly stats: { readonly modelCalls: number; readonly partsRead: number; readonly parts: number }
 }
 
-const run = (folder: string): string[] => ['run', reportFile, '--json', '--threads', '2', '--store', join(folder, 'flock.db')]
+const run = (folder: string): string[] => [
+  'run',
+  reportFile,
+  '--json',
+  '--threads',
+  '2',
+  '--store',
+  join(folder, 'flock.db'),
+]
 
 function outputOf(ended: Ended): Output {
   expect(ended).toMatchObject({ code: 0 })
@@ -33,7 +41,10 @@ describe('skein run', () => {
     const undisturbed = outputOf(await skein(run(temporaryFolder()), folder))
 
     // Without --json: the lines of progress tell when a quarter is done.
-    const { child, ended } = startSkein(run(folder).filter((flag) => flag !== '--json'), folder)
+    const { child, ended } = startSkein(
+      run(folder).filter((flag) => flag !== '--json'),
+      folder,
+    )
     child.stderr?.on('data', (text: string) => {
       if (text.includes('summarisers:')) child.kill('SIGKILL')
     })

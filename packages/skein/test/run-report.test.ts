@@ -32,8 +32,12 @@ describe('a report', () => {
 
   it('speaks of what was asked', async () => {
     const { summary } = await run({ questions })
-    expect(summary.filter(({ question }) => question === questions[0]).every(({ text }) => /energy/i.test(text))).toBe(true)
-    expect(summary.filter(({ question }) => question === questions[1]).every(({ text }) => /Iran|hostage/.test(text))).toBe(true)
+    expect(summary.filter(({ question }) => question === questions[0]).every(({ text }) => /energy/i.test(text))).toBe(
+      true,
+    )
+    expect(
+      summary.filter(({ question }) => question === questions[1]).every(({ text }) => /Iran|hostage/.test(text)),
+    ).toBe(true)
   })
 
   it('is the same with 1, 2 and 4 threads, on either architecture and either store', async () => {
@@ -69,7 +73,8 @@ describe('a report', () => {
   it('reads only what changed again', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'notes.md')
-    const section = (name: string): string => `# ${name}\n\nThe ${name} team has finished its work on the harbour this year. It will go on next year with the bridges.\n\n`
+    const section = (name: string): string =>
+      `# ${name}\n\nThe ${name} team has finished its work on the harbour this year. It will go on next year with the bridges.\n\n`
     writeFileSync(file, ['North', 'South', 'East'].map(section).join(''))
     const store = mapStore()
     const first = await run({ files: [file], store })
@@ -97,9 +102,13 @@ describe('a report', () => {
 
   it('reads several files, and those in other scripts', async () => {
     const folder = temporaryFolder()
-    const odd = '\uFEFFDie Gänse flogen früh nach Süden über den ganzen See. Ihr Zug — 🪿🪿 — war im Herbst länger als in allen Jahren davor.\r\n'
+    const odd =
+      '\uFEFFDie Gänse flogen früh nach Süden über den ganzen See. Ihr Zug — 🪿🪿 — war im Herbst länger als in allen Jahren davor.\r\n'
     writeFileSync(join(folder, 'a.txt'), odd)
-    writeFileSync(join(folder, 'b.txt'), 'The geese flew south early over the whole lake. Their flock was longer this autumn than in all the years before.\n')
+    writeFileSync(
+      join(folder, 'b.txt'),
+      'The geese flew south early over the whole lake. Their flock was longer this autumn than in all the years before.\n',
+    )
     const files = [join(folder, 'a.txt'), join(folder, 'b.txt')]
     const { summary } = await run({ files })
     expect(new Set(summary.flatMap(({ citations }) => citations.map(({ source }) => source)))).toEqual(new Set(files))

@@ -15,12 +15,21 @@ export function prepareDatabase(db: Database, path: string): void {
   const version = db.pragma('user_version', { simple: true }) as number
   if (db.pragma('application_id', { simple: true }) === applicationId) {
     if (version === formatVersion) return
-    const advice = version > formatVersion ? 'Use a newer Skein, or name another file' : 'Use the Skein that wrote it, or name another file'
-    throw new StoreFormatError('open', `${path} has format ${version}, this Skein reads format ${formatVersion}. ${advice}.`)
+    const advice =
+      version > formatVersion
+        ? 'Use a newer Skein, or name another file'
+        : 'Use the Skein that wrote it, or name another file'
+    throw new StoreFormatError(
+      'open',
+      `${path} has format ${version}, this Skein reads format ${formatVersion}. ${advice}.`,
+    )
   }
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
   if (tables > 0 || version !== 0) {
-    throw new StoreFormatError('open', `${path} belongs to another program. Name another file; this one was left as it is.`)
+    throw new StoreFormatError(
+      'open',
+      `${path} belongs to another program. Name another file; this one was left as it is.`,
+    )
   }
   db.pragma('journal_mode = WAL')
   db.transaction(() => {
@@ -38,7 +47,9 @@ export function prepareSpace(db: Database, name: string, incarnation: string): n
     .transaction((): number => {
       const found = findSpace(db, name)
       if (found !== undefined) return found
-      const { lastInsertRowid } = db.prepare('INSERT INTO spaces (name, incarnation) VALUES (?, ?)').run(name, incarnation)
+      const { lastInsertRowid } = db
+        .prepare('INSERT INTO spaces (name, incarnation) VALUES (?, ?)')
+        .run(name, incarnation)
       const number = Number(lastInsertRowid)
       db.exec(spaceTables(number))
       return number

@@ -35,7 +35,7 @@ export interface Applied {
 export class SpaceTables {
   readonly #db: Database
   readonly #number: number
-  readonly #statements = new Map<string, Statement<unknown[]>>()
+  readonly #statements = new Map<string, Statement>()
 
   constructor(db: Database, number: number) {
     this.#db = db
@@ -83,7 +83,11 @@ export class SpaceTables {
   #put(mutation: Mutation, row: Row, before: Placed | undefined): void {
     if (mutation.type === 'touch') {
       const [checksum] = packRow(row).slice(-1)
-      this.#sql('UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?').run(row.record.expiresAt, checksum, before?.place)
+      this.#sql('UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?').run(
+        row.record.expiresAt,
+        checksum,
+        before?.place,
+      )
       return
     }
     const place = before ? this.#replace(row, before) : this.#insert(row)
@@ -127,7 +131,9 @@ export class SpaceTables {
 
   search(query: SearchQuery, now: number): SearchHit[] {
     // Quoted words only: nothing in a user's text can be an operator of FTS5.
-    const match = queryTerms(query.text).map((term) => `"${term}"`).join(' OR ')
+    const match = queryTerms(query.text)
+      .map((term) => `"${term}"`)
+      .join(' OR ')
     if (match === '') return []
     const { where, values } = filterSql(query, now)
     const sql = `SELECT -bm25(@texts) AS score, ${columns} FROM @texts JOIN @records r ON r.row = @texts.rowid
@@ -144,12 +150,19 @@ export class SpaceTables {
   changes(after: Seq, limit: number): ChangePage {
     const raw = this.#sql('SELECT * FROM @changes WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit) as RawChange[]
     const first = (this.#sql('SELECT min(seq) FROM @changes').get() as [number | null])[0]
-    return { changes: raw.map((row) => unpackChange(row)), last: this.last(), trimmed: first !== null && after + 1 < first }
+    return {
+      changes: raw.map((row) => unpackChange(row)),
+      last: this.last(),
+      trimmed: first !== null && after + 1 < first,
+    }
   }
 
   /** Deletes up to `limit` expired rows, remembering the highest version that goes. */
   sweep(limit: number, now: number): number {
-    const raw = this.#sql(`SELECT row, ${columns} FROM @records WHERE expires_at <= ? LIMIT ?`).all(now, limit) as [number, ...RawRow][]
+    const raw = this.#sql(`SELECT row, ${columns} FROM @records WHERE expires_at <= ? LIMIT ?`).all(now, limit) as [
+      number,
+      ...RawRow,
+    ][]
     for (const [place, ...row] of raw) {
       const { record } = unpackRow(row)
       this.#forget(place, record)
@@ -168,7 +181,11 @@ export class SpaceTables {
 
   getObject(hash: string, range: { readonly start: number; readonly end: number } | undefined): Uint8Array | undefined {
     const found = range
-      ? this.#sql('SELECT substr(bytes, ? + 1, ?) FROM @objects WHERE hash = ?').get(range.start, range.end - range.start, hash)
+      ? this.#sql('SELECT substr(bytes, ? + 1, ?) FROM @objects WHERE hash = ?').get(
+          range.start,
+          range.end - range.start,
+          hash,
+        )
       : this.#sql('SELECT bytes FROM @objects WHERE hash = ?').get(hash)
     return (found as [Buffer] | undefined)?.[0]
   }
@@ -187,7 +204,7 @@ export class SpaceTables {
   }
 
   /** A prepared statement; `@name` stands for this space's table of that name. */
-  #sql(text: string): Statement<unknown[]> {
+  #sql(text: string): Statement {
     let statement = this.#statements.get(text)
     if (!statement) {
       statement = this.#db.prepare(text.replaceAll(/@(\w+)/g, `$1_${this.#number}`))
@@ -216,9 +233,9 @@ function filterSql(filter: RecordFilter, now: number): { where: string[]; values
   if (filter.audience) {
     const { level, compartments } = filter.audience
     add('level <= ?', rank(level))
-    const within = 'NOT EXISTS (SELECT 1 FROM json_each(compartments) WHERE value NOT IN (SELECT value FROM json_each(?)))'
+    const within =
+      'NOT EXISTS (SELECT 1 FROM json_each(compartments) WHERE value NOT IN (SELECT value FROM json_each(?)))'
     add(`(compartments = '[]' OR ${within})`, JSON.stringify(compartments))
   }
   return { where, values }
 }
-

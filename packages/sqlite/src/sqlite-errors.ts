@@ -1,4 +1,12 @@
-import { CorruptRecordError, OutcomeUnknownError, SkeinError, StoreBusyError, StoreError, StoreFormatError, StoreFullError } from '@skein/memory'
+import {
+  CorruptRecordError,
+  OutcomeUnknownError,
+  SkeinError,
+  StoreBusyError,
+  StoreError,
+  StoreFormatError,
+  StoreFullError,
+} from '@skein/memory'
 
 /**
  * Wraps what SQLite throws, once, in the error that says what to do about it.
@@ -7,31 +15,63 @@ import { CorruptRecordError, OutcomeUnknownError, SkeinError, StoreBusyError, St
  */
 export function wrapError(operation: string, path: string, thrown: unknown): SkeinError {
   if (thrown instanceof SkeinError) return thrown
-  const code = String((thrown as { code?: unknown } | undefined)?.code ?? '')
+  const code = (thrown as { code?: string } | undefined)?.code ?? ''
   const cause = { cause: thrown }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new StoreBusyError(operation, `Another process keeps ${path} locked. Try again, or find out who writes for so long.`, cause)
+    return new StoreBusyError(
+      operation,
+      `Another process keeps ${path} locked. Try again, or find out who writes for so long.`,
+      cause,
+    )
   }
   if (code === 'SQLITE_FULL') {
-    return new StoreFullError(operation, `No space left for ${path}. Nothing of this write was kept: free some space and try again.`, cause)
+    return new StoreFullError(
+      operation,
+      `No space left for ${path}. Nothing of this write was kept: free some space and try again.`,
+      cause,
+    )
   }
   if (code === 'SQLITE_NOTADB') {
-    return new StoreFormatError(operation, `${path} is no SQLite database. Name another file; this one was left as it is.`, cause)
+    return new StoreFormatError(
+      operation,
+      `${path} is no SQLite database. Name another file; this one was left as it is.`,
+      cause,
+    )
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return new CorruptRecordError(operation, `${path} is damaged. Restore a backup; copy the file first if you want to examine it.`, cause)
+    return new CorruptRecordError(
+      operation,
+      `${path} is damaged. Restore a backup; copy the file first if you want to examine it.`,
+      cause,
+    )
   }
   if (code.startsWith('SQLITE_CANTOPEN')) {
-    return new StoreError(operation, `${path} can't be opened. Check that its folder exists and that you may read and write there.`, cause)
+    return new StoreError(
+      operation,
+      `${path} can't be opened. Check that its folder exists and that you may read and write there.`,
+      cause,
+    )
   }
   if (code.startsWith('SQLITE_READONLY')) {
-    return new StoreError(operation, `${path} is read-only. Check the permissions of the file and of its folder.`, cause)
+    return new StoreError(
+      operation,
+      `${path} is read-only. Check the permissions of the file and of its folder.`,
+      cause,
+    )
   }
   if (operation === 'commit') {
-    return new OutcomeUnknownError(operation, `Writing ${path} failed at its very end: it may or may not have happened. Read the record to know.`, cause)
+    return new OutcomeUnknownError(
+      operation,
+      `Writing ${path} failed at its very end: it may or may not have happened. Read the record to know.`,
+      cause,
+    )
   }
   if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
-    return new StoreError(operation, `${path} can't be opened: its folder does not exist. Make it first, or name another.`, cause)
+    return new StoreError(
+      operation,
+      `${path} can't be opened: its folder does not exist. Make it first, or name another.`,
+      cause,
+    )
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new StoreError(operation, `${path}: ${operation} failed: ${message}`, cause)

@@ -39,9 +39,21 @@ const defaults = {
 
 /** @throws OptionError when a value is out of range. */
 export function resolveSqliteOptions(options: string | SqliteStoreOptions): ResolvedSqliteOptions {
-  const resolved: ResolvedSqliteOptions = { ...defaults, ...(typeof options === 'string' ? { path: options } : options) }
-  if (typeof resolved.path !== 'string' || resolved.path === '' || resolved.path.includes('\0') || resolved.path === ':memory:') {
-    throw new OptionError('path', 'the path of a file (for a memory that ends with the process use mapStore())', resolved.path)
+  const resolved: ResolvedSqliteOptions = {
+    ...defaults,
+    ...(typeof options === 'string' ? { path: options } : options),
+  }
+  if (
+    typeof resolved.path !== 'string' ||
+    resolved.path === '' ||
+    resolved.path.includes('\0') ||
+    resolved.path === ':memory:'
+  ) {
+    throw new OptionError(
+      'path',
+      'the path of a file (for a memory that ends with the process use mapStore())',
+      resolved.path,
+    )
   }
   if (resolved.durability !== 'full' && resolved.durability !== 'relaxed') {
     throw new OptionError('durability', "'full' or 'relaxed'", resolved.durability)

@@ -1,7 +1,24 @@
 import { resolve } from 'node:path'
 
 import { liveRecord, MemoryClosedError, StoreError } from '@skein/memory'
-import type { Change, ChangePage, Commit, Mutation, ObjectStore, RecordKey, RecordPage, RecordQuery, SearchHit, SearchQuery, Seq, Store, StoreDriver, StoredRecord, StoreTraits, Unwatch } from '@skein/memory'
+import type {
+  Change,
+  ChangePage,
+  Commit,
+  Mutation,
+  ObjectStore,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  SearchHit,
+  SearchQuery,
+  Seq,
+  Store,
+  StoreDriver,
+  StoredRecord,
+  StoreTraits,
+  Unwatch,
+} from '@skein/memory'
 import type { Database } from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'
@@ -160,7 +177,8 @@ class ReadingStore extends SqliteStore {
     super(options)
     this.#db = openConnection(options, 'reader')
     const number = findSpace(this.#db, space)
-    if (number === undefined) throw new StoreError('open', `${options.path} has no space "${space}". Open it for writing first.`)
+    if (number === undefined)
+      throw new StoreError('open', `${options.path} has no space "${space}". Open it for writing first.`)
     this.#tables = new SpaceTables(this.#db, number)
     this.objects = {
       put: () => refuse('objects.put'),
@@ -194,5 +212,7 @@ class ReadingStore extends SqliteStore {
 }
 
 function refuse(operation: string): Promise<never> {
-  return Promise.reject(new StoreError(operation, 'This connection only reads. Write through the thread that opened the store.'))
+  return Promise.reject(
+    new StoreError(operation, 'This connection only reads. Write through the thread that opened the store.'),
+  )
 }

@@ -22,8 +22,18 @@ interface Counted {
 }
 
 /** @param onLine - Called after each line, with the number of lines so far. */
-function count(path: string, id: string, times: number, onLine?: (lines: number, kill: () => void) => void): Promise<Counted> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/counting-process.ts'), path, id, `${times}`])
+function count(
+  path: string,
+  id: string,
+  times: number,
+  onLine?: (lines: number, kill: () => void) => void,
+): Promise<Counted> {
+  const child = spawn(process.execPath, [
+    join(import.meta.dirname, 'fixtures/counting-process.ts'),
+    path,
+    id,
+    `${times}`,
+  ])
   let stdout = ''
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -53,7 +63,9 @@ describe('one file in many processes', () => {
   it('loses no acknowledged write to kill -9, and nothing is half there', async () => {
     const path = temporary()
     const counted = await Promise.all(
-      ['a', 'b', 'c', 'd'].map((id, index) => count(path, id, 100_000, (lines, kill) => lines > 20 + 15 * index && kill())),
+      ['a', 'b', 'c', 'd'].map((id, index) =>
+        count(path, id, 100_000, (lines, kill) => lines > 20 + 15 * index && kill()),
+      ),
     )
     expect(counted.every(({ code }) => code === null)).toBe(true)
 
@@ -116,7 +128,10 @@ describe('a damaged record', () => {
 })
 
 describe('options', () => {
-  it.each([[''], [':memory:'], [{ path: 'x', durability: 'none' }], [{ path: 'x', pollMs: 0 }]])('%j are refused', (bad) => {
-    expect(() => sqliteStore(bad as never)).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION' }))
-  })
+  it.each([[''], [':memory:'], [{ path: 'x', durability: 'none' }], [{ path: 'x', pollMs: 0 }]])(
+    '%j are refused',
+    (bad) => {
+      expect(() => sqliteStore(bad as never)).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION' }))
+    },
+  )
 })

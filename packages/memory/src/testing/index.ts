@@ -5,4 +5,4 @@
  */
 
 export { describeStore } from './describe-store.ts'
-export type { StoreContractOptions } from './describe-store.ts'
+export type { StoreContractOptions } from './store-contract-options.ts'

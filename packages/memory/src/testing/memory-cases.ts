@@ -5,7 +5,7 @@ import { openMemory } from '../memory.ts'
 import type { HostMemory } from '../memory.ts'
 import type { Architecture } from '../options.ts'
 import type { StoreDriver } from '../store.ts'
-import type { StoreContractOptions } from './describe-store.ts'
+import type { StoreContractOptions } from './store-contract-options.ts'
 
 const ann = { id: 'ann', role: 'research' }
 const bob = { id: 'bob', role: 'sales' }
@@ -41,18 +41,28 @@ export function memoryCases(options: StoreContractOptions): void {
         await memory.as(bob).facts.set('k', 2)
         const refused = facts.set('k', 3, { ifVersion: first.version })
         await expect(refused).rejects.toBeInstanceOf(VersionConflictError)
-        await expect(refused).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT', key: 'k', expected: 1, current: { version: 2, value: 2, author: 'bob' } })
+        await expect(refused).rejects.toMatchObject({
+          code: 'SKEIN_VERSION_CONFLICT',
+          key: 'k',
+          expected: 1,
+          current: { version: 2, value: 2, author: 'bob' },
+        })
         await expect(facts.set('k', 3, { ifVersion: 0 })).rejects.toMatchObject({ expected: 0 })
         await expect(facts.set('new', 3, { ifVersion: 4 })).rejects.toMatchObject({ expected: 4, current: undefined })
       })
 
       it('count 50 after 50 concurrent updates, from two memories', async () => {
         const other = await openMemory({ store: (await options.reopen?.()) ?? driver, architecture })
-        const views = [memory.as(ann), other.as(bob)]
+        const [mine, theirs] = [memory.as(ann), other.as(bob)]
         await Promise.all(
-          Array.from({ length: 50 }, (_, index) => views[index % 2]?.facts.update<number>('n', (n = 0) => n + 1)),
+          Array.from({ length: 50 }, (_, index) =>
+            (index % 2 ? mine : theirs).facts.update<number>('n', (n = 0) => n + 1),
+          ),
         )
-        expect(await memory.as(ann).facts.read('n', { consistency: 'strong' })).toMatchObject({ value: 50, version: 50 })
+        expect(await memory.as(ann).facts.read('n', { consistency: 'strong' })).toMatchObject({
+          value: 50,
+          version: 50,
+        })
         await other.close()
       })
 
@@ -78,7 +88,18 @@ export function memoryCases(options: StoreContractOptions): void {
         expect(JSON.stringify(back)).toBe(JSON.stringify(odd))
         const cycle: { self?: unknown } = {}
         cycle.self = cycle
-        for (const bad of [undefined, () => {}, 1n, Number.NaN, new Date(), new Map(), cycle, [undefined], { a: new Set() }, Symbol('x')]) {
+        for (const bad of [
+          undefined,
+          () => {},
+          1n,
+          Number.NaN,
+          new Date(),
+          new Map(),
+          cycle,
+          [undefined],
+          { a: new Set() },
+          Symbol('x'),
+        ]) {
           await expect(facts.set('bad', bad)).rejects.toMatchObject({ code: 'SKEIN_VALUE' })
         }
         await expect(facts.set('bad', { a: { b: [1, new Date()] } })).rejects.toThrow('$.a.b[1]')
@@ -101,13 +122,21 @@ export function memoryCases(options: StoreContractOptions): void {
       })
 
       it('are invisible above a clearance', async () => {
-        const boss = memory.as({ id: 'boss', role: 'boss', clearance: { level: 'confidential', compartments: ['finance'] } })
+        const boss = memory.as({
+          id: 'boss',
+          role: 'boss',
+          clearance: { level: 'confidential', compartments: ['finance'] },
+        })
         await boss.facts.set('secret', 1, { sensitivity: 'confidential' })
         await boss.facts.set('money', 1, { compartments: ['finance'] })
         expect(await boss.facts.get('secret')).toBe(1)
         const { facts } = memory.as({ ...ann, clearance: { level: 'internal' } })
         for (const key of ['secret', 'money']) {
-          expect([await facts.get(key), facts.peek(key), await facts.read(key)]).toEqual([undefined, undefined, undefined])
+          expect([await facts.get(key), facts.peek(key), await facts.read(key)]).toEqual([
+            undefined,
+            undefined,
+            undefined,
+          ])
         }
         await expect(facts.set('x', 1, { sensitivity: 'confidential' })).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
       })
@@ -143,7 +172,10 @@ export function memoryCases(options: StoreContractOptions): void {
 
       it('are found by words, with the place that matched', async () => {
         const { observations } = memory.as(ann)
-        await observations.log({ task: 't1', value: { title: 'News', body: `${'x '.repeat(200)}Acme raises its prices` } })
+        await observations.log({
+          task: 't1',
+          value: { title: 'News', body: `${'x '.repeat(200)}Acme raises its prices` },
+        })
         await observations.log({ task: 't2', value: 'Acme again' })
         const hits = await observations.search('price rise at Acme', { task: 't1' })
         expect(hits).toHaveLength(1)
@@ -202,8 +234,18 @@ export function memoryCases(options: StoreContractOptions): void {
         await memory.as(bob).objects.put('c', { derivedFrom: [a] })
         const walk = async (from: { id: string }, direction: 'sources' | 'uses') =>
           (await objects.lineage(from, { direction })).map(({ ref, distance }) => [ref.id, distance])
-        expect(await walk(c, 'sources')).toEqual(expect.arrayContaining([[a.id, 1], [b.id, 1]]))
-        expect(await walk(a, 'uses')).toEqual(expect.arrayContaining([[b.id, 1], [c.id, 1]]))
+        expect(await walk(c, 'sources')).toEqual(
+          expect.arrayContaining([
+            [a.id, 1],
+            [b.id, 1],
+          ]),
+        )
+        expect(await walk(a, 'uses')).toEqual(
+          expect.arrayContaining([
+            [b.id, 1],
+            [c.id, 1],
+          ]),
+        )
         expect(await walk(a, 'sources')).toEqual([])
       })
 
@@ -215,7 +257,9 @@ export function memoryCases(options: StoreContractOptions): void {
         const { objects } = memory.as(ann)
         expect(await objects.has(derived)).toBe(false)
         await expect(objects.get(derived)).rejects.toMatchObject({ code: 'SKEIN_NOT_FOUND' })
-        await expect(objects.get({ ...derived, id: derived.id.slice(0, 64) })).rejects.toMatchObject({ code: 'SKEIN_NOT_FOUND' })
+        await expect(objects.get({ ...derived, id: derived.id.slice(0, 64) })).rejects.toMatchObject({
+          code: 'SKEIN_NOT_FOUND',
+        })
         await expect(objects.put('mine', { derivedFrom: [secret] })).rejects.toMatchObject({ code: 'SKEIN_NOT_FOUND' })
         const same = await objects.put('secret')
         expect(await objects.get(same)).toBe('secret')
@@ -225,21 +269,23 @@ export function memoryCases(options: StoreContractOptions): void {
     describe('once', () => {
       it('runs work a single time for many askers, in one memory and in two', async () => {
         const other = await openMemory({ store: (await options.reopen?.()) ?? driver, architecture })
-        const views = [memory.as(ann), memory.as(bob), other.as(ann)]
+        const views = [memory.as(ann), memory.as(bob), other.as(ann)] as const
         let runs = 0
         const ask = (index: number) =>
-          views[index % 3]?.once('k', async ({ spend }) => {
+          (views[index % 3] ?? views[0]).once('k', async ({ spend }) => {
             runs += 1
             spend(10)
             await new Promise((resolve) => setImmediate(resolve))
             return { runs }
           })
         const results = await Promise.all(Array.from({ length: 30 }, (_, index) => ask(index)))
-        expect(results.map((result) => result?.value)).toEqual(Array.from({ length: 30 }, () => ({ runs: 1 })))
-        expect(results.filter((result) => !result?.reused)).toHaveLength(1)
+        expect(results.map(({ value }) => value)).toEqual(Array.from({ length: 30 }, () => ({ runs: 1 })))
+        expect(results.filter(({ reused }) => !reused)).toHaveLength(1)
         expect(await ask(0)).toMatchObject({ reused: true, tokens: 10 })
         await other.close()
-        expect(await memory.ledger()).toMatchObject({ k: { computed: 1, computedTokens: 10, reused: 30, savedTokens: 300 } })
+        expect(await memory.ledger()).toMatchObject({
+          k: { computed: 1, computedTokens: 10, reused: 30, savedTokens: 300 },
+        })
       })
 
       it('shares a failure with those who waited, and tries again for the next', async () => {
@@ -266,15 +312,25 @@ export function memoryCases(options: StoreContractOptions): void {
         const other = await openMemory({ store: (await options.reopen?.()) ?? driver, architecture })
         let finishLate: (value: string) => void = () => {}
         const started = new Promise<void>((resolve) => {
-          void other.as(ann).once('k', () => {
-            resolve()
-            return new Promise<string>((late) => (finishLate = late))
-          }, { leaseMs: 60 }).catch(() => {})
+          void other
+            .as(ann)
+            .once(
+              'k',
+              () => {
+                resolve()
+                return new Promise<string>((late) => (finishLate = late))
+              },
+              { leaseMs: 60 },
+            )
+            .catch(() => {})
         })
         await started
         // Closing stops the heartbeat, as a crash would; the work itself goes on.
         await other.close()
-        expect(await memory.as(bob).once('k', () => 'second', { leaseMs: 1_000 })).toMatchObject({ value: 'second', reused: false })
+        expect(await memory.as(bob).once('k', () => 'second', { leaseMs: 1_000 })).toMatchObject({
+          value: 'second',
+          reused: false,
+        })
         finishLate('late')
         expect(await memory.as(ann).once('k', () => 'third')).toMatchObject({ value: 'second', reused: true })
       })

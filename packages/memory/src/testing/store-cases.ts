@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Change, Mutation, RecordMeta, SetMutation, Store, StoreDriver } from '../store.ts'
-import type { StoreContractOptions } from './describe-store.ts'
+import type { StoreContractOptions } from './store-contract-options.ts'
 
 const meta: RecordMeta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }
 
@@ -66,7 +66,16 @@ export function storeCases(options: StoreContractOptions): void {
       const other = await driver.open('space2', 'writer')
       expect(await other.read([{ collection: 'facts', id: 'x' }])).toEqual([undefined])
       await other[Symbol.asyncDispose]()
-      const keys = [JSON.stringify(['x', 'y:z']), JSON.stringify(['x:y', 'z']), 'x/y', 'x', "'; DROP TABLE records;--", '%', '_', '*']
+      const keys = [
+        JSON.stringify(['x', 'y:z']),
+        JSON.stringify(['x:y', 'z']),
+        'x/y',
+        'x',
+        "'; DROP TABLE records;--",
+        '%',
+        '_',
+        '*',
+      ]
       await write(...keys.filter((key) => key !== 'x').map((key) => set(key, key)))
       for (const key of keys.filter((name) => name !== 'x')) expect((await fact(key))?.value).toBe(JSON.stringify(key))
       expect((await fact('x'))?.value).toBe('"fact"')
@@ -91,7 +100,10 @@ export function storeCases(options: StoreContractOptions): void {
       await write(set('a', 1))
       await write(set('a', 2))
       const commit = await store.write([set('a', 3, { ifVersion: 1 })])
-      expect(commit).toMatchObject({ ok: false, refusal: { index: 0, reason: 'version', current: { version: 2, value: '2' } } })
+      expect(commit).toMatchObject({
+        ok: false,
+        refusal: { index: 0, reason: 'version', current: { version: 2, value: '2' } },
+      })
       expect((await fact('a'))?.value).toBe('2')
     })
 
@@ -132,12 +144,18 @@ export function storeCases(options: StoreContractOptions): void {
       const guard = { key, version: claim?.version ?? 0 }
       expect((await store.write([set('result', 1, { guard })])).ok).toBe(true)
       await write({ type: 'set', key, value: '{}', meta })
-      expect(await store.write([set('result', 2, { guard })])).toMatchObject({ ok: false, refusal: { reason: 'guard' } })
+      expect(await store.write([set('result', 2, { guard })])).toMatchObject({
+        ok: false,
+        refusal: { reason: 'guard' },
+      })
     })
 
     it('takes the delete of what is absent as done, unless a version was named', async () => {
       const key = { collection: 'facts', id: 'no' } as const
-      expect(await store.write([{ type: 'delete', key, author: 'ann' }])).toMatchObject({ ok: true, written: [{ version: 0 }] })
+      expect(await store.write([{ type: 'delete', key, author: 'ann' }])).toMatchObject({
+        ok: true,
+        written: [{ version: 0 }],
+      })
       expect((await store.write([{ type: 'delete', key, author: 'ann', ifVersion: 2 }])).ok).toBe(false)
     })
   })
@@ -184,7 +202,11 @@ export function storeCases(options: StoreContractOptions): void {
   describe('lists', () => {
     beforeEach(async () => {
       for (const index of [1, 2, 3, 4, 5]) {
-        const more = { task: index % 2 ? 'odd' : 'even', author: index === 5 ? 'bob' : 'ann', tags: index > 3 ? ['late', `n${index}`] : [] }
+        const more = {
+          task: index % 2 ? 'odd' : 'even',
+          author: index === 5 ? 'bob' : 'ann',
+          tags: index > 3 ? ['late', `n${index}`] : [],
+        }
         await write(observe(`o${index}`, `entry ${index}`, more))
       }
     })
@@ -214,7 +236,13 @@ export function storeCases(options: StoreContractOptions): void {
       await write(observe('o6', 'entry 6'))
       const second = await store.query({ ...query, after: first.next })
       const third = await store.query({ ...query, after: second.next })
-      expect([first, second, third].flatMap((page) => page.records.map(({ id }) => id))).toEqual(['o5', 'o4', 'o3', 'o2', 'o1'])
+      expect([first, second, third].flatMap((page) => page.records.map(({ id }) => id))).toEqual([
+        'o5',
+        'o4',
+        'o3',
+        'o2',
+        'o1',
+      ])
       expect(third.next).toBeUndefined()
     })
 
@@ -222,7 +250,9 @@ export function storeCases(options: StoreContractOptions): void {
       const key = { collection: 'objects', id: 'child' } as const
       await write({ type: 'set', key, value: '{}', meta: { ...meta, derivedFrom: ['mother', 'father'] } })
       const uses = async (derivedFrom: string) =>
-        (await store.query({ collection: 'objects', derivedFrom, order: 'oldest', limit: 10 })).records.map(({ id }) => id)
+        (await store.query({ collection: 'objects', derivedFrom, order: 'oldest', limit: 10 })).records.map(
+          ({ id }) => id,
+        )
       expect(await uses('mother')).toEqual(['child'])
       expect(await uses('stranger')).toEqual([])
       await write({ type: 'delete', key, author: 'ann' })
@@ -257,13 +287,26 @@ export function storeCases(options: StoreContractOptions): void {
       expect(await found('pears')).toBe(0)
     })
 
-    it.each(['', ' ', '"', '* OR', 'NEAR(', 'a AND', 'text:x', '-x', '^', '\0', '🦆', '\ud800', "'", '(((', 'x'.repeat(100_000)])(
-      'accepts %j as a query',
-      async (text) => {
-        await write(observe('a', 'a duck 🦆 and text'))
-        await expect(store.search({ collection: 'observations', text, limit: 10 })).resolves.toBeInstanceOf(Array)
-      },
-    )
+    it.each([
+      '',
+      ' ',
+      '"',
+      '* OR',
+      'NEAR(',
+      'a AND',
+      'text:x',
+      '-x',
+      '^',
+      '\0',
+      '🦆',
+      '\ud800',
+      "'",
+      '(((',
+      'x'.repeat(100_000),
+    ])('accepts %j as a query', async (text) => {
+      await write(observe('a', 'a duck 🦆 and text'))
+      await expect(store.search({ collection: 'observations', text, limit: 10 })).resolves.toBeInstanceOf(Array)
+    })
   })
 
   describe('feed', () => {
@@ -330,7 +373,8 @@ export function storeCases(options: StoreContractOptions): void {
       await write(set('a', 1), observe('o', 'remember me'))
       await store.objects.put('h', new Uint8Array([1]))
       await store[Symbol.asyncDispose]()
-      store = await ((await options.reopen?.()) as StoreDriver).open('space', 'writer')
+      const reopened = (await options.reopen?.()) as StoreDriver
+      store = await reopened.open('space', 'writer')
       expect((await fact('a'))?.value).toBe('1')
       expect(await store.search({ collection: 'observations', text: 'remember', limit: 1 })).toHaveLength(1)
       expect(await store.objects.has('h')).toBe(true)

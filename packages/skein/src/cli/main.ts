@@ -48,7 +48,9 @@ function program(signal: AbortSignal): Command {
     .option('--store <address>', 'where the memory lives: a database file, or memory: for none', defaultStore)
     .option('--space <name>', 'which shared memory of the store', 'default')
     .addOption(
-      new Option('--architecture <name>', 'where reads are answered').choices(['hybrid', 'centralized']).default('hybrid'),
+      new Option('--architecture <name>', 'where reads are answered')
+        .choices(['hybrid', 'centralized'])
+        .default('hybrid'),
     )
     .option('--threads <number>', 'worker threads (default: one per processor)', wholeNumber)
     .option('--json', 'print one JSON object and nothing else on standard output', false)
@@ -77,6 +79,7 @@ function collect(value: string, all: readonly string[]): string[] {
 
 function wholeNumber(value: string): number {
   const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 1 || number > 31) throw new InvalidArgumentError('Expected a whole number from 1 to 31.')
+  if (!Number.isSafeInteger(number) || number < 1 || number > 31)
+    throw new InvalidArgumentError('Expected a whole number from 1 to 31.')
   return number
 }

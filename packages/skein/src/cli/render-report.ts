@@ -26,7 +26,10 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
 
 function renderStats(stats: ReportStats): string {
   const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs } = stats
-  const saved = reusedCalls > 0 ? `; ${count(reusedCalls, 'call')} and ${savedTokens.toLocaleString('en')} tokens spared by the shared memory` : ''
+  const saved =
+    reusedCalls > 0
+      ? `; ${count(reusedCalls, 'call')} and ${savedTokens.toLocaleString('en')} tokens spared by the shared memory`
+      : ''
   return `${count(parts, 'part')}, ${count(analysts, 'analyst')}, ${count(modelCalls, 'model call')}, ${tokens.toLocaleString('en')} tokens${saved}; ${(wallMs / 1000).toFixed(1)} s`
 }
 

@@ -64,19 +64,23 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
           inputs: parts,
           map: (input, options) => summarizers.ask({ type: 'note', input }, options),
           key: ({ topic }) => topic,
-          reduce: (notes, { across, ...options }) => combiners.ask({ type: 'merge', input: { notes, across } }, options),
+          reduce: (some, { across, ...options }) =>
+            combiners.ask({ type: 'merge', input: { notes: some, across } }, options),
           signal,
           onProgress,
         })
         return { parts, notes: notes.filter((note) => note !== undefined), result }
       }),
-      conclude: fromPromise<readonly Quote[], { question: string | undefined; studied: Studied }>(async ({ input, signal }) => {
-        const { parts, notes, result } = input.studied
-        if (input.question === undefined) return result ? inOrder((await view.objects.get(result.note)).quotes.slice(0, summarySentences)) : []
-        const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
-        const question = { question: input.question, parts: partsRef, notes: notesRef }
-        return view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
-      }),
+      conclude: fromPromise<readonly Quote[], { question: string | undefined; studied: Studied }>(
+        async ({ input, signal }) => {
+          const { parts, notes, result } = input.studied
+          if (input.question === undefined)
+            return result ? inOrder((await view.objects.get(result.note)).quotes.slice(0, summarySentences)) : []
+          const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
+          const question = { question: input.question, parts: partsRef, notes: notesRef }
+          return view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
+        },
+      ),
     },
   })
   return createMachine({

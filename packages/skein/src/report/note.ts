@@ -53,7 +53,9 @@ export function quotePassage(quote: Quote, id: string): CitablePassage {
     // A part of an exact quotation is one itself; of anything else only the whole is backed.
     cite: (start, end) =>
       quote.citations.map(({ source, start: from, end: to }) =>
-        to - from === quote.text.length ? { source, start: from + start, end: from + end } : { source, start: from, end: to },
+        to - from === quote.text.length
+          ? { source, start: from + start, end: from + end }
+          : { source, start: from, end: to },
       ),
   }
 }

@@ -48,18 +48,26 @@ const closeReading = 8
 const shared = { kind: 'io', shared: true } as const
 
 /** Splits a file into parts and stores them. */
-export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(async ({ memory }, { path, source, digest }) => {
-  const file = await readTextFile(path, source)
-  if (file.digest !== digest) throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
-  const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'] })
-  const parts = await Promise.all(
-    splitSections(file.text).map(async ({ topic, title, start, end }): Promise<Part> => {
-      const text = await memory.objects.put(file.text.slice(start, end), { task: digest, tags: ['part'], derivedFrom: [whole] })
-      return { text, source: digest, topic, title, start, end }
-    }),
-  )
-  return memory.objects.put(parts, { task: digest, tags: ['contents'] })
-}, shared)
+export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
+  async ({ memory }, { path, source, digest }) => {
+    const file = await readTextFile(path, source)
+    if (file.digest !== digest)
+      throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
+    const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'] })
+    const parts = await Promise.all(
+      splitSections(file.text).map(async ({ topic, title, start, end }): Promise<Part> => {
+        const text = await memory.objects.put(file.text.slice(start, end), {
+          task: digest,
+          tags: ['part'],
+          derivedFrom: [whole],
+        })
+        return { text, source: digest, topic, title, start, end }
+      }),
+    )
+    return memory.objects.put(parts, { task: digest, tags: ['contents'] })
+  },
+  shared,
+)
 
 /** Takes notes of one part, and logs them for everyone to find. */
 export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
@@ -91,7 +99,9 @@ export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { n
 export const answer: Activity<QuestionInput, Ref<readonly Quote[]>> = activity(async (context, input) => {
   const { memory } = context
   const parts = await memory.objects.get(input.parts)
-  const notes = await Promise.all((await memory.objects.get(input.notes)).map(({ note: ref }) => memory.objects.get(ref)))
+  const notes = await Promise.all(
+    (await memory.objects.get(input.notes)).map(({ note: ref }) => memory.objects.get(ref)),
+  )
   const passages = quotePassages(notes.flatMap(({ quotes }) => quotes))
   const leads = await summarize(context, passages, closeReading * 2, input.question)
   const close = parts.filter((part) => leads.some((lead) => isWithin(lead, part))).slice(0, closeReading)
@@ -109,7 +119,10 @@ async function summarize(
   question?: string,
 ): Promise<Quote[]> {
   const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
-  const { sentences } = await model.generate({ messages, passages: passages.map(({ passage }) => passage), maxSentences }, { signal })
+  const { sentences } = await model.generate(
+    { messages, passages: passages.map(({ passage }) => passage), maxSentences },
+    { signal },
+  )
   return toQuotes(sentences, passages)
 }
 
@@ -122,7 +135,9 @@ function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
 /** Each different quote once, with all its citations. */
 function quotePassages(quotes: readonly Quote[]): CitablePassage[] {
   const byText = Map.groupBy(quotes, ({ text }) => text)
-  return [...byText].map(([text, same], index) => quotePassage({ text, citations: same.flatMap(({ citations }) => citations) }, `${index}`))
+  return [...byText].map(([text, same], index) =>
+    quotePassage({ text, citations: same.flatMap(({ citations }) => citations) }, `${index}`),
+  )
 }
 
 function isWithin({ citations }: Quote, part: Part): boolean {

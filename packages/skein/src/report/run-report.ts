@@ -116,7 +116,10 @@ export async function runReport(options: ReportOptions): Promise<Report> {
     const stats = await Promise.all(crews.map((crew) => crew.stats()))
     const summary = findings.flatMap((finding) => toSentences(finding, files))
     if (summary.length === 0 && asked.length === 0) {
-      throw new InputError(files.map(({ source }) => source).join(', '), 'holds no sentence that could be quoted. Name a file with running text.')
+      throw new InputError(
+        files.map(({ source }) => source).join(', '),
+        'holds no sentence that could be quoted. Name a file with running text.',
+      )
     }
     return {
       summary,
@@ -143,7 +146,11 @@ interface Crew {
 
 type Counts = Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs'>
 
-async function openCrew(options: ReportOptions, questions: readonly (string | undefined)[], index: number): Promise<Crew> {
+async function openCrew(
+  options: ReportOptions,
+  questions: readonly (string | undefined)[],
+  index: number,
+): Promise<Crew> {
   const { store, space = 'default', architecture = 'hybrid', isolated = false, model, signal, onEvent } = options
   const memory: HostMemory = await openMemory({
     store,
@@ -181,7 +188,10 @@ async function openCrew(options: ReportOptions, questions: readonly (string | un
     stats: async () => {
       const { inputTokens, outputTokens, deadMessages: _, ...counts } = flock.stats()
       const { bytesCopied } = memory.stats()
-      return { counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied }, ledger: await memory.ledger() }
+      return {
+        counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },
+        ledger: await memory.ledger(),
+      }
     },
     close: async () => {
       await flock.close()

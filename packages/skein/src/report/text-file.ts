@@ -33,7 +33,10 @@ export async function readTextFile(path: string, source: string): Promise<TextFi
   if (text.trim() === '') throw new InputError(source, 'holds nothing but white space. Name a file with some text.')
   const longest = longestWord(text)
   if (longest > longestWordChars) {
-    throw new InputError(source, `holds a word of ${longest.toLocaleString('en')} letters, so it is data rather than text. Name a file with sentences.`)
+    throw new InputError(
+      source,
+      `holds a word of ${longest.toLocaleString('en')} letters, so it is data rather than text. Name a file with sentences.`,
+    )
   }
   return { text, digest: hash('sha256', bytes, 'hex') }
 }
@@ -48,11 +51,16 @@ function longestWord(text: string): number {
 async function readBytes(path: string, source: string): Promise<Buffer> {
   try {
     const { size } = await stat(path)
-    if (size > largestBytes) throw new InputError(source, `is larger than ${largestBytes / 1024 ** 2} MB. Split it first.`)
+    if (size > largestBytes)
+      throw new InputError(source, `is larger than ${largestBytes / 1024 ** 2} MB. Split it first.`)
     return await readFile(path)
   } catch (error) {
     if (error instanceof InputError) throw error
-    throw new InputError(source, problems[(error as NodeJS.ErrnoException).code ?? ''] ?? `can't be read: ${String(error)}`, { cause: error })
+    throw new InputError(
+      source,
+      problems[(error as NodeJS.ErrnoException).code ?? ''] ?? `can't be read: ${String(error)}`,
+      { cause: error },
+    )
   }
 }
 

@@ -1,0 +1,99 @@
+/**
+ * The gate: everything that can be told about the code without running its
+ * tests. Each step runs, whatever became of the ones before.
+ *
+ * @module
+ */
+
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { inspect } from 'node:util'
+
+import { extractExamples } from '../docs/extract-examples.ts'
+import { installPacked } from './install-packed.ts'
+
+const root = join(import.meta.dirname, '..')
+const env = {
+  ...process.env,
+  NO_COLOR: '1',
+  PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env['PATH']}`,
+}
+
+const steps: Readonly<Record<string, () => void>> = {
+  'types of the packages': () => {
+    // What sources no longer have must not be published.
+    for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })
+    run('tsc', '-b', '--force')
+  },
+  'types of tests, benches and scripts': () => run('tsc', '-p', 'tsconfig.test.json'),
+  'types of doc examples': checkExamples,
+  lint: () => run('oxlint', '--type-aware'),
+  format: () => run('oxfmt', '--check'),
+  'unused code': () => run('knip', '--no-progress'),
+  'packed packages': checkPacked,
+  'API documentation': () => run('npm', 'run', 'build', '--silent', '--prefix', 'docs'),
+}
+
+let failed = 0
+for (const [name, step] of Object.entries(steps)) {
+  const startedAt = performance.now()
+  let trouble: unknown
+  try {
+    step()
+  } catch (error) {
+    trouble = error
+    failed += 1
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`${trouble === undefined ? 'pass' : 'FAIL'}  ${name} (${seconds} s)`)
+  if (trouble !== undefined) console.log(`\n${trouble instanceof Error ? trouble.message : inspect(trouble)}\n`)
+}
+console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${Object.keys(steps).length} checks failed.`)
+process.exitCode = failed === 0 ? 0 : 1
+
+/** Runs a command from the root; its output is the error when it fails. */
+function run(command: string, ...args: readonly string[]): void {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' })
+  if (error) throw error
+  if (status !== 0) throw new Error(`${stdout}${stderr}`.trim() || `${command} ended with ${status}.`)
+}
+
+/** An example marked `no-run` may use files and values that it does not show. */
+function checkExamples(): void {
+  extractExamples()
+  try {
+    run('tsc', '-p', 'docs/tsconfig.examples.json', '--pretty', 'false')
+  } catch (error) {
+    const lines = error instanceof Error ? error.message.split('\n') : [inspect(error)]
+    const faults = lines.filter((line) => !/no-run\.ts\S+ error TS(?:2304|2307|18004):/.test(line))
+    if (faults.length > 0) throw new Error(faults.join('\n'), { cause: error })
+  }
+}
+
+/** Packs what would be published, reads it as other tools do, and runs it. */
+function checkPacked(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-packed-'))
+  try {
+    run('npx', '-y', 'pnpm@12', '-r', '--filter', './packages/*', 'pack', '--pack-destination', folder)
+    const tarballs = readdirSync(folder).map((name) => join(folder, name))
+    for (const tarball of tarballs) {
+      run('publint', '--strict', tarball)
+      run('attw', '--profile', 'esm-only', tarball)
+    }
+    const installed = installPacked(tarballs, join(folder, 'node_modules'), root)
+    const report = join(root, 'examples', 'data', '1981_jimmy_carter_d.txt')
+    run(
+      'node',
+      join(installed, 'skein', 'dist', 'cli.js'),
+      'run',
+      report,
+      '--store',
+      join(folder, 'report.db'),
+      '--json',
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
