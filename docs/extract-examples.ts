@@ -23,7 +23,9 @@ export const examplesFolder: string = join(import.meta.dirname, '.examples')
 export function extractExamples(): Example[] {
   rmSync(examplesFolder, { recursive: true, force: true })
   mkdirSync(examplesFolder, { recursive: true })
-  const files = globSync(['packages/*/src/**/*.ts', 'packages/*/README.md', 'docs/guide/**/*.md', 'README.md'], { cwd: root })
+  const files = globSync(['packages/*/src/**/*.ts', 'packages/*/README.md', 'docs/guide/**/*.md', 'README.md'], {
+    cwd: root,
+  })
   return files.toSorted().flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
     const blocks = file.endsWith('.md')
