@@ -1,6 +1,6 @@
 /**
  * A thread that is given objects, as bytes or as refs, and answers with the sum
- * of their first and last byte.
+ * of the first and last byte of each.
  *
  * @module
  */
@@ -15,12 +15,17 @@ const { share, port } = workerData as { share: MemoryShare; port: MessagePort }
 const memory = await joinMemory(share, port)
 const reader = { id: 'reader', role: 'bench' }
 
-type Message = { readonly ref: Ref<Uint8Array> } | { readonly bytes: Uint8Array }
+type Message = { readonly refs: readonly Ref<Uint8Array>[] } | { readonly contents: readonly Uint8Array[] }
 
 parentPort?.on('message', (message: Message) => void answer(message))
 
 async function answer(message: Message): Promise<void> {
   using scope = new ReadScope()
-  const bytes = 'bytes' in message ? message.bytes : await memory.as(reader, scope).objects.bytes(message.ref)
-  parentPort?.postMessage((bytes[0] ?? 0) + (bytes.at(-1) ?? 0))
+  const { objects } = memory.as(reader, scope)
+  let sum = 0
+  for (const item of 'refs' in message ? message.refs : message.contents) {
+    const bytes = item instanceof Uint8Array ? item : await objects.bytes(item)
+    sum += (bytes[0] ?? 0) + (bytes.at(-1) ?? 0)
+  }
+  parentPort?.postMessage(sum)
 }

@@ -13,7 +13,11 @@ import { objects } from './objects.ts'
 import { ask, machine } from './runner.ts'
 import type { Answer, Question } from './runner.ts'
 
-const questions: Readonly<Record<string, () => Promise<Question>>> = { 'cached-read': cachedRead, objects }
+const questions: Readonly<Record<string, () => Promise<Question>>> = {
+  'cached-read': () => cachedRead('cached-read', 1_000),
+  'cached-read-many': () => cachedRead('cached-read-many', 10_000),
+  objects,
+}
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
