@@ -3,7 +3,7 @@ import type { Entry } from './coherent-cache.ts'
 import { VersionConflictError } from './errors.ts'
 import type { Frozen } from './json.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { describeWrite, requireStrings, writeOne } from './space.ts'
+import { describeWrite, guardOf, requireStrings, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
 import type { StoredRecord } from './store.ts'
 
@@ -28,6 +28,9 @@ export interface SetFactOptions extends WriteOptions {
   /** Write only if this is still the version; 0 means "only if absent". */
   readonly ifVersion?: number
 }
+
+/** Options of {@link Facts.delete}. */
+export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
 
 /** Options of {@link Facts.read}. */
 export interface ReadFactOptions {
@@ -115,7 +118,17 @@ export class Facts {
     const text = encodeJson(value)
     const meta = await describeWrite(this.#space, this.#actor, options)
     const { ifVersion, ttlMs } = options
-    const mutation = { type: 'set', key: recordKey(key), value: text, meta, text: undefined, ifVersion, ttlMs } as const
+    const guard = guardOf(options)
+    const mutation = {
+      type: 'set',
+      key: recordKey(key),
+      value: text,
+      meta,
+      text: undefined,
+      ifVersion,
+      ttlMs,
+      guard,
+    } as const
     const written = await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
     return toFact<T>({ ...meta, ...recordKey(key), ...written, value: text })
   }
@@ -178,10 +191,11 @@ export class Facts {
    *
    * @throws VersionConflictError when `ifVersion` is not the version any more.
    */
-  async delete(key: string, options: { readonly ifVersion?: number } = {}): Promise<void> {
+  async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
     requireKey(key)
     const { ifVersion } = options
-    const mutation = { type: 'delete', key: recordKey(key), author: this.#actor.principal.id, ifVersion } as const
+    const author = this.#actor.principal.id
+    const mutation = { type: 'delete', key: recordKey(key), author, ifVersion, guard: guardOf(options) } as const
     await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
   }
 

@@ -15,13 +15,28 @@ export type { LedgerLine, LedgerReport } from './ledger.ts'
 
 export type { View } from './view.ts'
 export type { Clearance, Level, Principal } from './access.ts'
-export type { Fact, Facts, ReadFactOptions, SetFactOptions } from './facts.ts'
+export type { DeleteFactOptions, Fact, Facts, ReadFactOptions, SetFactOptions } from './facts.ts'
 export type { Observations, ObservationInput, SearchOptions } from './observations.ts'
 export type { Decisions, DecisionInput, DecisionValue } from './decisions.ts'
+export type {
+  LearningContext,
+  LearningInput,
+  Learnings,
+  LearningValue,
+  RelevantLearning,
+  RelevantLearnings,
+  RelevantOptions,
+  Signal,
+} from './learnings.ts'
+export type { Addressee, Alert, AlertInput, Alerts } from './alerts.ts'
+export type { Claim, ClaimHolder, ClaimOptions, Claims } from './claims.ts'
+export type { Escalation, EscalationState } from './escalation.ts'
+export type { EscalationFilter, EscalationInput, Escalations } from './escalations.ts'
+export type { EscalationPackage, PackagedRecord, TimelineEntry } from './escalation-package.ts'
 export type { JournalEntry, ListOptions, Page, SearchResult } from './journal.ts'
 export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './objects.ts'
 export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
-export type { WriteOptions } from './space.ts'
+export type { ClaimToken, WriteOptions } from './space.ts'
 export type { WatchOptions } from './watch.ts'
 export type { Frozen, Json } from './json.ts'
 export { ReadScope } from './read-scope.ts'

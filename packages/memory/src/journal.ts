@@ -4,7 +4,7 @@ import { OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireWhole } from './options.ts'
 import { searchableText, snippetOf } from './searchable-text.ts'
-import { describeWrite, requireStrings, writeOne } from './space.ts'
+import { describeWrite, guardOf, requireStrings, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
 import type { Collection, RecordFilter, StoredRecord } from './store.ts'
 
@@ -58,7 +58,7 @@ export interface SearchResult<Item> {
 
 const largestPage = 1_000
 
-/** Write-once entries of one collection: the base of observations and decisions. */
+/** Write-once entries of one collection: the base of observations, decisions and learnings. */
 export class Journal {
   readonly #space: Space
   readonly #actor: Actor
@@ -69,6 +69,10 @@ export class Journal {
     this.#space = space
     this.#actor = actor
     this.#collection = collection
+  }
+
+  protected get author(): string {
+    return this.#actor.principal.id
   }
 
   protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
@@ -83,6 +87,7 @@ export class Journal {
       meta,
       text: searchableText(value),
       ttlMs: options.ttlMs,
+      guard: guardOf(options),
     })
     return toEntry<Value>({ ...meta, ...key, ...written, value: text })
   }

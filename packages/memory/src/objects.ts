@@ -3,7 +3,7 @@ import type { Label } from './access.ts'
 import { NotFoundError, OptionError, ValueError, VersionConflictError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import type { OpenBytes } from './object-shelf.ts'
-import { describeWrite, writeOne } from './space.ts'
+import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
 import type { StoredRecord } from './store.ts'
 
@@ -111,6 +111,7 @@ export class Objects {
           value: record?.value ?? value,
           meta: { author, task, tags, importance, sensitivity, compartments, derivedFrom: merged.derivedFrom },
           ifVersion: record?.version ?? 0,
+          guard: guardOf(options),
         })
         return { id, size: bytes.length, mediaType }
       } catch (error) {

@@ -9,7 +9,7 @@ import type { Reuse } from './ledger.ts'
 import type { ObjectShelf } from './object-shelf.ts'
 import { requireWhole } from './options.ts'
 import type { ReadScope } from './read-scope.ts'
-import type { Mutation, RecordMeta, Store, StoredRecord, Written } from './store.ts'
+import type { Guard, Mutation, RecordMeta, Store, StoredRecord, Written } from './store.ts'
 
 /** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
 export interface Space {
@@ -53,6 +53,14 @@ export interface WriteOptions {
   readonly derivedFrom?: readonly { readonly id: string }[]
   /** Time to live in milliseconds; for ever when left out. */
   readonly ttlMs?: number
+  /** Write only while this claim is held. The record belongs to its task unless another is named. */
+  readonly claim?: ClaimToken
+}
+
+/** What tells a store that a claim is held; plain data that may travel to another thread. */
+export interface ClaimToken {
+  readonly task: string
+  readonly fence: number
 }
 
 /**
@@ -63,7 +71,7 @@ export interface WriteOptions {
  * AccessError when the writer could not read the record afterwards.
  */
 export async function describeWrite(space: Space, actor: Actor, options: WriteOptions): Promise<RecordMeta> {
-  const { task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
+  const { task = options.claim?.task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
   requireLevel('sensitivity', sensitivity)
   requireStrings('tags', tags)
   requireStrings('compartments', compartments)
@@ -90,23 +98,35 @@ async function labelOfSource(space: Space, actor: Actor, id: string): Promise<La
 }
 
 /**
- * Writes one record.
+ * Writes records, all of them or none.
  *
+ * @param show - Turns the record that stands in the way into what a conflict tells of it.
  * @throws VersionConflictError, FenceError
  */
-export async function writeOne(space: Space, actor: Actor, mutation: Mutation, show: Show = hide): Promise<Written> {
+export async function writeAll(
+  space: Space,
+  actor: Actor,
+  batch: readonly Mutation[],
+  show: Show = hide,
+): Promise<readonly Written[]> {
   space.assertOpen()
-  const commit = await space.store.write([mutation])
-  if (commit.ok) return commit.written[0] as Written
-  const { reason, current } = commit.refusal
-  if (reason === 'guard' && mutation.guard) throw new FenceError(mutation.guard.key.id, mutation.guard.version)
+  const commit = await space.store.write(batch)
+  if (commit.ok) return commit.written
+  const { index, reason, current } = commit.refusal
+  const { key, guard, ifVersion = 0 } = batch[index] as Mutation
+  if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
   const visible = current && covers(actor.audience, current) ? current : undefined
-  throw new VersionConflictError(
-    mutation.key.id,
-    mutation.ifVersion ?? 0,
-    visible?.version ?? 0,
-    visible && show(visible),
-  )
+  throw new VersionConflictError(key.id, ifVersion, visible?.version ?? 0, visible && show(visible))
+}
+
+/** Writes one record; see {@link writeAll}. */
+export async function writeOne(space: Space, actor: Actor, mutation: Mutation, show?: Show): Promise<Written> {
+  return (await writeAll(space, actor, [mutation], show))[0] as Written
+}
+
+/** The condition under which a write with these options may happen. */
+export function guardOf({ claim }: Pick<WriteOptions, 'claim'>): Guard | undefined {
+  return claim && { key: { collection: 'claims', id: claim.task }, version: claim.fence }
 }
 
 type Show = (record: StoredRecord) => unknown

@@ -1,9 +1,13 @@
 import { audienceOf, rank } from './access.ts'
 import type { Principal } from './access.ts'
+import { Alerts } from './alerts.ts'
+import { Claims } from './claims.ts'
 import { ComputeOnce } from './compute-once.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
 import { Decisions } from './decisions.ts'
+import { Escalations } from './escalations.ts'
 import { Facts } from './facts.ts'
+import { Learnings } from './learnings.ts'
 import { Objects } from './objects.ts'
 import { Observations } from './observations.ts'
 import type { ReadScope } from './read-scope.ts'
@@ -18,6 +22,10 @@ export class View {
   readonly facts: Facts
   readonly observations: Observations
   readonly decisions: Decisions
+  readonly learnings: Learnings
+  readonly alerts: Alerts
+  readonly claims: Claims
+  readonly escalations: Escalations
   readonly objects: Objects
   readonly #space: Space
   readonly #actor: Actor
@@ -31,6 +39,10 @@ export class View {
     this.facts = new Facts(space, actor, rank(audience.level))
     this.observations = new Observations(space, actor, 'observations')
     this.decisions = new Decisions(space, actor, 'decisions')
+    this.learnings = new Learnings(space, actor, 'learnings')
+    this.alerts = new Alerts(space, actor)
+    this.claims = new Claims(space, actor)
+    this.escalations = new Escalations(space, actor)
     this.objects = new Objects(space, actor)
     this.#space = space
     this.#actor = actor

@@ -3,6 +3,7 @@ import { describe } from 'vitest'
 import { memoryCases } from './memory-cases.ts'
 import { storeCases } from './store-cases.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
+import { teamworkCases } from './teamwork-cases.ts'
 
 /**
  * Declares the tests that every store must pass: the store contract itself,
@@ -22,5 +23,8 @@ export function describeStore(name: string, options: StoreContractOptions): void
   })
   describe(`Memory contract: ${name}`, () => {
     memoryCases(options)
+  })
+  describe(`Teamwork contract: ${name}`, () => {
+    teamworkCases(options)
   })
 }
