@@ -8,6 +8,7 @@ export type SkeinErrorCode =
   | 'SKEIN_NOT_FOUND'
   | 'SKEIN_OPTION'
   | 'SKEIN_OUTCOME_UNKNOWN'
+  | 'SKEIN_SCHEMA'
   | 'SKEIN_STORE'
   | 'SKEIN_STORE_BUSY'
   | 'SKEIN_STORE_FORMAT'
@@ -60,6 +61,28 @@ export class ValueError extends SkeinError {
   constructor(path: string, found: string, remedy: string) {
     super(`Expected JSON data, found ${found} at ${path}. ${remedy}`)
     this.path = path
+  }
+}
+
+/** One fault of a value that does not fit its schema. */
+export interface SchemaIssue {
+  /** Where in the value, e.g. `$.items[3].when`. */
+  readonly path: string
+  readonly message: string
+}
+
+/** A value does not fit the schema that its place asks for. Nothing was written. */
+export class SchemaError extends SkeinError {
+  readonly code = 'SKEIN_SCHEMA'
+  /** The record as `collection/id`. */
+  readonly key: string
+  readonly issues: readonly SchemaIssue[]
+
+  constructor(key: string, issues: readonly SchemaIssue[]) {
+    const said = issues.map(({ path, message }) => `${path}: ${message}`).join('; ')
+    super(`The value for "${key}" does not fit its schema. ${said}`)
+    this.key = key
+    this.issues = issues
   }
 }
 

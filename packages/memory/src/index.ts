@@ -10,6 +10,7 @@ export { openMemory } from './memory.ts'
 export type { HostMemory, Memory, MemoryShare } from './memory.ts'
 export { joinMemory } from './join-memory.ts'
 export type { Architecture, MemoryOptions } from './options.ts'
+export type { Schemas } from './schema-gate.ts'
 export type { MemoryStats } from './counters.ts'
 export type { LedgerLine, LedgerReport } from './ledger.ts'
 
@@ -84,6 +85,7 @@ export {
   NotFoundError,
   OptionError,
   OutcomeUnknownError,
+  SchemaError,
   SkeinError,
   StoreBusyError,
   StoreError,
@@ -93,7 +95,7 @@ export {
   VersionConflictError,
   WorkError,
 } from './errors.ts'
-export type { SkeinErrorCode } from './errors.ts'
+export type { SchemaIssue, SkeinErrorCode } from './errors.ts'
 export { FeedTrimmedError } from './watch.ts'
 export { fromEnvelope, toEnvelope } from './error-envelope.ts'
 export type { ErrorEnvelope } from './error-envelope.ts'

@@ -19,6 +19,7 @@ import { HostShelf } from './object-shelf.ts'
 import { resolveOptions } from './options.ts'
 import type { MemoryOptions, ResolvedOptions } from './options.ts'
 import type { ReadScope } from './read-scope.ts'
+import { gateSchemas } from './schema-gate.ts'
 import { sharedObjectBuffers, SharedObjects } from './shared-objects.ts'
 import type { SharedObjectBuffers } from './shared-objects.ts'
 import type { Space } from './space.ts'
@@ -118,7 +119,7 @@ class OpenedMemory implements HostMemory {
   constructor(options: ResolvedOptions, opened: Store) {
     this.#options = options
     this.traits = opened.traits
-    this.#store = gateWrites(opened, this.#epochs)
+    this.#store = gateSchemas(gateWrites(opened, this.#epochs), options.schemas)
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
     this.#listener = new FeedListener(opened, this.#epochs, options.heartbeatMs, warn)
     this.#ledger = new Ledger(this.#store, owner, warn)

@@ -1,4 +1,5 @@
 import { OptionError } from './errors.ts'
+import type { Schemas } from './schema-gate.ts'
 import type { StoreDriver } from './store.ts'
 
 /**
@@ -55,6 +56,14 @@ export interface MemoryOptions {
    * @defaultValue 1_000
    */
   readonly heartbeatMs?: number
+
+  /**
+   * What values must look like: any Standard Schema (zod, valibot, arktype …)
+   * for each beginning of `collection/id`, such as `facts/prospect/`.
+   *
+   * @defaultValue none: any JSON data is taken
+   */
+  readonly schemas?: Schemas
 }
 
 /** Options with every default filled in and every range checked. */
@@ -67,6 +76,7 @@ const defaults = {
   maxEntries: 10_000,
   sharedObjectBytes: 256 * 1024 * 1024,
   heartbeatMs: 1_000,
+  schemas: {},
 } satisfies Omit<ResolvedOptions, 'store'>
 
 /** @throws {@link OptionError} when a value is out of range. */

@@ -174,6 +174,13 @@ export class SpaceTables {
     return raw.length
   }
 
+  /** Forgets up to `limit` changes that are both beyond the number and beyond the age that the feed keeps. */
+  trim(keep: { readonly maxChanges: number; readonly maxChangeAgeMs: number }, limit: number, now: number): void {
+    const sql =
+      'DELETE FROM @changes WHERE seq IN (SELECT seq FROM @changes WHERE seq <= ? AND at < ? ORDER BY seq LIMIT ?)'
+    this.#sql(sql).run(this.last() - keep.maxChanges, now - keep.maxChangeAgeMs, limit)
+  }
+
   putObject(hash: string, bytes: Uint8Array): void {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#sql('INSERT OR IGNORE INTO @objects (hash, bytes) VALUES (?, ?)').run(hash, buffer)

@@ -26,6 +26,20 @@ export interface SqliteStoreOptions {
    * @defaultValue 250
    */
   readonly pollMs?: number
+
+  /**
+   * Changes that the feed of a space keeps at least; older ones go in the background.
+   *
+   * @defaultValue 1_000_000
+   */
+  readonly maxChanges?: number
+
+  /**
+   * How long a change stays in the feed at least, in milliseconds, whatever their number.
+   *
+   * @defaultValue 604_800_000, a week
+   */
+  readonly maxChangeAgeMs?: number
 }
 
 /** Options with every default filled in. */
@@ -35,6 +49,8 @@ const defaults = {
   durability: 'full',
   busyTimeoutMs: 10_000,
   pollMs: 250,
+  maxChanges: 1_000_000,
+  maxChangeAgeMs: 7 * 24 * 60 * 60 * 1_000,
 } satisfies Omit<ResolvedSqliteOptions, 'path'>
 
 /** @throws OptionError when a value is out of range. */
@@ -58,7 +74,7 @@ export function resolveSqliteOptions(options: string | SqliteStoreOptions): Reso
   if (resolved.durability !== 'full' && resolved.durability !== 'relaxed') {
     throw new OptionError('durability', "'full' or 'relaxed'", resolved.durability)
   }
-  for (const option of ['busyTimeoutMs', 'pollMs'] as const) {
+  for (const option of ['busyTimeoutMs', 'pollMs', 'maxChanges', 'maxChangeAgeMs'] as const) {
     if (!(Number.isSafeInteger(resolved[option]) && resolved[option] > 0)) {
       throw new OptionError(option, 'a whole number above 0', resolved[option])
     }

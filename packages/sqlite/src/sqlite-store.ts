@@ -114,12 +114,14 @@ abstract class SqliteStore implements Store {
 
 class WritingStore extends SqliteStore {
   readonly objects: ObjectStore
+  readonly #options: ResolvedSqliteOptions
   readonly #writer: SqliteWriter
   readonly #space: WriterSpace
   readonly #unwatch: Unwatch[] = []
 
   constructor(options: ResolvedSqliteOptions, space: string) {
     super(options)
+    this.#options = options
     this.#writer = SqliteWriter.acquire(options)
     try {
       this.#space = this.#writer.space(space)
@@ -152,7 +154,10 @@ class WritingStore extends SqliteStore {
   }
 
   sweep(limit: number): Promise<number> {
-    return this.#transact(() => this.tables.sweep(limit, this.now()))
+    return this.#transact(() => {
+      this.tables.trim(this.#options, limit, this.now())
+      return this.tables.sweep(limit, this.now())
+    })
   }
 
   async #transact<Result>(work: () => Result): Promise<Result> {

@@ -127,6 +127,33 @@ describe('a damaged record', () => {
   })
 })
 
+describe('the feed', () => {
+  it('forgets what is beyond both its number and its age, and says so', async () => {
+    const path = temporary()
+    const driver = sqliteStore({ path, maxChanges: 3, maxChangeAgeMs: 1 })
+    await using store = await driver.open('default', 'writer')
+    await using memory = await openMemory({ store: driver })
+    const view = memory.as({ id: 'me', role: 'test' })
+    const { facts } = view
+    for (let n = 0; n < 10; n += 1) await facts.set('k', n)
+    const written = await facts.read('k')
+    while (Date.now() <= (written?.updatedAt ?? 0) + 1) await new Promise((resolve) => setImmediate(resolve))
+    await store.sweep(100)
+    expect(await store.changes(0, 100)).toMatchObject({
+      trimmed: true,
+      last: 10,
+      changes: [{ seq: 8 }, { seq: 9 }, { seq: 10 }],
+    })
+    expect(await store.changes(7, 100)).toMatchObject({ trimmed: false })
+    await expect(view.watch('', { after: 2 }).next()).rejects.toMatchObject({
+      code: 'SKEIN_FEED_TRIMMED',
+      after: 2,
+      last: 10,
+    })
+    expect((await facts.set('k', 'on')).version).toBe(11)
+  })
+})
+
 describe('options', () => {
   it.each([[''], [':memory:'], [{ path: 'x', durability: 'none' }], [{ path: 'x', pollMs: 0 }]])(
     '%j are refused',
