@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import { expect, it } from 'vitest'
+
+const run = (name: string): Promise<{ stdout: string; stderr: string }> =>
+  promisify(execFile)(process.execPath, [join(import.meta.dirname, name)], { env: { ...process.env, NO_COLOR: '1' } })
+
+it('the demo shows that sharing spares work, and that the summary is the same', async () => {
+  const { stdout, stderr } = await run('demo.ts')
+  const [alone = 0, together = 0, warm = -1] = (
+    /^model calls +([\d,]+) +([\d,]+) +([\d,]+)$/m.exec(stdout)?.slice(1) ?? []
+  ).map((figure) => Number(figure.replaceAll(',', '')))
+  expect(alone).toBeGreaterThan(0)
+  expect(together * 3).toBeLessThanOrEqual(alone)
+  expect(warm).toBe(0)
+  expect(stdout).toContain('All three came to the same summary')
+  expect(stderr).toBe('')
+})
+
+it('the sales team reuses, keeps secrets, heeds alerts and resumes with the answer', async () => {
+  const { stdout, stderr } = await run('sales-team.ts')
+  expect(stdout).toContain('ravi   (research) knows the size of acme, which olga had looked up')
+  expect(stdout).toContain('sam    (support) asks for the credit of acme and gets: undefined')
+  expect(stdout).toContain('Learned: Chains do not read long letters.')
+  expect(stdout).toMatch(/sue .*holds bolt: the budget was cut, says fay/)
+  expect(stdout).toMatch(/sid .*holds bolt/)
+  expect(stdout).toMatch(/sue .*goes on with crux at 15 % off/)
+  expect(stdout).toMatch(/sid .*goes on with crux at 15 % off/)
+  expect(stdout).toContain('3 companies looked up, 6 times reused: 3000 tokens spared')
+  expect(stderr).toBe('')
+})

@@ -1,0 +1,139 @@
+/**
+ * A sales team that shares one memory: outreach finds a prospect, research
+ * enriches it, sales prepares a pitch from both and from what earlier pitches
+ * taught. A budget alert stops a deal; another one goes to a person and on
+ * with the answer.
+ *
+ * Run it: `node examples/sales-team.ts`
+ *
+ * @module
+ */
+
+import { mapStore, openMemory } from '@skein/memory'
+import type { View } from '@skein/memory'
+
+await using memory = await openMemory({ store: mapStore() })
+
+const clearance = { level: 'internal' } as const
+const outreach = memory.as({ id: 'olga', role: 'outreach', clearance })
+const research = memory.as({ id: 'ravi', role: 'research', clearance })
+const finance = memory.as({ id: 'fay', role: 'finance', clearance: { level: 'internal', compartments: ['finance'] } })
+const support = memory.as({ id: 'sam', role: 'support', clearance })
+const sellers = ['sue', 'sid'].map((id) => memory.as({ id, role: 'sales', clearance }))
+const person = memory.as({
+  id: 'petra',
+  role: 'head of sales',
+  clearance: { level: 'confidential', compartments: ['finance'] },
+})
+
+const deals = ['acme', 'bolt', 'crux'] as const
+type Deal = (typeof deals)[number]
+
+/** Looking a company up costs a call; whoever asks, it is made once. */
+function lookUp(who: View, deal: Deal): Promise<{ value: { employees: number }; reused: boolean }> {
+  return who.once(`company/v1/${deal}`, async ({ spend }) => {
+    spend(500)
+    return { employees: { acme: 120, bolt: 15, crux: 2_000 }[deal] }
+  })
+}
+
+function say(who: View, what: string): void {
+  console.log(`${who.principal.id.padEnd(6)} (${who.principal.role}) ${what}`)
+}
+
+// What earlier pitches taught: two of them, in two industries.
+await person.learnings.log({
+  signal: 'success',
+  context: { industry: 'retail', size: 'small' },
+  details: 'Shops like to see their own figures.',
+})
+await person.learnings.log({
+  signal: 'failure',
+  context: { industry: 'retail', size: 'large' },
+  details: 'Chains do not read long letters.',
+})
+
+// Outreach and research work on the same prospects and pay for each look-up once.
+for (const deal of deals) {
+  await outreach.observations.log({ task: deal, value: `${deal} asked for a demo`, tags: ['lead'], importance: 0.6 })
+  await lookUp(outreach, deal)
+  const { value: company, reused } = await lookUp(research, deal)
+  say(research, `knows the size of ${deal}${reused ? ', which olga had looked up' : ''}`)
+  const size = company.employees > 1_000 ? 'large' : 'small'
+  await research.facts.set(
+    `prospect/${deal}`,
+    { industry: 'retail', size, employees: company.employees },
+    { task: deal },
+  )
+}
+
+// What finance knows is for finance.
+await finance.facts.set('credit/acme', { limit: 50_000 }, { compartments: ['finance'] })
+say(support, `asks for the credit of acme and gets: ${String(await support.facts.get('credit/acme'))}`)
+
+// Sales claims deals, so that no two sell the same one, and prepares pitches.
+const notes = await Promise.all(deals.map((deal, index) => pitch(sellers[index % sellers.length] as View, deal)))
+for (const { who, text } of notes) say(who, text)
+
+// The client of bolt has lost its budget: every seller hears of it.
+await finance.alerts.send({
+  to: [{ role: 'sales' }],
+  insight: { hold: 'bolt', why: 'the budget was cut' },
+  task: 'bolt',
+})
+for (const seller of sellers) {
+  for (const { id, insight, from } of await seller.alerts.pending<{ hold: Deal; why: string }>()) {
+    await seller.facts.update<string[]>('on-hold', (held = []) => [...new Set([...held, insight.hold])])
+    say(seller, `holds ${insight.hold}: ${insight.why}, says ${from}`)
+    await seller.alerts.ack(id)
+  }
+}
+
+// Crux wants a discount that nobody may grant but a person. Both sellers wait for the one answer.
+const question = {
+  task: 'crux',
+  reason: 'The discount is above our limit.',
+  question: 'Grant crux 20 %?',
+  assignedTo: 'petra',
+}
+const waiting = sellers.map(async (seller) => {
+  const { id } = await seller.escalations.open(question)
+  const { answer } = await seller.escalations.answered<{ granted: number }>(id)
+  say(seller, `goes on with crux at ${answer?.granted} % off`)
+})
+const [open] = await until(() => person.escalations.list({ state: 'open', assignedTo: 'petra' }))
+if (open) {
+  const { observations, decisions, leftOut } = await person.escalations.package(open.id)
+  say(person, `reads ${observations.length} observation and ${decisions.length} decision on crux (${leftOut} left out)`)
+  await person.escalations.take(open.id)
+  await person.escalations.answer(open.id, { granted: 15 })
+}
+await Promise.all(waiting)
+
+const { company: lookUps } = await memory.ledger()
+console.log(
+  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.savedTokens} tokens spared`,
+)
+
+/** A pitch from the lead, the enriched facts and what others learned in similar cases. */
+async function pitch(who: View, deal: Deal): Promise<{ who: View; text: string }> {
+  await using claim = await who.claims.claim(deal)
+  if (!claim) return { who, text: `leaves ${deal}: somebody has it` }
+  const { value: company } = await lookUp(who, deal)
+  const facts = await who.facts.get<{ industry: string; size: string }>(`prospect/${deal}`)
+  const { success, failure } = await who.learnings.relevant({
+    industry: facts?.industry ?? '',
+    size: facts?.size ?? '',
+  })
+  const best = [...success, ...failure].toSorted((a, b) => b.matches - a.matches)[0]
+  await who.decisions.record({ task: deal, decision: 'pitch', reasoning: String(best?.item.value.details), claim })
+  return { who, text: `pitches ${deal} to ${company.employees} people. Learned: ${String(best?.item.value.details)}` }
+}
+
+async function until<Item>(ask: () => Promise<readonly Item[]>): Promise<readonly Item[]> {
+  for (;;) {
+    const items = await ask()
+    if (items.length > 0) return items
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
