@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 
 import { changeOf } from '@skein/memory'
 import type { Change, Commit, Mutation, Row, Seq, Unwatch } from '@skein/memory'
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'
 import { prepareSpace } from './schema.ts'
@@ -53,6 +53,7 @@ export class SqliteWriter {
   readonly #poll: NodeJS.Timeout
   readonly #walWatch: FSWatcher | undefined
   #holders = 0
+  readonly #dataVersionOf: Statement
   #dataVersion: unknown
 
   private constructor(path: string, options: ResolvedSqliteOptions) {
@@ -64,6 +65,7 @@ export class SqliteWriter {
         for (const space of this.#spaces.values()) space.fresh.length = 0
       },
     })
+    this.#dataVersionOf = this.#db.prepare('PRAGMA data_version').pluck()
     this.#dataVersion = this.#readDataVersion()
     this.#poll = setInterval(() => this.#tail(), options.pollMs).unref()
     this.#walWatch = watchWal(path, () => this.#tail())
@@ -143,7 +145,7 @@ export class SqliteWriter {
   }
 
   #readDataVersion(): unknown {
-    return this.#db.pragma('data_version', { simple: true })
+    return this.#dataVersionOf.get()
   }
 }
 
