@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { join } from 'node:path'
 
 /** How a run of the command ended. */
@@ -10,15 +10,18 @@ export interface Ended {
   readonly stderr: string
 }
 
-const cli = join(import.meta.dirname, '../src/cli.ts')
+/** The command's source, which Node runs as it is. */
+export const cli: string = join(import.meta.dirname, '../src/cli.ts')
 
 /** Starts the command as a process of its own. */
 export function startSkein(
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},
+  options: SpawnOptions = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [cli, ...args], {
+    ...options,
     cwd,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
   })
@@ -34,6 +37,11 @@ export function startSkein(
 }
 
 /** Runs the command to its end. */
-export function skein(args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<Ended> {
-  return startSkein(args, cwd, env).ended
+export function skein(
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+  options?: SpawnOptions,
+): Promise<Ended> {
+  return startSkein(args, cwd, env, options).ended
 }
