@@ -3,7 +3,7 @@ import { createActor } from 'xstate'
 import type { AnyActorLogic, AnyActorRef, EventObject, Snapshot } from 'xstate'
 
 import type { Abilities, Reply } from './agent.ts'
-import { AgentStoppedError, AskTimeoutError, MailboxFullError } from './errors.ts'
+import { AgentStoppedError, AskTimeoutError, MailboxFullError, UnknownMessageError } from './errors.ts'
 import type { DeadReason, FlockEvent } from './flock-events.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxOptions } from './mailbox.ts'
@@ -28,6 +28,9 @@ export type MessageTo<Can extends Abilities> = {
 export type InputOf<Ability> = Ability extends (input: infer Input, ...rest: never[]) => unknown ? Input : never
 /** What an ability gives. */
 export type OutputOf<Ability> = Ability extends (...args: never[]) => Promise<infer Output> ? Output : never
+
+/** The longest time that a timer of Node can wait, in milliseconds. */
+const longestTimer = 2 ** 31 - 1
 
 /** What an agent is made of. */
 export interface AgentParts {
@@ -88,6 +91,10 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
       error: (error) => this.#end(error),
       complete: () => this.#end(undefined),
     })
+  }
+
+  /** @internal */
+  start(): void {
     this.#actor.start()
   }
 
@@ -106,12 +113,14 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
    *
    * @throws MailboxFullError when the mailbox is full and refuses more.
    * @throws AgentStoppedError when the agent has ended.
+   * @throws UnknownMessageError when its machine takes no such message in any state.
    */
   send(event: EventObject): void {
     if (this.#hasEnded) {
       this.#bury(event, 'agent ended')
       throw new AgentStoppedError(this.id)
     }
+    if (!this.#accepts(event.type)) throw new UnknownMessageError(this.id, event.type, this.#types)
     const put = this.#mailbox.put(event)
     if (put.type === 'refused') throw new MailboxFullError(this.id, this.#mailbox.capacity)
     if (put.type === 'dropped') this.#bury(put.message, 'overflow')
@@ -135,8 +144,9 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
     const ask = `${this.id}#${(this.#asks += 1)}`
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#asked.set(ask, { resolve, reject })
+    // Longer than a timer can wait is for ever.
     const timer =
-      timeoutMs === undefined
+      timeoutMs === undefined || timeoutMs > longestTimer
         ? undefined
         : setTimeout(() => reject(new AskTimeoutError(this.id, event.type, timeoutMs)), timeoutMs)
     const onAbort = (): void => reject(signal?.reason)
@@ -170,16 +180,47 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
   #deliver(): void {
     this.#isScheduled = false
     if (this.#hasEnded) return
-    const event = this.#mailbox.peek()
-    if (event === undefined || !this.#canTake(event)) return
-    this.#mailbox.take()
-    this.#actor.send(event)
+    try {
+      const event = this.#nextEvent()
+      if (event === undefined || !this.#canTake(event)) return
+      this.#mailbox.take()
+      this.#actor.send(event)
+    } catch (error) {
+      // A guard that throws is the agent's own fault, as an action that throws is.
+      this.#end(error)
+      this.#actor.stop()
+      return
+    }
     if (this.#mailbox.size > 0) this.#schedule()
+  }
+
+  /** The message that is next; questions that nobody waits for any more are passed over. */
+  #nextEvent(): EventObject | undefined {
+    for (;;) {
+      const event = this.#mailbox.peek()
+      const ask = (event as { ask?: unknown } | undefined)?.ask
+      const isGivenUp = typeof ask === 'string' && ask.startsWith(`${this.id}#`) && !this.#asked.has(ask)
+      if (!event || !isGivenUp) return event
+      this.#mailbox.take()
+      this.#bury(event, 'given up')
+    }
   }
 
   #canTake(event: EventObject): boolean {
     const snapshot = this.snapshot as { can?: (event: EventObject) => boolean }
     return snapshot.can?.(event) ?? true
+  }
+
+  /** The types that the machine handles in some state; `undefined` when it does not tell. */
+  get #types(): readonly string[] | undefined {
+    const { events } = this.#parts.logic as { readonly events?: readonly string[] }
+    return events?.filter((type) => !type.startsWith('xstate.'))
+  }
+
+  #accepts(type: string): boolean {
+    const types = this.#types
+    if (types === undefined || types.includes(type)) return true
+    return types.some((pattern) => pattern === '*' || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))))
   }
 
   #changed(snapshot: Snapshot<unknown>): void {
@@ -207,6 +248,10 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
   }
 
   #bury(message: EventObject, reason: DeadReason): void {
+    const { ask } = message as { ask?: unknown }
+    if (reason === 'overflow' && typeof ask === 'string') {
+      this.#asked.get(ask)?.reject(new MailboxFullError(this.id, this.#mailbox.capacity))
+    }
     this.#parts.emit({ type: 'message.dead', agent: this.id, message, reason })
   }
 }

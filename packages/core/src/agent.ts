@@ -59,7 +59,11 @@ export function agent<Can extends Abilities>(options: {
     types: {} as { context: Context; events: Job; emitted: Reply },
     actors,
   })
-  const start = (type: string) => ({ target: `working.${type}`, actions: assign({ job: ({ event }) => event }) })
+  // Types may hold dots, names of states may not: states are numbered.
+  const start = (type: string) => ({
+    target: `working.${types.indexOf(type)}`,
+    actions: assign({ job: ({ event }) => event }),
+  })
   const end = (result: (event: never) => { output: unknown } | { error: unknown }) => ({
     target: '#skein-agent.idle',
     actions: emit(({ context, event }) => answer(context.job, result(event as never))),
@@ -79,9 +83,9 @@ export function agent<Can extends Abilities>(options: {
     states: {
       idle: { on: Object.fromEntries(types.map((type) => [type, start(type)])) },
       working: {
-        initial: types[0] as string,
+        initial: '0',
         // States made from data are beyond XState's types.
-        states: Object.fromEntries(types.map((type) => [type, work(type)])) as never,
+        states: Object.fromEntries(types.map((type, index) => [index, work(type)])) as never,
       },
     },
   })

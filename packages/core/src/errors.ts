@@ -10,6 +10,7 @@ export type FlockErrorCode =
   | 'SKEIN_FLOCK_CLOSED'
   | 'SKEIN_MAILBOX_FULL'
   | 'SKEIN_MAP_REDUCE'
+  | 'SKEIN_MESSAGE_UNKNOWN'
   | 'SKEIN_THREAD_LOST'
 
 /** The flock was closed. */
@@ -100,6 +101,19 @@ export class AskTimeoutError extends SkeinError {
     )
     this.agent = agent
     this.timeoutMs = timeoutMs
+  }
+}
+
+/** A message was sent that the agent's machine takes in no state. */
+export class UnknownMessageError extends SkeinError {
+  readonly code = 'SKEIN_MESSAGE_UNKNOWN'
+  readonly agent: string
+  readonly type: string
+
+  constructor(agent: string, type: string, known: readonly string[] = []) {
+    super(`The agent "${agent}" takes no message "${type}" in any state. It takes ${known.join(', ') || 'none'}.`)
+    this.agent = agent
+    this.type = type
   }
 }
 

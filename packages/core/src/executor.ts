@@ -53,7 +53,7 @@ export interface RunOptions {
  */
 export interface Executor extends AsyncDisposable {
   /** @throws ActivityLoadError */
-  describe(module: string): Promise<ModuleDescription>
+  describe(module: string, signal?: AbortSignal): Promise<ModuleDescription>
   /**
    * Runs an activity to its end.
    *

@@ -21,7 +21,7 @@ export type FlockEvent =
   | { readonly type: 'message.dead'; readonly agent: string; readonly message: unknown; readonly reason: DeadReason }
 
 /** Why a message could not be delivered. */
-export type DeadReason = 'overflow' | 'agent ended'
+export type DeadReason = 'overflow' | 'agent ended' | 'given up'
 
 /** What a flock did since it was created. */
 export interface FlockStats {

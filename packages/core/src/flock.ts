@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 
-import { OptionError } from '@skein/memory'
-import type { Clearance, HostMemory, Principal, View } from '@skein/memory'
-import { EventEmitter } from 'eventemitter3'
+import { encodeJson, OptionError } from '@skein/memory'
+import type { Clearance, HostMemory, Principal, View, WorkContext } from '@skein/memory'
 import type { AnyActorLogic, AnyActorRef } from 'xstate'
 
 import { activityRefs } from './activity-ref.ts'
@@ -19,6 +18,7 @@ import { mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import type { Model } from './model.ts'
 import { RunQueue } from './run-queue.ts'
+import { warn } from './warn.ts'
 import { threadExecutor } from './thread-executor.ts'
 
 /** Options of {@link createFlock}. */
@@ -76,7 +76,7 @@ export class Flock implements AsyncDisposable {
   readonly #queue = new RunQueue()
   readonly #agents = new Map<string, AgentRef>()
   readonly #systems = new WeakMap<AnyActorRef['system'], { principal: Principal; signal: AbortSignal }>()
-  readonly #events = new EventEmitter<{ event: [FlockEvent] }>()
+  readonly #listeners = new Set<(event: FlockEvent) => void>()
   readonly #stats: { -readonly [Name in keyof FlockStats]: number } = {
     activities: 0,
     reusedActivities: 0,
@@ -137,8 +137,9 @@ export class Flock implements AsyncDisposable {
       emit: (event) => this.#emit(event),
       register: (system, owner) => this.#systems.set(system, owner),
     })
-    if (agent.snapshot.status === 'active') this.#agents.set(id, agent as unknown as AgentRef)
+    this.#agents.set(id, agent as unknown as AgentRef)
     this.#emit({ type: 'agent.spawned', agent: id, role })
+    agent.start()
     return agent
   }
 
@@ -167,8 +168,8 @@ export class Flock implements AsyncDisposable {
 
   /** Calls back on everything that happens in the flock; returns how to stop that. */
   on(listener: (event: FlockEvent) => void): () => void {
-    this.#events.on('event', listener)
-    return () => void this.#events.off('event', listener)
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** What happened since the flock was created. */
@@ -181,7 +182,7 @@ export class Flock implements AsyncDisposable {
     const principal = options.as ?? flockPrincipal
     const about = { activity: name, agent: principal.id }
     try {
-      const { digest, activities } = await this.#executor.describe(module)
+      const { digest, activities } = await this.#executor.describe(module, options.signal)
       const described = activities[name]
       if (!described) throw new UnknownActivityError(module, name, Object.keys(activities))
       const execute = (signal: AbortSignal | undefined): Promise<ActivityOutcome> => {
@@ -193,7 +194,7 @@ export class Flock implements AsyncDisposable {
         return this.#executor.run({ module, name, kind: described.kind, input, principal }, { signal, onProgress })
       }
       if (!described.shared) return this.#done(about, await execute(options.signal)).output
-      const key = `activity/${name}@${described.version}/${digestOf([digest, name, described.version, this.#model.id, input])}`
+      const key = `activity/${name}@${described.version}/${digestOf([digest, name, described.version, this.#model.id, input ?? null])}`
       return await this.#runShared(about, this.memory.as(principal), key, execute, options.signal)
     } catch (error) {
       this.#emit({ type: 'activity.failed', ...about, error })
@@ -208,13 +209,14 @@ export class Flock implements AsyncDisposable {
     execute: (signal: AbortSignal) => Promise<ActivityOutcome>,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    const { value, reused, durationMs } = await view.once<SharedOutcome>(key, async (context) => {
-      const outcome = await execute(signal ? AbortSignal.any([signal, context.signal]) : context.signal)
+    const work = async (context: WorkContext): Promise<SharedOutcome> => {
+      const outcome = await execute(context.signal)
       const { output, usage } = this.#done(about, outcome)
       context.spend(usage.inputTokens + usage.outputTokens)
       context.took(outcome.durationMs)
       return { output, usage }
-    })
+    }
+    const { value, reused, durationMs } = await view.once(key, work, signal ? { signal } : {})
     if (reused) {
       this.#stats.reusedActivities += 1
       this.#stats.savedMs += durationMs
@@ -238,7 +240,14 @@ export class Flock implements AsyncDisposable {
   #emit(event: FlockEvent): void {
     if (event.type === 'agent.ended') this.#agents.delete(event.agent)
     if (event.type === 'message.dead') this.#stats.deadMessages += 1
-    this.#events.emit('event', event)
+    // One listener's fault is its own: it must not fail what it was told of.
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        warn(error)
+      }
+    }
   }
 
   /** Stops every agent and ends the worker threads. Twice does no harm. */
@@ -284,5 +293,5 @@ export async function createFlock(options: FlockOptions): Promise<Flock> {
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }
 
 function digestOf(inputs: readonly unknown[]): string {
-  return hash('sha256', JSON.stringify(inputs), 'hex')
+  return hash('sha256', encodeJson(inputs), 'hex')
 }

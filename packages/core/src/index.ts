@@ -55,5 +55,6 @@ export {
   MapReduceError,
   ThreadLostError,
   UnknownActivityError,
+  UnknownMessageError,
 } from './errors.ts'
 export type { FlockErrorCode, MapFailure } from './errors.ts'

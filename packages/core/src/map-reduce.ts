@@ -2,6 +2,7 @@ import { OptionError } from '@skein/memory'
 
 import { MapReduceError } from './errors.ts'
 import type { MapFailure } from './errors.ts'
+import { Turns } from './turns.ts'
 
 /** One step of a map-reduce: an activity's handle, or any function of the same shape. */
 export type Step<Input, Output> = (input: Input, options: { readonly signal?: AbortSignal }) => Promise<Output>
@@ -81,14 +82,14 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
     throw new OptionError('concurrency', 'a whole number, 1 or more', concurrency)
   }
   signal?.throwIfAborted()
-  const limit = limiter(concurrency)
+  const turns = new Turns(concurrency)
   const step = { ...(signal && { signal }) }
   const failures: MapFailure[] = []
   let mapped = 0
 
   const notes = await Promise.all(
     inputs.map((input, index) =>
-      limit(async (): Promise<Note | undefined> => {
+      turns.run(async (): Promise<Note | undefined> => {
         // After a failure nothing new begins; what runs may end.
         if (signal?.aborted || (failures.length > 0 && onFailure === 'stop')) return undefined
         try {
@@ -117,10 +118,7 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   const total = stepsOf(sizes.length, fanIn) + sizes.reduce((sum, size) => sum + stepsOf(size, fanIn), 0)
   let reduces = 0
   const reduce = async (some: readonly Note[], across: boolean): Promise<Note> => {
-    const note = await limit(() => {
-      signal?.throwIfAborted()
-      return options.reduce(some, { ...step, across })
-    })
+    const note = await turns.run(() => options.reduce(some, { ...step, across }), signal)
     reduces += 1
     options.onProgress?.({ stage: 'reduce', done: reduces, total })
     return note
@@ -172,20 +170,4 @@ function chunk<Item>(items: readonly Item[], size: number): Item[][] {
 
 function isMapped(index: number, failures: readonly MapFailure[]): boolean {
   return failures.every((failure) => failure.index !== index)
-}
-
-/** Lets at most so many run at once, the others in the order of asking. */
-function limiter(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    running += 1
-    try {
-      return await work()
-    } finally {
-      running -= 1
-      waiting.shift()?.()
-    }
-  }
 }

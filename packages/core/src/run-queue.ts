@@ -1,3 +1,5 @@
+import { warn } from './warn.ts'
+
 const sliceMs = 4
 
 /**
@@ -23,7 +25,11 @@ export class RunQueue {
       const steps = this.#ready
       this.#ready = []
       for (let index = 0; index < steps.length; index += 1) {
-        steps[index]?.()
+        try {
+          steps[index]?.()
+        } catch (error) {
+          warn(error)
+        }
         // Asking for the time costs more than a step: not after each.
         if (index % 64 === 63 && performance.now() > end) {
           this.#ready = [...steps.slice(index + 1), ...this.#ready]

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import type { View } from '@skein/memory'
+import type { View, WorkContext } from '@skein/memory'
 
 import type { ActivityUsage } from './executor.ts'
 import type { Model, ModelRequest, ModelResponse } from './model.ts'
@@ -23,15 +23,15 @@ export function sharedModel(model: Model, memory: View, meter: UsageMeter): Mode
     descriptor: model.descriptor,
     generate: async (request: ModelRequest, options?: { readonly signal?: AbortSignal }): Promise<ModelResponse> => {
       const key = `model/${model.id}/${hash('sha256', JSON.stringify(request), 'hex')}`
-      const answer = await memory.once(key, async ({ signal, spend }) => {
-        const joined = options?.signal ? AbortSignal.any([signal, options.signal]) : signal
-        const response = await model.generate(request, { signal: joined })
+      const call = async ({ signal, spend }: WorkContext): Promise<ModelResponse> => {
+        const response = await model.generate(request, { signal })
         spend(response.usage.inputTokens + response.usage.outputTokens)
         meter.modelCalls += 1
         meter.inputTokens += response.usage.inputTokens
         meter.outputTokens += response.usage.outputTokens
         return response
-      })
+      }
+      const answer = await memory.once(key, call, options?.signal ? { signal: options.signal } : {})
       if (answer.reused) {
         meter.reusedCalls += 1
         meter.savedTokens += answer.tokens

@@ -9,6 +9,8 @@ import type { AbortOrder, ThreadData, ThreadNews, ThreadPorts, ThreadReply, Thre
 import { ActivityInputError, FlockClosedError, ThreadLostError } from './errors.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
 import type { Model } from './model.ts'
+import { Turns } from './turns.ts'
+import { warn } from './warn.ts'
 
 /** Options of {@link threadExecutor}. */
 export interface ThreadExecutorOptions {
@@ -44,6 +46,7 @@ export interface ThreadExecutorOptions {
 
 interface Pool {
   readonly piscina: Piscina
+  readonly turns: Turns
   readonly news: Map<number, MessagePort>
 }
 
@@ -92,7 +95,7 @@ class ThreadExecutor implements Executor {
     this.#maxHeapMb = options.maxHeapMb
   }
 
-  describe(module: string): Promise<ModuleDescription> {
+  async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     let description = this.#descriptions.get(module)
     if (!description) {
       // Any thread can tell: one that runs already, if there is one.
@@ -101,7 +104,12 @@ class ThreadExecutor implements Executor {
       this.#descriptions.set(module, description)
       description.catch(() => this.#descriptions.delete(module))
     }
-    return description
+    const stop = signal && whenAborted(signal)
+    try {
+      return await (stop ? Promise.race([description, stop.promise]) : description)
+    } finally {
+      stop?.cancel()
+    }
   }
 
   async run(task: ActivityTask, { signal, onProgress }: RunOptions = {}): Promise<ActivityOutcome> {
@@ -111,7 +119,7 @@ class ThreadExecutor implements Executor {
     this.#running.set(id, { task, onProgress })
     const abort = signal && this.#abortOnSignal(id, signal)
     try {
-      const asked = this.#ask(task.kind, { type: 'run', id, task })
+      const asked = this.#ask(task.kind, { type: 'run', id, task }, signal)
       return (await (abort ? Promise.race([asked, abort.gaveUp]) : asked)) as ActivityOutcome
     } catch (error) {
       // Whatever a thread's end looks like from here: the caller asked for it.
@@ -123,15 +131,23 @@ class ThreadExecutor implements Executor {
     }
   }
 
-  async #ask(kind: ActivityTask['kind'], request: ThreadRequest): Promise<unknown> {
+  async #ask(kind: ActivityTask['kind'], request: ThreadRequest, signal?: AbortSignal): Promise<unknown> {
     if (this.#closing) throw new FlockClosedError()
     const pool = this.#pool(kind)
+    // Tasks wait for their turn here, not in the pool: from here they can be taken back.
+    const reply = await pool.turns.run(() => this.#send(pool, request), signal)
+    // The result came on another port than the progress before it: take that first.
+    for (const port of pool.news.values()) this.#drain(pool, port)
+    if ('error' in reply) throw fromEnvelope(reply.error)
+    return reply.value
+  }
+
+  async #send({ piscina }: Pool, request: ThreadRequest): Promise<ThreadReply> {
     const name = request.type === 'run' ? request.task.name : request.module
-    let reply: ThreadReply
-    const asked = pool.piscina.run(request) as Promise<ThreadReply>
+    const asked = piscina.run(request) as Promise<ThreadReply>
     this.#asked.add(asked)
     try {
-      reply = await asked
+      return await asked
     } catch (error) {
       if (this.#closing) throw new FlockClosedError()
       if (error instanceof Error && error.name === 'DataCloneError') throw new ActivityInputError(name, 'input', error)
@@ -139,10 +155,6 @@ class ThreadExecutor implements Executor {
     } finally {
       this.#asked.delete(asked)
     }
-    // The result came on another port than the progress before it: take that first.
-    for (const port of pool.news.values()) this.#drain(pool, port)
-    if ('error' in reply) throw fromEnvelope(reply.error)
-    return reply.value
   }
 
   #pool(kind: ActivityTask['kind']): Pool {
@@ -162,15 +174,26 @@ class ThreadExecutor implements Executor {
       // the connections and timers that a user's activities may keep.
       atomics: 'disabled',
     })
-    const pool: Pool = { piscina, news: new Map() }
+    const turns = new Turns(threads * (kind === 'io' ? ioPerThread : 1))
+    const pool: Pool = { piscina, turns, news: new Map() }
     piscina.on('message', (ports: ThreadPorts) => this.#welcome(pool, ports))
+    // What an activity left behind in its thread failed after its result was given.
+    piscina.on('error', warn)
     this.#pools.set(kind, pool)
     return pool
   }
 
   #welcome(pool: Pool, { thread, memory, news }: ThreadPorts): void {
-    if (this.#closing) return
-    this.#memory.connect(memory)
+    try {
+      if (this.#closing) throw new FlockClosedError()
+      this.#memory.connect(memory)
+    } catch (error) {
+      // The thread hears that nobody is there, and so do its tasks.
+      memory.close()
+      news.close()
+      if (!this.#closing) warn(error)
+      return
+    }
     pool.news.set(thread, news)
     news.on('message', (message: ThreadNews) => this.#hear(thread, message))
     news.on('close', () => pool.news.delete(thread))
@@ -190,7 +213,13 @@ class ThreadExecutor implements Executor {
     const running = this.#running.get(message.id)
     if (!running) return
     if (message.type === 'started') running.thread = thread
-    else running.onProgress?.(message.value)
+    else {
+      try {
+        running.onProgress?.(message.value)
+      } catch (error) {
+        warn(error)
+      }
+    }
   }
 
   /** First asks the activity to end; ends its thread when it does not listen. */
@@ -234,15 +263,28 @@ class ThreadExecutor implements Executor {
   }
 
   async #close(): Promise<void> {
+    const pools = [...this.#pools.values()]
+    for (const { turns } of pools) turns.close(new FlockClosedError())
     // A pool that is destroyed while a thread still has something to say throws it at the process: end the tasks first.
     for (const id of this.#running.keys()) this.#order(id, new FlockClosedError())
     const grace = setTimeout(() => {
-      for (const { thread } of this.#running.values()) this.#endThread(thread)
+      for (const worker of pools.flatMap(({ piscina }) => piscina.threads)) void worker.terminate()
     }, this.#options.graceMs)
     await Promise.allSettled(this.#asked)
     clearTimeout(grace)
-    await Promise.all([...this.#pools.values()].map(({ piscina }) => piscina.destroy()))
+    await Promise.all(pools.map(({ piscina }) => piscina.destroy()))
   }
+}
+
+/** A promise that rejects when the signal is aborted. */
+function whenAborted(signal: AbortSignal): { promise: Promise<never>; cancel(): void } {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason as Error)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  // Nobody may be waiting any more.
+  promise.catch(() => {})
+  return { promise, cancel: () => signal.removeEventListener('abort', onAbort) }
 }
 
 // The published package is JavaScript, the workspace TypeScript; the URL must name what is there.

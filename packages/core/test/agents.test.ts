@@ -206,3 +206,62 @@ describe('a role', () => {
     await expect(flock.role('nobody').ask({ type: 'x', input: null } as never)).rejects.toThrow('role')
   })
 })
+
+describe('an agent that is used wrongly', () => {
+  it('refuses a message that it takes in no state, and goes on', async () => {
+    const { flock, report } = await openFlock()
+    const worker = flock.spawn(agent({ role: 'worker', on: { 'report.double': report.double } }))
+    const typo = { type: 'report.dubble', input: 1 } as never
+    await expect(worker.ask(typo)).rejects.toMatchObject({ code: 'SKEIN_MESSAGE_UNKNOWN', type: 'report.dubble' })
+    await expect(worker.ask(typo)).rejects.toThrow('It takes report.double.')
+    expect(await worker.ask({ type: 'report.double', input: 2 })).toBe(4)
+  })
+
+  it('whose guard throws ends alone', async () => {
+    const { flock, report } = await openFlock()
+    const bad = () => {
+      throw new Error('bad guard')
+    }
+    const machine = setup({ types: {} as { events: { type: 'go' } }, guards: { bad } }).createMachine({
+      on: { go: { guard: 'bad', actions: () => {} } },
+    })
+    const breaker = flock.spawn(machine)
+    const worker = flock.spawn(agent({ role: 'worker', on: { double: report.double } }))
+    breaker.send({ type: 'go' })
+    await expect(breaker.done).rejects.toThrow('bad guard')
+    expect(await worker.ask({ type: 'double', input: 2 })).toBe(4)
+  })
+
+  it('with a full mailbox refuses the questions that it drops', async () => {
+    const { flock, report } = await openFlock()
+    for (const overflow of ['drop-newest', 'drop-oldest'] as const) {
+      const worker = flock.spawn(agent({ role: 'worker', on: { double: report.double } }), {
+        mailbox: { capacity: 1, overflow },
+      })
+      const asked = await Promise.allSettled([1, 2, 3].map((input) => worker.ask({ type: 'double', input })))
+      expect(asked.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0)
+      for (const one of asked)
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'SKEIN_MAILBOX_FULL' })
+    }
+  })
+
+  it('passes over questions that nobody waits for any more', async () => {
+    const { flock, report, events } = await openFlock()
+    const worker = flock.spawn(agent({ role: 'worker', on: { double: report.double, wait: report.untilAborted } }))
+    const stop = new AbortController()
+    const first = worker.ask({ type: 'double', input: 1 })
+    const givenUp = worker.ask({ type: 'wait', input: null }, { signal: stop.signal })
+    stop.abort(new Error('never mind'))
+    await expect(givenUp).rejects.toThrow('never mind')
+    expect(await first).toBe(2)
+    expect(await worker.ask({ type: 'double', input: 2 }, { timeoutMs: 30 * 24 * 3_600_000 })).toBe(4)
+    expect(events.filter((event) => event.type === 'message.dead')).toMatchObject([{ reason: 'given up' }])
+  })
+
+  it('is announced before it ends', async () => {
+    const { flock, events } = await openFlock()
+    await flock.spawn(setup({}).createMachine({ initial: 'a', states: { a: { type: 'final' } } })).done
+    expect(events.map(({ type }) => type)).toEqual(['agent.spawned', 'agent.ended'])
+    expect(flock.role('agent').agents).toHaveLength(0)
+  })
+})

@@ -1,4 +1,5 @@
 import { OptionError } from './errors.ts'
+import { requireStrings } from './require-option.ts'
 
 /** How sensitive a record is, from least to most. */
 export const levels = ['public', 'internal', 'confidential'] as const
@@ -51,10 +52,10 @@ export function rank(level: Level): number {
  * @throws {@link OptionError} when the id is empty or the level unknown.
  */
 export function audienceOf(principal: Principal): Audience {
-  if (typeof principal.id !== 'string' || principal.id === '') {
-    throw new OptionError('principal.id', 'a text that is not empty', principal.id)
-  }
   const { level = 'public', compartments = [] } = principal.clearance ?? {}
+  requireStrings('principal.id', [principal.id])
+  requireStrings('principal.role', [principal.role])
+  requireStrings('principal.clearance.compartments', compartments)
   requireLevel('principal.clearance.level', level)
   return { level, compartments: [...compartments] }
 }
@@ -65,6 +66,11 @@ export function covers(audience: Audience, label: Label): boolean {
     rank(label.sensitivity) <= rank(audience.level) &&
     label.compartments.every((compartment) => audience.compartments.includes(compartment))
   )
+}
+
+/** A label or clearance as one word without spaces, different for each. */
+export function labelText({ level, compartments }: Audience): string {
+  return [level, ...compartments.toSorted().map((name) => encodeURIComponent(name))].join('+')
 }
 
 /** The least label that is at least as sensitive as each of the given ones. */

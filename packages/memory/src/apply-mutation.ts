@@ -1,4 +1,5 @@
-import type { Change, Mutation, StoredRecord, Written } from './store.ts'
+import { covers } from './access.ts'
+import type { Change, Mutation, Refusal, StoredRecord, Written } from './store.ts'
 
 /**
  * The row of a key as a store holds it: a record, or only the memory of its
@@ -13,7 +14,7 @@ export interface Row {
 export type Verdict =
   | { readonly type: 'put'; readonly row: Row; readonly written: Written; readonly change: boolean }
   | { readonly type: 'nothing'; readonly written: Written }
-  | { readonly type: 'refuse'; readonly reason: 'version' | 'guard'; readonly current: StoredRecord | undefined }
+  | { readonly type: 'refuse'; readonly reason: Refusal['reason']; readonly current: StoredRecord | undefined }
 
 /** What the decision is made from. */
 export interface Situation {
@@ -40,6 +41,9 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
   const current = liveRecord(row, now)
   if (mutation.guard && liveRecord(guardRow, now)?.version !== mutation.guard.version) {
     return { type: 'refuse', reason: 'guard', current: liveRecord(guardRow, now) }
+  }
+  if (mutation.over && current && !covers(mutation.over, current)) {
+    return { type: 'refuse', reason: 'label', current }
   }
   if (mutation.ifVersion !== undefined && (current?.version ?? 0) !== mutation.ifVersion) {
     return { type: 'refuse', reason: 'version', current }

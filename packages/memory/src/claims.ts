@@ -2,8 +2,8 @@ import type { Label } from './access.ts'
 import { publicLabel } from './access.ts'
 import { FenceError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { requireWhole } from './options.ts'
-import { requireStrings } from './space.ts'
+import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
+
 import type { Actor, ClaimToken, Space } from './space.ts'
 import type { Mutation, RecordKey } from './store.ts'
 
@@ -82,7 +82,7 @@ export class Claims {
    */
   async claim(task: string, { leaseMs = 30_000 }: ClaimOptions = {}): Promise<Claim | undefined> {
     requireStrings('task', [task])
-    requireWhole('leaseMs', leaseMs, 10)
+    requireWhole('leaseMs', leaseMs, 10, longestTimer)
     this.#space.assertOpen()
     const { store, leases } = this.#space
     const { id: author } = this.#actor.principal
@@ -103,7 +103,7 @@ export class Claims {
       fence,
       signal: lease.signal,
       extend: async (ttlMs = leaseMs) => {
-        requireWhole('leaseMs', ttlMs, 10)
+        requireWhole('leaseMs', ttlMs, 10, longestTimer)
         if (!(await attempt({ type: 'touch', key, ifVersion: fence, ttlMs }))) throw new FenceError(task, fence)
       },
       release,

@@ -30,6 +30,9 @@ export interface Entry extends Visitable {
   readonly copiedAt: number
 }
 
+/** What an entry takes beside its value, about. */
+const entryBytes = 512
+
 /** Above every level: who may see the record depends on its compartments too. */
 const compartmented = 99
 
@@ -43,6 +46,7 @@ export interface CacheParts {
   readonly counters: Counters
   readonly ttlMs: number
   readonly maxEntries: number
+  readonly maxCacheBytes: number
   /** False: nothing is kept, every read goes to the store. */
   readonly enabled: boolean
 }
@@ -66,7 +70,7 @@ export class CoherentCache {
     this.#epochs = parts.epochs
     this.#counters = parts.counters
     this.#ttlTicks = Math.max(1, Math.floor(parts.ttlMs / tickMs))
-    this.#entries = new SecondChanceMap(parts.maxEntries)
+    this.#entries = new SecondChanceMap(parts.maxEntries, parts.maxCacheBytes)
   }
 
   /** The copy of a record, if there is one that is still true. */
@@ -122,6 +126,8 @@ export class CoherentCache {
     const { sensitivity, compartments } = record ?? publicLabel
     const entry: Entry = {
       visited: false,
+      // The text and the value made of it; two bytes a character at worst.
+      bytes: entryBytes + 4 * (record?.value.length ?? 0),
       slot,
       observed: before ?? 0,
       deadline: record?.expiresAt === undefined ? coarseClock.now + this.#ttlTicks : exact,

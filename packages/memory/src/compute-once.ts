@@ -1,16 +1,18 @@
-import type { Audience } from './access.ts'
-import { fromEnvelope, toEnvelope } from './error-envelope.ts'
+import { covers, joinLabels, labelText } from './access.ts'
+import type { Label } from './access.ts'
+import { fromEnvelope, toStoredEnvelope } from './error-envelope.ts'
 import type { ErrorEnvelope } from './error-envelope.ts'
-import { VersionConflictError, WorkError } from './errors.ts'
+import { AccessError, VersionConflictError, WorkError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { requireWhole } from './options.ts'
-import { requireStrings, writeOne } from './space.ts'
+import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
+import { writeOne } from './space.ts'
 import type { Actor, Space } from './space.ts'
 import type { RecordKey, RecordMeta } from './store.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** What a computation gets from {@link View.once}. */
 export interface WorkContext {
-  /** Aborted when the lease on the work was lost: its result would be refused. */
+  /** Aborted when the lease on the work was lost, so that its result would be refused, or when nobody waits for it any more. */
   readonly signal: AbortSignal
   /** Adds tokens that a model took, so that the ledger can say what a reuse saves. */
   spend(tokens: number): void
@@ -31,6 +33,8 @@ export interface OnceOptions {
   readonly leaseMs?: number
   /** The task for the record of the work. */
   readonly task?: string
+  /** Stops the waiting of this caller. The work is aborted when nobody waits for it any more. */
+  readonly signal?: AbortSignal
 }
 
 /** The outcome of {@link View.once}. */
@@ -41,6 +45,8 @@ export interface OnceResult<T> {
   /** What computing it took. */
   readonly durationMs: number
   readonly tokens: number
+  /** @internal What the work read, where that was noted. */
+  readonly label?: Label | undefined
 }
 
 /**
@@ -57,7 +63,14 @@ export interface OnceResult<T> {
  */
 type WorkState =
   | { readonly state: 'running'; readonly owner: string }
-  | { readonly state: 'done'; readonly value: unknown; readonly durationMs: number; readonly tokens: number }
+  | {
+      readonly state: 'done'
+      readonly value: unknown
+      readonly durationMs: number
+      readonly tokens: number
+      /** How sensitive what the work read was: whoever uses the result has read that too. */
+      readonly label?: Label | undefined
+    }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope }
 
 /** How long a failure stays to be seen by those who waited for it. */
@@ -84,21 +97,40 @@ export class ComputeOnce {
     options: OnceOptions,
   ): Promise<OnceResult<T>> {
     requireStrings('key', [key])
-    const { leaseMs = 5_000, ttlMs } = options
-    requireWhole('leaseMs', leaseMs, 10)
+    const { leaseMs = 5_000, ttlMs, signal } = options
+    requireWhole('leaseMs', leaseMs, 10, longestTimer)
     if (ttlMs !== undefined) requireWhole('ttlMs', ttlMs, 1)
+    signal?.throwIfAborted()
     this.#space.assertOpen()
-    const id = key + clearanceSuffix(this.#actor.audience)
+    // Results of askers of different clearance stay apart: what one could read, another might not.
+    // The label comes first and has no space in it, so no key can reach into another label.
+    const id = `${labelText(this.#actor.audience)} ${key}`
     const { underWay } = this.#space
-    const running = underWay.get(id) as Promise<OnceResult<T>> | undefined
-    if (running) {
-      const { value, durationMs, tokens } = await running
+    const joined = underWay.get(id)
+    const own = joined ?? this.#begin(id, work, { ...options, leaseMs })
+    own.askers += 1
+    try {
+      const result = (await withSignal(own.result, signal)) as OnceResult<T>
+      if (result.label) this.#actor.scope?.readRecord(result.label)
+      if (!joined) return result
       // Each asker gets a copy of its own, as from the store.
-      const own = { value: structuredClone(value), durationMs, tokens, reused: true }
-      this.#noteReuse(id, own)
-      return own
+      const copy = { ...result, value: structuredClone(result.value), reused: true }
+      this.#noteReuse(id, copy)
+      return copy
+    } finally {
+      own.askers -= 1
+      // The work goes on for the others; the last one to leave ends it.
+      if (own.askers === 0) own.abandon.abort(signal?.reason)
     }
-    const own = this.#take<T>(id, work, { ...options, leaseMs }).finally(() => underWay.delete(id))
+  }
+
+  #begin<T>(id: string, work: (context: WorkContext) => Promise<T> | T, options: TakeOptions): UnderWay {
+    const { underWay } = this.#space
+    const abandon = new AbortController()
+    const result = this.#take<T>(id, work, options, abandon.signal).finally(() => underWay.delete(id))
+    const own: UnderWay = { result, abandon, askers: 0 }
+    // All askers may have left before it fails.
+    result.catch(() => {})
     underWay.set(id, own)
     return own
   }
@@ -107,6 +139,7 @@ export class ComputeOnce {
     id: string,
     work: (context: WorkContext) => Promise<T> | T,
     options: TakeOptions,
+    abandoned: AbortSignal,
   ): Promise<OnceResult<T>> {
     const key = { collection: 'work', id } as const
     const { epochs, work: cache } = this.#space
@@ -115,10 +148,12 @@ export class ComputeOnce {
     for (;;) {
       const finished = epochs.finishedOf(slot)
       const { record } = await cache.load(id)
+      if (record && !covers(this.#actor.audience, record))
+        throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && (decodeJson(record.value) as WorkState)
       if (state?.state === 'done') {
-        const { durationMs, tokens } = state
-        const result = { value: state.value as T, durationMs, tokens, reused: true }
+        const { durationMs, tokens, label } = state
+        const result = { value: state.value as T, durationMs, tokens, reused: true, label }
         this.#noteReuse(id, result)
         return result
       }
@@ -129,7 +164,7 @@ export class ComputeOnce {
       if (state?.state === 'running') {
         hasWaited = true
         const leftMs = (record?.expiresAt ?? 0) - this.#space.store.now()
-        await epochs.untilFinished(slot, finished, Math.max(1, Math.min(patienceMs, leftMs + 1)))
+        await epochs.untilFinished(slot, finished, Math.max(1, Math.min(patienceMs, leftMs + 1)), abandoned)
         this.#space.assertOpen()
         continue
       }
@@ -141,7 +176,7 @@ export class ComputeOnce {
         options,
       )
       if (fence === undefined) continue
-      const result = await this.#compute(key, fence, work, options)
+      const result = await this.#compute(key, fence, work, options, abandoned)
       if (result) return result
       // The lease was lost: whoever has it now will have the result.
       hasWaited = true
@@ -154,6 +189,7 @@ export class ComputeOnce {
     fence: number,
     work: (context: WorkContext) => Promise<T> | T,
     options: TakeOptions,
+    abandoned: AbortSignal,
   ): Promise<OnceResult<T> | undefined> {
     const lease = this.#space.leases.hold(key, fence, options.leaseMs)
     const startedAt = performance.now()
@@ -161,22 +197,33 @@ export class ComputeOnce {
     let tookMs: number | undefined
     try {
       const value = await work({
-        signal: lease.signal,
+        signal: AbortSignal.any([lease.signal, abandoned]),
         spend: (more) => void (tokens += more),
         took: (ms) => void (tookMs = ms),
       })
       const durationMs = tookMs ?? performance.now() - startedAt
-      const done = { state: 'done', value: value ?? null, durationMs, tokens } as const
+      const { scope } = this.#actor
+      const label = scope && joinLabels(scope.labels)
+      const done = { state: 'done', value: value ?? null, durationMs, tokens, label } as const
       const version = await this.#write(key, done, fence, options.ttlMs, options)
       if (version === undefined) return undefined
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', durationMs)
       return { value: decodeJson(encodeJson(done.value)) as T, reused: false, durationMs, tokens }
     } catch (error) {
-      await this.#write(key, { state: 'failed', error: toEnvelope(error) }, fence, failedMs, options)
+      await this.#fail(key, error, fence, options)
       throw error
     } finally {
       lease.stop()
+    }
+  }
+
+  /** Tells those who wait elsewhere. What goes wrong here must not hide why the work failed. */
+  async #fail(key: RecordKey, error: unknown, fence: number, options: TakeOptions): Promise<void> {
+    try {
+      await this.#write(key, { state: 'failed', error: toStoredEnvelope(error) }, fence, failedMs, options)
+    } catch (second) {
+      process.emitWarning(second instanceof Error ? second : String(second))
     }
   }
 
@@ -213,8 +260,15 @@ interface TakeOptions extends OnceOptions {
   readonly leaseMs: number
 }
 
-/** Keeps results of askers of different clearance apart: what one could read, another might not. */
-function clearanceSuffix({ level, compartments }: Audience): string {
-  if (level === 'public' && compartments.length === 0) return ''
-  return `~${[level, ...compartments.toSorted().map((name) => encodeURIComponent(name))].join('+')}`
+/** Waits for a promise, or only until the signal says to stop. */
+async function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  const { promise: stopped, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([promise, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }

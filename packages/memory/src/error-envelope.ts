@@ -1,4 +1,5 @@
 import * as errors from './errors.ts'
+import { encodeJson } from './json.ts'
 
 /**
  * An error in a form that survives a thread, a process or a store.
@@ -28,6 +29,25 @@ export function toEnvelope(thrown: unknown, depth = 0): ErrorEnvelope {
   const { cause } = error
   const packed = cause === undefined || depth >= deepestCause ? undefined : toEnvelope(cause, depth + 1)
   return { name: error.name, message: error.message, stack: error.stack, fields, cause: packed }
+}
+
+/** Packs a thrown value as JSON data, for a store: fields that JSON would change are left out. */
+export function toStoredEnvelope(thrown: unknown): ErrorEnvelope {
+  return jsonOnly(toEnvelope(thrown))
+}
+
+function jsonOnly({ name, message, stack, fields, cause }: ErrorEnvelope): ErrorEnvelope {
+  const kept = Object.entries(fields).filter(([, value]) => isJson(value))
+  return { name, message, stack, fields: Object.fromEntries(kept), cause: cause && jsonOnly(cause) }
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    encodeJson(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Unpacks an envelope into an error of the same class where the class is known, else with the same name and code. */

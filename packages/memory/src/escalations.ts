@@ -7,8 +7,8 @@ import type { Escalation, EscalationState, EscalationValue } from './escalation.
 import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { requireWhole } from './options.ts'
-import { describeWrite, guardOf, requireStrings, writeOne } from './space.ts'
+import { requireStrings, requireWhole } from './require-option.ts'
+import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from './store.ts'
 

@@ -1,9 +1,11 @@
-import { covers } from './access.ts'
+import { covers, joinLabels } from './access.ts'
+import type { Level } from './access.ts'
 import type { Entry } from './coherent-cache.ts'
 import { VersionConflictError } from './errors.ts'
 import type { Frozen } from './json.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { describeWrite, guardOf, requireStrings, writeOne } from './space.ts'
+import { requireStrings } from './require-option.ts'
+import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
 import type { StoredRecord } from './store.ts'
 
@@ -21,6 +23,9 @@ export interface Fact<T = unknown> {
   readonly expiresAt: number | undefined
   readonly task: string | undefined
   readonly tags: readonly string[]
+  readonly importance: number | undefined
+  readonly sensitivity: Level
+  readonly compartments: readonly string[]
 }
 
 /** Options of {@link Facts.set}. */
@@ -28,6 +33,9 @@ export interface SetFactOptions extends WriteOptions {
   /** Write only if this is still the version; 0 means "only if absent". */
   readonly ifVersion?: number
 }
+
+/** Options of {@link Facts.update}; what is left out stays as it is. */
+export type UpdateFactOptions = Omit<SetFactOptions, 'ifVersion'>
 
 /** Options of {@link Facts.delete}. */
 export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
@@ -153,7 +161,7 @@ export class Facts {
   update<T>(
     key: string,
     change: (value: T | undefined) => T | Promise<T>,
-    options: Omit<SetFactOptions, 'ifVersion'> = {},
+    options: UpdateFactOptions = {},
   ): Promise<Fact<T>> {
     requireKey(key)
     const { updating } = this.#space
@@ -170,19 +178,34 @@ export class Facts {
   async #updateNow<T>(
     key: string,
     change: (value: T | undefined) => T | Promise<T>,
-    options: Omit<SetFactOptions, 'ifVersion'>,
+    options: UpdateFactOptions,
   ): Promise<Fact<T>> {
     let fact = await this.read<T>(key)
     for (let attempt = 1; ; attempt += 1) {
       const next = await change(fact?.value)
       try {
-        return await this.set(key, next, { ...options, ifVersion: fact?.version ?? 0 })
+        return await this.set(key, next, { ...this.#carryOver(fact, options), ifVersion: fact?.version ?? 0 })
       } catch (error) {
         if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
         fact = error.current as Fact<T> | undefined
         const pauseMs = Math.random() * Math.min(50, 2 ** Math.min(attempt, 6))
         await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
+    }
+  }
+
+  /** What an update keeps of the fact unless told otherwise; its label can only rise. */
+  #carryOver(fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
+    if (!fact) return options
+    const { task, tags, importance, expiresAt } = fact
+    const told = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
+    return {
+      ...(task !== undefined && { task }),
+      ...(importance !== undefined && { importance }),
+      ...(expiresAt !== undefined && { ttlMs: Math.max(1, expiresAt - this.#space.store.now()) }),
+      tags,
+      ...options,
+      ...joinLabels([fact, told]),
     }
   }
 
@@ -234,6 +257,19 @@ function recordKey(key: string): { collection: 'facts'; id: string } {
 }
 
 function toFact<T>(record: StoredRecord): Fact<T> {
-  const { id, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
-  return { key: id, value: decodeJson(record.value) as T, version, author, createdAt, updatedAt, expiresAt, task, tags }
+  const { id: key, value, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
+  const { importance, sensitivity, compartments } = record
+  const times = { createdAt, updatedAt, expiresAt }
+  return {
+    key,
+    value: decodeJson(value) as T,
+    version,
+    author,
+    ...times,
+    task,
+    tags,
+    importance,
+    sensitivity,
+    compartments,
+  }
 }

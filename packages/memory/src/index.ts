@@ -16,7 +16,7 @@ export type { LedgerLine, LedgerReport } from './ledger.ts'
 
 export type { View } from './view.ts'
 export type { Clearance, Level, Principal } from './access.ts'
-export type { DeleteFactOptions, Fact, Facts, ReadFactOptions, SetFactOptions } from './facts.ts'
+export type { DeleteFactOptions, Fact, Facts, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './facts.ts'
 export type { Observations, ObservationInput, SearchOptions } from './observations.ts'
 export type { Decisions, DecisionInput, DecisionValue } from './decisions.ts'
 export type {
@@ -39,6 +39,7 @@ export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './ob
 export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
 export type { ClaimToken, WriteOptions } from './space.ts'
 export type { WatchOptions } from './watch.ts'
+export { encodeJson } from './json.ts'
 export type { Frozen, Json } from './json.ts'
 export { ReadScope } from './read-scope.ts'
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 
 import { OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { requireWhole } from './options.ts'
+import { requireStrings, requireWhole } from './require-option.ts'
 import { searchableText, snippetOf } from './searchable-text.ts'
-import { describeWrite, guardOf, requireStrings, writeOne } from './space.ts'
+import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
 import type { Collection, RecordFilter, StoredRecord } from './store.ts'
 

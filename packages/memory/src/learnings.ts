@@ -1,7 +1,7 @@
 import { OptionError } from './errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
-import { requireWhole } from './options.ts'
+import { requireWhole } from './require-option.ts'
 import type { WriteOptions } from './space.ts'
 
 /** What a learning says: something worked, did not, keeps happening, or should be done. */

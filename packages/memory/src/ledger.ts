@@ -60,9 +60,14 @@ export class Ledger implements AsyncDisposable {
 
   async report(): Promise<LedgerReport> {
     await this.#flush()
-    const lines: Record<string, { -readonly [Name in keyof LedgerLine]: number }> = {}
-    const line = (work: string) =>
-      (lines[kindOf(work)] ??= { computed: 0, computedMs: 0, computedTokens: 0, reused: 0, savedMs: 0, savedTokens: 0 })
+    const lines = new Map<string, { -readonly [Name in keyof LedgerLine]: number }>()
+    const line = (work: string) => {
+      const known = lines.get(kindOf(work))
+      if (known) return known
+      const fresh = { computed: 0, computedMs: 0, computedTokens: 0, reused: 0, savedMs: 0, savedTokens: 0 }
+      lines.set(kindOf(work), fresh)
+      return fresh
+    }
     for (const record of await this.#all('work')) {
       const work = decodeJson(record.value) as Done
       if (work.state !== 'done') continue
@@ -77,7 +82,7 @@ export class Ledger implements AsyncDisposable {
       kind.savedMs += reuse.savedMs
       kind.savedTokens += reuse.savedTokens
     }
-    return lines
+    return Object.fromEntries(lines)
   }
 
   async #all(collection: 'work' | 'ledger'): Promise<StoredRecord[]> {
@@ -117,6 +122,7 @@ interface Done {
   readonly tokens: number
 }
 
-function kindOf(work: string): string {
-  return /^[^/~]*/.exec(work)?.[0] ?? work
+/** The kind of a work's id, which begins with the clearance that it belongs to and a space. */
+function kindOf(id: string): string {
+  return /^\S* ([^/]*)/.exec(id)?.[1] ?? id
 }

@@ -33,6 +33,7 @@ export interface MemoryShare {
   readonly architecture: ResolvedOptions['architecture']
   readonly ttlMs: number
   readonly maxEntries: number
+  readonly maxCacheBytes: number
   readonly descriptor: Descriptor | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer
@@ -158,12 +159,13 @@ class OpenedMemory implements HostMemory {
   }
 
   share(): MemoryShare {
-    const { space, architecture, ttlMs, maxEntries, store } = this.#options
+    const { space, architecture, ttlMs, maxEntries, maxCacheBytes, store } = this.#options
     return {
       space,
       architecture,
       ttlMs,
       maxEntries,
+      maxCacheBytes,
       descriptor: store.descriptor,
       traits: this.traits,
       epochs: this.#epochs.buffer,
@@ -240,7 +242,7 @@ export function spaceParts(
   store: Store,
   epochs: EpochTable,
   counters: Counters,
-  options: Pick<ResolvedOptions, 'architecture' | 'ttlMs' | 'maxEntries'>,
+  options: Pick<ResolvedOptions, 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes'>,
 ): Pick<Space, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'underWay' | 'updating'> {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture === 'hybrid' }
   return {

@@ -172,6 +172,7 @@ export class Objects {
     for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
       const steps = await Promise.all(frontier.map((record) => this.#neighbours(record, direction)))
       frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
+      for (const record of frontier) this.#actor.scope?.readRecord(record)
       found.push(...frontier.map((record) => toNode(record, distance)))
     }
     return found.slice(0, limit)

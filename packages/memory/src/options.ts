@@ -1,4 +1,5 @@
 import { OptionError } from './errors.ts'
+import { longestTimer, requireWhole } from './require-option.ts'
 import type { Schemas } from './schema-gate.ts'
 import type { StoreDriver } from './store.ts'
 
@@ -42,6 +43,13 @@ export interface MemoryOptions {
   readonly maxEntries?: number
 
   /**
+   * Most bytes, about, that the local copies of a thread and collection take together.
+   *
+   * @defaultValue 67_108_864
+   */
+  readonly maxCacheBytes?: number
+
+  /**
    * Size of the shared memory through which threads read each other's objects
    * without a copy, in bytes. It is reserved, not used, until objects come.
    * 0 switches it off: every read of an object is then a copy from the store.
@@ -74,6 +82,7 @@ const defaults = {
   architecture: 'hybrid',
   ttlMs: 300_000,
   maxEntries: 10_000,
+  maxCacheBytes: 64 * 1024 * 1024,
   sharedObjectBytes: 256 * 1024 * 1024,
   heartbeatMs: 1_000,
   schemas: {},
@@ -93,19 +102,8 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
   }
   requireWhole('ttlMs', resolved.ttlMs, 1)
   requireWhole('maxEntries', resolved.maxEntries, 1)
-  requireWhole('heartbeatMs', resolved.heartbeatMs, 10)
+  requireWhole('maxCacheBytes', resolved.maxCacheBytes, 1)
+  requireWhole('heartbeatMs', resolved.heartbeatMs, 10, longestTimer)
   requireWhole('sharedObjectBytes', resolved.sharedObjectBytes, 0, 2 ** 31)
   return resolved
-}
-
-/** @throws {@link OptionError} unless `value` is a whole number within the range. */
-export function requireWhole(
-  option: string,
-  value: unknown,
-  least: number,
-  most: number = Number.MAX_SAFE_INTEGER,
-): void {
-  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return
-  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`
-  throw new OptionError(option, `a whole number, ${range}`, value)
 }

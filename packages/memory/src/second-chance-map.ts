@@ -1,6 +1,8 @@
 /** What a {@link SecondChanceMap} marks on its values. */
 export interface Visitable {
   visited: boolean
+  /** What it takes, in bytes, as near as can be told. */
+  readonly bytes: number
 }
 
 /**
@@ -14,9 +16,16 @@ export interface Visitable {
 export class SecondChanceMap<Value extends Visitable> {
   readonly #values = new Map<string, Value>()
   readonly #most: number
+  readonly #mostBytes: number
+  #bytes = 0
 
-  constructor(most: number) {
+  /**
+   * @param most - Values that it holds at most.
+   * @param mostBytes - Bytes that they take together at most. A value that would take more than an eighth of it is not kept.
+   */
+  constructor(most: number, mostBytes: number) {
     this.#most = most
+    this.#mostBytes = mostBytes
   }
 
   get(key: string): Value | undefined {
@@ -27,20 +36,28 @@ export class SecondChanceMap<Value extends Visitable> {
   }
 
   set(key: string, value: Value): void {
-    this.#values.delete(key)
-    if (this.#values.size >= this.#most) this.#evict()
+    this.delete(key)
+    if (value.bytes > this.#mostBytes / 8) return
+    while (this.#values.size >= this.#most || this.#bytes + value.bytes > this.#mostBytes) this.#evict()
     this.#values.set(key, value)
+    this.#bytes += value.bytes
   }
 
   delete(key: string): void {
+    const value = this.#values.get(key)
+    if (value === undefined) return
     this.#values.delete(key)
+    this.#bytes -= value.bytes
   }
 
   #evict(): void {
     // Ends: each step either evicts or clears one mark, and what moved to the end comes again without it.
     for (const [key, value] of this.#values) {
       this.#values.delete(key)
-      if (!value.visited) return
+      if (!value.visited) {
+        this.#bytes -= value.bytes
+        return
+      }
       value.visited = false
       this.#values.set(key, value)
     }

@@ -7,8 +7,9 @@ import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictErr
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Reuse } from './ledger.ts'
 import type { ObjectShelf } from './object-shelf.ts'
-import { requireWhole } from './options.ts'
+import { requireStrings, requireWhole } from './require-option.ts'
 import type { ReadScope } from './read-scope.ts'
+import type { UnderWay } from './under-way.ts'
 import type { Guard, Mutation, RecordMeta, Store, StoredRecord, Written } from './store.ts'
 
 /** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
@@ -24,7 +25,7 @@ export interface Space {
   /** Names this thread among all that may compute. */
   readonly owner: string
   /** Work under way in this thread, by key. */
-  readonly underWay: Map<string, Promise<unknown>>
+  readonly underWay: Map<string, UnderWay>
   /** The last update under way of each fact in this thread. */
   readonly updating: Map<string, Promise<unknown>>
   noteReuse(reuse: Reuse): void
@@ -110,12 +111,19 @@ export async function writeAll(
   show: Show = hide,
 ): Promise<readonly Written[]> {
   space.assertOpen()
-  const commit = await space.store.write(batch)
+  const commit = await space.store.write(batch.map((mutation) => ({ ...mutation, over: actor.audience })))
   if (commit.ok) return commit.written
   const { index, reason, current } = commit.refusal
   const { key, guard, ifVersion = 0 } = batch[index] as Mutation
   if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
+  if (reason === 'label') {
+    throw new AccessError(
+      actor.principal.id,
+      `another key than "${key.id}", which is taken by something above its clearance,`,
+    )
+  }
   const visible = current && covers(actor.audience, current) ? current : undefined
+  if (visible) actor.scope?.readRecord(visible)
   throw new VersionConflictError(key.id, ifVersion, visible?.version ?? 0, visible && show(visible))
 }
 
@@ -131,13 +139,3 @@ export function guardOf({ claim }: Pick<WriteOptions, 'claim'>): Guard | undefin
 
 type Show = (record: StoredRecord) => unknown
 const hide: Show = () => undefined
-
-/** @throws OptionError unless all are texts that are not empty. */
-export function requireStrings(option: string, values: readonly string[]): void {
-  if (!Array.isArray(values)) throw new OptionError(option, 'a list of texts', values)
-  for (const value of values) {
-    if (typeof value !== 'string' || value === '' || value.length > 1_000 || !value.isWellFormed()) {
-      throw new OptionError(option, 'well-formed text of 1 to 1,000 characters', value)
-    }
-  }
-}

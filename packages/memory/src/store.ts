@@ -65,6 +65,8 @@ interface MutationBase {
   /** Write only if this is the current version; 0 means "only if absent". */
   readonly ifVersion?: number | undefined
   readonly guard?: Guard | undefined
+  /** Write only over what this audience can see; what is above it stands. */
+  readonly over?: Audience | undefined
 }
 
 /** Writes a record, whole. */
@@ -109,7 +111,7 @@ export interface Written {
 /** Why a batch was refused: which mutation, and what the store holds in its place. */
 export interface Refusal {
   readonly index: number
-  readonly reason: 'version' | 'guard'
+  readonly reason: 'version' | 'guard' | 'label'
   readonly current: StoredRecord | undefined
 }
 

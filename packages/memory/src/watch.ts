@@ -33,13 +33,30 @@ const pageSize = 500
 const patienceMs = 1_000
 
 /** Yields the changes of records whose `collection/id` begins with the prefix, in order, without gaps. */
-export async function* watchFeed(
+export function watchFeed(
   space: Space,
   actor: Actor,
   prefix: string,
   { after, signal }: WatchOptions,
 ): AsyncGenerator<Change, void, undefined> {
-  let position = after ?? (await space.store.changes(Number.MAX_SAFE_INTEGER, 1)).last
+  // Asked now, not when the first change is: the watch begins with this call.
+  const start =
+    after === undefined
+      ? space.store.changes(Number.MAX_SAFE_INTEGER, 1).then(({ last }) => last)
+      : Promise.resolve(after)
+  // Whoever never asks for a change never hears why there is none.
+  start.catch(() => {})
+  return follow(space, actor, prefix, start, signal)
+}
+
+async function* follow(
+  space: Space,
+  actor: Actor,
+  prefix: string,
+  start: Promise<Seq>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Change, void, undefined> {
+  let position = await start
   while (!signal?.aborted) {
     space.assertOpen()
     const seen = space.epochs.announced

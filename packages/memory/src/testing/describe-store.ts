@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 
+import { accessCases } from './access-cases.ts'
 import { memoryCases } from './memory-cases.ts'
 import { storeCases } from './store-cases.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
@@ -23,6 +24,9 @@ export function describeStore(name: string, options: StoreContractOptions): void
   })
   describe(`Memory contract: ${name}`, () => {
     memoryCases(options)
+  })
+  describe(`Access contract: ${name}`, () => {
+    accessCases(options)
   })
   describe(`Teamwork contract: ${name}`, () => {
     teamworkCases(options)

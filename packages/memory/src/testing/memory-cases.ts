@@ -308,6 +308,23 @@ export function memoryCases(options: StoreContractOptions): void {
         expect([low.value, high.value]).toEqual(['low', 'high'])
       })
 
+      it('keeps the error of the work, whatever it carries, and frees the key', async () => {
+        const view = memory.as(ann)
+        const odd = Object.assign(new RangeError('boom'), { at: new Date(), n: Number.NaN, code: 'ODD' })
+        const work = (): never => {
+          throw odd
+        }
+        await expect(view.once('k', work)).rejects.toBe(odd)
+        expect(await view.once('k', () => 'fine', { leaseMs: 60_000 })).toMatchObject({ value: 'fine' })
+      })
+
+      it('counts work of any name', async () => {
+        for (const kind of ['__proto__', 'constructor', 'plain']) await memory.as(ann).once(`${kind}/x`, () => 1)
+        const ledger = await memory.ledger()
+        expect(Object.keys(ledger).toSorted()).toEqual(['__proto__', 'constructor', 'plain'])
+        expect(({} as { computed?: number }).computed).toBeUndefined()
+      })
+
       it('takes over from a worker that is gone, and refuses its late result', async () => {
         const other = await openMemory({ store: (await options.reopen?.()) ?? driver, architecture })
         let finishLate: (value: string) => void = () => {}
@@ -337,6 +354,14 @@ export function memoryCases(options: StoreContractOptions): void {
     })
 
     describe('watch', () => {
+      it('begins with the call', async () => {
+        const view = memory.as(ann)
+        const changes = view.watch('facts/')
+        await view.facts.set('k', 1)
+        expect((await changes.next()).value).toMatchObject({ id: 'k', version: 1 })
+        await changes.return()
+      })
+
       it('resumes after any position, without gaps or repeats', async () => {
         const view = memory.as(ann)
         await view.facts.set('a/1', 1)
