@@ -34,7 +34,7 @@ export { splitSentences } from './extractive/sentences.ts'
 export type { TextRange } from './extractive/sentences.ts'
 
 export { threadExecutor } from './thread-executor.ts'
-export type { ThreadExecutorOptions } from './thread-executor.ts'
+export type { ThreadExecutorOptions } from './thread-executor-options.ts'
 export type {
   ActivityOutcome,
   ActivityTask,

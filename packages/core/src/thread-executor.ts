@@ -1,7 +1,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
-import { fromEnvelope, OptionError, toEnvelope } from '@skein/memory'
+import { fromEnvelope, toEnvelope } from '@skein/memory'
 import type { HostMemory } from '@skein/memory'
 import { Piscina } from 'piscina'
 
@@ -9,40 +9,10 @@ import type { AbortOrder, ThreadData, ThreadNews, ThreadPorts, ThreadReply, Thre
 import { ActivityInputError, FlockClosedError, ThreadLostError } from './errors.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
 import type { Model } from './model.ts'
+import { resolveThreadOptions } from './thread-executor-options.ts'
+import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-executor-options.ts'
 import { Turns } from './turns.ts'
 import { warn } from './warn.ts'
-
-/** Options of {@link threadExecutor}. */
-export interface ThreadExecutorOptions {
-  /**
-   * Threads for each kind of activity; they start with the first one.
-   *
-   * @defaultValue the number of processors that this process may use
-   */
-  readonly threads?: number
-
-  /**
-   * `io` activities that one thread runs at once.
-   *
-   * @defaultValue 32
-   */
-  readonly ioPerThread?: number
-
-  /**
-   * How long an aborted activity may take to end by itself before its thread is ended, in milliseconds.
-   *
-   * @defaultValue 2_000
-   */
-  readonly graceMs?: number
-
-  /**
-   * Most memory that the values of one thread may take, in megabytes; an
-   * activity that needs more fails, and its thread is replaced. Buffers do not count.
-   *
-   * @defaultValue what Node gives a thread
-   */
-  readonly maxHeapMb?: number
-}
 
 interface Pool {
   readonly piscina: Piscina
@@ -59,23 +29,19 @@ interface Running {
 /** A thread that had nothing to do for this long ends; starting one takes some 50 ms. */
 const idleMs = 60_000
 
-/** The most threads that can share one memory, both kinds and the opening thread together. */
-const mostThreads = 31
-
 /**
  * Runs activities on worker threads of this process.
  *
  * @throws OptionError when a number is out of range.
  */
 export function threadExecutor(memory: HostMemory, model: Model, options: ThreadExecutorOptions = {}): Executor {
-  return new ThreadExecutor(memory, model, options)
+  return new ThreadExecutor(memory, model, resolveThreadOptions(options))
 }
 
 class ThreadExecutor implements Executor {
   readonly #memory: HostMemory
   readonly #model: Model
-  readonly #options: Required<Omit<ThreadExecutorOptions, 'maxHeapMb'>>
-  readonly #maxHeapMb: number | undefined
+  readonly #options: ResolvedThreadOptions
   readonly #pools = new Map<ActivityTask['kind'], Pool>()
   readonly #descriptions = new Map<string, Promise<ModuleDescription>>()
   readonly #running = new Map<number, Running>()
@@ -83,16 +49,10 @@ class ThreadExecutor implements Executor {
   #tasks = 0
   #closing: Promise<void> | undefined
 
-  constructor(memory: HostMemory, model: Model, options: ThreadExecutorOptions) {
-    const { threads = Math.min(availableThreads(), mostThreads), ioPerThread = 32, graceMs = 2_000 } = options
-    requireRange('threads', threads, 1, mostThreads)
-    requireRange('ioPerThread', ioPerThread, 1, 10_000)
-    requireRange('graceMs', graceMs, 0, 3_600_000)
+  constructor(memory: HostMemory, model: Model, options: ResolvedThreadOptions) {
     this.#memory = memory
     this.#model = model
-    if (options.maxHeapMb !== undefined) requireRange('maxHeapMb', options.maxHeapMb, 8, 1_000_000)
-    this.#options = { threads, ioPerThread, graceMs }
-    this.#maxHeapMb = options.maxHeapMb
+    this.#options = options
   }
 
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
@@ -160,7 +120,7 @@ class ThreadExecutor implements Executor {
   #pool(kind: ActivityTask['kind']): Pool {
     const found = this.#pools.get(kind)
     if (found) return found
-    const { threads, ioPerThread } = this.#options
+    const { threads, ioPerThread, maxHeapMb } = this.#options
     const data: ThreadData = { share: this.#memory.share(), model: this.#model.descriptor }
     const piscina = new Piscina({
       filename: threadFile,
@@ -169,7 +129,7 @@ class ThreadExecutor implements Executor {
       maxThreads: threads,
       idleTimeout: idleMs,
       concurrentTasksPerWorker: kind === 'io' ? ioPerThread : 1,
-      ...(this.#maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: this.#maxHeapMb } }),
+      ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
       // Waiting on atomics would stop a thread's event loop between tasks, and with it
       // the connections and timers that a user's activities may keep.
       atomics: 'disabled',
@@ -292,12 +252,3 @@ const threadFile = new URL(
   import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js',
   import.meta.url,
 ).href
-
-function availableThreads(): number {
-  return navigator.hardwareConcurrency
-}
-
-function requireRange(option: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return
-  throw new OptionError(option, `a whole number from ${least} to ${most}`, value)
-}

@@ -2,7 +2,7 @@ import { covers, joinLabels, labelText } from './access.ts'
 import type { Label } from './access.ts'
 import { fromEnvelope, toStoredEnvelope } from './error-envelope.ts'
 import type { ErrorEnvelope } from './error-envelope.ts'
-import { AccessError, VersionConflictError, WorkError } from './errors.ts'
+import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
 import { writeOne } from './space.ts'
@@ -223,6 +223,8 @@ export class ComputeOnce {
     try {
       await this.#write(key, { state: 'failed', error: toStoredEnvelope(error) }, fence, failedMs, options)
     } catch (second) {
+      // After closing nobody can be told any more: the lease ends by itself.
+      if (second instanceof MemoryClosedError) return
       process.emitWarning(second instanceof Error ? second : String(second))
     }
   }

@@ -103,6 +103,25 @@ describe('skein run', () => {
     expect(await skein(['run', reportFile], folder)).toMatchObject({ code: 0 })
   })
 
+  it.each([
+    ['progress', ['stderr']],
+    ['the result', ['stdout']],
+    ['anything', ['stdout', 'stderr']],
+  ] as const)('goes on to its end when nobody reads %s any more', async (_, gone) => {
+    const { child, ended } = startSkein(['run', reportFile, '-q', 'What happened in Iran?'], temporaryFolder())
+    for (const name of gone) child[name]?.destroy()
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    if (!gone.some((name) => name === 'stdout')) expect(stdout).toMatch(/Iran.* \[.*:\d+-\d+\]/)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('fails when its result can not be written', async () => {
+    const full = openSync('/dev/full', 'w')
+    onTestFinished(() => closeSync(full))
+    const ended = await skein(['run', 'a.txt'], folderWith({ 'a.txt': story }), {}, { stdio: ['ignore', full, 'pipe'] })
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOSPC') })
+  })
+
   it('explains itself', async () => {
     const { code, stdout } = await skein(['run', '--help'], temporaryFolder())
     expect(code).toBe(0)
@@ -114,6 +133,7 @@ describe('bad input', () => {
   it.each([
     ['a missing file', ['run', 'nope.txt'], 1, /nope\.txt does not exist/],
     ['a folder', ['run', '.'], 1, /is a folder/],
+    ['what never ends', ['run', '/dev/zero'], 1, /no regular file/],
     ['a binary file', ['run', 'binary'], 1, /binary/],
     ['text that is not UTF-8', ['run', 'latin1.txt'], 1, /UTF-8/],
     ['an empty file', ['run', 'empty.txt'], 1, /is empty/],

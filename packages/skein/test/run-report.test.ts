@@ -117,6 +117,38 @@ describe('a report', () => {
     }
   })
 
+  it('counts a file once that is given twice, or under two names', async () => {
+    const folder = temporaryFolder()
+    const [first, other, second] = ['first.md', 'other.md', 'second.md'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    const text =
+      '# Geese\n\nThe geese flew south early over the whole wide lake.\n\n# Bridges\n\nThe bridges were closed.\n'
+    for (const path of [first, second]) writeFileSync(path, text)
+    writeFileSync(other, 'The harbour was busier this year than in all the years before.\n')
+    const once = await run({ files: [first, other] })
+    const twice = await run({ files: [first, other, second, first] })
+    expect(twice.stats.parts).toBe(3)
+    expect(twice.summary).toEqual(once.summary)
+  })
+
+  it('shares the threads among the crews that there are', async () => {
+    const file = join(temporaryFolder(), 'a.txt')
+    writeFileSync(file, 'The geese flew south early over the whole wide lake.\n')
+    const threadsOf = async (some: readonly string[]): Promise<number> =>
+      (await run({ files: [file], questions: some, isolated: true, threads: 2 })).stats.threads
+    expect(await threadsOf([])).toBe(2)
+    expect(await threadsOf(['Who flew?', 'Who flew?'])).toBe(2)
+    expect(await threadsOf(['Who flew?', 'Where to?'])).toBe(2)
+  })
+
+  it('stops when told, even before anything is read', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(run({ signal })).rejects.toThrow('enough')
+  })
+
   it('stops when told', async () => {
     const stop = new AbortController()
     const running = run({ signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) })

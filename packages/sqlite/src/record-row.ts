@@ -54,16 +54,24 @@ export function packRow({ record, deleted }: Row): RawRow {
 /**
  * Unpacks a row.
  *
- * @throws CorruptRecordError when it is not what was written: SQLite itself
- * does not notice a flipped bit in a value.
+ * @throws CorruptRecordError when it is damaged.
  */
 export function unpackRow(raw: RawRow): Row {
+  const row = unpackIntact(raw)
+  if (row) return row
+  const [collection, id] = raw
+  throw new CorruptRecordError('read', `The record ${collection}/${id} is damaged: its checksum does not match.`)
+}
+
+/**
+ * Unpacks a row, unless it is not what was written: SQLite itself does not
+ * notice a flipped bit in a value.
+ */
+export function unpackIntact(raw: RawRow): Row | undefined {
   const [collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources] = raw
   const [, , , , , , , , , , , , createdAt, updatedAt, expiresAt, deleted, checksum] = raw
   const sensitivity = levels[level]
-  if (checksumOf(raw.slice(0, -1)) !== checksum || sensitivity === undefined) {
-    throw new CorruptRecordError('read', `The record ${collection}/${id} is damaged: its checksum does not match.`)
-  }
+  if (checksumOf(raw.slice(0, -1)) !== checksum || sensitivity === undefined) return undefined
   const record = {
     collection,
     id,

@@ -1,9 +1,8 @@
-import { decideMutation, queryTerms, rank } from '@skein/memory'
+import { decideMutation, queryTerms } from '@skein/memory'
 import type {
   ChangePage,
   Commit,
   Mutation,
-  RecordFilter,
   RecordKey,
   RecordPage,
   RecordQuery,
@@ -11,18 +10,21 @@ import type {
   SearchHit,
   SearchQuery,
   Seq,
-  StoredRecord,
   Verdict,
   Written,
 } from '@skein/memory'
 import type { Database, Statement } from 'better-sqlite3'
 
-import { columns, packRow, unpackChange, unpackRow } from './record-row.ts'
+import { standIn, warnOfDamage } from './damaged-row.ts'
+import { filterSql } from './filter-sql.ts'
+import { columns, packRow, unpackChange, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawChange, RawRow } from './record-row.ts'
 
 /** A row with its place in the table. */
 interface Placed extends Row {
   readonly place: number
+  /** Whether it only stands in for a row that can't be read. */
+  readonly isDamaged?: boolean
 }
 
 /** A batch that was applied inside the running transaction, and the rows that it changed. */
@@ -30,6 +32,9 @@ export interface Applied {
   readonly commit: Commit
   readonly changed: readonly Row[]
 }
+
+/** Where {@link RawRow} has its `seq`. */
+const seqColumn = 4
 
 /** The tables of one space, through one connection. Synchronous; whoever calls it owns the transaction. */
 export class SpaceTables {
@@ -42,17 +47,35 @@ export class SpaceTables {
     this.#number = number
   }
 
-  read({ collection, id }: RecordKey): Placed | undefined {
-    const raw = this.#sql(`SELECT row, ${columns} FROM @records WHERE collection = ? AND id = ?`).get(collection, id)
-    if (raw === undefined) return undefined
-    const [place, ...row] = raw as [number, ...RawRow]
-    return { ...unpackRow(row), place }
+  /** @throws CorruptRecordError */
+  read(key: RecordKey): Placed | undefined {
+    const [place, ...row] = this.#rawOf(key) ?? []
+    return place === undefined ? undefined : { ...unpackRow(row as RawRow), place }
+  }
+
+  /**
+   * The row that a mutation is about. One that replaces or removes it whatever
+   * it says need not be able to read it.
+   *
+   * @throws CorruptRecordError when a condition has to be checked against a damaged row.
+   */
+  #before(mutation: Mutation, now: number): Placed | undefined {
+    if (mutation.ifVersion !== undefined) return this.read(mutation.key)
+    const [place, ...row] = this.#rawOf(mutation.key) ?? []
+    if (place === undefined) return undefined
+    const intact = unpackIntact(row as RawRow)
+    return intact ? { ...intact, place } : { ...standIn(mutation.key, row as RawRow, now), place, isDamaged: true }
+  }
+
+  #rawOf({ collection, id }: RecordKey): [number, ...RawRow] | undefined {
+    const sql = `SELECT row, ${columns} FROM @records WHERE collection = ? AND id = ?`
+    return this.#sql(sql).get(collection, id) as [number, ...RawRow] | undefined
   }
 
   /** Applies a batch, or nothing of it when one of its conditions does not hold. */
   apply(batch: readonly Mutation[], now: number): Applied {
     let seq = this.last()
-    const rows = batch.map((mutation) => this.read(mutation.key))
+    const rows = batch.map((mutation) => this.#before(mutation, now))
     const verdicts: Exclude<Verdict, { type: 'refuse' }>[] = []
     for (const [index, mutation] of batch.entries()) {
       const verdict = decideMutation(mutation, {
@@ -103,16 +126,21 @@ export class SpaceTables {
     return Number(this.#sql(`INSERT INTO @records (${columns}) VALUES (${marks})`).run(packRow(row)).lastInsertRowid)
   }
 
-  #replace(row: Row, { place, record }: Placed): number {
+  #replace(row: Row, before: Placed): number {
+    const { place } = before
     const sets = columns.replaceAll(/\w+/g, '$& = ?')
     this.#sql(`UPDATE @records SET ${sets} WHERE row = ?`).run(...packRow(row), place)
-    this.#forget(place, record)
+    this.#forget(before)
     return place
   }
 
   /** Takes a row out of the indexes beside the table. */
-  #forget(place: number, { derivedFrom }: StoredRecord): void {
-    for (const source of derivedFrom) this.#sql('DELETE FROM @uses WHERE source = ? AND row = ?').run(source, place)
+  #forget({ place, record, isDamaged }: Placed): void {
+    for (const source of record.derivedFrom) {
+      this.#sql('DELETE FROM @uses WHERE source = ? AND row = ?').run(source, place)
+    }
+    // Nobody knows its sources any more: this looks through the whole table.
+    if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(place)
     // Looking costs a third of what a delete in the full-text index does, and most rows have no text.
     if (this.#sql('SELECT 1 FROM @texts_docsize WHERE id = ?').get(place) !== undefined) {
       this.#sql('DELETE FROM @texts WHERE rowid = ?').run(place)
@@ -128,8 +156,10 @@ export class SpaceTables {
     }
     const sql = `SELECT ${columns} FROM @records r WHERE ${where.join(' AND ')} ORDER BY seq ${isOldest ? 'ASC' : 'DESC'} LIMIT ?`
     const raw = this.#sql(sql).all(...values, query.limit + 1) as RawRow[]
-    const records = raw.slice(0, query.limit).map((row) => unpackRow(row).record)
-    return raw.length > query.limit ? { records, next: records.at(-1)?.seq } : { records }
+    const page = raw.slice(0, query.limit)
+    const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
+    // A page may end with a damaged row: the next one begins after that all the same.
+    return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
   }
 
   search(query: SearchQuery, now: number): SearchHit[] {
@@ -142,7 +172,17 @@ export class SpaceTables {
     const sql = `SELECT -bm25(@texts) AS score, ${columns} FROM @texts JOIN @records r ON r.row = @texts.rowid
       WHERE @texts MATCH ? AND ${where.join(' AND ')} ORDER BY score DESC, seq DESC LIMIT ?`
     const raw = this.#sql(sql).all(match, ...values, query.limit) as [number, ...RawRow][]
-    return raw.map(([score, ...row]) => ({ record: unpackRow(row).record, score }))
+    return raw.flatMap(([score, ...row]) => {
+      const record = this.#intact(row)?.record
+      return record ? [{ record, score }] : []
+    })
+  }
+
+  /** The row, unless it is damaged: then one warning, since the others are as good as ever. */
+  #intact(raw: RawRow): Row | undefined {
+    const row = unpackIntact(raw)
+    if (!row) warnOfDamage(this.#db.name, this.#number, raw)
+    return row
   }
 
   /** The newest `seq`; 0 when nothing was ever written. */
@@ -160,15 +200,20 @@ export class SpaceTables {
     }
   }
 
-  /** Deletes up to `limit` expired rows, remembering the highest version that goes. */
+  /** Deletes up to `limit` expired rows, damaged ones too, remembering the highest version that goes. */
   sweep(limit: number, now: number): number {
     const raw = this.#sql(`SELECT row, ${columns} FROM @records WHERE expires_at <= ? LIMIT ?`).all(now, limit) as [
       number,
       ...RawRow,
     ][]
     for (const [place, ...row] of raw) {
-      const { record } = unpackRow(row)
-      this.#forget(place, record)
+      const intact = unpackIntact(row)
+      const [collection, id] = row
+      const placed = intact
+        ? { ...intact, place }
+        : { ...standIn({ collection, id }, row, now), place, isDamaged: true }
+      const { record } = placed
+      this.#forget(placed)
       this.#sql('DELETE FROM @records WHERE row = ?').run(place)
       const sql =
         'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
@@ -223,29 +268,4 @@ export class SpaceTables {
     }
     return statement
   }
-}
-
-function filterSql(filter: RecordFilter, now: number): { where: string[]; values: unknown[] } {
-  const where = ['r.collection = ?', 'deleted = 0', '(expires_at IS NULL OR expires_at > ?)']
-  const values: unknown[] = [filter.collection, now]
-  const add = (condition: string, ...inputs: unknown[]): void => {
-    if (inputs.includes(undefined)) return
-    where.push(condition)
-    values.push(...inputs)
-  }
-  add('task = ?', filter.task)
-  add('author = ?', filter.author)
-  add('author <> ?', filter.notAuthor)
-  add('updated_at >= ?', filter.since)
-  add('updated_at < ?', filter.until)
-  for (const tag of filter.tags ?? []) add('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', tag)
-  add('r.row IN (SELECT row FROM @uses WHERE source = ?)', filter.derivedFrom)
-  if (filter.audience) {
-    const { level, compartments } = filter.audience
-    add('level <= ?', rank(level))
-    const within =
-      'NOT EXISTS (SELECT 1 FROM json_each(compartments) WHERE value NOT IN (SELECT value FROM json_each(?)))'
-    add(`(compartments = '[]' OR ${within})`, JSON.stringify(compartments))
-  }
-  return { where, values }
 }

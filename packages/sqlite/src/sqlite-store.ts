@@ -139,6 +139,7 @@ class WritingStore extends SqliteStore {
   }
 
   protected get tables(): SpaceTables {
+    this.#writer.assertUsable()
     return this.#space.tables
   }
 

@@ -3,11 +3,12 @@ import { watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { resolve } from 'node:path'
 
-import { changeOf } from '@skein/memory'
+import { changeOf, StoreError } from '@skein/memory'
 import type { Change, Commit, Mutation, Row, Seq, Unwatch } from '@skein/memory'
 import type { Database, Statement } from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'
+import { watchIdentity } from './file-identity.ts'
 import { prepareSpace } from './schema.ts'
 import { SpaceTables } from './space-tables.ts'
 import { wrapError } from './sqlite-errors.ts'
@@ -33,6 +34,9 @@ const tailPage = 1_000
  * It also tells of other processes' changes: a sign that the write-ahead log
  * was written wakes it, `PRAGMA data_version` says whether it was by somebody
  * else, and a slow poll is the safety net.
+ *
+ * When its file is removed or replaced, it refuses everything from then on, and
+ * the next memory that is opened there gets a new one.
  */
 export class SqliteWriter {
   static readonly #open = new Map<string, SqliteWriter>()
@@ -40,9 +44,12 @@ export class SqliteWriter {
   /** The process's writer of a file; give it back with {@link SqliteWriter.release}. */
   static acquire(options: ResolvedSqliteOptions): SqliteWriter {
     const path = resolve(options.path)
-    const writer = SqliteWriter.#open.get(path) ?? new SqliteWriter(path, options)
+    const open = SqliteWriter.#open.get(path)
+    open?.checkFile()
+    const writer = open?.isUsable ? open : new SqliteWriter(path, options)
     SqliteWriter.#open.set(path, writer)
     writer.#holders += 1
+    writer.#raiseDurability(options)
     return writer
   }
 
@@ -52,6 +59,9 @@ export class SqliteWriter {
   readonly #spaces = new Map<string, WriterSpace>()
   readonly #poll: NodeJS.Timeout
   readonly #walWatch: FSWatcher | undefined
+  readonly #isInPlace: () => boolean
+  #lost: StoreError | undefined
+  #durability: ResolvedSqliteOptions['durability']
   #holders = 0
   readonly #dataVersionOf: Statement
   #dataVersion: unknown
@@ -59,7 +69,13 @@ export class SqliteWriter {
   private constructor(path: string, options: ResolvedSqliteOptions) {
     this.#path = path
     this.#db = openConnection(options, 'writer')
+    this.#isInPlace = watchIdentity(path)
+    this.#durability = options.durability
     this.#queue = new WriteQueue(this.#db, options.path, {
+      begun: () => {
+        this.checkFile()
+        this.assertUsable()
+      },
       committed: () => this.#tellOwn(),
       rolledBack: () => {
         for (const space of this.#spaces.values()) space.fresh.length = 0
@@ -67,7 +83,10 @@ export class SqliteWriter {
     })
     this.#dataVersionOf = this.#db.prepare('PRAGMA data_version').pluck()
     this.#dataVersion = this.#readDataVersion()
-    this.#poll = setInterval(() => this.#tail(), options.pollMs).unref()
+    this.#poll = setInterval(() => {
+      this.checkFile()
+      if (this.isUsable) this.#tail()
+    }, options.pollMs).unref()
     this.#walWatch = watchWal(path, () => this.#tail())
   }
 
@@ -106,11 +125,43 @@ export class SqliteWriter {
   release(): void {
     this.#holders -= 1
     if (this.#holders > 0) return
-    SqliteWriter.#open.delete(this.#path)
+    this.#retire()
+    this.#queue.flush()
+    // SQLite itself takes care not to remove the logs of another file that now has this name.
+    this.#db.close()
+  }
+
+  /** @throws StoreError when the file was removed or replaced. */
+  assertUsable(): void {
+    if (this.#lost) throw this.#lost
+  }
+
+  get isUsable(): boolean {
+    return this.#lost === undefined
+  }
+
+  /** Looks whether the file is still there. */
+  checkFile(): void {
+    if (this.#lost || this.#isInPlace()) return
+    this.#lost = new StoreError(
+      'write',
+      `${this.#path} was removed or replaced while it was open, so nothing can be kept there. Open the memory again.`,
+    )
+    this.#retire()
+  }
+
+  /** Leaves the place to another writer. */
+  #retire(): void {
+    if (SqliteWriter.#open.get(this.#path) === this) SqliteWriter.#open.delete(this.#path)
     clearInterval(this.#poll)
     this.#walWatch?.close()
-    this.#queue.flush()
-    this.#db.close()
+  }
+
+  /** The strictest of all holders wins, and stays: what it was promised goes through this connection. */
+  #raiseDurability({ durability }: ResolvedSqliteOptions): void {
+    if (durability !== 'full' || this.#durability === 'full') return
+    this.#db.pragma('synchronous = FULL')
+    this.#durability = 'full'
   }
 
   /** Tells of what the last transaction changed, unless others wrote in between: then the feed knows the order. */
@@ -118,8 +169,12 @@ export class SqliteWriter {
     for (const space of this.#spaces.values()) {
       const fresh = space.fresh.splice(0)
       if (fresh.length === 0) continue
-      if (fresh[0]?.seq === space.told + 1) tell(space, fresh)
-      else this.#tellFromFeed(space)
+      try {
+        if (fresh[0]?.seq === space.told + 1) tell(space, fresh)
+        else this.#tellFromFeed(space)
+      } catch {
+        // The write is on the disk all the same; the next one, or a heartbeat of the listeners, catches up.
+      }
     }
   }
 
@@ -152,7 +207,14 @@ export class SqliteWriter {
 function tell(space: WriterSpace, changes: readonly Change[]): void {
   for (const change of changes) {
     space.told = change.seq
-    for (const listener of space.listeners) listener(change)
+    for (const listener of space.listeners) {
+      try {
+        listener(change)
+      } catch (error) {
+        // It is told after the commit: its fault must neither undo that nor keep the others from hearing of it.
+        process.emitWarning(error instanceof Error ? error : String(error))
+      }
+    }
   }
 }
 

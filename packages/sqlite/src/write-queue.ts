@@ -9,8 +9,11 @@ interface Job {
   readonly reject: (error: unknown) => void
 }
 
-/** Told of each transaction's end, before its writers hear of it. */
+/** Told of each transaction's beginning and end, before its writers hear of it. */
 export interface TransactionHooks {
+  /** Called with the lock held. What it throws refuses everything that waits. */
+  begun(): void
+  /** Must not throw: what is on the disk is no failure. */
   committed(): void
   rolledBack(): void
 }
@@ -21,14 +24,18 @@ const largestGroup = 1_000
  * Turns the many small writes of one turn of the event loop into one
  * transaction, so that they share one flush to the disk (group commit).
  *
- * Each keeps its own outcome. When one of them breaks the transaction, all are
- * rolled back and done again one by one: it alone fails then.
+ * Each keeps its own outcome. When the work of one of them fails, all are
+ * rolled back and done again one by one: it alone fails then. A transaction
+ * that does not begin or does not end fails for all: beginning again would
+ * wait for the lock as long again, and a commit that failed may have happened.
  */
 export class WriteQueue {
   readonly #db: Database
   readonly #path: string
   readonly #hooks: TransactionHooks
   #jobs: Job[] = []
+  /** How many jobs at the head of the queue have to be done one by one. */
+  #single = 0
   #isScheduled = false
 
   constructor(db: Database, path: string, hooks: TransactionHooks) {
@@ -51,42 +58,53 @@ export class WriteQueue {
   flush(): void {
     this.#isScheduled = false
     while (this.#jobs.length > 0) {
-      const group = this.#jobs.splice(0, largestGroup)
-      if (!this.#tryTogether(group)) for (const job of group) this.#tryAlone(job)
+      const group = this.#jobs.splice(0, this.#single > 0 ? 1 : largestGroup)
+      this.#single = Math.max(0, this.#single - 1)
+      this.#transact(group)
     }
   }
 
-  #tryTogether(group: readonly Job[]): boolean {
-    let results: unknown[]
-    try {
-      results = this.#transact(() => group.map((job) => job.work()))
-    } catch (error) {
-      if (group.length > 1) return false
-      group[0]?.reject(error)
-      return true
-    }
-    for (const [index, job] of group.entries()) job.resolve(results[index] as never)
-    return true
-  }
-
-  #tryAlone(job: Job): void {
-    this.#tryTogether([job])
-  }
-
-  #transact<Result>(work: () => Result): Result {
+  #transact(group: readonly Job[]): void {
     const { begin, commit } = this.#statements
-    this.#step('begin', () => begin.run())
-    let result: Result
     try {
-      result = this.#step('write', work)
+      this.#step('begin', () => begin.run())
+      this.#step('begin', () => this.#hooks.begun())
+    } catch (error) {
+      this.#rollBack()
+      this.#single = 0
+      rejectAll([...group, ...this.#jobs.splice(0)], error)
+      return
+    }
+    let results: readonly unknown[]
+    try {
+      results = this.#step('write', () => group.map((job) => job.work()))
+    } catch (error) {
+      this.#rollBack()
+      if (group.length > 1) {
+        this.#jobs = [...group, ...this.#jobs]
+        this.#single = group.length
+      } else rejectAll(group, error)
+      return
+    }
+    try {
       this.#step('commit', () => commit.run())
     } catch (error) {
-      if (this.#db.inTransaction) this.#step('rollback', () => this.#statements.rollback.run())
-      this.#hooks.rolledBack()
-      throw error
+      this.#rollBack()
+      rejectAll(group, error)
+      return
     }
     this.#hooks.committed()
-    return result
+    for (const [index, job] of group.entries()) job.resolve(results[index] as never)
+  }
+
+  #rollBack(): void {
+    try {
+      // SQLite has rolled back by itself after some errors.
+      if (this.#db.inTransaction) this.#statements.rollback.run()
+    } catch {
+      // Nothing is committed: the error that led here is the one to tell, and the next BEGIN fails if this goes on.
+    }
+    this.#hooks.rolledBack()
   }
 
   #step<Result>(operation: string, work: () => Result): Result {
@@ -107,4 +125,8 @@ export class WriteQueue {
     return this.#prepared
   }
   #prepared: Record<'begin' | 'commit' | 'rollback', { run(): unknown }> | undefined
+}
+
+function rejectAll(jobs: readonly Job[], error: unknown): void {
+  for (const job of jobs) job.reject(error)
 }

@@ -1,18 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-function temporary(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'skein-sqlite-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return join(folder, 'flock.db')
-}
+import { temporaryPath } from './temporary.ts'
 
 interface Counted {
   readonly code: number | null
@@ -51,7 +45,7 @@ function count(
 
 describe('one file in many processes', () => {
   it('counts every update of every process, from the very first opening on', async () => {
-    const path = temporary()
+    const path = temporaryPath()
     const counted = await Promise.all(['a', 'b', 'c', 'd'].map((id) => count(path, id, 50)))
     for (const { code, stderr } of counted) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const versions = counted.flatMap(({ acknowledged }) => acknowledged.map(([version]) => version))
@@ -61,7 +55,7 @@ describe('one file in many processes', () => {
   })
 
   it('loses no acknowledged write to kill -9, and nothing is half there', async () => {
-    const path = temporary()
+    const path = temporaryPath()
     const counted = await Promise.all(
       ['a', 'b', 'c', 'd'].map((id, index) =>
         count(path, id, 100_000, (lines, kill) => lines > 20 + 15 * index && kill()),
@@ -97,7 +91,7 @@ describe('a damaged record', () => {
     ['sensitivity', 'level = 0'],
     ['author', `author = 'mallory'`],
   ])('(its %s) is an error, never a wrong answer, and leaves the others readable', async (_, change) => {
-    const path = temporary()
+    const path = temporaryPath()
     const memory = await openMemory({ store: sqliteStore(path) })
     const { facts } = memory.as({ id: 'me', role: 'test', clearance: { level: 'internal' } })
     await facts.set('good', 'one')
@@ -115,7 +109,7 @@ describe('a damaged record', () => {
   })
 
   it('among objects is one too', async () => {
-    const path = temporary()
+    const path = temporaryPath()
     const memory = await openMemory({ store: sqliteStore(path) })
     const ref = await memory.as({ id: 'me', role: 'test' }).objects.put('a text of some length')
     await memory.close()
@@ -129,7 +123,7 @@ describe('a damaged record', () => {
 
 describe('the feed', () => {
   it('forgets what is beyond both its number and its age, and says so', async () => {
-    const path = temporary()
+    const path = temporaryPath()
     const driver = sqliteStore({ path, maxChanges: 3, maxChangeAgeMs: 1 })
     await using store = await driver.open('default', 'writer')
     await using memory = await openMemory({ store: driver })

@@ -126,7 +126,7 @@ export function teamworkCases(options: StoreContractOptions): void {
 
     it('let no write through once they are lost', async () => {
       const other = await another()
-      const lost = await other.as(ann).claims.claim('t1', { leaseMs: 30 })
+      const lost = await other.as(ann).claims.claim('t1', { leaseMs: 1_000 })
       if (!lost) throw new Error('nobody else asked')
       const { facts } = memory.as(ann)
       await facts.set('t1/result', 'in time', { claim: lost })
@@ -152,13 +152,15 @@ export function teamworkCases(options: StoreContractOptions): void {
     })
 
     it('are kept alive as long as they are held, and signal their loss', async () => {
-      const claim = await memory.as(ann).claims.claim('t1', { leaseMs: 30 })
-      const until = performance.now() + 100
-      while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve))
-      expect(await memory.as(bob).claims.holder('t1')).toMatchObject({ agent: 'ann' })
+      await using store = await driver.open('default', 'writer')
+      const key = { collection: 'claims', id: 't1' } as const
+      const endsAt = async (): Promise<number> => (await store.read([key]))[0]?.expiresAt ?? 0
+      const claim = await memory.as(ann).claims.claim('t1', { leaseMs: 900 })
+      const first = await endsAt()
+      while ((await endsAt()) === first) await new Promise((resolve) => setImmediate(resolve))
+      expect(await endsAt()).toBeGreaterThan(first)
       const lost = new Promise((resolve) => claim?.signal.addEventListener('abort', resolve))
-      await using other = await driver.open('default', 'writer')
-      await other.write([{ type: 'delete', key: { collection: 'claims', id: 't1' }, author: 'somebody' }])
+      await store.write([{ type: 'delete', key, author: 'somebody' }])
       await lost
       await expect(claim?.extend()).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
     })

@@ -1,13 +1,11 @@
-import { SkeinError } from '@skein/memory'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 
 import manifest from '../../package.json' with { type: 'json' }
 import { defaultStore } from '../open-store.ts'
+import { describeFailure, exit } from './failure.ts'
 import { runCommand } from './run-command.ts'
 import type { RunFlags } from './run-command.ts'
-
-/** How the command ended. 130 is what shells expect after Ctrl-C. */
-const exit = { fine: 0, failed: 1, misused: 2, interrupted: 130 } as const
+import { outliveReaders } from './standard-streams.ts'
 
 /**
  * Runs the command line.
@@ -16,6 +14,7 @@ const exit = { fine: 0, failed: 1, misused: 2, interrupted: 130 } as const
  * @returns the exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  outliveReaders()
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort(new DOMException('Interrupted.', 'AbortError'))
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -27,7 +26,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write('skein: interrupted. Run the same command again to go on: what is finished is kept.\n')
       return exit.interrupted
     }
-    return fail(error)
+    const { text, exitCode } = describeFailure(error, Boolean(process.env['SKEIN_DEBUG']))
+    process.stderr.write(text)
+    return exitCode
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
@@ -58,18 +59,6 @@ function program(signal: AbortSignal): Command {
     .showHelpAfterError('(skein run --help shows how)')
     .action((files: string[], flags: RunFlags) => runCommand(files, flags, signal))
   return skein
-}
-
-function fail(error: unknown): number {
-  if (error instanceof CommanderError) {
-    // Commander has printed what there is to say.
-    return error.exitCode === 0 ? exit.fine : exit.misused
-  }
-  const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`skein: ${message}\n`)
-  if (process.env['SKEIN_DEBUG']) process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`)
-  else if (!(error instanceof SkeinError)) process.stderr.write('Set SKEIN_DEBUG=1 to see where this comes from.\n')
-  return error instanceof SkeinError && error.code === 'SKEIN_OPTION' ? exit.misused : exit.failed
 }
 
 function collect(value: string, all: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import { openStore } from '../open-store.ts'
 import { runReport } from '../report/run-report.ts'
 import { showProgress } from './progress.ts'
 import { renderReport } from './render-report.ts'
+import { writeOut } from './standard-streams.ts'
 
 /** The options of `skein run` as they were given. */
 export interface RunFlags {
@@ -35,16 +36,8 @@ export async function runCommand(files: readonly string[], flags: RunFlags, sign
     const text = flags.json
       ? JSON.stringify({ summary: report.summary, stats: report.stats })
       : renderReport(report, process.stdout)
-    await write(`${text}\n`)
+    await writeOut(`${text}\n`)
   } finally {
     progress.end()
   }
-}
-
-/** Resolves when the text has left the process: a pipe may be slow. A reader that went away is no error. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)))
-    process.stdout.write(text, () => resolve())
-  })
 }

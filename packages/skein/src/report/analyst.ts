@@ -71,16 +71,17 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         })
         return { parts, notes: notes.filter((note) => note !== undefined), result }
       }),
-      conclude: fromPromise<readonly Quote[], { question: string | undefined; studied: Studied }>(
-        async ({ input, signal }) => {
-          const { parts, notes, result } = input.studied
-          if (input.question === undefined)
-            return result ? inOrder((await view.objects.get(result.note)).quotes.slice(0, summarySentences)) : []
-          const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
-          const question = { question: input.question, parts: partsRef, notes: notesRef }
-          return view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
-        },
-      ),
+      conclude: fromPromise<readonly Quote[], Assignment & { studied: Studied }>(async ({ input, signal }) => {
+        const { parts, notes, result } = input.studied
+        if (input.question === undefined) {
+          if (!result) return []
+          const { quotes } = await view.objects.get(result.note)
+          return inOrder(quotes.slice(0, summarySentences), input.files)
+        }
+        const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
+        const question = { question: input.question, parts: partsRef, notes: notesRef }
+        return view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
+      }),
     },
   })
   return createMachine({
@@ -104,7 +105,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
       concluding: {
         invoke: {
           src: 'conclude',
-          input: ({ context }) => ({ question: context.question, studied: context.studied as Studied }),
+          input: ({ context: { files, question, studied } }) => ({ files, question, studied: studied as Studied }),
           onDone: { target: 'done', actions: assign({ quotes: ({ event }) => event.output }) },
         },
       },
@@ -114,7 +115,10 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
   })
 }
 
-/** In the order in which the sources say it. */
-function inOrder(quotes: readonly Quote[]): Quote[] {
-  return quotes.toSorted((a, b) => (a.citations[0]?.start ?? 0) - (b.citations[0]?.start ?? 0))
+/** In the order of the files, and in each as it says it. */
+export function inOrder(quotes: readonly Quote[], files: readonly Pick<FileInput, 'digest'>[]): Quote[] {
+  const places = new Map(files.map(({ digest }, index) => [digest, index]))
+  const fileOf = ({ citations }: Quote): number => places.get(citations[0]?.source ?? '') ?? 0
+  const startOf = ({ citations }: Quote): number => citations[0]?.start ?? 0
+  return quotes.toSorted((a, b) => fileOf(a) - fileOf(b) || startOf(a) - startOf(b))
 }

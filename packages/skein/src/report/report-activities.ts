@@ -49,8 +49,8 @@ const shared = { kind: 'io', shared: true } as const
 
 /** Splits a file into parts and stores them. */
 export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
-  async ({ memory }, { path, source, digest }) => {
-    const file = await readTextFile(path, source)
+  async ({ memory, signal }, { path, source, digest }) => {
+    const file = await readTextFile(path, source, signal)
     if (file.digest !== digest)
       throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
     const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'] })

@@ -13,7 +13,7 @@ import { readTextFile } from './text-file.ts'
 
 /** Options of {@link runReport}. */
 export interface ReportOptions {
-  /** Paths of text files. */
+  /** Paths of text files. Of those with the same content the first counts. */
   readonly files: readonly string[]
   /** One analyst is sent out for each; a single one for the whole when there are none. */
   readonly questions?: readonly string[]
@@ -99,18 +99,14 @@ export interface Report {
 export async function runReport(options: ReportOptions): Promise<Report> {
   const startedAt = performance.now()
   if (options.files.length === 0) throw new OptionError('files', 'at least one file', '[]')
-  const files = await Promise.all(
-    options.files.map(async (source): Promise<FileInput> => {
-      const path = resolve(source)
-      return { path, source, digest: (await readTextFile(path, source)).digest }
-    }),
-  )
+  const files = await identifyFiles(options)
   options.signal?.throwIfAborted()
   const asked = [...new Set(options.questions)]
   const questions: readonly (string | undefined)[] = asked.length > 0 ? asked : [undefined]
   const progress = new ProgressSum(questions.length, options.onProgress)
   const groups = options.isolated ? questions.map((question) => [question]) : [questions]
-  const crews = await Promise.all(groups.map((group, index) => openCrew(options, group, index)))
+  const threads = threadsOf(options, groups.length)
+  const crews = await Promise.all(groups.map((group, index) => openCrew(options, { questions: group, index, threads })))
   try {
     const findings = (await Promise.all(crews.map((crew) => crew.study(files, progress)))).flat()
     const stats = await Promise.all(crews.map((crew) => crew.stats()))
@@ -127,7 +123,7 @@ export async function runReport(options: ReportOptions): Promise<Report> {
         ...sumOf(stats.map(({ counts }) => counts)),
         parts: findings[0]?.parts ?? 0,
         analysts: questions.length,
-        threads: crews.length * threadsOf(options, crews.length),
+        threads: crews.length * threads,
         wallMs: performance.now() - startedAt,
       },
       ledgers: stats.map(({ ledger }) => ledger),
@@ -146,11 +142,27 @@ interface Crew {
 
 type Counts = Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs'>
 
-async function openCrew(
-  options: ReportOptions,
-  questions: readonly (string | undefined)[],
-  index: number,
-): Promise<Crew> {
+/** What a crew is put together for. */
+interface CrewTask {
+  readonly questions: readonly (string | undefined)[]
+  readonly index: number
+  readonly threads: number
+}
+
+/** The files by their content: what is given twice, under one name or two, is read and counted once. */
+async function identifyFiles({ files, signal }: ReportOptions): Promise<FileInput[]> {
+  const identified = await Promise.all(
+    files.map(async (source): Promise<FileInput> => {
+      const path = resolve(source)
+      return { path, source, digest: (await readTextFile(path, source, signal)).digest }
+    }),
+  )
+  return identified.filter(
+    ({ digest }, index) => identified.findIndex((earlier) => earlier.digest === digest) === index,
+  )
+}
+
+async function openCrew(options: ReportOptions, { questions, index, threads }: CrewTask): Promise<Crew> {
   const { store, space = 'default', architecture = 'hybrid', isolated = false, model, signal, onEvent } = options
   const memory: HostMemory = await openMemory({
     store,
@@ -158,7 +170,6 @@ async function openCrew(
     space: isolated ? `${space}/alone-${index + 1}` : space,
     ...(isolated && { sharedObjectBytes: 0 }),
   })
-  const threads = isolated ? threadsOf(options, options.questions?.length ?? 1) : threadsOf(options, 1)
   const flock = await createFlock({ memory, threads, ...(model && { model }) })
   let partsRead = 0
   flock.on((event) => {

@@ -17,10 +17,11 @@ const longestWordChars = 50_000
  * Reads a text file, as UTF-8.
  *
  * @param source - What to call it in errors.
- * @throws InputError for what is missing, no file, unreadable, empty, binary, or above 256 MB.
+ * @throws InputError for what is missing, no regular file, unreadable, empty,
+ * binary, or above 256 MB; the signal's reason.
  */
-export async function readTextFile(path: string, source: string): Promise<TextFile> {
-  const bytes = await readBytes(path, source)
+export async function readTextFile(path: string, source: string, signal?: AbortSignal): Promise<TextFile> {
+  const bytes = await readBytes(path, source, signal)
   if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
   if (bytes.includes(0)) throw new InputError(source, 'is a binary file. Convert it to plain text first.')
   let text: string
@@ -48,13 +49,17 @@ function longestWord(text: string): number {
   return longest
 }
 
-async function readBytes(path: string, source: string): Promise<Buffer> {
+async function readBytes(path: string, source: string, signal: AbortSignal | undefined): Promise<Buffer> {
   try {
-    const { size } = await stat(path)
-    if (size > largestBytes)
+    const found = await stat(path)
+    // A pipe or a device may never end, and can't be read a second time.
+    if (!found.isFile() && !found.isDirectory())
+      throw new InputError(source, 'is no regular file. Save it to a file first.')
+    if (found.size > largestBytes)
       throw new InputError(source, `is larger than ${largestBytes / 1024 ** 2} MB. Split it first.`)
-    return await readFile(path)
+    return await readFile(path, { signal })
   } catch (error) {
+    signal?.throwIfAborted()
     if (error instanceof InputError) throw error
     throw new InputError(
       source,

@@ -1,0 +1,156 @@
+import { openMemory } from '@skein/memory'
+import type { Mutation, Store } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { temporaryPath } from './temporary.ts'
+
+const meta = { author: 'me', tags: ['t'], derivedFrom: ['source'], sensitivity: 'public', compartments: [] } as const
+const keyOf = (id: string): { collection: 'facts'; id: string } => ({ collection: 'facts', id })
+const setting = (id: string, more: object = {}): Mutation => ({
+  type: 'set',
+  key: keyOf(id),
+  value: `"${id}"`,
+  text: `the word ${id}`,
+  meta,
+  ...more,
+})
+const list = { collection: 'facts', order: 'oldest', limit: 10 } as const
+
+/** A store with facts `a`, `bad` (written 3 times) and `c`, of which one is damaged. */
+async function damagedStore(path: string, change: string, ttlMs?: number): Promise<Store> {
+  const driver = sqliteStore(path)
+  {
+    await using store = await driver.open('default', 'writer')
+    await store.write([setting('a')])
+    for (let n = 0; n < 3; n += 1) await store.write([setting('bad', { ttlMs })])
+    await store.write([setting('c')])
+  }
+  damage(path, change)
+  const store = await driver.open('default', 'writer')
+  onTestFinished(() => store[Symbol.asyncDispose]())
+  return store
+}
+
+function damage(path: string, change: string): void {
+  const db = new Database(path)
+  db.exec(`UPDATE records_1 SET ${change} WHERE id = 'bad'`)
+  db.close()
+}
+
+/** The warnings about damage until the test ends. */
+function warnings(): string[] {
+  const said: string[] = []
+  const note = (warning: NodeJS.ErrnoException): void => {
+    if (warning.code === 'SKEIN_CORRUPT') said.push(warning.message)
+  }
+  process.on('warning', note)
+  onTestFinished(() => void process.off('warning', note))
+  return said
+}
+
+const damages = [
+  ['value', `value = '"forged"'`],
+  ['version', 'version = 1'],
+  ['tags', `tags = '["t'`],
+  ['compartments', `compartments = '['`],
+  ['sources', `sources = '["sour'`],
+  ['level', 'level = 9'],
+] as const
+
+describe('a damaged record', () => {
+  it.each(damages)('(its %s) is left out of lists and searches, with one warning', async (_, change) => {
+    const said = warnings()
+    const path = temporaryPath()
+    const store = await damagedStore(path, change)
+    const audience = { level: 'confidential', compartments: ['x'] } as const
+    for (const filter of [list, { ...list, tags: ['t'] }, { ...list, audience }, { ...list, derivedFrom: 'source' }]) {
+      expect((await store.query(filter)).records.map(({ id }) => id)).toEqual(['a', 'c'])
+    }
+    const hits = await store.search({ collection: 'facts', text: 'word', limit: 10, tags: ['t'] })
+    expect(hits.map(({ record }) => record.id).toSorted()).toEqual(['a', 'c'])
+    await expect(store.read([keyOf('bad')])).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
+    // Warnings are given after the current turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(said).toEqual([expect.stringMatching(/^The record facts\/bad in .*flock\.db is damaged/)])
+  })
+
+  it('does not end a list at the page that it stands on', async () => {
+    const store = await damagedStore(temporaryPath(), `value = '"forged"'`)
+    const first = await store.query({ ...list, limit: 2 })
+    expect(first.records.map(({ id }) => id)).toEqual(['a'])
+    const second = await store.query({ ...list, limit: 2, after: first.next })
+    expect(second.records.map(({ id }) => id)).toEqual(['c'])
+    expect(second.next).toBeUndefined()
+  })
+
+  it.each([
+    ...damages,
+    ['version, upwards', 'version = 40'] as const,
+    ['version, beyond all numbers', 'version = 9223372036854775807'] as const,
+  ])('(its %s) is replaced by a write without a condition, under a new version', async (_, change) => {
+    const store = await damagedStore(temporaryPath(), change)
+    const commit = await store.write([setting('bad', { meta: { ...meta, derivedFrom: ['another'] }, text: 'fresh' })])
+    // It had version 3 and seq 4.
+    const version = change === 'version = 40' ? 41 : 5
+    expect(commit).toMatchObject({ ok: true, written: [{ version, seq: 6 }] })
+    expect(await store.read([keyOf('bad')])).toMatchObject([{ value: '"bad"', version }])
+    const madeFrom = async (derivedFrom: string): Promise<string[]> =>
+      (await store.query({ ...list, derivedFrom })).records.map(({ id }) => id)
+    expect(await madeFrom('source')).toEqual(['a', 'c'])
+    expect(await madeFrom('another')).toEqual(['bad'])
+    expect(await store.search({ collection: 'facts', text: 'fresh', limit: 10 })).toHaveLength(1)
+    expect(await store.search({ collection: 'facts', text: 'word', limit: 10 })).toHaveLength(2)
+  })
+
+  it('is removed by a delete without a condition, and its versions are not used again', async () => {
+    const store = await damagedStore(temporaryPath(), `value = '"forged"'`)
+    const commit = await store.write([{ type: 'delete', key: keyOf('bad'), author: 'me' }])
+    expect(commit).toMatchObject({ ok: true, written: [{ version: 5 }] })
+    expect(await store.read([keyOf('bad')])).toEqual([undefined])
+    expect(await store.write([setting('bad', { ifVersion: 0 })])).toMatchObject({ written: [{ version: 6 }] })
+  })
+
+  it.each<[string, Mutation]>([
+    ['set', setting('bad', { ifVersion: 3 })],
+    ['set if absent', setting('bad', { ifVersion: 0 })],
+    ['delete', { type: 'delete', key: keyOf('bad'), author: 'me', ifVersion: 3 }],
+    ['touch', { type: 'touch', key: keyOf('bad'), ifVersion: 3, ttlMs: 1_000 }],
+    ['set under a guard on it', setting('a', { guard: { key: keyOf('bad'), version: 3 } })],
+  ])('fails a %s that has a condition', async (_, mutation) => {
+    const store = await damagedStore(temporaryPath(), `value = '"forged"'`)
+    await expect(store.write([mutation])).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
+    expect(await store.changes(0, 10)).toMatchObject({ last: 5 })
+  })
+
+  it('that has expired is swept, and its versions are not used again', async () => {
+    const path = temporaryPath()
+    const store = await damagedStore(path, `sources = '["sour', version = 1, expires_at = 1`, 60_000)
+    expect(await store.sweep(10)).toBe(1)
+    expect((await store.query({ ...list, derivedFrom: 'source' })).records.map(({ id }) => id)).toEqual(['a', 'c'])
+    expect(await store.write([setting('bad')])).toMatchObject({ written: [{ version: 5 }] })
+  })
+
+  it('whose label can not be read is replaced only by who may see everything', async () => {
+    const store = await damagedStore(temporaryPath(), 'level = 9')
+    const over = { level: 'internal', compartments: [] } as const
+    expect(await store.write([setting('bad', { over })])).toMatchObject({ ok: false, refusal: { reason: 'label' } })
+    const all = { level: 'confidential', compartments: [] } as const
+    expect(await store.write([setting('bad', { over: all })])).toMatchObject({ ok: true })
+  })
+
+  it('does not stand in the way of a fact that is set anew', async () => {
+    const path = temporaryPath()
+    const open = (): ReturnType<typeof openMemory> => openMemory({ store: sqliteStore(path) })
+    const me = { id: 'me', role: 'test' }
+    const before = await open()
+    await before.as(me).facts.set('bad', 'one')
+    await before.close()
+    damage(path, `value = '"forged"'`)
+    await using after = await open()
+    const { facts } = after.as(me)
+    await facts.set('bad', 'two')
+    expect(await facts.get('bad')).toBe('two')
+  })
+})
