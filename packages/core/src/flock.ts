@@ -137,6 +137,7 @@ export class Flock implements AsyncDisposable {
       emit: (event) => this.#emit(event),
       register: (system, owner) => this.#systems.set(system, owner),
     })
+    // What an agent can be asked is known to its holder alone; the registry holds agents of all kinds.
     this.#agents.set(id, agent as unknown as AgentRef)
     this.#emit({ type: 'agent.spawned', agent: id, role })
     agent.start()
@@ -145,6 +146,7 @@ export class Flock implements AsyncDisposable {
 
   /** The running agents of a role, to be asked as one. */
   role<Can extends Abilities = Abilities>(role: string): Role<Can> {
+    // The caller says what agents of the role can do; an agent refuses what its machine does not take.
     const agents = [...this.#agents.values()].filter((agent) => agent.role === role) as unknown as AgentRef<Can>[]
     return {
       agents,
