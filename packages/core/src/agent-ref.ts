@@ -1,4 +1,4 @@
-import type { Principal, View } from '@skein/memory'
+import type { Alert, Principal, View } from '@skein/memory'
 import { createActor } from 'xstate'
 import type { AnyActorLogic, AnyActorRef, EventObject, Snapshot } from 'xstate'
 
@@ -8,6 +8,7 @@ import type { DeadReason, FlockEvent } from './flock-events.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxOptions } from './mailbox.ts'
 import type { RunQueue } from './run-queue.ts'
+import { warn } from './warn.ts'
 
 /** How to ask an agent. */
 export interface AskOptions {
@@ -31,6 +32,16 @@ export type OutputOf<Ability> = Ability extends (...args: never[]) => Promise<in
 
 /** The longest time that a timer of Node can wait, in milliseconds. */
 const longestTimer = 2 ** 31 - 1
+
+/**
+ * An alert as a machine gets it, if it has a transition for `alert`: those that
+ * waited when the agent starts, and each new one at once. It is acknowledged
+ * when the machine has taken it.
+ */
+export interface AlertEvent<Insight = unknown> {
+  readonly type: 'alert'
+  readonly alert: Alert<Insight>
+}
 
 /** What an agent is made of. */
 export interface AgentParts {
@@ -69,6 +80,7 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
   #asks = 0
   #isScheduled = false
   #hasEnded = false
+  #stopAlerts: () => void = () => {}
 
   /** @internal */
   constructor(parts: AgentParts) {
@@ -96,6 +108,17 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
   /** @internal */
   start(): void {
     this.#actor.start()
+    if (this.#hasEnded || !this.#types?.includes('alert')) return
+    this.#stopAlerts = this.memory.alerts.subscribe((alert) => this.#alert({ type: 'alert', alert }))
+  }
+
+  /** What does not fit into the mailbox is not acknowledged, and so comes again with the next start. */
+  #alert(event: AlertEvent): void {
+    try {
+      this.send(event)
+    } catch (error) {
+      warn(error)
+    }
   }
 
   /** How busy it is: messages that wait, or questions that are not answered yet, whichever are more. */
@@ -185,6 +208,7 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
       if (event === undefined || !this.#canTake(event)) return
       this.#mailbox.take()
       this.#actor.send(event)
+      if (isAlert(event)) this.memory.alerts.ack(event.alert.id).catch(warn)
     } catch (error) {
       // A guard that throws is the agent's own fault, as an action that throws is.
       this.#end(error)
@@ -239,6 +263,7 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
     const reason = new AgentStoppedError(this.id, error === undefined ? undefined : { cause: error })
     // XState leaves what an actor invoked running when an action throws: this signal ends it.
     this.#life.abort(reason)
+    this.#stopAlerts()
     for (const message of this.#mailbox.clear()) this.#bury(message, 'agent ended')
     for (const { reject } of this.#asked.values()) reject(reason)
     const ended = { type: 'agent.ended', agent: this.id, role: this.role } as const
@@ -254,4 +279,8 @@ export class AgentRef<Can extends Abilities = Abilities> implements AsyncDisposa
     }
     this.#parts.emit({ type: 'message.dead', agent: this.id, message, reason })
   }
+}
+
+function isAlert(event: EventObject): event is AlertEvent {
+  return event.type === 'alert' && typeof (event as Partial<AlertEvent>).alert?.id === 'string'
 }

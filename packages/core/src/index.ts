@@ -14,7 +14,7 @@ export type { ActivitiesOf, ActivityRef, AnyActivityRef, RunActivityOptions } fr
 
 export { agent } from './agent.ts'
 export type { Abilities, AgentDefinition, Asked, Reply } from './agent.ts'
-export type { AgentRef, AskOptions, InputOf, MessageTo, OutputOf } from './agent-ref.ts'
+export type { AgentRef, AlertEvent, AskOptions, InputOf, MessageTo, OutputOf } from './agent-ref.ts'
 export type { MailboxOptions, Overflow } from './mailbox.ts'
 
 export type { MapReduceOptions, MapReduceProgress, MapReduceResult, ReduceStepOptions, Step } from './map-reduce.ts'

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
@@ -18,6 +19,8 @@ interface Pool {
   readonly piscina: Piscina
   readonly turns: Turns
   readonly news: Map<number, MessagePort>
+  /** Threads that have said that they are there. */
+  readonly arrived: Set<number>
 }
 
 interface Running {
@@ -135,7 +138,7 @@ class ThreadExecutor implements Executor {
       atomics: 'disabled',
     })
     const turns = new Turns(threads * (kind === 'io' ? ioPerThread : 1))
-    const pool: Pool = { piscina, turns, news: new Map() }
+    const pool: Pool = { piscina, turns, news: new Map(), arrived: new Set() }
     piscina.on('message', (ports: ThreadPorts) => this.#welcome(pool, ports))
     // What an activity left behind in its thread failed after its result was given.
     piscina.on('error', warn)
@@ -144,6 +147,7 @@ class ThreadExecutor implements Executor {
   }
 
   #welcome(pool: Pool, { thread, memory, news }: ThreadPorts): void {
+    pool.arrived.add(thread)
     try {
       if (this.#closing) throw new FlockClosedError()
       this.#memory.connect(memory)
@@ -210,6 +214,17 @@ class ThreadExecutor implements Executor {
     for (const pool of this.#pools.values()) for (const port of pool.news.values()) port.postMessage(order)
   }
 
+  /** A thread that is ended while it starts can take the process with it (seen once in some 2,000 times): let it arrive. */
+  async #untilStarted({ piscina, arrived }: Pool): Promise<void> {
+    const late = piscina.threads.filter(({ threadId }) => !arrived.has(threadId))
+    const stop = new AbortController()
+    // An idle thread does not keep the process alive: this timer does.
+    const grace = setTimeout(() => stop.abort(), this.#options.graceMs)
+    // Arrived, failed or given up: all that counts is that it need not be waited for any more.
+    await Promise.allSettled(late.map((worker) => once(worker, 'message', { signal: stop.signal })))
+    clearTimeout(grace)
+  }
+
   #endThread(thread: number | undefined): void {
     for (const { piscina } of this.#pools.values()) {
       const worker = piscina.threads.find((candidate: Worker) => candidate.threadId === thread)
@@ -232,6 +247,7 @@ class ThreadExecutor implements Executor {
     }, this.#options.graceMs)
     await Promise.allSettled(this.#asked)
     clearTimeout(grace)
+    await Promise.all(pools.map((pool) => this.#untilStarted(pool)))
     await Promise.all(pools.map(({ piscina }) => piscina.destroy()))
   }
 }

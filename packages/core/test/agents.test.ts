@@ -1,4 +1,5 @@
 import { agent } from '@skein/core'
+import type { AlertEvent } from '@skein/core'
 import { describe, expect, it } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 
@@ -263,5 +264,49 @@ describe('an agent that is used wrongly', () => {
     await flock.spawn(setup({}).createMachine({ initial: 'a', states: { a: { type: 'final' } } })).done
     expect(events.map(({ type }) => type)).toEqual(['agent.spawned', 'agent.ended'])
     expect(flock.role('agent').agents).toHaveLength(0)
+  })
+})
+
+describe('alerts', () => {
+  const listener = setup({
+    types: {} as {
+      context: { heard: readonly unknown[] }
+      events: AlertEvent
+      emitted: { type: 'heard'; insight: unknown }
+    },
+  }).createMachine({
+    context: { heard: [] },
+    on: {
+      alert: {
+        actions: [
+          assign({ heard: ({ context, event }) => [...context.heard, event.alert.insight] }),
+          emit(({ event }) => ({ type: 'heard' as const, insight: event.alert.insight })),
+        ],
+      },
+    },
+  })
+  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+    while (!(await holds())) await turn()
+  }
+
+  it('come to a machine that takes them: those that waited, then each at once, until it has taken them', async () => {
+    const { flock } = await openFlock()
+    const sender = flock.memory.as({ id: 'ann', role: 'finance' }).alerts
+    await sender.send({ to: ['bob'], insight: 'waited' })
+    const bob = flock.spawn(listener, { id: 'bob', role: 'sales' })
+    const heard = (): readonly unknown[] => (bob.snapshot as unknown as { context: { heard: unknown[] } }).context.heard
+    await until(() => heard().length === 1)
+    await sender.send({ to: [{ role: 'sales' }], insight: 'new' })
+    await until(() => heard().length === 2)
+    expect(heard()).toEqual(['waited', 'new'])
+    await until(async () => (await bob.memory.alerts.pending()).length === 0)
+  })
+
+  it('wait for an agent whose machine does not take them', async () => {
+    const { flock } = await openFlock()
+    const bob = flock.spawn(door, { id: 'bob' })
+    await flock.memory.as({ id: 'ann', role: 'finance' }).alerts.send({ to: ['bob'], insight: 'x' })
+    await turn()
+    expect(await bob.memory.alerts.pending()).toHaveLength(1)
   })
 })
