@@ -29,7 +29,7 @@ interface Running {
   thread?: number
 }
 
-/** A thread that had nothing to do for this long ends; starting one takes some 50 ms. */
+/** A thread that had nothing to do for this long ends. */
 const idleMs = 60_000
 
 /**
@@ -214,7 +214,10 @@ class ThreadExecutor implements Executor {
     for (const pool of this.#pools.values()) for (const port of pool.news.values()) port.postMessage(order)
   }
 
-  /** A thread that is ended while it starts can take the process with it (seen once in some 2,000 times): let it arrive. */
+  /**
+   * Lets threads that are starting arrive before they are ended. A V8 trap in a worker thread once took the process
+   * along when a flock was closed; that the thread was still starting is a guess, not proven.
+   */
   async #untilStarted({ piscina, arrived }: Pool): Promise<void> {
     const late = piscina.threads.filter(({ threadId }) => !arrived.has(threadId))
     const stop = new AbortController()

@@ -15,7 +15,7 @@
  *           two overlapping writes can look like none.)
  * - hit:    `started` is still what the fill observed.
  * - change made by another process: `started += 1`, then `finished += 1`.
- * - doubt:  the same for every slot, half a millisecond whatever is cached.
+ * - doubt:  the same for every slot, about a millisecond whatever is cached.
  *
  * A copy therefore stops being valid when a write begins, not after somebody
  * has seen the new value. Counters wrap after 2^32 writes; a copy would have
@@ -47,7 +47,7 @@ export class EpochTable {
   /**
    * Tells whether no write of the slot has begun since it was observed.
    *
-   * A plain read, at a third of the cost of an atomic one, and enough: whatever
+   * A plain read, cheaper than an atomic one, which is a call, and enough: whatever
    * told this thread that a write has ended (a message, a promise, an atomic
    * word) puts the write's `started += 1` before this read, and a read sees
    * what happened before it (ECMA-262, memory model). It can't tear either.

@@ -141,7 +141,7 @@ export class SpaceTables {
     }
     // Nobody knows its sources any more: this looks through the whole table.
     if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(place)
-    // Looking costs a third of what a delete in the full-text index does, and most rows have no text.
+    // Most rows have no text: a look is cheaper than a delete in the full-text index.
     if (this.#sql('SELECT 1 FROM @texts_docsize WHERE id = ?').get(place) !== undefined) {
       this.#sql('DELETE FROM @texts WHERE rowid = ?').run(place)
     }
