@@ -48,7 +48,9 @@ export type { MapStoreOptions } from './map-store.ts'
 export { loadDescribed } from './descriptor.ts'
 export { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
 export type { Row, Situation, Verdict } from './apply-mutation.ts'
-export { queryTerms, searchTerms } from './search-terms.ts'
+export { indexTerms, queryTerms, searchTerms } from './search-terms.ts'
+export { rankMatches } from './ranking.ts'
+export type { RankedMatch, RankedMatches } from './ranking.ts'
 export { levels, rank } from './access.ts'
 export type { Audience, Label } from './access.ts'
 export type {
@@ -66,7 +68,7 @@ export type {
   RecordPage,
   RecordQuery,
   Refusal,
-  SearchHit,
+  SearchAnswer,
   SearchQuery,
   Seq,
   Store,

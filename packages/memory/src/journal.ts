@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireStrings, requireWhole } from './require-option.ts'
+import { rankTexts } from './ranking.ts'
+import { indexTerms, queryTerms, termsOf } from './search-terms.ts'
 import { searchableText, snippetOf } from './searchable-text.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Actor, Space, WriteOptions } from './space.ts'
@@ -57,6 +59,10 @@ export interface SearchResult<Item> {
 }
 
 const largestPage = 1_000
+/** Search looks at the texts of at least this many records before it ranks them. */
+const smallestPool = 50
+/** UTF-16 units at the beginning of a text by which it is ranked. */
+const rankedLength = 20_000
 
 /** Write-once entries of one collection: the base of observations, decisions and learnings. */
 export class Journal {
@@ -85,7 +91,7 @@ export class Journal {
       key,
       value: text,
       meta,
-      text: searchableText(value),
+      terms: indexTerms(searchableText(value)),
       ttlMs: options.ttlMs,
       guard: guardOf(options),
     })
@@ -112,11 +118,25 @@ export class Journal {
     requireWhole('limit', limit, 1, largestPage)
     if (typeof text !== 'string') throw new OptionError('text', 'a text', text)
     this.#space.assertOpen()
-    const hits = await this.#space.store.search({ ...this.#filter(options), text, limit })
-    return hits.map(({ record, score }) => {
-      const item = this.#handOut<Value>(record)
-      return { item, score, snippet: snippetOf(searchableText(item.value), text) }
-    })
+    const terms = queryTerms(text)
+    const pool = Math.min(largestPage, Math.max(smallestPool, 2 * limit))
+    const answer = await this.#space.store.search({ ...this.#filter(options), terms, limit: pool })
+    const texts = answer.records.map((record) => searchableText(decodeJson(record.value)))
+    const ranked = answer.records.map((record, index) => ({
+      record,
+      text: texts[index] ?? '',
+      terms: termsOf((texts[index] ?? '').slice(0, rankedLength)),
+    }))
+    const scores = rankTexts(ranked, terms, answer)
+    return ranked
+      .map(({ record, text: found }, index) => ({ record, found, score: scores[index] ?? 0 }))
+      .toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq)
+      .slice(0, limit)
+      .map(({ record, found, score }) => ({
+        item: this.#handOut<Value>(record),
+        score,
+        snippet: snippetOf(found, terms),
+      }))
   }
 
   #filter({ task, author, notAuthor, tags, since, until }: ListOptions): RecordFilter {

@@ -7,7 +7,7 @@ import type {
   RecordKey,
   RecordPage,
   RecordQuery,
-  SearchHit,
+  SearchAnswer,
   SearchQuery,
   Seq,
   Store,
@@ -54,7 +54,7 @@ export class LinkedStore implements Store {
     return this.#reader?.query(query) ?? this.#client.call('query', query)
   }
 
-  search(query: SearchQuery): Promise<readonly SearchHit[]> {
+  search(query: SearchQuery): Promise<SearchAnswer> {
     return this.#reader?.search(query) ?? this.#client.call('search', query)
   }
 

@@ -1,10 +1,8 @@
-import { stemmer } from 'stemmer'
-
 import { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
 import type { Row, Verdict } from './apply-mutation.ts'
 import { MemoryClosedError } from './errors.ts'
 import { matchesFilter } from './record-filter.ts'
-import { queryTerms, searchTerms } from './search-terms.ts'
+import { rankMatches } from './ranking.ts'
 import type {
   Change,
   ChangePage,
@@ -13,7 +11,7 @@ import type {
   RecordKey,
   RecordPage,
   RecordQuery,
-  SearchHit,
+  SearchAnswer,
   SearchQuery,
   Seq,
   Store,
@@ -67,7 +65,7 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
 /** What all stores opened on one space share. */
 class MapSpace {
   readonly rows = new Map<string, Row>()
-  readonly texts = new Map<string, ReadonlySet<string>>()
+  readonly terms = new Map<string, ReadonlySet<string>>()
   readonly feed: Change[] = []
   readonly bytes = new Map<string, Uint8Array>()
   readonly listeners = new Set<(change: Change) => void>()
@@ -141,9 +139,9 @@ class MapStore implements Store {
     const key = rowKey(mutation.key)
     space.rows.set(key, row)
     if (mutation.type === 'touch' || !isChange) return
-    const text = mutation.type === 'set' ? mutation.text : undefined
-    if (text === undefined) space.texts.delete(key)
-    else space.texts.set(key, new Set(searchTerms(text).map((term) => stemmer(term))))
+    const terms = mutation.type === 'set' ? mutation.terms : undefined
+    if (terms === undefined) space.terms.delete(key)
+    else space.terms.set(key, new Set(terms))
     space.seq = row.record.seq
     const change = changeOf(row)
     space.feed.push(change)
@@ -162,16 +160,18 @@ class MapStore implements Store {
     return found.length > query.limit ? { records, next: records.at(-1)?.seq } : { records }
   }
 
-  async search(query: SearchQuery): Promise<SearchHit[]> {
+  async search(query: SearchQuery): Promise<SearchAnswer> {
     const now = this.now()
-    const terms = queryTerms(query.text).map((term) => stemmer(term))
-    const hits: SearchHit[] = []
-    for (const [key, words] of this.#space.texts) {
+    const found = new Map<number, StoredRecord>()
+    const holders: number[][] = query.terms.map(() => [])
+    for (const [key, words] of this.#space.terms) {
       const record = liveRecord(this.#space.rows.get(key), now)
-      const score = terms.filter((term) => words.has(term)).length
-      if (record && score > 0 && matchesFilter(record, query)) hits.push({ record, score })
+      if (!record || !matchesFilter(record, query)) continue
+      found.set(record.seq, record)
+      for (const [index, term] of query.terms.entries()) if (words.has(term)) holders[index]?.push(record.seq)
     }
-    return hits.toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq).slice(0, query.limit)
+    const { best, frequencies, matches } = rankMatches(holders, query.limit)
+    return { records: best.map(({ seq }) => found.get(seq) as StoredRecord), frequencies, matches }
   }
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {
@@ -190,12 +190,12 @@ class MapStore implements Store {
   }
 
   async sweep(limit: number): Promise<number> {
-    const { rows, texts, floors } = this.#space
+    const { rows, terms, floors } = this.#space
     const now = this.now()
     const expired = [...rows].filter(([, row]) => !liveRecord(row, now)).slice(0, limit)
     for (const [key, { record }] of expired) {
       rows.delete(key)
-      texts.delete(key)
+      terms.delete(key)
       floors.set(record.collection, Math.max(record.version, floors.get(record.collection) ?? 0))
     }
     return expired.length

@@ -1,6 +1,4 @@
-import { stemmer } from 'stemmer'
-
-import { queryTerms, searchTerms } from './search-terms.ts'
+import { termsOf } from './search-terms.ts'
 
 /** What full-text search may find of a value: all its texts, without the names of properties. */
 export function searchableText(value: unknown): string {
@@ -17,13 +15,10 @@ function collect(value: unknown, texts: string[]): void {
 
 const around = 80
 
-/** The place of a text that a query found, about 160 characters long, cut at spaces, with … where something is left out. */
-export function snippetOf(text: string, query: string): string {
-  const wanted = new Set(queryTerms(query).map((term) => stemmer(term)))
-  const match = [...text.slice(0, 100_000).matchAll(/[\p{L}\p{N}\p{M}]+/gu)].find(([word]) => {
-    const [term] = searchTerms(word)
-    return term !== undefined && wanted.has(stemmer(term))
-  })
+/** The place of a text that holds one of the terms, about 160 characters long, cut at spaces, with … where something is left out. */
+export function snippetOf(text: string, terms: readonly string[]): string {
+  const words = text.slice(0, 100_000).matchAll(/[\p{L}\p{N}\p{M}]+/gu)
+  const match = words.find(([word]) => termsOf(word).some((term) => terms.includes(term)))
   const at = match?.index ?? 0
   const from = at <= around ? 0 : text.indexOf(' ', at - around) + 1 || at - around
   const to = at + around >= text.length ? text.length : Math.max(text.lastIndexOf(' ', at + around), at + 1)

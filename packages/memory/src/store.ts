@@ -74,8 +74,8 @@ export interface SetMutation extends MutationBase {
   readonly type: 'set'
   readonly value: string
   readonly meta: RecordMeta
-  /** What full-text search may find; left out for what no index may hold. */
-  readonly text?: string | undefined
+  /** The different terms by which search may find it, see `indexTerms`; left out for what no index may hold. */
+  readonly terms?: readonly string[] | undefined
   /** Time to live from now, by the store's clock, in milliseconds. */
   readonly ttlMs?: number | undefined
 }
@@ -170,16 +170,21 @@ export interface RecordPage {
   readonly next?: Seq | undefined
 }
 
-/** A ranked full-text search. Any text is a valid query. */
+/** A search for records that hold any of some terms. */
 export interface SearchQuery extends RecordFilter {
-  readonly text: string
+  /** Different ones, see `queryTerms`. */
+  readonly terms: readonly string[]
   readonly limit: number
 }
 
-/** A hit; a higher score is a better match. Scores compare only within one answer. */
-export interface SearchHit {
-  readonly record: StoredRecord
-  readonly score: number
+/** What a search found. Every number counts only records that pass its filter. */
+export interface SearchAnswer {
+  /** The records that rank highest by `rankMatches`, best first. */
+  readonly records: readonly StoredRecord[]
+  /** For each term the number of records that hold it. */
+  readonly frequencies: readonly number[]
+  /** Records that hold any of the terms. */
+  readonly matches: number
 }
 
 /** Immutable bytes by the SHA-256 of their content, in lower-case hexadecimal. */
@@ -214,7 +219,7 @@ export interface Store extends AsyncDisposable {
   /** Applies a batch atomically and appends its changes to the feed in the same atom. */
   write(batch: readonly Mutation[]): Promise<Commit>
   query(query: RecordQuery): Promise<RecordPage>
-  search(query: SearchQuery): Promise<readonly SearchHit[]>
+  search(query: SearchQuery): Promise<SearchAnswer>
   changes(after: Seq, limit: number): Promise<ChangePage>
   /** Calls back soon after changes. A hint that may be lost or repeated: the truth is `changes()`. */
   watch(listener: (change: Change) => void): Unwatch

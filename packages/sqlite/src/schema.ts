@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3'
 /** Marks a database as Skein's: "SKEI" in ASCII. See https://sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x534b4549
 /** Changes whenever the tables do. */
-const formatVersion = 1
+const formatVersion = 2
 
 /**
  * Makes sure that a database is ours and of this format, and sets up an empty one.
@@ -73,7 +73,9 @@ function spaceTables(number: number): string {
       author TEXT NOT NULL, task TEXT, tags TEXT NOT NULL, importance REAL,
       level INTEGER NOT NULL, compartments TEXT NOT NULL, sources TEXT NOT NULL,
       created_at REAL NOT NULL, updated_at REAL NOT NULL, expires_at REAL,
-      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL
+      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL,
+      -- What search may find it by: different terms with a space around each.
+      terms TEXT
     );
     CREATE UNIQUE INDEX ${on('by_key')} ON ${on('records')} (collection, id);
     CREATE INDEX ${on('by_seq')} ON ${on('records')} (collection, seq);
@@ -101,8 +103,9 @@ function spaceTables(number: number): string {
     -- The highest version that was ever forgotten in a collection: new keys begin above it.
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
 
+    -- The same terms the other way round. They are words already: only spaces part them.
     CREATE VIRTUAL TABLE ${on('texts')} USING fts5 (
-      text, content = '', contentless_delete = 1, tokenize = 'porter unicode61'
+      terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
     );
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);

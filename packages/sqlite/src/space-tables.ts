@@ -1,4 +1,4 @@
-import { decideMutation, queryTerms } from '@skein/memory'
+import { decideMutation, rankMatches } from '@skein/memory'
 import type {
   ChangePage,
   Commit,
@@ -7,7 +7,7 @@ import type {
   RecordPage,
   RecordQuery,
   Row,
-  SearchHit,
+  SearchAnswer,
   SearchQuery,
   Seq,
   Verdict,
@@ -32,6 +32,9 @@ export interface Applied {
   readonly commit: Commit
   readonly changed: readonly Row[]
 }
+
+/** Records of a task that a search looks at one by one rather than asking the index. */
+const mostScanned = 2_000
 
 /** Where {@link RawRow} has its `seq`. */
 const seqColumn = 4
@@ -113,23 +116,24 @@ export class SpaceTables {
       )
       return
     }
-    const place = before ? this.#replace(row, before) : this.#insert(row)
+    const terms = mutation.type === 'set' && mutation.terms ? ` ${mutation.terms.join(' ')} ` : null
+    const place = before ? this.#replace(row, before, terms) : this.#insert(row, terms)
     for (const source of row.record.derivedFrom) {
       this.#sql('INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)').run(source, place)
     }
-    const text = mutation.type === 'set' ? mutation.text : undefined
-    if (text !== undefined) this.#sql('INSERT INTO @texts (rowid, text) VALUES (?, ?)').run(place, text)
+    if (terms !== null) this.#sql('INSERT INTO @texts (rowid, terms) VALUES (?, ?)').run(place, terms)
   }
 
-  #insert(row: Row): number {
+  #insert(row: Row, terms: string | null): number {
     const marks = columns.replaceAll(/\w+/g, '?')
-    return Number(this.#sql(`INSERT INTO @records (${columns}) VALUES (${marks})`).run(packRow(row)).lastInsertRowid)
+    const sql = `INSERT INTO @records (${columns}, terms) VALUES (${marks}, ?)`
+    return Number(this.#sql(sql).run(...packRow(row), terms).lastInsertRowid)
   }
 
-  #replace(row: Row, before: Placed): number {
+  #replace(row: Row, before: Placed, terms: string | null): number {
     const { place } = before
     const sets = columns.replaceAll(/\w+/g, '$& = ?')
-    this.#sql(`UPDATE @records SET ${sets} WHERE row = ?`).run(...packRow(row), place)
+    this.#sql(`UPDATE @records SET ${sets}, terms = ? WHERE row = ?`).run(...packRow(row), terms, place)
     this.#forget(before)
     return place
   }
@@ -162,20 +166,44 @@ export class SpaceTables {
     return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
   }
 
-  search(query: SearchQuery, now: number): SearchHit[] {
-    // Quoted words only: nothing in a user's text can be an operator of FTS5.
-    const match = queryTerms(query.text)
-      .map((term) => `"${term}"`)
-      .join(' OR ')
-    if (match === '') return []
-    const { where, values } = filterSql(query, now)
-    const sql = `SELECT -bm25(@texts) AS score, ${columns} FROM @texts JOIN @records r ON r.row = @texts.rowid
-      WHERE @texts MATCH ? AND ${where.join(' AND ')} ORDER BY score DESC, seq DESC LIMIT ?`
-    const raw = this.#sql(sql).all(match, ...values, query.limit) as [number, ...RawRow][]
-    return raw.flatMap(([score, ...row]) => {
-      const record = this.#intact(row)?.record
-      return record ? [{ record, score }] : []
+  search(query: SearchQuery, now: number): SearchAnswer {
+    const holders = this.#isSmall(query) ? this.#scan(query, now) : this.#lookUp(query, now)
+    const { best, frequencies, matches } = rankMatches(holders, query.limit)
+    const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq = ?`
+    const records = best.flatMap(({ seq }) => {
+      const raw = this.#sql(sql).get(query.collection, seq) as RawRow | undefined
+      return (raw && this.#intact(raw)?.record) ?? []
     })
+    return { records, frequencies, matches }
+  }
+
+  /**
+   * Whether a search is restricted to a task of few records: then looking at
+   * each is cheaper than the index, whose lists grow with the whole space.
+   */
+  #isSmall({ collection, task }: SearchQuery): boolean {
+    if (task === undefined) return false
+    const sql = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? LIMIT ?)'
+    const [count] = this.#sql(sql).get(collection, task, mostScanned + 1) as [number]
+    return count <= mostScanned
+  }
+
+  /** For each term the `seq` of each record that holds it, by looking at all that pass the filter. */
+  #scan(query: SearchQuery, now: number): number[][] {
+    const { where, values } = filterSql(query, now)
+    const sql = `SELECT seq, terms FROM @records r WHERE ${where.join(' AND ')} AND terms IS NOT NULL`
+    const rows = this.#sql(sql).all(...values) as [number, string][]
+    return query.terms.map((term) => rows.filter(([, terms]) => terms.includes(` ${term} `)).map(([seq]) => seq))
+  }
+
+  /** The same by the index. */
+  #lookUp(query: SearchQuery, now: number): number[][] {
+    const { where, values } = filterSql(query, now)
+    // CROSS JOIN: the index is asked first, once, whatever the planner believes.
+    const sql = `SELECT seq FROM @texts CROSS JOIN @records r ON r.row = @texts.rowid
+      WHERE @texts MATCH ? AND ${where.join(' AND ')}`
+    // Quoted: a term holds letters, digits and marks only, so nothing in it can be an operator of FTS5.
+    return query.terms.map((term) => (this.#sql(sql).all(`"${term}"`, ...values) as [number][]).map(([seq]) => seq))
   }
 
   /** The row, unless it is damaged: then one warning, since the others are as good as ever. */

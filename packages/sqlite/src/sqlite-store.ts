@@ -10,7 +10,7 @@ import type {
   RecordKey,
   RecordPage,
   RecordQuery,
-  SearchHit,
+  SearchAnswer,
   SearchQuery,
   Seq,
   Store,
@@ -89,7 +89,7 @@ abstract class SqliteStore implements Store {
     return this.guarded('query', (tables) => tables.query(query, this.now()))
   }
 
-  async search(query: SearchQuery): Promise<SearchHit[]> {
+  async search(query: SearchQuery): Promise<SearchAnswer> {
     return this.guarded('search', (tables) => tables.search(query, this.now()))
   }
 

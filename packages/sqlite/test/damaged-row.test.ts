@@ -12,7 +12,7 @@ const setting = (id: string, more: object = {}): Mutation => ({
   type: 'set',
   key: keyOf(id),
   value: `"${id}"`,
-  text: `the word ${id}`,
+  terms: ['word', id],
   meta,
   ...more,
 })
@@ -68,8 +68,8 @@ describe('a damaged record', () => {
     for (const filter of [list, { ...list, tags: ['t'] }, { ...list, audience }, { ...list, derivedFrom: 'source' }]) {
       expect((await store.query(filter)).records.map(({ id }) => id)).toEqual(['a', 'c'])
     }
-    const hits = await store.search({ collection: 'facts', text: 'word', limit: 10, tags: ['t'] })
-    expect(hits.map(({ record }) => record.id).toSorted()).toEqual(['a', 'c'])
+    const hits = await store.search({ collection: 'facts', terms: ['word'], limit: 10, tags: ['t'] })
+    expect(hits.records.map(({ id }) => id).toSorted()).toEqual(['a', 'c'])
     await expect(store.read([keyOf('bad')])).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
     // Warnings are given after the current turn.
     await new Promise((resolve) => setImmediate(resolve))
@@ -91,7 +91,9 @@ describe('a damaged record', () => {
     ['version, beyond all numbers', 'version = 9223372036854775807'] as const,
   ])('(its %s) is replaced by a write without a condition, under a new version', async (_, change) => {
     const store = await damagedStore(temporaryPath(), change)
-    const commit = await store.write([setting('bad', { meta: { ...meta, derivedFrom: ['another'] }, text: 'fresh' })])
+    const commit = await store.write([
+      setting('bad', { meta: { ...meta, derivedFrom: ['another'] }, terms: ['fresh'] }),
+    ])
     // It had version 3 and seq 4.
     const version = change === 'version = 40' ? 41 : 5
     expect(commit).toMatchObject({ ok: true, written: [{ version, seq: 6 }] })
@@ -100,8 +102,8 @@ describe('a damaged record', () => {
       (await store.query({ ...list, derivedFrom })).records.map(({ id }) => id)
     expect(await madeFrom('source')).toEqual(['a', 'c'])
     expect(await madeFrom('another')).toEqual(['bad'])
-    expect(await store.search({ collection: 'facts', text: 'fresh', limit: 10 })).toHaveLength(1)
-    expect(await store.search({ collection: 'facts', text: 'word', limit: 10 })).toHaveLength(2)
+    expect(await store.search({ collection: 'facts', terms: ['fresh'], limit: 10 })).toMatchObject({ matches: 1 })
+    expect(await store.search({ collection: 'facts', terms: ['word'], limit: 10 })).toMatchObject({ matches: 2 })
   })
 
   it('is removed by a delete without a condition, and its versions are not used again', async () => {

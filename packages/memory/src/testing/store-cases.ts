@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Change, Mutation, RecordMeta, SetMutation, Store, StoreDriver } from '../store.ts'
+import { indexTerms, queryTerms } from '../search-terms.ts'
+import type { Change, Mutation, RecordFilter, RecordMeta, SetMutation, Store, StoreDriver } from '../store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const meta: RecordMeta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }
@@ -12,7 +13,7 @@ function set(id: string, value: unknown, more: Partial<SetMutation> = {}): SetMu
 
 function observe(id: string, text: string, more: Partial<RecordMeta> = {}): SetMutation {
   const key = { collection: 'observations', id } as const
-  return { type: 'set', key, value: JSON.stringify(text), text, meta: { ...meta, ...more } }
+  return { type: 'set', key, value: JSON.stringify(text), terms: indexTerms(text), meta: { ...meta, ...more } }
 }
 
 /** What a store itself promises. */
@@ -31,6 +32,11 @@ export function storeCases(options: StoreContractOptions): void {
     const commit = await store.write(batch)
     if (!commit.ok) throw new Error(`refused: ${commit.refusal.reason}`)
     return commit.written
+  }
+
+  const found = async (text: string, filter: Partial<RecordFilter> = {}) => {
+    const query = { collection: 'observations', terms: queryTerms(text), limit: 10, ...filter } as const
+    return (await store.search(query)).records.map(({ id }) => id)
   }
 
   describe('records', () => {
@@ -169,7 +175,7 @@ export function storeCases(options: StoreContractOptions): void {
       const [written] = await write(set('a', 1, { ttlMs: 5 }), { ...observe('o', 'gone soon'), ttlMs: 5 })
       await until(written?.expiresAt ?? 0)
       expect(await fact('a')).toBeUndefined()
-      expect(await store.search({ collection: 'observations', text: 'gone', limit: 10 })).toEqual([])
+      expect(await found('gone')).toEqual([])
       expect((await store.query({ collection: 'observations', order: 'newest', limit: 10 })).records).toEqual([])
       expect((await store.write([set('a', 2, { ifVersion: 0 })])).ok).toBe(true)
     })
@@ -265,26 +271,49 @@ export function storeCases(options: StoreContractOptions): void {
       const audience = { level: 'internal', compartments: [] } as const
       expect(await ids({ audience })).toEqual(['o5', 'o4', 'o3', 'o2', 'o1'])
       expect(await ids({ audience: { level: 'public', compartments: ['finance'] } })).toContain('money')
-      const hits = await store.search({ collection: 'observations', text: 'entry', limit: 10, audience })
-      expect(hits.map(({ record }) => record.id).toSorted()).toEqual(['o1', 'o2', 'o3', 'o4', 'o5'])
+      expect((await found('entry', { audience })).toSorted()).toEqual(['o1', 'o2', 'o3', 'o4', 'o5'])
     })
   })
 
   describe('search', () => {
     it('finds words by their stem, best match first', async () => {
       await write(observe('a', 'The company raises prices'), observe('b', 'Price lists'), observe('c', 'Nothing here'))
-      const hits = await store.search({ collection: 'observations', text: 'raised the price', limit: 10 })
-      expect(hits.map(({ record }) => record.id)).toEqual(['a', 'b'])
-      expect(hits[0]?.score).toBeGreaterThan(hits[1]?.score ?? Infinity)
+      expect(await found('raised the price')).toEqual(['a', 'b'])
+    })
+
+    it.each([undefined, 't'])('counts only what passes the filter, and ranks by that (task %j)', async (task) => {
+      const audience = { level: 'public', compartments: [] } as const
+      const terms = queryTerms('price duck')
+      const search = () => store.search({ collection: 'observations', terms, limit: 10, audience, task })
+      await write(observe('a', 'price', { task }), observe('b', 'price', { task }), observe('c', 'duck', { task }))
+      const before = await search()
+      expect(before.records.map(({ id }) => id)).toEqual(['c', 'b', 'a'])
+      expect(before).toMatchObject({ frequencies: [2, 1], matches: 3 })
+      for (let index = 0; index < 20; index += 1) {
+        await write(observe(`s${index}`, 'duck', { task, sensitivity: 'internal' }))
+        await write(observe(`x${index}`, 'duck', { task, compartments: ['x'] }))
+      }
+      expect(await search()).toEqual(before)
+    })
+
+    it('finds the same in a task of many records as in one of few', async () => {
+      for (let from = 0; from < 3_000; from += 1_000) {
+        await write(
+          ...Array.from({ length: 1_000 }, (_, index) => observe(`m${from + index}`, 'common', { task: 'many' })),
+        )
+      }
+      await write(observe('rare', 'common rarity', { task: 'many' }), observe('other', 'rarity', { task: 'few' }))
+      expect(await found('rarity', { task: 'many' })).toEqual(['rare'])
+      expect(await found('rarity', { task: 'few' })).toEqual(['other'])
+      expect((await found('rarity common', { task: 'many' }))[0]).toBe('rare')
     })
 
     it('follows rewrites and deletes', async () => {
       await write(observe('a', 'apples'))
       await write(observe('a', 'pears'))
-      const found = async (text: string) => (await store.search({ collection: 'observations', text, limit: 10 })).length
-      expect([await found('apples'), await found('pears')]).toEqual([0, 1])
+      expect([await found('apples'), await found('pears')]).toEqual([[], ['a']])
       await write({ type: 'delete', key: { collection: 'observations', id: 'a' }, author: 'ann' })
-      expect(await found('pears')).toBe(0)
+      expect(await found('pears')).toEqual([])
     })
 
     it.each([
@@ -305,7 +334,7 @@ export function storeCases(options: StoreContractOptions): void {
       'x'.repeat(100_000),
     ])('accepts %j as a query', async (text) => {
       await write(observe('a', 'a duck 🦆 and text'))
-      await expect(store.search({ collection: 'observations', text, limit: 10 })).resolves.toBeInstanceOf(Array)
+      await expect(found(text)).resolves.toBeInstanceOf(Array)
     })
   })
 
@@ -376,7 +405,7 @@ export function storeCases(options: StoreContractOptions): void {
       const reopened = (await options.reopen?.()) as StoreDriver
       store = await reopened.open('space', 'writer')
       expect((await fact('a'))?.value).toBe('1')
-      expect(await store.search({ collection: 'observations', text: 'remember', limit: 1 })).toHaveLength(1)
+      expect(await found('remember')).toEqual(['o'])
       expect(await store.objects.has('h')).toBe(true)
       expect((await write(set('a', 2)))[0]).toMatchObject({ version: 2, seq: 3 })
     })
