@@ -14,6 +14,16 @@ export interface Clearance {
   readonly compartments?: readonly string[]
 }
 
+/**
+ * What a principal may do beyond reading and writing what its clearance covers.
+ *
+ * - `audit`: see who read and wrote what.
+ * - `declassify`: make a record less sensitive.
+ * - `administer`: see damaged records as they are.
+ */
+export type Right = (typeof rights)[number]
+const rights = ['audit', 'declassify', 'administer'] as const
+
 /** Who acts: an agent, a person or a program. */
 export interface Principal {
   readonly id: string
@@ -24,6 +34,8 @@ export interface Principal {
    * @defaultValue public records outside every compartment
    */
   readonly clearance?: Clearance
+  /** @defaultValue none */
+  readonly rights?: readonly Right[]
 }
 
 /** The sensitivity of one record. A principal sees it only when its clearance covers all of it. */
@@ -49,7 +61,7 @@ export function rank(level: Level): number {
 /**
  * Fills in a principal's clearance.
  *
- * @throws {@link OptionError} when the id is empty or the level unknown.
+ * @throws {@link OptionError} when the id is empty, or the level or a right unknown.
  */
 export function audienceOf(principal: Principal): Audience {
   const { level = 'public', compartments = [] } = principal.clearance ?? {}
@@ -57,6 +69,8 @@ export function audienceOf(principal: Principal): Audience {
   requireStrings('principal.role', [principal.role])
   requireStrings('principal.clearance.compartments', compartments)
   requireLevel('principal.clearance.level', level)
+  const unknown = (principal.rights ?? []).find((right) => !rights.includes(right))
+  if (unknown !== undefined) throw new OptionError('principal.rights', `some of ${rights.join(', ')}`, unknown)
   return { level, compartments: [...compartments] }
 }
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 
-import { covers } from './access.ts'
+import type { Actor } from './actor.ts'
 import { NotFoundError, OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireStrings } from './require-option.ts'
-import { describeWrite, guardOf, writeAll } from './space.ts'
-import type { Actor, Space, WriteOptions } from './space.ts'
+import { describeWrite, guardOf, remainingMs, writeAll } from './space.ts'
+import type { Space, WriteOptions } from './space.ts'
 import type { RecordKey, StoredRecord } from './store.ts'
 import { watchFeed } from './watch.ts'
 
@@ -85,10 +85,9 @@ export class Alerts {
   async pending<Insight = unknown>(): Promise<Alert<Insight>[]> {
     const records = (await Promise.all(this.#myTags().map((tag) => this.#all(tag)))).flat()
     const acknowledged = await this.#space.store.read(records.map(({ id }) => this.#ackKey(id)))
-    return records
-      .filter((_, index) => acknowledged[index] === undefined)
-      .toSorted((a, b) => a.seq - b.seq)
-      .map((record) => this.#handOut<Insight>(record))
+    const waiting = records.filter((_, index) => acknowledged[index] === undefined)
+    const seen = this.#actor.seeAll('alerts', waiting)
+    return seen.toSorted((a, b) => a.seq - b.seq).map((record) => toAlert<Insight>(record))
   }
 
   /**
@@ -108,7 +107,7 @@ export class Alerts {
       return
     }
     const meta = { author, tags: [], derivedFrom: [], sensitivity: alert.sensitivity, compartments: alert.compartments }
-    const ttlMs = alert.expiresAt === undefined ? undefined : Math.max(1, alert.expiresAt - this.#space.store.now())
+    const ttlMs = remainingMs(this.#space, alert)
     await writeAll(this.#space, this.#actor, [{ type: 'set', key: this.#ackKey(id), value: 'true', meta, ttlMs }])
   }
 
@@ -138,7 +137,7 @@ export class Alerts {
     for await (const change of watchFeed(this.#space, this.#actor, 'alerts/', { after, signal })) {
       if (change.op !== 'set' || change.seq <= newest) continue
       const [record] = await this.#space.store.read([keyOf(change.id)])
-      if (record && this.#isMine(record)) listener(this.#handOut<Insight>(record))
+      if (record && this.#isMine(record)) listener(toAlert<Insight>(record))
     }
   }
 
@@ -162,18 +161,17 @@ export class Alerts {
   }
 
   #isMine(record: StoredRecord): boolean {
-    return this.#myTags().some((tag) => record.tags.includes(tag)) && covers(this.#actor.audience, record)
-  }
-
-  #handOut<Insight>(record: StoredRecord): Alert<Insight> {
-    this.#actor.scope?.readRecord(record)
-    const { id, seq, author: from, task, importance, createdAt: sentAt } = record
-    return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
+    return this.#myTags().some((tag) => record.tags.includes(tag)) && this.#actor.see(record, record) !== undefined
   }
 
   #ackKey(id: string): RecordKey {
     return keyOf(`${id}/${this.#actor.principal.id}`)
   }
+}
+
+function toAlert<Insight>(record: StoredRecord): Alert<Insight> {
+  const { id, seq, author: from, task, importance, createdAt: sentAt } = record
+  return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
 }
 
 /** Tells agents and roles of the same name apart. */

@@ -4,7 +4,8 @@ import { FenceError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
 
-import type { Actor, ClaimToken, Space } from './space.ts'
+import type { Actor } from './actor.ts'
+import type { ClaimToken, Space } from './space.ts'
 import type { Mutation, RecordKey } from './store.ts'
 
 /** Options of {@link Claims.claim}. */
@@ -115,7 +116,8 @@ export class Claims {
   async holder(task: string): Promise<ClaimHolder | undefined> {
     requireStrings('task', [task])
     this.#space.assertOpen()
-    const [record] = await this.#space.store.read([keyOf(task)])
+    const [found] = await this.#space.store.read([keyOf(task)])
+    const record = this.#actor.see(keyOf(task), found)
     if (!record) return undefined
     const { agent } = decodeJson(record.value) as { agent: string }
     return { task, fence: record.version, agent, since: record.updatedAt }

@@ -5,7 +5,7 @@ import type { EpochTable } from './epoch-table.ts'
 import { decodeFrozen } from './json.ts'
 import { SecondChanceMap } from './second-chance-map.ts'
 import type { Visitable } from './second-chance-map.ts'
-import type { Collection, Store, StoredRecord } from './store.ts'
+import type { Collection, RecordKey, Store, StoredRecord } from './store.ts'
 
 /**
  * A local copy of one record, or of its absence.
@@ -26,6 +26,9 @@ export interface Entry extends Visitable {
   /** The same value, already resolved: a hit allocates no promise. */
   readonly resolved: Promise<unknown>
   readonly record: StoredRecord | undefined
+  readonly key: RecordKey
+  /** How often each principal read it since the audit last asked, see `AuditTrail`. */
+  readonly reads: number[]
   /** In ticks of the coarse clock. */
   readonly copiedAt: number
 }
@@ -121,7 +124,8 @@ export class CoherentCache {
 
   async #read(id: string, slot: number, before: number | undefined): Promise<Entry> {
     const { store, enabled } = this.#parts
-    const [record] = await store.read([{ collection: this.#collection, id }])
+    const key = { collection: this.#collection, id }
+    const [record] = await store.read([key])
     const value = record === undefined ? undefined : decodeFrozen(record.value)
     const { sensitivity, compartments } = record ?? publicLabel
     const entry: Entry = {
@@ -135,6 +139,8 @@ export class CoherentCache {
       value,
       resolved: Promise.resolve(value),
       record,
+      key,
+      reads: [],
       copiedAt: coarseClock.now,
     }
     // What was written since it was observed shows at the first hit.

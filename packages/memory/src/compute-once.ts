@@ -1,12 +1,13 @@
 import { covers, joinLabels, labelText } from './access.ts'
 import type { Label } from './access.ts'
+import type { Actor } from './actor.ts'
 import { fromEnvelope, toStoredEnvelope } from './error-envelope.ts'
 import type { ErrorEnvelope } from './error-envelope.ts'
 import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
 import { writeOne } from './space.ts'
-import type { Actor, Space } from './space.ts'
+import type { Space } from './space.ts'
 import type { RecordKey, RecordMeta } from './store.ts'
 import type { UnderWay } from './under-way.ts'
 
@@ -111,7 +112,7 @@ export class ComputeOnce {
     own.askers += 1
     try {
       const result = (await withSignal(own.result, signal)) as OnceResult<T>
-      if (result.label) this.#actor.scope?.readRecord(result.label)
+      if (result.label) this.#actor.used(result.label)
       if (!joined) return result
       // Each asker gets a copy of its own, as from the store.
       const copy = { ...result, value: structuredClone(result.value), reused: true }
@@ -251,6 +252,8 @@ export class ComputeOnce {
 
   #noteReuse(work: string, { durationMs, tokens }: OnceResult<unknown>): void {
     const { counters } = this.#space
+    const { level: sensitivity, compartments } = this.#actor.audience
+    this.#actor.reading?.note('read', 'work', work, { sensitivity, compartments })
     counters.add('reused')
     counters.add('savedMs', durationMs)
     counters.add('savedTokens', tokens)

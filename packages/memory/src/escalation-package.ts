@@ -1,7 +1,9 @@
-import { covers } from './access.ts'
+import type { Audience } from './access.ts'
+import type { Actor } from './actor.ts'
 import type { Escalation } from './escalation.ts'
 import { decodeJson } from './json.ts'
-import type { Actor, Space } from './space.ts'
+import { visibleSources } from './object-id.ts'
+import type { Space } from './space.ts'
 import type { Collection, StoredRecord } from './store.ts'
 
 /** One thing that happened on a task. */
@@ -57,10 +59,9 @@ export async function escalationPackage(
     packed.map((collection) => space.store.query({ collection, task, order: 'newest', limit: most })),
   )
   const all = pages.flatMap(({ records }) => records)
-  const visible = all.filter((record) => covers(actor.audience, record))
-  for (const record of visible) actor.scope?.readRecord(record)
+  const visible = packed.flatMap((collection, index) => actor.seeAll(collection, pages[index]?.records ?? []))
   const of = (collection: (typeof packed)[number]): PackagedRecord[] =>
-    visible.filter((record) => record.collection === collection).map((record) => toPackaged(record))
+    visible.filter((record) => record.collection === collection).map((record) => toPackaged(record, actor.audience))
   return {
     escalation,
     observations: of('observations'),
@@ -76,6 +77,7 @@ export async function escalationPackage(
   }
 }
 
-function toPackaged({ id, author, updatedAt: at, value, derivedFrom }: StoredRecord): PackagedRecord {
-  return { id, author, at, value: decodeJson(value), derivedFrom }
+function toPackaged(record: StoredRecord, audience: Audience): PackagedRecord {
+  const { id, author, updatedAt: at, value } = record
+  return { id, author, at, value: decodeJson(value), derivedFrom: visibleSources(record, audience) }
 }

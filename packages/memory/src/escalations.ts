@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import { covers } from './access.ts'
+import type { Actor } from './actor.ts'
 import { AccessError, NotFoundError, OptionError, VersionConflictError } from './errors.ts'
 import { toEscalation } from './escalation.ts'
 import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
@@ -9,7 +9,7 @@ import type { EscalationPackage } from './escalation-package.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireStrings, requireWhole } from './require-option.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
-import type { Actor, Space, WriteOptions } from './space.ts'
+import type { Space, WriteOptions } from './space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from './store.ts'
 
 /** What an agent asks a person: see {@link Escalations.open}. */
@@ -142,7 +142,7 @@ export class Escalations {
     do {
       const query = { collection: 'escalations', task, audience, order: 'oldest', limit: 500, after } as const
       const page = await this.#space.store.query(query)
-      const items = page.records.map((record) => toEscalation(record))
+      const items = this.#actor.seeAll('escalations', page.records).map((record) => toEscalation(record))
       found.push(
         ...items
           .filter((item) => state === undefined || item.state === state)
@@ -239,7 +239,7 @@ export class Escalations {
     requireStrings('id', [id])
     this.#space.assertOpen()
     const [record] = await this.#space.store.read([keyOf(id)])
-    return record && covers(this.#actor.audience, record) ? record : undefined
+    return this.#actor.see(keyOf(id), record)
   }
 
   async #record(id: string): Promise<StoredRecord> {

@@ -1,32 +1,18 @@
-import { covers, joinLabels } from './access.ts'
-import type { Level } from './access.ts'
+import { joinLabels } from './access.ts'
+import type { Actor } from './actor.ts'
+import type { Reading } from './audit-trail.ts'
 import type { Entry } from './coherent-cache.ts'
-import { VersionConflictError } from './errors.ts'
+import { declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { NotFoundError, VersionConflictError } from './errors.ts'
+import { toFact } from './fact.ts'
+import type { Fact } from './fact.ts'
 import type { Frozen } from './json.ts'
-import { decodeJson, encodeJson } from './json.ts'
+import { encodeJson } from './json.ts'
 import { requireStrings } from './require-option.ts'
-import { describeWrite, guardOf, writeOne } from './space.ts'
-import type { Actor, Space, WriteOptions } from './space.ts'
-import type { StoredRecord } from './store.ts'
-
-/** A named, versioned value. */
-export interface Fact<T = unknown> {
-  readonly key: string
-  /** The reader's own copy. */
-  readonly value: T
-  readonly version: number
-  /** Who wrote it last. */
-  readonly author: string
-  /** Unix milliseconds, by the store's clock. */
-  readonly createdAt: number
-  readonly updatedAt: number
-  readonly expiresAt: number | undefined
-  readonly task: string | undefined
-  readonly tags: readonly string[]
-  readonly importance: number | undefined
-  readonly sensitivity: Level
-  readonly compartments: readonly string[]
-}
+import { describeWrite, guardOf, remainingMs, writeOne } from './space.ts'
+import type { Space, WriteOptions } from './space.ts'
+import type { RecordMeta, SetMutation, StoredRecord } from './store.ts'
 
 /** Options of {@link Facts.set}. */
 export interface SetFactOptions extends WriteOptions {
@@ -53,12 +39,14 @@ export class Facts {
   readonly #space: Space
   readonly #actor: Actor
   readonly #rank: number
+  readonly #reading: Reading | undefined
 
   /** @internal */
   constructor(space: Space, actor: Actor, rank: number) {
     this.#space = space
     this.#actor = actor
     this.#rank = rank
+    this.#reading = actor.reading
   }
 
   /**
@@ -96,9 +84,8 @@ export class Facts {
     this.#space.assertOpen()
     const strong = options.consistency === 'strong'
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
-    if (!record || !covers(this.#actor.audience, record)) return undefined
-    this.#actor.scope?.readRecord(record)
-    return toFact<T>(record)
+    const fact = this.#actor.see(recordKey(key), record)
+    return fact && toFact<T>(fact)
   }
 
   /**
@@ -197,12 +184,13 @@ export class Facts {
   /** What an update keeps of the fact unless told otherwise; its label can only rise. */
   #carryOver(fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
     if (!fact) return options
-    const { task, tags, importance, expiresAt } = fact
+    const { task, tags, importance } = fact
+    const ttlMs = remainingMs(this.#space, fact)
     const told = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
     return {
       ...(task !== undefined && { task }),
       ...(importance !== undefined && { importance }),
-      ...(expiresAt !== undefined && { ttlMs: Math.max(1, expiresAt - this.#space.store.now()) }),
+      ...(ttlMs !== undefined && { ttlMs }),
       tags,
       ...options,
       ...joinLabels([fact, told]),
@@ -222,6 +210,43 @@ export class Facts {
     await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
   }
 
+  /**
+   * Makes a fact less sensitive: what it says stays, whoever could not see it
+   * can from now on. Needs the right `declassify`.
+   *
+   * @throws AccessError without the right; NotFoundError when there is no such
+   * fact that this principal can see; OptionError when the label would not be
+   * lower; VersionConflictError when somebody wrote it meanwhile.
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const clearance = { level: 'confidential' } as const
+   * const boss = memory.as({ id: 'boss', role: 'head', clearance, rights: ['declassify'] })
+   * const ann = memory.as({ id: 'ann', role: 'sales' })
+   * await boss.facts.set('merger', 'Acme buys Birdsong', { sensitivity: 'confidential' })
+   * await ann.facts.get('merger') // => undefined
+   *
+   * await boss.facts.declassify('merger', { reason: 'It is in the papers.' })
+   * await ann.facts.get('merger') // => 'Acme buys Birdsong'
+   * ```
+   */
+  async declassify<T = unknown>(key: string, options: DeclassifyOptions): Promise<Fact<T>> {
+    requireKey(key)
+    this.#space.assertOpen()
+    const record = this.#actor.see(recordKey(key), (await readThrough(this.#space, key)).record)
+    if (!record) throw new NotFoundError('fact', key)
+    const { value, version } = record
+    const ttlMs = remainingMs(this.#space, record)
+    const make = (meta: RecordMeta): SetMutation => {
+      return { type: 'set', key: recordKey(key), value, meta, ifVersion: version, ttlMs }
+    }
+    const { meta, written } = await declassify(this.#space, this.#actor, record, options, make)
+    return toFact<T>({ ...meta, ...recordKey(key), ...written, value })
+  }
+
   async #fetch(key: string): Promise<unknown> {
     requireKey(key)
     this.#space.assertOpen()
@@ -231,12 +256,11 @@ export class Facts {
 
   // Hot: one comparison for what carries no compartments, where nothing is traced.
   #sees(entry: Entry): boolean {
-    if (entry.rank <= this.#rank && this.#actor.scope === undefined) return true
-    const { record } = entry
-    if (record === undefined) return false
-    const sees = covers(this.#actor.audience, record)
-    if (sees) this.#actor.scope?.readRecord(record)
-    return sees
+    if (entry.rank <= this.#rank && this.#actor.scope === undefined) {
+      this.#reading?.count(entry)
+      return true
+    }
+    return this.#actor.see(entry.key, entry.record) !== undefined
   }
 }
 
@@ -254,22 +278,4 @@ function requireKey(key: string): void {
 
 function recordKey(key: string): { collection: 'facts'; id: string } {
   return { collection: 'facts', id: key }
-}
-
-function toFact<T>(record: StoredRecord): Fact<T> {
-  const { id: key, value, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
-  const { importance, sensitivity, compartments } = record
-  const times = { createdAt, updatedAt, expiresAt }
-  return {
-    key,
-    value: decodeJson(value) as T,
-    version,
-    author,
-    ...times,
-    task,
-    tags,
-    importance,
-    sensitivity,
-    compartments,
-  }
 }

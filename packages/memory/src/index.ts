@@ -15,8 +15,11 @@ export type { MemoryStats } from './counters.ts'
 export type { LedgerLine, LedgerReport } from './ledger.ts'
 
 export type { View } from './view.ts'
-export type { Clearance, Level, Principal } from './access.ts'
-export type { DeleteFactOptions, Fact, Facts, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './facts.ts'
+export type { Clearance, Level, Principal, Right } from './access.ts'
+export type { DeclassifyOptions } from './declassify.ts'
+export type { Audit, AuditAction, AuditEntry, AuditFilter, AuditOutcome } from './audit.ts'
+export type { Fact } from './fact.ts'
+export type { DeleteFactOptions, Facts, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './facts.ts'
 export type { Observations, ObservationInput, SearchOptions } from './observations.ts'
 export type { Decisions, DecisionInput, DecisionValue } from './decisions.ts'
 export type {

@@ -3,6 +3,7 @@ import { threadId } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { Principal } from './access.ts'
+import { AuditTrail } from './audit-trail.ts'
 import { Counters, sumCounters } from './counters.ts'
 import type { MemoryStats } from './counters.ts'
 import { loadDescribed } from './descriptor.ts'
@@ -41,6 +42,7 @@ class JoinedMemory implements Memory {
   readonly #share: MemoryShare
   readonly #client: LinkClient
   readonly #space: Space
+  readonly #trail: AuditTrail | undefined
   #closing: Promise<void> | undefined
 
   constructor(share: MemoryShare, client: LinkClient, store: LinkedStore, thread: number) {
@@ -48,12 +50,18 @@ class JoinedMemory implements Memory {
     this.#client = client
     this.traits = share.traits
     const counters = new Counters(share.counters, thread)
+    this.#trail = share.auditsReads ? new AuditTrail((groups) => client.tell('audited', groups)) : undefined
     this.#space = {
       ...spaceParts(store, new EpochTable(share.epochs), counters, share),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
       shelf: new ThreadShelf(store, new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
+      trail: this.#trail,
       noteReuse: (reuse) => client.tell('reused', reuse),
+      auditSettled: () => {
+        this.#trail?.flush()
+        return client.call('auditSettled')
+      },
       assertOpen: () => {
         if (this.#closing) throw new MemoryClosedError()
       },
@@ -79,6 +87,7 @@ class JoinedMemory implements Memory {
   }
 
   async #close(): Promise<void> {
+    this.#trail?.flush()
     await this.#space.store[Symbol.asyncDispose]()
     this.#client.close()
   }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
 
-import { OptionError } from './errors.ts'
+import type { Actor } from './actor.ts'
+import { declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { NotFoundError, OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireStrings, requireWhole } from './require-option.ts'
+import { visibleSources } from './object-id.ts'
 import { rankTexts } from './ranking.ts'
 import { indexTerms, queryTerms, termsOf } from './search-terms.ts'
 import { searchableText, snippetOf } from './searchable-text.ts'
-import { describeWrite, guardOf, writeOne } from './space.ts'
-import type { Actor, Space, WriteOptions } from './space.ts'
+import { describeWrite, guardOf, remainingMs, writeOne } from './space.ts'
+import type { Space, WriteOptions } from './space.ts'
 import type { Collection, RecordFilter, StoredRecord } from './store.ts'
 
 /** One entry of a journal: something that an agent wrote once and nobody changes. */
@@ -95,7 +99,7 @@ export class Journal {
       ttlMs: options.ttlMs,
       guard: guardOf(options),
     })
-    return toEntry<Value>({ ...meta, ...key, ...written, value: text })
+    return this.#toEntry<Value>({ ...meta, ...key, ...written, value: text })
   }
 
   /**
@@ -109,8 +113,35 @@ export class Journal {
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
     const page = await this.#space.store.query({ ...this.#filter(options), order: 'newest', limit, after })
-    const items = page.records.map((record) => this.#handOut<Value>(record))
+    const seen = this.#actor.seeAll(this.#collection, page.records)
+    const items = seen.map((record) => this.#toEntry<Value>(record))
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
+  }
+
+  /**
+   * Publishes an entry under a lower label: as an entry of this principal's
+   * own with the same value, task and tags. The first one stands as it was.
+   * Needs the right `declassify`.
+   *
+   * @throws AccessError without the right; NotFoundError when there is no such
+   * entry that this principal can see; OptionError when the label would not be
+   * lower.
+   */
+  async declassify<Value = unknown>(id: string, options: DeclassifyOptions): Promise<JournalEntry<Value>> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    const known = { collection: this.#collection, id }
+    const [found] = await this.#space.store.read([known])
+    const record = this.#actor.see(known, found)
+    if (!record) throw new NotFoundError(this.#collection, id)
+    const { value } = record
+    const key = { collection: this.#collection, id: randomUUID() }
+    const ttlMs = remainingMs(this.#space, record)
+    const terms = indexTerms(searchableText(decodeJson(value)))
+    const { meta, written } = await declassify(this.#space, this.#actor, record, options, (about) => {
+      return { type: 'set', key, value, meta: about, terms, ttlMs }
+    })
+    return this.#toEntry<Value>({ ...meta, ...key, ...written, value })
   }
 
   protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
@@ -128,12 +159,21 @@ export class Journal {
       terms: termsOf((texts[index] ?? '').slice(0, rankedLength)),
     }))
     const scores = rankTexts(ranked, terms, answer)
-    return ranked
+    const best = ranked
       .map(({ record, text: found }, index) => ({ record, found, score: scores[index] ?? 0 }))
       .toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq)
       .slice(0, limit)
+    const seen = new Set(
+      this.#actor.seeAll(
+        this.#collection,
+        best.map(({ record }) => record),
+        'search',
+      ),
+    )
+    return best
+      .filter(({ record }) => seen.has(record))
       .map(({ record, found, score }) => ({
-        item: this.#handOut<Value>(record),
+        item: this.#toEntry<Value>(record),
         score,
         snippet: snippetOf(found, terms),
       }))
@@ -145,9 +185,10 @@ export class Journal {
     return { collection: this.#collection, task, author, notAuthor, tags, since, until, audience }
   }
 
-  #handOut<Value>(record: StoredRecord): JournalEntry<Value> {
-    this.#actor.scope?.readRecord(record)
-    return toEntry<Value>(record)
+  #toEntry<Value>(record: StoredRecord): JournalEntry<Value> {
+    const { id, seq, value, author, task, tags, importance, createdAt } = record
+    const derivedFrom = visibleSources(record, this.#actor.audience)
+    return { id, seq, value: decodeJson(value) as Value, author, task, tags, importance, derivedFrom, createdAt }
   }
 }
 
@@ -157,9 +198,4 @@ function parseCursor(cursor: string): number {
     throw new OptionError('cursor', 'a cursor that an earlier page gave', cursor)
   }
   return seq
-}
-
-function toEntry<Value>(record: StoredRecord): JournalEntry<Value> {
-  const { id, seq, author, task, tags, importance, derivedFrom, createdAt } = record
-  return { id, seq, value: decodeJson(record.value) as Value, author, task, tags, importance, derivedFrom, createdAt }
 }

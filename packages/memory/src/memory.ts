@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { Principal } from './access.ts'
+import { AuditLog } from './audit-log.ts'
+import { AuditTrail } from './audit-trail.ts'
+import type { NotedGroup } from './audit-trail.ts'
 import { CoherentCache } from './coherent-cache.ts'
 import { counterBuffer, Counters, maxThreads, sumCounters } from './counters.ts'
 import type { MemoryStats } from './counters.ts'
@@ -34,6 +37,7 @@ export interface MemoryShare {
   readonly ttlMs: number
   readonly maxEntries: number
   readonly maxCacheBytes: number
+  readonly auditsReads: boolean
   readonly descriptor: Descriptor | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer
@@ -109,6 +113,8 @@ class OpenedMemory implements HostMemory {
   readonly #counters = counterBuffer()
   readonly #listener: FeedListener
   readonly #ledger: Ledger
+  readonly #audit: AuditLog
+  readonly #trail: AuditTrail | undefined
   readonly #leases: StoreLeaseKeeper
   readonly #arena: ObjectArena
   readonly #shelf: HostShelf
@@ -124,6 +130,8 @@ class OpenedMemory implements HostMemory {
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
     this.#listener = new FeedListener(opened, this.#epochs, options.heartbeatMs, warn)
     this.#ledger = new Ledger(this.#store, owner, warn)
+    this.#audit = new AuditLog(this.#store, owner, options.auditKeepMs, warn)
+    this.#trail = options.auditKeepMs > 0 ? new AuditTrail((groups) => this.#audit.append(groups)) : undefined
     this.#leases = new StoreLeaseKeeper(this.#store, warn)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
     this.#shelf = new HostShelf(this.#store, this.#arena, new SharedObjects(this.#arena.buffers, 0))
@@ -132,7 +140,12 @@ class OpenedMemory implements HostMemory {
       owner,
       shelf: this.#shelf,
       leases: this.#leases,
+      trail: this.#trail,
       noteReuse: (reuse) => this.#ledger.note(reuse),
+      auditSettled: async () => {
+        this.#trail?.flush()
+        await this.#audit.settled()
+      },
       assertOpen: () => {
         if (this.#closing) throw new MemoryClosedError()
       },
@@ -170,6 +183,7 @@ class OpenedMemory implements HostMemory {
       traits: this.traits,
       epochs: this.#epochs.buffer,
       counters: this.#counters,
+      auditsReads: this.#trail !== undefined,
       objects: this.#arena.buffers,
     }
   }
@@ -188,6 +202,8 @@ class OpenedMemory implements HostMemory {
       thread: () => thread,
       ledger: () => this.#ledger.report(),
       reused: (reuse: Reuse) => this.#ledger.note(reuse),
+      audited: (groups: readonly NotedGroup[]) => this.#audit.append(groups),
+      auditSettled: () => this.#audit.settled(),
       hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {
         const own = this.#leases.hold(key, version, leaseMs)
         own.signal.addEventListener('abort', () => push('lost', lease))
@@ -216,6 +232,8 @@ class OpenedMemory implements HostMemory {
     for (const port of this.#threads.values()) port.close()
     this.#leases[Symbol.dispose]()
     await this.#ledger[Symbol.asyncDispose]()
+    this.#trail?.flush()
+    await this.#audit[Symbol.asyncDispose]()
     await this.#listener[Symbol.asyncDispose]()
     this.#epochs.invalidateAll()
     await this.#store[Symbol.asyncDispose]()

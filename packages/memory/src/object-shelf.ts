@@ -20,7 +20,7 @@ export interface OpenBytes extends PinnedBytes {
 }
 
 /** The SHA-256 of some bytes in lower-case hexadecimal. */
-function hashOf(bytes: Uint8Array): string {
+function digestOf(bytes: Uint8Array): string {
   return digest('sha256', bytes, 'hex')
 }
 
@@ -40,7 +40,7 @@ export class HostShelf implements ObjectShelf {
     const offset = this.#arena.reserve(bytes.length)
     if (offset === undefined) {
       const copy = bytes.slice()
-      const hash = hashOf(copy)
+      const hash = digestOf(copy)
       await this.#store.objects.put(hash, copy)
       return hash
     }
@@ -69,7 +69,7 @@ export class HostShelf implements ObjectShelf {
   async #keep(offset: number, length: number): Promise<string> {
     try {
       const region = this.#shared.region(offset, length)
-      const hash = hashOf(region)
+      const hash = digestOf(region)
       await this.#store.objects.put(hash, region)
       this.#arena.publish(hash, offset, length)
       return hash
@@ -148,6 +148,6 @@ export class ThreadShelf implements ObjectShelf {
 }
 
 function verify(hash: string, bytes: Uint8Array): void {
-  if (hashOf(bytes) === hash) return
+  if (digestOf(bytes) === hash) return
   throw new CorruptRecordError('objects.get', `The bytes of object ${hash} are damaged: their hash does not match.`)
 }

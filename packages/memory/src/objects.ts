@@ -1,11 +1,14 @@
-import { covers, rank } from './access.ts'
-import type { Label } from './access.ts'
+import type { Audience } from './access.ts'
+import type { Actor } from './actor.ts'
+import { declassifiedLabel, declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, OptionError, ValueError, VersionConflictError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
+import { hashOf, objectId, visibleSources } from './object-id.ts'
 import type { OpenBytes } from './object-shelf.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
-import type { Actor, Space, WriteOptions } from './space.ts'
-import type { StoredRecord } from './store.ts'
+import type { Space, WriteOptions } from './space.ts'
+import type { RecordKey, StoredRecord } from './store.ts'
 
 /**
  * The handle of an object: small, plain data that travels instead of it.
@@ -92,8 +95,8 @@ export class Objects {
       this.#space.shelf.put(bytes),
       describeWrite(this.#space, this.#actor, options),
     ])
-    const id = hash + labelSuffix(meta)
-    const key = { collection: 'objects', id } as const
+    const id = objectId(hash, meta)
+    const key = keyOf(id)
     const value = encodeJson({ size: bytes.length, mediaType })
     for (;;) {
       const { record } = await this.#space.objects.load(id)
@@ -154,7 +157,7 @@ export class Objects {
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(ref.id)
-    return record !== undefined && covers(this.#actor.audience, record)
+    return this.#actor.see(keyOf(ref.id), record) !== undefined
   }
 
   /**
@@ -172,33 +175,65 @@ export class Objects {
     for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
       const steps = await Promise.all(frontier.map((record) => this.#neighbours(record, direction)))
       frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
-      for (const record of frontier) this.#actor.scope?.readRecord(record)
-      found.push(...frontier.map((record) => toNode(record, distance)))
+      found.push(...frontier.map((record) => toNode(record, distance, this.#actor.audience)))
     }
     return found.slice(0, limit)
+  }
+
+  /**
+   * Publishes an object under a lower label, and resolves to its new handle.
+   * The old one stands as it was; it is what the new one is derived from.
+   * Needs the right `declassify`.
+   *
+   * @throws AccessError without the right; NotFoundError when there is no such
+   * object that this principal can see; OptionError when the label would not
+   * be lower.
+   */
+  async declassify<T>(ref: Ref<T>, options: DeclassifyOptions): Promise<Ref<T>> {
+    const record = await this.#record(ref.id)
+    const { value, derivedFrom } = record
+    const { size, mediaType } = metaOf(record)
+    const id = objectId(hashOf(ref.id), declassifiedLabel(options))
+    const { record: known } = await this.#space.objects.load(id)
+    const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
+    await declassify(this.#space, this.#actor, record, options, (meta) => {
+      return {
+        type: 'set',
+        key: keyOf(id),
+        value,
+        meta: { ...meta, derivedFrom: sources },
+        ifVersion: known?.version ?? 0,
+      }
+    })
+    return { id, size, mediaType }
   }
 
   async #neighbours(record: StoredRecord, direction: 'sources' | 'uses'): Promise<readonly StoredRecord[]> {
     const { audience } = this.#actor
     if (direction === 'uses') {
       const query = { collection: 'objects', derivedFrom: record.id, audience, order: 'oldest', limit: 1_000 } as const
-      return (await this.#space.store.query(query)).records
+      const { records } = await this.#space.store.query(query)
+      return this.#actor.seeAll('objects', records)
     }
-    const keys = record.derivedFrom.map((id) => ({ collection: 'objects', id }) as const)
-    const records = await this.#space.store.read(keys)
-    return records.filter((source) => source !== undefined && covers(audience, source)) as StoredRecord[]
+    if (record.derivedFrom.length === 0) return []
+    const records = await this.#space.store.read(record.derivedFrom.map((id) => keyOf(id)))
+    return this.#actor.seeAll(
+      'objects',
+      records.filter((source) => source !== undefined),
+    )
   }
 
   async #record(id: string): Promise<StoredRecord> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(id)
-    if (!record || !covers(this.#actor.audience, record)) throw new NotFoundError('object', id)
-    return record
+    const seen = this.#actor.see(keyOf(id), record)
+    if (!seen) throw new NotFoundError('object', id)
+    return seen
   }
 
   async #open(ref: Ref): Promise<{ opened: OpenBytes; mediaType: string }> {
     const record = await this.#record(ref.id)
-    const opened = await this.#space.shelf.open(ref.id.slice(0, hashLength))
+    const opened = await this.#space.shelf.open(hashOf(ref.id))
     if (!opened) throw new NotFoundError('object', ref.id)
     this.#actor.scope?.readObject(record.id, record)
     this.#space.counters.add('sharedReads', opened.isCopy ? 0 : 1)
@@ -220,12 +255,8 @@ export class Objects {
   }
 }
 
-const hashLength = 64
-
-/** Tells the same content under different labels apart; empty for what is public. */
-function labelSuffix({ sensitivity, compartments }: Label): string {
-  if (rank(sensitivity) === 0 && compartments.length === 0) return ''
-  return `~${[sensitivity, ...compartments.map((name) => encodeURIComponent(name))].join('+')}`
+function keyOf(id: string): RecordKey {
+  return { collection: 'objects', id }
 }
 
 function encodeContent(content: unknown): { bytes: Uint8Array; usual: string } {
@@ -251,7 +282,7 @@ function metaOf(record: StoredRecord): { size: number; mediaType: string } {
   return decodeJson(record.value) as { size: number; mediaType: string }
 }
 
-function toNode(record: StoredRecord, distance: number): LineageNode {
-  const { id, author, task, tags, derivedFrom } = record
-  return { ref: { id, ...metaOf(record) }, author, task, tags, derivedFrom, distance }
+function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
+  const { id, author, task, tags } = record
+  return { ref: { id, ...metaOf(record) }, author, task, tags, derivedFrom: visibleSources(record, audience), distance }
 }

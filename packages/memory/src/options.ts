@@ -66,6 +66,14 @@ export interface MemoryOptions {
   readonly heartbeatMs?: number
 
   /**
+   * How long it is kept who read what and what was refused, in milliseconds; 0
+   * if that is not to be noted at all. Who wrote what stands in the feed.
+   *
+   * @defaultValue 2_592_000_000, 30 days
+   */
+  readonly auditKeepMs?: number
+
+  /**
    * What values must look like: any Standard Schema (zod, valibot, arktype …)
    * for each beginning of `collection/id`, such as `facts/prospect/`.
    *
@@ -85,6 +93,7 @@ const defaults = {
   maxCacheBytes: 64 * 1024 * 1024,
   sharedObjectBytes: 256 * 1024 * 1024,
   heartbeatMs: 1_000,
+  auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
   schemas: {},
 } satisfies Omit<ResolvedOptions, 'store'>
 
@@ -104,6 +113,7 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
   requireWhole('maxEntries', resolved.maxEntries, 1)
   requireWhole('maxCacheBytes', resolved.maxCacheBytes, 1)
   requireWhole('heartbeatMs', resolved.heartbeatMs, 10, longestTimer)
+  requireWhole('auditKeepMs', resolved.auditKeepMs, 0)
   requireWhole('sharedObjectBytes', resolved.sharedObjectBytes, 0, 2 ** 31)
   return resolved
 }

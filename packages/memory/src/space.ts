@@ -1,5 +1,7 @@
-import type { Audience, Label, Level, Principal } from './access.ts'
 import { covers, joinLabels, requireLevel } from './access.ts'
+import type { Label, Level } from './access.ts'
+import type { Actor } from './actor.ts'
+import type { AuditTrail } from './audit-trail.ts'
 import type { CoherentCache } from './coherent-cache.ts'
 import type { Counters } from './counters.ts'
 import type { EpochTable } from './epoch-table.ts'
@@ -8,9 +10,8 @@ import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Reuse } from './ledger.ts'
 import type { ObjectShelf } from './object-shelf.ts'
 import { requireStrings, requireWhole } from './require-option.ts'
-import type { ReadScope } from './read-scope.ts'
 import type { UnderWay } from './under-way.ts'
-import type { Guard, Mutation, RecordMeta, Store, StoredRecord, Written } from './store.ts'
+import type { Guard, Mutation, RecordMeta, Refusal, Store, StoredRecord, Written } from './store.ts'
 
 /** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
 export interface Space {
@@ -22,6 +23,8 @@ export interface Space {
   readonly work: CoherentCache
   readonly shelf: ObjectShelf
   readonly leases: LeaseKeeper
+  /** What this thread's principals read; absent where reads are not audited. */
+  readonly trail: AuditTrail | undefined
   /** Names this thread among all that may compute. */
   readonly owner: string
   /** Work under way in this thread, by key. */
@@ -29,15 +32,10 @@ export interface Space {
   /** The last update under way of each fact in this thread. */
   readonly updating: Map<string, Promise<unknown>>
   noteReuse(reuse: Reuse): void
+  /** Resolves when what this thread noted for the audit is written. */
+  auditSettled(): Promise<void>
   /** @throws MemoryClosedError */
   assertOpen(): void
-}
-
-/** A principal at work in a space: what every kind of memory is given. */
-export interface Actor {
-  readonly principal: Principal
-  readonly audience: Audience
-  readonly scope: ReadScope | undefined
 }
 
 /** What any write may say about its record. */
@@ -94,8 +92,9 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
 
 async function labelOfSource(space: Space, actor: Actor, id: string): Promise<Label> {
   const { record } = await space.objects.load(id)
-  if (!record || !covers(actor.audience, record)) throw new NotFoundError('object', id)
-  return record
+  const source = actor.see({ collection: 'objects', id }, record)
+  if (!source) throw new NotFoundError('object', id)
+  return source
 }
 
 /**
@@ -115,6 +114,13 @@ export async function writeAll(
   if (commit.ok) return commit.written
   const { index, reason, current } = commit.refusal
   const { key, guard, ifVersion = 0 } = batch[index] as Mutation
+  actor.reading?.refused(
+    'write',
+    key.collection,
+    key.id,
+    refusalReasons[reason],
+    reason === 'guard' ? undefined : current,
+  )
   if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
   if (reason === 'label') {
     throw new AccessError(
@@ -122,8 +128,7 @@ export async function writeAll(
       `another key than "${key.id}", which is taken by something above its clearance,`,
     )
   }
-  const visible = current && covers(actor.audience, current) ? current : undefined
-  if (visible) actor.scope?.readRecord(visible)
+  const visible = current && actor.see(key, current)
   throw new VersionConflictError(key.id, ifVersion, visible?.version ?? 0, visible && show(visible))
 }
 
@@ -135,6 +140,17 @@ export async function writeOne(space: Space, actor: Actor, mutation: Mutation, s
 /** The condition under which a write with these options may happen. */
 export function guardOf({ claim }: Pick<WriteOptions, 'claim'>): Guard | undefined {
   return claim && { key: { collection: 'claims', id: claim.task }, version: claim.fence }
+}
+
+const refusalReasons: Readonly<Record<Refusal['reason'], string>> = {
+  version: 'another version stands there',
+  guard: 'the claim was lost',
+  label: 'what stands there is above its clearance',
+}
+
+/** What is left of a record's time to live, in milliseconds; `undefined` when it has none. */
+export function remainingMs(space: Space, { expiresAt }: Pick<StoredRecord, 'expiresAt'>): number | undefined {
+  return expiresAt === undefined ? undefined : Math.max(1, expiresAt - space.store.now())
 }
 
 type Show = (record: StoredRecord) => unknown

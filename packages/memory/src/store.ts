@@ -21,6 +21,8 @@ export type Collection =
   | 'work'
   | 'agents'
   | 'ledger'
+  | 'audit'
+  | 'settings'
 
 /** The position of a change in the feed of its space; grows by 1 with each change, starting at 1. */
 export type Seq = number

@@ -1,6 +1,8 @@
-import { audienceOf, rank } from './access.ts'
+import { rank } from './access.ts'
 import type { Principal } from './access.ts'
+import { Actor } from './actor.ts'
 import { Alerts } from './alerts.ts'
+import { Audit } from './audit.ts'
 import { Claims } from './claims.ts'
 import { ComputeOnce } from './compute-once.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
@@ -11,7 +13,7 @@ import { Learnings } from './learnings.ts'
 import { Objects } from './objects.ts'
 import { Observations } from './observations.ts'
 import type { ReadScope } from './read-scope.ts'
-import type { Actor, Space } from './space.ts'
+import type { Space } from './space.ts'
 import type { Change } from './store.ts'
 import { watchFeed } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
@@ -27,16 +29,16 @@ export class View {
   readonly claims: Claims
   readonly escalations: Escalations
   readonly objects: Objects
+  readonly audit: Audit
   readonly #space: Space
   readonly #actor: Actor
   readonly #once: ComputeOnce
 
   /** @internal */
   constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
-    const audience = audienceOf(principal)
-    const actor: Actor = { principal, audience, scope }
+    const actor = new Actor(principal, scope, space.trail)
     this.principal = principal
-    this.facts = new Facts(space, actor, rank(audience.level))
+    this.facts = new Facts(space, actor, rank(actor.audience.level))
     this.observations = new Observations(space, actor, 'observations')
     this.decisions = new Decisions(space, actor, 'decisions')
     this.learnings = new Learnings(space, actor, 'learnings')
@@ -44,6 +46,7 @@ export class View {
     this.claims = new Claims(space, actor)
     this.escalations = new Escalations(space, actor)
     this.objects = new Objects(space, actor)
+    this.audit = new Audit(space, actor)
     this.#space = space
     this.#actor = actor
     this.#once = new ComputeOnce(space, actor)

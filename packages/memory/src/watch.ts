@@ -1,7 +1,8 @@
 import { covers } from './access.ts'
+import type { Actor } from './actor.ts'
 import { SkeinError } from './errors.ts'
-import type { Actor, Space } from './space.ts'
-import type { Change, Seq } from './store.ts'
+import type { Space } from './space.ts'
+import type { Change, Collection, Seq } from './store.ts'
 
 /** Options of {@link View.watch}. */
 export interface WatchOptions {
@@ -29,6 +30,9 @@ export class FeedTrimmedError extends SkeinError {
 }
 
 const pageSize = 500
+/** What the memory writes for itself. */
+const inHouse: ReadonlySet<Collection> = new Set(['ledger', 'audit', 'settings'])
+
 /** A watcher looks again after this even when nothing woke it. */
 const patienceMs = 1_000
 
@@ -64,8 +68,12 @@ async function* follow(
     if (page.trimmed) throw new FeedTrimmedError(position, page.last)
     for (const change of page.changes) {
       position = change.seq
-      const isWanted = `${change.collection}/${change.id}`.startsWith(prefix) && covers(actor.audience, change)
-      if (isWanted) yield change
+      const { collection, id } = change
+      const isWanted = !inHouse.has(collection) && `${collection}/${id}`.startsWith(prefix)
+      if (isWanted && covers(actor.audience, change)) {
+        actor.reading?.note('watch', collection, id, change)
+        yield change
+      }
       if (signal?.aborted) return
     }
     if (page.changes.length === 0) await untilWoken(space, seen, signal)

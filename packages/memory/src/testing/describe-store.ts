@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 
 import { accessCases } from './access-cases.ts'
+import { auditCases } from './audit-cases.ts'
 import { memoryCases } from './memory-cases.ts'
 import { storeCases } from './store-cases.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
@@ -27,6 +28,9 @@ export function describeStore(name: string, options: StoreContractOptions): void
   })
   describe(`Access contract: ${name}`, () => {
     accessCases(options)
+  })
+  describe(`Audit contract: ${name}`, () => {
+    auditCases(options)
   })
   describe(`Teamwork contract: ${name}`, () => {
     teamworkCases(options)

@@ -1,0 +1,156 @@
+import { covers, labelText } from './access.ts'
+import type { Audience, Label } from './access.ts'
+import type { Entry } from './coherent-cache.ts'
+import type { Collection } from './store.ts'
+
+/** What a principal did that the feed does not tell of. */
+export type NotedAction = 'read' | 'list' | 'search' | 'watch' | 'write' | 'declassify' | 'audit' | 'administer'
+
+/** How it went. Nothing of a `refused` record was shown, nor that it is there. */
+export type NotedOutcome = 'hit' | 'miss' | 'refused'
+
+/** Equal actions of one principal on records of one collection and label, with how often each came. */
+export interface NotedGroup extends Label {
+  readonly agent: string
+  readonly action: NotedAction
+  readonly outcome: NotedOutcome
+  readonly collection: Collection
+  /** `''` stands for a list or search that found nothing. */
+  readonly ids: readonly (readonly [id: string, count: number])[]
+  /** Why it was refused. */
+  readonly reason?: string | undefined
+}
+
+/** What {@link AuditTrail.note} is told, beside the id. */
+export type Noted = Omit<NotedGroup, 'ids'>
+
+/** What is noted is handed on at the latest after this time … */
+const flushMs = 100
+/** … or when so many different things were noted. */
+const largestBatch = 1_000
+
+/** The slot of who has not read anything since the last flush: beyond every list. */
+const noSlot = 2 ** 30 - 1
+
+/**
+ * Notes what the principals of one thread read, and hands it on in batches.
+ *
+ * A hit in a cache has no time for more than a count: each entry holds one
+ * counter per principal that read it since the last flush, in the slot that
+ * the principal got with its first read. Equal reads of a batch are one note
+ * with a count.
+ */
+export class AuditTrail {
+  readonly #sink: (groups: readonly NotedGroup[]) => void
+  readonly #groups = new Map<string, Noted & { readonly ids: Map<string, number> }>()
+  readonly #dirty: Entry[] = []
+  readonly #active: Reading[] = []
+  #size = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(sink: (groups: readonly NotedGroup[]) => void) {
+    this.#sink = sink
+  }
+
+  /** Opens a principal's line in this trail. */
+  reading(agent: string, audience: Audience): Reading {
+    return new Reading(this, agent, audience)
+  }
+
+  note(noted: Noted, id: string, count = 1): void {
+    const { agent, action, outcome, collection, sensitivity, compartments, reason = '' } = noted
+    const label = compartments.length === 0 ? sensitivity : labelText({ level: sensitivity, compartments })
+    const name = `${agent}\0${action}\0${outcome}\0${collection}\0${label}\0${reason}`
+    let group = this.#groups.get(name)
+    if (!group) {
+      group = { agent, action, outcome, collection, sensitivity, compartments, reason: noted.reason, ids: new Map() }
+      this.#groups.set(name, group)
+    }
+    const before = group.ids.get(id)
+    group.ids.set(id, (before ?? 0) + count)
+    if (before === undefined) this.#grown()
+  }
+
+  /** Counts a read for which the entry or the reader has no place yet. */
+  countFirst(reading: Reading, entry: Entry): void {
+    if (reading.slot === noSlot) reading.slot = this.#active.push(reading) - 1
+    const { reads } = entry
+    if (reads.length === 0) this.#dirty.push(entry)
+    while (reads.length <= reading.slot) reads.push(0)
+    reads[reading.slot] = (reads[reading.slot] as number) + 1
+    this.#grown()
+  }
+
+  #grown(): void {
+    this.#size += 1
+    if (this.#size >= largestBatch) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), flushMs).unref()
+  }
+
+  /** Hands on what was noted. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    // Not undefined yet: collecting must not start another timer.
+    for (const entry of this.#dirty.splice(0)) this.#collect(entry)
+    for (const reading of this.#active.splice(0)) reading.slot = noSlot
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#size = 0
+    const groups = Array.from(this.#groups.values(), ({ ids, ...noted }) => ({ ...noted, ids: [...ids] }))
+    this.#groups.clear()
+    if (groups.length > 0) this.#sink(groups)
+  }
+
+  #collect({ key: { collection, id }, record, reads }: Entry): void {
+    for (const [slot, count] of reads.entries()) {
+      const reading = this.#active[slot]
+      if (count > 0 && reading) reading.note('read', collection, id, record, count)
+    }
+    reads.length = 0
+  }
+}
+
+/** One principal's line in the trail of a thread. */
+export class Reading {
+  /** @internal */
+  slot = noSlot
+  readonly #trail: AuditTrail
+  readonly #agent: string
+  readonly #audience: Audience
+
+  constructor(trail: AuditTrail, agent: string, audience: Audience) {
+    this.#trail = trail
+    this.#agent = agent
+    this.#audience = audience
+  }
+
+  /** Counts a read of a cached entry, seen or not: which of the two is found out when the batch is made. */
+  count(entry: Entry): void {
+    const { reads } = entry
+    if (this.slot < reads.length) reads[this.slot] = (reads[this.slot] as number) + 1
+    else this.#trail.countFirst(this, entry)
+  }
+
+  /** Notes that a record was looked for; the label tells whether it was seen. */
+  note(action: NotedAction, collection: Collection, id: string, label: Label | undefined, count = 1): void {
+    const outcome = label === undefined ? 'miss' : covers(this.#audience, label) ? 'hit' : 'refused'
+    const { sensitivity, compartments } = label ?? nothing
+    this.#trail.note({ agent: this.#agent, action, outcome, collection, sensitivity, compartments }, id, count)
+  }
+
+  /** Notes that something was refused, and why. */
+  refused(action: NotedAction, collection: Collection, id: string, reason: string, label: Label = nothing): void {
+    const { sensitivity, compartments } = label
+    this.#trail.note(
+      { agent: this.#agent, action, outcome: 'refused', collection, sensitivity, compartments, reason },
+      id,
+    )
+  }
+
+  /** Hands on what this thread noted. */
+  flush(): void {
+    this.#trail.flush()
+  }
+}
+
+const nothing: Label = { sensitivity: 'public', compartments: [] }

@@ -1,0 +1,41 @@
+import type { Level } from './access.ts'
+import { decodeJson } from './json.ts'
+import type { StoredRecord } from './store.ts'
+
+/** A named, versioned value. */
+export interface Fact<T = unknown> {
+  readonly key: string
+  /** The reader's own copy. */
+  readonly value: T
+  readonly version: number
+  /** Who wrote it last. */
+  readonly author: string
+  /** Unix milliseconds, by the store's clock. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt: number | undefined
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly importance: number | undefined
+  readonly sensitivity: Level
+  readonly compartments: readonly string[]
+}
+
+/** Makes a fact of its record, with a copy of the value. */
+export function toFact<T>(record: StoredRecord): Fact<T> {
+  const { id: key, value, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
+  const { importance, sensitivity, compartments } = record
+  const times = { createdAt, updatedAt, expiresAt }
+  return {
+    key,
+    value: decodeJson(value) as T,
+    version,
+    author,
+    ...times,
+    task,
+    tags,
+    importance,
+    sensitivity,
+    compartments,
+  }
+}

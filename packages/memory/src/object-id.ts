@@ -1,0 +1,38 @@
+import { covers, levels, publicLabel, rank } from './access.ts'
+import type { Audience, Label } from './access.ts'
+import type { StoredRecord } from './store.ts'
+
+/**
+ * The id of an object: the hash of its content, and its label when that is not
+ * public. So the same content under different labels is two objects, neither
+ * of which shows the other, and an id tells who may see what it names.
+ */
+export function objectId(hash: string, { sensitivity, compartments }: Label): string {
+  if (rank(sensitivity) === 0 && compartments.length === 0) return hash
+  return `${hash}~${[sensitivity, ...compartments.toSorted().map((name) => encodeURIComponent(name))].join('+')}`
+}
+
+/** SHA-256 in hexadecimal. */
+const hashLength = 64
+
+/** The hash of an object's content. */
+export function hashOf(id: string): string {
+  return id.slice(0, hashLength)
+}
+
+/** The sources of a record that an audience may know of: what was declassified can have others. */
+export function visibleSources(
+  { derivedFrom }: Pick<StoredRecord, 'derivedFrom'>,
+  audience: Audience,
+): readonly string[] {
+  return derivedFrom.every((id) => id.length === hashLength)
+    ? derivedFrom
+    : derivedFrom.filter((id) => covers(audience, labelOf(id)))
+}
+
+function labelOf(id: string): Label {
+  const [level, ...names] = id.slice(hashLength + 1).split('+')
+  if (!level) return publicLabel
+  const sensitivity = levels.find((known) => known === level) ?? 'confidential'
+  return { sensitivity, compartments: names.map((name) => decodeURIComponent(name)) }
+}
