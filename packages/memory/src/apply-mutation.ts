@@ -14,7 +14,10 @@ export interface Row {
 export type Verdict =
   | { readonly type: 'put'; readonly row: Row; readonly written: Written; readonly change: boolean }
   | { readonly type: 'nothing'; readonly written: Written }
-  | { readonly type: 'refuse'; readonly reason: Refusal['reason']; readonly current: StoredRecord | undefined }
+  | { readonly type: 'refuse'; readonly refusal: RefusalReason }
+
+/** A refusal without the place in its batch. */
+export type RefusalReason = Refusal extends infer Each ? (Each extends Refusal ? Omit<Each, 'index'> : never) : never
 
 /** What the decision is made from. */
 export interface Situation {
@@ -40,17 +43,20 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
   const { row, guardRow, now, seq, floor } = situation
   const current = liveRecord(row, now)
   if (mutation.guard && liveRecord(guardRow, now)?.version !== mutation.guard.version) {
-    return { type: 'refuse', reason: 'guard', current: liveRecord(guardRow, now) }
+    return { type: 'refuse', refusal: { reason: 'guard', current: liveRecord(guardRow, now) } }
   }
   if (mutation.over && current && !covers(mutation.over, current)) {
-    return { type: 'refuse', reason: 'label', current }
+    return { type: 'refuse', refusal: { reason: 'label', current } }
   }
   if (mutation.ifVersion !== undefined && (current?.version ?? 0) !== mutation.ifVersion) {
-    return { type: 'refuse', reason: 'version', current }
+    return { type: 'refuse', refusal: { reason: 'version', current } }
   }
   const version = Math.max(row?.record.version ?? 0, floor) + 1
   switch (mutation.type) {
     case 'set': {
+      if (mutation.asVersion !== undefined && mutation.asVersion !== version) {
+        return { type: 'refuse', refusal: { reason: 'seal', version } }
+      }
       const record: StoredRecord = {
         ...mutation.key,
         ...mutation.meta,
@@ -81,6 +87,11 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
     case 'touch': {
       // A touch always names a version, so there is a current record here.
       const record = { ...(current as StoredRecord), expiresAt: now + mutation.ttlMs }
+      return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: false }
+    }
+    case 'reseal': {
+      // It names a version too.
+      const record = { ...(current as StoredRecord), value: mutation.value }
       return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: false }
     }
   }

@@ -26,8 +26,10 @@ export type Noted = Omit<NotedGroup, 'ids'>
 
 /** What is noted is handed on at the latest after this time … */
 const flushMs = 100
-/** … or when so many different things were noted. */
-const largestBatch = 1_000
+/** … or when so many different things were noted, */
+const mostNotes = 1_000
+/** or so many copies read: more, since a cached read takes a thousandth of the time of any other. */
+const mostCopies = 100_000
 
 /** The slot of who has not read anything since the last flush: beyond every list. */
 const noSlot = 2 ** 30 - 1
@@ -68,7 +70,8 @@ export class AuditTrail {
     }
     const before = group.ids.get(id)
     group.ids.set(id, (before ?? 0) + count)
-    if (before === undefined) this.#grown()
+    if (before === undefined) this.#size += 1
+    this.#schedule(this.#size >= mostNotes)
   }
 
   /** Counts a read for which the entry or the reader has no place yet. */
@@ -78,19 +81,18 @@ export class AuditTrail {
     if (reads.length === 0) this.#dirty.push(entry)
     while (reads.length <= reading.slot) reads.push(0)
     reads[reading.slot] = (reads[reading.slot] as number) + 1
-    this.#grown()
+    this.#schedule(this.#dirty.length >= mostCopies)
   }
 
-  #grown(): void {
-    this.#size += 1
-    if (this.#size >= largestBatch) this.flush()
+  #schedule(isFull: boolean): void {
+    if (isFull) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), flushMs).unref()
   }
 
   /** Hands on what was noted. */
   flush(): void {
-    clearTimeout(this.#timer)
-    // Not undefined yet: collecting must not start another timer.
+    // Collecting notes too: it must not come back here.
+    this.#size = Number.NEGATIVE_INFINITY
     for (const entry of this.#dirty.splice(0)) this.#collect(entry)
     for (const reading of this.#active.splice(0)) reading.slot = noSlot
     clearTimeout(this.#timer)

@@ -3,6 +3,7 @@ import { coarseClock, tickMs } from './coarse-clock.ts'
 import type { Counters } from './counters.ts'
 import type { EpochTable } from './epoch-table.ts'
 import { decodeFrozen } from './json.ts'
+import { isSealed } from './sealed-text.ts'
 import { SecondChanceMap } from './second-chance-map.ts'
 import type { Visitable } from './second-chance-map.ts'
 import type { Collection, RecordKey, Store, StoredRecord } from './store.ts'
@@ -126,7 +127,9 @@ export class CoherentCache {
     const { store, enabled } = this.#parts
     const key = { collection: this.#collection, id }
     const [record] = await store.read([key])
-    const value = record === undefined ? undefined : decodeFrozen(record.value)
+    // What can't be opened is an error for those who may see it; who that is, the caller knows.
+    const isReadable = record === undefined || !isSealed(record.value)
+    const value = record === undefined || !isReadable ? undefined : decodeFrozen(record.value)
     const { sensitivity, compartments } = record ?? publicLabel
     const entry: Entry = {
       visited: false,
@@ -144,7 +147,7 @@ export class CoherentCache {
       copiedAt: coarseClock.now,
     }
     // What was written since it was observed shows at the first hit.
-    if (enabled && before !== undefined) this.#entries.set(id, entry)
+    if (enabled && isReadable && before !== undefined) this.#entries.set(id, entry)
     return entry
   }
 }

@@ -5,6 +5,7 @@ export type SkeinErrorCode =
   | 'SKEIN_CORRUPT'
   | 'SKEIN_FEED_TRIMMED'
   | 'SKEIN_FENCE'
+  | 'SKEIN_KEY_MISSING'
   | 'SKEIN_NOT_FOUND'
   | 'SKEIN_OPTION'
   | 'SKEIN_OUTCOME_UNKNOWN'
@@ -181,6 +182,20 @@ export class StoreFormatError extends StoreError {
 /** Stored data does not match its checksum. The damaged data is not handed out. */
 export class CorruptRecordError extends StoreError {
   override readonly code = 'SKEIN_CORRUPT'
+}
+
+/** Something is sealed with a key that the memory was not given. Nothing was changed. */
+export class MissingKeyError extends SkeinError {
+  readonly code = 'SKEIN_KEY_MISSING'
+  /** The id of the key. */
+  readonly keyId: string
+
+  /** @param isOther - Whether there is a key of that id, but not the one that sealed. */
+  constructor(keyId: string, isOther: boolean) {
+    const which = isOther ? `another key named "${keyId}" than the one given` : `the key "${keyId}", which is not given`
+    super(`This is sealed with ${which}. Add that key to \`encryption.keys\` when opening the memory.`)
+    this.keyId = keyId
+  }
 }
 
 /** The connection was lost in the middle of a write: it may or may not have happened. */

@@ -8,7 +8,7 @@ import { NotFoundError, VersionConflictError } from './errors.ts'
 import { toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
 import type { Frozen } from './json.ts'
-import { encodeJson } from './json.ts'
+import { decodeJson, encodeJson } from './json.ts'
 import { requireStrings } from './require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeOne } from './space.ts'
 import type { Space, WriteOptions } from './space.ts'
@@ -251,7 +251,8 @@ export class Facts {
     requireKey(key)
     this.#space.assertOpen()
     const entry = await this.#space.facts.fetch(key)
-    return this.#sees(entry) ? entry.value : undefined
+    if (!this.#sees(entry)) return undefined
+    return entry.record && entry.value === undefined ? decodeJson(entry.record.value) : entry.value
   }
 
   // Hot: one comparison for what carries no compartments, where nothing is traced.

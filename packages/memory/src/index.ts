@@ -10,6 +10,9 @@ export { openMemory } from './memory.ts'
 export type { HostMemory, Memory, MemoryShare } from './memory.ts'
 export { joinMemory } from './join-memory.ts'
 export type { Architecture, MemoryOptions } from './options.ts'
+export { encryptionFromEnvironment } from './key-ring.ts'
+export type { EncryptionOptions, KeyRingShare } from './key-ring.ts'
+export type { ResealReport } from './reseal.ts'
 export type { Schemas } from './schema-gate.ts'
 export type { MemoryStats } from './counters.ts'
 export type { LedgerLine, LedgerReport } from './ledger.ts'
@@ -50,7 +53,7 @@ export { mapStore } from './map-store.ts'
 export type { MapStoreOptions } from './map-store.ts'
 export { loadDescribed } from './descriptor.ts'
 export { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
-export type { Row, Situation, Verdict } from './apply-mutation.ts'
+export type { RefusalReason, Row, Situation, Verdict } from './apply-mutation.ts'
 export { indexTerms, queryTerms, searchTerms } from './search-terms.ts'
 export { rankMatches } from './ranking.ts'
 export type { RankedMatch, RankedMatches } from './ranking.ts'
@@ -87,6 +90,7 @@ export {
   AccessError,
   CorruptRecordError,
   FenceError,
+  MissingKeyError,
   MemoryClosedError,
   NotFoundError,
   OptionError,

@@ -9,6 +9,7 @@ import type { MemoryStats } from './counters.ts'
 import { loadDescribed } from './descriptor.ts'
 import { EpochTable } from './epoch-table.ts'
 import { MemoryClosedError } from './errors.ts'
+import { KeyRing } from './key-ring.ts'
 import type { HeldLease, LeaseKeeper } from './lease-keeper.ts'
 import type { LedgerReport } from './ledger.ts'
 import { LinkClient } from './link.ts'
@@ -16,7 +17,9 @@ import { LinkedStore } from './linked-store.ts'
 import { spaceParts } from './memory.ts'
 import type { Memory, MemoryShare } from './memory.ts'
 import { ThreadShelf } from './object-shelf.ts'
+import { ObjectVault } from './object-vault.ts'
 import type { ReadScope } from './read-scope.ts'
+import { gateSeals } from './seal-gate.ts'
 import { SharedObjects } from './shared-objects.ts'
 import type { Space } from './space.ts'
 import type { RecordKey, StoreDriver, StoreTraits } from './store.ts'
@@ -34,7 +37,9 @@ export async function joinMemory(share: MemoryShare, port: MessagePort): Promise
   const thread = await client.call<number>('thread')
   const driver = share.descriptor && (await loadDescribed<StoreDriver>(share.descriptor))
   const reader = await driver?.open(share.space, 'reader')
-  return new JoinedMemory(share, client, new LinkedStore(client, reader, share.traits), thread)
+  const ring = new KeyRing(share.encryption, share.space)
+  const opened = reader && gateSeals(reader, ring)
+  return new JoinedMemory(share, client, new LinkedStore(client, opened, share.traits), ring, thread)
 }
 
 class JoinedMemory implements Memory {
@@ -45,7 +50,7 @@ class JoinedMemory implements Memory {
   readonly #trail: AuditTrail | undefined
   #closing: Promise<void> | undefined
 
-  constructor(share: MemoryShare, client: LinkClient, store: LinkedStore, thread: number) {
+  constructor(share: MemoryShare, client: LinkClient, store: LinkedStore, ring: KeyRing, thread: number) {
     this.#share = share
     this.#client = client
     this.traits = share.traits
@@ -54,7 +59,7 @@ class JoinedMemory implements Memory {
     this.#space = {
       ...spaceParts(store, new EpochTable(share.epochs), counters, share),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
-      shelf: new ThreadShelf(store, new SharedObjects(share.objects, thread), client),
+      shelf: new ThreadShelf(new ObjectVault(store.objects, ring), new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
       trail: this.#trail,
       noteReuse: (reuse) => client.tell('reused', reuse),

@@ -1,4 +1,5 @@
 import { ValueError } from './errors.ts'
+import { isSealed, whyUnopened } from './sealed-text.ts'
 
 /** Data that memory keeps exactly. A property whose value is `undefined` counts as absent, as in JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
@@ -18,14 +19,19 @@ export function encodeJson(value: unknown): string {
   return JSON.stringify(value)
 }
 
-/** Parses stored text into a fresh value, the caller's own. */
+/**
+ * Parses stored text into a fresh value, the caller's own.
+ *
+ * @throws MissingKeyError, CorruptRecordError when it is sealed and could not be opened.
+ */
 export function decodeJson(text: string): unknown {
+  if (isSealed(text)) throw whyUnopened(text)
   return JSON.parse(text)
 }
 
-/** Parses stored text into a value that nobody can change, to be shared by reference. */
+/** The same, but nobody can change it: to be shared by reference. */
 export function decodeFrozen(text: string): unknown {
-  return deepFreeze(JSON.parse(text))
+  return deepFreeze(decodeJson(text))
 }
 
 function deepFreeze(value: unknown): unknown {

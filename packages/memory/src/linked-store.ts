@@ -66,6 +66,10 @@ export class LinkedStore implements Store {
     return this.#client.call('sweep', limit)
   }
 
+  scrub(): Promise<void> {
+    return this.#client.call('scrub')
+  }
+
   /** Never calls back: threads learn of changes from the epoch table. */
   watch(_listener: (change: Change) => void): Unwatch {
     return () => {}
@@ -85,6 +89,7 @@ export function storeHandlers(store: Store): LinkHandlers {
     search: (query: SearchQuery) => store.search(query),
     changes: (after: Seq, limit: number) => store.changes(after, limit),
     sweep: (limit: number) => store.sweep(limit),
+    scrub: () => store.scrub(),
     'objects.put': (hash: string, bytes: Uint8Array) => store.objects.put(hash, bytes),
     'objects.get': (hash: string, range?: { start: number; end: number }) => store.objects.get(hash, range),
     'objects.has': (hash: string) => store.objects.has(hash),

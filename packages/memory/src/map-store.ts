@@ -120,7 +120,7 @@ class MapStore implements Store {
         floor: space.floors.get(mutation.key.collection) ?? 0,
       })
       if (verdict.type === 'refuse') {
-        return { ok: false, refusal: { index, reason: verdict.reason, current: verdict.current } }
+        return { ok: false, refusal: { index, ...verdict.refusal } }
       }
       if (verdict.type === 'put' && verdict.change) seq += 1
       verdicts.push(verdict)
@@ -138,10 +138,11 @@ class MapStore implements Store {
     const space = this.#space
     const key = rowKey(mutation.key)
     space.rows.set(key, row)
-    if (mutation.type === 'touch' || !isChange) return
+    if (mutation.type === 'touch') return
     const terms = mutation.type === 'set' ? mutation.terms : undefined
     if (terms === undefined) space.terms.delete(key)
     else space.terms.set(key, new Set(terms))
+    if (!isChange) return
     space.seq = row.record.seq
     const change = changeOf(row)
     space.feed.push(change)
@@ -200,6 +201,9 @@ class MapStore implements Store {
     }
     return expired.length
   }
+
+  /** What nothing refers to any more is the garbage collector's. */
+  async scrub(): Promise<void> {}
 
   readonly objects = {
     put: async (hash: string, bytes: Uint8Array): Promise<void> => void this.#space.bytes.set(hash, bytes.slice()),

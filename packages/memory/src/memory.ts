@@ -4,29 +4,32 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Principal } from './access.ts'
 import { AuditLog } from './audit-log.ts'
 import { AuditTrail } from './audit-trail.ts'
-import type { NotedGroup } from './audit-trail.ts'
 import { CoherentCache } from './coherent-cache.ts'
-import { counterBuffer, Counters, maxThreads, sumCounters } from './counters.ts'
+import { counterBuffer, Counters, sumCounters } from './counters.ts'
 import type { MemoryStats } from './counters.ts'
 import { EpochTable } from './epoch-table.ts'
-import { MemoryClosedError, OptionError } from './errors.ts'
+import { MemoryClosedError } from './errors.ts'
 import { FeedListener } from './feed-listener.ts'
 import { StoreLeaseKeeper } from './lease-keeper.ts'
-import type { HeldLease } from './lease-keeper.ts'
 import { Ledger } from './ledger.ts'
-import type { LedgerReport, Reuse } from './ledger.ts'
-import { serveLink } from './link.ts'
-import { storeHandlers } from './linked-store.ts'
+import type { LedgerReport } from './ledger.ts'
+import { KeyRing } from './key-ring.ts'
+import type { KeyRingShare } from './key-ring.ts'
 import { ObjectArena } from './object-arena.ts'
 import { HostShelf } from './object-shelf.ts'
+import { ObjectVault } from './object-vault.ts'
 import { resolveOptions } from './options.ts'
 import type { MemoryOptions, ResolvedOptions } from './options.ts'
 import type { ReadScope } from './read-scope.ts'
+import type { ResealReport } from './reseal.ts'
 import { gateSchemas } from './schema-gate.ts'
+import { gateSeals } from './seal-gate.ts'
+import { Sealer } from './sealer.ts'
 import { sharedObjectBuffers, SharedObjects } from './shared-objects.ts'
 import type { SharedObjectBuffers } from './shared-objects.ts'
 import type { Space } from './space.ts'
-import type { Descriptor, RecordKey, Store, StoreTraits } from './store.ts'
+import type { Descriptor, Store, StoreTraits } from './store.ts'
+import { ThreadHost } from './thread-host.ts'
 import { View } from './view.ts'
 import { gateWrites } from './write-gate.ts'
 
@@ -38,6 +41,7 @@ export interface MemoryShare {
   readonly maxEntries: number
   readonly maxCacheBytes: number
   readonly auditsReads: boolean
+  readonly encryption: KeyRingShare
   readonly descriptor: Descriptor | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer
@@ -73,6 +77,15 @@ export interface HostMemory extends Memory {
    * @throws OptionError when 63 threads take part already.
    */
   connect(port: MessagePort): void
+  /**
+   * Seals everything anew that is not sealed with the current key, while reads
+   * and writes go on. When the memory was opened with another current key than
+   * the last time, this happens by itself in the background.
+   *
+   * @throws OptionError without encryption; MissingKeyError when something is
+   * sealed with a key that is not in the ring.
+   */
+  reseal(): Promise<ResealReport>
 }
 
 /**
@@ -109,6 +122,7 @@ class OpenedMemory implements HostMemory {
   readonly traits: StoreTraits
   readonly #options: ResolvedOptions
   readonly #store: Store
+  readonly #sealer: Sealer
   readonly #epochs = new EpochTable()
   readonly #counters = counterBuffer()
   readonly #listener: FeedListener
@@ -120,13 +134,16 @@ class OpenedMemory implements HostMemory {
   readonly #shelf: HostShelf
   readonly #space: Space
   readonly #sweeper: NodeJS.Timeout
-  readonly #threads = new Map<number, MessagePort>()
+  readonly #threads: ThreadHost
   #closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions, opened: Store) {
     this.#options = options
     this.traits = opened.traits
-    this.#store = gateSchemas(gateWrites(opened, this.#epochs), options.schemas)
+    const ring = new KeyRing(options.encryption, options.space)
+    const vault = new ObjectVault(opened.objects, ring)
+    this.#store = gateSchemas(gateSeals(gateWrites(opened, this.#epochs), ring), options.schemas)
+    this.#sealer = new Sealer(opened, vault, ring, warn)
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
     this.#listener = new FeedListener(opened, this.#epochs, options.heartbeatMs, warn)
     this.#ledger = new Ledger(this.#store, owner, warn)
@@ -134,7 +151,7 @@ class OpenedMemory implements HostMemory {
     this.#trail = options.auditKeepMs > 0 ? new AuditTrail((groups) => this.#audit.append(groups)) : undefined
     this.#leases = new StoreLeaseKeeper(this.#store, warn)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
-    this.#shelf = new HostShelf(this.#store, this.#arena, new SharedObjects(this.#arena.buffers, 0))
+    this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
     this.#space = {
       ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,
@@ -150,11 +167,25 @@ class OpenedMemory implements HostMemory {
         if (this.#closing) throw new MemoryClosedError()
       },
     }
+    this.#threads = new ThreadHost({
+      store: this.#store,
+      ledger: this.#ledger,
+      audit: this.#audit,
+      leases: this.#leases,
+      shelf: this.#shelf,
+      arena: this.#arena,
+    })
     this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
   }
 
-  start(): Promise<void> {
-    return this.#listener.start()
+  async start(): Promise<void> {
+    await this.#listener.start()
+    await this.#sealer.start()
+  }
+
+  reseal(): Promise<ResealReport> {
+    this.#space.assertOpen()
+    return this.#sealer.run()
   }
 
   as(principal: Principal, scope?: ReadScope): View {
@@ -184,42 +215,14 @@ class OpenedMemory implements HostMemory {
       epochs: this.#epochs.buffer,
       counters: this.#counters,
       auditsReads: this.#trail !== undefined,
+      encryption: this.#options.encryption,
       objects: this.#arena.buffers,
     }
   }
 
   connect(port: MessagePort): void {
     this.#space.assertOpen()
-    const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
-    if (thread === undefined)
-      throw new OptionError('threads', `fewer than ${maxThreads} threads on one memory`, maxThreads)
-    this.#threads.set(thread, port)
-    const shelf = this.#shelf.serve()
-    const held = new Map<string, HeldLease>()
-    const { push } = serveLink(port, {
-      ...storeHandlers(this.#store),
-      ...shelf.handlers,
-      thread: () => thread,
-      ledger: () => this.#ledger.report(),
-      reused: (reuse: Reuse) => this.#ledger.note(reuse),
-      audited: (groups: readonly NotedGroup[]) => this.#audit.append(groups),
-      auditSettled: () => this.#audit.settled(),
-      hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {
-        const own = this.#leases.hold(key, version, leaseMs)
-        own.signal.addEventListener('abort', () => push('lost', lease))
-        held.set(lease, own)
-      },
-      drop: (lease: string) => {
-        held.get(lease)?.stop()
-        held.delete(lease)
-      },
-    })
-    port.on('close', () => {
-      for (const lease of held.values()) lease.stop()
-      shelf.release()
-      this.#arena.unpinThread(thread)
-      this.#threads.delete(thread)
-    })
+    this.#threads.connect(port)
   }
 
   close(): Promise<void> {
@@ -229,7 +232,8 @@ class OpenedMemory implements HostMemory {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
-    for (const port of this.#threads.values()) port.close()
+    await this.#sealer[Symbol.asyncDispose]()
+    this.#threads[Symbol.dispose]()
     this.#leases[Symbol.dispose]()
     await this.#ledger[Symbol.asyncDispose]()
     this.#trail?.flush()

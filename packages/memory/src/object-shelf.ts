@@ -1,15 +1,19 @@
 import { hash as digest } from 'node:crypto'
 
+import type { Level } from './access.ts'
 import { CorruptRecordError } from './errors.ts'
 import type { LinkClient, LinkHandlers } from './link.ts'
 import type { ObjectArena } from './object-arena.ts'
+import type { ObjectVault } from './object-vault.ts'
 import type { PinnedBytes, SharedObjects } from './shared-objects.ts'
-import type { Store } from './store.ts'
 
 /** Keeps objects' bytes: in shared memory for the threads of this process, in the store for good. */
 export interface ObjectShelf {
-  /** Stores bytes and resolves to the SHA-256 of their content. They are copied before this returns. */
-  put(bytes: Uint8Array): Promise<string>
+  /**
+   * Stores bytes and resolves to the SHA-256 of their content. They are copied
+   * before this returns, and stored when it is known how sensitive they are.
+   */
+  put(bytes: Uint8Array, level: Promise<Level>): Promise<string>
   /** The bytes, pinned in shared memory, or a copy when they can't be there; `undefined` when unknown. */
   open(hash: string): Promise<OpenBytes | undefined>
 }
@@ -26,33 +30,33 @@ function digestOf(bytes: Uint8Array): string {
 
 /** The shelf of the thread that opened the store. */
 export class HostShelf implements ObjectShelf {
-  readonly #store: Store
+  readonly #vault: ObjectVault
   readonly #arena: ObjectArena
   readonly #shared: SharedObjects
 
-  constructor(store: Store, arena: ObjectArena, shared: SharedObjects) {
-    this.#store = store
+  constructor(vault: ObjectVault, arena: ObjectArena, shared: SharedObjects) {
+    this.#vault = vault
     this.#arena = arena
     this.#shared = shared
   }
 
-  async put(bytes: Uint8Array): Promise<string> {
+  async put(bytes: Uint8Array, level: Promise<Level>): Promise<string> {
     const offset = this.#arena.reserve(bytes.length)
     if (offset === undefined) {
       const copy = bytes.slice()
       const hash = digestOf(copy)
-      await this.#store.objects.put(hash, copy)
+      await this.#vault.put(hash, copy, await level)
       return hash
     }
     const region = this.#shared.region(offset, bytes.length)
     region.set(bytes)
-    return this.#keep(offset, bytes.length)
+    return this.#keep(offset, bytes.length, level)
   }
 
   async open(hash: string): Promise<OpenBytes | undefined> {
     const found = this.#shared.find(hash)
     if (found) return { ...found, isCopy: false }
-    const bytes = await this.#store.objects.get(hash)
+    const bytes = await this.#vault.get(hash)
     if (!bytes) return undefined
     verify(hash, bytes)
     const offset = this.#arena.reserve(bytes.length)
@@ -66,11 +70,11 @@ export class HostShelf implements ObjectShelf {
   }
 
   /** Stores what stands in a reserved stretch and makes it known under its hash. */
-  async #keep(offset: number, length: number): Promise<string> {
+  async #keep(offset: number, length: number, level: Level | Promise<Level>): Promise<string> {
     try {
       const region = this.#shared.region(offset, length)
       const hash = digestOf(region)
-      await this.#store.objects.put(hash, region)
+      await this.#vault.put(hash, region, await level)
       this.#arena.publish(hash, offset, length)
       return hash
     } catch (error) {
@@ -88,11 +92,11 @@ export class HostShelf implements ObjectShelf {
         if (offset !== undefined) reserved.set(offset, length)
         return offset
       },
-      'shelf.keep': (offset: number, length: number) => {
+      'shelf.keep': (offset: number, length: number, level: Level) => {
         reserved.delete(offset)
-        return this.#keep(offset, length)
+        return this.#keep(offset, length, level)
       },
-      'shelf.put': (bytes: Uint8Array) => this.put(bytes),
+      'shelf.put': (bytes: Uint8Array, level: Level) => this.put(bytes, Promise.resolve(level)),
       'shelf.load': async (hash: string) => {
         const opened = await this.open(hash)
         opened?.release()
@@ -112,26 +116,25 @@ const smallBytes = 64 * 1024
 
 /** The shelf of a worker thread. */
 export class ThreadShelf implements ObjectShelf {
-  readonly #store: Store
+  readonly #vault: ObjectVault
   readonly #shared: SharedObjects
   readonly #client: LinkClient
 
-  constructor(store: Store, shared: SharedObjects, client: LinkClient) {
-    this.#store = store
+  constructor(vault: ObjectVault, shared: SharedObjects, client: LinkClient) {
+    this.#vault = vault
     this.#shared = shared
     this.#client = client
   }
 
-  async put(bytes: Uint8Array): Promise<string> {
-    if (bytes.length > smallBytes) {
-      // Copied now: the caller may change the bytes while we wait for room.
-      const copy = bytes.slice()
-      const offset = await this.#client.call<number | undefined>('shelf.reserve', copy.length)
-      if (offset === undefined) return this.#client.call('shelf.put', copy)
-      this.#shared.region(offset, copy.length).set(copy)
-      return this.#client.call('shelf.keep', offset, copy.length)
-    }
-    return this.#client.call('shelf.put', bytes)
+  async put(bytes: Uint8Array, level: Promise<Level>): Promise<string> {
+    // Copied now: the caller may change the bytes while we wait.
+    const copy = bytes.slice()
+    const known = await level
+    if (copy.length <= smallBytes) return this.#client.call('shelf.put', copy, known)
+    const offset = await this.#client.call<number | undefined>('shelf.reserve', copy.length)
+    if (offset === undefined) return this.#client.call('shelf.put', copy, known)
+    this.#shared.region(offset, copy.length).set(copy)
+    return this.#client.call('shelf.keep', offset, copy.length, known)
   }
 
   async open(hash: string): Promise<OpenBytes | undefined> {
@@ -140,7 +143,7 @@ export class ThreadShelf implements ObjectShelf {
     if (!(await this.#client.call<boolean>('shelf.load', hash))) return undefined
     const loaded = this.#shared.find(hash)
     if (loaded) return { ...loaded, isCopy: false }
-    const bytes = await this.#store.objects.get(hash)
+    const bytes = await this.#vault.get(hash)
     if (!bytes) return undefined
     verify(hash, bytes)
     return { bytes, isCopy: true, release: () => {} }

@@ -91,10 +91,9 @@ export class Objects {
     if (typeof mediaType !== 'string' || !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)) {
       throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
     }
-    const [hash, meta] = await Promise.all([
-      this.#space.shelf.put(bytes),
-      describeWrite(this.#space, this.#actor, options),
-    ])
+    const described = describeWrite(this.#space, this.#actor, options)
+    const level = described.then(({ sensitivity }) => sensitivity)
+    const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)
     const key = keyOf(id)
     const value = encodeJson({ size: bytes.length, mediaType })

@@ -1,4 +1,6 @@
 import { OptionError } from './errors.ts'
+import { resolveEncryption } from './key-ring.ts'
+import type { EncryptionOptions, KeyRingShare } from './key-ring.ts'
 import { longestTimer, requireWhole } from './require-option.ts'
 import type { Schemas } from './schema-gate.ts'
 import type { StoreDriver } from './store.ts'
@@ -74,6 +76,14 @@ export interface MemoryOptions {
   readonly auditKeepMs?: number
 
   /**
+   * Seals what is sensitive before it reaches the store. When the current key
+   * is another one than before, everything is sealed anew in the background.
+   *
+   * @defaultValue none: everything is stored as it is
+   */
+  readonly encryption?: EncryptionOptions
+
+  /**
    * What values must look like: any Standard Schema (zod, valibot, arktype …)
    * for each beginning of `collection/id`, such as `facts/prospect/`.
    *
@@ -83,7 +93,7 @@ export interface MemoryOptions {
 }
 
 /** Options with every default filled in and every range checked. */
-export type ResolvedOptions = Required<MemoryOptions>
+export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption'>> & { readonly encryption: KeyRingShare }
 
 const defaults = {
   space: 'default',
@@ -95,11 +105,12 @@ const defaults = {
   heartbeatMs: 1_000,
   auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
   schemas: {},
-} satisfies Omit<ResolvedOptions, 'store'>
+} satisfies Omit<ResolvedOptions, 'store' | 'encryption'>
 
 /** @throws {@link OptionError} when a value is out of range. */
 export function resolveOptions(options: MemoryOptions): ResolvedOptions {
-  const resolved: ResolvedOptions = { ...defaults, ...options }
+  const encryption = resolveEncryption(options.encryption)
+  const resolved: ResolvedOptions = { ...defaults, ...options, encryption }
   if (typeof resolved.store?.open !== 'function') {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }

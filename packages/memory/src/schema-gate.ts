@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import { SchemaError } from './errors.ts'
+import { forward } from './forward.ts'
 import { decodeJson } from './json.ts'
 import type { Store } from './store.ts'
 
@@ -21,7 +22,7 @@ export function gateSchemas(store: Store, schemas: Schemas): Store {
   const prefixes = Object.keys(schemas).toSorted((a, b) => b.length - a.length)
   if (prefixes.length === 0) return store
   return {
-    ...store,
+    ...forward(store),
     write: async (batch) => {
       for (const mutation of batch) {
         if (mutation.type !== 'set') continue

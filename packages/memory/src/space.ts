@@ -112,7 +112,8 @@ export async function writeAll(
   space.assertOpen()
   const commit = await space.store.write(batch.map((mutation) => ({ ...mutation, over: actor.audience })))
   if (commit.ok) return commit.written
-  const { index, reason, current } = commit.refusal
+  // Whoever seals values has dealt with refusals of seals.
+  const { index, reason, current } = commit.refusal as Exclude<Refusal, { reason: 'seal' }>
   const { key, guard, ifVersion = 0 } = batch[index] as Mutation
   actor.reading?.refused(
     'write',
@@ -142,11 +143,11 @@ export function guardOf({ claim }: Pick<WriteOptions, 'claim'>): Guard | undefin
   return claim && { key: { collection: 'claims', id: claim.task }, version: claim.fence }
 }
 
-const refusalReasons: Readonly<Record<Refusal['reason'], string>> = {
+const refusalReasons = {
   version: 'another version stands there',
   guard: 'the claim was lost',
   label: 'what stands there is above its clearance',
-}
+} as const
 
 /** What is left of a record's time to live, in milliseconds; `undefined` when it has none. */
 export function remainingMs(space: Space, { expiresAt }: Pick<StoredRecord, 'expiresAt'>): number | undefined {

@@ -80,6 +80,8 @@ export interface SetMutation extends MutationBase {
   readonly terms?: readonly string[] | undefined
   /** Time to live from now, by the store's clock, in milliseconds. */
   readonly ttlMs?: number | undefined
+  /** The only version under which this value may be stored, since it is sealed for that. */
+  readonly asVersion?: number | undefined
 }
 
 /** Removes a record. Removing what is absent is no conflict, unless a version was named. */
@@ -98,8 +100,18 @@ export interface TouchMutation extends MutationBase {
   readonly ttlMs: number
 }
 
+/**
+ * Stores a record's value in another, sealed form, and takes it out of the
+ * search index; changes nothing else: no new version, nothing in the feed.
+ */
+export interface ResealMutation extends MutationBase {
+  readonly type: 'reseal'
+  readonly ifVersion: number
+  readonly value: string
+}
+
 /** One step of an atomic batch. A batch names each key at most once. */
-export type Mutation = SetMutation | DeleteMutation | TouchMutation
+export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation
 
 /** What became of one mutation of a committed batch; version 0 for a delete of what was absent. */
 export interface Written {
@@ -110,12 +122,18 @@ export interface Written {
   readonly expiresAt?: number | undefined
 }
 
-/** Why a batch was refused: which mutation, and what the store holds in its place. */
-export interface Refusal {
-  readonly index: number
-  readonly reason: 'version' | 'guard' | 'label'
-  readonly current: StoredRecord | undefined
-}
+/**
+ * Why a batch was refused: which mutation, and what the store holds in its
+ * place; or under which version it would be stored, where that is not the one
+ * that its value is sealed for.
+ */
+export type Refusal =
+  | {
+      readonly index: number
+      readonly reason: 'version' | 'guard' | 'label'
+      readonly current: StoredRecord | undefined
+    }
+  | { readonly index: number; readonly reason: 'seal'; readonly version: number }
 
 /** The outcome of a batch: all of it, or none of it. */
 export type Commit =
@@ -189,13 +207,16 @@ export interface SearchAnswer {
   readonly matches: number
 }
 
-/** Immutable bytes by the SHA-256 of their content, in lower-case hexadecimal. */
+/**
+ * Immutable bytes by name: the SHA-256 of their content in lower-case
+ * hexadecimal, followed by a full stop and the id of a key where they are sealed.
+ */
 export interface ObjectStore {
-  put(hash: string, bytes: Uint8Array): Promise<void>
+  put(name: string, bytes: Uint8Array): Promise<void>
   /** Bytes from `start` up to `end`, or all of them. */
-  get(hash: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>
-  has(hash: string): Promise<boolean>
-  delete(hash: string): Promise<void>
+  get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>
+  has(name: string): Promise<boolean>
+  delete(name: string): Promise<void>
 }
 
 /** Facts about a store that code may depend on. */
@@ -227,6 +248,8 @@ export interface Store extends AsyncDisposable {
   watch(listener: (change: Change) => void): Unwatch
   /** Deletes up to `limit` expired records; resolves to how many went. */
   sweep(limit: number): Promise<number>
+  /** Removes what deleted and overwritten content left behind where the store lives, as far as that can be done. */
+  scrub(): Promise<void>
   /** The time by the store's clock, as well as it is known here, Unix milliseconds. */
   now(): number
   readonly objects: ObjectStore

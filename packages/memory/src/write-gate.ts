@@ -1,4 +1,5 @@
 import type { EpochTable } from './epoch-table.ts'
+import { forward } from './forward.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -10,20 +11,11 @@ import type { Store } from './store.ts'
  */
 export function gateWrites(store: Store, epochs: EpochTable): Store {
   return {
-    traits: store.traits,
-    objects: store.objects,
-    now: () => store.now(),
-    read: (keys) => store.read(keys),
-    query: (query) => store.query(query),
-    search: (query) => store.search(query),
-    changes: (after, limit) => store.changes(after, limit),
-    watch: (listener) => store.watch(listener),
-    sweep: (limit) => store.sweep(limit),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    ...forward(store),
     write: async (batch) => {
-      // A touch changes no value. A copy made before it only seems to end earlier.
+      // A touch or a new seal changes no value. A copy made before a touch only seems to end earlier.
       const slots = batch
-        .filter((mutation) => mutation.type !== 'touch')
+        .filter(({ type }) => type === 'set' || type === 'delete')
         .map(({ key }) => epochs.slotOf(key.collection, key.id))
       for (const slot of slots) epochs.begin(slot)
       try {

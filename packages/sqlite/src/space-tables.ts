@@ -13,12 +13,15 @@ import type {
   Verdict,
   Written,
 } from '@skein/memory'
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 
 import { standIn, warnOfDamage } from './damaged-row.ts'
 import { filterSql } from './filter-sql.ts'
 import { columns, packRow, unpackChange, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawChange, RawRow } from './record-row.ts'
+import { spaceSql } from './space-sql.ts'
+import type { SpaceSql } from './space-sql.ts'
+import { packTerms, TermIndex } from './term-index.ts'
 
 /** A row with its place in the table. */
 interface Placed extends Row {
@@ -33,21 +36,19 @@ export interface Applied {
   readonly changed: readonly Row[]
 }
 
-/** Records of a task that a search looks at one by one rather than asking the index. */
-const mostScanned = 2_000
-
 /** Where {@link RawRow} has its `seq`. */
 const seqColumn = 4
 
 /** The tables of one space, through one connection. Synchronous; whoever calls it owns the transaction. */
 export class SpaceTables {
-  readonly #db: Database
-  readonly #number: number
-  readonly #statements = new Map<string, Statement>()
+  readonly #sql: SpaceSql
+  readonly #terms: TermIndex
+  readonly #warn: (raw: RawRow) => void
 
   constructor(db: Database, number: number) {
-    this.#db = db
-    this.#number = number
+    this.#sql = spaceSql(db, number)
+    this.#terms = new TermIndex(this.#sql)
+    this.#warn = (raw) => warnOfDamage(db.name, number, raw)
   }
 
   /** @throws CorruptRecordError */
@@ -89,8 +90,7 @@ export class SpaceTables {
         floor: rows[index] ? 0 : this.#floorOf(mutation.key.collection),
       })
       if (verdict.type === 'refuse') {
-        const { reason, current } = verdict
-        return { commit: { ok: false, refusal: { index, reason, current } }, changed: [] }
+        return { commit: { ok: false, refusal: { index, ...verdict.refusal } }, changed: [] }
       }
       if (verdict.type === 'put' && verdict.change) seq += 1
       verdicts.push(verdict)
@@ -108,20 +108,22 @@ export class SpaceTables {
 
   #put(mutation: Mutation, row: Row, before: Placed | undefined): void {
     if (mutation.type === 'touch') {
-      const [checksum] = packRow(row).slice(-1)
-      this.#sql('UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?').run(
-        row.record.expiresAt,
-        checksum,
-        before?.place,
-      )
+      const sql = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
+      this.#sql(sql).run(row.record.expiresAt, packRow(row).at(-1), before?.place)
       return
     }
-    const terms = mutation.type === 'set' && mutation.terms ? ` ${mutation.terms.join(' ')} ` : null
+    if (mutation.type === 'reseal') {
+      const sql = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
+      this.#sql(sql).run(row.record.value, packRow(row).at(-1), before?.place)
+      this.#terms.remove(before?.place as number)
+      return
+    }
+    const terms = mutation.type === 'set' && mutation.terms ? packTerms(mutation.terms) : null
     const place = before ? this.#replace(row, before, terms) : this.#insert(row, terms)
     for (const source of row.record.derivedFrom) {
       this.#sql('INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)').run(source, place)
     }
-    if (terms !== null) this.#sql('INSERT INTO @texts (rowid, terms) VALUES (?, ?)').run(place, terms)
+    if (terms !== null) this.#terms.add(place, terms)
   }
 
   #insert(row: Row, terms: string | null): number {
@@ -145,10 +147,12 @@ export class SpaceTables {
     }
     // Nobody knows its sources any more: this looks through the whole table.
     if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(place)
-    // Most rows have no text: a look is cheaper than a delete in the full-text index.
-    if (this.#sql('SELECT 1 FROM @texts_docsize WHERE id = ?').get(place) !== undefined) {
-      this.#sql('DELETE FROM @texts WHERE rowid = ?').run(place)
-    }
+    this.#terms.remove(place)
+  }
+
+  /** See {@link TermIndex.merge}. */
+  mergeTerms(): boolean {
+    return this.#terms.merge()
   }
 
   query(query: RecordQuery, now: number): RecordPage {
@@ -167,8 +171,7 @@ export class SpaceTables {
   }
 
   search(query: SearchQuery, now: number): SearchAnswer {
-    const holders = this.#isSmall(query) ? this.#scan(query, now) : this.#lookUp(query, now)
-    const { best, frequencies, matches } = rankMatches(holders, query.limit)
+    const { best, frequencies, matches } = rankMatches(this.#terms.holders(query, now), query.limit)
     const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq = ?`
     const records = best.flatMap(({ seq }) => {
       const raw = this.#sql(sql).get(query.collection, seq) as RawRow | undefined
@@ -177,39 +180,10 @@ export class SpaceTables {
     return { records, frequencies, matches }
   }
 
-  /**
-   * Whether a search is restricted to a task of few records: then looking at
-   * each is cheaper than the index, whose lists grow with the whole space.
-   */
-  #isSmall({ collection, task }: SearchQuery): boolean {
-    if (task === undefined) return false
-    const sql = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? LIMIT ?)'
-    const [count] = this.#sql(sql).get(collection, task, mostScanned + 1) as [number]
-    return count <= mostScanned
-  }
-
-  /** For each term the `seq` of each record that holds it, by looking at all that pass the filter. */
-  #scan(query: SearchQuery, now: number): number[][] {
-    const { where, values } = filterSql(query, now)
-    const sql = `SELECT seq, terms FROM @records r WHERE ${where.join(' AND ')} AND terms IS NOT NULL`
-    const rows = this.#sql(sql).all(...values) as [number, string][]
-    return query.terms.map((term) => rows.filter(([, terms]) => terms.includes(` ${term} `)).map(([seq]) => seq))
-  }
-
-  /** The same by the index. */
-  #lookUp(query: SearchQuery, now: number): number[][] {
-    const { where, values } = filterSql(query, now)
-    // CROSS JOIN: the index is asked first, once, whatever the planner believes.
-    const sql = `SELECT seq FROM @texts CROSS JOIN @records r ON r.row = @texts.rowid
-      WHERE @texts MATCH ? AND ${where.join(' AND ')}`
-    // Quoted: a term holds letters, digits and marks only, so nothing in it can be an operator of FTS5.
-    return query.terms.map((term) => (this.#sql(sql).all(`"${term}"`, ...values) as [number][]).map(([seq]) => seq))
-  }
-
   /** The row, unless it is damaged: then one warning, since the others are as good as ever. */
   #intact(raw: RawRow): Row | undefined {
     const row = unpackIntact(raw)
-    if (!row) warnOfDamage(this.#db.name, this.#number, raw)
+    if (!row) this.#warn(raw)
     return row
   }
 
@@ -284,16 +258,5 @@ export class SpaceTables {
   #floorOf(collection: string): number {
     const found = this.#sql('SELECT version FROM @floors WHERE collection = ?').get(collection)
     return (found as [number] | undefined)?.[0] ?? 0
-  }
-
-  /** A prepared statement; `@name` stands for this space's table of that name. */
-  #sql(text: string): Statement {
-    let statement = this.#statements.get(text)
-    if (!statement) {
-      statement = this.#db.prepare(text.replaceAll(/@([a-z]+)(\w*)/g, `$1_${this.#number}$2`))
-      if (statement.reader) statement.raw(true)
-      this.#statements.set(text, statement)
-    }
-    return statement
   }
 }

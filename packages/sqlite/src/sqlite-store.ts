@@ -109,6 +109,7 @@ abstract class SqliteStore implements Store {
   abstract write(batch: readonly Mutation[]): Promise<Commit>
   abstract watch(listener: (change: Change) => void): Unwatch
   abstract sweep(limit: number): Promise<number>
+  abstract scrub(): Promise<void>
   abstract [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -161,6 +162,11 @@ class WritingStore extends SqliteStore {
     })
   }
 
+  async scrub(): Promise<void> {
+    while (await this.#transact(() => this.tables.mergeTerms()));
+    await this.#writer.emptyLog()
+  }
+
   async #transact<Result>(work: () => Result): Promise<Result> {
     if (this.isClosed) throw new MemoryClosedError()
     return this.#writer.transact(work)
@@ -204,6 +210,10 @@ class ReadingStore extends SqliteStore {
 
   sweep(): Promise<number> {
     return refuse('sweep')
+  }
+
+  scrub(): Promise<void> {
+    return refuse('scrub')
   }
 
   /** Never calls back: the thread that writes tells the others through the epoch table. */

@@ -3,7 +3,7 @@ import { watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { resolve } from 'node:path'
 
-import { changeOf, StoreError } from '@skein/memory'
+import { changeOf, StoreBusyError, StoreError } from '@skein/memory'
 import type { Change, Commit, Mutation, Row, Seq, Unwatch } from '@skein/memory'
 import type { Database, Statement } from 'better-sqlite3'
 
@@ -115,6 +115,31 @@ export class SqliteWriter {
   /** Does other work in the next transaction. */
   transact<Result>(work: () => Result): Promise<Result> {
     return this.#queue.add(work)
+  }
+
+  /**
+   * Moves everything from the write-ahead log into the file and cuts the log off.
+   *
+   * @throws StoreBusyError when a reader needs the log for too long.
+   */
+  async emptyLog(): Promise<void> {
+    // What waits to be written would fill it again at once.
+    this.#queue.flush()
+    for (let attempt = 1; ; attempt += 1) {
+      const [{ busy }] = this.#checkpoint()
+      if (busy === 0) return
+      if (attempt === 20)
+        throw new StoreBusyError('scrub', `A reader keeps the log of ${this.#path} in use. Try again.`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  #checkpoint(): [{ readonly busy: number }] {
+    try {
+      return this.#db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+    } catch (error) {
+      throw wrapError('scrub', this.#path, error)
+    }
   }
 
   watch(space: WriterSpace, listener: (change: Change) => void): Unwatch {

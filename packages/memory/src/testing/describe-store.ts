@@ -3,6 +3,7 @@ import { describe } from 'vitest'
 import { accessCases } from './access-cases.ts'
 import { auditCases } from './audit-cases.ts'
 import { memoryCases } from './memory-cases.ts'
+import { sealingCases } from './sealing-cases.ts'
 import { storeCases } from './store-cases.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 import { teamworkCases } from './teamwork-cases.ts'
@@ -31,6 +32,9 @@ export function describeStore(name: string, options: StoreContractOptions): void
   })
   describe(`Audit contract: ${name}`, () => {
     auditCases(options)
+  })
+  describe(`Sealing contract: ${name}`, () => {
+    sealingCases(options)
   })
   describe(`Teamwork contract: ${name}`, () => {
     teamworkCases(options)

@@ -1,0 +1,72 @@
+import type { MessagePort } from 'node:worker_threads'
+
+import type { AuditLog } from './audit-log.ts'
+import type { NotedGroup } from './audit-trail.ts'
+import { maxThreads } from './counters.ts'
+import { OptionError } from './errors.ts'
+import type { HeldLease, LeaseKeeper } from './lease-keeper.ts'
+import type { Ledger, Reuse } from './ledger.ts'
+import { serveLink } from './link.ts'
+import { storeHandlers } from './linked-store.ts'
+import type { ObjectArena } from './object-arena.ts'
+import type { HostShelf } from './object-shelf.ts'
+import type { RecordKey, Store } from './store.ts'
+
+/** What the opening thread does for the others. */
+interface HostParts {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly audit: AuditLog
+  readonly leases: LeaseKeeper
+  readonly shelf: HostShelf
+  readonly arena: ObjectArena
+}
+
+/** Serves the other threads of the process, each over a port, until that closes. */
+export class ThreadHost implements Disposable {
+  readonly #parts: HostParts
+  readonly #threads = new Map<number, MessagePort>()
+
+  constructor(parts: HostParts) {
+    this.#parts = parts
+  }
+
+  /** @throws OptionError when there are too many threads. */
+  connect(port: MessagePort): void {
+    const { store, ledger, audit, leases, shelf, arena } = this.#parts
+    const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
+    if (thread === undefined)
+      throw new OptionError('threads', `fewer than ${maxThreads} threads on one memory`, maxThreads)
+    this.#threads.set(thread, port)
+    const served = shelf.serve()
+    const held = new Map<string, HeldLease>()
+    const { push } = serveLink(port, {
+      ...storeHandlers(store),
+      ...served.handlers,
+      thread: () => thread,
+      ledger: () => ledger.report(),
+      reused: (reuse: Reuse) => ledger.note(reuse),
+      audited: (groups: readonly NotedGroup[]) => audit.append(groups),
+      auditSettled: () => audit.settled(),
+      hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {
+        const own = leases.hold(key, version, leaseMs)
+        own.signal.addEventListener('abort', () => push('lost', lease))
+        held.set(lease, own)
+      },
+      drop: (lease: string) => {
+        held.get(lease)?.stop()
+        held.delete(lease)
+      },
+    })
+    port.on('close', () => {
+      for (const lease of held.values()) lease.stop()
+      served.release()
+      arena.unpinThread(thread)
+      this.#threads.delete(thread)
+    })
+  }
+
+  [Symbol.dispose](): void {
+    for (const port of this.#threads.values()) port.close()
+  }
+}
