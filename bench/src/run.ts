@@ -9,7 +9,9 @@
 import { parseArgs } from 'node:util'
 
 import { cachedRead } from './cached-read.ts'
+import { growth } from './growth.ts'
 import { objects } from './objects.ts'
+import { observationWrites } from './observation-writes.ts'
 import { ask, machine } from './runner.ts'
 import type { Answer, Question } from './runner.ts'
 
@@ -17,6 +19,8 @@ const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'cached-read': () => cachedRead('cached-read', 1_000),
   'cached-read-many': () => cachedRead('cached-read-many', 10_000),
   objects,
+  'observation-writes': observationWrites,
+  growth,
 }
 
 const { values: flags, positionals: names } = parseArgs({

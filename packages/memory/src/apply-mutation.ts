@@ -70,7 +70,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
       return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: true }
     }
     case 'delete': {
-      if (!current) return { type: 'nothing', written: { version: 0, seq: 0, updatedAt: now, createdAt: now } }
+      if (!current) return { type: 'nothing', written: nothingWritten(now) }
       const record: StoredRecord = {
         ...current,
         author: mutation.author,
@@ -108,6 +108,11 @@ export function changeOf({ record, deleted }: Row): Change {
   const { collection, id, seq, version, author, task, updatedAt, sensitivity, compartments } = record
   const op = deleted ? 'delete' : 'set'
   return { collection, id, seq, op, version, author, task, at: updatedAt, sensitivity, compartments }
+}
+
+/** What became of a delete of what was absent. */
+export function nothingWritten(now: number): Written {
+  return { version: 0, seq: 0, updatedAt: now, createdAt: now }
 }
 
 function writtenOf({ version, seq, updatedAt, createdAt, expiresAt }: StoredRecord): Written {

@@ -11,6 +11,7 @@ import type { Reuse } from './ledger.ts'
 import type { ObjectShelf } from './object-shelf.ts'
 import { requireStrings, requireWhole } from './require-option.ts'
 import type { UnderWay } from './under-way.ts'
+import { nothingWritten } from './apply-mutation.ts'
 import type { Guard, Mutation, RecordMeta, Refusal, Store, StoredRecord, Written } from './store.ts'
 
 /** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
@@ -124,6 +125,9 @@ export async function writeAll(
   )
   if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
   if (reason === 'label') {
+    // What it can't see is absent to it. Only where it would have to make that anew, it learns that the key is taken.
+    if (ifVersion > 0) throw new VersionConflictError(key.id, ifVersion, 0, undefined)
+    if (batch.length === 1 && batch[0]?.type === 'delete') return [nothingWritten(space.store.now())]
     throw new AccessError(
       actor.principal.id,
       `another key than "${key.id}", which is taken by something above its clearance,`,

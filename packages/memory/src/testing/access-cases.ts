@@ -65,11 +65,17 @@ export function accessCases(options: StoreContractOptions): void {
       const attempts = [
         () => facts.set('secret', 'y'),
         () => facts.set('secret', 'y', { ifVersion: 0 }),
-        () => facts.set('secret', 'y', { ifVersion: 1 }),
-        () => facts.delete('secret'),
         () => facts.update('secret', () => 'y'),
       ]
       for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+      for (const attempt of [
+        () => facts.set('secret', 'y', { ifVersion: 1 }),
+        () => facts.delete('secret', { ifVersion: 1 }),
+      ]) {
+        await expect(attempt()).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT', current: undefined })
+      }
+      // As if there were none.
+      await facts.delete('secret')
       expect(await memory.as(high).facts.get('secret')).toBe('x')
     })
 

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { indexTerms, openMemory } from '@skein/memory'
+import type { HostMemory, SetMutation } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+
+import type { Contender, Question } from './runner.ts'
+
+const few = 10_000
+const many = 1_000_000
+const perTask = 100
+const pageSize = 50
+
+/** What listing and searching a task of 100 observations costs in a space of ten thousand and in one of a million. */
+export async function growth(): Promise<Question> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
+  const small = await filled(join(folder, 'small.db'), few)
+  const large = await filled(join(folder, 'large.db'), many)
+  const contenders = [small, large].flatMap(({ memory, count }) => [listing(memory, count), searching(memory, count)])
+  return {
+    name: 'growth',
+    unit: `a task of ${perTask} observations among all that a space holds`,
+    times: 200,
+    contenders,
+    ratios: ['list', 'search'].map((what) => ({ of: nameOf(what, many), to: nameOf(what, few), most: 2 })),
+    close: async () => {
+      await small.memory.close()
+      await large.memory.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const nameOf = (what: string, count: number): string => `${what} among ${count.toLocaleString('en')}`
+const taskOf = (index: number, count: number): string => `t${index % (count / perTask)}`
+
+function listing(memory: HostMemory, count: number): Contender {
+  const { observations } = memory.as({ id: 'bob', role: 'bench' })
+  const list = async (task: string): Promise<number> =>
+    (await observations.list({ task, limit: pageSize })).items.length
+  return {
+    name: nameOf('list', count),
+    check: async () => {
+      if ((await list('t7')) !== pageSize) throw new Error('The list is not as long as it should be.')
+    },
+    run: async (times) => {
+      let found = 0
+      for (let time = 0; time < times; time += 1) found += await list(taskOf(time * 7_919, count))
+      return found
+    },
+  }
+}
+
+function searching(memory: HostMemory, count: number): Contender {
+  const { observations } = memory.as({ id: 'bob', role: 'bench' })
+  const search = async (task: string): Promise<number> =>
+    (await observations.search('w3 w14 and a w400', { task, limit: 10 })).length
+  return {
+    name: nameOf('search', count),
+    check: async () => {
+      if ((await search('t7')) !== 10) throw new Error('The search finds less than it should.')
+    },
+    run: async (times) => {
+      let found = 0
+      for (let time = 0; time < times; time += 1) found += await search(taskOf(time * 7_919, count))
+      return found
+    },
+  }
+}
+
+/** A space of observations of 20 words, frequent and rare ones, whose tasks stand in turns. */
+async function filled(path: string, count: number): Promise<{ memory: HostMemory; count: number }> {
+  const driver = sqliteStore({ path, durability: 'relaxed' })
+  const store = await driver.open('default', 'writer')
+  const random = generator(7)
+  const word = (): string => `w${Math.floor(random() ** 3 * 5_000)}`
+  for (let from = 0; from < count; from += 1_000) {
+    const batch = Array.from({ length: 1_000 }, (_, at): SetMutation => {
+      const text = Array.from({ length: 20 }, word).join(' ')
+      const meta = { author: 'ann', task: taskOf(from + at, count), tags: [], derivedFrom: [] }
+      return {
+        type: 'set',
+        key: { collection: 'observations', id: `o${from + at}` },
+        value: JSON.stringify(text),
+        meta: { ...meta, sensitivity: 'public', compartments: [] },
+        terms: indexTerms(text),
+      }
+    })
+    await store.write(batch)
+  }
+  await store[Symbol.asyncDispose]()
+  return { memory: await openMemory({ store: driver }), count }
+}
+
+/** Numbers from 0 to 1 that are the same in each run: mulberry32 by Tommy Ettinger (public domain). */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

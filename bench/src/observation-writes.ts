@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+
+import { indexTerms, openMemory } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+import Database from 'better-sqlite3'
+
+import type { Question } from './runner.ts'
+
+const together = 100
+
+const words = 'acme raised its prices after the merger with birdsong while demand for feathers stayed weak'.split(' ')
+const valueOf = (index: number): string =>
+  Array.from({ length: 20 }, (_, word) => `${words[(index * 7 + word * 3) % words.length]}${(index + word) % 50}`).join(
+    ' ',
+  )
+
+/**
+ * What logging an observation costs when 100 come at once, against the same
+ * rows written by hand with better-sqlite3 in transactions of 100 at the same
+ * durability: into the same tables, and into one bare table.
+ */
+export async function observationWrites(): Promise<Question> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
+  const memory = await openMemory({ store: sqliteStore(join(folder, 'ours.db')) })
+  const { observations } = memory.as({ id: 'ann', role: 'bench' })
+  const same = await sameTables(join(folder, 'same.db'))
+  const bare = bareTable(join(folder, 'bare.db'))
+  let index = 0
+  const batches = (times: number, write: (batch: readonly string[]) => unknown): (() => unknown)[] =>
+    Array.from({ length: times / together }, () => {
+      const batch = Array.from({ length: together }, () => valueOf((index += 1)))
+      return () => write(batch)
+    })
+
+  return {
+    name: 'observation-writes',
+    unit: `an observation of about 150 characters, written with ${together - 1} others, on the disk`,
+    times: 2_000,
+    contenders: [
+      {
+        name: 'observations.log',
+        check: async () => {
+          const { id } = await observations.log({ task: 't', value: 'a check' })
+          if ((await observations.list({ task: 't' })).items[0]?.id !== id) throw new Error('It is not there.')
+        },
+        run: async (times) => {
+          for (const write of batches(times, (batch) => {
+            return Promise.all(batch.map((value, at) => observations.log({ task: `t${at}`, value, tags: ['bench'] })))
+          }))
+            await write()
+          return index
+        },
+      },
+      {
+        name: 'better-sqlite3, the same tables',
+        check: () => same.check(),
+        run: (times) => {
+          for (const write of batches(times, same.write)) write()
+          return index
+        },
+      },
+      {
+        name: 'better-sqlite3, one bare table',
+        check: () => bare.check(),
+        run: (times) => {
+          for (const write of batches(times, bare.write)) write()
+          return index
+        },
+      },
+    ],
+    ratios: [
+      { of: 'observations.log', to: 'better-sqlite3, the same tables', most: 2 },
+      { of: 'observations.log', to: 'better-sqlite3, one bare table', most: 2 },
+    ],
+    close: async () => {
+      await memory.close()
+      same.close()
+      bare.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+interface Raw {
+  check(): void
+  write(batch: readonly string[]): void
+  close(): void
+}
+
+/** The tables, indexes and trigger of the store itself, filled without it. */
+async function sameTables(path: string): Promise<Raw> {
+  await (await openMemory({ store: sqliteStore(path) })).close()
+  const db = durable(path)
+  const insert = db.prepare(
+    `INSERT INTO records_1 (collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources,
+      created_at, updated_at, expires_at, deleted, checksum, terms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+  )
+  const index = db.prepare('INSERT INTO texts_1 (rowid, terms) VALUES (?, ?)')
+  let seq = (db.prepare('SELECT max(seq) FROM changes_1').pluck().get() as number | null) ?? 0
+  return {
+    check: () => {
+      const text = 'the price of feathers'
+      write(db, () => one(insert, index, (seq += 1), text, 0))
+      const found = db.prepare("SELECT count(*) FROM texts_1 WHERE texts_1 MATCH 'feather'").pluck().get()
+      const changes = db.prepare('SELECT count(*) FROM changes_1').pluck().get()
+      if (found !== 1 || Number(changes) < 1) throw new Error('The same tables are not filled.')
+    },
+    write: (batch) => write(db, () => batch.forEach((text, at) => one(insert, index, (seq += 1), text, at))),
+    close: () => db.close(),
+  }
+}
+
+function one(insert: Database.Statement, index: Database.Statement, seq: number, text: string, at: number): void {
+  const now = Date.now()
+  const value = JSON.stringify(text)
+  const terms = ` ${indexTerms(text).join(' ')} `
+  const fields = [
+    'observations',
+    randomUUID(),
+    value,
+    1,
+    seq,
+    'ann',
+    `t${at}`,
+    '["bench"]',
+    null,
+    0,
+    '[]',
+    '[]',
+    now,
+    now,
+    null,
+    0,
+  ]
+  const { lastInsertRowid } = insert.run(...fields, crc32(JSON.stringify(fields)), terms)
+  index.run(lastInsertRowid, terms)
+}
+
+/** As little as an insert can be. */
+function bareTable(path: string): Raw {
+  const db = durable(path)
+  db.pragma('journal_mode = WAL')
+  db.exec('CREATE TABLE observations (id TEXT PRIMARY KEY, task TEXT, value TEXT NOT NULL)')
+  const insert = db.prepare('INSERT INTO observations VALUES (?, ?, ?)')
+  return {
+    check: () => {
+      write(db, () => insert.run('check', 't', 'a check'))
+      if (db.prepare('SELECT count(*) FROM observations').pluck().get() !== 1) throw new Error('It is not there.')
+    },
+    write: (batch) =>
+      write(db, () => batch.forEach((text, at) => insert.run(randomUUID(), `t${at}`, JSON.stringify(text)))),
+    close: () => db.close(),
+  }
+}
+
+function durable(path: string): Database.Database {
+  const db = new Database(path)
+  db.pragma('synchronous = FULL')
+  db.pragma('secure_delete = ON')
+  return db
+}
+
+function write(db: Database.Database, work: () => void): void {
+  db.exec('BEGIN IMMEDIATE')
+  work()
+  db.exec('COMMIT')
+}
