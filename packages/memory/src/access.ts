@@ -87,6 +87,13 @@ export function labelText({ level, compartments }: Audience): string {
   return [level, ...compartments.toSorted().map((name) => encodeURIComponent(name))].join('+')
 }
 
+/** The label that a text of {@link labelText} stands for; the most sensitive one when it makes no sense. */
+export function parseLabel(text: string): Label {
+  const [level, ...names] = text.split('+')
+  const sensitivity = levels.find((known) => known === level) ?? 'confidential'
+  return { sensitivity, compartments: names.map((name) => decodeURIComponent(name)) }
+}
+
 /** The least label that is at least as sensitive as each of the given ones. */
 export function joinLabels(all: readonly Label[]): Label {
   const highest = all.reduce((top, label) => Math.max(top, rank(label.sensitivity)), 0)

@@ -140,6 +140,12 @@ export class Reading {
     this.#trail.note({ agent: this.#agent, action, outcome, collection, sensitivity, compartments }, id, count)
   }
 
+  /** Notes that something was shown whatever the clearance, by a right. */
+  shown(action: NotedAction, collection: Collection, id: string, label: Label): void {
+    const { sensitivity, compartments } = label
+    this.#trail.note({ agent: this.#agent, action, outcome: 'hit', collection, sensitivity, compartments }, id)
+  }
+
   /** Notes that something was refused, and why. */
   refused(action: NotedAction, collection: Collection, id: string, reason: string, label: Label = nothing): void {
     const { sensitivity, compartments } = label

@@ -4,7 +4,7 @@ import type { Actor } from './actor.ts'
 import { fromEnvelope, toStoredEnvelope } from './error-envelope.ts'
 import type { ErrorEnvelope } from './error-envelope.ts'
 import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from './errors.ts'
-import { decodeJson, encodeJson } from './json.ts'
+import { copyJson, decodeJson, encodeJson } from './json.ts'
 import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
 import { writeOne } from './space.ts'
 import type { Space } from './space.ts'
@@ -100,6 +100,7 @@ export class ComputeOnce {
     requireStrings('key', [key])
     const { leaseMs = 5_000, ttlMs, signal } = options
     requireWhole('leaseMs', leaseMs, 10, longestTimer)
+    if (options.task !== undefined) requireStrings('task', [options.task])
     if (ttlMs !== undefined) requireWhole('ttlMs', ttlMs, 1)
     signal?.throwIfAborted()
     this.#space.assertOpen()
@@ -205,12 +206,14 @@ export class ComputeOnce {
       const durationMs = tookMs ?? performance.now() - startedAt
       const { scope } = this.#actor
       const label = scope && joinLabels(scope.labels)
-      const done = { state: 'done', value: value ?? null, durationMs, tokens, label } as const
+      // Taken now: the worker may go on changing it.
+      const kept = copyJson(value ?? null, '$.value')
+      const done = { state: 'done', value: kept, durationMs, tokens, label } as const
       const version = await this.#write(key, done, fence, options.ttlMs, options)
       if (version === undefined) return undefined
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', durationMs)
-      return { value: decodeJson(encodeJson(done.value)) as T, reused: false, durationMs, tokens }
+      return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens }
     } catch (error) {
       await this.#fail(key, error, fence, options)
       throw error

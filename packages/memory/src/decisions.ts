@@ -1,6 +1,7 @@
 import { OptionError } from './errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
+import { requireValue } from './json.ts'
 import type { WriteOptions } from './space.ts'
 
 /** What an agent decided, and why: see {@link Decisions.record}. */
@@ -24,9 +25,10 @@ export class Decisions extends Journal {
    *
    * @throws ValueError, OptionError, StoreError
    */
-  record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
+  async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
     const { decision, reasoning, ...options } = input
     if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a text', reasoning)
+    requireValue(decision, '$.decision')
     return this.append({ decision, reasoning }, options)
   }
 }

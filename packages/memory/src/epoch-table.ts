@@ -3,7 +3,8 @@
  * are still true.
  *
  * One `Int32Array` on shared memory: word 0 counts changes (only to wake
- * waiters), then follow 2^16 words `started` and as many `finished`. A key's
+ * waiters), word 1 tells whether changes made elsewhere may be missed at the
+ * moment, then follow 2^16 words `started` and as many `finished`. A key's
  * hash names its slot, one word of each; two keys in one slot cost a needless
  * miss, never a stale value. (A hit looks at `started` alone: side by side,
  * more of these fit a processor's cache.)
@@ -16,6 +17,8 @@
  * - hit:    `started` is still what the fill observed.
  * - change made by another process: `started += 1`, then `finished += 1`.
  * - doubt:  the same for every slot, about a millisecond whatever is cached.
+ * - cut off: nothing is kept while changes may be missed (unless copies that may
+ *           be stale are wanted); then doubt, and all is as before.
  *
  * A copy therefore stops being valid when a write begins, not after somebody
  * has seen the new value. Counters wrap after 2^32 writes; a copy would have
@@ -39,6 +42,7 @@ export class EpochTable {
 
   /** What a fill must remember; `undefined` while a write of the slot is under way. */
   observe(slot: number): number | undefined {
+    if (Atomics.load(this.#words, link) === refused) return undefined
     const finished = Atomics.load(this.#words, slot + slots)
     const started = Atomics.load(this.#words, slot)
     return started === finished ? started : undefined
@@ -81,6 +85,27 @@ export class EpochTable {
       Atomics.add(this.#words, slot + slots, 1)
     }
     this.announce()
+  }
+
+  /**
+   * Changes made elsewhere may be missed from now on.
+   *
+   * @param servesCopies - Whether copies are used all the same until their time to live ends.
+   */
+  cutOff(servesCopies: boolean): void {
+    Atomics.store(this.#words, link, servesCopies ? doubtful : refused)
+    if (!servesCopies) this.invalidateAll()
+  }
+
+  /** All changes made elsewhere are known again. */
+  reconnect(): void {
+    this.invalidateAll()
+    Atomics.store(this.#words, link, up)
+  }
+
+  /** Whether changes made elsewhere may be missed at the moment. */
+  get isCutOff(): boolean {
+    return Atomics.load(this.#words, link) !== up
   }
 
   /** Wakes whoever waits for any change of the feed. */
@@ -132,7 +157,13 @@ export class EpochTable {
 }
 
 const announcements = 0
-const header = 1
+const link = 1
+const header = 2
+
+/** States of the link to others' changes. */
+const up = 0
+const doubtful = 1
+const refused = 2
 const slots = 2 ** 16
 const slotMask = slots - 1
 const bytes = (header + slots * 2) * Int32Array.BYTES_PER_ELEMENT

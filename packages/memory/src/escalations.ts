@@ -6,7 +6,7 @@ import { toEscalation } from './escalation.ts'
 import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
 import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
-import { decodeJson, encodeJson } from './json.ts'
+import { copyJson, decodeJson, encodeJson, requireValue } from './json.ts'
 import { requireStrings, requireWhole } from './require-option.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Space, WriteOptions } from './space.ts'
@@ -117,8 +117,11 @@ export class Escalations {
    * @param answer - Any JSON data.
    * @throws ValueError, NotFoundError, OptionError when it has ended, AccessError when another has it.
    */
-  answer(id: string, answer: unknown): Promise<Escalation> {
-    return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'answered', answer }))
+  async answer(id: string, answer: unknown): Promise<Escalation> {
+    requireValue(answer, '$.answer')
+    // Before anything is awaited: the caller may go on changing it.
+    const kept = copyJson(answer, '$.answer')
+    return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'answered', answer: kept }))
   }
 
   /** Hands it back: the agents are to go on without an answer. @throws as `answer` */

@@ -8,6 +8,8 @@ export interface Fact<T = unknown> {
   /** The reader's own copy. */
   readonly value: T
   readonly version: number
+  /** Whether others may have changed it unnoticed: see `whenCutOff` of {@link MemoryOptions}. */
+  readonly mayBeStale?: true
   /** Who wrote it last. */
   readonly author: string
   /** Unix milliseconds, by the store's clock. */

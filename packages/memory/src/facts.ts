@@ -85,7 +85,8 @@ export class Facts {
     const strong = options.consistency === 'strong'
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
     const fact = this.#actor.see(recordKey(key), record)
-    return fact && toFact<T>(fact)
+    if (!fact) return undefined
+    return !strong && this.#space.epochs.isCutOff ? { ...toFact<T>(fact), mayBeStale: true } : toFact<T>(fact)
   }
 
   /**

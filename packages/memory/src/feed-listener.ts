@@ -3,6 +3,15 @@ import type { Change, Store, Unwatch } from './store.ts'
 
 const pageSize = 1_000
 
+/** Options of {@link FeedListener}. */
+interface FeedListenerOptions {
+  readonly heartbeatMs: number
+  /** Whether copies are used even while changes may be missed. */
+  readonly servesCopies: boolean
+  /** Told of each failed read of the feed; the next heartbeat tries again. */
+  readonly onError: (error: unknown) => void
+}
+
 /**
  * Follows the feed for one process and invalidates what others changed.
  *
@@ -11,32 +20,44 @@ const pageSize = 1_000
  * - any other newer hint is a gap: the feed itself is read from `last` on;
  * - a heartbeat reads the feed even without a hint, so that a lost last hint
  *   is found too;
- * - where the feed no longer reaches back to `last`, everything is dropped.
+ * - where the feed no longer reaches back to `last`, or is another one,
+ *   everything is dropped;
+ * - while the store says that its link is down, or its feed can't be read, the
+ *   process counts as cut off: nothing is kept. It is trusted again once the
+ *   link is up *and* the feed was read after that.
  */
 export class FeedListener implements AsyncDisposable {
   readonly #store: Store
   readonly #epochs: EpochTable
   readonly #onError: (error: unknown) => void
+  readonly #servesCopies: boolean
   readonly #unwatch: Unwatch
   readonly #heartbeat: NodeJS.Timeout
+  #isLinkUp = true
+  #isCutOff = false
+  #incarnation: string | undefined
   // Until the start is known no hint means anything.
   #last = Number.POSITIVE_INFINITY
   #reading: Promise<void> | undefined
   #closed = false
 
-  /** @param onError - Told of each failed read of the feed; the next heartbeat tries again. */
-  constructor(store: Store, epochs: EpochTable, heartbeatMs: number, onError: (error: unknown) => void) {
+  constructor(store: Store, epochs: EpochTable, options: FeedListenerOptions) {
     this.#store = store
     this.#epochs = epochs
-    this.#onError = onError
-    this.#unwatch = store.watch((change) => this.#hint(change))
-    this.#heartbeat = setInterval(() => void this.#catchUp(), heartbeatMs).unref()
+    this.#onError = options.onError
+    this.#servesCopies = options.servesCopies
+    this.#unwatch = store.watch(
+      (change) => this.#hint(change),
+      (isUp) => this.#linked(isUp),
+    )
+    this.#heartbeat = setInterval(() => void this.#catchUp(), options.heartbeatMs).unref()
   }
 
   /** Takes the feed's newest position as the start. Copies may be kept only after this. */
   async start(): Promise<void> {
-    const { last } = await this.#store.changes(Number.MAX_SAFE_INTEGER, 1)
+    const { last, incarnation } = await this.#store.changes(Number.MAX_SAFE_INTEGER, 1)
     this.#last = last
+    this.#incarnation = incarnation
     // Hints that came while we asked were passed over.
     await this.#catchUp()
   }
@@ -47,16 +68,35 @@ export class FeedListener implements AsyncDisposable {
     else void this.#catchUp()
   }
 
+  #linked(isUp: boolean): void {
+    this.#isLinkUp = isUp
+    if (!isUp) this.#cutOff()
+    // A read that is under way may have begun before the link was up.
+    else void (this.#reading ?? Promise.resolve()).then(() => this.#catchUp())
+  }
+
+  #cutOff(): void {
+    if (this.#closed || this.#isCutOff) return
+    this.#isCutOff = true
+    this.#epochs.cutOff(this.#servesCopies)
+  }
+
   #apply(change: Change): void {
     this.#last = change.seq
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
   }
 
   #catchUp(): Promise<void> {
+    const wasUp = this.#isLinkUp
     this.#reading ??= this.#readFeed()
+      .then(() => {
+        if (!this.#isCutOff || !wasUp || !this.#isLinkUp) return
+        this.#isCutOff = false
+        this.#epochs.reconnect()
+      })
       .catch((error: unknown) => {
         // We may have missed changes: no copy is trusted until the feed was read.
-        this.#epochs.invalidateAll()
+        this.#cutOff()
         if (!this.#closed) this.#onError(error)
       })
       .finally(() => (this.#reading = undefined))
@@ -67,9 +107,9 @@ export class FeedListener implements AsyncDisposable {
     for (;;) {
       if (this.#closed) return
       const page = await this.#store.changes(this.#last, pageSize)
-      if (page.trimmed || page.last < this.#last) {
-        // Forgotten changes, or another incarnation of the store.
+      if (page.trimmed || page.last < this.#last || page.incarnation !== this.#incarnation) {
         this.#last = page.last
+        this.#incarnation = page.incarnation
         this.#epochs.invalidateAll()
         return
       }

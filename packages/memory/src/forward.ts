@@ -11,9 +11,10 @@ export function forward(store: Store): Store {
     query: (query) => store.query(query),
     search: (query) => store.search(query),
     changes: (after, limit) => store.changes(after, limit),
-    watch: (listener) => store.watch(listener),
+    watch: (listener, onLink) => store.watch(listener, onLink),
     sweep: (limit) => store.sweep(limit),
     scrub: () => store.scrub(),
+    check: (inspector) => store.check(inspector),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
 }

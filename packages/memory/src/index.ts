@@ -45,6 +45,10 @@ export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './ob
 export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
 export type { ClaimToken, WriteOptions } from './space.ts'
 export type { WatchOptions } from './watch.ts'
+export { rawText } from './damage.ts'
+export type { Damage } from './damage.ts'
+export { inspectSpace } from './inspect-space.ts'
+export type { InspectOptions, Inspection, SealedCount } from './inspect-space.ts'
 export { encodeJson } from './json.ts'
 export type { Frozen, Json } from './json.ts'
 export { ReadScope } from './read-scope.ts'
@@ -55,9 +59,11 @@ export { loadDescribed } from './descriptor.ts'
 export { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './apply-mutation.ts'
 export { indexTerms, queryTerms, searchTerms } from './search-terms.ts'
+export { matchesFilter } from './record-filter.ts'
+export { TermTable } from './term-table.ts'
 export { rankMatches } from './ranking.ts'
 export type { RankedMatch, RankedMatches } from './ranking.ts'
-export { levels, rank } from './access.ts'
+export { labelText, levels, parseLabel, rank } from './access.ts'
 export type { Audience, Label } from './access.ts'
 export type {
   Change,
@@ -66,6 +72,7 @@ export type {
   Commit,
   Descriptor,
   Guard,
+  Inspector,
   Mutation,
   ObjectStore,
   RecordFilter,

@@ -87,7 +87,9 @@ export class Journal {
 
   protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
     this.#space.assertOpen()
+    // Before anything is awaited: the caller may go on changing the value.
     const text = encodeJson(value)
+    const terms = indexTerms(searchableText(value))
     const meta = await describeWrite(this.#space, this.#actor, options)
     const key = { collection: this.#collection, id: randomUUID() } as const
     const written = await writeOne(this.#space, this.#actor, {
@@ -95,7 +97,7 @@ export class Journal {
       key,
       value: text,
       meta,
-      terms: indexTerms(searchableText(value)),
+      terms,
       ttlMs: options.ttlMs,
       guard: guardOf(options),
     })

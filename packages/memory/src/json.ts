@@ -8,6 +8,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
 const deepest = 500
+const unreadable = 'something that throws when it is read'
 
 /**
  * Turns a value into the text that is stored.
@@ -15,8 +16,22 @@ const deepest = 500
  * @throws {@link ValueError} when JSON would change the value or lose part of it.
  */
 export function encodeJson(value: unknown): string {
-  assertJson(value, '$', 0, new Set())
-  return JSON.stringify(value)
+  return JSON.stringify(copied(value, '$', 0, new Set()))
+}
+
+/**
+ * A copy of a value that is kept as JSON data, taken now: its owner may go on changing it.
+ *
+ * @param path - How faults name it.
+ * @throws ValueError as `encodeJson`.
+ */
+export function copyJson(value: unknown, path = '$'): unknown {
+  return copied(value, path, 0, new Set())
+}
+
+/** @throws ValueError when a value that has to be there is `undefined`, which would leave it out. */
+export function requireValue(value: unknown, path: string): void {
+  if (value === undefined) throw new ValueError(path, 'undefined', 'Use null instead.')
 }
 
 /**
@@ -40,56 +55,101 @@ function deepFreeze(value: unknown): unknown {
   return Object.freeze(value)
 }
 
-function assertJson(value: unknown, path: string, depth: number, open: Set<object>): void {
+/**
+ * Checks a value and copies it in the same pass: a getter or a proxy that
+ * answers differently the next time is never asked again.
+ */
+function copied(value: unknown, path: string, depth: number, open: Set<object>): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      return
+      return value
     case 'number':
       if (!Number.isFinite(value)) throw new ValueError(path, String(value), 'Use null or a string instead.')
       if (Object.is(value, -0)) throw new ValueError(path, '-0', 'Use 0 instead.')
-      return
+      return value
     case 'object':
-      if (value !== null) assertContainer(value, path, depth, open)
-      return
+      return value === null ? null : copiedContainer(value, path, depth, open)
     default:
       throw new ValueError(path, article(typeof value), 'Leave it out, or convert it to a string first.')
   }
 }
 
-function assertContainer(value: object, path: string, depth: number, open: Set<object>): void {
+function copiedContainer(value: object, path: string, depth: number, open: Set<object>): unknown {
   if (open.has(value)) throw new ValueError(path, 'a reference back to an enclosing object', 'Store an id instead.')
   if (depth >= deepest) throw new ValueError(path, `more than ${deepest} levels`, 'Flatten the value.')
+  open.add(value)
+  try {
+    return Array.isArray(value) ? copiedList(value, path, depth, open) : copiedObject(value, path, depth, open)
+  } catch (error) {
+    if (error instanceof ValueError) throw error
+    throw new ValueError(path, unreadable, 'Convert it to a plain object first.')
+  } finally {
+    open.delete(value)
+  }
+}
+
+function copiedList(value: readonly unknown[], path: string, depth: number, open: Set<object>): unknown[] {
+  assertPlain(value, path)
+  const list: unknown[] = []
+  // Not forEach: it skips holes, which JSON would turn into null.
+  for (let index = 0; index < value.length; index += 1) {
+    const place = `${path}[${index}]`
+    list.push(copied(readFrom(value, index, place), place, depth + 1, open))
+  }
+  if (Object.keys(value).length > list.length) {
+    throw new ValueError(path, 'an array with named properties', 'Use an object instead.')
+  }
+  return list
+}
+
+function copiedObject(value: object, path: string, depth: number, open: Set<object>): object {
+  assertPlain(value, path)
+  // Without a prototype `__proto__` is a name like any other.
+  const object = Object.create(null) as Record<string, unknown>
+  for (const key of Object.keys(value)) {
+    const place = `${path}.${key}`
+    const inner = readFrom(value, key, place)
+    if (inner !== undefined) object[key] = copied(inner, place, depth + 1, open)
+  }
+  return object
+}
+
+/** A getter or a proxy may throw. */
+function readFrom(value: object, key: string | number, path: string): unknown {
+  try {
+    return (value as Record<string | number, unknown>)[key]
+  } catch {
+    throw new ValueError(path, unreadable, 'Convert it to a plain object first.')
+  }
+}
+
+/** Objects and arrays of another realm (a vm context, a test runner) have other prototypes: what counts is how many stand above. */
+function assertPlain(value: object, path: string): void {
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     throw new ValueError(path, article(className(value)), 'Convert it first, a Date with toISOString() for example.')
   }
-  open.add(value)
-  if (Array.isArray(value)) {
-    // Not forEach: it skips holes, which JSON would turn into null.
-    for (let index = 0; index < value.length; index += 1) {
-      assertJson(value[index], `${path}[${index}]`, depth + 1, open)
-    }
-    if (Object.keys(value).length > value.length) {
-      throw new ValueError(path, 'an array with named properties', 'Use an object instead.')
-    }
-  } else {
-    assertObject(value, path, depth, open)
-  }
-  open.delete(value)
-}
-
-function assertObject(value: object, path: string, depth: number, open: Set<object>): void {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // Objects of another realm (a vm context, a test runner) have another Object.prototype: look one level up.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw new ValueError(path, article(className(value)), 'Convert it to a plain object or array first.')
-  }
+  const depth = prototypes(value)
+  const isPlain = Array.isArray(value)
+    ? depth === 2
+    : depth <= 1 && ownsBasics(Object.getPrototypeOf(value) as object | null)
+  if (!isPlain) throw new ValueError(path, article(className(value)), 'Convert it to a plain object or array first.')
   if (Object.getOwnPropertySymbols(value).length > 0) {
     throw new ValueError(path, 'a property named by a symbol', 'Name it by a string.')
   }
-  for (const [key, inner] of Object.entries(value)) {
-    if (inner !== undefined) assertJson(inner, `${path}.${key}`, depth + 1, open)
+}
+
+function prototypes(value: object): number {
+  let depth = 0
+  for (let above = Object.getPrototypeOf(value) as object | null; above !== null && depth < 3; depth += 1) {
+    above = Object.getPrototypeOf(above) as object | null
   }
+  return depth
+}
+
+/** Tells the base of all objects from a class that was cut off from it. */
+function ownsBasics(prototype: object | null): boolean {
+  return prototype === null || Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 function className(value: object): string {

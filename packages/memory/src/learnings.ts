@@ -1,6 +1,7 @@
 import { OptionError } from './errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
+import { requireValue } from './json.ts'
 import { requireWhole } from './require-option.ts'
 import type { WriteOptions } from './space.ts'
 
@@ -63,6 +64,7 @@ export class Learnings extends Journal {
     const { signal, context, details, ...options } = input
     if (!signals.includes(signal)) throw new OptionError('signal', `one of ${signals.join(', ')}`, signal)
     requireContext(context)
+    requireValue(details, '$.details')
     return this.append({ signal, context, details }, options)
   }
 

@@ -1,8 +1,10 @@
+import type { Damage } from './damage.ts'
 import type { LinkClient, LinkHandlers } from './link.ts'
 import type {
   Change,
   ChangePage,
   Commit,
+  Inspector,
   Mutation,
   RecordKey,
   RecordPage,
@@ -55,7 +57,9 @@ export class LinkedStore implements Store {
   }
 
   search(query: SearchQuery): Promise<SearchAnswer> {
-    return this.#reader?.search(query) ?? this.#client.call('search', query)
+    // A derived index exists once per process, where the store was opened.
+    const own = this.traits.fullText === 'native' ? this.#reader : undefined
+    return own?.search(query) ?? this.#client.call('search', query)
   }
 
   changes(after: Seq, limit: number): Promise<ChangePage> {
@@ -68,6 +72,11 @@ export class LinkedStore implements Store {
 
   scrub(): Promise<void> {
     return this.#client.call('scrub')
+  }
+
+  /** Where the opening thread has to look, it tells when it is done; no inspector gets there. */
+  async *check(inspector?: Inspector): AsyncGenerator<Damage, void, undefined> {
+    yield* this.#reader?.check(inspector) ?? (await this.#client.call<readonly Damage[]>('check'))
   }
 
   /** Never calls back: threads learn of changes from the epoch table. */
@@ -90,6 +99,7 @@ export function storeHandlers(store: Store): LinkHandlers {
     changes: (after: Seq, limit: number) => store.changes(after, limit),
     sweep: (limit: number) => store.sweep(limit),
     scrub: () => store.scrub(),
+    check: () => Array.fromAsync(store.check()),
     'objects.put': (hash: string, bytes: Uint8Array) => store.objects.put(hash, bytes),
     'objects.get': (hash: string, range?: { start: number; end: number }) => store.objects.get(hash, range),
     'objects.has': (hash: string) => store.objects.has(hash),

@@ -1,12 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
 import type { Row, Verdict } from './apply-mutation.ts'
+import type { Damage } from './damage.ts'
 import { MemoryClosedError } from './errors.ts'
 import { matchesFilter } from './record-filter.ts'
-import { rankMatches } from './ranking.ts'
 import type {
   Change,
   ChangePage,
   Commit,
+  Inspector,
   Mutation,
   RecordKey,
   RecordPage,
@@ -21,6 +24,7 @@ import type {
   Unwatch,
   Written,
 } from './store.ts'
+import { TermTable } from './term-table.ts'
 
 /** Options of {@link mapStore}. */
 export interface MapStoreOptions {
@@ -59,13 +63,14 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
       spaces.set(space, found)
       return Promise.resolve(new MapStore(found))
     },
+    spaces: () => Promise.resolve([...spaces.keys()].toSorted()),
   }
 }
 
 /** What all stores opened on one space share. */
 class MapSpace {
   readonly rows = new Map<string, Row>()
-  readonly terms = new Map<string, ReadonlySet<string>>()
+  readonly terms = new TermTable()
   readonly feed: Change[] = []
   readonly bytes = new Map<string, Uint8Array>()
   readonly listeners = new Set<(change: Change) => void>()
@@ -79,6 +84,9 @@ class MapSpace {
     this.now = now
   }
 }
+
+/** Records that a check looks at before others get their turn. */
+const checkedAtOnce = 200
 
 const traits: StoreTraits = { durable: 'none', reach: 'process', fullText: 'native', expiresNatively: false }
 
@@ -138,10 +146,12 @@ class MapStore implements Store {
     const space = this.#space
     const key = rowKey(mutation.key)
     space.rows.set(key, row)
-    if (mutation.type === 'touch') return
+    if (mutation.type === 'touch') {
+      space.terms.touch(row)
+      return
+    }
     const terms = mutation.type === 'set' ? mutation.terms : undefined
-    if (terms === undefined) space.terms.delete(key)
-    else space.terms.set(key, new Set(terms))
+    space.terms.put(row, terms)
     if (!isChange) return
     space.seq = row.record.seq
     const change = changeOf(row)
@@ -163,16 +173,10 @@ class MapStore implements Store {
 
   async search(query: SearchQuery): Promise<SearchAnswer> {
     const now = this.now()
-    const found = new Map<number, StoredRecord>()
-    const holders: number[][] = query.terms.map(() => [])
-    for (const [key, words] of this.#space.terms) {
-      const record = liveRecord(this.#space.rows.get(key), now)
-      if (!record || !matchesFilter(record, query)) continue
-      found.set(record.seq, record)
-      for (const [index, term] of query.terms.entries()) if (words.has(term)) holders[index]?.push(record.seq)
-    }
-    const { best, frequencies, matches } = rankMatches(holders, query.limit)
-    return { records: best.map(({ seq }) => found.get(seq) as StoredRecord), frequencies, matches }
+    const { terms, rows } = this.#space
+    const { keys, frequencies, matches } = terms.search(query, now)
+    const records = keys.flatMap((key) => liveRecord(rows.get(rowKey(key)), now) ?? [])
+    return { records, frequencies, matches }
   }
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {
@@ -196,7 +200,7 @@ class MapStore implements Store {
     const expired = [...rows].filter(([, row]) => !liveRecord(row, now)).slice(0, limit)
     for (const [key, { record }] of expired) {
       rows.delete(key)
-      terms.delete(key)
+      terms.remove(record)
       floors.set(record.collection, Math.max(record.version, floors.get(record.collection) ?? 0))
     }
     return expired.length
@@ -204,6 +208,23 @@ class MapStore implements Store {
 
   /** What nothing refers to any more is the garbage collector's. */
   async scrub(): Promise<void> {}
+
+  /** Finds nothing by itself: nobody else gets at this memory. */
+  async *check(inspector?: Inspector): AsyncGenerator<Damage, void, undefined> {
+    let looked = 0
+    for (const row of this.#space.rows.values()) {
+      const record = liveRecord(row, this.now())
+      const damage = record && inspector?.record(record)
+      if (damage) yield damage
+      looked += 1
+      if (looked % checkedAtOnce === 0) await setImmediate()
+    }
+    for (const [name, bytes] of this.#space.bytes) {
+      const damage = inspector?.object(name, bytes)
+      if (damage) yield damage
+      await setImmediate()
+    }
+  }
 
   readonly objects = {
     put: async (hash: string, bytes: Uint8Array): Promise<void> => void this.#space.bytes.set(hash, bytes.slice()),

@@ -145,7 +145,11 @@ class OpenedMemory implements HostMemory {
     this.#store = gateSchemas(gateSeals(gateWrites(opened, this.#epochs), ring), options.schemas)
     this.#sealer = new Sealer(opened, vault, ring, warn)
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
-    this.#listener = new FeedListener(opened, this.#epochs, options.heartbeatMs, warn)
+    this.#listener = new FeedListener(opened, this.#epochs, {
+      heartbeatMs: options.heartbeatMs,
+      servesCopies: options.whenCutOff === 'serve-copies',
+      onError: warn,
+    })
     this.#ledger = new Ledger(this.#store, owner, warn)
     this.#audit = new AuditLog(this.#store, owner, options.auditKeepMs, warn)
     this.#trail = options.auditKeepMs > 0 ? new AuditTrail((groups) => this.#audit.append(groups)) : undefined

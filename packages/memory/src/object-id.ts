@@ -1,4 +1,4 @@
-import { covers, levels, publicLabel, rank } from './access.ts'
+import { covers, labelText, parseLabel, publicLabel, rank } from './access.ts'
 import type { Audience, Label } from './access.ts'
 import type { StoredRecord } from './store.ts'
 
@@ -9,7 +9,7 @@ import type { StoredRecord } from './store.ts'
  */
 export function objectId(hash: string, { sensitivity, compartments }: Label): string {
   if (rank(sensitivity) === 0 && compartments.length === 0) return hash
-  return `${hash}~${[sensitivity, ...compartments.toSorted().map((name) => encodeURIComponent(name))].join('+')}`
+  return `${hash}~${labelText({ level: sensitivity, compartments })}`
 }
 
 /** SHA-256 in hexadecimal. */
@@ -31,8 +31,5 @@ export function visibleSources(
 }
 
 function labelOf(id: string): Label {
-  const [level, ...names] = id.slice(hashLength + 1).split('+')
-  if (!level) return publicLabel
-  const sensitivity = levels.find((known) => known === level) ?? 'confidential'
-  return { sensitivity, compartments: names.map((name) => decodeURIComponent(name)) }
+  return id.length === hashLength ? publicLabel : parseLabel(id.slice(hashLength + 1))
 }

@@ -56,6 +56,16 @@ export class ObjectVault {
   }
 }
 
+/**
+ * Opens bytes that are stored under the hash of their content and the id of a key.
+ *
+ * @throws MissingKeyError; CorruptRecordError when they are damaged, or were sealed as something else.
+ */
+export function openObject(ring: KeyRing, name: string, sealed: Uint8Array): Uint8Array {
+  const [hash = '', id = ''] = name.split('.')
+  return ring.open(id, sealed, identityOf(hash))
+}
+
 function sealedName(hash: string, key: string): string {
   return `${hash}.${key}`
 }

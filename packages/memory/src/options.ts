@@ -68,6 +68,18 @@ export interface MemoryOptions {
   readonly heartbeatMs?: number
 
   /**
+   * What to do while other processes' changes may be missed, because the link
+   * that tells of them is cut.
+   *
+   * - `ask-store`: every read goes to the store.
+   * - `serve-copies`: copies are used until their time to live ends; facts that
+   *   `read()` gives say so (`mayBeStale`).
+   *
+   * @defaultValue 'ask-store'
+   */
+  readonly whenCutOff?: 'ask-store' | 'serve-copies'
+
+  /**
    * How long it is kept who read what and what was refused, in milliseconds; 0
    * if that is not to be noted at all. Who wrote what stands in the feed.
    *
@@ -103,6 +115,7 @@ const defaults = {
   maxCacheBytes: 64 * 1024 * 1024,
   sharedObjectBytes: 256 * 1024 * 1024,
   heartbeatMs: 1_000,
+  whenCutOff: 'ask-store',
   auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
   schemas: {},
 } satisfies Omit<ResolvedOptions, 'store' | 'encryption'>
@@ -119,6 +132,9 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
   }
   if (resolved.architecture !== 'centralized' && resolved.architecture !== 'hybrid') {
     throw new OptionError('architecture', "'centralized' or 'hybrid'", resolved.architecture)
+  }
+  if (resolved.whenCutOff !== 'ask-store' && resolved.whenCutOff !== 'serve-copies') {
+    throw new OptionError('whenCutOff', "'ask-store' or 'serve-copies'", resolved.whenCutOff)
   }
   requireWhole('ttlMs', resolved.ttlMs, 1)
   requireWhole('maxEntries', resolved.maxEntries, 1)

@@ -1,6 +1,7 @@
 import { CorruptRecordError } from './errors.ts'
 import { forward } from './forward.ts'
 import type { KeyRing } from './key-ring.ts'
+import { checkSealed } from './sealed-check.ts'
 import { isSealed, unopened } from './sealed-text.ts'
 import type { Collection, Commit, Mutation, SetMutation, Store, StoredRecord } from './store.ts'
 
@@ -47,6 +48,7 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
   return {
     ...forward(store),
     write,
+    check: (inspector) => checkSealed(store, ring, inspector),
     read: async (keys) => (await store.read(keys)).map((record) => record && openRecord(record, ring)),
     query: async (query) => {
       const page = await store.query(query)

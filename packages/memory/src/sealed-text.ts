@@ -13,6 +13,11 @@ export function isSealed(text: string): boolean {
   return text.startsWith('~')
 }
 
+/** The id of the key that a text is sealed with. */
+export function sealingKey(sealed: string): string {
+  return sealed.slice(1).split('.', 1)[0] ?? ''
+}
+
 /** What stands in for a sealed text that could not be opened. */
 export function unopened(error: unknown): string {
   return `~!${JSON.stringify(toStoredEnvelope(error))}`

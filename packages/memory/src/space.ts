@@ -76,6 +76,7 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   requireStrings('tags', tags)
   requireStrings('compartments', compartments)
   if (task !== undefined) requireStrings('task', [task])
+  if (options.claim) requireStrings('claim.task', [options.claim.task])
   if (importance !== undefined && !(importance >= 0 && importance <= 1)) {
     throw new OptionError('importance', 'a number from 0 to 1', importance)
   }

@@ -1,4 +1,5 @@
 import type { Audience, Label } from './access.ts'
+import type { Damage } from './damage.ts'
 
 /**
  * The contract between the memory and the places where records live.
@@ -157,6 +158,8 @@ export interface ChangePage {
   readonly last: Seq
   /** True when the feed no longer holds everything after the asked position. */
   readonly trimmed: boolean
+  /** Names the life of this feed: another one when the store lost its data and began anew. */
+  readonly incarnation?: string | undefined
 }
 
 /** Filters shared by lists and searches. All given ones must hold. */
@@ -231,6 +234,12 @@ export interface StoreTraits {
   readonly expiresNatively: boolean
 }
 
+/** Looks at what a check found intact, as it is stored, and may find fault with it for reasons that no store knows. */
+export interface Inspector {
+  record(record: StoredRecord): Damage | undefined
+  object(name: string, bytes: Uint8Array): Damage | undefined
+}
+
 /** Ends a watch. */
 export type Unwatch = () => void
 
@@ -244,12 +253,24 @@ export interface Store extends AsyncDisposable {
   query(query: RecordQuery): Promise<RecordPage>
   search(query: SearchQuery): Promise<SearchAnswer>
   changes(after: Seq, limit: number): Promise<ChangePage>
-  /** Calls back soon after changes. A hint that may be lost or repeated: the truth is `changes()`. */
-  watch(listener: (change: Change) => void): Unwatch
+  /**
+   * Calls back soon after changes. A hint that may be lost or repeated: the truth is `changes()`.
+   *
+   * @param onLink - Told `false` when hints are known to be missed from now on,
+   * and `true` when they come again; never by a store that has no such link.
+   */
+  watch(listener: (change: Change) => void, onLink?: (isUp: boolean) => void): Unwatch
   /** Deletes up to `limit` expired records; resolves to how many went. */
   sweep(limit: number): Promise<number>
   /** Removes what deleted and overwritten content left behind where the store lives, as far as that can be done. */
   scrub(): Promise<void>
+  /**
+   * Looks through everything that is stored, piece by piece so that others get
+   * their turn, and yields what can't be read as it was written. Records that
+   * are there and objects that can be read are shown to the inspector; what it
+   * finds is yielded too.
+   */
+  check(inspector?: Inspector): AsyncIterable<Damage>
   /** The time by the store's clock, as well as it is known here, Unix milliseconds. */
   now(): number
   readonly objects: ObjectStore
@@ -273,4 +294,6 @@ export interface StoreDriver {
   /** Absent when only this thread can reach the records; other threads then ask it. */
   readonly descriptor?: Descriptor | undefined
   open(space: string, role: StoreRole): Promise<Store>
+  /** The spaces that were ever opened for writing, in the order of their names. Asking makes nothing. */
+  spaces(): Promise<readonly string[]>
 }

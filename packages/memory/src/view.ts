@@ -6,6 +6,8 @@ import { Audit } from './audit.ts'
 import { Claims } from './claims.ts'
 import { ComputeOnce } from './compute-once.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
+import type { Damage } from './damage.ts'
+import { damagesOf } from './damages.ts'
 import { Decisions } from './decisions.ts'
 import { Escalations } from './escalations.ts'
 import { Facts } from './facts.ts'
@@ -89,5 +91,29 @@ export class View {
    */
   watch(prefix: string, options: WatchOptions = {}): AsyncGenerator<Change, void, undefined> {
     return watchFeed(this.#space, this.#actor, prefix, options)
+  }
+
+  /**
+   * Looks through the whole space and yields what can't be read as it was
+   * written: damaged records and objects, gaps in the feed, and what is sealed
+   * and does not open. Everybody else goes on meanwhile.
+   *
+   * Needs the right `administer`, and shows all there is whatever the clearance:
+   * the label of a damaged record can't be trusted either.
+   *
+   * @throws AccessError without the right; StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const admin = memory.as({ id: 'ada', role: 'operator', rights: ['administer'] })
+   * const damages = await Array.fromAsync(admin.damages())
+   * damages // => []
+   * ```
+   */
+  damages(): AsyncGenerator<Damage, void, undefined> {
+    return damagesOf(this.#space, this.#actor)
   }
 }

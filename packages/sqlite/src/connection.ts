@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
+
 import { StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
-import { prepareDatabase } from './schema.ts'
+import { prepareDatabase, requireFormat } from './schema.ts'
 import { wrapError } from './sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 
@@ -11,19 +13,48 @@ import type { ResolvedSqliteOptions } from './sqlite-options.ts'
  * @throws StoreFormatError, StoreError
  */
 export function openConnection(options: ResolvedSqliteOptions, role: 'writer' | 'reader'): Database.Database {
+  const { path, durability } = options
+  return connect(options, role, (db) => {
+    if (role === 'reader') {
+      requireFormat(db, path)
+      return
+    }
+    prepareDatabase(db, path)
+    db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+    // Deleted and overwritten content leaves nothing readable in the file.
+    db.pragma('secure_delete = ON')
+  })
+}
+
+/**
+ * Opens a file for reading, however damaged it is or whoever's: what is written
+ * there reads as well as it can.
+ *
+ * @throws StoreError
+ */
+export function openDamaged(options: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>): Database.Database {
+  return connect(options, 'reader', (db) => {
+    // SQLite then reads what is left of a file that was cut off, or whose schema is damaged.
+    db.unsafeMode()
+    db.pragma('writable_schema = ON')
+  })
+}
+
+function connect(
+  { path, busyTimeoutMs }: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>,
+  role: 'writer' | 'reader',
+  prepare: (db: Database.Database) => void,
+): Database.Database {
   requireNode()
-  const { path, busyTimeoutMs, durability } = options
   let db: Database.Database | undefined
   try {
-    db = new Database(path, { timeout: busyTimeoutMs, readonly: role === 'reader' })
+    // A connection that may only read can't tidy up: it leaves the logs that it makes where there are none.
+    const readonly = role === 'reader' && existsSync(`${path}-wal`)
+    db = new Database(path, { timeout: busyTimeoutMs, readonly, fileMustExist: role === 'reader' })
     // A database may come from anybody: functions hidden in its schema must not run.
     db.pragma('trusted_schema = OFF')
-    if (role === 'writer') {
-      prepareDatabase(db, path)
-      db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
-      // Deleted and overwritten content leaves nothing readable in the file.
-      db.pragma('secure_delete = ON')
-    }
+    if (role === 'reader') db.pragma('query_only = ON')
+    prepare(db)
     return db
   } catch (error) {
     db?.close()

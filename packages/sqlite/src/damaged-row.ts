@@ -1,6 +1,6 @@
-import { levels } from '@skein/memory'
-import type { Label, RecordKey, Row } from '@skein/memory'
+import type { RecordKey, Row } from '@skein/memory'
 
+import { readableLabel } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 
 const warned = new Set<string>()
@@ -53,17 +53,4 @@ function plausible(number: unknown): number {
   return typeof number === 'number' && Number.isSafeInteger(number) && number < highestPlausible
     ? Math.max(0, number)
     : 0
-}
-
-/** The label as it stands there; the highest level for what can't be read. */
-function readableLabel(level: number, compartments: string): Label {
-  try {
-    const names: unknown = JSON.parse(compartments)
-    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) {
-      return { sensitivity: levels[level] ?? 'confidential', compartments: names }
-    }
-  } catch {
-    // No JSON: no label.
-  }
-  return { sensitivity: 'confidential', compartments: [] }
 }

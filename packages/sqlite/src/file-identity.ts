@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 
+import { StoreError } from '@skein/memory'
+
 /**
  * Makes a check whether a path still names the file that it names now. A file
  * that was removed, or replaced by another, lives on for whoever has it open:
@@ -18,4 +20,12 @@ export function watchIdentity(path: string): () => boolean {
       return true
     }
   }
+}
+
+/** What who has a file open is told when that was removed or replaced. */
+export function fileIsGone(path: string): StoreError {
+  return new StoreError(
+    'write',
+    `${path} was removed or replaced while it was open, so nothing can be kept there. Open the memory again.`,
+  )
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 
 import { CorruptRecordError, levels, rank } from '@skein/memory'
-import type { Change, Collection, Row } from '@skein/memory'
+import type { Change, Collection, Label, Row } from '@skein/memory'
 
 /** The columns of a record, in the order in which every statement names them. */
 export const columns =
@@ -92,6 +92,9 @@ export function unpackIntact(raw: RawRow): Row | undefined {
   return { record, deleted: deleted === 1 }
 }
 
+/** The columns of the feed, in their order in the table. */
+export const changeColumns = 'seq, collection, id, deleted, version, author, task, at, level, compartments'
+
 /** A row of the feed in raw mode. */
 export type RawChange = [
   seq: number,
@@ -106,7 +109,7 @@ export type RawChange = [
   compartments: string,
 ]
 
-/** Unpacks a row of the feed. */
+/** Unpacks a row of the feed. It has no checksum: what can't be read of its label counts as the highest. */
 export function unpackChange(raw: RawChange): Change {
   const [seq, collection, id, deleted, version, author, task, at, level, compartments] = raw
   return {
@@ -118,8 +121,30 @@ export function unpackChange(raw: RawChange): Change {
     author,
     task: task ?? undefined,
     at,
-    sensitivity: levels[level] ?? 'confidential',
-    compartments: parseList(compartments),
+    ...readableLabel(level, compartments),
+  }
+}
+
+/** What the newest change of an intact row must look like in the feed. */
+export function feedRow(raw: RawRow): RawChange {
+  const [collection, id, , version, seq, author, task, , , level, compartments, , , updatedAt, , deleted] = raw
+  return [seq, collection, id, deleted, version, author, task, updatedAt, level, compartments]
+}
+
+/** The label as it stands there; the highest level for what can't be read. */
+export function readableLabel(level: number, compartments: string): Label {
+  return parseLabel(level, compartments) ?? { sensitivity: 'confidential', compartments: [] }
+}
+
+/** The label, unless it can't be read. */
+export function parseLabel(level: number, compartments: string): Label | undefined {
+  const sensitivity = levels[level]
+  try {
+    const names: unknown = parseList(compartments)
+    const isList = Array.isArray(names) && names.every((name) => typeof name === 'string')
+    return sensitivity !== undefined && isList ? { sensitivity, compartments: names } : undefined
+  } catch {
+    return undefined
   }
 }
 

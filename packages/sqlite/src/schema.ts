@@ -12,33 +12,54 @@ const formatVersion = 2
  * @throws StoreFormatError, having changed nothing, when it is not.
  */
 export function prepareDatabase(db: Database, path: string): void {
-  const version = db.pragma('user_version', { simple: true }) as number
-  if (db.pragma('application_id', { simple: true }) === applicationId) {
-    if (version === formatVersion) return
-    const advice =
-      version > formatVersion
-        ? 'Use a newer Skein, or name another file'
-        : 'Use the Skein that wrote it, or name another file'
-    throw new StoreFormatError(
-      'open',
-      `${path} has format ${version}, this Skein reads format ${formatVersion}. ${advice}.`,
-    )
+  const isNew = isEmpty(db)
+  if (!isNew) requireFormat(db, path)
+  // A backup that is opened as it is has none yet; for all others this does nothing.
+  db.pragma('journal_mode = WAL')
+  if (!isNew) return
+  db.transaction(() => {
+    // Somebody else may have set it up since we looked.
+    if (isOurs(db)) return
+    db.exec('CREATE TABLE spaces (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL)')
+    db.pragma(`application_id = ${applicationId}`)
+    db.pragma(`user_version = ${formatVersion}`)
+  }).immediate()
+}
+
+/** @throws StoreFormatError when a database is not ours, or of another format. */
+export function requireFormat(db: Database, path: string): void {
+  if (isEmpty(db)) {
+    throw new StoreFormatError('open', `${path} is empty: no memory was ever kept there. Name another file.`)
   }
-  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
-  if (tables > 0 || version !== 0) {
+  if (!isOurs(db)) {
     throw new StoreFormatError(
       'open',
       `${path} belongs to another program. Name another file; this one was left as it is.`,
     )
   }
-  db.pragma('journal_mode = WAL')
-  db.transaction(() => {
-    // Somebody else may have set it up since we looked.
-    if (db.pragma('application_id', { simple: true }) === applicationId) return
-    db.exec('CREATE TABLE spaces (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL)')
-    db.pragma(`application_id = ${applicationId}`)
-    db.pragma(`user_version = ${formatVersion}`)
-  }).immediate()
+  const version = formatOf(db)
+  if (version === formatVersion) return
+  const advice =
+    version > formatVersion
+      ? 'Use a newer Skein, or name another file'
+      : 'Use the Skein that wrote it, or name another file'
+  throw new StoreFormatError(
+    'open',
+    `${path} has format ${version}, this Skein reads format ${formatVersion}. ${advice}.`,
+  )
+}
+
+function isEmpty(db: Database): boolean {
+  if (isOurs(db) || formatOf(db) !== 0) return false
+  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
+}
+
+function isOurs(db: Database): boolean {
+  return db.pragma('application_id', { simple: true }) === applicationId
+}
+
+function formatOf(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number
 }
 
 /** The number of a space, whose tables are made if there are none. */
@@ -60,6 +81,11 @@ export function prepareSpace(db: Database, name: string, incarnation: string): n
 /** The number of a space, if it is there. */
 export function findSpace(db: Database, name: string): number | undefined {
   return db.prepare('SELECT number FROM spaces WHERE name = ?').pluck().get(name) as number | undefined
+}
+
+/** The names of all spaces. */
+export function spaceNames(db: Database): string[] {
+  return db.prepare('SELECT name FROM spaces ORDER BY name').pluck().all() as string[]
 }
 
 // A set of tables per space: sequence numbers, ranking and size of one say nothing about another.

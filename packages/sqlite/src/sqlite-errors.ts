@@ -8,6 +8,13 @@ import {
   StoreFullError,
 } from '@skein/memory'
 
+/** Whether SQLite can't make sense of what it finds in a file, or the disk does not give it. */
+export function isUnreadable(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown } | undefined)?.code
+  // A damaged length can be too big for memory, and a table of a damaged schema is not there.
+  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB|IOERR|TOOBIG|NOMEM|ERROR)/.test(code)
+}
+
 /**
  * Wraps what SQLite throws, once, in the error that says what to do about it.
  *
@@ -24,7 +31,8 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
       cause,
     )
   }
-  if (code === 'SQLITE_FULL') {
+  // SHMSIZE: no room even for the index of the log, which is made when opening.
+  if (['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(code)) {
     return new StoreFullError(
       operation,
       `No space left for ${path}. Nothing of this write was kept: free some space and try again.`,
@@ -45,14 +53,14 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
       cause,
     )
   }
-  if (code.startsWith('SQLITE_CANTOPEN')) {
+  if (code.startsWith('SQLITE_CANTOPEN') || code === 'EACCES' || code === 'EPERM') {
     return new StoreError(
       operation,
       `${path} can't be opened. Check that its folder exists and that you may read and write there.`,
       cause,
     )
   }
-  if (code.startsWith('SQLITE_READONLY')) {
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') {
     return new StoreError(
       operation,
       `${path} is read-only. Check the permissions of the file and of its folder.`,
@@ -66,7 +74,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
       cause,
     )
   }
-  if (thrown instanceof TypeError && thrown.message.includes('directory does not exist')) {
+  if (code === 'ENOENT' || (thrown instanceof TypeError && thrown.message.includes('directory does not exist'))) {
     return new StoreError(
       operation,
       `${path} can't be opened: its folder does not exist. Make it first, or name another.`,

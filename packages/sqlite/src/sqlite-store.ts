@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 
-import { liveRecord, MemoryClosedError, StoreError } from '@skein/memory'
+import { CorruptRecordError, liveRecord, MemoryClosedError, StoreError } from '@skein/memory'
 import type {
   Change,
   ChangePage,
   Commit,
+  Damage,
+  Inspector,
   Mutation,
   ObjectStore,
   RecordKey,
@@ -21,7 +23,10 @@ import type {
 } from '@skein/memory'
 import type { Database } from 'better-sqlite3'
 
+import { checkSpace } from './check/check-space.ts'
 import { openConnection } from './connection.ts'
+import { fileIsGone, watchIdentity } from './file-identity.ts'
+import { listSpaces } from './list-spaces.ts'
 import { findSpace } from './schema.ts'
 import { SpaceTables } from './space-tables.ts'
 import { wrapError } from './sqlite-errors.ts'
@@ -59,6 +64,7 @@ export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {
     descriptor: { module: import.meta.url, name: 'sqliteStore', options: resolved },
     open: async (space, role) =>
       role === 'writer' ? new WritingStore(resolved, space) : new ReadingStore(resolved, space),
+    spaces: async () => listSpaces(resolved),
   }
 }
 
@@ -66,13 +72,15 @@ export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {
 abstract class SqliteStore implements Store {
   readonly traits: StoreTraits
   abstract readonly objects: ObjectStore
-  readonly #path: string
+  readonly #options: ResolvedSqliteOptions
+  readonly #space: string
   protected isClosed = false
 
-  constructor({ durability, path }: ResolvedSqliteOptions) {
-    const durable = durability === 'full' ? 'full' : 'process'
+  constructor(options: ResolvedSqliteOptions, space: string) {
+    const durable = options.durability === 'full' ? 'full' : 'process'
     this.traits = { durable, reach: 'host', fullText: 'native', expiresNatively: false }
-    this.#path = path
+    this.#options = options
+    this.#space = space
   }
 
   protected abstract get tables(): SpaceTables
@@ -97,12 +105,27 @@ abstract class SqliteStore implements Store {
     return this.guarded('changes', (tables) => tables.changes(after, limit))
   }
 
-  protected guarded<Result>(operation: string, work: (tables: SpaceTables) => Result): Result {
+  async *check(inspector?: Inspector): AsyncGenerator<Damage, void, undefined> {
+    this.assertOpen()
+    yield* checkSpace({
+      options: this.#options,
+      space: this.#space,
+      inspector,
+      assertOpen: () => this.assertOpen(),
+    })
+  }
+
+  /** @throws MemoryClosedError; StoreError when the file is no longer where it was. */
+  protected assertOpen(): void {
     if (this.isClosed) throw new MemoryClosedError()
+  }
+
+  protected guarded<Result>(operation: string, work: (tables: SpaceTables) => Result): Result {
+    this.assertOpen()
     try {
       return work(this.tables)
     } catch (error) {
-      throw wrapError(operation, this.#path, error)
+      throw wrapError(operation, this.#options.path, error)
     }
   }
 
@@ -121,7 +144,7 @@ class WritingStore extends SqliteStore {
   readonly #unwatch: Unwatch[] = []
 
   constructor(options: ResolvedSqliteOptions, space: string) {
-    super(options)
+    super(options, space)
     this.#options = options
     this.#writer = SqliteWriter.acquire(options)
     try {
@@ -140,8 +163,12 @@ class WritingStore extends SqliteStore {
   }
 
   protected get tables(): SpaceTables {
-    this.#writer.assertUsable()
     return this.#space.tables
+  }
+
+  protected override assertOpen(): void {
+    super.assertOpen()
+    this.#writer.assertUsable()
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
@@ -182,16 +209,26 @@ class WritingStore extends SqliteStore {
 
 class ReadingStore extends SqliteStore {
   readonly objects: ObjectStore
-  readonly #db: Database
-  readonly #tables: SpaceTables
+  readonly #db: Database | undefined
+  readonly #tables: SpaceTables | undefined
+  readonly #damage: unknown
+  readonly #options: ResolvedSqliteOptions
+  readonly #isInPlace: () => boolean
+  #lookAgainAt = 0
 
   constructor(options: ResolvedSqliteOptions, space: string) {
-    super(options)
-    this.#db = openConnection(options, 'reader')
-    const number = findSpace(this.#db, space)
-    if (number === undefined)
-      throw new StoreError('open', `${options.path} has no space "${space}". Open it for writing first.`)
-    this.#tables = new SpaceTables(this.#db, number)
+    super(options, space)
+    this.#options = options
+    this.#isInPlace = watchIdentity(options.path)
+    try {
+      this.#db = openConnection(options, 'reader')
+      this.#tables = new SpaceTables(this.#db, requireSpace(this.#db, options.path, space))
+    } catch (error) {
+      this.#db?.close()
+      // A damaged file opens all the same: a check tells what is left of it.
+      if (!(error instanceof CorruptRecordError)) throw error
+      this.#damage = error
+    }
     this.objects = {
       put: () => refuse('objects.put'),
       get: async (hash, range) => this.guarded('objects.get', (tables) => tables.getObject(hash, range)),
@@ -201,7 +238,17 @@ class ReadingStore extends SqliteStore {
   }
 
   protected get tables(): SpaceTables {
+    if (!this.#tables) throw this.#damage
     return this.#tables
+  }
+
+  /** Looks for its file as often as the thread that writes does. */
+  protected override assertOpen(): void {
+    super.assertOpen()
+    const now = performance.now()
+    if (now < this.#lookAgainAt) return
+    if (!this.#isInPlace()) throw fileIsGone(this.#options.path)
+    this.#lookAgainAt = now + this.#options.pollMs
   }
 
   write(): Promise<Commit> {
@@ -223,8 +270,19 @@ class ReadingStore extends SqliteStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.isClosed = true
-    this.#db.close()
+    this.#db?.close()
   }
+}
+
+function requireSpace(db: Database, path: string, space: string): number {
+  let number: number | undefined
+  try {
+    number = findSpace(db, space)
+  } catch (error) {
+    throw wrapError('open', path, error)
+  }
+  if (number !== undefined) return number
+  throw new StoreError('open', `${path} has no space "${space}". Open it for writing first.`)
 }
 
 function refuse(operation: string): Promise<never> {

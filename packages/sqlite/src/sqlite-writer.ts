@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-import { changeOf, StoreBusyError, StoreError } from '@skein/memory'
-import type { Change, Commit, Mutation, Row, Seq, Unwatch } from '@skein/memory'
+import { changeOf, StoreBusyError } from '@skein/memory'
+import type { Change, Commit, Mutation, Row, Seq, StoreError, Unwatch } from '@skein/memory'
 import type { Database, Statement } from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'
-import { watchIdentity } from './file-identity.ts'
+import { fileIsGone, watchIdentity } from './file-identity.ts'
 import { prepareSpace } from './schema.ts'
 import { SpaceTables } from './space-tables.ts'
 import { wrapError } from './sqlite-errors.ts'
@@ -130,7 +131,7 @@ export class SqliteWriter {
       if (busy === 0) return
       if (attempt === 20)
         throw new StoreBusyError('scrub', `A reader keeps the log of ${this.#path} in use. Try again.`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await sleep(50)
     }
   }
 
@@ -168,10 +169,7 @@ export class SqliteWriter {
   /** Looks whether the file is still there. */
   checkFile(): void {
     if (this.#lost || this.#isInPlace()) return
-    this.#lost = new StoreError(
-      'write',
-      `${this.#path} was removed or replaced while it was open, so nothing can be kept there. Open the memory again.`,
-    )
+    this.#lost = fileIsGone(this.#path)
     this.#retire()
   }
 

@@ -355,7 +355,7 @@ export function storeCases(options: StoreContractOptions): void {
       const seen: Change[] = []
       const unwatch = store.watch((change) => seen.push(change))
       await Promise.all(['a', 'b', 'c'].map((id) => write(set(id, 1))))
-      expect(seen.map(({ seq }) => seq)).toEqual([1, 2, 3])
+      await expect.poll(() => seen.map(({ seq }) => seq)).toEqual([1, 2, 3])
       unwatch()
       await write(set('d', 1))
       expect(seen).toHaveLength(3)

@@ -1,0 +1,53 @@
+import { Redis } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
+
+import type { ResolvedRedisOptions } from './redis-options.ts'
+
+/**
+ * What is asked of a client, so that another one than ioredis may be given.
+ * Methods are ioredis's; replies have the shapes that it gives them.
+ */
+export interface RedisClient {
+  evalsha(sha: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
+  script(command: 'LOAD', text: string): Promise<unknown>
+  hsetnx(key: string, field: string, value: string): Promise<number>
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
+  scan(cursor: string, ...rest: ['MATCH', string, 'COUNT', number]): Promise<[cursor: string, keys: string[]]>
+  hscan(key: string, cursor: string, count: 'COUNT', size: number): Promise<[cursor: string, entries: string[]]>
+  zrangebyscore(key: string, from: string, to: string, ...limit: [] | ['LIMIT', number, number]): Promise<string[]>
+  zrevrangebyscore(key: string, from: string, to: string, ...limit: ['LIMIT', number, number]): Promise<string[]>
+  xrange(key: string, from: string, to: string, count: 'COUNT', size: number): Promise<[id: string, fields: string[]][]>
+  getBuffer(key: string): Promise<Buffer | null>
+  getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>
+  setnx(key: string, value: Buffer): Promise<number>
+  exists(key: string): Promise<number>
+  del(key: string): Promise<number>
+  time(): Promise<(string | number)[]>
+  ping(): Promise<unknown>
+  info(section: string): Promise<string>
+  config(command: 'GET', name: string): Promise<unknown>
+  bgrewriteaof(): Promise<unknown>
+  subscribe(channel: string): Promise<unknown>
+  duplicate(options?: object): RedisClient
+  connect(): Promise<unknown>
+  disconnect(reconnect?: boolean): void
+  quit(): Promise<unknown>
+  on(event: string, listener: (...args: never[]) => void): unknown
+  off(event: string, listener: (...args: never[]) => void): unknown
+  readonly status: string
+}
+
+/** Makes a client for a URL that sends the commands of one turn together, and none of them twice. */
+export function makeClient({ url, commandTimeoutMs, connectTimeoutMs }: ResolvedRedisOptions): RedisClient {
+  const options: RedisOptions = {
+    lazyConnect: true,
+    enableAutoPipelining: true,
+    // A write that was under way when the link broke may have happened: whoever asked for it has to know.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 3,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: connectTimeoutMs,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+  }
+  return new (Redis as new (url: string, options: RedisOptions) => Redis)(url, options) as unknown as RedisClient
+}

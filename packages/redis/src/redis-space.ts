@@ -1,0 +1,218 @@
+import { CorruptRecordError, liveRecord, matchesFilter } from '@skein/memory'
+import type {
+  ChangePage,
+  Collection,
+  Commit,
+  Mutation,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  Seq,
+  StoredRecord,
+  Written,
+} from '@skein/memory'
+import { randomUUID } from 'node:crypto'
+
+import { packContent, packMutation, resealedContent, unpackChange, unpackRow } from './record-row.ts'
+import type { UnpackedRow } from './record-row.ts'
+import type { RedisClient } from './redis-client.ts'
+import { sweepScript, writeScript } from './write-script.ts'
+
+const scanSize = 500
+
+/** The keys of one space, through one connection. Throws what the client throws. */
+export class RedisSpace {
+  readonly base: string
+  readonly #client: RedisClient
+  readonly #maxChanges: number
+  readonly #shas = new Map<string, string>()
+
+  constructor(client: RedisClient, base: string, maxChanges: number) {
+    this.#client = client
+    this.base = base
+    this.#maxChanges = maxChanges
+  }
+
+  async rows(keys: readonly RecordKey[]): Promise<(UnpackedRow | undefined)[]> {
+    if (keys.length === 0) return []
+    const collections = [...new Set(keys.map(({ collection }) => collection))]
+    const found = new Map<string, string | null>()
+    await Promise.all(
+      collections.map(async (collection) => {
+        const ids = [...new Set(keys.filter((key) => key.collection === collection).map(({ id }) => id))]
+        const texts = await this.#client.hmget(`${this.base}r:${collection}`, ...ids)
+        for (const [index, id] of ids.entries()) found.set(`${collection}\0${id}`, texts[index] ?? null)
+      }),
+    )
+    return keys.map((key) => {
+      const text = found.get(`${key.collection}\0${key.id}`)
+      return text === null || text === undefined ? undefined : unpackRow(key, text)
+    })
+  }
+
+  /** All rows of a collection, some of them twice. Damaged ones are left out. */
+  async *allRows(collection: Collection): AsyncGenerator<UnpackedRow[], void, undefined> {
+    let cursor = '0'
+    do {
+      const [next, entries] = await this.#client.hscan(`${this.base}r:${collection}`, cursor, 'COUNT', scanSize)
+      const rows: UnpackedRow[] = []
+      for (let index = 0; index < entries.length; index += 2) {
+        const row = intactRow({ collection, id: entries[index] ?? '' }, entries[index + 1] ?? '')
+        if (row) rows.push(row)
+      }
+      yield rows
+      cursor = next
+    } while (cursor !== '0')
+  }
+
+  async write(batch: readonly Mutation[]): Promise<Commit> {
+    const contents = await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
+    const said = JSON.stringify(batch.map((mutation) => packMutation(mutation)))
+    const answer = (await this.#run(writeScript, randomUUID(), `${this.#maxChanges}`, said, ...contents)) as string[]
+    const [outcome, ...rest] = answer
+    const [index, reason, row = '', version] = rest
+    const { key } = batch[Number(index)] ?? {}
+    switch (outcome) {
+      case 'ok':
+        return { ok: true, written: rest.map((text) => unpackWritten(text)) }
+      case 'damaged':
+        throw new CorruptRecordError(
+          'write',
+          `The record ${key?.collection}/${key?.id} is damaged. Nothing was written.`,
+        )
+      default: {
+        if (reason === 'seal') return { ok: false, refusal: { index: Number(index), reason, version: Number(version) } }
+        const mutation = batch[Number(index)] as Mutation
+        const refusedKey = reason === 'guard' ? (mutation.guard?.key ?? mutation.key) : mutation.key
+        const current = row === '' ? undefined : unpackRow(refusedKey, row).record
+        return {
+          ok: false,
+          refusal: { index: Number(index), reason: reason as 'version' | 'guard' | 'label', current },
+        }
+      }
+    }
+  }
+
+  /** A new seal goes around what the record says of itself, which only the store knows. */
+  async #contentOf(mutation: Mutation): Promise<string> {
+    if (mutation.type !== 'reseal') return packContent(mutation)
+    const [row] = await this.rows([mutation.key])
+    return row ? resealedContent(row.record, mutation.value) : ''
+  }
+
+  async query(query: RecordQuery, now: number): Promise<RecordPage> {
+    const key = this.#indexFor(query)
+    const isOldest = query.order === 'oldest'
+    const records: StoredRecord[] = []
+    let position = query.after
+    for (;;) {
+      const count = Math.min(scanSize, Math.max(32, query.limit + 1))
+      const ids = isOldest
+        ? await this.#client.zrangebyscore(
+            key,
+            position === undefined ? '-inf' : `(${position}`,
+            '+inf',
+            'LIMIT',
+            0,
+            count,
+          )
+        : await this.#client.zrevrangebyscore(
+            key,
+            position === undefined ? '+inf' : `(${position}`,
+            '-inf',
+            'LIMIT',
+            0,
+            count,
+          )
+      const { collection } = query
+      const texts = ids.length === 0 ? [] : await this.#client.hmget(`${this.base}r:${collection}`, ...ids)
+      for (const [index, id] of ids.entries()) {
+        const text = texts[index]
+        if (!text) continue
+        // What was rewritten since the index was asked stands elsewhere in the order now.
+        const seq = seqOf(text)
+        const isMoved = position !== undefined && (isOldest ? seq <= position : seq >= position)
+        if (isMoved) continue
+        position = seq
+        const row = intactRow({ collection, id }, text)
+        const record = row && liveRecord(row, now)
+        if (!record || !matchesFilter(record, query)) continue
+        if (records.length === query.limit) return { records, next: records.at(-1)?.seq }
+        records.push(record)
+      }
+      if (ids.length < count) return { records }
+    }
+  }
+
+  /** The index that holds the fewest other records, as far as can be told without asking. */
+  #indexFor({ collection, derivedFrom, task, tags, author }: RecordQuery): string {
+    const index = (suffix: string): string => `${this.base}i:${collection}:${suffix}`
+    if (derivedFrom !== undefined) return index(`s:${derivedFrom}`)
+    if (task !== undefined) return index(`t:${task}`)
+    if (tags?.[0] !== undefined) return index(`g:${tags[0]}`)
+    return index(author === undefined ? '' : `a:${author}`)
+  }
+
+  async changes(after: Seq, limit: number): Promise<ChangePage> {
+    const feed = `${this.base}feed`
+    // The position is asked last: what comes in between is then in the next page.
+    const [entries, [first], [seq, incarnation]] = await Promise.all([
+      this.#client.xrange(feed, `(${after}-0`, '+', 'COUNT', limit),
+      this.#client.xrange(feed, '-', '+', 'COUNT', 1),
+      this.#client.hmget(`${this.base}meta`, 'seq', 'incarnation'),
+    ])
+    const last = Number(seq ?? 0)
+    const begins = first ? seqOfId(first[0]) : last + 1
+    return {
+      changes: entries.map(([id, fields]) => unpackChange(seqOfId(id), fields)),
+      last,
+      trimmed: after < last && after + 1 < begins,
+      incarnation: incarnation ?? undefined,
+    }
+  }
+
+  async sweep(limit: number): Promise<number> {
+    return (await this.#run(sweepScript, `${limit}`)) as number
+  }
+
+  /** A script that the server does not know was not run: it is sent and run again. */
+  async #run(script: string, ...args: string[]): Promise<unknown> {
+    const known = this.#shas.get(script)
+    if (known) {
+      try {
+        return await this.#client.evalsha(known, 1, this.base, ...args)
+      } catch (error) {
+        if (!/NOSCRIPT/.test(String(error))) throw error
+      }
+    }
+    const sha = String(await this.#client.script('LOAD', script))
+    this.#shas.set(script, sha)
+    return this.#client.evalsha(sha, 1, this.base, ...args)
+  }
+}
+
+function unpackWritten(text: string): Written {
+  const [version = 0, seq = 0, updatedAt = 0, createdAt = 0, expiresAt = 0] = text.split(' ').map(Number)
+  return { version, seq, updatedAt, createdAt, expiresAt: expiresAt === 0 ? undefined : expiresAt }
+}
+
+/** A damaged row is left out of lists, with a warning. */
+function intactRow(key: RecordKey, text: string): UnpackedRow | undefined {
+  try {
+    return unpackRow(key, text)
+  } catch (error) {
+    process.emitWarning(`${String(error)} Lists and searches leave it out.`, {
+      type: 'SkeinWarning',
+      code: 'SKEIN_CORRUPT',
+    })
+    return undefined
+  }
+}
+
+function seqOf(row: string): Seq {
+  return Number(row.split(' ', 3)[2])
+}
+
+function seqOfId(id: string): Seq {
+  return Number(id.slice(0, id.indexOf('-')))
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+import { onTestFinished } from 'vitest'
+
+/** A child process that is talked with in lines. */
+export interface Child {
+  readonly pid: number
+  /** Resolves to the next line that begins so, one that came already included. */
+  line(beginning: string): Promise<string>
+  say(line: string): void
+  signal(name: NodeJS.Signals): void
+  /** Resolves to the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>
+}
+
+/** Starts a fixture; it is ended with the test. */
+export function startChild(fixture: string, ...args: readonly string[]): Child {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures', fixture), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines: string[] = []
+  const waiting: { readonly beginning: string; resolve(line: string): void }[] = []
+  createInterface(child.stdout).on('line', (line) => {
+    const index = waiting.findIndex(({ beginning }) => line.startsWith(beginning))
+    if (index >= 0) waiting.splice(index, 1)[0]?.resolve(line)
+    else lines.push(line)
+  })
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
+    child.on('exit', (code, signal) => resolve(signal ?? code)),
+  )
+  onTestFinished(async () => {
+    // A stopped process takes no other signal.
+    child.kill('SIGKILL')
+    await ended
+  })
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    line: (beginning) => {
+      const index = lines.findIndex((line) => line.startsWith(beginning))
+      if (index >= 0) return Promise.resolve(lines.splice(index, 1)[0] ?? '')
+      return new Promise((resolve) => waiting.push({ beginning, resolve }))
+    },
+    say: (line) => void child.stdin.write(`${line}\n`),
+    signal: (name) => void child.kill(name),
+  }
+}

@@ -1,0 +1,103 @@
+import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getuid } from 'node:process'
+
+/** A real server on a port and in a folder of its own. */
+export interface TestServer {
+  readonly url: string
+  readonly port: number
+  /** Ends it at once, as a power cut would, and resolves when it is gone. */
+  kill(): Promise<void>
+  /** Stops the process where it is, or lets it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * The program to start: one on the PATH, else one that is installed now, which
+ * takes root on Debian or Ubuntu.
+ */
+function findProgram(): string | undefined {
+  const names = ['redis-server', 'valkey-server']
+  const found = names.find((name) => runs(name, '--version'))
+  if (found) return found
+  if (getuid?.() !== 0 || !runs('apt-get', '--version')) return undefined
+  runs('apt-get', 'install', '-y', 'redis-server') ||
+    (runs('apt-get', 'update') && runs('apt-get', 'install', '-y', 'redis-server'))
+  return names.find((name) => runs(name, '--version'))
+}
+
+function runs(program: string, ...args: string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const program = findProgram()
+
+/** Why suites that need a server are skipped, if they are. */
+export const missing: string | undefined = program
+  ? undefined
+  : 'no redis-server or valkey-server on the PATH: `apt-get install -y redis-server` would enable this'
+
+/** Starts a server; it keeps every acknowledged write unless told otherwise. */
+export async function startServer(...options: readonly string[]): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-redis-'))
+  const port = await freePort()
+  const args = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']
+  let child = await launch([...args, ...options])
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    kill: () => end(child, 'SIGKILL'),
+    signal: (name) => void child.kill(name),
+    restart: async () => {
+      child = await launch([...args, ...options])
+    },
+    stop: async () => {
+      await end(child, 'SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function launch(args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(program ?? 'redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`The server ended with ${code}: ${said}`)))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (said.includes('Ready to accept connections')) resolve()
+    })
+  })
+  return child
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await gone
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,20 @@
+import { describeStore } from '@skein/memory/testing'
+import { redisStore } from '@skein/redis'
+import { afterAll, describe } from 'vitest'
+
+import { missing, startServer } from './redis-server.ts'
+
+describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async () => {
+  const server = missing ? undefined : await startServer('--appendfsync', 'no')
+  afterAll(() => server?.stop())
+  let made = 0
+  let last = ''
+
+  describeStore('redisStore', {
+    create: () => {
+      last = `skein-${(made += 1)}:`
+      return redisStore({ url: server?.url ?? '', prefix: last })
+    },
+    reopen: () => redisStore({ url: server?.url ?? '', prefix: last }),
+  })
+})

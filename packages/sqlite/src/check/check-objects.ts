@@ -1,0 +1,33 @@
+import { hash as digest } from 'node:crypto'
+
+import { rawText } from '@skein/memory'
+import type { Damage, Inspector } from '@skein/memory'
+
+import type { SpaceSql } from '../space-sql.ts'
+import { textOf } from './row-text.ts'
+import type { Anything } from './row-text.ts'
+import { walkTable } from './walk-table.ts'
+
+type ObjectRow = readonly [place: number, name: Anything, bytes: Anything]
+
+/** Holds the bytes of all objects against the hash in their name, where they are not sealed. */
+export function* checkObjects(sql: SpaceSql, inspector: Inspector | undefined): Generator<readonly Damage[]> {
+  for (const piece of walkTable<ObjectRow>(sql, 'SELECT rowid, hash, bytes FROM @objects')) {
+    if ('rows' in piece) {
+      yield piece.rows.map((row) => checkObject(row, inspector)).filter((damage) => damage !== undefined)
+      continue
+    }
+    const { from, to, why } = piece
+    const rows = to === undefined ? `from row ${from} on` : `from row ${from} to ${to - 1}`
+    yield [{ kind: 'file', id: 'objects', problem: `The table of objects can't be read ${rows}: ${why}.`, raw: '' }]
+  }
+}
+
+function checkObject([, name, found]: ObjectRow, inspector: Inspector | undefined): Damage | undefined {
+  const id = textOf(name)
+  const bytes = found instanceof Uint8Array ? found : Buffer.from(textOf(found))
+  const isSealed = id.includes('.')
+  if (isSealed || digest('sha256', bytes, 'hex') === id) return inspector?.object(id, bytes)
+  const problem = 'What stands there is not what was written: the hash in its name does not match.'
+  return { kind: 'object', id, problem, raw: rawText(bytes) }
+}

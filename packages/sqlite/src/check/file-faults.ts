@@ -1,0 +1,44 @@
+import { Worker } from 'node:worker_threads'
+
+import { fromEnvelope } from '@skein/memory'
+
+import type { ResolvedSqliteOptions } from '../sqlite-options.ts'
+import type { FaultQuestion, FaultReply } from './file-faults-thread.ts'
+
+/**
+ * Has SQLite check its file, in a thread of its own, since that takes as long
+ * as reading all of it.
+ *
+ * @param pragma - `integrity_check` holds each index against its table, too.
+ * @returns what it found, a sentence each: nothing when all is well.
+ * @throws StoreError; the signal's reason.
+ */
+export async function findFaults(
+  { path, busyTimeoutMs }: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>,
+  pragma: FaultQuestion['pragma'],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  signal?.throwIfAborted()
+  const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs, pragma } satisfies FaultQuestion })
+  const stop = (): void => void worker.terminate()
+  signal?.addEventListener('abort', stop)
+  try {
+    const reply = await new Promise<FaultReply | undefined>((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject)
+      worker.once('exit', () => resolve(undefined))
+    })
+    signal?.throwIfAborted()
+    if (reply === undefined) throw new Error('The thread that checks the file ended without an answer.')
+    if ('error' in reply) throw fromEnvelope(reply.error)
+    return reply.faults
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await worker.terminate()
+  }
+}
+
+// The published package is JavaScript, the workspace TypeScript; the URL must name what is there.
+const threadFile = new URL(
+  import.meta.url.endsWith('.ts') ? './file-faults-thread.ts' : './file-faults-thread.js',
+  import.meta.url,
+)

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+
+import { openDamaged } from './connection.ts'
+import { requireFormat, spaceNames } from './schema.ts'
+import { wrapError } from './sqlite-errors.ts'
+import type { ResolvedSqliteOptions } from './sqlite-options.ts'
+
+/**
+ * The names of the spaces in a file; none where there is no file.
+ *
+ * @throws StoreFormatError, CorruptRecordError, StoreError
+ */
+export function listSpaces(options: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>): string[] {
+  if (!existsSync(options.path)) return []
+  const db = openDamaged(options)
+  try {
+    requireFormat(db, options.path)
+    return spaceNames(db)
+  } catch (error) {
+    throw wrapError('spaces', options.path, error)
+  } finally {
+    db.close()
+  }
+}

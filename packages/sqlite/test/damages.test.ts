@@ -1,0 +1,323 @@
+import { once } from 'node:events'
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+
+import { inspectSpace, openMemory } from '@skein/memory'
+import type { Damage, HostMemory } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { temporaryPath } from './temporary.ts'
+
+const me = { id: 'me', role: 'test' }
+const boss = { id: 'boss', role: 'test', clearance: { level: 'confidential' } } as const
+const admin = { id: 'ada', role: 'operator', rights: ['administer'] } as const
+
+async function open(path: string): Promise<HostMemory> {
+  const memory = await openMemory({ store: sqliteStore({ path, durability: 'relaxed' }), auditKeepMs: 0 })
+  onTestFinished(() => memory.close())
+  return memory
+}
+
+/** A database with some facts (one deleted), an observation and an object. */
+async function filled(facts = 20): Promise<string> {
+  const path = temporaryPath()
+  const memory = await open(path)
+  const view = memory.as(me)
+  const indexes = Array.from({ length: facts }, (_, index) => index)
+  await Promise.all(indexes.map((index) => view.facts.set(`f${index}`, valueOf(index), { tags: ['t'] })))
+  await view.facts.set('gone', 1)
+  await view.facts.delete('gone')
+  const page = await view.objects.put('the words of a page')
+  await view.observations.log({ value: 'a red fox', derivedFrom: [page] })
+  await memory.close()
+  return path
+}
+
+function valueOf(index: number): object {
+  return { index, text: `what is known of ${index}`.repeat(10) }
+}
+
+function change(path: string, sql: string): void {
+  const db = new Database(path)
+  db.exec(sql)
+  db.close()
+}
+
+/** The pages of a table or an index that hold its rows. */
+function leavesOf(path: string, name: string): number[] {
+  const db = new Database(path, { readonly: true })
+  const sql = `SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path`
+  const pages = db.prepare(sql).pluck().all(name) as number[]
+  db.close()
+  return pages
+}
+
+/** Overwrites a page, as a failing disk may. */
+function overwrite(path: string, page: number): void {
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(4_096, 0x5a), 0, 4_096, (page - 1) * 4_096)
+  closeSync(file)
+}
+
+const damagesIn = async (path: string): Promise<Damage[]> => Array.fromAsync((await open(path)).as(admin).damages())
+const inspected = async (path: string): Promise<readonly Damage[]> =>
+  (await inspectSpace({ store: sqliteStore(path) })).damages
+
+describe('a damaged record', () => {
+  it.each([
+    ['value', `value = '"forged"'`, 'f7', '"value":"\\"forged\\""'],
+    ['version', 'version = 9', 'f7', '"version":9'],
+    ['level', 'level = 1', 'f7', '"level":1'],
+    ['tags', `tags = '["t'`, 'f7', '"tags":"[\\"t"'],
+    ['author', `author = 'mallory'`, 'f7', '"author":"mallory"'],
+    ['type', `value = x'00ff'`, 'f7', '"value":"data:;base64,AP8="'],
+    ['tombstone', `author = 'mallory'`, 'gone', '"deleted":1'],
+  ])('(its %s) is told of, with what stands there, and the others work on', async (_, sql, id, raw) => {
+    const path = await filled()
+    change(path, `UPDATE records_1 SET ${sql} WHERE id = '${id}'`)
+    const memory = await open(path)
+    const damages = await Array.fromAsync(memory.as(admin).damages())
+    expect(damages.filter(({ kind }) => kind === 'record')).toEqual([
+      {
+        kind: 'record',
+        collection: 'facts',
+        id,
+        problem: 'What stands there is not what was written: its checksum does not match.',
+        raw: expect.stringContaining(raw),
+      },
+    ])
+    expect(damages.filter(({ kind }) => kind !== 'record')).toEqual([])
+    const { facts, observations } = memory.as(me)
+    expect(await facts.get('f8')).toEqual(valueOf(8))
+    expect(await observations.search('fox')).toHaveLength(1)
+    await memory.as(boss).facts.set(id, 'written anew')
+    expect(await Array.fromAsync(memory.as(admin).damages())).toEqual([])
+  })
+})
+
+describe('a damaged object', () => {
+  const hash = '8b9c1f29'
+
+  it('is told of, with its bytes', async () => {
+    const path = await filled()
+    change(path, `UPDATE objects_1 SET bytes = CAST('other words' AS BLOB)`)
+    expect(await damagesIn(path)).toEqual([
+      {
+        kind: 'object',
+        id: expect.stringMatching(/^[0-9a-f]{64}$/),
+        problem: 'What stands there is not what was written: the hash in its name does not match.',
+        raw: 'other words',
+      },
+    ])
+  })
+
+  it('whose name is damaged is told of under both names', async () => {
+    const path = await filled()
+    change(path, `UPDATE objects_1 SET hash = '${hash}' || substr(hash, 9)`)
+    expect(await damagesIn(path)).toMatchObject([
+      { kind: 'object', id: expect.stringMatching(`^${hash}`), raw: 'the words of a page' },
+      {
+        kind: 'object',
+        id: expect.not.stringMatching(`^${hash}`),
+        raw: '',
+        problem: expect.stringMatching(/no content/),
+      },
+    ])
+  })
+})
+
+describe('the feed', () => {
+  it.each([
+    [
+      'a missing change',
+      'DELETE FROM changes_1 WHERE seq = 7',
+      { id: '7', problem: 'The feed has a gap here.', raw: '' },
+    ],
+    ['many missing changes', 'DELETE FROM changes_1 WHERE seq BETWEEN 7 AND 9', { id: '7-9' }],
+    ['a missing end', 'DELETE FROM changes_1 WHERE seq = 24', { id: '24', problem: /ends before.* observations\// }],
+    ['another version', 'UPDATE changes_1 SET version = 9 WHERE seq = 7', { id: '7', raw: /"version":9/ }],
+    [
+      'a lower level',
+      'UPDATE changes_1 SET level = 1 WHERE seq = 7',
+      { id: '7', problem: /something else of facts\/f6/ },
+    ],
+  ])('with %s is told of', async (_, sql, expected) => {
+    const path = await filled()
+    change(path, sql)
+    const damages = await inspected(path)
+    expect(damages).toHaveLength(1)
+    const texts = Object.entries(expected).map(([name, text]) => [
+      name,
+      typeof text === 'string' ? text : expect.stringMatching(text),
+    ])
+    expect(damages).toMatchObject([{ kind: 'feed', ...Object.fromEntries(texts) }])
+  })
+
+  it('of which a label can not be read is told of, and goes on to be read', async () => {
+    const path = await filled()
+    // Of a change that is not the newest of its record, nothing else is known.
+    change(path, `UPDATE changes_1 SET compartments = '[' WHERE seq = 21`)
+    const memory = await open(path)
+    expect(await Array.fromAsync(memory.as(admin).damages())).toMatchObject([{ kind: 'feed', id: '21' }])
+    await memory.as(me).facts.set('later', 1)
+    const stop = new AbortController()
+    const changes = memory.as(me).watch('', { after: 20, signal: stop.signal })
+    expect((await changes.next()).value).toMatchObject({ seq: 22, id: 'gone', op: 'delete' })
+    stop.abort()
+    await changes.return()
+  })
+
+  it('that has forgotten its beginning is no damage', async () => {
+    const path = await filled()
+    change(path, 'DELETE FROM changes_1 WHERE seq < 15')
+    expect(await damagesIn(path)).toEqual([])
+    expect(await inspectSpace({ store: sqliteStore(path) })).toMatchObject({ feed: { first: 15, last: 24 } })
+  })
+})
+
+describe('a file of which a page can not be read', () => {
+  it('is told of, with the records that were lost, and the others are looked at and work on', async () => {
+    const path = await filled(400)
+    const leaves = leavesOf(path, 'records_1')
+    expect(leaves.length).toBeGreaterThan(10)
+    for (const at of [3, 4, 8]) overwrite(path, leaves[at] ?? 0)
+    const memory = await open(path)
+    const damages = await Array.fromAsync(memory.as(admin).damages())
+    const lost = damages.filter(({ kind }) => kind === 'record').map(({ id }) => id)
+    expect(lost.length).toBeGreaterThan(20)
+    const { facts } = memory.as(me)
+    for (let index = 0; index < 400; index += 1) {
+      const read = facts.get(`f${index}`)
+      if (lost.includes(`f${index}`)) await expect(read).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
+      else expect(await read).toEqual(valueOf(index))
+    }
+    const { records } = await inspectSpace({ store: sqliteStore(path) })
+    expect(records).toMatchObject({ facts: 400 - lost.length, observations: 1, objects: 1 })
+    expect(damages).toContainEqual({
+      kind: 'file',
+      id: 'records',
+      problem: expect.stringMatching(/^The table of records can't be read from row \d+ to \d+: /),
+      raw: '',
+    })
+    expect(damages.filter(({ kind, id }) => kind === 'file' && id === '').length).toBeGreaterThan(0)
+  })
+
+  it.each(['objects_1', 'changes_1', 'by_key_1', 'texts_1_data'])('(of %s) is told of', async (name) => {
+    const path = await filled(400)
+    const leaves = leavesOf(path, name)
+    overwrite(path, leaves[Math.floor(leaves.length / 2)] ?? 0)
+    const damages = await inspected(path)
+    const kinds = new Set(damages.map(({ kind, id }) => (kind === 'file' ? `file ${id}`.trim() : kind)))
+    const expected = { objects_1: ['file objects', 'object', 'file'], changes_1: ['feed', 'file'] }[name] ?? ['file']
+    expect([...kinds].toSorted()).toEqual(expected.toSorted())
+    const { records } = await inspectSpace({ store: sqliteStore(path) })
+    expect(records).toMatchObject({ facts: 400 })
+  })
+
+  it('because it was cut off is told of, and what is left of it is looked at', async () => {
+    const path = await filled(400)
+    truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)
+    await expect(openMemory({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
+    expect(await sqliteStore(path).spaces()).toEqual(['default'])
+    const { records, feed, damages } = await inspectSpace({ store: sqliteStore(path) })
+    expect(records.facts).toBeGreaterThan(100)
+    expect(records.facts).toBeLessThan(400)
+    expect(feed).toBeUndefined()
+    expect(damages).toContainEqual({ kind: 'file', id: '', problem: expect.stringMatching(/\w/), raw: '' })
+  })
+
+  it('because it was cut off while it was open is told of by the memory', async () => {
+    const path = await filled(400)
+    const memory = await open(path)
+    const { facts } = memory.as(me)
+    expect(await facts.get('f1')).toEqual(valueOf(1))
+    truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)
+    const kinds = (await Array.fromAsync(memory.as(admin).damages())).map(({ kind }) => kind)
+    expect(kinds).toContain('file')
+  })
+
+  it('in its first page is refused as what it is', async () => {
+    const path = await filled()
+    overwrite(path, 1)
+    await expect(inspectSpace({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
+    await expect(sqliteStore(path).spaces()).rejects.toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
+  })
+})
+
+describe('looking for damage', () => {
+  it('leaves the file and its folder as they were, also after a crash', async () => {
+    const path = await filled()
+    const state = (): unknown =>
+      readdirSync(dirname(path)).map((name) => [name, readFileSync(`${dirname(path)}/${name}`, 'base64')])
+    const before = state()
+    expect(await inspected(path)).toEqual([])
+    expect(state()).toEqual(before)
+
+    const memory = await open(path)
+    await memory.as(me).facts.set('f1', 'only in the log')
+    const crashed = temporaryPath()
+    for (const tail of ['', '-wal']) copyFileSync(path + tail, crashed + tail)
+    const contents = (): string[] => ['', '-wal'].map((tail) => readFileSync(crashed + tail, 'base64'))
+    const asItWas = contents()
+    const { records, feed } = await inspectSpace({ store: sqliteStore(crashed) })
+    expect(records).toMatchObject({ facts: 20 })
+    expect(feed?.last).toBe(25)
+    expect(contents()).toEqual(asItWas)
+  })
+
+  it('gives others their turn', async () => {
+    const path = await filled(2_000)
+    const memory = await open(path)
+    let turns = 0
+    let isOver = false
+    const counting = (async () => {
+      for (; !isOver; turns += 1) await setImmediate()
+    })()
+    expect(await Array.fromAsync(memory.as(admin).damages())).toEqual([])
+    isOver = true
+    await counting
+    expect(turns).toBeGreaterThan(20)
+  })
+
+  it('ends when the memory is closed', async () => {
+    const memory = await open(await filled(2_000))
+    const damages = memory.as(admin).damages()
+    const first = damages.next()
+    await memory.close()
+    await expect(first).rejects.toMatchObject({ code: 'SKEIN_CLOSED' })
+  })
+
+  it('finds nothing to look at where there is no file, and makes none', async () => {
+    const path = temporaryPath()
+    expect(await sqliteStore(path).spaces()).toEqual([])
+    await expect(inspectSpace({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_STORE' })
+    expect(readdirSync(dirname(path))).toEqual([])
+  })
+
+  it('warns of nothing: what it finds it tells', async () => {
+    const path = await filled()
+    change(path, `UPDATE records_1 SET value = '1' WHERE id = 'f1'`)
+    const warned: unknown[] = []
+    const note = (warning: Error): void => void warned.push(warning)
+    process.on('warning', note)
+    onTestFinished(() => void process.off('warning', note))
+    expect(await inspected(path)).toHaveLength(1)
+    process.emitWarning('the last one')
+    await once(process, 'warning')
+    expect(warned).toHaveLength(1)
+    rmSync(path)
+  })
+})
