@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 
 import { cachedRead } from './cached-read.ts'
 import { growth } from './growth.ts'
+import { invalidation } from './invalidation.ts'
 import { objects } from './objects.ts'
 import { observationWrites } from './observation-writes.ts'
 import { ask, machine } from './runner.ts'
@@ -21,6 +22,7 @@ const questions: Readonly<Record<string, () => Promise<Question>>> = {
   objects,
   'observation-writes': observationWrites,
   growth,
+  invalidation,
 }
 
 const { values: flags, positionals: names } = parseArgs({

@@ -1,0 +1,28 @@
+import { openMemory } from '@skein/memory'
+import { redisStore } from '@skein/redis'
+import { sqliteStore } from '@skein/sqlite'
+import { Redis } from 'ioredis'
+
+/**
+ * Changes something when it is asked to, and tells the moment just before, by
+ * the clock that all processes of the machine share.
+ */
+const [kind = '', place = ''] = process.argv.slice(2)
+
+async function changer(): Promise<(time: number) => Promise<unknown>> {
+  if (kind === 'publish') {
+    const client = new Redis(place)
+    return (time) => client.publish('raw', `${time}`)
+  }
+  const memory = await openMemory({ store: kind === 'redis' ? redisStore(place) : sqliteStore(place) })
+  const { facts } = memory.as({ id: 'writer', role: 'bench' })
+  return (time) => facts.set('k', time)
+}
+
+const change = await changer()
+process.on('message', (time: number) => {
+  const before = process.hrtime.bigint()
+  void change(time).then(() => process.send?.(`${before}`))
+})
+process.on('disconnect', () => process.exit())
+process.send?.('ready')

@@ -1,0 +1,127 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { openMemory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory'
+import { redisStore } from '@skein/redis'
+import { sqliteStore } from '@skein/sqlite'
+import { Redis } from 'ioredis'
+
+import { missing, startServer } from '../../packages/redis/test/redis-server.ts'
+import type { Contender, Question } from './runner.ts'
+
+interface Side {
+  readonly contender: Contender
+  close(): Promise<void>
+}
+
+/**
+ * How long after another process began to write a copy is refused here, against
+ * a bare message between the same processes over the same server.
+ */
+export async function invalidation(): Promise<Question> {
+  if (missing) throw new Error(`This question needs a Redis server: ${missing}.`)
+  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
+  const server = await startServer('--appendfsync', 'no')
+  const file = join(folder, 'flock.db')
+  const sides = [
+    await raw(server.url),
+    await refused('Redis: a copy is refused', 'redis', server.url, redisStore(server.url)),
+    await refused('SQLite: a copy is refused', 'sqlite', file, sqliteStore(file)),
+  ]
+  return {
+    name: 'invalidation',
+    unit: 'from the beginning of a write in one process to its effect in another',
+    times: 100,
+    contenders: sides.map(({ contender }) => contender),
+    ratios: [{ of: 'Redis: a copy is refused', to: 'Redis: a message arrives', most: 1.5 }],
+    close: async () => {
+      for (const side of sides) await side.close()
+      await server.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function raw(url: string): Promise<Side> {
+  const child = await start('publish', url)
+  const client = new Redis(url)
+  await client.subscribe('raw')
+  const seen = async (time: number): Promise<bigint> => {
+    for (;;) {
+      const [, message] = (await once(client, 'message')) as [string, string]
+      const now = process.hrtime.bigint()
+      if (message === `${time}`) return now
+    }
+  }
+  return {
+    contender: latency('Redis: a message arrives', child, (time) => seen(time)),
+    close: async () => {
+      await stop(child)
+      client.disconnect()
+    },
+  }
+}
+
+async function refused(name: string, kind: string, place: string, store: StoreDriver): Promise<Side> {
+  const child = await start(kind, place)
+  const memory = await openMemory({ store })
+  const { facts } = memory.as({ id: 'reader', role: 'bench' })
+  const seen = async (): Promise<bigint> => {
+    await facts.get('k')
+    // The loop turns, so that news can come in, and looks each time.
+    while (facts.peek('k') !== undefined) await new Promise((resolve) => setImmediate(resolve))
+    return process.hrtime.bigint()
+  }
+  await facts.set('k', -1)
+  return {
+    contender: latency(name, child, seen),
+    close: async () => {
+      await stop(child)
+      await memory.close()
+    },
+  }
+}
+
+/** @param seen - Called before the change is asked for; resolves to when its effect was seen. */
+function latency(name: string, child: ChildProcess, seen: (time: number) => Promise<bigint>): Contender {
+  let last = 0
+  const one = async (): Promise<number> => {
+    const time = (last += 1)
+    const effect = seen(time)
+    // Whoever watches has begun to.
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    const told = once(child, 'message') as Promise<[string]>
+    child.send(time)
+    const [at, [before]] = await Promise.all([effect, told])
+    return Number(at - BigInt(before))
+  }
+  return {
+    name,
+    tellsTime: true,
+    check: async () => {
+      if (!((await one()) > 0)) throw new Error('The effect came before its cause.')
+    },
+    run: async (times) => {
+      const took: number[] = []
+      for (let time = 0; time < times; time += 1) took.push(await one())
+      return took.toSorted((a, b) => a - b)[Math.floor(times / 2)]
+    },
+  }
+}
+
+async function start(...args: string[]): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, 'invalidation-process.ts'), args)
+  await once(child, 'message')
+  return child
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit')
+  child.disconnect()
+  await gone
+}

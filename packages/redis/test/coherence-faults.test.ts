@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import Database from 'better-sqlite3'
+import { Redis } from 'ioredis'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { CoherenceRun } from './coherence-run.ts'
+import type { Outcome } from './coherence-run.ts'
+import { temporaryFolder } from './places.ts'
+import { missing, startServer } from './redis-server.ts'
+import type { TestServer } from './redis-server.ts'
+
+/** How long the processes run before and after a fault, in milliseconds. */
+const around = 700
+
+function expectSound(outcome: Outcome, leastWrites: number): void {
+  const { stale, lost, violations } = outcome
+  expect({ stale, lost, violations: violations.slice(0, 5) }).toEqual({ stale: 0, lost: 0, violations: [] })
+  // Otherwise it shows nothing.
+  expect(outcome.writes).toBeGreaterThan(leastWrites)
+}
+
+async function server(): Promise<TestServer> {
+  const started = await startServer()
+  onTestFinished(() => started.stop())
+  return started
+}
+
+describe.skipIf(missing)(`Copies of 4 processes on Redis${missing ? ` (${missing})` : ''}`, () => {
+  it('are never stale, and nothing is lost: the connections that bring changes are killed 20 times', async () => {
+    const { url } = await server()
+    const admin = new Redis(url)
+    onTestFinished(() => admin.disconnect())
+    const run = await CoherenceRun.start(url)
+    let killed = 0
+    const outcome = await run.under(async () => {
+      for (let time = 0; time < 20; time += 1) {
+        await pause(around / 5)
+        killed += Number(await admin.client('KILL', 'TYPE', 'pubsub'))
+      }
+    })
+    expect(killed).toBeGreaterThan(20)
+    expectSound(outcome, 500)
+  })
+
+  it('are never stale, and nothing is lost: the server is killed for 3 s', async () => {
+    const redis = await server()
+    const run = await CoherenceRun.start(redis.url)
+    const outcome = await run.under(async () => {
+      await pause(around)
+      await redis.kill()
+      await pause(3_000)
+      await redis.restart()
+      await pause(3 * around)
+    })
+    expectSound(outcome, 500)
+  })
+
+  it('are never stale: a process sleeps for 5 s while the others write', async () => {
+    const { url } = await server()
+    const run = await CoherenceRun.start(url)
+    const outcome = await run.under(async () => {
+      await pause(around)
+      run.children[0]?.signal('SIGSTOP')
+      await pause(5_000)
+      run.children[0]?.signal('SIGCONT')
+    })
+    expectSound(outcome, 500)
+  })
+})
+
+describe('Copies of 4 processes on one SQLite file', () => {
+  it('are never stale, nothing is lost and the file is sound: processes are killed while they write', async () => {
+    const path = `${temporaryFolder()}/flock.db`
+    const run = await CoherenceRun.start(path)
+    const outcome = await run.under(async () => {
+      for (let time = 0; time < 8; time += 1) {
+        await pause(around / 2)
+        await run.replace(time % 4)
+      }
+    })
+    expectSound(outcome, 200)
+    const db = new Database(path, { readonly: true })
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+    db.close()
+  })
+})

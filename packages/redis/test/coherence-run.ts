@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { openMemory } from '@skein/memory'
+import { checkHistory } from '@skein/memory/testing'
+import type { Operation } from '@skein/memory/testing'
+
+import { startChild } from './child.ts'
+import type { Child } from './child.ts'
+import { keyCount } from './fixtures/coherence-traffic.ts'
+import { storeAt } from './fixtures/open-place.ts'
+import { temporaryFolder } from './places.ts'
+
+/** What a run under a fault came to. */
+export interface Outcome {
+  /** Copies that were not the newest version one second after everything had come to rest. */
+  readonly stale: number
+  /** Facts whose version is lower than one that was acknowledged. */
+  readonly lost: number
+  /** What the history checker found. */
+  readonly violations: readonly string[]
+  readonly operations: number
+  readonly writes: number
+}
+
+/** Several processes of two threads each that read and write the same facts, while something goes wrong. */
+export class CoherenceRun {
+  readonly #place: string
+  readonly #folder = temporaryFolder()
+  readonly #children: Child[] = []
+  #started = 0
+
+  /** @param place - Where the processes find the store. */
+  static async start(place: string, processes = 4): Promise<CoherenceRun> {
+    const run = new CoherenceRun(place)
+    for (let index = 0; index < processes; index += 1) run.#children.push(run.#startOne())
+    await Promise.all(run.#children.map((child) => child.line('ready')))
+    return run
+  }
+
+  private constructor(place: string) {
+    this.#place = place
+  }
+
+  get children(): readonly Child[] {
+    return this.#children
+  }
+
+  /** Ends a process at once and starts another one in its place. */
+  async replace(index: number): Promise<void> {
+    const child = this.#children[index]
+    child?.signal('SIGKILL')
+    await child?.ended
+    const next = this.#startOne()
+    this.#children[index] = next
+    await next.line('ready')
+    next.say('start')
+    await next.line('started')
+  }
+
+  /** Lets all run while `fault` happens, brings them to rest, and looks at what they see. */
+  async under(fault: () => Promise<void>): Promise<Outcome> {
+    for (const child of this.#children) child.say('start')
+    await Promise.all(this.#children.map((child) => child.line('started')))
+    await fault()
+    for (const child of this.#children) child.say('stop')
+    await Promise.all(this.#children.map((child) => child.line('stopped')))
+    // Not a moment to wait for something: the promise is that within a second nothing is stale.
+    await pause(1_000)
+    for (const child of this.#children) child.say('versions')
+    const lines = await Promise.all(this.#children.map((child) => child.line('versions')))
+    const seen = lines.flatMap((line) => JSON.parse(line.slice('versions '.length)) as number[][])
+    const newest = await this.#newest()
+    const history = this.#history()
+    const acknowledged = history.filter(({ type, ok }) => type === 'write' && ok)
+    return {
+      stale: seen.flatMap((versions) => versions.filter((version, key) => version !== newest[key])).length,
+      lost: acknowledged.filter(({ key, version }) => (version ?? 0) > (newest[Number(key.slice(1))] ?? 0)).length,
+      violations: checkHistory(history).map(({ kind, key, sentence }) => `${kind} of ${key}: ${sentence}`),
+      operations: history.length,
+      writes: acknowledged.length,
+    }
+  }
+
+  #startOne(): Child {
+    this.#started += 1
+    return startChild(
+      'coherence-process.ts',
+      this.#place,
+      `p${this.#started}`,
+      join(this.#folder, `${this.#started}.log`),
+    )
+  }
+
+  /** What stands in the store, seen by a process that has no copies. */
+  async #newest(): Promise<number[]> {
+    await using memory = await openMemory({ store: storeAt(this.#place), architecture: 'centralized', auditKeepMs: 0 })
+    const { facts } = memory.as({ id: 'checker', role: 'r' })
+    const found = await Promise.all(Array.from({ length: keyCount }, (_, key) => facts.read(`k${key}`)))
+    return found.map((fact) => fact?.version ?? 0)
+  }
+
+  /** All calls of all processes, a killed one's too. */
+  #history(): Operation[] {
+    const calls = new Map<string, Operation>()
+    for (let index = 1; index <= this.#started; index += 1) {
+      const lines = readFileSync(join(this.#folder, `${index}.log`), 'utf8').split('\n')
+      for (const line of lines) {
+        // The last line of a killed process may be half there.
+        if (!line.endsWith('}')) continue
+        const { id, ...part } = JSON.parse(line) as Operation & { id: string }
+        calls.set(id, { ...calls.get(id), ...part })
+      }
+    }
+    return [...calls.values()].toSorted((a, b) => Number(a.startedAt) - Number(b.startedAt))
+  }
+}
