@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { indexTerms, openMemory } from '@skein/memory'
-import type { HostMemory, SetMutation } from '@skein/memory'
+import type { HostMemory, Mutation } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 
 import type { Contender, Question } from './runner.ts'
@@ -77,7 +77,7 @@ async function filled(path: string, count: number): Promise<{ memory: HostMemory
   const random = generator(7)
   const word = (): string => `w${Math.floor(random() ** 3 * 5_000)}`
   for (let from = 0; from < count; from += 1_000) {
-    const batch = Array.from({ length: 1_000 }, (_, at): SetMutation => {
+    const batch = Array.from({ length: 1_000 }, (_, at): Mutation => {
       const text = Array.from({ length: 20 }, word).join(' ')
       const meta = { author: 'ann', task: taskOf(from + at, count), tags: [], derivedFrom: [] }
       return {

@@ -55,7 +55,7 @@ export interface AuditFilter {
 }
 
 const pageSize = 1_000
-const inHouse: ReadonlySet<Collection> = new Set(['audit', 'ledger', 'settings'])
+const inHouse: ReadonlySet<Collection> = new Set(['audit', 'ledger', 'settings', 'federation'])
 
 /**
  * Who read and wrote what, for principals with the right `audit`, as far as

@@ -60,7 +60,8 @@ export class ValueError extends SkeinError {
   readonly path: string
 
   constructor(path: string, found: string, remedy: string) {
-    super(`Expected JSON data, found ${found} at ${path}. ${remedy}`)
+    const place = path.length > 300 ? `${path.slice(0, 100)}…${path.slice(-100)}` : path
+    super(`Expected JSON data, found ${found} at ${place}. ${remedy}`)
     this.path = path
   }
 }

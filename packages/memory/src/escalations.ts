@@ -7,7 +7,7 @@ import type { Escalation, EscalationState, EscalationValue } from './escalation.
 import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
 import { copyJson, decodeJson, encodeJson, requireValue } from './json.ts'
-import { requireStrings, requireWhole } from './require-option.ts'
+import { requireFilter, requireStrings, requireWhole } from './require-option.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Space, WriteOptions } from './space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from './store.ts'
@@ -125,7 +125,7 @@ export class Escalations {
   }
 
   /** Hands it back: the agents are to go on without an answer. @throws as `answer` */
-  handBack(id: string, why: string): Promise<Escalation> {
+  async handBack(id: string, why: string): Promise<Escalation> {
     requireText('why', why)
     return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'handed-back', answer: why }))
   }
@@ -138,6 +138,7 @@ export class Escalations {
   /** Escalations that this principal can see, oldest first. */
   async list({ state, task, assignedTo, limit = 100 }: EscalationFilter = {}): Promise<Escalation[]> {
     requireWhole('limit', limit, 1, 1_000)
+    requireFilter({ task, assignedTo })
     this.#space.assertOpen()
     const { audience } = this.#actor
     const found: Escalation[] = []

@@ -7,6 +7,8 @@ import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, VersionConflictError } from './errors.ts'
 import { toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
+import { conflictsOf } from './federation/conflicts.ts'
+import type { FactConflict } from './federation/conflicts.ts'
 import type { Frozen } from './json.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireStrings } from './require-option.ts'
@@ -146,7 +148,7 @@ export class Facts {
    * await facts.get('calls') // => 50
    * ```
    */
-  update<T>(
+  async update<T>(
     key: string,
     change: (value: T | undefined) => T | Promise<T>,
     options: UpdateFactOptions = {},
@@ -246,6 +248,18 @@ export class Facts {
     }
     const { meta, written } = await declassify(this.#space, this.#actor, record, options, make)
     return toFact<T>({ ...meta, ...recordKey(key), ...written, value })
+  }
+
+  /**
+   * What was written on other nodes at the same time and lost against the present
+   * value, the best first. The next write here ends the conflict everywhere.
+   *
+   * @throws StoreError
+   */
+  async conflicts<T = unknown>(key: string): Promise<FactConflict<T>[]> {
+    requireKey(key)
+    this.#space.assertOpen()
+    return conflictsOf<T>(this.#space, this.#actor, key)
   }
 
   async #fetch(key: string): Promise<unknown> {

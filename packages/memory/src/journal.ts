@@ -5,7 +5,7 @@ import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
-import { requireStrings, requireWhole } from './require-option.ts'
+import { requireFilter, requireStrings, requireWhole } from './require-option.ts'
 import { visibleSources } from './object-id.ts'
 import { rankTexts } from './ranking.ts'
 import { indexTerms, queryTerms, termsOf } from './search-terms.ts'
@@ -182,6 +182,7 @@ export class Journal {
   }
 
   #filter({ task, author, notAuthor, tags, since, until }: ListOptions): RecordFilter {
+    requireFilter({ task, author, notAuthor })
     if (tags) requireStrings('tags', tags)
     const audience = this.#actor.audience
     return { collection: this.#collection, task, author, notAuthor, tags, since, until, audience }

@@ -8,6 +8,26 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
 const deepest = 500
+/** More than any value needs; a small one that refers to the same part again and again grows beyond all bounds. */
+const mostContainers = 2_000_000
+
+/** What is remembered while a value is copied. */
+class Copying {
+  /** Objects that enclose the present place. */
+  readonly open = new Set<object>()
+  #containers = 0
+
+  begin(value: object, path: string): void {
+    this.open.add(value)
+    this.#containers += 1
+    if (this.#containers <= mostContainers) return
+    throw new ValueError(
+      path,
+      `more than ${mostContainers} objects and lists`,
+      'Put large data into objects, in parts.',
+    )
+  }
+}
 const unreadable = 'something that throws when it is read'
 
 /**
@@ -16,7 +36,13 @@ const unreadable = 'something that throws when it is read'
  * @throws {@link ValueError} when JSON would change the value or lose part of it.
  */
 export function encodeJson(value: unknown): string {
-  return JSON.stringify(copied(value, '$', 0, new Set()))
+  const kept = copied(value, '$', 0, new Copying())
+  try {
+    return JSON.stringify(kept)
+  } catch {
+    // It is plain by now: nothing but its length can be wrong.
+    throw new ValueError('$', 'more text than a string can hold', 'Put it into objects, in parts.')
+  }
 }
 
 /**
@@ -26,7 +52,7 @@ export function encodeJson(value: unknown): string {
  * @throws ValueError as `encodeJson`.
  */
 export function copyJson(value: unknown, path = '$'): unknown {
-  return copied(value, path, 0, new Set())
+  return copied(value, path, 0, new Copying())
 }
 
 /** @throws ValueError when a value that has to be there is `undefined`, which would leave it out. */
@@ -59,7 +85,7 @@ function deepFreeze(value: unknown): unknown {
  * Checks a value and copies it in the same pass: a getter or a proxy that
  * answers differently the next time is never asked again.
  */
-function copied(value: unknown, path: string, depth: number, open: Set<object>): unknown {
+function copied(value: unknown, path: string, depth: number, copying: Copying): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -69,33 +95,34 @@ function copied(value: unknown, path: string, depth: number, open: Set<object>):
       if (Object.is(value, -0)) throw new ValueError(path, '-0', 'Use 0 instead.')
       return value
     case 'object':
-      return value === null ? null : copiedContainer(value, path, depth, open)
+      return value === null ? null : copiedContainer(value, path, depth, copying)
     default:
       throw new ValueError(path, article(typeof value), 'Leave it out, or convert it to a string first.')
   }
 }
 
-function copiedContainer(value: object, path: string, depth: number, open: Set<object>): unknown {
-  if (open.has(value)) throw new ValueError(path, 'a reference back to an enclosing object', 'Store an id instead.')
+function copiedContainer(value: object, path: string, depth: number, copying: Copying): unknown {
+  if (copying.open.has(value))
+    throw new ValueError(path, 'a reference back to an enclosing object', 'Store an id instead.')
   if (depth >= deepest) throw new ValueError(path, `more than ${deepest} levels`, 'Flatten the value.')
-  open.add(value)
+  copying.begin(value, path)
   try {
-    return Array.isArray(value) ? copiedList(value, path, depth, open) : copiedObject(value, path, depth, open)
+    return Array.isArray(value) ? copiedList(value, path, depth, copying) : copiedObject(value, path, depth, copying)
   } catch (error) {
     if (error instanceof ValueError) throw error
     throw new ValueError(path, unreadable, 'Convert it to a plain object first.')
   } finally {
-    open.delete(value)
+    copying.open.delete(value)
   }
 }
 
-function copiedList(value: readonly unknown[], path: string, depth: number, open: Set<object>): unknown[] {
+function copiedList(value: readonly unknown[], path: string, depth: number, copying: Copying): unknown[] {
   assertPlain(value, path)
   const list: unknown[] = []
   // Not forEach: it skips holes, which JSON would turn into null.
   for (let index = 0; index < value.length; index += 1) {
     const place = `${path}[${index}]`
-    list.push(copied(readFrom(value, index, place), place, depth + 1, open))
+    list.push(copied(readFrom(value, index, place), place, depth + 1, copying))
   }
   if (Object.keys(value).length > list.length) {
     throw new ValueError(path, 'an array with named properties', 'Use an object instead.')
@@ -103,14 +130,14 @@ function copiedList(value: readonly unknown[], path: string, depth: number, open
   return list
 }
 
-function copiedObject(value: object, path: string, depth: number, open: Set<object>): object {
+function copiedObject(value: object, path: string, depth: number, copying: Copying): object {
   assertPlain(value, path)
   // Without a prototype `__proto__` is a name like any other.
   const object = Object.create(null) as Record<string, unknown>
   for (const key of Object.keys(value)) {
     const place = `${path}.${key}`
     const inner = readFrom(value, key, place)
-    if (inner !== undefined) object[key] = copied(inner, place, depth + 1, open)
+    if (inner !== undefined) object[key] = copied(inner, place, depth + 1, copying)
   }
   return object
 }
@@ -158,5 +185,6 @@ function className(value: object): string {
 }
 
 function article(noun: string): string {
+  if (noun === 'undefined') return noun
   return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`
 }

@@ -4,11 +4,12 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Principal } from './access.ts'
 import { AuditLog } from './audit-log.ts'
 import { AuditTrail } from './audit-trail.ts'
-import { CoherentCache } from './coherent-cache.ts'
 import { counterBuffer, Counters, sumCounters } from './counters.ts'
 import type { MemoryStats } from './counters.ts'
 import { EpochTable } from './epoch-table.ts'
-import { MemoryClosedError } from './errors.ts'
+import { MemoryClosedError, OptionError } from './errors.ts'
+import { Federation } from './federation/federation.ts'
+import type { FederationReport } from './federation/federation-report.ts'
 import { FeedListener } from './feed-listener.ts'
 import { StoreLeaseKeeper } from './lease-keeper.ts'
 import { Ledger } from './ledger.ts'
@@ -28,6 +29,7 @@ import { Sealer } from './sealer.ts'
 import { sharedObjectBuffers, SharedObjects } from './shared-objects.ts'
 import type { SharedObjectBuffers } from './shared-objects.ts'
 import type { Space } from './space.ts'
+import { spaceParts } from './space-parts.ts'
 import type { Descriptor, Store, StoreTraits } from './store.ts'
 import { ThreadHost } from './thread-host.ts'
 import { View } from './view.ts'
@@ -86,6 +88,16 @@ export interface HostMemory extends Memory {
    * sealed with a key that is not in the ring.
    */
   reseal(): Promise<ResealReport>
+  /** How the exchange with other nodes goes; `undefined` unless the architecture is `federated`. */
+  readonly federation: FederationReport | undefined
+  /**
+   * Exchanges with the other nodes now, instead of soon: resolves when what was
+   * written here is given out and what the others gave out is taken in.
+   *
+   * @throws OptionError unless the architecture is `federated`; StoreError when
+   * the bus can't be reached; MissingKeyError
+   */
+  exchange(): Promise<void>
 }
 
 /**
@@ -135,6 +147,7 @@ class OpenedMemory implements HostMemory {
   readonly #space: Space
   readonly #sweeper: NodeJS.Timeout
   readonly #threads: ThreadHost
+  readonly #federation: Federation | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions, opened: Store) {
@@ -179,12 +192,26 @@ class OpenedMemory implements HostMemory {
       shelf: this.#shelf,
       arena: this.#arena,
     })
+    const { federation, space, heartbeatMs } = options
+    this.#federation =
+      federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
     this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
   }
 
   async start(): Promise<void> {
     await this.#listener.start()
     await this.#sealer.start()
+    await this.#federation?.start()
+  }
+
+  get federation(): FederationReport | undefined {
+    return this.#federation?.report
+  }
+
+  async exchange(): Promise<void> {
+    this.#space.assertOpen()
+    if (!this.#federation) throw new OptionError('architecture', "'federated' to exchange", this.#options.architecture)
+    await this.#federation.exchange()
   }
 
   reseal(): Promise<ResealReport> {
@@ -236,6 +263,7 @@ class OpenedMemory implements HostMemory {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
+    await this.#federation?.[Symbol.asyncDispose]()
     await this.#sealer[Symbol.asyncDispose]()
     this.#threads[Symbol.dispose]()
     this.#leases[Symbol.dispose]()
@@ -262,26 +290,6 @@ class OpenedMemory implements HostMemory {
 
 const sweepMs = 60_000
 const sweepBatch = 500
-
-/** The parts of a space that are made alike in every thread. */
-export function spaceParts(
-  store: Store,
-  epochs: EpochTable,
-  counters: Counters,
-  options: Pick<ResolvedOptions, 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes'>,
-): Pick<Space, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'underWay' | 'updating'> {
-  const parts = { ...options, store, epochs, counters, enabled: options.architecture === 'hybrid' }
-  return {
-    store,
-    epochs,
-    counters,
-    facts: new CoherentCache('facts', parts),
-    objects: new CoherentCache('objects', parts),
-    work: new CoherentCache('work', parts),
-    underWay: new Map(),
-    updating: new Map(),
-  }
-}
 
 // A background failure has no caller to tell: it becomes a warning of the process.
 function warn(error: unknown): void {

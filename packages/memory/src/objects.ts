@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 import type { Audience } from './access.ts'
 import type { Actor } from './actor.ts'
 import { declassifiedLabel, declassify } from './declassify.ts'
@@ -91,6 +93,7 @@ export class Objects {
     if (typeof mediaType !== 'string' || !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)) {
       throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
     }
+    if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
     const described = describeWrite(this.#space, this.#actor, options)
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
@@ -267,6 +270,23 @@ function encodeContent(content: unknown): { bytes: Uint8Array; usual: string } {
     return { bytes: Buffer.from(content, 'utf8'), usual: 'text/plain' }
   }
   return { bytes: Buffer.from(encodeJson(content), 'utf8'), usual: json }
+}
+
+/** What can't be read as what it is called would be lost to all who ask for it. */
+function requireContent(bytes: Uint8Array, mediaType: string): void {
+  if (isText(mediaType) && !isUtf8(bytes)) {
+    throw new ValueError('$', `bytes that are no UTF-8, as ${mediaType}`, 'Name the media type that they are of.')
+  }
+  if (!isJson(mediaType)) return
+  try {
+    JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    throw new ValueError(
+      '$',
+      `a text that is no JSON, as ${mediaType}`,
+      'Give the data itself, or name the type of the text.',
+    )
+  }
 }
 
 function isText(mediaType: string): boolean {

@@ -31,7 +31,7 @@ export class Observations extends Journal {
    * hit?.item.author // => 'ann'
    * ```
    */
-  log<Value>(input: ObservationInput<Value>): Promise<JournalEntry<Value>> {
+  async log<Value>(input: ObservationInput<Value>): Promise<JournalEntry<Value>> {
     const { value, ...options } = input
     return this.append(value, options)
   }

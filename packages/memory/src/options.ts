@@ -1,4 +1,6 @@
 import { OptionError } from './errors.ts'
+import { resolveFederation } from './federation/federation-options.ts'
+import type { FederationOptions, ResolvedFederation } from './federation/federation-options.ts'
 import { resolveEncryption } from './key-ring.ts'
 import type { EncryptionOptions, KeyRingShare } from './key-ring.ts'
 import { longestTimer, requireWhole } from './require-option.ts'
@@ -11,8 +13,10 @@ import type { StoreDriver } from './store.ts'
  * - `centralized`: every read goes to the store.
  * - `hybrid`: facts are read from a local copy that any change anywhere
  *   invalidates.
+ * - `federated`: like `hybrid` on the node's own store, which exchanges what is
+ *   important enough with those of other nodes.
  */
-export type Architecture = 'centralized' | 'hybrid'
+export type Architecture = 'centralized' | 'hybrid' | 'federated'
 
 /** Options of {@link openMemory}. */
 export interface MemoryOptions {
@@ -102,10 +106,22 @@ export interface MemoryOptions {
    * @defaultValue none: any JSON data is taken
    */
   readonly schemas?: Schemas
+
+  /**
+   * With whom and what to exchange; for the architecture `federated`, and with that only.
+   *
+   * @defaultValue none
+   */
+  readonly federation?: FederationOptions
 }
 
 /** Options with every default filled in and every range checked. */
-export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption'>> & { readonly encryption: KeyRingShare }
+export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation'>> & {
+  readonly encryption: KeyRingShare
+  readonly federation: ResolvedFederation | undefined
+}
+
+const architectures: ReadonlySet<Architecture> = new Set(['centralized', 'hybrid', 'federated'])
 
 const defaults = {
   space: 'default',
@@ -118,20 +134,21 @@ const defaults = {
   whenCutOff: 'ask-store',
   auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
   schemas: {},
-} satisfies Omit<ResolvedOptions, 'store' | 'encryption'>
+} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation'>
 
 /** @throws {@link OptionError} when a value is out of range. */
 export function resolveOptions(options: MemoryOptions): ResolvedOptions {
   const encryption = resolveEncryption(options.encryption)
-  const resolved: ResolvedOptions = { ...defaults, ...options, encryption }
+  const federation = resolveFederation(options.federation, options.architecture === 'federated')
+  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation }
   if (typeof resolved.store?.open !== 'function') {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }
   if (typeof resolved.space !== 'string' || !/^[\w.:@/-]{1,200}$/.test(resolved.space)) {
     throw new OptionError('space', '1 to 200 letters, digits or any of _ . : @ / -', resolved.space)
   }
-  if (resolved.architecture !== 'centralized' && resolved.architecture !== 'hybrid') {
-    throw new OptionError('architecture', "'centralized' or 'hybrid'", resolved.architecture)
+  if (!architectures.has(resolved.architecture)) {
+    throw new OptionError('architecture', "'centralized', 'hybrid' or 'federated'", resolved.architecture)
   }
   if (resolved.whenCutOff !== 'ask-store' && resolved.whenCutOff !== 'serve-copies') {
     throw new OptionError('whenCutOff', "'ask-store' or 'serve-copies'", resolved.whenCutOff)

@@ -24,3 +24,8 @@ export function requireStrings(option: string, values: readonly string[]): void 
     }
   }
 }
+
+/** @throws OptionError unless all filters that are given are such texts. */
+export function requireFilter(filters: Readonly<Record<string, string | undefined>>): void {
+  for (const [option, value] of Object.entries(filters)) if (value !== undefined) requireStrings(option, [value])
+}

@@ -25,6 +25,7 @@ const collections: readonly Collection[] = [
   'agents',
   'ledger',
   'audit',
+  'federation',
 ]
 const pageSize = 200
 const sweepBatch = 500

@@ -27,3 +27,8 @@ export function unopened(error: unknown): string {
 export function whyUnopened(text: string): Error {
   return fromEnvelope(JSON.parse(text.slice(2)) as ErrorEnvelope)
 }
+
+/** @throws MissingKeyError, CorruptRecordError when a text that a store gave could not be opened. */
+export function assertReadable(text: string): void {
+  if (isSealed(text)) throw whyUnopened(text)
+}

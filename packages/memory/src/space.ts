@@ -76,8 +76,8 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   requireStrings('tags', tags)
   requireStrings('compartments', compartments)
   if (task !== undefined) requireStrings('task', [task])
-  if (options.claim) requireStrings('claim.task', [options.claim.task])
-  if (importance !== undefined && !(importance >= 0 && importance <= 1)) {
+  guardOf(options)
+  if (importance !== undefined && !(typeof importance === 'number' && importance >= 0 && importance <= 1)) {
     throw new OptionError('importance', 'a number from 0 to 1', importance)
   }
   if (options.ttlMs !== undefined) requireWhole('ttlMs', options.ttlMs, 1)
@@ -143,9 +143,15 @@ export async function writeOne(space: Space, actor: Actor, mutation: Mutation, s
   return (await writeAll(space, actor, [mutation], show))[0] as Written
 }
 
-/** The condition under which a write with these options may happen. */
-export function guardOf({ claim }: Pick<WriteOptions, 'claim'>): Guard | undefined {
-  return claim && { key: { collection: 'claims', id: claim.task }, version: claim.fence }
+/** The condition under which a write with these options may happen. @throws OptionError when it is none. */
+export function guardOf(options: Pick<WriteOptions, 'claim'>): Guard | undefined {
+  if (!('claim' in options)) return undefined
+  const { claim } = options
+  // Whoever lost the race for a claim has `undefined` in its place, and must not write as if it had asked for none.
+  if (claim === undefined) throw new OptionError('claim', 'one that was taken, or left out', claim)
+  requireStrings('claim.task', [claim.task])
+  requireWhole('claim.fence', claim.fence, 1)
+  return { key: { collection: 'claims', id: claim.task }, version: claim.fence }
 }
 
 const refusalReasons = {

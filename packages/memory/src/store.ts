@@ -24,6 +24,7 @@ export type Collection =
   | 'ledger'
   | 'audit'
   | 'settings'
+  | 'federation'
 
 /** The position of a change in the feed of its space; grows by 1 with each change, starting at 1. */
 export type Seq = number

@@ -31,7 +31,7 @@ export class FeedTrimmedError extends SkeinError {
 
 const pageSize = 500
 /** What the memory writes for itself. */
-const inHouse: ReadonlySet<Collection> = new Set(['ledger', 'audit', 'settings'])
+const inHouse: ReadonlySet<Collection> = new Set(['ledger', 'audit', 'settings', 'federation'])
 
 /** A watcher looks again after this even when nothing woke it. */
 const patienceMs = 1_000

@@ -36,7 +36,7 @@ describe.skipIf(missing)(`Copies of 4 processes on Redis${missing ? ` (${missing
     const outcome = await run.under(async () => {
       for (let time = 0; time < 20; time += 1) {
         await pause(around / 5)
-        killed += Number(await admin.client('KILL', 'TYPE', 'pubsub'))
+        killed += Number(await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'))
       }
     })
     expect(killed).toBeGreaterThan(20)

@@ -17,7 +17,8 @@ import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { reportFile, reportText, temporaryFolder } from './report-file.ts'
+import { expectClearError } from './expect-clear-error.ts'
+import { folderWith, reportFile, reportText, story, temporaryFolder } from './report-file.ts'
 import { cli, skein, startSkein } from './run-skein.ts'
 
 /** Root may read everything: then somebody else must try, if he can read the sources at all. */
@@ -27,28 +28,6 @@ const nobody: SpawnOptions | undefined = (() => {
   const { status } = spawnSync(process.execPath, [cli, '--version'], { ...other, stdio: 'ignore' })
   return status === 0 ? other : undefined
 })()
-
-const story =
-  'The geese flew south early over the whole wide lake. Their flock was longer this autumn than in all the years before.\n'
-
-function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = temporaryFolder()
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-  return folder
-}
-
-/** One sentence or two on standard error (a hint may follow), nothing on standard output. */
-function expectClearError(
-  ended: { code: number | null; stdout: string; stderr: string },
-  code: number,
-  text: RegExp,
-): void {
-  const said = ended.stderr.replaceAll(/^\w+: \d+ of \d+\n/gm, '')
-  expect(said).toMatch(text)
-  expect(ended).toMatchObject({ code, stdout: '' })
-  expect(said.trim().split('\n').length).toBeLessThanOrEqual(3)
-  expect(said).not.toMatch(/ {4}at /)
-}
 
 describe('skein run', () => {
   it('prints a summary with its sources, and progress apart from it', async () => {
@@ -146,7 +125,7 @@ describe('bad input', () => {
     ['an unknown command', ['rum', 'good.txt'], 2, /Did you mean run/],
     ['an empty question', ['run', 'good.txt', '-q', ' '], 2, /Ask something/],
     ['no number of threads', ['run', 'good.txt', '--threads', 'many'], 2, /1 to 31/],
-    ['a store that is not there yet', ['run', 'good.txt', '--store', 'redis://localhost'], 2, /--store/],
+    ['a store that is not there yet', ['run', 'good.txt', '--store', 'mysql://localhost'], 2, /--store/],
     ['a store in no folder', ['run', 'good.txt', '--store', 'no/where.db'], 1, /folder does not exist/],
     ['a store that is a folder', ['run', 'good.txt', '--store', '.'], 1, /can't be opened/],
     ['a store that is no database', ['run', 'good.txt', '--store', 'good.txt'], 1, /no SQLite database/],

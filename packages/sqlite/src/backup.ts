@@ -53,8 +53,6 @@ export interface RestoreOptions extends BackupOptions {
  */
 export function backup(from: string, to: string, options: BackupOptions = {}): Promise<BackupReport> {
   return copyDatabase('backup', from, to, options, async (copy) => {
-    // A file that needs no others beside it, and can be read where nothing may be written.
-    copy.change((db) => db.pragma('journal_mode = DELETE'))
     await refuseFaults(copy, options)
     return copy.change((db) => spaceNames(db))
   })

@@ -36,7 +36,7 @@ export interface BackupReport {
   readonly spaces: readonly string[]
 }
 
-/** A copy before it gets its name. */
+/** A copy before it gets its name: a single file, without a log. */
 export interface DatabaseCopy {
   /** The path of what was copied. */
   readonly from: string
@@ -81,11 +81,14 @@ export async function copyDatabase(
     }
     // Others may cut their log again.
     db.close()
-    const spaces = await finish({
+    const copy: DatabaseCopy = {
       from,
       file: { path: file.temporary, busyTimeoutMs: source.busyTimeoutMs },
       change: (work) => change(file.temporary, operation, to, work),
-    })
+    }
+    // One that needs no others beside it, and can be read where nothing may be written.
+    copy.change((found) => found.pragma('journal_mode = DELETE'))
+    const spaces = await finish(copy)
     signal?.throwIfAborted()
     return { bytes: file.place(), spaces }
   } finally {

@@ -224,11 +224,17 @@ export class SpaceTables {
     return raw.length
   }
 
-  /** Forgets up to `limit` changes that are both beyond the number and beyond the age that the feed keeps. */
+  /**
+   * Forgets up to `limit` changes from the beginning of the feed that are both
+   * beyond the number and beyond the age that it keeps. It stops at the first
+   * that is not: after a clock was set back older ones may stand behind that.
+   */
   trim(keep: { readonly maxChanges: number; readonly maxChangeAgeMs: number }, limit: number, now: number): void {
-    const sql =
-      'DELETE FROM @changes WHERE seq IN (SELECT seq FROM @changes WHERE seq <= ? AND at < ? ORDER BY seq LIMIT ?)'
-    this.#sql(sql).run(this.last() - keep.maxChanges, now - keep.maxChangeAgeMs, limit)
+    const sql = 'SELECT seq, at FROM @changes WHERE seq <= ? ORDER BY seq LIMIT ?'
+    const beyond = this.#sql(sql).all(this.last() - keep.maxChanges, limit) as [seq: Seq, at: number][]
+    const young = beyond.findIndex(([, at]) => at >= now - keep.maxChangeAgeMs)
+    const last = (young < 0 ? beyond : beyond.slice(0, young)).at(-1)
+    if (last) this.#sql('DELETE FROM @changes WHERE seq <= ?').run(last[0])
   }
 
   putObject(hash: string, bytes: Uint8Array): void {

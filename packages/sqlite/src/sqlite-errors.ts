@@ -11,8 +11,14 @@ import {
 /** Whether SQLite can't make sense of what it finds in a file, or the disk does not give it. */
 export function isUnreadable(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | undefined)?.code
-  // A damaged length can be too big for memory, and a table of a damaged schema is not there.
-  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB|IOERR|TOOBIG|NOMEM|ERROR)/.test(code)
+  // A damaged length can be too big for memory.
+  const codes = /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_CORRUPTFS|TOOBIG|NOMEM)/
+  return (typeof code === 'string' && codes.test(code)) || lacksTable(thrown)
+}
+
+/** Whether a table is not there: all that are asked for were made, so it is the list of them that is damaged. */
+function lacksTable(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.startsWith('no such table')
 }
 
 /**
@@ -46,7 +52,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
       cause,
     )
   }
-  if (code.startsWith('SQLITE_CORRUPT')) {
+  if (code.startsWith('SQLITE_CORRUPT') || lacksTable(thrown)) {
     return new CorruptRecordError(
       operation,
       `${path} is damaged. Restore a backup; copy the file first if you want to examine it.`,

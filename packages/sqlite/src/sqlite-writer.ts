@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { watch as watchFile } from 'node:fs'
+import { utimesSync, watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -77,7 +77,10 @@ export class SqliteWriter {
         this.checkFile()
         this.assertUsable()
       },
-      committed: () => this.#tellOwn(),
+      committed: () => {
+        signalWal(path)
+        this.#tellOwn()
+      },
       rolledBack: () => {
         for (const space of this.#spaces.values()) space.fresh.length = 0
       },
@@ -238,6 +241,20 @@ function tell(space: WriterSpace, changes: readonly Change[]): void {
         process.emitWarning(error instanceof Error ? error : String(error))
       }
     }
+  }
+}
+
+/**
+ * Wakes those who watch the log in other processes. They see it being written,
+ * but a commit counts only when it is on the disk, and of that nothing tells
+ * them: this does, by a change of the log's times.
+ */
+function signalWal(path: string): void {
+  try {
+    const now = new Date()
+    utimesSync(`${path}-wal`, now, now)
+  } catch {
+    // Their poll finds the change.
   }
 }
 

@@ -66,6 +66,8 @@ export class ClaimingFlock {
     const script = join(import.meta.dirname, 'fixtures/claiming-process.ts')
     const child = spawn(process.execPath, [script, path, `p${number}`, ...[tasks, leaseMs, number].map(String)])
     this.#running.add(child)
+    // Whoever is told to go on may have been killed.
+    child.stdin.on('error', () => {})
     const lines: Line[] = []
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

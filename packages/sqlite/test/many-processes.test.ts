@@ -146,6 +146,21 @@ describe('the feed', () => {
     })
     expect((await facts.set('k', 'on')).version).toBe(11)
   })
+
+  it('is forgotten from its beginning on only, also after the clock was set back', async () => {
+    const path = temporaryPath()
+    const driver = sqliteStore({ path, maxChanges: 1, maxChangeAgeMs: 60_000 })
+    await using store = await driver.open('default', 'writer')
+    const meta = { author: 'me', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
+    for (let n = 0; n < 6; n += 1)
+      await store.write([{ type: 'set', key: { collection: 'facts', id: 'k' }, value: `${n}`, meta }])
+    const db = new Database(path)
+    db.exec('UPDATE changes_1 SET at = 0 WHERE seq IN (1, 2, 4)')
+    db.close()
+    await store.sweep(100)
+    const { changes, trimmed } = await store.changes(0, 100)
+    expect({ seqs: changes.map(({ seq }) => seq), trimmed }).toEqual({ seqs: [3, 4, 5, 6], trimmed: true })
+  })
 })
 
 describe('options', () => {

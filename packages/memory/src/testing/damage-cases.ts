@@ -144,9 +144,9 @@ export function damageCases(options: StoreContractOptions): void {
       await move(fact('pay'), fact('moved'))
       await move(fact('pay'), fact('open'))
       const found = await damages()
-      expect(found.map(({ kind, collection, id }) => [kind, collection, id]).toSorted()).toEqual([
-        ['record', 'facts', 'moved'],
-        ['record', 'facts', 'open'],
+      expect(found.map(({ kind, collection, id }) => `${kind} ${collection}/${id}`).toSorted()).toEqual([
+        'record facts/moved',
+        'record facts/open',
       ])
       for (const { problem, raw, missingKey } of found) {
         expect(problem).toMatch(/does not open: it is damaged, or was sealed as another one/)

@@ -16,7 +16,6 @@ export const nobody = -1
  * they are rounded, which can make two times one but never turn them round.
  */
 export interface Timeline {
-  readonly key: string
   readonly operations: readonly Operation[]
   readonly starts: Float64Array
   /** Infinite where there was no answer. */
@@ -25,45 +24,27 @@ export interface Timeline {
   readonly versions: Float64Array
   /** 1 where a write succeeded. */
   readonly makes: Uint8Array
+  /** Whether any read may have been answered from a copy. */
+  readonly hasCachedReads: boolean
 }
 
-/**
- * The timelines of all keys.
- *
- * @throws OptionError when a successful operation tells no version.
- */
-export function timelinesOf(history: Iterable<Operation>): Timeline[] {
-  const byKey = new Map<string, Operation[]>()
-  let size = 0
-  for (const operation of history) {
-    const operations = byKey.get(operation.key)
-    if (operations === undefined) byKey.set(operation.key, [operation])
-    else operations.push(operation)
-    size += 1
+/** @throws OptionError when a successful operation tells no version, or one ends before it starts. */
+export function timelineOf(history: readonly Operation[]): Timeline {
+  // Mostly in order already, which costs this sort one pass.
+  const operations = history.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
+  const { length } = operations
+  const [starts, ends, versions] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
+  const makes = new Uint8Array(length)
+  let hasCachedReads = false
+  for (const [index, operation] of operations.entries()) {
+    const { type, startedAt, endedAt, ok } = operation
+    starts[index] = Number(startedAt)
+    ends[index] = endedAt === undefined ? Number.POSITIVE_INFINITY : Number(endedAt)
+    versions[index] = versionOf(operation)
+    makes[index] = type === 'write' && endedAt !== undefined && ok !== false ? 1 : 0
+    hasCachedReads ||= type === 'cached-read'
   }
-  const [starts, ends, versions] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)]
-  const makes = new Uint8Array(size)
-  let to = 0
-  return Array.from(byKey, ([key, operations]) => {
-    // Mostly in order already, which costs this sort one pass.
-    operations.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
-    const from = to
-    for (const operation of operations) {
-      starts[to] = Number(operation.startedAt)
-      ends[to] = operation.endedAt === undefined ? Number.POSITIVE_INFINITY : Number(operation.endedAt)
-      versions[to] = versionOf(operation)
-      makes[to] = operation.type === 'write' && operation.endedAt !== undefined && operation.ok !== false ? 1 : 0
-      to += 1
-    }
-    return {
-      key,
-      operations,
-      starts: starts.subarray(from, to),
-      ends: ends.subarray(from, to),
-      versions: versions.subarray(from, to),
-      makes: makes.subarray(from, to),
-    }
-  })
+  return { operations, starts, ends, versions, makes, hasCachedReads }
 }
 
 function versionOf(operation: Operation): number {

@@ -1,76 +1,108 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import type { Operation } from './history-operation.ts'
-import { nameOf, nobody, unseen } from './history-timeline.ts'
+import { nameOf, nobody } from './history-timeline.ts'
 import type { Timeline } from './history-timeline.ts'
 import type { Violation, ViolationKind } from './history-violation.ts'
 import { findWriters } from './history-writers.ts'
-import { VersionTable } from './version-table.ts'
+import type { Version } from './history-writers.ts'
 
 /**
- * Checks what a key's operations tell of its versions: each was made once, by
- * somebody, with one value, and where a write named the one that it replaced,
- * it replaced that.
+ * Checks what one key's operations tell of its versions: each was made once,
+ * by somebody, with one value, and where a write named the one that it
+ * replaced, it replaced that.
  *
  * Near-linear: one pass over the operations, one over the versions.
  */
-export function checkVersions(timeline: Timeline, report: (violation: Violation) => void): void {
-  const { key, operations, ends, versions: numbers, makes } = timeline
-  const table = new VersionTable(timeline)
-  const unanswered: number[] = []
+export class VersionCheck {
+  readonly #key: string
+  readonly #timeline: Timeline
+  readonly #report: (violation: Violation) => void
+  readonly #versions = new Map<number, Version>()
+  readonly #unanswered: number[] = []
 
-  const accuse = (kind: ViolationKind, indexes: readonly number[], what: string): void => {
-    const involved = indexes.map((index) => operations[index] as Operation)
-    report({ kind, key, operations: involved, sentence: `"${key}": ${what}.` })
+  constructor(key: string, timeline: Timeline, report: (violation: Violation) => void) {
+    this.#key = key
+    this.#timeline = timeline
+    this.#report = report
   }
-  const name = (index: number): string => nameOf(timeline, index)
 
-  for (const [index, { type, value, ifVersion }] of operations.entries()) {
-    const number = numbers[index] as number
-    if (type === 'write' && number === unseen && ends[index] === Number.POSITIVE_INFINITY) unanswered.push(index)
+  /** Takes the next operation, in the order of the starts. */
+  add(index: number): void {
+    const { operations, versions, ends, makes } = this.#timeline
+    const { type, value, ifVersion } = operations[index] as Operation
+    const number = versions[index] as number
+    if (type === 'write' && ends[index] === Number.POSITIVE_INFINITY) this.#unanswered.push(index)
     const isMade = makes[index] === 1
     // Who replaces a version has seen it.
-    if (isMade && ifVersion !== undefined && ifVersion > 0) table.see(ifVersion, index)
-    if (number <= 0) continue
-    const at = table.see(number, index)
+    if (isMade && ifVersion !== undefined && ifVersion > 0) this.#see(ifVersion, index)
+    if (number <= 0) return
+    const version = this.#see(number, index)
     // The value of a refused write is not what stands there.
-    if (value !== undefined && (isMade || type !== 'write')) {
-      const valued = table.valued[at] as number
-      if (valued === nobody) table.valued[at] = index
-      else if (!isSame(value, (operations[valued] as Operation).value)) {
-        const values = [valued, index].map((each) => shorten((operations[each] as Operation).value)).join(' and ')
-        accuse('values-differ', [valued, index], `${name(valued)} and ${name(index)} have the values ${values}`)
-      }
+    if (value !== undefined && (isMade || type !== 'write')) this.#compare(version, index, value)
+    if (!isMade) return
+    if (version.writer === nobody) version.writer = index
+    else
+      this.#accuse(
+        'version-made-twice',
+        [version.writer, index],
+        ([one, other]) => `${one} and ${other} both succeeded`,
+      )
+  }
+
+  #see(number: number, index: number): Version {
+    const { ends } = this.#timeline
+    let version = this.#versions.get(number)
+    if (version === undefined) {
+      version = { number, seenBy: index, writer: nobody, valued: nobody }
+      this.#versions.set(number, version)
+    } else if ((ends[index] as number) < (ends[version.seenBy] as number)) version.seenBy = index
+    return version
+  }
+
+  #compare(version: Version, index: number, value: unknown): void {
+    const { valued } = version
+    if (valued === nobody) {
+      version.valued = index
+      return
     }
-    if (!isMade) continue
-    const writer = table.writers[at] as number
-    if (writer === nobody) table.writers[at] = index
-    else accuse('version-made-twice', [writer, index], `${name(writer)} and ${name(index)} both succeeded`)
+    const other = this.#timeline.operations[valued]?.value
+    if (value === other || (typeof value === 'object' && isDeepStrictEqual(value, other))) return
+    const values = `${shorten(other)} and ${shorten(value)}`
+    this.#accuse(
+      'values-differ',
+      [valued, index],
+      ([first, second]) => `${first} and ${second} have the values ${values}`,
+    )
   }
 
-  let before = nobody
-  for (const at of table.places()) {
-    const writer = table.writers[at] as number
-    const ifVersion = writer === nobody ? undefined : (operations[writer] as Operation).ifVersion
-    if (ifVersion !== undefined && ifVersion >= table.numberAt(at)) {
-      accuse('late-write', [writer], `${name(writer)} replaced version ${ifVersion}`)
-    } else if (ifVersion !== undefined && before !== nobody && table.numberAt(before) > ifVersion) {
-      const other = [table.writers[before], table.seenBy[before]].find((index) => index !== nobody) as number
-      const what = `${name(writer)} was to replace version ${ifVersion}, but ${name(other)} comes between`
-      accuse('lost-update', [other, writer], what)
+  /** Judges what only all operations together tell. */
+  end(): void {
+    const versions = [...this.#versions.values()].toSorted((a, b) => a.number - b.number)
+    for (const [index, version] of versions.entries()) this.#judgeReplaced(version, versions[index - 1])
+    for (const { number, seenBy } of findWriters(this.#timeline, versions, this.#unanswered)) {
+      const what = `can have been made by nothing that had begun`
+      this.#accuse('no-writer', [seenBy], ([witness]) => `version ${number}, which ${witness} tells of, ${what}`)
     }
-    before = at
   }
 
-  for (const at of findWriters(timeline, table, unanswered)) {
-    const seenBy = table.seenBy[at] as number
-    const what = `version ${table.numberAt(at)}, which ${name(seenBy)} tells of, can have been made by nothing that had begun`
-    accuse('no-writer', [seenBy], what)
+  #judgeReplaced({ number, writer }: Version, before: Version | undefined): void {
+    const ifVersion = this.#timeline.operations[writer]?.ifVersion
+    if (ifVersion === undefined) return
+    if (ifVersion >= number) this.#accuse('late-write', [writer], ([late]) => `${late} replaced version ${ifVersion}`)
+    else if (before !== undefined && before.number > ifVersion) {
+      const between = before.writer === nobody ? before.seenBy : before.writer
+      const sentence = ([lost, late]: readonly string[]): string =>
+        `${late} was to replace version ${ifVersion}, but ${lost} comes between`
+      this.#accuse('lost-update', [between, writer], sentence)
+    }
   }
-}
 
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || (typeof one === 'object' && isDeepStrictEqual(one, other))
+  #accuse(kind: ViolationKind, indexes: readonly number[], say: (names: readonly string[]) => string): void {
+    const operations = indexes.map((index) => this.#timeline.operations[index] as Operation)
+    const names = indexes.map((index) => nameOf(this.#timeline, index))
+    this.#report({ kind, key: this.#key, operations, sentence: `"${this.#key}": ${say(names)}.` })
+  }
 }
 
 function shorten(value: unknown): string {

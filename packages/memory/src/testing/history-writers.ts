@@ -1,11 +1,20 @@
 import { nobody } from './history-timeline.ts'
 import type { Timeline } from './history-timeline.ts'
-import type { VersionTable } from './version-table.ts'
+
+/** What a history tells of one version of a key: indexes of operations, or {@link nobody}. */
+export interface Version {
+  readonly number: number
+  /** Who made it, saw it or replaced it, and was answered first. */
+  seenBy: number
+  /** The write that succeeded with it. */
+  writer: number
+  /** Who tells its value. */
+  valued: number
+}
 
 /**
  * Finds a writer for each version that no successful write made, among the
- * writes whose outcome nobody knows; gives back the places of those for which
- * there is none.
+ * writes whose outcome nobody knows; gives back those for which there is none.
  *
  * Such a write can have made a version if it started before that or any higher
  * version was first known. (What is known later is known of all lower ones, so
@@ -13,60 +22,63 @@ import type { VersionTable } from './version-table.ts'
  * fits one version alone. All others of one value fit as well as each other:
  * the earliest is taken first, which leaves none without that could have one.
  *
+ * @param versions - In their order.
  * @param unanswered - Indexes of writes, by start.
  */
-export function findWriters(timeline: Timeline, table: VersionTable, unanswered: readonly number[]): number[] {
+export function findWriters(
+  timeline: Timeline,
+  versions: readonly Version[],
+  unanswered: readonly number[],
+): Version[] {
   const { operations, starts, ends } = timeline
-  const places = table.places()
-  const valueOf = (index: number | undefined): string | undefined =>
-    index === undefined || index === nobody ? undefined : textOf(operations[index]?.value)
+  const textAt = (index: number): string | undefined => textOf(operations[index]?.value)
 
-  // By place, the highest first: when it was known at the latest.
-  const orphans = new Map<number, number>()
+  // The highest first, with the time by which it was made.
+  const orphans = new Map<Version, number>()
   let deadline = Number.POSITIVE_INFINITY
-  for (const at of places.toReversed()) {
-    deadline = Math.min(deadline, ends[table.seenBy[at] as number] as number)
-    if (table.writers[at] === nobody) orphans.set(at, deadline)
+  for (const version of versions.toReversed()) {
+    deadline = Math.min(deadline, ends[version.seenBy] as number)
+    if (version.writer === nobody) orphans.set(version, deadline)
   }
   if (orphans.size === 0) return []
 
   const pools = new Map<string | undefined, number[]>()
   for (const index of unanswered) {
     const ifVersion = operations[index]?.ifVersion
-    const made = valueOf(index)
+    const made = textAt(index)
     if (ifVersion === undefined) {
-      pools.set(made, pools.get(made) ?? [])
-      pools.get(made)?.push(index)
+      const pool = pools.get(made)
+      if (pool) pool.push(index)
+      else pools.set(made, [index])
       continue
     }
-    const successor = places[firstAbove(ifVersion, places, table)] ?? nobody
-    const seen = valueOf(table.valued[successor])
-    const isFitting = made === undefined || seen === undefined || made === seen
-    if (isFitting && (starts[index] as number) <= (orphans.get(successor) ?? Number.NEGATIVE_INFINITY)) {
-      orphans.delete(successor)
-    }
+    const successor = firstAbove(ifVersion, versions)
+    const latest = successor && orphans.get(successor)
+    if (successor === undefined || latest === undefined || (starts[index] as number) > latest) continue
+    const seen = textAt(successor.valued)
+    if (made === undefined || seen === undefined || made === seen) orphans.delete(successor)
   }
 
   for (const pool of pools.values()) pool.reverse()
-  for (const [at, latest] of [...orphans].toReversed()) {
-    const seen = valueOf(table.valued[at])
+  for (const [version, latest] of [...orphans].toReversed()) {
+    const seen = textAt(version.valued)
     const candidates = seen === undefined ? [...pools.values()] : [pools.get(seen) ?? [], pools.get(undefined) ?? []]
     const pool = candidates.find((indexes) => (starts[indexes.at(-1) ?? nobody] ?? Number.POSITIVE_INFINITY) <= latest)
-    if (pool?.pop() !== undefined) orphans.delete(at)
+    if (pool?.pop() !== undefined) orphans.delete(version)
   }
   return [...orphans.keys()].toReversed()
 }
 
-/** Where in `places` the first version above a number stands. */
-function firstAbove(number: number, places: readonly number[], table: VersionTable): number {
+/** The first version above a number. */
+function firstAbove(number: number, versions: readonly Version[]): Version | undefined {
   let low = 0
-  let high = places.length
+  let high = versions.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (table.numberAt(places[middle] as number) > number) high = middle
+    if ((versions[middle] as Version).number > number) high = middle
     else low = middle + 1
   }
-  return low
+  return versions[low]
 }
 
 /** The same text for the same JSON data, in whatever order its properties stand. */

@@ -1,7 +1,7 @@
 import type { Instant, Operation } from './history-operation.ts'
-import { checkOrder } from './history-order.ts'
-import { nameOf, nobody, timelinesOf, unseen } from './history-timeline.ts'
-import { checkVersions } from './history-versions.ts'
+import { OrderCheck } from './history-order.ts'
+import { nameOf, nobody, timelineOf, unseen } from './history-timeline.ts'
+import { VersionCheck } from './history-versions.ts'
 import type { Violation } from './history-violation.ts'
 
 /** Options of {@link checkHistory}. */
@@ -34,7 +34,7 @@ export interface HistoryOptions {
  * they never go back, not behind its own writes either. What was known to be
  * written for longer than `maxStaleNs` they see.
  *
- * A million operations take about a second at most.
+ * Near-linear: a million operations take well under a second.
  *
  * @param history - In any order; about that of the starts is fastest.
  * @throws OptionError when a successful operation tells no version.
@@ -54,9 +54,15 @@ export function checkHistory(history: Iterable<Operation>, options: HistoryOptio
   const maxStaleNs = Number(options.maxStaleNs ?? Number.POSITIVE_INFINITY)
   const violations: Violation[] = []
   const report = (violation: Violation): void => void violations.push(violation)
-  for (const timeline of timelinesOf(history)) {
-    checkVersions(timeline, report)
-    checkOrder(timeline, maxStaleNs, report)
+  for (const [key, operations] of byKey(history)) {
+    const timeline = timelineOf(operations)
+    const versions = new VersionCheck(key, timeline, report)
+    const order = new OrderCheck(key, timeline, maxStaleNs, report)
+    for (const index of operations.keys()) {
+      versions.add(index)
+      order.add(index)
+    }
+    versions.end()
   }
   return violations
 }
@@ -70,21 +76,32 @@ export function checkHistory(history: Iterable<Operation>, options: HistoryOptio
  */
 export function staleAfter(history: Iterable<Operation>, quiescentAt: Instant): Violation[] {
   const violations: Violation[] = []
-  for (const timeline of timelinesOf(history)) {
-    const { key, operations, versions } = timeline
-    let newest = nobody
-    for (const [index, version] of versions.entries()) {
-      if (version > (versions[newest] ?? 0)) newest = index
-    }
-    const last = operations[newest]
-    if (last === undefined) continue
+  for (const [key, unordered] of byKey(history)) {
+    const timeline = timelineOf(unordered)
+    const { operations, versions } = timeline
+    const newest = versions.reduce((best, version, index) => (version > (versions[best] ?? 0) ? index : best), nobody)
     for (const [index, operation] of operations.entries()) {
-      const version = versions[index]
-      if (operation.type !== 'cached-read' || operation.startedAt <= quiescentAt) continue
-      if (version === unseen || version === versions[newest]) continue
+      const version = versions[index] as number
+      if (operation.type !== 'cached-read' || operation.startedAt <= quiescentAt || version === unseen) continue
+      if (version >= (versions[newest] ?? 0)) continue
       const sentence = `"${key}": ${nameOf(timeline, index)} came at rest, but ${nameOf(timeline, newest)} is newer.`
-      violations.push({ kind: 'stale-at-rest', key, operations: [last, operation], sentence })
+      violations.push({
+        kind: 'stale-at-rest',
+        key,
+        operations: [operations[newest] as Operation, operation],
+        sentence,
+      })
     }
   }
   return violations
+}
+
+function byKey(history: Iterable<Operation>): Map<string, Operation[]> {
+  const keys = new Map<string, Operation[]>()
+  for (const operation of history) {
+    const operations = keys.get(operation.key)
+    if (operations === undefined) keys.set(operation.key, [operation])
+    else operations.push(operation)
+  }
+  return keys
 }

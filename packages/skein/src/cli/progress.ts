@@ -1,20 +1,20 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { ReportProgress } from '../report/run-report.ts'
+/** How far one part of the work is. */
+export interface ProgressRow {
+  readonly label: string
+  readonly done: number
+  /** 0 where nobody knows yet. */
+  readonly total: number
+}
 
-/** A display of how far a report is. */
+/** A display of how far the work is. */
 export interface ProgressDisplay {
-  readonly update: (progress: ReportProgress) => void
+  readonly update: (rows: readonly ProgressRow[]) => void
   /** Removes what was drawn. Twice does no harm. */
   readonly end: () => void
 }
-
-const rows = [
-  ['notes', 'summarisers'],
-  ['merges', 'combiners'],
-  ['analysts', 'analysts'],
-] as const
 
 const barWidth = 30
 const redrawMs = 50
@@ -33,18 +33,19 @@ function drawBars(stream: WriteStream): ProgressDisplay {
     drawn = 0
   }
   return {
-    update: (progress) => {
+    update: (rows) => {
       if (performance.now() - lastDrawn < redrawMs) return
       lastDrawn = performance.now()
       erase()
-      for (const [stage, label] of rows) stream.write(`${bar(label, progress[stage], stream)}\n`)
+      for (const row of rows) stream.write(`${bar(row, stream)}\n`)
       drawn = rows.length
     },
     end: erase,
   }
 }
 
-function bar(label: string, { done, total }: { done: number; total: number }, stream: WriteStream): string {
+function bar({ label, done, total }: ProgressRow, stream: WriteStream): string {
+  if (total === 0 && done > 0) return `${label.padEnd(12)} ${done.toLocaleString('en')}`
   const filled = total === 0 ? 0 : Math.floor((done / total) * barWidth)
   const full = styleText('cyan', '█'.repeat(filled), { stream })
   const rest = styleText('dim', '░'.repeat(barWidth - filled), { stream })
@@ -54,11 +55,10 @@ function bar(label: string, { done, total }: { done: number; total: number }, st
 function printLines(stream: WriteStream): ProgressDisplay {
   const printed = new Set<string>()
   return {
-    update: (progress) => {
-      for (const [stage, label] of rows) {
-        const { done, total } = progress[stage]
+    update: (rows) => {
+      for (const { label, done, total } of rows) {
         const quarter = total === 0 ? 0 : Math.floor((4 * done) / total)
-        const line = `${stage} ${quarter}`
+        const line = `${label} ${quarter}`
         if (quarter === 0 || printed.has(line)) continue
         printed.add(line)
         stream.write(`${label}: ${done} of ${total}\n`)

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
 import type { Report, ReportStats, SummarySentence } from '../report/run-report.ts'
+import { countOf } from './amounts.ts'
 
 /** A report as text for a person: the summary with numbered sources, and what it took. */
 export function renderReport({ summary, stats }: Report, stream: WriteStream): string {
@@ -28,13 +29,9 @@ function renderStats(stats: ReportStats): string {
   const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs } = stats
   const saved =
     reusedCalls > 0
-      ? `; ${count(reusedCalls, 'call')} and ${savedTokens.toLocaleString('en')} tokens spared by the shared memory`
+      ? `; ${countOf(reusedCalls, 'call')} and ${savedTokens.toLocaleString('en')} tokens spared by the shared memory`
       : ''
-  return `${count(parts, 'part')}, ${count(analysts, 'analyst')}, ${count(modelCalls, 'model call')}, ${tokens.toLocaleString('en')} tokens${saved}; ${(wallMs / 1000).toFixed(1)} s`
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+  return `${countOf(parts, 'part')}, ${countOf(analysts, 'analyst')}, ${countOf(modelCalls, 'model call')}, ${tokens.toLocaleString('en')} tokens${saved}; ${(wallMs / 1000).toFixed(1)} s`
 }
 
 function dim(text: string, stream: WriteStream): string {

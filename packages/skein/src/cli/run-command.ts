@@ -1,13 +1,20 @@
+import { encryptionFromEnvironment } from '@skein/memory'
 import type { Architecture } from '@skein/memory'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 
-import { openStore } from '../open-store.ts'
+import { defaultStore, openStore } from '../open-store.ts'
 import { runReport } from '../report/run-report.ts'
+import type { ReportProgress } from '../report/run-report.ts'
+import { addCommand } from './command.ts'
+import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
+import type { ProgressRow } from './progress.ts'
 import { renderReport } from './render-report.ts'
 import { writeOut } from './standard-streams.ts'
 
 /** The options of `skein run` as they were given. */
-export interface RunFlags {
+interface RunFlags {
   readonly question: readonly string[]
   readonly isolated: boolean
   readonly store: string
@@ -17,8 +24,28 @@ export interface RunFlags {
   readonly json: boolean
 }
 
-/** Does `skein run`. Progress goes to standard error, the result alone to standard output. */
-export async function runCommand(files: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
+export function addRun(skein: Command, context: CommandContext): void {
+  addCommand(skein, 'run')
+    .description('Read text files together and sum them up, each sentence with its source.')
+    .argument('<file...>', 'text files')
+    .option('-q, --question <text>', 'send out an analyst with this question (may be repeated)', collect, [])
+    .option('--isolated', 'let every analyst work alone, sharing nothing', false)
+    .option('--store <address>', 'where the memory lives: a database file, or memory: for none', defaultStore)
+    .option('--space <name>', 'which shared memory of the store', 'default')
+    .addOption(
+      new Option('--architecture <name>', 'where reads are answered')
+        .choices(['hybrid', 'centralized'])
+        .default('hybrid'),
+    )
+    .option('--threads <number>', 'worker threads (default: one per processor)', wholeNumber)
+    .option('--json', 'print one JSON object and nothing else on standard output', false)
+    .action((files: string[], flags: RunFlags) => run(files, flags, context))
+}
+
+/** Progress goes to standard error, the result alone to standard output. */
+async function run(files: readonly string[], flags: RunFlags, context: CommandContext): Promise<void> {
+  context.afterInterrupt = 'Run the same command again to go on: what is finished is kept.'
+  const encryption = encryptionFromEnvironment()
   const progress = showProgress(process.stderr, flags.json)
   try {
     const report = await runReport({
@@ -28,9 +55,10 @@ export async function runCommand(files: readonly string[], flags: RunFlags, sign
       space: flags.space,
       architecture: flags.architecture,
       isolated: flags.isolated,
-      signal,
-      onProgress: progress.update,
+      signal: context.signal,
+      onProgress: (stages) => progress.update(rowsOf(stages)),
       ...(flags.threads !== undefined && { threads: flags.threads }),
+      ...(encryption && { encryption }),
     })
     progress.end()
     const text = flags.json
@@ -40,4 +68,24 @@ export async function runCommand(files: readonly string[], flags: RunFlags, sign
   } finally {
     progress.end()
   }
+}
+
+function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {
+  return [
+    { label: 'summarisers', ...notes },
+    { label: 'combiners', ...merges },
+    { label: 'analysts', ...analysts },
+  ]
+}
+
+function collect(value: string, all: readonly string[]): string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('Ask something.')
+  return [...all, value]
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 1 || number > 31)
+    throw new InvalidArgumentError('Expected a whole number from 1 to 31.')
+  return number
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { agent, createFlock } from '@skein/core'
 import type { Flock, FlockEvent, MapReduceProgress, Model } from '@skein/core'
 import { openMemory, OptionError } from '@skein/memory'
-import type { Architecture, HostMemory, LedgerReport, StoreDriver } from '@skein/memory'
+import type { Architecture, EncryptionOptions, HostMemory, LedgerReport, StoreDriver } from '@skein/memory'
 
 import { InputError } from '../errors.ts'
 import { analystMachine } from './analyst.ts'
@@ -22,6 +22,8 @@ export interface ReportOptions {
   readonly space?: string
   /** @defaultValue 'hybrid' */
   readonly architecture?: Architecture
+  /** @defaultValue none: everything is stored as it is */
+  readonly encryption?: EncryptionOptions
   /** @defaultValue the number of processors */
   readonly threads?: number
   /** @defaultValue the built-in extractive model */
@@ -163,11 +165,21 @@ async function identifyFiles({ files, signal }: ReportOptions): Promise<FileInpu
 }
 
 async function openCrew(options: ReportOptions, { questions, index, threads }: CrewTask): Promise<Crew> {
-  const { store, space = 'default', architecture = 'hybrid', isolated = false, model, signal, onEvent } = options
+  const {
+    store,
+    space = 'default',
+    architecture = 'hybrid',
+    isolated = false,
+    encryption,
+    model,
+    signal,
+    onEvent,
+  } = options
   const memory: HostMemory = await openMemory({
     store,
     architecture,
     space: isolated ? `${space}/alone-${index + 1}` : space,
+    ...(encryption && { encryption }),
     ...(isolated && { sharedObjectBytes: 0 }),
   })
   const flock = await createFlock({ memory, threads, ...(model && { model }) })

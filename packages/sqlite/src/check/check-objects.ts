@@ -6,7 +6,7 @@ import type { Damage, Inspector } from '@skein/memory'
 import type { SpaceSql } from '../space-sql.ts'
 import { textOf } from './row-text.ts'
 import type { Anything } from './row-text.ts'
-import { walkTable } from './walk-table.ts'
+import { describeGap, walkTable } from './walk-table.ts'
 
 type ObjectRow = readonly [place: number, name: Anything, bytes: Anything]
 
@@ -17,9 +17,7 @@ export function* checkObjects(sql: SpaceSql, inspector: Inspector | undefined): 
       yield piece.rows.map((row) => checkObject(row, inspector)).filter((damage) => damage !== undefined)
       continue
     }
-    const { from, to, why } = piece
-    const rows = to === undefined ? `from row ${from} on` : `from row ${from} to ${to - 1}`
-    yield [{ kind: 'file', id: 'objects', problem: `The table of objects can't be read ${rows}: ${why}.`, raw: '' }]
+    yield [{ kind: 'file', id: 'objects', problem: describeGap('objects', piece), raw: '' }]
   }
 }
 

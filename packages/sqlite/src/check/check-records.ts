@@ -6,7 +6,8 @@ import type { RawChange, RawRow } from '../record-row.ts'
 import type { SpaceSql } from '../space-sql.ts'
 import { isUnreadable } from '../sqlite-errors.ts'
 import { rowText, textOf } from './row-text.ts'
-import { readRow, walkTable } from './walk-table.ts'
+import { describeGap, readRow, walkTable } from './walk-table.ts'
+import type { Gap } from './walk-table.ts'
 
 type PlacedRow = readonly [place: number, ...RawRow]
 
@@ -19,10 +20,8 @@ export function* checkRecords(sql: SpaceSql, inspector: Inspector | undefined): 
       yield piece.rows.flatMap((row) => checkRow(sql, row, inspector))
       continue
     }
-    const { from, to, why } = piece
-    const rows = to === undefined ? `from row ${from} on` : `from row ${from} to ${to - 1}`
-    yield [{ kind: 'file', id: 'records', problem: `The table of records can't be read ${rows}: ${why}.`, raw: '' }]
-    yield passedOver(sql, from, to).flatMap(([place, collection, id]) => {
+    yield [{ kind: 'file', id: 'records', problem: describeGap('records', piece), raw: '' }]
+    yield passedOver(sql, piece).flatMap(([place, collection, id]) => {
       const row = readRow(sql, select, place) as PlacedRow | undefined
       if (row) return checkRow(sql, row, inspector)
       return { kind: 'record', collection, id, problem: "It stood in a part of the file that can't be read.", raw: '' }
@@ -31,11 +30,7 @@ export function* checkRecords(sql: SpaceSql, inspector: Inspector | undefined): 
 }
 
 /** What the index of keys knows of rows that the walk could not get at. */
-function passedOver(
-  sql: SpaceSql,
-  from: number,
-  to = Number.MAX_SAFE_INTEGER,
-): [place: number, collection: string, id: string][] {
+function passedOver(sql: SpaceSql, { from, to = Number.MAX_SAFE_INTEGER }: Gap): [number, string, string][] {
   try {
     // In this order the index has all that it takes: the table itself is not looked at.
     const found = sql('SELECT row, collection, id FROM @records WHERE +row >= ? AND +row < ? ORDER BY collection, id')

@@ -4,10 +4,22 @@ import { isUnreadable } from '../sqlite-errors.ts'
 /** A row with its number first, in raw mode. */
 export type NumberedRow = readonly [row: number, ...unknown[]]
 
-/** What a walk comes upon: some rows in order, or numbers from which on, or between which, nothing can be read. */
-export type Piece<Row> =
-  | { readonly rows: readonly Row[] }
-  | { readonly from: number; readonly to: number | undefined; readonly why: string }
+/** What a walk comes upon: some rows in order, or a stretch that can't be read. */
+export type Piece<Row> = { readonly rows: readonly Row[] } | Gap
+
+/** Numbers of rows that can't be read: from one up to, not including, another, or to the end of the table. */
+export interface Gap {
+  readonly from: number
+  readonly to: number | undefined
+  readonly why: string
+}
+
+/** A gap as a sentence. */
+export function describeGap(table: string, { from, to, why }: Gap): string {
+  const rows =
+    to === undefined ? `from row ${from} on` : to - from > 1 ? `from row ${from} to ${to - 1}` : `at row ${from}`
+  return `The table of ${table} can't be read ${rows}: ${why}.`
+}
 
 const mostRows = 200
 const mostBytes = 1_000_000
@@ -21,21 +33,20 @@ const endOfRows = 2 ** 52
  * @param select - A query without conditions that has the row's number as its first column.
  */
 export function* walkTable<Row extends NumberedRow>(sql: SpaceSql, select: string): Generator<Piece<Row>> {
-  let after = 0
-  for (;;) {
-    const { rows, isEnd, why } = readPiece<Row>(sql, select, after)
+  for (let from = 1; ;) {
+    const { rows, isEnd, why } = readPiece<Row>(sql, select, from)
     yield { rows }
     if (isEnd) return
-    const last = rows.reduce((highest, [row]) => Math.max(highest, row), after)
+    const next = rows.reduce((highest, [row]) => Math.max(highest, row + 1), from)
     // A damaged tree may lead back to where we were.
-    if (why === undefined && last > after) {
-      after = last
+    if (why === undefined && next > from) {
+      from = next
       continue
     }
-    const to = nextReadable(last + 1, (row) => canRead(sql, select, row))
-    yield { from: last + 1, to, why: why ?? 'its rows are not in order' }
+    const to = nextReadable(next, (row) => canRead(sql, select, row))
+    yield { from: next, to, why: why ?? 'its rows are not in order' }
     if (to === undefined) return
-    after = to - 1
+    from = to
   }
 }
 
@@ -56,11 +67,11 @@ interface ReadPiece<Row> {
   readonly why?: string
 }
 
-function readPiece<Row extends NumberedRow>(sql: SpaceSql, select: string, after: number): ReadPiece<Row> {
+function readPiece<Row extends NumberedRow>(sql: SpaceSql, select: string, from: number): ReadPiece<Row> {
   const rows: Row[] = []
   let bytes = 0
   try {
-    const found = sql(`${select} WHERE rowid > ? ORDER BY rowid LIMIT ?`).iterate(after, mostRows)
+    const found = sql(`${select} WHERE rowid >= ? ORDER BY rowid LIMIT ?`).iterate(from, mostRows)
     for (const row of found as IterableIterator<Row>) {
       rows.push(row)
       bytes += sizeOf(row)

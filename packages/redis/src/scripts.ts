@@ -1,0 +1,26 @@
+import type { RedisClient } from './redis-client.ts'
+
+/** Runs Lua scripts on a server by their digests, which it is told once. */
+export class Scripts {
+  readonly #client: RedisClient
+  readonly #shas = new Map<string, string>()
+
+  constructor(client: RedisClient) {
+    this.#client = client
+  }
+
+  /** A script that the server does not know was not run: it is sent and run again. */
+  async run(script: string, key: string, ...args: string[]): Promise<unknown> {
+    const known = this.#shas.get(script)
+    if (known) {
+      try {
+        return await this.#client.evalsha(known, 1, key, ...args)
+      } catch (error) {
+        if (!/NOSCRIPT/.test(String(error))) throw error
+      }
+    }
+    const sha = String(await this.#client.script('LOAD', script))
+    this.#shas.set(script, sha)
+    return this.#client.evalsha(sha, 1, key, ...args)
+  }
+}

@@ -1,0 +1,21 @@
+import { backup } from '@skein/sqlite'
+import type { Command } from 'commander'
+
+import { databasePath, existingDatabase } from '../open-store.ts'
+import { addCommand } from './command.ts'
+import type { CommandContext } from './command.ts'
+import { copyWithProgress } from './copy-with-progress.ts'
+import type { CopyFlags } from './copy-with-progress.ts'
+
+export function addBackup(skein: Command, context: CommandContext): void {
+  addCommand(skein, 'backup')
+    .description('Copy a store into one file, while agents go on working with it.')
+    .argument('<store>', 'a database file')
+    .argument('<file>', 'where the copy goes')
+    .option('--overwrite', 'replace the file if it is there already', false)
+    .option('--json', 'print one JSON object and nothing else on standard output', false)
+    .action((store: string, file: string, flags: CopyFlags) => {
+      const [from, to] = [existingDatabase(store), databasePath(file)]
+      return copyWithProgress('Backed up', from, to, flags, context, (options) => backup(from, to, options))
+    })
+}

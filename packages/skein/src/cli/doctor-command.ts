@@ -1,0 +1,68 @@
+import { encryptionFromEnvironment, inspectSpace } from '@skein/memory'
+import type { Damage, StoreDriver } from '@skein/memory'
+import type { Command } from 'commander'
+
+import { openExistingStore } from '../open-store.ts'
+import { addCommand } from './command.ts'
+import type { CommandContext } from './command.ts'
+import { exit } from './failure.ts'
+import { showProgress } from './progress.ts'
+import { renderFindings } from './render-findings.ts'
+import type { Findings, FoundDamage } from './render-findings.ts'
+import { writeOut } from './standard-streams.ts'
+
+export function addDoctor(skein: Command, context: CommandContext): void {
+  addCommand(skein, 'doctor')
+    .description(
+      'Say what a store holds, and what in it is damaged. Changes nothing; agents may be at work meanwhile. ' +
+        'Ends with 1 when something is damaged.',
+    )
+    .argument('<store>', 'where the memory lives: a database file, a backup of one, or redis://HOST:PORT')
+    .option('--json', 'print one JSON object, which shows damaged records as they stand there', false)
+    .action((store: string, { json }: { json: boolean }) => doctor(store, json, context))
+}
+
+async function doctor(store: string, json: boolean, context: CommandContext): Promise<void> {
+  context.afterInterrupt = 'Nothing was changed.'
+  const findings = await examine(openExistingStore(store), json, context.signal)
+  await writeOut(`${json ? JSON.stringify({ store, ...findings }) : renderFindings(store, findings, process.stdout)}\n`)
+  context.exitCode = findings.damages.length === 0 ? exit.fine : exit.failed
+}
+
+async function examine(store: StoreDriver, quiet: boolean, signal: AbortSignal): Promise<Findings> {
+  const encryption = encryptionFromEnvironment()
+  const progress = showProgress(process.stderr, quiet)
+  const spaces: Findings['spaces'][number][] = []
+  const damages: FoundDamage[] = []
+  let lookedBefore = 0
+  try {
+    for (const space of await store.spaces()) {
+      let looked = 0
+      const { damages: found, ...held } = await inspectSpace({
+        store,
+        space,
+        signal,
+        onProgress: (now) => {
+          looked = now
+          progress.update([{ label: 'looked at', done: lookedBefore + looked, total: 0 }])
+        },
+        ...(encryption && { encryption }),
+      })
+      lookedBefore += looked
+      spaces.push({ space, ...held })
+      damages.push(...found.filter((damage) => !isKnown(damage, damages)).map((damage) => placed(damage, space)))
+    }
+    return { spaces, damages }
+  } finally {
+    progress.end()
+  }
+}
+
+/** The file as a whole is looked at with each space. */
+function isKnown({ kind, id, problem }: Damage, known: readonly FoundDamage[]): boolean {
+  return kind === 'file' && id === '' && known.some((damage) => damage.kind === kind && damage.problem === problem)
+}
+
+function placed(damage: Damage, space: string): FoundDamage {
+  return damage.kind === 'file' && damage.id === '' ? damage : { space, ...damage }
+}
