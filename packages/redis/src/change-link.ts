@@ -91,8 +91,8 @@ export class ChangeLink {
   }
 
   #receive(message: string): void {
-    const at = message.indexOf('\n')
-    const change = unpackChange(Number(message.slice(0, at)), JSON.parse(message.slice(at + 1)) as string[])
+    const at = message.indexOf(' ')
+    const change = unpackChange(Number(message.slice(0, at)), message.slice(at + 1))
     for (const listener of this.#listeners) {
       try {
         listener(change)

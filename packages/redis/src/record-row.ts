@@ -3,52 +3,50 @@ import { createHash } from 'node:crypto'
 import { CorruptRecordError, labelText, parseLabel } from '@skein/memory'
 import type { Change, Mutation, RecordKey, RecordMeta, Row, StoredRecord } from '@skein/memory'
 
+import { mutationArguments } from './write-script.ts'
+
+type SetMutation = Extract<Mutation, { type: 'set' }>
+
 /** What the content of a row says beside its value. */
 type Content = Pick<RecordMeta, 'author' | 'tags' | 'importance' | 'derivedFrom'> & {
   readonly value: string
   readonly terms?: readonly string[] | undefined
 }
 
-/** A mutation as the script takes it. */
-interface ScriptMutation {
-  readonly op: Mutation['type']
-  readonly c: string
-  readonly id: string
-  readonly ifv?: number | undefined
-  readonly asv?: number | undefined
-  readonly over?: string | undefined
-  readonly guard?: { readonly c: string; readonly id: string; readonly v: number } | undefined
-  readonly label?: string | undefined
-  readonly task?: string | undefined
-  readonly author?: string | undefined
-  readonly ttl?: number | undefined
-  /** JSON in JSON: the script stores it as it is. */
-  readonly indexes?: string | undefined
-}
-
-/** Turns a mutation into what the script takes. */
-export function packMutation(mutation: Mutation): ScriptMutation {
-  const { type: op, key, ifVersion: ifv, guard, over } = mutation
-  const condition = {
-    ifv,
+/**
+ * The arguments that the script takes for a mutation.
+ *
+ * @param content - For a new seal, which only changes the value of what the store knows.
+ */
+export function packMutation(mutation: Mutation, content: string): string[] {
+  const { key, guard, over } = mutation
+  const { meta, ttlMs, asVersion } = {
+    meta: undefined,
+    ttlMs: undefined,
+    asVersion: undefined,
+    ...mutation,
+  } as Partial<SetMutation>
+  const label = meta && labelText({ level: meta.sensitivity, compartments: meta.compartments })
+  const author = mutation.type === 'delete' ? mutation.author : meta?.author
+  const told: Record<(typeof mutationArguments)[number], string | number | undefined> = {
+    op: mutation.type,
+    collection: key.collection,
+    id: key.id,
+    encodedId: encodeURIComponent(key.id),
+    author: author === undefined ? undefined : encodeURIComponent(author),
+    task: packTask(meta?.task),
+    ifVersion: mutation.ifVersion,
+    asVersion,
     over: over && labelText(over),
-    guard: guard && { c: guard.key.collection, id: guard.key.id, v: guard.version },
+    guardCollection: guard?.key.collection,
+    guardId: guard?.key.id,
+    guardVersion: guard?.version,
+    label,
+    ttlMs,
+    indexes: meta && indexesOf(meta).join(' '),
+    content,
   }
-  const base = { op, c: key.collection, id: key.id, ...condition }
-  switch (mutation.type) {
-    case 'set': {
-      const { meta, ttlMs: ttl, asVersion: asv } = mutation
-      const label = labelText({ level: meta.sensitivity, compartments: meta.compartments })
-      const indexes = JSON.stringify(indexesOf(meta))
-      return { ...base, asv, label, task: packTask(meta.task), author: meta.author, ttl, indexes }
-    }
-    case 'delete':
-      return { ...base, author: mutation.author }
-    case 'touch':
-      return { ...base, ttl: mutation.ttlMs }
-    case 'reseal':
-      return base
-  }
+  return mutationArguments.map((name) => String(told[name] ?? ''))
 }
 
 /** The content that goes with a mutation. */
@@ -71,15 +69,23 @@ export function resealedContent({ author, tags, importance, derivedFrom }: Store
   return JSON.stringify({ author, tags, importance, derivedFrom, value } satisfies Content)
 }
 
-/** By what a record may be looked for, each a sorted set of ids by `seq`. */
+/** By what a record may be looked for: suffixes of sorted sets of ids by `seq`. */
 export function indexesOf({ task, author, tags, derivedFrom }: RecordMeta): string[] {
   return [
-    '',
-    ...(task === undefined ? [] : [`t:${task}`]),
-    `a:${author}`,
-    ...tags.map((tag) => `g:${tag}`),
-    ...derivedFrom.map((source) => `s:${source}`),
+    allOf,
+    ...(task === undefined ? [] : [indexName('t', task)]),
+    indexName('a', author),
+    ...tags.map((tag) => indexName('g', tag)),
+    ...derivedFrom.map((source) => indexName('s', source)),
   ]
+}
+
+/** The suffix of the index of a whole collection. */
+export const allOf = '*'
+
+/** The suffix of an index: by task (t), author (a), tag (g) or source (s). */
+export function indexName(kind: 't' | 'a' | 'g' | 's', name: string): string {
+  return `${kind}:${encodeURIComponent(name)}`
 }
 
 /** A row as it was read. */
@@ -121,19 +127,16 @@ export function unpackRow({ collection, id }: RecordKey, text: string): Unpacked
   return { record, deleted: parts[7] === '1', terms }
 }
 
-/** Unpacks a change from the names and values that the script writes. */
-export function unpackChange(seq: number, fields: readonly string[]): Change {
-  const named = Object.fromEntries(
-    Array.from({ length: fields.length / 2 }, (_, index) => fields.slice(index * 2, index * 2 + 2)),
-  ) as Readonly<Record<string, string>>
-  const { collection, id = '', op, version, author = '', task = '-', at, label = '' } = named
+/** Unpacks a change as the script writes it. */
+export function unpackChange(seq: number, text: string): Change {
+  const [op, collection, version, at, label = '', task = '-', author = '', id = ''] = text.split(' ')
   return {
     seq,
     collection: collection as Change['collection'],
-    id,
+    id: decodeURIComponent(id),
     op: op as Change['op'],
     version: Number(version),
-    author,
+    author: decodeURIComponent(author),
     task: unpackTask(task),
     at: Number(at),
     ...parseLabel(label),

@@ -13,7 +13,7 @@ import type {
 } from '@skein/memory'
 import { randomUUID } from 'node:crypto'
 
-import { packContent, packMutation, resealedContent, unpackChange, unpackRow } from './record-row.ts'
+import { allOf, indexName, packContent, packMutation, resealedContent, unpackChange, unpackRow } from './record-row.ts'
 import type { UnpackedRow } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'
 import { sweepScript, writeScript } from './write-script.ts'
@@ -26,6 +26,8 @@ export class RedisSpace {
   readonly #client: RedisClient
   readonly #maxChanges: number
   readonly #shas = new Map<string, string>()
+  /** For a space that has none yet. */
+  readonly #incarnation = randomUUID()
 
   constructor(client: RedisClient, base: string, maxChanges: number) {
     this.#client = client
@@ -66,9 +68,12 @@ export class RedisSpace {
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
-    const contents = await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
-    const said = JSON.stringify(batch.map((mutation) => packMutation(mutation)))
-    const answer = (await this.#run(writeScript, randomUUID(), `${this.#maxChanges}`, said, ...contents)) as string[]
+    const isResealed = batch.some(({ type }) => type === 'reseal')
+    const contents = isResealed
+      ? await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
+      : batch.map((mutation) => packContent(mutation))
+    const said = batch.flatMap((mutation, index) => packMutation(mutation, contents[index] ?? ''))
+    const answer = (await this.#run(writeScript, this.#incarnation, `${this.#maxChanges}`, ...said)) as string[]
     const [outcome, ...rest] = answer
     const [index, reason, row = '', version] = rest
     const { key } = batch[Number(index)] ?? {}
@@ -147,10 +152,10 @@ export class RedisSpace {
   /** The index that holds the fewest other records, as far as can be told without asking. */
   #indexFor({ collection, derivedFrom, task, tags, author }: RecordQuery): string {
     const index = (suffix: string): string => `${this.base}i:${collection}:${suffix}`
-    if (derivedFrom !== undefined) return index(`s:${derivedFrom}`)
-    if (task !== undefined) return index(`t:${task}`)
-    if (tags?.[0] !== undefined) return index(`g:${tags[0]}`)
-    return index(author === undefined ? '' : `a:${author}`)
+    if (derivedFrom !== undefined) return index(indexName('s', derivedFrom))
+    if (task !== undefined) return index(indexName('t', task))
+    if (tags?.[0] !== undefined) return index(indexName('g', tags[0]))
+    return index(author === undefined ? allOf : indexName('a', author))
   }
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {
@@ -164,7 +169,7 @@ export class RedisSpace {
     const last = Number(seq ?? 0)
     const begins = first ? seqOfId(first[0]) : last + 1
     return {
-      changes: entries.map(([id, fields]) => unpackChange(seqOfId(id), fields)),
+      changes: entries.map(([id, [, change = '']]) => unpackChange(seqOfId(id), change)),
       last,
       trimmed: after < last && after + 1 < begins,
       incarnation: incarnation ?? undefined,
@@ -192,7 +197,7 @@ export class RedisSpace {
 }
 
 function unpackWritten(text: string): Written {
-  const [version = 0, seq = 0, updatedAt = 0, createdAt = 0, expiresAt = 0] = text.split(' ').map(Number)
+  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = text.split(' ').map(Number)
   return { version, seq, updatedAt, createdAt, expiresAt: expiresAt === 0 ? undefined : expiresAt }
 }
 
