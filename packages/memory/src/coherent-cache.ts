@@ -127,6 +127,7 @@ export class CoherentCache {
     const { store, enabled } = this.#parts
     const key = { collection: this.#collection, id }
     const [record] = await store.read([key])
+    const isNews = record !== undefined && this.#epochs.heed(slot, record.seq)
     // What can't be opened is an error for those who may see it; who that is, the caller knows.
     const isReadable = record === undefined || !isSealed(record.value)
     const value = record === undefined || !isReadable ? undefined : decodeFrozen(record.value)
@@ -147,7 +148,7 @@ export class CoherentCache {
       copiedAt: coarseClock.now,
     }
     // What was written since it was observed shows at the first hit.
-    if (enabled && isReadable && before !== undefined) this.#entries.set(id, entry)
+    if (enabled && isReadable && !isNews && before !== undefined) this.#entries.set(id, entry)
     return entry
   }
 }

@@ -17,6 +17,9 @@
  * - hit:    `started` is still what the fill observed.
  * - change made by another process: `started += 1`, then `finished += 1`.
  * - doubt:  the same for every slot, about a millisecond whatever is cached.
+ * - unheard: a fill that finds a change of which the process has not heard yet
+ *           counts as hearing of it, and keeps nothing: another thread's older
+ *           copy must not be read after this thread has shown the newer one.
  * - cut off: nothing is kept while changes may be missed (unless copies that may
  *           be stale are wanted); then doubt, and all is as before.
  *
@@ -29,10 +32,12 @@ export class EpochTable {
   /** Give this to another thread; `new EpochTable(buffer)` there is the same table. */
   readonly buffer: SharedArrayBuffer
   readonly #words: Int32Array
+  readonly #heard: BigInt64Array
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(bytes)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(wordBytes + BigInt64Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer
-    this.#words = new Int32Array(buffer)
+    this.#words = new Int32Array(buffer, 0, wordBytes / Int32Array.BYTES_PER_ELEMENT)
+    this.#heard = new BigInt64Array(buffer, wordBytes, 1)
   }
 
   /** The index of a key's `started` word; `finished` stands {@link slots} words behind it. */
@@ -76,6 +81,23 @@ export class EpochTable {
   invalidate(slot: number): void {
     this.begin(slot)
     this.end(slot)
+  }
+
+  /** Every change up to this position of the feed is known here. */
+  hearUpTo(seq: number): void {
+    Atomics.store(this.#heard, 0, BigInt(seq))
+  }
+
+  /**
+   * Takes note of a record that was just read from the store: other copies of
+   * it are older if the process has not heard of its last change yet.
+   *
+   * @returns whether it had not.
+   */
+  heed(slot: number, seq: number): boolean {
+    if (BigInt(seq) <= Atomics.load(this.#heard, 0)) return false
+    this.invalidate(slot)
+    return true
   }
 
   /** Drops every cached record of every thread. */
@@ -166,7 +188,7 @@ const doubtful = 1
 const refused = 2
 const slots = 2 ** 16
 const slotMask = slots - 1
-const bytes = (header + slots * 2) * Int32Array.BYTES_PER_ELEMENT
+const wordBytes = (header + slots * 2) * Int32Array.BYTES_PER_ELEMENT
 
 // FNV-1a over UTF-16 units: fast, and spread well enough for slots.
 function hash(text: string, seed: number): number {

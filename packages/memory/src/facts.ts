@@ -285,6 +285,7 @@ const nothing: Promise<undefined> = Promise.resolve(undefined)
 
 async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {
   const [record] = await space.store.read([recordKey(key)])
+  if (record) space.epochs.heed(space.epochs.slotOf('facts', key), record.seq)
   return { record }
 }
 

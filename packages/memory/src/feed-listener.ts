@@ -58,6 +58,7 @@ export class FeedListener implements AsyncDisposable {
     const { last, incarnation } = await this.#store.changes(Number.MAX_SAFE_INTEGER, 1)
     this.#last = last
     this.#incarnation = incarnation
+    this.#epochs.hearUpTo(last)
     // Hints that came while we asked were passed over.
     await this.#catchUp()
   }
@@ -84,6 +85,7 @@ export class FeedListener implements AsyncDisposable {
   #apply(change: Change): void {
     this.#last = change.seq
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
+    this.#epochs.hearUpTo(change.seq)
   }
 
   #catchUp(): Promise<void> {
@@ -111,6 +113,7 @@ export class FeedListener implements AsyncDisposable {
         this.#last = page.last
         this.#incarnation = page.incarnation
         this.#epochs.invalidateAll()
+        this.#epochs.hearUpTo(page.last)
         return
       }
       for (const change of page.changes) if (change.seq > this.#last) this.#apply(change)

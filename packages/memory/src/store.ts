@@ -267,9 +267,9 @@ export interface Store extends AsyncDisposable {
   scrub(): Promise<void>
   /**
    * Looks through everything that is stored, piece by piece so that others get
-   * their turn, and yields what can't be read as it was written. Records that
-   * are there and objects that can be read are shown to the inspector; what it
-   * finds is yielded too.
+   * their turn, and yields what can't be read as it was written. What can be is
+   * shown to the inspector, first all records that are there, then all objects;
+   * what it finds is yielded too.
    */
   check(inspector?: Inspector): AsyncIterable<Damage>
   /** The time by the store's clock, as well as it is known here, Unix milliseconds. */

@@ -36,10 +36,11 @@ export class ChangeLink {
     this.#timer = setInterval(() => void this.#ping(), pingMs).unref()
   }
 
-  /** Resolves when the subscription stands; rejects when the first try to connect fails. */
+  /** Resolves when the connection stands, after which it subscribes; rejects when the first try fails. */
   async start(): Promise<void> {
     await this.#client.connect()
-    await this.#subscribe()
+    await this.#client.subscribe(this.#channel)
+    this.#tell(true)
   }
 
   watch(listener: (change: Change) => void, onLink?: OnLink): Unwatch {
@@ -59,7 +60,7 @@ export class ChangeLink {
       await this.#client.subscribe(this.#channel)
       this.#tell(true)
     } catch {
-      // The connection broke again: it comes back by itself, or the next ping finds it dead.
+      this.#drop()
     }
   }
 
@@ -67,14 +68,10 @@ export class ChangeLink {
     if (!this.#isUp) return
     const { promise: late, resolve } = Promise.withResolvers<'late'>()
     const timer = setTimeout(() => resolve('late'), this.#pingMs).unref()
-    try {
-      const answer = await Promise.race([this.#client.ping(), late])
-      if (answer === 'late') this.#drop()
-    } catch {
-      this.#drop()
-    } finally {
-      clearTimeout(timer)
-    }
+    // It may still fail when nobody waits for it any more.
+    const answer = await Promise.race([this.#client.ping().catch(() => 'late'), late])
+    clearTimeout(timer)
+    if (answer === 'late') this.#drop()
   }
 
   /** Gives the connection up for dead and makes another one. */

@@ -107,7 +107,7 @@ async function openStore(options: ResolvedRedisOptions, space: string, role: Sto
     const clock = await ServerClock.start(client, options.pingMs)
     const base = spaceBase(options.prefix, space)
     if (role === 'writer') {
-      const second = client.duplicate({ enableAutoPipelining: false, lazyConnect: true, maxRetriesPerRequest: null })
+      const second = client.duplicate({ enableAutoPipelining: false, lazyConnect: true, autoResubscribe: false })
       link = new ChangeLink(second, `${base}changes`, options.pingMs)
       await link.start()
       // The space is there from now on. Where nothing can be written, reading still can: the first write tells.

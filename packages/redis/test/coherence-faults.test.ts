@@ -9,6 +9,8 @@ import type { Outcome } from './coherence-run.ts'
 import { temporaryFolder } from './places.ts'
 import { missing, startServer } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
+import { startProxy, subscribers } from './tcp-proxy.ts'
+import type { TcpProxy } from './tcp-proxy.ts'
 
 /** How long the processes run before and after a fault, in milliseconds. */
 const around = 700
@@ -24,6 +26,14 @@ async function server(): Promise<TestServer> {
   const started = await startServer()
   onTestFinished(() => started.stop())
   return started
+}
+
+/** A server behind a network that fails on demand. */
+async function proxied(): Promise<TcpProxy> {
+  const { port } = await server()
+  const proxy = await startProxy({ host: '127.0.0.1', port })
+  onTestFinished(() => proxy.close())
+  return proxy
 }
 
 describe.skipIf(missing)(`Copies of 4 processes on Redis${missing ? ` (${missing})` : ''}`, () => {
@@ -54,6 +64,30 @@ describe.skipIf(missing)(`Copies of 4 processes on Redis${missing ? ` (${missing
       await pause(3 * around)
     })
     expectSound(outcome, 500)
+  })
+
+  it('are never stale: the connections that bring changes are a black hole for 5 s', async () => {
+    const proxy = await proxied()
+    const run = await CoherenceRun.start(proxy.url('redis'))
+    const outcome = await run.under(async () => {
+      await pause(around)
+      proxy.blackHole(subscribers)
+      await pause(5_000)
+      proxy.heal()
+    })
+    expectSound(outcome, 500)
+  })
+
+  it('are never stale: answers come late, so that reads race updates', async () => {
+    const proxy = await proxied()
+    const run = await CoherenceRun.start(proxy.url('redis'))
+    const outcome = await run.under(async () => {
+      for (const ms of [3, 10, 1, 25, 0]) {
+        proxy.delay(ms)
+        await pause(around)
+      }
+    })
+    expectSound(outcome, 200)
   })
 
   it('are never stale: a process sleeps for 5 s while the others write', async () => {

@@ -165,7 +165,7 @@ describe.skipIf(missing)(`Federated memories over Redis${missing ? ` (${missing}
         .poll(() => Promise.all([facts.get('k'), facts.get('j')]), { timeout: 30_000 })
         .toEqual(['alone', 'alone'])
     }
-    expect(a.memory.federation).toMatchObject({ isConnected: true, lastError: undefined })
+    await expect.poll(() => a.memory.federation).toMatchObject({ isConnected: true, lastError: undefined })
   })
 
   it('say everything again when the server lost what it held', async () => {
