@@ -104,12 +104,12 @@ async function sameTables(path: string): Promise<Raw> {
   return {
     check: () => {
       const text = 'the price of feathers'
-      write(db, () => one(insert, index, (seq += 1), text, 0))
+      transact(db, () => one(insert, index, (seq += 1), text, 0))
       const found = db.prepare("SELECT count(*) FROM texts_1 WHERE texts_1 MATCH 'feather'").pluck().get()
       const changes = db.prepare('SELECT count(*) FROM changes_1').pluck().get()
       if (found !== 1 || Number(changes) < 1) throw new Error('The same tables are not filled.')
     },
-    write: (batch) => write(db, () => batch.forEach((text, at) => one(insert, index, (seq += 1), text, at))),
+    write: (batch) => transact(db, () => batch.forEach((text, at) => one(insert, index, (seq += 1), text, at))),
     close: () => db.close(),
   }
 }
@@ -148,11 +148,11 @@ function bareTable(path: string): Raw {
   const insert = db.prepare('INSERT INTO observations VALUES (?, ?, ?)')
   return {
     check: () => {
-      write(db, () => insert.run('check', 't', 'a check'))
+      transact(db, () => insert.run('check', 't', 'a check'))
       if (db.prepare('SELECT count(*) FROM observations').pluck().get() !== 1) throw new Error('It is not there.')
     },
     write: (batch) =>
-      write(db, () => batch.forEach((text, at) => insert.run(randomUUID(), `t${at}`, JSON.stringify(text)))),
+      transact(db, () => batch.forEach((text, at) => insert.run(randomUUID(), `t${at}`, JSON.stringify(text)))),
     close: () => db.close(),
   }
 }
@@ -164,7 +164,7 @@ function durable(path: string): Database.Database {
   return db
 }
 
-function write(db: Database.Database, work: () => void): void {
+function transact(db: Database.Database, work: () => void): void {
   db.exec('BEGIN IMMEDIATE')
   work()
   db.exec('COMMIT')

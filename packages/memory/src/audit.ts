@@ -3,6 +3,7 @@ import type { Label } from './access.ts'
 import type { Actor } from './actor.ts'
 import type { AuditBatch } from './audit-log.ts'
 import type { NotedAction, NotedOutcome } from './audit-trail.ts'
+import { inHouse } from './in-house.ts'
 import { decodeJson } from './json.ts'
 import type { Space } from './space.ts'
 import type { Change, Collection } from './store.ts'
@@ -55,7 +56,6 @@ export interface AuditFilter {
 }
 
 const pageSize = 1_000
-const inHouse: ReadonlySet<Collection> = new Set(['audit', 'ledger', 'settings', 'federation'])
 
 /**
  * Who read and wrote what, for principals with the right `audit`, as far as

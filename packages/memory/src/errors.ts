@@ -190,12 +190,14 @@ export class MissingKeyError extends SkeinError {
   readonly code = 'SKEIN_KEY_MISSING'
   /** The id of the key. */
   readonly keyId: string
+  /** Whether there is a key of that id, but not the one that sealed. */
+  readonly isOther: boolean
 
-  /** @param isOther - Whether there is a key of that id, but not the one that sealed. */
   constructor(keyId: string, isOther: boolean) {
     const which = isOther ? `another key named "${keyId}" than the one given` : `the key "${keyId}", which is not given`
     super(`This is sealed with ${which}. Add that key to \`encryption.keys\` when opening the memory.`)
     this.keyId = keyId
+    this.isOther = isOther
   }
 }
 

@@ -1,11 +1,10 @@
-import { isUtf8 } from 'node:buffer'
-
 import type { Audience } from './access.ts'
 import type { Actor } from './actor.ts'
 import { declassifiedLabel, declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError, OptionError, ValueError, VersionConflictError } from './errors.ts'
+import { NotFoundError, OptionError, VersionConflictError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
+import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
 import { hashOf, objectId, visibleSources } from './object-id.ts'
 import type { OpenBytes } from './object-shelf.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
@@ -51,8 +50,6 @@ export interface LineageOptions {
   /** @defaultValue 1_000 */
   readonly limit?: number
 }
-
-const json = 'application/json'
 
 /** Immutable results of any size, stored once under the hash of their content and passed by reference. */
 export class Objects {
@@ -259,42 +256,6 @@ export class Objects {
 
 function keyOf(id: string): RecordKey {
   return { collection: 'objects', id }
-}
-
-function encodeContent(content: unknown): { bytes: Uint8Array; usual: string } {
-  if (content instanceof Uint8Array) return { bytes: content, usual: 'application/octet-stream' }
-  if (typeof content === 'string') {
-    if (!content.isWellFormed()) {
-      throw new ValueError('$', 'text with half of a surrogate pair', 'Repair it with toWellFormed(), or store bytes.')
-    }
-    return { bytes: Buffer.from(content, 'utf8'), usual: 'text/plain' }
-  }
-  return { bytes: Buffer.from(encodeJson(content), 'utf8'), usual: json }
-}
-
-/** What can't be read as what it is called would be lost to all who ask for it. */
-function requireContent(bytes: Uint8Array, mediaType: string): void {
-  if (isText(mediaType) && !isUtf8(bytes)) {
-    throw new ValueError('$', `bytes that are no UTF-8, as ${mediaType}`, 'Name the media type that they are of.')
-  }
-  if (!isJson(mediaType)) return
-  try {
-    JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    throw new ValueError(
-      '$',
-      `a text that is no JSON, as ${mediaType}`,
-      'Give the data itself, or name the type of the text.',
-    )
-  }
-}
-
-function isText(mediaType: string): boolean {
-  return mediaType.startsWith('text/') || isJson(mediaType)
-}
-
-function isJson(mediaType: string): boolean {
-  return mediaType === json || mediaType.endsWith('+json')
 }
 
 function metaOf(record: StoredRecord): { size: number; mediaType: string } {

@@ -1,5 +1,4 @@
-import { fromEnvelope, toStoredEnvelope } from './error-envelope.ts'
-import type { ErrorEnvelope } from './error-envelope.ts'
+import { CorruptRecordError, MissingKeyError } from './errors.ts'
 
 /**
  * Stored texts that are no JSON, which never begins with `~`.
@@ -20,13 +19,20 @@ export function sealingKey(sealed: string): string {
 
 /** What stands in for a sealed text that could not be opened. */
 export function unopened(error: unknown): string {
-  return `~!${JSON.stringify(toStoredEnvelope(error))}`
+  const why: Why =
+    error instanceof MissingKeyError
+      ? { missing: error.keyId, isOther: error.isOther }
+      : { damaged: error instanceof Error ? error.message : String(error) }
+  return `~!${JSON.stringify(why)}`
 }
 
 /** Why a text could not be opened. */
-export function whyUnopened(text: string): Error {
-  return fromEnvelope(JSON.parse(text.slice(2)) as ErrorEnvelope)
+export function whyUnopened(text: string): MissingKeyError | CorruptRecordError {
+  const why = JSON.parse(text.slice(2)) as Why
+  return 'missing' in why ? new MissingKeyError(why.missing, why.isOther) : new CorruptRecordError('read', why.damaged)
 }
+
+type Why = { readonly missing: string; readonly isOther: boolean } | { readonly damaged: string }
 
 /** @throws MissingKeyError, CorruptRecordError when a text that a store gave could not be opened. */
 export function assertReadable(text: string): void {

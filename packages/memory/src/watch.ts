@@ -1,8 +1,9 @@
 import { covers } from './access.ts'
 import type { Actor } from './actor.ts'
 import { SkeinError } from './errors.ts'
+import { inHouse } from './in-house.ts'
 import type { Space } from './space.ts'
-import type { Change, Collection, Seq } from './store.ts'
+import type { Change, Seq } from './store.ts'
 
 /** Options of {@link View.watch}. */
 export interface WatchOptions {
@@ -30,9 +31,6 @@ export class FeedTrimmedError extends SkeinError {
 }
 
 const pageSize = 500
-/** What the memory writes for itself. */
-const inHouse: ReadonlySet<Collection> = new Set(['ledger', 'audit', 'settings', 'federation'])
-
 /** A watcher looks again after this even when nothing woke it. */
 const patienceMs = 1_000
 

@@ -91,7 +91,11 @@ const someStates = fc.tuple(histories, fc.nat(), fc.nat(), fc.nat()).map(([event
 
 describe('The merge of what nodes know of a fact', () => {
   it('is the same in either order', () => {
-    fc.assert(fc.property(someStates, ([a, b]) => expect(mergeStates(a, b)).toEqual(mergeStates(b, a))))
+    fc.assert(
+      fc.property(someStates, ([a, b]) => {
+        expect(mergeStates(a, b)).toEqual(mergeStates(b, a))
+      }),
+    )
   })
 
   it('is the same however states are grouped', () => {

@@ -2,7 +2,7 @@ import { MemoryClosedError, OptionError } from '@skein/memory'
 import type { Bus, BusLink, BusMessage, BusPage } from '@skein/memory'
 
 import { electScript, publishScript, readScript } from './bus-scripts.ts'
-import { makeClient } from './redis-client.ts'
+import { makeClient } from './make-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import { wrapError } from './redis-errors.ts'
 import { resolveRedisOptions, shown } from './redis-options.ts'

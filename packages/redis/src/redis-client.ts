@@ -1,8 +1,3 @@
-import { Redis } from 'ioredis'
-import type { RedisOptions } from 'ioredis'
-
-import type { ResolvedRedisOptions } from './redis-options.ts'
-
 /**
  * What is asked of a client, so that another one than ioredis may be given.
  * Methods are ioredis's; replies have the shapes that it gives them.
@@ -35,19 +30,4 @@ export interface RedisClient {
   on(event: string, listener: (...args: never[]) => void): unknown
   off(event: string, listener: (...args: never[]) => void): unknown
   readonly status: string
-}
-
-/** Makes a client for a URL that sends the commands of one turn together, and none of them twice. */
-export function makeClient({ url, commandTimeoutMs, connectTimeoutMs }: ResolvedRedisOptions): RedisClient {
-  const options: RedisOptions = {
-    lazyConnect: true,
-    enableAutoPipelining: true,
-    // A write that was under way when the link broke may have happened: whoever asked for it has to know.
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 3,
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: connectTimeoutMs,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  }
-  return new (Redis as new (url: string, options: RedisOptions) => Redis)(url, options) as unknown as RedisClient
 }

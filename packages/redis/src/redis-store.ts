@@ -25,7 +25,7 @@ import type {
 
 import { ChangeLink } from './change-link.ts'
 import { checkSpace, keysOf } from './check-space.ts'
-import { makeClient } from './redis-client.ts'
+import { makeClient } from './make-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import { wrapError } from './redis-errors.ts'
 import { resolveRedisOptions, shown } from './redis-options.ts'

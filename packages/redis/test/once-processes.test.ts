@@ -11,10 +11,9 @@ import { kinds, temporaryFolder } from './places.ts'
 const callsIn = (log: string): string[] => readFileSync(log, 'utf8').trim().split('\n')
 
 describe.each(kinds)('Work done once on %s', (_, placeOf, missing) => {
-  const test = it.skipIf(missing)
   const why = missing ? ` (${missing})` : ''
 
-  test(`is done once for 1,000 callers in 4 processes${why}`, async () => {
+  it.skipIf(missing)(`is done once for 1,000 callers in 4 processes${why}`, async () => {
     const place = await placeOf()
     const log = join(temporaryFolder(), 'calls')
     const children = Array.from({ length: 4 }, () => startChild('once-process.ts', place, log, '250'))
@@ -25,7 +24,7 @@ describe.each(kinds)('Work done once on %s', (_, placeOf, missing) => {
     expect(new Set(results)).toEqual(new Set([`done ["by ${callsIn(log)[0]}"]`]))
   })
 
-  test(`is taken over when its worker was killed${why}`, async () => {
+  it.skipIf(missing)(`is taken over when its worker was killed${why}`, async () => {
     const place = await placeOf()
     const log = join(temporaryFolder(), 'calls')
     const first = startChild('once-process.ts', place, log, '10', '500', 'waits')
@@ -40,24 +39,27 @@ describe.each(kinds)('Work done once on %s', (_, placeOf, missing) => {
     expect(callsIn(log)).toEqual([`${first.pid}`, `${second.pid}`])
   })
 
-  test(`is taken over from a worker that sleeps, whose late result counts for nothing${why}`, async () => {
-    const place = await placeOf()
-    const log = join(temporaryFolder(), 'calls')
-    const first = startChild('once-process.ts', place, log, '10', '500', 'waits')
-    await first.line('ready')
-    first.say('go')
-    await first.line('working')
-    first.signal('SIGSTOP')
-    const second = startChild('once-process.ts', place, log, '10', '500')
-    await second.line('ready')
-    second.say('go')
-    expect(await second.line('done')).toBe(`done ["by ${second.pid}"]`)
-    first.say('finish')
-    first.signal('SIGCONT')
-    // It gets the result of the one who took over.
-    expect(await first.line('done')).toBe(`done ["by ${second.pid}"]`)
-    await using memory = await openMemory({ store: storeAt(place) })
-    const { value, reused } = await memory.as({ id: 'me', role: 'r' }).once('answer/v1', () => 'again')
-    expect({ value, reused }).toEqual({ value: `by ${second.pid}`, reused: true })
-  })
+  it.skipIf(missing)(
+    `is taken over from a worker that sleeps, whose late result counts for nothing${why}`,
+    async () => {
+      const place = await placeOf()
+      const log = join(temporaryFolder(), 'calls')
+      const first = startChild('once-process.ts', place, log, '10', '500', 'waits')
+      await first.line('ready')
+      first.say('go')
+      await first.line('working')
+      first.signal('SIGSTOP')
+      const second = startChild('once-process.ts', place, log, '10', '500')
+      await second.line('ready')
+      second.say('go')
+      expect(await second.line('done')).toBe(`done ["by ${second.pid}"]`)
+      first.say('finish')
+      first.signal('SIGCONT')
+      // It gets the result of the one who took over.
+      expect(await first.line('done')).toBe(`done ["by ${second.pid}"]`)
+      await using memory = await openMemory({ store: storeAt(place) })
+      const { value, reused } = await memory.as({ id: 'me', role: 'r' }).once('answer/v1', () => 'again')
+      expect({ value, reused }).toEqual({ value: `by ${second.pid}`, reused: true })
+    },
+  )
 })

@@ -78,7 +78,7 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     expect(error?.message).toContain('maxmemory')
     expect(await facts.read(`f${written}`, { consistency: 'strong' })).toBeUndefined()
     expect(await facts.read('f0', { consistency: 'strong' })).toMatchObject({ value: large, version: 1 })
-    const changes = await memory.as(ann).watch('facts/', { after: 0, signal: AbortSignal.timeout(60_000) })
+    const changes = memory.as(ann).watch('facts/', { after: 0, signal: AbortSignal.timeout(60_000) })
     for (let seq = 1; seq <= written; seq += 1)
       expect((await changes.next()).value).toMatchObject({ id: `f${seq - 1}` })
     await changes.return()

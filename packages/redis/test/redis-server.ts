@@ -29,8 +29,8 @@ function findProgram(): string | undefined {
   const found = names.find((name) => runs(name, '--version'))
   if (found) return found
   if (getuid?.() !== 0 || !runs('apt-get', '--version')) return undefined
-  runs('apt-get', 'install', '-y', 'redis-server') ||
-    (runs('apt-get', 'update') && runs('apt-get', 'install', '-y', 'redis-server'))
+  const install = (): boolean => runs('apt-get', 'install', '-y', 'redis-server')
+  if (!install() && runs('apt-get', 'update')) install()
   return names.find((name) => runs(name, '--version'))
 }
 

@@ -114,6 +114,7 @@ async function copyPages(db: Database.Database, to: string, { signal, onProgress
       return pagesAtOnce
     },
   })
+  signal?.throwIfAborted()
   onProgress?.({ totalPages, remainingPages: 0 })
 }
 

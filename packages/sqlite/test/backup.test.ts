@@ -120,6 +120,27 @@ describe('a backup', () => {
     expect(child.exitCode).toBeNull()
   })
 
+  it('shows the moment when it began, however much is written meanwhile', async () => {
+    const path = temporaryPath()
+    const memory = await open(path)
+    await memory.as(boss).objects.put(randomBytes(10_000_000))
+    await memory.as(boss).facts.set('price', 'before')
+    const other = new Database(path)
+    const write = other.prepare(`UPDATE records_1 SET author = author || 'x' WHERE id = 'price'`)
+    const copy = beside(path, 'copy.db')
+    let steps = 0
+    const onProgress = (): void => {
+      steps += 1
+      if (steps < 100) write.run()
+    }
+    const { bytes } = await backup(path, copy, { onProgress })
+    expect(steps).toBeLessThan(10)
+    expect(bytes).toBeGreaterThan(10_000_000)
+    other.close()
+    expect((await inspectSpace({ store: sqliteStore(copy), encryption })).damages).toEqual([])
+    expect(await (await open(copy)).as(boss).facts.get('price')).toBe('before')
+  })
+
   it('is one file, which shows all that was there: also what was only in the log', async () => {
     const path = temporaryPath()
     const memory = await open(path)
@@ -350,10 +371,18 @@ describe.each([
 ] as const)('%s', (_, copy) => {
   it('leaves nothing behind when it is aborted', async () => {
     const path = await filled()
+    const memory = await open(path)
+    await memory.as(boss).objects.put(randomBytes(5_000_000))
+    await memory.close()
     const stop = new AbortController()
     const reason = new Error('enough')
-    const onProgress = (): void => stop.abort(reason)
+    let steps = 0
+    const onProgress = (): void => {
+      steps += 1
+      stop.abort(reason)
+    }
     await expect(copy(path, beside(path, 'copy.db'), { onProgress, signal: stop.signal })).rejects.toBe(reason)
+    expect(steps).toBe(1)
     await expect(copy(path, beside(path, 'copy.db'), { signal: stop.signal })).rejects.toBe(reason)
     expect(filesBeside(path)).toEqual(['flock.db'])
   })

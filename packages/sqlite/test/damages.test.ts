@@ -14,7 +14,7 @@ import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import { inspectSpace, openMemory } from '@skein/memory'
-import type { Damage, HostMemory } from '@skein/memory'
+import type { Damage, HostMemory, Inspector } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -206,12 +206,10 @@ describe('a file of which a page can not be read', () => {
     }
     const { records } = await inspectSpace({ store: sqliteStore(path) })
     expect(records).toMatchObject({ facts: 400 - lost.length, observations: 1, objects: 1 })
-    expect(damages).toContainEqual({
-      kind: 'file',
-      id: 'records',
-      problem: expect.stringMatching(/^The table of records can't be read from row \d+ to \d+: /),
-      raw: '',
-    })
+    // Two of the pages follow each other.
+    const problem = expect.stringMatching(/^The table of records can't be read from row \d+ to \d+: /) as string
+    const stretch = { kind: 'file', id: 'records', problem, raw: '' }
+    expect(damages.filter(({ id }) => id === 'records')).toEqual([stretch, stretch])
     expect(damages.filter(({ kind, id }) => kind === 'file' && id === '').length).toBeGreaterThan(0)
   })
 
@@ -278,18 +276,20 @@ describe('looking for damage', () => {
     expect(contents()).toEqual(asItWas)
   })
 
-  it('gives others their turn', async () => {
+  it('gives others their turn after each few hundred records', async () => {
     const path = await filled(2_000)
-    const memory = await open(path)
-    let turns = 0
+    let turn = 0
     let isOver = false
     const counting = (async () => {
-      for (; !isOver; turns += 1) await setImmediate()
+      for (; !isOver; turn += 1) await setImmediate()
     })()
-    expect(await Array.fromAsync(memory.as(admin).damages())).toEqual([])
+    const turns = new Set<number>()
+    await using store = await sqliteStore(path).open('default', 'reader')
+    const inspector: Inspector = { record: () => void turns.add(turn), object: () => undefined }
+    expect(await Array.fromAsync(store.check(inspector))).toEqual([])
     isOver = true
     await counting
-    expect(turns).toBeGreaterThan(20)
+    expect(turns.size).toBeGreaterThanOrEqual(10)
   })
 
   it('ends when the memory is closed', async () => {

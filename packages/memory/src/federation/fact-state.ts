@@ -1,4 +1,3 @@
-import { covers } from '../access.ts'
 import type { RecordMeta } from '../store.ts'
 
 /**
@@ -51,9 +50,6 @@ export interface FactState {
 /** A key that no node ever shared. */
 export const unknownFact: FactState = { entries: [], context: [] }
 
-/** What a node says of a write of its own. */
-export type LocalWrite = Pick<FactEntry, 'value' | 'meta' | 'at' | 'expiresAt'>
-
 /** Later stamps are greater. */
 export function compareStamps(a: Stamp, b: Stamp): number {
   return a.ms - b.ms || a.count - b.count
@@ -87,35 +83,6 @@ export function mergeStates(a: FactState, b: FactState): FactState {
   return { entries: [...ours, ...theirs].toSorted(compareEntries), context: mergeContexts(a.context, b.context) }
 }
 
-/**
- * What becomes of a key by a write of a node: the write wins over all that the
- * node had seen, and replaces what its writer could have seen. That is what was
- * shown, and what else its label covers; a conflict above that waits for a
- * writer who may know of it.
- *
- * @param shown - The entries as they were shown there, best first.
- */
-export function localWrite(
-  state: FactState,
-  node: string,
-  write: LocalWrite,
-  shown: readonly FactEntry[] = state.entries,
-): FactState {
-  const [present] = shown
-  const audience = { level: write.meta.sensitivity, compartments: write.meta.compartments }
-  const kept = state.entries.filter((entry) => {
-    return present !== undefined && !isSameDot(entry, present) && !covers(audience, entry.meta)
-  })
-  const last = Math.max(0, ...state.context.filter(([name]) => name === node).map(([, n]) => n))
-  // Not just the next number: a node whose store began anew must not use one twice.
-  const n = Math.max(last + 1, write.at)
-  const entry: FactEntry = { node, n, ...nextStamp(write.at, [...state.entries, ...shown]), ...write }
-  return {
-    entries: [entry, ...kept].toSorted(compareEntries),
-    context: mergeContexts(state.context, [[node, n]]),
-  }
-}
-
 /** The stamp of a write made at a time, after what was seen. */
 export function nextStamp(at: number, seen: readonly Stamp[]): Stamp {
   const latest = seen.toSorted(compareStamps).at(-1)
@@ -141,7 +108,8 @@ function hasDot({ entries }: FactState, dot: Dot): boolean {
   return entries.some((entry) => isSameDot(entry, dot))
 }
 
-function mergeContexts(a: Context, b: Context): Context {
+/** All that either side has seen. */
+export function mergeContexts(a: Context, b: Context): Context {
   const all = new Map(a)
   for (const [node, n] of b) all.set(node, Math.max(n, all.get(node) ?? 0))
   return [...all].toSorted(([one], [other]) => (one < other ? -1 : 1))

@@ -17,10 +17,13 @@ export interface Version {
  * writes whose outcome nobody knows; gives back those for which there is none.
  *
  * Such a write can have made a version if it started before that or any higher
- * version was first known. (What is known later is known of all lower ones, so
- * that time only grows with the version.) A write that named what it replaced
- * fits one version alone. All others of one value fit as well as each other:
- * the earliest is taken first, which leaves none without that could have one.
+ * version was first known. What is known later is known of all lower ones, so
+ * that time, the deadline, only grows with the version: what fits one version
+ * fits all higher ones. From the lowest on, each takes the latest that fits it,
+ * which leaves the others as much as can be left.
+ *
+ * A write that named what it replaced fits one version alone, and comes first;
+ * versions whose value nobody tells are content with what is left.
  *
  * @param versions - In their order.
  * @param unanswered - Indexes of writes, by start.
@@ -31,42 +34,68 @@ export function findWriters(
   unanswered: readonly number[],
 ): Version[] {
   const { operations, starts, ends } = timeline
+  const startOf = (index: number): number => starts[index] as number
   const textAt = (index: number): string | undefined => textOf(operations[index]?.value)
 
-  // The highest first, with the time by which it was made.
-  const orphans = new Map<Version, number>()
+  const deadlines = new Map<Version, number>()
   let deadline = Number.POSITIVE_INFINITY
   for (const version of versions.toReversed()) {
     deadline = Math.min(deadline, ends[version.seenBy] as number)
-    if (version.writer === nobody) orphans.set(version, deadline)
+    if (version.writer === nobody) deadlines.set(version, deadline)
   }
-  if (orphans.size === 0) return []
+  if (deadlines.size === 0) return []
 
-  const pools = new Map<string | undefined, number[]>()
+  const explained = new Set<Version>()
   for (const index of unanswered) {
     const ifVersion = operations[index]?.ifVersion
-    const made = textAt(index)
-    if (ifVersion === undefined) {
-      const pool = pools.get(made)
-      if (pool) pool.push(index)
-      else pools.set(made, [index])
-      continue
-    }
-    const successor = firstAbove(ifVersion, versions)
-    const latest = successor && orphans.get(successor)
-    if (successor === undefined || latest === undefined || (starts[index] as number) > latest) continue
-    const seen = textAt(successor.valued)
-    if (made === undefined || seen === undefined || made === seen) orphans.delete(successor)
+    const successor = ifVersion === undefined ? undefined : firstAbove(ifVersion, versions)
+    if (successor === undefined || startOf(index) > (deadlines.get(successor) ?? Number.NEGATIVE_INFINITY)) continue
+    const [made, seen] = [textAt(index), textAt(successor.valued)]
+    if (made === undefined || seen === undefined || made === seen) explained.add(successor)
+  }
+  const orphans = [...deadlines.keys()].toReversed().filter((version) => !explained.has(version))
+
+  const plain = unanswered.filter((index) => operations[index]?.ifVersion === undefined)
+  const pools = new Map(
+    [...Map.groupBy(plain, textAt)].map(([text, indexes]) => [text, new WriterPool(indexes.map(startOf))]),
+  )
+  const takeFrom = (pool: WriterPool | undefined, version: Version): boolean =>
+    pool?.take(deadlines.get(version) as number) ?? false
+  const isTold = ({ valued }: Version): boolean => valued !== nobody
+  const without = orphans.filter(isTold).filter((version) => {
+    return !takeFrom(pools.get(textAt(version.valued)), version) && !takeFrom(pools.get(undefined), version)
+  })
+  const rest = new WriterPool([...pools.values()].flatMap((pool) => pool.rest()).toSorted((a, b) => a - b))
+  const untold = orphans.filter((version) => !isTold(version) && !takeFrom(rest, version))
+  return [...without, ...untold].toSorted((a, b) => a.number - b.number)
+}
+
+/** Writes any of which may have made a version that fits one of them: their starts. */
+class WriterPool {
+  readonly #starts: readonly number[]
+  #next = 0
+  /** Those that the last deadline let in, the latest on top. */
+  readonly #open: number[] = []
+
+  /** @param starts - In order. */
+  constructor(starts: readonly number[]) {
+    this.#starts = starts
   }
 
-  for (const pool of pools.values()) pool.reverse()
-  for (const [version, latest] of [...orphans].toReversed()) {
-    const seen = textAt(version.valued)
-    const candidates = seen === undefined ? [...pools.values()] : [pools.get(seen) ?? [], pools.get(undefined) ?? []]
-    const pool = candidates.find((indexes) => (starts[indexes.at(-1) ?? nobody] ?? Number.POSITIVE_INFINITY) <= latest)
-    if (pool?.pop() !== undefined) orphans.delete(version)
+  /** Takes the latest that started by the deadline; false if there is none. Deadlines come in order. */
+  take(deadline: number): boolean {
+    for (let start = this.#starts[this.#next]; start !== undefined && start <= deadline;) {
+      this.#open.push(start)
+      this.#next += 1
+      start = this.#starts[this.#next]
+    }
+    return this.#open.pop() !== undefined
   }
-  return [...orphans.keys()].toReversed()
+
+  /** The starts of those that were not taken. */
+  rest(): number[] {
+    return [...this.#open, ...this.#starts.slice(this.#next)]
+  }
 }
 
 /** The first version above a number. */

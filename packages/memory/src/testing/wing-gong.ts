@@ -84,14 +84,13 @@ export function searchLinearization<State, Op extends Call>(
 
   /** What may come next. */
   const candidatesFrom = (low: number): number[] => {
-    const open: number[] = []
+    const next: number[] = []
     let firstEnd = Number.POSITIVE_INFINITY
     for (let index = low; index < answered.length && (starts[index] as number) <= firstEnd; index += 1) {
       if (taken[index]) continue
-      open.push(index)
+      next.push(index)
       firstEnd = Math.min(firstEnd, ends[index] as number)
     }
-    const next = open.filter((index) => (starts[index] as number) <= firstEnd)
     next.sort((a, b) => (ends[a] as number) - (ends[b] as number))
     for (let index = answered.length; index < all.length && (starts[index] as number) <= firstEnd; index += 1) {
       if (!taken[index]) next.push(index)

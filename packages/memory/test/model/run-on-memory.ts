@@ -74,7 +74,7 @@ export function onMemory(memory: HostMemory): (step: Step, at: number) => Promis
     },
     lineage: async ({ who, object, direction }) => {
       const nodes = await view(who).objects.lineage(refOf(object), { direction })
-      return nodes.map(({ ref, author, distance }) => [objectOf(ref.id), author, distance]).toSorted()
+      return nodes.map(({ ref, author, distance }) => JSON.stringify([objectOf(ref.id), author, distance])).toSorted()
     },
     alert: async ({ who, label, to, text }) => view(who).alerts.send({ to: [to], insight: text, ...labels[label] }),
     pending: async ({ who }) => (await view(who).alerts.pending()).map(({ from, insight }) => [from, insight]),

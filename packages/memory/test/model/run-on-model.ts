@@ -148,7 +148,7 @@ export function onModel(isSealed: boolean): (step: Step, at: number) => unknown 
         for (const made of frontier) seen.add(made)
         nodes.push(...frontier.map((made) => [made.at, made.who, distance]))
       }
-      return nodes.toSorted()
+      return nodes.map((node) => JSON.stringify(node)).toSorted()
     },
     alert: ({ who, label, to, text }) => {
       const own = labels[label] as Label

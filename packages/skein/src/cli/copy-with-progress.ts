@@ -27,7 +27,7 @@ export async function copyWithProgress(
   context: CommandContext,
   copy: (options: BackupOptions) => Promise<BackupReport>,
 ): Promise<void> {
-  context.afterInterrupt = `${to} is as it was.`
+  context.afterInterrupt = 'Nothing was changed.'
   if (!overwrite && existsSync(to)) {
     throw new InputError(to, 'is there already and was left as it is. Name another file, or say --overwrite.')
   }

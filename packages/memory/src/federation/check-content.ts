@@ -1,0 +1,88 @@
+import { hash as digest } from 'node:crypto'
+
+import { requireLevel } from '../access.ts'
+import { ValueError } from '../errors.ts'
+import { encodeJson } from '../json.ts'
+import { hashOf, objectId } from '../object-id.ts'
+import { requireStrings, requireWhole } from '../require-option.ts'
+import type { RecordMeta } from '../store.ts'
+import type { Content, SentRecord } from './content.ts'
+import { compareEntries, isSameDot } from './fact-state.ts'
+import type { FactState } from './fact-state.ts'
+import { sharedCollections } from './share-rule.ts'
+
+/**
+ * Checks what came from outside as what agents write is checked, so that
+ * nothing gets into the store that could not have been written there.
+ *
+ * @returns what it was given.
+ * @throws OptionError, ValueError
+ */
+export function checkContent(content: Content): Content {
+  switch (content.kind) {
+    case 'fact':
+      requireStrings('key', [content.key])
+      checkState(content.state)
+      return content
+    case 'record':
+      requireStrings('id', [content.key.id])
+      require(sharedCollections.includes(content.key.collection) &&
+        !rewritten.has(content.key.collection), 'collection')
+      checkRecord(content)
+      return content
+    case 'object':
+      require(digest('sha256', content.bytes, 'hex') === hashOf(content.id), 'bytes')
+      require(objectId(hashOf(content.id), content.meta) === content.id, 'label')
+      checkRecord(content)
+      return content
+    default:
+      return content
+  }
+}
+
+/** These come as messages of another kind. */
+const rewritten: ReadonlySet<string> = new Set(['facts', 'objects'])
+
+function checkState({ entries, context }: FactState): void {
+  for (const { node, n, ms, count, at, value, meta, expiresAt } of entries) {
+    requireStrings('node', [node])
+    for (const number of [n, ms, count, at]) requireWhole('number', number, 0)
+    if (value !== null) checkValue(value)
+    checkMeta(meta)
+    if (expiresAt !== undefined) requireWhole('expiresAt', expiresAt, 0)
+  }
+  for (const [node, n] of context) {
+    requireStrings('node', [node])
+    requireWhole('number', n, 0)
+  }
+  const isOrdered = entries.every((entry, index) => {
+    const next = entries[index + 1]
+    return next === undefined || (compareEntries(entry, next) < 0 && !isSameDot(entry, next))
+  })
+  require(isOrdered && context.every(([node], index) => index === 0 || (context[index - 1]?.[0] ?? '') < node), 'order')
+}
+
+function checkRecord({ value, meta, expiresAt }: SentRecord): void {
+  checkValue(value)
+  checkMeta(meta)
+  if (expiresAt !== undefined) requireWhole('expiresAt', expiresAt, 0)
+}
+
+/** A text that this memory would have made itself, and no other. */
+function checkValue(value: string): void {
+  require(typeof value === 'string' && encodeJson(JSON.parse(value)) === value, 'value')
+}
+
+function checkMeta({ author, task, tags, importance, derivedFrom, sensitivity, compartments }: RecordMeta): void {
+  requireStrings('author', [author])
+  if (task !== undefined) requireStrings('task', [task])
+  requireStrings('tags', tags)
+  requireStrings('derivedFrom', derivedFrom)
+  requireStrings('compartments', compartments)
+  requireLevel('sensitivity', sensitivity)
+  require(importance === undefined || (importance >= 0 && importance <= 1), 'importance')
+}
+
+function require(isTrue: boolean, what: string): void {
+  if (!isTrue) throw new ValueError(`$.${what}`, 'something else', 'Send what a memory would write.')
+}

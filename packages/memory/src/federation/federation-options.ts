@@ -1,0 +1,81 @@
+import { OptionError } from '../errors.ts'
+import { requireWhole } from '../require-option.ts'
+import type { RecordMeta, RecordKey } from '../store.ts'
+import type { Bus } from './bus.ts'
+
+/** A record as a rule sees it that decides whether other nodes get it. */
+export interface ShareCandidate extends RecordKey, RecordMeta {
+  /** JSON data; of an object its size and media type. */
+  readonly value: unknown
+}
+
+/** How a memory takes part in a federation: see {@link MemoryOptions.federation}. */
+export interface FederationOptions {
+  /**
+   * The node's name, 1 to 64 letters, digits, `_` or `-`. No other node may
+   * have the same one, and a node keeps its own for good.
+   */
+  readonly node: string
+
+  /** What carries messages between the nodes: `inProcessBus()`, `redisBus(url)`. */
+  readonly bus: Bus
+
+  /**
+   * What the other nodes get. Facts, observations, decisions, learnings, alerts
+   * and objects are asked about; nothing else ever leaves the node.
+   *
+   * - `minImportance`: whatever is at least so important, from 0 to 1. A fact
+   *   that is written without an importance is as important as it was when it
+   *   was shared. An alert without one counts as important.
+   * - A function, asked for each write: its answer alone counts.
+   *
+   * @defaultValue \{ minImportance: 0.7 \}
+   */
+  readonly share?: { readonly minImportance: number } | ((record: ShareCandidate) => boolean)
+
+  /**
+   * The largest object whose bytes are sent, in bytes. A larger one stays on
+   * its node, with a warning.
+   *
+   * @defaultValue 1_048_576
+   */
+  readonly maxObjectBytes?: number
+}
+
+/** Options with every default filled in. */
+export type ResolvedFederation = Required<FederationOptions>
+
+const nodeName = /^[\w-]{1,64}$/
+const largestMessage = 2 ** 28
+
+/**
+ * @param isFederated - Whether the memory's architecture is that.
+ * @throws OptionError
+ */
+export function resolveFederation(
+  options: FederationOptions | undefined,
+  isFederated: boolean,
+): ResolvedFederation | undefined {
+  if (!isFederated) {
+    if (options === undefined) return undefined
+    throw new OptionError('federation', "left out, unless `architecture` is 'federated'", options)
+  }
+  const {
+    node,
+    bus,
+    share = { minImportance: 0.7 },
+    maxObjectBytes = 1024 * 1024,
+  } = options ?? ({} as FederationOptions)
+  if (options === undefined) throw new OptionError('federation', "given with architecture 'federated'", options)
+  if (typeof node !== 'string' || !nodeName.test(node)) {
+    throw new OptionError('federation.node', '1 to 64 letters, digits, _ or -', node)
+  }
+  if (typeof bus?.open !== 'function') {
+    throw new OptionError('federation.bus', 'a bus, such as inProcessBus() or redisBus(url)', bus)
+  }
+  if (typeof share !== 'function' && !(share?.minImportance >= 0 && share.minImportance <= 1)) {
+    throw new OptionError('federation.share', '{ minImportance } from 0 to 1, or a function of a record', share)
+  }
+  requireWhole('federation.maxObjectBytes', maxObjectBytes, 0, largestMessage)
+  return { node, bus, share, maxObjectBytes }
+}

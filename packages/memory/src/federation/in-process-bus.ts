@@ -1,0 +1,113 @@
+import { MemoryClosedError } from '../errors.ts'
+import { requireWhole } from '../require-option.ts'
+import type { Bus, BusLink, BusPage } from './bus.ts'
+
+/** Options of {@link inProcessBus}. */
+export interface InProcessBusOptions {
+  /**
+   * Messages kept for each space; a node that missed older ones is sent a snapshot.
+   *
+   * @defaultValue 100_000
+   */
+  readonly maxMessages?: number
+}
+
+/**
+ * Carries messages between federated memories of one process: for tests, and to
+ * try a federation out.
+ *
+ * @throws OptionError
+ *
+ * @example
+ * ```ts
+ * import { inProcessBus, mapStore, openMemory } from '@skein/memory'
+ *
+ * const bus = inProcessBus()
+ * await using a = await openMemory({ store: mapStore(), architecture: 'federated', federation: { node: 'a', bus } })
+ * await using b = await openMemory({ store: mapStore(), architecture: 'federated', federation: { node: 'b', bus } })
+ * await a.as({ id: 'ann', role: 'sales' }).facts.set('price', 10, { importance: 0.9 })
+ * await a.exchange()
+ * await b.exchange()
+ * await b.as({ id: 'bob', role: 'sales' }).facts.get('price') // => 10
+ * ```
+ */
+export function inProcessBus(options: InProcessBusOptions = {}): Bus {
+  const { maxMessages = 100_000 } = options
+  requireWhole('maxMessages', maxMessages, 1)
+  const spaces = new Map<string, Channel>()
+  return {
+    open: (space) => {
+      const channel = spaces.get(space) ?? new Channel(maxMessages)
+      spaces.set(space, channel)
+      return Promise.resolve(new InProcessLink(channel))
+    },
+  }
+}
+
+/** What all links of one space share. */
+class Channel {
+  readonly messages: { readonly n: number; readonly text: string }[] = []
+  readonly listeners = new Set<() => void>()
+  readonly elections = new Map<string, number>()
+  readonly maxMessages: number
+  last = 0
+
+  constructor(maxMessages: number) {
+    this.maxMessages = maxMessages
+  }
+}
+
+class InProcessLink implements BusLink {
+  readonly #channel: Channel
+  readonly #stops: (() => void)[] = []
+  #isClosed = false
+
+  constructor(channel: Channel) {
+    this.#channel = channel
+  }
+
+  async publish(messages: readonly string[]): Promise<void> {
+    const channel = this.#opened()
+    for (const text of messages) channel.messages.push({ n: (channel.last += 1), text })
+    channel.messages.splice(0, channel.messages.length - channel.maxMessages)
+    for (const listener of channel.listeners) listener()
+  }
+
+  async read(after: string, limit: number): Promise<BusPage> {
+    const { messages, last } = this.#opened()
+    const position = Number(after)
+    const first = messages[0]?.n ?? last + 1
+    const from = Math.max(0, position + 1 - first)
+    const page = messages.slice(from, from + limit).map(({ n, text }) => ({ position: `${n}`, text }))
+    return { messages: page, last: last === 0 ? '' : `${last}`, missed: position + 1 < first ? 'trimmed' : 'nothing' }
+  }
+
+  onNews(listener: () => void): () => void {
+    const { listeners } = this.#opened()
+    // The same listener may come twice.
+    const own = (): void => listener()
+    listeners.add(own)
+    const stop = (): void => void listeners.delete(own)
+    this.#stops.push(stop)
+    return stop
+  }
+
+  async elect(name: string, ttlMs: number): Promise<boolean> {
+    const { elections } = this.#opened()
+    const now = Date.now()
+    for (const [known, until] of elections) if (until <= now) elections.delete(known)
+    if (elections.has(name)) return false
+    elections.set(name, now + ttlMs)
+    return true
+  }
+
+  #opened(): Channel {
+    if (this.#isClosed) throw new MemoryClosedError()
+    return this.#channel
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    for (const stop of this.#stops.splice(0)) stop()
+  }
+}

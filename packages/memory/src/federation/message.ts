@@ -1,0 +1,139 @@
+import { rank } from '../access.ts'
+import type { Level } from '../access.ts'
+import { CorruptRecordError } from '../errors.ts'
+import type { KeyRing } from '../key-ring.ts'
+import { isSealed } from '../sealed-text.ts'
+import type { Collection } from '../store.ts'
+import { checkContent } from './check-content.ts'
+import type { Content, SentRecord } from './content.ts'
+import type { FactState } from './fact-state.ts'
+
+/**
+ * A message before its body is opened. On the bus it is JSON text:
+ *
+ *     { skein: 1, from, by, to?, kind, name, body }
+ *
+ * `from` is a node and `by` one opening of its memory, `to` the only node that
+ * it is for. `name` is a `collection/id`, or the id of a request. `body` is JSON
+ * text, sealed as texts are at rest where its label asks for that, and bound to
+ * the name.
+ */
+export interface Envelope {
+  readonly skein: 1
+  readonly from: string
+  readonly by: string
+  readonly to?: string | undefined
+  readonly kind: Content['kind']
+  readonly name: string
+  readonly body: string
+}
+
+/** Who speaks, and to whom. */
+export type Address = Pick<Envelope, 'from' | 'by' | 'to'>
+
+const bound = 1
+
+/** The text of a message. */
+export function packMessage(ring: KeyRing, { from, by, to }: Address, content: Content): string {
+  const name = nameOf(content)
+  const plain = JSON.stringify(bodyOf(content))
+  const body = ring.seals(levelOf(content)) ? ring.sealText(plain, ['bus', name, bound]) : plain
+  return JSON.stringify({ skein: 1, from, by, to, kind: content.kind, name, body } satisfies Envelope)
+}
+
+/** @throws CorruptRecordError when it is no message. */
+export function unpackEnvelope(text: string): Envelope {
+  const found = parse(text, 'a message') as Partial<Envelope> | null
+  const texts = [found?.from, found?.by, found?.kind, found?.name, found?.body]
+  if (found?.skein !== 1 || texts.some((one) => typeof one !== 'string')) throw unusable('a message')
+  return found as Envelope
+}
+
+/**
+ * Opens the body of a message.
+ *
+ * @throws MissingKeyError; CorruptRecordError when it makes no sense, or was sealed as another one.
+ */
+export function openMessage(ring: KeyRing, { kind, name, body }: Envelope): Content {
+  const text = isSealed(body) ? ring.openText(body, ['bus', name, bound]) : body
+  const said = parse(text, name) as Record<string, unknown> | null
+  if (typeof said !== 'object' || said === null) throw unusable(name)
+  const at = name.indexOf('/')
+  const [collection, id] = [name.slice(0, at) as Collection, name.slice(at + 1)]
+  try {
+    switch (kind) {
+      case 'fact':
+        return checkContent({ kind, key: id, state: said['state'] as FactState })
+      case 'record':
+        return checkContent({ ...(said as unknown as SentRecord), kind, key: { collection, id } })
+      case 'object': {
+        const bytes = Buffer.from(String(said['bytes']), 'base64')
+        return checkContent({ ...(said as unknown as SentRecord), kind, id, bytes })
+      }
+      case 'gone':
+      case 'ask':
+      case 'answered':
+        return { kind, id: kind === 'gone' ? id : name }
+      default:
+        throw unusable(name)
+    }
+  } catch (cause) {
+    throw unusable(name, cause)
+  }
+}
+
+/** What a message is about, as it may stand in a warning. */
+export function nameOf(content: Content): string {
+  switch (content.kind) {
+    case 'fact':
+      return `facts/${content.key}`
+    case 'record':
+      return `${content.key.collection}/${content.key.id}`
+    case 'object':
+      return `objects/${content.id}`
+    case 'gone':
+      return `alerts/${content.id}`
+    default:
+      return content.id
+  }
+}
+
+function bodyOf(content: Content): unknown {
+  switch (content.kind) {
+    case 'fact':
+      return { state: content.state }
+    case 'record':
+      return sentPart(content)
+    case 'object':
+      return { ...sentPart(content), bytes: Buffer.from(content.bytes).toString('base64') }
+    default:
+      return {}
+  }
+}
+
+function sentPart({ value, meta, expiresAt }: SentRecord): SentRecord {
+  return { value, meta, expiresAt }
+}
+
+/** The highest level of what a message holds. */
+function levelOf(content: Content): Level {
+  if (content.kind === 'record' || content.kind === 'object') return content.meta.sensitivity
+  if (content.kind !== 'fact') return 'public'
+  const levels = content.state.entries.map(({ meta }) => meta.sensitivity)
+  return levels.toSorted((a, b) => rank(b) - rank(a))[0] ?? 'public'
+}
+
+function parse(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw unusable(name, cause)
+  }
+}
+
+function unusable(name: string, cause?: unknown): CorruptRecordError {
+  const advice = 'See who else writes to it, and whether all nodes run the same version of Skein.'
+  return new CorruptRecordError('exchange', `What came over the bus as ${name} makes no sense. ${advice}`, {
+    cause,
+  })
+}

@@ -1,0 +1,172 @@
+import { publicLabel } from '../access.ts'
+import type { Label } from '../access.ts'
+import { decodeJson, encodeJson } from '../json.ts'
+import { hashOf } from '../object-id.ts'
+import type { ObjectVault } from '../object-vault.ts'
+import { assertReadable } from '../sealed-text.ts'
+import { indexTerms } from '../search-terms.ts'
+import { searchableText } from '../searchable-text.ts'
+import type { Mutation, RecordKey, SetMutation, Store, StoredRecord } from '../store.ts'
+import type { Content, SentRecord } from './content.ts'
+import { metaOf } from './fact-exchange.ts'
+import type { DecideShare } from './share-rule.ts'
+
+/** What is kept beside a record that was exchanged, also after the record itself is gone. */
+export interface Marker {
+  /** The node that it came from, or this one. */
+  readonly from: string
+  /** True for an alert that has been acknowledged. */
+  readonly isGone?: boolean | undefined
+  /** The sources of an object that all nodes know of. */
+  readonly derivedFrom?: readonly string[] | undefined
+}
+
+/** Where the marker of a record is kept. */
+export function markerKey({ collection, id }: RecordKey): RecordKey {
+  return { collection: 'federation', id: `${collection}/${id}` }
+}
+
+/** Gives out and takes in what is written once, and the objects. */
+export class RecordExchange {
+  readonly #store: Store
+  readonly #vault: ObjectVault
+  readonly #node: string
+  readonly #decide: DecideShare
+  readonly #maxObjectBytes: number
+  readonly #onTooLarge: (id: string, size: number) => void
+
+  constructor(
+    store: Store,
+    vault: ObjectVault,
+    node: string,
+    options: {
+      readonly decide: DecideShare
+      readonly maxObjectBytes: number
+      readonly onTooLarge: (id: string, size: number) => void
+    },
+  ) {
+    this.#store = store
+    this.#vault = vault
+    this.#node = node
+    this.#decide = options.decide
+    this.#maxObjectBytes = options.maxObjectBytes
+    this.#onTooLarge = options.onTooLarge
+  }
+
+  /** Records with their markers, each read at the same time. */
+  async read(
+    keys: readonly RecordKey[],
+  ): Promise<readonly (readonly [StoredRecord | undefined, Marker | undefined])[]> {
+    const found = await this.#store.read([...keys, ...keys.map((key) => markerKey(key))])
+    return keys.map((_, index) => {
+      const marker = found[keys.length + index]
+      return [found[index], marker && (decodeJson(marker.value) as Marker)]
+    })
+  }
+
+  /**
+   * What to tell the others of a record; `undefined` when they know, or need not.
+   *
+   * @param again - Tell also what came from others: for a node that missed it.
+   */
+  async contentOf(record: StoredRecord, marker: Marker | undefined, again: boolean): Promise<Content | undefined> {
+    const { collection, id, value, expiresAt } = record
+    const isKnown = marker !== undefined && (marker.derivedFrom === undefined || isPart(record, marker.derivedFrom))
+    const isImported = isKnown && marker.from !== this.#node
+    if (isImported ? !again : !this.#decide(record, isKnown)) return undefined
+    assertReadable(value)
+    const sent = { value, meta: metaOf(record), expiresAt }
+    if (collection !== 'objects') return { kind: 'record', key: { collection, id }, ...sent }
+    const { size } = decodeJson(value) as { readonly size: number }
+    if (size > this.#maxObjectBytes) {
+      this.#onTooLarge(id, size)
+      return undefined
+    }
+    const bytes = await this.#vault.get(hashOf(id))
+    return bytes && { kind: 'object', id, bytes, ...sent }
+  }
+
+  /**
+   * Takes in a record that another node wrote.
+   *
+   * @returns whether it was new here.
+   * @throws SchemaError
+   */
+  async takeRecord(key: RecordKey, sent: SentRecord, from: string): Promise<boolean> {
+    const [[known, marker] = []] = await this.read([key])
+    const ttlMs = this.#remainingMs(sent)
+    if (known || marker || ttlMs === 0) return false
+    const terms = key.collection === 'alerts' ? undefined : indexTerms(searchableText(decodeJson(sent.value)))
+    const meta = metaOf(sent.meta)
+    return this.#write([
+      { type: 'set', key, value: sent.value, meta, terms, ttlMs, ifVersion: 0 },
+      markerMutation(key, { from }, meta, 0, ttlMs),
+    ])
+  }
+
+  /** Takes in an object: its bytes, and sources that were not known here. */
+  async takeObject(id: string, bytes: Uint8Array, sent: SentRecord, from: string): Promise<boolean> {
+    const key = { collection: 'objects', id } as const
+    for (;;) {
+      const [known, marked] = await this.#store.read([key, markerKey(key)])
+      const derivedFrom = [...new Set([...(known?.derivedFrom ?? []), ...sent.meta.derivedFrom])]
+        .filter((source) => source !== id)
+        .toSorted()
+      if (known && derivedFrom.length === known.derivedFrom.length) return false
+      // Bytes first: a record never stands there without them.
+      if (!known) await this.#vault.put(hashOf(id), bytes, sent.meta.sensitivity)
+      const told = marked && (decodeJson(marked.value) as Marker).derivedFrom
+      const marker = { from, derivedFrom: [...new Set([...(told ?? []), ...sent.meta.derivedFrom])].toSorted() }
+      const meta = { ...metaOf(known ?? sent.meta), derivedFrom }
+      const isWritten = await this.#write([
+        { type: 'set', key, value: known?.value ?? sent.value, meta, ifVersion: known?.version ?? 0 },
+        markerMutation(key, marker, meta, marked?.version ?? 0),
+      ])
+      if (isWritten) return true
+    }
+  }
+
+  /** Removes an alert that was acknowledged on another node, and remembers that. */
+  async takeGone(id: string, from: string): Promise<boolean> {
+    const key = { collection: 'alerts', id } as const
+    const [alert, marked] = await this.#store.read([key, markerKey(key)])
+    if (marked && (decodeJson(marked.value) as Marker).isGone) return false
+    const marker = markerMutation(key, { from, isGone: true }, alert ?? marked ?? publicLabel, marked?.version ?? 0)
+    const author = alert?.author ?? from
+    return this.#write([{ type: 'delete', key, author }, marker])
+  }
+
+  /** Remembers that an alert was given out, or acknowledged, so that the others can be told of it. */
+  async mark(key: RecordKey, marker: Omit<Marker, 'from'>, label: Label, ttlMs?: number): Promise<void> {
+    const [marked] = await this.#store.read([markerKey(key)])
+    const before = marked && (decodeJson(marked.value) as Marker)
+    if (before && before.isGone === marker.isGone) return
+    await this.#write([
+      markerMutation(key, { from: this.#node, ...before, ...marker }, label, marked?.version ?? 0, ttlMs),
+    ])
+  }
+
+  /** What is left of the time to live; 0 when it is over. */
+  #remainingMs({ expiresAt }: SentRecord): number | undefined {
+    return expiresAt === undefined ? undefined : Math.max(0, expiresAt - this.#store.now())
+  }
+
+  async #write(batch: readonly Mutation[]): Promise<boolean> {
+    return (await this.#store.write(batch)).ok
+  }
+}
+
+function markerMutation(
+  key: RecordKey,
+  marker: Marker,
+  { sensitivity, compartments }: Label,
+  ifVersion: number,
+  ttlMs?: number,
+): SetMutation {
+  const meta = { author: 'skein', tags: [], derivedFrom: [], sensitivity, compartments }
+  return { type: 'set', key: markerKey(key), value: encodeJson(marker), meta, ifVersion, ttlMs }
+}
+
+function isPart({ derivedFrom }: StoredRecord, known: readonly string[]): boolean {
+  return derivedFrom.every((source) => known.includes(source))
+}

@@ -1,0 +1,42 @@
+import { decodeJson } from '../json.ts'
+import type { Collection, StoredRecord } from '../store.ts'
+import type { ResolvedFederation } from './federation-options.ts'
+
+/** What other nodes may get; the rest is for the agents of one node, such as claims and work under way. */
+export const sharedCollections: readonly Collection[] = [
+  'facts',
+  'observations',
+  'decisions',
+  'learnings',
+  'alerts',
+  'objects',
+]
+
+/**
+ * Decides about one record.
+ *
+ * @param wasShared - Whether the key was shared before: for facts.
+ */
+export type DecideShare = (record: StoredRecord, wasShared?: boolean) => boolean
+
+/**
+ * Makes the decision that the options ask for. A rule that throws shares
+ * nothing, and its error is told.
+ */
+export function decideShare(share: ResolvedFederation['share'], onError: (error: unknown) => void): DecideShare {
+  if (typeof share !== 'function') {
+    return ({ collection, importance }, wasShared = false) =>
+      importance === undefined ? wasShared || collection === 'alerts' : importance >= share.minImportance
+  }
+  return (record) => {
+    const { collection, id, author, task, tags, importance, derivedFrom, sensitivity, compartments } = record
+    const meta = { author, task, tags, importance, derivedFrom, sensitivity, compartments }
+    const value = decodeJson(record.value)
+    try {
+      return share({ collection, id, value, ...meta })
+    } catch (error) {
+      onError(error)
+      return false
+    }
+  }
+}
