@@ -70,7 +70,7 @@ export function resealedContent({ author, tags, importance, derivedFrom }: Store
 }
 
 /** By what a record may be looked for: suffixes of sorted sets of ids by `seq`. */
-export function indexesOf({ task, author, tags, derivedFrom }: RecordMeta): string[] {
+function indexesOf({ task, author, tags, derivedFrom }: RecordMeta): string[] {
   return [
     allOf,
     ...(task === undefined ? [] : [indexName('t', task)]),

@@ -11,9 +11,9 @@ import {
 /** Whether SQLite can't make sense of what it finds in a file, or the disk does not give it. */
 export function isUnreadable(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | undefined)?.code
-  // A damaged length can be too big for memory.
-  const codes = /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_CORRUPTFS|TOOBIG|NOMEM)/
-  return (typeof code === 'string' && codes.test(code)) || lacksTable(thrown)
+  // A damaged length can be too big for memory, and a damaged list of tables makes errors of all our questions.
+  const codes = /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_CORRUPTFS|TOOBIG|NOMEM|ERROR)/
+  return typeof code === 'string' && codes.test(code)
 }
 
 /** Whether a table is not there: all that are asked for were made, so it is the list of them that is damaged. */

@@ -178,7 +178,7 @@ export class FactExchange {
 }
 
 /** Whether an entry leaves a fact absent: a delete, or one whose time is over. */
-export function isAbsent({ value, expiresAt }: FactEntry, now: number): boolean {
+function isAbsent({ value, expiresAt }: FactEntry, now: number): boolean {
   return value === null || (expiresAt !== undefined && expiresAt <= now)
 }
 

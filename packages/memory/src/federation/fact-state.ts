@@ -67,7 +67,7 @@ export function winnerOf({ entries }: FactState): FactEntry | undefined {
 }
 
 /** Whether a dot was seen. */
-export function hasSeen(context: Context, { node, n }: Dot): boolean {
+function hasSeen(context: Context, { node, n }: Dot): boolean {
   return context.some(([name, seen]) => name === node && n <= seen)
 }
 

@@ -83,7 +83,7 @@ export function openMessage(ring: KeyRing, { kind, name, body }: Envelope): Cont
 }
 
 /** What a message is about, as it may stand in a warning. */
-export function nameOf(content: Content): string {
+function nameOf(content: Content): string {
   switch (content.kind) {
     case 'fact':
       return `facts/${content.key}`

@@ -22,7 +22,7 @@ export interface Marker {
 }
 
 /** Where the marker of a record is kept. */
-export function markerKey({ collection, id }: RecordKey): RecordKey {
+function markerKey({ collection, id }: RecordKey): RecordKey {
   return { collection: 'federation', id: `${collection}/${id}` }
 }
 

@@ -43,7 +43,7 @@ export interface ClaimState {
   /** No fence up to this one is ever given again. */
   readonly highest: number
   /** The fence that holds the task: `free` when none does, `untold` when nobody was told which. */
-  readonly holder: number | typeof free | typeof untold
+  readonly holder: number | 'free' | 'untold'
   /** Until when it is held at least, and at most, in nanoseconds of the history's clock. */
   readonly heldUntil: number
   readonly freeFrom: number

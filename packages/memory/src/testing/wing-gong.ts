@@ -9,7 +9,7 @@ export interface Model<State, Op> {
    * had the result that it tells. Of a call that was never answered: the state
    * if it took effect.
    *
-   * Pure. States are plain data, or {@link nameState} tells them apart.
+   * Pure. States are plain data, or `nameState` tells them apart.
    */
   step(state: State, operation: Op): State | undefined
   /**

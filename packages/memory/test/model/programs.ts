@@ -114,7 +114,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export const programs: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 1, maxLength: 60, size: 'max' })
 
 /** What a principal may see. */
-export function audienceOf(name: Who): Audience {
+function audienceOf(name: Who): Audience {
   const { clearance }: Principal = principals[name]
   return { level: clearance?.level ?? 'public', compartments: clearance?.compartments ?? [] }
 }

@@ -119,6 +119,6 @@ function refOf({ text, label }: ObjectName): Ref<string> {
 }
 
 /** Facts of different labels have different keys: that a key is taken is no secret. */
-export function keyOf(key: number, label: number): string {
+function keyOf(key: number, label: number): string {
   return `${label}/k${key}`
 }
