@@ -47,9 +47,10 @@ export class EpochTable {
 
   /** What a fill must remember; `undefined` while a write of the slot is under way. */
   observe(slot: number): number | undefined {
-    if (Atomics.load(this.#words, link) === refused) return undefined
     const finished = Atomics.load(this.#words, slot + slots)
     const started = Atomics.load(this.#words, slot)
+    // Last: who cuts off says so first and moves the slots after that.
+    if (Atomics.load(this.#words, link) === refused) return undefined
     return started === finished ? started : undefined
   }
 
@@ -125,9 +126,9 @@ export class EpochTable {
     Atomics.store(this.#words, link, up)
   }
 
-  /** Whether changes made elsewhere may be missed at the moment. */
-  get isCutOff(): boolean {
-    return Atomics.load(this.#words, link) !== up
+  /** Whether copies are used at the moment although changes made elsewhere may be missed. */
+  get servesDoubtful(): boolean {
+    return Atomics.load(this.#words, link) === doubtful
   }
 
   /** Wakes whoever waits for any change of the feed. */

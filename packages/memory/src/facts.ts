@@ -85,10 +85,13 @@ export class Facts {
     requireKey(key)
     this.#space.assertOpen()
     const strong = options.consistency === 'strong'
+    const { epochs } = this.#space
+    // Asked on both sides of the read: in between it may have begun or ended.
+    const wasDoubtful = epochs.servesDoubtful
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
     const fact = this.#actor.see(recordKey(key), record)
     if (!fact) return undefined
-    return !strong && this.#space.epochs.isCutOff ? { ...toFact<T>(fact), mayBeStale: true } : toFact<T>(fact)
+    return !strong && (wasDoubtful || epochs.servesDoubtful) ? { ...toFact<T>(fact), mayBeStale: true } : toFact<T>(fact)
   }
 
   /**

@@ -36,6 +36,8 @@ export class FeedListener implements AsyncDisposable {
   #isLinkUp = true
   #isCutOff = false
   #incarnation: string | undefined
+  /** The newest change that was told of. */
+  #hinted = 0
   // Until the start is known no hint means anything.
   #last = Number.POSITIVE_INFINITY
   #reading: Promise<void> | undefined
@@ -65,6 +67,7 @@ export class FeedListener implements AsyncDisposable {
 
   #hint(change: Change): void {
     if (this.#closed || change.seq <= this.#last) return
+    this.#hinted = Math.max(this.#hinted, change.seq)
     if (change.seq === this.#last + 1 && !this.#reading) this.#apply(change)
     else void this.#catchUp()
   }
@@ -89,6 +92,8 @@ export class FeedListener implements AsyncDisposable {
   }
 
   #catchUp(): Promise<void> {
+    // There is nothing to go on from yet.
+    if (!Number.isFinite(this.#last)) return Promise.resolve()
     const wasUp = this.#isLinkUp
     this.#reading ??= this.#readFeed()
       .then(() => {
@@ -108,6 +113,7 @@ export class FeedListener implements AsyncDisposable {
   async #readFeed(): Promise<void> {
     for (;;) {
       if (this.#closed) return
+      const hintedBefore = this.#hinted
       const page = await this.#store.changes(this.#last, pageSize)
       if (page.trimmed || page.last < this.#last || page.incarnation !== this.#incarnation) {
         this.#last = page.last
@@ -117,7 +123,9 @@ export class FeedListener implements AsyncDisposable {
         return
       }
       for (const change of page.changes) if (change.seq > this.#last) this.#apply(change)
-      if (page.changes.length < pageSize) return
+      // What was told of meanwhile may be newer than this answer.
+      const hasNews = this.#hinted > hintedBefore && this.#hinted > this.#last
+      if (page.changes.length < pageSize && !hasNews) return
     }
   }
 

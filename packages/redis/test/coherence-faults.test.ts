@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import Database from 'better-sqlite3'
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { CoherenceRun } from './coherence-run.ts'
 import type { Outcome } from './coherence-run.ts'
@@ -11,6 +11,9 @@ import { missing, startServer } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
 import { startProxy, subscribers } from './tcp-proxy.ts'
 import type { TcpProxy } from './tcp-proxy.ts'
+
+// Faults last for seconds, and eight threads and a server share the machine with other tests.
+vi.setConfig({ testTimeout: 180_000 })
 
 /** How long the processes run before and after a fault, in milliseconds. */
 const around = 700

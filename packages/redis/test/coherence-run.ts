@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { openMemory } from '@skein/memory'
-import { checkHistory } from '@skein/memory/testing'
+import { checkHistory, readHistory } from '@skein/memory/testing'
 import type { Operation } from '@skein/memory/testing'
 
 import { startChild } from './child.ts'
@@ -85,12 +84,7 @@ export class CoherenceRun {
 
   #startOne(): Child {
     this.#started += 1
-    return startChild(
-      'coherence-process.ts',
-      this.#place,
-      `p${this.#started}`,
-      join(this.#folder, `${this.#started}.log`),
-    )
+    return startChild('coherence-process.ts', this.#place, `p${this.#started}`, this.#logOf(this.#started))
   }
 
   /** What stands in the store, seen by a process that has no copies. */
@@ -102,17 +96,11 @@ export class CoherenceRun {
   }
 
   /** All calls of all processes, a killed one's too. */
-  #history(): Operation[] {
-    const calls = new Map<string, Operation>()
-    for (let index = 1; index <= this.#started; index += 1) {
-      const lines = readFileSync(join(this.#folder, `${index}.log`), 'utf8').split('\n')
-      for (const line of lines) {
-        // The last line of a killed process may be half there.
-        if (!line.endsWith('}')) continue
-        const { id, ...part } = JSON.parse(line) as Operation & { id: string }
-        calls.set(id, { ...calls.get(id), ...part })
-      }
-    }
-    return [...calls.values()].toSorted((a, b) => Number(a.startedAt) - Number(b.startedAt))
+  #history(): readonly Operation[] {
+    return readHistory<Operation>(...Array.from({ length: this.#started }, (_, index) => this.#logOf(index + 1)))
+  }
+
+  #logOf(index: number): string {
+    return join(this.#folder, `${index}.log`)
   }
 }

@@ -87,7 +87,7 @@ export function restore(from: string, to: string, options: RestoreOptions = {}):
 
 /** @throws CorruptRecordError when SQLite finds fault with the file. */
 async function refuseFaults({ from, file }: DatabaseCopy, { signal }: BackupOptions): Promise<void> {
-  const [fault] = await findFaults(file, 'integrity_check', signal)
+  const [fault] = await findFaults(file, signal)
   if (fault === undefined) return
   throw new CorruptRecordError('check', `${from} is damaged, so it was not copied. SQLite says: ${fault}`)
 }

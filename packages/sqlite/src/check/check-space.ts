@@ -29,8 +29,7 @@ export interface SpaceCheck {
  */
 export async function* checkSpace(check: SpaceCheck): AsyncGenerator<Damage, void, undefined> {
   yield* checkTables(check)
-  for (const problem of await findFaults(check.options, 'integrity_check'))
-    yield { kind: 'file', id: '', problem, raw: '' }
+  for (const problem of await findFaults(check.options)) yield { kind: 'file', id: '', problem, raw: '' }
 }
 
 /** The part of {@link checkSpace} that is about the space alone, over a connection of its own. */

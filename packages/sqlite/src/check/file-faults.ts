@@ -2,24 +2,19 @@ import { Worker } from 'node:worker_threads'
 
 import { fromEnvelope } from '@skein/memory'
 
-import type { ResolvedSqliteOptions } from '../sqlite-options.ts'
 import type { FaultQuestion, FaultReply } from './file-faults-thread.ts'
 
 /**
- * Has SQLite check its file, in a thread of its own, since that takes as long
- * as reading all of it.
+ * Has SQLite check its file, each index against its table too, in a thread of
+ * its own, since that takes longer than reading all of it.
  *
- * @param pragma - `integrity_check` holds each index against its table, too.
  * @returns what it found, a sentence each: nothing when all is well.
  * @throws StoreError; the signal's reason.
  */
-export async function findFaults(
-  { path, busyTimeoutMs }: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>,
-  pragma: FaultQuestion['pragma'],
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
+export async function findFaults(file: FaultQuestion, signal?: AbortSignal): Promise<readonly string[]> {
   signal?.throwIfAborted()
-  const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs, pragma } satisfies FaultQuestion })
+  const { path, busyTimeoutMs } = file
+  const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs } satisfies FaultQuestion })
   const stop = (): void => void worker.terminate()
   signal?.addEventListener('abort', stop)
   try {
