@@ -91,7 +91,9 @@ export class Facts {
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
     const fact = this.#actor.see(recordKey(key), record)
     if (!fact) return undefined
-    return !strong && (wasDoubtful || epochs.servesDoubtful) ? { ...toFact<T>(fact), mayBeStale: true } : toFact<T>(fact)
+    return !strong && (wasDoubtful || epochs.servesDoubtful)
+      ? { ...toFact<T>(fact), mayBeStale: true }
+      : toFact<T>(fact)
   }
 
   /**

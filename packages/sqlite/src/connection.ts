@@ -7,6 +7,9 @@ import { prepareDatabase, requireFormat } from './schema.ts'
 import { wrapError } from './sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 
+/** Where a database is, and how long to wait for who writes there. */
+export type DatabaseFile = Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>
+
 /**
  * Opens the file and checks that it is ours.
  *
@@ -27,12 +30,21 @@ export function openConnection(options: ResolvedSqliteOptions, role: 'writer' | 
 }
 
 /**
- * Opens a file for reading, however damaged it is or whoever's: what is written
- * there reads as well as it can.
+ * Opens a file for reading, whoever's it is.
  *
  * @throws StoreError
  */
-export function openDamaged(options: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>): Database.Database {
+export function openAny(options: DatabaseFile): Database.Database {
+  return connect(options, 'reader', () => {})
+}
+
+/**
+ * Opens a file for reading, whoever's and however damaged it is: what is
+ * written there is read as well as it can be.
+ *
+ * @throws StoreError
+ */
+export function openDamaged(options: DatabaseFile): Database.Database {
   return connect(options, 'reader', (db) => {
     // SQLite then reads what is left of a file that was cut off, or whose schema is damaged.
     db.unsafeMode()
@@ -41,7 +53,7 @@ export function openDamaged(options: Pick<ResolvedSqliteOptions, 'path' | 'busyT
 }
 
 function connect(
-  { path, busyTimeoutMs }: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>,
+  { path, busyTimeoutMs }: DatabaseFile,
   role: 'writer' | 'reader',
   prepare: (db: Database.Database) => void,
 ): Database.Database {

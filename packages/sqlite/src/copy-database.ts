@@ -4,10 +4,10 @@ import { OptionError, StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'
+import type { DatabaseFile } from './connection.ts'
 import { NewFile } from './new-file.ts'
 import { wrapError } from './sqlite-errors.ts'
 import { resolveSqliteOptions } from './sqlite-options.ts'
-import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 
 /** How far the copying is. */
 export interface BackupProgress {
@@ -41,7 +41,7 @@ export interface DatabaseCopy {
   /** The path of what was copied. */
   readonly from: string
   /** Where the copy is. */
-  readonly file: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>
+  readonly file: DatabaseFile
   /** Does something to it over a connection of its own. */
   change<Result>(work: (db: Database.Database) => Result): Result
 }

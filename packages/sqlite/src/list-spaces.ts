@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
 
 import { openDamaged } from './connection.ts'
+import type { DatabaseFile } from './connection.ts'
 import { requireFormat, spaceNames } from './schema.ts'
 import { wrapError } from './sqlite-errors.ts'
-import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 
 /**
  * The names of the spaces in a file; none where there is no file.
  *
  * @throws StoreFormatError, CorruptRecordError, StoreError
  */
-export function listSpaces(options: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>): string[] {
+export function listSpaces(options: DatabaseFile): string[] {
   if (!existsSync(options.path)) return []
   const db = openDamaged(options)
   try {

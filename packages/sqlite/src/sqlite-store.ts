@@ -191,7 +191,7 @@ class WritingStore extends SqliteStore {
 
   async scrub(): Promise<void> {
     while (await this.#transact(() => this.tables.mergeTerms()));
-    await this.#writer.emptyLog()
+    await this.#writer.rewrite()
   }
 
   async #transact<Result>(work: () => Result): Promise<Result> {

@@ -122,13 +122,20 @@ export class SqliteWriter {
   }
 
   /**
-   * Moves everything from the write-ahead log into the file and cuts the log off.
+   * Writes the whole file anew, so that it holds nothing but what can be read,
+   * and cuts the write-ahead log off. (`secure_delete` alone is not enough: when
+   * pages are split and joined, pieces of old rows may stay between the new ones.)
    *
-   * @throws StoreBusyError when a reader needs the log for too long.
+   * @throws StoreBusyError when others write, or a reader needs the log, for too long.
    */
-  async emptyLog(): Promise<void> {
-    // What waits to be written would fill it again at once.
+  async rewrite(): Promise<void> {
+    // What waits to be written would fill the log again at once.
     this.#queue.flush()
+    try {
+      this.#db.exec('VACUUM')
+    } catch (error) {
+      throw wrapError('scrub', this.#path, error)
+    }
     for (let attempt = 1; ; attempt += 1) {
       const [{ busy }] = this.#checkpoint()
       if (busy === 0) return

@@ -4,10 +4,10 @@ import type { Damage, Inspector } from '@skein/memory'
 import Database from 'better-sqlite3'
 
 import { openDamaged } from '../connection.ts'
+import type { DatabaseFile } from '../connection.ts'
 import { findSpace } from '../schema.ts'
 import { spaceSql } from '../space-sql.ts'
 import { isUnreadable, wrapError } from '../sqlite-errors.ts'
-import type { ResolvedSqliteOptions } from '../sqlite-options.ts'
 import { checkFeed } from './check-feed.ts'
 import { checkObjects } from './check-objects.ts'
 import { checkRecords } from './check-records.ts'
@@ -15,7 +15,7 @@ import { findFaults } from './file-faults.ts'
 
 /** What a check is of, and who has a say in it. */
 export interface SpaceCheck {
-  readonly options: Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>
+  readonly options: DatabaseFile
   readonly space: string
   readonly inspector?: Inspector | undefined
   /** Asked before each piece: what it throws ends the check. */

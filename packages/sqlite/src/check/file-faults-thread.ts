@@ -3,21 +3,18 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toEnvelope } from '@skein/memory'
 import type { ErrorEnvelope } from '@skein/memory'
 
-import { openDamaged } from '../connection.ts'
+import { openAny } from '../connection.ts'
+import type { DatabaseFile } from '../connection.ts'
 import { isUnreadable, wrapError } from '../sqlite-errors.ts'
-import type { ResolvedSqliteOptions } from '../sqlite-options.ts'
 
-/** What the thread is asked. */
-export type FaultQuestion = Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>
-
-/** What it answers. */
+/** What the thread answers. */
 export type FaultReply = { readonly faults: readonly string[] } | { readonly error: ErrorEnvelope }
 
-parentPort?.postMessage(answer(workerData as FaultQuestion))
+parentPort?.postMessage(answer(workerData as DatabaseFile))
 
-function answer({ path, busyTimeoutMs }: FaultQuestion): FaultReply {
+function answer({ path, busyTimeoutMs }: DatabaseFile): FaultReply {
   try {
-    const db = openDamaged({ path, busyTimeoutMs })
+    const db = openAny({ path, busyTimeoutMs })
     try {
       // The quick one does not notice a row that its index has lost. https://sqlite.org/pragma.html#pragma_integrity_check
       const rows = db.prepare('PRAGMA integrity_check').pluck().all() as string[]

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 
 import { fromEnvelope } from '@skein/memory'
 
-import type { FaultQuestion, FaultReply } from './file-faults-thread.ts'
+import type { DatabaseFile } from '../connection.ts'
+import type { FaultReply } from './file-faults-thread.ts'
 
 /**
  * Has SQLite check its file, each index against its table too, in a thread of
@@ -11,10 +12,10 @@ import type { FaultQuestion, FaultReply } from './file-faults-thread.ts'
  * @returns what it found, a sentence each: nothing when all is well.
  * @throws StoreError; the signal's reason.
  */
-export async function findFaults(file: FaultQuestion, signal?: AbortSignal): Promise<readonly string[]> {
+export async function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<readonly string[]> {
   signal?.throwIfAborted()
   const { path, busyTimeoutMs } = file
-  const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs } satisfies FaultQuestion })
+  const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs } satisfies DatabaseFile })
   const stop = (): void => void worker.terminate()
   signal?.addEventListener('abort', stop)
   try {
