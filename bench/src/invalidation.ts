@@ -13,6 +13,7 @@ import { Redis } from 'ioredis'
 
 import { missing, startServer } from '../../packages/redis/test/redis-server.ts'
 import type { Contender, Question } from './runner.ts'
+import { threadInvalidation } from './thread-invalidation.ts'
 
 interface Side {
   readonly contender: Contender
@@ -29,13 +30,14 @@ export async function invalidation(): Promise<Question> {
   const server = await startServer('--appendfsync', 'no')
   const file = join(folder, 'flock.db')
   const sides = [
+    await threadInvalidation(),
     await raw(server.url),
     await refused('Redis: a copy is refused', 'redis', server.url, redisStore(server.url)),
     await refused('SQLite: a copy is refused, after the write', 'sqlite', file, sqliteStore(file)),
   ]
   return {
     name: 'invalidation',
-    unit: 'from the beginning of a write in one process to its effect in another',
+    unit: 'from the beginning of a write to its effect elsewhere, in another process unless threads are named',
     times: 100,
     contenders: sides.map(({ contender }) => contender),
     ratios: [{ of: 'Redis: a copy is refused', to: 'Redis: a message arrives', most: 1.5 }],

@@ -15,6 +15,9 @@ import type { TcpProxy } from './tcp-proxy.ts'
 // Faults last for seconds, and eight threads and a server share the machine with other tests.
 vi.setConfig({ testTimeout: 180_000 })
 
+/** More than one is a soak: `pnpm soak`. */
+const rounds = Array.from({ length: Number(process.env['SKEIN_SOAK_ROUNDS'] ?? 1) }, (_, round) => round + 1)
+
 /** How long the processes run before and after a fault, in milliseconds. */
 const around = 700
 
@@ -39,7 +42,9 @@ async function proxied(): Promise<TcpProxy> {
   return proxy
 }
 
-describe.skipIf(missing)(`Copies of 4 processes on Redis${missing ? ` (${missing})` : ''}`, () => {
+const why = missing ? ` (${missing})` : ''
+
+describe.skipIf(missing).each(rounds)(`Copies of 4 processes on Redis${why}, round %i`, () => {
   it('are never stale, and nothing is lost: the connections that bring changes are killed 20 times', async () => {
     const { url } = await server()
     const admin = new Redis(url)
@@ -106,7 +111,7 @@ describe.skipIf(missing)(`Copies of 4 processes on Redis${missing ? ` (${missing
   })
 })
 
-describe('Copies of 4 processes on one SQLite file', () => {
+describe.each(rounds)('Copies of 4 processes on one SQLite file, round %i', () => {
   it('are never stale, nothing is lost and the file is sound: processes are killed while they write', async () => {
     const path = `${temporaryFolder()}/flock.db`
     const run = await CoherenceRun.start(path)
