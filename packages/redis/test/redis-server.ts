@@ -11,6 +11,8 @@ import { getuid } from 'node:process'
 export interface TestServer {
   readonly url: string
   readonly port: number
+  /** Where it keeps its files. */
+  readonly folder: string
   /** Ends it at once, as a power cut would, and resolves when it is gone. */
   kill(): Promise<void>
   /** Stops the process where it is, or lets it go on. */
@@ -59,6 +61,7 @@ export async function startServer(...options: readonly string[]): Promise<TestSe
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    folder,
     kill: () => end(child, 'SIGKILL'),
     signal: (name) => void child.kill(name),
     restart: async () => {
