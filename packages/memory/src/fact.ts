@@ -24,7 +24,7 @@ export interface Fact<T = unknown> {
 }
 
 /** Makes a fact of its record, with a copy of the value. */
-export function toFact<T>(record: StoredRecord): Fact<T> {
+export function toFact<T>(record: StoredRecord, mayBeStale = false): Fact<T> {
   const { id: key, value, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
   const { importance, sensitivity, compartments } = record
   const times = { createdAt, updatedAt, expiresAt }
@@ -39,5 +39,6 @@ export function toFact<T>(record: StoredRecord): Fact<T> {
     importance,
     sensitivity,
     compartments,
+    ...(mayBeStale && { mayBeStale }),
   }
 }

@@ -90,10 +90,7 @@ export class Facts {
     const wasDoubtful = epochs.servesDoubtful
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
     const fact = this.#actor.see(recordKey(key), record)
-    if (!fact) return undefined
-    return !strong && (wasDoubtful || epochs.servesDoubtful)
-      ? { ...toFact<T>(fact), mayBeStale: true }
-      : toFact<T>(fact)
+    return fact && toFact<T>(fact, !strong && (wasDoubtful || epochs.servesDoubtful))
   }
 
   /**

@@ -97,7 +97,7 @@ export interface MemoryOptions {
    *
    * @defaultValue none: everything is stored as it is
    */
-  readonly encryption?: EncryptionOptions
+  readonly encryption?: EncryptionOptions | undefined
 
   /**
    * What values must look like: any Standard Schema (zod, valibot, arktype …)

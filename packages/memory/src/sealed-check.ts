@@ -5,7 +5,7 @@ import type { Damage } from './damage.ts'
 import { CorruptRecordError, MissingKeyError } from './errors.ts'
 import type { KeyRing } from './key-ring.ts'
 import { hashOf } from './object-id.ts'
-import { openObject } from './object-vault.ts'
+import { ObjectVault, openObject } from './object-vault.ts'
 import { isSealed } from './sealed-text.ts'
 import type { Inspector, Store, StoredRecord } from './store.ts'
 
@@ -38,8 +38,21 @@ export async function* checkSealed(
     if (damage.kind === 'object') due.delete(hashOf(damage.id))
     yield damage
   }
-  for (const id of due)
+  const vault = new ObjectVault(store.objects, ring)
+  for (const id of due) {
+    // It may have been given another name while we were looking.
+    if (await isThere(vault, id)) continue
     yield { kind: 'object', id, problem: 'There is a record of this object, but no content.', raw: '' }
+  }
+}
+
+async function isThere(vault: ObjectVault, hash: string): Promise<boolean> {
+  try {
+    return (await vault.get(hash)) !== undefined
+  } catch (error) {
+    if (error instanceof CorruptRecordError) return false
+    throw error
+  }
 }
 
 /** What is wrong with a record's seal. */

@@ -97,7 +97,7 @@ export class CoherenceRun {
 
   /** All calls of all processes, a killed one's too. */
   #history(): readonly Operation[] {
-    return readHistory<Operation>(...Array.from({ length: this.#started }, (_, index) => this.#logOf(index + 1)))
+    return readHistory(...Array.from({ length: this.#started }, (_, index) => this.#logOf(index + 1)))
   }
 
   #logOf(index: number): string {

@@ -70,6 +70,20 @@ describe('skein doctor', () => {
       expect({ space, raw }).toEqual({ space: 'default', raw: expect.stringContaining('wild') })
   })
 
+  it('lets no name of an agent get at the terminal', async () => {
+    const folder = folderWith({})
+    const path = join(folder, 'x.db')
+    const memory = await openMemory({ store: sqliteStore(path) })
+    await memory.as({ id: 'eve', role: 'r' }).facts.set('\u001B[2J', 'a value to be damaged')
+    await memory.close()
+    damage(path, 'to be damaged', 'to be changed')
+    const { code, stdout } = await skein(['doctor', 'x.db'], folder)
+    expect({ code, line: stdout.split('\n').find((line) => line.startsWith('damaged')) }).toEqual({
+      code: 1,
+      line: expect.stringMatching(/^damaged: facts\/\uFFFD\[2J \(default\): /),
+    })
+  })
+
   it('looks into what is sealed with the keys of the environment, and names those that are missing', async () => {
     const key = randomBytes(32).toString('base64')
     const env = { SKEIN_KEYS: `autumn=${key}`, SKEIN_ENCRYPT_FROM: 'public' }

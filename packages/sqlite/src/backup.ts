@@ -54,7 +54,7 @@ export interface RestoreOptions extends BackupOptions {
 export function backup(from: string, to: string, options: BackupOptions = {}): Promise<BackupReport> {
   return copyDatabase('backup', from, to, options, async (copy) => {
     await refuseFaults(copy, options)
-    return copy.change((db) => spaceNames(db))
+    return copy.change((db) => spaceNames(db, from))
   })
 }
 
@@ -73,7 +73,7 @@ export function backup(from: string, to: string, options: BackupOptions = {}): P
 export function restore(from: string, to: string, options: RestoreOptions = {}): Promise<BackupReport> {
   return copyDatabase('restore', from, to, options, async (copy) => {
     await refuseFaults(copy, options)
-    const spaces = copy.change((db) => spaceNames(db))
+    const spaces = copy.change((db) => spaceNames(db, from))
     if (!options.keepDamaged) for (const space of spaces) await refuseDamages(copy, space, options)
     copy.change((db) => {
       const restamp = db.prepare('UPDATE spaces SET incarnation = ? WHERE name = ?')

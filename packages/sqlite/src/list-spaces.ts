@@ -15,7 +15,7 @@ export function listSpaces(options: DatabaseFile): string[] {
   const db = openDamaged(options)
   try {
     requireFormat(db, options.path)
-    return spaceNames(db)
+    return spaceNames(db, options.path)
   } catch (error) {
     throw wrapError('spaces', options.path, error)
   } finally {

@@ -1,4 +1,4 @@
-import { StoreFormatError } from '@skein/memory'
+import { CorruptRecordError, StoreFormatError } from '@skein/memory'
 import type { Database } from 'better-sqlite3'
 
 /** Marks a database as Skein's: "SKEI" in ASCII. See https://sqlite.org/pragma.html#pragma_application_id */
@@ -83,9 +83,19 @@ export function findSpace(db: Database, name: string): number | undefined {
   return db.prepare('SELECT number FROM spaces WHERE name = ?').pluck().get(name) as number | undefined
 }
 
-/** The names of all spaces. */
-export function spaceNames(db: Database): string[] {
-  return db.prepare('SELECT name FROM spaces ORDER BY name').pluck().all() as string[]
+/**
+ * The names of all spaces.
+ *
+ * @throws CorruptRecordError when there are tables of a space that nobody knows the name of.
+ */
+export function spaceNames(db: Database, path: string): string[] {
+  const names = db.prepare('SELECT name FROM spaces ORDER BY name').pluck().all() as string[]
+  const kept = db.prepare(`SELECT count(*) FROM sqlite_schema WHERE name GLOB 'records_[0-9]*'`).pluck().get() as number
+  if (kept <= names.length) return names
+  throw new CorruptRecordError(
+    'spaces',
+    `${path} is damaged: it has tables of ${kept} spaces, but names of ${names.length}. Restore a backup.`,
+  )
 }
 
 // A set of tables per space: sequence numbers, ranking and size of one say nothing about another.

@@ -8,17 +8,19 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import { inspectSpace, openMemory } from '@skein/memory'
+import { inspectSpace, openMemory, StoreError } from '@skein/memory'
 import type { Damage, HostMemory, Inspector } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { numbersFrom } from './numbers-from.ts'
 import { temporaryPath } from './temporary.ts'
 
 const me = { id: 'me', role: 'test' }
@@ -70,6 +72,19 @@ function overwrite(path: string, page: number): void {
   const file = openSync(path, 'r+')
   writeSync(file, Buffer.alloc(4_096, 0x5a), 0, 4_096, (page - 1) * 4_096)
   closeSync(file)
+}
+
+/** Reads all that {@link filled} has written. */
+async function expectWhole(path: string, count: number): Promise<void> {
+  await using memory = await openMemory({ store: sqliteStore(path), auditKeepMs: 0 })
+  const { facts, observations, objects } = memory.as(me)
+  for (let index = 0; index < count; index += 1) expect(await facts.get(`f${index}`)).toEqual(valueOf(index))
+  expect(await facts.get('gone')).toBeUndefined()
+  const [hit] = await observations.search('fox')
+  const [listed] = (await observations.list()).items
+  expect([hit?.item.value, listed?.value]).toEqual(['a red fox', 'a red fox'])
+  const ref = { id: listed?.derivedFrom[0] ?? '', size: 0, mediaType: 'text/plain' }
+  expect(await objects.get(ref)).toBe('the words of a page')
 }
 
 const damagesIn = async (path: string): Promise<Damage[]> => Array.fromAsync((await open(path)).as(admin).damages())
@@ -247,11 +262,44 @@ describe('a file of which a page can not be read', () => {
     expect(kinds).toContain('file')
   })
 
+  it('because it has lost the names of its spaces is refused, not taken for an empty one', async () => {
+    const path = await filled()
+    change(path, 'DELETE FROM spaces')
+    await expect(sqliteStore(path).spaces()).rejects.toMatchObject({
+      code: 'SKEIN_CORRUPT',
+      message: expect.stringMatching(/tables of 1 spaces, but names of 0/),
+    })
+  })
+
   it('in its first page is refused as what it is', async () => {
     const path = await filled()
     overwrite(path, 1)
     await expect(inspectSpace({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
     await expect(sqliteStore(path).spaces()).rejects.toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
+  })
+})
+
+describe('of whatever bit is flipped', () => {
+  it('is told, unless all that is kept reads as it was: 60 of them', async () => {
+    const path = await filled(200)
+    const whole = readFileSync(path)
+    const copy = join(dirname(path), 'copy.db')
+    let told = 0
+    for (let seed = 0; seed < 60; seed += 1) {
+      const random = numbersFrom(seed)
+      const bytes = Buffer.from(whole)
+      const at = Math.floor(random() * bytes.length)
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
+      writeFileSync(copy, bytes)
+      const damages = await inspected(copy).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        return [error]
+      })
+      if (damages.length > 0) told += 1
+      else await expectWhole(copy, 200)
+      for (const tail of ['', '-wal', '-shm']) rmSync(copy + tail, { force: true })
+    }
+    expect(told).toBeGreaterThan(10)
   })
 })
 

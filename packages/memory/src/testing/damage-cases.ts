@@ -102,6 +102,19 @@ export function damageCases(options: StoreContractOptions): void {
       expect(writes).toBeGreaterThan(0)
     })
 
+    it('nor while everything is sealed anew', async () => {
+      const { objects, facts } = memory.as(high)
+      for (let index = 0; index < 100; index += 1) {
+        await objects.put(`object ${index}`, secret)
+        await facts.set(`f${index}`, index, secret)
+      }
+      await reopen({ keys: { k1, k2 }, current: 'k2' })
+      const resealing = memory.reseal()
+      for (let times = 0; times < 3; times += 1) expect(await damages()).toEqual([])
+      await resealing
+      expect(await damages()).toEqual([])
+    })
+
     it('what stands there is counted', async () => {
       await fill()
       const {

@@ -7,6 +7,7 @@ import type { CommandContext } from './command.ts'
 import { copyWithProgress } from './copy-with-progress.ts'
 import type { CopyFlags } from './copy-with-progress.ts'
 
+/** `skein backup`: copies a database while it is in use. */
 export function addBackup(skein: Command, context: CommandContext): void {
   addCommand(skein, 'backup')
     .description('Copy a store into one file, while agents go on working with it.')

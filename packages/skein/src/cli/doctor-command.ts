@@ -7,10 +7,11 @@ import { addCommand } from './command.ts'
 import type { CommandContext } from './command.ts'
 import { exit } from './failure.ts'
 import { showProgress } from './progress.ts'
-import { renderFindings } from './render-findings.ts'
+import { renderFindings, withoutPassword } from './render-findings.ts'
 import type { Findings, FoundDamage } from './render-findings.ts'
 import { writeOut } from './standard-streams.ts'
 
+/** `skein doctor`: looks through a store without opening a memory on it, so that nothing is written. */
 export function addDoctor(skein: Command, context: CommandContext): void {
   addCommand(skein, 'doctor')
     .description(
@@ -25,7 +26,9 @@ export function addDoctor(skein: Command, context: CommandContext): void {
 async function doctor(store: string, json: boolean, context: CommandContext): Promise<void> {
   context.afterInterrupt = 'Nothing was changed.'
   const findings = await examine(openExistingStore(store), json, context.signal)
-  await writeOut(`${json ? JSON.stringify({ store, ...findings }) : renderFindings(store, findings, process.stdout)}\n`)
+  const shown = withoutPassword(store)
+  const text = json ? JSON.stringify({ store: shown, ...findings }) : renderFindings(shown, findings, process.stdout)
+  await writeOut(`${text}\n`)
   context.exitCode = findings.damages.length === 0 ? exit.fine : exit.failed
 }
 

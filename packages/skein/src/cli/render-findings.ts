@@ -53,5 +53,12 @@ function missingKeys(damages: readonly FoundDamage[]): string[] {
 
 function lineOf({ space, kind, collection, id, problem }: FoundDamage): string {
   const name = [collection ?? kind, id].filter((part) => part !== '').join('/')
-  return `damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`
+  const line = `damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`
+  // What an agent named must not get at the terminal.
+  return line.replaceAll(/\p{Cc}/gu, '\u{FFFD}')
+}
+
+/** An address as it may be shown. */
+export function withoutPassword(address: string): string {
+  return address.replace(/^(\w+:\/\/)[^@/]*@/, '$1')
 }

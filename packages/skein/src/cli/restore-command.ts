@@ -12,6 +12,7 @@ interface RestoreFlags extends CopyFlags {
   readonly keepDamaged: boolean
 }
 
+/** `skein restore`: puts a backup in the place of a database. */
 export function addRestore(skein: Command, context: CommandContext): void {
   addCommand(skein, 'restore')
     .description('Put a backup in the place of a store. It is checked before; stop the agents of that store first.')

@@ -24,6 +24,7 @@ interface RunFlags {
   readonly json: boolean
 }
 
+/** `skein run`: has a flock read files and sum them up. */
 export function addRun(skein: Command, context: CommandContext): void {
   addCommand(skein, 'run')
     .description('Read text files together and sum them up, each sentence with its source.')
