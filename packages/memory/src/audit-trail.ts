@@ -1,5 +1,6 @@
 import { covers, labelText } from './access.ts'
 import type { Audience, Label } from './access.ts'
+import { unread } from './coherent-cache.ts'
 import type { Entry } from './coherent-cache.ts'
 import type { Collection } from './store.ts'
 
@@ -31,16 +32,16 @@ const mostNotes = 1_000
 /** or so many copies read: more, since a cached read takes a thousandth of the time of any other. */
 const mostCopies = 100_000
 
-/** The slot of who has not read anything since the last flush: beyond every list. */
-const noSlot = 2 ** 30 - 1
+/** The slot of who has not read anything since the last flush. */
+const noSlot = -2
 
 /**
  * Notes what the principals of one thread read, and hands it on in batches.
  *
- * A hit in a cache has no time for more than a count: each entry holds one
- * counter per principal that read it since the last flush, in the slot that
- * the principal got with its first read. Equal reads of a batch are one note
- * with a count.
+ * A hit in a cache has no time for more than a count: each entry holds that of
+ * who read it last, by the slot that it got with its first read since the last
+ * flush; when another one reads the entry, the count moves to a list of earlier
+ * ones. Equal reads of a batch are one note with a count.
  */
 export class AuditTrail {
   readonly #sink: (groups: readonly NotedGroup[]) => void
@@ -77,10 +78,10 @@ export class AuditTrail {
   /** Counts a read for which the entry or the reader has no place yet. */
   countFirst(reading: Reading, entry: Entry): void {
     if (reading.slot === noSlot) reading.slot = this.#active.push(reading) - 1
-    const { reads } = entry
-    if (reads.length === 0) this.#dirty.push(entry)
-    while (reads.length <= reading.slot) reads.push(0)
-    reads[reading.slot] = (reads[reading.slot] as number) + 1
+    if (entry.readBy === unread) this.#dirty.push(entry)
+    else putAside(entry)
+    entry.readBy = reading.slot
+    entry.readCount = 1
     this.#schedule(this.#dirty.length >= mostCopies)
   }
 
@@ -103,12 +104,14 @@ export class AuditTrail {
     if (groups.length > 0) this.#sink(groups)
   }
 
-  #collect({ key: { collection, id }, record, reads }: Entry): void {
-    for (const [slot, count] of reads.entries()) {
-      const reading = this.#active[slot]
-      if (count > 0 && reading) reading.note('read', collection, id, record, count)
+  #collect(entry: Entry): void {
+    putAside(entry)
+    const { key, record, earlierReads = [] } = entry
+    for (const [slot, count] of earlierReads.entries()) {
+      if (count > 0) this.#active[slot]?.note('read', key.collection, key.id, record, count)
     }
-    reads.length = 0
+    entry.readBy = unread
+    entry.earlierReads = undefined
   }
 }
 
@@ -128,8 +131,7 @@ export class Reading {
 
   /** Counts a read of a cached entry, seen or not: which of the two is found out when the batch is made. */
   count(entry: Entry): void {
-    const { reads } = entry
-    if (this.slot < reads.length) reads[this.slot] = (reads[this.slot] as number) + 1
+    if (entry.readBy === this.slot) entry.readCount += 1
     else this.#trail.countFirst(this, entry)
   }
 
@@ -159,6 +161,13 @@ export class Reading {
   flush(): void {
     this.#trail.flush()
   }
+}
+
+/** Moves the count of who read an entry last to those of earlier readers. */
+function putAside(entry: Entry): void {
+  const reads = (entry.earlierReads ??= [])
+  while (reads.length <= entry.readBy) reads.push(0)
+  reads[entry.readBy] = (reads[entry.readBy] as number) + entry.readCount
 }
 
 const nothing: Label = { sensitivity: 'public', compartments: [] }

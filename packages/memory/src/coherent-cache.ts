@@ -22,14 +22,17 @@ export interface Entry extends Visitable {
   readonly deadline: number
   /** The label's level as a number; {@link compartmented} when that alone does not tell who may see it. */
   readonly rank: number
+  /** Who read it last since the audit asked, by its slot, and how often in a row: see `AuditTrail`. */
+  readBy: number
+  readCount: number
   /** The decoded value, frozen: shared by reference with every reader of this thread. */
   readonly value: unknown
   /** The same value, already resolved: a hit allocates no promise. */
   readonly resolved: Promise<unknown>
   readonly record: StoredRecord | undefined
   readonly key: RecordKey
-  /** How often each principal read it since the audit last asked, see `AuditTrail`. */
-  readonly reads: number[]
+  /** How often those before it read it, by their slots. */
+  earlierReads: number[] | undefined
   /** In ticks of the coarse clock. */
   readonly copiedAt: number
 }
@@ -39,6 +42,9 @@ const entryBytes = 512
 
 /** Above every level: who may see the record depends on its compartments too. */
 const compartmented = 99
+
+/** Of an entry that nobody read since the audit asked. */
+export const unread: number = -1
 
 /** A deadline that has always passed: the slow path decides. */
 const exact = -1
@@ -140,11 +146,13 @@ export class CoherentCache {
       observed: before ?? 0,
       deadline: record?.expiresAt === undefined ? coarseClock.now + this.#ttlTicks : exact,
       rank: compartments.length === 0 ? rank(sensitivity) : compartmented,
+      readBy: unread,
+      readCount: 0,
       value,
       resolved: Promise.resolve(value),
       record,
       key,
-      reads: [],
+      earlierReads: undefined,
       copiedAt: coarseClock.now,
     }
     // What was written since it was observed shows at the first hit.
