@@ -294,6 +294,7 @@ describe('alerts', () => {
     const sender = flock.memory.as({ id: 'ann', role: 'finance' }).alerts
     await sender.send({ to: ['bob'], insight: 'waited' })
     const bob = flock.spawn(listener, { id: 'bob', role: 'sales' })
+    // An agent's handle does not know the context of its machine.
     const heard = (): readonly unknown[] => (bob.snapshot as unknown as { context: { heard: unknown[] } }).context.heard
     await until(() => heard().length === 1)
     await sender.send({ to: [{ role: 'sales' }], insight: 'new' })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from './actor.ts'
 import { NotFoundError, OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
+import { recordPages } from './record-pages.ts'
 import { requireStrings } from './require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeAll } from './space.ts'
 import type { Space, WriteOptions } from './space.ts'
@@ -145,13 +146,8 @@ export class Alerts {
     this.#space.assertOpen()
     const { audience } = this.#actor
     const all: StoredRecord[] = []
-    let after: number | undefined
-    do {
-      const query = { collection: 'alerts', tags: [tag], audience, order: 'oldest', limit: pageSize, after } as const
-      const page = await this.#space.store.query(query)
-      all.push(...page.records)
-      after = page.next
-    } while (after !== undefined)
+    const query = { collection: 'alerts', tags: [tag], audience, limit: pageSize } as const
+    for await (const page of recordPages(this.#space.store, query)) all.push(...page)
     return all
   }
 

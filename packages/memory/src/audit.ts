@@ -5,6 +5,7 @@ import type { AuditBatch } from './audit-log.ts'
 import type { NotedAction, NotedOutcome } from './audit-trail.ts'
 import { inHouse } from './in-house.ts'
 import { decodeJson } from './json.ts'
+import { recordPages } from './record-pages.ts'
 import type { Space } from './space.ts'
 import type { Change, Collection } from './store.ts'
 
@@ -124,17 +125,14 @@ export class Audit {
   }
 
   async *#noted({ agent, since }: AuditFilter): AsyncGenerator<AuditEntry, void, undefined> {
-    let after: number | undefined
-    do {
-      const tags = agent === undefined ? undefined : [agent]
-      const query = { collection: 'audit', order: 'oldest', limit: pageSize, after, since, tags } as const
-      const page = await this.#space.store.query(query)
-      for (const { value } of page.records) {
+    const tags = agent === undefined ? undefined : [agent]
+    const query = { collection: 'audit', limit: pageSize, since, tags } as const
+    for await (const records of recordPages(this.#space.store, query)) {
+      for (const { value } of records) {
         const { at, groups } = decodeJson(value) as AuditBatch
         for (const { ids, ...noted } of groups) for (const [id, count] of ids) yield { at, ...noted, id, count }
       }
-      after = page.next
-    } while (after !== undefined)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { decodeJson, encodeJson } from './json.ts'
+import { recordPages } from './record-pages.ts'
 import type { Store, StoredRecord } from './store.ts'
 
 /** One time that work was not done again. */
@@ -87,12 +88,7 @@ export class Ledger implements AsyncDisposable {
 
   async #all(collection: 'work' | 'ledger'): Promise<StoredRecord[]> {
     const all: StoredRecord[] = []
-    let after: number | undefined
-    do {
-      const page = await this.#store.query({ collection, order: 'oldest', limit: 1_000, after })
-      all.push(...page.records)
-      after = page.next
-    } while (after !== undefined)
+    for await (const page of recordPages(this.#store, { collection, limit: 1_000 })) all.push(...page)
     return all
   }
 

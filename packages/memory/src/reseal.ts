@@ -2,6 +2,7 @@ import type { KeyRing } from './key-ring.ts'
 
 import { hashOf } from './object-id.ts'
 import type { ObjectVault } from './object-vault.ts'
+import { recordPages } from './record-pages.ts'
 import { isSealed } from './sealed-text.ts'
 import type { Collection, Mutation, Store, StoredRecord } from './store.ts'
 
@@ -50,7 +51,7 @@ export async function reseal(
   const high = new Set<string>()
   const low = new Set<string>()
   for (const collection of collections) {
-    for await (const page of pages(store, collection, signal)) {
+    for await (const page of recordPages(store, { collection, limit: pageSize }, signal)) {
       const due = page.map((record) => resealed(record, ring)).filter((mutation) => mutation !== undefined)
       // Each by itself: one that somebody wrote meanwhile must not hold up the others.
       const commits = await Promise.all(due.map((mutation) => store.write([mutation])))
@@ -68,20 +69,6 @@ export async function reseal(
   // Where nothing had to be sealed anew, nothing is left of another form.
   if (records + objects > 0) await store.scrub()
   return { records, objects }
-}
-
-async function* pages(
-  store: Store,
-  collection: Collection,
-  signal: AbortSignal,
-): AsyncGenerator<readonly StoredRecord[], void, undefined> {
-  let after: number | undefined
-  do {
-    signal.throwIfAborted()
-    const page = await store.query({ collection, order: 'oldest', limit: pageSize, after })
-    yield page.records
-    after = page.next
-  } while (after !== undefined)
 }
 
 /** The write that seals a record anew, if that is due: under the version that it has, so that nobody notices. */

@@ -69,6 +69,7 @@ export class Sealer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new MemoryClosedError())
+    // Whoever asked for it, or the process by a warning, was told why it failed.
     await this.#running?.catch(() => {})
   }
 }

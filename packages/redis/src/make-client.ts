@@ -16,5 +16,6 @@ export function makeClient({ url, commandTimeoutMs, connectTimeoutMs }: Resolved
     connectTimeout: connectTimeoutMs,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   }
+  // By its types it takes no plain text with options, and its methods have many more forms than are asked of it.
   return new (Redis as new (url: string, options: RedisOptions) => Redis)(url, options) as unknown as RedisClient
 }

@@ -30,6 +30,7 @@ import type { RedisClient } from './redis-client.ts'
 import { wrapError } from './redis-errors.ts'
 import { resolveRedisOptions, shown } from './redis-options.ts'
 import type { RedisStoreOptions, ResolvedRedisOptions } from './redis-options.ts'
+import { rewriteLog } from './rewrite-log.ts'
 import { RedisSpace } from './redis-space.ts'
 import { SearchIndex } from './search-index.ts'
 import { askServer } from './server-facts.ts'
@@ -211,10 +212,7 @@ class RedisStore implements Store {
   scrub(): Promise<void> {
     return this.#guarded('scrub', async () => {
       if (!this.#parts.facts.hasAppendOnlyFile) return
-      await this.#client.bgrewriteaof().catch((error: unknown) => {
-        // One that is under way began too early: the server is asked again when it is done.
-        if (!/in progress/.test(String(error))) throw error
-      })
+      await rewriteLog(this.#client)
     })
   }
 

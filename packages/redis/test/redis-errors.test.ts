@@ -108,6 +108,7 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     await using store = await driver.open('default', 'writer')
     expect(store.traits.reach).toBe('network')
     const info = async () => '# Server\r\nredis_version:5.0.14\r\n'
+    // Nothing but this is asked of a server before its version is known; none so old is at hand.
     const old = { info, on: () => {}, status: 'ready' } as unknown as RedisClient
     const error = await refusal(openMemory({ store: redisStore({ client: old }) }))
     expect(error).toMatchObject({ code: 'SKEIN_STORE_FORMAT' })

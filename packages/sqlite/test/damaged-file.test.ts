@@ -5,22 +5,12 @@ import { openMemory, SkeinError } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
 
+import { numbersFrom } from './numbers-from.ts'
 import { temporaryPath } from './temporary.ts'
 
 const reader = { id: 'me', role: 'test' }
 const keys = Array.from({ length: 150 }, (_, index) => `k/${index}`)
 const valueOf = (key: string): object => ({ key, text: `what is known of ${key}`.repeat(8) })
-
-/** Numbers from 0 up to 1 that are the same in each run (mulberry32). */
-function numbersFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 type Damage = (bytes: Buffer, random: () => number) => Buffer
 

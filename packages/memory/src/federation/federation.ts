@@ -167,6 +167,7 @@ export class Federation implements AsyncDisposable {
   /** Rounds never overlap, whoever asks for them. */
   #alone<Result>(work: () => Promise<Result>): Promise<Result> {
     const own = this.#working.then(work)
+    // The caller is told; who comes next only waits until it is over.
     this.#working = own.catch(() => {})
     return own
   }

@@ -1,3 +1,4 @@
+import { recordPages } from '../record-pages.ts'
 import { publicLabel } from '../access.ts'
 import { CorruptRecordError } from '../errors.ts'
 import { decodeJson } from '../json.ts'
@@ -77,13 +78,21 @@ export class GiveOut {
    */
   async everything(link: BusLink, to?: string): Promise<void> {
     for (const collection of sharedCollections) {
-      for await (const page of this.#pages(collection)) {
+      for await (const page of recordPages(
+        this.#parts.store,
+        { collection: collection, limit: recordsAtOnce },
+        this.#parts.signal,
+      )) {
         const contents = await Promise.all(page.map((record) => this.#guarded(record, () => this.#knownOf(record))))
         await this.#publish(link, contents, to)
       }
     }
     // Now every shared fact has its state, and those that are gone have theirs still.
-    for await (const page of this.#pages('federation')) {
+    for await (const page of recordPages(
+      this.#parts.store,
+      { collection: 'federation', limit: recordsAtOnce },
+      this.#parts.signal,
+    )) {
       const contents = await Promise.all(page.map((record) => this.#guarded(record, () => this.#heldOf(record))))
       await this.#publish(link, contents, to)
     }
@@ -186,16 +195,5 @@ export class GiveOut {
       await records.mark({ collection: 'alerts', id: content.id }, { isGone: true }, publicLabel)
     }
     return told.length
-  }
-
-  async *#pages(collection: Collection): AsyncGenerator<readonly StoredRecord[], void, undefined> {
-    const { store, signal } = this.#parts
-    let after: number | undefined
-    do {
-      signal.throwIfAborted()
-      const page = await store.query({ collection, order: 'oldest', limit: recordsAtOnce, after })
-      yield page.records
-      after = page.next
-    } while (after !== undefined)
   }
 }

@@ -61,6 +61,7 @@ export function openMessage(ring: KeyRing, { kind, name, body }: Envelope): Cont
   const at = name.indexOf('/')
   const [collection, id] = [name.slice(0, at) as Collection, name.slice(at + 1)]
   try {
+    // What another node said is called a record here; checkContent looks whether each field is what it should be.
     switch (kind) {
       case 'fact':
         return checkContent({ kind, key: id, state: said['state'] as FactState })

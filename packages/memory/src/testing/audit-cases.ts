@@ -148,10 +148,11 @@ export function auditCases(options: StoreContractOptions): void {
     it('are told with their version, refused ones with the reason', async () => {
       const { facts } = memory.as(low)
       await facts.set('k', 1)
-      await facts.set('k', 2, { ifVersion: 7 }).catch(() => {})
+      await expect(facts.set('k', 2, { ifVersion: 7 })).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT' })
       const claim = await memory.as(low).claims.claim('t')
       await claim?.release()
-      await facts.set('k', 2, { claim: { task: 't', fence: claim?.fence ?? 0 } }).catch(() => {})
+      const late = facts.set('k', 2, { claim: { task: 't', fence: claim?.fence ?? 0 } })
+      await expect(late).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
       await facts.delete('k')
       const about = await entries({ collection: 'facts', id: 'k' })
       const told = about.map(({ action, outcome, version, reason }) => [action, outcome, version ?? reason])
