@@ -5,7 +5,16 @@ import type { Entry } from './coherent-cache.ts'
 import type { Collection } from './store.ts'
 
 /** What a principal did that the feed does not tell of. */
-export type NotedAction = 'read' | 'list' | 'search' | 'watch' | 'write' | 'declassify' | 'audit' | 'administer'
+export type NotedAction =
+  | 'read'
+  | 'list'
+  | 'search'
+  | 'watch'
+  | 'write'
+  | 'send'
+  | 'declassify'
+  | 'audit'
+  | 'administer'
 
 /** How it went. Nothing of a `refused` record was shown, nor that it is there. */
 export type NotedOutcome = 'hit' | 'miss' | 'refused'
@@ -18,7 +27,7 @@ export interface NotedGroup extends Label {
   readonly collection: Collection
   /** `''` stands for a list or search that found nothing. */
   readonly ids: readonly (readonly [id: string, count: number])[]
-  /** Why it was refused. */
+  /** Why it was refused, or where it was sent. */
   readonly reason?: string | undefined
 }
 
@@ -146,6 +155,15 @@ export class Reading {
   shown(action: NotedAction, collection: Collection, id: string, label: Label): void {
     const { sensitivity, compartments } = label
     this.#trail.note({ agent: this.#agent, action, outcome: 'hit', collection, sensitivity, compartments }, id)
+  }
+
+  /** Notes that something went out of the memory, and where to. */
+  sent(collection: Collection, id: string, to: string, label: Label): void {
+    const { sensitivity, compartments } = label
+    this.#trail.note(
+      { agent: this.#agent, action: 'send', outcome: 'hit', collection, sensitivity, compartments, reason: to },
+      id,
+    )
   }
 
   /** Notes that something was refused, and why. */

@@ -15,7 +15,7 @@ export type AuditAction = NotedAction | 'delete'
 /**
  * How it went.
  *
- * - `hit`: the record was shown; `miss`: there was none.
+ * - `hit`: the record was shown, or sent out; `miss`: there was none.
  * - `written`: the record was written or deleted.
  * - `refused`: it was not shown, or not written; to the agent a record that it
  *   may not read looked like none at all.
@@ -36,7 +36,7 @@ export interface AuditEntry {
   readonly count: number
   /** Of what was written. */
   readonly version?: number
-  /** Why it was refused, or declassified. */
+  /** Why it was refused, or declassified; where it was sent. */
   readonly reason?: string | undefined
   readonly sensitivity: Label['sensitivity']
   readonly compartments: readonly string[]
@@ -54,6 +54,20 @@ export interface AuditFilter {
   readonly since?: number
   /** Before, Unix milliseconds. */
   readonly until?: number
+}
+
+/** Something that goes out of the memory, to a model for example. */
+export interface Sending {
+  /** Where to: a name that tells no secrets. */
+  readonly to: string
+  /** The work for which it is sent, as `once` knows it. */
+  readonly work: string
+  /** Objects that it was made from. */
+  readonly objects: readonly string[]
+  /** How sensitive it is. */
+  readonly label: Label
+  /** Why it was not sent after all; left out when it was. */
+  readonly refused?: string
 }
 
 const pageSize = 1_000
@@ -103,6 +117,24 @@ export class Audit {
     await this.#space.auditSettled()
     for await (const entry of inTimeOrder(this.#written(), this.#noted(filter))) {
       if (matches(entry, filter) && covers(this.#actor.audience, entry)) yield entry
+    }
+  }
+
+  /**
+   * Notes that something goes out of the memory, or was kept from it. For
+   * runtimes: what agents send away is to be seen in the audit, whose entries
+   * name the work, the objects that were read for it, and where it went (`reason`).
+   */
+  noteSending({ to, work, objects, label, refused }: Sending): void {
+    const { reading } = this.#actor
+    if (!reading) return
+    const records = [
+      { collection: 'work', id: work } as const,
+      ...objects.map((id) => ({ collection: 'objects', id }) as const),
+    ]
+    for (const { collection, id } of records) {
+      if (refused === undefined) reading.sent(collection, id, to, label)
+      else reading.refused('send', collection, id, refused, label)
     }
   }
 

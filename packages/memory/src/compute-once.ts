@@ -15,8 +15,8 @@ import type { UnderWay } from './under-way.ts'
 export interface WorkContext {
   /** Aborted when the lease on the work was lost, so that its result would be refused, or when nobody waits for it any more. */
   readonly signal: AbortSignal
-  /** Adds tokens that a model took, so that the ledger can say what a reuse saves. */
-  spend(tokens: number): void
+  /** Adds what a model took, in tokens and, where its price is known, in US dollars, so that the ledger can say what a reuse saves. */
+  spend(tokens: number, usd?: number): void
   /** Says how long the work really took, in milliseconds, where it had to wait for a turn; else the time until its end counts. */
   took(ms: number): void
 }
@@ -46,6 +46,8 @@ export interface OnceResult<T> {
   /** What computing it took. */
   readonly durationMs: number
   readonly tokens: number
+  /** US dollars, as far as prices were known; absent when none was told. */
+  readonly usd?: number | undefined
   /** @internal What the work read, where that was noted. */
   readonly label?: Label | undefined
 }
@@ -69,6 +71,7 @@ type WorkState =
       readonly value: unknown
       readonly durationMs: number
       readonly tokens: number
+      readonly usd?: number | undefined
       /** How sensitive what the work read was: whoever uses the result has read that too. */
       readonly label?: Label | undefined
     }
@@ -154,8 +157,8 @@ export class ComputeOnce {
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && (decodeJson(record.value) as WorkState)
       if (state?.state === 'done') {
-        const { durationMs, tokens, label } = state
-        const result = { value: state.value as T, durationMs, tokens, reused: true, label }
+        const { durationMs, tokens, usd, label } = state
+        const result = { value: state.value as T, durationMs, tokens, usd, reused: true, label }
         this.#noteReuse(id, result)
         return result
       }
@@ -196,11 +199,15 @@ export class ComputeOnce {
     const lease = this.#space.leases.hold(key, fence, options.leaseMs)
     const startedAt = performance.now()
     let tokens = 0
+    let usd: number | undefined
     let tookMs: number | undefined
     try {
       const value = await work({
         signal: AbortSignal.any([lease.signal, abandoned]),
-        spend: (more) => void (tokens += more),
+        spend: (more, cost) => {
+          tokens += more
+          if (cost !== undefined) usd = (usd ?? 0) + cost
+        },
         took: (ms) => void (tookMs = ms),
       })
       const durationMs = tookMs ?? performance.now() - startedAt
@@ -208,12 +215,12 @@ export class ComputeOnce {
       const label = scope && joinLabels(scope.labels)
       // Taken now: the worker may go on changing it.
       const kept = copyJson(value ?? null, '$.value')
-      const done = { state: 'done', value: kept, durationMs, tokens, label } as const
+      const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
       const version = await this.#write(key, done, fence, options.ttlMs, options)
       if (version === undefined) return undefined
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', durationMs)
-      return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens }
+      return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
     } catch (error) {
       await this.#fail(key, error, fence, options)
       throw error
@@ -253,14 +260,15 @@ export class ComputeOnce {
     }
   }
 
-  #noteReuse(work: string, { durationMs, tokens }: OnceResult<unknown>): void {
+  #noteReuse(work: string, { durationMs, tokens, usd }: OnceResult<unknown>): void {
     const { counters } = this.#space
     const { level: sensitivity, compartments } = this.#actor.audience
     this.#actor.reading?.note('read', 'work', work, { sensitivity, compartments })
     counters.add('reused')
     counters.add('savedMs', durationMs)
     counters.add('savedTokens', tokens)
-    this.#space.noteReuse({ work, agent: this.#actor.principal.id, savedMs: durationMs, savedTokens: tokens })
+    const agent = this.#actor.principal.id
+    this.#space.noteReuse({ work, agent, savedMs: durationMs, savedTokens: tokens, savedUsd: usd })
   }
 }
 

@@ -11,6 +11,7 @@ export interface Reuse {
   readonly agent: string
   readonly savedMs: number
   readonly savedTokens: number
+  readonly savedUsd?: number | undefined
 }
 
 /** What was computed and spared of one kind of work. */
@@ -19,10 +20,13 @@ export interface LedgerLine {
   readonly computed: number
   readonly computedMs: number
   readonly computedTokens: number
+  /** US dollars, as far as the prices of the models were known. */
+  readonly computedUsd: number
   /** How often one of them was used instead of computing it again, and what that spared. */
   readonly reused: number
   readonly savedMs: number
   readonly savedTokens: number
+  readonly savedUsd: number
 }
 
 /**
@@ -65,7 +69,7 @@ export class Ledger implements AsyncDisposable {
     const line = (work: string) => {
       const known = lines.get(kindOf(work))
       if (known) return known
-      const fresh = { computed: 0, computedMs: 0, computedTokens: 0, reused: 0, savedMs: 0, savedTokens: 0 }
+      const fresh = { ...nothing }
       lines.set(kindOf(work), fresh)
       return fresh
     }
@@ -76,12 +80,14 @@ export class Ledger implements AsyncDisposable {
       kind.computed += 1
       kind.computedMs += work.durationMs
       kind.computedTokens += work.tokens
+      kind.computedUsd += work.usd ?? 0
     }
     for (const reuse of (await this.#all('ledger')).flatMap((record) => decodeJson(record.value) as readonly Reuse[])) {
       const kind = line(reuse.work)
       kind.reused += 1
       kind.savedMs += reuse.savedMs
       kind.savedTokens += reuse.savedTokens
+      kind.savedUsd += reuse.savedUsd ?? 0
     }
     return Object.fromEntries(lines)
   }
@@ -112,10 +118,22 @@ export class Ledger implements AsyncDisposable {
   }
 }
 
+const nothing: LedgerLine = {
+  computed: 0,
+  computedMs: 0,
+  computedTokens: 0,
+  computedUsd: 0,
+  reused: 0,
+  savedMs: 0,
+  savedTokens: 0,
+  savedUsd: 0,
+}
+
 interface Done {
   readonly state: string
   readonly durationMs: number
   readonly tokens: number
+  readonly usd?: number
 }
 
 /** The kind of a work's id, which begins with the clearance that it belongs to and a space. */

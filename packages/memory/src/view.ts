@@ -1,5 +1,5 @@
-import { rank } from './access.ts'
-import type { Principal } from './access.ts'
+import { joinLabels, rank } from './access.ts'
+import type { Label, Principal } from './access.ts'
 import { Actor } from './actor.ts'
 import { Alerts } from './alerts.ts'
 import { Audit } from './audit.ts'
@@ -15,6 +15,8 @@ import { Learnings } from './learnings.ts'
 import { Objects } from './objects.ts'
 import { Observations } from './observations.ts'
 import type { ReadScope } from './read-scope.ts'
+import { sharedState } from './shared-state.ts'
+import type { SharedState } from './shared-state.ts'
 import type { Space } from './space.ts'
 import type { Change } from './store.ts'
 import { watchFeed } from './watch.ts'
@@ -81,6 +83,47 @@ export class View {
     options: OnceOptions = {},
   ): Promise<OnceResult<T>> {
     return this.#once.run(key, work, options)
+  }
+
+  /**
+   * How sensitive what is made of all that was read through this view may be:
+   * the label of what was read, where that is noted (in activities), and of
+   * everything that the principal may see elsewhere.
+   */
+  get label(): Label {
+    const { scope, audience } = this.#actor
+    return scope ? joinLabels(scope.labels) : { sensitivity: audience.level, compartments: audience.compartments }
+  }
+
+  /** Ids of the objects that were read through this view, where that is noted (in activities). */
+  get readObjects(): readonly string[] {
+    return this.#actor.scope?.objects ?? []
+  }
+
+  /** The time by the store's clock, the same for all who share the memory; Unix milliseconds. */
+  now(): number {
+    return this.#space.store.now()
+  }
+
+  /**
+   * A small value that all threads and processes of the space change together.
+   * For runtimes: it is no record of this principal's, and outside all clearances.
+   *
+   * @param ttlMs - How long it is kept after its last change, in milliseconds.
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const left = memory.as({ id: 'runtime', role: 'system' }).state<number>('left', 60_000)
+   * const take = (): Promise<boolean> =>
+   *   left.change((n = 2) => (n > 0 ? { state: n - 1, result: true } : { state: n, result: false }))
+   * await Promise.all([take(), take(), take()]) // => [true, true, false]
+   * ```
+   */
+  state<State>(name: string, ttlMs: number): SharedState<State> {
+    return sharedState<State>(this.#space, name, ttlMs)
   }
 
   /**
