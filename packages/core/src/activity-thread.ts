@@ -20,8 +20,9 @@ import { activityOptions } from './activity.ts'
 import type { Activity } from './activity.ts'
 import { ActivityInputError, ActivityLoadError, UnknownActivityError } from './errors.ts'
 import type { ActivityOutcome, ActivityTask, ModuleDescription } from './executor.ts'
-import type { Model } from './model.ts'
-import { sharedModel, usageMeter } from './shared-model.ts'
+import type { Model } from './models/model.ts'
+import { shareModel } from './models/shared-model.ts'
+import { usageMeter } from './models/usage-meter.ts'
 
 /** What a thread is given when it starts. */
 export interface ThreadData {
@@ -108,7 +109,7 @@ async function run(id: number, task: ActivityTask): Promise<ActivityOutcome> {
     const output = await activity.run(
       {
         memory: view,
-        model: sharedModel(model, view, usage),
+        model: shareModel(model, view, { meter: usage, budgets: task.budgets ?? [] }),
         signal: control.signal,
         progress: (value) => post(task.name, { type: 'progress', id, value }),
       },

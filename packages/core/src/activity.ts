@@ -1,14 +1,14 @@
 import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 
-import type { Model } from './model.ts'
+import type { SharedModel } from './models/shared-model.ts'
 
 /** What an activity is given beside its input. */
 export interface ActivityContext {
   /** The memory, seen as the agent for which the activity runs. What is read through it marks what is written. */
   readonly memory: View
-  /** The flock's model. Equal requests of the whole flock are answered once. */
-  readonly model: Model
+  /** The flock's model. Equal questions of the whole flock are asked once. */
+  readonly model: SharedModel
   /** Aborted when the work is no longer wanted. Ignored too long, the thread is ended. */
   readonly signal: AbortSignal
   /** Tells the caller how far it is; plain data. Arrives in order, before the result. */

@@ -1,6 +1,7 @@
 import type { Principal } from '@skein/memory'
 
 import type { ActivityOptions } from './activity.ts'
+import type { BudgetScope } from './models/budget.ts'
 
 /** What a module of activities offers, as a worker found it. */
 export interface ModuleDescription {
@@ -19,6 +20,8 @@ export interface ActivityTask {
   readonly input: unknown
   /** For whom it runs. */
   readonly principal: Principal
+  /** What its model calls may use, beside the model's own budget. */
+  readonly budgets?: readonly BudgetScope[] | undefined
 }
 
 /** What running an activity used. */

@@ -19,16 +19,45 @@ export type { MailboxOptions, Overflow } from './mailbox.ts'
 
 export type { MapReduceOptions, MapReduceProgress, MapReduceResult, ReduceStepOptions, Step } from './map-reduce.ts'
 
+export { shareModel } from './models/shared-model.ts'
 export type {
-  Citation,
-  CitedSentence,
-  Model,
-  ModelMessage,
-  ModelRequest,
-  ModelResponse,
-  ModelUsage,
-  Passage,
-} from './model.ts'
+  ObjectAnswer,
+  ObjectRequest,
+  SharedChatRequest,
+  SharedModel,
+  ShareOptions,
+} from './models/shared-model.ts'
+export type { AnswerOrigin, CallOptions } from './models/call-options.ts'
+export type { Model, ModelSettings } from './models/model.ts'
+export type {
+  ChatMessage,
+  ChatOptions,
+  ChatRequest,
+  ChatResponse,
+  FinishReason,
+  JsonSchema,
+  ToolCall,
+  ToolDefinition,
+} from './models/chat.ts'
+export type { Citation, CitedAnswer, CitedSentence, CiteRequest, Passage } from './models/cite.ts'
+export type { EmbedRequest, EmbedResponse } from './models/embed.ts'
+export { estimateTokens } from './models/usage.ts'
+export type { ModelUsage } from './models/usage.ts'
+export { budgetScope } from './models/budget.ts'
+export type { Budget, BudgetMeasure, BudgetScope } from './models/budget.ts'
+export { costOf, priceOf } from './models/price.ts'
+export type { Price, PriceList } from './models/price.ts'
+export { readPrompts } from './models/prompts.ts'
+export type { PromptTexts } from './models/prompts.ts'
+export type { RateLimits } from './models/rate-limit.ts'
+export type { RetryPolicy } from './models/retry.ts'
+export {
+  BudgetExceededError,
+  ModelCallError,
+  ModelClearanceError,
+  ModelUnsupportedError,
+} from './models/model-errors.ts'
+export type { ModelCallCode, ModelCallDetails, ModelErrorCode } from './models/model-errors.ts'
 export { extractiveModel } from './extractive/extractive-model.ts'
 export { splitSentences } from './extractive/sentences.ts'
 export type { TextRange } from './extractive/sentences.ts'

@@ -15,6 +15,13 @@ export interface StateChange<State, Result> {
  */
 export type DecideState<State, Result> = (state: State | undefined, now: number) => StateChange<State, Result>
 
+/** What stood there when it was last looked at, and the mark of that moment. */
+interface Known {
+  readonly state: unknown
+  readonly version: number
+  readonly mark: number
+}
+
 interface Pending {
   readonly decide: DecideState<unknown, unknown>
   readonly resolve: (result: unknown) => void
@@ -35,7 +42,7 @@ export class SharedState<State> {
   readonly #ttlMs: number
   readonly #slot: number
   readonly #pending: Pending[] = []
-  #known: { readonly state: unknown; readonly version: number } | undefined
+  #known: Known | undefined
   #busy = false
 
   /** @internal */
@@ -83,7 +90,13 @@ export class SharedState<State> {
         this.#space.assertOpen()
         const before = this.#known ?? (await this.#read())
         const decided = this.#decide(batch, before.state)
-        if (decided.state === before.state || (await this.#write(decided.state, before.version))) {
+        const isSame = decided.state === before.state
+        // To do nothing is right only where what we know is still true; a write finds that out by itself.
+        if (isSame && before.mark !== this.mark()) {
+          this.#known = undefined
+          continue
+        }
+        if (isSame || (await this.#write(decided.state, before.version))) {
           for (const settle of decided.outcomes) settle()
           return
         }
@@ -112,19 +125,21 @@ export class SharedState<State> {
     return { state, outcomes }
   }
 
-  async #read(): Promise<{ state: unknown; version: number }> {
+  async #read(): Promise<Known> {
+    const mark = this.mark()
     const [record] = await this.#space.store.read([{ collection: 'settings', id: this.#id }])
-    return this.#learn(record)
+    return this.#learn(record, mark)
   }
 
-  #learn(record: StoredRecord | undefined): { state: unknown; version: number } {
-    this.#known = { state: record && decodeJson(record.value), version: record?.version ?? 0 }
+  #learn(record: StoredRecord | undefined, mark: number): Known {
+    this.#known = { state: record && decodeJson(record.value), version: record?.version ?? 0, mark }
     return this.#known
   }
 
   /** Resolves to whether it was written; if not, what stands there is known. */
   async #write(state: unknown, ifVersion: number): Promise<boolean> {
     const kept = copyJson(state)
+    const mark = this.mark()
     const meta = {
       author: this.#space.owner,
       tags: [],
@@ -137,10 +152,10 @@ export class SharedState<State> {
       { type: 'set', key, value: encodeJson(kept), meta, ifVersion, ttlMs: this.#ttlMs },
     ])
     if (commit.ok) {
-      this.#known = { state: kept, version: commit.written[0]?.version ?? 0 }
+      this.#known = { state: kept, version: commit.written[0]?.version ?? 0, mark }
       return true
     }
-    this.#learn('current' in commit.refusal ? commit.refusal.current : undefined)
+    this.#learn('current' in commit.refusal ? commit.refusal.current : undefined, mark)
     return false
   }
 }

@@ -39,6 +39,16 @@ describe('a shared state', () => {
     expect(await version()).toBe(2)
   })
 
+  it('sees what others wrote even where nothing is to be changed', async () => {
+    const [ours, theirs] = (await viewsOfOneStore(2)) as [View, View]
+    const state = ours.state<number>('calls', 60_000)
+    await addOne(state)
+    const mark = state.mark()
+    await addOne(theirs.state<number>('calls', 60_000))
+    while (state.mark() === mark) await state.untilWritten(mark, 60_000)
+    expect(await state.change((n = 0) => ({ state: n, result: n }))).toBe(2)
+  })
+
   it('wakes who waits when somebody else writes it', async () => {
     const [ours, theirs] = (await viewsOfOneStore(2)) as [View, View]
     const state = ours.state<number>('calls', 60_000)

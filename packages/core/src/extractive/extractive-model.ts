@@ -1,7 +1,9 @@
 import { OptionError } from '@skein/memory'
-import { estimateTokenCount } from 'tokenx'
 
-import type { Citation, CitedSentence, Model, ModelRequest, ModelResponse, ModelUsage, Passage } from '../model.ts'
+import type { Citation, CitedAnswer, CitedSentence, CiteRequest, Passage } from '../models/cite.ts'
+import type { Model } from '../models/model.ts'
+import { estimateTokens } from '../models/usage.ts'
+import type { ModelUsage } from '../models/usage.ts'
 import { questionTerms } from './question-terms.ts'
 import { rankSentences } from './rank-sentences.ts'
 import type { RankedSentence } from './rank-sentences.ts'
@@ -24,7 +26,7 @@ interface Quotation extends RankedSentence {
  * sentences nearest to what all the passages are about. Each sentence cites
  * every place where it stands. Same request, same answer. Nothing in a passage is taken for an instruction.
  *
- * `generate` rejects with an `OptionError` when `maxSentences` is not a
+ * `cite` rejects with an `OptionError` when `maxSentences` is not a
  * positive whole number or two passages have the same id, and with the
  * signal's reason when it was aborted beforehand. It runs without a pause: a
  * megabyte takes about a third of a second.
@@ -33,7 +35,7 @@ interface Quotation extends RankedSentence {
  * ```ts
  * import { extractiveModel } from '@skein/core'
  *
- * const { sentences } = await extractiveModel().generate({
+ * const { sentences } = await extractiveModel().cite({
  *   messages: [{ role: 'user', text: 'What about energy?' }],
  *   passages: [{ id: 'report', text: 'Energy is saved in every home. The arts are a precious resource.' }],
  *   maxSentences: 1,
@@ -41,11 +43,11 @@ interface Quotation extends RankedSentence {
  * sentences[0]?.text // => 'Energy is saved in every home.'
  * ```
  */
-export function extractiveModel(): Model {
+export function extractiveModel(): Model & Required<Pick<Model, 'cite'>> {
   return {
     id: 'skein/extractive@1',
     descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },
-    async generate(request, { signal } = {}) {
+    async cite(request, { signal } = {}) {
       signal?.throwIfAborted()
       requireValid(request)
       return answer(request)
@@ -53,7 +55,7 @@ export function extractiveModel(): Model {
   }
 }
 
-function requireValid({ maxSentences, passages }: ModelRequest): void {
+function requireValid({ maxSentences, passages }: CiteRequest): void {
   if (!Number.isSafeInteger(maxSentences) || maxSentences < 1) {
     throw new OptionError('maxSentences', 'a whole number above 0', maxSentences)
   }
@@ -64,7 +66,7 @@ function requireValid({ maxSentences, passages }: ModelRequest): void {
   }
 }
 
-function answer(request: ModelRequest): ModelResponse {
+function answer(request: CiteRequest): CitedAnswer {
   const read = termReader()
   const quotations = quotationsOf(request.passages, read)
   const question = request.messages.findLast((message) => message.role === 'user')?.text ?? ''
@@ -102,10 +104,10 @@ function quotationsOf(passages: readonly Passage[], read: TermReader): Quotation
   return [...byText.values()]
 }
 
-function usageOf({ messages, passages }: ModelRequest, sentences: readonly CitedSentence[]): ModelUsage {
+function usageOf({ messages, passages }: CiteRequest, sentences: readonly CitedSentence[]): ModelUsage {
   return { inputTokens: tokensOf(messages) + tokensOf(passages), outputTokens: tokensOf(sentences) }
 }
 
 function tokensOf(parts: readonly { readonly text: string }[]): number {
-  return parts.reduce((sum, { text }) => sum + estimateTokenCount(text), 0)
+  return parts.reduce((sum, { text }) => sum + estimateTokens(text), 0)
 }

@@ -4,14 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { extractiveModel } from '../../src/extractive/extractive-model.ts'
-import type { ModelRequest, ModelResponse, Passage } from '../../src/model.ts'
+import type { CitedAnswer, CiteRequest, Passage } from '../../src/models/cite.ts'
 
 const report = readFileSync(new URL('../../../../examples/data/1981_jimmy_carter_d.txt', import.meta.url), 'utf8')
 
 const model = extractiveModel()
 
-function ask(question: string, passages: readonly Passage[], maxSentences = 5): Promise<ModelResponse> {
-  return model.generate({ messages: [{ role: 'user', text: question }], passages, maxSentences })
+function ask(question: string, passages: readonly Passage[], maxSentences = 5): Promise<CitedAnswer> {
+  return model.cite({ messages: [{ role: 'user', text: question }], passages, maxSentences })
 }
 
 const words = fc
@@ -38,7 +38,7 @@ const words = fc
   .map((parts) => parts.join(' '))
 const texts = fc.array(fc.oneof(words, fc.string({ unit: 'binary', maxLength: 80 })), { maxLength: 5 })
 
-const requests: fc.Arbitrary<ModelRequest> = fc.record({
+const requests: fc.Arbitrary<CiteRequest> = fc.record({
   messages: fc.array(
     fc.record({
       role: fc.constantFrom('system', 'user', 'assistant'),
@@ -61,7 +61,7 @@ describe('extractiveModel', () => {
   it('quotes exactly, in order of merit, not more than asked, and the same each time', async () => {
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {
-        const response = await model.generate(request)
+        const response = await model.cite(request)
         expect(response.sentences.length).toBeLessThanOrEqual(request.maxSentences)
         for (const { text, citations } of response.sentences) {
           const quotes = citations.map(({ passage, start, end }) =>
@@ -70,7 +70,7 @@ describe('extractiveModel', () => {
           expect(quotes[0]).toBe(text)
           for (const quote of quotes) expect(quote?.replaceAll(/\s+/g, ' ')).toBe(text.replaceAll(/\s+/g, ' '))
         }
-        expect(await model.generate(request)).toEqual(response)
+        expect(await model.cite(request)).toEqual(response)
       }),
     )
   })
@@ -80,7 +80,7 @@ describe('extractiveModel', () => {
       { id: 'a', text: 'Energy imports fell sharply in all of the past four years.' },
       { id: 'b', text: 'Farm incomes rose because grain prices went up again this year.' },
     ]
-    const { sentences } = await model.generate({
+    const { sentences } = await model.cite({
       messages: [
         { role: 'user', text: 'energy' },
         { role: 'user', text: 'farm incomes' },
@@ -128,7 +128,7 @@ describe('extractiveModel', () => {
   it('does not begin once aborted', async () => {
     const reason = new Error('enough')
     const request = { messages: [], passages: [], maxSentences: 1 }
-    await expect(model.generate(request, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(model.cite(request, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
   it.each([

@@ -119,7 +119,7 @@ async function summarize(
   question?: string,
 ): Promise<Quote[]> {
   const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
-  const { sentences } = await model.generate(
+  const { sentences } = await model.cite(
     { messages, passages: passages.map(({ passage }) => passage), maxSentences },
     { signal },
   )

@@ -1,0 +1,102 @@
+import { OptionError } from '@skein/memory'
+import type { Label, OnceResult } from '@skein/memory'
+
+import type { AnswerOrigin, CallOptions } from './call-options.ts'
+import { EmbedBatch, packVector, unpackVector } from './embed-batch.ts'
+import type { KeptVector } from './embed-batch.ts'
+import type { EmbedRequest, EmbedResponse } from './embed.ts'
+import type { BudgetExceededError } from './model-errors.ts'
+import type { ModelCalls } from './model-calls.ts'
+import type { Model } from './model.ts'
+import { shareKey } from './share-key.ts'
+import type { UsageMeter } from './usage-meter.ts'
+import { estimateTokens } from './usage.ts'
+
+/** What texts are embedded with. */
+export interface EmbedMeans {
+  /** The id of the model. */
+  readonly model: string
+  readonly embed: NonNullable<Model['embed']>
+  readonly calls: ModelCalls
+  readonly meter: UsageMeter
+  /** How sensitive the texts are. */
+  readonly label: Label
+}
+
+/** Embeds texts: each once for the whole memory, those that are not known in few requests. */
+export async function embedShared(
+  means: EmbedMeans,
+  { texts, dimensions }: EmbedRequest,
+  { share = true, ttlMs, signal }: CallOptions,
+): Promise<EmbedResponse & AnswerOrigin> {
+  const { model, calls, meter, label } = means
+  if (texts.some((text) => typeof text !== 'string' || text === '')) {
+    throw new OptionError('texts', 'texts that are not empty', '')
+  }
+  const keyOf = (text: string): string => shareKey(model, 'embed', [text, dimensions ?? null])
+  const different = [...new Set(texts)]
+  for (const text of different) calls.requireClearance({ key: keyOf(text), label })
+  const exceeded: BudgetExceededError[] = []
+  const batch = new EmbedBatch(async (some, stop) => {
+    const made = await embedNow(means, { texts: some, ...(dimensions !== undefined && { dimensions }) }, stop)
+    if (made.exceeded) exceeded.push(made.exceeded)
+    return made.vectors
+  })
+  const never = new AbortController().signal
+  const options = { ...(signal && { signal }), ...(ttlMs !== undefined && { ttlMs }) }
+  const kept = await Promise.all(
+    different.map(async (text): Promise<OnceResult<KeptVector>> => {
+      if (!share) return { ...fresh, value: await batch.add(text, signal ?? never) }
+      return calls.once(
+        keyOf(text),
+        async (context) => {
+          const vector = await batch.add(text, context.signal)
+          context.spend(vector.tokens, vector.usd)
+          return vector
+        },
+        options,
+      )
+    }),
+  )
+  if (exceeded[0]) throw exceeded[0]
+  const reused = kept.filter((one) => one.reused)
+  if (reused.length > 0 && reused.length === kept.length) meter.reusedCalls += 1
+  meter.savedTokens += reused.reduce((sum, { tokens }) => sum + tokens, 0)
+  const byText = new Map(different.map((text, index) => [text, unpackVector(kept[index]?.value.vector ?? '')]))
+  const costs = kept.map(({ value }) => value.usd)
+  return {
+    vectors: texts.map((text) => byText.get(text) as Float32Array),
+    usage: { inputTokens: kept.reduce((sum, { value }) => sum + value.tokens, 0), outputTokens: 0 },
+    reused: kept.every((one) => one.reused),
+    usd: costs.includes(undefined) ? undefined : costs.reduce<number>((sum, usd = 0) => sum + usd, 0),
+  }
+}
+
+const fresh = { reused: false, durationMs: 0, tokens: 0 } as const
+
+/** One request; what it took is spread over its texts by their length. */
+async function embedNow(
+  { model, embed, calls, label }: EmbedMeans,
+  request: EmbedRequest,
+  signal: AbortSignal,
+): Promise<{ vectors: KeptVector[]; exceeded: BudgetExceededError | undefined }> {
+  const lengths = request.texts.map(estimateTokens)
+  const total = lengths.reduce((sum, length) => sum + length, 0)
+  const { answer, exceeded } = await calls.make<EmbedResponse>(
+    {
+      key: shareKey(model, 'embed', request.texts),
+      label,
+      estimate: () => ({ inputTokens: total, outputTokens: 0 }),
+      attempt: (stop) => embed(request, { signal: stop }),
+    },
+    signal,
+    () => {},
+  )
+  const usd = calls.costOf(answer.usage)
+  const vectors = answer.vectors.map((vector, index): KeptVector => {
+    const part = (lengths[index] as number) / total
+    const tokens = Math.round(answer.usage.inputTokens * part)
+    return { vector: packVector(vector), tokens, ...(usd !== undefined && { usd: usd * part }) }
+  })
+  return { vectors, exceeded }
+}

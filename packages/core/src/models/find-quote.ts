@@ -1,0 +1,44 @@
+/** A stretch of a text, in UTF-16 offsets. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Finds a quote in a text: word for word, or with other white space and other
+ * kinds of quotation marks and dashes, which models like to change.
+ */
+export function findQuote(text: string, quote: string): Stretch | undefined {
+  const wanted = quote.trim()
+  if (wanted === '') return undefined
+  const start = text.indexOf(wanted)
+  if (start !== -1) return { start, end: start + wanted.length }
+  const folded = fold(text)
+  const needle = fold(wanted).text
+  const at = folded.text.indexOf(needle)
+  if (at === -1 || needle === '') return undefined
+  return { start: folded.places[at] as number, end: (folded.places[at + needle.length - 1] as number) + 1 }
+}
+
+const alike: Readonly<Record<string, string>> = {
+  '\u2018': "'",
+  '\u2019': "'",
+  '\u201C': '"',
+  '\u201D': '"',
+  '\u2013': '-',
+  '\u2014': '-',
+}
+
+/** A text with each stretch of white space as one space, and where each of its characters stands in the original. */
+function fold(text: string): { text: string; places: number[] } {
+  let folded = ''
+  const places: number[] = []
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index] as string
+    const isSpace = /\s/.test(char)
+    if (isSpace && folded.endsWith(' ')) continue
+    folded += isSpace ? ' ' : (alike[char] ?? char)
+    places.push(index)
+  }
+  return { text: folded, places }
+}

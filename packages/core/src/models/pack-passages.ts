@@ -1,0 +1,48 @@
+import { splitSentences } from '../extractive/sentences.ts'
+import type { Passage } from './cite.ts'
+import { estimateTokens } from './usage.ts'
+
+/** A passage or a stretch of one that is too long for one call. */
+export interface Slice extends Passage {
+  /** Where it begins in the passage whose id it carries. */
+  readonly offset: number
+}
+
+/** Groups of slices, in the order of the passages, each of at most so many tokens; a sentence longer than that stands alone. */
+export function packPassages(passages: readonly Passage[], maxTokens: number): Slice[][] {
+  const groups: Slice[][] = []
+  let room = 0
+  for (const slice of passages.flatMap((passage) => slicesOf(passage, maxTokens))) {
+    const tokens = estimateTokens(slice.text)
+    if (tokens > room || groups.length === 0) {
+      groups.push([])
+      room = maxTokens
+    }
+    groups.at(-1)?.push(slice)
+    room -= tokens
+  }
+  return groups
+}
+
+function slicesOf(passage: Passage, maxTokens: number): Slice[] {
+  if (estimateTokens(passage.text) <= maxTokens) return [{ ...passage, offset: 0 }]
+  const slices: Slice[] = []
+  const cut = (start: number, end: number): void => {
+    slices.push({ ...passage, text: passage.text.slice(start, end), offset: start })
+  }
+  let start = 0
+  let end = 0
+  let tokens = 0
+  for (const sentence of splitSentences(passage.text)) {
+    const more = estimateTokens(passage.text.slice(sentence.start, sentence.end))
+    if (tokens > 0 && tokens + more > maxTokens) {
+      cut(start, end)
+      start = sentence.start
+      tokens = 0
+    }
+    end = sentence.end
+    tokens += more
+  }
+  if (end > start) cut(start, end)
+  return slices
+}

@@ -1,0 +1,262 @@
+import { joinLabels, OptionError } from '@skein/memory'
+import type { Label, View } from '@skein/memory'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import type { BudgetScope } from './budget.ts'
+import type { AnswerOrigin, CallOptions } from './call-options.ts'
+import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
+import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
+import { citeByChat } from './cite-by-chat.ts'
+import { embedShared } from './embed-shared.ts'
+import type { EmbedRequest, EmbedResponse } from './embed.ts'
+import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
+import { ModelCalls } from './model-calls.ts'
+import type { CallOutcome } from './model-calls.ts'
+import type { Model } from './model.ts'
+import { resolvePrompts } from './prompts.ts'
+import type { PromptTexts } from './prompts.ts'
+import { labelsOf, quoteData, withData } from './quoted-data.ts'
+import { chatIdentity, citeIdentity, shareKey } from './share-key.ts'
+import { askInForm, checkSchema, jsonSchemaOf } from './structured-output.ts'
+import { usageMeter } from './usage-meter.ts'
+import type { UsageMeter } from './usage-meter.ts'
+import { addUsage, estimateTokens } from './usage.ts'
+import type { ModelUsage } from './usage.ts'
+
+/** What to ask a model, with what it is to read. */
+export interface SharedChatRequest extends ChatRequest {
+  /** Put before the last message of the user, as quoted data. Whatever was read from the memory belongs here. */
+  readonly passages?: readonly Passage[]
+}
+
+/** A question whose answer must fit a schema. */
+export interface ObjectRequest<Schema extends StandardSchemaV1> extends Omit<SharedChatRequest, 'schema'> {
+  /** Any Standard Schema: zod, valibot, arktype … */
+  readonly schema: Schema
+  /** What the model is told the object is. @defaultValue 'answer' */
+  readonly name?: string
+  /** Needed where the schema can't tell its JSON Schema. */
+  readonly jsonSchema?: JsonSchema
+}
+
+/** An answer that fits its schema. */
+export interface ObjectAnswer<Value> extends AnswerOrigin {
+  readonly value: Value
+  readonly usage: ModelUsage
+}
+
+/** Whose calls a shared model makes. */
+export interface ShareOptions {
+  /** What its calls may use, beside the model's own budget. */
+  readonly budgets?: readonly BudgetScope[]
+  /** Added to with each call. */
+  readonly meter?: UsageMeter
+}
+
+/**
+ * A model as agents use it. Equal questions are asked once for the whole
+ * memory: joined while a call runs, answered from the memory afterwards.
+ *
+ * All methods reject with `ModelClearanceError` before anything is sent that
+ * the model may not see, `BudgetExceededError`, `ModelUnsupportedError`,
+ * `ModelCallError`, or the signal's reason.
+ */
+export class SharedModel {
+  readonly #model: Model
+  readonly #memory: View
+  readonly #calls: ModelCalls
+  readonly #meter: UsageMeter
+  readonly #prompts: Required<PromptTexts>
+
+  /** @internal */
+  constructor(model: Model, memory: View, { budgets = [], meter = usageMeter() }: ShareOptions) {
+    this.#model = model
+    this.#memory = memory
+    this.#meter = meter
+    this.#calls = new ModelCalls(model, memory, budgets, meter)
+    this.#prompts = resolvePrompts(model.settings?.prompts)
+  }
+
+  /** Provider and name. */
+  get id(): string {
+    return this.#model.id
+  }
+
+  /**
+   * Asks for text, or for tools to be run.
+   *
+   * @param options - `onText` is told each piece as it comes; of an answer that was there already, all at once.
+   */
+  async chat(
+    request: SharedChatRequest,
+    options: CallOptions & { readonly onText?: (piece: string) => void } = {},
+  ): Promise<ChatResponse & AnswerOrigin> {
+    const { label, plain } = this.#prepare(request)
+    const { answer, reused, usd } = await this.#ask(plain, label, options)
+    return { ...answer, reused, usd }
+  }
+
+  /**
+   * Asks for data of a schema. An answer that does not fit is sent back once, with its faults.
+   *
+   * @throws ModelCallError SKEIN_MODEL_OUTPUT when the second does not fit either; OptionError when the schema does not tell its JSON Schema.
+   */
+  async object<Schema extends StandardSchemaV1>(
+    request: ObjectRequest<Schema>,
+    options: CallOptions = {},
+  ): Promise<ObjectAnswer<StandardSchemaV1.InferOutput<Schema>>> {
+    const { schema, name = 'answer', jsonSchema = jsonSchemaOf(schema), ...rest } = request
+    const { label, plain } = this.#prepare({ ...rest, schema: { name, schema: jsonSchema } })
+    const { value, faults, outcomes } = await askInForm(
+      (asked) => this.#ask(asked, label, options),
+      plain,
+      (data) => checkSchema(schema, data),
+      { model: this.id, repair: this.#prompts.repair },
+    )
+    if (faults.length > 0) throw new ModelCallError('SKEIN_MODEL_OUTPUT', this.id, { issues: faults })
+    return { value: value as StandardSchemaV1.InferOutput<Schema>, ...sumUp(outcomes) }
+  }
+
+  /**
+   * Asks for an answer from passages, each sentence with the places that it rests on.
+   *
+   * Quotes are looked up in the passages. An answer that cites what is not there
+   * is sent back once, with its faults; what is faulty even then is left out and
+   * counted (`dropped`).
+   *
+   * @throws ModelCallError SKEIN_MODEL_CITATION when nothing would be left; OptionError
+   */
+  async cite(request: CiteRequest, options: CallOptions = {}): Promise<CitedAnswer & AnswerOrigin> {
+    requireCite(request)
+    const label = this.#labelOf(request.passages)
+    const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
+    if (this.#model.cite) return this.#citeItself(this.#model.cite.bind(this.#model), request, label, options)
+    const { sentences, dropped, outcomes } = await citeByChat(request, {
+      model: this.id,
+      prompts: this.#prompts,
+      maxPassageTokens,
+      level: this.#memory.label.sensitivity,
+      ask: (asked) => this.#ask(asked, label, options),
+    })
+    return { sentences, ...(dropped > 0 && { dropped }), ...sumUp(outcomes) }
+  }
+
+  /** Turns texts into vectors. Each text is sent once for the whole memory, those of one call in few requests. */
+  async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
+    const { embed } = this.#model
+    if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
+    const means = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
+    return embedShared({ ...means, label: this.#memory.label }, request, options)
+  }
+
+  async #citeItself(
+    cite: NonNullable<Model['cite']>,
+    request: CiteRequest,
+    label: Label,
+    { share = true, ttlMs, signal }: CallOptions,
+  ): Promise<CitedAnswer & AnswerOrigin> {
+    const { answer, reused, usd } = await this.#calls.run({
+      key: shareKey(this.id, 'cite', citeIdentity(request)),
+      share,
+      ttlMs,
+      label,
+      signal,
+      estimate: () => ({ inputTokens: tokensOf([...request.messages, ...request.passages]), outputTokens: 0 }),
+      attempt: (stop) => cite(request, { signal: stop }),
+    })
+    return { ...answer, reused, usd }
+  }
+
+  async #ask(
+    request: ChatRequest,
+    label: Label,
+    { share, ttlMs, signal, onText }: CallOptions & { readonly onText?: (piece: string) => void },
+  ): Promise<CallOutcome<ChatResponse>> {
+    const { chat } = this.#model
+    if (!chat) throw new ModelUnsupportedError(this.id, 'chat')
+    let told = false
+    const tell = (piece: string): void => {
+      // Whoever has left hears no more of an answer that others still wait for.
+      if (signal?.aborted) return
+      told = true
+      onText?.(piece)
+    }
+    const outcome = await this.#calls.run<ChatResponse>({
+      key: shareKey(this.id, 'chat', chatIdentity(request)),
+      share: share ?? (request.temperature ?? 0) === 0,
+      ttlMs,
+      label,
+      signal,
+      estimate: () => estimateChat(request),
+      attempt: (stop) => chat.call(this.#model, request, { signal: stop, ...(onText && { onText: tell }) }),
+    })
+    if (!told && outcome.answer.text !== '') onText?.(outcome.answer.text)
+    return outcome
+  }
+
+  #prepare({ passages = [], ...request }: SharedChatRequest): { label: Label; plain: ChatRequest } {
+    const label = this.#labelOf(passages)
+    if (passages.length === 0) return { label, plain: request }
+    const data = quoteData(passages, this.#memory.label.sensitivity, this.#prompts.data)
+    return { label, plain: { ...request, messages: withData(request.messages, data) } }
+  }
+
+  /** What an activity has read may be in what it sends, whatever it says of its passages. */
+  #labelOf(passages: readonly Passage[]): Label {
+    return joinLabels([this.#memory.label, ...labelsOf(passages)])
+  }
+}
+
+/**
+ * Makes a model what agents use: shared through a memory, within budgets.
+ * Activities get one as `context.model`.
+ *
+ * @throws OptionError when one of the model's limits is out of range.
+ *
+ * @example
+ * ```ts
+ * import { extractiveModel, shareModel } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * await using memory = await openMemory({ store: mapStore() })
+ * const model = shareModel(extractiveModel(), memory.as({ id: 'ann', role: 'reader' }))
+ * const passages = [{ id: 'report', text: 'Energy is saved in every home. The arts are a precious resource.' }]
+ * const ask = () => model.cite({ messages: [{ role: 'user', text: 'What about energy?' }], passages, maxSentences: 1 })
+ * const [first, second] = [await ask(), await ask()]
+ * first.sentences[0]?.text // => 'Energy is saved in every home.'
+ * second.reused // => true
+ * ```
+ */
+export function shareModel(model: Model, memory: View, options: ShareOptions = {}): SharedModel {
+  return new SharedModel(model, memory, options)
+}
+
+function sumUp(outcomes: readonly CallOutcome<ChatResponse>[]): AnswerOrigin & { usage: ModelUsage } {
+  const known = outcomes.every(({ usd }) => usd !== undefined)
+  return {
+    usage: addUsage(outcomes.map(({ answer }) => answer.usage)),
+    reused: outcomes.every(({ reused }) => reused),
+    usd: known ? outcomes.reduce((sum, { usd = 0 }) => sum + usd, 0) : undefined,
+  }
+}
+
+/** An answer of unknown length is expected to be of this one. */
+const usualOutputTokens = 1_000
+
+function estimateChat({ messages, tools, schema, maxOutputTokens = usualOutputTokens }: ChatRequest): ModelUsage {
+  const rest = tools || schema ? estimateTokens(JSON.stringify([tools, schema])) : 0
+  return { inputTokens: tokensOf(messages) + rest, outputTokens: maxOutputTokens }
+}
+
+function tokensOf(parts: readonly { readonly text: string }[]): number {
+  return parts.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+}
+
+function requireCite({ maxSentences, passages }: CiteRequest): void {
+  if (!Number.isSafeInteger(maxSentences) || maxSentences < 1) {
+    throw new OptionError('maxSentences', 'a whole number above 0', maxSentences)
+  }
+  if (new Set(passages.map(({ id }) => id)).size < passages.length) {
+    throw new OptionError('passages', 'passages with an id each of its own', 'the same id twice')
+  }
+}
