@@ -2,6 +2,7 @@ import { joinLabels, OptionError } from '@skein/memory'
 import type { Label, View } from '@skein/memory'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import { warn } from '../warn.ts'
 import type { BudgetScope } from './budget.ts'
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
@@ -179,7 +180,12 @@ export class SharedModel {
       // Whoever has left hears no more of an answer that others still wait for.
       if (signal?.aborted) return
       told = true
-      onText?.(piece)
+      try {
+        onText?.(piece)
+      } catch (error) {
+        // A listener's fault is its own: others may wait for the answer.
+        warn(error)
+      }
     }
     const outcome = await this.#calls.run<ChatResponse>({
       key: shareKey(this.id, 'chat', chatIdentity(request)),
@@ -190,7 +196,7 @@ export class SharedModel {
       estimate: () => estimateChat(request),
       attempt: (stop) => chat.call(this.#model, request, { signal: stop, ...(onText && { onText: tell }) }),
     })
-    if (!told && outcome.answer.text !== '') onText?.(outcome.answer.text)
+    if (!told && outcome.answer.text !== '') tell(outcome.answer.text)
     return outcome
   }
 
