@@ -81,13 +81,14 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
     throw new OptionError('importance', 'a number from 0 to 1', importance)
   }
   if (options.ttlMs !== undefined) requireWhole('ttlMs', options.ttlMs, 1)
-  const named = await Promise.all((options.derivedFrom ?? []).map(({ id }) => labelOfSource(space, actor, id)))
+  const { derivedFrom: told } = options
+  const named = told ? await Promise.all(told.map(({ id }) => labelOfSource(space, actor, id))) : []
   const label = joinLabels([{ sensitivity, compartments }, ...named, ...(actor.scope?.labels ?? [])])
   if (!covers(actor.audience, label)) {
     const needed = [label.sensitivity, ...label.compartments].join(' + ')
     throw new AccessError(actor.principal.id, `clearance for ${needed}`)
   }
-  const sources = [...(options.derivedFrom ?? []).map(({ id }) => id), ...(actor.scope?.objects ?? [])]
+  const sources = [...(told ?? []).map(({ id }) => id), ...(actor.scope?.objects ?? [])]
   const derivedFrom = [...new Set(sources)].toSorted()
   return { author: actor.principal.id, task, tags: [...new Set(tags)], importance, derivedFrom, ...label }
 }

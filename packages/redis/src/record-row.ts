@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 
 import { CorruptRecordError, labelText, parseLabel } from '@skein/memory'
-import type { Change, Mutation, RecordKey, RecordMeta, Row, StoredRecord } from '@skein/memory'
+import type { Change, Collection, Guard, Label, Mutation, RecordKey, RecordMeta, Row, StoredRecord } from '@skein/memory'
 
-import { mutationArguments } from './write-script.ts'
-
-type SetMutation = Extract<Mutation, { type: 'set' }>
+import type { mutationArguments } from './write-script.ts'
 
 /** What the content of a row says beside its value. */
 type Content = Pick<RecordMeta, 'author' | 'tags' | 'importance' | 'derivedFrom'> & {
@@ -14,39 +12,38 @@ type Content = Pick<RecordMeta, 'author' | 'tags' | 'importance' | 'derivedFrom'
 }
 
 /**
- * The arguments that the script takes for a mutation.
+ * The arguments that the script takes for a mutation, see `mutationArguments`.
  *
  * @param content - For a new seal, which only changes the value of what the store knows.
  */
 export function packMutation(mutation: Mutation, content: string): string[] {
-  const { key, guard, over } = mutation
-  const { meta, ttlMs, asVersion } = {
-    meta: undefined,
-    ttlMs: undefined,
-    asVersion: undefined,
-    ...mutation,
-  } as Partial<SetMutation>
-  const label = meta && labelText({ level: meta.sensitivity, compartments: meta.compartments })
-  const author = mutation.type === 'delete' ? mutation.author : meta?.author
-  const told: Record<(typeof mutationArguments)[number], string | number | undefined> = {
-    op: mutation.type,
-    collection: key.collection,
-    id: key.id,
-    encodedId: encodeURIComponent(key.id),
-    author: author === undefined ? undefined : encodeURIComponent(author),
-    task: packTask(meta?.task),
-    ifVersion: mutation.ifVersion,
-    asVersion,
-    over: over && labelText(over),
-    guardCollection: guard?.key.collection,
-    guardId: guard?.key.id,
-    guardVersion: guard?.version,
-    label,
-    ttlMs,
-    indexes: meta && indexesOf(meta).join(' '),
-    content,
-  }
-  return mutationArguments.map((name) => String(told[name] ?? ''))
+  const { type, key, ifVersion, guard, over } = mutation
+  const isSet = type === 'set'
+  const asVersion = isSet ? mutation.asVersion : undefined
+  const ttlMs = isSet || type === 'touch' ? mutation.ttlMs : undefined
+  const author = isSet ? mutation.meta.author : type === 'delete' ? mutation.author : ''
+  const told = [
+    type,
+    key.collection,
+    over ? packLabel(over.level, over.compartments) : '-',
+    ifVersion ?? '-',
+    ttlMs ?? '-',
+    isSet ? indexesOf(key.collection, mutation.meta) : '-',
+    isSet ? packLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-',
+    isSet ? packTask(mutation.meta.task) : '-',
+    encodeURIComponent(author),
+    encodeURIComponent(key.id),
+  ].join(' ')
+  const hasConditions = asVersion !== undefined || guard !== undefined
+  const conditions = hasConditions ? `${asVersion ?? '-'} ${guard ? guardText(guard) : '- - '}` : ''
+  return [told, key.id, conditions, content] satisfies Tuple<typeof mutationArguments>
+}
+
+/** As many texts as there are names. */
+type Tuple<Names extends readonly string[]> = { -readonly [Index in keyof Names]: string }
+
+function guardText({ key, version }: Guard): string {
+  return `${version} ${key.collection} ${key.id}`
 }
 
 /** The content that goes with a mutation. */
@@ -69,15 +66,19 @@ export function resealedContent({ author, tags, importance, derivedFrom }: Store
   return JSON.stringify({ author, tags, importance, derivedFrom, value } satisfies Content)
 }
 
-/** By what a record may be looked for: suffixes of sorted sets of ids by `seq`. */
-function indexesOf({ task, author, tags, derivedFrom }: RecordMeta): string[] {
-  return [
-    allOf,
-    ...(task === undefined ? [] : [indexName('t', task)]),
-    indexName('a', author),
-    ...tags.map((tag) => indexName('g', tag)),
-    ...derivedFrom.map((source) => indexName('s', source)),
-  ]
+/** By what a record may be looked for: suffixes of sorted sets of ids by `seq`, parted by commas. */
+function indexesOf(collection: Collection, { task, author, tags, derivedFrom }: RecordMeta): string {
+  let indexes: string = allOf
+  if (task !== undefined) indexes += `,${indexName('t', task)}`
+  if (isListedByAuthor(collection)) indexes += `,${indexName('a', author)}`
+  for (const tag of tags) indexes += `,${indexName('g', tag)}`
+  for (const source of derivedFrom) indexes += `,${indexName('s', source)}`
+  return indexes
+}
+
+/** Whether records are often asked for by their author: the journals are. Of others all are looked through then. */
+export function isListedByAuthor(collection: Collection): boolean {
+  return collection === 'observations' || collection === 'decisions' || collection === 'learnings'
 }
 
 /** The suffix of the index of a whole collection. */
@@ -118,7 +119,7 @@ export function unpackRow({ collection, id }: RecordKey, text: string): Unpacked
     task: unpackTask(parts[9] ?? '-'),
     tags,
     importance,
-    ...parseLabel(parts[8] ?? ''),
+    ...unpackLabel(parts[8] ?? ''),
     derivedFrom,
     createdAt,
     updatedAt,
@@ -130,16 +131,18 @@ export function unpackRow({ collection, id }: RecordKey, text: string): Unpacked
 /** Unpacks a change as the script writes it. */
 export function unpackChange(seq: number, text: string): Change {
   const [op, collection, version, at, label = '', task = '-', author = '', id = ''] = text.split(' ')
+  const { sensitivity, compartments } = unpackLabel(label)
   return {
     seq,
     collection: collection as Change['collection'],
-    id: decodeURIComponent(id),
+    id: decoded(id),
     op: op as Change['op'],
     version: Number(version),
-    author: decodeURIComponent(author),
+    author: decoded(author),
     task: unpackTask(task),
     at: Number(at),
-    ...parseLabel(label),
+    sensitivity,
+    compartments,
   }
 }
 
@@ -149,5 +152,19 @@ function packTask(task: string | undefined): string {
 }
 
 function unpackTask(text: string): string | undefined {
-  return text === '-' ? undefined : decodeURIComponent(text.slice(1))
+  return text === '-' ? undefined : decoded(text.slice(1))
+}
+
+// Most labels and names are plain, and copies in other processes count as true until this is done.
+
+function packLabel(level: Label['sensitivity'], compartments: readonly string[]): string {
+  return compartments.length === 0 ? level : labelText({ level, compartments })
+}
+
+function unpackLabel(text: string): Label {
+  return text === 'public' ? { sensitivity: 'public', compartments: [] } : parseLabel(text)
+}
+
+function decoded(text: string): string {
+  return text.includes('%') ? decodeURIComponent(text) : text
 }

@@ -2,7 +2,7 @@ import { MemoryClosedError, OptionError } from '@skein/memory'
 import type { Bus, BusLink, BusMessage, BusPage } from '@skein/memory'
 
 import { electScript, publishScript, readScript } from './bus-scripts.ts'
-import { makeClient } from './make-client.ts'
+import { listenerOptions, makeClient } from './make-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import { wrapError } from './redis-errors.ts'
 import { resolveRedisOptions, shown } from './redis-options.ts'
@@ -56,7 +56,7 @@ export function redisBus(options: string | RedisBusOptions): Bus {
 async function openLink(options: ResolvedRedisOptions, maxMessages: number, space: string): Promise<BusLink> {
   const where = options.client ? 'Redis' : shown(options.url)
   const client = options.client ?? makeClient(options)
-  const hints = client.duplicate({ enableAutoPipelining: false, lazyConnect: true, maxRetriesPerRequest: null })
+  const hints = client.duplicate({ ...listenerOptions(options), maxRetriesPerRequest: null })
   // A connection tells of its failures also when nobody asks; without a listener they would end the process.
   let why: unknown
   if (!options.client) client.on('error', (error: unknown) => void (why = error))

@@ -13,9 +13,19 @@ import type {
 } from '@skein/memory'
 import { randomUUID } from 'node:crypto'
 
-import { allOf, indexName, packContent, packMutation, resealedContent, unpackChange, unpackRow } from './record-row.ts'
+import {
+  allOf,
+  indexName,
+  isListedByAuthor,
+  packContent,
+  packMutation,
+  resealedContent,
+  unpackChange,
+  unpackRow,
+} from './record-row.ts'
 import type { UnpackedRow } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'
+import { Scripts } from './scripts.ts'
 import { sweepScript, writeScript } from './write-script.ts'
 
 const scanSize = 500
@@ -25,12 +35,13 @@ export class RedisSpace {
   readonly base: string
   readonly #client: RedisClient
   readonly #maxChanges: number
-  readonly #shas = new Map<string, string>()
+  readonly #scripts: Scripts
   /** For a space that has none yet. */
   readonly #incarnation = randomUUID()
 
   constructor(client: RedisClient, base: string, maxChanges: number) {
     this.#client = client
+    this.#scripts = new Scripts(client)
     this.base = base
     this.#maxChanges = maxChanges
   }
@@ -73,7 +84,7 @@ export class RedisSpace {
       ? await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
       : batch.map((mutation) => packContent(mutation))
     const said = batch.flatMap((mutation, index) => packMutation(mutation, contents[index] ?? ''))
-    const answer = (await this.#run(writeScript, this.#incarnation, `${this.#maxChanges}`, ...said)) as string[]
+    const answer = (await this.#scripts.run(writeScript, this.base, this.#incarnation, `${this.#maxChanges}`, ...said)) as string[]
     const [outcome, ...rest] = answer
     const [index, reason, row = '', version] = rest
     const { key } = batch[Number(index)] ?? {}
@@ -155,7 +166,8 @@ export class RedisSpace {
     if (derivedFrom !== undefined) return index(indexName('s', derivedFrom))
     if (task !== undefined) return index(indexName('t', task))
     if (tags?.[0] !== undefined) return index(indexName('g', tags[0]))
-    return index(author === undefined ? allOf : indexName('a', author))
+    if (author !== undefined && isListedByAuthor(collection)) return index(indexName('a', author))
+    return index(allOf)
   }
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {
@@ -177,22 +189,7 @@ export class RedisSpace {
   }
 
   async sweep(limit: number): Promise<number> {
-    return (await this.#run(sweepScript, `${limit}`)) as number
-  }
-
-  /** A script that the server does not know was not run: it is sent and run again. */
-  async #run(script: string, ...args: string[]): Promise<unknown> {
-    const known = this.#shas.get(script)
-    if (known) {
-      try {
-        return await this.#client.evalsha(known, 1, this.base, ...args)
-      } catch (error) {
-        if (!/NOSCRIPT/.test(String(error))) throw error
-      }
-    }
-    const sha = String(await this.#client.script('LOAD', script))
-    this.#shas.set(script, sha)
-    return this.#client.evalsha(sha, 1, this.base, ...args)
+    return (await this.#scripts.run(sweepScript, this.base, `${limit}`)) as number
   }
 }
 

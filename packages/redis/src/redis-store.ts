@@ -25,7 +25,7 @@ import type {
 
 import { ChangeLink } from './change-link.ts'
 import { checkSpace, keysOf } from './check-space.ts'
-import { makeClient } from './make-client.ts'
+import { listenerOptions, makeClient } from './make-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import { wrapError } from './redis-errors.ts'
 import { resolveRedisOptions, shown } from './redis-options.ts'
@@ -108,7 +108,7 @@ async function openStore(options: ResolvedRedisOptions, space: string, role: Sto
     const clock = await ServerClock.start(client, options.pingMs)
     const base = spaceBase(options.prefix, space)
     if (role === 'writer') {
-      const second = client.duplicate({ enableAutoPipelining: false, lazyConnect: true, autoResubscribe: false })
+      const second = client.duplicate({ ...listenerOptions(options), autoResubscribe: false })
       link = new ChangeLink(second, `${base}changes`, options.pingMs)
       await link.start()
       // The space is there from now on. Where nothing can be written, reading still can: the first write tells.

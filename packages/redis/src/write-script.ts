@@ -1,21 +1,13 @@
-/** The arguments of a mutation, in order; `''` for what it does not say. */
+/** The arguments of a mutation, in order. Each costs both sides time, so they are few. */
 export const mutationArguments = [
-  'op',
-  'collection',
+  /**
+   * op, collection, over, ifVersion, time to live, indexes, label, task, author
+   * and id, each without spaces, parted by them; - for what it does not say.
+   */
+  'told',
   'id',
-  /** Percent-encoded, as what comes after it. */
-  'encodedId',
-  'author',
-  'task',
-  'ifVersion',
-  'asVersion',
-  'over',
-  'guardCollection',
-  'guardId',
-  'guardVersion',
-  'label',
-  'ttlMs',
-  'indexes',
+  /** asVersion, guardVersion, guardCollection and guardId, in the same way; `''` for none of them. */
+  'conditions',
   'content',
 ] as const
 
@@ -31,41 +23,37 @@ export const mutationArguments = [
  *
  * A row is three lines: its head, the suffixes of its indexes, its content. The
  * head: a check sum of all that follows it, version, seq, created, updated,
- * expires (0: never), deleted, label, task. Suffixes and task are
- * percent-encoded, so that spaces part them; a task begins with =, - stands for
- * none. A change is one field of the feed: op, collection, version, at, label,
+ * expires (0: never), deleted, label, task, parted by spaces; commas part the
+ * suffixes. Both are percent-encoded; a task begins with =, - stands for none. A
+ * change is one field of the feed: op, collection, version, at, label,
  * task, author and id, parted by spaces too.
  *
  * Nothing is written before all is decided, so a refusal, or a server without
  * memory, leaves everything as it was.
+ *
+ * The server does nothing else meanwhile, and others hear of the change only
+ * when it is done: so what is a number in a row stays text unless it is reckoned
+ * with, since making text of a number is the dearest thing here.
  */
 export const writeScript: string = `
-local base, incarnation, maxChanges = KEYS[1], ARGV[1], ARGV[2]
-local call, format, match, gmatch = redis.call, string.format, string.match, string.gmatch
+local base, call = KEYS[1], redis.call
+local format, match, gmatch = string.format, string.match, string.gmatch
 local time = call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function text(value) return format('%.0f', value) end
+-- Milliseconds: the seconds, and the first three of six digits.
+local at = time[1] .. string.sub('00000' .. time[2], -6, -4)
 
+-- Version, seq, created, updated, expires, deleted, label, task and indexes of a row, as text.
 local function parse(row)
-  if not row then return nil end
-  local version, seq, created, updated, expires, deleted, label, task, indexes =
-    match(row, '^%x+ (%d+) (%d+) (%d+) (%d+) (%d+) (%d) (%S+) (%S+)\\n([^\\n]*)\\n')
-  if not version then return { damaged = true } end
-  return {
-    version = tonumber(version), seq = tonumber(seq), created = tonumber(created), updated = tonumber(updated),
-    expires = tonumber(expires), deleted = deleted == '1', label = label, task = task, indexes = indexes, raw = row,
-  }
+  return match(row, '^%x+ (%d+) (%d+) (%d+) (%d+) (%d+) (%d) (%S+) (%S+)\\n([^\\n]*)\\n')
 end
 
-local function isLive(row)
-  return row and not row.deleted and (row.expires == 0 or row.expires > now)
+local function isAlive(expires, deleted)
+  return deleted == '0' and (expires == '0' or tonumber(expires) > tonumber(at))
 end
 
 -- Labels are words joined by +: the level, then the compartments.
-local levels = { public = 0, internal = 1, confidential = 2 }
 local function covers(audience, label)
-  if label == 'public' then return true end
-  local has, level, own = {}, nil, nil
+  local levels, has, level, own = { public = 0, internal = 1, confidential = 2 }, {}, nil, nil
   for word in gmatch(audience, '[^+]+') do
     if level then has[word] = true else level = word end
   end
@@ -78,92 +66,109 @@ local function covers(audience, label)
   return true
 end
 
-local function refuse(index, reason, shown, version)
-  return { 'no', index, reason, shown and shown.raw or '', version and text(version) or '0' }
-end
+local function place(first) return (first - 3) / ${mutationArguments.length} end
 
-local before = tonumber(call('HGET', base .. 'meta', 'seq') or '0')
-local seq, steps, answer = before, {}, { 'ok' }
+local steps, changes = {}, 0
+local answer = { 'ok' }
 
-for at = 3, #ARGV, ${mutationArguments.length} do
-  local index = (at - 3) / ${mutationArguments.length}
-  local op, collection, id, encodedId, author, task, ifVersion, asVersion, over, guardCollection, guardId, guardVersion,
-    label, ttl, indexes, content = unpack(ARGV, at, at + ${mutationArguments.length - 1})
-  local row = parse(call('HGET', base .. 'r:' .. collection, id))
-  if row and row.damaged then return { 'damaged', index } end
-  local current = isLive(row) and row or nil
-  if guardVersion ~= '' then
-    local guard = parse(call('HGET', base .. 'r:' .. guardCollection, guardId))
-    if guard and guard.damaged then return { 'damaged', index } end
-    if not isLive(guard) then return refuse(index, 'guard', nil) end
-    if guard.version ~= tonumber(guardVersion) then return refuse(index, 'guard', guard) end
+for first = 3, #ARGV, ${mutationArguments.length} do
+  local id, conditions, content = ARGV[first + 1], ARGV[first + 2], ARGV[first + 3]
+  local op, collection, over, ifVersion, ttl, indexes, about, who =
+    match(ARGV[first], '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S* %S*)$')
+  local row = call('HGET', base .. 'r:' .. collection, id)
+  local isLive, version, seq, created, updated, expires, deleted, label, task, oldIndexes = false
+  if row then
+    version, seq, created, updated, expires, deleted, label, task, oldIndexes = parse(row)
+    if not version then return { 'damaged', place(first) } end
+    isLive = isAlive(expires, deleted)
   end
-  if current and over ~= '' and not covers(over, current.label) then return refuse(index, 'label', current) end
-  if ifVersion ~= '' and (current and current.version or 0) ~= tonumber(ifVersion) then
-    return refuse(index, 'version', current)
+  local asVersion
+  if conditions ~= '' then
+    local guardVersion, guardCollection, guardId
+    asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
+    if guardVersion ~= '-' then
+      local guard = call('HGET', base .. 'r:' .. guardCollection, guardId)
+      local has, _, _, _, ends, isGone = nil
+      if guard then
+        has, _, _, _, ends, isGone = parse(guard)
+        if not has then return { 'damaged', place(first) } end
+      end
+      if not guard or not isAlive(ends, isGone) then return { 'no', place(first), 'guard', '', '0' } end
+      if has ~= guardVersion then return { 'no', place(first), 'guard', guard, '0' } end
+    end
   end
-  local floor = 0
-  if not row then floor = tonumber(call('HGET', base .. 'floors', collection) or '0') end
-  local version = math.max(row and row.version or 0, floor) + 1
-  if asVersion ~= '' and tonumber(asVersion) ~= version then return refuse(index, 'seal', nil, version) end
+  if isLive and over ~= '-' and label ~= 'public' and not covers(over, label) then
+    return { 'no', place(first), 'label', row, '0' }
+  end
+  if ifVersion ~= '-' and (isLive and version or '0') ~= ifVersion then
+    return { 'no', place(first), 'version', isLive and row or '', '0' }
+  end
 
-  local next = { op = op, collection = collection, id = id, encodedId = encodedId, author = author, before = row }
-  if op == 'set' then
-    seq = seq + 1
-    next.version, next.seq, next.created, next.updated = version, seq, current and current.created or now, now
-    next.expires, next.deleted, next.label, next.task = ttl ~= '' and now + ttl or 0, '0', label, task
-    next.indexes, next.content = indexes, content
-  elseif op ~= 'delete' then
-    next.version, next.seq, next.created, next.updated = current.version, current.seq, current.created, current.updated
-    next.expires, next.deleted, next.label, next.task = current.expires, '0', current.label, current.task
-    next.indexes = current.indexes
-    if op == 'touch' then
-      next.expires, next.content = now + ttl, match(row.raw, '^[^\\n]*\\n[^\\n]*\\n(.*)$')
+  if op == 'set' or isLive then
+    local oldExpires = expires or '0'
+    if op == 'set' or op == 'delete' then
+      changes = changes + 1
+      local floor = row and 0 or tonumber(call('HGET', base .. 'floors', collection) or '0')
+      version = format('%d', math.max(version or 0, floor) + 1)
+      if asVersion and asVersion ~= '-' and asVersion ~= version then return { 'no', place(first), 'seal', '', version } end
+      created, updated = isLive and created or at, at
+      if op == 'set' then
+        expires, deleted = ttl == '-' and '0' or format('%d', at + ttl), '0'
+      else
+        expires, deleted, about, indexes = at, '1', label .. ' ' .. task, ''
+      end
     else
-      next.content = content
+      about, indexes = label .. ' ' .. task, oldIndexes
+      if op == 'touch' then
+        expires, content = format('%d', at + ttl), match(row, '^[^\\n]*\\n[^\\n]*\\n(.*)$')
+      end
     end
-  elseif current then
-    seq = seq + 1
-    next.version, next.seq, next.created, next.updated = version, seq, current.created, now
-    next.expires, next.deleted, next.label, next.task = now, '1', current.label, current.task
-    next.indexes, next.content = '', content
-  end
-  if next.version then
-    steps[#steps + 1] = next
-    next.head = text(next.version) .. ' ' .. text(next.seq) .. ' '
-    next.times = text(next.created) .. ' ' .. text(next.updated) .. ' ' .. text(next.expires)
-    answer[#answer + 1] = next.head .. next.times
+    steps[#steps + 1] = {
+      op, collection, id, version, seq or '', created, updated, expires, deleted, about, indexes, content, who,
+      oldExpires, oldIndexes or '',
+    }
   else
-    answer[#answer + 1] = '0 0 ' .. text(now) .. ' ' .. text(now) .. ' 0'
+    steps[#steps + 1] = false
   end
 end
 
-for _, next in ipairs(steps) do
-  local collection, id, old = next.collection, next.id, next.before
-  local body = next.head .. next.times .. ' ' .. next.deleted .. ' ' .. next.label .. ' ' .. next.task .. '\\n' ..
-    next.indexes .. '\\n' .. next.content
-  call('HSET', base .. 'r:' .. collection, id, string.sub(redis.sha1hex(body), 1, 8) .. ' ' .. body)
-  if next.expires ~= 0 then
-    call('ZADD', base .. 'expires', text(next.expires), collection .. '\\0' .. id)
-  elseif old and old.expires ~= 0 then
-    call('ZREM', base .. 'expires', collection .. '\\0' .. id)
-  end
-  if next.op == 'set' or next.op == 'delete' then
-    local index = base .. 'i:' .. collection .. ':'
-    if old and old.indexes ~= next.indexes then
-      for suffix in gmatch(old.indexes, '%S+') do call('ZREM', index .. suffix, id) end
-    end
-    local position = text(next.seq)
-    for suffix in gmatch(next.indexes, '%S+') do call('ZADD', index .. suffix, position, id) end
-    local change = next.op .. ' ' .. collection .. ' ' .. text(next.version) .. ' ' .. text(next.updated) .. ' ' ..
-      next.label .. ' ' .. next.task .. ' ' .. next.author .. ' ' .. next.encodedId
-    call('XADD', base .. 'feed', 'MAXLEN', '~', maxChanges, position .. '-0', 'c', change)
-    call('PUBLISH', base .. 'changes', position .. ' ' .. change)
-  end
+local seqNow = 0
+if changes > 0 then
+  local last = call('HINCRBY', base .. 'meta', 'seq', changes)
+  seqNow = last - changes
+  if seqNow == 0 then call('HSETNX', base .. 'meta', 'incarnation', ARGV[1]) end
 end
-if seq ~= before then
-  if before == 0 then call('HSETNX', base .. 'meta', 'incarnation', incarnation) end
-  call('HSET', base .. 'meta', 'seq', text(seq))
+for _, step in ipairs(steps) do
+  if step then
+    local op, collection, id, version, seq, created, updated, expires, deleted, about, indexes, content, who,
+      oldExpires, oldIndexes = unpack(step)
+    local isChange = op == 'set' or op == 'delete'
+    if isChange then
+      seqNow = seqNow + 1
+      seq = format('%d', seqNow)
+    end
+    local head = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
+    local body = head .. ' ' .. deleted .. ' ' .. about .. '\\n' .. indexes .. '\\n' .. content
+    call('HSET', base .. 'r:' .. collection, id, string.sub(redis.sha1hex(body), 1, 8) .. ' ' .. body)
+    if expires ~= '0' then
+      call('ZADD', base .. 'expires', expires, collection .. '\\0' .. id)
+    elseif oldExpires ~= '0' then
+      call('ZREM', base .. 'expires', collection .. '\\0' .. id)
+    end
+    if isChange then
+      local prefix = base .. 'i:' .. collection .. ':'
+      if oldIndexes ~= indexes then
+        for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
+      end
+      for suffix in gmatch(indexes, '[^,]+') do call('ZADD', prefix .. suffix, seq, id) end
+      local change = op .. ' ' .. collection .. ' ' .. version .. ' ' .. at .. ' ' .. about .. ' ' .. who
+      call('XADD', base .. 'feed', 'MAXLEN', '~', ARGV[2], seq .. '-0', 'c', change)
+      call('PUBLISH', base .. 'changes', seq .. ' ' .. change)
+    end
+    answer[#answer + 1] = head
+  else
+    answer[#answer + 1] = '0 0 ' .. at .. ' ' .. at .. ' 0'
+  end
 end
 return answer
 `
@@ -184,7 +189,7 @@ for _, member in ipairs(members) do
   if row then
     local version, indexes = string.match(row, '^%x+ (%d+) %d+ %d+ %d+ %d+ %d %S+ %S+\\n([^\\n]*)\\n')
     if version then
-      for suffix in string.gmatch(indexes, '%S+') do
+      for suffix in string.gmatch(indexes, '[^,]+') do
         redis.call('ZREM', base .. 'i:' .. collection .. ':' .. suffix, id)
       end
       local floor = tonumber(redis.call('HGET', base .. 'floors', collection) or '0')
