@@ -28,6 +28,15 @@ export interface MapReduceOptions<Input, Note> {
    * @defaultValue 8
    */
   readonly fanIn?: number
+  /** How large a note is, in tokens for example; without it notes are merged by number alone. */
+  readonly sizeOf?: (note: Note) => number
+  /**
+   * Most that the notes of one reduce step may be together: what a model can
+   * read in one call. Two are merged whatever their size.
+   *
+   * @defaultValue no limit
+   */
+  readonly maxSize?: number
   /**
    * Most steps under way at once.
    *
@@ -50,7 +59,7 @@ export interface MapReduceOptions<Input, Note> {
 export interface MapReduceProgress {
   readonly stage: 'map' | 'reduce'
   readonly done: number
-  /** Steps of this stage. */
+  /** Steps of this stage; where notes are merged by size, as far as they are known. */
   readonly total: number
 }
 
@@ -77,10 +86,12 @@ export interface MapReduceResult<Note> {
  */
 export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
   const { inputs, key = () => '', fanIn = 8, concurrency = 64, signal, onFailure = 'stop' } = options
+  const { sizeOf, maxSize = Number.POSITIVE_INFINITY } = options
   if (!(Number.isSafeInteger(fanIn) && fanIn >= 2)) throw new OptionError('fanIn', 'a whole number, 2 or more', fanIn)
   if (!(Number.isSafeInteger(concurrency) && concurrency >= 1)) {
     throw new OptionError('concurrency', 'a whole number, 1 or more', concurrency)
   }
+  if (!(maxSize > 0)) throw new OptionError('maxSize', 'a number above 0', maxSize)
   signal?.throwIfAborted()
   const turns = new Turns(concurrency)
   const step = { ...(signal && { signal }) }
@@ -115,8 +126,15 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
     ({ note, input, index }) => key(note as Note, input, index),
   )
   const sizes = [...shuffled.values()].map((group) => group.length)
-  const total = stepsOf(sizes.length, fanIn) + sizes.reduce((sum, size) => sum + stepsOf(size, fanIn), 0)
+  // How many steps there are is known beforehand only where their number does not hang on what the earlier ones give.
+  let total = sizeOf ? 0 : stepsOf(sizes.length, fanIn) + sizes.reduce((sum, size) => sum + stepsOf(size, fanIn), 0)
   let reduces = 0
+  const divide = (some: readonly Note[]): Note[][] => {
+    if (!sizeOf) return chunk(some, fanIn)
+    const chunks = chunkBySize(some, { fanIn, sizeOf, maxSize })
+    total += chunks.filter(({ length }) => length > 1).length
+    return chunks
+  }
   const reduce = async (some: readonly Note[], across: boolean): Promise<Note> => {
     const note = await turns.run(() => options.reduce(some, { ...step, across }), signal)
     reduces += 1
@@ -129,7 +147,7 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
         group,
         await reduceTree<Note>(
           members.map(({ note }) => note as Note),
-          fanIn,
+          divide,
           (some) => reduce(some, false),
         ),
       ] as const
@@ -137,21 +155,21 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   )
   const groups = new Map(merged)
   const result =
-    merged.length === 0 ? undefined : await reduceTree<Note>([...groups.values()], fanIn, (some) => reduce(some, true))
+    merged.length === 0 ? undefined : await reduceTree<Note>([...groups.values()], divide, (some) => reduce(some, true))
   return { result, groups, notes, failures, stats: { parts: inputs.length, mapped, reduces } }
 }
 
 /** Merges notes in rounds until one is left; a single note stands for itself. */
 async function reduceTree<Note>(
   notes: readonly Note[],
-  fanIn: number,
+  divide: (notes: readonly Note[]) => readonly (readonly Note[])[],
   reduce: (some: readonly Note[]) => Promise<Note>,
 ): Promise<Note> {
   if (notes.length === 1) return notes[0] as Note
   const merged = await Promise.all(
-    chunk(notes, fanIn).map(async (some): Promise<Note> => (some.length === 1 ? (some[0] as Note) : reduce(some))),
+    divide(notes).map(async (some): Promise<Note> => (some.length === 1 ? (some[0] as Note) : reduce(some))),
   )
-  return reduceTree(merged as Note[], fanIn, reduce)
+  return reduceTree(merged as Note[], divide, reduce)
 }
 
 /** How many merges a tree over so many notes takes. */
@@ -166,6 +184,31 @@ function chunk<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   )
+}
+
+/** Neighbours together up to a size, but never one alone beside others: each round has to shrink their number. */
+function chunkBySize<Item>(
+  items: readonly Item[],
+  {
+    fanIn,
+    sizeOf,
+    maxSize,
+  }: { readonly fanIn: number; readonly sizeOf: (item: Item) => number; readonly maxSize: number },
+): Item[][] {
+  const chunks: Item[][] = []
+  let size = 0
+  for (const item of items) {
+    const last = chunks.at(-1)
+    const more = sizeOf(item)
+    if (last && last.length < fanIn && (last.length < 2 || size + more <= maxSize)) {
+      last.push(item)
+      size += more
+    } else {
+      chunks.push([item])
+      size = more
+    }
+  }
+  return chunks
 }
 
 function isMapped(index: number, failures: readonly MapFailure[]): boolean {

@@ -35,6 +35,48 @@ describe('map-reduce', () => {
     expect(flock.stats().activities - before).toBe(2)
   })
 
+  it('merges by size where that is told, two at least, in the order of the inputs', async () => {
+    const seen: string[][] = []
+    const totals: number[] = []
+    const { result, stats } = await mapReduce<string, string>({
+      inputs: ['aaaa', 'b', 'cc', 'd', 'eeeeeeeeee', 'f', 'g'],
+      map: async (input) => input,
+      reduce: async (some) => {
+        seen.push([...some])
+        return some.map((note) => note[0]).join('')
+      },
+      sizeOf: (note) => note.length,
+      maxSize: 6,
+      fanIn: 3,
+      onProgress: ({ stage, done, total }) => stage === 'reduce' && totals.push(total - done),
+    })
+    expect(seen.slice(0, 3)).toEqual([
+      ['aaaa', 'b'],
+      ['cc', 'd'],
+      ['eeeeeeeeee', 'f'],
+    ])
+    expect(result?.[0]).toBe('a')
+    expect(stats.reduces).toBe(seen.length)
+    expect(totals.at(-1)).toBe(0)
+    expect(Math.min(...totals)).toBe(0)
+  })
+
+  it('ends whatever the sizes are, and passes over nothing', async () => {
+    const sizes = fc.array(fc.nat(30), { minLength: 1, maxLength: 60 })
+    const check = async (inputs: number[], fanIn: number, maxSize: number): Promise<void> => {
+      const { result } = await mapReduce<number, readonly number[]>({
+        inputs,
+        map: async (input) => [input],
+        reduce: async (some) => some.flat(),
+        sizeOf: (note) => note.reduce((sum, size) => sum + size, 0),
+        maxSize,
+        fanIn,
+      })
+      expect(result).toEqual(inputs)
+    }
+    await fc.assert(fc.asyncProperty(sizes, fc.integer({ min: 2, max: 9 }), fc.integer({ min: 1, max: 50 }), check))
+  })
+
   it('gives the same result in whatever order its steps end', async () => {
     await fc.assert(
       fc.asyncProperty(

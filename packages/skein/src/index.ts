@@ -6,9 +6,12 @@
  */
 
 export { runReport } from './report/run-report.ts'
-export type { Report, ReportOptions, ReportProgress, ReportStats, SummarySentence } from './report/run-report.ts'
+export type { Report, ReportOptions, ReportStats, SummarySentence } from './report/run-report.ts'
+export type { ReportProgress } from './report/progress-sum.ts'
 export { renderSummary } from './cli/render-report.ts'
 export { splitSections } from './split-sections.ts'
 export type { Section, SplitSectionsOptions } from './split-sections.ts'
 export { openStore } from './open-store.ts'
+export { openModel } from './open-model.ts'
+export type { OpenModelOptions } from './open-model.ts'
 export { InputError } from './errors.ts'

@@ -26,12 +26,14 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
 }
 
 function renderStats(stats: ReportStats): string {
-  const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs } = stats
+  const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs, droppedSentences } = stats
+  const dropped =
+    droppedSentences > 0 ? `; ${countOf(droppedSentences, 'sentence')} left out, which no source backs` : ''
   const saved =
     reusedCalls > 0
       ? `; ${countOf(reusedCalls, 'call')} and ${savedTokens.toLocaleString('en')} tokens spared by the shared memory`
       : ''
-  return `${countOf(parts, 'part')}, ${countOf(analysts, 'analyst')}, ${countOf(modelCalls, 'model call')}, ${tokens.toLocaleString('en')} tokens${saved}; ${(wallMs / 1000).toFixed(1)} s`
+  return `${countOf(parts, 'part')}, ${countOf(analysts, 'analyst')}, ${countOf(modelCalls, 'model call')}, ${tokens.toLocaleString('en')} tokens${saved}${dropped}; ${(wallMs / 1000).toFixed(1)} s`
 }
 
 function dim(text: string, stream: WriteStream): string {

@@ -1,11 +1,13 @@
+import type { Budget } from '@skein/core'
 import { encryptionFromEnvironment } from '@skein/memory'
 import type { Architecture } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 
+import { defaultModel, openModel } from '../open-model.ts'
 import { defaultStore, openStore } from '../open-store.ts'
 import { runReport } from '../report/run-report.ts'
-import type { ReportProgress } from '../report/run-report.ts'
+import type { ReportProgress } from '../report/progress-sum.ts'
 import { addCommand } from './command.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
@@ -21,6 +23,10 @@ interface RunFlags {
   readonly space: string
   readonly architecture: Architecture
   readonly threads?: number
+  readonly model: string
+  readonly baseUrl?: string
+  readonly budgetTokens?: number
+  readonly budgetUsd?: number
   readonly json: boolean
 }
 
@@ -39,6 +45,14 @@ export function addRun(skein: Command, context: CommandContext): void {
         .default('hybrid'),
     )
     .option('--threads <number>', 'worker threads (default: one per processor)', wholeNumber)
+    .option(
+      '--model <name>',
+      'who reads: extractive (built in), or openai:NAME with the key in OPENAI_API_KEY',
+      defaultModel,
+    )
+    .option('--base-url <url>', 'where a compatible server has its API, such as http://127.0.0.1:11434/v1')
+    .option('--budget-tokens <number>', 'stop when the model has taken so many tokens', positiveNumber)
+    .option('--budget-usd <number>', 'stop when the model has cost so many US dollars', positiveNumber)
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .action((files: string[], flags: RunFlags) => run(files, flags, context))
 }
@@ -58,6 +72,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       isolated: flags.isolated,
       signal: context.signal,
       onProgress: (stages) => progress.update(rowsOf(stages)),
+      model: openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) }),
       ...(flags.threads !== undefined && { threads: flags.threads }),
       ...(encryption && { encryption }),
     })
@@ -82,6 +97,20 @@ function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {
 function collect(value: string, all: readonly string[]): string[] {
   if (value.trim() === '') throw new InvalidArgumentError('Ask something.')
   return [...all, value]
+}
+
+function budgetOf({ budgetTokens, budgetUsd }: RunFlags): Budget | undefined {
+  if (budgetTokens === undefined && budgetUsd === undefined) return undefined
+  return {
+    ...(budgetTokens !== undefined && { tokens: budgetTokens }),
+    ...(budgetUsd !== undefined && { usd: budgetUsd }),
+  }
+}
+
+function positiveNumber(value: string): number {
+  const number = Number(value)
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('Expected a number above 0.')
+  return number
 }
 
 function wholeNumber(value: string): number {

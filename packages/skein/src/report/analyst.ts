@@ -22,7 +22,11 @@ export interface Finding {
   readonly question: string | undefined
   readonly quotes: readonly Quote[]
   readonly parts: number
+  /** Sentences of notes, and of the answer, that were left out because no source backs them. */
+  readonly dropped: { readonly notes: number; readonly answer: number }
 }
+
+type Conclusion = Pick<Finding, 'quotes' | 'dropped'>
 
 interface Studied {
   readonly parts: readonly Part[]
@@ -33,11 +37,15 @@ interface Studied {
 interface Context extends Assignment {
   readonly parts: readonly Part[]
   readonly studied: Studied | undefined
-  readonly quotes: readonly Quote[]
+  readonly conclusion: Conclusion
 }
 
 /** Most sentences of a summary that no question was asked for. */
 const summarySentences = 12
+/** Most tokens of notes that are merged in one step. */
+const mergedTokens = 12_000
+
+const nothing: Conclusion = { quotes: [], dropped: { notes: 0, answer: 0 } }
 
 /**
  * The machine of an analyst. It asks the other roles to do the work:
@@ -64,6 +72,8 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
           inputs: parts,
           map: (input, options) => summarizers.ask({ type: 'note', input }, options),
           key: ({ topic }) => topic,
+          sizeOf: ({ tokens }) => tokens,
+          maxSize: mergedTokens,
           reduce: (some, { across, ...options }) =>
             combiners.ask({ type: 'merge', input: { notes: some, across } }, options),
           signal,
@@ -71,21 +81,25 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         })
         return { parts, notes: notes.filter((note) => note !== undefined), result }
       }),
-      conclude: fromPromise<readonly Quote[], Assignment & { studied: Studied }>(async ({ input, signal }) => {
+      conclude: fromPromise<Conclusion, Assignment & { studied: Studied }>(async ({ input, signal }) => {
         const { parts, notes, result } = input.studied
+        if (!result) return nothing
+        const { quotes, dropped = 0 } = await view.objects.get(result.note)
         if (input.question === undefined) {
-          if (!result) return []
-          const { quotes } = await view.objects.get(result.note)
-          return inOrder(quotes.slice(0, summarySentences), input.files)
+          return {
+            quotes: inOrder(quotes.slice(0, summarySentences), input.files),
+            dropped: { notes: dropped, answer: 0 },
+          }
         }
         const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
         const question = { question: input.question, parts: partsRef, notes: notesRef }
-        return view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
+        const answer = await view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
+        return { quotes: answer.quotes, dropped: { notes: dropped, answer: answer.dropped ?? 0 } }
       }),
     },
   })
   return createMachine({
-    context: ({ input }) => ({ ...input, parts: [], studied: undefined, quotes: [] }),
+    context: ({ input }) => ({ ...input, parts: [], studied: undefined, conclusion: nothing }),
     initial: 'reading',
     states: {
       reading: {
@@ -106,12 +120,12 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         invoke: {
           src: 'conclude',
           input: ({ context: { files, question, studied } }) => ({ files, question, studied: studied as Studied }),
-          onDone: { target: 'done', actions: assign({ quotes: ({ event }) => event.output }) },
+          onDone: { target: 'done', actions: assign({ conclusion: ({ event }) => event.output }) },
         },
       },
       done: { type: 'final' },
     },
-    output: ({ context }) => ({ question: context.question, quotes: context.quotes, parts: context.parts.length }),
+    output: ({ context: { question, conclusion, parts } }) => ({ question, ...conclusion, parts: parts.length }),
   })
 }
 

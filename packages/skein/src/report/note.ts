@@ -30,18 +30,22 @@ export interface Note {
   /** What it is about: the topic of its parts. */
   readonly topic: string
   readonly quotes: readonly Quote[]
+  /** Sentences that were left out because no source backs them. Absent: none. */
+  readonly dropped?: number
 }
 
 /** A note as it travels. */
 export interface NoteRef {
   readonly note: Ref<Note>
   readonly topic: string
+  /** About how many tokens its sentences take. */
+  readonly tokens: number
 }
 
 /** The text of a part as a model's passage, with the way back from its citations to the source. */
 export function partPassage(part: Part, text: string, id: string): CitablePassage {
   return {
-    passage: { id, text },
+    passage: { id, text, author: 'the file' },
     cite: (start, end) => [{ source: part.source, start: part.start + start, end: part.start + end }],
   }
 }
@@ -49,7 +53,7 @@ export function partPassage(part: Part, text: string, id: string): CitablePassag
 /** A quote as a model's passage. */
 export function quotePassage(quote: Quote, id: string): CitablePassage {
   return {
-    passage: { id, text: quote.text },
+    passage: { id, text: quote.text, author: 'summarizer' },
     // A part of an exact quotation is one itself; of anything else only the whole is backed.
     cite: (start, end) =>
       quote.citations.map(({ source, start: from, end: to }) =>

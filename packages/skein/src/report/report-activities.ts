@@ -7,7 +7,7 @@
  * @module
  */
 
-import { activity } from '@skein/core'
+import { activity, estimateTokens } from '@skein/core'
 import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref } from '@skein/memory'
 
@@ -73,43 +73,47 @@ export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
 export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
   const { memory } = context
   const passages = [partPassage(part, await memory.objects.get(part.text), part.title)]
-  const quotes = await summarize(context, passages, noteSentences)
-  const found: Note = { topic: part.topic, quotes }
+  const { quotes, dropped } = await summarize(context, passages, noteSentences)
+  const found: Note = { topic: part.topic, quotes, ...(dropped > 0 && { dropped }) }
   const ref = await memory.objects.put(found, { task: part.source, tags: ['note'] })
   const value = { title: part.title, topic: part.topic, part: part.text.id, quotes: quotes.map(({ text }) => text) }
   await memory.observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
-  return { note: ref, topic: part.topic }
+  return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
 }, shared)
 
 /** Merges a few notes into one: of one topic by what matters most, across topics so that each has its say. */
 export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { notes: refs, across }) => {
   const { memory } = context
   const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
-  const quotes = across
-    ? inTurn(notes.map((one) => one.quotes)).slice(0, acrossSentences)
+  const merged = across
+    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, acrossSentences), dropped: 0 }
     : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), mergedSentences)
+  const { quotes } = merged
+  const dropped = notes.reduce((sum, one) => sum + (one.dropped ?? 0), merged.dropped)
   const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
-  return { note: await memory.objects.put({ topic, quotes }, { tags: ['merged'] }), topic }
+  const found: Note = { topic, quotes, ...(dropped > 0 && { dropped }) }
+  return { note: await memory.objects.put(found, { tags: ['merged'] }), topic, tokens: tokensOf(quotes) }
 }, shared)
 
 /**
  * Answers a question: first the notes tell which parts speak of it, then these
  * are read closely.
  */
-export const answer: Activity<QuestionInput, Ref<readonly Quote[]>> = activity(async (context, input) => {
+export const answer: Activity<QuestionInput, Ref<Note>> = activity(async (context, input) => {
   const { memory } = context
   const parts = await memory.objects.get(input.parts)
   const notes = await Promise.all(
     (await memory.objects.get(input.notes)).map(({ note: ref }) => memory.objects.get(ref)),
   )
   const passages = quotePassages(notes.flatMap(({ quotes }) => quotes))
-  const leads = await summarize(context, passages, closeReading * 2, input.question)
+  const { quotes: leads } = await summarize(context, passages, closeReading * 2, input.question)
   const close = parts.filter((part) => leads.some((lead) => isWithin(lead, part))).slice(0, closeReading)
   const texts = await Promise.all(
     close.map(async (part, index) => partPassage(part, await memory.objects.get(part.text), `${index} ${part.title}`)),
   )
-  const quotes = await summarize(context, texts, answerSentences, input.question)
-  return memory.objects.put(quotes, { tags: ['answer'] })
+  const { quotes, dropped } = await summarize(context, texts, answerSentences, input.question)
+  const found: Note = { topic: input.question, quotes, ...(dropped > 0 && { dropped }) }
+  return memory.objects.put(found, { tags: ['answer'] })
 }, shared)
 
 async function summarize(
@@ -117,13 +121,17 @@ async function summarize(
   passages: readonly CitablePassage[],
   maxSentences: number,
   question?: string,
-): Promise<Quote[]> {
+): Promise<{ quotes: Quote[]; dropped: number }> {
   const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
-  const { sentences } = await model.cite(
+  const { sentences, dropped = 0 } = await model.cite(
     { messages, passages: passages.map(({ passage }) => passage), maxSentences },
     { signal },
   )
-  return toQuotes(sentences, passages)
+  return { quotes: toQuotes(sentences, passages), dropped }
+}
+
+function tokensOf(quotes: readonly Quote[]): number {
+  return quotes.reduce((sum, { text }) => sum + estimateTokens(text), 0)
 }
 
 /** The first of each list, then the second of each, and so on. */

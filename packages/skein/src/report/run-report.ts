@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 
 import { agent, createFlock } from '@skein/core'
-import type { Flock, FlockEvent, MapReduceProgress, Model } from '@skein/core'
+import type { Flock, FlockEvent, Model } from '@skein/core'
 import { openMemory, OptionError } from '@skein/memory'
 import type { Architecture, EncryptionOptions, HostMemory, LedgerReport, StoreDriver } from '@skein/memory'
 
 import { InputError } from '../errors.ts'
 import { analystMachine } from './analyst.ts'
 import type { Finding, ReportActivities } from './analyst.ts'
+import { ProgressSum } from './progress-sum.ts'
+import type { ReportProgress } from './progress-sum.ts'
 import type { FileInput } from './report-activities.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -41,14 +43,7 @@ export interface ReportOptions {
   readonly onEvent?: (event: FlockEvent) => void
 }
 
-/** How far a report is, over all its analysts. */
-export interface ReportProgress {
-  readonly notes: { readonly done: number; readonly total: number }
-  readonly merges: { readonly done: number; readonly total: number }
-  readonly analysts: { readonly done: number; readonly total: number }
-}
-
-/** A sentence of the summary, word for word from the sources. */
+/** A sentence of the summary: word for word from the sources, or a language model's own words, resting on these. */
 export interface SummarySentence {
   readonly text: string
   /** The question that it answers; absent for the summary of the whole. */
@@ -83,6 +78,8 @@ export interface ReportStats {
   /** Bytes of objects that were copied out of the store because they could not be read in place. */
   readonly bytesCopied: number
   readonly wallMs: number
+  /** Sentences of the model that were left out because no source backs them. */
+  readonly droppedSentences: number
 }
 
 /** A cited summary and what it took. */
@@ -127,6 +124,7 @@ export async function runReport(options: ReportOptions): Promise<Report> {
         analysts: questions.length,
         threads: crews.length * threads,
         wallMs: performance.now() - startedAt,
+        droppedSentences: droppedOf(findings),
       },
       ledgers: stats.map(({ ledger }) => ledger),
     }
@@ -142,7 +140,7 @@ interface Crew {
   close(): Promise<void>
 }
 
-type Counts = Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs'>
+type Counts = Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences'>
 
 /** What a crew is put together for. */
 interface CrewTask {
@@ -242,6 +240,12 @@ function threadsOf({ threads = navigator.hardwareConcurrency }: ReportOptions, c
   return Math.max(1, Math.round(threads / crews))
 }
 
+/** All analysts read the same notes. */
+function droppedOf(findings: readonly Finding[]): number {
+  const notes = Math.max(...findings.map(({ dropped }) => dropped.notes))
+  return findings.reduce((sum, { dropped }) => sum + dropped.answer, notes)
+}
+
 function toSentences({ question, quotes }: Finding, files: readonly FileInput[]): SummarySentence[] {
   const nameOf = (digest: string): string => files.find((file) => file.digest === digest)?.source ?? digest
   return quotes.map(({ text, citations }) => ({
@@ -254,45 +258,4 @@ function toSentences({ question, quotes }: Finding, files: readonly FileInput[])
 function sumOf<Sums extends { readonly [Name in keyof Sums]: number }>(all: readonly Sums[]): Sums {
   const names = Object.keys(all[0] ?? {}) as (keyof Sums)[]
   return Object.fromEntries(names.map((name) => [name, all.reduce((sum, one) => sum + one[name], 0)])) as Sums
-}
-
-/** Adds up how far several analysts are. */
-class ProgressSum {
-  readonly #listener: ((progress: ReportProgress) => void) | undefined
-  readonly #analysts: number
-  readonly #stages: Map<string, MapReduceProgress>[] = []
-  #ended = 0
-
-  constructor(analysts: number, listener: ((progress: ReportProgress) => void) | undefined) {
-    this.#analysts = analysts
-    this.#listener = listener
-  }
-
-  /** What one analyst reports to. */
-  analyst(): (progress: MapReduceProgress) => void {
-    const stages = new Map<string, MapReduceProgress>()
-    this.#stages.push(stages)
-    return (progress) => {
-      stages.set(progress.stage, progress)
-      this.#tell()
-    }
-  }
-
-  ended(): void {
-    this.#ended += 1
-    this.#tell()
-  }
-
-  #tell(): void {
-    this.#listener?.({
-      notes: this.#sum('map'),
-      merges: this.#sum('reduce'),
-      analysts: { done: this.#ended, total: this.#analysts },
-    })
-  }
-
-  #sum(stage: string): { done: number; total: number } {
-    const all = this.#stages.map((stages) => stages.get(stage)).filter((progress) => progress !== undefined)
-    return { done: all.reduce((sum, { done }) => sum + done, 0), total: all.reduce((sum, { total }) => sum + total, 0) }
-  }
 }
