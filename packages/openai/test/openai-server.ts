@@ -18,8 +18,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly pieces?: number }
   /** It breaks when the answer is complete, before the usage was told. */
   | { readonly kind: 'cut-after-finish' }
-  /** Nothing comes until the test says so. */
-  | { readonly kind: 'silence'; readonly until: Promise<unknown> }
+  /** Nothing comes until the test says so, then the answer, or another fault. */
+  | { readonly kind: 'silence'; readonly until: Promise<unknown>; readonly then?: Fault }
   /** Nothing comes after the first piece until the test says so. */
   | { readonly kind: 'stall'; readonly until: Promise<unknown> }
   | { readonly kind: 'malformed' }
@@ -143,7 +143,9 @@ export class OpenAIServer implements AsyncDisposable {
 
   async #answer(entry: Reached, response: ServerResponse): Promise<void> {
     const { key, delayMs = 0 } = this.#options
-    const fault = this.#faults.shift()
+    const first = this.#faults.shift()
+    if (first?.kind === 'silence') await first.until
+    const fault = first?.kind === 'silence' ? first.then : first
     if (delayMs > 0) await sleep(delayMs)
     if (key !== undefined && entry.authorization !== `Bearer ${key}`) {
       return this.#error(entry, response, { kind: 'error', status: 401, code: 'invalid_api_key' })
@@ -156,9 +158,6 @@ export class OpenAIServer implements AsyncDisposable {
       case 'reset':
         response.destroy()
         return
-      case 'silence':
-        await fault.until
-        break
       case 'malformed':
         if (!entry.body.stream) return send(response, 200, `{"id": "x", "choices": [{"message": {"content": "cut of`)
         break
