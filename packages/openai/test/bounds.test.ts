@@ -1,37 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { budgetScope } from '@skein/core'
 import { mapStore } from '@skein/memory'
-import { describe, expect, it } from 'vitest'
+import type { StoreDriver } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { deskOf, openStore, startServer } from './open-shared.ts'
+import type { Desk } from './open-shared.ts'
+
+/** Stores that several memories can share, as processes do. */
+const stores: readonly (readonly [string, () => StoreDriver])[] = [
+  ['in memory', () => mapStore()],
+  ['SQLite', () => sqliteStore(join(temporaryFolder(), 'flock.db'))],
+]
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-openai-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
 
 const ask = (text: string) => ({ messages: [{ role: 'user', text }] as const, maxOutputTokens: 20 })
 
 describe('a budget', () => {
-  it('holds for all processes of a space together, and keeps what was computed', async () => {
-    const [server, store] = [await startServer(), mapStore()]
-    const memories = [await openStore(store), await openStore(store), await openStore(store)]
-    const budgets = [budgetScope({ id: 'all of us', calls: 7 })]
-    const desks = memories.map((memory) => deskOf(memory, server, {}, {}, { budgets }))
-    const questions = Array.from({ length: 30 }, (_, index) => `Question ${index}?`)
-    const outcomes = await Promise.allSettled(questions.map((text, index) => desks[index % 3]?.model.chat(ask(text))))
-    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
-    expect(server.reached).toHaveLength(7)
-    expect(refused).toHaveLength(23)
-    for (const error of refused) {
-      expect(error).toMatchObject({ code: 'SKEIN_BUDGET', budget: 'all of us', measure: 'calls', limit: 7 })
-    }
-    // What is known is free.
-    const known = questions[outcomes.findIndex(({ status }) => status === 'fulfilled')] as string
-    expect((await desks[0]?.model.chat(ask(known)))?.reused).toBe(true)
-    const richer = deskOf(
-      memories[0] as never,
-      server,
-      {},
-      {},
-      { budgets: [budgetScope({ id: 'all of us', calls: 8 })] },
-    )
-    expect((await richer.model.chat(ask('One more?'))).reused).toBe(false)
-  })
+  it.each(stores)(
+    'holds for all processes of a space together (%s), and keeps what was computed',
+    async (_name, makeStore) => {
+      const [server, store] = [await startServer(), makeStore()]
+      const memories = [await openStore(store), await openStore(store), await openStore(store)]
+      const budgets = [budgetScope({ id: 'all of us', calls: 7 })]
+      const desks = memories.map((memory) => deskOf(memory, server, {}, {}, { budgets }))
+      const questions = Array.from({ length: 30 }, (_, index) => `Question ${index}?`)
+      const outcomes = await Promise.allSettled(
+        questions.map((text, index) => (desks[index % 3] as Desk).model.chat(ask(text))),
+      )
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+      expect(server.reached).toHaveLength(7)
+      expect(refused).toHaveLength(23)
+      for (const error of refused) {
+        expect(error).toMatchObject({ code: 'SKEIN_BUDGET', budget: 'all of us', measure: 'calls', limit: 7 })
+      }
+      // What is known is free.
+      const known = questions[outcomes.findIndex(({ status }) => status === 'fulfilled')] as string
+      expect((await desks[0]?.model.chat(ask(known)))?.reused).toBe(true)
+      const richer = deskOf(
+        memories[0] as never,
+        server,
+        {},
+        {},
+        { budgets: [budgetScope({ id: 'all of us', calls: 8 })] },
+      )
+      expect((await richer.model.chat(ask('One more?'))).reused).toBe(false)
+    },
+  )
 
   it('is checked before a call, by what it may take', async () => {
     const [server, memory] = [await startServer(), await openStore()]
@@ -127,16 +151,19 @@ describe('a budget', () => {
 })
 
 describe('a limit', () => {
-  it('of calls under way holds for all processes, and lets everybody through in the end', async () => {
-    const [server, store] = [await startServer({ delayMs: 3 }), mapStore()]
-    const memories = [await openStore(store), await openStore(store), await openStore(store)]
-    const desks = memories.map((memory) => deskOf(memory, server, {}, { limits: { parallel: 2 } }))
-    const answers = await Promise.all(
-      Array.from({ length: 24 }, (_, index) => desks[index % 3]?.model.chat(ask(`Question ${index}?`))),
-    )
-    expect(answers.every((answer) => answer?.reused === false)).toBe(true)
-    expect(server.mostAtOnce).toBe(2)
-  })
+  it.each(stores)(
+    'of calls under way holds for all processes (%s), and lets everybody through in the end',
+    async (_name, makeStore) => {
+      const [server, store] = [await startServer({ delayMs: 3 }), makeStore()]
+      const memories = [await openStore(store), await openStore(store), await openStore(store)]
+      const desks = memories.map((memory) => deskOf(memory, server, {}, { limits: { parallel: 2 } }))
+      const answers = await Promise.all(
+        Array.from({ length: 24 }, (_, index) => (desks[index % 3] as Desk).model.chat(ask(`Question ${index}?`))),
+      )
+      expect(answers.every(({ reused }) => !reused)).toBe(true)
+      expect(server.mostAtOnce).toBe(2)
+    },
+  )
 
   it('can be given up waiting for, which leaves the place to the next', async () => {
     const [server, memory] = [await startServer(), await openStore()]
@@ -163,7 +190,7 @@ describe('a limit', () => {
     const desks = memories.map((memory) => deskOf(memory, server, {}, { limits }))
     const from = performance.now()
     await Promise.all(
-      Array.from({ length: 160 }, (_, index) => desks[index % 2]?.model.chat(ask(`Question ${index}?`))),
+      Array.from({ length: 160 }, (_, index) => (desks[index % 2] as Desk).model.chat(ask(`Question ${index}?`))),
     )
     expect(server.reached).toHaveLength(160)
     // 150 at once, then one for each 44 ms: however slow this machine is, none can come before its time.

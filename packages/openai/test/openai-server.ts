@@ -19,7 +19,7 @@ export type Fault =
   /** It breaks when the answer is complete, before the usage was told. */
   | { readonly kind: 'cut-after-finish' }
   /** Nothing comes until the test says so, then the answer, or another fault. */
-  | { readonly kind: 'silence'; readonly until: Promise<unknown>; readonly then?: Fault }
+  | { readonly kind: 'silence'; readonly until: Promise<unknown>; readonly after?: Fault }
   /** Nothing comes after the first piece until the test says so. */
   | { readonly kind: 'stall'; readonly until: Promise<unknown> }
   | { readonly kind: 'malformed' }
@@ -145,7 +145,7 @@ export class OpenAIServer implements AsyncDisposable {
     const { key, delayMs = 0 } = this.#options
     const first = this.#faults.shift()
     if (first?.kind === 'silence') await first.until
-    const fault = first?.kind === 'silence' ? first.then : first
+    const fault = first?.kind === 'silence' ? first.after : first
     if (delayMs > 0) await sleep(delayMs)
     if (key !== undefined && entry.authorization !== `Bearer ${key}`) {
       return this.#error(entry, response, { kind: 'error', status: 401, code: 'invalid_api_key' })

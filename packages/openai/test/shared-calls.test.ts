@@ -177,7 +177,7 @@ describe('a call that fails', () => {
     const [server, store] = [await startServer(), mapStore()]
     const [ours, theirs] = [await openStore(store), await openStore(store)]
     const late = Promise.withResolvers<void>()
-    server.fail({ kind: 'silence', until: late.promise, then: { kind: 'malformed' } })
+    server.fail({ kind: 'silence', until: late.promise, after: { kind: 'malformed' } })
     const first = deskOf(ours, server, { id: 'ann' }).model.chat(hello)
     await server.whenReached(1)
     const second = deskOf(theirs, server, { id: 'bob' }).model.chat(hello)

@@ -52,7 +52,16 @@ export function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema {
   }
   // What a model writes is the schema's input: defaults and conversions come after it.
   const { $schema: _, ...described } = converter.input({ target: 'draft-2020-12' })
-  return described as JsonSchema
+  return closed(described) as JsonSchema
+}
+
+/** What a schema does not name a model shall not write; servers that hold it to the schema insist on that. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const parts = Object.fromEntries(Object.entries(schema).map(([name, part]) => [name, closed(part)]))
+  const isOpen = parts['type'] === 'object' && 'properties' in parts && !('additionalProperties' in parts)
+  return isOpen ? { ...parts, additionalProperties: false } : parts
 }
 
 /** Checks data against a Standard Schema. */
