@@ -27,12 +27,16 @@ interface Side {
 export async function invalidation(): Promise<Question> {
   if (missing) throw new Error(`This question needs a Redis server: ${missing}.`)
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
-  const server = await startServer('--appendfsync', 'no')
+  // A bare message is kept nowhere: so it is held against a server that keeps nothing on disk, as servers do
+  // unless they are told to. What an append-only file adds is shown beside it.
+  const server = await startServer('--appendonly', 'no')
+  const logging = await startServer('--appendfsync', 'no')
   const file = join(folder, 'flock.db')
   const sides = [
     await threadInvalidation(),
     await raw(server.url),
     await refused('Redis: a copy is refused', 'redis', server.url, redisStore(server.url)),
+    await refused('Redis with a log: a copy is refused', 'redis', logging.url, redisStore(logging.url)),
     await refused('SQLite: a copy is refused, after the write', 'sqlite', file, sqliteStore(file)),
   ]
   return {
@@ -44,6 +48,7 @@ export async function invalidation(): Promise<Question> {
     close: async () => {
       for (const side of sides) await side.close()
       await server.stop()
+      await logging.stop()
       rmSync(folder, { recursive: true })
     },
   }

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto'
 
 import { CorruptRecordError, labelText, parseLabel } from '@skein/memory'
-import type { Change, Collection, Guard, Label, Mutation, RecordKey, RecordMeta, Row, StoredRecord } from '@skein/memory'
+import type {
+  Change,
+  Collection,
+  Guard,
+  Label,
+  Mutation,
+  RecordKey,
+  RecordMeta,
+  Row,
+  StoredRecord,
+} from '@skein/memory'
 
 import type { mutationArguments } from './write-script.ts'
 

@@ -84,7 +84,13 @@ export class RedisSpace {
       ? await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
       : batch.map((mutation) => packContent(mutation))
     const said = batch.flatMap((mutation, index) => packMutation(mutation, contents[index] ?? ''))
-    const answer = (await this.#scripts.run(writeScript, this.base, this.#incarnation, `${this.#maxChanges}`, ...said)) as string[]
+    const answer = (await this.#scripts.run(
+      writeScript,
+      this.base,
+      this.#incarnation,
+      `${this.#maxChanges}`,
+      ...said,
+    )) as string[]
     const [outcome, ...rest] = answer
     const [index, reason, row = '', version] = rest
     const { key } = batch[Number(index)] ?? {}
