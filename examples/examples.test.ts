@@ -31,3 +31,11 @@ it('the sales team reuses, keeps secrets, heeds alerts and resumes with the answ
   expect(stdout).toContain('3 companies looked up, 6 times reused: 3000 tokens spared')
   expect(stderr).toBe('')
 })
+
+it('a model of the AI SDK answers three agents with one call', async () => {
+  const { stdout, stderr } = await run('ai-sdk-model.ts')
+  expect(stdout).toContain('ann: Polly wants a cracker. Polly wants a cracker.\n')
+  expect(stdout).toContain('cid: Polly wants a cracker. Polly wants a cracker. (known)')
+  expect(stdout).toMatch(/^1 call, 2 reused, [1-9]\d* tokens spared$/m)
+  expect(stderr).toBe('')
+})

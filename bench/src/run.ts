@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { cachedRead } from './cached-read.ts'
 import { growth } from './growth.ts'
 import { invalidation } from './invalidation.ts'
+import { modelHit, modelMiss } from './model-calls.ts'
 import { objects } from './objects.ts'
 import { observationWrites } from './observation-writes.ts'
 import { ask, machine } from './runner.ts'
@@ -23,6 +24,8 @@ const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'observation-writes': observationWrites,
   growth,
   invalidation,
+  'model-miss': modelMiss,
+  'model-hit': modelHit,
 }
 
 const { values: flags, positionals: names } = parseArgs({
