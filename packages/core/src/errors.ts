@@ -5,12 +5,15 @@ export type FlockErrorCode =
   | 'SKEIN_ACTIVITY_UNKNOWN'
   | 'SKEIN_ACTIVITY_LOAD'
   | 'SKEIN_ACTIVITY_INPUT'
+  | 'SKEIN_ACTIVITY_TIMEOUT'
   | 'SKEIN_AGENT_STOPPED'
   | 'SKEIN_ASK_TIMEOUT'
   | 'SKEIN_FLOCK_CLOSED'
+  | 'SKEIN_HANDED_BACK'
   | 'SKEIN_MAILBOX_FULL'
   | 'SKEIN_MAP_REDUCE'
   | 'SKEIN_MESSAGE_UNKNOWN'
+  | 'SKEIN_NO_FLOCK'
   | 'SKEIN_THREAD_LOST'
 
 /** The flock was closed. */
@@ -64,6 +67,23 @@ export class ActivityInputError extends SkeinError {
   }
 }
 
+/** An activity took longer than it may. */
+export class ActivityTimeoutError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_TIMEOUT'
+  readonly activity: string
+  readonly agent: string
+  readonly timeoutMs: number
+
+  constructor(activity: string, agent: string, timeoutMs: number) {
+    super(
+      `The activity "${activity}" of "${agent}" did not end within ${timeoutMs} ms. Give it more time (timeoutMs), or see what it waits for.`,
+    )
+    this.activity = activity
+    this.agent = agent
+    this.timeoutMs = timeoutMs
+  }
+}
+
 /** The worker thread that ran an activity ended before the activity did. */
 export class ThreadLostError extends SkeinError {
   readonly code = 'SKEIN_THREAD_LOST'
@@ -110,8 +130,11 @@ export class UnknownMessageError extends SkeinError {
   readonly agent: string
   readonly type: string
 
-  constructor(agent: string, type: string, known: readonly string[] = []) {
-    super(`The agent "${agent}" takes no message "${type}" in any state. It takes ${known.join(', ') || 'none'}.`)
+  constructor(agent: string, type: string, known: readonly string[] = [], state?: unknown) {
+    const where = state === undefined ? '' : `, the present one (${JSON.stringify(state)}) included`
+    super(
+      `The agent "${agent}" takes no message "${type}" in any state${where}. It takes ${known.join(', ') || 'none'}.`,
+    )
     this.agent = agent
     this.type = type
   }
@@ -129,6 +152,31 @@ export class MailboxFullError extends SkeinError {
     )
     this.agent = agent
     this.capacity = capacity
+  }
+}
+
+/** The person who was asked has given the task back: the agent is to go on without an answer. */
+export class HandedBackError extends SkeinError {
+  readonly code = 'SKEIN_HANDED_BACK'
+  readonly escalation: string
+  readonly task: string
+  /** What the person said. */
+  readonly why: string
+
+  constructor(escalation: string, task: string, why: string) {
+    super(`The task "${task}" was handed back: ${why}`)
+    this.escalation = escalation
+    this.task = task
+    this.why = why
+  }
+}
+
+/** Something that works for agents was started by XState alone. */
+export class NoFlockError extends SkeinError {
+  readonly code = 'SKEIN_NO_FLOCK'
+
+  constructor(what: string) {
+    super(`${what} works only in a machine that a flock runs. Start the machine with flock.spawn().`)
   }
 }
 
