@@ -94,6 +94,8 @@ export class ActivityRunner {
     const { principal, options, name } = run
     const work = async (context: WorkContext): Promise<SharedOutcome> => {
       const outcome = await this.#execute(run, context.signal)
+      // What an activity gives when it was told to stop may be anything but its result.
+      context.signal.throwIfAborted()
       const { output, usage } = this.#done(run, outcome)
       context.spend(usage.inputTokens + usage.outputTokens)
       context.took(outcome.durationMs)

@@ -6,7 +6,10 @@ export type FlockErrorCode =
   | 'SKEIN_ACTIVITY_LOAD'
   | 'SKEIN_ACTIVITY_INPUT'
   | 'SKEIN_ACTIVITY_TIMEOUT'
+  | 'SKEIN_AGENT_LOST'
   | 'SKEIN_AGENT_STOPPED'
+  | 'SKEIN_AGENT_TAKEN'
+  | 'SKEIN_AGENT_VERSION'
   | 'SKEIN_ASK_TIMEOUT'
   | 'SKEIN_FLOCK_CLOSED'
   | 'SKEIN_HANDED_BACK'
@@ -14,6 +17,7 @@ export type FlockErrorCode =
   | 'SKEIN_MAP_REDUCE'
   | 'SKEIN_MESSAGE_UNKNOWN'
   | 'SKEIN_NO_FLOCK'
+  | 'SKEIN_NOT_DURABLE'
   | 'SKEIN_THREAD_LOST'
 
 /** The flock was closed. */
@@ -105,6 +109,56 @@ export class AgentStoppedError extends SkeinError {
 
   constructor(agent: string, options?: ErrorOptions) {
     super(`The agent "${agent}" has ended. Spawn another one, or ask another agent of its role.`, options)
+    this.agent = agent
+  }
+}
+
+/** A durable agent runs in another process, or did so until just now. */
+export class AgentTakenError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_TAKEN'
+  readonly agent: string
+
+  constructor(agent: string) {
+    super(`The agent "${agent}" runs elsewhere. Post to it from here, or resume it when it is free.`)
+    this.agent = agent
+  }
+}
+
+/** The claim on a durable agent was lost: it may run elsewhere, and what it did here since then is not stored. */
+export class AgentLostError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_LOST'
+  readonly agent: string
+
+  constructor(agent: string) {
+    super(`The claim on the agent "${agent}" was lost: another process may go on with it. Resume it when it is free.`)
+    this.agent = agent
+  }
+}
+
+/** A durable agent was saved by another version of its definition. */
+export class AgentVersionError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_VERSION'
+  readonly agent: string
+  readonly saved: number
+  readonly present: number
+
+  constructor(agent: string, saved: number, present: number) {
+    const remedy = saved > present ? 'Run the later version.' : 'Give durable() a migrate function.'
+    super(`The agent "${agent}" was saved by version ${saved} of its definition, this is version ${present}. ${remedy}`)
+    this.agent = agent
+    this.saved = saved
+    this.present = present
+  }
+}
+
+/** Something can't be kept over a restart. */
+export class NotDurableError extends SkeinError {
+  readonly code = 'SKEIN_NOT_DURABLE'
+  /** The agent or its definition. */
+  readonly agent: string
+
+  constructor(agent: string, why: string, cause?: unknown) {
+    super(`"${agent}" can't be durable. ${why}`, cause === undefined ? undefined : { cause })
     this.agent = agent
   }
 }

@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, Principal } from '@skein/memory'
+import type { HostMemory, Principal, View } from '@skein/memory'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activity-ref.ts'
@@ -18,6 +18,9 @@ import { makeRole } from './agents/role.ts'
 import type { Role, Route } from './agents/role.ts'
 import { RunQueue } from './agents/run-queue.ts'
 import type { Surroundings } from './agents/surroundings.ts'
+import { DurableAgents } from './durable/durable-agents.ts'
+import type { Life, ResumeReport } from './durable/durable-agents.ts'
+import type { DurableDefinition } from './durable/durable.ts'
 import { systemClock } from './clock.ts'
 import { FlockClosedError } from './errors.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
@@ -42,6 +45,7 @@ export class Flock implements AsyncDisposable {
   readonly #announcer: Announcer
   readonly #agents = new AgentRegistry()
   readonly #around: Surroundings
+  readonly #durable: DurableAgents
   readonly #listeners = new Set<(event: FlockEvent) => void>()
   readonly #stats: { -readonly [Name in keyof FlockStats]: number } = {
     activities: 0,
@@ -76,7 +80,14 @@ export class Flock implements AsyncDisposable {
       questions: new Questions(new Deadlines(clock)),
       emit,
       announce: (escalation) => this.#announcer.announce(escalation),
+      post: (from, to, message) => void this.#postFor(from.memory, to, message),
     }
+    this.#durable = new DurableAgents({
+      memory,
+      around: this.#around,
+      admit: (cell) => this.#admit(cell),
+      find: (id) => this.#agents.cell(id),
+    })
   }
 
   /**
@@ -104,24 +115,59 @@ export class Flock implements AsyncDisposable {
   spawn(what: AgentDefinition | AnyActorLogic, options: SpawnOptions = {}): AgentRef<never> {
     if (!this.#isTakingIn) throw new FlockClosedError()
     const definition = 'makeHost' in what ? what : machineDefinition('agent', what)
-    const role = options.role ?? definition.role
-    const id = options.id ?? `${role}-${(this.#spawned += 1)}`
-    if (this.#agents.ref(id)) throw new OptionError('id', 'an id that no running agent has', id)
-    const principal: Principal = { id, role, ...(options.clearance && { clearance: options.clearance }) }
-    const parent = options.parent && this.#agents.cell(options.parent.id)
-    const { supervision } = options
-    const cell = new AgentCell(
-      {
-        definition,
-        input: options.input,
-        principal,
-        mailbox: resolveMailbox(options.mailbox ?? {}),
-        supervise: supervision ? resolveSupervision(supervision) : this.#supervise,
-        parent,
-      },
-      this.#around,
-    )
-    return this.#admit(cell)
+    const life = this.#life(definition.role, options)
+    if (this.#agents.ref(life.principal.id)) {
+      throw new OptionError('id', 'an id that no running agent has', life.principal.id)
+    }
+    return this.#admit(new AgentCell({ definition, ...life }, this.#around)) as AgentRef<never>
+  }
+
+  /**
+   * Starts a durable agent, or goes on with it if the memory has one of this
+   * id; one that has ended there is shown as it ended. Resolves when its state
+   * is stored.
+   *
+   * @throws AgentTakenError when it runs elsewhere; AgentVersionError, NotDurableError, OptionError, StoreError
+   * @throws FlockClosedError
+   */
+  async spawnDurable<Taken extends Message>(
+    definition: DurableDefinition<Taken>,
+    options: SpawnOptions & { readonly id: string },
+  ): Promise<AgentRef<Taken>> {
+    if (!this.#isTakingIn) throw new FlockClosedError()
+    const ref = await this.#durable.start(definition as DurableDefinition, this.#life(definition.role, options))
+    return ref as unknown as AgentRef<Taken>
+  }
+
+  /**
+   * Goes on with all durable agents of these definitions that the memory holds
+   * and that run nowhere: after a crash those are free when their leases end.
+   *
+   * @param options - What all of them are spawned with; roles and clearances are those that they had.
+   * @throws FlockClosedError, StoreError
+   */
+  async resume(
+    definitions: readonly DurableDefinition<never>[],
+    options: Pick<SpawnOptions, 'mailbox' | 'supervision'> = {},
+  ): Promise<ResumeReport> {
+    if (!this.#isTakingIn) throw new FlockClosedError()
+    return this.#durable.resume(definitions as readonly DurableDefinition[], ({ id, role, label }) => {
+      const clearance = { level: label.sensitivity, compartments: label.compartments }
+      return this.#life(role, { ...options, id, clearance })
+    })
+  }
+
+  /**
+   * Posts a message to an agent by its id: one of this flock, or a durable one
+   * with a durable mailbox, wherever it runs or will run.
+   *
+   * @param as - Whose message it is: its clearance is how sensitive the message is where it is stored.
+   * @throws all that `post` of an agent throws; StoreError
+   */
+  async post(to: string, message: Message, as: Principal = { id: 'flock', role: 'flock' }): Promise<void> {
+    const cell = this.#agents.cell(to)
+    if (cell) await cell.post(message)
+    else await this.memory.as(as).agents.post({ to, message })
   }
 
   /** A running agent by its id. The caller says what it takes; an agent refuses what it does not. */
@@ -166,7 +212,31 @@ export class Flock implements AsyncDisposable {
     return { ...this.#stats }
   }
 
-  #admit(cell: AgentCell): AgentRef<never> {
+  #life(defaultRole: string, options: SpawnOptions): Life {
+    const role = options.role ?? defaultRole
+    const id = options.id ?? `${role}-${(this.#spawned += 1)}`
+    const { supervision, parent, clearance } = options
+    return {
+      principal: { id, role, ...(clearance && { clearance }) },
+      input: options.input,
+      mailbox: resolveMailbox(options.mailbox ?? {}),
+      supervise: supervision ? resolveSupervision(supervision) : this.#supervise,
+      parent: parent && this.#agents.cell(parent.id),
+    }
+  }
+
+  async #postFor(view: View, to: string, message: Message): Promise<void> {
+    try {
+      const cell = this.#agents.cell(to)
+      if (cell) await cell.post(message)
+      else await view.agents.post({ to, message })
+    } catch (error) {
+      warn(error)
+      this.#emit({ type: 'message.dead', agent: to, message, reason: 'refused' })
+    }
+  }
+
+  #admit(cell: AgentCell): AgentRef {
     const ref = new AgentRef(cell, this.#around.questions)
     const { id, role } = cell.principal
     this.#agents.add(cell, ref)
@@ -174,7 +244,7 @@ export class Flock implements AsyncDisposable {
     if (parent) cell.ending.on(parent.ending.on(() => cell.end({ type: 'stopped' })))
     this.#emit({ type: 'agent.spawned', agent: id, role })
     cell.start()
-    return ref as AgentRef<never>
+    return ref
   }
 
   #publish(agents: readonly AgentRef<never>[], message: Message): number {
@@ -216,6 +286,7 @@ export class Flock implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#isTakingIn = false
     this.#activities.close()
+    this.#durable.close()
     const cells = this.#agents.cells()
     for (const cell of cells) cell.end({ type: 'stopped' })
     await Promise.all([this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])

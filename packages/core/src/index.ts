@@ -32,6 +32,12 @@ export type { Clock } from './clock.ts'
 export type { Decision, Failure, Supervision, SupervisionPolicy } from './supervision/supervision.ts'
 export type { Backoff } from './supervision/backoff.ts'
 
+export { durable } from './durable/durable.ts'
+export type { DurableDefinition, DurableOptions } from './durable/durable.ts'
+export type { ResumeReport } from './durable/durable-agents.ts'
+export { tell } from './agents/tell.ts'
+export type { Telling } from './agents/tell.ts'
+
 export { escalate } from './human/escalate.ts'
 export type { Notice, Notifier } from './human/notifier.ts'
 
@@ -68,6 +74,10 @@ export {
   ActivityLoadError,
   ActivityTimeoutError,
   AgentStoppedError,
+  NotDurableError,
+  AgentVersionError,
+  AgentTakenError,
+  AgentLostError,
   AskTimeoutError,
   FlockClosedError,
   HandedBackError,

@@ -1,6 +1,7 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 
 import { AgentStoppedError, MailboxFullError, UnknownMessageError } from '../errors.ts'
+import type { Kept } from '../durable/agent-keeper.ts'
 import type { DeadReason } from '../flock-events.ts'
 import { askWhatToDo } from '../supervision/ask-what-to-do.ts'
 import { Recovery } from '../supervision/recovery.ts'
@@ -47,7 +48,7 @@ export interface AgentParts {
  * Most agents of a large flock never fail, are never asked and hold no signal: what only some need is made when it is
  * first asked for.
  */
-export class AgentCell implements Runnable, Owner, HostOwner, Patient {
+export class AgentCell implements Runnable, Owner, HostOwner, Patient, Kept {
   readonly parts: AgentParts
   readonly ending: Ending
   readonly #around: Surroundings
@@ -192,7 +193,7 @@ export class AgentCell implements Runnable, Owner, HostOwner, Patient {
   }
 
   /** Something in it has failed: its supervision decides what becomes of it. */
-  failed(error: unknown): void {
+  failed(error: unknown, lastGood?: unknown): void {
     if (this.#state !== 'running') return
     this.#state = 'waiting'
     const message = this.#current
@@ -206,7 +207,7 @@ export class AgentCell implements Runnable, Owner, HostOwner, Patient {
     const decision = this.#recovery?.decide(error) ?? ({ type: 'stop' } as const)
     this.#emit({ type: 'agent.failed', error, state, decision })
     if (message) this.#failedOf(message, error)
-    if (this.#recovery) this.#recovery.carryOut(decision, error, this.#host.lastGood)
+    if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.#host.lastGood)
     else this.giveUp(error)
   }
 
@@ -253,9 +254,10 @@ export class AgentCell implements Runnable, Owner, HostOwner, Patient {
   end(outcome: Outcome): void {
     if (this.#state === 'ended') return
     const wasRunning = this.#state === 'running'
-    this.#state = 'ended'
     const error = outcome.type === 'failed' ? outcome.error : undefined
+    // Before anything is stopped: what is stored is where it goes on.
     const stored = this.keeper?.end(outcome)
+    this.#state = 'ended'
     // XState leaves what an actor invoked running when an action throws: this signal ends it.
     this.#life?.abort(this.#stopped(error))
     this.#alerts?.stop()
@@ -267,7 +269,19 @@ export class AgentCell implements Runnable, Owner, HostOwner, Patient {
   }
 
   save(): unknown {
-    return this.#host.save()
+    return this.#state === 'running' ? this.#host.save() : this.#host.lastGood
+  }
+
+  offer(message: Message): boolean {
+    const isKept = this.#box().put(message) === 'kept'
+    if (isKept) this.schedule()
+    return isKept
+  }
+
+  /** Sends for this agent: with its next state, where that is kept. */
+  tell(to: string, message: Message): void {
+    if (this.keeper) this.keeper.post(to, message)
+    else this.#around.post(this, to, message)
   }
 
   #makeHost(saved: unknown): Host {
@@ -277,7 +291,7 @@ export class AgentCell implements Runnable, Owner, HostOwner, Patient {
       input,
       saved,
       keepsLastGood: isKept || supervise !== undefined,
-      watchesChildren: isKept,
+      isKept: isKept,
     })
   }
 

@@ -116,6 +116,7 @@ class BehaviorHost<State> implements Host {
       return
     }
     if (this.#ended) this.#finish(this.#ended.output)
+    else if (this.#start.isKept) this.#owner.changed()
   }
 
   stop(): void {

@@ -28,7 +28,7 @@ export interface Host {
 export interface HostOwner {
   readonly id: string
   readonly clock: Clock
-  /** It has a new snapshot. */
+  /** It has a new snapshot, and may take what it could not take before. */
   changed(): void
   replied(reply: Reply): void
   /** It is over, well or not, and will say no more. */
@@ -43,8 +43,8 @@ export interface HostStart {
   readonly saved?: unknown
   /** Whether `lastGood` will be asked for. */
   readonly keepsLastGood: boolean
-  /** Whether `changed` is to be told of new states of the machine's children too. */
-  readonly watchesChildren: boolean
+  /** Whether `changed` is to be told of every new state, those of a machine's children included. */
+  readonly isKept: boolean
 }
 
 /** Makes the hosts of an agent. */

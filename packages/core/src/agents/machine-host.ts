@@ -52,7 +52,7 @@ export class MachineHost implements Host {
       id: owner.id,
       input: start.input,
       clock: owner.clock,
-      ...(start.watchesChildren && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
+      ...(start.isKept && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
       ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
     })
     if (start.keepsLastGood) timeBy(owner.clock, this.#actor)

@@ -33,6 +33,7 @@ export function ownedPromise<Output, Input>(
     const joined = owner ? AbortSignal.any([signal, owner.signal]) : signal
     const keeper = owner?.keeper
     if (!keeper) return run({ input, signal: joined, owner, work: undefined })
+    keeper.changed()
     await keeper.stored()
     joined.throwIfAborted()
     const { key } = self.getSnapshot() as KeyedSnapshot<Output, Input>

@@ -2,6 +2,7 @@ import type { Escalation, Principal, View } from '@skein/memory'
 import type { AnyActorRef } from 'xstate'
 
 import type { Keeper } from './keeper.ts'
+import type { Message } from './message.ts'
 
 /** The agent that a machine runs for, as activities, escalations and other logic find it from inside the machine. */
 export interface Owner {
@@ -12,6 +13,8 @@ export interface Owner {
   readonly signal: AbortSignal
   /** Keeps it in the memory, where it is durable. */
   readonly keeper: Keeper | undefined
+  /** Sends a message for the agent, wherever its receiver runs. */
+  tell(to: string, message: Message): void
   /** Tells people that it waits for them. */
   announce(escalation: Escalation): void
 }

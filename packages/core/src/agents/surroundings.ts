@@ -1,7 +1,8 @@
-import type { Escalation, HostMemory } from '@skein/memory'
+import type { Escalation, HostMemory, View } from '@skein/memory'
 
 import type { Clock } from '../clock.ts'
 import type { FlockEvent } from '../flock-events.ts'
+import type { Message } from './message.ts'
 import type { Questions } from './questions.ts'
 import type { Scheduler } from './run-queue.ts'
 
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly scheduler: Scheduler
   readonly questions: Questions
   emit(event: FlockEvent): void
+  /** Sends a message for an agent; one that can't be delivered becomes a dead letter. */
+  post(from: { readonly memory: View }, to: string, message: Message): void
   /** Tells people that an agent waits for them. */
   announce(escalation: Escalation): void
 }
