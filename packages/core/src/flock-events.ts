@@ -3,8 +3,8 @@ import type { Escalation } from '@skein/memory'
 import type { ActivityUsage } from './executor.ts'
 import type { Decision } from './supervision/supervision.ts'
 
-/** What happens in a flock, as it happens. Dashboards, progress and tests live from these. */
-export type FlockEvent =
+/** What happens in the life of an agent. */
+export type AgentEvent =
   | { readonly type: 'agent.spawned'; readonly agent: string; readonly role: string }
   | { readonly type: 'agent.ended'; readonly agent: string; readonly role: string; readonly error?: unknown }
   /** It failed; all that it had started was aborted. */
@@ -22,6 +22,13 @@ export type FlockEvent =
   | { readonly type: 'agent.suspended'; readonly agent: string; readonly role: string; readonly error: unknown }
   /** A durable agent goes on here where it was saved. */
   | { readonly type: 'agent.resumed'; readonly agent: string; readonly role: string }
+
+/** An event whose agent is known. */
+export type Nameless<Event> = Event extends unknown ? Omit<Event, 'agent' | 'role'> : never
+
+/** What happens in a flock, as it happens. Dashboards, progress and tests live from these. */
+export type FlockEvent =
+  | AgentEvent
   | { readonly type: 'activity.started'; readonly activity: string; readonly agent: string }
   | { readonly type: 'activity.progress'; readonly activity: string; readonly agent: string; readonly value: unknown }
   | {

@@ -3,7 +3,7 @@ import type { View } from '@skein/memory'
 import type { Snapshot } from 'xstate'
 
 import type { AgentCell } from './agent-cell.ts'
-import type { AnswerTo, Message } from './message.ts'
+import type { AgentEndedEvent, AnswerTo, Message } from './message.ts'
 import type { AskOptions, Questions } from './questions.ts'
 
 /** How to post a message. */
@@ -103,14 +103,20 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
   }
 
   /**
-   * Has this agent told when another one ends, by an `AgentEndedEvent` that goes before all other messages; at
+   * Has this agent told when another one ends, by an {@link AgentEndedEvent} that goes before all other messages; at
    * once when it has ended already.
    *
    * @returns how to stop watching.
    * @throws UnknownMessageError when this agent's machine has no transition for `agent.ended`.
    */
   watch(other: AgentRef<never>): () => void {
-    return this.#cell.watch(other.#cell)
+    const [own, { ending, id: agent, principal }] = [this.#cell, other.#cell]
+    if (!own.takes('agent.ended')) throw own.unknown('agent.ended')
+    return ending.on((outcome) => {
+      const error = outcome.type === 'failed' ? { error: outcome.error } : {}
+      const event: AgentEndedEvent = { type: 'agent.ended', agent, role: principal.role, ...error }
+      own.sendFirst(event)
+    })
   }
 
   /** Ends the agent: aborts what it started, refuses what waits. A durable one can be resumed. Twice does no harm. */

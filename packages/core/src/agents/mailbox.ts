@@ -74,10 +74,7 @@ export class Mailbox<Message> {
   }
 
   put(message: Message): Put<Message> {
-    if (!this.#isFull) {
-      this.#waiting.push(message)
-      return 'kept'
-    }
+    if (this.offer(message)) return 'kept'
     if (this.overflow === 'drop-newest') return { dropped: message }
     if (this.overflow !== 'drop-oldest') return 'refused'
     const oldest = this.#aside.shift() ?? this.#waiting.shift()
@@ -85,9 +82,16 @@ export class Mailbox<Message> {
     return { dropped: oldest as Message }
   }
 
+  /** Puts it in if there is room, and tells whether there was. */
+  offer(message: Message): boolean {
+    if (this.#isFull) return false
+    this.#waiting.push(message)
+    return true
+  }
+
   /** Puts it in as soon as there is room. @throws the signal's reason when that comes before. */
   async putWhenRoom(message: Message, signal: AbortSignal | undefined): Promise<void> {
-    if (this.put(message) === 'kept') return
+    if (this.offer(message)) return
     this.#room ??= new Room()
     await this.#room.wait(message, signal)
   }

@@ -8,7 +8,10 @@ export type Instruction = 'restart' | 'resume' | 'stop'
  * answer: `restart`, `resume` or `stop`. Handed back, or anything else, means
  * `stop`.
  */
-export async function askWhatToDo(owner: Owner, error: unknown): Promise<Instruction> {
+export async function askWhatToDo(
+  owner: Pick<Owner, 'memory' | 'principal' | 'announce'>,
+  error: unknown,
+): Promise<Instruction> {
   const { memory, principal } = owner
   const reason = `The agent "${principal.id}" failed: ${error instanceof Error ? error.message : String(error)}`
   const question = `What is to become of it: restart, resume or stop? (failure at ${new Date().toISOString()})`

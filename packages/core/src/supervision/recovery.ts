@@ -1,17 +1,18 @@
 import type { Clock } from '../clock.ts'
 import { warn } from '../warn.ts'
+import type { Instruction } from './ask-what-to-do.ts'
 import type { Decision, Failure } from './supervision.ts'
 
 /** An agent that may fail, as its recovery sees it. */
 export interface Patient {
   readonly id: string
   readonly clock: Clock
+  readonly parts: { readonly parent?: { failed(error: unknown): void } | undefined }
   /** Starts it again from what it had saved, or from the start. */
   goOn(saved: unknown): void
   /** Ends it, failed. */
   giveUp(error: unknown): void
-  failParent(error: unknown): void
-  askHuman(error: unknown): Promise<'restart' | 'resume' | 'stop'>
+  askHuman(error: unknown): Promise<Instruction>
 }
 
 /** Failures that are remembered, at most. */
@@ -59,7 +60,7 @@ export class Recovery {
       case 'escalate':
         if (decision.to === 'human') return void this.#asHumanSays(error, saved)
         patient.giveUp(error)
-        patient.failParent(error)
+        patient.parts.parent?.failed(error)
     }
   }
 
