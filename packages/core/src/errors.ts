@@ -19,6 +19,8 @@ export type FlockErrorCode =
   | 'SKEIN_NO_FLOCK'
   | 'SKEIN_NOT_DURABLE'
   | 'SKEIN_THREAD_LOST'
+  | 'SKEIN_WEBHOOK'
+  | 'SKEIN_WEBHOOK_RETRY'
 
 /** The flock was closed. */
 export class FlockClosedError extends SkeinError {
@@ -231,6 +233,22 @@ export class NoFlockError extends SkeinError {
 
   constructor(what: string) {
     super(`${what} works only in a machine that a flock runs. Start the machine with flock.spawn().`)
+  }
+}
+
+/** A webhook did not take a notice. Its secret and what was sent stand in no error. */
+export class WebhookError extends SkeinError {
+  /** With `_RETRY` where another try may succeed. */
+  readonly code: 'SKEIN_WEBHOOK' | 'SKEIN_WEBHOOK_RETRY'
+  readonly host: string
+
+  constructor(code: 'SKEIN_WEBHOOK' | 'SKEIN_WEBHOOK_RETRY', host: string, what: string, cause?: unknown) {
+    super(
+      `The webhook at ${host} did not take the notice: ${what}. The escalation waits all the same.`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.code = code
+    this.host = host
   }
 }
 

@@ -40,6 +40,10 @@ export type { Telling } from './agents/tell.ts'
 
 export { escalate } from './human/escalate.ts'
 export type { Notice, Notifier } from './human/notifier.ts'
+export { consoleNotifier } from './human/console-notifier.ts'
+export type { ConsoleNotifierOptions } from './human/console-notifier.ts'
+export { webhook } from './human/webhook.ts'
+export type { WebhookOptions } from './human/webhook.ts'
 
 export type { MapReduceOptions, MapReduceProgress, MapReduceResult, ReduceStepOptions, Step } from './map-reduce.ts'
 
@@ -87,5 +91,6 @@ export {
   ThreadLostError,
   UnknownActivityError,
   UnknownMessageError,
+  WebhookError,
 } from './errors.ts'
 export type { FlockErrorCode, MapFailure } from './errors.ts'

@@ -14,6 +14,7 @@ import { resolveThreadOptions } from './thread-executor-options.ts'
 import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-executor-options.ts'
 import { Turns } from './turns.ts'
 import { warn } from './warn.ts'
+import { whenAborted } from './when-aborted.ts'
 
 interface Pool {
   readonly piscina: Piscina
@@ -27,6 +28,8 @@ interface Running {
   readonly task: ActivityTask
   readonly onProgress: ((value: unknown) => void) | undefined
   thread?: number
+  /** Whether others ran in its thread at some time, so that it may have lost it through no fault of its own. */
+  hadCompany: boolean
 }
 
 /** A thread that had nothing to do for this long ends. */
@@ -49,6 +52,8 @@ class ThreadExecutor implements Executor {
   readonly #descriptions = new Map<string, Promise<ModuleDescription>>()
   readonly #running = new Map<number, Running>()
   readonly #asked = new Set<Promise<unknown>>()
+  /** Threads that were ended because an aborted activity did not listen; their ids are never used again. */
+  readonly #endedThreads = new Set<number>()
   #tasks = 0
   #closing: Promise<void> | undefined
 
@@ -75,14 +80,31 @@ class ThreadExecutor implements Executor {
     }
   }
 
-  async run(task: ActivityTask, { signal, onProgress }: RunOptions = {}): Promise<ActivityOutcome> {
+  async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
+    for (let isAlone = task.kind === 'compute'; ; ) {
+      const running = { task, onProgress: options.onProgress, hadCompany: false }
+      try {
+        return await this.#runIn(isAlone ? 'compute' : 'io', running, options.signal)
+      } catch (error) {
+        if (!(error instanceof ThreadLostError) || isAlone || !running.hadCompany) throw error
+        // The thread ended, and nobody knows through whom: where it is alone, each fails by itself only.
+        isAlone = !this.#isEndedByUs(running)
+      }
+    }
+  }
+
+  async #runIn(
+    kind: ActivityTask['kind'],
+    running: Running,
+    signal: AbortSignal | undefined,
+  ): Promise<ActivityOutcome> {
     if (this.#closing) throw new FlockClosedError()
     signal?.throwIfAborted()
     const id = (this.#tasks += 1)
-    this.#running.set(id, { task, onProgress })
+    this.#running.set(id, running)
     const abort = signal && this.#abortOnSignal(id, signal)
     try {
-      const asked = this.#ask(task.kind, { type: 'run', id, task }, signal)
+      const asked = this.#ask(kind, { type: 'run', id, task: running.task }, signal)
       return (await (abort ? Promise.race([asked, abort.gaveUp]) : asked)) as ActivityOutcome
     } catch (error) {
       // Whatever a thread's end looks like from here: the caller asked for it.
@@ -176,7 +198,7 @@ class ThreadExecutor implements Executor {
   #hear(thread: number, message: ThreadNews): void {
     const running = this.#running.get(message.id)
     if (!running) return
-    if (message.type === 'started') running.thread = thread
+    if (message.type === 'started') this.#started(running, thread)
     else {
       try {
         running.onProgress?.(message.value)
@@ -184,6 +206,20 @@ class ThreadExecutor implements Executor {
         warn(error)
       }
     }
+  }
+
+  #started(running: Running, thread: number): void {
+    running.thread = thread
+    for (const other of this.#running.values()) {
+      if (other === running || other.thread !== thread) continue
+      other.hadCompany = true
+      running.hadCompany = true
+    }
+  }
+
+  /** Whether its thread was ended for the sake of another activity, which is known: it may run among others again. */
+  #isEndedByUs({ thread }: Running): boolean {
+    return thread !== undefined && this.#endedThreads.has(thread)
   }
 
   /** First asks the activity to end; ends its thread when it does not listen. */
@@ -229,6 +265,7 @@ class ThreadExecutor implements Executor {
   }
 
   #endThread(thread: number | undefined): void {
+    if (thread !== undefined) this.#endedThreads.add(thread)
     for (const { piscina } of this.#pools.values()) {
       const worker = piscina.threads.find((candidate: Worker) => candidate.threadId === thread)
       void worker?.terminate()
@@ -253,17 +290,6 @@ class ThreadExecutor implements Executor {
     await Promise.all(pools.map((pool) => this.#untilStarted(pool)))
     await Promise.all(pools.map(({ piscina }) => piscina.destroy()))
   }
-}
-
-/** A promise that rejects when the signal is aborted. */
-function whenAborted(signal: AbortSignal): { promise: Promise<never>; cancel(): void } {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason as Error)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  // Nobody may be waiting any more.
-  promise.catch(() => {})
-  return { promise, cancel: () => signal.removeEventListener('abort', onAbort) }
 }
 
 // The published package is JavaScript, the workspace TypeScript; the URL must name what is there.
