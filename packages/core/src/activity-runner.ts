@@ -9,7 +9,8 @@ import { longestTimer } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { ActivityTimeoutError, FlockClosedError, UnknownActivityError } from './errors.ts'
 import type { ActivityOutcome, ActivityUsage, Executor } from './executor.ts'
-import type { FlockEvent, FlockStats } from './flock-events.ts'
+import type { Counts } from './event-hub.ts'
+import type { FlockEvent } from './flock-events.ts'
 import { requireRetry, withRetries } from './retry.ts'
 
 /** What a shared activity's work record keeps. */
@@ -35,7 +36,7 @@ export interface ActivityRunnerParts {
   /** Id of the model; part of the key of shared results. */
   readonly modelId: string
   readonly clock: Clock
-  readonly stats: { -readonly [Name in keyof FlockStats]: number }
+  readonly stats: Counts
   emit(event: FlockEvent): void
 }
 

@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, Principal, View } from '@skein/memory'
+import type { HostMemory, Principal } from '@skein/memory'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activity-ref.ts'
@@ -13,6 +13,7 @@ import type { AgentDefinition } from './agents/host.ts'
 import { machineDefinition } from './agents/machine-definition.ts'
 import { resolveMailbox } from './agents/mailbox.ts'
 import type { Message } from './agents/message.ts'
+import { PostOffice } from './agents/post-office.ts'
 import { Questions } from './agents/questions.ts'
 import { makeRole } from './agents/role.ts'
 import type { Role, Route } from './agents/role.ts'
@@ -22,7 +23,10 @@ import { DurableAgents } from './durable/durable-agents.ts'
 import type { Life, ResumeReport } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import { systemClock } from './clock.ts'
+import { untilQuiet } from './drain.ts'
+import type { DrainReport } from './drain.ts'
 import { FlockClosedError } from './errors.ts'
+import { EventHub } from './event-hub.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
 import type { FlockEvent, FlockStats } from './flock-events.ts'
 import type { FlockOptions, SpawnOptions } from './flock-options.ts'
@@ -32,7 +36,6 @@ import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure } from './supervision/supervision.ts'
 import { threadExecutor } from './thread-executor.ts'
-import { warn } from './warn.ts'
 
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
@@ -46,20 +49,8 @@ export class Flock implements AsyncDisposable {
   readonly #agents = new AgentRegistry()
   readonly #around: Surroundings
   readonly #durable: DurableAgents
-  readonly #listeners = new Set<(event: FlockEvent) => void>()
-  readonly #stats: { -readonly [Name in keyof FlockStats]: number } = {
-    activities: 0,
-    reusedActivities: 0,
-    modelCalls: 0,
-    reusedCalls: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    savedTokens: 0,
-    savedMs: 0,
-    deadMessages: 0,
-    failures: 0,
-    restarts: 0,
-  }
+  readonly #office: PostOffice
+  readonly #hub = new EventHub()
   #spawned = 0
   #isTakingIn = true
   #closing: Promise<void> | undefined
@@ -71,8 +62,9 @@ export class Flock implements AsyncDisposable {
     this.memory = memory
     this.#options = options
     this.#supervise = supervision && resolveSupervision(supervision)
-    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, clock, stats: this.#stats, emit })
+    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, clock, stats: this.#hub.counts, emit })
     this.#announcer = new Announcer(memory, notifiers, emit)
+    this.#office = new PostOffice(this.#agents, emit)
     this.#around = {
       memory,
       clock,
@@ -80,7 +72,7 @@ export class Flock implements AsyncDisposable {
       questions: new Questions(new Deadlines(clock)),
       emit,
       announce: (escalation) => this.#announcer.announce(escalation),
-      post: (from, to, message) => void this.#postFor(from.memory, to, message),
+      post: (from, to, message) => void this.#office.tell(from.memory, to, message),
     }
     this.#durable = new DurableAgents({
       memory,
@@ -165,9 +157,7 @@ export class Flock implements AsyncDisposable {
    * @throws all that `post` of an agent throws; StoreError
    */
   async post(to: string, message: Message, as: Principal = { id: 'flock', role: 'flock' }): Promise<void> {
-    const cell = this.#agents.cell(to)
-    if (cell) await cell.post(message)
-    else await this.memory.as(as).agents.post({ to, message })
+    await this.#office.post(this.memory.as(as), to, message)
   }
 
   /** A running agent by its id. The caller says what it takes; an agent refuses what it does not. */
@@ -183,12 +173,12 @@ export class Flock implements AsyncDisposable {
    */
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
     const list = (): readonly AgentRef<Taken>[] => this.#agents.ofRole(name) as unknown as readonly AgentRef<Taken>[]
-    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) => this.#publish(agents, message))
+    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) => this.#office.publish(agents, message))
   }
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Message): number {
-    return this.#publish(this.#agents.refs(), message)
+    return this.#office.publish(this.#agents.refs(), message)
   }
 
   /**
@@ -203,13 +193,12 @@ export class Flock implements AsyncDisposable {
 
   /** Calls back on everything that happens in the flock; returns how to stop that. */
   on(listener: (event: FlockEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#hub.on(listener)
   }
 
   /** What happened since the flock was created. */
   stats(): FlockStats {
-    return { ...this.#stats }
+    return { ...this.#hub.counts }
   }
 
   #life(defaultRole: string, options: SpawnOptions): Life {
@@ -225,17 +214,6 @@ export class Flock implements AsyncDisposable {
     }
   }
 
-  async #postFor(view: View, to: string, message: Message): Promise<void> {
-    try {
-      const cell = this.#agents.cell(to)
-      if (cell) await cell.post(message)
-      else await view.agents.post({ to, message })
-    } catch (error) {
-      warn(error)
-      this.#emit({ type: 'message.dead', agent: to, message, reason: 'refused' })
-    }
-  }
-
   #admit(cell: AgentCell): AgentRef {
     const ref = new AgentRef(cell, this.#around.questions)
     const { id, role } = cell.principal
@@ -247,34 +225,27 @@ export class Flock implements AsyncDisposable {
     return ref
   }
 
-  #publish(agents: readonly AgentRef<never>[], message: Message): number {
-    let taken = 0
-    for (const { id } of agents) {
-      const cell = this.#agents.cell(id)
-      if (!cell?.takes(message.type)) continue
-      try {
-        cell.send(message)
-        taken += 1
-      } catch {
-        this.#emit({ type: 'message.dead', agent: id, message, reason: 'refused' })
-      }
-    }
-    return taken
-  }
-
   #emit(event: FlockEvent): void {
     if (event.type === 'agent.ended') this.#agents.remove(event.agent)
-    if (event.type === 'message.dead') this.#stats.deadMessages += 1
-    if (event.type === 'agent.failed') this.#stats.failures += 1
-    if (event.type === 'agent.restarted') this.#stats.restarts += 1
-    // One listener's fault is its own: it must not fail what it was told of.
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        warn(error)
-      }
+    this.#hub.emit(event)
+  }
+
+  /**
+   * Closes the flock when its work is done: takes in no new agents, waits until
+   * no message, question or activity is under way, aborts what is not done in
+   * time, stores durable agents, and tells what was left.
+   *
+   * @param options.timeoutMs - How long to wait, in milliseconds; 30 s unless told.
+   */
+  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    this.#isTakingIn = false
+    const draining = {
+      busy: () => this.#agents.refs().filter(({ load }) => load > 0).map(({ id, role, load }) => ({ id, role, load })),
+      running: () => this.#activities.running,
     }
+    const report = await untilQuiet(draining, this.#around.clock, timeoutMs)
+    await this.close()
+    return report
   }
 
   /** Stops every agent and ends the worker threads. Twice does no harm. */

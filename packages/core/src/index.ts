@@ -7,6 +7,7 @@
 
 export { createFlock } from './flock.ts'
 export type { Flock } from './flock.ts'
+export type { DrainReport } from './drain.ts'
 export type { FlockOptions, SpawnOptions } from './flock-options.ts'
 
 export { activity } from './activity.ts'

@@ -39,6 +39,7 @@ export class MachineHost implements Host {
   readonly #owner: HostOwner & Owner
   readonly #start: HostStart
   readonly #actor: AnyActor
+  #scope: Scope | undefined
   #lastGood: SavedMachine | undefined
   #isOver = false
   #hears = false
@@ -116,11 +117,11 @@ export class MachineHost implements Host {
     const wrapped = Object.create(this.#logic) as { -readonly [Name in keyof WrappedLogic]: WrappedLogic[Name] }
     // Children are made, and look for their owner, while the actor is.
     wrapped.getInitialSnapshot = (scope, input) => {
-      setOwner(scope.system, this.#owner)
+      this.#admit(scope)
       return getInitialSnapshot(scope, input)
     }
     wrapped.restoreSnapshot = (saved, scope) => {
-      setOwner(scope.system, this.#owner)
+      this.#admit(scope)
       return restoreSnapshot?.(saved, scope) ?? saved
     }
     wrapped.transition = (snapshot, event, scope) => {
@@ -130,7 +131,6 @@ export class MachineHost implements Host {
         next = transition(snapshot, event, scope)
       } catch (error) {
         this.#keep(before, snapshot)
-        stopChildren(snapshot, scope)
         throw error
       }
       if (next.status === 'error') this.#keep(before, snapshot)
@@ -138,6 +138,11 @@ export class MachineHost implements Host {
       return next
     }
     return wrapped as unknown as AnyActorLogic
+  }
+
+  #admit(scope: Scope): void {
+    this.#scope = scope
+    setOwner(scope.system, this.#owner)
   }
 
   /** What children and timers are at is gone when a transition has failed half-way: it is saved before each. */
@@ -164,7 +169,14 @@ export class MachineHost implements Host {
   #fail(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#stopChildren()
     this.#owner.failed(error)
+  }
+
+  /** Plain XState leaves children running when an action throws, and nothing can reach them afterwards. */
+  #stopChildren(): void {
+    const { children = {} } = this.#actor.getSnapshot() as Running
+    for (const child of Object.values(children)) this.#scope?.stopChild(child as AnyActor)
   }
 
   #complete(): void {
@@ -172,11 +184,6 @@ export class MachineHost implements Host {
     this.#isOver = true
     this.#owner.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
   }
-}
-
-/** Plain XState leaves children running when an action throws, and nothing can reach them afterwards. */
-function stopChildren(snapshot: Running, scope: Scope): void {
-  for (const child of Object.values(snapshot.children ?? {})) scope.stopChild(child as AnyActor)
 }
 
 function isEmpty(object: object = {}): boolean {

@@ -6,9 +6,10 @@ export interface Runnable {
    * Delivers some, until the deadline has passed or there are none.
    *
    * @param deadline - By `performance.now()`.
+   * @param most - How many at most; a fair share when left out.
    * @returns whether there may be more.
    */
-  run(deadline: number): boolean
+  run(deadline: number, most?: number): boolean
 }
 
 /** Decides which agent runs next. */
