@@ -7,10 +7,11 @@ import type { ActivitiesOf } from './activity-ref.ts'
 import { ActivityRunner } from './activity-runner.ts'
 import { AgentCell } from './agents/agent-cell.ts'
 import { AgentRef } from './agents/agent-ref.ts'
+import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
 import { Deadlines } from './agents/deadlines.ts'
 import type { AgentDefinition } from './agents/host.ts'
-import { machineDefinition } from './agents/machine-definition.ts'
+import { definitionOf } from './agents/machine-definition.ts'
 import { resolveMailbox } from './agents/mailbox.ts'
 import type { Message } from './agents/message.ts'
 import { PostOffice } from './agents/post-office.ts'
@@ -20,7 +21,7 @@ import type { Role, Route } from './agents/role.ts'
 import { RunQueue } from './agents/run-queue.ts'
 import type { Surroundings } from './agents/surroundings.ts'
 import { DurableAgents } from './durable/durable-agents.ts'
-import type { Life, ResumeReport } from './durable/durable-agents.ts'
+import type { ResumeReport } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import { systemClock } from './clock.ts'
 import { untilQuiet } from './drain.ts'
@@ -78,7 +79,7 @@ export class Flock implements AsyncDisposable {
       memory,
       around: this.#around,
       admit: (cell) => this.#admit(cell),
-      find: (id) => this.#agents.cell(id),
+      find: (id) => this.#agents.get(id),
     })
   }
 
@@ -106,12 +107,10 @@ export class Flock implements AsyncDisposable {
   ): AgentRef<EventFromLogic<Logic>>
   spawn(what: AgentDefinition | AnyActorLogic, options: SpawnOptions = {}): AgentRef<never> {
     if (!this.#isTakingIn) throw new FlockClosedError()
-    const definition = 'makeHost' in what ? what : machineDefinition('agent', what)
-    const life = this.#life(definition.role, options)
-    if (this.#agents.ref(life.principal.id)) {
-      throw new OptionError('id', 'an id that no running agent has', life.principal.id)
-    }
-    return this.#admit(new AgentCell({ definition, ...life }, this.#around)) as AgentRef<never>
+    const parts = this.#parts(definitionOf(what), options)
+    const { id } = parts.principal
+    if (this.#agents.get(id)) throw new OptionError('id', 'an id that no running agent has', id)
+    return this.#admit(new AgentCell(parts, this.#around)) as AgentRef<never>
   }
 
   /**
@@ -127,7 +126,7 @@ export class Flock implements AsyncDisposable {
     options: SpawnOptions & { readonly id: string },
   ): Promise<AgentRef<Taken>> {
     if (!this.#isTakingIn) throw new FlockClosedError()
-    const ref = await this.#durable.start(definition as DurableDefinition, this.#life(definition.role, options))
+    const ref = await this.#durable.start(definition as DurableDefinition, this.#parts(definition, options))
     return ref as unknown as AgentRef<Taken>
   }
 
@@ -143,9 +142,9 @@ export class Flock implements AsyncDisposable {
     options: Pick<SpawnOptions, 'mailbox' | 'supervision'> = {},
   ): Promise<ResumeReport> {
     if (!this.#isTakingIn) throw new FlockClosedError()
-    return this.#durable.resume(definitions as readonly DurableDefinition[], ({ id, role, label }) => {
+    return this.#durable.resume(definitions as readonly DurableDefinition[], (definition, { id, role, label }) => {
       const clearance = { level: label.sensitivity, compartments: label.compartments }
-      return this.#life(role, { ...options, id, clearance })
+      return this.#parts(definition, { ...options, id, role, clearance })
     })
   }
 
@@ -162,7 +161,7 @@ export class Flock implements AsyncDisposable {
 
   /** A running agent by its id. The caller says what it takes; an agent refuses what it does not. */
   agent<Taken extends Message = Message>(id: string): AgentRef<Taken> | undefined {
-    return this.#agents.ref(id) as AgentRef<Taken> | undefined
+    return this.#agents.get(id) as AgentRef<Taken> | undefined
   }
 
   /**
@@ -178,7 +177,7 @@ export class Flock implements AsyncDisposable {
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Message): number {
-    return this.#office.publish(this.#agents.refs(), message)
+    return this.#office.publish(this.#agents.all(), message)
   }
 
   /**
@@ -201,26 +200,26 @@ export class Flock implements AsyncDisposable {
     return { ...this.#hub.counts }
   }
 
-  #life(defaultRole: string, options: SpawnOptions): Life {
-    const role = options.role ?? defaultRole
+  #parts(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
+    const { role = definition.role, supervision, parent, clearance, input } = options
     const id = options.id ?? `${role}-${(this.#spawned += 1)}`
-    const { supervision, parent, clearance } = options
     return {
-      principal: { id, role, ...(clearance && { clearance }) },
-      input: options.input,
-      mailbox: resolveMailbox(options.mailbox ?? {}),
+      definition: definition as AgentDefinition,
+      input,
+      principal: clearance ? { id, role, clearance } : { id, role },
+      mailbox: resolveMailbox(options.mailbox),
       supervise: supervision ? resolveSupervision(supervision) : this.#supervise,
-      parent: parent && this.#agents.cell(parent.id),
+      parent: parent && AgentRef.cellOf(parent),
     }
   }
 
   #admit(cell: AgentCell): AgentRef {
     const ref = new AgentRef(cell, this.#around.questions)
     const { id, role } = cell.principal
-    this.#agents.add(cell, ref)
+    this.#agents.add(ref)
     const { parent } = cell.parts
     if (parent) cell.ending.on(parent.ending.on(() => cell.end({ type: 'stopped' })))
-    this.#emit({ type: 'agent.spawned', agent: id, role })
+    this.#hub.emit({ type: 'agent.spawned', agent: id, role })
     cell.start()
     return ref
   }
@@ -240,7 +239,7 @@ export class Flock implements AsyncDisposable {
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
     this.#isTakingIn = false
     const draining = {
-      busy: () => this.#agents.refs().filter(({ load }) => load > 0).map(({ id, role, load }) => ({ id, role, load })),
+      busy: () => this.#agents.all().filter(({ load }) => load > 0).map(({ id, role, load }) => ({ id, role, load })),
       running: () => this.#activities.running,
     }
     const report = await untilQuiet(draining, this.#around.clock, timeoutMs)
@@ -258,7 +257,7 @@ export class Flock implements AsyncDisposable {
     this.#isTakingIn = false
     this.#activities.close()
     this.#durable.close()
-    const cells = this.#agents.cells()
+    const cells = this.#agents.all().map((ref) => AgentRef.cellOf(ref))
     for (const cell of cells) cell.end({ type: 'stopped' })
     await Promise.all([this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])
     await this.#options.executor[Symbol.asyncDispose]()

@@ -54,7 +54,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
   constructor(parts: AgentParts, around: Surroundings) {
     this.parts = parts
     this.#around = around
-    this.ending = new Ending(() => this.#stopped())
+    this.ending = new Ending(parts.principal.id)
     this.#life = this.#newLife(parts.saved)
   }
 
@@ -198,7 +198,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     const state = this.#machineState
     this.#current = undefined
     this.#state = 'waiting'
-    this.#life.end(this.#stopped(error))
+    this.#life.end(error)
     const { supervise } = this.parts
     if (supervise) this.#recovery ??= new Recovery(this, supervise)
     const decision = this.#recovery?.decide(error) ?? ({ type: 'stop' } as const)
@@ -236,7 +236,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     // Before anything is stopped: what is stored is where it goes on.
     const stored = this.keeper?.end(outcome)
     this.#state = 'ended'
-    if (wasRunning) this.#life.end(this.#stopped(error))
+    if (wasRunning) this.#life.end(error)
     this.#alerts?.stop()
     this.#inbox?.close(error)
     if (this.#questions) rejectAll(this.#questions, this.id, error)
@@ -268,7 +268,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
   #requireTakes(message: Message): void {
     if (this.#state === 'ended') {
       this.#box().bury(message, 'agent ended')
-      throw this.#stopped()
+      throw new AgentStoppedError(this.id)
     }
     if (!this.takes(message.type)) throw this.unknown(message.type)
   }
@@ -309,9 +309,5 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
 
   #emit(event: Nameless<AgentEvent>): void {
     this.#around.emit({ ...event, agent: this.id, role: this.principal.role })
-  }
-
-  #stopped(cause?: unknown): AgentStoppedError {
-    return new AgentStoppedError(this.id, cause === undefined ? undefined : { cause })
   }
 }

@@ -1,6 +1,7 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 
 import type { Clock } from '../clock.ts'
+import { AgentStoppedError } from '../errors.ts'
 import type { Host, HostOwner, HostStart, MakeHost } from './host.ts'
 import type { Keeper } from './keeper.ts'
 import type { Message, Reply } from './message.ts'
@@ -29,7 +30,7 @@ export class AgentLife implements HostOwner, Owner {
   readonly host: Host
   readonly #living: Living
   #control: AbortController | undefined
-  #endedBy: Error | undefined
+  #endedBy: { readonly cause: unknown } | undefined
 
   constructor(living: Living, makeHost: MakeHost, start: HostStart) {
     this.#living = living
@@ -58,7 +59,7 @@ export class AgentLife implements HostOwner, Owner {
 
   get signal(): AbortSignal {
     this.#control ??= new AbortController()
-    if (this.#endedBy) this.#control.abort(this.#endedBy)
+    if (this.#endedBy) this.#control.abort(this.#reason(this.#endedBy))
     return this.#control.signal
   }
 
@@ -86,10 +87,18 @@ export class AgentLife implements HostOwner, Owner {
     this.#living.announce(escalation)
   }
 
-  /** Aborts all that it has begun. XState leaves what an actor invoked running when an action throws. */
-  end(reason: Error): void {
-    this.#endedBy = reason
-    this.#control?.abort(reason)
+  /**
+   * Aborts all that it has begun. XState leaves what an actor invoked running when an action throws.
+   *
+   * @param cause - What it failed of, if it did.
+   */
+  end(cause: unknown): void {
+    this.#endedBy = { cause }
+    this.#control?.abort(this.#reason(this.#endedBy))
     this.host.stop()
+  }
+
+  #reason({ cause }: { readonly cause: unknown }): Error {
+    return new AgentStoppedError(this.id, cause === undefined ? undefined : { cause })
   }
 }

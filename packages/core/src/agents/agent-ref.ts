@@ -24,6 +24,11 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
   readonly #cell: AgentCell
   readonly #questions: Questions
 
+  /** @internal The agent itself, for its flock. */
+  static cellOf(ref: AgentRef<never>): AgentCell {
+    return ref.#cell
+  }
+
   /** @internal */
   constructor(cell: AgentCell, questions: Questions) {
     this.#cell = cell

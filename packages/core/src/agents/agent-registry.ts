@@ -1,42 +1,31 @@
-import type { AgentCell } from './agent-cell.ts'
 import type { AgentRef } from './agent-ref.ts'
-
-interface Member {
-  readonly cell: AgentCell
-  readonly ref: AgentRef
-}
 
 /** The running agents of a flock, by id and by role. */
 export class AgentRegistry {
-  readonly #members = new Map<string, Member>()
+  readonly #agents = new Map<string, AgentRef>()
   readonly #roles = new Map<string, Set<AgentRef>>()
   readonly #lists = new Map<string, readonly AgentRef[]>()
 
-  add(cell: AgentCell, ref: AgentRef): void {
-    const { id, role } = cell.principal
-    this.#members.set(id, { cell, ref })
-    const group = this.#roles.get(role) ?? new Set()
-    this.#roles.set(role, group.add(ref))
-    this.#lists.delete(role)
+  add(ref: AgentRef): void {
+    this.#agents.set(ref.id, ref)
+    const group = this.#roles.get(ref.role)
+    if (group) group.add(ref)
+    else this.#roles.set(ref.role, new Set([ref]))
+    this.#lists.delete(ref.role)
   }
 
   remove(id: string): void {
-    const member = this.#members.get(id)
-    if (!member) return
-    this.#members.delete(id)
-    const { role } = member.ref
-    const group = this.#roles.get(role)
-    group?.delete(member.ref)
-    if (group?.size === 0) this.#roles.delete(role)
-    this.#lists.delete(role)
+    const ref = this.#agents.get(id)
+    if (!ref) return
+    this.#agents.delete(id)
+    const group = this.#roles.get(ref.role)
+    group?.delete(ref)
+    if (group?.size === 0) this.#roles.delete(ref.role)
+    this.#lists.delete(ref.role)
   }
 
-  cell(id: string): AgentCell | undefined {
-    return this.#members.get(id)?.cell
-  }
-
-  ref(id: string): AgentRef | undefined {
-    return this.#members.get(id)?.ref
+  get(id: string): AgentRef | undefined {
+    return this.#agents.get(id)
   }
 
   /** The agents of a role in the order in which they were spawned; another list when something has changed. */
@@ -48,11 +37,7 @@ export class AgentRegistry {
     return list
   }
 
-  cells(): AgentCell[] {
-    return [...this.#members.values()].map(({ cell }) => cell)
-  }
-
-  refs(): AgentRef[] {
-    return [...this.#members.values()].map(({ ref }) => ref)
+  all(): AgentRef[] {
+    return [...this.#agents.values()]
   }
 }

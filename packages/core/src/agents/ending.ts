@@ -1,3 +1,4 @@
+import { AgentStoppedError } from '../errors.ts'
 import { warn } from '../warn.ts'
 import type { Outcome } from './keeper.ts'
 
@@ -7,11 +8,10 @@ export class Ending {
   #stored: Promise<void> | undefined
   #done: PromiseWithResolvers<unknown> | undefined
   #listeners: Set<(outcome: Outcome) => void> | undefined
-  readonly #stoppedError: () => Error
+  readonly #agent: string
 
-  /** @param stoppedError - What those who wait are told when the agent is stopped. */
-  constructor(stoppedError: () => Error) {
-    this.#stoppedError = stoppedError
+  constructor(agent: string) {
+    this.#agent = agent
   }
 
   /** Made when it is first asked for: few agents of many are waited for. */
@@ -55,7 +55,7 @@ export class Ending {
     const { resolve, reject } = this.#done
     const settle = (): void => {
       if (outcome.type === 'done') resolve(outcome.output)
-      else reject(outcome.type === 'failed' ? outcome.error : this.#stoppedError())
+      else reject(outcome.type === 'failed' ? outcome.error : new AgentStoppedError(this.#agent))
     }
     if (this.#stored) this.#stored.then(settle, reject)
     else settle()

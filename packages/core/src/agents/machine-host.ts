@@ -14,28 +14,43 @@ export interface SavedMachine {
   readonly timers: readonly SavedTimer[]
 }
 
-type Logic = AnyActorLogic & { readonly events?: readonly string[] }
+/** XState logic as hosts run it: what all hosts of the same logic share. */
+export interface PreparedLogic {
+  readonly logic: AnyActorLogic
+  /** The logic with its transition wrapped. */
+  readonly wrapped: AnyActorLogic
+  /** The types that it handles in some state; `undefined` when it does not tell. */
+  readonly types: readonly string[] | undefined
+}
+
 type Running = Snapshot<unknown> & {
   readonly children?: Readonly<Record<string, AnyActorRef>>
   readonly can?: (event: EventObject) => boolean
 }
 type Scope = Parameters<AnyActorLogic['transition']>[2]
-interface WrappedLogic {
+interface LogicParts {
   readonly transition: (snapshot: Snapshot<unknown>, event: EventObject, scope: Scope) => Snapshot<unknown>
   readonly getInitialSnapshot: (scope: Scope, input: unknown) => Snapshot<unknown>
   readonly restoreSnapshot?: (saved: Snapshot<unknown>, scope: Scope) => Snapshot<unknown>
 }
+interface Hosted {
+  [hostKey]?: MachineHost
+}
+
+const hostKey = Symbol('skein.host')
+/** The host whose actor is being made: the actor's first steps come before anybody has the actor. */
+let making: MachineHost | undefined
 
 /**
  * Runs XState logic as a root actor of its own: all that Skein knows of how
  * XState works inside is in this file and in `machine-timers.ts`.
  *
- * The logic's transition is wrapped, so that whatever throws in it ends the
+ * The logic is wrapped, so that whatever throws in a transition ends the
  * children that it leaves running, and is heard of before XState would throw
  * it at the process.
  */
 export class MachineHost implements Host {
-  readonly #logic: Logic
+  readonly #prepared: PreparedLogic
   readonly #owner: HostOwner & Owner
   readonly #start: HostStart
   readonly #actor: AnyActor
@@ -44,19 +59,50 @@ export class MachineHost implements Host {
   #isOver = false
   #hears = false
 
-  constructor(logic: AnyActorLogic, owner: HostOwner & Owner, start: HostStart) {
-    this.#logic = logic
+  constructor(prepared: PreparedLogic, owner: HostOwner & Owner, start: HostStart) {
+    this.#prepared = prepared
     this.#owner = owner
     this.#start = start
     const saved = start.saved as SavedMachine | undefined
-    this.#actor = createActor(this.#wrapped(), {
-      id: owner.id,
-      input: start.input,
-      clock: owner.clock,
-      ...(start.isKept && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
-      ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
-    })
+    const outer = making
+    making = this
+    try {
+      this.#actor = createActor(prepared.wrapped, {
+        id: owner.id,
+        input: start.input,
+        clock: owner.clock,
+        ...(start.isKept && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
+        ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
+      })
+    } finally {
+      making = outer
+    }
     if (start.keepsLastGood) timeBy(owner.clock, this.#actor)
+  }
+
+  /** Wraps logic for all hosts that will run it. */
+  static prepare(logic: AnyActorLogic): PreparedLogic {
+    const { transition, getInitialSnapshot, restoreSnapshot } = logic as LogicParts
+    const parts: LogicParts = {
+      transition: (snapshot, event, scope) => {
+        const host = (scope.system as Hosted)[hostKey]
+        return host ? host.#step(transition, snapshot, event, scope) : transition(snapshot, event, scope)
+      },
+      getInitialSnapshot: (scope, input) => {
+        if (making) making.#admit(scope)
+        return getInitialSnapshot(scope, input)
+      },
+      restoreSnapshot: (saved, scope) => {
+        if (making) making.#admit(scope)
+        return restoreSnapshot?.(saved, scope) ?? saved
+      },
+    }
+    const { events } = logic as { readonly events?: readonly string[] }
+    return {
+      logic,
+      wrapped: Object.assign(Object.create(logic) as object, parts) as unknown as AnyActorLogic,
+      types: events?.filter((type) => !type.startsWith('xstate.')),
+    }
   }
 
   get snapshot(): unknown {
@@ -64,11 +110,11 @@ export class MachineHost implements Host {
   }
 
   get types(): readonly string[] | undefined {
-    return this.#logic.events?.filter((type) => !type.startsWith('xstate.'))
+    return this.#prepared.types
   }
 
   get takesAll(): boolean {
-    return this.#logic.events === undefined
+    return this.#prepared.types === undefined
   }
 
   canTake(message: Message): boolean {
@@ -76,11 +122,8 @@ export class MachineHost implements Host {
   }
 
   start(): void {
-    // Without a listener for errors XState throws them at the process.
-    this.#actor.subscribe({
-      error: (error: unknown) => this.#fail(error),
-      complete: () => this.#complete(),
-    })
+    // Without somebody who hears of errors, XState throws them at the process.
+    this.#actor.subscribe(this)
     this.#actor.start()
     const saved = this.#start.saved as SavedMachine | undefined
     if (saved && !this.#isOver) startTimers(this.#actor, saved.timers, this.#owner.clock)
@@ -105,44 +148,51 @@ export class MachineHost implements Host {
     return this.#lastGood
   }
 
-  #saved(snapshot: Running): SavedMachine {
-    return {
-      snapshot: this.#logic.getPersistedSnapshot(snapshot),
-      timers: saveTimers(this.#actor),
-    }
+  /** XState says that the actor failed. */
+  error(error: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#stopChildren()
+    this.#owner.failed(error)
   }
 
-  #wrapped(): AnyActorLogic {
-    const { transition, getInitialSnapshot, restoreSnapshot } = this.#logic as WrappedLogic
-    const wrapped = Object.create(this.#logic) as { -readonly [Name in keyof WrappedLogic]: WrappedLogic[Name] }
-    // Children are made, and look for their owner, while the actor is.
-    wrapped.getInitialSnapshot = (scope, input) => {
-      this.#admit(scope)
-      return getInitialSnapshot(scope, input)
+  /** XState says that the actor is done. */
+  complete(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#owner.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
+  }
+
+  #step(
+    transition: LogicParts['transition'],
+    snapshot: Running,
+    event: EventObject,
+    scope: Scope,
+  ): Snapshot<unknown> {
+    const before = this.#before(snapshot)
+    let next: Snapshot<unknown>
+    try {
+      next = transition(snapshot, event, scope)
+    } catch (error) {
+      this.#keep(before, snapshot)
+      throw error
     }
-    wrapped.restoreSnapshot = (saved, scope) => {
-      this.#admit(scope)
-      return restoreSnapshot?.(saved, scope) ?? saved
-    }
-    wrapped.transition = (snapshot, event, scope) => {
-      const before = this.#before(snapshot)
-      let next: Snapshot<unknown>
-      try {
-        next = transition(snapshot, event, scope)
-      } catch (error) {
-        this.#keep(before, snapshot)
-        throw error
-      }
-      if (next.status === 'error') this.#keep(before, snapshot)
-      else if (next !== snapshot && !this.#isOver) this.#owner.changed()
-      return next
-    }
-    return wrapped as unknown as AnyActorLogic
+    if (next.status === 'error') this.#keep(before, snapshot)
+    else if (next !== snapshot && !this.#isOver) this.#owner.changed()
+    return next
   }
 
   #admit(scope: Scope): void {
     this.#scope = scope
+    ;(scope.system as Hosted)[hostKey] = this
     setOwner(scope.system, this.#owner)
+  }
+
+  #saved(snapshot: Running): SavedMachine {
+    return {
+      snapshot: this.#prepared.logic.getPersistedSnapshot(snapshot),
+      timers: saveTimers(this.#actor),
+    }
   }
 
   /** What children and timers are at is gone when a transition has failed half-way: it is saved before each. */
@@ -166,23 +216,10 @@ export class MachineHost implements Host {
     this.#actor.on('skein.reply', (event: unknown) => this.#owner.replied(event as Reply))
   }
 
-  #fail(error: unknown): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#stopChildren()
-    this.#owner.failed(error)
-  }
-
   /** Plain XState leaves children running when an action throws, and nothing can reach them afterwards. */
   #stopChildren(): void {
     const { children = {} } = this.#actor.getSnapshot() as Running
     for (const child of Object.values(children)) this.#scope?.stopChild(child as AnyActor)
-  }
-
-  #complete(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#owner.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
   }
 }
 

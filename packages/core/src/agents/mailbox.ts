@@ -27,10 +27,13 @@ export interface MailboxOptions {
 /** What became of a message that was put into a mailbox: kept, refused, or kept at the price of the one returned. */
 export type Put<Message> = 'kept' | 'refused' | { readonly dropped: Message }
 
+const defaults: Required<MailboxOptions> = { capacity: 1_000, overflow: 'reject' }
 const policies: readonly Overflow[] = ['reject', 'drop-oldest', 'drop-newest', 'wait']
 
 /** Settings with every default filled in. @throws OptionError when one is out of range. */
-export function resolveMailbox({ capacity = 1_000, overflow = 'reject' }: MailboxOptions): Required<MailboxOptions> {
+export function resolveMailbox(options: MailboxOptions | undefined): Required<MailboxOptions> {
+  if (!options) return defaults
+  const { capacity, overflow } = { ...defaults, ...options }
   if (!(Number.isSafeInteger(capacity) && capacity > 0))
     throw new OptionError('capacity', 'a whole number above 0', capacity)
   if (!policies.includes(overflow)) {
@@ -115,11 +118,11 @@ export class Mailbox<Message> {
     const urgent = this.#system.peek()
     if (urgent !== undefined && check(urgent, canTake, () => this.#system.shift())) return this.#system.shift()
     if (this.#isFresh) {
-      this.#isFresh = false
       const found = this.#aside.findIndex((message, index) =>
         check(message, canTake, () => void this.#aside.splice(index, 1)),
       )
       if (found !== -1) return this.#aside.splice(found, 1)[0]
+      this.#isFresh = false
     }
     for (;;) {
       const message = this.#waiting.shift()

@@ -21,13 +21,14 @@ export interface Owner {
 
 type System = AnyActorRef['system']
 const key = Symbol('skein.owner')
+type Owned = System & { [key]?: Owner }
 
 /** Says which agent a system of actors belongs to. */
 export function setOwner(system: System, owner: Owner): void {
-  Object.assign(system, { [key]: owner })
+  ;(system as Owned)[key] = owner
 }
 
 /** The agent that a system of actors belongs to; `undefined` when XState was started without a flock. */
 export function ownerOf(system: System): Owner | undefined {
-  return (system as System & { readonly [key]?: Owner })[key]
+  return (system as Owned)[key]
 }

@@ -2,6 +2,7 @@ import type { View } from '@skein/memory'
 
 import type { FlockEvent } from '../flock-events.ts'
 import { warn } from '../warn.ts'
+import { AgentRef } from './agent-ref.ts'
 import type { AgentRegistry } from './agent-registry.ts'
 import type { Message } from './message.ts'
 
@@ -17,8 +18,8 @@ export class PostOffice {
 
   /** Posts to an agent that runs here, else leaves it in the memory for a durable one. */
   async post(from: View, to: string, message: Message): Promise<void> {
-    const cell = this.#agents.cell(to)
-    if (cell) await cell.post(message)
+    const ref = this.#agents.get(to)
+    if (ref) await ref.post(message)
     else await from.agents.post({ to, message })
   }
 
@@ -33,16 +34,16 @@ export class PostOffice {
   }
 
   /** Sends to each agent that takes it; returns to how many. */
-  publish(agents: readonly { readonly id: string }[], message: Message): number {
+  publish(agents: readonly AgentRef<never>[], message: Message): number {
     let taken = 0
-    for (const { id } of agents) {
-      const cell = this.#agents.cell(id)
-      if (!cell?.takes(message.type)) continue
+    for (const ref of agents) {
+      const cell = AgentRef.cellOf(ref)
+      if (!cell.takes(message.type)) continue
       try {
         cell.send(message)
         taken += 1
       } catch {
-        this.#emit({ type: 'message.dead', agent: id, message, reason: 'refused' })
+        this.#emit({ type: 'message.dead', agent: ref.id, message, reason: 'refused' })
       }
     }
     return taken

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 import { FenceError, ValueError } from '@skein/memory'
-import type { Claim, OutgoingMail, View } from '@skein/memory'
+import type { Claim, Mail, OutgoingMail, View } from '@skein/memory'
 
 import type { Keeper, Outcome } from '../agents/keeper.ts'
 import type { Message } from '../agents/message.ts'
@@ -43,8 +45,10 @@ export interface KeeperParts {
   readonly findVolatile: (id: string) => Recipient | undefined
 }
 
-/** Pause before a failed save is tried again, in milliseconds. */
+/** Pause before what the store failed at is tried again, in milliseconds. */
 const retryMs = 200
+/** Mail that is asked for at once. */
+const mailPage = 100
 
 /**
  * Keeps a durable agent in the memory, under its claim.
@@ -69,9 +73,14 @@ export class AgentKeeper implements Keeper {
   /** The last state, once the agent has ended. */
   #last: { readonly form: SavedForm; readonly status: 'active' | 'done' | 'failed' } | undefined
   #lost: unknown
-  readonly #mail = new Map<string, Message>()
+  /** Ids of mail that the agent was brought. */
   readonly #mailIds = new WeakMap<Message, string>()
-  #hasMoreMail = false
+  /** The place in the order of posting up to which it was brought its mail: each is brought once, and none is passed over. */
+  #broughtTo: number | undefined
+  #fetching: Promise<void> | undefined
+  #mayHaveMail = false
+  /** Whether there was no room for all of its mail. */
+  #isFull = false
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
@@ -93,11 +102,11 @@ export class AgentKeeper implements Keeper {
 
   taken(message: Message): void {
     const id = this.#mailIds.get(message)
-    if (id === undefined) return
-    this.#mail.delete(id)
-    this.#taken.push(id)
-    this.changed()
-    if (this.#hasMoreMail && this.#kept?.load === 0) this.fetch().catch(warn)
+    if (id !== undefined) {
+      this.#taken.push(id)
+      this.changed()
+    }
+    if (this.#isFull) void this.fetch()
   }
 
   stored(): Promise<void> {
@@ -121,13 +130,10 @@ export class AgentKeeper implements Keeper {
   }
 
   /** Brings the agent the mail that waits for it, as far as there is room. */
-  async fetch(): Promise<void> {
-    if (this.#last || this.#lost !== undefined) return
-    this.#hasMoreMail = false
-    const gone = new Set(this.#taken)
-    for (const { id, message } of await this.#parts.view.agents.mail()) {
-      if (!gone.has(id) && !this.#offer(id, message as Message)) break
-    }
+  fetch(): Promise<void> {
+    this.#mayHaveMail = true
+    this.#fetching ??= this.#fetchAll()
+    return this.#fetching
   }
 
   async end(outcome: Outcome): Promise<void> {
@@ -140,22 +146,41 @@ export class AgentKeeper implements Keeper {
   }
 
   async #receive(message: Message): Promise<void> {
-    const id = await this.#parts.view.agents.post({ to: this.#parts.view.principal.id, message })
-    this.#offer(id, message)
+    await this.#parts.view.agents.post({ to: this.#parts.view.principal.id, message })
+    // Not brought from here: what was posted before goes before it.
+    void this.fetch()
   }
 
-  #offer(id: string, message: Message): boolean {
-    if (this.#mail.has(id) || this.#last) return true
-    this.#mail.set(id, message)
-    this.#mailIds.set(message, id)
-    if (this.#kept?.offer(message)) return true
-    this.#mail.delete(id)
-    this.#hasMoreMail = true
-    return false
+  async #fetchAll(): Promise<void> {
+    await Promise.resolve()
+    while (this.#mayHaveMail && !this.#last && this.#lost === undefined) {
+      this.#mayHaveMail = false
+      try {
+        const after = this.#broughtTo
+        const mail = await this.#parts.view.agents.mail({ limit: mailPage, ...(after !== undefined && { after }) })
+        this.#isFull = !mail.every((one) => this.#bring(one))
+        if (!this.#isFull && mail.length === mailPage) this.#mayHaveMail = true
+      } catch (error) {
+        warn(error)
+        this.#mayHaveMail = true
+        await pause(retryMs)
+      }
+    }
+    // At once, not when this promise is settled: who asks in between must not be taken for heard.
+    this.#fetching = undefined
+  }
+
+  /** Tells whether there was room. */
+  #bring({ id, seq, message }: Mail): boolean {
+    if (this.#last) return false
+    this.#mailIds.set(message as Message, id)
+    if (!this.#kept?.offer(message as Message)) return false
+    this.#broughtTo = seq
+    return true
   }
 
   #begin(): void {
-    this.#saving ??= this.#saveAll().finally(() => (this.#saving = undefined))
+    this.#saving ??= this.#saveAll()
   }
 
   async #saveAll(): Promise<void> {
@@ -177,6 +202,8 @@ export class AgentKeeper implements Keeper {
       this.#saved = change
       this.#settle()
     }
+    // At once, not when this promise is settled: a change in between would not be saved.
+    this.#saving = undefined
   }
 
   async #save(taken: readonly string[], sent: readonly Sent[]): Promise<void> {
@@ -237,7 +264,7 @@ export class AgentKeeper implements Keeper {
       return
     }
     warn(error)
-    await new Promise((resolve) => setTimeout(resolve, retryMs))
+    await pause(retryMs)
   }
 
   #lose(): void {

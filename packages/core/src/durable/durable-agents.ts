@@ -1,14 +1,13 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, Principal, SavedAgentCard, View } from '@skein/memory'
+import type { HostMemory, SavedAgentCard, View } from '@skein/memory'
 
 import { AgentCell } from '../agents/agent-cell.ts'
+import type { AgentParts } from '../agents/agent-parts.ts'
 import { AgentRef } from '../agents/agent-ref.ts'
 import type { Host, HostOwner } from '../agents/host.ts'
 import type { Outcome } from '../agents/keeper.ts'
-import type { MailboxOptions } from '../agents/mailbox.ts'
 import type { Surroundings } from '../agents/surroundings.ts'
-import { AgentTakenError } from '../errors.ts'
-import type { Decision, Failure } from '../supervision/supervision.ts'
+import { AgentTakenError, FlockClosedError } from '../errors.ts'
 import { warn } from '../warn.ts'
 import { AgentKeeper } from './agent-keeper.ts'
 import type { Recipient } from './agent-keeper.ts'
@@ -26,22 +25,13 @@ export interface ResumeReport {
   readonly refused: readonly { readonly id: string; readonly error: unknown }[]
 }
 
-/** How a durable agent is to live. */
-export interface Life {
-  readonly principal: Principal
-  readonly input: unknown
-  readonly mailbox: Required<MailboxOptions>
-  readonly supervise: ((failure: Failure) => Decision) | undefined
-  readonly parent?: AgentCell | undefined
-}
-
 /** What durable agents need of their flock. */
 export interface DurableParts {
   readonly memory: HostMemory
   readonly around: Surroundings
   /** Takes an agent into the flock and starts it. */
   readonly admit: (cell: AgentCell) => AgentRef
-  readonly find: (id: string) => AgentCell | undefined
+  readonly find: (id: string) => AgentRef | undefined
 }
 
 /** The durable agents of a flock: started, resumed, and brought their mail. */
@@ -49,13 +39,14 @@ export class DurableAgents {
   readonly #parts: DurableParts
   readonly #keepers = new Map<string, AgentKeeper>()
   #stopMail: (() => void) | undefined
+  #isClosed = false
 
   constructor(parts: DurableParts) {
     this.#parts = parts
   }
 
   /** Starts an agent, or goes on with it where it is saved; one that has ended is shown as it ended. */
-  async start(definition: DurableDefinition, life: Life): Promise<AgentRef> {
+  async start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
     const { id } = life.principal
     if (this.#parts.find(id)) throw new OptionError('id', 'an id that no running agent has', id)
     const view = this.#parts.memory.as(life.principal)
@@ -63,6 +54,8 @@ export class DurableAgents {
     if (!claim) throw new AgentTakenError(id)
     try {
       const form = await this.#load(view, definition)
+      // Who closes the flock ends the agents that it has by then: one more would run on, and fail for want of threads.
+      if (this.#isClosed) throw new FlockClosedError()
       if (form?.outcome) {
         await claim.release()
         return this.#ended(definition, life, loadOutcome(form.outcome))
@@ -88,7 +81,7 @@ export class DurableAgents {
 
   async resume(
     definitions: readonly DurableDefinition[],
-    lifeOf: (card: SavedAgentCard) => Life,
+    lifeOf: (definition: DurableDefinition, card: SavedAgentCard) => AgentParts,
   ): Promise<ResumeReport> {
     const runtime = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
     const byName = new Map(definitions.map((definition) => [definition.durable.name, definition]))
@@ -97,7 +90,8 @@ export class DurableAgents {
     const outcomes = await Promise.all(
       free.map(async (card) => {
         try {
-          const ref = await this.start(byName.get(card.definition) as DurableDefinition, lifeOf(card))
+          const definition = byName.get(card.definition) as DurableDefinition
+          const ref = await this.start(definition, lifeOf(definition, card))
           this.#parts.around.emit({ type: 'agent.resumed', agent: card.id, role: card.role })
           return { id: card.id, ref }
         } catch (error) {
@@ -118,6 +112,7 @@ export class DurableAgents {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#stopMail?.()
   }
 
@@ -149,7 +144,7 @@ export class DurableAgents {
   }
 
   /** An agent that ended in an earlier life, to look at. */
-  #ended(definition: DurableDefinition, life: Life, outcome: Outcome): AgentRef {
+  #ended(definition: DurableDefinition, life: AgentParts, outcome: Outcome): AgentRef {
     const makeHost = (owner: HostOwner): Host => endedHost(owner, outcome)
     const around: Surroundings = { ...this.#parts.around, emit: () => {} }
     const cell = new AgentCell({ ...life, supervise: undefined, definition: { ...definition, makeHost } }, around)
@@ -159,7 +154,10 @@ export class DurableAgents {
 
   #followMail(): void {
     const view = this.#parts.memory.as({ id: 'flock', role: 'flock' })
-    this.#stopMail ??= view.agents.onMail((to) => this.#keepers.get(to)?.fetch().catch(warn))
+    this.#stopMail ??= view.agents.onMail((to) => {
+      const keepers = to === undefined ? this.#keepers.values() : [this.#keepers.get(to)]
+      for (const keeper of keepers) void keeper?.fetch()
+    })
   }
 }
 

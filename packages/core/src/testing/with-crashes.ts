@@ -1,7 +1,7 @@
 import type { AnyActorLogic, EventFromLogic } from 'xstate'
 
 import type { AgentDefinition, Host, MakeHost } from '../agents/host.ts'
-import { machineDefinition } from '../agents/machine-definition.ts'
+import { definitionOf } from '../agents/machine-definition.ts'
 import type { Message } from '../agents/message.ts'
 
 /**
@@ -29,7 +29,7 @@ export function withCrashes(
   what: AgentDefinition | AnyActorLogic,
   errorFor: (message: Message, count: number) => unknown,
 ): AgentDefinition<never> {
-  const definition = 'makeHost' in what ? what : machineDefinition('agent', what)
+  const definition = definitionOf(what)
   const counts = new Map<string, number>()
   const makeHost: MakeHost = (owner, start) => {
     const host = definition.makeHost(owner, start)
