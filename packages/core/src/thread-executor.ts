@@ -7,6 +7,7 @@ import type { HostMemory } from '@skein/memory'
 import { Piscina } from 'piscina'
 
 import type { AbortOrder, ThreadData, ThreadNews, ThreadPorts, ThreadReply, ThreadRequest } from './activity-thread.ts'
+import { BufferWatch } from './buffer-watch.ts'
 import { ActivityInputError, FlockClosedError, ThreadLostError } from './errors.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
 import type { Model } from './model.ts'
@@ -18,6 +19,7 @@ import { whenAborted } from './when-aborted.ts'
 
 interface Pool {
   readonly piscina: Piscina
+  readonly watch: BufferWatch | undefined
   readonly turns: Turns
   readonly news: Map<number, MessagePort>
   /** Threads that have said that they are there. */
@@ -54,6 +56,8 @@ class ThreadExecutor implements Executor {
   readonly #asked = new Set<Promise<unknown>>()
   /** Threads that were ended because an aborted activity did not listen; their ids are never used again. */
   readonly #endedThreads = new Set<number>()
+  /** Threads that were ended because they took too much memory, and what is to be said about it. */
+  readonly #greedyThreads = new Map<number, Error>()
   #tasks = 0
   #closing: Promise<void> | undefined
 
@@ -109,7 +113,8 @@ class ThreadExecutor implements Executor {
     } catch (error) {
       // Whatever a thread's end looks like from here: the caller asked for it.
       signal?.throwIfAborted()
-      throw error
+      const why = running.thread === undefined ? undefined : this.#greedyThreads.get(running.thread)
+      throw why && error instanceof ThreadLostError ? new ThreadLostError(running.task.name, why) : error
     } finally {
       abort?.cancel()
       this.#running.delete(id)
@@ -145,7 +150,7 @@ class ThreadExecutor implements Executor {
   #pool(kind: ActivityTask['kind']): Pool {
     const found = this.#pools.get(kind)
     if (found) return found
-    const { threads, ioPerThread, maxHeapMb } = this.#options
+    const { threads, ioPerThread, maxHeapMb, maxBufferMb } = this.#options
     const data: ThreadData = { share: this.#memory.share(), model: this.#model.descriptor }
     const piscina = new Piscina({
       filename: threadFile,
@@ -160,7 +165,11 @@ class ThreadExecutor implements Executor {
       atomics: 'disabled',
     })
     const turns = new Turns(threads * (kind === 'io' ? ioPerThread : 1))
-    const pool: Pool = { piscina, turns, news: new Map(), arrived: new Set() }
+    const watch =
+      maxBufferMb === undefined
+        ? undefined
+        : new BufferWatch(() => piscina.threads, maxBufferMb, (thread, why) => this.#endGreedy(thread, why))
+    const pool: Pool = { piscina, watch, turns, news: new Map(), arrived: new Set() }
     piscina.on('message', (ports: ThreadPorts) => this.#welcome(pool, ports))
     // What an activity left behind in its thread failed after its result was given.
     piscina.on('error', warn)
@@ -264,6 +273,11 @@ class ThreadExecutor implements Executor {
     clearTimeout(grace)
   }
 
+  #endGreedy(thread: Worker, why: Error): void {
+    this.#greedyThreads.set(thread.threadId, why)
+    void thread.terminate()
+  }
+
   #endThread(thread: number | undefined): void {
     if (thread !== undefined) this.#endedThreads.add(thread)
     for (const { piscina } of this.#pools.values()) {
@@ -279,7 +293,10 @@ class ThreadExecutor implements Executor {
 
   async #close(): Promise<void> {
     const pools = [...this.#pools.values()]
-    for (const { turns } of pools) turns.close(new FlockClosedError())
+    for (const { turns, watch } of pools) {
+      turns.close(new FlockClosedError())
+      watch?.[Symbol.dispose]()
+    }
     // A pool that is destroyed while a thread still has something to say throws it at the process: end the tasks first.
     for (const id of this.#running.keys()) this.#order(id, new FlockClosedError())
     const grace = setTimeout(() => {

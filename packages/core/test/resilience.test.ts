@@ -176,3 +176,13 @@ describe('an activity that fails', () => {
     await expect(report.nap(1, { retry: { attempts: 0 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
   })
 })
+
+describe('a thread whose buffers take too much', () => {
+  it('is ended; what it ran fails, and says why', async () => {
+    const { report } = await openFlock(undefined, { threads: 1, maxBufferMb: 200 })
+    const greedy = report.eatBuffers(null)
+    await expect(greedy).rejects.toMatchObject({ code: 'SKEIN_THREAD_LOST', activity: 'eatBuffers' })
+    await expect(greedy).rejects.toThrow(/its buffers took \d+ MB, more than the 200 MB/)
+    expect(await report.double(2)).toBe(4)
+  })
+})
