@@ -141,7 +141,10 @@ export class ActivityRunner {
     const late = new AbortController()
     const timer = clock.setTimeout(() => late.abort(new ActivityTimeoutError(name, principal.id, timeoutMs)), timeoutMs)
     try {
-      return await executor.run(task, { signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]), onProgress })
+      return await executor.run(task, {
+        signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
+        onProgress,
+      })
     } catch (error) {
       // An activity that ends by itself when it is aborted may say so in words of its own.
       throw late.signal.aborted && !signal?.aborted ? late.signal.reason : error

@@ -57,7 +57,12 @@ export type FlockEvent =
   /** A person is asked; see `escalate`. */
   | { readonly type: 'escalation.opened'; readonly agent: string; readonly escalation: Escalation }
   /** A notifier did not reach anybody, and gave up. */
-  | { readonly type: 'notification.failed'; readonly notifier: string; readonly escalation: string; readonly error: unknown }
+  | {
+      readonly type: 'notification.failed'
+      readonly notifier: string
+      readonly escalation: string
+      readonly error: unknown
+    }
 
 /**
  * Why a message could not be delivered.

@@ -172,7 +172,9 @@ export class Flock implements AsyncDisposable {
    */
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
     const list = (): readonly AgentRef<Taken>[] => this.#agents.ofRole(name) as unknown as readonly AgentRef<Taken>[]
-    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) => this.#office.publish(agents, message))
+    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
+      this.#office.publish(agents, message),
+    )
   }
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
@@ -239,7 +241,11 @@ export class Flock implements AsyncDisposable {
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
     this.#isTakingIn = false
     const draining = {
-      busy: () => this.#agents.all().filter(({ load }) => load > 0).map(({ id, role, load }) => ({ id, role, load })),
+      busy: () =>
+        this.#agents
+          .all()
+          .filter(({ load }) => load > 0)
+          .map(({ id, role, load }) => ({ id, role, load })),
       running: () => this.#activities.running,
     }
     const report = await untilQuiet(draining, this.#around.clock, timeoutMs)

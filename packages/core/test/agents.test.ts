@@ -1,5 +1,5 @@
 import { agent, reply } from '@skein/core'
-import type { AlertEvent, Message, Question, QuestionsFor, Reply } from '@skein/core'
+import type { AlertEvent, Question, QuestionsFor, Reply } from '@skein/core'
 import { describe, expect, it } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 

@@ -278,7 +278,8 @@ describe('the order of turns', () => {
     expect(await orderOf(1)).toBe(await orderOf(1))
     const orders = new Set(await Promise.all([1, 2, 3, 4, 5].map(orderOf)))
     expect(orders.size).toBeGreaterThan(1)
-    for (const order of orders) for (const id of ['a', 'b', 'c']) expect(order.indexOf(`${id}1`)).toBeLessThan(order.indexOf(`${id}2`))
+    for (const order of orders)
+      for (const id of ['a', 'b', 'c']) expect(order.indexOf(`${id}1`)).toBeLessThan(order.indexOf(`${id}2`))
   })
 })
 

@@ -121,7 +121,11 @@ describe('a durable agent', () => {
   it('takes the mail that came while it did not run, in order and once', async () => {
     const memory = await openShared()
     const list = durable(
-      behavior({ role: 'list', initial: [] as readonly number[], receive: (all, { n }: { type: 'add'; n: number }) => [...all, n] }),
+      behavior({
+        role: 'list',
+        initial: [] as readonly number[],
+        receive: (all, { n }: { type: 'add'; n: number }) => [...all, n],
+      }),
       { name: 'list', mailbox: 'durable' },
     )
     const first = await openProcess(memory)
@@ -257,7 +261,10 @@ describe('a durable agent', () => {
     const second = await openProcess(memory)
     const { refused } = await second.flock.resume([durable(machine('new'), { name: 'm', version: 2 })])
     expect(refused).toMatchObject([{ id: 'm1', error: { code: 'SKEIN_AGENT_VERSION', saved: 1, present: 2 } }])
-    const migrate = (snapshot: { context: { old: number } }) => ({ ...snapshot, context: { new: snapshot.context.old } })
+    const migrate = (snapshot: { context: { old: number } }) => ({
+      ...snapshot,
+      context: { new: snapshot.context.old },
+    })
     const { resumed } = await second.flock.resume([durable(machine('new'), { name: 'm', version: 2, migrate })])
     expect(resumed[0]?.snapshot).toMatchObject({ context: { new: 7 } })
   })

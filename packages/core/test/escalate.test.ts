@@ -13,7 +13,9 @@ import { setup } from 'xstate'
 
 const secret = 'a secret of some length'
 
-const open = async (notifiers: readonly Notifier[]): Promise<{ flock: Flock; memory: HostMemory; events: FlockEvent[] }> => {
+const open = async (
+  notifiers: readonly Notifier[],
+): Promise<{ flock: Flock; memory: HostMemory; events: FlockEvent[] }> => {
   const memory = await openMemory({ store: mapStore() })
   const flock = await createFlock({ memory, notifiers, threads: 1 })
   const events: FlockEvent[] = []
@@ -27,14 +29,23 @@ const open = async (notifiers: readonly Notifier[]): Promise<{ flock: Flock; mem
 
 /** A machine that asks for help, and ends with what it heard. */
 const asker = (sensitivity: 'public' | 'confidential' = 'public') =>
-  setup({ actors: { ask: escalate<string>() }, types: {} as { context: { heard?: unknown }; output: unknown } }).createMachine({
+  setup({
+    actors: { ask: escalate<string>() },
+    types: {} as { context: { heard?: unknown }; output: unknown },
+  }).createMachine({
     context: {},
     initial: 'asking',
     states: {
       asking: {
         invoke: {
           src: 'ask',
-          input: { task: 'deal/7', reason: 'Above my limit.', question: 'Grant 20 %?', assignedTo: 'support', sensitivity },
+          input: {
+            task: 'deal/7',
+            reason: 'Above my limit.',
+            question: 'Grant 20 %?',
+            assignedTo: 'support',
+            sensitivity,
+          },
           onDone: { target: 'done', actions: ({ context, event }) => (context.heard = event.output) },
           onError: { target: 'done', actions: ({ context, event }) => (context.heard = event.error) },
         },
@@ -110,7 +121,10 @@ describe('a webhook', () => {
     flock.spawn(asker())
     await until(1)
     const { headers, body } = got[0] as (typeof got)[0]
-    expect(JSON.parse(body)).toMatchObject({ type: 'escalation.opened', data: { task: 'deal/7', question: 'Grant 20 %?' } })
+    expect(JSON.parse(body)).toMatchObject({
+      type: 'escalation.opened',
+      data: { task: 'deal/7', question: 'Grant 20 %?' },
+    })
     const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`
     const signature = createHmac('sha256', secret).update(signed).digest('base64')
     expect(headers['webhook-signature']).toBe(`v1,${signature}`)
@@ -166,7 +180,10 @@ describe('a webhook', () => {
     ])
     flock.spawn(asker('confidential'), { clearance })
     await until(1)
-    expect(JSON.parse(got[0]?.body ?? '')).toEqual({ type: 'escalation.opened', data: { escalation: expect.any(String) } })
+    expect(JSON.parse(got[0]?.body ?? '')).toEqual({
+      type: 'escalation.opened',
+      data: { escalation: expect.any(String) },
+    })
     expect(lines).toEqual([expect.stringMatching(/^"agent-1" waits for support: Grant 20 %\? \(escalation \w+\)$/)])
   })
 

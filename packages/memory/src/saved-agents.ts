@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import { labelText } from './access.ts'
 import type { Label } from './access.ts'
 import type { Actor } from './actor.ts'
-import { VersionConflictError } from './errors.ts'
+import { MemoryClosedError, VersionConflictError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { recordPages } from './record-pages.ts'
 import { requireStrings } from './require-option.ts'
 import { guardOf, writeAll } from './space.ts'
 import type { ClaimToken, Space } from './space.ts'
-import type { Mutation, RecordKey, StoredRecord } from './store.ts'
+import type { Mutation, RecordKey, Seq, StoredRecord } from './store.ts'
 import { followFeed } from './watch.ts'
 
 /** How a saved agent stands. */
@@ -37,7 +38,17 @@ export interface SavedAgent extends SavedAgentCard {
 /** A message on its way to an agent. */
 export interface Mail {
   readonly id: string
+  /** Its place in the order of posting. */
+  readonly seq: Seq
   readonly message: unknown
+}
+
+/** Which mail to read. */
+export interface MailQuery {
+  /** Only what was posted after the mail of this place. */
+  readonly after?: Seq
+  /** The first of them; all unless told. */
+  readonly limit?: number
 }
 
 /** A message to hand over. */
@@ -145,31 +156,49 @@ export class SavedAgents {
   }
 
   /** What waits for this principal, in the order of posting. */
-  async mail(): Promise<Mail[]> {
+  async mail({ after, limit = Infinity }: MailQuery = {}): Promise<Mail[]> {
     this.#space.assertOpen()
     const { id: task } = this.#actor.principal
     const { audience } = this.#actor
     const found: StoredRecord[] = []
-    const query = { collection: 'messages', task, audience, limit: pageSize } as const
-    for await (const page of recordPages(this.#space.store, query)) found.push(...page)
-    return this.#actor.seeAll('messages', found).map(({ id, value }) => ({ id, message: decodeJson(value) }))
+    for (let next = after; found.length < limit;) {
+      const most = Math.min(pageSize, limit - found.length)
+      const query = { collection: 'messages', order: 'oldest', task, audience, limit: most, after: next } as const
+      const page = await this.#space.store.query(query)
+      found.push(...page.records)
+      next = page.next
+      if (next === undefined) break
+    }
+    const seen = this.#actor.seeAll('messages', found)
+    return seen.map(({ id, seq, value }) => ({ id, seq, message: decodeJson(value) }))
   }
 
   /**
-   * Calls back with the id of a mail and the agent that it is for, soon after it was posted anywhere.
+   * Calls back with the agent that a mail is for, soon after it was posted
+   * anywhere; with nothing when mail for anybody may have been missed.
    *
    * @returns how to stop it.
    */
-  onMail(listener: (to: string, id: string) => void): () => void {
+  onMail(listener: (to: string | undefined) => void): () => void {
     const stop = new AbortController()
     const follow = async (): Promise<void> => {
-      for await (const { collection, op, id, task } of followFeed(this.#space, stop.signal)) {
-        if (collection === 'messages' && op === 'set' && task !== undefined) listener(task, id)
+      for await (const { collection, op, task } of followFeed(this.#space, stop.signal)) {
+        if (collection === 'messages' && op === 'set' && task !== undefined) listener(task)
       }
     }
-    follow().catch((error: unknown) => {
-      if (!stop.signal.aborted) process.emitWarning(error as Error)
-    })
+    const followOn = async (): Promise<void> => {
+      while (!stop.signal.aborted) {
+        try {
+          await follow()
+        } catch (error) {
+          if (stop.signal.aborted || error instanceof MemoryClosedError) return
+          process.emitWarning(error as Error)
+          await pause(retryMs, undefined, { ref: false })
+          listener(undefined)
+        }
+      }
+    }
+    void followOn()
     return () => stop.abort()
   }
 
@@ -180,9 +209,9 @@ export class SavedAgents {
    *
    * @throws AccessError
    */
-  async list(filter: { readonly status?: SavedAgentStatus; readonly definition?: string } = {}): Promise<
-    SavedAgentCard[]
-  > {
+  async list(
+    filter: { readonly status?: SavedAgentStatus; readonly definition?: string } = {},
+  ): Promise<SavedAgentCard[]> {
     this.#space.assertOpen()
     this.#actor.requireRight('administer', 'list', keyOf(''))
     const tags = [
@@ -209,6 +238,8 @@ export class SavedAgents {
 }
 
 const pageSize = 500
+/** Pause before the feed is followed again when the store failed, in milliseconds. */
+const retryMs = 200
 
 function keyOf(id: string): RecordKey {
   return { collection: 'agents', id }
@@ -221,5 +252,12 @@ function mailKey(id: string): RecordKey {
 function cardOf({ id, tags, sensitivity, compartments, updatedAt }: StoredRecord): SavedAgentCard {
   const told = (what: string): string => tags.find((tag) => tag.startsWith(`${what}:`))?.slice(what.length + 1) ?? ''
   const status = told('status') as SavedAgentStatus
-  return { id, role: told('role'), definition: told('definition'), status, label: { sensitivity, compartments }, updatedAt }
+  return {
+    id,
+    role: told('role'),
+    definition: told('definition'),
+    status,
+    label: { sensitivity, compartments },
+    updatedAt,
+  }
 }

@@ -17,7 +17,7 @@ import { Inbox } from './inbox.ts'
 import type { Keeper, Outcome } from './keeper.ts'
 import { askOf } from './message.ts'
 import type { Message, Reply } from './message.ts'
-import { rejectAll } from './questions.ts'
+import { rejectAll, rejectTaken } from './questions.ts'
 import type { OpenQuestion } from './questions.ts'
 import type { Runnable } from './run-queue.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -38,6 +38,7 @@ import { takesType } from './takes-type.ts'
  */
 export class AgentCell implements Runnable, Living, Patient, Kept {
   readonly parts: AgentParts
+  readonly principal: Principal
   readonly ending: Ending
   readonly #around: Surroundings
   #state: 'running' | 'waiting' | 'ended' = 'waiting'
@@ -53,17 +54,14 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
 
   constructor(parts: AgentParts, around: Surroundings) {
     this.parts = parts
+    this.principal = parts.principal
     this.#around = around
     this.ending = new Ending(parts.principal.id)
     this.#life = this.#newLife(parts.saved)
   }
 
   get id(): string {
-    return this.parts.principal.id
-  }
-
-  get principal(): Principal {
-    return this.parts.principal
+    return this.principal.id
   }
 
   get keeper(): Keeper | undefined {
@@ -75,7 +73,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
   }
 
   get memory(): View {
-    return (this.#memory ??= this.#around.memory.as(this.parts.principal))
+    return (this.#memory ??= this.#around.memory.as(this.principal))
   }
 
   get questions(): Set<OpenQuestion> {
@@ -161,7 +159,11 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
       if (message === undefined) break
       this.#current = message
       this.#life.host.take(message)
-      if (this.#current) this.#taken(message)
+      if (this.#current) {
+        this.#current = undefined
+        this.keeper?.taken(message)
+        this.#alerts?.taken(message)
+      }
       // Asking for the time costs more than most deliveries: not after each.
       if (delivered < most && (delivered % 8 !== 0 || performance.now() < deadline)) continue
       if (this.#inbox?.size) return true
@@ -205,22 +207,18 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     this.#emit({ type: 'agent.failed', error, state, decision })
     if (message) this.#failedOf(message, error)
     if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.#life.host.lastGood)
-    else this.giveUp(error)
+    else this.end({ type: 'failed', error })
   }
 
   goOn(saved: unknown): void {
     if (this.#state !== 'waiting') return
     // What an earlier life had taken and not answered is lost with it, unless its state is kept.
-    if (saved === undefined) this.#refuseTaken()
+    if (saved === undefined) rejectTaken(this.#questions ?? [], this.#inbox?.questions(), this.id)
     this.#life = this.#newLife(saved)
     this.#emit({ type: 'agent.restarted' })
     this.#inbox?.refresh()
     this.keeper?.changed()
     this.start()
-  }
-
-  giveUp(error: unknown): void {
-    this.end({ type: 'failed', error })
   }
 
   askHuman(error: unknown): Promise<Instruction> {
@@ -283,24 +281,12 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     }
   }
 
-  #taken(message: Message): void {
-    this.#current = undefined
-    this.keeper?.taken(message)
-    this.#alerts?.taken(message)
-  }
-
   /** The message that an agent failed of is not delivered again: it would fail of it again. */
   #failedOf(message: Message, error: unknown): void {
     this.keeper?.taken(message)
     const ask = askOf(message)
     if (ask !== undefined) this.#around.questions.reject(ask, error)
     this.#box().bury(message, 'agent failed')
-  }
-
-  #refuseTaken(): void {
-    const waiting = this.#inbox?.questions()
-    const taken = [...(this.#questions ?? [])].filter(({ name }) => !waiting?.has(name))
-    rejectAll(taken, this.id, undefined)
   }
 
   get #machineState(): unknown {

@@ -2,7 +2,7 @@ import { createActor } from 'xstate'
 import type { AnyActor, AnyActorLogic, AnyActorRef, EventObject, InspectionEvent, Snapshot } from 'xstate'
 
 import type { Host, HostOwner, HostStart } from './host.ts'
-import { saveTimers, startTimers, timeBy } from './machine-timers.ts'
+import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
 import type { SavedTimer } from './machine-timers.ts'
 import type { Message, Reply } from './message.ts'
 import { setOwner } from './owner.ts'
@@ -64,19 +64,15 @@ export class MachineHost implements Host {
     this.#owner = owner
     this.#start = start
     const saved = start.saved as SavedMachine | undefined
-    const outer = making
-    making = this
-    try {
-      this.#actor = createActor(prepared.wrapped, {
+    this.#actor = makeFor(this, () =>
+      createActor(prepared.wrapped, {
         id: owner.id,
         input: start.input,
         clock: owner.clock,
         ...(start.isKept && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
         ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
-      })
-    } finally {
-      making = outer
-    }
+      }),
+    )
     if (start.keepsLastGood) timeBy(owner.clock, this.#actor)
   }
 
@@ -163,12 +159,7 @@ export class MachineHost implements Host {
     this.#owner.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
   }
 
-  #step(
-    transition: LogicParts['transition'],
-    snapshot: Running,
-    event: EventObject,
-    scope: Scope,
-  ): Snapshot<unknown> {
+  #step(transition: LogicParts['transition'], snapshot: Running, event: EventObject, scope: Scope): Snapshot<unknown> {
     const before = this.#before(snapshot)
     let next: Snapshot<unknown>
     try {
@@ -198,7 +189,7 @@ export class MachineHost implements Host {
   /** What children and timers are at is gone when a transition has failed half-way: it is saved before each. */
   #before(snapshot: Running): SavedMachine | undefined {
     if (!this.#start.keepsLastGood) return undefined
-    const isAlone = isEmpty(snapshot.children) && isEmpty(this.#actor.system.getSnapshot()._scheduledEvents)
+    const isAlone = isEmpty(snapshot.children) && isEmpty(scheduledOf(this.#actor))
     return isAlone ? undefined : this.#saved(snapshot)
   }
 
@@ -220,6 +211,17 @@ export class MachineHost implements Host {
   #stopChildren(): void {
     const { children = {} } = this.#actor.getSnapshot() as Running
     for (const child of Object.values(children)) this.#scope?.stopChild(child as AnyActor)
+  }
+}
+
+/** Makes the actor of a host: what it spawns while it is made belongs to other hosts. */
+function makeFor(host: MachineHost, make: () => AnyActor): AnyActor {
+  const outer = making
+  making = host
+  try {
+    return make()
+  } finally {
+    making = outer
   }
 }
 

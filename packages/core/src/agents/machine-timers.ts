@@ -4,6 +4,8 @@ import type { AnyActor, AnyActorRef, EventObject } from 'xstate'
 
 import type { Clock } from '../clock.ts'
 
+type Scheduled = ReturnType<AnyActor['system']['getSnapshot']>['_scheduledEvents']
+
 /** A delayed event of a machine, as XState's `after` makes them. */
 export interface SavedTimer {
   /** Ids of children on the way from the agent's machine to the one whose timer it is; empty for the former. */
@@ -15,12 +17,19 @@ export interface SavedTimer {
   readonly dueAt: number
 }
 
+/** The delayed events that XState has scheduled for a machine and its children. */
+export function scheduledOf(actor: AnyActor): Scheduled {
+  const { _scheduledEvents: scheduled } = actor.system.getSnapshot() as { readonly _scheduledEvents: Scheduled }
+  return scheduled
+}
+
 /** Has the timers of a machine tell their beginning by the flock's clock; XState notes it by that of the machine. */
-export function timeBy(clock: Clock, { system }: AnyActor): void {
+export function timeBy(clock: Clock, actor: AnyActor): void {
+  const { system } = actor
   const { schedule } = system.scheduler
   system.scheduler.schedule = (source, target, event, delay, id = randomUUID()) => {
     schedule(source, target, event, delay, id)
-    const timer = system.getSnapshot()._scheduledEvents[`${source.sessionId}.${id}`]
+    const timer = scheduledOf(actor)[`${source.sessionId}.${id}`]
     if (timer) timer.startedAt = clock.now()
   }
 }
@@ -30,7 +39,7 @@ export function timeBy(clock: Clock, { system }: AnyActor): void {
  * (statelyai/xstate#5331). One between actors of which one is no child is left out.
  */
 export function saveTimers(actor: AnyActor): SavedTimer[] {
-  const scheduled = Object.values(actor.system.getSnapshot()._scheduledEvents ?? {})
+  const scheduled = Object.values(scheduledOf(actor))
   if (scheduled.length === 0) return []
   const paths = pathsOf(actor)
   return scheduled.flatMap(({ source, target, event, delay, id, startedAt }) => {

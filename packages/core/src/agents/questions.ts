@@ -141,3 +141,13 @@ export function rejectAll(questions: Iterable<OpenQuestion>, agent: string, caus
     question.reject(new AgentStoppedError(agent, cause === undefined ? undefined : { cause }))
   }
 }
+
+/** Ends the questions that an agent has taken, but not those that still wait in its mailbox. */
+export function rejectTaken(
+  questions: Iterable<OpenQuestion>,
+  waiting: ReadonlySet<string | undefined> | undefined,
+  agent: string,
+): void {
+  const taken = [...questions].filter(({ name }) => !waiting?.has(name))
+  rejectAll(taken, agent, undefined)
+}

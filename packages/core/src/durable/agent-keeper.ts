@@ -63,7 +63,7 @@ export class AgentKeeper implements Keeper {
   #kept: Kept | undefined
   #changes = 1
   #saved = 0
-  #saving: Promise<void> | undefined
+  #isSaving = false
   #waiting: { readonly change: number; resolve(): void; reject(error: unknown): void }[] = []
   #taken: string[] = []
   #outgoing: Sent[] = []
@@ -180,7 +180,9 @@ export class AgentKeeper implements Keeper {
   }
 
   #begin(): void {
-    this.#saving ??= this.#saveAll()
+    if (this.#isSaving) return
+    this.#isSaving = true
+    void this.#saveAll()
   }
 
   async #saveAll(): Promise<void> {
@@ -203,7 +205,7 @@ export class AgentKeeper implements Keeper {
       this.#settle()
     }
     // At once, not when this promise is settled: a change in between would not be saved.
-    this.#saving = undefined
+    this.#isSaving = false
   }
 
   async #save(taken: readonly string[], sent: readonly Sent[]): Promise<void> {
@@ -260,7 +262,10 @@ export class AgentKeeper implements Keeper {
       return
     }
     if (error instanceof ValueError) {
-      this.#last = { form: { ...this.#form(undefined), outcome: saveOutcome({ type: 'failed', error }) }, status: 'failed' }
+      this.#last = {
+        form: { ...this.#form(undefined), outcome: saveOutcome({ type: 'failed', error }) },
+        status: 'failed',
+      }
       return
     }
     warn(error)

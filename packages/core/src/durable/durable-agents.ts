@@ -102,7 +102,9 @@ export class DurableAgents {
     return {
       resumed: outcomes.flatMap(({ ref }) => (ref ? [ref] : [])),
       taken: outcomes.filter(({ error }) => error instanceof AgentTakenError).map(({ id }) => id),
-      refused: outcomes.flatMap(({ id, ref, error }) => (ref || error instanceof AgentTakenError ? [] : [{ id, error }])),
+      refused: outcomes.flatMap(({ id, ref, error }) =>
+        ref || error instanceof AgentTakenError ? [] : [{ id, error }],
+      ),
     }
   }
 
@@ -124,12 +126,7 @@ export class DurableAgents {
     return found?.state as SavedForm | undefined
   }
 
-  async #run(
-    definition: DurableDefinition,
-    cell: AgentCell,
-    keeper: AgentKeeper,
-    saved: unknown,
-  ): Promise<AgentRef> {
+  async #run(definition: DurableDefinition, cell: AgentCell, keeper: AgentKeeper, saved: unknown): Promise<AgentRef> {
     const hasMail = definition.durable.mailbox === 'durable'
     if (hasMail) {
       this.#keepers.set(cell.id, keeper)

@@ -91,9 +91,12 @@ export function durable(what: AgentDefinition | AnyActorLogic, options: DurableO
   if (typeof name !== 'string' || name === '' || name.includes(':')) {
     throw new OptionError('name', 'a text that is not empty and has no colon', name)
   }
-  if (!(Number.isSafeInteger(version) && version >= 1)) throw new OptionError('version', 'a whole number from 1', version)
-  if (mailbox !== 'durable' && mailbox !== 'volatile') throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
-  if (!(Number.isSafeInteger(leaseMs) && leaseMs >= 50)) throw new OptionError('leaseMs', 'a whole number from 50', leaseMs)
+  if (!(Number.isSafeInteger(version) && version >= 1))
+    throw new OptionError('version', 'a whole number from 1', version)
+  if (mailbox !== 'durable' && mailbox !== 'volatile')
+    throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
+  if (!(Number.isSafeInteger(leaseMs) && leaseMs >= 50))
+    throw new OptionError('leaseMs', 'a whole number from 50', leaseMs)
   const definition = 'makeHost' in what ? what : machineDefinition(name, what)
   if ('logic' in definition) requireDurable(name, definition.logic)
   const kept = { name, version, mailbox, leaseMs, ...(migrate && { migrate }) }

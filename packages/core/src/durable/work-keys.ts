@@ -6,7 +6,10 @@ export function workKeys(saved: unknown): ReadonlySet<string> {
 }
 
 function collect(snapshot: unknown, keys: Set<string>): void {
-  const { key, children = {} } = (snapshot ?? {}) as { key?: unknown; children?: Record<string, { snapshot?: unknown }> }
+  const { key, children = {} } = (snapshot ?? {}) as {
+    key?: unknown
+    children?: Record<string, { snapshot?: unknown }>
+  }
   if (typeof key === 'string') keys.add(key)
   for (const child of Object.values(children)) collect(child.snapshot, keys)
 }

@@ -115,8 +115,9 @@ function parseUrl(url: string): URL {
 
 function parseSecret(secret: string): Buffer {
   const isText = typeof secret === 'string'
-  const key = isText && secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(`${secret}`)
+  const isEncoded = isText && secret.startsWith('whsec_')
+  const key = isEncoded ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(isText ? secret : '')
   // What was given must not stand in the message.
-  if (!isText || key.length < 16) throw new OptionError('secret', 'a secret of at least 16 characters', '(hidden)')
+  if (key.length < 16) throw new OptionError('secret', 'a secret of at least 16 characters', '(hidden)')
   return key
 }

@@ -1,3 +1,4 @@
+import type { Outcome } from '../agents/keeper.ts'
 import type { Clock } from '../clock.ts'
 import { warn } from '../warn.ts'
 import type { Instruction } from './ask-what-to-do.ts'
@@ -10,8 +11,7 @@ export interface Patient {
   readonly parts: { readonly parent?: { failed(error: unknown): void } | undefined }
   /** Starts it again from what it had saved, or from the start. */
   goOn(saved: unknown): void
-  /** Ends it, failed. */
-  giveUp(error: unknown): void
+  end(outcome: Outcome): void
   askHuman(error: unknown): Promise<Instruction>
 }
 
@@ -49,7 +49,7 @@ export class Recovery {
     const patient = this.#patient
     switch (decision.type) {
       case 'stop':
-        return patient.giveUp(error)
+        return patient.end({ type: 'failed', error })
       case 'resume':
         return queueMicrotask(() => patient.goOn(saved))
       case 'restart': {
@@ -59,7 +59,7 @@ export class Recovery {
       }
       case 'escalate':
         if (decision.to === 'human') return void this.#asHumanSays(error, saved)
-        patient.giveUp(error)
+        patient.end({ type: 'failed', error })
         patient.parts.parent?.failed(error)
     }
   }
@@ -67,11 +67,11 @@ export class Recovery {
   async #asHumanSays(error: unknown, saved: unknown): Promise<void> {
     try {
       const answer = await this.#patient.askHuman(error)
-      if (answer === 'stop') this.#patient.giveUp(error)
+      if (answer === 'stop') this.#patient.end({ type: 'failed', error })
       else this.#patient.goOn(answer === 'resume' ? saved : undefined)
     } catch (second) {
       warn(second)
-      this.#patient.giveUp(error)
+      this.#patient.end({ type: 'failed', error })
     }
   }
 }

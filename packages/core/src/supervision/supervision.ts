@@ -55,7 +55,7 @@ export interface SupervisionPolicy extends Partial<Backoff> {
    *
    * @defaultValue 'stop'
    */
-  readonly then?: 'stop' | 'escalate'
+  readonly afterwards?: 'stop' | 'escalate'
   /**
    * To whom failures are escalated.
    *
@@ -76,7 +76,7 @@ const defaults = {
   baseDelayMs: 100,
   maxDelayMs: 10_000,
   jitter: 0.5,
-  then: 'stop',
+  afterwards: 'stop',
   escalateTo: 'human',
 } as const satisfies Required<SupervisionPolicy>
 
@@ -86,7 +86,7 @@ export function resolveSupervision(supervision: Supervision = {}): (failure: Fai
   const policy: Required<SupervisionPolicy> = { ...defaults, ...supervision }
   requireOneOf('onFailure', policy.onFailure, ['restart', 'resume', 'stop', 'escalate'])
   requireOneOf('from', policy.from, ['snapshot', 'start'])
-  requireOneOf('then', policy.then, ['stop', 'escalate'])
+  requireOneOf('afterwards', policy.afterwards, ['stop', 'escalate'])
   requireOneOf('escalateTo', policy.escalateTo, ['parent', 'human'])
   requireAtLeast('maxRestarts', policy.maxRestarts, 0)
   requireAtLeast('windowMs', policy.windowMs, 1)
@@ -103,7 +103,7 @@ export function decide(policy: Required<SupervisionPolicy>, { earlier, random }:
   if (policy.onFailure === 'stop') return { type: 'stop' }
   if (policy.onFailure === 'escalate') return escalate
   const recent = earlier.filter((ms) => ms < policy.windowMs).length
-  if (recent >= policy.maxRestarts) return policy.then === 'escalate' ? escalate : { type: 'stop' }
+  if (recent >= policy.maxRestarts) return policy.afterwards === 'escalate' ? escalate : { type: 'stop' }
   if (policy.onFailure === 'resume') return { type: 'resume' }
   return { type: 'restart', from: policy.from, delayMs: delayBefore(policy, recent + 1, random) }
 }

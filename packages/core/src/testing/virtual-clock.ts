@@ -28,7 +28,8 @@ export function virtualClock(now = 0): VirtualClock {
   const timeouts = new Set<Timeout>()
   const next = (end: number): Timeout | undefined => {
     let first: Timeout | undefined
-    for (const timeout of timeouts) if (timeout.dueAt <= end && !(first && first.dueAt <= timeout.dueAt)) first = timeout
+    for (const timeout of timeouts)
+      if (timeout.dueAt <= end && !(first && first.dueAt <= timeout.dueAt)) first = timeout
     return first
   }
   return {
