@@ -1,8 +1,9 @@
 import type { Principal } from '@skein/memory'
-import { fromPromise } from 'xstate'
-import type { AnyActorLogic, AnyActorRef, PromiseActorLogic } from 'xstate'
+import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'
+import { ownedPromise } from './agents/owned-promise.ts'
+import type { Retry } from './retry.ts'
 
 /** How to run an activity; see {@link ActivityRef}. */
 export interface RunActivityOptions {
@@ -10,6 +11,14 @@ export interface RunActivityOptions {
   readonly as?: Principal
   readonly signal?: AbortSignal
   readonly onProgress?: (value: unknown) => void
+  /** Instead of what the activity says; see `ActivityOptions`. */
+  readonly timeoutMs?: number
+  /** Instead of what the activity says; see `ActivityOptions`. */
+  readonly retry?: Retry
+  /** @internal Names the work of a durable agent. */
+  readonly key?: string
+  /** @internal How long it stays taken after its worker was last heard of. */
+  readonly leaseMs?: number
 }
 
 /**
@@ -47,34 +56,24 @@ export type RunActivity = (
   options: RunActivityOptions,
 ) => Promise<unknown>
 
-/** Finds the agent whose machine runs in a system, and the signal of its life. */
-export type AgentOfSystem = (system: AnyActorRef['system']) => { principal: Principal; signal: AbortSignal } | undefined
-
 /** Makes the handles of a module; a name is looked up in the module when it is first run. */
-export function activityRefs<Module>(module: string, run: RunActivity, agentOf: AgentOfSystem): ActivitiesOf<Module> {
+export function activityRefs<Module>(module: string, run: RunActivity): ActivitiesOf<Module> {
   const refs = new Map<string, ActivityRef<unknown, unknown>>()
   return new Proxy({} as ActivitiesOf<Module>, {
     get: (_, name) => {
       // `then` and the like: a handle must not be taken for a promise.
       if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined
-      const ref = refs.get(name) ?? activityRef(module, name, run, agentOf)
+      const ref = refs.get(name) ?? activityRef(module, name, run)
       refs.set(name, ref)
       return ref
     },
   })
 }
 
-function activityRef(
-  module: string,
-  name: string,
-  run: RunActivity,
-  agentOf: AgentOfSystem,
-): ActivityRef<unknown, unknown> {
+function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
   const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
-  const logic = fromPromise<unknown, unknown>(({ input, system, signal }) => {
-    const agent = agentOf(system)
-    const joined = agent ? AbortSignal.any([signal, agent.signal]) : signal
-    return run(module, name, input, { signal: joined, ...(agent && { as: agent.principal }) })
-  })
+  const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
+    run(module, name, input, { signal, ...(owner && { as: owner.principal }), ...work }),
+  )
   return Object.assign(call, { module, activityName: name, logic })
 }

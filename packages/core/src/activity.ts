@@ -2,6 +2,7 @@ import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 
 import type { SharedModel } from './models/shared-model.ts'
+import type { Retry } from './retry.ts'
 
 /** What an activity is given beside its input. */
 export interface ActivityContext {
@@ -40,11 +41,24 @@ export interface ActivityOptions {
    * @defaultValue '1'
    */
   readonly version?: string
+
+  /**
+   * How long one try may take, in milliseconds; for ever when left out. Then it
+   * is aborted, as by its signal.
+   */
+  readonly timeoutMs?: number
+
+  /** How often it is tried again when it fails; never when left out. */
+  readonly retry?: Retry
 }
+
+/** Settings of an activity with every default filled in. */
+export type ResolvedActivityOptions = Required<Omit<ActivityOptions, 'timeoutMs' | 'retry'>> &
+  Pick<ActivityOptions, 'timeoutMs' | 'retry'>
 
 /** A function that agents have run for them in a worker thread. */
 export interface Activity<Input, Output> {
-  readonly [definition]: Required<ActivityOptions>
+  readonly [definition]: ResolvedActivityOptions
   readonly run: (context: ActivityContext, input: Input) => Promise<Output> | Output
 }
 
@@ -70,13 +84,13 @@ export function activity<Input, Output>(
   run: (context: ActivityContext, input: Input) => Promise<Output> | Output,
   options: ActivityOptions = {},
 ): Activity<Input, Output> {
-  const { kind = 'compute', shared = false, version = '1' } = options
+  const { kind = 'compute', shared = false, version = '1', ...limits } = options
   if (kind !== 'compute' && kind !== 'io') throw new OptionError('kind', "'compute' or 'io'", kind)
-  return { [definition]: { kind, shared, version }, run }
+  return { [definition]: { kind, shared, version, ...limits }, run }
 }
 
 /** How an exported value is to be run; `undefined` when it is no activity. */
-export function activityOptions(exported: unknown): Required<ActivityOptions> | undefined {
+export function activityOptions(exported: unknown): ResolvedActivityOptions | undefined {
   if (typeof exported !== 'object' || exported === null) return undefined
   return (exported as Partial<Activity<unknown, unknown>>)[definition]
 }

@@ -5,13 +5,22 @@ export type FlockErrorCode =
   | 'SKEIN_ACTIVITY_UNKNOWN'
   | 'SKEIN_ACTIVITY_LOAD'
   | 'SKEIN_ACTIVITY_INPUT'
+  | 'SKEIN_ACTIVITY_TIMEOUT'
+  | 'SKEIN_AGENT_LOST'
   | 'SKEIN_AGENT_STOPPED'
+  | 'SKEIN_AGENT_TAKEN'
+  | 'SKEIN_AGENT_VERSION'
   | 'SKEIN_ASK_TIMEOUT'
   | 'SKEIN_FLOCK_CLOSED'
+  | 'SKEIN_HANDED_BACK'
   | 'SKEIN_MAILBOX_FULL'
   | 'SKEIN_MAP_REDUCE'
   | 'SKEIN_MESSAGE_UNKNOWN'
+  | 'SKEIN_NO_FLOCK'
+  | 'SKEIN_NOT_DURABLE'
   | 'SKEIN_THREAD_LOST'
+  | 'SKEIN_WEBHOOK'
+  | 'SKEIN_WEBHOOK_RETRY'
 
 /** The flock was closed. */
 export class FlockClosedError extends SkeinError {
@@ -64,6 +73,23 @@ export class ActivityInputError extends SkeinError {
   }
 }
 
+/** An activity took longer than it may. */
+export class ActivityTimeoutError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_TIMEOUT'
+  readonly activity: string
+  readonly agent: string
+  readonly timeoutMs: number
+
+  constructor(activity: string, agent: string, timeoutMs: number) {
+    super(
+      `The activity "${activity}" of "${agent}" did not end within ${timeoutMs} ms. Give it more time (timeoutMs), or see what it waits for.`,
+    )
+    this.activity = activity
+    this.agent = agent
+    this.timeoutMs = timeoutMs
+  }
+}
+
 /** The worker thread that ran an activity ended before the activity did. */
 export class ThreadLostError extends SkeinError {
   readonly code = 'SKEIN_THREAD_LOST'
@@ -89,6 +115,56 @@ export class AgentStoppedError extends SkeinError {
   }
 }
 
+/** A durable agent runs in another process, or did so until just now. */
+export class AgentTakenError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_TAKEN'
+  readonly agent: string
+
+  constructor(agent: string) {
+    super(`The agent "${agent}" runs elsewhere. Post to it from here, or resume it when it is free.`)
+    this.agent = agent
+  }
+}
+
+/** The claim on a durable agent was lost: it may run elsewhere, and what it did here since then is not stored. */
+export class AgentLostError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_LOST'
+  readonly agent: string
+
+  constructor(agent: string) {
+    super(`The claim on the agent "${agent}" was lost: another process may go on with it. Resume it when it is free.`)
+    this.agent = agent
+  }
+}
+
+/** A durable agent was saved by another version of its definition. */
+export class AgentVersionError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_VERSION'
+  readonly agent: string
+  readonly saved: number
+  readonly present: number
+
+  constructor(agent: string, saved: number, present: number) {
+    const remedy = saved > present ? 'Run the later version.' : 'Give durable() a migrate function.'
+    super(`The agent "${agent}" was saved by version ${saved} of its definition, this is version ${present}. ${remedy}`)
+    this.agent = agent
+    this.saved = saved
+    this.present = present
+  }
+}
+
+/** Something can't be kept over a restart. */
+export class NotDurableError extends SkeinError {
+  readonly code = 'SKEIN_NOT_DURABLE'
+  /** The agent or its definition. */
+  readonly agent: string
+
+  constructor(agent: string, why: string, cause?: unknown) {
+    super(`"${agent}" can't be durable. ${why}`, cause === undefined ? undefined : { cause })
+    this.agent = agent
+  }
+}
+
 /** An agent did not answer in time. It may still be working. */
 export class AskTimeoutError extends SkeinError {
   readonly code = 'SKEIN_ASK_TIMEOUT'
@@ -110,8 +186,11 @@ export class UnknownMessageError extends SkeinError {
   readonly agent: string
   readonly type: string
 
-  constructor(agent: string, type: string, known: readonly string[] = []) {
-    super(`The agent "${agent}" takes no message "${type}" in any state. It takes ${known.join(', ') || 'none'}.`)
+  constructor(agent: string, type: string, known: readonly string[] = [], state?: unknown) {
+    const where = state === undefined ? '' : `, the present one (${JSON.stringify(state)}) included`
+    super(
+      `The agent "${agent}" takes no message "${type}" in any state${where}. It takes ${known.join(', ') || 'none'}.`,
+    )
     this.agent = agent
     this.type = type
   }
@@ -129,6 +208,47 @@ export class MailboxFullError extends SkeinError {
     )
     this.agent = agent
     this.capacity = capacity
+  }
+}
+
+/** The person who was asked has given the task back: the agent is to go on without an answer. */
+export class HandedBackError extends SkeinError {
+  readonly code = 'SKEIN_HANDED_BACK'
+  readonly escalation: string
+  readonly task: string
+  /** What the person said. */
+  readonly why: string
+
+  constructor(escalation: string, task: string, why: string) {
+    super(`The task "${task}" was handed back: ${why}`)
+    this.escalation = escalation
+    this.task = task
+    this.why = why
+  }
+}
+
+/** Something that works for agents was started by XState alone. */
+export class NoFlockError extends SkeinError {
+  readonly code = 'SKEIN_NO_FLOCK'
+
+  constructor(what: string) {
+    super(`${what} works only in a machine that a flock runs. Start the machine with flock.spawn().`)
+  }
+}
+
+/** A webhook did not take a notice. Its secret and what was sent stand in no error. */
+export class WebhookError extends SkeinError {
+  /** With `_RETRY` where another try may succeed. */
+  readonly code: 'SKEIN_WEBHOOK' | 'SKEIN_WEBHOOK_RETRY'
+  readonly host: string
+
+  constructor(code: 'SKEIN_WEBHOOK' | 'SKEIN_WEBHOOK_RETRY', host: string, what: string, cause?: unknown) {
+    super(
+      `The webhook at ${host} did not take the notice: ${what}. The escalation waits all the same.`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.code = code
+    this.host = host
   }
 }
 

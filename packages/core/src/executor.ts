@@ -1,13 +1,13 @@
 import type { Principal } from '@skein/memory'
 
-import type { ActivityOptions } from './activity.ts'
+import type { ResolvedActivityOptions } from './activity.ts'
 import type { BudgetScope } from './models/budget.ts'
 
 /** What a module of activities offers, as a worker found it. */
 export interface ModuleDescription {
   /** SHA-256 of the module's text: results of another text are other results. */
   readonly digest: string
-  readonly activities: Readonly<Record<string, Required<ActivityOptions>>>
+  readonly activities: Readonly<Record<string, ResolvedActivityOptions>>
 }
 
 /** One activity to run. */

@@ -1,101 +1,86 @@
-import { hash } from 'node:crypto'
-
-import { encodeJson, OptionError } from '@skein/memory'
-import type { Clearance, HostMemory, Principal, View, WorkContext } from '@skein/memory'
-import type { AnyActorLogic, AnyActorRef } from 'xstate'
+import { OptionError } from '@skein/memory'
+import type { HostMemory, Principal } from '@skein/memory'
+import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activity-ref.ts'
-import type { ActivitiesOf, RunActivityOptions } from './activity-ref.ts'
-import { AgentRef } from './agent-ref.ts'
-import type { AskOptions, MessageTo, OutputOf } from './agent-ref.ts'
-import type { Abilities, AgentDefinition } from './agent.ts'
-import { FlockClosedError, UnknownActivityError } from './errors.ts'
-import type { ActivityOutcome, ActivityUsage, Executor } from './executor.ts'
+import type { ActivitiesOf } from './activity-ref.ts'
+import { ActivityRunner } from './activity-runner.ts'
+import { AgentCell } from './agents/agent-cell.ts'
+import { AgentRef } from './agents/agent-ref.ts'
+import type { AgentParts } from './agents/agent-parts.ts'
+import { AgentRegistry } from './agents/agent-registry.ts'
+import { Deadlines } from './agents/deadlines.ts'
+import type { AgentDefinition } from './agents/host.ts'
+import { definitionOf } from './agents/machine-definition.ts'
+import { resolveMailbox } from './agents/mailbox.ts'
+import type { Message } from './agents/message.ts'
+import { PostOffice } from './agents/post-office.ts'
+import { Questions } from './agents/questions.ts'
+import { makeRole } from './agents/role.ts'
+import type { Role, Route } from './agents/role.ts'
+import { RunQueue } from './agents/run-queue.ts'
+import type { Surroundings } from './agents/surroundings.ts'
+import { DurableAgents } from './durable/durable-agents.ts'
+import type { ResumeReport } from './durable/durable-agents.ts'
+import type { DurableDefinition } from './durable/durable.ts'
+import { systemClock } from './clock.ts'
+import { untilQuiet } from './drain.ts'
+import type { DrainReport } from './drain.ts'
+import { FlockClosedError } from './errors.ts'
+import { EventHub } from './event-hub.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
 import type { FlockEvent, FlockStats } from './flock-events.ts'
-import type { MailboxOptions } from './mailbox.ts'
+import type { FlockOptions, SpawnOptions } from './flock-options.ts'
+import { Announcer } from './human/announcer.ts'
 import { mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
-import type { Model } from './model.ts'
-import { RunQueue } from './run-queue.ts'
-import { warn } from './warn.ts'
+import { resolveSupervision } from './supervision/supervision.ts'
+import type { Decision, Failure } from './supervision/supervision.ts'
 import { threadExecutor } from './thread-executor.ts'
-
-/** Options of {@link createFlock}. */
-export interface FlockOptions {
-  /** What the agents share. It stays open when the flock closes. */
-  readonly memory: HostMemory
-  /**
-   * Worker threads for each kind of activity.
-   *
-   * @defaultValue the number of processors
-   */
-  readonly threads?: number
-  /** @defaultValue the built-in extractive model */
-  readonly model?: Model
-  /** Runs the activities; worker threads unless told. It is closed with the flock. */
-  readonly executor?: Executor
-}
-
-/** How to spawn an agent. */
-export interface SpawnOptions {
-  /** @defaultValue its role and a number */
-  readonly id?: string
-  /** @defaultValue the definition's role */
-  readonly role?: string
-  /** @defaultValue public records outside every compartment */
-  readonly clearance?: Clearance
-  /** The machine's input. */
-  readonly input?: unknown
-  readonly mailbox?: MailboxOptions
-}
-
-/** All agents of one role, asked as one. */
-export interface Role<Can extends Abilities = Abilities> {
-  readonly agents: readonly AgentRef<Can>[]
-  /** Asks the least busy one. @throws OptionError when there is none; and all that `ask` of an agent throws. */
-  ask<Message extends MessageTo<Can>>(
-    message: Message,
-    options?: AskOptions,
-  ): Promise<OutputOf<Can[Message['type'] & keyof Can]>>
-}
-
-/** What a shared activity's work record keeps. */
-interface SharedOutcome {
-  readonly output: unknown
-  readonly usage: ActivityUsage
-}
 
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
  */
 export class Flock implements AsyncDisposable {
   readonly memory: HostMemory
-  readonly #executor: Executor
-  readonly #model: Model
-  readonly #queue = new RunQueue()
-  readonly #agents = new Map<string, AgentRef>()
-  readonly #systems = new WeakMap<AnyActorRef['system'], { principal: Principal; signal: AbortSignal }>()
-  readonly #listeners = new Set<(event: FlockEvent) => void>()
-  readonly #stats: { -readonly [Name in keyof FlockStats]: number } = {
-    activities: 0,
-    reusedActivities: 0,
-    modelCalls: 0,
-    reusedCalls: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    savedTokens: 0,
-    savedMs: 0,
-    deadMessages: 0,
-  }
+  readonly #options: FlockOptions & Required<Pick<FlockOptions, 'executor'>>
+  readonly #supervise: ((failure: Failure) => Decision) | undefined
+  readonly #activities: ActivityRunner
+  readonly #announcer: Announcer
+  readonly #agents = new AgentRegistry()
+  readonly #around: Surroundings
+  readonly #durable: DurableAgents
+  readonly #office: PostOffice
+  readonly #hub = new EventHub()
   #spawned = 0
+  #isTakingIn = true
   #closing: Promise<void> | undefined
 
   /** @internal */
-  constructor(memory: HostMemory, model: Model, executor: Executor) {
+  constructor(options: FlockOptions & Required<Pick<FlockOptions, 'executor' | 'model'>>) {
+    const { memory, executor, model, clock = systemClock, supervision, notifiers = [] } = options
+    const emit = (event: FlockEvent): void => this.#emit(event)
     this.memory = memory
-    this.#model = model
-    this.#executor = executor
+    this.#options = options
+    this.#supervise = supervision && resolveSupervision(supervision)
+    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, clock, stats: this.#hub.counts, emit })
+    this.#announcer = new Announcer(memory, notifiers, emit)
+    this.#office = new PostOffice(this.#agents, emit)
+    this.#around = {
+      memory,
+      clock,
+      scheduler: options.scheduler ?? new RunQueue(),
+      questions: new Questions(new Deadlines(clock)),
+      emit,
+      announce: (escalation) => this.#announcer.announce(escalation),
+      post: (from, to, message) => void this.#office.tell(from.memory, to, message),
+    }
+    this.#durable = new DurableAgents({
+      memory,
+      around: this.#around,
+      admit: (cell) => this.#admit(cell),
+      find: (id) => this.#agents.get(id),
+    })
   }
 
   /**
@@ -104,58 +89,97 @@ export class Flock implements AsyncDisposable {
    * The module is only ever loaded in worker threads.
    */
   activities<Module>(url: URL): ActivitiesOf<Module> {
-    return activityRefs<Module>(
-      url.href,
-      (module, name, input, options) => this.#run(module, name, input, options),
-      (system) => this.#systems.get(system),
+    return activityRefs<Module>(url.href, (module, name, input, options) =>
+      this.#activities.run(module, name, input, options),
     )
   }
 
   /**
-   * Starts an agent: any XState logic, or what `agent()` defines.
+   * Starts an agent: what `agent()` or `behavior()` define, or any XState logic.
    *
    * @throws OptionError when the id is taken or a setting is out of range.
    * @throws FlockClosedError
    */
-  spawn<Can extends Abilities>(
-    definition: AgentDefinition<Can> | AnyActorLogic,
-    options: SpawnOptions = {},
-  ): AgentRef<Can> {
-    if (this.#closing) throw new FlockClosedError()
-    const isDefinition = 'logic' in definition
-    const role = options.role ?? (isDefinition ? (definition as AgentDefinition<Can>).role : 'agent')
-    const id = options.id ?? `${role}-${(this.#spawned += 1)}`
-    if (this.#agents.has(id)) throw new OptionError('id', 'an id that no running agent has', id)
-    const principal: Principal = { id, role, ...(options.clearance && { clearance: options.clearance }) }
-    const agent = new AgentRef<Can>({
-      logic: isDefinition ? (definition as AgentDefinition<Can>).logic : (definition as AnyActorLogic),
-      input: options.input,
-      principal,
-      memory: this.memory.as(principal),
-      mailbox: options.mailbox ?? {},
-      queue: this.#queue,
-      emit: (event) => this.#emit(event),
-      register: (system, owner) => this.#systems.set(system, owner),
-    })
-    // What an agent can be asked is known to its holder alone; the registry holds agents of all kinds.
-    this.#agents.set(id, agent as unknown as AgentRef)
-    this.#emit({ type: 'agent.spawned', agent: id, role })
-    agent.start()
-    return agent
+  spawn<Taken extends Message>(definition: AgentDefinition<Taken>, options?: SpawnOptions): AgentRef<Taken>
+  spawn<Logic extends AnyActorLogic>(
+    logic: Logic,
+    options?: SpawnOptions & { readonly input?: InputFrom<Logic> },
+  ): AgentRef<EventFromLogic<Logic>>
+  spawn(what: AgentDefinition | AnyActorLogic, options: SpawnOptions = {}): AgentRef<never> {
+    if (!this.#isTakingIn) throw new FlockClosedError()
+    const parts = this.#parts(definitionOf(what), options)
+    const { id } = parts.principal
+    if (this.#agents.get(id)) throw new OptionError('id', 'an id that no running agent has', id)
+    return this.#admit(new AgentCell(parts, this.#around)) as AgentRef<never>
   }
 
-  /** The running agents of a role, to be asked as one. */
-  role<Can extends Abilities = Abilities>(role: string): Role<Can> {
-    // The caller says what agents of the role can do; an agent refuses what its machine does not take.
-    const agents = [...this.#agents.values()].filter((agent) => agent.role === role) as unknown as AgentRef<Can>[]
-    return {
-      agents,
-      ask: async (message, options) => {
-        if (agents.length === 0) throw new OptionError('role', 'the role of a running agent', role)
-        const idlest = agents.reduce((best, agent) => (agent.load < best.load ? agent : best))
-        return idlest.ask(message, options)
-      },
-    }
+  /**
+   * Starts a durable agent, or goes on with it if the memory has one of this
+   * id; one that has ended there is shown as it ended. Resolves when its state
+   * is stored.
+   *
+   * @throws AgentTakenError when it runs elsewhere; AgentVersionError, NotDurableError, OptionError, StoreError
+   * @throws FlockClosedError
+   */
+  async spawnDurable<Taken extends Message>(
+    definition: DurableDefinition<Taken>,
+    options: SpawnOptions & { readonly id: string },
+  ): Promise<AgentRef<Taken>> {
+    if (!this.#isTakingIn) throw new FlockClosedError()
+    const ref = await this.#durable.start(definition as DurableDefinition, this.#parts(definition, options))
+    return ref as unknown as AgentRef<Taken>
+  }
+
+  /**
+   * Goes on with all durable agents of these definitions that the memory holds
+   * and that run nowhere: after a crash those are free when their leases end.
+   *
+   * @param options - What all of them are spawned with; roles and clearances are those that they had.
+   * @throws FlockClosedError, StoreError
+   */
+  async resume(
+    definitions: readonly DurableDefinition<never>[],
+    options: Pick<SpawnOptions, 'mailbox' | 'supervision'> = {},
+  ): Promise<ResumeReport> {
+    if (!this.#isTakingIn) throw new FlockClosedError()
+    return this.#durable.resume(definitions as readonly DurableDefinition[], (definition, { id, role, label }) => {
+      const clearance = { level: label.sensitivity, compartments: label.compartments }
+      return this.#parts(definition, { ...options, id, role, clearance })
+    })
+  }
+
+  /**
+   * Posts a message to an agent by its id: one of this flock, or a durable one
+   * with a durable mailbox, wherever it runs or will run.
+   *
+   * @param as - Whose message it is: its clearance is how sensitive the message is where it is stored.
+   * @throws all that `post` of an agent throws; StoreError
+   */
+  async post(to: string, message: Message, as: Principal = { id: 'flock', role: 'flock' }): Promise<void> {
+    await this.#office.post(this.memory.as(as), to, message)
+  }
+
+  /** A running agent by its id. The caller says what it takes; an agent refuses what it does not. */
+  agent<Taken extends Message = Message>(id: string): AgentRef<Taken> | undefined {
+    return this.#agents.get(id) as AgentRef<Taken> | undefined
+  }
+
+  /**
+   * The running agents of a role, as one.
+   *
+   * @param options.route - Which of them gets a message; the least busy one unless told.
+   * @throws OptionError
+   */
+  role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
+    const list = (): readonly AgentRef<Taken>[] => this.#agents.ofRole(name) as unknown as readonly AgentRef<Taken>[]
+    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
+      this.#office.publish(agents, message),
+    )
+  }
+
+  /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
+  publish(message: Message): number {
+    return this.#office.publish(this.#agents.all(), message)
   }
 
   /**
@@ -170,86 +194,63 @@ export class Flock implements AsyncDisposable {
 
   /** Calls back on everything that happens in the flock; returns how to stop that. */
   on(listener: (event: FlockEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#hub.on(listener)
   }
 
   /** What happened since the flock was created. */
   stats(): FlockStats {
-    return { ...this.#stats }
+    return { ...this.#hub.counts }
   }
 
-  async #run(module: string, name: string, input: unknown, options: RunActivityOptions): Promise<unknown> {
-    if (this.#closing) throw new FlockClosedError()
-    const principal = options.as ?? flockPrincipal
-    const about = { activity: name, agent: principal.id }
-    try {
-      const { digest, activities } = await this.#executor.describe(module, options.signal)
-      const described = activities[name]
-      if (!described) throw new UnknownActivityError(module, name, Object.keys(activities))
-      const execute = (signal: AbortSignal | undefined): Promise<ActivityOutcome> => {
-        this.#emit({ type: 'activity.started', ...about })
-        const onProgress = (value: unknown): void => {
-          this.#emit({ type: 'activity.progress', ...about, value })
-          options.onProgress?.(value)
-        }
-        return this.#executor.run({ module, name, kind: described.kind, input, principal }, { signal, onProgress })
-      }
-      if (!described.shared) return this.#done(about, await execute(options.signal)).output
-      const key = `activity/${name}@${described.version}/${digestOf([digest, name, described.version, this.#model.id, input ?? null])}`
-      return await this.#runShared(about, this.memory.as(principal), key, execute, options.signal)
-    } catch (error) {
-      this.#emit({ type: 'activity.failed', ...about, error })
-      throw error
+  #parts(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
+    const { role = definition.role, supervision, parent, clearance, input } = options
+    const id = options.id ?? `${role}-${(this.#spawned += 1)}`
+    return {
+      definition: definition as AgentDefinition,
+      input,
+      principal: clearance ? { id, role, clearance } : { id, role },
+      mailbox: resolveMailbox(options.mailbox),
+      supervise: supervision ? resolveSupervision(supervision) : this.#supervise,
+      parent: parent && AgentRef.cellOf(parent),
     }
   }
 
-  async #runShared(
-    about: { activity: string; agent: string },
-    view: View,
-    key: string,
-    execute: (signal: AbortSignal) => Promise<ActivityOutcome>,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    const work = async (context: WorkContext): Promise<SharedOutcome> => {
-      const outcome = await execute(context.signal)
-      const { output, usage } = this.#done(about, outcome)
-      context.spend(usage.inputTokens + usage.outputTokens)
-      context.took(outcome.durationMs)
-      return { output, usage }
-    }
-    const { value, reused, durationMs } = await view.once(key, work, signal ? { signal } : {})
-    if (reused) {
-      this.#stats.reusedActivities += 1
-      this.#stats.savedMs += durationMs
-      this.#stats.reusedCalls += value.usage.modelCalls
-      this.#stats.savedTokens += value.usage.inputTokens + value.usage.outputTokens
-      this.#emit({ type: 'activity.reused', ...about, savedMs: durationMs })
-    }
-    return value.output
-  }
-
-  #done(about: { activity: string; agent: string }, outcome: ActivityOutcome): ActivityOutcome {
-    const { usage, durationMs, worker } = outcome
-    this.#stats.activities += 1
-    for (const name of ['modelCalls', 'reusedCalls', 'savedTokens', 'inputTokens', 'outputTokens'] as const) {
-      this.#stats[name] += usage[name]
-    }
-    this.#emit({ type: 'activity.done', ...about, durationMs, worker, usage })
-    return outcome
+  #admit(cell: AgentCell): AgentRef {
+    const ref = new AgentRef(cell, this.#around.questions)
+    const { id, role } = cell.principal
+    this.#agents.add(ref)
+    const { parent } = cell.parts
+    if (parent) cell.ending.on(parent.ending.on(() => cell.end({ type: 'stopped' })))
+    this.#hub.emit({ type: 'agent.spawned', agent: id, role })
+    cell.start()
+    return ref
   }
 
   #emit(event: FlockEvent): void {
-    if (event.type === 'agent.ended') this.#agents.delete(event.agent)
-    if (event.type === 'message.dead') this.#stats.deadMessages += 1
-    // One listener's fault is its own: it must not fail what it was told of.
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        warn(error)
-      }
+    if (event.type === 'agent.ended') this.#agents.remove(event.agent)
+    this.#hub.emit(event)
+  }
+
+  /**
+   * Closes the flock when its work is done: takes in no new agents, waits until
+   * no message, question or activity is under way, aborts what is not done in
+   * time, stores durable agents, and tells what was left.
+   *
+   * @param options.timeoutMs - How long to wait, in milliseconds; 30 s unless told.
+   */
+  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    this.#isTakingIn = false
+    const draining = {
+      busy: () =>
+        this.#agents
+          .all()
+          .filter(({ load }) => load > 0)
+          .map(({ id, role, load }) => ({ id, role, load })),
+      running: () => this.#activities.running,
     }
+    const report = await untilQuiet(draining, this.#around.clock, timeoutMs)
+    await this.close()
+    return report
   }
 
   /** Stops every agent and ends the worker threads. Twice does no harm. */
@@ -259,8 +260,13 @@ export class Flock implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    for (const agent of this.#agents.values()) agent.stop()
-    await this.#executor[Symbol.asyncDispose]()
+    this.#isTakingIn = false
+    this.#activities.close()
+    this.#durable.close()
+    const cells = this.#agents.all().map((ref) => AgentRef.cellOf(ref))
+    for (const cell of cells) cell.end({ type: 'stopped' })
+    await Promise.all([this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])
+    await this.#options.executor[Symbol.asyncDispose]()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -289,11 +295,5 @@ export class Flock implements AsyncDisposable {
 export async function createFlock(options: FlockOptions): Promise<Flock> {
   const { memory, model = extractiveModel(), threads } = options
   const executor = options.executor ?? threadExecutor(memory, model, threads === undefined ? {} : { threads })
-  return new Flock(memory, model, executor)
-}
-
-const flockPrincipal: Principal = { id: 'flock', role: 'flock' }
-
-function digestOf(inputs: readonly unknown[]): string {
-  return hash('sha256', encodeJson(inputs), 'hex')
+  return new Flock({ ...options, model, executor })
 }

@@ -6,16 +6,45 @@
  */
 
 export { createFlock } from './flock.ts'
-export type { Flock, FlockOptions, Role, SpawnOptions } from './flock.ts'
+export type { Flock } from './flock.ts'
+export type { DrainReport } from './drain.ts'
+export type { FlockOptions, SpawnOptions } from './flock-options.ts'
 
 export { activity } from './activity.ts'
-export type { Activity, ActivityContext, ActivityOptions } from './activity.ts'
+export type { Activity, ActivityContext, ActivityOptions, ResolvedActivityOptions } from './activity.ts'
 export type { ActivitiesOf, ActivityRef, AnyActivityRef, RunActivityOptions } from './activity-ref.ts'
+export type { Retry } from './retry.ts'
 
-export { agent } from './agent.ts'
-export type { Abilities, AgentDefinition, Asked, Reply } from './agent.ts'
-export type { AgentRef, AlertEvent, AskOptions, InputOf, MessageTo, OutputOf } from './agent-ref.ts'
-export type { MailboxOptions, Overflow } from './mailbox.ts'
+export { agent } from './agents/agent.ts'
+export type { Abilities, InputOf, OutputOf, QuestionsFor } from './agents/agent.ts'
+export { behavior } from './agents/behavior.ts'
+export type { BehaviorContext, BehaviorOptions } from './agents/behavior.ts'
+export type { AgentDefinition } from './agents/host.ts'
+export type { AgentRef, PostOptions } from './agents/agent-ref.ts'
+export { refuse, reply } from './agents/message.ts'
+export type { AgentEndedEvent, AnswerTo, Message, Question, Reply } from './agents/message.ts'
+export type { AlertEvent } from './agents/alert-lane.ts'
+export type { AskOptions } from './agents/questions.ts'
+export type { MailboxOptions, Overflow } from './agents/mailbox.ts'
+export type { Role, Route } from './agents/role.ts'
+export type { Runnable, Scheduler } from './agents/run-queue.ts'
+export type { Clock } from './clock.ts'
+
+export type { Decision, Failure, Supervision, SupervisionPolicy } from './supervision/supervision.ts'
+export type { Backoff } from './supervision/backoff.ts'
+
+export { durable } from './durable/durable.ts'
+export type { DurableDefinition, DurableOptions } from './durable/durable.ts'
+export type { ResumeReport } from './durable/durable-agents.ts'
+export { tell } from './agents/tell.ts'
+export type { Telling } from './agents/tell.ts'
+
+export { escalate } from './human/escalate.ts'
+export type { Notice, Notifier } from './human/notifier.ts'
+export { consoleNotifier } from './human/console-notifier.ts'
+export type { ConsoleNotifierOptions } from './human/console-notifier.ts'
+export { webhook } from './human/webhook.ts'
+export type { WebhookOptions } from './human/webhook.ts'
 
 export type { MapReduceOptions, MapReduceProgress, MapReduceResult, ReduceStepOptions, Step } from './map-reduce.ts'
 
@@ -77,13 +106,21 @@ export type { DeadReason, FlockEvent, FlockStats } from './flock-events.ts'
 export {
   ActivityInputError,
   ActivityLoadError,
+  ActivityTimeoutError,
   AgentStoppedError,
+  NotDurableError,
+  AgentVersionError,
+  AgentTakenError,
+  AgentLostError,
   AskTimeoutError,
   FlockClosedError,
+  HandedBackError,
   MailboxFullError,
   MapReduceError,
+  NoFlockError,
   ThreadLostError,
   UnknownActivityError,
   UnknownMessageError,
+  WebhookError,
 } from './errors.ts'
 export type { FlockErrorCode, MapFailure } from './errors.ts'

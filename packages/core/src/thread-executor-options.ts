@@ -30,11 +30,20 @@ export interface ThreadExecutorOptions {
    * @defaultValue what Node gives a thread
    */
   readonly maxHeapMb?: number
+
+  /**
+   * Most memory that the buffers of one thread may take, in megabytes; a thread
+   * that takes more is ended within about 100 ms, and what it ran fails. Objects
+   * of the memory, which all threads share, do not count.
+   *
+   * @defaultValue no limit
+   */
+  readonly maxBufferMb?: number
 }
 
+type Limits = 'maxHeapMb' | 'maxBufferMb'
 /** Options with every default filled in; without `maxHeapMb` Node decides. */
-export type ResolvedThreadOptions = Required<Omit<ThreadExecutorOptions, 'maxHeapMb'>> &
-  Pick<ThreadExecutorOptions, 'maxHeapMb'>
+export type ResolvedThreadOptions = Required<Omit<ThreadExecutorOptions, Limits>> & Pick<ThreadExecutorOptions, Limits>
 
 /** The most threads that can share one memory, both kinds and the opening thread together. */
 const mostThreads = 31
@@ -47,6 +56,7 @@ export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedTh
   requireRange('ioPerThread', resolved.ioPerThread, 1, 10_000)
   requireRange('graceMs', resolved.graceMs, 0, 3_600_000)
   if (resolved.maxHeapMb !== undefined) requireRange('maxHeapMb', resolved.maxHeapMb, 8, 1_000_000)
+  if (resolved.maxBufferMb !== undefined) requireRange('maxBufferMb', resolved.maxBufferMb, 1, 1_000_000)
   return resolved
 }
 

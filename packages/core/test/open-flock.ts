@@ -1,24 +1,47 @@
 import { createFlock, extractiveModel, threadExecutor } from '@skein/core'
-import type { ActivitiesOf, Flock, FlockEvent, ThreadExecutorOptions } from '@skein/core'
+import type { ActivitiesOf, Flock, FlockEvent, FlockOptions, ThreadExecutorOptions } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { StoreDriver } from '@skein/memory'
+import type { HostMemory, StoreDriver } from '@skein/memory'
 import { onTestFinished } from 'vitest'
+
+/** The activities that tests run. */
+export type Activities = ActivitiesOf<typeof import('./fixtures/activities.ts')>
 
 /** A flock on a memory of its own, closed when the test ends, and all its events so far. */
 export async function openFlock(
   store: StoreDriver = mapStore(),
-  options: ThreadExecutorOptions = { threads: 2 },
-): Promise<{ flock: Flock; report: ActivitiesOf<typeof import('./fixtures/activities.ts')>; events: FlockEvent[] }> {
+  threads: ThreadExecutorOptions = { threads: 2 },
+  options: Partial<FlockOptions> = {},
+): Promise<{ flock: Flock; report: Activities; events: FlockEvent[]; memory: HostMemory }> {
   const memory = await openMemory({ store })
-  const flock = await createFlock({ memory, executor: threadExecutor(memory, extractiveModel(), options) })
+  const executor = threadExecutor(memory, extractiveModel(), threads)
+  const flock = await createFlock({ memory, executor, ...options })
   const events: FlockEvent[] = []
   flock.on((event) => events.push(event))
   onTestFinished(async () => {
     await flock.close()
     await memory.close()
   })
-  const report = flock.activities<typeof import('./fixtures/activities.ts')>(
+  return { flock, report: activitiesOf(flock), events, memory }
+}
+
+/** Handles of the activities that tests run. */
+export function activitiesOf(flock: Flock): Activities {
+  return flock.activities<typeof import('./fixtures/activities.ts')>(
     new URL('./fixtures/activities.ts', import.meta.url),
   )
-  return { flock, report, events }
+}
+
+/** Resolves to the next event of a type. */
+export function heard<Type extends FlockEvent['type']>(
+  flock: Flock,
+  type: Type,
+): Promise<Extract<FlockEvent, { type: Type }>> {
+  return new Promise((resolve) => {
+    const stop = flock.on((event) => {
+      if (event.type !== type) return
+      stop()
+      resolve(event as Extract<FlockEvent, { type: Type }>)
+    })
+  })
 }

@@ -129,3 +129,60 @@ describe('shared activities', () => {
     expect(await report.echo(undefined)).toBeUndefined()
   })
 })
+
+describe('activities that share a thread', () => {
+  const neighbours = async (bad: 'exitLate' | 'spinLate'): Promise<void> => {
+    const { flock, report } = await openFlock(undefined, { threads: 1, graceMs: 50 })
+    const begun = Promise.withResolvers<void>()
+    const stop = new AbortController()
+    const onProgress = (): void => begun.resolve()
+    const naps = [1, 2, 3].map((n) => report.napOnce(`nap ${n}`, { onProgress }))
+    await begun.promise
+    const guilty = report[bad](null, { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) })
+    await expect(guilty).rejects.toThrow(bad === 'exitLate' ? 'exitLate' : 'enough')
+    expect(await Promise.all(naps)).toEqual(['rested', 'rested', 'rested'])
+    expect(await report.nap(1)).toBeGreaterThan(0)
+    expect(flock.stats().activities).toBe(4)
+  }
+
+  it('are run again when one ends their thread', () => neighbours('exitLate'))
+
+  it('are run again when one that does not listen loses it', () => neighbours('spinLate'))
+})
+
+describe('an activity that fails', () => {
+  it('is tried again as often as it says, for the errors that it says', async () => {
+    const { flock, report, events } = await openFlock()
+    expect(await report.failTwice('a')).toBe(3)
+    expect(events.filter(({ type }) => type === 'activity.retried')).toMatchObject([{ attempt: 1 }, { attempt: 2 }])
+    await expect(report.failTwice('b', { retry: { attempts: 2, baseDelayMs: 1 } })).rejects.toThrow('not yet')
+    await expect(
+      report.failTwice('c', { retry: { attempts: 9, baseDelayMs: 1, codes: ['SKEIN_THREAD_LOST'] } }),
+    ).rejects.toThrow('not yet')
+    // Another try would only repeat what is used wrongly.
+    await expect(report.fail(null, { retry: { attempts: 9 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    expect(flock.stats().activities).toBe(1)
+  })
+
+  it('may not take longer than it is given', async () => {
+    const { report } = await openFlock()
+    await expect(report.nap(60_000, { timeoutMs: 20 })).rejects.toMatchObject({
+      code: 'SKEIN_ACTIVITY_TIMEOUT',
+      activity: 'nap',
+      agent: 'flock',
+      timeoutMs: 20,
+    })
+    await expect(report.nap(1, { timeoutMs: -1 })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    await expect(report.nap(1, { retry: { attempts: 0 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+  })
+})
+
+describe('a thread whose buffers take too much', () => {
+  it('is ended; what it ran fails, and says why', async () => {
+    const { report } = await openFlock(undefined, { threads: 1, maxBufferMb: 200 })
+    const greedy = report.eatBuffers(null)
+    await expect(greedy).rejects.toMatchObject({ code: 'SKEIN_THREAD_LOST', activity: 'eatBuffers' })
+    await expect(greedy).rejects.toThrow(/its buffers took \d+ MB, more than the 200 MB/)
+    expect(await report.double(2)).toBe(4)
+  })
+})

@@ -51,6 +51,15 @@ export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './ob
 export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
 export type { ClaimToken, WriteOptions } from './space.ts'
 export type { WatchOptions } from './watch.ts'
+export type {
+  Mail,
+  OutgoingMail,
+  SaveAgent,
+  SavedAgent,
+  SavedAgentCard,
+  SavedAgents,
+  SavedAgentStatus,
+} from './saved-agents.ts'
 export { rawText } from './damage.ts'
 export type { Damage } from './damage.ts'
 export { inspectSpace } from './inspect-space.ts'

@@ -24,6 +24,7 @@ const collections: readonly Collection[] = [
   'objects',
   'work',
   'agents',
+  'messages',
   'ledger',
   'audit',
   'federation',

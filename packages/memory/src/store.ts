@@ -21,6 +21,7 @@ export type Collection =
   | 'objects'
   | 'work'
   | 'agents'
+  | 'messages'
   | 'ledger'
   | 'audit'
   | 'settings'

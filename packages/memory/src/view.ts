@@ -15,6 +15,7 @@ import { Learnings } from './learnings.ts'
 import { Objects } from './objects.ts'
 import { Observations } from './observations.ts'
 import type { ReadScope } from './read-scope.ts'
+import { SavedAgents } from './saved-agents.ts'
 import { sharedState } from './shared-state.ts'
 import type { SharedState } from './shared-state.ts'
 import type { Space } from './space.ts'
@@ -37,6 +38,7 @@ export class View {
   readonly #space: Space
   readonly #actor: Actor
   readonly #once: ComputeOnce
+  #agents: SavedAgents | undefined
 
   /** @internal */
   constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
@@ -54,6 +56,11 @@ export class View {
     this.#space = space
     this.#actor = actor
     this.#once = new ComputeOnce(space, actor)
+  }
+
+  /** The states of durable agents and their mail; for runtimes. */
+  get agents(): SavedAgents {
+    return (this.#agents ??= new SavedAgents(this.#space, this.#actor))
   }
 
   /**

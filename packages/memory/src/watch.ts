@@ -58,7 +58,27 @@ async function* follow(
   start: Promise<Seq>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Change, void, undefined> {
-  let position = await start
+  for await (const change of changesAfter(space, await start, signal)) {
+    const { collection, id } = change
+    const isWanted = !inHouse.has(collection) && `${collection}/${id}`.startsWith(prefix)
+    if (!isWanted || !covers(actor.audience, change)) continue
+    actor.reading?.note('watch', collection, id, change)
+    yield change
+  }
+}
+
+/** All changes from now on, whoever may see them: for the memory's own use. */
+export async function* followFeed(space: Space, signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
+  const { last } = await space.store.changes(Number.MAX_SAFE_INTEGER, 1)
+  yield* changesAfter(space, last, signal)
+}
+
+async function* changesAfter(
+  space: Space,
+  after: Seq,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Change, void, undefined> {
+  let position = after
   while (!signal?.aborted) {
     space.assertOpen()
     const seen = space.epochs.announced
@@ -66,12 +86,7 @@ async function* follow(
     if (page.trimmed) throw new FeedTrimmedError(position, page.last)
     for (const change of page.changes) {
       position = change.seq
-      const { collection, id } = change
-      const isWanted = !inHouse.has(collection) && `${collection}/${id}`.startsWith(prefix)
-      if (isWanted && covers(actor.audience, change)) {
-        actor.reading?.note('watch', collection, id, change)
-        yield change
-      }
+      yield change
       if (signal?.aborted) return
     }
     if (page.changes.length === 0) await untilWoken(space, seen, signal)

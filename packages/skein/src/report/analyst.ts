@@ -1,4 +1,4 @@
-import type { ActivitiesOf, Flock, MapReduceProgress } from '@skein/core'
+import type { ActivitiesOf, Flock, MapReduceProgress, QuestionsFor } from '@skein/core'
 import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 
@@ -8,7 +8,7 @@ import type { FileInput } from './report-activities.ts'
 /** The activities of a report, as the flock runs them. */
 export type ReportActivities = ActivitiesOf<typeof import('./report-activities.ts')>
 
-type Abilities<Names extends keyof ReportActivities> = Pick<ReportActivities, Names>
+type Asks<Names extends keyof ReportActivities> = QuestionsFor<Pick<ReportActivities, Names>>
 
 /** What an analyst is sent out with. */
 export interface Assignment {
@@ -55,9 +55,9 @@ const nothing: Conclusion = { quotes: [], dropped: { notes: 0, answer: 0 } }
  *
  */
 export function analystMachine(flock: Flock, onProgress: (progress: MapReduceProgress) => void): AnyStateMachine {
-  const readers = flock.role<Abilities<'read'>>('reader')
-  const summarizers = flock.role<Abilities<'note'>>('summarizer')
-  const combiners = flock.role<Abilities<'merge' | 'answer'>>('combiner')
+  const readers = flock.role<Asks<'read'>>('reader')
+  const summarizers = flock.role<Asks<'note'>>('summarizer')
+  const combiners = flock.role<Asks<'merge' | 'answer'>>('combiner')
   const view = flock.memory.as({ id: 'analyst', role: 'analyst' })
 
   const { createMachine, assign } = setup({

@@ -1,40 +1,34 @@
 import { OptionError } from '@skein/memory'
 import { setup } from 'xstate'
-import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
+import type { PromiseActorLogic } from 'xstate'
 
-import type { AnyActivityRef } from './activity-ref.ts'
-
-/** What any agent's machine may be asked: the event carries the number of the question. */
-export interface Asked {
-  readonly ask?: string
-}
-
-/** The answer to a question, as a machine emits it. */
-export interface Reply {
-  readonly type: 'skein.reply'
-  readonly ask: string
-  readonly output?: unknown
-  readonly error?: unknown
-}
+import type { AnyActivityRef } from '../activity-ref.ts'
+import type { AgentDefinition } from './host.ts'
+import { machineDefinition } from './machine-definition.ts'
+import { askOf, refuse, reply } from './message.ts'
+import type { Question, Reply } from './message.ts'
 
 /** What an agent can do: an activity for each type of message. */
 export type Abilities = Readonly<Record<string, AnyActivityRef>>
 
-/** An agent without a machine of its own: a role, and an activity for each message that it understands. */
-export interface AgentDefinition<Can extends Abilities = Abilities> {
-  readonly role: string
-  readonly logic: AnyActorLogic
-  /** Never there; carries the types of messages and answers. */
-  readonly can?: Can
-}
+/** What an ability takes. */
+export type InputOf<Ability> = Ability extends (input: infer Input, ...rest: never[]) => unknown ? Input : never
+/** What an ability gives. */
+export type OutputOf<Ability> = Ability extends (...args: never[]) => Promise<infer Output> ? Output : never
+
+/** The messages that abilities answer. */
+export type QuestionsFor<Can extends Abilities> = {
+  [Type in keyof Can & string]: Question<Type, InputOf<Can[Type]>, OutputOf<Can[Type]>>
+}[keyof Can & string]
 
 interface Context {
   readonly job: Job | undefined
 }
 
-interface Job extends Asked {
+interface Job {
   readonly type: string
   readonly input: unknown
+  readonly ask?: string
 }
 
 /**
@@ -45,11 +39,12 @@ interface Job extends Asked {
  * message; the agent lives on.
  *
  * @param options.on - Which activity runs for which type of message.
+ * @throws OptionError when there is none.
  */
 export function agent<Can extends Abilities>(options: {
   readonly role: string
   readonly on: Can
-}): AgentDefinition<Can> {
+}): AgentDefinition<QuestionsFor<Can>> {
   const types = Object.keys(options.on)
   if (types.length === 0) throw new OptionError('on', 'at least one type of message', '{}')
   const actors = Object.fromEntries(
@@ -62,18 +57,21 @@ export function agent<Can extends Abilities>(options: {
   // Types may hold dots, names of states may not: states are numbered.
   const start = (type: string) => ({
     target: `working.${types.indexOf(type)}`,
-    actions: assign({ job: ({ event }) => event }),
+    actions: assign({ job: ({ event }) => ({ type: event.type, input: event.input, ...askedBy(event) }) }),
   })
-  const end = (result: (event: never) => { output: unknown } | { error: unknown }) => ({
+  const end = (answer: (job: Job, event: never) => Reply) => ({
     target: '#skein-agent.idle',
-    actions: emit(({ context, event }) => answer(context.job, result(event as never))),
+    actions: [
+      emit(({ context, event }) => answer(context.job as Job, event as never)),
+      assign({ job: () => undefined }),
+    ],
   })
   const work = (type: string) => ({
     invoke: {
       src: type,
       input: ({ context }: { context: Context }) => context.job?.input,
-      onDone: end(({ output }: { output: unknown }) => ({ output })),
-      onError: end(({ error }: { error: unknown }) => ({ error })),
+      onDone: end((job, { output }: { output: unknown }) => reply(job, output)),
+      onError: end((job, { error }: { error: unknown }) => refuse(job, error)),
     },
   })
   const logic = createMachine({
@@ -89,9 +87,10 @@ export function agent<Can extends Abilities>(options: {
       },
     },
   })
-  return { role: options.role, logic }
+  return machineDefinition(options.role, logic)
 }
 
-function answer(job: Job | undefined, result: { output: unknown } | { error: unknown }): Reply {
-  return { type: 'skein.reply', ask: job?.ask ?? '', ...result }
+function askedBy(event: Job): { ask?: string } {
+  const ask = askOf(event)
+  return ask === undefined ? {} : { ask }
 }

@@ -1,0 +1,28 @@
+import type { Principal } from '@skein/memory'
+
+import type { Decision, Failure } from '../supervision/supervision.ts'
+import type { Ending } from './ending.ts'
+import type { AgentDefinition } from './host.ts'
+import type { Keeper } from './keeper.ts'
+import type { MailboxOptions } from './mailbox.ts'
+
+/** What an agent is made of. */
+export interface AgentParts {
+  readonly definition: AgentDefinition
+  readonly input: unknown
+  readonly principal: Principal
+  readonly mailbox: Required<MailboxOptions>
+  /** Absent: a failure ends it. */
+  readonly supervise?: ((failure: Failure) => Decision) | undefined
+  /** Is failed, where failures are escalated to it, and takes its children with it when it ends. */
+  readonly parent?: Parent | undefined
+  readonly keeper?: Keeper | undefined
+  /** What an earlier life saved. */
+  readonly saved?: unknown
+}
+
+/** An agent that others were spawned under. */
+export interface Parent {
+  readonly ending: Ending
+  failed(error: unknown): void
+}

@@ -1,0 +1,136 @@
+import { OptionError } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { Snapshot } from 'xstate'
+
+import type { AgentCell } from './agent-cell.ts'
+import type { AgentEndedEvent, AnswerTo, Message } from './message.ts'
+import type { AskOptions, Questions } from './questions.ts'
+
+/** How to post a message. */
+export interface PostOptions {
+  /** Stops the waiting for room. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A handle of an agent: an XState actor, or a light behaviour, behind a bounded
+ * mailbox. It stays valid when the agent is restarted.
+ *
+ * A message waits in the mailbox until the agent can take it in its present
+ * state, so one that comes too early is neither lost nor in the way of others.
+ * Delivery never happens on the sender's stack.
+ */
+export class AgentRef<Taken extends Message = Message> implements AsyncDisposable {
+  readonly #cell: AgentCell
+  readonly #questions: Questions
+
+  /** @internal The agent itself, for its flock. */
+  static cellOf(ref: AgentRef<never>): AgentCell {
+    return ref.#cell
+  }
+
+  /** @internal */
+  constructor(cell: AgentCell, questions: Questions) {
+    this.#cell = cell
+    this.#questions = questions
+  }
+
+  get id(): string {
+    return this.#cell.id
+  }
+
+  get role(): string {
+    return this.#cell.principal.role
+  }
+
+  /** The memory as this agent sees it. */
+  get memory(): View {
+    return this.#cell.memory
+  }
+
+  /** `waiting`: it has failed, and waits for its restart or for a person's word; messages are kept meanwhile. */
+  get state(): 'running' | 'waiting' | 'ended' {
+    return this.#cell.state
+  }
+
+  /** The machine's snapshot; of a light agent its `status` and `context`. */
+  get snapshot(): Snapshot<unknown> {
+    return this.#cell.snapshot as Snapshot<unknown>
+  }
+
+  /** How busy it is: messages that wait, or questions that are not answered yet, whichever are more. */
+  get load(): number {
+    return this.#cell.load
+  }
+
+  /** Resolves to the machine's output when it ends; rejects when it fails for good or is stopped. */
+  get done(): Promise<unknown> {
+    return this.#cell.ending.done
+  }
+
+  /**
+   * Sends a message; it is delivered later, in the order of sending.
+   *
+   * @throws MailboxFullError when the mailbox is full and refuses more.
+   * @throws AgentStoppedError when the agent has ended.
+   * @throws UnknownMessageError when its machine takes no such message in any state.
+   */
+  send(message: Taken): void {
+    this.#cell.send(message)
+  }
+
+  /**
+   * Like {@link send}, but resolves when the message is in the mailbox: it waits for room with overflow `wait`, and
+   * for its being stored where the mailbox is durable.
+   *
+   * @throws what `send` throws; the signal's reason; StoreError.
+   */
+  async post(message: Taken, { signal }: PostOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    await this.#cell.post(message, signal)
+  }
+
+  /**
+   * Sends a question and resolves to the answer.
+   *
+   * @throws AskTimeoutError, AgentStoppedError when the agent ends before it has answered, whatever it answers with,
+   * and all that `send` throws.
+   */
+  ask<Asked extends Taken>(
+    message: Asked,
+    options: AskOptions = {},
+  ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>> {
+    const { timeoutMs } = options
+    if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+      return Promise.reject(new OptionError('timeoutMs', 'a number of milliseconds above 0', timeoutMs))
+    }
+    return this.#questions.ask(this.#cell, message, options) as Promise<never>
+  }
+
+  /**
+   * Has this agent told when another one ends, by an {@link AgentEndedEvent} that goes before all other messages; at
+   * once when it has ended already.
+   *
+   * @returns how to stop watching.
+   * @throws UnknownMessageError when this agent's machine has no transition for `agent.ended`.
+   */
+  watch(other: AgentRef<never>): () => void {
+    const [own, { ending, id: agent, principal }] = [this.#cell, other.#cell]
+    if (!own.takes('agent.ended')) throw own.unknown('agent.ended')
+    return ending.on((outcome) => {
+      const error = outcome.type === 'failed' ? { error: outcome.error } : {}
+      const event: AgentEndedEvent = { type: 'agent.ended', agent, role: principal.role, ...error }
+      own.sendFirst(event)
+    })
+  }
+
+  /** Ends the agent: aborts what it started, refuses what waits. A durable one can be resumed. Twice does no harm. */
+  stop(): void {
+    this.#cell.end({ type: 'stopped' })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop()
+    await this.done.catch(() => {})
+  }
+}

@@ -1,0 +1,88 @@
+import { AgentStoppedError, MailboxFullError } from '../errors.ts'
+import type { DeadReason } from '../flock-events.ts'
+import type { Host } from './host.ts'
+import { Mailbox } from './mailbox.ts'
+import type { MailboxOptions } from './mailbox.ts'
+import { askOf } from './message.ts'
+import type { Message } from './message.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** An agent's mailbox, and what becomes of messages that can't be delivered. */
+export class Inbox {
+  readonly #agent: string
+  readonly #box: Mailbox<Message>
+  readonly #around: Surroundings
+
+  constructor(agent: string, options: Required<MailboxOptions>, around: Surroundings) {
+    this.#agent = agent
+    this.#box = new Mailbox(options)
+    this.#around = around
+  }
+
+  get size(): number {
+    return this.#box.size
+  }
+
+  /** @throws MailboxFullError when it is full and refuses more. */
+  put(message: Message): void {
+    const put = this.#box.put(message)
+    if (put === 'refused') throw new MailboxFullError(this.#agent, this.#box.capacity)
+    if (put !== 'kept') this.bury(put.dropped, 'overflow')
+  }
+
+  /** Waits for room where that is what a full mailbox does. @throws MailboxFullError; the signal's reason. */
+  async putWhenRoom(message: Message, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#box.overflow === 'wait') await this.#box.putWhenRoom(message, signal)
+    else this.put(message)
+  }
+
+  /** Puts it in if there is room, and tells whether there was. */
+  offer(message: Message): boolean {
+    return this.#box.offer(message)
+  }
+
+  putFirst(message: Message): void {
+    this.#box.putFirst(message)
+  }
+
+  /** The state has changed: what could not be taken before is looked at again. */
+  refresh(): void {
+    this.#box.refresh()
+  }
+
+  /**
+   * The message that is next; questions that nobody waits for any more are passed over.
+   *
+   * @param passedOver - Told of each of these.
+   * @throws what a guard throws.
+   */
+  next(host: Host, passedOver: (message: Message) => void): Message | undefined {
+    for (;;) {
+      const message = host.takesAll ? this.#box.take() : this.#box.takeIf((one) => host.canTake(one))
+      if (message === undefined) return undefined
+      const ask = askOf(message)
+      if (ask === undefined || !this.#around.questions.isGivenUp(ask)) return message
+      passedOver(message)
+      this.bury(message, 'given up')
+    }
+  }
+
+  /** Names of the questions that wait. */
+  questions(): ReadonlySet<string | undefined> {
+    return new Set(this.#box.all().map((message) => askOf(message)))
+  }
+
+  /** The agent has ended: everything becomes dead letters, and those who wait for room are told. */
+  close(cause: unknown): void {
+    const reason = new AgentStoppedError(this.#agent, cause === undefined ? undefined : { cause })
+    for (const message of this.#box.clear(reason)) this.bury(message, 'agent ended')
+  }
+
+  bury(message: Message, reason: DeadReason): void {
+    const ask = askOf(message)
+    if (reason === 'overflow' && ask !== undefined) {
+      this.#around.questions.reject(ask, new MailboxFullError(this.#agent, this.#box.capacity))
+    }
+    this.#around.emit({ type: 'message.dead', agent: this.#agent, message, reason })
+  }
+}

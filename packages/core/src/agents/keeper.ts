@@ -1,0 +1,25 @@
+import type { Message } from './message.ts'
+
+/** How an agent ended: with its machine's output, with an error, or because it was stopped from outside. */
+export type Outcome =
+  | { readonly type: 'done'; readonly output: unknown }
+  | { readonly type: 'failed'; readonly error: unknown }
+  | { readonly type: 'stopped' }
+
+/** Keeps a durable agent in the memory. */
+export interface Keeper {
+  /** The agent has a new state: it is stored soon. */
+  changed(): void
+  /** A message was taken: it leaves the durable mailbox in the same atom that stores the state that follows from it. */
+  taken(message: Message): void
+  /** Resolves when the agent's state, as it is now, is stored. @throws when it can't be stored any more. */
+  stored(): Promise<void>
+  /** Hands a message over in the same atom that stores the next state. */
+  post(to: string, message: Message): void
+  /** Puts a message into the durable mailbox; `undefined` when it has none. */
+  receive(message: Message): Promise<void> | undefined
+  /** How work with a key of the agent's saved state is done once. */
+  workOf(key: string): { readonly key: string; readonly leaseMs: number }
+  /** Stores the end and gives the agent free. */
+  end(outcome: Outcome): Promise<void>
+}

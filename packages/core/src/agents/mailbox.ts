@@ -1,0 +1,214 @@
+import { OptionError } from '@skein/memory'
+
+import { Room } from './room.ts'
+
+/**
+ * What a full mailbox does with the next message.
+ *
+ * - `reject`: refuses it; the sender gets an error.
+ * - `drop-oldest`: makes room by giving up the message that waited longest.
+ * - `drop-newest`: gives up the new one, silently for the sender.
+ * - `wait`: whoever uses `post` waits for room; `send`, which can't wait, is refused.
+ */
+export type Overflow = 'reject' | 'drop-oldest' | 'drop-newest' | 'wait'
+
+/** Options of an agent's mailbox. */
+export interface MailboxOptions {
+  /**
+   * Messages that may wait.
+   *
+   * @defaultValue 1_000
+   */
+  readonly capacity?: number
+  /** @defaultValue 'reject' */
+  readonly overflow?: Overflow
+}
+
+/** What became of a message that was put into a mailbox: kept, refused, or kept at the price of the one returned. */
+export type Put<Message> = 'kept' | 'refused' | { readonly dropped: Message }
+
+const defaults: Required<MailboxOptions> = { capacity: 1_000, overflow: 'reject' }
+const policies: readonly Overflow[] = ['reject', 'drop-oldest', 'drop-newest', 'wait']
+
+/** Settings with every default filled in. @throws OptionError when one is out of range. */
+export function resolveMailbox(options: MailboxOptions | undefined): Required<MailboxOptions> {
+  if (!options) return defaults
+  const { capacity, overflow } = { ...defaults, ...options }
+  if (!(Number.isSafeInteger(capacity) && capacity > 0))
+    throw new OptionError('capacity', 'a whole number above 0', capacity)
+  if (!policies.includes(overflow)) {
+    throw new OptionError('overflow', policies.map((policy) => `'${policy}'`).join(', '), overflow)
+  }
+  return { capacity, overflow }
+}
+
+/**
+ * Messages that wait for an agent, bounded.
+ *
+ * They come out in the order in which they went in, but for those that the
+ * agent can't take in its present state: they step aside, and are the first to
+ * be looked at when its state has changed. So a message that comes too early
+ * is neither lost nor in the way of the one that it waits for.
+ *
+ * A system message (an alert, the end of a watched agent) goes before all
+ * others and counts towards no limit.
+ */
+export class Mailbox<Message> {
+  readonly capacity: number
+  readonly overflow: Overflow
+  readonly #system = new Fifo<Message>()
+  readonly #waiting = new Fifo<Message>()
+  #aside: Message[] = []
+  #room: Room<Message> | undefined
+  /** Whether the agent's state may have changed since those that stepped aside were looked at. */
+  #isFresh = true
+
+  constructor({ capacity, overflow }: Required<MailboxOptions>) {
+    this.capacity = capacity
+    this.overflow = overflow
+  }
+
+  get size(): number {
+    return this.#system.size + this.#waiting.size + this.#aside.length + (this.#room?.size ?? 0)
+  }
+
+  get #isFull(): boolean {
+    return this.#waiting.size + this.#aside.length >= this.capacity
+  }
+
+  put(message: Message): Put<Message> {
+    if (this.offer(message)) return 'kept'
+    if (this.overflow === 'drop-newest') return { dropped: message }
+    if (this.overflow !== 'drop-oldest') return 'refused'
+    const oldest = this.#aside.shift() ?? this.#waiting.shift()
+    this.#waiting.push(message)
+    return { dropped: oldest as Message }
+  }
+
+  /** Puts it in if there is room, and tells whether there was. */
+  offer(message: Message): boolean {
+    if (this.#isFull) return false
+    this.#waiting.push(message)
+    return true
+  }
+
+  /** Puts it in as soon as there is room. @throws the signal's reason when that comes before. */
+  async putWhenRoom(message: Message, signal: AbortSignal | undefined): Promise<void> {
+    if (this.offer(message)) return
+    this.#room ??= new Room()
+    await this.#room.wait(message, signal)
+  }
+
+  /** Puts in a message that goes before all others. */
+  putFirst(message: Message): void {
+    this.#system.push(message)
+  }
+
+  /** Takes whatever is next. */
+  take(): Message | undefined {
+    return this.#letIn(this.#system.shift() ?? this.#waiting.shift())
+  }
+
+  /** Takes the next message that can be taken now. What `canTake` throws leaves that message out. */
+  takeIf(canTake: (message: Message) => boolean): Message | undefined {
+    return this.#letIn(this.#findNext(canTake))
+  }
+
+  #findNext(canTake: (message: Message) => boolean): Message | undefined {
+    const urgent = this.#system.peek()
+    if (urgent !== undefined && check(urgent, canTake, () => this.#system.shift())) return this.#system.shift()
+    if (this.#isFresh) {
+      const found = this.#aside.findIndex((message, index) =>
+        check(message, canTake, () => void this.#aside.splice(index, 1)),
+      )
+      if (found !== -1) return this.#aside.splice(found, 1)[0]
+      this.#isFresh = false
+    }
+    for (;;) {
+      const message = this.#waiting.shift()
+      if (message === undefined || check(message, canTake, () => {})) return message
+      this.#aside.push(message)
+    }
+  }
+
+  /** The agent's state has changed: those that stepped aside are looked at again. */
+  refresh(): void {
+    if (this.#aside.length > 0) this.#isFresh = true
+  }
+
+  /** All that wait, left in place. */
+  all(): Message[] {
+    return [...this.#system.all(), ...this.#aside, ...this.#waiting.all()]
+  }
+
+  /** Takes out everything, and sends those away who wait for room. */
+  clear(error: unknown): Message[] {
+    const rest = [...this.all(), ...(this.#room?.clear(error) ?? [])]
+    this.#system.clear()
+    this.#waiting.clear()
+    this.#aside = []
+    return rest
+  }
+
+  #letIn(taken: Message | undefined): Message | undefined {
+    if (this.#room && !this.#isFull) this.#room.letIn((message) => this.#waiting.push(message))
+    return taken
+  }
+}
+
+function check<Message>(message: Message, canTake: (message: Message) => boolean, drop: () => void): boolean {
+  try {
+    return canTake(message)
+  } catch (error) {
+    drop()
+    throw error
+  }
+}
+
+/** A queue on a ring of slots, which doubles when it is full and is kept when it is empty. */
+class Fifo<Item> {
+  #slots: (Item | undefined)[] = []
+  #head = 0
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  push(item: Item): void {
+    if (this.#size === this.#slots.length) this.#grow()
+    this.#slots[(this.#head + this.#size) & (this.#slots.length - 1)] = item
+    this.#size += 1
+  }
+
+  peek(): Item | undefined {
+    return this.#slots[this.#head]
+  }
+
+  shift(): Item | undefined {
+    if (this.#size === 0) return undefined
+    const item = this.#slots[this.#head]
+    this.#slots[this.#head] = undefined
+    this.#head = (this.#head + 1) & (this.#slots.length - 1)
+    this.#size -= 1
+    return item
+  }
+
+  all(): Item[] {
+    return [...this.#slots.slice(this.#head), ...this.#slots.slice(0, this.#head)].slice(0, this.#size) as Item[]
+  }
+
+  clear(): void {
+    this.#slots = []
+    this.#head = 0
+    this.#size = 0
+  }
+
+  /** The number of slots stays a power of two, so that a mask wraps positions around. */
+  #grow(): void {
+    const slots: (Item | undefined)[] = this.all()
+    slots.length = Math.max(8, this.#slots.length * 2)
+    this.#slots = slots.fill(undefined, this.#size)
+    this.#head = 0
+  }
+}

@@ -1,0 +1,64 @@
+/** What agents are sent: an event, as XState calls it. */
+export interface Message {
+  readonly type: string
+}
+
+/**
+ * A message that has an answer. The type of the answer is part of the type of
+ * the message, so that `ask` knows what it resolves to.
+ *
+ * @example
+ * ```ts no-run
+ * import { reply } from '@skein/core'
+ * import type { Question, Reply } from '@skein/core'
+ * import { emit, setup } from 'xstate'
+ *
+ * type Price = Question<'price', { sku: string }, number>
+ * setup({ types: {} as { events: Price; emitted: Reply } }).createMachine({
+ *   on: { price: { actions: emit(({ event }) => reply(event, event.input.sku.length)) } },
+ * })
+ * ```
+ */
+export type Question<Type extends string, Input = undefined, Output = unknown> = {
+  readonly type: Type
+  /** Names the question while somebody waits for the answer; set by `ask`. */
+  readonly ask?: string
+  /** Never there; carries the type of the answer. */
+  readonly '~answer'?: Output
+} & (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
+
+/** What a message is answered with. */
+export type AnswerTo<Asked> = Asked extends { readonly '~answer'?: infer Output } ? Output : unknown
+
+/** The answer to a question, as a machine emits it. */
+export interface Reply {
+  readonly type: 'skein.reply'
+  readonly ask: string
+  readonly output?: unknown
+  readonly error?: unknown
+}
+
+/** Makes the answer to a question, for a machine to `emit`. It goes nowhere when nobody asked. */
+export function reply<Asked extends Message>(question: Asked, output: AnswerTo<Asked>): Reply {
+  return { type: 'skein.reply', ask: askOf(question) ?? '', output }
+}
+
+/** Makes the refusal of a question: `ask` rejects with the error. */
+export function refuse(question: Message, error: unknown): Reply {
+  return { type: 'skein.reply', ask: askOf(question) ?? '', error: error ?? new Error('The question was refused.') }
+}
+
+/** The name of the question that a message is, if it is one. */
+export function askOf(message: Message): string | undefined {
+  const { ask } = message as { readonly ask?: unknown }
+  return typeof ask === 'string' ? ask : undefined
+}
+
+/** Told to a watcher when the agent that it watches has ended. */
+export interface AgentEndedEvent {
+  readonly type: 'agent.ended'
+  readonly agent: string
+  readonly role: string
+  /** What it failed of, if it did. */
+  readonly error?: unknown
+}

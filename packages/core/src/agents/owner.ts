@@ -1,0 +1,34 @@
+import type { Escalation, Principal, View } from '@skein/memory'
+import type { AnyActorRef } from 'xstate'
+
+import type { Keeper } from './keeper.ts'
+import type { Message } from './message.ts'
+
+/** The agent that a machine runs for, as activities, escalations and other logic find it from inside the machine. */
+export interface Owner {
+  readonly principal: Principal
+  /** The memory as the agent sees it. */
+  readonly memory: View
+  /** Aborted when this life of the agent ends: when it stops, fails or restarts. */
+  readonly signal: AbortSignal
+  /** Keeps it in the memory, where it is durable. */
+  readonly keeper: Keeper | undefined
+  /** Sends a message for the agent, wherever its receiver runs. */
+  tell(to: string, message: Message): void
+  /** Tells people that it waits for them. */
+  announce(escalation: Escalation): void
+}
+
+type System = AnyActorRef['system']
+const key = Symbol('skein.owner')
+type Owned = System & { [key]?: Owner }
+
+/** Says which agent a system of actors belongs to. */
+export function setOwner(system: System, owner: Owner): void {
+  ;(system as Owned)[key] = owner
+}
+
+/** The agent that a system of actors belongs to; `undefined` when XState was started without a flock. */
+export function ownerOf(system: System): Owner | undefined {
+  return (system as Owned)[key]
+}

@@ -1,0 +1,10 @@
+/**
+ * Whether descriptors of events, as a machine has them (`open`, `door.*`, `*`),
+ * match a type.
+ *
+ * @param descriptors - `undefined` matches everything.
+ */
+export function takesType(descriptors: readonly string[] | undefined, type: string): boolean {
+  if (descriptors === undefined || descriptors.includes(type)) return true
+  return descriptors.some((one) => one === '*' || (one.endsWith('.*') && type.startsWith(one.slice(0, -1))))
+}

@@ -1,0 +1,287 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { FenceError, ValueError } from '@skein/memory'
+import type { Claim, Mail, OutgoingMail, View } from '@skein/memory'
+
+import type { Keeper, Outcome } from '../agents/keeper.ts'
+import type { Message } from '../agents/message.ts'
+import { AgentLostError, NotDurableError } from '../errors.ts'
+import { warn } from '../warn.ts'
+import type { DurableDefinition } from './durable.ts'
+import { saveOutcome } from './saved-form.ts'
+import type { SavedForm } from './saved-form.ts'
+import { workKeys } from './work-keys.ts'
+
+/** The agent that is kept. */
+export interface Kept {
+  /** Where it goes on; `undefined` where it has to begin anew. */
+  save(): unknown
+  /** Puts a message into its mailbox; tells whether there was room. */
+  offer(message: Message): boolean
+  /** @param lastGood - Where it was well. */
+  failed(error: unknown, lastGood: unknown): void
+  end(outcome: Outcome): void
+  readonly load: number
+}
+
+/** An agent that takes a message without its being stored. */
+export interface Recipient {
+  /** @throws when it does not take it. */
+  send(message: Message): void
+}
+
+interface Sent {
+  readonly to: string
+  readonly message: Message
+}
+
+/** What a keeper works with. */
+export interface KeeperParts {
+  readonly view: View
+  readonly definition: DurableDefinition
+  readonly claim: Claim
+  readonly input: unknown
+  /** An agent of this flock whose mailbox is not durable. */
+  readonly findVolatile: (id: string) => Recipient | undefined
+}
+
+/** Pause before what the store failed at is tried again, in milliseconds. */
+const retryMs = 200
+/** Mail that is asked for at once. */
+const mailPage = 100
+
+/**
+ * Keeps a durable agent in the memory, under its claim.
+ *
+ * Every save is one atom: the state, the removal of the mail that it has taken
+ * in, and the mail that it has sent. So a process that dies between two saves
+ * leaves everything as it was at the first: messages are taken in exactly once.
+ * Changes that come while a save is under way go into the next one together.
+ */
+export class AgentKeeper implements Keeper {
+  readonly #parts: KeeperParts
+  #kept: Kept | undefined
+  #changes = 1
+  #saved = 0
+  #isSaving = false
+  #waiting: { readonly change: number; resolve(): void; reject(error: unknown): void }[] = []
+  #taken: string[] = []
+  #outgoing: Sent[] = []
+  #workKeys: ReadonlySet<string> = new Set()
+  /** Where it would go on after a crash. */
+  #stored: unknown
+  /** The last state, once the agent has ended. */
+  #last: { readonly form: SavedForm; readonly status: 'active' | 'done' | 'failed' } | undefined
+  #lost: unknown
+  /** Ids of mail that the agent was brought. */
+  readonly #mailIds = new WeakMap<Message, string>()
+  /** The place in the order of posting up to which it was brought its mail: each is brought once, and none is passed over. */
+  #broughtTo: number | undefined
+  #fetching: Promise<void> | undefined
+  #mayHaveMail = false
+  /** Whether there was no room for all of its mail. */
+  #isFull = false
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts
+    parts.claim.signal.addEventListener('abort', () => this.#lose(), { once: true })
+  }
+
+  /** Begins to keep an agent: stores its first state. */
+  attach(kept: Kept, saved: unknown): void {
+    this.#kept = kept
+    this.#workKeys = workKeys(saved)
+    this.#stored = saved
+    this.#begin()
+  }
+
+  changed(): void {
+    this.#changes += 1
+    this.#begin()
+  }
+
+  taken(message: Message): void {
+    const id = this.#mailIds.get(message)
+    if (id !== undefined) {
+      this.#taken.push(id)
+      this.changed()
+    }
+    if (this.#isFull) void this.fetch()
+  }
+
+  stored(): Promise<void> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost as Error)
+    if (this.#saved >= this.#changes) return Promise.resolve()
+    return new Promise((resolve, reject) => this.#waiting.push({ change: this.#changes, resolve, reject }))
+  }
+
+  post(to: string, message: Message): void {
+    this.#outgoing.push({ to, message })
+    this.changed()
+  }
+
+  receive(message: Message): Promise<void> | undefined {
+    if (this.#parts.definition.durable.mailbox === 'volatile') return undefined
+    return this.#receive(message)
+  }
+
+  workOf(key: string): { readonly key: string; readonly leaseMs: number } {
+    return { key: `agents/${key}`, leaseMs: this.#parts.definition.durable.leaseMs }
+  }
+
+  /** Brings the agent the mail that waits for it, as far as there is room. */
+  fetch(): Promise<void> {
+    this.#mayHaveMail = true
+    this.#fetching ??= this.#fetchAll()
+    return this.#fetching
+  }
+
+  async end(outcome: Outcome): Promise<void> {
+    if (this.#lost !== undefined) return
+    // As it is now: in a moment everything in it is stopped.
+    this.#last = this.#lastForm(outcome)
+    this.changed()
+    await this.stored()
+    await this.#parts.claim.release()
+  }
+
+  async #receive(message: Message): Promise<void> {
+    await this.#parts.view.agents.post({ to: this.#parts.view.principal.id, message })
+    // Not brought from here: what was posted before goes before it.
+    void this.fetch()
+  }
+
+  async #fetchAll(): Promise<void> {
+    await Promise.resolve()
+    while (this.#mayHaveMail && !this.#last && this.#lost === undefined) {
+      this.#mayHaveMail = false
+      try {
+        const after = this.#broughtTo
+        const mail = await this.#parts.view.agents.mail({ limit: mailPage, ...(after !== undefined && { after }) })
+        this.#isFull = !mail.every((one) => this.#bring(one))
+        if (!this.#isFull && mail.length === mailPage) this.#mayHaveMail = true
+      } catch (error) {
+        warn(error)
+        this.#mayHaveMail = true
+        await pause(retryMs)
+      }
+    }
+    // At once, not when this promise is settled: who asks in between must not be taken for heard.
+    this.#fetching = undefined
+  }
+
+  /** Tells whether there was room. */
+  #bring({ id, seq, message }: Mail): boolean {
+    if (this.#last) return false
+    this.#mailIds.set(message as Message, id)
+    if (!this.#kept?.offer(message as Message)) return false
+    this.#broughtTo = seq
+    return true
+  }
+
+  #begin(): void {
+    if (this.#isSaving) return
+    this.#isSaving = true
+    void this.#saveAll()
+  }
+
+  async #saveAll(): Promise<void> {
+    // After the transition that is under way, and the messages that follow it at once.
+    await Promise.resolve()
+    while (this.#saved < this.#changes && this.#lost === undefined) {
+      const change = this.#changes
+      const [taken, outgoing] = [this.#taken, this.#outgoing]
+      this.#taken = []
+      this.#outgoing = []
+      try {
+        await this.#save(taken, outgoing)
+      } catch (error) {
+        this.#taken = [...taken, ...this.#taken]
+        this.#outgoing = [...outgoing, ...this.#outgoing]
+        await this.#mend(error)
+        continue
+      }
+      this.#saved = change
+      this.#settle()
+    }
+    // At once, not when this promise is settled: a change in between would not be saved.
+    this.#isSaving = false
+  }
+
+  async #save(taken: readonly string[], sent: readonly Sent[]): Promise<void> {
+    const { view, definition, claim, findVolatile } = this.#parts
+    const { form, status } = this.#last ?? { form: this.#form(this.#kept?.save()), status: 'active' as const }
+    const keys = workKeys(form.saved)
+    const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
+    const outgoing: OutgoingMail[] = sent.filter(({ to }) => !findVolatile(to))
+    await view.agents.save({
+      definition: definition.durable.name,
+      status,
+      state: form,
+      claim,
+      taken,
+      outgoing,
+      finishedWork,
+    })
+    this.#workKeys = keys
+    this.#stored = form.saved
+    for (const { to, message } of sent) if (!outgoing.some((mail) => mail.message === message)) this.#send(to, message)
+  }
+
+  #send(to: string, message: Message): void {
+    try {
+      this.#parts.findVolatile(to)?.send(message)
+    } catch {
+      // The one that refuses it has made a dead letter of it.
+    }
+  }
+
+  #form(saved: unknown): SavedForm {
+    const { definition, input } = this.#parts
+    return {
+      version: definition.durable.version,
+      ...(input !== undefined && { input }),
+      ...(saved !== undefined && { saved }),
+    }
+  }
+
+  #lastForm(outcome: Outcome): { form: SavedForm; status: 'active' | 'done' | 'failed' } {
+    if (outcome.type === 'stopped') return { form: this.#form(this.#kept?.save()), status: 'active' }
+    return { form: { ...this.#form(undefined), outcome: saveOutcome(outcome) }, status: outcome.type }
+  }
+
+  async #mend(error: unknown): Promise<void> {
+    if (error instanceof FenceError) return this.#lose()
+    const { id } = this.#parts.view.principal
+    if (error instanceof ValueError && !this.#last) {
+      const state = `What it keeps can't be stored: ${error.message} Keep plain JSON data in its context.`
+      // What could not be stored is not where it goes on.
+      this.#saved = this.#changes
+      this.#settle()
+      this.#kept?.failed(new NotDurableError(id, state, error), this.#stored)
+      return
+    }
+    if (error instanceof ValueError) {
+      this.#last = {
+        form: { ...this.#form(undefined), outcome: saveOutcome({ type: 'failed', error }) },
+        status: 'failed',
+      }
+      return
+    }
+    warn(error)
+    await pause(retryMs)
+  }
+
+  #lose(): void {
+    if (this.#lost !== undefined || (this.#last && this.#saved >= this.#changes)) return
+    this.#lost = new AgentLostError(this.#parts.view.principal.id)
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#lost)
+    this.#kept?.end({ type: 'failed', error: this.#lost })
+  }
+
+  #settle(): void {
+    const done = this.#waiting.filter(({ change }) => change <= this.#saved)
+    this.#waiting = this.#waiting.filter(({ change }) => change > this.#saved)
+    for (const { resolve } of done) resolve()
+  }
+}

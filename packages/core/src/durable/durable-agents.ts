@@ -1,0 +1,178 @@
+import { OptionError } from '@skein/memory'
+import type { HostMemory, SavedAgentCard, View } from '@skein/memory'
+
+import { AgentCell } from '../agents/agent-cell.ts'
+import type { AgentParts } from '../agents/agent-parts.ts'
+import { AgentRef } from '../agents/agent-ref.ts'
+import type { Host, HostOwner } from '../agents/host.ts'
+import type { Outcome } from '../agents/keeper.ts'
+import type { Surroundings } from '../agents/surroundings.ts'
+import { AgentTakenError, FlockClosedError } from '../errors.ts'
+import { warn } from '../warn.ts'
+import { AgentKeeper } from './agent-keeper.ts'
+import type { Recipient } from './agent-keeper.ts'
+import type { DurableDefinition } from './durable.ts'
+import { loadOutcome, migrated } from './saved-form.ts'
+import type { SavedForm } from './saved-form.ts'
+
+/** What became of the durable agents that a memory holds. */
+export interface ResumeReport {
+  /** They run here now. */
+  readonly resumed: readonly AgentRef[]
+  /** Ids of those that run elsewhere, or did so until just now: they are free when their lease ends. */
+  readonly taken: readonly string[]
+  /** Those that could not be gone on with, and why. */
+  readonly refused: readonly { readonly id: string; readonly error: unknown }[]
+}
+
+/** What durable agents need of their flock. */
+export interface DurableParts {
+  readonly memory: HostMemory
+  readonly around: Surroundings
+  /** Takes an agent into the flock and starts it. */
+  readonly admit: (cell: AgentCell) => AgentRef
+  readonly find: (id: string) => AgentRef | undefined
+}
+
+/** The durable agents of a flock: started, resumed, and brought their mail. */
+export class DurableAgents {
+  readonly #parts: DurableParts
+  readonly #keepers = new Map<string, AgentKeeper>()
+  #stopMail: (() => void) | undefined
+  #isClosed = false
+
+  constructor(parts: DurableParts) {
+    this.#parts = parts
+  }
+
+  /** Starts an agent, or goes on with it where it is saved; one that has ended is shown as it ended. */
+  async start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
+    const { id } = life.principal
+    if (this.#parts.find(id)) throw new OptionError('id', 'an id that no running agent has', id)
+    const view = this.#parts.memory.as(life.principal)
+    const claim = await view.claims.claim(taskOf(id), { leaseMs: definition.durable.leaseMs })
+    if (!claim) throw new AgentTakenError(id)
+    try {
+      const form = await this.#load(view, definition)
+      // Who closes the flock ends the agents that it has by then: one more would run on, and fail for want of threads.
+      if (this.#isClosed) throw new FlockClosedError()
+      if (form?.outcome) {
+        await claim.release()
+        return this.#ended(definition, life, loadOutcome(form.outcome))
+      }
+      const saved = form && migrated(id, definition, form)
+      const keeper = new AgentKeeper({
+        view,
+        definition,
+        claim,
+        input: form ? form.input : life.input,
+        findVolatile: (other) => this.findVolatile(other),
+      })
+      const cell = new AgentCell(
+        { ...life, definition, input: form ? form.input : life.input, keeper, saved },
+        this.#parts.around,
+      )
+      return await this.#run(definition, cell, keeper, saved)
+    } catch (error) {
+      await claim.release().catch(warn)
+      throw error
+    }
+  }
+
+  async resume(
+    definitions: readonly DurableDefinition[],
+    lifeOf: (definition: DurableDefinition, card: SavedAgentCard) => AgentParts,
+  ): Promise<ResumeReport> {
+    const runtime = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
+    const byName = new Map(definitions.map((definition) => [definition.durable.name, definition]))
+    const cards = (await runtime.agents.list({ status: 'active' })).filter(({ definition }) => byName.has(definition))
+    const free = cards.filter(({ id }) => !this.#parts.find(id))
+    const outcomes = await Promise.all(
+      free.map(async (card) => {
+        try {
+          const definition = byName.get(card.definition) as DurableDefinition
+          const ref = await this.start(definition, lifeOf(definition, card))
+          this.#parts.around.emit({ type: 'agent.resumed', agent: card.id, role: card.role })
+          return { id: card.id, ref }
+        } catch (error) {
+          return { id: card.id, error }
+        }
+      }),
+    )
+    return {
+      resumed: outcomes.flatMap(({ ref }) => (ref ? [ref] : [])),
+      taken: outcomes.filter(({ error }) => error instanceof AgentTakenError).map(({ id }) => id),
+      refused: outcomes.flatMap(({ id, ref, error }) =>
+        ref || error instanceof AgentTakenError ? [] : [{ id, error }],
+      ),
+    }
+  }
+
+  findVolatile(id: string): Recipient | undefined {
+    const isDurable = this.#keepers.has(id)
+    return isDurable ? undefined : this.#parts.find(id)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#stopMail?.()
+  }
+
+  async #load(view: View, { durable }: DurableDefinition): Promise<SavedForm | undefined> {
+    const found = await view.agents.load()
+    if (found && found.definition !== durable.name) {
+      throw new OptionError('id', `an id that no agent of another definition ("${found.definition}") has`, found.id)
+    }
+    return found?.state as SavedForm | undefined
+  }
+
+  async #run(definition: DurableDefinition, cell: AgentCell, keeper: AgentKeeper, saved: unknown): Promise<AgentRef> {
+    const hasMail = definition.durable.mailbox === 'durable'
+    if (hasMail) {
+      this.#keepers.set(cell.id, keeper)
+      cell.ending.on(() => this.#keepers.delete(cell.id))
+      this.#followMail()
+    }
+    const ref = this.#parts.admit(cell)
+    keeper.attach(cell, saved)
+    await keeper.stored()
+    if (hasMail) await keeper.fetch()
+    return ref
+  }
+
+  /** An agent that ended in an earlier life, to look at. */
+  #ended(definition: DurableDefinition, life: AgentParts, outcome: Outcome): AgentRef {
+    const makeHost = (owner: HostOwner): Host => endedHost(owner, outcome)
+    const around: Surroundings = { ...this.#parts.around, emit: () => {} }
+    const cell = new AgentCell({ ...life, supervise: undefined, definition: { ...definition, makeHost } }, around)
+    cell.start()
+    return new AgentRef(cell, around.questions)
+  }
+
+  #followMail(): void {
+    const view = this.#parts.memory.as({ id: 'flock', role: 'flock' })
+    this.#stopMail ??= view.agents.onMail((to) => {
+      const keepers = to === undefined ? this.#keepers.values() : [this.#keepers.get(to)]
+      for (const keeper of keepers) void keeper?.fetch()
+    })
+  }
+}
+
+function taskOf(id: string): string {
+  return `agent/${id}`
+}
+
+function endedHost(owner: HostOwner, outcome: Outcome): Host {
+  const snapshot = outcome.type === 'done' ? { status: 'done', output: outcome.output } : { status: 'error' }
+  return {
+    snapshot,
+    types: undefined,
+    takesAll: true,
+    canTake: () => false,
+    start: () => (outcome.type === 'failed' ? owner.failed(outcome.error) : owner.ended(snapshot.output)),
+    take: () => {},
+    stop: () => {},
+    save: () => undefined,
+    lastGood: undefined,
+  }
+}

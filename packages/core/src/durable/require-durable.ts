@@ -1,0 +1,48 @@
+import type { AnyStateNode } from 'xstate'
+
+import { NotDurableError } from '../errors.ts'
+
+/**
+ * Refuses a machine that could not be restored: XState saves an actor that a
+ * machine invokes by the name of its source, and one without a name is lost
+ * silently.
+ *
+ * @throws NotDurableError
+ */
+export function requireDurable(definition: string, logic: unknown): void {
+  const { root } = logic as { readonly root?: AnyStateNode }
+  if (root) requireNode(definition, root, (logic as Machine).implementations.actors)
+}
+
+interface Machine {
+  readonly implementations: { readonly actors: Readonly<Record<string, unknown>> }
+}
+
+function requireNode(definition: string, node: AnyStateNode, actors: Machine['implementations']['actors']): void {
+  const where = node.path.length === 0 ? 'The machine' : `The state "${node.path.join('.')}"`
+  const { invoke } = node.config as { readonly invoke?: unknown }
+  for (const { src } of [invoke ?? []].flat() as { src?: unknown }[]) requireSource(definition, where, src, actors)
+  const transitions = [...node.transitions.values()].flat()
+  for (const action of [...node.entry, ...node.exit, ...transitions.flatMap(({ actions }) => actions)]) {
+    const { type, src } = action as { readonly type?: unknown; readonly src?: unknown }
+    if (type === 'xstate.spawnChild') requireSource(definition, where, src, actors)
+  }
+  for (const child of Object.values(node.states)) requireNode(definition, child, actors)
+}
+
+function requireSource(
+  definition: string,
+  where: string,
+  src: unknown,
+  actors: Machine['implementations']['actors'],
+): void {
+  if (typeof src !== 'string') {
+    throw new NotDurableError(
+      definition,
+      `${where} starts an actor that has no name, and could not be found again. Name it in setup({ actors: { … } }) and write src: 'thatName'.`,
+    )
+  }
+  if (actors[src] === undefined) {
+    throw new NotDurableError(definition, `${where} starts "${src}", which setup({ actors: { … } }) does not name.`)
+  }
+}

@@ -1,0 +1,52 @@
+import { fromEnvelope, toEnvelope } from '@skein/memory'
+import type { ErrorEnvelope } from '@skein/memory'
+
+import type { Outcome } from '../agents/keeper.ts'
+import { AgentVersionError } from '../errors.ts'
+import type { DurableDefinition } from './durable.ts'
+
+/** What is saved of a durable agent. */
+export interface SavedForm {
+  readonly version: number
+  readonly input?: unknown
+  /** Where it goes on; absent where it has to begin anew. */
+  readonly saved?: unknown
+  /** How it ended, if it has. */
+  readonly outcome?: SavedOutcome
+}
+
+type SavedOutcome =
+  | { readonly type: 'done'; readonly output?: unknown }
+  | { readonly type: 'failed'; readonly error: ErrorEnvelope }
+
+/** An end in a form that can be stored. */
+export function saveOutcome(outcome: Exclude<Outcome, { type: 'stopped' }>): SavedOutcome {
+  if (outcome.type === 'done') return outcome
+  const { name, message, stack, cause, fields } = toEnvelope(outcome.error)
+  const { code } = fields
+  return { type: 'failed', error: { name, message, stack, cause, fields: typeof code === 'string' ? { code } : {} } }
+}
+
+/** The end that was stored. */
+export function loadOutcome(saved: SavedOutcome): Outcome {
+  return saved.type === 'done'
+    ? { type: 'done', output: saved.output }
+    : { type: 'failed', error: fromEnvelope(saved.error) }
+}
+
+/**
+ * Where an agent goes on, in the form of the present version.
+ *
+ * @throws AgentVersionError when another version saved it and nothing can turn it into this one's form.
+ */
+export function migrated(agent: string, { durable }: DurableDefinition, form: SavedForm): unknown {
+  const { saved, version } = form
+  if (saved === undefined || version === durable.version) return saved
+  const { migrate } = durable
+  if (!migrate || version > durable.version) throw new AgentVersionError(agent, version, durable.version)
+  const { snapshot, state } = saved as { readonly snapshot?: unknown; readonly state?: unknown }
+  const change = migrate as (state: unknown, version: number) => unknown
+  return snapshot === undefined
+    ? { state: change(state, version) }
+    : { ...(saved as object), snapshot: change(snapshot, version) }
+}

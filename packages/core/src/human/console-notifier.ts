@@ -1,0 +1,35 @@
+import type { Clearance } from '@skein/memory'
+
+import type { Notifier } from './notifier.ts'
+
+/** Options of {@link consoleNotifier}. */
+export interface ConsoleNotifierOptions {
+  /** @defaultValue public records outside every compartment */
+  readonly clearance?: Clearance
+  /**
+   * Writes one line, without its end.
+   *
+   * @defaultValue to standard error
+   */
+  readonly write?: (line: string) => void
+}
+
+/** Tells people by a line on standard error. */
+export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier {
+  const { clearance, write = (line) => process.stderr.write(`${line}\n`) } = options
+  return {
+    name: 'console',
+    ...(clearance && { clearance }),
+    notify: async ({ escalation, openedBy, assignedTo, question, reason }) => {
+      const who = openedBy === undefined ? 'An agent' : `"${openedBy}"`
+      const what = question ?? reason ?? 'you may not see more of it here'
+      // Agents write what they like: no line breaks and no control characters on a terminal.
+      write(oneLine(`${who} waits for ${assignedTo ?? 'somebody'}: ${what} (escalation ${escalation})`))
+    },
+  }
+}
+
+function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ')
+}

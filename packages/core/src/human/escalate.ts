@@ -1,0 +1,45 @@
+import type { EscalationInput } from '@skein/memory'
+import type { PromiseActorLogic } from 'xstate'
+
+import { ownedPromise } from '../agents/owned-promise.ts'
+import { HandedBackError, NoFlockError } from '../errors.ts'
+
+/**
+ * Actor logic that asks a person, for a machine to invoke. Its input is what
+ * `escalations.open` takes; it is done with the person's answer, and fails with
+ * a `HandedBackError` when the person hands the task back.
+ *
+ * Asking the same about the same task is one escalation: a durable agent that
+ * is resumed waits for the same answer, which may have come meanwhile.
+ *
+ * @example
+ * ```ts no-run
+ * import { escalate } from '@skein/core'
+ * import { setup } from 'xstate'
+ *
+ * setup({ actors: { askSupport: escalate<{ granted: boolean }>() } }).createMachine({
+ *   initial: 'waiting',
+ *   states: {
+ *     waiting: {
+ *       invoke: {
+ *         src: 'askSupport',
+ *         input: { task: 'deal/7', reason: 'The discount is above my limit.', question: 'Grant 20 %?', assignedTo: 'support' },
+ *         onDone: { target: 'granted', guard: ({ event }) => event.output.granted },
+ *       },
+ *     },
+ *     granted: {},
+ *   },
+ * })
+ * ```
+ */
+export function escalate<Answer = unknown>(): PromiseActorLogic<Answer, EscalationInput> {
+  return ownedPromise<Answer, EscalationInput>(async ({ input, signal, owner }) => {
+    if (!owner) throw new NoFlockError('escalate()')
+    const { escalations } = owner.memory
+    const opened = await escalations.open(input)
+    if (opened.state === 'open') owner.announce(opened)
+    const { state, answer } = await escalations.answered<Answer>(opened.id, { signal })
+    if (state === 'handed-back') throw new HandedBackError(opened.id, opened.task, String(answer))
+    return answer as Answer
+  })
+}

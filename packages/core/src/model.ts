@@ -1,1 +1,0 @@
-export type { Model } from './models/model.ts'

@@ -1,0 +1,77 @@
+import type { Outcome } from '../agents/keeper.ts'
+import type { Clock } from '../clock.ts'
+import { warn } from '../warn.ts'
+import type { Instruction } from './ask-what-to-do.ts'
+import type { Decision, Failure } from './supervision.ts'
+
+/** An agent that may fail, as its recovery sees it. */
+export interface Patient {
+  readonly id: string
+  readonly clock: Clock
+  readonly parts: { readonly parent?: { failed(error: unknown): void } | undefined }
+  /** Starts it again from what it had saved, or from the start. */
+  goOn(saved: unknown): void
+  end(outcome: Outcome): void
+  askHuman(error: unknown): Promise<Instruction>
+}
+
+/** Failures that are remembered, at most. */
+const mostFailures = 1_000
+
+/** Decides what becomes of an agent that failed, and sees to it. */
+export class Recovery {
+  readonly #patient: Patient
+  readonly #supervise: (failure: Failure) => Decision
+  readonly #failures: number[] = []
+
+  constructor(patient: Patient, supervise: (failure: Failure) => Decision) {
+    this.#patient = patient
+    this.#supervise = supervise
+  }
+
+  decide(error: unknown): Decision {
+    const { id, clock } = this.#patient
+    const now = clock.now()
+    const earlier = this.#failures.map((at) => now - at)
+    this.#failures.push(now)
+    if (this.#failures.length > mostFailures) this.#failures.shift()
+    try {
+      return this.#supervise({ agent: id, error, earlier, random: Math.random() })
+    } catch (second) {
+      // A supervision that fails itself can't be asked what to do about it.
+      warn(second)
+      return { type: 'stop' }
+    }
+  }
+
+  /** @param saved - Where the agent was well. */
+  carryOut(decision: Decision, error: unknown, saved: unknown): void {
+    const patient = this.#patient
+    switch (decision.type) {
+      case 'stop':
+        return patient.end({ type: 'failed', error })
+      case 'resume':
+        return queueMicrotask(() => patient.goOn(saved))
+      case 'restart': {
+        const from = decision.from === 'snapshot' ? saved : undefined
+        patient.clock.setTimeout(() => patient.goOn(from), decision.delayMs)
+        return
+      }
+      case 'escalate':
+        if (decision.to === 'human') return void this.#asHumanSays(error, saved)
+        patient.end({ type: 'failed', error })
+        patient.parts.parent?.failed(error)
+    }
+  }
+
+  async #asHumanSays(error: unknown, saved: unknown): Promise<void> {
+    try {
+      const answer = await this.#patient.askHuman(error)
+      if (answer === 'stop') this.#patient.end({ type: 'failed', error })
+      else this.#patient.goOn(answer === 'resume' ? saved : undefined)
+    } catch (second) {
+      warn(second)
+      this.#patient.end({ type: 'failed', error })
+    }
+  }
+}

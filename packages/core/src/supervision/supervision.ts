@@ -1,0 +1,117 @@
+import { OptionError } from '@skein/memory'
+
+import { delayBefore } from './backoff.ts'
+import type { Backoff } from './backoff.ts'
+
+/**
+ * What is done about an agent that fails. Whatever it is, all that the agent
+ * had started is aborted first.
+ *
+ * - `restart`: start again after a pause, `from` its last good snapshot or from the `start`.
+ * - `resume`: go on from the last good snapshot at once, as if the message that failed had never come.
+ * - `stop`: end; `done` rejects.
+ * - `escalate`: let its parent fail of it, or ask a `human`, who answers `restart`, `resume` or `stop`.
+ */
+export type Decision =
+  | { readonly type: 'restart'; readonly from: 'snapshot' | 'start'; readonly delayMs: number }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'escalate'; readonly to: 'parent' | 'human' }
+
+/** One failure of an agent, as its supervision sees it. */
+export interface Failure {
+  readonly agent: string
+  readonly error: unknown
+  /** Milliseconds since each earlier failure after which the agent went on, oldest first. */
+  readonly earlier: readonly number[]
+  /** From 0 to 1, for the jitter. */
+  readonly random: number
+}
+
+/** What to do when an agent fails, and how often. */
+export interface SupervisionPolicy extends Partial<Backoff> {
+  /** @defaultValue 'stop' */
+  readonly onFailure?: 'restart' | 'resume' | 'stop' | 'escalate'
+  /**
+   * Where a restart begins.
+   *
+   * @defaultValue 'snapshot'
+   */
+  readonly from?: 'snapshot' | 'start'
+  /**
+   * Restarts allowed within the window; 0 for none.
+   *
+   * @defaultValue 5
+   */
+  readonly maxRestarts?: number
+  /**
+   * Length of the sliding window, in milliseconds.
+   *
+   * @defaultValue 60_000
+   */
+  readonly windowMs?: number
+  /**
+   * What happens when there were too many.
+   *
+   * @defaultValue 'stop'
+   */
+  readonly afterwards?: 'stop' | 'escalate'
+  /**
+   * To whom failures are escalated.
+   *
+   * @defaultValue 'human'
+   */
+  readonly escalateTo?: 'parent' | 'human'
+  // With the waits of `Backoff`: 100 ms, doubling, 10 s at most, half of it left to chance.
+}
+
+/** A policy, or a function of the failure: it should be pure. */
+export type Supervision = SupervisionPolicy | ((failure: Failure) => Decision)
+
+const defaults = {
+  onFailure: 'stop',
+  from: 'snapshot',
+  maxRestarts: 5,
+  windowMs: 60_000,
+  baseDelayMs: 100,
+  maxDelayMs: 10_000,
+  jitter: 0.5,
+  afterwards: 'stop',
+  escalateTo: 'human',
+} as const satisfies Required<SupervisionPolicy>
+
+/** A supervision with its settings checked, as one function. @throws OptionError when one is out of range. */
+export function resolveSupervision(supervision: Supervision = {}): (failure: Failure) => Decision {
+  if (typeof supervision === 'function') return supervision
+  const policy: Required<SupervisionPolicy> = { ...defaults, ...supervision }
+  requireOneOf('onFailure', policy.onFailure, ['restart', 'resume', 'stop', 'escalate'])
+  requireOneOf('from', policy.from, ['snapshot', 'start'])
+  requireOneOf('afterwards', policy.afterwards, ['stop', 'escalate'])
+  requireOneOf('escalateTo', policy.escalateTo, ['parent', 'human'])
+  requireAtLeast('maxRestarts', policy.maxRestarts, 0)
+  requireAtLeast('windowMs', policy.windowMs, 1)
+  requireAtLeast('baseDelayMs', policy.baseDelayMs, 0)
+  requireAtLeast('maxDelayMs', policy.maxDelayMs, 0)
+  requireAtLeast('jitter', policy.jitter, 0)
+  if (policy.jitter > 1) throw new OptionError('jitter', 'a number from 0 to 1', policy.jitter)
+  return (failure) => decide(policy, failure)
+}
+
+/** Decides by a policy. Pure: time and chance come in with the failure. */
+export function decide(policy: Required<SupervisionPolicy>, { earlier, random }: Failure): Decision {
+  const escalate = { type: 'escalate', to: policy.escalateTo } as const
+  if (policy.onFailure === 'stop') return { type: 'stop' }
+  if (policy.onFailure === 'escalate') return escalate
+  const recent = earlier.filter((ms) => ms < policy.windowMs).length
+  if (recent >= policy.maxRestarts) return policy.afterwards === 'escalate' ? escalate : { type: 'stop' }
+  if (policy.onFailure === 'resume') return { type: 'resume' }
+  return { type: 'restart', from: policy.from, delayMs: delayBefore(policy, recent + 1, random) }
+}
+
+function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw new OptionError(option, allowed.map((one) => `'${one}'`).join(', '), value)
+}
+
+function requireAtLeast(option: string, value: number, least: number): void {
+  if (!(Number.isFinite(value) && value >= least)) throw new OptionError(option, `a number, ${least} or more`, value)
+}

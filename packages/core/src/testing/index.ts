@@ -1,0 +1,16 @@
+/**
+ * For tests of agents: time and order as you say, an agent that keeps what it
+ * gets, failures on demand, dead letters.
+ *
+ * @module
+ */
+
+export { virtualClock } from './virtual-clock.ts'
+export type { VirtualClock } from './virtual-clock.ts'
+export { stepScheduler } from './step-scheduler.ts'
+export type { StepScheduler } from './step-scheduler.ts'
+export { probe } from './probe.ts'
+export type { Probe } from './probe.ts'
+export { withCrashes } from './with-crashes.ts'
+export { deadLetters } from './dead-letters.ts'
+export type { DeadLetter, DeadLetters } from './dead-letters.ts'

@@ -1,0 +1,54 @@
+import type { Runnable, Scheduler } from '../agents/run-queue.ts'
+import { turn } from './virtual-clock.ts'
+
+/** Decides which agent runs next, by chance that can be repeated. */
+export interface StepScheduler extends Scheduler {
+  /** Delivers one message to one agent; tells whether there was any. */
+  step(): boolean
+  /** Delivers everything, what follows from it included; resolves to how many messages that were. */
+  settle(): Promise<number>
+}
+
+/**
+ * Makes a scheduler for tests: nothing is delivered until you say so, and the
+ * order in which agents get their turns follows from the seed. Run a test with
+ * many seeds to find what depends on the order.
+ *
+ * @param seed - A whole number; equal seeds give equal orders.
+ */
+export function stepScheduler(seed: number): StepScheduler {
+  const ready: Runnable[] = []
+  const random = mulberry32(seed)
+  const step = (): boolean => {
+    const index = Math.floor(random() * ready.length)
+    const [runnable] = ready.splice(index, 1)
+    if (!runnable) return false
+    if (runnable.run(0, 1)) ready.push(runnable)
+    return true
+  }
+  return {
+    add: (runnable) => void ready.push(runnable),
+    step,
+    settle: async () => {
+      let steps = 0
+      await turn()
+      while (step()) {
+        steps += 1
+        // What was delivered may have resolved promises that send more.
+        if (ready.length === 0) await turn()
+      }
+      return steps
+    },
+  }
+}
+
+/** Source: T. Ettinger, mulberry32, public domain. */
+function mulberry32(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

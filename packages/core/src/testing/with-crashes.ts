@@ -1,0 +1,61 @@
+import type { AnyActorLogic, EventFromLogic } from 'xstate'
+
+import type { AgentDefinition, Host, MakeHost } from '../agents/host.ts'
+import { definitionOf } from '../agents/machine-definition.ts'
+import type { Message } from '../agents/message.ts'
+
+/**
+ * Makes a definition whose agents fail when they are about to take certain
+ * messages, as if an action of theirs had thrown.
+ *
+ * @param errorFor - What to fail of, if at all; `count` says how many messages this agent was given before, its
+ * earlier lives included.
+ *
+ * @example
+ * ```ts no-run
+ * const flaky = withCrashes(machine, (message, count) => (count === 2 ? new Error('injected') : undefined))
+ * flock.spawn(flaky, { supervision: { onFailure: 'resume' } })
+ * ```
+ */
+export function withCrashes<Taken extends Message>(
+  definition: AgentDefinition<Taken>,
+  errorFor: (message: Message, count: number) => unknown,
+): AgentDefinition<Taken>
+export function withCrashes<Logic extends AnyActorLogic>(
+  logic: Logic,
+  errorFor: (message: Message, count: number) => unknown,
+): AgentDefinition<EventFromLogic<Logic>>
+export function withCrashes(
+  what: AgentDefinition | AnyActorLogic,
+  errorFor: (message: Message, count: number) => unknown,
+): AgentDefinition<never> {
+  const definition = definitionOf(what)
+  const counts = new Map<string, number>()
+  const makeHost: MakeHost = (owner, start) => {
+    const host = definition.makeHost(owner, start)
+    let lastGood: unknown
+    return {
+      get snapshot() {
+        return host.snapshot
+      },
+      types: host.types,
+      takesAll: host.takesAll,
+      canTake: (message) => host.canTake(message),
+      start: () => host.start(),
+      stop: () => host.stop(),
+      save: () => host.save(),
+      get lastGood() {
+        return host.lastGood ?? lastGood
+      },
+      take: (message) => {
+        const count = counts.get(owner.id) ?? 0
+        counts.set(owner.id, count + 1)
+        const error = errorFor(message, count)
+        if (error === undefined) return host.take(message)
+        lastGood = host.save()
+        owner.failed(error)
+      },
+    } satisfies Host
+  }
+  return { ...definition, makeHost }
+}
