@@ -3,6 +3,7 @@ import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'
 import { ownedPromise } from './agents/owned-promise.ts'
+import type { BudgetScope } from './models/budget.ts'
 import type { Retry } from './retry.ts'
 
 /** How to run an activity; see {@link ActivityRef}. */
@@ -15,6 +16,8 @@ export interface RunActivityOptions {
   readonly timeoutMs?: number
   /** Instead of what the activity says; see `ActivityOptions`. */
   readonly retry?: Retry
+  /** @internal What its model calls may use up, beside the flock's budget. */
+  readonly budget?: BudgetScope | undefined
   /** @internal Names the work of a durable agent. */
   readonly key?: string
   /** @internal How long it stays taken after its worker was last heard of. */
@@ -73,7 +76,7 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
 function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
   const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
-    run(module, name, input, { signal, ...(owner && { as: owner.principal }), ...work }),
+    run(module, name, input, { signal, ...(owner && { as: owner.principal, budget: owner.budget }), ...work }),
   )
   return Object.assign(call, { module, activityName: name, logic })
 }

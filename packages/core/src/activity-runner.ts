@@ -11,6 +11,7 @@ import { ActivityTimeoutError, FlockClosedError, UnknownActivityError } from './
 import type { ActivityOutcome, ActivityUsage, Executor } from './executor.ts'
 import type { Counts } from './event-hub.ts'
 import type { FlockEvent } from './flock-events.ts'
+import type { BudgetScope } from './models/budget.ts'
 import { requireRetry, withRetries } from './retry.ts'
 
 /** What a shared activity's work record keeps. */
@@ -35,6 +36,8 @@ export interface ActivityRunnerParts {
   readonly executor: Executor
   /** Id of the model; part of the key of shared results. */
   readonly modelId: string
+  /** What all model calls may use up. */
+  readonly budget: BudgetScope | undefined
   readonly clock: Clock
   readonly stats: Counts
   emit(event: FlockEvent): void
@@ -135,7 +138,8 @@ export class ActivityRunner {
       emit({ type: 'activity.progress', ...about, value })
       options.onProgress?.(value)
     }
-    const task = { module, name, kind: settings.kind, input, principal }
+    const budgets = [this.#parts.budget, options.budget].filter((budget) => budget !== undefined)
+    const task = { module, name, kind: settings.kind, input, principal, budgets }
     const { timeoutMs } = settings
     if (timeoutMs === undefined) return executor.run(task, { signal, onProgress })
     const late = new AbortController()

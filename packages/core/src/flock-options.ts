@@ -1,13 +1,19 @@
 import type { Clearance, HostMemory } from '@skein/memory'
 
+import type { AgentParts } from './agents/agent-parts.ts'
+import { AgentRef } from './agents/agent-ref.ts'
+import type { AgentDefinition } from './agents/host.ts'
+import { resolveMailbox } from './agents/mailbox.ts'
 import type { MailboxOptions } from './agents/mailbox.ts'
 import type { Scheduler } from './agents/run-queue.ts'
 import type { Clock } from './clock.ts'
 import type { Executor } from './executor.ts'
 import type { Notifier } from './human/notifier.ts'
+import { budgetScope } from './models/budget.ts'
+import type { Budget } from './models/budget.ts'
 import type { Model } from './models/model.ts'
+import { resolveSupervision } from './supervision/supervision.ts'
 import type { Supervision } from './supervision/supervision.ts'
-import type { AgentRef } from './agents/agent-ref.ts'
 
 /** Options of {@link createFlock}. */
 export interface FlockOptions {
@@ -29,6 +35,8 @@ export interface FlockOptions {
    * @defaultValue they end
    */
   readonly supervision?: Supervision
+  /** What the models may use up, by all agents together; with an `id`, together with all flocks that name the same. */
+  readonly budget?: Budget & { readonly id?: string }
   /** Who is told that an agent waits for a person. */
   readonly notifiers?: readonly Notifier[]
   /**
@@ -58,6 +66,34 @@ export interface SpawnOptions {
   readonly mailbox?: MailboxOptions
   /** @defaultValue the flock's */
   readonly supervision?: Supervision
+  /** What its activities' models may use up, beside the flock's budget. */
+  readonly budget?: Budget & { readonly id?: string }
   /** Ends with it, and is told of failures that are escalated to the `parent`. */
   readonly parent?: AgentRef<never>
+}
+
+/**
+ * What an agent is made of, as its definition and options say.
+ *
+ * @param supervise - What is done when it fails, unless the options say so.
+ * @param nextNumber - Tells agents of a role apart that were given no id.
+ * @throws OptionError when an option is out of range.
+ */
+export function resolveSpawn(
+  definition: AgentDefinition,
+  options: SpawnOptions,
+  supervise: AgentParts['supervise'],
+  nextNumber: () => number,
+): AgentParts {
+  const { role = definition.role, supervision, parent, clearance, input, budget } = options
+  const id = options.id ?? `${role}-${nextNumber()}`
+  return {
+    definition,
+    input,
+    principal: clearance ? { id, role, clearance } : { id, role },
+    mailbox: resolveMailbox(options.mailbox),
+    supervise: supervision ? resolveSupervision(supervision) : supervise,
+    parent: parent && AgentRef.cellOf(parent),
+    budget: budget && budgetScope(budget, 'agent'),
+  }
 }

@@ -12,7 +12,6 @@ import { AgentRegistry } from './agents/agent-registry.ts'
 import { Deadlines } from './agents/deadlines.ts'
 import type { AgentDefinition } from './agents/host.ts'
 import { definitionOf } from './agents/machine-definition.ts'
-import { resolveMailbox } from './agents/mailbox.ts'
 import type { Message } from './agents/message.ts'
 import { PostOffice } from './agents/post-office.ts'
 import { Questions } from './agents/questions.ts'
@@ -30,10 +29,12 @@ import { FlockClosedError } from './errors.ts'
 import { EventHub } from './event-hub.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
 import type { FlockEvent, FlockStats } from './flock-events.ts'
+import { resolveSpawn } from './flock-options.ts'
 import type { FlockOptions, SpawnOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
 import { mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
+import { budgetScope } from './models/budget.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure } from './supervision/supervision.ts'
 import { threadExecutor } from './thread-executor.ts'
@@ -62,8 +63,17 @@ export class Flock implements AsyncDisposable {
     const emit = (event: FlockEvent): void => this.#emit(event)
     this.memory = memory
     this.#options = options
+    const budget = options.budget && budgetScope(options.budget, 'flock')
     this.#supervise = supervision && resolveSupervision(supervision)
-    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, clock, stats: this.#hub.counts, emit })
+    this.#activities = new ActivityRunner({
+      memory,
+      executor,
+      modelId: model.id,
+      budget,
+      clock,
+      stats: this.#hub.counts,
+      emit,
+    })
     this.#announcer = new Announcer(memory, notifiers, emit)
     this.#office = new PostOffice(this.#agents, emit)
     this.#around = {
@@ -203,16 +213,7 @@ export class Flock implements AsyncDisposable {
   }
 
   #parts(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
-    const { role = definition.role, supervision, parent, clearance, input } = options
-    const id = options.id ?? `${role}-${(this.#spawned += 1)}`
-    return {
-      definition: definition as AgentDefinition,
-      input,
-      principal: clearance ? { id, role, clearance } : { id, role },
-      mailbox: resolveMailbox(options.mailbox),
-      supervise: supervision ? resolveSupervision(supervision) : this.#supervise,
-      parent: parent && AgentRef.cellOf(parent),
-    }
+    return resolveSpawn(definition as AgentDefinition, options, this.#supervise, () => (this.#spawned += 1))
   }
 
   #admit(cell: AgentCell): AgentRef {

@@ -93,10 +93,7 @@ export interface DeleteMutation extends MutationBase {
   readonly author: string
 }
 
-/**
- * Gives a record a new time to live and changes nothing else: no new version,
- * nothing in the feed. This is the heartbeat of leases.
- */
+/** Gives a record a new time to live and nothing else: no new version, nothing in the feed. The heartbeat of leases. */
 export interface TouchMutation extends MutationBase {
   readonly type: 'touch'
   readonly ifVersion: number

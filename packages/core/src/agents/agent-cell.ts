@@ -221,9 +221,9 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     this.start()
   }
 
-  askHuman(error: unknown): Promise<Instruction> {
+  askHuman(error: unknown, signal: AbortSignal): Promise<Instruction> {
     this.#emit({ type: 'agent.suspended', error })
-    return askWhatToDo(this, error)
+    return askWhatToDo(this, error, signal)
   }
 
   /** Ends it for good. Twice does no harm. */
@@ -235,6 +235,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     const stored = this.keeper?.end(outcome)
     this.#state = 'ended'
     if (wasRunning) this.#life.end(error)
+    this.#recovery?.stop()
     this.#alerts?.stop()
     this.#inbox?.close(error)
     if (this.#questions) rejectAll(this.#questions, this.id, error)

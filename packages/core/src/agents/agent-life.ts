@@ -2,6 +2,7 @@ import type { Escalation, Principal, View } from '@skein/memory'
 
 import type { Clock } from '../clock.ts'
 import { AgentStoppedError } from '../errors.ts'
+import type { BudgetScope } from '../models/budget.ts'
 import type { Host, HostOwner, HostStart, MakeHost } from './host.ts'
 import type { Keeper } from './keeper.ts'
 import type { Message, Reply } from './message.ts'
@@ -12,7 +13,7 @@ export interface Living {
   readonly principal: Principal
   readonly memory: View
   readonly clock: Clock
-  readonly keeper: Keeper | undefined
+  readonly parts: { readonly keeper?: Keeper | undefined; readonly budget?: BudgetScope | undefined }
   changed(): void
   replied(reply: Reply): void
   ended(output: unknown): void
@@ -54,7 +55,11 @@ export class AgentLife implements HostOwner, Owner {
   }
 
   get keeper(): Keeper | undefined {
-    return this.#living.keeper
+    return this.#living.parts.keeper
+  }
+
+  get budget(): BudgetScope | undefined {
+    return this.#living.parts.budget
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,6 @@
 import type { Principal } from '@skein/memory'
 
+import type { BudgetScope } from '../models/budget.ts'
 import type { Decision, Failure } from '../supervision/supervision.ts'
 import type { Ending } from './ending.ts'
 import type { AgentDefinition } from './host.ts'
@@ -17,6 +18,8 @@ export interface AgentParts {
   /** Is failed, where failures are escalated to it, and takes its children with it when it ends. */
   readonly parent?: Parent | undefined
   readonly keeper?: Keeper | undefined
+  /** What its activities' models may use up. */
+  readonly budget?: BudgetScope | undefined
   /** What an earlier life saved. */
   readonly saved?: unknown
 }

@@ -1,6 +1,7 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 import type { AnyActorRef } from 'xstate'
 
+import type { BudgetScope } from '../models/budget.ts'
 import type { Keeper } from './keeper.ts'
 import type { Message } from './message.ts'
 
@@ -13,6 +14,8 @@ export interface Owner {
   readonly signal: AbortSignal
   /** Keeps it in the memory, where it is durable. */
   readonly keeper: Keeper | undefined
+  /** What the models may use up for it, beside the flock's budget. */
+  readonly budget: BudgetScope | undefined
   /** Sends a message for the agent, wherever its receiver runs. */
   tell(to: string, message: Message): void
   /** Tells people that it waits for them. */

@@ -11,6 +11,7 @@ export type Instruction = 'restart' | 'resume' | 'stop'
 export async function askWhatToDo(
   owner: Pick<Owner, 'memory' | 'principal' | 'announce'>,
   error: unknown,
+  signal: AbortSignal,
 ): Promise<Instruction> {
   const { memory, principal } = owner
   const reason = `The agent "${principal.id}" failed: ${error instanceof Error ? error.message : String(error)}`
@@ -20,6 +21,6 @@ export async function askWhatToDo(
   const label = { sensitivity: level, compartments }
   const escalation = await memory.escalations.open({ task: `agent/${principal.id}`, reason, question, ...label })
   owner.announce(escalation)
-  const { state, answer } = await memory.escalations.answered(escalation.id)
+  const { state, answer } = await memory.escalations.answered(escalation.id, { signal })
   return state === 'answered' && (answer === 'restart' || answer === 'resume') ? answer : 'stop'
 }

@@ -12,7 +12,7 @@ export interface Patient {
   /** Starts it again from what it had saved, or from the start. */
   goOn(saved: unknown): void
   end(outcome: Outcome): void
-  askHuman(error: unknown): Promise<Instruction>
+  askHuman(error: unknown, signal: AbortSignal): Promise<Instruction>
 }
 
 /** Failures that are remembered, at most. */
@@ -23,6 +23,8 @@ export class Recovery {
   readonly #patient: Patient
   readonly #supervise: (failure: Failure) => Decision
   readonly #failures: number[] = []
+  readonly #over = new AbortController()
+  #restart: unknown
 
   constructor(patient: Patient, supervise: (failure: Failure) => Decision) {
     this.#patient = patient
@@ -54,7 +56,7 @@ export class Recovery {
         return queueMicrotask(() => patient.goOn(saved))
       case 'restart': {
         const from = decision.from === 'snapshot' ? saved : undefined
-        patient.clock.setTimeout(() => patient.goOn(from), decision.delayMs)
+        this.#restart = patient.clock.setTimeout(() => patient.goOn(from), decision.delayMs)
         return
       }
       case 'escalate':
@@ -64,12 +66,19 @@ export class Recovery {
     }
   }
 
+  /** The agent has ended: nothing is waited for any more. */
+  stop(): void {
+    this.#patient.clock.clearTimeout(this.#restart)
+    this.#over.abort()
+  }
+
   async #asHumanSays(error: unknown, saved: unknown): Promise<void> {
     try {
-      const answer = await this.#patient.askHuman(error)
+      const answer = await this.#patient.askHuman(error, this.#over.signal)
       if (answer === 'stop') this.#patient.end({ type: 'failed', error })
       else this.#patient.goOn(answer === 'resume' ? saved : undefined)
     } catch (second) {
+      if (this.#over.signal.aborted) return
       warn(second)
       this.#patient.end({ type: 'failed', error })
     }
