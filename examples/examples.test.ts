@@ -39,3 +39,14 @@ it('a model of the AI SDK answers three agents with one call', async () => {
   expect(stdout).toMatch(/^1 call, 2 reused, [1-9]\d* tokens spared$/m)
   expect(stderr).toBe('')
 })
+
+it('the first machine decides, asks a person, and goes on in another flock with the answer', async () => {
+  const { stdout, stderr } = await run('first-machine.ts')
+  expect(stdout.split('\n')).toEqual([
+    'acme: 5 % granted',
+    expect.stringMatching(/^"deal\/2" waits for sales: Grant bolt 20 %\? \(escalation \w+\)$/),
+    'bolt: 20 % granted',
+    '',
+  ])
+  expect(stderr).toBe('')
+})
