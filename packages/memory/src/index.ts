@@ -51,6 +51,8 @@ export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './ob
 export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
 export type { ClaimToken, WriteOptions } from './space.ts'
 export type { WatchOptions } from './watch.ts'
+export { Records } from './records.ts'
+export type { AnyRecord, RecordsFilter, RecordsPage } from './records.ts'
 export type {
   Mail,
   OutgoingMail,

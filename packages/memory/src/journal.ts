@@ -7,6 +7,7 @@ import { NotFoundError, OptionError } from './errors.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { requireFilter, requireStrings, requireWhole } from './require-option.ts'
 import { visibleSources } from './object-id.ts'
+import { parseCursor } from './page-cursor.ts'
 import { rankTexts } from './ranking.ts'
 import { indexTerms, queryTerms, termsOf } from './search-terms.ts'
 import { searchableText, snippetOf } from './searchable-text.ts'
@@ -193,12 +194,4 @@ export class Journal {
     const derivedFrom = visibleSources(record, this.#actor.audience)
     return { id, seq, value: decodeJson(value) as Value, author, task, tags, importance, derivedFrom, createdAt }
   }
-}
-
-function parseCursor(cursor: string): number {
-  const seq = Number(cursor)
-  if (!/^\d{1,16}$/.test(cursor) || !Number.isSafeInteger(seq)) {
-    throw new OptionError('cursor', 'a cursor that an earlier page gave', cursor)
-  }
-  return seq
 }

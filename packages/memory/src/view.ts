@@ -15,6 +15,7 @@ import { Learnings } from './learnings.ts'
 import { Objects } from './objects.ts'
 import { Observations } from './observations.ts'
 import type { ReadScope } from './read-scope.ts'
+import { Records } from './records.ts'
 import { SavedAgents } from './saved-agents.ts'
 import { sharedState } from './shared-state.ts'
 import type { SharedState } from './shared-state.ts'
@@ -39,6 +40,7 @@ export class View {
   readonly #actor: Actor
   readonly #once: ComputeOnce
   #agents: SavedAgents | undefined
+  #records: Records | undefined
 
   /** @internal */
   constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
@@ -56,6 +58,11 @@ export class View {
     this.#space = space
     this.#actor = actor
     this.#once = new ComputeOnce(space, actor)
+  }
+
+  /** Records of all kinds, for those who look through the memory. */
+  get records(): Records {
+    return (this.#records ??= new Records(this.#space, this.#actor))
   }
 
   /** The states of durable agents and their mail; for runtimes. */

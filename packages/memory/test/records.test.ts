@@ -1,0 +1,65 @@
+import { mapStore, openMemory, Records } from '@skein/memory'
+import { expect, it, onTestFinished } from 'vitest'
+
+const open = async () => {
+  const memory = await openMemory({ store: mapStore() })
+  onTestFinished(() => memory.close())
+  const ann = memory.as({ id: 'ann', role: 'sales', clearance: { level: 'internal' } })
+  const bob = memory.as({ id: 'bob', role: 'support' })
+  return { memory, ann, bob }
+}
+
+it('records of all kinds are listed page by page, each as far as one may see it', async () => {
+  const { ann, bob } = await open()
+  for (let n = 0; n < 5; n += 1) await ann.facts.set(`price/${n}`, n, { task: 't1', tags: ['price'] })
+  await ann.facts.set('limit', 20, { sensitivity: 'internal' })
+  const first = await bob.records.list({ collection: 'facts', limit: 3 })
+  expect(first.items.map(({ id, value }) => [id, value])).toEqual([
+    ['price/4', 4],
+    ['price/3', 3],
+    ['price/2', 2],
+  ])
+  const { cursor = '' } = first
+  const second = await bob.records.list({ collection: 'facts', limit: 3, cursor })
+  expect(second.items.map(({ id }) => id)).toEqual(['price/1', 'price/0'])
+  expect(second.cursor).toBeUndefined()
+  expect((await ann.records.list({ collection: 'facts' })).items).toHaveLength(6)
+  expect(
+    (await ann.records.list({ collection: 'facts', task: 't1', tags: ['price'], author: 'ann' })).items,
+  ).toHaveLength(5)
+})
+
+it('one record is shown whole, or not at all', async () => {
+  const { ann, bob } = await open()
+  await ann.facts.set('limit', { max: 20 }, { sensitivity: 'internal', ttlMs: 60_000, tags: ['deal'] })
+  expect(await ann.records.get('facts', 'limit')).toMatchObject({
+    collection: 'facts',
+    id: 'limit',
+    value: { max: 20 },
+    size: 10,
+    version: 1,
+    author: 'ann',
+    tags: ['deal'],
+    sensitivity: 'internal',
+    expiresAt: expect.any(Number),
+  })
+  expect(await bob.records.get('facts', 'limit')).toBeUndefined()
+})
+
+it('entries are found by their words', async () => {
+  const { ann, bob } = await open()
+  await ann.observations.log({ task: 't1', value: 'The price went up.' })
+  await ann.observations.log({ task: 't1', value: 'A secret price.', sensitivity: 'internal' })
+  expect((await bob.records.search('price', { collection: 'observations' })).map(({ value }) => value)).toEqual([
+    'The price went up.',
+  ])
+})
+
+it('what the memory writes for itself is not there to look through', async () => {
+  const { ann } = await open()
+  for (const collection of Records.collections) await ann.records.list({ collection })
+  for (const collection of ['audit', 'ledger', 'settings', 'federation', 'nonsense'] as const) {
+    await expect(ann.records.list({ collection: collection as never })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    await expect(ann.records.get(collection as never, 'x')).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+  }
+})
