@@ -57,6 +57,19 @@ describe('a budget', () => {
     },
   )
 
+  it('stops nobody for what was only set aside', async () => {
+    const [server, memory] = [await startServer({ delayMs: 2 }), await openStore()]
+    const budgets = [budgetScope({ tokens: 1_900 }), budgetScope({ id: 'flock', tokens: 1_800 })]
+    const desks = ['ann', 'bob'].map((id, index) =>
+      deskOf(memory, server, { id }, {}, { budgets: index === 0 ? budgets : budgets.toReversed() }),
+    )
+    // Each may take 1,000 tokens and more; together they take some hundred.
+    const question = (index: number) => ({ messages: [{ role: 'user', text: `Question ${index}?` }] as const })
+    await Promise.all(Array.from({ length: 20 }, (_, index) => (desks[index % 2] as Desk).model.chat(question(index))))
+    expect(server.reached).toHaveLength(20)
+    expect(server.mostAtOnce).toBe(1)
+  })
+
   it('is checked before a call, by what it may take', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server, {}, { budget: { tokens: 50 } })
