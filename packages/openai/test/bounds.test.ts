@@ -168,6 +168,9 @@ describe('a limit', () => {
     'of calls under way holds for all processes (%s), and lets everybody through in the end',
     async (_name, makeStore) => {
       const [server, store] = [await startServer({ delayMs: 3 }), makeStore()]
+      // The first waits for the second: the two are under way together.
+      const both = server.whenReached(2)
+      server.fail({ kind: 'silence', until: both })
       const memories = [await openStore(store), await openStore(store), await openStore(store)]
       const desks = memories.map((memory) => deskOf(memory, server, {}, { limits: { parallel: 2 } }))
       const answers = await Promise.all(
