@@ -252,7 +252,8 @@ export class ComputeOnce {
     const author = this.#actor.principal.id
     const meta: RecordMeta = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
     try {
-      const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs } as const
+      const fleeting = state.state === 'running'
+      const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs, fleeting } as const
       return (await writeOne(this.#space, this.#actor, mutation)).version
     } catch (error) {
       if (error instanceof VersionConflictError) return undefined

@@ -85,6 +85,8 @@ export interface SetMutation extends MutationBase {
   readonly ttlMs?: number | undefined
   /** The only version under which this value may be stored, since it is sealed for that. */
   readonly asVersion?: number | undefined
+  /** A power cut may undo it, whatever the store promises of others: a lease, whose owner would be gone as well. */
+  readonly fleeting?: boolean | undefined
 }
 
 /** Removes a record. Removing what is absent is no conflict, unless a version was named. */
@@ -93,7 +95,7 @@ export interface DeleteMutation extends MutationBase {
   readonly author: string
 }
 
-/** Gives a record a new time to live and nothing else: no new version, nothing in the feed. The heartbeat of leases. */
+/** Gives a record a new time to live, no new version, and nothing to the feed: the heartbeat of leases. Fleeting. */
 export interface TouchMutation extends MutationBase {
   readonly type: 'touch'
   readonly ifVersion: number

@@ -40,11 +40,7 @@ export function toResponse(model: string, request: ChatRequest, raw: RawAnswer):
 }
 
 /** What a server reports, unless that can't be; then an estimate. */
-export function checkedUsage(
-  { input, output, cached }: ReportedUsage,
-  request: ChatRequest,
-  answer: string,
-): ModelUsage {
+function checkedUsage({ input, output, cached }: ReportedUsage, request: ChatRequest, answer: string): ModelUsage {
   if (isCount(input) && isCount(output)) {
     const isCached = isCount(cached) && cached > 0 && cached <= input
     return { inputTokens: input, outputTokens: output, ...(isCached && { cachedInputTokens: cached }) }

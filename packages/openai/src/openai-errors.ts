@@ -71,13 +71,13 @@ function saysTooLong(body: unknown): boolean {
 }
 
 /** In milliseconds; seconds, a date, or OpenAI's own header. */
-export function retryAfterMs(headers: Headers | undefined, now: number = Date.now()): number | undefined {
+function retryAfterMs(headers: Headers | undefined): number | undefined {
   const exact = Number(headers?.get('retry-after-ms') ?? Number.NaN)
   if (Number.isFinite(exact) && exact >= 0) return exact
   const text = headers?.get('retry-after') ?? ''
   if (/^\s*\d+(?:\.\d+)?\s*$/.test(text)) return Number(text) * 1_000
   const date = Date.parse(text)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
 function shortWord(value: unknown): string | undefined {

@@ -57,6 +57,19 @@ describe('a budget', () => {
     },
   )
 
+  it('stops nobody for what was only set aside', async () => {
+    const [server, memory] = [await startServer({ delayMs: 2 }), await openStore()]
+    const budgets = [budgetScope({ tokens: 1_900 }), budgetScope({ id: 'flock', tokens: 1_800 })]
+    const desks = ['ann', 'bob'].map((id, index) =>
+      deskOf(memory, server, { id }, {}, { budgets: index === 0 ? budgets : budgets.toReversed() }),
+    )
+    // Each may take 1,000 tokens and more; together they take some hundred.
+    const question = (index: number) => ({ messages: [{ role: 'user', text: `Question ${index}?` }] as const })
+    await Promise.all(Array.from({ length: 20 }, (_, index) => (desks[index % 2] as Desk).model.chat(question(index))))
+    expect(server.reached).toHaveLength(20)
+    expect(server.mostAtOnce).toBe(1)
+  })
+
   it('is checked before a call, by what it may take', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server, {}, { budget: { tokens: 50 } })
@@ -155,6 +168,9 @@ describe('a limit', () => {
     'of calls under way holds for all processes (%s), and lets everybody through in the end',
     async (_name, makeStore) => {
       const [server, store] = [await startServer({ delayMs: 3 }), makeStore()]
+      // The first waits for the second: the two are under way together.
+      const both = server.whenReached(2)
+      server.fail({ kind: 'silence', until: both })
       const memories = [await openStore(store), await openStore(store), await openStore(store)]
       const desks = memories.map((memory) => deskOf(memory, server, {}, { limits: { parallel: 2 } }))
       const answers = await Promise.all(

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-import type { ChatRequest } from '@skein/core'
+import type { ChatRequest, ModelCallError } from '@skein/core'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -182,6 +182,20 @@ describe('an answer that fails', () => {
     const failure: unknown = await model.chat(request).catch((error: unknown) => error)
     expect(failure).toMatchObject({ name: 'ModelCallError', model: model.id, ...expected })
     expect(server.reached).toHaveLength(1)
+  })
+
+  it.each([
+    [new Date(Date.now() + 3_600_000).toUTCString(), 3_600_000],
+    [new Date(0).toUTCString(), 0],
+    ['soon', undefined],
+  ])('by too many requests until %s says how long that is', async (date, most) => {
+    const { server, model } = await open()
+    server.fail({ kind: 'rate-limit', headers: { 'retry-after': date } })
+    const { retryAfterMs } = (await model.chat(request).catch((error: unknown) => error)) as ModelCallError
+    // The date is told in whole seconds, and time passes.
+    if (most) expect(retryAfterMs).toBeGreaterThan(most / 2)
+    if (most) expect(retryAfterMs).toBeLessThanOrEqual(most)
+    else expect(retryAfterMs).toBe(most)
   })
 
   it.each(cases)('by %s repeats neither key nor prompt', async (_, fault) => {

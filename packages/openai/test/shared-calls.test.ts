@@ -189,6 +189,21 @@ describe('a call that fails', () => {
     expect(server.reached).toHaveLength(1)
   })
 
+  it('because its asker has left is made by who waits for it elsewhere', async () => {
+    const [server, store] = [await startServer(), mapStore()]
+    const [ours, theirs] = [await openStore(store), await openStore(store)]
+    server.fail({ kind: 'silence', until: new Promise(() => {}) })
+    const stop = new AbortController()
+    const first = deskOf(ours, server, { id: 'ann' }).model.chat(hello, { signal: stop.signal })
+    await server.whenReached(1)
+    const second = deskOf(theirs, server, { id: 'bob' }).model.chat(hello)
+    while (theirs.stats().misses === 0) await new Promise(setImmediate)
+    stop.abort(new Error('enough'))
+    await expect(first).rejects.toThrow('enough')
+    expect(await second).toMatchObject({ reused: false, text: 'You said: Hello there.' })
+    expect(server.reached).toHaveLength(2)
+  })
+
   it('stops being tried again when nobody waits any more', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     server.fail({ kind: 'rate-limit', headers: { 'retry-after': '59' } })

@@ -28,6 +28,11 @@ export interface WriterSpace {
 
 const tailPage = 1_000
 
+/** After a power cut nobody holds a lease any more: those need not have reached the disk. */
+function isLasting(mutation: Mutation): boolean {
+  return !(mutation.type === 'touch' || (mutation.type === 'set' && mutation.fleeting))
+}
+
 /**
  * The one connection through which a process writes a file, shared by all
  * memories that it opens there.
@@ -64,6 +69,7 @@ export class SqliteWriter {
   #lost: StoreError | undefined
   #durability: ResolvedSqliteOptions['durability']
   #holders = 0
+  #flushes = true
   readonly #dataVersionOf: Statement
   #dataVersion: unknown
 
@@ -73,15 +79,18 @@ export class SqliteWriter {
     this.#isInPlace = watchIdentity(path)
     this.#durability = options.durability
     this.#queue = new WriteQueue(this.#db, options.path, {
+      starting: (lasting) => this.#flushAtCommit(lasting),
       begun: () => {
         this.checkFile()
         this.assertUsable()
       },
       committed: () => {
+        this.#flushAtCommit(true)
         signalWal(path)
         this.#tellOwn()
       },
       rolledBack: () => {
+        this.#flushAtCommit(true)
         for (const space of this.#spaces.values()) space.fresh.length = 0
       },
     })
@@ -113,7 +122,7 @@ export class SqliteWriter {
       const { commit, changed } = space.tables.apply(batch, Date.now())
       space.fresh.push(...changed.map((row: Row) => changeOf(row)))
       return commit
-    })
+    }, batch.some(isLasting))
   }
 
   /** Does other work in the next transaction. */
@@ -195,6 +204,13 @@ export class SqliteWriter {
     if (durability !== 'full' || this.#durability === 'full') return
     this.#db.pragma('synchronous = FULL')
     this.#durability = 'full'
+  }
+
+  /** Whether commits wait for the disk. One that does takes along all before it. */
+  #flushAtCommit(flushes: boolean): void {
+    if (this.#durability !== 'full' || this.#flushes === flushes) return
+    this.#db.pragma(`synchronous = ${flushes ? 'FULL' : 'NORMAL'}`)
+    this.#flushes = flushes
   }
 
   /** Tells of what the last transaction changed, unless others wrote in between: then the feed knows the order. */

@@ -5,12 +5,16 @@ import { wrapError } from './sqlite-errors.ts'
 /** Something to do inside a transaction. */
 interface Job {
   readonly work: () => unknown
+  /** Whether it has to be on the disk when it is done. */
+  readonly lasting: boolean
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
 }
 
 /** Told of each transaction's beginning and end, before its writers hear of it. */
 export interface TransactionHooks {
+  /** Called before the lock is taken, with whether anything in the transaction has to be on the disk when it ends. */
+  starting(lasting: boolean): void
   /** Called with the lock held. What it throws refuses everything that waits. */
   begun(): void
   /** Must not throw: what is on the disk is no failure. */
@@ -44,10 +48,10 @@ export class WriteQueue {
     this.#hooks = hooks
   }
 
-  /** Does the work in the next transaction; resolves to its result when that is on the disk. */
-  add<Result>(work: () => Result): Promise<Result> {
+  /** Does the work in the next transaction; resolves to its result when that is on the disk, or only done where it need not last. */
+  add<Result>(work: () => Result, lasting = true): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.#jobs.push({ work, resolve: resolve as Job['resolve'], reject })
+      this.#jobs.push({ work, lasting, resolve: resolve as Job['resolve'], reject })
       if (this.#isScheduled) return
       this.#isScheduled = true
       setImmediate(() => this.flush())
@@ -67,6 +71,7 @@ export class WriteQueue {
   #transact(group: readonly Job[]): void {
     const { begin, commit } = this.#statements
     try {
+      this.#step('begin', () => this.#hooks.starting(group.some(({ lasting }) => lasting)))
       this.#step('begin', () => begin.run())
       this.#step('begin', () => this.#hooks.begun())
     } catch (error) {

@@ -10,6 +10,8 @@ interface Opened {
   readonly queue: WriteQueue
   /** What the transactions came to, in order. */
   readonly events: string[]
+  /** Whether each of them had to last. */
+  readonly lasting: boolean[]
   add(n: number): Promise<unknown>
 }
 
@@ -25,18 +27,30 @@ function open(): Opened {
   db.pragma('journal_mode = WAL')
   db.exec('CREATE TABLE numbers (n INTEGER NOT NULL)')
   const events: string[] = []
+  const lasting: boolean[] = []
   const queue = new WriteQueue(db, path, {
+    starting: (lasts) => lasting.push(lasts),
     begun: () => events.push('begun'),
     committed: () => events.push('committed'),
     rolledBack: () => events.push('rolled back'),
   })
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
-  return { db, other, queue, events, add: (n) => queue.add(() => insert.run(n)) }
+  return { db, other, queue, events, lasting, add: (n) => queue.add(() => insert.run(n)) }
 }
 
 const numbers = (db: Database.Database): unknown[] => db.prepare('SELECT n FROM numbers ORDER BY n').pluck().all()
 
 describe('a group of writes', () => {
+  it('waits for the disk unless nothing in it has to last', async () => {
+    const { other, queue, lasting, add } = open()
+    const fleeting = (): Promise<unknown> => queue.add(() => {}, false)
+    await Promise.all([fleeting(), fleeting()])
+    await Promise.all([fleeting(), add(1), fleeting()])
+    await add(2)
+    expect(lasting).toEqual([false, true, true])
+    expect(numbers(other)).toEqual([1, 2])
+  })
+
   it('is refused at once, with all that waits, when another process keeps the file locked', async () => {
     const { other, events, add } = open()
     other.exec('BEGIN IMMEDIATE')

@@ -41,10 +41,20 @@ export interface BudgetState {
 /** A limit that a call would exceed, or has. */
 export interface Excess {
   readonly measure: BudgetMeasure
-  /** Used up so far, what is under way included. */
+  /** Used up, with what the call takes or was expected to take. */
   readonly spent: number
   readonly limit: number
 }
+
+/**
+ * Whether a call may begin; or how long it has to wait at most, until calls
+ * under way have ended, which may take less than was set aside for them; or
+ * which limit it would exceed even so.
+ */
+export type Reservation =
+  | { readonly type: 'granted' }
+  | { readonly type: 'wait'; readonly waitMs: number }
+  | { readonly type: 'refused'; readonly excess: Excess }
 
 /** One step of a budget: see {@link reserve}. */
 export interface ReserveStep {
@@ -72,7 +82,8 @@ export function budgetScope(budget: Budget & { readonly id?: string }, kind = 'r
 }
 
 /**
- * Sets aside what a call may take, unless that is more than is left.
+ * Sets aside what a call may take, unless that is more than is left: what was
+ * only set aside for others is waited for, what they took is gone.
  *
  * What a killed process had set aside comes free when its lease ends.
  */
@@ -81,11 +92,16 @@ export function reserve(
   budget: Budget,
   { id, estimate, leaseMs }: ReserveStep,
   now: number,
-): StateChange<BudgetState, Excess | undefined> {
+): StateChange<BudgetState, Reservation> {
   const state = cleared(before, now)
   const asked: BudgetState = { ...state, open: { ...state.open, [id]: { ...estimate, until: now + leaseMs } } }
-  const excess = excessOf(asked, budget, now)
-  return excess ? { state: before ?? state, result: excess } : { state: asked, result: undefined }
+  if (!excessOf(asked, budget, now)) return { state: asked, result: { type: 'granted' } }
+  const alone = excessOf({ ...asked, open: { [id]: { ...estimate, until: now } } }, budget, now)
+  const ends = Object.values(state.open).map(({ until }) => until - now)
+  const result: Reservation = alone
+    ? { type: 'refused', excess: alone }
+    : { type: 'wait', waitMs: Math.max(1, Math.min(...ends)) }
+  return { state: before ?? state, result }
 }
 
 /** Books what a call took in place of what was set aside for it; tells which limit that exceeded. */

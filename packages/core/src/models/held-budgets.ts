@@ -33,7 +33,9 @@ export class HeldBudgets {
   constructor(memory: View, budgets: readonly BudgetScope[], estimate: Spending) {
     this.#memory = memory
     this.#step = { id: randomUUID(), estimate, leaseMs }
-    this.#accounts = budgets.map((budget) => ({ budget, state: memory.state(`budget/${budget.id}`, keepMs) }))
+    // In one order everywhere: calls that wait for each other's budgets would wait for ever.
+    const ordered = budgets.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    this.#accounts = ordered.map((budget) => ({ budget, state: memory.state(`budget/${budget.id}`, keepMs) }))
   }
 
   /** Aborted when the time of a budget is up; its reason says so. */
@@ -41,21 +43,35 @@ export class HeldBudgets {
     return this.#over.signal
   }
 
-  /** @throws BudgetExceededError when one has too little left; then nothing is set aside in any. */
-  async take(): Promise<void> {
-    for (const [index, { budget, state }] of this.#accounts.entries()) {
-      const { excess, startedAt } = await state.change((before, now) => {
-        const { state: next, result } = reserve(before, budget, this.#step, now)
-        return { state: next, result: { excess: result, startedAt: next.startedAt } }
-      })
-      if (excess) {
-        this.#stopTimers()
-        await this.#settle(this.#accounts.slice(0, index), undefined)
-        throw new BudgetExceededError(budget.id, excess)
+  /** @throws BudgetExceededError when one has too little left, the signal's reason; then nothing is set aside in any. */
+  async take(signal: AbortSignal): Promise<void> {
+    const taken: Account[] = []
+    try {
+      for (const account of this.#accounts) {
+        await this.#reserve(account, AbortSignal.any([signal, this.signal]))
+        taken.push(account)
       }
-      this.#watchTime(budget, startedAt)
+    } catch (error) {
+      this.#stopTimers()
+      await this.#settle(taken, undefined)
+      throw error
     }
     this.#timers.push(setInterval(() => this.#renew(), leaseMs / 3).unref())
+  }
+
+  async #reserve({ budget, state }: Account, signal: AbortSignal): Promise<void> {
+    for (let first = true; ; first = false) {
+      signal.throwIfAborted()
+      const mark = state.mark()
+      const { reservation, startedAt } = await state.change((before, now) => {
+        const { state: next, result } = reserve(before, budget, this.#step, now)
+        return { state: next, result: { reservation: result, startedAt: next.startedAt } }
+      })
+      if (reservation.type === 'refused') throw new BudgetExceededError(budget.id, reservation.excess)
+      if (first) this.#watchTime(budget, startedAt)
+      if (reservation.type === 'granted') return
+      await state.untilWritten(mark, reservation.waitMs, signal)
+    }
   }
 
   /**

@@ -11,6 +11,8 @@ import type { LimitState, RateLimits } from './rate-limit.ts'
 /** A call counts as under way so long after its thread was last heard of. */
 const leaseMs = 30_000
 const keepMs = 86_400_000
+/** The longest that a timer can wait. */
+const longestMs = 2 ** 31 - 1
 
 /** One attempt to call a model, as the limiter sees it. */
 export interface LimitedAttempt<Result> {
@@ -52,8 +54,9 @@ export class Limiter {
       // Of those that wait in one thread only the first stands in the queue of all threads.
       const entering = (): Promise<number> => this.#enter(step, signal)
       const startAt = parallel === undefined ? await entering() : await this.#turns.run(entering, signal)
-      const waitMs = startAt - this.#memory.now()
-      if (waitMs > 0) await sleep(waitMs, undefined, { signal })
+      for (let leftMs = startAt - this.#memory.now(); leftMs > 0; leftMs = startAt - this.#memory.now()) {
+        await sleep(Math.min(leftMs, longestMs), undefined, { signal })
+      }
     } catch (error) {
       await end(undefined)
       // A timer gives its own error for an aborted signal.

@@ -109,10 +109,11 @@ export class ModelCalls {
       try {
         return await this.#memory.once(key, work, options)
       } catch (error) {
-        // Where it failed elsewhere the memory wraps what happened there.
-        const original = codeOf(error) === 'SKEIN_WORK' ? (error as Error).cause : error
-        if (codeOf(original) === 'SKEIN_BUDGET' && !this.#isOurs(original as BudgetExceededError)) continue
-        throw original
+        // Where it failed elsewhere the memory wraps what happened there: only the model's answer concerns us all.
+        if (codeOf(error) === 'SKEIN_WORK') {
+          const { cause } = error as Error
+          if (String(codeOf(cause)).startsWith('SKEIN_MODEL_')) throw cause
+        } else if (codeOf(error) !== 'SKEIN_BUDGET' || this.#isOurs(error as BudgetExceededError)) throw error
       }
     }
   }
@@ -141,7 +142,7 @@ export class ModelCalls {
       return { tokens: usage.inputTokens + usage.outputTokens, usd: costOf(usage, price) ?? 0 }
     }
     const held = new HeldBudgets(this.#memory, this.#budgets, spending(call.estimate()))
-    await held.take()
+    await held.take(signal)
     let answer: Answer
     try {
       answer = await this.#attempts(call, AbortSignal.any([signal, held.signal]), took)

@@ -100,7 +100,7 @@ export class BudgetExceededError extends SkeinError {
   /** The id of the budget: `run/…`, `agent/…` or as it was named. */
   readonly budget: string
   readonly measure: BudgetMeasure
-  /** Used up, with what is under way and what this call was expected to take. */
+  /** Used up, with what this call took or was expected to take. */
   readonly spent: number
   readonly limit: number
 

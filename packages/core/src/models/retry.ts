@@ -1,3 +1,5 @@
+import { delayBefore } from '../supervision/backoff.ts'
+
 /** How often a failed call is tried again, and with which pauses. */
 export interface RetryPolicy {
   /** Further attempts after the first. @defaultValue 4 */
@@ -33,5 +35,5 @@ export function retryDelay(
   const { maxRetries = 4, baseDelayMs = 500, maxDelayMs = 60_000 } = policy
   if (!retryable || attempt > maxRetries) return undefined
   if (retryAfterMs !== undefined) return retryAfterMs > maxDelayMs ? undefined : retryAfterMs
-  return Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1)) * (0.5 + random / 2)
+  return delayBefore({ baseDelayMs, maxDelayMs, jitter: 0.5 }, attempt, random)
 }

@@ -1,4 +1,5 @@
 import { budgetScope } from '@skein/core'
+import type { Budget } from '@skein/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -6,17 +7,22 @@ import { renew, reserve, settle } from '../../src/models/budget.ts'
 import type { BudgetState } from '../../src/models/budget.ts'
 
 const leaseMs = 1_000
+const granted = { type: 'granted' }
 const call = (id: string, tokens: number, usd = 0) => ({ id, estimate: { tokens, usd }, leaseMs })
 
 describe('a budget', () => {
-  it('sets aside what calls may take, and refuses what would be too much', () => {
+  it('sets aside what calls may take, waits for what others may leave, and refuses what is too much even so', () => {
     const budget = { tokens: 100 }
     const first = reserve(undefined, budget, call('a', 60), 0)
-    expect(first.result).toBeUndefined()
+    expect(first.result).toEqual(granted)
     const second = reserve(first.state, budget, call('b', 50), 1)
-    expect(second.result).toEqual({ measure: 'tokens', spent: 110, limit: 100 })
+    expect(second).toEqual({ state: first.state, result: { type: 'wait', waitMs: leaseMs - 1 } })
     expect(second.state).toBe(first.state)
-    expect(reserve(first.state, budget, call('c', 40), 1).result).toBeUndefined()
+    expect(reserve(first.state, budget, call('c', 40), 1).result).toEqual(granted)
+    const spent = settle(first.state, budget, { id: 'a', used: { tokens: 60, usd: 0 } }, 1).state
+    const excess = { measure: 'tokens', spent: 110, limit: 100 }
+    expect(reserve(spent, budget, call('b', 50), 1).result).toEqual({ type: 'refused', excess })
+    expect(reserve(first.state, budget, call('d', 101), 1).result).toMatchObject({ type: 'refused' })
   })
 
   it('books what a call took, and tells when that was too much', () => {
@@ -33,21 +39,23 @@ describe('a budget', () => {
   it('forgets what a killed process had set aside when its lease ends, unless it is renewed', () => {
     const budget = { calls: 1 }
     const { state } = reserve(undefined, budget, call('killed', 1), 0)
-    expect(reserve(state, budget, call('next', 1), leaseMs - 1).result?.measure).toBe('calls')
-    expect(reserve(state, budget, call('next', 1), leaseMs).result).toBeUndefined()
+    expect(reserve(state, budget, call('next', 1), leaseMs - 1).result).toEqual({ type: 'wait', waitMs: 1 })
+    expect(reserve(state, budget, call('next', 1), leaseMs).result).toEqual(granted)
     const kept = renew(state, call('killed', 1), leaseMs - 1).state
-    expect(reserve(kept, budget, call('next', 1), leaseMs + 1).result?.measure).toBe('calls')
+    expect(reserve(kept, budget, call('next', 1), leaseMs + 1).result.type).toBe('wait')
     // The late one books what it took all the same.
     const other = reserve(state, budget, call('next', 1), leaseMs).state
     expect(settle(other, budget, { id: 'killed', used: { tokens: 1, usd: 0 } }, leaseMs).state.spent.calls).toBe(1)
   })
 
   it('limits calls, money and time too', () => {
-    const { state } = reserve(undefined, {}, call('a', 1, 0.2), 1_000)
-    expect(reserve(state, { usd: 0.3 }, call('b', 1, 0.2), 1_001).result).toMatchObject({ measure: 'usd', limit: 0.3 })
-    expect(reserve(state, { calls: 1 }, call('b', 1), 1_001).result).toMatchObject({ measure: 'calls', spent: 2 })
-    expect(reserve(state, { wallMs: 50 }, call('b', 1), 1_050).result).toBeUndefined()
-    expect(reserve(state, { wallMs: 50 }, call('b', 1), 1_051).result).toMatchObject({ measure: 'wallMs', spent: 51 })
+    const reserved = reserve(undefined, {}, call('a', 1, 0.2), 1_000).state
+    const { state } = settle(reserved, {}, { id: 'a', used: { tokens: 1, usd: 0.2 } }, 1_000)
+    const next = (budget: Budget, now: number) => reserve(state, budget, call('b', 1, 0.2), now).result
+    expect(next({ usd: 0.3 }, 1_001)).toMatchObject({ excess: { measure: 'usd', limit: 0.3 } })
+    expect(next({ calls: 1 }, 1_001)).toMatchObject({ excess: { measure: 'calls', spent: 2 } })
+    expect(next({ wallMs: 50 }, 1_050)).toEqual(granted)
+    expect(next({ wallMs: 50 }, 1_051)).toMatchObject({ excess: { measure: 'wallMs', spent: 51 } })
   })
 
   it('is never overdrawn by calls that take what they were expected to', () => {
@@ -61,7 +69,7 @@ describe('a budget', () => {
           const id = String(index)
           const reserved = reserve(state, { tokens }, call(id, asked), index)
           state = reserved.state
-          if (reserved.result || !ends) continue
+          if (reserved.result.type !== 'granted' || !ends) continue
           const used = { tokens: Math.floor(asked * takes), usd: 0 }
           const settled = settle(state, { tokens }, { id, used }, index)
           expect(settled.result).toBeUndefined()
