@@ -35,5 +35,5 @@ export function retryDelay(
   const { maxRetries = 4, baseDelayMs = 500, maxDelayMs = 60_000 } = policy
   if (!retryable || attempt > maxRetries) return undefined
   if (retryAfterMs !== undefined) return retryAfterMs > maxDelayMs ? undefined : retryAfterMs
-  return delayBefore({ baseDelayMs, maxDelayMs, jitter: 0.5 }, attempt, random)
+  return delayBefore({ baseDelayMs, maxDelayMs, jitter: 0.5 }, attempt, 1 - random)
 }
