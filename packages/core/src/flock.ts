@@ -237,7 +237,7 @@ export class Flock implements AsyncDisposable {
    * no message, question or activity is under way, aborts what is not done in
    * time, stores durable agents, and tells what was left.
    *
-   * @param options.timeoutMs - How long to wait, in milliseconds; 30 s unless told.
+   * @param options - How long to wait (`timeoutMs`), in milliseconds; 30 s unless told.
    */
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
     this.#isTakingIn = false

@@ -41,7 +41,7 @@ export function requireRetry({ attempts, codes }: Retry): void {
 }
 
 /** Whether an error is one to try again after. */
-export function isWorthRetrying({ codes }: Retry, error: unknown): boolean {
+function isWorthRetrying({ codes }: Retry, error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown }
   if (codes) return typeof code === 'string' && codes.includes(code)
   return !hopeless.has(code as string)
@@ -74,7 +74,7 @@ export async function withRetries<Result>(
 }
 
 /** @throws the signal's reason when it is aborted meanwhile. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clock.clearTimeout(timer)

@@ -110,7 +110,7 @@ describe('an agent', () => {
     worker.stop()
     expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     await done
-    expect(() => worker.send({ type: 'wait' })).toThrow('has ended')
+    expect(() => worker.send({ type: 'wait', input: null })).toThrow('has ended')
     expect(events.filter(({ type }) => type === 'message.dead').length).toBeGreaterThanOrEqual(1)
     expect(flock.role('worker').agents).toHaveLength(0)
   })

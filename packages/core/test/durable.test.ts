@@ -4,7 +4,7 @@ import { agent, behavior, reply } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { HostMemory } from '@skein/memory'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { assign, emit, fromPromise, setup } from 'xstate'
+import { assign, createMachine, emit, fromPromise, setup } from 'xstate'
 
 type Activities = typeof import('./fixtures/activities.ts')
 const activitiesUrl = new URL('./fixtures/activities.ts', import.meta.url)
@@ -272,7 +272,7 @@ describe('a durable agent', () => {
 
 describe('what could not be restored is refused', () => {
   it('an actor without a name', () => {
-    const machine = setup({}).createMachine({
+    const machine = createMachine({
       initial: 'a',
       states: { a: { invoke: { src: fromPromise(async () => 1) } } },
     })

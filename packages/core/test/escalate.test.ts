@@ -9,7 +9,7 @@ import type { Flock, FlockEvent, Notifier } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Clearance, HostMemory } from '@skein/memory'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { setup } from 'xstate'
+import { assign, setup } from 'xstate'
 
 const secret = 'a secret of some length'
 
@@ -31,9 +31,9 @@ const open = async (
 const asker = (sensitivity: 'public' | 'confidential' = 'public') =>
   setup({
     actors: { ask: escalate<string>() },
-    types: {} as { context: { heard?: unknown }; output: unknown },
+    types: {} as { context: { heard: unknown } },
   }).createMachine({
-    context: {},
+    context: { heard: undefined },
     initial: 'asking',
     states: {
       asking: {
@@ -46,8 +46,8 @@ const asker = (sensitivity: 'public' | 'confidential' = 'public') =>
             assignedTo: 'support',
             sensitivity,
           },
-          onDone: { target: 'done', actions: ({ context, event }) => (context.heard = event.output) },
-          onError: { target: 'done', actions: ({ context, event }) => (context.heard = event.error) },
+          onDone: { target: 'done', actions: assign({ heard: ({ event }) => event.output }) },
+          onError: { target: 'done', actions: assign({ heard: ({ event }) => event.error }) },
         },
       },
       done: { type: 'final' },

@@ -58,7 +58,7 @@ export interface WebhookOptions {
  *
  * const flock = await createFlock({
  *   memory,
- *   notifiers: [webhook({ url: 'https://hooks.example.com/skein', secret: process.env.HOOK_SECRET })],
+ *   notifiers: [webhook({ url: 'https://hooks.example.com/skein', secret: process.env.HOOK_SECRET ?? '' })],
  * })
  * ```
  */

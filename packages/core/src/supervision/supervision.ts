@@ -98,7 +98,7 @@ export function resolveSupervision(supervision: Supervision = {}): (failure: Fai
 }
 
 /** Decides by a policy. Pure: time and chance come in with the failure. */
-export function decide(policy: Required<SupervisionPolicy>, { earlier, random }: Failure): Decision {
+function decide(policy: Required<SupervisionPolicy>, { earlier, random }: Failure): Decision {
   const escalate = { type: 'escalate', to: policy.escalateTo } as const
   if (policy.onFailure === 'stop') return { type: 'stop' }
   if (policy.onFailure === 'escalate') return escalate

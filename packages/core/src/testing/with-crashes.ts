@@ -12,9 +12,20 @@ import type { Message } from '../agents/message.ts'
  * earlier lives included.
  *
  * @example
- * ```ts no-run
- * const flaky = withCrashes(machine, (message, count) => (count === 2 ? new Error('injected') : undefined))
- * flock.spawn(flaky, { supervision: { onFailure: 'resume' } })
+ * ```ts
+ * import { behavior, createFlock } from '@skein/core'
+ * import { withCrashes } from '@skein/core/testing'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const counter = behavior({ role: 'counter', initial: 0, receive: (n: number, _: { type: 'tick' }) => n + 1 })
+ * const flaky = withCrashes(counter, (_, count) => (count === 1 ? new Error('injected') : undefined))
+ *
+ * await using memory = await openMemory({ store: mapStore() })
+ * await using flock = await createFlock({ memory, supervision: { onFailure: 'resume' } })
+ * const ref = flock.spawn(flaky)
+ * for (let n = 0; n < 3; n += 1) ref.send({ type: 'tick' })
+ * while (ref.load > 0) await new Promise((resolve) => setImmediate(resolve))
+ * ref.snapshot // => { status: 'active', context: 2 }
  * ```
  */
 export function withCrashes<Taken extends Message>(
