@@ -8,7 +8,12 @@
 
 import { parseArgs } from 'node:util'
 
+import { askAgent } from './actors-ask.ts'
+import { send } from './actors-send.ts'
+import { spawn, spawnSize } from './actors-spawn.ts'
+import { pingPong } from './actors-timer.ts'
 import { cachedRead } from './cached-read.ts'
+import { cancel } from './cancel.ts'
 import { growth } from './growth.ts'
 import { invalidation } from './invalidation.ts'
 import { modelHit, modelMiss } from './model-calls.ts'
@@ -24,8 +29,17 @@ const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'observation-writes': observationWrites,
   growth,
   invalidation,
+<<<<<<< HEAD
   'model-miss': modelMiss,
   'model-hit': modelHit,
+=======
+  send,
+  ask: askAgent,
+  spawn,
+  'spawn-size': spawnSize,
+  'ping-pong': pingPong,
+  cancel,
+>>>>>>> agents
 }
 
 const { values: flags, positionals: names } = parseArgs({

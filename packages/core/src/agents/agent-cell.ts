@@ -11,6 +11,7 @@ import type { Patient } from '../supervision/recovery.ts'
 import { AgentLife } from './agent-life.ts'
 import type { Living } from './agent-life.ts'
 import type { AgentParts } from './agent-parts.ts'
+import { isPlain, plainStart } from './host.ts'
 import { AlertLane } from './alert-lane.ts'
 import { Ending } from './ending.ts'
 import { Inbox } from './inbox.ts'
@@ -39,10 +40,10 @@ import { takesType } from './takes-type.ts'
 export class AgentCell implements Runnable, Living, Patient, Kept {
   readonly parts: AgentParts
   readonly principal: Principal
-  readonly ending: Ending
   readonly #around: Surroundings
   #state: 'running' | 'waiting' | 'ended' = 'waiting'
   #life: AgentLife
+  #ending: Ending | undefined
   #inbox: Inbox | undefined
   #questions: Set<OpenQuestion> | undefined
   #memory: View | undefined
@@ -56,7 +57,6 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
     this.parts = parts
     this.principal = parts.principal
     this.#around = around
-    this.ending = new Ending(parts.principal.id)
     this.#life = this.#newLife(parts.saved)
   }
 
@@ -74,6 +74,10 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
 
   get memory(): View {
     return (this.#memory ??= this.#around.memory.as(this.principal))
+  }
+
+  get ending(): Ending {
+    return (this.#ending ??= new Ending(this.id))
   }
 
   get questions(): Set<OpenQuestion> {
@@ -252,12 +256,8 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
   #newLife(saved: unknown): AgentLife {
     const { definition, input, supervise, keeper } = this.parts
     const isKept = keeper !== undefined
-    return new AgentLife(this, definition.makeHost, {
-      input,
-      saved,
-      keepsLastGood: isKept || supervise !== undefined,
-      isKept,
-    })
+    const start = { input, saved, keepsLastGood: isKept || supervise !== undefined, isKept }
+    return new AgentLife(this, definition.makeHost, isPlain(start) ? plainStart : start)
   }
 
   #box(): Inbox {

@@ -47,6 +47,14 @@ export interface HostStart {
   readonly isKept: boolean
 }
 
+/** How most hosts begin. */
+export const plainStart: HostStart = { input: undefined, keepsLastGood: false, isKept: false }
+
+/** Whether a host is to begin like most: they share one object. */
+export function isPlain({ input, saved, keepsLastGood }: HostStart): boolean {
+  return input === undefined && saved === undefined && !keepsLastGood
+}
+
 /** Makes the hosts of an agent. */
 export type MakeHost = (owner: HostOwner & Owner, start: HostStart) => Host
 

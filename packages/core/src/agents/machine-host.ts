@@ -1,5 +1,5 @@
 import { createActor } from 'xstate'
-import type { AnyActor, AnyActorLogic, AnyActorRef, EventObject, InspectionEvent, Snapshot } from 'xstate'
+import type { AnyActor, AnyActorLogic, AnyActorRef, AnyStateNode, EventObject, InspectionEvent, Snapshot } from 'xstate'
 
 import type { Host, HostOwner, HostStart } from './host.ts'
 import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
@@ -7,6 +7,8 @@ import type { SavedTimer } from './machine-timers.ts'
 import type { Message, Reply } from './message.ts'
 import { setOwner } from './owner.ts'
 import type { Owner } from './owner.ts'
+import { TransitionTable } from './transition-table.ts'
+import type { MachineSnapshot } from './transition-table.ts'
 
 /** How a machine stood. */
 export interface SavedMachine {
@@ -21,11 +23,12 @@ export interface PreparedLogic {
   readonly wrapped: AnyActorLogic
   /** The types that it handles in some state; `undefined` when it does not tell. */
   readonly types: readonly string[] | undefined
+  /** Of a machine. */
+  readonly table: TransitionTable | undefined
 }
 
 type Running = Snapshot<unknown> & {
   readonly children?: Readonly<Record<string, AnyActorRef>>
-  readonly can?: (event: EventObject) => boolean
 }
 type Scope = Parameters<AnyActorLogic['transition']>[2]
 interface LogicParts {
@@ -43,7 +46,7 @@ let making: MachineHost | undefined
 
 /**
  * Runs XState logic as a root actor of its own: all that Skein knows of how
- * XState works inside is in this file and in `machine-timers.ts`.
+ * XState works inside is in this file, in `machine-timers.ts` and `transition-table.ts`.
  *
  * The logic is wrapped, so that whatever throws in a transition ends the
  * children that it leaves running, and is heard of before XState would throw
@@ -93,11 +96,12 @@ export class MachineHost implements Host {
         return restoreSnapshot?.(saved, scope) ?? saved
       },
     }
-    const { events } = logic as { readonly events?: readonly string[] }
+    const { events, root } = logic as { readonly events?: readonly string[]; readonly root?: AnyStateNode }
     return {
       logic,
       wrapped: Object.assign(Object.create(logic) as object, parts) as unknown as AnyActorLogic,
       types: events?.filter((type) => !type.startsWith('xstate.')),
+      table: root && new TransitionTable(root),
     }
   }
 
@@ -114,7 +118,8 @@ export class MachineHost implements Host {
   }
 
   canTake(message: Message): boolean {
-    return (this.#actor.getSnapshot() as Running).can?.(message) ?? true
+    const snapshot: unknown = this.#actor.getSnapshot()
+    return this.#prepared.table?.canTake(snapshot as MachineSnapshot, message) ?? true
   }
 
   start(): void {
