@@ -29,17 +29,14 @@ const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'observation-writes': observationWrites,
   growth,
   invalidation,
-<<<<<<< HEAD
   'model-miss': modelMiss,
   'model-hit': modelHit,
-=======
   send,
   ask: askAgent,
   spawn,
   'spawn-size': spawnSize,
   'ping-pong': pingPong,
   cancel,
->>>>>>> agents
 }
 
 const { values: flags, positionals: names } = parseArgs({
