@@ -125,7 +125,7 @@ describe('a mailbox', () => {
           } else {
             const index = model.findIndex(({ type }) => open.includes(type))
             const expected = index === -1 ? undefined : model.splice(index, 1)[0]
-            expect(mailbox.takeIf(({ type }) => open.includes(type))).toBe(expected)
+            expect(mailbox.takeIf({ canTake: ({ type }) => open.includes(type) })).toBe(expected)
           }
         }
         expect(mailbox.all()).toEqual(model)

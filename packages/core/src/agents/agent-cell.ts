@@ -274,7 +274,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
 
   #next(): Message | undefined {
     try {
-      return this.#inbox?.next(this.#life.host, (message) => this.keeper?.taken(message))
+      return this.#inbox?.next(this.#life.host, this.keeper)
     } catch (error) {
       // A guard that throws is the agent's own fault, as an action that throws is.
       this.failed(error)

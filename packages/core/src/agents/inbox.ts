@@ -1,6 +1,7 @@
 import { AgentStoppedError, MailboxFullError } from '../errors.ts'
 import type { DeadReason } from '../flock-events.ts'
 import type { Host } from './host.ts'
+import type { Keeper } from './keeper.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxOptions } from './mailbox.ts'
 import { askOf } from './message.ts'
@@ -53,16 +54,16 @@ export class Inbox {
   /**
    * The message that is next; questions that nobody waits for any more are passed over.
    *
-   * @param passedOver - Told of each of these.
+   * @param keeper - Told of each of these.
    * @throws what a guard throws.
    */
-  next(host: Host, passedOver: (message: Message) => void): Message | undefined {
+  next(host: Host, keeper: Pick<Keeper, 'taken'> | undefined): Message | undefined {
     for (;;) {
-      const message = host.takesAll ? this.#box.take() : this.#box.takeIf((one) => host.canTake(one))
+      const message = host.takesAll ? this.#box.take() : this.#box.takeIf(host)
       if (message === undefined) return undefined
       const ask = askOf(message)
       if (ask === undefined || !this.#around.questions.isGivenUp(ask)) return message
-      passedOver(message)
+      keeper?.taken(message)
       this.bury(message, 'given up')
     }
   }

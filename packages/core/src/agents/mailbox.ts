@@ -42,6 +42,12 @@ export function resolveMailbox(options: MailboxOptions | undefined): Required<Ma
   return { capacity, overflow }
 }
 
+/** Who takes messages. */
+export interface Taker<Message> {
+  /** Whether it can take a message in its present state. */
+  canTake(message: Message): boolean
+}
+
 /**
  * Messages that wait for an agent, bounded.
  *
@@ -61,7 +67,7 @@ export class Mailbox<Message> {
   #aside: Message[] = []
   #room: Room<Message> | undefined
   /** Whether the agent's state may have changed since those that stepped aside were looked at. */
-  #isFresh = true
+  #isFresh = false
 
   constructor({ capacity, overflow }: Required<MailboxOptions>) {
     this.capacity = capacity
@@ -109,24 +115,37 @@ export class Mailbox<Message> {
     return this.#letIn(this.#system.shift() ?? this.#waiting.shift())
   }
 
-  /** Takes the next message that can be taken now. What `canTake` throws leaves that message out. */
-  takeIf(canTake: (message: Message) => boolean): Message | undefined {
-    return this.#letIn(this.#findNext(canTake))
+  /** Takes the next message that can be taken now. What `canTake` throws of leaves the mailbox. */
+  takeIf(taker: Taker<Message>): Message | undefined {
+    return this.#letIn(this.#nextUrgent(taker) ?? this.#nextAside(taker) ?? this.#nextWaiting(taker))
   }
 
-  #findNext(canTake: (message: Message) => boolean): Message | undefined {
-    const urgent = this.#system.peek()
-    if (urgent !== undefined && check(urgent, canTake, () => this.#system.shift())) return this.#system.shift()
-    if (this.#isFresh) {
-      const found = this.#aside.findIndex((message, index) =>
-        check(message, canTake, () => void this.#aside.splice(index, 1)),
-      )
-      if (found !== -1) return this.#aside.splice(found, 1)[0]
-      this.#isFresh = false
+  #nextUrgent(taker: Taker<Message>): Message | undefined {
+    const message = this.#system.shift()
+    if (message === undefined || taker.canTake(message)) return message
+    this.#system.unshift(message)
+    return undefined
+  }
+
+  #nextAside(taker: Taker<Message>): Message | undefined {
+    if (!this.#isFresh) return undefined
+    for (const [index, message] of this.#aside.entries()) {
+      let fits = true
+      try {
+        fits = taker.canTake(message)
+      } finally {
+        if (fits) this.#aside.splice(index, 1)
+      }
+      if (fits) return message
     }
+    this.#isFresh = false
+    return undefined
+  }
+
+  #nextWaiting(taker: Taker<Message>): Message | undefined {
     for (;;) {
       const message = this.#waiting.shift()
-      if (message === undefined || check(message, canTake, () => {})) return message
+      if (message === undefined || taker.canTake(message)) return message
       this.#aside.push(message)
     }
   }
@@ -156,15 +175,6 @@ export class Mailbox<Message> {
   }
 }
 
-function check<Message>(message: Message, canTake: (message: Message) => boolean, drop: () => void): boolean {
-  try {
-    return canTake(message)
-  } catch (error) {
-    drop()
-    throw error
-  }
-}
-
 /** A queue on a ring of slots, which doubles when it is full and is kept when it is empty. */
 class Fifo<Item> {
   #slots: (Item | undefined)[] = []
@@ -181,8 +191,11 @@ class Fifo<Item> {
     this.#size += 1
   }
 
-  peek(): Item | undefined {
-    return this.#slots[this.#head]
+  /** Puts back what was just taken. */
+  unshift(item: Item): void {
+    this.#head = (this.#head - 1) & (this.#slots.length - 1)
+    this.#slots[this.#head] = item
+    this.#size += 1
   }
 
   shift(): Item | undefined {
