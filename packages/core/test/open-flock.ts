@@ -26,7 +26,7 @@ export async function openFlock(
 }
 
 /** Handles of the activities that tests run. */
-function activitiesOf(flock: Flock): Activities {
+export function activitiesOf(flock: Flock): Activities {
   return flock.activities<typeof import('./fixtures/activities.ts')>(
     new URL('./fixtures/activities.ts', import.meta.url),
   )

@@ -2,13 +2,14 @@
  * What goes wrong with plain XState and piscina, and does not go wrong here.
  * Each test first shows the trap.
  */
-import { behavior } from '@skein/core'
+import { behavior, createFlock, threadExecutor } from '@skein/core'
 import type { AgentRef, Message } from '@skein/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createActor, fromPromise, setup } from 'xstate'
 import type { AnyActorRef } from 'xstate'
 
-import { heard, openFlock } from './open-flock.ts'
+import { silentModel } from './fixtures/silent-model.ts'
+import { activitiesOf, heard, openFlock } from './open-flock.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -243,8 +244,29 @@ describe('a wrong use', () => {
 
   it.each([0, 10_000, 1.5, -1])('of %d threads is refused', async (threads) => {
     const { memory } = await openFlock()
-    const { createFlock } = await import('@skein/core')
     await expect(createFlock({ memory, threads })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+  })
+
+  it('of a model that never answers ends in time, and the flock goes on', async () => {
+    const { memory } = await openFlock()
+    const executor = threadExecutor(memory, silentModel(), { threads: 1, graceMs: 20 })
+    const flock = await createFlock({ memory, model: silentModel(), executor })
+    onTestFinished(() => flock.close())
+    const { askPatiently, double } = activitiesOf(flock)
+    const machine = setup({ actors: { ask: askPatiently.logic } }).createMachine({
+      initial: 'asking',
+      states: { asking: { invoke: { src: 'ask', input: 'A text.' } } },
+    })
+    const failed = heard(flock, 'agent.failed')
+    const ref = flock.spawn(machine, { id: 'ann' })
+    await expect(ref.done).rejects.toMatchObject({
+      code: 'SKEIN_ACTIVITY_TIMEOUT',
+      activity: 'askPatiently',
+      agent: 'ann',
+      timeoutMs: 50,
+    })
+    expect(await failed).toMatchObject({ agent: 'ann', state: 'asking' })
+    expect(await double(4)).toBe(8)
   })
 
   it('of an activity fails that agent alone, by name', async () => {
