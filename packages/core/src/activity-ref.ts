@@ -1,4 +1,4 @@
-import type { Principal } from '@skein/memory'
+import type { ClaimToken, Principal } from '@skein/memory'
 import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'
@@ -22,6 +22,8 @@ export interface RunActivityOptions {
   readonly key?: string
   /** @internal How long it stays taken after its worker was last heard of. */
   readonly leaseMs?: number
+  /** @internal It begins only while this is held. */
+  readonly claim?: ClaimToken
 }
 
 /**

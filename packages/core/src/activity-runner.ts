@@ -105,8 +105,8 @@ export class ActivityRunner {
       context.took(outcome.durationMs)
       return { output, usage }
     }
-    const { signal, leaseMs } = options
-    const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }) }
+    const { signal, leaseMs, claim } = options
+    const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
     const { value, reused, durationMs } = await memory.as(principal).once(key, work, once)
     if (reused) {
       stats.reusedActivities += 1

@@ -263,10 +263,10 @@ export class Flock implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#isTakingIn = false
     this.#activities.close()
-    this.#durable.close()
+    const starting = this.#durable.close()
     const cells = this.#agents.all().map((ref) => AgentRef.cellOf(ref))
     for (const cell of cells) cell.end({ type: 'stopped' })
-    await Promise.all([this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])
+    await Promise.all([starting, this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])
     await this.#options.executor[Symbol.asyncDispose]()
   }
 

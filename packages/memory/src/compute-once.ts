@@ -2,14 +2,15 @@ import { covers, joinLabels, labelText } from './access.ts'
 import type { Label } from './access.ts'
 import type { Actor } from './actor.ts'
 import { fromEnvelope, toStoredEnvelope } from './error-envelope.ts'
-import type { ErrorEnvelope } from './error-envelope.ts'
 import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from './errors.ts'
 import { copyJson, decodeJson, encodeJson } from './json.ts'
 import { longestTimer, requireStrings, requireWhole } from './require-option.ts'
-import { writeOne } from './space.ts'
-import type { Space } from './space.ts'
+import { guardOf, writeOne } from './space.ts'
+import type { ClaimToken, Space } from './space.ts'
 import type { RecordKey, RecordMeta } from './store.ts'
 import type { UnderWay } from './under-way.ts'
+import { withSignal } from './with-signal.ts'
+import type { WorkState } from './work-state.ts'
 
 /** What a computation gets from {@link View.once}. */
 export interface WorkContext {
@@ -36,6 +37,8 @@ export interface OnceOptions {
   readonly task?: string
   /** Stops the waiting of this caller. The work is aborted when nobody waits for it any more. */
   readonly signal?: AbortSignal
+  /** Begin the work only while this claim is held. */
+  readonly claim?: ClaimToken
 }
 
 /** The outcome of {@link View.once}. */
@@ -51,31 +54,6 @@ export interface OnceResult<T> {
   /** @internal What the work read, where that was noted. */
   readonly label?: Label | undefined
 }
-
-/**
- * A record of work.
- *
- * States
- * - absent → `running`: taken by a write that must find nothing. The record's
- *   time to live is the lease; it is kept alive while the work runs, so a
- *   worker that dies makes it absent again.
- * - `running` → `done` or `failed`: a write that must find the version made
- *   when it was taken. That version is the fence: a late result is refused.
- * - `failed` → `running`: for whoever did not wait for the failure. Those who
- *   waited get it; others try again.
- */
-type WorkState =
-  | { readonly state: 'running'; readonly owner: string }
-  | {
-      readonly state: 'done'
-      readonly value: unknown
-      readonly durationMs: number
-      readonly tokens: number
-      readonly usd?: number | undefined
-      /** How sensitive what the work read was: whoever uses the result has read that too. */
-      readonly label?: Label | undefined
-    }
-  | { readonly state: 'failed'; readonly error: ErrorEnvelope }
 
 /** How long a failure stays to be seen by those who waited for it. */
 const failedMs = 10_000
@@ -111,7 +89,13 @@ export class ComputeOnce {
     // The label comes first and has no space in it, so no key can reach into another label.
     const id = `${labelText(this.#actor.audience)} ${key}`
     const { underWay } = this.#space
-    const joined = underWay.get(id)
+    let joined = underWay.get(id)
+    // What everybody has left is being aborted: its end is waited for.
+    while (joined?.abandon.signal.aborted) {
+      const ended = joined.result.catch(() => {})
+      await withSignal(ended, signal)
+      joined = underWay.get(id)
+    }
     const own = joined ?? this.#begin(id, work, { ...options, leaseMs })
     own.askers += 1
     try {
@@ -222,11 +206,21 @@ export class ComputeOnce {
       this.#space.counters.add('computedMs', durationMs)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
     } catch (error) {
-      await this.#fail(key, error, fence, options)
+      // Nobody waits for it here, and nobody elsewhere is to get the reason why: it is as if it had never begun.
+      if (abandoned.aborted) await this.#giveBack(key, fence)
+      // Whoever has it now will have the result.
+      else if (lease.signal.aborted) return undefined
+      else await this.#fail(key, error, fence, options)
       throw error
     } finally {
       lease.stop()
     }
+  }
+
+  async #giveBack(key: RecordKey, fence: number): Promise<void> {
+    const author = this.#actor.principal.id
+    // If that fails, the lease ends by itself.
+    await this.#space.store.write([{ type: 'delete', key, author, ifVersion: fence }]).catch(() => {})
   }
 
   /** Tells those who wait elsewhere. What goes wrong here must not hide why the work failed. */
@@ -253,7 +247,8 @@ export class ComputeOnce {
     const meta: RecordMeta = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
     try {
       const fleeting = state.state === 'running'
-      const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs, fleeting } as const
+      const guard = fleeting && options.claim ? guardOf({ claim: options.claim }) : undefined
+      const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs, fleeting, guard } as const
       return (await writeOne(this.#space, this.#actor, mutation)).version
     } catch (error) {
       if (error instanceof VersionConflictError) return undefined
@@ -275,17 +270,4 @@ export class ComputeOnce {
 
 interface TakeOptions extends OnceOptions {
   readonly leaseMs: number
-}
-
-/** Waits for a promise, or only until the signal says to stop. */
-async function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  const { promise: stopped, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([promise, stopped])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }

@@ -31,6 +31,8 @@ export interface SavedAgentCard {
 
 /** A saved agent. */
 export interface SavedAgent extends SavedAgentCard {
+  /** Grows with each save. */
+  readonly version: number
   /** What its runtime saved. */
   readonly state: unknown
 }
@@ -71,6 +73,8 @@ export interface SaveAgent {
   readonly state: unknown
   /** Held by whoever runs the agent; `undefined` writes nothing. */
   readonly claim: ClaimToken
+  /** How long it is kept, in milliseconds; for ever when left out. */
+  readonly ttlMs?: number | undefined
   /** Mail that the state has taken in: it is removed. */
   readonly taken?: readonly string[]
   readonly outgoing?: readonly OutgoingMail[]
@@ -98,17 +102,18 @@ export class SavedAgents {
     const key = keyOf(this.#actor.principal.id)
     const [found] = await this.#space.store.read([key])
     const record = this.#actor.see(key, found)
-    return record && { ...cardOf(record), state: decodeJson(record.value) }
+    return record && { ...cardOf(record), version: record.version, state: decodeJson(record.value) }
   }
 
   /**
    * Saves the state of this principal, whose clearance is its label; removes
    * and hands over mail in the same atom.
    *
+   * @returns the version of what was saved.
    * @throws FenceError when the claim was lost; ValueError, StoreError
    */
-  async save(saved: SaveAgent): Promise<void> {
-    const { definition, status, state, claim, taken = [], outgoing = [], finishedWork = [] } = saved
+  async save(saved: SaveAgent): Promise<number> {
+    const { definition, status, state, claim, ttlMs, taken = [], outgoing = [], finishedWork = [] } = saved
     const { id: author, role } = this.#actor.principal
     const meta = {
       author,
@@ -121,19 +126,12 @@ export class SavedAgents {
       ...taken.map((id) => ({ collection: 'messages' as const, id })),
       ...finishedWork.map((key) => ({ collection: 'work' as const, id: `${work} ${key}` })),
     ]
-    await writeAll(this.#space, this.#actor, [
-      { type: 'set', key: keyOf(author), value: encodeJson(state), meta, guard: guardOf({ claim }) },
+    const [written] = await writeAll(this.#space, this.#actor, [
+      { type: 'set', key: keyOf(author), value: encodeJson(state), meta, ttlMs, guard: guardOf({ claim }) },
       ...gone.map((key): Mutation => ({ type: 'delete', key, author })),
       ...outgoing.map((mail) => this.#mutation(mail)),
     ])
-  }
-
-  /** Removes a saved agent that has ended, and its mail. @throws FenceError, StoreError */
-  async forget(claim: ClaimToken): Promise<void> {
-    const { id: author } = this.#actor.principal
-    const mail = (await this.mail()).map(({ id }): Mutation => ({ type: 'delete', key: mailKey(id), author }))
-    const own = { type: 'delete', key: keyOf(author), author, guard: guardOf({ claim }) } as const
-    await writeAll(this.#space, this.#actor, [own, ...mail])
+    return written?.version ?? 0
   }
 
   /**

@@ -26,9 +26,13 @@ import {
 import type { UnpackedRow } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'
 import { Scripts } from './scripts.ts'
+import { pageScript } from './page-script.ts'
 import { sweepScript, writeScript } from './write-script.ts'
 
 const scanSize = 500
+
+/** Ids and their places, in turns, and the rows. */
+type Places = [places: string[], rows: (string | null)[]]
 
 /** The keys of one space, through one connection. Throws what the client throws. */
 export class RedisSpace {
@@ -125,44 +129,25 @@ export class RedisSpace {
   async query(query: RecordQuery, now: number): Promise<RecordPage> {
     const key = this.#indexFor(query)
     const isOldest = query.order === 'oldest'
+    const { collection } = query
     const records: StoredRecord[] = []
     let position = query.after
     for (;;) {
       const count = Math.min(scanSize, Math.max(32, query.limit + 1))
-      const ids = isOldest
-        ? await this.#client.zrangebyscore(
-            key,
-            position === undefined ? '-inf' : `(${position}`,
-            '+inf',
-            'LIMIT',
-            0,
-            count,
-          )
-        : await this.#client.zrevrangebyscore(
-            key,
-            position === undefined ? '+inf' : `(${position}`,
-            '-inf',
-            'LIMIT',
-            0,
-            count,
-          )
-      const { collection } = query
-      const texts = ids.length === 0 ? [] : await this.#client.hmget(`${this.base}r:${collection}`, ...ids)
-      for (const [index, id] of ids.entries()) {
-        const text = texts[index]
-        if (!text) continue
-        // What was rewritten since the index was asked stands elsewhere in the order now.
-        const seq = seqOf(text)
-        const isMoved = position !== undefined && (isOldest ? seq <= position : seq >= position)
-        if (isMoved) continue
-        position = seq
+      const from = position === undefined ? (isOldest ? '-inf' : '+inf') : `(${position}`
+      const asked = [query.order, key, from, `${count}`, `${this.base}r:${collection}`]
+      const [places, texts] = (await this.#scripts.run(pageScript, this.base, ...asked)) as Places
+      for (const [index, text] of texts.entries()) {
+        const id = places[2 * index] ?? ''
+        position = Number(places[2 * index + 1])
+        if (text === null) continue
         const row = intactRow({ collection, id }, text)
         const record = row && liveRecord(row, now)
         if (!record || !matchesFilter(record, query)) continue
         if (records.length === query.limit) return { records, next: records.at(-1)?.seq }
         records.push(record)
       }
-      if (ids.length < count) return { records }
+      if (texts.length < count) return { records }
     }
   }
 
@@ -215,10 +200,6 @@ function intactRow(key: RecordKey, text: string): UnpackedRow | undefined {
     })
     return undefined
   }
-}
-
-function seqOf(row: string): Seq {
-  return Number(row.split(' ', 3)[2])
 }
 
 function seqOfId(id: string): Seq {

@@ -1,3 +1,5 @@
+import type { ClaimToken } from '@skein/memory'
+
 import type { Message } from './message.ts'
 
 /** How an agent ended: with its machine's output, with an error, or because it was stopped from outside. */
@@ -5,6 +7,15 @@ export type Outcome =
   | { readonly type: 'done'; readonly output: unknown }
   | { readonly type: 'failed'; readonly error: unknown }
   | { readonly type: 'stopped' }
+
+/** How work of a durable agent is done once. */
+export interface KeptWork {
+  readonly key: string
+  /** How long it stays taken after its worker was last heard of, in milliseconds. */
+  readonly leaseMs: number
+  /** It begins only while the agent is claimed here. */
+  readonly claim: ClaimToken
+}
 
 /** Keeps a durable agent in the memory. */
 export interface Keeper {
@@ -19,7 +30,7 @@ export interface Keeper {
   /** Puts a message into the durable mailbox; `undefined` when it has none. */
   receive(message: Message): Promise<void> | undefined
   /** How work with a key of the agent's saved state is done once. */
-  workOf(key: string): { readonly key: string; readonly leaseMs: number }
+  workOf(key: string): KeptWork
   /** Stores the end and gives the agent free. */
   end(outcome: Outcome): Promise<void>
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { fromPromise } from 'xstate'
 import type { PromiseActorLogic, PromiseSnapshot } from 'xstate'
 
+import type { KeptWork } from './keeper.ts'
 import { ownerOf } from './owner.ts'
 import type { Owner } from './owner.ts'
 
@@ -13,8 +14,8 @@ export interface OwnedWork<Input> {
   readonly signal: AbortSignal
   /** The agent; absent when plain XState runs the machine. */
   readonly owner: Owner | undefined
-  /** Where the agent is durable: under which key its work is done once, and how long that stays taken. */
-  readonly work: { readonly key: string; readonly leaseMs: number } | undefined
+  /** Where the agent is durable. */
+  readonly work: KeptWork | undefined
 }
 
 /**

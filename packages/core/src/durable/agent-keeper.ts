@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { FenceError, ValueError } from '@skein/memory'
-import type { Claim, Mail, OutgoingMail, View } from '@skein/memory'
+import { FenceError, OutcomeUnknownError, ValueError } from '@skein/memory'
+import type { Claim, OutgoingMail, View } from '@skein/memory'
 
-import type { Keeper, Outcome } from '../agents/keeper.ts'
+import type { Keeper, KeptWork, Outcome } from '../agents/keeper.ts'
 import type { Message } from '../agents/message.ts'
 import { AgentLostError, NotDurableError } from '../errors.ts'
 import { warn } from '../warn.ts'
 import type { DurableDefinition } from './durable.ts'
 import { saveOutcome } from './saved-form.ts'
+import { MailCarrier } from './mail-carrier.ts'
 import type { SavedForm } from './saved-form.ts'
 import { workKeys } from './work-keys.ts'
 
@@ -25,7 +26,7 @@ export interface Kept {
 }
 
 /** An agent that takes a message without its being stored. */
-export interface Recipient {
+export interface VolatileAgent {
   /** @throws when it does not take it. */
   send(message: Message): void
 }
@@ -41,14 +42,14 @@ export interface KeeperParts {
   readonly definition: DurableDefinition
   readonly claim: Claim
   readonly input: unknown
+  /** Of its record; 0 when there is none. */
+  readonly version: number
   /** An agent of this flock whose mailbox is not durable. */
-  readonly findVolatile: (id: string) => Recipient | undefined
+  readonly findVolatile: (id: string) => VolatileAgent | undefined
 }
 
 /** Pause before what the store failed at is tried again, in milliseconds. */
 const retryMs = 200
-/** Mail that is asked for at once. */
-const mailPage = 100
 
 /**
  * Keeps a durable agent in the memory, under its claim.
@@ -64,6 +65,8 @@ export class AgentKeeper implements Keeper {
   #changes = 1
   #saved = 0
   #isSaving = false
+  /** Of the record as it was last stored. */
+  #version: number
   #waiting: { readonly change: number; resolve(): void; reject(error: unknown): void }[] = []
   #taken: string[] = []
   #outgoing: Sent[] = []
@@ -73,17 +76,12 @@ export class AgentKeeper implements Keeper {
   /** The last state, once the agent has ended. */
   #last: { readonly form: SavedForm; readonly status: 'active' | 'done' | 'failed' } | undefined
   #lost: unknown
-  /** Ids of mail that the agent was brought. */
-  readonly #mailIds = new WeakMap<Message, string>()
-  /** The place in the order of posting up to which it was brought its mail: each is brought once, and none is passed over. */
-  #broughtTo: number | undefined
-  #fetching: Promise<void> | undefined
-  #mayHaveMail = false
-  /** Whether there was no room for all of its mail. */
-  #isFull = false
+  readonly #carrier: MailCarrier
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
+    this.#version = parts.version
+    this.#carrier = new MailCarrier(parts.view, this)
     parts.claim.signal.addEventListener('abort', () => this.#lose(), { once: true })
   }
 
@@ -101,12 +99,10 @@ export class AgentKeeper implements Keeper {
   }
 
   taken(message: Message): void {
-    const id = this.#mailIds.get(message)
-    if (id !== undefined) {
-      this.#taken.push(id)
-      this.changed()
-    }
-    if (this.#isFull) void this.fetch()
+    const id = this.#carrier.taken(message)
+    if (id === undefined) return
+    this.#taken.push(id)
+    this.changed()
   }
 
   stored(): Promise<void> {
@@ -122,18 +118,26 @@ export class AgentKeeper implements Keeper {
 
   receive(message: Message): Promise<void> | undefined {
     if (this.#parts.definition.durable.mailbox === 'volatile') return undefined
-    return this.#receive(message)
+    return this.#carrier.post(message)
   }
 
-  workOf(key: string): { readonly key: string; readonly leaseMs: number } {
-    return { key: `agents/${key}`, leaseMs: this.#parts.definition.durable.leaseMs }
+  workOf(key: string): KeptWork {
+    const { claim, definition } = this.#parts
+    const { task, fence } = claim
+    return { key: `agents/${key}`, leaseMs: definition.durable.leaseMs, claim: { task, fence } }
   }
 
   /** Brings the agent the mail that waits for it, as far as there is room. */
   fetch(): Promise<void> {
-    this.#mayHaveMail = true
-    this.#fetching ??= this.#fetchAll()
-    return this.#fetching
+    return this.#carrier.fetch()
+  }
+
+  get isOpen(): boolean {
+    return !this.#last && this.#lost === undefined
+  }
+
+  offer(message: Message): boolean {
+    return this.#kept?.offer(message) ?? false
   }
 
   async end(outcome: Outcome): Promise<void> {
@@ -143,40 +147,6 @@ export class AgentKeeper implements Keeper {
     this.changed()
     await this.stored()
     await this.#parts.claim.release()
-  }
-
-  async #receive(message: Message): Promise<void> {
-    await this.#parts.view.agents.post({ to: this.#parts.view.principal.id, message })
-    // Not brought from here: what was posted before goes before it.
-    void this.fetch()
-  }
-
-  async #fetchAll(): Promise<void> {
-    await Promise.resolve()
-    while (this.#mayHaveMail && !this.#last && this.#lost === undefined) {
-      this.#mayHaveMail = false
-      try {
-        const after = this.#broughtTo
-        const mail = await this.#parts.view.agents.mail({ limit: mailPage, ...(after !== undefined && { after }) })
-        this.#isFull = !mail.every((one) => this.#bring(one))
-        if (!this.#isFull && mail.length === mailPage) this.#mayHaveMail = true
-      } catch (error) {
-        warn(error)
-        this.#mayHaveMail = true
-        await pause(retryMs)
-      }
-    }
-    // At once, not when this promise is settled: who asks in between must not be taken for heard.
-    this.#fetching = undefined
-  }
-
-  /** Tells whether there was room. */
-  #bring({ id, seq, message }: Mail): boolean {
-    if (this.#last) return false
-    this.#mailIds.set(message as Message, id)
-    if (!this.#kept?.offer(message as Message)) return false
-    this.#broughtTo = seq
-    return true
   }
 
   #begin(): void {
@@ -196,10 +166,12 @@ export class AgentKeeper implements Keeper {
       try {
         await this.#save(taken, outgoing)
       } catch (error) {
-        this.#taken = [...taken, ...this.#taken]
-        this.#outgoing = [...outgoing, ...this.#outgoing]
-        await this.#mend(error)
-        continue
+        if (!(await this.#wasStored(error))) {
+          this.#taken = [...taken, ...this.#taken]
+          this.#outgoing = [...outgoing, ...this.#outgoing]
+          await this.#mend(error)
+          continue
+        }
       }
       this.#saved = change
       this.#settle()
@@ -214,11 +186,12 @@ export class AgentKeeper implements Keeper {
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
     const outgoing: OutgoingMail[] = sent.filter(({ to }) => !findVolatile(to))
-    await view.agents.save({
+    this.#version = await view.agents.save({
       definition: definition.durable.name,
       status,
       state: form,
       claim,
+      ttlMs: status === 'active' ? undefined : definition.durable.keepEndedMs,
       taken,
       outgoing,
       finishedWork,
@@ -226,6 +199,23 @@ export class AgentKeeper implements Keeper {
     this.#workKeys = keys
     this.#stored = form.saved
     for (const { to, message } of sent) if (!outgoing.some((mail) => mail.message === message)) this.#send(to, message)
+  }
+
+  /** Whether a save of which nobody knows how it ended was stored: nobody else can have written the state meanwhile. */
+  async #wasStored(error: unknown): Promise<boolean> {
+    if (!(error instanceof OutcomeUnknownError)) return false
+    while (this.#lost === undefined) {
+      try {
+        const version = (await this.#parts.view.agents.load())?.version ?? 0
+        const isNewer = version > this.#version
+        this.#version = version
+        return isNewer
+      } catch (second) {
+        warn(second)
+        await pause(retryMs)
+      }
+    }
+    return false
   }
 
   #send(to: string, message: Message): void {

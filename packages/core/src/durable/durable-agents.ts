@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, SavedAgentCard, View } from '@skein/memory'
+import type { HostMemory, SavedAgent, SavedAgentCard, View } from '@skein/memory'
 
 import { AgentCell } from '../agents/agent-cell.ts'
 import type { AgentParts } from '../agents/agent-parts.ts'
@@ -10,7 +10,7 @@ import type { Surroundings } from '../agents/surroundings.ts'
 import { AgentTakenError, FlockClosedError } from '../errors.ts'
 import { warn } from '../warn.ts'
 import { AgentKeeper } from './agent-keeper.ts'
-import type { Recipient } from './agent-keeper.ts'
+import type { VolatileAgent } from './agent-keeper.ts'
 import type { DurableDefinition } from './durable.ts'
 import { loadOutcome, migrated } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
@@ -38,6 +38,7 @@ export interface DurableParts {
 export class DurableAgents {
   readonly #parts: DurableParts
   readonly #keepers = new Map<string, AgentKeeper>()
+  readonly #starting = new Set<Promise<AgentRef>>()
   #stopMail: (() => void) | undefined
   #isClosed = false
 
@@ -46,14 +47,21 @@ export class DurableAgents {
   }
 
   /** Starts an agent, or goes on with it where it is saved; one that has ended is shown as it ended. */
-  async start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
+  start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
+    const started = this.#start(definition, life).finally(() => this.#starting.delete(started))
+    this.#starting.add(started)
+    return started
+  }
+
+  async #start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
     const { id } = life.principal
     if (this.#parts.find(id)) throw new OptionError('id', 'an id that no running agent has', id)
     const view = this.#parts.memory.as(life.principal)
     const claim = await view.claims.claim(taskOf(id), { leaseMs: definition.durable.leaseMs })
     if (!claim) throw new AgentTakenError(id)
     try {
-      const form = await this.#load(view, definition)
+      const found = await this.#load(view, definition)
+      const form = found?.state as SavedForm | undefined
       // Who closes the flock ends the agents that it has by then: one more would run on, and fail for want of threads.
       if (this.#isClosed) throw new FlockClosedError()
       if (form?.outcome) {
@@ -66,6 +74,7 @@ export class DurableAgents {
         definition,
         claim,
         input: form ? form.input : life.input,
+        version: found?.version ?? 0,
         findVolatile: (other) => this.findVolatile(other),
       })
       const cell = new AgentCell(
@@ -108,22 +117,24 @@ export class DurableAgents {
     }
   }
 
-  findVolatile(id: string): Recipient | undefined {
+  findVolatile(id: string): VolatileAgent | undefined {
     const isDurable = this.#keepers.has(id)
     return isDurable ? undefined : this.#parts.find(id)
   }
 
-  close(): void {
+  /** Starts no more; resolves when those that were being started have started or given up. */
+  async close(): Promise<void> {
     this.#isClosed = true
     this.#stopMail?.()
+    await Promise.allSettled(this.#starting)
   }
 
-  async #load(view: View, { durable }: DurableDefinition): Promise<SavedForm | undefined> {
+  async #load(view: View, { durable }: DurableDefinition): Promise<SavedAgent | undefined> {
     const found = await view.agents.load()
     if (found && found.definition !== durable.name) {
       throw new OptionError('id', `an id that no agent of another definition ("${found.definition}") has`, found.id)
     }
-    return found?.state as SavedForm | undefined
+    return found
   }
 
   async #run(definition: DurableDefinition, cell: AgentCell, keeper: AgentKeeper, saved: unknown): Promise<AgentRef> {

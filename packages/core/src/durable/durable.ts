@@ -37,11 +37,20 @@ export interface DurableOptions {
    * @defaultValue 5_000
    */
   readonly leaseMs?: number
+  /**
+   * How long an agent that has ended is kept, in milliseconds. Until then its id shows how it ended; after that, the
+   * id begins anew.
+   *
+   * @defaultValue for ever
+   */
+  readonly keepEndedMs?: number
 }
+
+type Optional = 'migrate' | 'keepEndedMs'
 
 /** An agent whose state is kept in the memory. */
 export interface DurableDefinition<Taken extends Message = Message> extends AgentDefinition<Taken> {
-  readonly durable: Required<Omit<DurableOptions, 'role' | 'migrate'>> & Pick<DurableOptions, 'migrate'>
+  readonly durable: Required<Omit<DurableOptions, 'role' | Optional>> & Pick<DurableOptions, Optional>
 }
 
 /**
@@ -87,7 +96,7 @@ export function durable<Logic extends AnyActorLogic>(
   options: DurableOptions,
 ): DurableDefinition<EventFromLogic<Logic>>
 export function durable(what: AgentDefinition | AnyActorLogic, options: DurableOptions): DurableDefinition<never> {
-  const { name, version = 1, migrate, mailbox = 'volatile', leaseMs = 5_000 } = options
+  const { name, version = 1, migrate, mailbox = 'volatile', leaseMs = 5_000, keepEndedMs } = options
   if (typeof name !== 'string' || name === '' || name.includes(':')) {
     throw new OptionError('name', 'a text that is not empty and has no colon', name)
   }
@@ -97,8 +106,12 @@ export function durable(what: AgentDefinition | AnyActorLogic, options: DurableO
     throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
   if (!(Number.isSafeInteger(leaseMs) && leaseMs >= 50))
     throw new OptionError('leaseMs', 'a whole number from 50', leaseMs)
+  if (keepEndedMs !== undefined && !(Number.isSafeInteger(keepEndedMs) && keepEndedMs >= 1)) {
+    throw new OptionError('keepEndedMs', 'a whole number from 1', keepEndedMs)
+  }
   const definition = 'makeHost' in what ? what : machineDefinition(name, what)
   if ('logic' in definition) requireDurable(name, definition.logic)
-  const kept = { name, version, mailbox, leaseMs, ...(migrate && { migrate }) }
+  const ending = keepEndedMs === undefined ? {} : { keepEndedMs }
+  const kept = { name, version, mailbox, leaseMs, ...ending, ...(migrate && { migrate }) }
   return { ...definition, role: options.role ?? definition.role, durable: kept }
 }

@@ -302,6 +302,40 @@ export function memoryCases(options: StoreContractOptions): void {
         expect(await view.once('k', work)).toMatchObject({ value: 2, reused: false })
       })
 
+      it('hands on nothing that everybody has left: who comes then begins anew, here and elsewhere', async () => {
+        const other = await openMemory({ store: (await options.reopen?.()) ?? driver, architecture })
+        const stop = new AbortController()
+        const begun = Promise.withResolvers<void>()
+        const stopped = Promise.withResolvers<void>()
+        const left = memory.as(ann).once(
+          'k',
+          ({ signal }) =>
+            new Promise((_, reject) => {
+              begun.resolve()
+              signal.addEventListener('abort', () => void stopped.promise.then(() => reject(new Error('left'))))
+            }),
+          { signal: stop.signal },
+        )
+        await begun.promise
+        const elsewhere = other.as(ann).once('k', () => 'anew')
+        stop.abort(new Error('enough'))
+        await expect(left).rejects.toThrow('enough')
+        // What was left is still ending.
+        const here = memory.as(bob).once('k', () => 'anew')
+        stopped.resolve()
+        expect((await Promise.all([here, elsewhere])).map(({ value }) => value)).toEqual(['anew', 'anew'])
+        await other.close()
+      })
+
+      it('begins under a claim only while that is held', async () => {
+        const view = memory.as(ann)
+        const claim = await view.claims.claim('t1')
+        if (!claim) throw new Error('taken')
+        expect(await view.once('a', () => 1, { claim })).toMatchObject({ value: 1 })
+        await claim.release()
+        await expect(view.once('b', () => 1, { claim })).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
+      })
+
       it('keeps results of different clearance apart', async () => {
         const low = await memory.as(ann).once('k', () => 'low')
         const high = await memory.as({ ...bob, clearance: { level: 'confidential' } }).once('k', () => 'high')

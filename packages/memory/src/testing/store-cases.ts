@@ -252,6 +252,31 @@ export function storeCases(options: StoreContractOptions): void {
       expect(third.next).toBeUndefined()
     })
 
+    it.each(['oldest', 'newest'] as const)('hold (%s) what is rewritten all the time', async (order) => {
+      const fact = (n: number): Mutation => ({
+        type: 'set',
+        key: { collection: 'facts', id: `f${n}` },
+        value: '1',
+        meta: { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] },
+      })
+      const all = Array.from({ length: 50 }, (_, n) => n)
+      await Promise.all(all.map((n) => write(fact(n))))
+      let isOn = true
+      const rewriting = (async () => {
+        for (let n = 0; isOn; n += 7) await write(fact(n % 50))
+      })()
+      try {
+        for (let round = 0; round < 20; round += 1) {
+          const page = await store.query({ collection: 'facts', order, limit: 100 })
+          expect(new Set(page.records.map(({ id }) => id)).size).toBe(50)
+          expect(page.records).toHaveLength(50)
+        }
+      } finally {
+        isOn = false
+        await rewriting
+      }
+    })
+
     it('finds what was made from an object', async () => {
       const key = { collection: 'objects', id: 'child' } as const
       await write({ type: 'set', key, value: '{}', meta: { ...meta, derivedFrom: ['mother', 'father'] } })
