@@ -26,7 +26,7 @@ describe.skipIf(missing)(`looking into Redis${missing ? ` (${missing})` : ''}`, 
     expect(JSON.parse(counts.stdout)).toMatchObject({
       collections: [{ collection: 'facts', records: 2 }, {}, {}, {}, {}, {}, {}],
     })
-    expect(stats.stdout).toMatch(/\n {2}store {4}for many machines; /)
+    expect(stats.stdout).toMatch(/\n {2}store {4}for many machines, /)
     expect(await store.changes(last, 10)).toMatchObject({ last, changes: [] })
 
     const [fact, raw, found, all] = await Promise.all([
@@ -43,9 +43,14 @@ describe.skipIf(missing)(`looking into Redis${missing ? ` (${missing})` : ''}`, 
 
     const { child, ended } = startSkein(['tail', 'escalations/', '--store', server.url], sep)
     let answered: Promise<Ended> | undefined
-    child.stderr?.on('data', () => (answered ??= look('answer', publicQuestion, '{"granted":true}', '--as', 'eve')))
+    child.stderr?.on('data', () => {
+      answered ??= look('answer', publicQuestion, '{"granted":true}', '--as', 'eve')
+    })
     child.stdout?.on('data', () => child.kill('SIGINT'))
-    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/set {5}escalations\/.* v2 {2}by eve/) })
+    expect(await ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/eve {2}set {5}escalations\/.* v2 {2}task/),
+    })
     expect(await answered).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse((await look('inbox', publicQuestion, '--json')).stdout)).toMatchObject({
       escalation: { state: 'answered', answer: { granted: true } },

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 import { sqliteStore } from '@skein/sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -213,7 +214,7 @@ it.skipIf(spawnSync('script', ['--version']).status !== 0)('fits a real terminal
   const inTerminal = (args: string) =>
     spawnSync('script', ['-qec', run(args), '/dev/null'], { cwd: at.folder, encoding: 'utf8' })
   const { stdout } = inTerminal('ls objects')
-  const lines = stdout.replaceAll(/\u001B\[\d+m/g, '').split('\r\n')
+  const lines = stripVTControlCharacters(stdout).split('\r\n')
   expect(lines[1]).toMatch(/^[0-9a-f]+…/)
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(44)
   expect(inTerminal(`get objects ${at.publicObject} --raw`).stdout).toMatch(/Send it to a file or a program/)

@@ -55,9 +55,9 @@ describe('skein tail', () => {
     })
     const lines = stdout.split('\n').map((line) => line.replace(/^\d\d:\d\d:\d\d {2}\d+ {2}/, ''))
     expect(lines).toEqual([
-      'set     facts/price/a v1  by ann  task deal/7',
-      'set     facts/price/b v1  by ann',
-      'delete  facts/price/a  by ann  task deal/7',
+      'ann  set     facts/price/a v1  task deal/7',
+      'ann  set     facts/price/b v1',
+      'ann  delete  facts/price/a  task deal/7',
       '',
     ])
   })

@@ -1,3 +1,4 @@
+import { levels } from '@skein/memory'
 import { Argument } from 'commander'
 import type { Command } from 'commander'
 
@@ -5,6 +6,7 @@ import { addCommand } from './command.ts'
 import type { CommandContext } from './command.ts'
 import { completionScripts } from './completion-scripts.ts'
 import type { CompletableCommand, Shell } from './completion-scripts.ts'
+import { rights } from './looking-options.ts'
 import { writeOut } from './standard-streams.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
@@ -25,13 +27,17 @@ To load it:
     .action(async (shell: Shell) => void (await writeOut(completionScripts[shell](completable(skein)))))
 }
 
+/** What options may be that are not a choice of a few words alone. */
+const usual: Readonly<Record<string, readonly string[]>> = { '--clearance': levels, '--right': rights }
+
 /** What there is to complete, as help knows it: no list of its own that could fall behind. */
 function completable(skein: Command): readonly CompletableCommand[] {
   return skein.commands.map((command) => ({
     name: command.name(),
     summary: (command.description().split(/[.:;]/)[0] ?? '').replaceAll(/[^\w ,-]/g, ''),
-    options: command.options.map(({ long, argChoices = [], required }) => {
-      return { flag: long ?? '', choices: argChoices, takesValue: required }
+    options: command.options.map(({ long, argChoices, required }) => {
+      const flag = long ?? ''
+      return { flag, choices: argChoices ?? usual[flag] ?? [], takesValue: required, takesFiles: flag === '--store' }
     }),
     choices: command.registeredArguments[0]?.argChoices ?? [],
     takesFiles: /^(?:file|store)$/.test(command.registeredArguments[0]?.name() ?? ''),

@@ -9,6 +9,7 @@ export interface CompletableCommand {
     readonly flag: string
     readonly choices: readonly string[]
     readonly takesValue: boolean
+    readonly takesFiles: boolean
   }[]
   /** What its first argument may be. */
   readonly choices: readonly string[]
@@ -32,13 +33,12 @@ function bashScript(commands: readonly CompletableCommand[]): string {
     ...(takesFiles ? ['      files=1'] : []),
     `      options='${options.map(({ flag }) => flag).join(' ')} --help'`,
     '      case "$previous" in',
-    ...options.flatMap(({ flag, choices: values, takesValue }) =>
-      values.length > 0
-        ? [`        ${flag}) COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$current")); return ;;`]
-        : takesValue
-          ? [`        ${flag}) COMPREPLY=($(compgen -f -- "$current")); return ;;`]
-          : [],
-    ),
+    ...options
+      .filter(({ takesValue }) => takesValue)
+      .map(({ flag, choices: values, takesFiles: isFile }) => {
+        const words = isFile ? '-f' : `-W '${values.join(' ')}'`
+        return `        ${flag}) COMPREPLY=($(compgen ${words} -- "$current")); return ;;`
+      }),
     '      esac ;;',
   ])
   return `_skein() {
@@ -70,8 +70,8 @@ function fishScript(commands: readonly CompletableCommand[]): string {
       `complete -c skein -n __fish_use_subcommand -f -a ${name} -d '${summary}'`,
       ...(takesFiles ? [] : [`complete -c skein -n '${seen}' -f`]),
       ...(choices.length > 0 ? [`complete -c skein -n '${seen}' -f -a '${choices.join(' ')}'`] : []),
-      ...options.map(({ flag, choices: values, takesValue }) => {
-        const value = values.length > 0 ? ` -x -a '${values.join(' ')}'` : takesValue ? ' -r' : ''
+      ...options.map(({ flag, choices: values, takesValue, takesFiles: isFile }) => {
+        const value = isFile ? ' -r -F' : takesValue ? ` -x -a '${values.join(' ')}'` : ''
         return `complete -c skein -n '${seen}' -l ${flag.slice(2)}${value}`
       }),
     ]

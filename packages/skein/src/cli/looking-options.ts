@@ -16,7 +16,8 @@ export interface LookingFlags {
   readonly json: boolean
 }
 
-const rights = ['audit', 'declassify', 'administer'] as const satisfies readonly Right[]
+/** What there is to hold beside a clearance. */
+export const rights: readonly Right[] = ['audit', 'declassify', 'administer']
 
 /** Adds the options that say where to look, and who looks. */
 export function addLookingOptions(

@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty'
 
 import type { EscalationPackage, PackagedRecord } from '@skein/memory'
 
-import { countOf } from './amounts.ts'
+import { countOf, sizeOf } from './amounts.ts'
 import { plain } from './plain-text.ts'
 import { linesOfValue } from './render-record.ts'
 import { columnsOf } from './table.ts'
@@ -38,7 +38,11 @@ export function renderPackage(found: EscalationPackage, now: number, stream: Wri
     ...part('Observations', found.observations),
     ...part('Learnings', found.learnings),
     ...part('Facts', found.facts),
-    ...part('Objects', found.objects),
+    ...(found.objects.length === 0 ? [] : ['', heading('Objects', stream)]),
+    ...found.objects.map(({ id: object, author, value }) => {
+      const { size, mediaType } = value as { size: number; mediaType: string }
+      return line(`${sizeOf(size)} of ${mediaType} by ${author}: ${object}`)
+    }),
     '',
     heading('Timeline', stream),
     ...timeline.map(({ at, collection, id: what, author }) =>

@@ -6,7 +6,7 @@ import type { LedgerLine, Seq, StoreTraits } from '@skein/memory'
 import { countOf } from './amounts.ts'
 import { plain } from './plain-text.ts'
 import type { SparedWork } from './spared-work.ts'
-import { renderTable } from './table.ts'
+import { columnsOf, renderTable } from './table.ts'
 
 /** What there is to say about a memory as a whole. Everything that is counted is what the looker may see. */
 export interface MemoryFigures {
@@ -23,8 +23,8 @@ export interface MemoryFigures {
 }
 
 const durabilities: Readonly<Record<StoreTraits['durable'], string>> = {
-  full: 'acknowledged writes survive a power cut',
-  process: 'acknowledged writes survive a crash of the process',
+  full: 'acknowledged writes survive power cuts',
+  process: 'acknowledged writes survive a crash',
   none: 'nothing survives the process',
 }
 
@@ -42,16 +42,33 @@ export function renderStats(figures: MemoryFigures, stream: WriteStream): string
   })
   const saved = Object.entries(agents).map(([status, count]) => `${plain(status)} ${count.toLocaleString('en')}`)
   const waiting = escalations.open + escalations.taken
+  const width = columnsOf(stream)
+  const part = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
   return [
     styleText('bold', plain(`${space} in ${store}`), { stream }),
-    `  records  ${counts.join(', ') || 'none'}`,
-    `  feed     ${countOf(feed.last, 'change')} so far`,
-    `  people   ${waiting === 0 ? 'nothing waits for them' : `${escalations.open} open, ${escalations.taken} taken`}`,
-    `  agents   ${saved.join(', ') || 'none saved'}`,
-    `  store    for ${reaches[traits.reach]}; ${durabilities[traits.durable]}`,
+    ...part('records', counts.length === 0 ? ['none'] : counts),
+    ...part('feed', [`${countOf(feed.last, 'change')} so far`]),
+    ...part(
+      'people',
+      waiting === 0 ? ['nothing waits for them'] : [`${escalations.open} open`, `${escalations.taken} taken`],
+    ),
+    ...part('agents', saved.length === 0 ? ['none saved'] : saved),
+    ...part('store', [`for ${reaches[traits.reach]}`, durabilities[traits.durable]]),
     '',
     ...workLines(work, stream),
   ].join('\n')
+}
+
+/** Texts after each other behind a title, over as many lines as they take. */
+function fill(title: string, texts: readonly string[], width: number): string[] {
+  const lines = [title]
+  for (const [index, text] of texts.entries()) {
+    const more = index === texts.length - 1 ? text : `${text}, `
+    const line = lines.at(-1) ?? ''
+    if (index > 0 && line.length + more.trimEnd().length > width) lines.push(' '.repeat(title.length) + more)
+    else lines[lines.length - 1] = line + more
+  }
+  return lines.map((line) => line.trimEnd())
 }
 
 function workLines({ kinds, total, missingKey }: SparedWork, stream: WriteStream): string[] {

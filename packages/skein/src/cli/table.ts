@@ -16,7 +16,7 @@ const gap = '  '
 /** No column is made narrower than this, … */
 const narrowest = 4
 /** … nor one that nobody looks at on a terminal wider than this. */
-const widest = 200
+const mostShown = 200
 
 /**
  * How many columns there are to fill: those of the terminal, or of `COLUMNS`
@@ -29,10 +29,14 @@ export function columnsOf(stream: WriteStream): number {
 
 /** Rows under their titles, cut to the width of where they are shown. Columns without any content are left out. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], stream: WriteStream): string[] {
-  const cells = columns.map(({ title, of }) => [title, ...rows.map((row) => cutTo(plain(of(row)), widest))])
+  const cells = columns.map(({ title, of }) => [title, ...rows.map((row) => cutTo(plain(of(row)), mostShown))])
   const filled = columns.flatMap((column, index) => {
     const texts = cells[index] ?? []
-    return texts.slice(1).some((text) => text !== '') ? [{ column, texts, width: widestOf(texts) }] : []
+    const content = widestOf(texts.slice(1))
+    if (content === 0) return []
+    // Half a number would be another number: of those only the title is cut.
+    const least = column.align === 'right' ? content : narrowest
+    return [{ column, texts, width: widestOf(texts), least }]
   })
   const width = columnsOf(stream)
   shrink(filled, width)
@@ -50,13 +54,13 @@ function widestOf(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
 }
 
-/** Takes columns from the widest first, until all fit. */
-function shrink(columns: readonly { width: number }[], available: number): void {
+/** Takes from the widest columns first, until all fit or none can give any more. */
+function shrink(columns: readonly { width: number; readonly least: number }[], available: number): void {
   let over = columns.reduce((sum, { width }) => sum + width + gap.length, -gap.length) - available
   while (over > 0 && Number.isFinite(over)) {
-    const first = columns.reduce((a, b) => (b.width > a.width ? b : a))
-    if (first.width <= narrowest) return
-    first.width -= 1
+    const [widest] = columns.filter(({ width, least }) => width > least).toSorted((a, b) => b.width - a.width)
+    if (!widest) return
+    widest.width -= 1
     over -= 1
   }
 }

@@ -66,13 +66,14 @@ async function follow(
 
 function lineOf(change: Change): string {
   const { at, seq, op, collection, id, version, author, task } = change
-  const about = [`by ${author}`, ...(task === undefined ? [] : [`task ${task}`]), labelOf(change, '')]
+  // Ids may be long: who did it stands before them, so that it is not what is cut.
+  const who = `${timeOf(at).slice(11)}  ${seq}  ${cutTo(plain(author), mostOfAuthor)}`
   const what = op === 'set' ? `set     ${collection}/${id} v${version}` : `delete  ${collection}/${id}`
-  return cutTo(
-    plain(`${timeOf(at).slice(11)}  ${seq}  ${what}  ${about.join('  ')}`).trimEnd(),
-    columnsOf(process.stdout),
-  )
+  const about = [who, what, task === undefined ? '' : `task ${task}`, labelOf(change, '')]
+  return cutTo(plain(about.filter((part) => part !== '').join('  ')), columnsOf(process.stdout))
 }
+
+const mostOfAuthor = 24
 
 function position(text: string): Seq {
   if (/^\d{1,15}$/.test(text)) return Number(text)
