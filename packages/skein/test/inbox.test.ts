@@ -34,7 +34,7 @@ describe('skein inbox', () => {
     const { stdout } = await look('inbox', '--task', 'deal/7')
     expect(stdout.split('\n')[0]).toMatch(/^ID +AGE +STATE +TASK +FROM +QUESTION$/)
     expect(stdout.split('\n')[1]).toMatch(
-      new RegExp(String.raw`^${at.publicQuestion} +\d+ s +open +deal/7 +ann +Grant 20 %\?$`),
+      new RegExp(String.raw`^${at.publicQuestion} +\d+ (?:s|min) +open +deal/7 +ann +Grant 20 %\?$`),
     )
     const told = await look('inbox', '--assigned-to', 'support', '--state', 'open', '--json')
     expect(JSON.parse(told.stdout)).toMatchObject({ escalations: [{ id: at.publicQuestion, state: 'open' }] })
@@ -164,6 +164,7 @@ describe('a sealed space', () => {
     const who = ['--clearance', 'confidential', '--store', 'x.db']
     const { code, stdout, stderr } = await skein(['get', 'facts', 'plan', ...who], folder)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/sealed with the key "autumn", which is not given.*\n.*SKEIN_KEYS/)
+    expect(stderr).toMatch(/^skein: This is sealed with the key "autumn", which is not given.*\n.*SKEIN_KEYS/m)
+    expect(stderr).toMatch(/^skein: The audit may not know of this look\. This is sealed with the key "autumn"/m)
   })
 })

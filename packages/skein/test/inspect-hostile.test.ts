@@ -1,6 +1,3 @@
-import { join } from 'node:path'
-
-import { sqliteStore } from '@skein/sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { folderForAll, harmful, openIn } from './looked-at-memory.ts'
@@ -82,11 +79,8 @@ describe('hostile values', () => {
   })
 
   it('come through --json exactly, in one line that does nothing to a terminal either', async () => {
-    const told = await Promise.all([
-      ...commands().map((args) => look([...args, '--json'], '60')),
-      look(['ls', 'facts', '--json', '--task', `task${evil}`, '--tag', `tag${evil}`].map(withoutNull), '60'),
-    ])
-    for (const { code, stdout } of told.slice(0, -1)) {
+    const told = await Promise.all(commands().map((args) => look([...args, '--json'], '60')))
+    for (const { code, stdout } of told) {
       expect(code).toBe(0)
       expect(stdout.trimEnd().split('\n')).toHaveLength(1)
       expect(harmful.exec(stdout)?.[0]).toBeUndefined()
@@ -98,8 +92,6 @@ describe('hostile values', () => {
       value: { [evil]: [evil, long] },
       tags: [`tag${evil}`, longName],
     })
-    const { changes } = await changesOf()
-    expect(changes.every(({ author }) => author === `eve${evil}`)).toBe(true)
   })
 
   it('do nothing through warnings and errors', async () => {
@@ -108,14 +100,3 @@ describe('hostile values', () => {
     expect(harmful.exec(stderr)?.[0]).toBeUndefined()
   })
 })
-
-/** An argument can't hold a NUL. */
-function withoutNull(text: string): string {
-  return text.replaceAll('\0', '')
-}
-
-async function changesOf() {
-  await using store = await sqliteStore(join(folder, 'x.db')).open('default', 'reader')
-  const { changes } = await store.changes(0, 8)
-  return { changes }
-}

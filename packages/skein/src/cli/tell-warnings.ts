@@ -14,6 +14,8 @@ export function tellWarnings(): void {
   process.on('warning', ({ message, name, stack }) => {
     if (told.has(message) || name === 'DeprecationWarning' || name === 'ExperimentalWarning') return
     told.add(message)
-    process.stderr.write(`skein: ${plain(process.env['SKEIN_DEBUG'] ? (stack ?? message) : message)}\n`)
+    // Who only looks has nothing else under way in the background that could fail.
+    const what = name === 'SkeinWarning' ? '' : 'The audit may not know of this look. '
+    process.stderr.write(plain(`skein: ${what}${process.env['SKEIN_DEBUG'] ? (stack ?? message) : message}`) + '\n')
   })
 }
