@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander'
 
+import { plain, plainLines } from './plain-text.ts'
+
 /** How the command ended. 130 is what shells expect after Ctrl-C. */
 export const exit = { fine: 0, failed: 1, misused: 2, interrupted: 130 } as const
 
@@ -23,8 +25,11 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
     return { text: '', exitCode: error.exitCode === 0 ? exit.fine : exit.misused }
   }
   const code = codeOf(error)
-  const lines = [`skein: ${error instanceof Error ? error.message : String(error)}`]
-  if (debug) lines.push(String(error instanceof Error ? error.stack : error))
+  const message = error instanceof Error ? error.message : String(error)
+  // It may quote what agents wrote.
+  const lines = [plain(`skein: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)]
+  if (debug) lines.push(...plainLines(String(error instanceof Error ? error.stack : error)))
+  else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
   else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
   return { text: `${lines.join('\n')}\n`, exitCode: code === 'SKEIN_OPTION' ? exit.misused : exit.failed }
 }

@@ -1,16 +1,39 @@
 import { Command } from 'commander'
 
 import manifest from '../../package.json' with { type: 'json' }
+import { addAnswer } from './answer-command.ts'
+import { addAudit } from './audit-command.ts'
 import { addBackup } from './backup-command.ts'
 import type { CommandContext } from './command.ts'
+import { addCompletion } from './completion-command.ts'
 import { addDoctor } from './doctor-command.ts'
 import { describeFailure, exit } from './failure.ts'
+import { addGet } from './get-command.ts'
+import { addInbox } from './inbox-command.ts'
+import { addLs } from './ls-command.ts'
 import { addRestore } from './restore-command.ts'
 import { addRun } from './run-command.ts'
+import { addSearch } from './search-command.ts'
 import { outliveReaders } from './standard-streams.ts'
+import { addStats } from './stats-command.ts'
+import { addTail } from './tail-command.ts'
 
 /** All commands, in the order in which help shows them. */
-const commands = [addRun, addDoctor, addBackup, addRestore]
+const commands = [
+  addRun,
+  addLs,
+  addGet,
+  addSearch,
+  addTail,
+  addInbox,
+  addAnswer,
+  addAudit,
+  addStats,
+  addDoctor,
+  addBackup,
+  addRestore,
+  addCompletion,
+]
 
 /**
  * Runs the command line.

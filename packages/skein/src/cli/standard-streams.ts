@@ -14,11 +14,13 @@ export function outliveReaders(): void {
 /**
  * Writes to standard output; resolves when the text has left the process, since
  * a pipe may be slow. A reader that went away is no error.
+ *
+ * @returns whether anybody still reads.
  */
-export function writeOut(text: string): Promise<void> {
+export function writeOut(text: string | Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error?: NodeJS.ErrnoException | null) => {
-      if (!error || error.code === 'EPIPE') resolve()
+      if (!error || error.code === 'EPIPE') resolve(!error)
       else reject(error)
     })
   })

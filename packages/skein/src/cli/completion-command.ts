@@ -1,0 +1,45 @@
+import { levels } from '@skein/memory'
+import { Argument } from 'commander'
+import type { Command } from 'commander'
+
+import { addCommand } from './command.ts'
+import type { CommandContext } from './command.ts'
+import { completionScripts } from './completion-scripts.ts'
+import type { CompletableCommand, Shell } from './completion-scripts.ts'
+import { rights } from './looking-options.ts'
+import { writeOut } from './standard-streams.ts'
+
+const shells = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
+
+/** `skein completion`: lets a shell complete commands, options and their values. */
+export function addCompletion(skein: Command, _context: CommandContext): void {
+  addCommand(skein, 'completion')
+    .description('Print a script with which a shell completes commands, options and kinds of records.')
+    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .addHelpText(
+      'after',
+      `
+To load it:
+  bash   source <(skein completion bash)           in ~/.bashrc
+  zsh    source <(skein completion zsh)            in ~/.zshrc, after compinit
+  fish   skein completion fish | source            in ~/.config/fish/config.fish`,
+    )
+    .action(async (shell: Shell) => void (await writeOut(completionScripts[shell](completable(skein)))))
+}
+
+/** What options may be that are not a choice of a few words alone. */
+const usual: Readonly<Record<string, readonly string[]>> = { '--clearance': levels, '--right': rights }
+
+/** What there is to complete, as help knows it: no list of its own that could fall behind. */
+function completable(skein: Command): readonly CompletableCommand[] {
+  return skein.commands.map((command) => ({
+    name: command.name(),
+    summary: (command.description().split(/[.:;]/)[0] ?? '').replaceAll(/[^\w ,-]/g, ''),
+    options: command.options.map(({ long, argChoices, required }) => {
+      const flag = long ?? ''
+      return { flag, choices: argChoices ?? usual[flag] ?? [], takesValue: required, takesFiles: flag === '--store' }
+    }),
+    choices: command.registeredArguments[0]?.argChoices ?? [],
+    takesFiles: /^(?:file|store)$/.test(command.registeredArguments[0]?.name() ?? ''),
+  }))
+}

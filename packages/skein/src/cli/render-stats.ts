@@ -1,0 +1,98 @@
+import { styleText } from 'node:util'
+import type { WriteStream } from 'node:tty'
+
+import type { LedgerLine, Seq, StoreTraits } from '@skein/memory'
+
+import { countOf } from './amounts.ts'
+import { plain } from './plain-text.ts'
+import type { SparedWork } from './spared-work.ts'
+import { columnsOf, renderTable } from './table.ts'
+
+/** What there is to say about a memory as a whole. Everything that is counted is what the looker may see. */
+export interface MemoryFigures {
+  readonly store: string
+  readonly space: string
+  readonly traits: StoreTraits
+  readonly feed: { readonly last: Seq }
+  /** By collection. */
+  readonly records: Readonly<Record<string, { readonly count: number; readonly isCut: boolean }>>
+  readonly work: SparedWork
+  readonly escalations: { readonly open: number; readonly taken: number }
+  /** Saved agents by how they stand. */
+  readonly agents: Readonly<Record<string, number>>
+}
+
+const durabilities: Readonly<Record<StoreTraits['durable'], string>> = {
+  full: 'acknowledged writes survive power cuts',
+  process: 'acknowledged writes survive a crash',
+  none: 'nothing survives the process',
+}
+
+const reaches: Readonly<Record<StoreTraits['reach'], string>> = {
+  process: 'this process only',
+  host: 'all processes of this machine',
+  network: 'many machines',
+}
+
+/** Figures as text for a person. */
+export function renderStats(figures: MemoryFigures, stream: WriteStream): string {
+  const { store, space, traits, feed, records, work, escalations, agents } = figures
+  const counts = Object.entries(records).map(([name, one]) => {
+    return `${name} ${one.count.toLocaleString('en')}${one.isCut ? '+' : ''}`
+  })
+  const saved = Object.entries(agents).map(([status, count]) => `${plain(status)} ${count.toLocaleString('en')}`)
+  const waiting = escalations.open + escalations.taken
+  const width = columnsOf(stream)
+  const part = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
+  return [
+    styleText('bold', plain(`${space} in ${store}`), { stream }),
+    ...part('records', counts.length === 0 ? ['none'] : counts),
+    ...part('feed', [`${countOf(feed.last, 'change')} so far`]),
+    ...part(
+      'people',
+      waiting === 0 ? ['nothing waits for them'] : [`${escalations.open} open`, `${escalations.taken} taken`],
+    ),
+    ...part('agents', saved.length === 0 ? ['none saved'] : saved),
+    ...part('store', [`for ${reaches[traits.reach]}`, durabilities[traits.durable]]),
+    '',
+    ...workLines(work, stream),
+  ].join('\n')
+}
+
+/** Texts after each other behind a title, over as many lines as they take. */
+function fill(title: string, texts: readonly string[], width: number): string[] {
+  const lines = [title]
+  for (const [index, text] of texts.entries()) {
+    const more = index === texts.length - 1 ? text : `${text}, `
+    const line = lines.at(-1) ?? ''
+    if (index > 0 && line.length + more.trimEnd().length > width) lines.push(' '.repeat(title.length) + more)
+    else lines[lines.length - 1] = line + more
+  }
+  return lines.map((line) => line.trimEnd())
+}
+
+function workLines({ kinds, total, missingKey }: SparedWork, stream: WriteStream): string[] {
+  const rows = Object.entries(kinds).toSorted(([, a], [, b]) => b.savedMs - a.savedMs)
+  if (rows.length === 0) return ['No work was computed once for all here yet.']
+  type Row = readonly [kind: string, line: LedgerLine]
+  const money = (usd: number): string => (usd === 0 ? '' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
+  const number = (of: (line: LedgerLine) => number) => (row: Row) => of(row[1]).toLocaleString('en')
+  const seconds = (of: (line: LedgerLine) => number) => (row: Row) => `${(of(row[1]) / 1_000).toFixed(1)} s`
+  const table = renderTable<Row>(
+    rows.length === 1 ? rows : [...rows, ['all', total]],
+    [
+      { title: 'WORK', of: ([kind]) => kind },
+      { title: 'COMPUTED', of: number(({ computed }) => computed), align: 'right' },
+      { title: 'TOOK', of: seconds(({ computedMs }) => computedMs), align: 'right' },
+      { title: 'TOKENS', of: number(({ computedTokens }) => computedTokens), align: 'right' },
+      { title: 'COST', of: ([, { computedUsd }]) => money(computedUsd), align: 'right' },
+      { title: 'REUSED', of: number(({ reused }) => reused), align: 'right' },
+      { title: 'SAVED', of: seconds(({ savedMs }) => savedMs), align: 'right' },
+      { title: 'TOKENS', of: number(({ savedTokens }) => savedTokens), align: 'right' },
+      { title: 'COST', of: ([, { savedUsd }]) => money(savedUsd), align: 'right' },
+    ],
+    stream,
+  )
+  const unknown = `What was reused is not known: it is sealed with "${plain(missingKey ?? '')}". Add that key to SKEIN_KEYS.`
+  return [...table, ...(missingKey === undefined ? [] : [unknown])]
+}
