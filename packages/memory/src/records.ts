@@ -1,7 +1,7 @@
 import type { Label } from './access.ts'
 import type { Actor } from './actor.ts'
 import { OptionError } from './errors.ts'
-import { inHouse } from './in-house.ts'
+import { recordCollections } from './collections.ts'
 import { decodeJson } from './json.ts'
 import { visibleSources } from './object-id.ts'
 import { parseCursor } from './page-cursor.ts'
@@ -60,25 +60,10 @@ export interface RecordsPage {
   readonly cursor?: string
 }
 
-/** Collections that can be looked through; what the memory writes for itself can't. */
-const collections = [
-  'facts',
-  'observations',
-  'decisions',
-  'learnings',
-  'alerts',
-  'claims',
-  'escalations',
-  'objects',
-  'work',
-  'agents',
-  'messages',
-] as const satisfies readonly Collection[]
-
 /** Looks through records of all kinds, as browsers of the memory do. Agents use what is made for each kind. */
 export class Records {
   /** The kinds of record that there are to look through. */
-  static readonly collections: readonly Collection[] = collections
+  static readonly collections: readonly Collection[] = recordCollections
 
   readonly #space: Space
   readonly #actor: Actor
@@ -167,6 +152,6 @@ export class Records {
 }
 
 function requireCollection(collection: Collection): void {
-  if (!inHouse.has(collection) && (collections as readonly string[]).includes(collection)) return
-  throw new OptionError('collection', collections.join(', '), collection)
+  if (recordCollections.includes(collection)) return
+  throw new OptionError('collection', recordCollections.join(', '), collection)
 }

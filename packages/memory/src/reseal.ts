@@ -1,3 +1,4 @@
+import { recordCollections } from './collections.ts'
 import type { KeyRing } from './key-ring.ts'
 
 import { hashOf } from './object-id.ts'
@@ -13,22 +14,7 @@ export interface ResealReport {
 }
 
 /** All but `settings`, which hold no one's memory. */
-const collections: readonly Collection[] = [
-  'facts',
-  'observations',
-  'decisions',
-  'learnings',
-  'alerts',
-  'claims',
-  'escalations',
-  'objects',
-  'work',
-  'agents',
-  'messages',
-  'ledger',
-  'audit',
-  'federation',
-]
+const collections: readonly Collection[] = [...recordCollections, 'ledger', 'audit', 'federation']
 const pageSize = 200
 const sweepBatch = 500
 

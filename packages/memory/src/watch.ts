@@ -1,7 +1,7 @@
 import { covers } from './access.ts'
 import type { Actor } from './actor.ts'
 import { SkeinError } from './errors.ts'
-import { inHouse } from './in-house.ts'
+import { inHouse } from './collections.ts'
 import type { Space } from './space.ts'
 import type { Change, Seq } from './store.ts'
 

@@ -1,4 +1,0 @@
-import type { Collection } from './store.ts'
-
-/** What the memory writes for itself: no watcher is told of it, and the audit leaves it out. */
-export const inHouse: ReadonlySet<Collection> = new Set(['ledger', 'audit', 'settings', 'federation'])
