@@ -253,17 +253,11 @@ export function storeCases(options: StoreContractOptions): void {
     })
 
     it.each(['oldest', 'newest'] as const)('hold (%s) what is rewritten all the time', async (order) => {
-      const fact = (n: number): Mutation => ({
-        type: 'set',
-        key: { collection: 'facts', id: `f${n}` },
-        value: '1',
-        meta: { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] },
-      })
       const all = Array.from({ length: 50 }, (_, n) => n)
-      await Promise.all(all.map((n) => write(fact(n))))
+      await Promise.all(all.map((n) => write(set(`f${n}`, 1))))
       let isOn = true
       const rewriting = (async () => {
-        for (let n = 0; isOn; n += 7) await write(fact(n % 50))
+        for (let n = 0; isOn; n += 7) await write(set(`f${n % 50}`, 1))
       })()
       try {
         for (let round = 0; round < 20; round += 1) {
