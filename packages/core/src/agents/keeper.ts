@@ -31,6 +31,8 @@ export interface Keeper {
   receive(message: Message): Promise<void> | undefined
   /** How work with a key of the agent's saved state is done once. */
   workOf(key: string): KeptWork
+  /** The agent is claimed elsewhere: it ends here, and stores nothing more. */
+  lose(): void
   /** Stores the end and gives the agent free. */
   end(outcome: Outcome): Promise<void>
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { FenceError } from '@skein/memory'
 import { fromPromise } from 'xstate'
 import type { PromiseActorLogic, PromiseSnapshot } from 'xstate'
 
@@ -38,7 +39,14 @@ export function ownedPromise<Output, Input>(
     await keeper.stored()
     joined.throwIfAborted()
     const { key } = self.getSnapshot() as KeyedSnapshot<Output, Input>
-    return run({ input, signal: joined, owner, work: keeper.workOf(key) })
+    const work = keeper.workOf(key)
+    try {
+      return await run({ input, signal: joined, owner, work })
+    } catch (error) {
+      // The store knew before the keeper did.
+      if (error instanceof FenceError && error.key === work.claim.task) keeper.lose()
+      throw error
+    }
   })
   return {
     ...logic,

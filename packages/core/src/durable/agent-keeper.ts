@@ -82,7 +82,7 @@ export class AgentKeeper implements Keeper {
     this.#parts = parts
     this.#version = parts.version
     this.#carrier = new MailCarrier(parts.view, this)
-    parts.claim.signal.addEventListener('abort', () => this.#lose(), { once: true })
+    parts.claim.signal.addEventListener('abort', () => this.lose(), { once: true })
   }
 
   /** Begins to keep an agent: stores its first state. */
@@ -241,7 +241,7 @@ export class AgentKeeper implements Keeper {
   }
 
   async #mend(error: unknown): Promise<void> {
-    if (error instanceof FenceError) return this.#lose()
+    if (error instanceof FenceError) return this.lose()
     const { id } = this.#parts.view.principal
     if (error instanceof ValueError && !this.#last) {
       const state = `What it keeps can't be stored: ${error.message} Keep plain JSON data in its context.`
@@ -262,7 +262,7 @@ export class AgentKeeper implements Keeper {
     await pause(retryMs)
   }
 
-  #lose(): void {
+  lose(): void {
     if (this.#lost !== undefined || (this.#last && this.#saved >= this.#changes)) return
     this.#lost = new AgentLostError(this.#parts.view.principal.id)
     for (const { reject } of this.#waiting.splice(0)) reject(this.#lost)
