@@ -3,7 +3,11 @@
  * that neither side brings the other's code along.
  *
  * The page gets one stream of {@link Frame}s (server-sent events), and asks for
- * everything else by requests under `/api/`. Every answer is seen through the
+ * everything else by requests under `/api/`: the stream is
+ * `GET /api/stream?after=<position>`, where `Last-Event-ID` goes before `after`;
+ * a refused request is answered with its status and a {@link Problem}. The token
+ * of the link (`#token=…`) becomes a cookie by `POST /api/login` with
+ * `{"token": "…"}`; the page then takes it out of the address. Every answer is seen through the
  * view of the person who opened the dashboard: what that clearance does not
  * cover is not sent.
  *
@@ -230,6 +234,40 @@ export interface InboxItem {
   readonly openedAt: number
   readonly updatedAt: number
   readonly expiresAt?: number
+}
+
+/**
+ * `GET /api/inbox/<id>`: an escalation with its package: all that is known about its task, as far as the person may
+ * see it. Values are JSON text, cut after 20,000 characters.
+ */
+export interface InboxDetail {
+  readonly item: InboxItem
+  readonly observations: readonly PackagedItem[]
+  readonly decisions: readonly PackagedItem[]
+  readonly learnings: readonly PackagedItem[]
+  readonly facts: readonly PackagedItem[]
+  /** Sizes, media types and sources; not their contents. */
+  readonly objects: readonly PackagedItem[]
+  /** What happened on the task, oldest first. */
+  readonly timeline: readonly {
+    readonly at: number
+    readonly collection: string
+    readonly id: string
+    readonly author: string
+  }[]
+  /** Records of the task that the person may not see. */
+  readonly leftOut: number
+  /** Whether there was more than a package holds. */
+  readonly isCut: boolean
+}
+
+/** A record of a package. */
+export interface PackagedItem {
+  readonly id: string
+  readonly author: string
+  readonly at: number
+  readonly value: string
+  readonly derivedFrom: readonly string[]
 }
 
 /** `POST /api/inbox/<id>`: what a person does with an escalation. Answers are JSON text. */
