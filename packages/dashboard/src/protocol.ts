@@ -18,13 +18,40 @@
  * @module
  */
 
-/** Where in the stream an event stands: the feed's `seq`, then a number that tells live events after it apart. */
+/**
+ * Where in the stream an event stands. Nothing but the server takes it apart:
+ * hand it back as `after`, and compare it with nothing. (It names a place in
+ * the feed, one in the flock's events, and the run of the server that counted these.)
+ */
 export type StreamPosition = string
+
+/**
+ * What the stream sends, by the name of the event:
+ *
+ * - `frame`: a {@link Frame}; its `id` is the position of its last event.
+ * - `beat`: a {@link Beat}, when nothing happened for 10 s, so that a page can tell a calm flock from a lost server.
+ * - `bye`: a {@link Bye}: the server closes this stream for good. The page closes its `EventSource`, which would come
+ *   back by itself otherwise, shows the reason, and comes back when the person asks for it.
+ */
+export type StreamEventName = 'frame' | 'beat' | 'bye'
+
+/** Nothing happened. */
+export interface Beat {
+  /** The server's time, Unix milliseconds. */
+  readonly now: number
+}
+
+/** Why the server closes a stream. */
+export interface Bye {
+  readonly code: 'too-many-streams' | 'closing'
+  /** For people. */
+  readonly reason: string
+}
 
 /** Several events at once, at most one frame every 50 ms. Sent as `event: frame`, with the last position as `id`. */
 export interface Frame {
   readonly events: readonly SceneEvent[]
-  /** Events that were left out because this client was too slow, since the last frame. */
+  /** Events that this client has not got and won't get: it was too slow, or came back too late. Since the last frame. */
   readonly dropped: number
   /** The server's time, Unix milliseconds. */
   readonly now: number
@@ -128,20 +155,39 @@ export interface Session {
   readonly isLive: boolean
   readonly mayAnswer: boolean
   readonly maySeeAudit: boolean
-  /** The first and the last position that the stream can give. */
+  /**
+   * What stands after `first` is all that there is; after `last` comes what happens from now on. A page reads
+   * `/api/events?after=<first>` page by page (`next`), and then opens the stream after the last `next`: no event is
+   * missed or told twice.
+   */
   readonly first: StreamPosition
   readonly last: StreamPosition
+}
+
+/** `GET /api/agents`: the agents that live, and as many that ended as are remembered (1,000); also for a page that comes late. */
+export interface AgentRow {
+  readonly agent: string
+  readonly role: string
+  readonly state: AgentState
+  /** Since when, Unix milliseconds. */
+  readonly at: number
 }
 
 /** `GET /api/events?after=…&limit=…`: the past, for replay and for a page that was just opened. */
 export interface EventPage {
   readonly events: readonly SceneEvent[]
-  readonly next?: StreamPosition
+  /** Where to go on: after the last page, with the stream. */
+  readonly next: StreamPosition
+  /** Whether there is another page now. */
+  readonly hasMore: boolean
   /** Whether the feed no longer reaches back to what was asked for. */
   readonly trimmed: boolean
 }
 
-/** `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row a record, newest first. */
+/**
+ * `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row a record, newest first; with `q` what
+ * fits best first, without a cursor. Without a collection: of all of them. `limit` is 50 unless told, at most 200.
+ */
 export interface RecordRows {
   readonly rows: readonly RecordRow[]
   readonly cursor?: string
@@ -181,6 +227,10 @@ export interface RecordDetail extends RecordRow {
   readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
   readonly sources: readonly LineageItem[]
   readonly uses: readonly LineageItem[]
+  /** Of an object: what it holds, where that is text of at most 1,000,000 bytes; cut after 200,000 characters. */
+  readonly content?: { readonly mediaType: string; readonly text: string; readonly isCut: boolean }
+  /** Where it was sent in model calls and the like, where the person has the right to see the audit. */
+  readonly sent: readonly { readonly to: string; readonly agent: string; readonly at: number; readonly count: number }[]
 }
 
 /** One step of a lineage. */
@@ -196,8 +246,12 @@ export interface LineageItem {
 
 /** `GET /api/figures?since=&until=`: numbers, and how they went over time. */
 export interface Figures {
+  /** The window that was looked at, Unix milliseconds; `since` is later than asked where the feed begins later. */
+  readonly since: number
+  readonly until: number
   readonly avoided: { readonly calls: number; readonly ms: number; readonly tokens: number; readonly usd: number }
   readonly spent: { readonly calls: number; readonly ms: number; readonly tokens: number; readonly usd: number }
+  /** Of this process since it opened the memory, whatever the window. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly invalidations: number }
   /** First claim to done, in milliseconds. */
   readonly completion: { readonly medianMs: number; readonly p95Ms: number; readonly count: number }
@@ -270,14 +324,45 @@ export interface PackagedItem {
   readonly derivedFrom: readonly string[]
 }
 
-/** `POST /api/inbox/<id>`: what a person does with an escalation. Answers are JSON text. */
-export type InboxAction =
+/**
+ * `POST /api/inbox/<id>`: what a person does with an escalation, answered with the {@link InboxItem} as it then stands.
+ * Answers are JSON text. With a `version`, the one that the person saw, it is refused (409) when the escalation has
+ * changed since; it is always refused so when it has ended, or when another person has it.
+ */
+export type InboxAction = { readonly version?: number } & (
   | { readonly do: 'take' }
   | { readonly do: 'release' }
   | { readonly do: 'answer'; readonly answer: string }
   | { readonly do: 'hand-back'; readonly why: string }
+)
 
-/** What a refused request is answered with. */
+/**
+ * `GET /api/export?format=html|jsonl|trace&since=&until=`: a run to take along. `html` is the page itself with its
+ * script and styles in place and an {@link ExportedRun} as JSON text in `<script type="application/json"
+ * id="exported-run">`: where the page finds that element it asks no server, and shows what is in it. For this the
+ * built page has one script, one style sheet, and no other file.
+ */
+export type ExportFormat = 'html' | 'jsonl' | 'trace'
+
+/** What an exported page shows. */
+export interface ExportedRun {
+  readonly session: Session
+  readonly agents: readonly AgentRow[]
+  readonly events: readonly SceneEvent[]
+  readonly figures: Figures
+  /** Details of records, as far as there was room (20 MB of values), the newest first. */
+  readonly records: readonly RecordDetail[]
+  readonly inbox: readonly InboxItem[]
+  /** Unix milliseconds. */
+  readonly exportedAt: number
+}
+
+/**
+ * What a refused request is answered with. Codes beside those of the memory (`SKEIN_NOT_FOUND`, `SKEIN_OPTION`,
+ * `SKEIN_ACCESS`, `SKEIN_CLOSED`, …): `DASHBOARD_TOKEN` (401: open the link again), `DASHBOARD_HOST`,
+ * `DASHBOARD_ORIGIN`, `DASHBOARD_READ_ONLY` (403), `DASHBOARD_NOT_FOUND` (404), `DASHBOARD_CONFLICT` (409: look at it
+ * again), `DASHBOARD_TOO_LARGE` (413), `DASHBOARD_BODY` (400), `DASHBOARD_FAILED` (500).
+ */
 export interface Problem {
   readonly code: string
   readonly message: string
