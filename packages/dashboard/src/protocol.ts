@@ -18,6 +18,14 @@
  * @module
  */
 
+import type { EscalationStateName, InboxItem } from './inbox-protocol.ts'
+import type { RecordDetail } from './memory-protocol.ts'
+import type { SceneLabel } from './scene-label.ts'
+
+export type { EscalationStateName, InboxAction, InboxDetail, InboxItem, PackagedItem } from './inbox-protocol.ts'
+export type { LineageItem, RecordDetail, RecordRow, RecordRows } from './memory-protocol.ts'
+export type { SceneLabel } from './scene-label.ts'
+
 /**
  * Where in the stream an event stands. Nothing but the server takes it apart:
  * hand it back as `after`, and compare it with nothing. (It names a place in
@@ -55,12 +63,6 @@ export interface Frame {
   readonly dropped: number
   /** The server's time, Unix milliseconds. */
   readonly now: number
-}
-
-/** How sensitive a record is. */
-export interface SceneLabel {
-  readonly sensitivity: 'public' | 'internal' | 'confidential'
-  readonly compartments: readonly string[]
 }
 
 interface Happened {
@@ -139,9 +141,6 @@ export type SceneEvent = Happened &
 
 /** How an agent stands. */
 export type AgentState = 'spawned' | 'failed' | 'restarted' | 'suspended' | 'resumed' | 'ended'
-/** How an escalation stands. */
-export type EscalationStateName = 'open' | 'taken' | 'answered' | 'handed-back'
-
 /** `GET /api/session`: who looks, and what it may do. */
 export interface Session {
   readonly principal: {
@@ -184,66 +183,6 @@ export interface EventPage {
   readonly trimmed: boolean
 }
 
-/**
- * `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row a record, newest first; with `q` what
- * fits best first, without a cursor. Without a collection: of all of them. `limit` is 50 unless told, at most 200.
- */
-export interface RecordRows {
-  readonly rows: readonly RecordRow[]
-  readonly cursor?: string
-}
-
-/** A record in a list. */
-export interface RecordRow {
-  readonly collection: string
-  readonly id: string
-  readonly version: number
-  readonly author: string
-  readonly task?: string
-  readonly tags: readonly string[]
-  readonly importance?: number
-  readonly label: SceneLabel
-  readonly title: string
-  readonly createdAt: number
-  readonly updatedAt: number
-  readonly expiresAt?: number
-  /** Of a search. */
-  readonly score?: number
-}
-
-/** `GET /api/records/<collection>/<id>`: all about one record. */
-export interface RecordDetail extends RecordRow {
-  /** JSON text of its value, cut after 200,000 characters. */
-  readonly value: string
-  readonly isCut: boolean
-  /** Writes that the feed tells of, newest first; values of those that the dashboard saw pass. */
-  readonly history: readonly {
-    readonly version: number
-    readonly author: string
-    readonly at: number
-    readonly value?: string
-  }[]
-  /** Who read it, where the person has the right to see the audit. */
-  readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
-  readonly sources: readonly LineageItem[]
-  readonly uses: readonly LineageItem[]
-  /** Of an object: what it holds, where that is text of at most 1,000,000 bytes; cut after 200,000 characters. */
-  readonly content?: { readonly mediaType: string; readonly text: string; readonly isCut: boolean }
-  /** Where it was sent in model calls and the like, where the person has the right to see the audit. */
-  readonly sent: readonly { readonly to: string; readonly agent: string; readonly at: number; readonly count: number }[]
-}
-
-/** One step of a lineage. */
-export interface LineageItem {
-  readonly collection: string
-  readonly id: string
-  readonly title: string
-  readonly author: string
-  readonly depth: number
-  /** The id of the item that it leads to. */
-  readonly from: string
-}
-
 /** `GET /api/figures?since=&until=`: numbers, and how they went over time. */
 export interface Figures {
   /** The window that was looked at, Unix milliseconds; `since` is later than asked where the feed begins later. */
@@ -272,69 +211,6 @@ export interface Figures {
     readonly escalationRate: number
   }[]
 }
-
-/** `GET /api/inbox`: escalations that the person may see, the oldest first. */
-export interface InboxItem {
-  readonly id: string
-  readonly version: number
-  readonly state: EscalationStateName
-  readonly task: string
-  readonly reason: string
-  readonly question?: string
-  readonly assignedTo?: string
-  readonly openedBy: string
-  readonly takenBy?: string
-  readonly answer?: string
-  readonly openedAt: number
-  readonly updatedAt: number
-  readonly expiresAt?: number
-}
-
-/**
- * `GET /api/inbox/<id>`: an escalation with its package: all that is known about its task, as far as the person may
- * see it. Values are JSON text, cut after 20,000 characters.
- */
-export interface InboxDetail {
-  readonly item: InboxItem
-  readonly observations: readonly PackagedItem[]
-  readonly decisions: readonly PackagedItem[]
-  readonly learnings: readonly PackagedItem[]
-  readonly facts: readonly PackagedItem[]
-  /** Sizes, media types and sources; not their contents. */
-  readonly objects: readonly PackagedItem[]
-  /** What happened on the task, oldest first. */
-  readonly timeline: readonly {
-    readonly at: number
-    readonly collection: string
-    readonly id: string
-    readonly author: string
-  }[]
-  /** Records of the task that the person may not see. */
-  readonly leftOut: number
-  /** Whether there was more than a package holds. */
-  readonly isCut: boolean
-}
-
-/** A record of a package. */
-export interface PackagedItem {
-  readonly id: string
-  readonly author: string
-  readonly at: number
-  readonly value: string
-  readonly derivedFrom: readonly string[]
-}
-
-/**
- * `POST /api/inbox/<id>`: what a person does with an escalation, answered with the {@link InboxItem} as it then stands.
- * Answers are JSON text. With a `version`, the one that the person saw, it is refused (409) when the escalation has
- * changed since; it is always refused so when it has ended, or when another person has it.
- */
-export type InboxAction = { readonly version?: number } & (
-  | { readonly do: 'take' }
-  | { readonly do: 'release' }
-  | { readonly do: 'answer'; readonly answer: string }
-  | { readonly do: 'hand-back'; readonly why: string }
-)
 
 /**
  * `GET /api/export?format=html|jsonl|trace&since=&until=`: a run to take along. `html` is the page itself with its
