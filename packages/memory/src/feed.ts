@@ -11,7 +11,7 @@ import { visibleSources } from './object-id.ts'
 import { requireWhole } from './require-option.ts'
 import { isSealed } from './sealed-text.ts'
 import type { Space } from './space.ts'
-import type { Change, RecordKey, Seq, StoredRecord } from './store.ts'
+import type { Change, Collection, RecordKey, Seq, StoredRecord } from './store.ts'
 
 /** A record beside the change that wrote it, with its value as JSON text: most who follow the feed look at few values. */
 export interface FeedRecord extends Omit<StoredRecord, 'value'> {
@@ -52,6 +52,12 @@ export interface FeedQuery {
    * @defaultValue 200
    */
   readonly limit?: number
+  /**
+   * Show changes of these collections alone: `audit` stands for reads, `ledger` for reuses.
+   *
+   * @defaultValue all
+   */
+  readonly collections?: readonly Collection[]
   /**
    * Whether to read the records that were changed too.
    *
@@ -95,12 +101,13 @@ export class Feed {
    * entries.map((entry) => entry.type === 'change' && entry.record?.text) // => ['"hello"']
    * ```
    */
-  async read({ after, limit = 200, withRecords = false }: FeedQuery): Promise<FeedPage> {
+  async read({ after, limit = 200, collections, withRecords = false }: FeedQuery): Promise<FeedPage> {
     requireWhole('after', after, 0)
     requireWhole('limit', limit, 1, 1_000)
     this.#space.assertOpen()
     const { changes, last, trimmed, incarnation } = await this.#space.store.changes(after, limit)
-    const visible = changes.filter((change) => this.#isShown(change))
+    const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true
+    const visible = changes.filter((change) => isWanted(change) && this.#isShown(change))
     const records = await this.#records(visible.filter(({ collection }) => withRecords || inHouse.has(collection)))
     const entries = visible.flatMap((change) => this.#toEntries(change, records.get(nameOf(change))))
     return { entries, first: changes[0]?.seq, seq: changes.at(-1)?.seq ?? after, last, trimmed, incarnation }

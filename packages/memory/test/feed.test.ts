@@ -78,6 +78,16 @@ it('says when the feed no longer reaches back, and goes on from any position', a
   expect(await ann.feed.read({ after: 6 })).toMatchObject({ entries: [], seq: 6 })
 })
 
+it('shows the kinds that were asked for alone', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const ann = memory.as({ id: 'ann', role: 'reader' })
+  await ann.facts.set('greeting', 'hello')
+  await ann.observations.log({ task: 't1', value: 'seen' })
+  const { entries, seq } = await ann.feed.read({ after: 0, collections: ['observations'] })
+  expect(entries.map((entry) => entry.type === 'change' && entry.change.collection)).toEqual(['observations'])
+  expect(seq).toBe(2)
+})
+
 it('wakes who waits for news', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'reader' })
