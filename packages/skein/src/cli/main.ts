@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { addBackup } from './backup-command.ts'
 import type { CommandContext } from './command.ts'
+import { addDashboard } from './dashboard-command.ts'
 import { addDoctor } from './doctor-command.ts'
 import { describeFailure, exit } from './failure.ts'
 import { addRestore } from './restore-command.ts'
@@ -10,7 +11,7 @@ import { addRun } from './run-command.ts'
 import { outliveReaders } from './standard-streams.ts'
 
 /** All commands, in the order in which help shows them. */
-const commands = [addRun, addDoctor, addBackup, addRestore]
+const commands = [addRun, addDashboard, addDoctor, addBackup, addRestore]
 
 /**
  * Runs the command line.
