@@ -44,5 +44,5 @@ export function problemOf(error: unknown): { readonly status: number; readonly p
 
 /** Whether the one who runs the dashboard should hear of it. */
 export function isOurFault(status: number): boolean {
-  return status >= 500
+  return status === 500
 }
