@@ -46,7 +46,8 @@ export function addApi(app: Hono, onlooker: Onlooker): void {
     const limit = wholeOf(context, 'limit', 50, 200)
     return context.json(await listRecords(view, { collection, task, tag, author, q, cursor, limit }))
   })
-  app.get('/api/records/:collection/:id{.+}', async (context) => {
+  // Names may hold slashes and line ends.
+  app.get('/api/records/:collection/:id{[\\s\\S]+}', async (context) => {
     const { collection, id } = context.req.param()
     return context.json(await recordDetail(view, onlooker.seen, collection, id))
   })

@@ -100,7 +100,7 @@ export type SceneEvent = Happened &
         readonly expiresAt?: number
       }
     | { readonly type: 'deleted'; readonly collection: string; readonly id: string; readonly author: string }
-    /** An agent read what another one had written. */
+    /** An agent read what it or another had written; when there was none (`isHit` is false), `id` is empty. */
     | {
         readonly type: 'read'
         readonly agent: string

@@ -98,7 +98,9 @@ function readsOf(entries: Extract<FeedEntry, { type: 'reads' }>['entries'], onlo
     return agent !== onlooker && outcome !== 'refused' && readActions.has(action)
   })
   return shown.map(({ at, agent, collection, id, count, outcome }) => {
-    return { type: 'read', at, agent, collection, id, count, isHit: outcome === 'hit' }
+    const isHit = outcome === 'hit'
+    // What is not there has no label: its name may be that of something which is secret, and came later.
+    return { type: 'read', at, agent, collection, id: isHit ? id : '', count, isHit }
   })
 }
 
