@@ -84,7 +84,13 @@ it('lets nobody in without the token, and takes none in the address', async () =
 
 it('answers for no name but its own: a rebound name reaches nothing, not even the page', async () => {
   await using open = await openBoard()
-  for (const host of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', '0.0.0.0']) {
+  for (const host of [
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '0.0.0.0',
+  ]) {
     for (const path of ['/', '/api/session', '/api/login']) {
       const { status, text } = await ask(open, path, { host, cookie: open.cookie })
       expect({ host, path, status }).toEqual({ host, path, status: 403 })
@@ -283,12 +289,12 @@ it('lets an app decide who comes in', async () => {
   await using board = dashboard({
     memory,
     principal: operator,
-    authenticate: (request) => request.headers.get('x-user') === 'ada',
+    authenticate: ({ headers }) => headers.get('x-user') === 'ada',
   })
-  const ask2 = (user: string): Promise<Response> =>
+  const come = (user: string): Promise<Response> =>
     board.handler(new Request('http://localhost/api/session', { headers: { 'x-user': user } }))
-  expect((await ask2('ada')).status).toBe(200)
-  expect((await ask2('eve')).status).toBe(401)
+  expect((await come('ada')).status).toBe(200)
+  expect((await come('eve')).status).toBe(401)
 })
 
 it('refuses options that make no sense', async () => {

@@ -59,7 +59,7 @@ it('refuses a second answer, and one to something that has changed since', async
   expect(await act(open, id, { do: 'answer', answer: '1', version: 1 })).toEqual(conflict)
   expect(await act(open, id, { do: 'take' })).toEqual(conflict)
   const both = await Promise.all(['1', '2'].map((answer) => act(open, id, { do: 'answer', answer })))
-  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+  expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 409]))
   expect(await act(open, id, { do: 'hand-back', why: 'no' })).toEqual(conflict)
   expect(await act(open, id, { do: 'answer', answer: 'no JSON' })).toMatchObject({ status: 400 })
 })
