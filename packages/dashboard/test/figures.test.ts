@@ -97,8 +97,15 @@ describe('what the feed tells', () => {
       seq,
       record: undefined,
       change: {
-        ...{ seq, op, at: 100 * seq, version: seq, collection: 'claims', id: 't1', task: 't1', author: 'ann' },
-        ...{ sensitivity: 'public', compartments: [] },
+        seq,
+        op,
+        at: 100 * seq,
+        version: seq,
+        collection: 'claims',
+        id: 't1',
+        author: 'ann',
+        sensitivity: 'public',
+        compartments: [],
       },
     })
     expect([change('set', 1), change('set', 2), change('delete', 3)].flatMap((entry) => maker.marksOf(entry))).toEqual([
