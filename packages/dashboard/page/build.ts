@@ -7,8 +7,9 @@
  * @module
  */
 
-import { existsSync, globSync, statSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 import { build } from 'vite'
 
@@ -46,12 +47,40 @@ export async function buildPage(): Promise<void> {
   })
 }
 
-/** Builds the page when there is none, or when a source is newer. */
-export async function ensurePage(): Promise<string> {
+/** Builds the page when there is none, or when a source is newer. Processes that want it at the same time build it once. */
+export async function ensurePage(): Promise<void> {
+  while (isStale()) {
+    if (!takeLock()) {
+      await setTimeout(200)
+      continue
+    }
+    try {
+      if (isStale()) await buildPage()
+    } finally {
+      rmSync(lock, { recursive: true, force: true })
+    }
+  }
+}
+
+const lock = `${builtPage}.lock`
+/** Whoever holds the lock for longer was killed. */
+const longestBuildMs = 60_000
+
+function takeLock(): boolean {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch {
+    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > longestBuildMs) rmSync(lock, { recursive: true, force: true })
+    return false
+  }
+}
+
+function isStale(): boolean {
   const built = join(builtPage, 'index.html')
   const sources = globSync('**/*.{ts,tsx,css,html}', { cwd: root }).map((name) => statSync(join(root, name)).mtimeMs)
-  if (!existsSync(built) || statSync(built).mtimeMs < Math.max(...sources)) await buildPage()
-  return builtPage
+  return !existsSync(built) || statSync(built).mtimeMs < Math.max(...sources)
 }
 
 if (import.meta.main) await buildPage()

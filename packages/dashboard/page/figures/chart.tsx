@@ -48,6 +48,7 @@ export function Chart({ title, times, lines, unit = '' }: ChartProps): VNode {
       </figcaption>
       <Canvas
         class="chart-canvas"
+        isStill
         draw={draw}
         label={`${title}. The table below tells the same.`}
         onReady={(canvas, again) => {

@@ -23,6 +23,7 @@ export function MapLegend(): VNode {
         <li key={look}>
           <Canvas
             class="legend-sign"
+            isStill
             label={`Sign of: ${words[look]}`}
             draw={({ context, width, height }) => {
               context.fillStyle = palette.peek().ground

@@ -73,7 +73,7 @@ function paintTroubles(context: CanvasRenderingContext2D, { layout, palette }: M
 }
 
 const mostNames = 60
-const names = new Map<string, HTMLCanvasElement>()
+const names = new Map<string, ImageBitmap>()
 
 function paintNames(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
   if (camera.zoom < nameZoom) return
@@ -94,24 +94,23 @@ function paintNames(context: CanvasRenderingContext2D, { layout, camera, palette
 }
 
 /** Writing is slow, copying is not. At two pixels for one, sharp on most screens. */
-function namePicture(name: string, colour: string, ground: string): HTMLCanvasElement {
+function namePicture(name: string, colour: string, ground: string): ImageBitmap {
   const key = `${colour} ${name}`
   const known = names.get(key)
   if (known) return known
   if (names.size > 500) names.clear()
-  const canvas = document.createElement('canvas')
-  const context = canvas.getContext('2d')
-  if (!context) return canvas
+  const canvas = new OffscreenCanvas(1, 30)
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
   const font = '500 22px system-ui, sans-serif'
   context.font = font
   canvas.width = Math.ceil(context.measureText(name).width) + 8
-  canvas.height = 30
   Object.assign(context, { font, textBaseline: 'middle', lineJoin: 'round', lineWidth: 6 })
   // A rim of the ground keeps it readable among records.
   context.strokeStyle = ground
   context.strokeText(name, 4, 15)
   context.fillStyle = colour
   context.fillText(name, 4, 15)
-  names.set(key, canvas)
-  return canvas
+  const bitmap = canvas.transferToImageBitmap()
+  names.set(key, bitmap)
+  return bitmap
 }

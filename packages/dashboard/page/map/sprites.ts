@@ -1,14 +1,17 @@
 import type { Palette } from '../shell/palette.ts'
 import type { Look } from './orbit.ts'
 
+/** What is drawn with, on the page or off it. */
+type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
+
 /** Small pictures of records, drawn once for a theme and a size: thousands are copied each frame. */
 export interface Sprites {
   readonly size: number
-  get(look: Look, hue: string): HTMLCanvasElement
+  get(look: Look, hue: string): CanvasImageSource
 }
 
 const full = 2 * Math.PI
-const kept = new Map<string, HTMLCanvasElement>()
+const kept = new Map<string, ImageBitmap>()
 const mostKept = 200
 
 /** The pictures at `scale` device pixels for one unit of the map. */
@@ -23,8 +26,7 @@ export function spritesFor(palette: Palette, scale: number): Sprites {
       const known = kept.get(name)
       if (known) return known
       if (kept.size > mostKept) kept.clear()
-      const canvas = document.createElement('canvas')
-      canvas.width = canvas.height = size
+      const canvas = new OffscreenCanvas(size, size)
       const context = canvas.getContext('2d')
       if (context) {
         context.translate(size / 2, size / 2)
@@ -32,14 +34,16 @@ export function spritesFor(palette: Palette, scale: number): Sprites {
         context.lineWidth = 1
         drawLook(context, look, hue, palette)
       }
-      kept.set(name, canvas)
-      return canvas
+      // A bitmap stays as it is: a canvas would be looked at anew for each copy.
+      const bitmap = canvas.transferToImageBitmap()
+      kept.set(name, bitmap)
+      return bitmap
     },
   }
 }
 
 /** Draws one record around the origin: within 7 units each way. */
-export function drawLook(context: CanvasRenderingContext2D, look: Look, hue: string, palette: Palette): void {
+export function drawLook(context: Pen, look: Look, hue: string, palette: Palette): void {
   context.strokeStyle = context.fillStyle = hue
   context.beginPath()
   switch (look) {

@@ -22,6 +22,8 @@ export interface CanvasProps {
   /** What it shows, for who can't see it. */
   readonly label: string
   readonly class?: string
+  /** It shows nothing of the scene, and is drawn again only for another size or theme. */
+  readonly isStill?: boolean
   readonly onReady?: (canvas: HTMLCanvasElement, redraw: () => void) => (() => void) | undefined
 }
 
@@ -33,7 +35,7 @@ const calmMs = 1_000
  * scene or its size changed, and from then on each frame for as long as `draw`
  * says that something moves.
  */
-export function Canvas({ draw, label, class: name, onReady }: CanvasProps): VNode {
+export function Canvas({ draw, label, class: name, isStill = false, onReady }: CanvasProps): VNode {
   const element = useRef<HTMLCanvasElement>(null)
   const latest = useRef(draw)
   latest.current = draw
@@ -65,7 +67,7 @@ export function Canvas({ draw, label, class: name, onReady }: CanvasProps): VNod
     const resized = new ResizeObserver(redraw)
     resized.observe(canvas)
     const stop = effect(() => {
-      void [pulse.value, palette.value, isCalm.value]
+      void [isStill || pulse.value, palette.value, isCalm.value]
       later()
     })
     const leave = onReady?.(canvas, redraw)

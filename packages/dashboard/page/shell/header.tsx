@@ -30,12 +30,14 @@ export function Header(): VNode {
   const state = moment.value === undefined || connection.value === 'reconnecting' ? states[connection.value] : 'replay'
   return (
     <header class="top">
-      <a class="brand" href="#/map" aria-label="Skein">
-        <svg viewBox="0 0 32 20" aria-hidden="true">
-          <path d="M3 4 L10 9 L17 3 M10 13 L16 17 L22 12 M20 6 L25 9.500 L30 5" />
-        </svg>
-        <span>Skein</span>
-      </a>
+      <h1>
+        <a class="brand" href="#/map">
+          <svg viewBox="0 0 32 20" aria-hidden="true">
+            <path d="M3 4 L10 9 L17 3 M10 13 L16 17 L22 12 M20 6 L25 9.500 L30 5" />
+          </svg>
+          Skein
+        </a>
+      </h1>
       {session.value && (
         <span class="space muted">
           <Text of={session.value.space} most={24} />

@@ -10,6 +10,8 @@ export interface Palette {
   readonly good: string
   /** One after the other for roles and activities, in the order in which they appear. */
   readonly hues: readonly string[]
+  /** The same, nearer to the ground. */
+  readonly dims: readonly string[]
 }
 
 // None near the accent, or near what is bad.
@@ -25,6 +27,7 @@ export const darkPalette: Palette = {
   bad: '#ff7b72',
   good: '#7ee0a6',
   hues: angles.map((angle) => `oklch(0.77 0.1 ${angle})`),
+  dims: angles.map((angle) => `oklch(0.62 0.08 ${angle})`),
 }
 
 export const lightPalette: Palette = {
@@ -37,15 +40,25 @@ export const lightPalette: Palette = {
   bad: '#b3261e',
   good: '#1a7f4b',
   hues: angles.map((angle) => `oklch(0.52 0.12 ${angle})`),
+  dims: angles.map((angle) => `oklch(0.64 0.09 ${angle})`),
 }
 
 const order = new Map<string, number>()
 
 /** The colour of a role or an activity, the same for as long as the page is open. */
 export function hueOf(palette: Palette, name: string): string {
+  return palette.hues[indexOf(name)] ?? palette.text
+}
+
+/** The same colour for what is less. */
+export function dimOf(palette: Palette, name: string): string {
+  return palette.dims[indexOf(name)] ?? palette.muted
+}
+
+function indexOf(name: string): number {
   const index = order.get(name) ?? order.size
   order.set(name, index)
-  return palette.hues[index % palette.hues.length] ?? palette.text
+  return index % angles.length
 }
 
 /** The same order, for patterns: `hueOf` alone would tell by colour only. */
