@@ -15,13 +15,21 @@ export interface FollowerListener {
   begunAnew(): void
 }
 
+/** How a feed is followed. */
+export interface FollowOptions {
+  /** The position after which to begin. */
+  readonly after: number
+  /** The feed is asked at most so often, in milliseconds, so that many small writes are read together. */
+  readonly paceMs: number
+}
+
 /**
  * Follows the feed from a position until it is aborted; what goes wrong with
  * the store is a warning, and the feed is read on from the same place.
  */
 export async function followFeed(
   feed: Feed,
-  after: number,
+  { after, paceMs }: FollowOptions,
   listener: FollowerListener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -42,7 +50,10 @@ export async function followFeed(
       if (page.trimmed && page.first !== undefined) listener.lost(page.first - position - 1)
       position = page.seq
       listener.page(page)
-      if (page.seq >= page.last) await feed.untilNews(mark, signal)
+      if (page.seq < page.last) continue
+      const until = performance.now() + paceMs
+      await feed.untilNews(mark, signal)
+      await pause(Math.max(0, until - performance.now()), undefined, { signal })
     } catch (error) {
       if (signal.aborted || error instanceof MemoryClosedError) return
       process.emitWarning(error instanceof Error ? error : String(error))

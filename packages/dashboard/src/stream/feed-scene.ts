@@ -3,7 +3,7 @@ import type { FeedEntry, FeedRecord } from '@skein/memory'
 import type { AgentState, SceneLabel } from '../protocol.ts'
 import { stateAtVersion } from './escalation-states.ts'
 import type { KnownEscalation } from './escalation-states.ts'
-import { titleOfText, workName } from './record-title.ts'
+import { titleOf, titleOfText, workName } from './record-title.ts'
 import type { SceneBody } from './scene-body.ts'
 import { shortText } from './short-text.ts'
 
@@ -59,8 +59,9 @@ function writtenOf({ change, record }: ChangeEntry): SceneBody {
 
 function knownOf(record: FeedRecord): { readonly title: string; readonly bytes: number } {
   const { collection, id, text } = record
-  const { size } = collection === 'objects' ? (valueOf(record) as { size?: number }) : {}
-  return { title: titleOfText(collection, id, text), bytes: size ?? text.length }
+  if (collection !== 'objects') return { title: titleOfText(collection, id, text), bytes: text.length }
+  const value = valueOf(record) as { readonly size: number }
+  return { title: titleOf(collection, id, value), bytes: value.size }
 }
 
 function escalationOf({ change, record }: ChangeEntry): readonly SceneBody[] {

@@ -17,8 +17,9 @@ export function titleOf(collection: string, id: string, value: unknown): string 
 
 /** The same for a value as JSON text. */
 export function titleOfText(collection: string, id: string, text: string): string {
-  if (text.length > longestParsed) return named.has(collection) ? shortText(id) : shortText(text.slice(0, 1_000))
-  return titleOf(collection, id, parsed(text))
+  // Every change comes by here: what needs no value is named without it.
+  if (collection === 'work' || named.has(collection)) return titleOf(collection, id, undefined)
+  return text.length > longestParsed ? shortText(text.slice(0, 1_000)) : titleOf(collection, id, parsed(text))
 }
 
 /** The name of a work without its clearance and the hashes of its inputs: `activity/note@1`. */

@@ -149,7 +149,7 @@ export class SceneHub {
       lost: (count) => this.#lose(count),
       begunAnew: () => this.#beginAnew(),
     }
-    void followFeed(feed, after, listener, following.signal)
+    void followFeed(feed, { after, paceMs: this.#parts.frameMs }, listener, following.signal)
   }
 
   #unsubscribe(onNews: () => void): void {
@@ -167,6 +167,8 @@ export class SceneHub {
       for (const body of sceneOfEntry(entry, this.#sceneOptions)) this.#push(entry.seq, 0, body)
     }
     this.#seq = page.seq
+    // The feed has its pace already: what was read is told at once.
+    if (page.entries.length > 0) this.#tell()
   }
 
   #lose(count: number): void {
@@ -190,9 +192,12 @@ export class SceneHub {
 
   #announce(): void {
     if (this.#clients.size === 0 || this.#tick) return
-    this.#tick = setTimeout(() => {
-      this.#tick = undefined
-      for (const onNews of this.#clients) onNews()
-    }, this.#parts.frameMs)
+    this.#tick = setTimeout(() => this.#tell(), this.#parts.frameMs)
+  }
+
+  #tell(): void {
+    clearTimeout(this.#tick)
+    this.#tick = undefined
+    for (const onNews of this.#clients) onNews()
   }
 }
