@@ -45,7 +45,7 @@ export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, 
 const notBuilt: PageFile = {
   bytes: new TextEncoder().encode(
     '<!doctype html><html lang="en"><title>Skein</title><p>The page is not built here. ' +
-      'In a checkout, run <code>npx -y pnpm@12 build</code>; the requests under <code>/api/</code> work all the same.',
+      'In a checkout, run <code>node packages/dashboard/page/build.ts</code>; the requests under <code>/api/</code> work all the same.',
   ),
   mediaType: 'text/html; charset=utf-8',
   isHashed: false,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { OptionError } from '@skein/memory'
 
+import { buildInCheckout } from './build-in-checkout.ts'
 import { dashboard } from './dashboard.ts'
 import type { Dashboard } from './dashboard.ts'
 import type { DashboardOptions } from './dashboard-options.ts'
@@ -44,6 +45,7 @@ export async function serveDashboard({ port = 0, ...options }: ServeDashboardOpt
   if (!Number.isSafeInteger(port) || port < 0 || port > 65_535) {
     throw new OptionError('port', 'a whole number from 0 to 65535', port)
   }
+  if (options.pageFolder === undefined) await buildInCheckout()
   const board = dashboard(options)
   try {
     const server = await listen(board, port)
