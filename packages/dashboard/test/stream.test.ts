@@ -1,10 +1,15 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { behavior, createFlock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
 
 import type { EventPage, SceneEvent, Session } from '../src/index.ts'
+import { KilledServer } from './killed-server.ts'
 import { openBoard, operator } from './open-board.ts'
 import type { OpenBoard } from './open-board.ts'
 import { openStream } from './stream-reader.ts'
@@ -89,6 +94,34 @@ it('goes on after the last event without gaps or doubles, on another server too'
   expect(writtenIds(after.events)).toEqual(names(21, 720))
   expect(after.dropped).toBe(0)
   await first.board.close()
+})
+
+it('goes on without gaps or doubles when its server was killed, and started again after a while', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'skein-stream-')), 'x.db')
+  await using memory = await openMemory({ store: sqliteStore(path), auditKeepMs: 0 })
+  await using server = await new KilledServer(path).start()
+  const cookie = await server.login()
+  const seen: string[] = []
+  let lastEventId: string | undefined
+  let written = 0
+  for (let round = 0; round < 3; round += 1) {
+    const reader = await openStream({ origin: server.origin, cookie }, lastEventId === undefined ? {} : { lastEventId })
+    await writeFacts({ memory }, written + 1, written + 100)
+    await reader.until(({ events }) => writtenIds(events).includes(`n/${written + 60}`))
+    // In the middle of a frame, or between two.
+    await server.kill()
+    while (await reader.next());
+    seen.push(...writtenIds(reader.events))
+    lastEventId = reader.lastId
+    await writeFacts({ memory }, written + 101, written + 400)
+    written += 400
+    await server.start()
+  }
+  await writeFacts({ memory }, written + 1, written + 1)
+  const last = await openStream({ origin: server.origin, cookie }, { lastEventId: lastEventId ?? '' })
+  await last.until(({ events }) => writtenIds(events).includes(`n/${written + 1}`))
+  seen.push(...writtenIds(last.events))
+  expect(seen).toEqual(names(1, written + 1))
 })
 
 it('joins the past that was read page by page to the stream', async () => {
