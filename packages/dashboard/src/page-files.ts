@@ -20,7 +20,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 }
 
 /** Where the built page lies: beside the sources in a checkout, beside the build in the package. */
-export const pageFolder: string = fileURLToPath(new URL('../dist-page', import.meta.url))
+const pageFolder = fileURLToPath(new URL('../dist-page', import.meta.url))
 
 /**
  * All files of the built page by their paths, `''` for the page itself. They are
