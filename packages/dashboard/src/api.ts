@@ -25,8 +25,10 @@ export function addApi(app: Hono, onlooker: Onlooker): void {
   app.get('/api/agents', async (context) => context.json(await onlooker.agents()))
 
   app.get('/api/stream', async (context) => {
+    // A HEAD has no body, and would leave a stream that nobody reads.
+    if (context.req.raw.method !== 'GET') throw new RefusedError(405, 'DASHBOARD_NOT_FOUND', 'Ask for it by GET.')
     const given = context.req.header('last-event-id') || context.req.query('after')
-    const after = given ?? (await onlooker.session()).last
+    const after = given ?? (await onlooker.now())
     const body = await onlooker.desk.open(parsePosition(after, hub.life))
     return context.body(body, 200, {
       'Content-Type': 'text/event-stream; charset=utf-8',

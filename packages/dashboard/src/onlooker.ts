@@ -2,7 +2,7 @@ import type { HostMemory, View } from '@skein/memory'
 
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { FigureLog } from './figures/figure-log.ts'
-import type { AgentRow, Session } from './protocol.ts'
+import type { AgentRow, Session, StreamPosition } from './protocol.ts'
 import { SeenValues } from './records/seen-values.ts'
 import { formatPosition } from './stream/position.ts'
 import { SceneHub } from './stream/scene-hub.ts'
@@ -55,6 +55,12 @@ export class Onlooker {
       first: formatPosition({ seq: (page.first ?? page.last + 1) - 1, live: ring.droppedLive, life }),
       last: formatPosition({ seq: page.last, live, life }),
     }
+  }
+
+  /** The newest position of the stream. @throws StoreError */
+  async now(): Promise<StreamPosition> {
+    const { live, life } = this.hub
+    return formatPosition({ seq: await this.view.feed.last(), live, life })
   }
 
   /** The agents of the flock, or the durable ones that the memory holds. @throws StoreError */

@@ -253,6 +253,12 @@ it('tells nothing of how it failed', async () => {
   expect(warned).toContain(secret)
 })
 
+it('opens no stream for who asks for its head alone', async () => {
+  await using open = await openBoard()
+  const response = await fetch(`${open.origin}/api/stream`, { method: 'HEAD', headers: { cookie: open.cookie } })
+  expect({ status: response.status, streams: open.board.streams }).toEqual({ status: 405, streams: 0 })
+})
+
 it('says that the memory is closed', async () => {
   const memory = await openMemory({ store: mapStore() })
   await using open = await openBoard({ memory })
