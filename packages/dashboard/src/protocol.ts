@@ -226,7 +226,7 @@ export interface ExportedRun {
   readonly agents: readonly AgentRow[]
   readonly events: readonly SceneEvent[]
   readonly figures: Figures
-  /** Details of records, as far as there was room (20 MB of values), the newest first. */
+  /** Details of records, as far as there was room (20 MB of values), the newest first; without readers and earlier versions. */
   readonly records: readonly RecordDetail[]
   readonly inbox: readonly InboxItem[]
   /** Unix milliseconds. */

@@ -6,7 +6,7 @@ import type { Window } from '../figures/window-figures.ts'
 import { inboxItems } from '../inbox.ts'
 import type { Onlooker } from '../onlooker.ts'
 import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol.ts'
-import { recordDetail } from '../records/record-detail.ts'
+import { briefDetail } from '../records/record-detail.ts'
 import { embedRun } from './embed-run.ts'
 
 /** Events and records that fit into a file that a browser opens at once. */
@@ -40,7 +40,7 @@ export async function exportHtml(
 }
 
 /** The records that were written, the newest first, as long as there is room. */
-async function detailsOf({ view, seen }: Onlooker, events: readonly SceneEvent[]): Promise<readonly RecordDetail[]> {
+async function detailsOf({ view }: Onlooker, events: readonly SceneEvent[]): Promise<readonly RecordDetail[]> {
   const details: RecordDetail[] = []
   const known = new Set<string>()
   let room = mostRecordText
@@ -50,7 +50,7 @@ async function detailsOf({ view, seen }: Onlooker, events: readonly SceneEvent[]
     if (known.has(name)) continue
     known.add(name)
     // One that is gone, or was put above the person's clearance, is left out.
-    const detail = await recordDetail(view, seen, event.collection, event.id).catch(() => undefined)
+    const detail = await briefDetail(view, event.collection, event.id).catch(() => undefined)
     if (!detail) continue
     details.push(detail)
     room -= detail.value.length + (detail.content?.text.length ?? 0)

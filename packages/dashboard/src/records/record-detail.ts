@@ -7,6 +7,7 @@ import { requireCollection } from './list-records.ts'
 import { historyOf } from './record-history.ts'
 import { lineageOf } from './record-lineage.ts'
 import { readersOf } from './record-readers.ts'
+import type { Readers } from './record-readers.ts'
 import { toRow } from './record-row.ts'
 import type { SeenValues } from './seen-values.ts'
 
@@ -21,17 +22,40 @@ const largestContent = 1_000_000
  * @throws NotFoundError, OptionError, StoreError
  */
 export async function recordDetail(view: View, seen: SeenValues, name: string, id: string): Promise<RecordDetail> {
+  const record = await recordOf(view, name, id)
+  const [detail, history, readers] = await Promise.all([
+    nearDetail(view, record),
+    historyOf(view, record, seen),
+    readersOf(view, record.collection, id),
+  ])
+  return { ...detail, history, ...readers }
+}
+
+/**
+ * The same without earlier versions and readers, for which feed and audit are
+ * looked through: too much where there are many records.
+ *
+ * @throws NotFoundError, OptionError, StoreError
+ */
+export async function briefDetail(view: View, name: string, id: string): Promise<RecordDetail> {
+  const record = await recordOf(view, name, id)
+  const { version, author, updatedAt: at } = record
+  return { ...(await nearDetail(view, record)), history: [{ version, author, at }], readers: [], sent: [] }
+}
+
+async function recordOf(view: View, name: string, id: string): Promise<AnyRecord> {
   const collection = requireCollection(name)
   const record = await view.records.get(collection, id)
   if (!record) throw new NotFoundError('record', `${collection}/${id}`)
-  const [history, lineage, readers, content] = await Promise.all([
-    historyOf(view, record, seen),
-    lineageOf(view, record),
-    readersOf(view, collection, id),
-    contentOf(view, record),
-  ])
+  return record
+}
+
+type NearDetail = Omit<RecordDetail, 'history' | keyof Readers>
+
+async function nearDetail(view: View, record: AnyRecord): Promise<NearDetail> {
+  const [lineage, content] = await Promise.all([lineageOf(view, record), contentOf(view, record)])
   const { text, isCut } = cutText(JSON.stringify(record.value), longestValue)
-  return { ...toRow(record), value: text, isCut, history, ...lineage, ...readers, ...(content && { content }) }
+  return { ...toRow(record), value: text, isCut, ...lineage, ...(content && { content }) }
 }
 
 async function contentOf(view: View, { collection, id, value }: AnyRecord): Promise<RecordDetail['content']> {
