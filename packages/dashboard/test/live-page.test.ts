@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
@@ -87,6 +87,24 @@ describe.skipIf(missing !== undefined && !env['CI'])(
       await page.keyboard.press('Control+Enter')
       expect(await answered).toMatchObject({ state: 'answered', answer: 'Yes, this once.' })
       await page.getByText('Answered: who waits goes on with it.').waitFor()
+      expect(opened.faults).toEqual([])
+    })
+
+    it('is one file that needs no server, when a run is exported', async () => {
+      await using open = await openBoard()
+      const ann = open.memory.as({ id: 'ann', role: 'reader' })
+      const hostile = '</script><script>document.title = "owned"</script><img src=x onerror=alert(1)>'
+      const part = await ann.objects.put('The first chapter.', { tags: [hostile] })
+      await ann.observations.log({ task: 'report', value: `It begins well. ${hostile}`, derivedFrom: [part] })
+      const path = join(mkdtempSync(join(tmpdir(), 'skein-export-')), 'run.html')
+      writeFileSync(path, await (await open.get('/api/export?format=html')).text())
+      await using opened = await openPage(browser, `file://${path}#/memory`)
+      const { page } = opened
+      await page.getByText('It begins well.').first().click()
+      await page.getByRole('heading', { name: /It begins well/ }).waitFor()
+      await page.locator('.lineage', { hasText: 'Made from' }).getByRole('link').first().click()
+      await page.getByText('The first chapter.').first().waitFor()
+      expect(await page.title()).not.toBe('owned')
       expect(opened.faults).toEqual([])
     })
 
