@@ -92,8 +92,12 @@ function Numbers({ figures }: { figures: Figures }): VNode {
       <div class="cards">
         <Card
           title="from claim to done"
-          value={duration(completion.medianMs)}
-          note={`median of ${counted(completion.count, 'task')}; one in twenty takes ${duration(completion.p95Ms)}`}
+          value={completion.count === 0 ? '—' : duration(completion.medianMs)}
+          note={
+            completion.count === 0
+              ? 'no task was claimed yet'
+              : `median of ${counted(completion.count, 'task')}; one in twenty takes ${duration(completion.p95Ms)}`
+          }
         />
         <Card
           title="read from the cache"

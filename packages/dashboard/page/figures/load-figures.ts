@@ -14,7 +14,7 @@ export async function loadFigures(): Promise<Figures> {
 const points = 60
 
 /** Counted on the page. What events do not tell (the cache, budgets) is taken from the end of the run. */
-export function figuresFromEvents(end: Figures | undefined): Figures {
+function figuresFromEvents(end: Figures | undefined): Figures {
   const { totals, at: until, agents } = sceneShown()
   const since = Math.min(until, ...[...agents.values()].map(({ firstAt }) => firstAt))
   const step = Math.max(1, (until - since) / points)

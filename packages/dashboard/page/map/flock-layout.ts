@@ -34,7 +34,7 @@ export class FlockLayout {
     .alpha(0.5)
     .velocityDecay(0.16)
     .force('flock', flockingForce())
-    .force('apart', forceCollide<AgentNode>((node) => reachOf(node) + 5).strength(0.35))
+    .force('apart', forceCollide<AgentNode>((node) => reachOf(node) + 5).strength(0.7))
 
   /** Takes over what is there at a moment; `grouping` is chosen from the scene when left out. */
   sync(scene: Scene, now: number, grouping?: Grouping): void {

@@ -21,7 +21,7 @@ export interface Moon {
 }
 
 const newMs = 3_000
-const hotHeat = 2.6
+const hotHeat = 3.4
 /** A record that has less to live than this, or than a fifth of its life, is about to go. */
 const expiringMs = 30_000
 /** Deleted and expired records fade for so long. */

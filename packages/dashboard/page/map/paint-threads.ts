@@ -12,8 +12,10 @@ export function paintThreads(context: CanvasRenderingContext2D, picture: MapPict
   const { layout, pool, palette, camera, now } = picture
   context.strokeStyle = context.fillStyle = palette.accent
   context.lineCap = 'round'
+  // Many together would hide what they lead to.
+  const strength = 0.66 * Math.min(1, Math.max(0.36, 30 / pool.threads.length))
   for (let step = 0; step < steps; step += 1) {
-    context.globalAlpha = 0.62 * (1 - step / steps)
+    context.globalAlpha = strength * (1 - step / steps)
     context.lineWidth = Math.max(0.7, 1.5 - step * 0.2) / Math.max(0.6, Math.min(camera.zoom, 1.4))
     const beads: (readonly [number, number])[] = []
     context.beginPath()

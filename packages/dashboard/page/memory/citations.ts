@@ -35,27 +35,35 @@ function isCitation(value: unknown): value is CitedSentence['citations'][number]
   return typeof source === 'string' && typeof start === 'number' && typeof end === 'number'
 }
 
-/** Sources that are looked into for a sentence. */
-const mostSources = 60
+/** Sources that are looked into for a sentence at most, and at the same time. */
+const mostSources = 240
+const atOnce = 12
+/** What was cut out of a source is often tagged so: it is looked into first. */
+const likely = /\b(part|section|page|chunk|source)s?\b/i
 
-/** The nearest source that says a sentence word for word: the smallest that does, so a part before the whole. */
+/** A source that says a sentence word for word; of several the smallest, so a part before the whole. */
 export async function findSource(
   sentence: string,
   sources: readonly LineageItem[],
   open: (collection: string, id: string) => Promise<RecordDetail | undefined>,
 ): Promise<LineageItem | undefined> {
   const wanted = squeezed(sentence)
-  let best: { readonly item: LineageItem; readonly length: number } | undefined
-  const different = [...new Map(sources.map((item) => [item.id, item])).values()].slice(0, mostSources)
-  for (const item of different) {
-    const detail = await open(item.collection, item.id).catch(() => undefined)
-    if (!detail) continue
-    const text = detail.content?.text ?? detail.value
+  const different = [...new Map(sources.map((item) => [item.id, item])).values()]
+  const rank = ({ title }: LineageItem): number => (likely.test(title) ? 0 : 1)
+  const queue = different.toSorted((a, b) => rank(a) - rank(b) || a.depth - b.depth).slice(0, mostSources)
+  while (queue.length > 0) {
+    const batch = await Promise.all(
+      queue.splice(0, atOnce).map(async (item) => {
+        const detail = await open(item.collection, item.id).catch(() => undefined)
+        return { item, text: detail?.content?.text ?? detail?.value ?? '' }
+      }),
+    )
     // Notes quote it too: what cites something itself is no source.
-    if (citedSentences(text).length > 0 || !squeezed(text).includes(wanted)) continue
-    if (!best || text.length < best.length) best = { item, length: text.length }
+    const saying = batch.filter(({ text }) => squeezed(text).includes(wanted) && citedSentences(text).length === 0)
+    const [best] = saying.toSorted((a, b) => a.text.length - b.text.length)
+    if (best) return best.item
   }
-  return best?.item
+  return undefined
 }
 
 /** Texts are the same whatever their line breaks; JSON escapes some of what it holds. */

@@ -10,7 +10,7 @@ const shortLength = 6_000
 export function RecordValue({ record, quote }: { record: RecordDetail; quote: string | undefined }): VNode {
   const isWhole = useSignal(false)
   const { content, value } = record
-  const text = content?.text ?? readable(value)
+  const text = content ? (content.mediaType.includes('json') ? readable(content.text) : content.text) : readable(value)
   const range = quote === undefined ? undefined : findQuote(text, quote)
   const start = range && !isWhole.value ? Math.max(0, range.start - shortLength / 3) : 0
   const end = isWhole.value ? text.length : Math.min(text.length, start + shortLength)

@@ -8,7 +8,7 @@ type EventOf<Type extends SceneEvent['type']> = Extract<SceneEvent, { readonly t
 
 const mostLinks = 256
 /** Records that a scene remembers; those that were written longest ago leave first. */
-export const mostRecords = 20_000
+const mostRecords = 20_000
 
 /** Takes a scene one event further. */
 export function applyEvent(scene: Scene, event: SceneEvent): void {

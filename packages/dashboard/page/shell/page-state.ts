@@ -31,6 +31,9 @@ export const pulse = signal(0)
 /** Grows with it, but not so often: for text. */
 export const revision = signal(0)
 
+/** How long a run that was exported takes to come to rest, in milliseconds. */
+const restMs = 20_000
+
 let skew = 0
 let settling: ReturnType<typeof setTimeout> | undefined
 
@@ -42,7 +45,9 @@ export function sceneShown(): Scene {
 /** The time of the moment that is shown, by the server's clock. */
 export function timeShown(): number {
   if (moment.peek() !== undefined) return replayTime.peek()
-  return connection.peek() === 'file' ? history.head.at : Date.now() + skew
+  if (connection.peek() !== 'file') return Date.now() + skew
+  // The end of a run comes to rest, as it did; then time stands still.
+  return history.head.at + Math.min(performance.now(), restMs)
 }
 
 /** The scene for text: reading it in a component renders that again when it changed. */

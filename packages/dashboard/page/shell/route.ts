@@ -12,7 +12,7 @@ export interface Route {
 }
 
 /** Reads a hash; what is none of ours leads to the map. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   const [view, ...rest] = path.split('/').map(decoded)
   return {

@@ -9,7 +9,7 @@ import type { Range } from './timeline-window.ts'
 import type { Bar, Mark, Track } from './tracks.ts'
 
 export const rowHeight = 26
-export const axisHeight = 26
+const axisHeight = 26
 const barHeight = 14
 
 /** All that one picture of the timeline is made from. */
@@ -165,7 +165,7 @@ function paintNames(
     const y = axisHeight + index * rowHeight - scrolled + rowHeight / 2
     context.font = `${track.kind === 'worker' ? 'italic ' : ''}500 12px system-ui, sans-serif`
     context.fillStyle = track.kind === 'worker' ? palette.muted : palette.text
-    const name = track.kind === 'worker' ? `thread ${track.id}` : track.id
+    const name = track.kind === 'worker' && /^\d/.test(track.id) ? `thread ${track.id}` : track.id
     context.fillText(drawable(name, Math.floor(gutter / 7.2)), 12, y)
   }
 }
