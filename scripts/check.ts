@@ -27,6 +27,10 @@ const steps: Readonly<Record<string, () => void>> = {
     for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })
     run('tsc', '-b', '--force')
   },
+  'the page of the dashboard': () => {
+    run('tsc', '-p', 'packages/dashboard/page')
+    run('node', 'packages/dashboard/page/build.ts')
+  },
   'types of tests, benches and scripts': () => run('tsc', '-p', 'tsconfig.test.json'),
   'types of doc examples': checkExamples,
   lint: () => run('oxlint', '--type-aware'),

@@ -3,7 +3,11 @@
  * that neither side brings the other's code along.
  *
  * The page gets one stream of {@link Frame}s (server-sent events), and asks for
- * everything else by requests under `/api/`. Every answer is seen through the
+ * everything else by requests under `/api/`: the stream is
+ * `GET /api/stream?after=<position>`, where `Last-Event-ID` goes before `after`;
+ * a refused request is answered with its status and a {@link Problem}. The token
+ * of the link (`#token=…`) becomes a cookie by `POST /api/login` with
+ * `{"token": "…"}`; the page then takes it out of the address. Every answer is seen through the
  * view of the person who opened the dashboard: what that clearance does not
  * cover is not sent.
  *
@@ -14,22 +18,51 @@
  * @module
  */
 
-/** Where in the stream an event stands: the feed's `seq`, then a number that tells live events after it apart. */
+import type { EscalationStateName, InboxItem } from './inbox-protocol.ts'
+import type { RecordDetail } from './memory-protocol.ts'
+import type { SceneLabel } from './scene-label.ts'
+
+export type { EscalationStateName, InboxAction, InboxDetail, InboxItem, PackagedItem } from './inbox-protocol.ts'
+export type { LineageItem, RecordDetail, RecordRow, RecordRows } from './memory-protocol.ts'
+export type { SceneLabel } from './scene-label.ts'
+
+/**
+ * Where in the stream an event stands. Nothing but the server takes it apart:
+ * hand it back as `after`, and compare it with nothing. (It names a place in
+ * the feed, one in the flock's events, and the run of the server that counted these.)
+ */
 export type StreamPosition = string
 
-/** Several events at once, at most one frame every 50 ms. Sent as `event: frame`, with the last position as `id`. */
-export interface Frame {
-  readonly events: readonly SceneEvent[]
-  /** Events that were left out because this client was too slow, since the last frame. */
-  readonly dropped: number
+/**
+ * What the stream sends, by the name of the event:
+ *
+ * - `frame`: a {@link Frame}; its `id` is the position of its last event.
+ * - `beat`: a {@link Beat}, when nothing happened for 10 s, so that a page can tell a calm flock from a lost server.
+ * - `bye`: a {@link Bye}: the server closes this stream for good. The page closes its `EventSource`, which would come
+ *   back by itself otherwise, shows the reason, and comes back when the person asks for it.
+ */
+export type StreamEventName = 'frame' | 'beat' | 'bye'
+
+/** Nothing happened. */
+export interface Beat {
   /** The server's time, Unix milliseconds. */
   readonly now: number
 }
 
-/** How sensitive a record is. */
-export interface SceneLabel {
-  readonly sensitivity: 'public' | 'internal' | 'confidential'
-  readonly compartments: readonly string[]
+/** Why the server closes a stream. */
+export interface Bye {
+  readonly code: 'too-many-streams' | 'closing'
+  /** For people. */
+  readonly reason: string
+}
+
+/** Several events at once, at most one frame every 50 ms. Sent as `event: frame`, with the last position as `id`. */
+export interface Frame {
+  readonly events: readonly SceneEvent[]
+  /** Events that this client has not got and won't get: it was too slow, or came back too late. Since the last frame. */
+  readonly dropped: number
+  /** The server's time, Unix milliseconds. */
+  readonly now: number
 }
 
 interface Happened {
@@ -67,7 +100,7 @@ export type SceneEvent = Happened &
         readonly expiresAt?: number
       }
     | { readonly type: 'deleted'; readonly collection: string; readonly id: string; readonly author: string }
-    /** An agent read what another one had written. */
+    /** An agent read what it or another had written; when there was none (`isHit` is false), `id` is empty. */
     | {
         readonly type: 'read'
         readonly agent: string
@@ -108,9 +141,6 @@ export type SceneEvent = Happened &
 
 /** How an agent stands. */
 export type AgentState = 'spawned' | 'failed' | 'restarted' | 'suspended' | 'resumed' | 'ended'
-/** How an escalation stands. */
-export type EscalationStateName = 'open' | 'taken' | 'answered' | 'handed-back'
-
 /** `GET /api/session`: who looks, and what it may do. */
 export interface Session {
   readonly principal: {
@@ -124,76 +154,43 @@ export interface Session {
   readonly isLive: boolean
   readonly mayAnswer: boolean
   readonly maySeeAudit: boolean
-  /** The first and the last position that the stream can give. */
+  /**
+   * What stands after `first` is all that there is; after `last` comes what happens from now on. A page reads
+   * `/api/events?after=<first>` page by page (`next`), and then opens the stream after the last `next`: no event is
+   * missed or told twice.
+   */
   readonly first: StreamPosition
   readonly last: StreamPosition
+}
+
+/** `GET /api/agents`: the agents that live, and as many that ended as are remembered (1,000); also for a page that comes late. */
+export interface AgentRow {
+  readonly agent: string
+  readonly role: string
+  readonly state: AgentState
+  /** Since when, Unix milliseconds. */
+  readonly at: number
 }
 
 /** `GET /api/events?after=…&limit=…`: the past, for replay and for a page that was just opened. */
 export interface EventPage {
   readonly events: readonly SceneEvent[]
-  readonly next?: StreamPosition
+  /** Where to go on: after the last page, with the stream. */
+  readonly next: StreamPosition
+  /** Whether there is another page now. */
+  readonly hasMore: boolean
   /** Whether the feed no longer reaches back to what was asked for. */
   readonly trimmed: boolean
 }
 
-/** `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row a record, newest first. */
-export interface RecordRows {
-  readonly rows: readonly RecordRow[]
-  readonly cursor?: string
-}
-
-/** A record in a list. */
-export interface RecordRow {
-  readonly collection: string
-  readonly id: string
-  readonly version: number
-  readonly author: string
-  readonly task?: string
-  readonly tags: readonly string[]
-  readonly importance?: number
-  readonly label: SceneLabel
-  readonly title: string
-  readonly createdAt: number
-  readonly updatedAt: number
-  readonly expiresAt?: number
-  /** Of a search. */
-  readonly score?: number
-}
-
-/** `GET /api/records/<collection>/<id>`: all about one record. */
-export interface RecordDetail extends RecordRow {
-  /** JSON text of its value, cut after 200,000 characters. */
-  readonly value: string
-  readonly isCut: boolean
-  /** Writes that the feed tells of, newest first; values of those that the dashboard saw pass. */
-  readonly history: readonly {
-    readonly version: number
-    readonly author: string
-    readonly at: number
-    readonly value?: string
-  }[]
-  /** Who read it, where the person has the right to see the audit. */
-  readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
-  readonly sources: readonly LineageItem[]
-  readonly uses: readonly LineageItem[]
-}
-
-/** One step of a lineage. */
-export interface LineageItem {
-  readonly collection: string
-  readonly id: string
-  readonly title: string
-  readonly author: string
-  readonly depth: number
-  /** The id of the item that it leads to. */
-  readonly from: string
-}
-
 /** `GET /api/figures?since=&until=`: numbers, and how they went over time. */
 export interface Figures {
+  /** The window that was looked at, Unix milliseconds; `since` is later than asked where the feed begins later. */
+  readonly since: number
+  readonly until: number
   readonly avoided: { readonly calls: number; readonly ms: number; readonly tokens: number; readonly usd: number }
   readonly spent: { readonly calls: number; readonly ms: number; readonly tokens: number; readonly usd: number }
+  /** Of this process since it opened the memory, whatever the window. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly invalidations: number }
   /** First claim to done, in milliseconds. */
   readonly completion: { readonly medianMs: number; readonly p95Ms: number; readonly count: number }
@@ -215,31 +212,33 @@ export interface Figures {
   }[]
 }
 
-/** `GET /api/inbox`: escalations that the person may see, the oldest first. */
-export interface InboxItem {
-  readonly id: string
-  readonly version: number
-  readonly state: EscalationStateName
-  readonly task: string
-  readonly reason: string
-  readonly question?: string
-  readonly assignedTo?: string
-  readonly openedBy: string
-  readonly takenBy?: string
-  readonly answer?: string
-  readonly openedAt: number
-  readonly updatedAt: number
-  readonly expiresAt?: number
+/**
+ * `GET /api/export?format=html|jsonl|trace&since=&until=`: a run to take along. `html` is the page itself with its
+ * script and styles in place and an {@link ExportedRun} as JSON text in `<script type="application/json"
+ * id="exported-run">`: where the page finds that element it asks no server, and shows what is in it. For this the
+ * built page has one script, one style sheet, and no other file.
+ */
+export type ExportFormat = 'html' | 'jsonl' | 'trace'
+
+/** What an exported page shows. */
+export interface ExportedRun {
+  readonly session: Session
+  readonly agents: readonly AgentRow[]
+  readonly events: readonly SceneEvent[]
+  readonly figures: Figures
+  /** Details of records, as far as there was room (20 MB of values), the newest first; without readers and earlier versions. */
+  readonly records: readonly RecordDetail[]
+  readonly inbox: readonly InboxItem[]
+  /** Unix milliseconds. */
+  readonly exportedAt: number
 }
 
-/** `POST /api/inbox/<id>`: what a person does with an escalation. Answers are JSON text. */
-export type InboxAction =
-  | { readonly do: 'take' }
-  | { readonly do: 'release' }
-  | { readonly do: 'answer'; readonly answer: string }
-  | { readonly do: 'hand-back'; readonly why: string }
-
-/** What a refused request is answered with. */
+/**
+ * What a refused request is answered with. Codes beside those of the memory (`SKEIN_NOT_FOUND`, `SKEIN_OPTION`,
+ * `SKEIN_ACCESS`, `SKEIN_CLOSED`, …): `DASHBOARD_TOKEN` (401: open the link again), `DASHBOARD_HOST`,
+ * `DASHBOARD_ORIGIN`, `DASHBOARD_READ_ONLY` (403), `DASHBOARD_NOT_FOUND` (404), `DASHBOARD_CONFLICT` (409: look at it
+ * again), `DASHBOARD_TOO_LARGE` (413), `DASHBOARD_BODY` (400), `DASHBOARD_FAILED` (500).
+ */
 export interface Problem {
   readonly code: string
   readonly message: string

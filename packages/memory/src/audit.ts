@@ -115,7 +115,12 @@ export class Audit {
     this.#space.assertOpen()
     this.#actor.requireRight('audit', 'audit', { collection: 'audit', id: '' })
     await this.#space.auditSettled()
-    for await (const entry of inTimeOrder(this.#written(), this.#noted(filter))) {
+    const { action, outcome } = filter
+    // What the filter leaves nothing of is not read.
+    const isNoted = outcome !== 'written' && action !== 'delete'
+    const isWritten = (outcome ?? 'written') === 'written' && [undefined, 'write', 'delete'].includes(action)
+    const written = isWritten ? this.#written() : nothing()
+    for await (const entry of inTimeOrder(written, isNoted ? this.#noted(filter) : nothing())) {
       if (matches(entry, filter) && covers(this.#actor.audience, entry)) yield entry
     }
   }
@@ -167,6 +172,8 @@ export class Audit {
     }
   }
 }
+
+async function* nothing(): AsyncGenerator<AuditEntry, void, undefined> {}
 
 function toEntry({ at, author: agent, op, collection, id, version, sensitivity, compartments }: Change): AuditEntry {
   const action = op === 'set' ? 'write' : 'delete'

@@ -21,7 +21,7 @@ export type { FederationOptions, ShareCandidate } from './federation/federation-
 export type { FederationReport } from './federation/federation-report.ts'
 export type { FactConflict } from './federation/conflicts.ts'
 export type { MemoryStats } from './counters.ts'
-export type { LedgerLine, LedgerReport } from './ledger.ts'
+export type { LedgerLine, LedgerReport, Reuse } from './ledger.ts'
 
 export type { View } from './view.ts'
 export type { Clearance, Level, Principal, Right } from './access.ts'
@@ -51,6 +51,7 @@ export type { LineageNode, LineageOptions, Objects, PutOptions, Ref } from './ob
 export type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
 export type { ClaimToken, WriteOptions } from './space.ts'
 export type { WatchOptions } from './watch.ts'
+export type { Feed, FeedEntry, FeedPage, FeedQuery, FeedRecord } from './feed.ts'
 export { Records } from './records.ts'
 export type { AnyRecord, RecordsFilter, RecordsPage } from './records.ts'
 export type {

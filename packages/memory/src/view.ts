@@ -11,6 +11,7 @@ import { damagesOf } from './damages.ts'
 import { Decisions } from './decisions.ts'
 import { Escalations } from './escalations.ts'
 import { Facts } from './facts.ts'
+import { Feed } from './feed.ts'
 import { Learnings } from './learnings.ts'
 import { Objects } from './objects.ts'
 import { Observations } from './observations.ts'
@@ -41,6 +42,7 @@ export class View {
   readonly #once: ComputeOnce
   #agents: SavedAgents | undefined
   #records: Records | undefined
+  #feed: Feed | undefined
 
   /** @internal */
   constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
@@ -63,6 +65,11 @@ export class View {
   /** Records of all kinds, for those who look through the memory. */
   get records(): Records {
     return (this.#records ??= new Records(this.#space, this.#actor))
+  }
+
+  /** All that happens in the memory, in order, for those who look on. */
+  get feed(): Feed {
+    return (this.#feed ??= new Feed(this.#space, this.#actor))
   }
 
   /** The states of durable agents and their mail; for runtimes. */

@@ -6,6 +6,7 @@ import { addAudit } from './audit-command.ts'
 import { addBackup } from './backup-command.ts'
 import type { CommandContext } from './command.ts'
 import { addCompletion } from './completion-command.ts'
+import { addDashboard } from './dashboard-command.ts'
 import { addDoctor } from './doctor-command.ts'
 import { describeFailure, exit } from './failure.ts'
 import { addGet } from './get-command.ts'
@@ -21,6 +22,7 @@ import { addTail } from './tail-command.ts'
 /** All commands, in the order in which help shows them. */
 const commands = [
   addRun,
+  addDashboard,
   addLs,
   addGet,
   addSearch,

@@ -1,5 +1,5 @@
 import type { Budget } from '@skein/core'
-import { encryptionFromEnvironment } from '@skein/memory'
+import { encryptionFromEnvironment, OptionError } from '@skein/memory'
 import type { Architecture } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
@@ -7,12 +7,14 @@ import type { Command } from 'commander'
 import { defaultModel, openModel } from '../open-model.ts'
 import { defaultStore, openStore } from '../open-store.ts'
 import { runReport } from '../report/run-report.ts'
+import type { Report } from '../report/run-report.ts'
 import type { ReportProgress } from '../report/progress-sum.ts'
 import { addCommand } from './command.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
 import type { ProgressRow } from './progress.ts'
 import { renderReport } from './render-report.ts'
+import { RunBoard } from './run-board.ts'
 import { writeOut } from './standard-streams.ts'
 
 /** The options of `skein run` as they were given. */
@@ -28,6 +30,7 @@ interface RunFlags {
   readonly budgetTokens?: number
   readonly budgetUsd?: number
   readonly json: boolean
+  readonly dashboard: boolean
 }
 
 /** `skein run`: has a flock read files and sum them up. */
@@ -54,16 +57,21 @@ export function addRun(skein: Command, context: CommandContext): void {
     .option('--budget-tokens <number>', 'stop when the model has taken so many tokens', positiveNumber)
     .option('--budget-usd <number>', 'stop when the model has cost so many US dollars', positiveNumber)
     .option('--json', 'print one JSON object and nothing else on standard output', false)
+    .option('--dashboard', 'show the flock at work on a live page, and stay until interrupted', false)
     .action((files: string[], flags: RunFlags) => run(files, flags, context))
 }
 
 /** Progress goes to standard error, the result alone to standard output. */
 async function run(files: readonly string[], flags: RunFlags, context: CommandContext): Promise<void> {
   context.afterInterrupt = 'Run the same command again to go on: what is finished is kept.'
+  if (flags.dashboard && flags.isolated) {
+    throw new OptionError('--dashboard', 'left out with --isolated, where there is no shared memory to show', true)
+  }
   const encryption = encryptionFromEnvironment()
+  const board = flags.dashboard ? new RunBoard(flags.store, context.signal) : undefined
   const progress = showProgress(process.stderr, flags.json)
   try {
-    const report = await runReport({
+    await runReport({
       files,
       questions: flags.question,
       store: openStore(flags.store),
@@ -75,15 +83,21 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       model: openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) }),
       ...(flags.threads !== undefined && { threads: flags.threads }),
       ...(encryption && { encryption }),
+      ...(board && { onOpen: (opened) => board.open(opened) }),
+      onFinish: async (report) => {
+        progress.end()
+        await writeOut(`${textOf(report, flags)}\n`)
+        await board?.stay()
+      },
     })
-    progress.end()
-    const text = flags.json
-      ? JSON.stringify({ summary: report.summary, stats: report.stats })
-      : renderReport(report, process.stdout)
-    await writeOut(`${text}\n`)
   } finally {
     progress.end()
+    await board?.close()
   }
+}
+
+function textOf(report: Report, { json }: RunFlags): string {
+  return json ? JSON.stringify({ summary: report.summary, stats: report.stats }) : renderReport(report, process.stdout)
 }
 
 function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {

@@ -41,6 +41,16 @@ export interface ReportOptions {
   readonly onProgress?: (progress: ReportProgress) => void
   /** Everything that happens in the flock. */
   readonly onEvent?: (event: FlockEvent) => void
+  /** Told of the memory and the flock before the work begins. With `isolated` there is one of each for every analyst. */
+  readonly onOpen?: (opened: OpenedRun) => Promise<void> | void
+  /** Told of the report while all is open still; everything is closed when this has resolved. */
+  readonly onFinish?: (report: Report) => Promise<void> | void
+}
+
+/** Where a report is worked on. */
+export interface OpenedRun {
+  readonly memory: HostMemory
+  readonly flock: Flock
 }
 
 /** A sentence of the summary: word for word from the sources, or a language model's own words, resting on these. */
@@ -107,6 +117,7 @@ export async function runReport(options: ReportOptions): Promise<Report> {
   const threads = threadsOf(options, groups.length)
   const crews = await Promise.all(groups.map((group, index) => openCrew(options, { questions: group, index, threads })))
   try {
+    for (const { opened } of crews) await options.onOpen?.(opened)
     const findings = (await Promise.all(crews.map((crew) => crew.study(files, progress)))).flat()
     const stats = await Promise.all(crews.map((crew) => crew.stats()))
     const summary = findings.flatMap((finding) => toSentences(finding, files))
@@ -116,7 +127,7 @@ export async function runReport(options: ReportOptions): Promise<Report> {
         'holds no sentence that could be quoted. Name a file with running text.',
       )
     }
-    return {
+    const report: Report = {
       summary,
       stats: {
         ...sumOf(stats.map(({ counts }) => counts)),
@@ -128,6 +139,8 @@ export async function runReport(options: ReportOptions): Promise<Report> {
       },
       ledgers: stats.map(({ ledger }) => ledger),
     }
+    await options.onFinish?.(report)
+    return report
   } finally {
     await Promise.all(crews.map((crew) => crew.close()))
   }
@@ -135,6 +148,7 @@ export async function runReport(options: ReportOptions): Promise<Report> {
 
 /** A memory, its flock, and the analysts that work in it. */
 interface Crew {
+  readonly opened: OpenedRun
   study(files: readonly FileInput[], progress: ProgressSum): Promise<Finding[]>
   stats(): Promise<{ counts: Counts; ledger: LedgerReport }>
   close(): Promise<void>
@@ -188,6 +202,7 @@ async function openCrew(options: ReportOptions, { questions, index, threads }: C
   })
   spawnHelpers(flock, threads)
   return {
+    opened: { memory, flock },
     study: (files, progress) =>
       Promise.all(
         questions.map(async (question) => {

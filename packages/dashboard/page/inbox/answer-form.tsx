@@ -1,0 +1,89 @@
+import { useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+
+import type { InboxItem } from '../../src/protocol.ts'
+import { Segments } from '../shell/segments.tsx'
+import { act } from './inbox-state.ts'
+import type { Form } from './inbox-state.ts'
+
+/** Where an answer is written, or why there is none. */
+export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form> }): VNode {
+  const isAnswer = form.value === 'answer'
+  const kind = useSignal<'text' | 'json'>('text')
+  const trouble = useSignal<string | undefined>(undefined)
+  const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => field.current?.focus(), [])
+
+  const send = async (): Promise<void> => {
+    const text = field.current?.value.trim() ?? ''
+    trouble.value = problemOf(text, isAnswer && kind.value === 'json')
+    if (trouble.value !== undefined) return
+    const isDone = isAnswer
+      ? await act(
+          item,
+          { do: 'answer', answer: kind.value === 'json' ? text : JSON.stringify(text) },
+          'Answered: who waits goes on with it.',
+        )
+      : await act(item, { do: 'hand-back', why: text }, 'Handed back: who waits goes on without an answer.')
+    if (isDone) form.value = undefined
+  }
+  return (
+    <form
+      class="answer-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+      }}
+    >
+      {isAnswer && (
+        <Segments
+          label="Answer as"
+          value={kind}
+          options={[
+            ['text', 'Text'],
+            ['json', 'JSON'],
+          ]}
+        />
+      )}
+      <label>
+        <span>
+          {isAnswer ? (kind.value === 'json' ? 'Your answer, as JSON' : 'Your answer') : 'Why there is no answer'}
+        </span>
+        <textarea
+          ref={field}
+          rows={4}
+          aria-invalid={trouble.value !== undefined}
+          aria-describedby="answer-trouble"
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+              event.preventDefault()
+              void send()
+            }
+          }}
+        />
+      </label>
+      <p id="answer-trouble" class="bad" role="alert">
+        {trouble.value}
+      </p>
+      <button type="submit" class="primary">
+        {isAnswer ? 'Send answer' : 'Hand back'} <kbd>Ctrl Enter</kbd>
+      </button>
+      <button type="button" class="quiet" onClick={() => (form.value = undefined)}>
+        Cancel <kbd>Esc</kbd>
+      </button>
+    </form>
+  )
+}
+
+function problemOf(text: string, isJson: boolean): string | undefined {
+  if (text === '') return 'Write something first.'
+  if (!isJson) return undefined
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (error) {
+    return `This is no JSON: ${error instanceof Error ? error.message : 'it can’t be read'}.`
+  }
+}

@@ -1,0 +1,61 @@
+/** A rectangle of the map. */
+export interface Bounds {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+const smallest = 0.12
+const largest = 6
+
+/** What part of the map is seen: pans, zooms, and follows the flock until somebody takes it in hand. */
+export class Camera {
+  x = 0
+  y = 0
+  zoom = 1
+  /** Whether it keeps the whole flock in sight by itself. */
+  isFollowing = true
+  width = 1
+  height = 1
+  #isPlaced = false
+
+  toScreen(x: number, y: number): readonly [number, number] {
+    return [(x - this.x) * this.zoom + this.width / 2, (y - this.y) * this.zoom + this.height / 2]
+  }
+
+  toMap(x: number, y: number): readonly [number, number] {
+    return [(x - this.width / 2) / this.zoom + this.x, (y - this.height / 2) / this.zoom + this.y]
+  }
+
+  pan(dx: number, dy: number): void {
+    this.isFollowing = false
+    this.x -= dx / this.zoom
+    this.y -= dy / this.zoom
+  }
+
+  /** Zooms so that what is under a point of the screen stays there. */
+  zoomAt(factor: number, screenX: number = this.width / 2, screenY: number = this.height / 2): void {
+    this.isFollowing = false
+    const [x, y] = this.toMap(screenX, screenY)
+    this.zoom = Math.min(largest, Math.max(smallest, this.zoom * factor))
+    this.x = x - (screenX - this.width / 2) / this.zoom
+    this.y = y - (screenY - this.height / 2) / this.zoom
+  }
+
+  /** Goes a step towards having all of it in sight; at once when it was nowhere before. Answers whether it moved. */
+  follow({ left, top, right, bottom }: Bounds, isAtOnce: boolean): boolean {
+    if (!this.isFollowing || !(right > left)) return false
+    const zoom = Math.min(
+      2.2,
+      Math.max(smallest, Math.min(this.width / (right - left + 60), this.height / (bottom - top + 90))),
+    )
+    const step = isAtOnce || !this.#isPlaced ? 1 : 0.05
+    const [dx, dy, dz] = [(left + right) / 2 - this.x, (top + bottom) / 2 - this.y, zoom - this.zoom]
+    this.x += dx * step
+    this.y += dy * step
+    this.zoom += dz * step
+    this.#isPlaced = true
+    return Math.abs(dx) + Math.abs(dy) > 0.5 || Math.abs(dz) > 0.002
+  }
+}

@@ -1,0 +1,177 @@
+import { forceCollide, forceSimulation } from 'd3-force'
+import type { Simulation } from 'd3-force'
+
+import { heatAt } from '../scene/heat.ts'
+import type { Scene, SceneAgent } from '../scene/scene.ts'
+import { reachOf } from './agent-node.ts'
+import type { AgentNode } from './agent-node.ts'
+import { flockingForce } from './flocking-force.ts'
+import { groupingFor, groupOf, Groups } from './groups.ts'
+import type { Grouping } from './groups.ts'
+import { fadeMs, goneSince, lookOf, moonAt } from './orbit.ts'
+import type { Moon } from './orbit.ts'
+
+/** Records on the map at most; the latest written. */
+const mostMoons = 4_000
+/** Agents that ended stay as long as records of theirs do, others so long. */
+const endedMs = 4_000
+
+/**
+ * Where everything on the map is. `sync` takes over what the scene holds,
+ * `tick` moves it on by a sixtieth of a second.
+ */
+export class FlockLayout {
+  readonly nodes = new Map<string, AgentNode>()
+  readonly moons = new Map<string, Moon>()
+  readonly groups = new Groups()
+  grouping: Grouping = 'role'
+  /** Records that are not on the map, since there are too many. */
+  hidden = 0
+  #pass = 0
+  readonly #simulation: Simulation<AgentNode, undefined> = forceSimulation<AgentNode>([])
+    .stop()
+    .alphaDecay(0)
+    .alpha(0.5)
+    .velocityDecay(0.16)
+    .force('flock', flockingForce())
+    .force('apart', forceCollide<AgentNode>((node) => reachOf(node) + 5).strength(0.7))
+
+  /** Takes over what is there at a moment; `grouping` is chosen from the scene when left out. */
+  sync(scene: Scene, now: number, grouping?: Grouping): void {
+    this.#pass += 1
+    this.grouping = grouping ?? groupingFor(scene.agents.values())
+    let isChanged = false
+    for (const agent of scene.agents.values()) isChanged = this.#place(agent) || isChanged
+    this.#syncMoons(scene, now)
+    for (const [id, node] of this.nodes) {
+      const isOver = node.agent.state === 'ended' && now - node.agent.lastAt > endedMs && this.#isBare(node)
+      if (scene.agents.has(id) && !isOver) continue
+      this.nodes.delete(id)
+      isChanged = true
+    }
+    if (isChanged) this.#simulation.nodes([...this.nodes.values()])
+    this.#extend()
+  }
+
+  /** Moves everything on; answers whether anything still moves. */
+  tick(now: number): boolean {
+    this.groups.tick()
+    let motion = 0
+    for (const node of this.nodes.values()) {
+      node.energy = Math.min(1, heatAt(node.agent.heat, now) / 5 + (node.agent.running > 0 ? 0.3 : 0))
+      if (node.energy < 0.02) node.energy = 0
+    }
+    this.#simulation.tick()
+    for (const node of this.nodes.values()) {
+      const speed = Math.hypot(node.vx, node.vy)
+      motion = Math.max(motion, speed, node.energy)
+      if (speed > 0.03) node.heading += angleBetween(node.heading, Math.atan2(node.vy, node.vx)) * 0.12
+      node.turn += 0.0006 + node.energy * 0.006
+      this.#turnMoons(node)
+    }
+    return motion > 0.04
+  }
+
+  /** Puts everything where it would come to rest, without showing the way. */
+  settle(now: number): void {
+    for (let count = 0; count < 90; count += 1) this.tick(now)
+  }
+
+  #place(agent: SceneAgent): boolean {
+    const group = this.groups.get(groupOf(agent, this.grouping))
+    const known = this.nodes.get(agent.id)
+    if (known) {
+      known.agent = agent
+      known.group = group
+      return false
+    }
+    const angle = this.nodes.size * 2.4
+    const distance = 20 + 9 * Math.sqrt(group.members + this.nodes.size)
+    this.nodes.set(agent.id, {
+      id: agent.id,
+      agent,
+      group,
+      vx: 0,
+      vy: 0,
+      energy: 0,
+      heading: angle,
+      turn: angle,
+      moons: [],
+      free: [],
+      x: group.x + Math.cos(angle) * distance,
+      y: group.y + Math.sin(angle) * distance,
+    })
+    return true
+  }
+
+  #syncMoons({ records }: Scene, now: number): void {
+    let skip = Math.max(0, records.size - mostMoons)
+    this.hidden = skip
+    for (const record of records.values()) {
+      if (skip > 0) {
+        skip -= 1
+        continue
+      }
+      const known = this.moons.get(record.key)
+      const isOver = now - goneSince(record) > fadeMs
+      if (known && known.record.author === record.author) {
+        known.record = record
+        known.look = lookOf(record, now)
+        known.pass = isOver ? 0 : this.#pass
+      } else if (!isOver) {
+        if (known) this.#drop(known)
+        this.#raise(record.key, record, now)
+      }
+    }
+    for (const moon of this.moons.values()) if (moon.pass !== this.#pass) this.#drop(moon)
+  }
+
+  #raise(key: string, record: Moon['record'], now: number): void {
+    const node = this.nodes.get(record.author)
+    if (!node) return
+    const moon = moonAt(node.free.pop() ?? node.moons.length, record)
+    moon.pass = this.#pass
+    moon.look = lookOf(record, now)
+    node.moons[moon.slot] = moon
+    this.moons.set(key, moon)
+  }
+
+  #drop(moon: Moon): void {
+    this.moons.delete(moon.record.key)
+    const node = this.nodes.get(moon.record.author)
+    if (!node) return
+    node.moons[moon.slot] = undefined
+    node.free.push(moon.slot)
+    if (this.#isBare(node)) node.moons.length = node.free.length = 0
+  }
+
+  #isBare(node: AgentNode): boolean {
+    return node.moons.length === node.free.length
+  }
+
+  #extend(): void {
+    const extents = new Map<string, { members: number; area: number }>()
+    for (const node of this.nodes.values()) {
+      const extent = extents.get(node.group.id) ?? { members: 0, area: 0 }
+      extent.members += 1
+      extent.area += (reachOf(node) + 5) ** 2
+      extents.set(node.group.id, extent)
+    }
+    this.groups.settle(extents)
+  }
+
+  #turnMoons({ x, y, turn, moons }: AgentNode): void {
+    const cos = Math.cos(turn)
+    const sin = Math.sin(turn)
+    for (const moon of moons) {
+      if (!moon) continue
+      moon.x = x + moon.distance * (moon.cos * cos - moon.sin * sin)
+      moon.y = y + moon.distance * (moon.cos * sin + moon.sin * cos)
+    }
+  }
+}
+
+function angleBetween(from: number, to: number): number {
+  const turn = (to - from) % (2 * Math.PI)
+  return turn > Math.PI ? turn - 2 * Math.PI : turn < -Math.PI ? turn + 2 * Math.PI : turn
+}

@@ -1,0 +1,80 @@
+import { forceCollide, forceSimulation, forceX, forceY } from 'd3-force'
+import type { Simulation, SimulationNodeDatum } from 'd3-force'
+
+import type { SceneAgent } from '../scene/scene.ts'
+
+/** By what agents come together on the map. */
+export type Grouping = 'task' | 'role'
+
+/** A place where agents of one task, or of one role, come together. */
+export interface Group extends SimulationNodeDatum {
+  readonly id: string
+  readonly label: string
+  x: number
+  y: number
+  members: number
+  /** How far its members reach, in map units. */
+  radius: number
+}
+
+/** Tasks tell more than roles, as soon as there are several. */
+export function groupingFor(agents: Iterable<SceneAgent>): Grouping {
+  const tasks = new Set<string>()
+  for (const { task } of agents) {
+    if (task !== undefined) tasks.add(task)
+    if (tasks.size > 1) return 'task'
+  }
+  return 'role'
+}
+
+/** Where an agent belongs. */
+export function groupOf(agent: SceneAgent, grouping: Grouping): string {
+  return grouping === 'role' ? agent.role : (agent.task ?? agent.role)
+}
+
+/** Keeps groups apart from each other, and together in the middle. */
+export class Groups {
+  readonly all = new Map<string, Group>()
+  readonly #simulation: Simulation<Group, undefined> = forceSimulation<Group>([])
+    .stop()
+    .alphaDecay(0)
+    .alpha(0.4)
+    .force('apart', forceCollide<Group>(({ radius }) => radius + 24).iterations(2))
+    .force('x', forceX<Group>(0).strength(0.05))
+    // Screens are wider than high.
+    .force('y', forceY<Group>(0).strength(0.09))
+
+  /** The group of that name, new ones beside the others. */
+  get(id: string): Group {
+    const known = this.all.get(id)
+    if (known) return known
+    const angle = this.all.size * 2.4
+    const distance = 60 * Math.sqrt(this.all.size)
+    const group: Group = {
+      id,
+      label: id,
+      members: 0,
+      radius: 40,
+      x: Math.cos(angle) * distance,
+      y: Math.sin(angle) * distance,
+    }
+    this.all.set(id, group)
+    this.#simulation.nodes([...this.all.values()])
+    return group
+  }
+
+  /** Takes away groups without members; sets how far the others reach. */
+  settle(extents: ReadonlyMap<string, { readonly members: number; readonly area: number }>): void {
+    for (const group of this.all.values()) {
+      const { members, area } = extents.get(group.id) ?? { members: 0, area: 0 }
+      group.members = members
+      group.radius = Math.sqrt(area * 1.35) + 6
+      if (members === 0) this.all.delete(group.id)
+    }
+    this.#simulation.nodes([...this.all.values()])
+  }
+
+  tick(): void {
+    this.#simulation.tick()
+  }
+}

@@ -1,0 +1,80 @@
+import type { VNode } from 'preact'
+
+import { useScene, timeShown } from '../shell/page-state.ts'
+import { linkTo } from '../shell/route.ts'
+import { ago, bytes, counted, duration } from '../text/amounts.ts'
+import { Text } from '../text/text.tsx'
+import type { Pick } from './map-picture.ts'
+
+/** What is chosen or pointed at, in words. */
+export function MapDetails({
+  pick,
+  onClose,
+}: {
+  pick: Pick | undefined
+  onClose: (() => void) | undefined
+}): VNode | null {
+  const scene = useScene()
+  const now = timeShown()
+  const agent = pick?.kind === 'agent' ? scene.agents.get(pick.id) : undefined
+  const record = pick?.kind === 'record' ? scene.records.get(pick.id) : undefined
+  if (!agent && !record) return null
+  return (
+    <aside class="map-details panel" aria-label="Details">
+      {onClose && (
+        <button type="button" class="quiet close" onClick={onClose} aria-label="Close details">
+          ✕
+        </button>
+      )}
+      {agent && (
+        <>
+          <p class="eyebrow">
+            <Text of={agent.role} most={30} />
+          </p>
+          <h2>
+            <Text of={agent.id} most={40} />
+          </h2>
+          <p>
+            {agent.state === 'spawned' ? (agent.running > 0 ? 'at work' : 'ready') : agent.state}
+            {agent.activity !== undefined && (
+              <>
+                {': '}
+                <Text of={agent.activity} most={40} />
+              </>
+            )}
+          </p>
+          {agent.note !== undefined && (
+            <p class="muted">
+              <Text of={agent.note} most={140} />
+            </p>
+          )}
+          <p class="muted">
+            wrote {counted(agent.wrote, 'record')}, read {agent.read}, reused {agent.reused}; last seen{' '}
+            {ago(now - agent.lastAt)}
+          </p>
+          <a href={linkTo('memory', [], { author: agent.id })}>Its records</a>
+        </>
+      )}
+      {record && (
+        <>
+          <p class="eyebrow">
+            {record.collection} · {record.label.sensitivity}
+          </p>
+          <h2>
+            <Text of={record.title} most={80} />
+          </h2>
+          <p class="muted">
+            by <Text of={record.author} most={40} />, version {record.version}, {bytes(record.bytes)}, read{' '}
+            {counted(record.reads, 'time')}, made from {counted(record.derivedFrom.length, 'object')}
+          </p>
+          {record.expiresAt !== undefined && (
+            <p class="muted">
+              {record.expiresAt > now ? `${duration(record.expiresAt - now)} left` : 'its time is over'}
+            </p>
+          )}
+          <a href={linkTo('memory', [record.collection, record.id])}>Open</a>
+        </>
+      )}
+    </aside>
+  )
+}

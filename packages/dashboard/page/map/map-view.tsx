@@ -1,0 +1,51 @@
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+
+import { Segments } from '../shell/segments.tsx'
+import { FlockMap } from './flock-map.tsx'
+import type { Grouping } from './groups.ts'
+import { MapLegend } from './map-legend.tsx'
+import { MapTable } from './map-table.tsx'
+import { Pulse } from './pulse.tsx'
+
+/** The flock: as a picture, or as tables that say the same. */
+export function MapView(): VNode {
+  const shape = useSignal<'map' | 'table'>('map')
+  const grouping = useSignal<Grouping | 'auto'>('auto')
+  return (
+    <section class="view map-view" aria-label="Flock">
+      <header class="view-head">
+        <Pulse />
+        <div class="tools">
+          {shape.value === 'map' && (
+            <Segments
+              label="Together by"
+              value={grouping}
+              options={[
+                ['auto', 'Auto'],
+                ['task', 'Task'],
+                ['role', 'Role'],
+              ]}
+            />
+          )}
+          <Segments
+            label="Show as"
+            value={shape}
+            options={[
+              ['map', 'Map'],
+              ['table', 'Table'],
+            ]}
+          />
+        </div>
+      </header>
+      {shape.value === 'map' ? (
+        <>
+          <FlockMap grouping={grouping.value === 'auto' ? undefined : grouping.value} />
+          <MapLegend />
+        </>
+      ) : (
+        <MapTable />
+      )}
+    </section>
+  )
+}

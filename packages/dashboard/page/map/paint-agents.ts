@@ -1,0 +1,116 @@
+import { hueOf } from '../shell/palette.ts'
+import { drawable } from '../text/plain.ts'
+import type { AgentNode } from './agent-node.ts'
+import type { MapPicture } from './map-picture.ts'
+
+/** From afar nobody is called by name. */
+const nameZoom = 0.45
+/** Names beside each other need so much room on the screen, in pixels; who has none stays unnamed. */
+const nameRoom = { width: 84, height: 15 }
+
+/** Draws agents as birds that look the way they fly; a hollow one rests, waits or has ended. */
+export function paintAgents(context: CanvasRenderingContext2D, picture: MapPicture): void {
+  const { layout, palette, now } = picture
+  const byRole = Map.groupBy(layout.nodes.values(), ({ agent }) => agent.role)
+  for (const [role, nodes] of byRole) {
+    const hue = hueOf(palette, role)
+    context.fillStyle = hue
+    context.strokeStyle = hue
+    context.lineWidth = 1.3
+    context.beginPath()
+    for (const node of nodes) if (isAwake(node)) traceBird(context, node, now)
+    context.fill()
+    context.beginPath()
+    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, now)
+    context.fillStyle = palette.ground
+    context.fill()
+    context.stroke()
+  }
+  paintTroubles(context, picture)
+  paintNames(context, picture)
+}
+
+function isAwake({ agent, energy }: AgentNode): boolean {
+  return (
+    agent.state !== 'ended' &&
+    agent.state !== 'suspended' &&
+    agent.state !== 'failed' &&
+    (energy > 0 || agent.running > 0)
+  )
+}
+
+function traceBird(context: CanvasRenderingContext2D, { x, y, heading, energy, turn }: AgentNode, now: number): void {
+  const size = 6.5 + 2.5 * energy
+  const beat = energy > 0 ? Math.sin(now / 90 + turn * 7) * 0.16 * energy : 0
+  const wing = size * (0.82 + beat)
+  const [cos, sin] = [Math.cos(heading), Math.sin(heading)]
+  context.moveTo(x + cos * size, y + sin * size)
+  context.lineTo(x - cos * size * 0.8 - sin * wing, y - sin * size * 0.8 + cos * wing)
+  context.lineTo(x - cos * size * 0.3, y - sin * size * 0.3)
+  context.lineTo(x - cos * size * 0.8 + sin * wing, y - sin * size * 0.8 - cos * wing)
+  context.closePath()
+}
+
+/** Who failed bears a cross; who waits for a person, a ring of dots. */
+function paintTroubles(context: CanvasRenderingContext2D, { layout, palette }: MapPicture): void {
+  context.lineWidth = 1.6
+  for (const { x, y, agent } of layout.nodes.values()) {
+    if (agent.state !== 'failed' && agent.state !== 'suspended') continue
+    context.strokeStyle = palette.bad
+    context.beginPath()
+    if (agent.state === 'failed') {
+      for (const side of [-1, 1]) {
+        context.moveTo(x - 6, y - 6 * side)
+        context.lineTo(x + 6, y + 6 * side)
+      }
+    } else {
+      context.setLineDash([2, 3])
+      context.arc(x, y, 13, 0, 2 * Math.PI)
+    }
+    context.stroke()
+    context.setLineDash([])
+  }
+}
+
+const mostNames = 60
+const names = new Map<string, ImageBitmap>()
+
+function paintNames(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
+  if (camera.zoom < nameZoom) return
+  const size = 1 / camera.zoom
+  const placed: AgentNode[] = []
+  const hasRoom = (node: AgentNode): boolean =>
+    placed.every(
+      ({ x, y }) => Math.abs(x - node.x) > nameRoom.width * size || Math.abs(y - node.y) > nameRoom.height * size,
+    )
+  for (const node of layout.nodes.values()) {
+    if (placed.length >= mostNames) break
+    if (!hasRoom(node)) continue
+    placed.push(node)
+    const picture = namePicture(drawable(node.id, 22), node.energy > 0 ? palette.text : palette.muted, palette.ground)
+    const [width, height] = [(picture.width / 2) * size, (picture.height / 2) * size]
+    context.drawImage(picture, node.x - width / 2, node.y + 10, width, height)
+  }
+}
+
+/** Writing is slow, copying is not. At two pixels for one, sharp on most screens. */
+function namePicture(name: string, colour: string, ground: string): ImageBitmap {
+  const key = `${colour} ${name}`
+  const known = names.get(key)
+  if (known) return known
+  if (names.size > 500) names.clear()
+  const canvas = new OffscreenCanvas(1, 30)
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
+  const font = '500 22px system-ui, sans-serif'
+  context.font = font
+  canvas.width = Math.ceil(context.measureText(name).width) + 8
+  Object.assign(context, { font, textBaseline: 'middle', lineJoin: 'round', lineWidth: 6 })
+  // A rim of the ground keeps it readable among records.
+  context.strokeStyle = ground
+  context.strokeText(name, 4, 15)
+  context.fillStyle = colour
+  context.fillText(name, 4, 15)
+  const bitmap = canvas.transferToImageBitmap()
+  names.set(key, bitmap)
+  return bitmap
+}

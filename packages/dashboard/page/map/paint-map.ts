@@ -1,0 +1,115 @@
+import type { Surface } from '../shell/canvas.tsx'
+import { dimOf, hueOf } from '../shell/palette.ts'
+import { drawable } from '../text/plain.ts'
+import type { Camera } from './camera.ts'
+import type { MapPicture } from './map-picture.ts'
+import { paintAgents } from './paint-agents.ts'
+import { paintThreads } from './paint-threads.ts'
+import { spritesFor } from './sprites.ts'
+
+const full = 2 * Math.PI
+/** So many records are drawn round. */
+const mostRound = 700
+/** How far the place of a group reaches beyond its members, in map units. */
+const groupRim = 10
+
+/** Draws the map: places of groups, threads, records, agents, and what is chosen. */
+export function paintMap(surface: Surface, picture: MapPicture): void {
+  const { context, width, height, scale } = surface
+  const { camera, palette } = picture
+  context.fillStyle = palette.ground
+  context.fillRect(0, 0, width, height)
+  paintGroups(context, picture)
+  toMap(surface, camera)
+  paintThreads(context, picture)
+  paintRecords(surface, picture)
+  toMap(surface, camera)
+  paintAgents(context, picture)
+  paintPicks(context, picture)
+  context.setTransform(scale, 0, 0, scale, 0, 0)
+  paintGroupNames(context, picture)
+}
+
+function toMap({ context, width, height, scale }: Surface, { x, y, zoom }: Camera): void {
+  const unit = scale * zoom
+  context.setTransform(unit, 0, 0, unit, scale * (width / 2 - x * zoom), scale * (height / 2 - y * zoom))
+}
+
+function paintGroups(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
+  context.fillStyle = palette.faint
+  context.strokeStyle = palette.line
+  context.lineWidth = 1
+  for (const { x, y, radius, members } of layout.groups.all.values()) {
+    if (members === 0) continue
+    const [sx, sy] = camera.toScreen(x, y)
+    context.beginPath()
+    context.arc(sx, sy, (radius + groupRim) * camera.zoom, 0, full)
+    context.fill()
+    context.stroke()
+  }
+}
+
+/** Above everything: what a place is about is never hidden. */
+function paintGroupNames(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
+  Object.assign(context, { textAlign: 'center', textBaseline: 'bottom', lineJoin: 'round', lineWidth: 4 })
+  context.font = '600 12px system-ui, sans-serif'
+  context.strokeStyle = palette.ground
+  context.fillStyle = palette.muted
+  for (const { x, y, radius, label, members } of layout.groups.all.values()) {
+    if (members === 0) continue
+    const [sx, sy] = camera.toScreen(x, y)
+    const top = sy - (radius + groupRim) * camera.zoom - 5
+    const text = drawable(label, 34)
+    context.strokeText(text, sx, top)
+    context.fillText(text, sx, top)
+  }
+}
+
+function paintRecords(surface: Surface, picture: MapPicture): void {
+  const { layout, camera, palette } = picture
+  const { context, width, height, scale } = surface
+  const unit = scale * camera.zoom
+  const sprites = spritesFor(palette, scale * Math.min(2.4, Math.max(0.55, camera.zoom)))
+  const [left, top] = [scale * (width / 2 - camera.x * camera.zoom), scale * (height / 2 - camera.y * camera.zoom)]
+  const [right, bottom] = [width * scale, height * scale]
+  // Thousands are drawn as small squares: nobody sees the difference, and it takes a fraction of the time.
+  const isMany = layout.moons.size > mostRound
+  const half = sprites.size / 2
+  const dot = Math.max(2, Math.round(sprites.size / 5))
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.lineWidth = 1
+  for (const node of layout.nodes.values()) {
+    const hue = hueOf(palette, node.agent.role)
+    context.fillStyle = context.strokeStyle = dimOf(palette, node.agent.role)
+    for (const moon of node.moons) {
+      if (!moon) continue
+      const x = left + moon.x * unit
+      const y = top + moon.y * unit
+      if (x < 0 || y < 0 || x > right || y > bottom) continue
+      if (isMany && (moon.look === 'plain' || moon.look === 'new')) {
+        const [px, py] = [Math.round(x - dot / 2), Math.round(y - dot / 2)]
+        context.fillRect(px, py, dot, dot)
+        // A frame around it, as the ring is around a round one.
+        if (moon.look === 'new') context.strokeRect(px - 1.5, py - 1.5, dot + 3, dot + 3)
+        continue
+      }
+      context.drawImage(
+        sprites.get(moon.look, hue),
+        isMany ? Math.round(x - half) : x - half,
+        isMany ? Math.round(y - half) : y - half,
+      )
+    }
+  }
+}
+
+function paintPicks(context: CanvasRenderingContext2D, { layout, camera, palette, picks }: MapPicture): void {
+  context.strokeStyle = palette.text
+  context.lineWidth = 1.5 / camera.zoom
+  for (const pick of picks) {
+    const place = pick && (pick.kind === 'agent' ? layout.nodes.get(pick.id) : layout.moons.get(pick.id))
+    if (!place) continue
+    context.beginPath()
+    context.arc(place.x, place.y, pick.kind === 'agent' ? 15 : 8, 0, full)
+    context.stroke()
+  }
+}

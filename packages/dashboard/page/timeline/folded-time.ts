@@ -1,0 +1,69 @@
+import type { Span } from './tracks.ts'
+
+/** What an idle gap takes of the timeline, in milliseconds of busy time. */
+const foldMs = 700
+
+/** A gap that was folded. */
+export interface Fold {
+  /** Where it stands in folded time. */
+  readonly start: number
+  readonly end: number
+  /** How long it really was, in milliseconds. */
+  readonly ms: number
+}
+
+/**
+ * Time without its idle gaps: each takes the same short stretch, however long
+ * it was. Both directions are steady and never go back.
+ */
+export class FoldedTime {
+  readonly folds: readonly Fold[]
+  /** The folded length of everything. */
+  readonly length: number
+  readonly #pieces: readonly { readonly from: number; readonly to: number; readonly start: number }[]
+
+  constructor(spans: readonly Span[]) {
+    const pieces: { from: number; to: number; start: number }[] = []
+    const folds: Fold[] = []
+    let start = 0
+    for (const { from, to } of spans) {
+      const before = pieces.at(-1)
+      if (before) {
+        const ms = from - before.to
+        const fold = Math.min(ms, foldMs)
+        if (ms > foldMs) folds.push({ start, end: start + fold, ms })
+        start += fold
+      }
+      pieces.push({ from, to, start })
+      start += to - from
+    }
+    this.#pieces = pieces
+    this.folds = folds
+    this.length = start
+  }
+
+  /** Where a time stands, in folded milliseconds from the beginning. */
+  toFolded(time: number): number {
+    const index = this.#pieces.findLastIndex(({ from }) => from <= time)
+    const piece = this.#pieces[index]
+    if (!piece) return time - (this.#pieces[0]?.from ?? time)
+    const length = piece.to - piece.from
+    const next = this.#pieces[index + 1]
+    if (time <= piece.to || !next) return piece.start + (time - piece.from)
+    const gap = next.from - piece.to
+    return piece.start + length + ((time - piece.to) / gap) * (next.start - piece.start - length)
+  }
+
+  /** The time that stands there. */
+  toTime(folded: number): number {
+    const index = this.#pieces.findLastIndex(({ start }) => start <= folded)
+    const piece = this.#pieces[index]
+    if (!piece) return (this.#pieces[0]?.from ?? 0) + folded
+    const length = piece.to - piece.from
+    const into = folded - piece.start
+    const next = this.#pieces[index + 1]
+    if (into <= length || !next) return piece.from + into
+    const share = (into - length) / (next.start - piece.start - length)
+    return piece.to + share * (next.from - piece.to)
+  }
+}

@@ -1,0 +1,203 @@
+import type { Surface } from '../shell/canvas.tsx'
+import { hueOf, patternOf } from '../shell/palette.ts'
+import type { Palette } from '../shell/palette.ts'
+import { duration } from '../text/amounts.ts'
+import { drawable } from '../text/plain.ts'
+import { barPattern } from './bar-pattern.ts'
+import type { FoldedTime } from './folded-time.ts'
+import type { Range } from './timeline-window.ts'
+import type { Bar, Mark, Track } from './tracks.ts'
+
+export const rowHeight = 26
+const axisHeight = 26
+const barHeight = 14
+
+/** All that one picture of the timeline is made from. */
+export interface TimelinePicture {
+  readonly tracks: readonly Track[]
+  readonly folded: FoldedTime
+  readonly from: number
+  readonly to: number
+  readonly scrolled: number
+  readonly now: number
+  readonly range: Range | undefined
+  readonly palette: Palette
+  readonly gutter: number
+}
+
+/** Draws the rows that are in sight, up to the moment that is shown. */
+export function paintTimeline({ context, width, height }: Surface, picture: TimelinePicture): void {
+  const { tracks, palette, scrolled, gutter } = picture
+  context.fillStyle = palette.ground
+  context.fillRect(0, 0, width, height)
+  const scale = (width - gutter) / (picture.to - picture.from)
+  const toX = (time: number): number => gutter + (picture.folded.toFolded(time) - picture.from) * scale
+  context.save()
+  context.beginPath()
+  context.rect(gutter, 0, width - gutter, height)
+  context.clip()
+  paintFolds(context, picture, scale, height)
+  paintRange(context, picture, toX, height)
+  const first = Math.floor(scrolled / rowHeight)
+  const last = Math.min(tracks.length, first + Math.ceil(height / rowHeight) + 1)
+  for (let index = first; index < last; index += 1) {
+    const track = tracks[index]
+    if (!track) continue
+    const y = axisHeight + index * rowHeight - scrolled
+    context.strokeStyle = palette.line
+    context.lineWidth = 1
+    strokeLine(context, gutter, y + rowHeight - 0.5, width, y + rowHeight - 0.5)
+    for (const bar of track.bars) paintBar(context, bar, { y, toX, width, picture })
+    for (const mark of track.marks) paintMark(context, mark, { y, toX, width, picture })
+  }
+  context.restore()
+  paintNames(context, picture, { first, last })
+  paintAxis(context, picture, { scale, width })
+}
+
+interface Place {
+  readonly y: number
+  readonly toX: (time: number) => number
+  readonly width: number
+  readonly picture: TimelinePicture
+}
+
+function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, toX, width, picture }: Place): void {
+  const { now, palette, gutter } = picture
+  if (bar.startedAt > now) return
+  const isRunning = bar.endedAt === undefined || bar.endedAt > now
+  const left = toX(bar.startedAt)
+  const right = Math.max(left + 2, toX(isRunning ? now : (bar.endedAt ?? now)))
+  if (right < gutter || left > width) return
+  const top = y + (rowHeight - barHeight) / 2
+  const isFailed = bar.outcome === 'failed' && !isRunning
+  const hue = isFailed ? palette.bad : hueOf(palette, bar.activity)
+  context.fillStyle = right - left < 5 ? hue : barPattern(context, hue, isFailed ? 'crossed' : patternOf(bar.activity))
+  context.fillRect(left, top, right - left, barHeight)
+  context.strokeStyle = hue
+  context.lineWidth = 1
+  if (isRunning) context.setLineDash([3, 2])
+  if (right - left > 4) context.strokeRect(left + 0.5, top + 0.5, right - left - 1, barHeight - 1)
+  context.setLineDash([])
+  for (let retry = 0; retry < Math.min(bar.retries, 5); retry += 1) {
+    context.fillStyle = palette.text
+    context.fillRect(left + 3 + retry * 4, top + barHeight - 3, 2, 3)
+  }
+  if (right - left > 64) {
+    const shown = drawable(bar.activity, Math.floor((right - left) / 8))
+    context.font = '600 10px system-ui, sans-serif'
+    context.textBaseline = 'middle'
+    const wide = context.measureText(shown).width + 8
+    context.fillStyle = palette.ground
+    context.fillRect(left + 3, top + 2, wide, barHeight - 4)
+    context.fillStyle = palette.text
+    context.textAlign = 'left'
+    context.fillText(shown, left + 7, top + barHeight / 2 + 0.5)
+  }
+}
+
+/** Reads point up from below, writes down from above; reuses are diamonds, states bars, questions to people rings. */
+function paintMark(context: CanvasRenderingContext2D, { at, kind }: Mark, { y, toX, width, picture }: Place): void {
+  if (at > picture.now) return
+  const x = toX(at)
+  if (x < picture.gutter || x > width) return
+  const { palette } = picture
+  const middle = y + rowHeight / 2
+  context.fillStyle = context.strokeStyle = kind === 'reuse' || kind === 'ask' ? palette.accent : palette.text
+  context.lineWidth = 1.4
+  context.beginPath()
+  if (kind === 'read') trace(context, [x - 3, y + rowHeight - 2], [x + 3, y + rowHeight - 2], [x, y + rowHeight - 7])
+  else if (kind === 'write') trace(context, [x - 3, y + 1], [x + 3, y + 1], [x, y + 6])
+  else if (kind === 'reuse') trace(context, [x, middle - 5], [x + 5, middle], [x, middle + 5], [x - 5, middle])
+  else if (kind === 'state') context.rect(x - 0.75, y + 2, 1.5, rowHeight - 4)
+  else context.arc(x, middle, 5, 0, 2 * Math.PI)
+  if (kind === 'ask') context.stroke()
+  else context.fill()
+}
+
+function trace(context: CanvasRenderingContext2D, ...points: readonly (readonly [number, number])[]): void {
+  for (const [x, y] of points) context.lineTo(x, y)
+  context.closePath()
+}
+
+function paintFolds(context: CanvasRenderingContext2D, picture: TimelinePicture, scale: number, height: number): void {
+  const { folded, from, to, gutter, palette } = picture
+  for (const { start, end, ms } of folded.folds) {
+    if (end < from || start > to) continue
+    const [left, right] = [gutter + (start - from) * scale, gutter + (end - from) * scale]
+    context.fillStyle = palette.faint
+    context.fillRect(left, 0, right - left, height)
+    context.fillStyle = palette.muted
+    context.font = '500 10px system-ui, sans-serif'
+    context.textAlign = 'center'
+    context.textBaseline = 'bottom'
+    context.fillText(right - left > 46 ? `⋯ ${duration(ms)}` : '⋯', (left + right) / 2, height - 4)
+  }
+}
+
+function paintRange(
+  context: CanvasRenderingContext2D,
+  { range, palette }: TimelinePicture,
+  toX: (time: number) => number,
+  height: number,
+): void {
+  if (!range) return
+  const [left, right] = [toX(range.from), toX(range.to)]
+  context.globalAlpha = 0.14
+  context.fillStyle = palette.accent
+  context.fillRect(left, 0, right - left, height)
+  context.globalAlpha = 1
+  context.strokeStyle = palette.accent
+  context.lineWidth = 1
+  for (const x of [left, right]) strokeLine(context, x, 0, x, height)
+}
+
+function paintNames(
+  context: CanvasRenderingContext2D,
+  { tracks, gutter, palette, scrolled }: TimelinePicture,
+  { first, last }: { readonly first: number; readonly last: number },
+): void {
+  context.textAlign = 'left'
+  context.textBaseline = 'middle'
+  for (let index = first; index < last; index += 1) {
+    const track = tracks[index]
+    if (!track) continue
+    const y = axisHeight + index * rowHeight - scrolled + rowHeight / 2
+    context.font = `${track.kind === 'worker' ? 'italic ' : ''}500 12px system-ui, sans-serif`
+    context.fillStyle = track.kind === 'worker' ? palette.muted : palette.text
+    const name = track.kind === 'worker' && /^\d/.test(track.id) ? `thread ${track.id}` : track.id
+    context.fillText(drawable(name, Math.floor(gutter / 7.2)), 12, y)
+  }
+}
+
+function paintAxis(
+  context: CanvasRenderingContext2D,
+  { folded, from, to, palette, gutter }: TimelinePicture,
+  { scale, width }: { readonly scale: number; readonly width: number },
+): void {
+  context.fillStyle = palette.ground
+  context.fillRect(0, 0, width, axisHeight)
+  context.strokeStyle = palette.line
+  strokeLine(context, 0, axisHeight - 0.5, width, axisHeight - 0.5)
+  context.fillStyle = palette.muted
+  context.font = '500 11px system-ui, sans-serif'
+  context.textAlign = 'left'
+  context.textBaseline = 'middle'
+  const count = Math.max(2, Math.floor((width - gutter) / 130))
+  for (let step = 0; step < count; step += 1) {
+    const at = from + ((to - from) * step) / count
+    const time = new Date(folded.toTime(at))
+    const x = gutter + (at - from) * scale
+    strokeLine(context, x + 0.5, axisHeight - 6, x + 0.5, axisHeight)
+    const text = Number.isNaN(time.getTime()) ? '' : time.toLocaleTimeString('en-GB')
+    const millis = to - from < 8_000 ? `.${`${time.getMilliseconds()}`.padStart(3, '0')}` : ''
+    if (at >= 0) context.fillText(`${text}${millis}`, x + 4, axisHeight / 2)
+  }
+}
+
+function strokeLine(context: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
+  context.beginPath()
+  context.moveTo(x1, y1)
+  context.lineTo(x2, y2)
+  context.stroke()
+}

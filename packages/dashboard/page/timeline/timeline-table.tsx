@@ -1,0 +1,97 @@
+import type { VNode } from 'preact'
+
+import { timeShown, tracks, useScene } from '../shell/page-state.ts'
+import { amount, duration, moment } from '../text/amounts.ts'
+import { Text } from '../text/text.tsx'
+import { range } from './timeline-window.ts'
+import { visibleTracks } from './visible-tracks.ts'
+
+const mostRows = 300
+
+/** The runs of the timeline, newest first; of the marked stretch, where there is one. */
+export function TimelineTable(): VNode {
+  useScene()
+  const now = timeShown()
+  const { from, to } = range.value ?? { from: 0, to: now }
+  const shown = visibleTracks(tracks, now)
+  const runs = shown
+    .filter(({ kind }) => kind === 'agent')
+    .flatMap(({ bars }) => bars)
+    .filter(({ startedAt, endedAt = now }) => startedAt <= to && endedAt >= from)
+    .toSorted((a, b) => b.startedAt - a.startedAt)
+  return (
+    <div class="tables" tabindex={0} role="region" aria-label="The timeline as a table">
+      <table>
+        <caption>Runs {runs.length > mostRows && `(the newest ${mostRows} of ${amount(runs.length)})`}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Began</th>
+            <th scope="col">Agent</th>
+            <th scope="col">Activity</th>
+            <th scope="col">Thread</th>
+            <th scope="col">Took</th>
+            <th scope="col">Ended</th>
+            <th scope="col">Tries</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.slice(0, mostRows).map((bar) => {
+            const isRunning = bar.endedAt === undefined || bar.endedAt > now
+            return (
+              <tr key={bar.run}>
+                <td class="number">{moment(bar.startedAt, now)}</td>
+                <th scope="row">
+                  <Text of={bar.agent} most={40} />
+                </th>
+                <td>
+                  <Text of={bar.activity} most={40} />
+                </td>
+                <td>
+                  <Text of={bar.worker ?? '—'} most={20} />
+                </td>
+                <td class="number">{duration((isRunning ? now : (bar.endedAt ?? now)) - bar.startedAt)}</td>
+                <td>{isRunning ? 'still runs' : bar.outcome === 'done' ? 'well' : 'failed'}</td>
+                <td class="number">{bar.retries + 1}</td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+      <table>
+        <caption>Reads, writes and reuses</caption>
+        <thead>
+          <tr>
+            <th scope="col">Agent</th>
+            {['Runs', 'Reads', 'Writes', 'Reuses', 'Changes of state'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown
+            .filter(({ kind }) => kind === 'agent')
+            .slice(0, mostRows)
+            .map(({ id, bars, marks }) => {
+              const count = (wanted: string): number =>
+                marks.filter(({ kind, at }) => kind === wanted && at >= from && at <= to).length
+              return (
+                <tr key={id}>
+                  <th scope="row">
+                    <Text of={id} most={40} />
+                  </th>
+                  <td class="number">{bars.length}</td>
+                  {['read', 'write', 'reuse', 'state'].map((kind) => (
+                    <td key={kind} class="number">
+                      {count(kind)}
+                    </td>
+                  ))}
+                </tr>
+              )
+            })}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,41 @@
+import type { Track, Tracks } from './tracks.ts'
+
+/** The rows at a moment: agents in the order in which they began to do something, then threads. */
+export function visibleTracks({ tracks }: Tracks, now: number): readonly Track[] {
+  const all = [...tracks.values()].filter((track) => startOf(track) <= now)
+  const of = (kind: Track['kind']): Track[] => all.filter((track) => track.kind === kind)
+  return [...of('agent'), ...of('worker').toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))]
+}
+
+function startOf({ bars, marks }: Track): number {
+  return Math.min(bars[0]?.startedAt ?? Infinity, marks[0]?.at ?? Infinity)
+}
+
+/** What happened in a stretch of time. */
+export interface RangeSummary {
+  readonly agents: number
+  readonly runs: number
+  readonly failed: number
+  readonly workMs: number
+  readonly reads: number
+  readonly writes: number
+  readonly reuses: number
+}
+
+/** Counts what lies in a stretch; work counts as far as it lies in it. */
+export function summarize(tracks: readonly Track[], from: number, to: number): RangeSummary {
+  let [agents, runs, failed, workMs, reads, writes, reuses] = [0, 0, 0, 0, 0, 0, 0]
+  for (const { kind, bars, marks } of tracks) {
+    if (kind === 'worker') continue
+    const inside = bars.filter(({ startedAt, endedAt = to }) => startedAt < to && endedAt > from)
+    const told = marks.filter(({ at }) => at >= from && at <= to)
+    if (inside.length + told.length > 0) agents += 1
+    runs += inside.length
+    failed += inside.filter(({ outcome }) => outcome === 'failed').length
+    for (const { startedAt, endedAt = to } of inside) workMs += Math.min(endedAt, to) - Math.max(startedAt, from)
+    reads += told.filter((mark) => mark.kind === 'read').length
+    writes += told.filter((mark) => mark.kind === 'write').length
+    reuses += told.filter((mark) => mark.kind === 'reuse').length
+  }
+  return { agents, runs, failed, workMs, reads, writes, reuses }
+}

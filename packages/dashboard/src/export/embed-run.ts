@@ -1,0 +1,50 @@
+import type { PageFile } from '../page-files.ts'
+import type { ExportedRun } from '../protocol.ts'
+
+/**
+ * Puts a run, and the page's script and styles, into the page. What agents
+ * wrote stands in it as data: nothing in it can end its element, and the
+ * policy lets no other script run than the page's own.
+ *
+ * @param digest - SHA-256 in base64.
+ */
+export function embedRun(
+  files: ReadonlyMap<string, PageFile>,
+  run: ExportedRun,
+  digest: (text: string) => string,
+): string {
+  const page = textOf(files.get(''))
+  const script = textOf(fileOf(files, '.js')).replaceAll(/<\/(script)/gi, String.raw`<\/$1`)
+  const styles = textOf(fileOf(files, '.css'))
+  const data = JSON.stringify(run).replaceAll('<', String.raw`\u003c`)
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${digest(script)}'`,
+    `style-src 'sha256-${digest(styles)}'`,
+    'img-src data:',
+    'font-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  // Its files are inside now: what named them would only ask a disk.
+  const bare = page.replaceAll(/<script\b[^>]*\bsrc=[^>]*>\s*<\/script>|<link\b[^>]*>/g, '')
+  const head = `<meta http-equiv="Content-Security-Policy" content="${policy}"><style>${styles}</style>`
+  const body = `<script type="application/json" id="exported-run">${data}</script><script type="module">${script}</script>`
+  return insert(insert(bare, '<head>', head, 'after'), '</body>', body, 'before')
+}
+
+function fileOf(files: ReadonlyMap<string, PageFile>, ending: string): PageFile | undefined {
+  return [...files].find(([path]) => path.endsWith(ending))?.[1]
+}
+
+function textOf(file: PageFile | undefined): string {
+  return file ? new TextDecoder().decode(file.bytes) : ''
+}
+
+/** No replacement patterns: a script is full of dollars. */
+function insert(page: string, mark: string, what: string, where: 'before' | 'after'): string {
+  const at = page.lastIndexOf(mark)
+  if (at === -1) return where === 'before' ? page + what : what + page
+  const place = where === 'before' ? at : at + mark.length
+  return page.slice(0, place) + what + page.slice(place)
+}

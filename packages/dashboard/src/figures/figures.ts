@@ -1,0 +1,32 @@
+import type { BudgetScope } from '@skein/core'
+import type { HostMemory, View } from '@skein/memory'
+
+import type { Figures } from '../protocol.ts'
+import { budgetBars } from './budget-bars.ts'
+import type { FigureLog } from './figure-log.ts'
+import { windowFigures } from './window-figures.ts'
+import type { Window } from './window-figures.ts'
+
+/** What figures are made from. */
+export interface FigureSources {
+  readonly memory: Pick<HostMemory, 'stats'>
+  readonly view: View
+  readonly log: FigureLog
+  readonly budgets: readonly BudgetScope[]
+}
+
+/** The figures of a window: all that the feed tells of, unless told. @throws StoreError */
+export async function figuresOf(sources: FigureSources, asked: Partial<Window>): Promise<Figures> {
+  const { memory, view, log, budgets } = sources
+  const marks = await log.marks()
+  const until = asked.until ?? Math.max(Date.now(), (marks.at(-1)?.at ?? 0) + 1)
+  const since = Math.max(asked.since ?? 0, log.startsAt ?? until)
+  const { hits, misses, invalidations } = memory.stats()
+  return {
+    since,
+    until,
+    cache: { hits, misses, invalidations },
+    budgets: await budgetBars(view, budgets),
+    ...windowFigures(marks, { since, until }),
+  }
+}

@@ -1,0 +1,24 @@
+import type { AnyRecord } from '@skein/memory'
+
+import type { RecordRow } from '../protocol.ts'
+import { titleOf } from '../stream/record-title.ts'
+
+/** A record in a list: all but its value. */
+export function toRow(record: AnyRecord): RecordRow {
+  const { collection, id, version, author, task, tags, importance, sensitivity, compartments } = record
+  const { createdAt, updatedAt, expiresAt, value } = record
+  return {
+    collection,
+    id,
+    version,
+    author,
+    ...(task !== undefined && { task }),
+    tags,
+    ...(importance !== undefined && { importance }),
+    label: { sensitivity, compartments },
+    title: titleOf(collection, id, value),
+    createdAt,
+    updatedAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+  }
+}

@@ -1,0 +1,21 @@
+import type { EscalationStateName } from '../protocol.ts'
+
+/** What is known of an escalation now. */
+export interface KnownEscalation {
+  readonly state: EscalationStateName
+  readonly version: number
+  readonly isTaken: boolean
+}
+
+/**
+ * The state that an earlier version of an escalation was in: before it ended,
+ * each step either took it or gave it back, so the two alternate.
+ */
+export function stateAtVersion({ state, version, isTaken }: KnownEscalation, asked: number): EscalationStateName {
+  if (asked >= version) return state
+  const hasEnded = state === 'answered' || state === 'handed-back'
+  const lastOpen = hasEnded ? version - 1 : version
+  const wasTaken = hasEnded ? isTaken : state === 'taken'
+  const isSame = (lastOpen - asked) % 2 === 0
+  return wasTaken === isSame ? 'taken' : 'open'
+}

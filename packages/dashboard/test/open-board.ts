@@ -1,0 +1,64 @@
+import { mapStore, openMemory } from '@skein/memory'
+import type { HostMemory, Principal, StoreDriver } from '@skein/memory'
+
+import { serveDashboard } from '../src/index.ts'
+import type { ServedDashboard, ServeDashboardOptions } from '../src/index.ts'
+
+/** A person who may see everything there is. */
+export const operator: Principal = {
+  id: 'ada',
+  role: 'operator',
+  clearance: { level: 'confidential', compartments: ['finance'] },
+  rights: ['audit'],
+}
+
+/** A served dashboard, and the requests of a page that has logged in. */
+export interface OpenBoard extends AsyncDisposable {
+  readonly memory: HostMemory
+  readonly board: ServedDashboard
+  /** Address without the token. */
+  readonly origin: string
+  readonly cookie: string
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
+  json<Answer>(path: string): Promise<Answer>
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
+}
+
+/** Opens a memory with a dashboard on it, and logs in. */
+export async function openBoard(
+  options: Partial<ServeDashboardOptions> & { readonly store?: StoreDriver } = {},
+): Promise<OpenBoard> {
+  const { store = mapStore(), memory = await openMemory({ store }), ...rest } = options
+  const board = await serveDashboard({ memory, principal: operator, ...rest })
+  const origin = new URL(board.url).origin
+  const login = await fetch(`${origin}/api/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ token: board.token }),
+  })
+  const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const get = (path: string, headers = {}): Promise<Response> =>
+    fetch(`${origin}${path}`, { headers: { cookie, ...headers } })
+  return {
+    memory,
+    board,
+    origin,
+    cookie,
+    get,
+    json: async <Answer>(path: string) => {
+      const response = await get(path)
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+      return (await response.json()) as Answer
+    },
+    post: (path, body, headers = {}) =>
+      fetch(`${origin}${path}`, {
+        method: 'POST',
+        headers: { cookie, origin, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await board.close()
+      if (!options.memory) await memory.close()
+    },
+  }
+}
