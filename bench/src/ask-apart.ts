@@ -10,8 +10,8 @@ export type Outcome = Answered | { readonly question: string; readonly missing: 
 type Answered = Answer & { readonly leftOut: readonly string[] }
 type Failed = { readonly question: string; readonly failed: string }
 
-/** Longest time that one turn may take, or getting ready, in milliseconds. */
-const patience = { quick: 30_000, full: 120_000 }
+/** Longest time that one turn may take, or getting ready (a store of a million records), in milliseconds. */
+const patience = { quick: 45_000, full: 300_000 }
 
 /**
  * Has a question answered in a process of its own. A contender that does not

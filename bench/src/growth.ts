@@ -71,7 +71,7 @@ function searching(memory: HostMemory, count: number): Contender {
 }
 
 /** A space of observations of 20 words, frequent and rare ones, whose tasks stand in turns. */
-async function filled(path: string, count: number): Promise<{ memory: HostMemory; count: number }> {
+export async function filled(path: string, count: number): Promise<{ memory: HostMemory; count: number }> {
   const driver = sqliteStore({ path, durability: 'relaxed' })
   const store = await driver.open('default', 'writer')
   const random = generator(7)

@@ -54,7 +54,7 @@ export async function prepare(meeting: Meeting, isShared: boolean, server: OpenA
     const nanoseconds = Number(process.hrtime.bigint() - startedAt)
     if (answers.some((answer, agent) => !answer.includes(`Question ${agent}?`)))
       throw new Error('An answer is another agent’s.')
-    const tokens = crews.reduce((sum, { flock }) => sum + flock.stats().inputTokens + flock.stats().outputTokens, 0)
+    const tokens = crews.reduce((sum, { flock, warmUp }) => sum + tokensOf(flock) - warmUp, 0)
     return { calls: server.reached.length - before, tokens, nanoseconds }
   } finally {
     for (const crew of crews) await crew.close()
@@ -72,6 +72,8 @@ function documentsOf({ agents, documents, overlap }: Meeting, agent: number): st
 
 interface Crew {
   readonly flock: Flock
+  /** Tokens that were used before anything counted. */
+  readonly warmUp: number
   answer(documents: readonly string[], question: string): Promise<string>
   close(): Promise<void>
 }
@@ -82,8 +84,11 @@ async function openCrew(baseURL: string): Promise<Crew> {
   const { noteDocument, answerQuestion } = flock.activities<typeof import('./meeting-activities.ts')>(
     new URL('./meeting-activities.ts', import.meta.url),
   )
+  // The thread, what it loads and its connection are there before anybody's time counts.
+  await noteDocument('nothing')
   return {
     flock,
+    warmUp: tokensOf(flock),
     answer: async (documents, question) => {
       const notes: string[] = []
       for (const document of documents) notes.push(await noteDocument(document))
@@ -94,4 +99,9 @@ async function openCrew(baseURL: string): Promise<Crew> {
       await memory.close()
     },
   }
+}
+
+function tokensOf(flock: Flock): number {
+  const { inputTokens, outputTokens } = flock.stats()
+  return inputTokens + outputTokens
 }

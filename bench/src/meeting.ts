@@ -3,8 +3,6 @@ import { answerMs, optimum, prepare } from './meeting-workload.ts'
 import type { Meeting, Took } from './meeting-workload.ts'
 import type { Asking, Contender, Question, Ratio } from './question.ts'
 
-const overlaps = [0, 0.25, 0.5, 0.75, 1]
-
 /** Calls that reach the model while a meeting is prepared, against the fewest that are possible. */
 export const meetingCalls = (asking: Asking): Promise<Question> => meeting(asking, 'meeting-calls', 'calls', 1.01)
 
@@ -23,7 +21,8 @@ async function meeting(
   most: number | undefined,
 ): Promise<Question> {
   const server = await OpenAIServer.start({ delayMs: answerMs })
-  const size = quick ? { agents: 4, documents: 8 } : { agents: 8, documents: 20 }
+  const overlaps = quick ? [0.5] : [0, 0.25, 0.5, 0.75, 1]
+  const size = quick ? { agents: 3, documents: 4 } : { agents: 8, documents: 20 }
   const tokens = await tokensOf(size, server)
   const isCount = measure !== 'nanoseconds'
   const shown = { calls: 'calls of the model', tokens: 'tokens', nanoseconds: 'the time' }[measure]

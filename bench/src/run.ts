@@ -52,11 +52,17 @@ process.exitCode = run.answers.some((answer) => 'failed' in answer) ? 1 : 0
 
 async function measure(): Promise<Run> {
   const [startedAt, before] = [new Date().toISOString(), machine()]
+  const asked = names.length > 0 ? names : Object.keys(questions)
   const answers: Outcome[] = []
-  for (const name of names.length > 0 ? names : Object.keys(questions)) {
-    const answer = await askApart(name, { quick: flags.quick })
-    answers.push(answer)
-    if (!flags.json) console.log(render(answer))
+  const one = async (): Promise<void> => {
+    for (let index = begun++; index < asked.length; index = begun++) {
+      const answer = await askApart(asked[index] as string, { quick: flags.quick })
+      answers[index] = answer
+      if (!flags.json) console.log(render(answer))
+    }
   }
+  let begun = 0
+  // Who only looks whether answers are right need not wait for quiet.
+  await Promise.all(Array.from({ length: flags.quick ? navigator.hardwareConcurrency : 1 }, one))
   return { startedAt, quick: flags.quick, machine: before, answers }
 }

@@ -2,7 +2,7 @@ import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
 
-import { ignore, ttlMs } from './cache-peer.ts'
+import { ignore, maxItems, ttlMs } from './cache-peer.ts'
 import type { CachePeer, PeerOptions } from './cache-peer.ts'
 
 /** Two layers and a bus, as its guide sets them up. */
@@ -43,7 +43,7 @@ function peer(name: string, serialize: boolean): CachePeer {
 
 function layers({ url, copies }: PeerOptions, serialize: boolean): ReturnType<typeof bentostore> {
   const store = bentostore()
-  if (copies) store.useL1Layer(memoryDriver({ maxItems: 100_000, serialize }))
+  if (copies) store.useL1Layer(memoryDriver({ maxItems, serialize }))
   if (url === undefined) return store
   const { hostname: host, port } = new URL(url)
   const connection = { host, port: Number(port) }

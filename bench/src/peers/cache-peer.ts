@@ -24,5 +24,8 @@ export interface PeerCache {
 /** An hour: no copy is right again only because it was old. */
 export const ttlMs = 3_600_000
 
+/** Room for the copies; some libraries take all of it at once. */
+export const maxItems = 10_000
+
 /** A fault is what some questions are about: who speaks of it on the console tells nothing new. */
 export const ignore = (): void => {}

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { createNotificationPair, Loader, RedisCache } from 'layered-loader'
 
-import { ignore, ttlMs } from './cache-peer.ts'
+import { ignore, maxItems, ttlMs } from './cache-peer.ts'
 import type { CachePeer } from './cache-peer.ts'
 
 /** A loader with copies, a Redis cache behind them and notifications, as its README sets them up. */
@@ -18,7 +18,7 @@ export const layeredLoaderPeer: CachePeer = {
     // What is to be loaded is told with the key, for as long as somebody asks for it.
     const makers = new Map<string, () => Promise<unknown>>()
     const loader = new Loader<unknown>({
-      inMemoryCache: copies && { ttlInMsecs: ttlMs, maxItems: 100_000 },
+      inMemoryCache: copies && { ttlInMsecs: ttlMs, maxItems },
       dataSourceGetOneFn: async (key) => makers.get(key)?.(),
       cacheUpdateErrorHandler: ignore,
       loadErrorHandler: ignore,
