@@ -95,7 +95,7 @@ function onHeap(name: string, hold: (count: number) => Promise<Held>): Contender
     tellsFigure: true,
     check: async () => {
       // What takes less than its text does not hold it. (Notes of one letter are one byte each.)
-      if ((await weigh(2_000)) < 100) throw new Error('The values are not there.')
+      if ((await weigh(1_000)) < 100) throw new Error('The values are not there.')
     },
     run: weigh,
   }

@@ -55,7 +55,7 @@ const restMs = 2_000
  */
 export async function staleness({ quick }: Asking): Promise<Question> {
   if (missing) throw new MissingError(missing)
-  const chosen = Object.entries(faults).slice(0, quick ? 2 : undefined)
+  const chosen = Object.entries(faults).slice(...(quick ? [1, 2] : []))
   const processes = quick ? 2 : 3
   const runs = new Map<string, Promise<ReadonlyMap<string, number>>>()
   const under = (name: string, fault: Fault): Promise<ReadonlyMap<string, number>> => {

@@ -2,13 +2,13 @@ import { missing, startServer } from '../../packages/redis/test/redis-server.ts'
 import { openCrew } from './peers/peer-crew.ts'
 import type { PeerCrew } from './peers/peer-crew.ts'
 import { MissingError } from './question.ts'
-import type { Asking, Contender, Question } from './question.ts'
+import type { Contender, Question } from './question.ts'
 
 const peers = ['ours', 'bentocache', 'cacheable', 'layered-loader', 'cache-manager']
 const callers = 1_000
 
 /** How often work is done that 1,000 ask for at once, in one process and in four. */
-export async function stampede(_: Asking): Promise<Question> {
+export async function stampede(): Promise<Question> {
   if (missing) throw new MissingError(missing)
   const server = await startServer('--appendonly', 'no')
   const crews = await Promise.all(
