@@ -3,7 +3,7 @@ import { createActor, setup } from 'xstate'
 import { openComedy } from './actors-comedy.ts'
 import { nact, nactCounter, nactSum } from './actors-nact.ts'
 import { askedFor, light, machine, middle, openFlock } from './actors.ts'
-import type { Contender, Question } from './runner.ts'
+import type { Contender, Question } from './question.ts'
 
 const timeoutMs = 1_000
 const answer = 7
@@ -45,7 +45,7 @@ export async function askAgent(): Promise<Question> {
 function contender(name: string, ask: () => PromiseLike<unknown>): Contender {
   return {
     name,
-    tellsTime: true,
+    tellsFigure: true,
     check: async () => {
       const said = await ask()
       if (said !== answer) throw new Error(`${name} answers ${String(said)}.`)

@@ -8,7 +8,7 @@ import { nact, nactCounter, nactSum } from './actors-nact.ts'
 import type { NactRef } from './actors-nact.ts'
 import { askedFor, light, machine, openFlock, turn } from './actors.ts'
 import type { Count } from './actors.ts'
-import type { Contender, Question } from './runner.ts'
+import type { Asking, Contender, Question } from './question.ts'
 
 /** Messages that are sent before anybody waits: as many as a mailbox holds unless told otherwise. */
 const together = 1_000
@@ -22,14 +22,14 @@ interface Counter {
 }
 
 /** What a message costs, from sending it to its having been taken. */
-export async function send(): Promise<Question> {
+export async function send({ quick }: Asking): Promise<Question> {
   const { flock, close } = await openFlock()
   const system = nact.start()
   const comedy = await openComedy()
   return {
     name: 'send',
     unit: `a message from its being sent to its having been taken, ${together.toLocaleString('en')} before anybody waits`,
-    times: 20 * together,
+    times: (quick ? 1 : 20) * together,
     contenders: [
       contender('XState machine, driven directly', driven()),
       contender(

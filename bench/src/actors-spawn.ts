@@ -5,7 +5,7 @@ import { nact, nactCounter, nactSum } from './actors-nact.ts'
 import type { NactRef } from './actors-nact.ts'
 import { askedFor, light, machine, openFlock, turn } from './actors.ts'
 import type { Count } from './actors.ts'
-import type { Contender, Question } from './runner.ts'
+import type { Asking, Contender, Question } from './question.ts'
 
 /** Agents that are there together. */
 const crowd = 20_000
@@ -21,14 +21,14 @@ interface Maker<Made = unknown> {
 }
 
 /** What starting an actor costs, while 20,000 are started under one flock, and whether the last cost more than the first. */
-export async function spawn(): Promise<Question> {
+export async function spawn({ quick }: Asking): Promise<Question> {
   const { flock, close } = await openFlock()
   const system = nact.start()
   const [own, bare] = [ours(() => flock.spawn(machine)), bareMachines()]
   return {
     name: 'spawn',
     unit: `an actor started, as one of ${crowd.toLocaleString('en')} that stay; what it is collected for later does not count`,
-    times: crowd,
+    times: quick ? some : crowd,
     contenders: [
       timed('XState root actors', bare, 0, crowd),
       timed('our agents, the same machine', own, 0, crowd),
@@ -57,15 +57,16 @@ export async function spawn(): Promise<Question> {
 }
 
 /** What an actor keeps of the heap. */
-export async function spawnSize(): Promise<Question> {
+export async function spawnSize({ quick }: Asking): Promise<Question> {
   if (!globalThis.gc)
     throw new Error('This question needs a garbage collector that comes when called: node --expose-gc.')
   const { flock, close } = await openFlock()
   const system = nact.start()
   return {
     name: 'spawn-size',
-    unit: `bytes of the heap that one of ${crowd.toLocaleString('en')} actors takes; 1 ns stands for 1 byte`,
-    times: crowd,
+    unit: `bytes of the heap that one of ${crowd.toLocaleString('en')} actors takes`,
+    kind: 'bytes',
+    times: quick ? some : crowd,
     contenders: [
       weighed('XState root actors', bareMachines()),
       weighed(
@@ -94,7 +95,7 @@ export async function spawnSize(): Promise<Question> {
 function timed<Made>(name: string, maker: Maker<Made>, from: number, to: number): Contender {
   return {
     name,
-    tellsTime: true,
+    tellsFigure: true,
     check: () => check(name, maker),
     run: async (times) => {
       const made: Made[] = []
@@ -117,7 +118,7 @@ function timed<Made>(name: string, maker: Maker<Made>, from: number, to: number)
 function weighed<Made>(name: string, maker: Maker<Made> & { ready?(): Promise<void> }): Contender {
   return {
     name,
-    tellsTime: true,
+    tellsFigure: true,
     check: () => check(name, maker),
     run: async (times) => {
       await turn()

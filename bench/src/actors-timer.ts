@@ -5,7 +5,7 @@ import { setup } from 'xstate'
 import { nact } from './actors-nact.ts'
 import type { NactRef } from './actors-nact.ts'
 import { askedFor, middle, openFlock, turn } from './actors.ts'
-import type { Contender, Question } from './runner.ts'
+import type { Contender, Question } from './question.ts'
 
 const timerMs = 5
 
@@ -70,10 +70,10 @@ function contenders(name: string, game: Game): Contender[] {
     if (hits === 0 || (hits > 1 && game.hits === hits)) throw new Error(`${name} did not play on.`)
   }
   return [
-    { name, tellsTime: true, check, run: async (times) => middle(await played(times)) },
+    { name, tellsFigure: true, check, run: async (times) => middle(await played(times)) },
     {
       name: `${name}: the worst of 20`,
-      tellsTime: true,
+      tellsFigure: true,
       check,
       run: async (times) => Math.max(...(await played(times))),
     },

@@ -3,7 +3,7 @@ import type { Flock, Question as Asking, Reply } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import { assign, emit, setup } from 'xstate'
 
-import type { Contender } from './runner.ts'
+import type { Contender } from './question.ts'
 
 /** What counters of all kinds take. */
 export type Count = { readonly type: 'add'; readonly by: number } | Asking<'read', undefined, number>
@@ -50,7 +50,7 @@ export function turn(): Promise<void> {
 
 /** Takes part with what is asked for, where that is a figure and not another contender's time. */
 export function askedFor(name: string, nanoseconds: number): Contender {
-  return { name: `asked for: ${name}`, tellsTime: true, check: () => {}, run: () => nanoseconds }
+  return { name: `asked for: ${name}`, tellsFigure: true, check: () => {}, run: () => nanoseconds }
 }
 
 /** The value in the middle. */

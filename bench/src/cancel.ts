@@ -7,7 +7,7 @@ import { mapStore, openMemory } from '@skein/memory'
 import { Piscina } from 'piscina'
 
 import { askedFor, middle, turn } from './actors.ts'
-import type { Contender, Question } from './runner.ts'
+import type { Contender, Question } from './question.ts'
 
 const sliceMs = 1
 
@@ -94,7 +94,7 @@ function contender(name: string, pool: Pool): Contender {
   }
   return {
     name,
-    tellsTime: true,
+    tellsFigure: true,
     check: async () => void (await one()),
     run: async (times) => {
       const took: number[] = []

@@ -6,15 +6,15 @@ import { indexTerms, openMemory } from '@skein/memory'
 import type { HostMemory, Mutation } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 
-import type { Contender, Question } from './runner.ts'
+import type { Asking, Contender, Question } from './question.ts'
 
 const few = 10_000
-const many = 1_000_000
 const perTask = 100
 const pageSize = 50
 
 /** What listing and searching a task of 100 observations costs in a space of ten thousand and in one of a million. */
-export async function growth(): Promise<Question> {
+export async function growth({ quick }: Asking): Promise<Question> {
+  const many = quick ? 20_000 : 1_000_000
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
   const small = await filled(join(folder, 'small.db'), few)
   const large = await filled(join(folder, 'large.db'), many)
@@ -22,7 +22,7 @@ export async function growth(): Promise<Question> {
   return {
     name: 'growth',
     unit: `a task of ${perTask} observations among all that a space holds`,
-    times: 200,
+    times: quick ? 5 : 200,
     contenders,
     ratios: ['list', 'search'].map((what) => ({ of: nameOf(what, many), to: nameOf(what, few), most: 2 })),
     close: async () => {
@@ -71,7 +71,7 @@ function searching(memory: HostMemory, count: number): Contender {
 }
 
 /** A space of observations of 20 words, frequent and rare ones, whose tasks stand in turns. */
-async function filled(path: string, count: number): Promise<{ memory: HostMemory; count: number }> {
+export async function filled(path: string, count: number): Promise<{ memory: HostMemory; count: number }> {
   const driver = sqliteStore({ path, durability: 'relaxed' })
   const store = await driver.open('default', 'writer')
   const random = generator(7)

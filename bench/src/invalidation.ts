@@ -12,7 +12,8 @@ import { sqliteStore } from '@skein/sqlite'
 import { Redis } from 'ioredis'
 
 import { missing, startServer } from '../../packages/redis/test/redis-server.ts'
-import type { Contender, Question } from './runner.ts'
+import { MissingError } from './question.ts'
+import type { Asking, Contender, Question } from './question.ts'
 import { threadInvalidation } from './thread-invalidation.ts'
 
 interface Side {
@@ -24,8 +25,8 @@ interface Side {
  * How long after another process began to write a copy is refused here, against
  * a bare message between the same processes over the same server.
  */
-export async function invalidation(): Promise<Question> {
-  if (missing) throw new Error(`This question needs a Redis server: ${missing}.`)
+export async function invalidation({ quick }: Asking): Promise<Question> {
+  if (missing) throw new MissingError(missing)
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
   // A bare message is kept nowhere: so it is held against a server that keeps nothing on disk, as servers do
   // unless they are told to. What an append-only file adds is shown beside it.
@@ -42,7 +43,7 @@ export async function invalidation(): Promise<Question> {
   return {
     name: 'invalidation',
     unit: 'from the beginning of a write to its effect elsewhere, in another process unless threads are named',
-    times: 100,
+    times: quick ? 3 : 100,
     contenders: sides.map(({ contender }) => contender),
     ratios: [{ of: 'Redis: a copy is refused', to: 'Redis: a message arrives', most: 1.5 }],
     close: async () => {
@@ -134,7 +135,7 @@ function latency(name: string, child: ChildProcess, seen: (time: number) => Prom
   }
   return {
     name,
-    tellsTime: true,
+    tellsFigure: true,
     check: async () => {
       if (!((await one()) >= 0)) throw new Error('No time was told.')
     },

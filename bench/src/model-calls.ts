@@ -12,14 +12,14 @@ import { sqliteStore } from '@skein/sqlite'
 import { OpenAI } from 'openai'
 
 import { OpenAIServer } from '../../packages/openai/test/openai-server.ts'
-import type { Question } from './runner.ts'
+import type { Asking, Question } from './question.ts'
 
 /** How long the server takes to answer. */
 const delayMs = 20
 const questionOf = (text: string) => ({ messages: [{ role: 'user', text }] as const })
 
 /** What sharing costs a call that has to be made: against the bare SDK, at a server that takes 20 ms. */
-export async function modelMiss(): Promise<Question> {
+export async function modelMiss({ quick }: Asking): Promise<Question> {
   const bench = await open(delayMs)
   const client = new OpenAI({ apiKey: 'none', baseURL: bench.server.url, maxRetries: 0 })
   const bare = async (text: string): Promise<string> => {
@@ -51,7 +51,7 @@ export async function modelMiss(): Promise<Question> {
   return {
     name: 'model-miss',
     unit: `one call that nobody made before, one after the other, of a server that takes ${delayMs} ms`,
-    times: 10,
+    times: quick ? 2 : 10,
     contenders: [
       contender('bare SDK', bare),
       ...Object.entries(models).map(([name, model]) =>

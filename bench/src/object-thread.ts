@@ -15,7 +15,9 @@ const { share, port } = workerData as { share: MemoryShare; port: MessagePort }
 const memory = await joinMemory(share, port)
 const reader = { id: 'reader', role: 'bench' }
 
-type Message = { readonly refs: readonly Ref<Uint8Array>[] } | { readonly contents: readonly Uint8Array[] }
+type Message =
+  | { readonly refs: readonly Ref<Uint8Array>[] }
+  | { readonly contents: readonly Uint8Array[]; readonly back?: boolean }
 
 parentPort?.on('message', (message: Message) => void answer(message))
 
@@ -27,5 +29,11 @@ async function answer(message: Message): Promise<void> {
     const bytes = item instanceof Uint8Array ? item : await objects.bytes(item)
     sum += (bytes[0] ?? 0) + (bytes.at(-1) ?? 0)
   }
-  parentPort?.postMessage(sum)
+  // What was handed over is handed back: who sends it has only one.
+  if ('back' in message)
+    parentPort?.postMessage(
+      [sum, message.contents],
+      message.contents.map(({ buffer }) => buffer as ArrayBuffer),
+    )
+  else parentPort?.postMessage(sum)
 }

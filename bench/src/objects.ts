@@ -4,7 +4,7 @@ import { createFlock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Ref } from '@skein/memory'
 
-import type { Contender, Question } from './runner.ts'
+import type { Asking, Contender, Question } from './question.ts'
 
 const size = 16 * 1024 * 1024
 
@@ -16,7 +16,7 @@ const together = 8
  * reference and as a structured clone, several in one message, answered when
  * the thread has looked at each.
  */
-export async function objects(): Promise<Question> {
+export async function objects({ quick }: Asking): Promise<Question> {
   const memory = await openMemory({ store: mapStore() })
   const view = memory.as({ id: 'maker', role: 'bench' })
   const contents = Array.from({ length: together }, (_, n) => new Uint8Array(size).fill(7).fill(n, 0, 1))
@@ -50,7 +50,7 @@ export async function objects(): Promise<Question> {
   return {
     name: 'objects',
     unit: `an object of 16 MB in the hands of a worker thread, ${together} with each message`,
-    times: 5 * together,
+    times: quick ? together : 5 * together,
     contenders: [
       contender('reference', () => ask({ refs })),
       contender('structured clone', () => ask({ contents })),

@@ -8,7 +8,7 @@ import { indexTerms, openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 
-import type { Question } from './runner.ts'
+import type { Question } from './question.ts'
 
 const together = 100
 

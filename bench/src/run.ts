@@ -1,88 +1,68 @@
 /**
  * Asks the questions of this folder and prints the answers.
  *
- * `pnpm bench [NAME…] [--quick] [--json]`
+ * `pnpm bench [NAME…] [--quick] [--json] [--report] [--from FILE]`
  *
  * @module
  */
 
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
-import { askAgent } from './actors-ask.ts'
-import { send } from './actors-send.ts'
-import { spawn, spawnSize } from './actors-spawn.ts'
-import { pingPong } from './actors-timer.ts'
-import { cachedRead } from './cached-read.ts'
-import { cancel } from './cancel.ts'
-import { growth } from './growth.ts'
-import { invalidation } from './invalidation.ts'
-import { modelHit, modelMiss } from './model-calls.ts'
-import { objects } from './objects.ts'
-import { observationWrites } from './observation-writes.ts'
-import { ask, machine } from './runner.ts'
-import type { Answer, Question } from './runner.ts'
+import { askApart } from './ask-apart.ts'
+import type { Outcome } from './ask-apart.ts'
+import { machine } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { questions } from './questions.ts'
+import { render, renderMachine } from './render.ts'
 
-const questions: Readonly<Record<string, () => Promise<Question>>> = {
-  'cached-read': () => cachedRead('cached-read', 1_000),
-  'cached-read-many': () => cachedRead('cached-read-many', 10_000),
-  objects,
-  'observation-writes': observationWrites,
-  growth,
-  invalidation,
-  'model-miss': modelMiss,
-  'model-hit': modelHit,
-  send,
-  ask: askAgent,
-  spawn,
-  'spawn-size': spawnSize,
-  'ping-pong': pingPong,
-  cancel,
+/** All that a run found: what `--json` prints and a report is made of. */
+export interface Run {
+  readonly startedAt: string
+  /** Then nothing but right answers counts: one turn each tells no time. */
+  readonly quick: boolean
+  readonly machine: Machine
+  readonly answers: readonly Outcome[]
 }
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+    from: { type: 'string' },
+  },
 })
-const unknown = names.filter((name) => !(name in questions))
+const unknown = names.filter((name) => !Object.hasOwn(questions, name))
 if (unknown.length > 0) {
   process.stderr.write(`No question named ${unknown.join(', ')}. There are: ${Object.keys(questions).join(', ')}.\n`)
   process.exit(2)
 }
 
-const answers: Answer[] = []
-for (const name of names.length > 0 ? names : Object.keys(questions)) {
-  const question = await (questions[name] as () => Promise<Question>)()
-  const answer = await ask(question, flags.quick ? 3 : 31)
-  await question.close?.()
-  answers.push(answer)
-  if (!flags.json) console.log(render(answer))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+const run = flags.from === undefined ? await measure() : (JSON.parse(readFileSync(flags.from, 'utf8')) as Run)
+if (flags.json) console.log(JSON.stringify(run, null, 2))
+else console.log(renderMachine(run.machine))
+if (flags.report) {
+  const { writeReport } = await import('./report/write-report.ts')
+  for (const path of writeReport(run)) process.stderr.write(`wrote ${path}\n`)
 }
-if (flags.json) console.log(JSON.stringify({ machine: machine(), answers }))
-else
-  console.log(
-    Object.entries(machine())
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(' · '),
-  )
+process.exitCode = run.answers.some((answer) => 'failed' in answer) ? 1 : 0
 
-function render({ question, unit, measured, ratios }: Answer): string {
-  const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(12)).join('')
-  const head = `  ${''.padEnd(34)}${columns(['median', 'least', 'quartiles'])}`
-  const rows = measured.map(({ name, median, least, quartiles }) => {
-    return `  ${name.padEnd(34)}${columns([median, least, ...quartiles].map(time))}`
-  })
-  const held = ratios.map(({ of, to, most, ratio, verdict }) => {
-    const said = verdict === 'unclear' ? 'the turns differ too much to say whether it is kept' : verdict
-    return `  ${of} / ${to}: ${shown(ratio)}, asked for at most ${shown(most)}: ${said}`
-  })
-  return [`${question}: ${unit}`, head, ...rows, ...held, ''].join('\n')
-}
-
-function shown(ratio: number): string {
-  return ratio < 0.1 ? `1/${(1 / ratio).toFixed(0)}` : ratio.toFixed(2)
-}
-
-function time(nanoseconds: number): string {
-  if (nanoseconds < 1e3) return `${nanoseconds.toFixed(0)} ns`
-  return nanoseconds < 1e6 ? `${(nanoseconds / 1e3).toFixed(1)} µs` : `${(nanoseconds / 1e6).toFixed(2)} ms`
+async function measure(): Promise<Run> {
+  const [startedAt, before] = [new Date().toISOString(), machine()]
+  const asked = names.length > 0 ? names : Object.keys(questions)
+  const answers: Outcome[] = []
+  const one = async (): Promise<void> => {
+    for (let index = begun++; index < asked.length; index = begun++) {
+      const answer = await askApart(asked[index] as string, { quick: flags.quick })
+      answers[index] = answer
+      if (!flags.json) console.log(render(answer))
+    }
+  }
+  let begun = 0
+  // Who only looks whether answers are right need not wait for quiet.
+  await Promise.all(Array.from({ length: flags.quick ? navigator.hardwareConcurrency : 1 }, one))
+  return { startedAt, quick: flags.quick, machine: before, answers }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 import { EpochTable } from '../../packages/memory/src/epoch-table.ts'
-import type { Contender } from './runner.ts'
+import type { Contender } from './question.ts'
 
 /** How long after a write began a busy thread of the same process refuses its copy. */
 export async function threadInvalidation(): Promise<{ contender: Contender; close(): Promise<void> }> {
@@ -39,7 +39,7 @@ export async function threadInvalidation(): Promise<{ contender: Contender; clos
   return {
     contender: {
       name: 'threads: a copy is refused',
-      tellsTime: true,
+      tellsFigure: true,
       check: () => {
         wake()
         const took = one()

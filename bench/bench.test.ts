@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { missing } from '../packages/redis/test/redis-server.ts'
+import { questions } from './src/questions.ts'
+import type { Run } from './src/run.ts'
+
+// Whether the benchmarks themselves are right: every contender of every question gives right answers, and every
+// answer is complete. Times are not looked at.
+
+/** Questions that need a server. */
+const onRedis = new Set(['invalidation', 'redis-read', 'redis-write', 'stampede', 'staleness'])
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly error: string
+}
+
+function bench(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, 'src/run.ts'), ...args])
+  let [out, error] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, error }))
+  })
+}
+
+describe('A quick run of all benchmarks', () => {
+  let run: Run
+
+  beforeAll(async () => {
+    const { out, error } = await bench('--quick', '--json')
+    if (!out.startsWith('{')) throw new Error(error)
+    run = JSON.parse(out) as Run
+  }, 600_000)
+
+  it('says what it was measured on', () => {
+    expect(run.quick).toBe(true)
+    expect(run.machine).toMatchObject({ node: process.versions.node, versions: { xstate: expect.any(String) } })
+    expect(run.machine.load).toBeGreaterThanOrEqual(0)
+  })
+
+  it('answers every question', () => {
+    expect(run.answers.map(({ question }) => question)).toEqual(Object.keys(questions))
+  })
+
+  it.each(Object.keys(questions))('has right answers of everybody: %s', (name) => {
+    const answer = run.answers.find(({ question }) => question === name)
+    if (answer && 'missing' in answer) {
+      // Left out by name, and only where what it needs is not there.
+      expect({ name, isOnRedis: onRedis.has(name), missing: answer.missing }).toEqual({
+        name,
+        isOnRedis: true,
+        missing,
+      })
+      return
+    }
+    expect(answer).not.toHaveProperty('failed')
+    if (!answer || !('measured' in answer)) throw new Error(`${name} was not answered.`)
+    expect(answer.leftOut).toEqual([])
+    expect(answer.measured.length).toBeGreaterThan(0)
+    for (const { name: contender, median, least, quartiles } of answer.measured) {
+      expect({ contender, figures: [median, least, ...quartiles].every(Number.isFinite) }).toEqual({
+        contender,
+        figures: true,
+      })
+    }
+    // What is counted and not timed holds on a busy machine too.
+    expect(answer.ratios.filter(({ verdict }) => verdict !== 'kept')).toEqual([])
+  })
+})
+
+describe('The runner', () => {
+  it('names the questions that there are when it is asked another', async () => {
+    const { code, error } = await bench('cached-raed')
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringMatching(/cached-raed\. There are: cached-read, /) })
+  })
+})

@@ -1,0 +1,69 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+
+import type { Asking } from './question.ts'
+import type { Told } from './question-process.ts'
+import type { Answer } from './runner.ts'
+
+/** What became of a question. */
+export type Outcome = Answered | { readonly question: string; readonly missing: string } | Failed
+type Answered = Answer & { readonly leftOut: readonly string[] }
+type Failed = { readonly question: string; readonly failed: string }
+
+/** Longest time that one turn may take, or getting ready (a store of a million records), in milliseconds. */
+const patience = { quick: 45_000, full: 300_000 }
+
+/**
+ * Has a question answered in a process of its own. A contender that does not
+ * end its turn is ended with that process, and the question asked again without it.
+ */
+export async function askApart(question: string, asking: Asking, leftOut: readonly string[] = []): Promise<Outcome> {
+  const told = await once(question, asking, leftOut)
+  if ('answer' in told) return { ...told.answer, leftOut }
+  if ('missing' in told) return { question, missing: told.missing }
+  if ('failed' in told) return { question, failed: told.failed }
+  const isContender = !['getting ready', 'tidying up', ...leftOut].includes(told.turn)
+  if (!isContender) return { question, failed: `did not end: ${told.turn}` }
+  return askApart(question, asking, [...leftOut, told.turn])
+}
+
+/** Resolves to what the process told last: whose turn it was if that did not end. */
+function once(question: string, { quick }: Asking, leftOut: readonly string[]): Promise<Told> {
+  const child = fork(
+    join(import.meta.dirname, 'question-process.ts'),
+    [question, quick ? 'quick' : 'full', ...leftOut],
+    // The leader of a group, so that what it started ends with it.
+    {
+      detached: true,
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    },
+  )
+  const end = (): void => {
+    try {
+      if (child.pid) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // Nobody is left.
+    }
+  }
+  process.on('exit', end)
+  return new Promise((resolve, reject) => {
+    let last: Told = { turn: 'getting ready' }
+    let timer = setTimeout(end, quick ? patience.quick : patience.full)
+    child.on('message', (told: Told) => {
+      last = told
+      clearTimeout(timer)
+      timer = setTimeout(end, quick ? patience.quick : patience.full)
+    })
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer)
+      process.off('exit', end)
+      // Servers and processes that it did not get to stop.
+      end()
+      const crashed = 'turn' in last && signal !== 'SIGKILL' ? last.turn : undefined
+      resolve(crashed === undefined ? last : { failed: `ended with ${signal ?? code} at the turn of ${crashed}` })
+    })
+  })
+}

@@ -1,0 +1,25 @@
+import type { Kind } from './question.ts'
+
+/** A figure for people. */
+export function figure(value: number, kind: Kind): string {
+  if (Number.isNaN(value)) return '–'
+  if (kind === 'time') return scaled(value, 1_000, ['ns', 'µs', 'ms', 's'])
+  if (kind === 'bytes') return scaled(value, 1_024, ['B', 'KB', 'MB', 'GB'])
+  return value.toLocaleString('en', { maximumFractionDigits: 2 })
+}
+
+/** So many times as much; small ones as fractions, which say more. */
+export function times(ratio: number): string {
+  if (ratio === 0) return '0'
+  return ratio < 0.1 ? `1/${(1 / ratio).toFixed(0)}` : ratio.toFixed(2)
+}
+
+function scaled(value: number, step: number, units: readonly string[]): string {
+  let [rest, power] = [value, 0]
+  while (Math.abs(rest) >= step && power < units.length - 1) {
+    rest /= step
+    power += 1
+  }
+  const digits = rest < 10 && power > 0 ? 2 : rest < 100 && power > 0 ? 1 : 0
+  return `${rest.toFixed(digits)} ${units[power]}`
+}

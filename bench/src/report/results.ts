@@ -1,0 +1,83 @@
+import type { Outcome } from '../ask-apart.ts'
+import { figure, times } from '../figures.ts'
+import type { Verdict } from '../judge.ts'
+import type { Machine } from '../machine.ts'
+import { found } from '../render.ts'
+import type { Run } from '../run.ts'
+import type { Answer } from '../runner.ts'
+
+/** A run for people: what it was measured on, what was asked for and found, what is missed and why, all figures. */
+export function results(run: Run): string {
+  const answered = run.answers.filter((answer) => 'measured' in answer)
+  return [
+    '# Results\n',
+    'Written by `pnpm bench --report`, every figure of one run. What they mean and do not mean stands in [README.md](README.md).\n',
+    ...(run.quick ? ['**A quick run: it shows right answers, and its times mean nothing.**\n'] : []),
+    `Measured ${run.startedAt.slice(0, 10)} on ${place(run.machine)}.\n`,
+    '## What was asked for\n',
+    'Kept or missed is said only where the middle halves of the turns agree. Small numbers are good everywhere.\n',
+    table(
+      ['question', 'of what', 'asked for at most', 'measured', ''],
+      answered.flatMap((answer) => answer.ratios.map((ratio) => row(answer, ratio))),
+    ),
+    ...misses(answered),
+    '## All figures\n',
+    ...run.answers.map(section),
+    '## Versions\n',
+    `${Object.entries(run.machine.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(' · ')}\n`,
+  ].join('\n')
+}
+
+function place({ node, system, processors, model, memoryGb, load }: Machine): string {
+  return `${processors} processors (${model}), ${memoryGb} GB, ${system}, Node ${node}, at a load of ${load.toFixed(1)} when it began`
+}
+
+function row(answer: Answer, ratio: Verdict): string[] {
+  const { of, to, most, verdict } = ratio
+  const asked = to === undefined ? figure(most, answer.kind) : `${times(most)} ×`
+  const measured = `${found(ratio, answer.kind)}${to === undefined ? '' : ' ×'}`
+  const said = { kept: 'kept', missed: '**missed**', unclear: 'can’t tell' }[verdict]
+  return [`[${answer.question}](#${answer.question})`, to === undefined ? of : `${of} / ${to}`, asked, measured, said]
+}
+
+function misses(answers: readonly Answer[]): string[] {
+  const missed = answers.flatMap(({ question, ratios }) =>
+    ratios.filter(({ verdict }) => verdict === 'missed').map((ratio) => ({ question, ...ratio })),
+  )
+  if (missed.length === 0) return []
+  const lines = missed.map(({ question, of, to, limit }) => {
+    return `- \`${question}\`, ${of}${to === undefined ? '' : ` / ${to}`}: ${limit ?? 'why is not known yet.'}`
+  })
+  return ['## What is missed, and why\n', ...lines, '']
+}
+
+function section(answer: Outcome): string {
+  const head = `### ${answer.question}\n`
+  if ('missing' in answer) return `${head}\nLeft out: ${answer.missing}.\n`
+  if ('failed' in answer) return `${head}\nFailed: ${answer.failed.split('\n')[0] ?? ''}\n`
+  const { unit, kind, measured, rounds, load, leftOut, question } = answer
+  return [
+    head,
+    `${unit[0]?.toUpperCase() ?? ''}${unit.slice(1)}.\n`,
+    `![What ${question} found, as in the table below](charts/${question}.svg)\n`,
+    table(
+      ['', 'median', 'least', 'middle half'],
+      measured.map(({ name, median, least, quartiles: [low, high] }) => [
+        name,
+        figure(median, kind),
+        figure(least, kind),
+        `${figure(low, kind)} – ${figure(high, kind)}`,
+      ]),
+    ),
+    ...leftOut.map((name) => `${name} was ended, because its turn did not end.\n`),
+    `Rounds: ${rounds}. Load: ${load.map((value) => value.toFixed(1)).join(' to ')}.\n`,
+  ].join('\n')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`
+}

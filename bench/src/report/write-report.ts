@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+import type { Run } from '../run.ts'
+import { chart } from './chart.ts'
+import { results } from './results.ts'
+
+const folder = join(import.meta.dirname, '../..')
+
+/**
+ * Writes the figures of a run as they are (`results.json`), for people
+ * (`RESULTS.md`), and as charts, one for each question.
+ *
+ * @returns The paths of what was written.
+ */
+export function writeReport(run: Run): string[] {
+  mkdirSync(join(folder, 'charts'), { recursive: true })
+  const files: [path: string, text: string][] = [
+    ['results.json', `${JSON.stringify(run, null, 2)}\n`],
+    ['RESULTS.md', results(run)],
+  ]
+  for (const answer of run.answers) {
+    if ('measured' in answer) files.push([join('charts', `${answer.question}.svg`), chart(answer)])
+  }
+  return files.map(([path, text]) => {
+    writeFileSync(join(folder, path), text)
+    return relative(process.cwd(), join(folder, path))
+  })
+}
