@@ -180,6 +180,30 @@ it("tells the flock's own events, once, to who comes back", async () => {
   ])
 })
 
+it('tells which thread runs what, from its start to its end, and that it failed', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await using flock = await createFlock({ memory, threads: 1 })
+  await using open = await openBoard({ memory, flock })
+  const reader = await openStream(open)
+  const { double, fail } = flock.activities<typeof import('./fixtures/activities.ts')>(
+    new URL('./fixtures/activities.ts', import.meta.url),
+  )
+  expect(await double(21)).toBe(42)
+  await fail('too hard').catch(() => {})
+  await reader.until(({ events }) => events.some((event) => event.type === 'activity' && event.phase === 'failed'))
+  const steps = reader.events.filter((event) => event.type === 'activity')
+  expect(steps.map(({ activity, phase }) => `${activity} ${phase}`)).toEqual([
+    'double started',
+    'double progress',
+    'double done',
+    'fail started',
+    'fail failed',
+  ])
+  expect(steps[2]).toMatchObject({ run: steps[0]?.run, worker: expect.any(String), durationMs: expect.any(Number) })
+  expect(steps[4]?.run).toBe(steps[3]?.run)
+  expect(steps[3]?.run).not.toBe(steps[0]?.run)
+})
+
 it('tells a slow client how much it lost, and goes on', async () => {
   await using open = await openBoard({ maxEvents: 100 })
   const slow = await openStream(open)

@@ -34,6 +34,7 @@ export function FlockMap({ grouping }: { grouping: Grouping | undefined }): VNod
     pool.take(scene, now)
     const isNews = last.count !== scene.count
     if (isNews || frameAt - last.syncedAt > lookMs || frameAt < last.syncedAt) {
+      layout.groups.fit(surface.width, surface.height)
       layout.sync(scene, now, grouping)
       Object.assign(last, { count: scene.count, syncedAt: frameAt })
     }
@@ -43,7 +44,7 @@ export function FlockMap({ grouping }: { grouping: Grouping | undefined }): VNod
     } else isMoving = layout.tick(now)
     const isPanning = camera.follow(boundsOf(layout), isCalm.peek())
     const picks = [chosen.peek(), hovered.peek()]
-    paintMap(surface, { layout, pool, camera, palette: palette.peek(), picks, now })
+    paintMap(surface, { layout, pool, camera, palette: palette.peek(), picks, now, isCalm: isCalm.peek() })
     return !isCalm.peek() && (isMoving || isPanning || pool.threads.length > 0)
   }
 

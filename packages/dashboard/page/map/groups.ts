@@ -35,28 +35,31 @@ export function groupOf(agent: SceneAgent, grouping: Grouping): string {
 /** Keeps groups apart from each other, and together in the middle. */
 export class Groups {
   readonly all = new Map<string, Group>()
+  #isWide = true
+  readonly #toMiddleX = forceX<Group>(0)
+  readonly #toMiddleY = forceY<Group>(0)
   readonly #simulation: Simulation<Group, undefined> = forceSimulation<Group>([])
     .stop()
     .alphaDecay(0)
     .alpha(0.4)
     .force('apart', forceCollide<Group>(({ radius }) => radius + 24).iterations(2))
-    .force('x', forceX<Group>(0).strength(0.05))
-    // Screens are wider than high.
-    .force('y', forceY<Group>(0).strength(0.09))
+    .force('x', this.#toMiddleX)
+    .force('y', this.#toMiddleY)
 
   /** The group of that name, new ones beside the others. */
   get(id: string): Group {
     const known = this.all.get(id)
     if (known) return known
-    const angle = this.all.size * 2.4
-    const distance = 60 * Math.sqrt(this.all.size)
+    // One to the left, one to the right, or above and below: forces do the rest.
+    const along = Math.ceil(this.all.size / 2) * 160 * (this.all.size % 2 === 0 ? 1 : -1)
+    const across = 20 * (this.all.size % 3) - 20
     const group: Group = {
       id,
       label: id,
       members: 0,
       radius: 40,
-      x: Math.cos(angle) * distance,
-      y: Math.sin(angle) * distance,
+      x: this.#isWide ? along : across,
+      y: this.#isWide ? across : along,
     }
     this.all.set(id, group)
     this.#simulation.nodes([...this.all.values()])
@@ -72,6 +75,14 @@ export class Groups {
       if (members === 0) this.all.delete(group.id)
     }
     this.#simulation.nodes([...this.all.values()])
+  }
+
+  /** Spreads groups as the screen is: wide ones sideways, narrow ones up and down. */
+  fit(width: number, height: number): void {
+    const aspect = Math.sqrt(Math.min(2.4, Math.max(0.4, width / (height || 1))))
+    this.#isWide = width >= height
+    this.#toMiddleX.strength(0.06 / aspect)
+    this.#toMiddleY.strength(0.06 * aspect ** 2)
   }
 
   tick(): void {

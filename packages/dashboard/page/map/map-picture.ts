@@ -17,4 +17,6 @@ export interface MapPicture {
   readonly palette: Palette
   readonly picks: readonly (Pick | undefined)[]
   readonly now: number
+  /** Whether motion is not wanted. */
+  readonly isCalm: boolean
 }

@@ -10,7 +10,8 @@ const nameRoom = { width: 84, height: 15 }
 
 /** Draws agents as birds that look the way they fly; a hollow one rests, waits or has ended. */
 export function paintAgents(context: CanvasRenderingContext2D, picture: MapPicture): void {
-  const { layout, palette, now } = picture
+  const { layout, palette, isCalm } = picture
+  const beatAt = isCalm ? undefined : picture.now
   const byRole = Map.groupBy(layout.nodes.values(), ({ agent }) => agent.role)
   for (const [role, nodes] of byRole) {
     const hue = hueOf(palette, role)
@@ -18,10 +19,10 @@ export function paintAgents(context: CanvasRenderingContext2D, picture: MapPictu
     context.strokeStyle = hue
     context.lineWidth = 1.3
     context.beginPath()
-    for (const node of nodes) if (isAwake(node)) traceBird(context, node, now)
+    for (const node of nodes) if (isAwake(node)) traceBird(context, node, beatAt)
     context.fill()
     context.beginPath()
-    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, now)
+    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, beatAt)
     context.fillStyle = palette.ground
     context.fill()
     context.stroke()
@@ -39,9 +40,13 @@ function isAwake({ agent, energy }: AgentNode): boolean {
   )
 }
 
-function traceBird(context: CanvasRenderingContext2D, { x, y, heading, energy, turn }: AgentNode, now: number): void {
+function traceBird(
+  context: CanvasRenderingContext2D,
+  { x, y, heading, energy, turn }: AgentNode,
+  beatAt: number | undefined,
+): void {
   const size = 6.5 + 2.5 * energy
-  const beat = energy > 0 ? Math.sin(now / 90 + turn * 7) * 0.16 * energy : 0
+  const beat = beatAt === undefined ? 0 : Math.sin(beatAt / 90 + turn * 7) * 0.16 * energy
   const wing = size * (0.82 + beat)
   const [cos, sin] = [Math.cos(heading), Math.sin(heading)]
   context.moveTo(x + cos * size, y + sin * size)

@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { connection, dropped, history, isTrimmed, moment, parting, timeShown, useScene } from '../shell/page-state.ts'
 import { comeBack } from '../server/connect.ts'
 import { amount, counted, moment as time } from '../text/amounts.ts'
+import { ExportMenu } from './export-menu.tsx'
 import { goLive, isPlaying, pause, play, seek, speed, speeds } from './replay-clock.ts'
 
 /** Goes through all that happened: everything on the page shows the moment that is chosen here. */
@@ -49,6 +50,7 @@ export function ReplayBar(): VNode {
       <button type="button" class={isLive ? 'live is-live' : 'live'} aria-pressed={isLive} onClick={goLive}>
         {connection.value === 'file' ? 'End' : 'Live'}
       </button>
+      <ExportMenu />
       <Losses />
       {parting.value && (
         <p class="loss" role="status">

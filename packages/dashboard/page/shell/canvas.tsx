@@ -29,6 +29,8 @@ export interface CanvasProps {
 
 /** Without motion a drawing follows what comes in so often, in milliseconds. */
 const calmMs = 1_000
+/** What is drawn also changes with time alone: at rest it is looked at so often, in milliseconds. */
+const restMs = 1_000
 
 /**
  * A canvas as large as its place, sharp on every screen. It is drawn when the
@@ -45,8 +47,10 @@ export function Canvas({ draw, label, class: name, isStill = false, onReady }: C
     if (!canvas || !context) return
     let frame = 0
     let drawnAt = 0
+    let resting: ReturnType<typeof setTimeout> | undefined
     const paint = (frameAt: number): void => {
       frame = 0
+      clearTimeout(resting)
       if (isCalm.peek() && frameAt - drawnAt < calmMs) return later()
       drawnAt = frameAt
       const scale = devicePixelRatio
@@ -55,6 +59,7 @@ export function Canvas({ draw, label, class: name, isStill = false, onReady }: C
       if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high })
       context.setTransform(scale, 0, 0, scale, 0, 0)
       if (latest.current({ context, width, height, scale }, frameAt)) later()
+      else if (!isStill) resting = setTimeout(later, restMs)
     }
     const later = (): void => {
       frame ||= requestAnimationFrame(paint)
@@ -76,6 +81,7 @@ export function Canvas({ draw, label, class: name, isStill = false, onReady }: C
       leave?.()
       resized.disconnect()
       cancelAnimationFrame(frame)
+      clearTimeout(resting)
     }
   }, [])
   return <canvas ref={element} class={name} role="img" aria-label={label} />
