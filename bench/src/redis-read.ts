@@ -44,7 +44,15 @@ export async function redisRead(asking: Asking): Promise<Question> {
         return atOnce(peer.name, get, async () => expectCompany(await get(7), 7))
       }),
     ],
-    ratios: [{ of: 'ours', to: 'ioredis: get and parse', most: 1 / 0.7 }],
+    ratios: [
+      {
+        of: 'ours',
+        to: 'ioredis: get and parse',
+        most: 1 / 0.7,
+        limit:
+          'The server takes about as long for both (under 1 µs). It is this process that takes twice as much processor time, 16 µs against 8 when it was profiled: for the clearance, the note in the audit, the copy that is looked for and kept, and a row that is taken apart and parsed.',
+      },
+    ],
     close: async () => {
       for (const { cache } of caches) await cache.close()
       for (const client of Object.values(clients)) client.disconnect()

@@ -71,7 +71,7 @@ export async function redisWrite(asking: Asking): Promise<Question> {
         to: 'ioredis: a script of INCR, SET, PUBLISH',
         most: 1 / 0.7,
         limit:
-          'Both wait for scripts in the one thread of the server, and ours does more there: it reads the row for its version, keeps two indexes, and appends to the feed, a stream.',
+          'Both wait for scripts in the one thread of the server, and ours does more there: it reads the row for its version, keeps two indexes, and appends to the feed, a stream. This process takes about three times as much processor time for it, 30 to 45 µs against 12 when it was profiled: the value is checked, encoded and packed with its label, epochs are raised before and after, and the change comes back as word of it.',
       },
     ],
     close: async () => {

@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** A question goes on until its turns are done or this time is over, but not before `fewest`. */
-const budgetMs = 9_000
+const budgetMs = 5_000
 const fewest = 5
 
 /**

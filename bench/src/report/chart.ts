@@ -1,16 +1,17 @@
 import { figure } from '../figures.ts'
 import type { Measured } from '../judge.ts'
 import type { Answer } from '../runner.ts'
-import { axis } from './axis.ts'
+import { linear, logarithmic } from './axis.ts'
+import { isOurs } from './ours.ts'
 
-const width = 760
 const rowHeight = 26
 const top = 62
-const left = 290
+/** Room for the axis, and right of it for the last figure. */
+const plot = 400
 const right = 90
 
 /**
- * A picture of an answer: a mark for each median on a logarithmic axis, a line
+ * A picture of an answer: a mark for each median, a line
  * for the middle half of the turns. Ours are diamonds, all others circles, so
  * that nothing hangs on colour; the figures stand beside the marks.
  */
@@ -20,13 +21,12 @@ export function chart({
   kind,
   measured,
 }: Pick<Answer, 'question' | 'unit' | 'kind' | 'measured'>): string {
-  const scale = axis(
-    measured.flatMap(({ median, quartiles }) => [median, ...quartiles]),
-    left,
-    width - right,
-  )
+  const left = Math.max(160, ...measured.map(({ name }) => 28 + name.length * 7.3))
+  const width = Math.ceil(left + plot + right)
+  const values = measured.flatMap(({ median, quartiles }) => [median, ...quartiles])
+  const scale = (kind === 'count' ? linear : logarithmic)(values, left, left + plot)
   const bottom = top + measured.length * rowHeight
-  const rows = measured.map((one, index) => row(one, top + index * rowHeight + rowHeight / 2, scale.at, kind))
+  const rows = measured.map((one, index) => row(one, top + index * rowHeight + rowHeight / 2, left, scale.at, kind))
   const lines = scale.ticks.map((value) => {
     const x = scale.at(value).toFixed(1)
     return `<line class="grid" x1="${x}" x2="${x}" y1="${top}" y2="${bottom}"/><text class="tick" x="${x}" y="${bottom + 16}" text-anchor="middle">${figure(value, kind)}</text>`
@@ -44,10 +44,10 @@ svg { --ink: #1f2328; --soft: #57606a; --line: #d8dee4; --ours: #0757ba; --other
 </style>
 <rect class="back" width="${width}" height="${height}"/>
 <text class="head" x="12" y="24">${escape(question)}</text>
-<text class="unit" x="12" y="44">${escape(cut(unit, 108))}</text>
+<text class="unit" x="12" y="44">${escape(cut(unit, Math.floor(width / 6.9)))}</text>
 ${lines.join('\n')}
 ${rows.join('\n')}
-<text class="tick" x="12" y="${bottom + 36}">◆ ours   ● others   a line: the middle half of the turns   left is better, each step of the axis is a multiple</text>
+<text class="tick" x="12" y="${bottom + 36}">◆ ours · ● others · line: the middle half of the turns · left is better${kind === 'count' ? '' : ' · logarithmic'}</text>
 </svg>
 `
 }
@@ -55,17 +55,18 @@ ${rows.join('\n')}
 function row(
   { name, median, quartiles }: Measured,
   y: number,
+  left: number,
   at: (value: number) => number,
   kind: Answer['kind'],
 ): string {
-  const own = /\b(?:ours?|peek|get, not audited|await get|shared|reference)\b/i.test(name)
+  const own = isOurs(name)
   const [x, low, high] = [median, ...quartiles].map((value) => at(value)) as [number, number, number]
   const style = own ? 'ours' : 'other'
   const mark = own
     ? `<path class="ours" d="M${(x - 6).toFixed(1)} ${y}L${x.toFixed(1)} ${y - 6}L${(x + 6).toFixed(1)} ${y}L${x.toFixed(1)} ${y + 6}Z"/>`
     : `<circle class="other" cx="${x.toFixed(1)}" cy="${y}" r="5"/>`
   return [
-    `<text class="name ${style}" x="${left - 16}" y="${y + 4}" text-anchor="end">${escape(cut(name, 42))}</text>`,
+    `<text class="name ${style}" x="${(left - 16).toFixed(1)}" y="${y + 4}" text-anchor="end">${escape(name)}</text>`,
     `<line class="${style}" stroke-width="2" x1="${low.toFixed(1)}" x2="${high.toFixed(1)}" y1="${y}" y2="${y}"/>`,
     mark,
     `<text x="${(Math.max(x, high) + 12).toFixed(1)}" y="${y + 4}">${figure(median, kind)}</text>`,
