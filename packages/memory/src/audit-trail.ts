@@ -147,7 +147,9 @@ export class Reading {
   /** Notes that a record was looked for; the label tells whether it was seen. */
   note(action: NotedAction, collection: Collection, id: string, label: Label | undefined, count = 1): void {
     const outcome = label === undefined ? 'miss' : covers(this.#audience, label) ? 'hit' : 'refused'
-    const { sensitivity, compartments } = label ?? nothing
+    // What was asked for may tell as much as anything that the asker could see.
+    const { level, compartments: own } = this.#audience
+    const { sensitivity, compartments } = label ?? { sensitivity: level, compartments: own }
     this.#trail.note({ agent: this.#agent, action, outcome, collection, sensitivity, compartments }, id, count)
   }
 
