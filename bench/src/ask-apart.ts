@@ -10,8 +10,8 @@ export type Outcome = Answered | { readonly question: string; readonly missing: 
 type Answered = Answer & { readonly leftOut: readonly string[] }
 type Failed = { readonly question: string; readonly failed: string }
 
-/** Longest time that one turn may take, or getting ready (a store of a million records), in milliseconds. */
-const patience = { quick: 45_000, full: 300_000 }
+/** Longest time that one turn may take, and getting ready: a store of a million records on a busy machine. */
+const patience = { quick: { turn: 45_000, ready: 45_000 }, full: { turn: 120_000, ready: 600_000 } }
 
 /**
  * Has a question answered in a process of its own. A contender that does not
@@ -28,13 +28,15 @@ export async function askApart(question: string, asking: Asking, leftOut: readon
 }
 
 /** Resolves to what the process told last: whose turn it was if that did not end. */
-function once(question: string, { quick }: Asking, leftOut: readonly string[]): Promise<Told> {
+function once(question: string, { quick, folder }: Asking, leftOut: readonly string[]): Promise<Told> {
   const child = fork(
     join(import.meta.dirname, 'question-process.ts'),
-    [question, quick ? 'quick' : 'full', ...leftOut],
+    [question, quick ? 'quick' : 'full', folder, ...leftOut],
     // The leader of a group, so that what it started ends with it.
     {
       detached: true,
+      // What it leaves when it is ended goes with the run.
+      env: { ...process.env, TMPDIR: folder },
       execArgv: ['--expose-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
@@ -50,11 +52,12 @@ function once(question: string, { quick }: Asking, leftOut: readonly string[]): 
   process.on('exit', end)
   return new Promise((resolve, reject) => {
     let last: Told = { turn: 'getting ready' }
-    let timer = setTimeout(end, quick ? patience.quick : patience.full)
+    const { turn, ready } = quick ? patience.quick : patience.full
+    let timer = setTimeout(end, ready)
     child.on('message', (told: Told) => {
       last = told
       clearTimeout(timer)
-      timer = setTimeout(end, quick ? patience.quick : patience.full)
+      timer = setTimeout(end, 'turn' in told && told.turn === 'getting ready' ? ready : turn)
     })
     child.on('error', reject)
     child.on('exit', (code, signal) => {

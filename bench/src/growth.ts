@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { indexTerms, openMemory } from '@skein/memory'
@@ -13,11 +12,10 @@ const perTask = 100
 const pageSize = 50
 
 /** What listing and searching a task of 100 observations costs in a space of ten thousand and in one of a million. */
-export async function growth({ quick }: Asking): Promise<Question> {
+export async function growth({ quick, folder }: Asking): Promise<Question> {
   const many = quick ? 20_000 : 1_000_000
-  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
-  const small = await filled(join(folder, 'small.db'), few)
-  const large = await filled(join(folder, 'large.db'), many)
+  const small = await filled(folder, few)
+  const large = await filled(folder, many)
   const contenders = [small, large].flatMap(({ memory, count }) => [listing(memory, count), searching(memory, count)])
   return {
     name: 'growth',
@@ -28,7 +26,6 @@ export async function growth({ quick }: Asking): Promise<Question> {
     close: async () => {
       await small.memory.close()
       await large.memory.close()
-      rmSync(folder, { recursive: true })
     },
   }
 }
@@ -70,10 +67,22 @@ function searching(memory: HostMemory, count: number): Contender {
   }
 }
 
-/** A space of observations of 20 words, frequent and rare ones, whose tasks stand in turns. */
-export async function filled(path: string, count: number): Promise<{ memory: HostMemory; count: number }> {
+/**
+ * A space of observations of 20 words, frequent and rare ones, whose tasks stand
+ * in turns; the one that another question of the run has filled, if there is one.
+ */
+export async function filled(folder: string, count: number): Promise<{ memory: HostMemory; count: number }> {
+  const path = join(folder, `observations-${count}.db`)
   const driver = sqliteStore({ path, durability: 'relaxed' })
-  const store = await driver.open('default', 'writer')
+  if (existsSync(path)) return { memory: await openMemory({ store: driver }), count }
+  await fill(path, count)
+  return { memory: await openMemory({ store: driver }), count }
+}
+
+async function fill(path: string, count: number): Promise<void> {
+  // It has its name when it is whole.
+  const unfinished = `${path}.${process.pid}`
+  const store = await sqliteStore({ path: unfinished, durability: 'relaxed' }).open('default', 'writer')
   const random = generator(7)
   const word = (): string => `w${Math.floor(random() ** 3 * 5_000)}`
   for (let from = 0; from < count; from += 1_000) {
@@ -91,7 +100,7 @@ export async function filled(path: string, count: number): Promise<{ memory: Hos
     await store.write(batch)
   }
   await store[Symbol.asyncDispose]()
-  return { memory: await openMemory({ store: driver }), count }
+  renameSync(unfinished, path)
 }
 
 /** Numbers from 0 to 1 that are the same in each run: mulberry32 by Tommy Ettinger (public domain). */

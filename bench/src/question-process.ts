@@ -3,7 +3,7 @@
  * the heap or on the disk does not meet the next, and what never ends can be
  * ended.
  *
- * `node --expose-gc question-process.ts NAME quick|full [CONTENDER…]`, the contenders left out.
+ * `node --expose-gc question-process.ts NAME quick|full FOLDER [CONTENDER…]`, the contenders left out.
  *
  * @module
  */
@@ -25,9 +25,9 @@ export type Told =
 const tell = (told: Told): Promise<void> => new Promise((sent) => process.send?.(told, () => sent()))
 
 if (process.send) {
-  const [name = '', how = '', ...without] = process.argv.slice(2)
+  const [name = '', how = '', folder = '', ...without] = process.argv.slice(2)
   try {
-    const asking = { quick: how === 'quick' }
+    const asking = { quick: how === 'quick', folder }
     void tell({ turn: 'getting ready' })
     const question = await (await questions[name]?.())?.(asking)
     if (!question) throw new Error(`No question is named ${name}.`)

@@ -52,6 +52,8 @@ export interface Ratio {
 export interface Asking {
   /** Whether it is only to be seen that everybody gives right answers. */
   readonly quick: boolean
+  /** What takes long to make and several questions want lies here while a run lasts. */
+  readonly folder: string
 }
 
 /** Makes a question ready: fills stores, starts servers. */

@@ -6,7 +6,9 @@
  * @module
  */
 
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { askApart } from './ask-apart.ts'
@@ -54,9 +56,11 @@ async function measure(): Promise<Run> {
   const [startedAt, before] = [new Date().toISOString(), machine()]
   const asked = names.length > 0 ? names : Object.keys(questions)
   const answers: Outcome[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const one = async (): Promise<void> => {
     for (let index = begun++; index < asked.length; index = begun++) {
-      const answer = await askApart(asked[index] as string, { quick: flags.quick })
+      const answer = await askApart(asked[index] as string, { quick: flags.quick, folder })
       answers[index] = answer
       if (!flags.json) console.log(render(answer))
     }

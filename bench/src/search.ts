@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import type { HostMemory } from '@skein/memory'
 
 import { filled } from './growth.ts'
@@ -11,11 +7,10 @@ const together = 100
 const text = 'w3 w14 w159 w2653 w589 w79 w323 w8 w462 w64'
 
 /** What it costs to make an observation findable, and to find it, in spaces of 10,000 to a million. */
-export async function search({ quick }: Asking): Promise<Question> {
-  const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
-  const counts = quick ? [2_000, 10_000] : [10_000, 100_000, 1_000_000]
+export async function search({ quick, folder }: Asking): Promise<Question> {
+  const counts = quick ? [2_000, 5_000] : [10_000, 100_000, 1_000_000]
   const spaces: Awaited<ReturnType<typeof filled>>[] = []
-  for (const count of counts) spaces.push(await filled(join(folder, `${count}.db`), count))
+  for (const count of counts) spaces.push(await filled(folder, count))
   return {
     name: 'search',
     unit: `an observation of 10 words logged with ${together - 1} others, and a search of all observations for 3 words, rare ones and frequent ones`,
@@ -32,7 +27,6 @@ export async function search({ quick }: Asking): Promise<Question> {
     ratios: [],
     close: async () => {
       for (const { memory } of spaces) await memory.close()
-      rmSync(folder, { recursive: true })
     },
   }
 }
