@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 import type { InboxItem } from '../../src/protocol.ts'
 import { Segments } from '../shell/segments.tsx'
@@ -14,7 +14,8 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
   const kind = useSignal<'text' | 'json'>('text')
   const trouble = useSignal<string | undefined>(undefined)
   const field = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => field.current?.focus(), [])
+  // At once: the next key is already the first of the answer.
+  useLayoutEffect(() => field.current?.focus(), [])
 
   const send = async (): Promise<void> => {
     const text = field.current?.value.trim() ?? ''

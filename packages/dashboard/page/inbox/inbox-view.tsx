@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 
 import { moment, sceneShown, session, useScene } from '../shell/page-state.ts'
 import { linkTo, route } from '../shell/route.ts'
@@ -21,10 +21,12 @@ export function InboxView(): VNode {
   for (const { updatedAt } of sceneShown().escalations.values()) changes = Math.max(changes, updatedAt)
   const { size } = sceneShown().escalations
   useEffect(() => void loadInbox(), [changes, size, moment.value])
-  useEffect(() => {
+  useEffect(() => void openEscalation(id), [id, changes, moment.value])
+  // Whatever happens elsewhere, what somebody is writing stays.
+  useLayoutEffect(() => {
     form.value = undefined
-    void openEscalation(id)
-  }, [id, changes, moment.value])
+    notice.value = undefined
+  }, [id])
   useEffect(() => followKeys(form), [])
   const mayAnswer = (session.value?.mayAnswer ?? false) && isPresent()
   const item = items.value.find((one) => one.id === id)

@@ -50,11 +50,11 @@ export class FlockLayout {
       isChanged = true
     }
     if (isChanged) this.#simulation.nodes([...this.nodes.values()])
-    this.#extend()
   }
 
   /** Moves everything on; answers whether anything still moves. */
   tick(now: number): boolean {
+    this.#extend()
     this.groups.tick()
     let motion = 0
     for (const node of this.nodes.values()) {
@@ -150,11 +150,12 @@ export class FlockLayout {
   }
 
   #extend(): void {
-    const extents = new Map<string, { members: number; area: number }>()
+    const extents = new Map<string, { members: number; reach: number }>()
     for (const node of this.nodes.values()) {
-      const extent = extents.get(node.group.id) ?? { members: 0, area: 0 }
+      const extent = extents.get(node.group.id) ?? { members: 0, reach: 0 }
       extent.members += 1
-      extent.area += (reachOf(node) + 5) ** 2
+      const distance = Math.hypot(node.x - node.group.x, node.y - node.group.y)
+      extent.reach = Math.max(extent.reach, distance + reachOf(node))
       extents.set(node.group.id, extent)
     }
     this.groups.settle(extents)

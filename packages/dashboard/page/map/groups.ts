@@ -67,11 +67,12 @@ export class Groups {
   }
 
   /** Takes away groups without members; sets how far the others reach. */
-  settle(extents: ReadonlyMap<string, { readonly members: number; readonly area: number }>): void {
+  settle(extents: ReadonlyMap<string, { readonly members: number; readonly reach: number }>): void {
     for (const group of this.all.values()) {
-      const { members, area } = extents.get(group.id) ?? { members: 0, area: 0 }
+      const { members, reach } = extents.get(group.id) ?? { members: 0, reach: 0 }
       group.members = members
-      group.radius = Math.sqrt(area * 1.35) + 6
+      // Little by little: members come and go.
+      group.radius += (Math.max(reach, 24) - group.radius) * 0.06
       if (members === 0) this.all.delete(group.id)
     }
     this.#simulation.nodes([...this.all.values()])
@@ -81,8 +82,8 @@ export class Groups {
   fit(width: number, height: number): void {
     const aspect = Math.sqrt(Math.min(2.4, Math.max(0.4, width / (height || 1))))
     this.#isWide = width >= height
-    this.#toMiddleX.strength(0.06 / aspect)
-    this.#toMiddleY.strength(0.06 * aspect ** 2)
+    this.#toMiddleX.strength(0.05 / aspect ** 2)
+    this.#toMiddleY.strength(0.05 * aspect ** 4)
   }
 
   tick(): void {

@@ -10,6 +10,8 @@ import { spritesFor } from './sprites.ts'
 const full = 2 * Math.PI
 /** So many records are drawn round. */
 const mostRound = 700
+/** How long a new one among many has its frame, in milliseconds. */
+const framedMs = 1_000
 /** How far the place of a group reaches beyond its members, in map units. */
 const groupRim = 10
 
@@ -66,7 +68,7 @@ function paintGroupNames(context: CanvasRenderingContext2D, { layout, camera, pa
 }
 
 function paintRecords(surface: Surface, picture: MapPicture): void {
-  const { layout, camera, palette } = picture
+  const { layout, camera, palette, now } = picture
   const { context, width, height, scale } = surface
   const unit = scale * camera.zoom
   const sprites = spritesFor(palette, scale * Math.min(2.4, Math.max(0.55, camera.zoom)))
@@ -89,8 +91,9 @@ function paintRecords(surface: Surface, picture: MapPicture): void {
       if (isMany && (moon.look === 'plain' || moon.look === 'new')) {
         const [px, py] = [Math.round(x - dot / 2), Math.round(y - dot / 2)]
         context.fillRect(px, py, dot, dot)
-        // A frame around it, as the ring is around a round one.
-        if (moon.look === 'new') context.strokeRect(px - 1.5, py - 1.5, dot + 3, dot + 3)
+        // A frame around it, as the ring is around a round one; among many for a shorter time.
+        if (moon.look === 'new' && now - moon.record.writtenAt < framedMs)
+          context.strokeRect(px - 1.5, py - 1.5, dot + 3, dot + 3)
         continue
       }
       context.drawImage(

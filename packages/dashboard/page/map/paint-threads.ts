@@ -3,6 +3,8 @@ import { threadMs } from './thread-pool.ts'
 
 /** Each of these steps is one stroke for all threads of that age. */
 const steps = 5
+/** So many threads are drawn wide. */
+const mostWide = 48
 
 /**
  * Draws a thread from a record to who read it: a bow that fades, with a bead
@@ -12,11 +14,14 @@ export function paintThreads(context: CanvasRenderingContext2D, picture: MapPict
   const { layout, pool, palette, camera, now } = picture
   context.strokeStyle = context.fillStyle = palette.accent
   context.lineCap = 'round'
+  // Lines of one pixel of the screen take a fraction of the time of wider ones.
+  const isMany = pool.threads.length > mostWide
+  const scale = camera.zoom * devicePixelRatio
   // Many together would hide what they lead to.
   const strength = 0.66 * Math.min(1, Math.max(0.36, 30 / pool.threads.length))
   for (let step = 0; step < steps; step += 1) {
     context.globalAlpha = strength * (1 - step / steps)
-    context.lineWidth = Math.max(0.7, 1.5 - step * 0.2) / Math.max(0.6, Math.min(camera.zoom, 1.4))
+    context.lineWidth = isMany ? 1 / scale : Math.max(0.7, 1.5 - step * 0.2) / Math.max(0.6, Math.min(camera.zoom, 1.4))
     const beads: (readonly [number, number])[] = []
     context.beginPath()
     for (const { link, shownAt } of pool.threads) {
