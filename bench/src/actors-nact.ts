@@ -19,7 +19,7 @@ interface Nact {
   query(ref: NactRef, message: (asker: NactRef) => unknown, timeoutMs: number): Promise<unknown>
 }
 
-/** The library. */
+/** The library, with the types that its own lack. */
 export const nact: Nact = untyped as unknown as Nact
 
 /** What a counter takes: a number to add, or somebody who asks for the sum. */

@@ -81,6 +81,7 @@ function ours(ref: AgentRef<Count>, total: (context: unknown) => number): Counte
     settled: async () => {
       await Promise.resolve()
       while (ref.load > 0) await turn()
+      // An agent's handle does not know the context of what runs in it.
       return total((ref.snapshot as unknown as { context: unknown }).context)
     },
   }

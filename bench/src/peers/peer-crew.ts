@@ -54,6 +54,7 @@ async function answer(child: ChildProcess): Promise<unknown> {
     if (error !== undefined) throw new Error(error)
     return said
   } finally {
+    // One of the two has decided the race; what becomes of the other is heard of by nobody.
     overdue.catch(() => {})
     told.catch(() => {})
     control.abort()

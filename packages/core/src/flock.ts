@@ -137,7 +137,7 @@ export class Flock implements AsyncDisposable {
   ): Promise<AgentRef<Taken>> {
     if (!this.#isTakingIn) throw new FlockClosedError()
     const ref = await this.#durable.start(definition as DurableDefinition, this.#parts(definition, options))
-    return ref as unknown as AgentRef<Taken>
+    return ref as unknown as AgentRef<Taken> // What it takes, its definition says.
   }
 
   /**
@@ -175,7 +175,7 @@ export class Flock implements AsyncDisposable {
   }
 
   /**
-   * The running agents of a role, as one.
+   * The running agents of a role, as one; the caller says what they take, each refuses what it does not.
    *
    * @param options.route - Which of them gets a message; the least busy one unless told.
    * @throws OptionError

@@ -131,6 +131,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop()
+    // Only its end is waited for: how it ended is told by `done` itself.
     await this.done.catch(() => {})
   }
 }

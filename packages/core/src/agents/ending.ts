@@ -27,6 +27,7 @@ export class Ending {
 
   /** Resolves when the end is stored, where that is asked for. */
   get stored(): Promise<void> {
+    // That it could not be stored was told when it ended.
     return this.#stored?.catch(() => {}) ?? Promise.resolve()
   }
 

@@ -99,6 +99,7 @@ export class MachineHost implements Host {
     const { events, root } = logic as { readonly events?: readonly string[]; readonly root?: AnyStateNode }
     return {
       logic,
+      // XState's type of logic has no name for "the same with other functions".
       wrapped: Object.assign(Object.create(logic) as object, parts) as unknown as AnyActorLogic,
       types: events?.filter((type) => !type.startsWith('xstate.')),
       table: root && new TransitionTable(root),

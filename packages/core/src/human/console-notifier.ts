@@ -30,6 +30,7 @@ export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier 
 }
 
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ')
+  // Control characters, line ends, and marks that turn the direction of what follows.
+  // oxlint-disable-next-line no-control-regex -- these are what is to be taken out
+  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]+/g, ' ')
 }

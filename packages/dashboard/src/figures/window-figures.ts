@@ -25,8 +25,8 @@ const pieces = 60
  * - rework rate: works computed although they had been, or again after a loss, and tasks claimed again, over all works
  *   and claims.
  * - escalation rate: tasks escalated over tasks that were escalated or ended.
- * - spent: tokens and money of model calls where there are any, since activities count those of the calls they make
- *   once more; working time of everything else.
+ * - spent: calls, tokens and money of models where there are any, since activities count those of the calls they make
+ *   once more; working time of everything else. The calls over time are the same calls.
  */
 export function windowFigures(marks: readonly FigureMark[], { since, until }: Window): WindowFigures {
   const inWindow = marks.filter(({ at }) => at >= since && at < until)
@@ -49,9 +49,16 @@ function avoidedOf(marks: readonly FigureMark[]): Figures['avoided'] {
 function spentOf(marks: readonly FigureMark[]): Figures['spent'] {
   const all = marks.filter((mark) => mark.type === 'computed')
   const [models, others] = [all.filter(({ isModel }) => isModel), all.filter(({ isModel }) => !isModel)]
-  const counted: readonly Computed[] = models.length > 0 ? models : others
+  const counted: readonly Computed[] = countedOf(marks)
   const timed = others.length > 0 ? others : models
   return { calls: counted.length, ms: sum(timed, 'ms'), tokens: sum(counted, 'tokens'), usd: sum(counted, 'usd') }
+}
+
+/** The works that are calls: those of models where there are any, else all. */
+function countedOf(marks: readonly FigureMark[]): readonly Computed[] {
+  const all = marks.filter((mark) => mark.type === 'computed')
+  const models = all.filter(({ isModel }) => isModel)
+  return models.length > 0 ? models : all
 }
 
 function reworkRate(marks: readonly FigureMark[]): number {
@@ -67,6 +74,7 @@ function escalationRate(marks: readonly FigureMark[]): number {
 
 function seriesOf(marks: readonly FigureMark[], { since, until }: Window): Figures['series'] {
   const width = Math.max(1, Math.ceil((until - since) / pieces))
+  const counted = new Set<FigureMark>(countedOf(marks))
   const buckets = new Map<number, FigureMark[]>()
   for (const mark of marks) {
     const at = since + Math.floor((mark.at - since) / width) * width
@@ -80,7 +88,7 @@ function seriesOf(marks: readonly FigureMark[], { since, until }: Window): Figur
     const piece = buckets.get(at) ?? []
     return {
       at,
-      calls: piece.filter(({ type }) => type === 'computed').length,
+      calls: piece.filter((mark) => counted.has(mark)).length,
       avoided: piece.filter(({ type }) => type === 'reused').length,
       reworkRate: reworkRate(piece),
       escalationRate: escalationRate(piece),
