@@ -1,6 +1,6 @@
 import { behavior, createFlock } from '@skein/core'
 import type { HostMemory, Principal } from '@skein/memory'
-import { mapStore, openMemory } from '@skein/memory'
+import { mapStore, openMemory, Records } from '@skein/memory'
 import { describe, expect, it } from 'vitest'
 
 import type { Session } from '../src/index.ts'
@@ -57,19 +57,7 @@ async function fill(
 /** Every answer there is, as text. */
 async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<typeof fill>>): Promise<string> {
   const { first } = await open.json<Session>('/api/session')
-  const collections = [
-    'facts',
-    'observations',
-    'decisions',
-    'learnings',
-    'alerts',
-    'claims',
-    'escalations',
-    'objects',
-    'work',
-    'agents',
-    'messages',
-  ]
+  const { collections } = Records
   const paths = [
     '/api/session',
     '/api/agents',

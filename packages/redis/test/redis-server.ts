@@ -1,11 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getuid } from 'node:process'
+
+import { findOrInstall, runs } from './find-or-install.ts'
 
 /** A real server on a port and in a folder of its own. */
 export interface TestServer {
@@ -22,30 +23,9 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/**
- * The program to start: one on the PATH, else one that is installed now, which
- * takes root on Debian or Ubuntu.
- */
-function findProgram(): string | undefined {
-  const names = ['redis-server', 'valkey-server']
-  const found = names.find((name) => runs(name, '--version'))
-  if (found) return found
-  if (getuid?.() !== 0 || !runs('apt-get', '--version')) return undefined
-  const install = (): boolean => runs('apt-get', 'install', '-y', 'redis-server')
-  if (!install() && runs('apt-get', 'update')) install()
-  return names.find((name) => runs(name, '--version'))
-}
-
-function runs(program: string, ...args: string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-const program = findProgram()
+const program = findOrInstall('redis-server', () =>
+  ['redis-server', 'valkey-server'].find((name) => runs(name, '--version')),
+)
 
 /** Why suites that need a server are skipped, if they are. */
 export const missing: string | undefined = program

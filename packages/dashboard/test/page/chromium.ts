@@ -1,33 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { getuid } from 'node:process'
 
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 
+import { findOrInstall } from '../../../redis/test/find-or-install.ts'
+
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** A Chromium that is there, else one that is installed now, which takes root on Debian. */
-function findChromium(): string | undefined {
-  const given = process.env['CHROMIUM']
-  const found = [...(given === undefined ? [] : [given]), ...places].find((path) => existsSync(path))
-  if (found !== undefined) return found
-  if (getuid?.() !== 0 || !runs('apt-get', '--version')) return undefined
-  const install = (): boolean => runs('apt-get', 'install', '-y', '--no-install-recommends', 'chromium')
-  if (!install() && runs('apt-get', 'update')) install()
-  return places.find((path) => existsSync(path))
-}
-
-function runs(program: string, ...args: string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-const program = findChromium()
+const program = findOrInstall('chromium', () =>
+  [process.env['CHROMIUM'], ...places].find((path) => path !== undefined && existsSync(path)),
+)
 
 /** Why suites that need a browser are skipped, if they are. */
 export const missing: string | undefined = program

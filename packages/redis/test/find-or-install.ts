@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process'
+import { getuid } from 'node:process'
+
+/**
+ * A program that tests need: one that is there, else one that is installed now,
+ * which takes root on Debian or Ubuntu.
+ *
+ * @param debianPackage - What to install.
+ * @param find - Looks for it.
+ */
+export function findOrInstall(debianPackage: string, find: () => string | undefined): string | undefined {
+  const found = find()
+  if (found !== undefined) return found
+  if (getuid?.() !== 0 || !runs('apt-get', '--version')) return undefined
+  const install = (): boolean => runs('apt-get', 'install', '-y', '--no-install-recommends', debianPackage)
+  if (!install() && runs('apt-get', 'update')) install()
+  return find()
+}
+
+/** Whether a program can be run, and ends well. */
+export function runs(program: string, ...args: string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
