@@ -114,10 +114,11 @@ export function memoryCases(options: StoreContractOptions): void {
       })
 
       it('expire', async () => {
-        const { facts } = memory.as(ann)
-        const fact = await facts.set('k', 1, { ttlMs: 30 })
+        const view = memory.as(ann)
+        const { facts } = view
+        const fact = await facts.set('k', 1, { ttlMs: 200 })
         expect(await facts.get('k')).toBe(1)
-        while (Date.now() < (fact.expiresAt ?? 0)) await new Promise((resolve) => setImmediate(resolve))
+        while (view.now() < (fact.expiresAt ?? 0)) await new Promise((resolve) => setImmediate(resolve))
         expect([facts.peek('k'), await facts.get('k')]).toEqual([undefined, undefined])
       })
 
