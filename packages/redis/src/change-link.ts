@@ -1,6 +1,6 @@
 import type { Change, Unwatch } from '@skein/memory'
 
-import { unpackChange } from './record-row.ts'
+import { unpackChanges } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'
 
 /** How the link of a {@link ChangeLink} is: told to whoever watches. */
@@ -87,9 +87,13 @@ export class ChangeLink {
     for (const onLink of this.#onLinks) onLink(isUp)
   }
 
+  /** The place of the last change in the feed, and a line for each. */
   #receive(message: string): void {
-    const at = message.indexOf(' ')
-    const change = unpackChange(Number(message.slice(0, at)), message.slice(at + 1))
+    const at = message.indexOf('\n')
+    for (const change of unpackChanges(Number(message.slice(0, at)), message.slice(at + 1))) this.#hear(change)
+  }
+
+  #hear(change: Change): void {
     for (const listener of this.#listeners) {
       try {
         listener(change)

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 
 import { CorruptRecordError, labelText, parseLabel } from '@skein/memory'
 import type {
@@ -10,6 +11,7 @@ import type {
   RecordKey,
   RecordMeta,
   Row,
+  Seq,
   StoredRecord,
 } from '@skein/memory'
 
@@ -41,6 +43,7 @@ export function packMutation(mutation: Mutation, content: string): string[] {
     isSet ? indexesOf(key.collection, mutation.meta) : '-',
     isSet ? packLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-',
     isSet ? packTask(mutation.meta.task) : '-',
+    sumOf(content),
     encodeURIComponent(author),
     encodeURIComponent(key.id),
   ].join(' ')
@@ -104,7 +107,7 @@ export interface UnpackedRow extends Row {
   readonly terms: readonly string[] | undefined
 }
 
-const head = /^([0-9a-f]{8}) (\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+)\n/
+const head = /^([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) ([0-9a-f]+)\n[^\n]*)\n/
 
 /**
  * Unpacks a row.
@@ -113,11 +116,12 @@ const head = /^([0-9a-f]{8}) (\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+)\n/
  */
 export function unpackRow({ collection, id }: RecordKey, text: string): UnpackedRow {
   const parts = head.exec(text)
-  if (!parts || createHash('sha1').update(text.slice(9)).digest('hex').slice(0, 8) !== parts[1]) {
+  const json = text.slice(parts?.[0].length ?? 0)
+  if (!parts || hash('sha1', parts[2] ?? '').slice(0, 8) !== parts[1] || sumOf(json) !== parts[11]) {
     throw new CorruptRecordError('read', `The record ${collection}/${id} is damaged: its check sum does not match.`)
   }
-  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = parts.slice(2, 7).map(Number)
-  const content = JSON.parse(text.slice(text.indexOf('\n', parts[0].length) + 1)) as Content
+  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = parts.slice(3, 8).map(Number)
+  const content = JSON.parse(json) as Content
   const { author, tags, importance, derivedFrom, value, terms } = content
   const record: StoredRecord = {
     collection,
@@ -126,20 +130,34 @@ export function unpackRow({ collection, id }: RecordKey, text: string): Unpacked
     version,
     seq,
     author,
-    task: unpackTask(parts[9] ?? '-'),
+    task: unpackTask(parts[10] ?? '-'),
     tags,
     importance,
-    ...unpackLabel(parts[8] ?? ''),
+    ...unpackLabel(parts[9] ?? ''),
     derivedFrom,
     createdAt,
     updatedAt,
     expiresAt: expiresAt === 0 ? undefined : expiresAt,
   }
-  return { record, deleted: parts[7] === '1', terms }
+  return { record, deleted: parts[8] === '1', terms }
 }
 
-/** Unpacks a change as the script writes it. */
-export function unpackChange(seq: number, text: string): Change {
+/** A check sum of a content. */
+function sumOf(content: string): string {
+  return crc32(content).toString(16)
+}
+
+/**
+ * Unpacks what was changed together, as the script writes it.
+ *
+ * @param last - The `seq` of the last of them; the others come right before it.
+ */
+export function unpackChanges(last: Seq, text: string): Change[] {
+  const lines = text.split('\n')
+  return lines.map((line, index) => unpackChange(last - lines.length + 1 + index, line))
+}
+
+function unpackChange(seq: Seq, text: string): Change {
   const [op, collection, version, at, label = '', task = '-', author = '', id = ''] = text.split(' ')
   const { sensitivity, compartments } = unpackLabel(label)
   return {

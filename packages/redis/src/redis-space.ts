@@ -1,5 +1,6 @@
 import { CorruptRecordError, liveRecord, matchesFilter } from '@skein/memory'
 import type {
+  Change,
   ChangePage,
   Collection,
   Commit,
@@ -13,6 +14,7 @@ import type {
 } from '@skein/memory'
 import { randomUUID } from 'node:crypto'
 
+import { Gatherer } from './gatherer.ts'
 import {
   allOf,
   indexName,
@@ -20,14 +22,14 @@ import {
   packContent,
   packMutation,
   resealedContent,
-  unpackChange,
+  unpackChanges,
   unpackRow,
 } from './record-row.ts'
 import type { UnpackedRow } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'
 import { Scripts } from './scripts.ts'
 import { pageScript } from './page-script.ts'
-import { sweepScript, writeScript } from './write-script.ts'
+import { mutationArguments, sweepScript, writeScript } from './write-script.ts'
 
 const scanSize = 500
 
@@ -40,6 +42,16 @@ export class RedisSpace {
   readonly #client: RedisClient
   readonly #maxChanges: number
   readonly #scripts: Scripts
+  readonly #reads = new Gatherer<readonly RecordKey[], readonly (string | null)[]>({
+    ask: (asked) => this.#textsOf(asked),
+    weightOf: (keys) => keys.length,
+    maxWeight: 64,
+  })
+  readonly #writes = new Gatherer<readonly string[], string[]>({
+    ask: (batches) => this.#apply(batches),
+    weightOf: (said) => said.reduce((sum, { length }) => sum + length, 0),
+    maxWeight: 8_192,
+  })
   /** For a space that has none yet. */
   readonly #incarnation = randomUUID()
 
@@ -52,19 +64,31 @@ export class RedisSpace {
 
   async rows(keys: readonly RecordKey[]): Promise<(UnpackedRow | undefined)[]> {
     if (keys.length === 0) return []
-    const collections = [...new Set(keys.map(({ collection }) => collection))]
-    const found = new Map<string, string | null>()
-    await Promise.all(
-      collections.map(async (collection) => {
-        const ids = [...new Set(keys.filter((key) => key.collection === collection).map(({ id }) => id))]
-        const texts = await this.#client.hmget(`${this.base}r:${collection}`, ...ids)
-        for (const [index, id] of ids.entries()) found.set(`${collection}\0${id}`, texts[index] ?? null)
-      }),
-    )
-    return keys.map((key) => {
-      const text = found.get(`${key.collection}\0${key.id}`)
+    const texts = await this.#reads.ask(keys)
+    return keys.map((key, index) => {
+      const text = texts[index]
       return text === null || text === undefined ? undefined : unpackRow(key, text)
     })
+  }
+
+  /** The texts of all rows that were asked for together, with one command for each collection. */
+  async #textsOf(asked: readonly (readonly RecordKey[])[]): Promise<(string | null)[][]> {
+    const idsOf = new Map<Collection, string[]>()
+    const places = asked.map((keys) =>
+      keys.map(({ collection, id }) => {
+        const ids = idsOf.get(collection) ?? []
+        idsOf.set(collection, ids)
+        return { collection, index: ids.push(id) - 1 }
+      }),
+    )
+    const found = new Map(
+      await Promise.all(
+        [...idsOf].map(async ([collection, ids]) => {
+          return [collection, await this.#client.hmget(`${this.base}r:${collection}`, ...ids)] as const
+        }),
+      ),
+    )
+    return places.map((keys) => keys.map(({ collection, index }) => found.get(collection)?.[index] ?? null))
   }
 
   /** All rows of a collection, some of them twice. Damaged ones are left out. */
@@ -88,14 +112,7 @@ export class RedisSpace {
       ? await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
       : batch.map((mutation) => packContent(mutation))
     const said = batch.flatMap((mutation, index) => packMutation(mutation, contents[index] ?? ''))
-    const answer = (await this.#scripts.run(
-      writeScript,
-      this.base,
-      this.#incarnation,
-      `${this.#maxChanges}`,
-      ...said,
-    )) as string[]
-    const [outcome, ...rest] = answer
+    const [outcome, ...rest] = await this.#writes.ask(said)
     const [index, reason, row = '', version] = rest
     const { key } = batch[Number(index)] ?? {}
     switch (outcome) {
@@ -117,6 +134,13 @@ export class RedisSpace {
         }
       }
     }
+  }
+
+  /** Each batch is an atom of its own; what they share is the way to the server. */
+  #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
+    const sizes = batches.map(({ length }) => length / mutationArguments.length).join(' ')
+    const told = [this.#incarnation, `${this.#maxChanges}`, sizes, ...batches.flat()]
+    return this.#scripts.run(writeScript, this.base, ...told) as Promise<string[][]>
   }
 
   /** A new seal goes around what the record says of itself, which only the store knows. */
@@ -164,15 +188,19 @@ export class RedisSpace {
   async changes(after: Seq, limit: number): Promise<ChangePage> {
     const feed = `${this.base}feed`
     // The position is asked last: what comes in between is then in the next page.
-    const [entries, [first], [seq, incarnation]] = await Promise.all([
+    const [entries, [first], [position, incarnation]] = await Promise.all([
       this.#client.xrange(feed, `(${after}-0`, '+', 'COUNT', limit),
       this.#client.xrange(feed, '-', '+', 'COUNT', 1),
       this.#client.hmget(`${this.base}meta`, 'seq', 'incarnation'),
     ])
-    const last = Number(seq ?? 0)
-    const begins = first ? seqOfId(first[0]) : last + 1
+    const last = Number(position ?? 0)
+    const begins = (first && changesOf(first)[0]?.seq) ?? last + 1
     return {
-      changes: entries.map(([id, [, change = '']]) => unpackChange(seqOfId(id), change)),
+      // Of the first entry the reader may have had some already.
+      changes: entries
+        .flatMap(changesOf)
+        .filter(({ seq }) => seq > after)
+        .slice(0, limit),
       last,
       trimmed: after < last && after + 1 < begins,
       incarnation: incarnation ?? undefined,
@@ -202,6 +230,7 @@ function intactRow(key: RecordKey, text: string): UnpackedRow | undefined {
   }
 }
 
-function seqOfId(id: string): Seq {
-  return Number(id.slice(0, id.indexOf('-')))
+/** What an entry of the feed, which is named by the position of its last change, tells of. */
+function changesOf([id, [, lines = '']]: readonly [id: string, fields: readonly string[]]): Change[] {
+  return unpackChanges(Number(id.slice(0, id.indexOf('-'))), lines)
 }

@@ -1,0 +1,147 @@
+import type { Mutation, Store } from '@skein/memory'
+import { redisStore } from '@skein/redis'
+import { Redis } from 'ioredis'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { missing, startServer } from './redis-server.ts'
+
+/** What is asked for in one turn goes to the server together, and is answered apart. */
+describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''}`, async () => {
+  const server = missing ? undefined : await startServer('--appendfsync', 'no')
+  const url = server?.url ?? ''
+  const admin = new Redis(url, { lazyConnect: true })
+  let made = 0
+  let prefix = ''
+  beforeEach(() => void (prefix = `skein-${(made += 1)}:`))
+  afterAll(async () => {
+    admin.disconnect()
+    await server?.stop()
+  })
+
+  const open = (maxChanges = 1_000): Promise<Store> => redisStore({ url, prefix, maxChanges }).open('default', 'writer')
+  const set = (id: string, value: unknown, more: Partial<Mutation> = {}): Mutation[] => {
+    const meta = { author: 'ann', tags: ['t'], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
+    const key = { collection: 'facts', id } as const
+    return [{ type: 'set', key, value: JSON.stringify(value), meta, ...more } as Mutation]
+  }
+  const callsOf = async (command: string): Promise<number> => {
+    const found = new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await admin.info('commandstats'))
+    return Number(found?.[1] ?? 0)
+  }
+
+  it('is few commands', async () => {
+    await using store = await open()
+    await store.write(set('warm', 1))
+    await admin.config('RESETSTAT')
+    await Promise.all(Array.from({ length: 40 }, (_, n) => store.write(set(`k${n}`, n))))
+    expect([await callsOf('evalsha'), await callsOf('xadd'), await callsOf('publish')]).toEqual([1, 1, 1])
+    const read = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => store.read([{ collection: 'facts', id: `k${n}` }])),
+    )
+    expect(read.map(([record]) => record?.value)).toEqual(Array.from({ length: 40 }, (_, n) => `${n}`))
+    expect(await callsOf('hmget')).toBe(1)
+  })
+
+  it('is not kept waiting by much that is asked for with it', async () => {
+    await using store = await open()
+    const large = 'x'.repeat(5_000_000)
+    await store.write(set('warm', 1))
+    await admin.config('RESETSTAT')
+    await Promise.all(Array.from({ length: 4 }, (_, n) => store.write(set(`k${n}`, large))))
+    expect(await callsOf('evalsha')).toBe(4)
+  })
+
+  it('succeeds and fails apart', async () => {
+    await using store = await open()
+    await Promise.all([store.write(set('damaged', 1)), store.write(set('there', 1))])
+    await admin.hset(`{${prefix}default}:r:facts`, 'damaged', 'nonsense')
+    const answers = await Promise.allSettled([
+      store.write(set('a', 1)),
+      store.write(set('there', 2, { ifVersion: 0 })),
+      store.write(set('damaged', 2)),
+      store.write([...set('b', 1), ...set('there', 3, { ifVersion: 7 })]),
+      store.write([...set('c', 1), ...set('there', 4, { ifVersion: 1 })]),
+      store.write(set('there', 5, { ifVersion: 1 })),
+      store.write(set('there', 6, { ifVersion: 2 })),
+    ])
+    expect(answers).toMatchObject([
+      { value: { ok: true, written: [{ version: 1, seq: 3 }] } },
+      { value: { ok: false, refusal: { index: 0, reason: 'version', current: { version: 1 } } } },
+      { reason: { code: 'SKEIN_CORRUPT' } },
+      { value: { ok: false, refusal: { index: 1, reason: 'version' } } },
+      {
+        value: {
+          ok: true,
+          written: [
+            { version: 1, seq: 4 },
+            { version: 2, seq: 5 },
+          ],
+        },
+      },
+      { value: { ok: false, refusal: { index: 0, reason: 'version', current: { version: 2 } } } },
+      { value: { ok: true, written: [{ version: 3, seq: 6 }] } },
+    ])
+    const page = await store.changes(0, 100)
+    expect(page.last).toBe(6)
+    expect(page.changes.map(({ seq, id, version }) => [seq, id, version])).toEqual([
+      [1, 'damaged', 1],
+      [2, 'there', 1],
+      [3, 'a', 1],
+      [4, 'c', 1],
+      [5, 'there', 2],
+      [6, 'there', 3],
+    ])
+    expect(await store.write(set('a', 2))).toMatchObject({ written: [{ seq: 7 }] })
+  })
+
+  it('leaves no record in an index that it has left since', async () => {
+    await using store = await open()
+    const tagged = (tags: string[]): Partial<Mutation> => {
+      const meta = { author: 'ann', tags, derivedFrom: [], sensitivity: 'public', compartments: [] } as const
+      return { meta } as Partial<Mutation>
+    }
+    await Promise.all([
+      store.write(set('k', 1, tagged(['red']))),
+      store.write(set('k', 2, tagged(['blue']))),
+      store.write(set('other', 1, tagged(['red']))),
+      store.write(set('other', 2, tagged(['red', 'blue']))),
+    ])
+    const withTag = async (tag: string): Promise<string[]> => {
+      const { records } = await store.query({ collection: 'facts', tags: [tag], order: 'oldest', limit: 10 })
+      return records.map(({ id }) => id)
+    }
+    expect([await withTag('red'), await withTag('blue')]).toEqual([['other'], ['k', 'other']])
+    expect(await admin.zcard(`{${prefix}default}:i:facts:g:red`)).toBe(1)
+  })
+
+  it('is told of change by change, wherever one begins to listen', async () => {
+    await using store = await open()
+    const told: number[] = []
+    const { promise: all, resolve } = Promise.withResolvers<void>()
+    store.watch(({ seq }) => {
+      if (told.push(seq) === 50) resolve()
+    })
+    await Promise.all(Array.from({ length: 50 }, (_, n) => store.write(set(`k${n}`, n))))
+    await all
+    const every = Array.from({ length: 50 }, (_, n) => n + 1)
+    expect(told).toEqual(every)
+    for (const after of [0, 1, 20, 49, 50]) {
+      const first = await store.changes(after, 7)
+      expect(first.changes.map(({ seq }) => seq)).toEqual(every.slice(after, after + 7))
+      expect(first.trimmed).toBe(false)
+    }
+  })
+
+  it('leaves the feed change by change, about', async () => {
+    await using store = await open(100)
+    for (let round = 0; round < 50; round += 1) {
+      await Promise.all(Array.from({ length: 40 }, (_, n) => store.write(set(`k${n}`, round))))
+    }
+    const { last, trimmed, changes } = await store.changes(0, 10_000)
+    expect({ last, trimmed }).toEqual({ last: 2_000, trimmed: true })
+    expect(changes.at(-1)?.seq).toBe(2_000)
+    // The server drops whole nodes of up to 100 entries.
+    expect(changes.length).toBeGreaterThanOrEqual(100)
+    expect(changes).toHaveLength(2_000 - (changes[0]?.seq ?? 0) + 1)
+  })
+})
