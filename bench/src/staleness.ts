@@ -7,6 +7,7 @@ import type { TestServer } from '../../packages/redis/test/redis-server.ts'
 import { startProxy, subscribers } from '../../packages/redis/test/tcp-proxy.ts'
 import type { TcpProxy } from '../../packages/redis/test/tcp-proxy.ts'
 import { openCrew } from './peers/peer-crew.ts'
+import type { PeerCrew } from './peers/peer-crew.ts'
 import { MissingError } from './question.ts'
 import type { Asking, Question } from './question.ts'
 
@@ -17,6 +18,7 @@ const keys = 300
 interface Place {
   readonly server: TestServer
   readonly proxy: TcpProxy
+  readonly crews: readonly PeerCrew[]
 }
 
 type Fault = (place: Place, ms: number) => Promise<void>
@@ -36,6 +38,19 @@ const faults: Readonly<Record<string, Fault>> = {
     proxy.blackHole(subscribers)
     await pause(ms)
     proxy.heal()
+  },
+  // A read that is answered late brings what was overwritten meanwhile.
+  'all links slow by 0 to 50 ms': async ({ proxy }, ms) => {
+    for (let time = 0; time < 20; time += 1) {
+      proxy.delay(Math.random() * 50)
+      await pause(ms / 20)
+    }
+    proxy.delay(0)
+  },
+  'a process stopped where it was': async ({ crews }, ms) => {
+    for (const crew of crews) crew.signal('SIGSTOP')
+    await pause(ms)
+    for (const crew of crews) crew.signal('SIGCONT')
   },
   'server killed and started again': async ({ server }, ms) => {
     await server.kill()
@@ -59,7 +74,7 @@ export async function staleness({ quick }: Asking): Promise<Question> {
   const processes = quick ? 2 : 3
   const runs = new Map<string, Promise<ReadonlyMap<string, number>>>()
   const under = (name: string, fault: Fault): Promise<ReadonlyMap<string, number>> => {
-    const begun = runs.get(name) ?? suffer(fault, processes, quick ? 400 : 3_000)
+    const begun = runs.get(name) ?? suffer(fault, processes, quick ? 400 : 2_000)
     runs.set(name, begun)
     return begun
   }
@@ -95,7 +110,7 @@ async function suffer(fault: Fault, processes: number, ms: number): Promise<Read
     await Promise.all(crews.map(({ crew }) => crew.tell({ type: 'values', keys })))
     await Promise.all(crews.map(({ crew }) => crew.tell({ type: 'start', keys })))
     await pause(ms / 3)
-    await fault({ server, proxy }, ms)
+    await fault({ server, proxy, crews: crews.map(({ crew }) => crew) }, ms)
     await pause(ms / 3)
     const stopped = await Promise.allSettled(crews.map(({ crew }) => crew.tell({ type: 'stop' })))
     await pause(restMs)

@@ -2,13 +2,21 @@ import { missing, startServer } from '../../packages/redis/test/redis-server.ts'
 import { openCrew } from './peers/peer-crew.ts'
 import type { PeerCrew } from './peers/peer-crew.ts'
 import { MissingError } from './question.ts'
-import type { Contender, Question } from './question.ts'
+import type { Contender, Open, Question } from './question.ts'
 
 const peers = ['ours', 'bentocache', 'cacheable', 'layered-loader', 'cache-manager']
-const callers = 1_000
+
+/** Work that fails is tried one caller after the other by some, which takes as many times its time. */
+const workOf = (fails: boolean): { readonly callers: number; readonly ms: number } =>
+  fails ? { callers: 100, ms: 20 } : { callers: 1_000, ms: 100 }
 
 /** How often work is done that 1,000 ask for at once, in one process and in four. */
-export async function stampede(): Promise<Question> {
+export const stampede: Open = () => storm('stampede', false)
+
+/** The same of work that fails: nobody is served by trying it a hundred times. */
+export const stampedeFailing: Open = () => storm('stampede-failing', true)
+
+async function storm(name: string, fails: boolean): Promise<Question> {
   if (missing) throw new MissingError(missing)
   const server = await startServer('--appendonly', 'no')
   const crews = await Promise.all(
@@ -18,16 +26,18 @@ export async function stampede(): Promise<Question> {
       one: await openCrew(peer, server.url, 1),
     })),
   )
+  const { callers, ms } = workOf(fails)
+  const work = `work of ${ms} ms ${fails ? 'that fails ' : ''}is done`
   return {
-    name: 'stampede',
-    unit: `how often work of 100 ms is done that ${callers.toLocaleString('en')} callers want at once`,
+    name,
+    unit: `how often ${work} that ${callers.toLocaleString('en')} callers want at once`,
     kind: 'count',
     times: 1,
     rounds: 3,
     warmUps: 0,
     contenders: crews.flatMap(({ peer, one, four }) => [
-      contender(`${peer}, 1 process`, one, callers),
-      contender(`${peer}, 4 processes`, four, callers / 4),
+      contender(`${peer}, 1 process`, one, fails),
+      contender(`${peer}, 4 processes`, four, fails, 4),
     ]),
     ratios: [
       { of: 'ours, 1 process', most: 1 },
@@ -43,13 +53,16 @@ export async function stampede(): Promise<Question> {
   }
 }
 
-function contender(name: string, crew: PeerCrew, each: number): Contender {
+function contender(name: string, crew: PeerCrew, fails: boolean, processes = 1): Contender {
+  const { callers, ms } = workOf(fails)
   let round = 0
   const calls = async (): Promise<number> => {
     const counts = await crew.tell({
       type: 'stampede',
       key: `${name.replaceAll(/\W/g, '-')}/${(round += 1)}`,
-      callers: each,
+      callers: callers / processes,
+      ms,
+      fails,
     })
     return counts.reduce<number>((sum, count) => sum + Number(count), 0)
   }

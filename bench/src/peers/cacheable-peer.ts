@@ -25,7 +25,8 @@ export const cacheablePeer: CachePeer = {
         return cache.get(key)
       },
       set: (key, value) => cache.set(key, value),
-      getOrSet: (key, make) => cache.getOrSet(key, make),
+      // Told to say so when the work fails; otherwise its callers get nothing.
+      getOrSet: (key, make) => cache.getOrSet(key, make, { throwErrors: true }),
       close: async () => {
         await provider?.disconnect()
         await cache.disconnect()

@@ -13,6 +13,8 @@ const patienceMs = 20_000
 export interface PeerCrew {
   /** Tells all of them; resolves to their answers. */
   tell(order: Order): Promise<unknown[]>
+  /** Stops the last of them where it is, or lets it go on. */
+  signal(what: 'SIGSTOP' | 'SIGCONT'): void
   close(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export async function openCrew(name: string, url: string, processes: number, cop
           return answered
         }),
       ),
+    signal: (what) => void children.at(-1)?.kill(what),
     close: async () => {
       await Promise.all(children.map(end))
     },

@@ -13,8 +13,18 @@ import { findPeer } from './find-peer.ts'
 
 /** What the process may be told to do; it answers each order once. */
 export type Order =
-  /** So many ask for the same work at once; answers how often it was done. */
-  | { readonly type: 'stampede'; readonly key: string; readonly callers: number }
+  /** So many ask for the same work at once, which may fail; answers how often it was done. */
+  | {
+      readonly type: 'stampede'
+      readonly key: string
+      readonly callers: number
+      readonly ms: number
+      readonly fails: boolean
+    }
+  /** Writes a value under the first key; answers with the moment just before. */
+  | { readonly type: 'write'; readonly value: string }
+  /** Reads the first key until that value is there; answers with the moment when it was, or with nothing. */
+  | { readonly type: 'await'; readonly value: string }
   /** Writes a value under each key of its own. */
   | { readonly type: 'fill'; readonly keys: number }
   /** Reads all keys and writes its own, until told to stop. */
@@ -50,7 +60,9 @@ process.on('disconnect', () => process.exit())
 process.send?.({ answer: 'ready' })
 
 async function obey(order: Order): Promise<unknown> {
-  if (order.type === 'stampede') return stampede(order.key, order.callers)
+  if (order.type === 'stampede') return stampede(order)
+  if (order.type === 'write') return write(order.value)
+  if (order.type === 'await') return untilRead(order.value)
   if (order.type === 'fill')
     return Promise.all(own(order.keys).map((key) => cache.set(keyOf(key), next()))).then(() => 'filled')
   if (order.type === 'values') return values(order.keys)
@@ -64,16 +76,36 @@ async function obey(order: Order): Promise<unknown> {
   return 'stopped'
 }
 
-async function stampede(key: string, callers: number): Promise<number> {
+async function stampede({ key, callers, ms, fails }: Extract<Order, { type: 'stampede' }>): Promise<number> {
   let calls = 0
   const make = async (): Promise<string> => {
     calls += 1
-    await pause(100)
+    await pause(ms)
+    if (fails) throw new Error('out of order')
     return 'made'
   }
-  const made = await Promise.all(Array.from({ length: callers }, () => cache.getOrSet(key, make)))
-  if (made.some((value) => value !== 'made')) throw new Error('Somebody got something else.')
+  const made = await Promise.allSettled(Array.from({ length: callers }, () => cache.getOrSet(key, make)))
+  const isRight = (one: PromiseSettledResult<unknown>): boolean =>
+    fails ? one.status === 'rejected' : one.status === 'fulfilled' && one.value === 'made'
+  if (!made.every(isRight)) throw new Error('Somebody got something else.')
   return calls
+}
+
+/** The clock is one that all processes of the machine share. */
+async function write(value: string): Promise<string> {
+  const before = process.hrtime.bigint()
+  await cache.set(keyOf(0), value)
+  return `${before}`
+}
+
+async function untilRead(value: string): Promise<string | undefined> {
+  const end = performance.now() + 3_000
+  while (performance.now() < end) {
+    if ((await cache.get(keyOf(0))) === value) return `${process.hrtime.bigint()}`
+    // Word of the change comes in between.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return undefined
 }
 
 /** Each key has one writer: whose copy is old has missed a change, and not lost a race. */
