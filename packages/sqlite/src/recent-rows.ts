@@ -1,8 +1,12 @@
 import type { RecordKey, Row } from '@skein/memory'
 
+import type { RawRowAndMore } from './record-row.ts'
+
 /** A row with its place in the table. */
 export interface Placed extends Row {
   readonly place: number
+  /** As it stands there. */
+  readonly raw: RawRowAndMore
   /** Whether the index of terms holds it. */
   readonly hasTerms: boolean
   /** Whether it only stands in for a row that can't be read. */

@@ -23,12 +23,16 @@ const placed = `${columns}, row, terms IS NOT NULL`
 const selectRow = `SELECT ${placed} FROM @records WHERE collection = ? AND id = ?`
 const selectExpired = `SELECT ${placed} FROM @records WHERE expires_at <= ? LIMIT ?`
 const insertRow = `INSERT INTO @records (${columns}, terms) VALUES (${columns.replaceAll(/\w+/g, '?')}, ?)`
-// The key stays as it is: naming it would rewrite its index.
-const changing = columns
-  .split(', ')
-  .slice(2)
-  .map((column) => `${column} = ?`)
-const updateRow = `UPDATE @records SET ${changing.join(', ')}, terms = ? WHERE row = ?`
+const names = columns.split(', ')
+const update = (places: readonly number[], more = ''): string =>
+  `UPDATE @records SET ${places.map((place) => `${names[place]} = ?`).join(', ')}${more} WHERE row = ?`
+// Places of columns. The key stays as it is: naming it would rewrite its index.
+const all = names.map((_, place) => place).slice(2)
+const always = ['value', 'version', 'seq', 'updated_at', 'expires_at', 'checksum'].map((name) => names.indexOf(name))
+const seldom = all.filter((place) => !always.includes(place))
+const updateRow = update(all, ', terms = ?')
+/** For most writes, which say something new of what is described as before. */
+const updateValue = update(always)
 const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
 const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
 const insertUse = 'INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)'
@@ -118,24 +122,28 @@ export class RecordWriter {
     const checksum = packed.at(-1)
     if (before && mutation.type === 'touch') {
       this.#sql(touchRow).run(row.record.expiresAt, checksum, before.place)
-      this.#recent.set(mutation.key, { ...before, ...row })
+      this.#recent.set(mutation.key, { ...before, ...row, raw: packed })
       return
     }
     if (before && mutation.type === 'reseal') {
       this.#sql(resealRow).run(row.record.value, checksum, before.place)
       this.#terms.remove(before.place)
-      this.#recent.set(mutation.key, { ...before, ...row, hasTerms: false })
+      this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
       return
     }
     const terms = mutation.type === 'set' && mutation.terms ? packTerms(mutation.terms) : null
     const place = before?.place ?? Number(this.#sql(insertRow).run(...packed, terms).lastInsertRowid)
+    this.#recent.set(mutation.key, { ...row, raw: packed, place, hasTerms: terms !== null })
+    if (before && terms === null && isDescribedAs(before, packed)) {
+      this.#sql(updateValue).run(...always.map((column) => packed[column]), place)
+      return
+    }
     if (before) {
       this.#sql(updateRow).run(...packed.slice(2), terms, place)
       this.#unlink(before, terms !== null)
     }
     for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, place)
     if (terms !== null) this.#terms.add(place, terms)
-    this.#recent.set(mutation.key, { ...row, place, hasTerms: terms !== null })
   }
 
   /** Takes a row out of the indexes beside the table. */
@@ -190,7 +198,12 @@ function unpackPlaced(raw: PlacedRow, now: number): Placed {
   return intact ? { ...intact, ...placeOf(raw) } : { ...standIn(raw, now), ...placeOf(raw), isDamaged: true }
 }
 
-function placeOf(raw: PlacedRow): { readonly place: number; readonly hasTerms: boolean } {
+function placeOf(raw: PlacedRow): Pick<Placed, 'raw' | 'place' | 'hasTerms'> {
   const [place, hasTerms] = raw.slice(-2) as [number, number]
-  return { place, hasTerms: hasTerms === 1 }
+  return { raw, place, hasTerms: hasTerms === 1 }
+}
+
+/** Whether only columns differ that every write changes, so that nothing beside the table changes either. */
+function isDescribedAs({ raw, hasTerms, isDamaged }: Placed, packed: RawRow): boolean {
+  return !hasTerms && !isDamaged && seldom.every((column) => raw[column] === packed[column])
 }

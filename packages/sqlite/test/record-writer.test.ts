@@ -73,6 +73,36 @@ it('a refusal tells the value in the way, be it short, long or swept', async () 
   ).toEqual(['version', 2])
 })
 
+it('a record is found as it was described last, whatever of that a write left as it was', async () => {
+  const store = await open(temporaryPath())
+  const write = (more: object, terms?: string[]): Promise<Commit> =>
+    store.write([{ type: 'set', key: key('a'), value: '1', meta: { ...meta, ...more }, terms }])
+  const found = async (source: string, task: string, term: string): Promise<number[]> => {
+    const about = { collection: 'facts', limit: 9 } as const
+    const by = await Promise.all([
+      store.query({ ...about, order: 'oldest', derivedFrom: source }),
+      store.query({ ...about, order: 'oldest', task }),
+      store.search({ ...about, terms: [term] }),
+    ])
+    return by.map(({ records }) => records.length)
+  }
+  const [before, after] = [
+    { derivedFrom: ['s1'], task: 't1' },
+    { derivedFrom: ['s2'], task: 't2' },
+  ]
+  await write(before, ['one'])
+  await write(before, ['one'])
+  expect(await found('s1', 't1', 'one')).toEqual([1, 1, 1])
+  await write(before)
+  await write(before)
+  expect(await found('s1', 't1', 'one')).toEqual([1, 1, 0])
+  await write(after)
+  await write(after, ['two'])
+  expect(await found('s1', 't1', 'one')).toEqual([0, 0, 0])
+  expect(await found('s2', 't2', 'two')).toEqual([1, 1, 1])
+  expect(await Array.fromAsync(store.check())).toEqual([])
+})
+
 it('more rows than anybody remembers keep their versions', async () => {
   const store = await open(temporaryPath())
   const ids = Array.from({ length: 2_500 }, (_, index) => `${index}`)
