@@ -40,7 +40,7 @@ async function writes({ quick }: Asking, { name, unit, together, least }: Varian
   const bare = upserts(join(folder, 'bare.db'), 'FULL')
   const bareRelaxed = upserts(join(folder, 'bare-relaxed.db'), 'NORMAL')
   const limit =
-    'One upsert writes one row. Ours reads the row for its version, writes it with its label, times and checksum under three indexes, and appends to the feed: more pages in the log, and a turn of the event loop in which others may join the transaction.'
+    'One upsert writes one row. Ours checks and copies the value, writes it with its label, times and checksum, moves it in the index by which records are listed and appends to the feed: more than twice the pages in the log. Each write has a promise of its own, and waits for a turn of the event loop in which others may join the transaction.'
   return {
     name,
     unit: `${unit}: 180 bytes under one of ${keys.toLocaleString('en')} keys`,

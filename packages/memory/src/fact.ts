@@ -25,20 +25,26 @@ export interface Fact<T = unknown> {
 
 /** Makes a fact of its record, with a copy of the value. */
 export function toFact<T>(record: StoredRecord, mayBeStale = false): Fact<T> {
-  const { id: key, value, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
+  const fact = factOf(record, decodeJson(record.value) as T)
+  return mayBeStale ? { ...fact, mayBeStale } : fact
+}
+
+/** Makes a fact of its record and a copy of the value. */
+export function factOf<T>(record: Omit<StoredRecord, 'value' | 'collection'>, value: T): Fact<T> {
+  const { id: key, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
   const { importance, sensitivity, compartments } = record
-  const times = { createdAt, updatedAt, expiresAt }
   return {
     key,
-    value: decodeJson(value) as T,
+    value,
     version,
     author,
-    ...times,
+    createdAt,
+    updatedAt,
+    expiresAt,
     task,
     tags,
     importance,
     sensitivity,
     compartments,
-    ...(mayBeStale && { mayBeStale }),
   }
 }

@@ -5,12 +5,12 @@ import type { Entry } from './coherent-cache.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, VersionConflictError } from './errors.ts'
-import { toFact } from './fact.ts'
+import { factOf, toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
 import { conflictsOf } from './federation/conflicts.ts'
 import type { FactConflict } from './federation/conflicts.ts'
 import type { Frozen } from './json.ts'
-import { decodeJson, encodeJson } from './json.ts'
+import { decodeJson, encodeCopy } from './json.ts'
 import { requireStrings } from './require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeOne } from './space.ts'
 import type { Space, WriteOptions } from './space.ts'
@@ -115,22 +115,13 @@ export class Facts {
     requireKey(key)
     this.#space.assertOpen()
     // Before anything is awaited: the caller may go on changing the value.
-    const text = encodeJson(value)
+    const { text, copy } = encodeCopy(value)
     const meta = await describeWrite(this.#space, this.#actor, options)
     const { ifVersion, ttlMs } = options
     const guard = guardOf(options)
-    const mutation = {
-      type: 'set',
-      key: recordKey(key),
-      value: text,
-      meta,
-      text: undefined,
-      ifVersion,
-      ttlMs,
-      guard,
-    } as const
+    const mutation = { type: 'set', key: recordKey(key), value: text, meta, ifVersion, ttlMs, guard } as const
     const written = await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
-    return toFact<T>({ ...meta, ...recordKey(key), ...written, value: text })
+    return factOf({ ...meta, ...written, id: key }, copy as T)
   }
 
   /**

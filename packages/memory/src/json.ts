@@ -36,9 +36,18 @@ const unreadable = 'something that throws when it is read'
  * @throws {@link ValueError} when JSON would change the value or lose part of it.
  */
 export function encodeJson(value: unknown): string {
-  const kept = copied(value, '$', 0, new Copying())
+  return encodeCopy(value).text
+}
+
+/**
+ * The same, with a copy: what {@link decodeJson} would make of the text.
+ *
+ * @throws ValueError
+ */
+export function encodeCopy(value: unknown): { readonly text: string; readonly copy: unknown } {
+  const copy = copyJson(value)
   try {
-    return JSON.stringify(kept)
+    return { text: JSON.stringify(copy), copy }
   } catch {
     // It is plain by now: nothing but its length can be wrong.
     throw new ValueError('$', 'more text than a string can hold', 'Put it into objects, in parts.')
@@ -132,15 +141,20 @@ function copiedList(value: readonly unknown[], path: string, depth: number, copy
 
 function copiedObject(value: object, path: string, depth: number, copying: Copying): object {
   assertPlain(value, path)
-  // Without a prototype `__proto__` is a name like any other.
-  const object = Object.create(null) as Record<string, unknown>
+  const object: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
     const place = `${path}.${key}`
     const inner = readFrom(value, key, place)
-    if (inner !== undefined) object[key] = copied(inner, place, depth + 1, copying)
+    if (inner === undefined) continue
+    const own = copied(inner, place, depth + 1, copying)
+    // Set like the others it would become the object's prototype.
+    if (key === '__proto__') Object.defineProperty(object, key, { value: own, ...plainProperty })
+    else object[key] = own
   }
   return object
 }
+
+const plainProperty = { enumerable: true, configurable: true, writable: true } as const
 
 /** A getter or a proxy may throw. */
 function readFrom(value: object, key: string | number, path: string): unknown {

@@ -156,7 +156,9 @@ class MapStore implements Store {
     space.seq = row.record.seq
     const change = changeOf(row)
     space.feed.push(change)
-    if (space.feed.length > space.maxChanges) space.feed.splice(0, space.feed.length - space.maxChanges)
+    // Some at a time: what is cut off at the beginning of a list moves all the rest.
+    const surplus = space.feed.length - space.maxChanges
+    if (surplus > space.maxChanges / 100) space.feed.splice(0, surplus)
     for (const listener of space.listeners) listener(change)
   }
 

@@ -1,7 +1,7 @@
-import type { RecordKey, Row } from '@skein/memory'
+import type { Row } from '@skein/memory'
 
 import { readableLabel } from './record-row.ts'
-import type { RawRow } from './record-row.ts'
+import type { RawRow, RawRowAndMore } from './record-row.ts'
 
 const warned = new Set<string>()
 
@@ -29,10 +29,11 @@ export function warnOfDamage(path: string, space: number, [collection, id]: RawR
  * seldom above its `seq`, so the higher of the two is a safe start whichever
  * was damaged.
  */
-export function standIn(key: RecordKey, raw: RawRow, now: number): Row {
-  const [, , , version, seq, , , , , level, compartments] = raw
+export function standIn(raw: RawRowAndMore, now: number): Row {
+  const [collection, id, , version, seq, , , , , level, compartments] = raw
   const record = {
-    ...key,
+    collection,
+    id,
     value: 'null',
     version: Math.max(plausible(version), plausible(seq)),
     seq: plausible(seq),

@@ -28,6 +28,9 @@ export type RawRow = [
   checksum: number,
 ]
 
+/** The same, with what else was asked for after it. */
+export type RawRowAndMore = readonly [...RawRow, ...unknown[]]
+
 /** Packs a row, with a checksum over all that it says. */
 export function packRow({ record, deleted }: Row): RawRow {
   const fields = [
@@ -38,11 +41,11 @@ export function packRow({ record, deleted }: Row): RawRow {
     record.seq,
     record.author,
     record.task ?? null,
-    JSON.stringify(record.tags),
+    packList(record.tags),
     record.importance ?? null,
     rank(record.sensitivity),
-    JSON.stringify(record.compartments),
-    JSON.stringify(record.derivedFrom),
+    packList(record.compartments),
+    packList(record.derivedFrom),
     record.createdAt,
     record.updatedAt,
     record.expiresAt ?? null,
@@ -56,7 +59,7 @@ export function packRow({ record, deleted }: Row): RawRow {
  *
  * @throws CorruptRecordError when it is damaged.
  */
-export function unpackRow(raw: RawRow): Row {
+export function unpackRow(raw: RawRowAndMore): Row {
   const row = unpackIntact(raw)
   if (row) return row
   const [collection, id] = raw
@@ -67,11 +70,11 @@ export function unpackRow(raw: RawRow): Row {
  * Unpacks a row, unless it is not what was written: SQLite itself does not
  * notice a flipped bit in a value.
  */
-export function unpackIntact(raw: RawRow): Row | undefined {
+export function unpackIntact(raw: RawRowAndMore): Row | undefined {
   const [collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources] = raw
   const [, , , , , , , , , , , , createdAt, updatedAt, expiresAt, deleted, checksum] = raw
   const sensitivity = levels[level]
-  if (checksumOf(raw.slice(0, -1)) !== checksum || sensitivity === undefined) return undefined
+  if (checksumOf(raw) !== checksum || sensitivity === undefined) return undefined
   const record = {
     collection,
     id,
@@ -148,11 +151,38 @@ export function parseLabel(level: number, compartments: string): Label | undefin
   }
 }
 
+/** Columns before that of the checksum. */
+const checked = columns.split(', ').length - 1
+const bytes = new Uint8Array(8 * checked)
+const numbers = new DataView(bytes.buffer)
+
+/**
+ * CRC-32 over a number for each field, and then over all texts. A text stands
+ * among the numbers with its length: so it is seen where one ends.
+ */
 function checksumOf(fields: readonly unknown[]): number {
-  return crc32(JSON.stringify(fields))
+  let texts = ''
+  for (let index = 0; index < checked; index += 1) {
+    const field = fields[index]
+    if (typeof field === 'string') texts += field
+    // The same bytes on every machine.
+    numbers.setFloat64(8 * index, numberFor(field), true)
+  }
+  return crc32(texts, crc32(bytes))
 }
 
-// Most lists are empty: no parser for those.
+function numberFor(field: unknown): number {
+  if (typeof field === 'number') return field
+  if (typeof field === 'string') return field.length
+  // Nothing that is written is a blob: only damage makes one.
+  return field === null ? -1 : -2
+}
+
+// Most lists are empty: nothing is written or parsed for those.
+function packList(list: readonly string[]): string {
+  return list.length === 0 ? '[]' : JSON.stringify(list)
+}
+
 function parseList(text: string): readonly string[] {
   return text === '[]' ? [] : (JSON.parse(text) as readonly string[])
 }

@@ -1,10 +1,12 @@
 import { CorruptRecordError, StoreFormatError } from '@skein/memory'
 import type { Database } from 'better-sqlite3'
 
+import { isJournal } from './filter-sql.ts'
+
 /** Marks a database as Skein's: "SKEI" in ASCII. See https://sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x534b4549
 /** Changes whenever the tables do. */
-const formatVersion = 2
+const formatVersion = 3
 
 /**
  * Makes sure that a database is ours and of this format, and sets up an empty one.
@@ -116,7 +118,7 @@ function spaceTables(number: number): string {
     CREATE UNIQUE INDEX ${on('by_key')} ON ${on('records')} (collection, id);
     CREATE INDEX ${on('by_seq')} ON ${on('records')} (collection, seq);
     CREATE INDEX ${on('by_task')} ON ${on('records')} (collection, task, seq) WHERE task IS NOT NULL;
-    CREATE INDEX ${on('by_author')} ON ${on('records')} (collection, author, seq);
+    CREATE INDEX ${on('by_author')} ON ${on('records')} (collection, author, seq) WHERE ${isJournal};
     CREATE INDEX ${on('by_expiry')} ON ${on('records')} (expires_at) WHERE expires_at IS NOT NULL;
 
     -- What was made from an object: the reverse of records.sources.

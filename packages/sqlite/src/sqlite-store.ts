@@ -184,13 +184,14 @@ class WritingStore extends SqliteStore {
 
   sweep(limit: number): Promise<number> {
     return this.#transact(() => {
-      this.tables.trim(this.#options, limit, this.now())
-      return this.tables.sweep(limit, this.now())
+      const { records } = this.#space
+      records.trim(this.#options, limit, this.now())
+      return records.sweep(limit, this.now())
     })
   }
 
   async scrub(): Promise<void> {
-    while (await this.#transact(() => this.tables.mergeTerms()));
+    while (await this.#transact(() => this.#space.records.mergeTerms()));
     await this.#writer.rewrite()
   }
 

@@ -1,24 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { utimesSync, watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { changeOf, StoreBusyError } from '@skein/memory'
-import type { Change, Commit, Mutation, Row, Seq, StoreError, Unwatch } from '@skein/memory'
+import { StoreBusyError } from '@skein/memory'
+import type { Change, Commit, Mutation, Seq, StoreError, Unwatch } from '@skein/memory'
 import type { Database, Statement } from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'
 import { fileIsGone, watchIdentity } from './file-identity.ts'
+import { RecordWriter } from './record-writer.ts'
 import { prepareSpace } from './schema.ts'
-import { SpaceTables } from './space-tables.ts'
+import { lastSeq, SpaceTables } from './space-tables.ts'
 import { wrapError } from './sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './sqlite-options.ts'
+import { signalWal, watchWal } from './wal-signal.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** A space as the writer holds it. */
 export interface WriterSpace {
   readonly tables: SpaceTables
+  readonly records: RecordWriter
   readonly listeners: Set<(change: Change) => void>
   /** Changes of the transaction under way. */
   readonly fresh: Change[]
@@ -71,7 +73,9 @@ export class SqliteWriter {
   #holders = 0
   #flushes = true
   readonly #dataVersionOf: Statement
+  /** As listeners were told, and as transactions began. */
   #dataVersion: unknown
+  #writtenVersion: unknown
 
   private constructor(path: string, options: ResolvedSqliteOptions) {
     this.#path = path
@@ -83,6 +87,7 @@ export class SqliteWriter {
       begun: () => {
         this.checkFile()
         this.assertUsable()
+        this.#heedOthers()
       },
       committed: () => {
         this.#flushAtCommit(true)
@@ -91,7 +96,10 @@ export class SqliteWriter {
       },
       rolledBack: () => {
         this.#flushAtCommit(true)
-        for (const space of this.#spaces.values()) space.fresh.length = 0
+        for (const { fresh, records } of this.#spaces.values()) {
+          fresh.length = 0
+          records.forget()
+        }
       },
     })
     this.#dataVersionOf = this.#db.prepare('PRAGMA data_version').pluck()
@@ -108,7 +116,8 @@ export class SqliteWriter {
     if (!space) {
       try {
         const tables = new SpaceTables(this.#db, prepareSpace(this.#db, name, randomUUID()))
-        space = { tables, listeners: new Set(), fresh: [], told: tables.last() }
+        const records = new RecordWriter(tables.sql)
+        space = { tables, records, listeners: new Set(), fresh: [], told: lastSeq(tables.sql) }
       } catch (error) {
         throw wrapError('open', this.#path, error)
       }
@@ -119,8 +128,8 @@ export class SqliteWriter {
 
   write(space: WriterSpace, batch: readonly Mutation[]): Promise<Commit> {
     return this.#queue.add(() => {
-      const { commit, changed } = space.tables.apply(batch, Date.now())
-      space.fresh.push(...changed.map((row: Row) => changeOf(row)))
+      const { commit, changes } = space.records.apply(batch, Date.now())
+      space.fresh.push(...changes)
       return commit
     }, batch.some(isLasting))
   }
@@ -206,6 +215,14 @@ export class SqliteWriter {
     this.#durability = 'full'
   }
 
+  /** What was known of the tables holds until others write to them, which can't happen from here to the commit. */
+  #heedOthers(): void {
+    const version = this.#readDataVersion()
+    if (version === this.#writtenVersion) return
+    this.#writtenVersion = version
+    for (const { records } of this.#spaces.values()) records.forget()
+  }
+
   /** Whether commits wait for the disk. One that does takes along all before it. */
   #flushAtCommit(flushes: boolean): void {
     if (this.#durability !== 'full' || this.#flushes === flushes) return
@@ -264,30 +281,5 @@ function tell(space: WriterSpace, changes: readonly Change[]): void {
         process.emitWarning(error instanceof Error ? error : String(error))
       }
     }
-  }
-}
-
-/**
- * Wakes those who watch the log in other processes. They see it being written,
- * but a commit counts only when it is on the disk, and of that nothing tells
- * them: this does, by a change of the log's times.
- */
-function signalWal(path: string): void {
-  try {
-    const now = new Date()
-    utimesSync(`${path}-wal`, now, now)
-  } catch {
-    // Their poll finds the change.
-  }
-}
-
-/** Not everywhere can a file be watched: then the poll alone finds changes. */
-function watchWal(path: string, onWrite: () => void): FSWatcher | undefined {
-  try {
-    const watcher = watchFile(`${path}-wal`, { persistent: false }, onWrite)
-    watcher.on('error', () => watcher.close())
-    return watcher
-  } catch {
-    return undefined
   }
 }
