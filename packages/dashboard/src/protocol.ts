@@ -210,6 +210,17 @@ export interface Figures {
     readonly reworkRate: number
     readonly escalationRate: number
   }[]
+  /** How long the flock's queues were over time, in the window; none where no flock is shown. */
+  readonly queues: readonly QueuePoint[]
+}
+
+/** How long the queues of a flock were at a time. */
+export interface QueuePoint {
+  readonly at: number
+  /** Messages that waited in mailboxes. */
+  readonly messages: number
+  /** Activities that waited for a worker; absent where the flock can't tell. */
+  readonly activities?: number
 }
 
 /**

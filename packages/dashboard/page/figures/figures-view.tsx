@@ -8,6 +8,7 @@ import { amount, counted, duration, money, percent } from '../text/amounts.ts'
 import { Text } from '../text/text.tsx'
 import { Chart } from './chart.tsx'
 import { loadFigures } from './load-figures.ts'
+import { QueueChart } from './queue-chart.tsx'
 import { SeriesTable } from './series-table.tsx'
 
 const refreshMs = 1_000
@@ -48,7 +49,7 @@ export function FiguresView(): VNode {
 }
 
 function Numbers({ figures }: { figures: Figures }): VNode {
-  const { avoided, spent, cache, completion, reworkRate, escalationRate, budgets, series } = figures
+  const { avoided, spent, cache, completion, reworkRate, escalationRate, budgets, series, queues } = figures
   const share = (saved: number, used: number): number => (saved + used === 0 ? 0 : saved / (saved + used))
   const times = series.map(({ at }) => at)
   return (
@@ -116,6 +117,8 @@ function Numbers({ figures }: { figures: Figures }): VNode {
           { name: 'escalations', values: series.map((point) => point.escalationRate * 100), role: 'accent' },
         ]}
       />
+      <SeriesTable series={series} />
+      {queues.length > 0 && <QueueChart queues={queues} />}
       {budgets.length > 0 && <h2>Budgets</h2>}
       <ul class="plain budgets">
         {budgets.map(({ id, measure, spent: used, limit }) => (
@@ -136,7 +139,6 @@ function Numbers({ figures }: { figures: Figures }): VNode {
           </li>
         ))}
       </ul>
-      <SeriesTable series={series} />
     </>
   )
 }

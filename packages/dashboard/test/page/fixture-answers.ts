@@ -225,5 +225,13 @@ function figuresOf({ scene, events }: FixtureState): Figures {
         escalationRate: 0.02,
       }
     }),
+    queues: Array.from({ length: points }, (_, index) => {
+      const waiting = Math.max(0, Math.sin(index / 5) + 0.4)
+      return {
+        at: since + (index + 1) * step,
+        messages: Math.round(38 * waiting),
+        activities: Math.round(11 * waiting ** 2),
+      }
+    }),
   }
 }
