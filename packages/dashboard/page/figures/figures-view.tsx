@@ -134,13 +134,18 @@ function Numbers({ figures }: { figures: Figures }): VNode {
               aria-label={`${id.slice(0, 60)}: ${measure}`}
             />
             <span class="number">
-              {amount(used)} of {amount(limit)}
+              {shownAs(measure)(used)} of {shownAs(measure)(limit)}
             </span>
           </li>
         ))}
       </ul>
     </>
   )
+}
+
+/** How amounts of a budget's measure are written. */
+function shownAs(measure: string): (value: number) => string {
+  return measure === 'usd' ? money : measure === 'wallMs' ? duration : amount
 }
 
 function Card({ title, value, note, share }: { title: string; value: string; note: string; share?: number }): VNode {
