@@ -1,5 +1,4 @@
 import { behavior, createFlock } from '@skein/core'
-import type { Message } from '@skein/core'
 import { stepScheduler } from '@skein/core/testing'
 import { mapStore, openMemory } from '@skein/memory'
 import { describe, expect, it } from 'vitest'
@@ -46,7 +45,7 @@ describe('the queues over time', () => {
     await using memory = await openMemory({ store: mapStore() })
     // Nothing is delivered here until somebody says so.
     await using flock = await createFlock({ memory, scheduler: stepScheduler(1) })
-    const clerk = flock.spawn(behavior({ role: 'clerk', initial: 0, receive: (count, _: Message) => count + 1 }))
+    const clerk = flock.spawn(behavior({ role: 'clerk', initial: 0, receive: (count: number) => count + 1 }))
     for (let n = 0; n < 7; n += 1) clerk.send({ type: 'letter' })
     await using open = await openBoard({ memory, flock })
     const { queues, until } = await open.json<Figures>('/api/figures')

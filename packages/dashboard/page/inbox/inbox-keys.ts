@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 
-import { linkTo, route } from '../shell/route.ts'
+import { goTo, linkTo, route } from '../shell/route.ts'
 import { inOrder } from './inbox-list.tsx'
 import { act, isPresent, items } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
@@ -30,7 +30,7 @@ function onKey(event: KeyboardEvent, form: Signal<Form>): void {
   const isTyping = target?.matches('input, textarea, select') ?? false
   if (event.key === 'Escape') {
     if (form.value !== undefined) form.value = undefined
-    else if (!isTyping) location.hash = linkTo('inbox')
+    else if (!isTyping) goTo(linkTo('inbox'))
     return
   }
   if (isTyping) return
@@ -58,5 +58,5 @@ function step(by: 1 | -1): void {
   const order = inOrder(items.value)
   const index = order.findIndex(({ id }) => id === route.value.path[0])
   const next = order[index === -1 ? 0 : Math.min(order.length - 1, Math.max(0, index + by))]
-  if (next) location.hash = linkTo('inbox', [next.id])
+  if (next) goTo(linkTo('inbox', [next.id]))
 }
