@@ -40,8 +40,9 @@ export function renderPackage(found: EscalationPackage, now: number, stream: Wri
     ...part('Facts', found.facts),
     ...(found.objects.length === 0 ? [] : ['', heading('Objects', stream)]),
     ...found.objects.map(({ id: object, author, value }) => {
-      const { size, mediaType } = value as { size: number; mediaType: string }
-      return line(`${sizeOf(size)} of ${mediaType} by ${author}: ${object}`)
+      const { size, mediaType, title } = value as { size: number; mediaType: string; title?: string }
+      const about = title === undefined ? '' : `"${title}", `
+      return line(`${about}${sizeOf(size)} of ${mediaType} by ${author}: ${object}`)
     }),
     '',
     heading('Timeline', stream),
