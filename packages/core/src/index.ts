@@ -113,6 +113,7 @@ export {
   AgentTakenError,
   AgentLostError,
   AskTimeoutError,
+  DeclinedError,
   FlockClosedError,
   HandedBackError,
   MailboxFullError,

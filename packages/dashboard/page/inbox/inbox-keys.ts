@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals'
 
 import { goTo, linkTo, route } from '../shell/route.ts'
 import { inOrder } from './inbox-list.tsx'
-import { act, isPresent, items } from './inbox-state.ts'
+import { act, hasEnded, isPresent, items } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 
 /** What each key does, as it is told on the page. */
@@ -12,6 +12,7 @@ export const keyWords: readonly (readonly [string, string])[] = [
   ['t', 'take'],
   ['r', 'release'],
   ['a', 'answer'],
+  ['d', 'decline'],
   ['h', 'hand back'],
   ['Ctrl Enter', 'send'],
   ['Esc', 'back'],
@@ -36,8 +37,7 @@ function onKey(event: KeyboardEvent, form: Signal<Form>): void {
   if (isTyping) return
   const id = route.value.path[0]
   const item = items.value.find((one) => one.id === id)
-  const isOver = item?.state === 'answered' || item?.state === 'handed-back'
-  const canAct = item !== undefined && !isOver && isPresent()
+  const canAct = item !== undefined && !hasEnded(item) && isPresent()
   const keys: Readonly<Record<string, (() => void) | undefined>> = {
     j: () => step(1),
     k: () => step(-1),
@@ -46,6 +46,7 @@ function onKey(event: KeyboardEvent, form: Signal<Form>): void {
     t: canAct ? () => void act(item, { do: 'take' }, 'It is yours now.') : undefined,
     r: canAct && item.state === 'taken' ? () => void act(item, { do: 'release' }, 'It is open again.') : undefined,
     a: canAct ? () => (form.value = 'answer') : undefined,
+    d: canAct ? () => (form.value = 'decline') : undefined,
     h: canAct ? () => (form.value = 'hand-back') : undefined,
   }
   const does = keys[event.key]

@@ -106,6 +106,25 @@ describe.skipIf(missing !== undefined && !env['CI'])(
       expect(open.faults).toEqual([])
     })
 
+    it('declines what is asked for, with a reason', async () => {
+      sampleRun(server, Date.now())
+      await using open = await openPage(browser, `${server.url}#/inbox/esc-2`)
+      const { page } = open
+      await page.getByRole('heading', { name: /May the summary/ }).waitFor()
+      await page.keyboard.press('d')
+      await page.keyboard.press('Control+Enter')
+      await page.getByText('Write something first.').waitFor()
+      await page.getByLabel('Why not').fill('Their families have not been told.')
+      expect(await open.violations()).toEqual([])
+      await page.keyboard.press('Control+Enter')
+      await page.getByText('Declined: who waits hears').waitFor()
+      const item = { state: 'declined', answer: '"Their families have not been told."' }
+      expect(server.contents.inbox.get('esc-2')?.item).toMatchObject(item)
+      await page.locator('.state-declined').waitFor()
+      expect(await page.getByRole('button', { name: /Decline/ }).count()).toBe(0)
+      expect(open.faults).toEqual([])
+    })
+
     it('refuses what is no JSON where JSON is asked for', async () => {
       sampleRun(server, Date.now())
       await using open = await openPage(browser, `${server.url}#/inbox/esc-1`)
