@@ -70,11 +70,12 @@ async function lookOn({ memory, flock }: StudyFlock): Promise<Page> {
   const principal = { id: 'ada', role: 'operator', rights: ['audit'] } as const
   const board = await serveDashboard({ memory, flock, principal })
   const child = fork(new URL('./watched-process.ts', import.meta.url), [board.url])
-  let [seen, dropped] = [0, 0]
+  let seen = 0
+  let hasLost = false
   let told = Promise.withResolvers<void>()
-  child.on('message', (frame: Seen) => {
-    seen += frame.ended
-    dropped += frame.dropped
+  child.on('message', (piece: Seen) => {
+    seen += piece.ended
+    hasLost ||= piece.hasLost
     told.resolve()
     told = Promise.withResolvers()
     // It may go while nobody waits for it.
@@ -85,7 +86,7 @@ async function lookOn({ memory, flock }: StudyFlock): Promise<Page> {
   return {
     until: async (ended) => {
       while (seen < ended) await told.promise
-      if (dropped > 0) throw new Error(`The page has lost ${dropped} events.`)
+      if (hasLost) throw new Error('The page has lost events.')
     },
     close: async () => {
       child.removeAllListeners('exit')
