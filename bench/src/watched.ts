@@ -70,23 +70,23 @@ async function lookOn({ memory, flock }: StudyFlock): Promise<Page> {
   const principal = { id: 'ada', role: 'operator', rights: ['audit'] } as const
   const board = await serveDashboard({ memory, flock, principal })
   const child = fork(new URL('./watched-process.ts', import.meta.url), [board.url])
-  let seen = 0
-  let hasLost = false
-  let told = Promise.withResolvers<void>()
-  child.on('message', (piece: Seen) => {
-    seen += piece.ended
-    hasLost ||= piece.hasLost
-    told.resolve()
-    told = Promise.withResolvers()
-    // It may go while nobody waits for it.
-    told.promise.catch(() => {})
-  })
+  let told = Promise.withResolvers<Seen>()
+  child.on('message', (seen: Seen) => told.resolve(seen))
   child.once('exit', () => told.reject(new Error('The page has gone.')))
   await told.promise
+  const ask = (): Promise<Seen> => {
+    told = Promise.withResolvers()
+    child.send('how far?')
+    return told.promise
+  }
   return {
+    // Asked afterwards: while a run is timed nothing but the dashboard has to do with who looks on.
     until: async (ended) => {
-      while (seen < ended) await told.promise
-      if (hasLost) throw new Error('The page has lost events.')
+      for (;;) {
+        const seen = await ask()
+        if (seen.hasLost) throw new Error('The page has lost events.')
+        if (seen.ended >= ended) return
+      }
     },
     close: async () => {
       child.removeAllListeners('exit')

@@ -56,7 +56,7 @@ export interface Bye {
   readonly reason: string
 }
 
-/** Several events at once, at most one frame every 50 ms. Sent as `event: frame`, with the last position as `id`. */
+/** Several events at once, at most one frame every 100 ms. Sent as `event: frame`, with the last position as `id`. */
 export interface Frame {
   readonly events: readonly SceneEvent[]
   /** Events that this client has not got and won't get: it was too slow, or came back too late. Since the last frame. */
