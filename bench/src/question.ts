@@ -33,6 +33,12 @@ export interface Question {
    * @defaultValue 3
    */
   readonly warmUps?: number
+  /**
+   * How long the turns go on at most, in milliseconds, where a small difference of long turns is asked for.
+   *
+   * @defaultValue 5_000
+   */
+  readonly budgetMs?: number
   readonly contenders: readonly Contender[]
   /** Which contender is held against what. */
   readonly ratios: readonly Ratio[]

@@ -42,4 +42,5 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'spawn-size': async () => (await import('./actors-spawn.ts')).spawnSize,
   'ping-pong': async () => (await import('./actors-timer.ts')).pingPong,
   cancel: async () => (await import('./cancel.ts')).cancel,
+  watched: async () => (await import('./watched.ts')).watched,
 }

@@ -13,6 +13,7 @@ export type FlockErrorCode =
   | 'SKEIN_ASK_TIMEOUT'
   | 'SKEIN_FLOCK_CLOSED'
   | 'SKEIN_HANDED_BACK'
+  | 'SKEIN_DECLINED'
   | 'SKEIN_MAILBOX_FULL'
   | 'SKEIN_MAP_REDUCE'
   | 'SKEIN_MESSAGE_UNKNOWN'
@@ -221,6 +222,22 @@ export class HandedBackError extends SkeinError {
 
   constructor(escalation: string, task: string, why: string) {
     super(`The task "${task}" was handed back: ${why}`)
+    this.escalation = escalation
+    this.task = task
+    this.why = why
+  }
+}
+
+/** The person who was asked has declined: what the agent asked for is not to be done. */
+export class DeclinedError extends SkeinError {
+  readonly code = 'SKEIN_DECLINED'
+  readonly escalation: string
+  readonly task: string
+  /** What the person said. */
+  readonly why: string
+
+  constructor(escalation: string, task: string, why: string) {
+    super(`What was asked about the task "${task}" was declined: ${why}`)
     this.escalation = escalation
     this.task = task
     this.why = why

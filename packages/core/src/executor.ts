@@ -55,6 +55,8 @@ export interface RunOptions {
  * what, for whom and whether at all.
  */
 export interface Executor extends AsyncDisposable {
+  /** Activities that wait for a worker; absent where it can't tell. */
+  readonly waiting?: number
   /** @throws ActivityLoadError */
   describe(module: string, signal?: AbortSignal): Promise<ModuleDescription>
   /**

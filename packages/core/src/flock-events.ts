@@ -75,6 +75,14 @@ export type FlockEvent =
  */
 export type DeadReason = 'overflow' | 'agent ended' | 'agent failed' | 'given up' | 'refused'
 
+/** How long the queues of a flock are. */
+export interface FlockQueues {
+  /** Messages in the mailboxes of its agents. */
+  readonly messages: number
+  /** Activities that wait for a worker; absent where the executor can't tell. */
+  readonly activities: number | undefined
+}
+
 /** What a flock did since it was created. */
 export interface FlockStats {
   readonly activities: number

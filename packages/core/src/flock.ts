@@ -28,7 +28,7 @@ import type { DrainReport } from './drain.ts'
 import { FlockClosedError } from './errors.ts'
 import { EventHub } from './event-hub.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
-import type { FlockEvent, FlockStats } from './flock-events.ts'
+import type { FlockEvent, FlockQueues, FlockStats } from './flock-events.ts'
 import { resolveSpawn } from './flock-options.ts'
 import type { FlockOptions, SpawnOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
@@ -212,6 +212,11 @@ export class Flock implements AsyncDisposable {
     return { ...this.#hub.counts }
   }
 
+  /** What waits at this moment; counted when it is asked for, agent by agent. */
+  queues(): FlockQueues {
+    return { messages: this.#agents.waiting, activities: this.#options.executor.waiting }
+  }
+
   #parts(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
     return resolveSpawn(definition as AgentDefinition, options, this.#supervise, () => (this.#spawned += 1))
   }
@@ -241,14 +246,7 @@ export class Flock implements AsyncDisposable {
    */
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
     this.#isTakingIn = false
-    const draining = {
-      busy: () =>
-        this.#agents
-          .all()
-          .filter(({ load }) => load > 0)
-          .map(({ id, role, load }) => ({ id, role, load })),
-      running: () => this.#activities.running,
-    }
+    const draining = { busy: () => this.#agents.busy(), running: () => this.#activities.running }
     const report = await untilQuiet(draining, this.#around.clock, timeoutMs)
     await this.close()
     return report

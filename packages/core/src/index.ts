@@ -102,7 +102,7 @@ export type {
   RunOptions,
 } from './executor.ts'
 
-export type { DeadReason, FlockEvent, FlockStats } from './flock-events.ts'
+export type { DeadReason, FlockEvent, FlockQueues, FlockStats } from './flock-events.ts'
 export {
   ActivityInputError,
   ActivityLoadError,
@@ -113,6 +113,7 @@ export {
   AgentTakenError,
   AgentLostError,
   AskTimeoutError,
+  DeclinedError,
   FlockClosedError,
   HandedBackError,
   MailboxFullError,

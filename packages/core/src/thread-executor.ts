@@ -49,6 +49,12 @@ class ThreadExecutor implements Executor {
     this.#options = options
   }
 
+  get waiting(): number {
+    let waiting = 0
+    for (const { turns } of this.#pools.values()) waiting += turns.waiting
+    return waiting
+  }
+
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     let description = this.#descriptions.get(module)
     if (!description) {

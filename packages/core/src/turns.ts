@@ -9,6 +9,11 @@ export class Turns {
     this.#most = most
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /**
    * Runs the work when it is its turn.
    *

@@ -44,6 +44,19 @@ describe('an activity', () => {
     expect(flock.stats().activities).toBe(1)
   })
 
+  it('waits for a thread, and is counted meanwhile', async () => {
+    const { flock, report } = await openFlock(mapStore(), { threads: 1 })
+    const stop = new AbortController()
+    const begun = Promise.withResolvers<unknown>()
+    const options = { signal: stop.signal, onProgress: begun.resolve }
+    const all = [1, 2, 3].map(() => report.untilAborted(null, options))
+    await begun.promise
+    expect(flock.queues()).toEqual({ messages: 0, activities: 2 })
+    stop.abort(new Error('enough'))
+    await Promise.allSettled(all)
+    expect(flock.queues()).toEqual({ messages: 0, activities: 0 })
+  })
+
   it('loses its thread when it does not listen', async () => {
     const { report } = await openFlock(mapStore(), { threads: 1, graceMs: 20 })
     const stop = new AbortController()

@@ -56,6 +56,21 @@ describe('an agent', () => {
     expect(porter.load).toBe(0)
   })
 
+  it('is told of by the queues of its flock while messages wait for it', async () => {
+    const { flock } = await openFlock()
+    const [porter, other] = [flock.spawn(door), flock.spawn(door)]
+    porter.send({ type: 'enter', who: 'ann' })
+    porter.send({ type: 'enter', who: 'bob' })
+    other.send({ type: 'enter', who: 'eve' })
+    await turn()
+    expect(flock.queues()).toEqual({ messages: 3, activities: 0 })
+    porter.send({ type: 'open' })
+    await turn()
+    expect(flock.queues()).toEqual({ messages: 2, activities: 0 })
+    other.stop()
+    expect(flock.queues()).toEqual({ messages: 1, activities: 0 })
+  })
+
   it('delivers outside the stack of the sender, and in order', async () => {
     const { flock } = await openFlock()
     const counter = setup({ types: {} as { context: { n: number }; events: { type: 'tick' } } }).createMachine({

@@ -101,6 +101,20 @@ describe('escalate', () => {
     expect(await agent.done).toBe('granted')
   })
 
+  it('fails when it is declined, with the reason', async () => {
+    const { flock, memory } = await open([])
+    const agent = flock.spawn(asker())
+    const waiting = new Promise<string>((resolve) =>
+      flock.on((event) => event.type === 'escalation.opened' && resolve(event.escalation.id)),
+    )
+    const id = await waiting
+    await memory.as({ id: 'eve', role: 'support' }).escalations.decline(id, 'Ten at most.')
+    const error = { code: 'SKEIN_DECLINED', escalation: id, task: 'deal/7', why: 'Ten at most.' }
+    expect(await agent.done).toMatchObject(error)
+    // Asked again, it is the same escalation: declined already.
+    expect(await flock.spawn(asker()).done).toMatchObject(error)
+  })
+
   it('fails when it is handed back, with what the person said', async () => {
     const { flock, memory } = await open([])
     const opened = new Promise<FlockEvent>((resolve) =>

@@ -19,7 +19,7 @@ const largestAction = 1_000_000
 /** Adds the requests that the page makes; who asks has been let in already. */
 export function addApi(app: Hono, onlooker: Onlooker): void {
   const { view, hub, options } = onlooker
-  const sources = { memory: options.memory, view, log: onlooker.log, budgets: options.budgets }
+  const sources = { memory: options.memory, view, log: onlooker.log, queues: onlooker.queues, budgets: options.budgets }
 
   app.get('/api/session', async (context) => context.json(await onlooker.session()))
   app.get('/api/agents', async (context) => context.json(await onlooker.agents()))

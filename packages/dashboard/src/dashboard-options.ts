@@ -89,8 +89,11 @@ export interface ResolvedDashboardOptions {
   readonly files: ReadonlyMap<string, PageFile>
 }
 
-/** Frames come at most so often: an eye sees no difference, and a page draws once. */
-const frameMs = 50
+/**
+ * Frames come at most so often: each wakes this process, reads the feed and writes to a socket, so half as many halve
+ * the better part of what watching a busy flock costs. What happens after a pause is told at once.
+ */
+const frameMs = 100
 
 /** @throws OptionError when an option is out of range. */
 export function resolveDashboardOptions(options: DashboardOptions): ResolvedDashboardOptions {

@@ -5,7 +5,7 @@
  */
 
 /** How an escalation stands. */
-export type EscalationStateName = 'open' | 'taken' | 'answered' | 'handed-back'
+export type EscalationStateName = 'open' | 'taken' | 'answered' | 'declined' | 'handed-back'
 
 /** `GET /api/inbox`: escalations that the person may see, the oldest first. */
 export interface InboxItem {
@@ -67,5 +67,6 @@ export type InboxAction = { readonly version?: number } & (
   | { readonly do: 'take' }
   | { readonly do: 'release' }
   | { readonly do: 'answer'; readonly answer: string }
+  | { readonly do: 'decline'; readonly why: string }
   | { readonly do: 'hand-back'; readonly why: string }
 )

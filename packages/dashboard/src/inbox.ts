@@ -4,6 +4,7 @@ import type { AnyRecord, Escalations, PackagedRecord, View } from '@skein/memory
 import { RefusedError } from './access/problem.ts'
 import type { EscalationStateName, InboxAction, InboxDetail, InboxItem, PackagedItem } from './protocol.ts'
 import { cutText } from './records/cut-text.ts'
+import { hasEnded } from './stream/escalation-states.ts'
 
 /** Characters of a value in a package that are sent to the page. */
 const longestValue = 20_000
@@ -36,9 +37,9 @@ export async function inboxItems({ records }: View): Promise<readonly InboxItem[
       ...(cursor !== undefined && { cursor }),
     })
     for (const item of page.items.map(toItem)) {
-      const hasEnded = item.state === 'answered' || item.state === 'handed-back'
-      if (hasEnded) ended += 1
-      if (!hasEnded || ended <= mostEnded) items.push(item)
+      const isOver = hasEnded(item.state)
+      if (isOver) ended += 1
+      if (!isOver || ended <= mostEnded) items.push(item)
     }
     cursor = page.cursor
     if (cursor === undefined) break
@@ -101,6 +102,8 @@ function perform(escalations: Escalations, id: string, action: InboxAction): Pro
       return escalations.release(id)
     case 'answer':
       return escalations.answer(id, parseAnswer(action.answer))
+    case 'decline':
+      return escalations.decline(id, action.why)
     case 'hand-back':
       return escalations.handBack(id, action.why)
   }
@@ -111,9 +114,9 @@ export function parseAction(body: unknown): InboxAction {
   const given = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const { version } = given
   const isVersion = version === undefined || (Number.isSafeInteger(version) && (version as number) > 0)
-  const text = given['do'] === 'answer' ? given['answer'] : given['do'] === 'hand-back' ? given['why'] : ''
-  const isKnown = ['take', 'release', 'answer', 'hand-back'].includes(String(given['do']))
-  if (!isVersion || !isKnown || typeof text !== 'string') {
+  const text = { answer: given['answer'], decline: given['why'], 'hand-back': given['why'], take: '', release: '' }
+  const isKnown = typeof given['do'] === 'string' && Object.hasOwn(text, given['do'])
+  if (!isVersion || !isKnown || typeof text[given['do'] as keyof typeof text] !== 'string') {
     throw new RefusedError(400, 'DASHBOARD_BODY', 'Expected an action on an escalation.')
   }
   return given as InboxAction

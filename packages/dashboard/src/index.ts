@@ -31,6 +31,7 @@ export type {
   LineageItem,
   PackagedItem,
   Problem,
+  QueuePoint,
   RecordDetail,
   RecordRow,
   RecordRows,

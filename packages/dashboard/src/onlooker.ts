@@ -2,6 +2,7 @@ import type { HostMemory, View } from '@skein/memory'
 
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { FigureLog } from './figures/figure-log.ts'
+import { QueueLog } from './figures/queue-log.ts'
 import type { AgentRow, Session, StreamPosition } from './protocol.ts'
 import { SeenValues } from './records/seen-values.ts'
 import { formatPosition } from './stream/position.ts'
@@ -11,6 +12,9 @@ import { StreamDesk } from './stream/stream-desk.ts'
 /** Values of earlier versions that are kept, in UTF-16 units. */
 const mostSeen = 8_000_000
 
+/** How often the flock's queues are looked at, in milliseconds: also while nobody looks on, for who comes late. */
+const queuePaceMs = 500
+
 /** All that one person who looks on is shown, and through whose eyes. */
 export class Onlooker {
   readonly memory: HostMemory
@@ -19,7 +23,10 @@ export class Onlooker {
   readonly desk: StreamDesk
   readonly log: FigureLog
   readonly seen: SeenValues = new SeenValues(mostSeen)
+  /** Of the flock, where there is one. */
+  readonly queues: QueueLog | undefined
   readonly options: ResolvedDashboardOptions
+  readonly #looking: NodeJS.Timeout | undefined
 
   /** @throws OptionError when the principal makes no sense. */
   constructor(options: ResolvedDashboardOptions) {
@@ -36,6 +43,10 @@ export class Onlooker {
       onRecord: ({ collection, id, version, text }) => this.seen.note(collection, id, version, text),
     })
     this.desk = new StreamDesk(this.hub, { maxStreams, frameMs, beatMs })
+    const queues = flock && new QueueLog(() => flock.queues(), queuePaceMs)
+    this.queues = queues
+    queues?.note(Date.now())
+    this.#looking = queues && setInterval(() => queues.note(Date.now()), queuePaceMs).unref()
   }
 
   /** Who looks on, at what. @throws StoreError */
@@ -77,6 +88,7 @@ export class Onlooker {
   }
 
   close(): void {
+    clearInterval(this.#looking)
     this.desk.close()
     this.hub.close()
   }

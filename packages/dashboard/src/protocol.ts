@@ -56,7 +56,7 @@ export interface Bye {
   readonly reason: string
 }
 
-/** Several events at once, at most one frame every 50 ms. Sent as `event: frame`, with the last position as `id`. */
+/** Several events at once, at most one frame every 100 ms. Sent as `event: frame`, with the last position as `id`. */
 export interface Frame {
   readonly events: readonly SceneEvent[]
   /** Events that this client has not got and won't get: it was too slow, or came back too late. Since the last frame. */
@@ -210,6 +210,17 @@ export interface Figures {
     readonly reworkRate: number
     readonly escalationRate: number
   }[]
+  /** How long the flock's queues were over time, in the window; none where no flock is shown. */
+  readonly queues: readonly QueuePoint[]
+}
+
+/** How long the queues of a flock were at a time. */
+export interface QueuePoint {
+  readonly at: number
+  /** Messages that waited in mailboxes. */
+  readonly messages: number
+  /** Activities that waited for a worker; absent where the flock can't tell. */
+  readonly activities?: number
 }
 
 /**

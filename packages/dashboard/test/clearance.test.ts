@@ -38,7 +38,11 @@ async function fill(
     context: { industry: secret },
     details: secret,
   })
-  const object = await spy.objects.put(`contents ${secret}`, { ...sealed, derivedFrom: [source] })
+  const object = await spy.objects.put(`contents ${secret}`, {
+    ...sealed,
+    title: `all about ${secret}`,
+    derivedFrom: [source],
+  })
   await two.objects.get(object)
   await spy.objects.put({ about: secret }, { ...sealed, derivedFrom: [object] })
   await spy.alerts.send({ to: ['two'], insight: `alert ${secret}`, ...sealed })

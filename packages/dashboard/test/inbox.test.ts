@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { InboxDetail, InboxItem, Problem } from '../src/index.ts'
+import type { Figures, InboxDetail, InboxItem, Problem } from '../src/index.ts'
 import { openBoard } from './open-board.ts'
 import type { OpenBoard } from './open-board.ts'
 import { openStream } from './stream-reader.ts'
@@ -77,6 +77,33 @@ it('leaves what another person has taken to that person', async () => {
     status: 200,
     body: { state: 'handed-back', answer: '"Decide yourselves."' },
   })
+})
+
+it('declines, with a reason that reaches the agent that waits', async () => {
+  await using open = await openBoard({ allowAnswers: true })
+  const reader = await openStream(open)
+  const id = await askedIn(open)
+  const answered = open.memory.as({ id: 'ann', role: 'sales' }).escalations.answered(id)
+  for (const action of [
+    { do: 'decline' },
+    { do: 'decline', why: 1 },
+    { do: 'refuse', why: 'no' },
+    { do: 'toString' },
+  ]) {
+    expect(await act(open, id, action)).toMatchObject({ status: 400 })
+  }
+  await act(open, id, { do: 'take' })
+  expect(await act(open, id, { do: 'decline', why: 'Ten at most.' })).toMatchObject({
+    status: 200,
+    body: { state: 'declined', answer: '"Ten at most."' },
+  })
+  expect(await answered).toMatchObject({ state: 'declined', answer: 'Ten at most.' })
+  expect(await act(open, id, { do: 'answer', answer: '1' })).toEqual(conflict)
+  await reader.until(({ events }) => events.some((event) => event.type === 'escalation' && event.state === 'declined'))
+  const states = reader.events.flatMap((event) => (event.type === 'escalation' ? [event.state] : []))
+  expect(states).toEqual(['open', 'taken', 'declined'])
+  const { escalationRate } = await open.json<Figures>('/api/figures')
+  expect(escalationRate).toBe(1)
 })
 
 it('only shows, unless answers are allowed', async () => {

@@ -41,7 +41,7 @@ it('tells what is written while somebody looks on', async () => {
     collection: 'objects',
     author: 'ann',
     task: 't1',
-    title: 'text/plain, 18 bytes',
+    title: 'part · t1 · text/plain, 18 bytes',
     bytes: 18,
   })
   expect(observation).toMatchObject({

@@ -7,9 +7,10 @@ import type { StoredRecord } from './store.ts'
  * - `open` → `taken`: somebody looks into it.
  * - `open` or `taken` → `answered`: with an answer for whoever waits.
  * - `taken` → `open`: given back to the queue.
- * - `open` or `taken` → `handed-back`: the agents are to go on without an answer.
+ * - `open` or `taken` → `declined`: what was asked for is not to be done.
+ * - `open` or `taken` → `handed-back`: the person decides nothing; the agents are to go on without an answer.
  */
-export type EscalationState = 'open' | 'taken' | 'answered' | 'handed-back'
+export type EscalationState = 'open' | 'taken' | 'answered' | 'declined' | 'handed-back'
 
 /** A task in the hands of a person. */
 export interface Escalation<Answer = unknown> {
@@ -23,11 +24,16 @@ export interface Escalation<Answer = unknown> {
   /** The agent that asked first. */
   readonly openedBy: string
   readonly takenBy: string | undefined
-  /** What was answered; or why it was handed back. */
+  /** What was answered; or why it was declined or handed back. */
   readonly answer: Answer | undefined
   /** Unix milliseconds, by the store's clock. */
   readonly openedAt: number
   readonly updatedAt: number
+}
+
+/** Whether nobody can change it any more. */
+export function hasEnded({ state }: Pick<Escalation, 'state'>): boolean {
+  return state !== 'open' && state !== 'taken'
 }
 
 /** What the record of an escalation holds. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 import type { Actor } from './actor.ts'
 import { AccessError, NotFoundError, OptionError, VersionConflictError } from './errors.ts'
-import { toEscalation } from './escalation.ts'
+import { hasEnded, toEscalation } from './escalation.ts'
 import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
 import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
@@ -124,6 +124,16 @@ export class Escalations {
     return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'answered', answer: kept }))
   }
 
+  /**
+   * Declines what was asked for: all that wait for it hear that it is not to be done, and why.
+   *
+   * @throws OptionError when it has ended or there is no reason, NotFoundError, AccessError when another has it.
+   */
+  async decline(id: string, why: string): Promise<Escalation> {
+    requireText('why', why)
+    return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'declined', answer: why }))
+  }
+
   /** Hands it back: the agents are to go on without an answer. @throws as `answer` */
   async handBack(id: string, why: string): Promise<Escalation> {
     requireText('why', why)
@@ -170,7 +180,7 @@ export class Escalations {
   }
 
   /**
-   * Waits until an escalation was answered or handed back.
+   * Waits until an escalation was answered, declined or handed back.
    *
    * @throws NotFoundError; the signal's reason.
    */
@@ -184,7 +194,7 @@ export class Escalations {
       signal?.throwIfAborted()
       const finished = epochs.finishedOf(slot)
       const escalation = toEscalation<Answer>(await this.#record(id))
-      if (escalation.state === 'answered' || escalation.state === 'handed-back') return escalation
+      if (hasEnded(escalation)) return escalation
       await epochs.untilFinished(slot, finished, patienceMs, signal)
     }
   }

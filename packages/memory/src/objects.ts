@@ -7,6 +7,7 @@ import { decodeJson, encodeJson } from './json.ts'
 import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
 import { hashOf, objectId, visibleSources } from './object-id.ts'
 import type { OpenBytes } from './object-shelf.ts'
+import { requireStrings } from './require-option.ts'
 import { describeWrite, guardOf, writeOne } from './space.ts'
 import type { Space, WriteOptions } from './space.ts'
 import type { RecordKey, StoredRecord } from './store.ts'
@@ -30,11 +31,14 @@ export interface Ref<T = unknown> {
 export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
   readonly mediaType?: string
+  /** What people are shown it as: a file's name, a URL, a heading. Of content that is known already the first one stays. */
+  readonly title?: string
 }
 
 /** An object as seen in a lineage. */
 export interface LineageNode {
   readonly ref: Ref
+  readonly title: string | undefined
   readonly author: string
   readonly task: string | undefined
   readonly tags: readonly string[]
@@ -91,12 +95,14 @@ export class Objects {
       throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
     }
     if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
+    const { title } = options
+    if (title !== undefined) requireStrings('title', [title])
     const described = describeWrite(this.#space, this.#actor, options)
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)
     const key = keyOf(id)
-    const value = encodeJson({ size: bytes.length, mediaType })
+    const value = encodeJson({ size: bytes.length, mediaType, ...(title !== undefined && { title }) } satisfies Meta)
     for (;;) {
       const { record } = await this.#space.objects.load(id)
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
@@ -258,11 +264,27 @@ function keyOf(id: string): RecordKey {
   return { collection: 'objects', id }
 }
 
-function metaOf(record: StoredRecord): { size: number; mediaType: string } {
-  return decodeJson(record.value) as { size: number; mediaType: string }
+/** What the record of an object holds. */
+interface Meta {
+  readonly size: number
+  readonly mediaType: string
+  readonly title?: string
+}
+
+function metaOf(record: StoredRecord): Meta {
+  return decodeJson(record.value) as Meta
 }
 
 function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
   const { id, author, task, tags } = record
-  return { ref: { id, ...metaOf(record) }, author, task, tags, derivedFrom: visibleSources(record, audience), distance }
+  const { size, mediaType, title } = metaOf(record)
+  return {
+    ref: { id, size, mediaType },
+    title,
+    author,
+    task,
+    tags,
+    derivedFrom: visibleSources(record, audience),
+    distance,
+  }
 }

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import type { ChildProcess } from 'node:child_process'
 
-import type { InboxItem, RecordRows, Session } from '@skein/dashboard'
+import type { Figures, InboxItem, RecordRows, Session } from '@skein/dashboard'
 import { openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
 
+import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import { expectClearError } from './expect-clear-error.ts'
 import { folderWith, story } from './report-file.ts'
 import { skein, startSkein } from './run-skein.ts'
@@ -86,6 +87,23 @@ it('shows a run, and stays when that has ended', async () => {
   expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 1 })
   expect(JSON.parse(stdout)).toHaveProperty('summary')
   expect(stderr).toContain('stays until you press Ctrl-C')
+})
+
+it('shows how much of the budgets of a run is used up', async () => {
+  await using server = await OpenAIServer.start()
+  const folder = folderWith({ 'a.txt': story })
+  const model = ['--model', 'openai:gpt-test', '--base-url', server.url, '--budget-tokens', '1000000']
+  const { child, ended } = startSkein(['run', 'a.txt', ...model, '--json', '--dashboard', '--store', 'x.db'], folder)
+  const reported = said(child, 'stdout', /\n/)
+  const page = pageOf(await said(child, 'stderr', link))
+  await reported
+  const { budgets } = await page.get<Figures>('/api/figures')
+  expect(budgets).toEqual([
+    { id: expect.stringMatching(/^run\//), measure: 'tokens', spent: expect.any(Number), limit: 1_000_000 },
+  ])
+  expect(budgets[0]?.spent).toBeGreaterThan(0)
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: 0 })
 })
 
 it('says what it can not show', async () => {

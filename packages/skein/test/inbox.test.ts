@@ -105,6 +105,19 @@ describe('skein answer', () => {
     expectClearError(await look('answer', id, 'no', '--as', 'bob'), 1, /was handed back by "eve" .*: Ask finance\./)
   })
 
+  it('declines', async () => {
+    const { id, answered } = await ask('Grant 30 %?')
+    const declined = await look('answer', id, '--decline', 'Ten at most.', '--as', 'eve')
+    expect(declined).toMatchObject({ code: 0, stdout: `Declined ${id} (task deal/9).\n` })
+    expect(await answered).toMatchObject({ state: 'declined', answer: 'Ten at most.' })
+    expectClearError(await look('answer', id, 'no', '--as', 'bob'), 1, /was declined by "eve" .*: Ten at most\./)
+    const [shown, listed] = await Promise.all([look('inbox', id), look('inbox', '--state', 'declined')])
+    expect(shown.stdout).toContain('declined because\n  Ten at most.\n')
+    expect(listed.stdout).toContain(id)
+    const two = await look('answer', id, '--decline', 'a', '--hand-back', 'b', '--as', 'eve')
+    expectClearError(two, 1, /just one of them/)
+  })
+
   it('of two at once counts one, and the other hears who was faster and with what', async () => {
     const { id, answered } = await ask('f')
     const both = await Promise.all(['eve', 'bob'].map((who) => look('answer', id, `from ${who}`, '--as', who)))

@@ -10,8 +10,8 @@ import { Recovery } from '../supervision/recovery.ts'
 import type { Patient } from '../supervision/recovery.ts'
 import { AgentLife } from './agent-life.ts'
 import type { Living } from './agent-life.ts'
+import { startOf } from './agent-parts.ts'
 import type { AgentParts } from './agent-parts.ts'
-import { isPlain, plainStart } from './host.ts'
 import { AlertLane } from './alert-lane.ts'
 import { Ending } from './ending.ts'
 import { Inbox } from './inbox.ts'
@@ -94,7 +94,12 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
 
   /** Messages that wait, or questions that are not answered yet, whichever are more. */
   get load(): number {
-    return Math.max(this.#inbox?.size ?? 0, this.#questions?.size ?? 0)
+    return Math.max(this.waiting, this.#questions?.size ?? 0)
+  }
+
+  /** Messages that wait. */
+  get waiting(): number {
+    return this.#inbox?.size ?? 0
   }
 
   /** Begins to run; a failure of the first step is supervised like any other. */
@@ -200,8 +205,7 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
   /** Something in it has failed: its supervision decides what becomes of it. */
   failed(error: unknown, lastGood?: unknown): void {
     if (this.#state !== 'running') return
-    const message = this.#current
-    const state = this.#machineState
+    const [message, state] = [this.#current, this.#machineState]
     this.#current = undefined
     this.#state = 'waiting'
     this.#life.end(error)
@@ -249,15 +253,11 @@ export class AgentCell implements Runnable, Living, Patient, Kept {
 
   /** Where it goes on after a crash. */
   save(): unknown {
-    const { host } = this.#life
-    return this.#state === 'running' ? host.save() : host.lastGood
+    return this.#state === 'running' ? this.#life.host.save() : this.#life.host.lastGood
   }
 
   #newLife(saved: unknown): AgentLife {
-    const { definition, input, supervise, keeper } = this.parts
-    const isKept = keeper !== undefined
-    const start = { input, saved, keepsLastGood: isKept || supervise !== undefined, isKept }
-    return new AgentLife(this, definition.makeHost, isPlain(start) ? plainStart : start)
+    return new AgentLife(this, this.parts.definition.makeHost, startOf(this.parts, saved))
   }
 
   #box(): Inbox {

@@ -3,7 +3,8 @@ import type { Principal } from '@skein/memory'
 import type { BudgetScope } from '../models/budget.ts'
 import type { Decision, Failure } from '../supervision/supervision.ts'
 import type { Ending } from './ending.ts'
-import type { AgentDefinition } from './host.ts'
+import { isPlain, plainStart } from './host.ts'
+import type { AgentDefinition, HostStart } from './host.ts'
 import type { Keeper } from './keeper.ts'
 import type { MailboxOptions } from './mailbox.ts'
 
@@ -28,4 +29,11 @@ export interface AgentParts {
 export interface Parent {
   readonly ending: Ending
   failed(error: unknown): void
+}
+
+/** How a host of it begins: anew, or with what an earlier one saved. */
+export function startOf({ input, supervise, keeper }: AgentParts, saved: unknown): HostStart {
+  const isKept = keeper !== undefined
+  const start = { input, saved, keepsLastGood: isKept || supervise !== undefined, isKept }
+  return isPlain(start) ? plainStart : start
 }

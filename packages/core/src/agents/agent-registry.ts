@@ -1,4 +1,5 @@
-import type { AgentRef } from './agent-ref.ts'
+import type { DrainReport } from '../drain.ts'
+import { AgentRef } from './agent-ref.ts'
 
 /** The running agents of a flock, by id and by role. */
 export class AgentRegistry {
@@ -39,5 +40,19 @@ export class AgentRegistry {
 
   all(): AgentRef[] {
     return [...this.#agents.values()]
+  }
+
+  /** Agents with something to do. */
+  busy(): DrainReport['busy'] {
+    return this.all()
+      .filter(({ load }) => load > 0)
+      .map(({ id, role, load }) => ({ id, role, load }))
+  }
+
+  /** Messages that wait, of all agents. */
+  get waiting(): number {
+    let waiting = 0
+    for (const ref of this.#agents.values()) waiting += AgentRef.cellOf(ref).waiting
+    return waiting
   }
 }

@@ -2,12 +2,13 @@ import type { EscalationInput } from '@skein/memory'
 import type { PromiseActorLogic } from 'xstate'
 
 import { ownedPromise } from '../agents/owned-promise.ts'
-import { HandedBackError, NoFlockError } from '../errors.ts'
+import { DeclinedError, HandedBackError, NoFlockError } from '../errors.ts'
 
 /**
  * Actor logic that asks a person, for a machine to invoke. Its input is what
  * `escalations.open` takes; it is done with the person's answer, and fails with
- * a `HandedBackError` when the person hands the task back.
+ * a `DeclinedError` when the person declines what it asks for, and with a
+ * `HandedBackError` when the person hands the task back undecided.
  *
  * Asking the same about the same task is one escalation: a durable agent that
  * is resumed waits for the same answer, which may have come meanwhile.
@@ -39,6 +40,7 @@ export function escalate<Answer = unknown>(): PromiseActorLogic<Answer, Escalati
     const opened = await escalations.open(input)
     if (opened.state === 'open') owner.announce(opened)
     const { state, answer } = await escalations.answered<Answer>(opened.id, { signal })
+    if (state === 'declined') throw new DeclinedError(opened.id, opened.task, String(answer))
     if (state === 'handed-back') throw new HandedBackError(opened.id, opened.task, String(answer))
     return answer as Answer
   })

@@ -5,8 +5,8 @@ export type Instruction = 'restart' | 'resume' | 'stop'
 
 /**
  * Asks a person what is to become of an agent that failed, and waits for the
- * answer: `restart`, `resume` or `stop`. Handed back, or anything else, means
- * `stop`.
+ * answer: `restart`, `resume` or `stop`. Declined, handed back, or anything else,
+ * means `stop`.
  */
 export async function askWhatToDo(
   owner: Pick<Owner, 'memory' | 'principal' | 'announce'>,

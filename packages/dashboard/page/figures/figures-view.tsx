@@ -8,6 +8,7 @@ import { amount, counted, duration, money, percent } from '../text/amounts.ts'
 import { Text } from '../text/text.tsx'
 import { Chart } from './chart.tsx'
 import { loadFigures } from './load-figures.ts'
+import { QueueChart } from './queue-chart.tsx'
 import { SeriesTable } from './series-table.tsx'
 
 const refreshMs = 1_000
@@ -48,7 +49,7 @@ export function FiguresView(): VNode {
 }
 
 function Numbers({ figures }: { figures: Figures }): VNode {
-  const { avoided, spent, cache, completion, reworkRate, escalationRate, budgets, series } = figures
+  const { avoided, spent, cache, completion, reworkRate, escalationRate, budgets, series, queues } = figures
   const share = (saved: number, used: number): number => (saved + used === 0 ? 0 : saved / (saved + used))
   const times = series.map(({ at }) => at)
   return (
@@ -116,6 +117,8 @@ function Numbers({ figures }: { figures: Figures }): VNode {
           { name: 'escalations', values: series.map((point) => point.escalationRate * 100), role: 'accent' },
         ]}
       />
+      <SeriesTable series={series} />
+      {queues.length > 0 && <QueueChart queues={queues} />}
       {budgets.length > 0 && <h2>Budgets</h2>}
       <ul class="plain budgets">
         {budgets.map(({ id, measure, spent: used, limit }) => (
@@ -131,14 +134,18 @@ function Numbers({ figures }: { figures: Figures }): VNode {
               aria-label={`${id.slice(0, 60)}: ${measure}`}
             />
             <span class="number">
-              {amount(used)} of {amount(limit)}
+              {shownAs(measure)(used)} of {shownAs(measure)(limit)}
             </span>
           </li>
         ))}
       </ul>
-      <SeriesTable series={series} />
     </>
   )
+}
+
+/** How amounts of a budget's measure are written. */
+function shownAs(measure: string): (value: number) => string {
+  return measure === 'usd' ? money : measure === 'wallMs' ? duration : amount
 }
 
 function Card({ title, value, note, share }: { title: string; value: string; note: string; share?: number }): VNode {

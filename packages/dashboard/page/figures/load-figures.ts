@@ -47,5 +47,6 @@ function figuresFromEvents(end: Figures | undefined): Figures {
     escalationRate: done === 0 ? 0 : Math.min(1, escalated / done),
     budgets: end?.budgets ?? [],
     series,
+    queues: (end?.queues ?? []).filter(({ at }) => at <= until),
   }
 }

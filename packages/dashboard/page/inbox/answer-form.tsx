@@ -8,9 +8,24 @@ import { Segments } from '../shell/segments.tsx'
 import { act } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 
+/** Ways to end it without an answer. */
+const refusals = {
+  decline: {
+    label: 'Why not',
+    send: 'Decline',
+    done: 'Declined: who waits hears that it is not to be done, and why.',
+  },
+  'hand-back': {
+    label: 'Why there is no answer',
+    send: 'Hand back',
+    done: 'Handed back: who waits goes on without an answer.',
+  },
+} as const
+
 /** Where an answer is written, or why there is none. */
 export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form> }): VNode {
-  const isAnswer = form.value === 'answer'
+  const way = form.value === 'decline' || form.value === 'hand-back' ? form.value : undefined
+  const refusal = way && refusals[way]
   const kind = useSignal<'text' | 'json'>('text')
   const trouble = useSignal<string | undefined>(undefined)
   const field = useRef<HTMLTextAreaElement>(null)
@@ -19,15 +34,15 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
 
   const send = async (): Promise<void> => {
     const text = field.current?.value.trim() ?? ''
-    trouble.value = problemOf(text, isAnswer && kind.value === 'json')
+    trouble.value = problemOf(text, !way && kind.value === 'json')
     if (trouble.value !== undefined) return
-    const isDone = isAnswer
-      ? await act(
+    const isDone = way
+      ? await act(item, { do: way, why: text }, refusals[way].done)
+      : await act(
           item,
           { do: 'answer', answer: kind.value === 'json' ? text : JSON.stringify(text) },
           'Answered: who waits goes on with it.',
         )
-      : await act(item, { do: 'hand-back', why: text }, 'Handed back: who waits goes on without an answer.')
     if (isDone) form.value = undefined
   }
   return (
@@ -38,7 +53,7 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
         void send()
       }}
     >
-      {isAnswer && (
+      {!refusal && (
         <Segments
           label="Answer as"
           value={kind}
@@ -49,9 +64,7 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
         />
       )}
       <label>
-        <span>
-          {isAnswer ? (kind.value === 'json' ? 'Your answer, as JSON' : 'Your answer') : 'Why there is no answer'}
-        </span>
+        <span>{refusal?.label ?? (kind.value === 'json' ? 'Your answer, as JSON' : 'Your answer')}</span>
         <textarea
           ref={field}
           rows={4}
@@ -69,7 +82,7 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
         {trouble.value}
       </p>
       <button type="submit" class="primary">
-        {isAnswer ? 'Send answer' : 'Hand back'} <kbd>Ctrl Enter</kbd>
+        {refusal?.send ?? 'Send answer'} <kbd>Ctrl Enter</kbd>
       </button>
       <button type="button" class="quiet" onClick={() => (form.value = undefined)}>
         Cancel <kbd>Esc</kbd>

@@ -8,7 +8,7 @@ import { ago, duration, moment } from '../text/amounts.ts'
 import { Text } from '../text/text.tsx'
 import { AnswerForm } from './answer-form.tsx'
 import { useFocus } from './inbox-list.tsx'
-import { act } from './inbox-state.ts'
+import { act, hasEnded } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 import { Package } from './package.tsx'
 
@@ -27,7 +27,7 @@ export function EscalationPane({ item, detail, form, mayAnswer }: EscalationPane
   const heading = useFocus(item.id)
   const now = timeShown()
   const { id, state, task, reason, question, openedBy, openedAt, expiresAt, takenBy, assignedTo, answer } = item
-  const isOver = state === 'answered' || state === 'handed-back'
+  const isOver = hasEnded(item)
   return (
     <article aria-label="Escalation">
       <p class="eyebrow">
@@ -82,7 +82,14 @@ export function EscalationPane({ item, detail, form, mayAnswer }: EscalationPane
           <button type="button" class="primary" onClick={() => (form.value = 'answer')}>
             Answer <kbd>a</kbd>
           </button>
-          <button type="button" onClick={() => (form.value = 'hand-back')}>
+          <button type="button" title="What is asked for is not to be done." onClick={() => (form.value = 'decline')}>
+            Decline <kbd>d</kbd>
+          </button>
+          <button
+            type="button"
+            title="You decide nothing: who waits goes on without an answer."
+            onClick={() => (form.value = 'hand-back')}
+          >
             Hand back <kbd>h</kbd>
           </button>
         </div>

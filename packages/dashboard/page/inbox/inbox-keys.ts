@@ -1,8 +1,8 @@
 import type { Signal } from '@preact/signals'
 
-import { linkTo, route } from '../shell/route.ts'
+import { goTo, linkTo, route } from '../shell/route.ts'
 import { inOrder } from './inbox-list.tsx'
-import { act, isPresent, items } from './inbox-state.ts'
+import { act, hasEnded, isPresent, items } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 
 /** What each key does, as it is told on the page. */
@@ -12,6 +12,7 @@ export const keyWords: readonly (readonly [string, string])[] = [
   ['t', 'take'],
   ['r', 'release'],
   ['a', 'answer'],
+  ['d', 'decline'],
   ['h', 'hand back'],
   ['Ctrl Enter', 'send'],
   ['Esc', 'back'],
@@ -30,14 +31,13 @@ function onKey(event: KeyboardEvent, form: Signal<Form>): void {
   const isTyping = target?.matches('input, textarea, select') ?? false
   if (event.key === 'Escape') {
     if (form.value !== undefined) form.value = undefined
-    else if (!isTyping) location.hash = linkTo('inbox')
+    else if (!isTyping) goTo(linkTo('inbox'))
     return
   }
   if (isTyping) return
   const id = route.value.path[0]
   const item = items.value.find((one) => one.id === id)
-  const isOver = item?.state === 'answered' || item?.state === 'handed-back'
-  const canAct = item !== undefined && !isOver && isPresent()
+  const canAct = item !== undefined && !hasEnded(item) && isPresent()
   const keys: Readonly<Record<string, (() => void) | undefined>> = {
     j: () => step(1),
     k: () => step(-1),
@@ -46,6 +46,7 @@ function onKey(event: KeyboardEvent, form: Signal<Form>): void {
     t: canAct ? () => void act(item, { do: 'take' }, 'It is yours now.') : undefined,
     r: canAct && item.state === 'taken' ? () => void act(item, { do: 'release' }, 'It is open again.') : undefined,
     a: canAct ? () => (form.value = 'answer') : undefined,
+    d: canAct ? () => (form.value = 'decline') : undefined,
     h: canAct ? () => (form.value = 'hand-back') : undefined,
   }
   const does = keys[event.key]
@@ -58,5 +59,5 @@ function step(by: 1 | -1): void {
   const order = inOrder(items.value)
   const index = order.findIndex(({ id }) => id === route.value.path[0])
   const next = order[index === -1 ? 0 : Math.min(order.length - 1, Math.max(0, index + by))]
-  if (next) location.hash = linkTo('inbox', [next.id])
+  if (next) goTo(linkTo('inbox', [next.id]))
 }

@@ -11,6 +11,7 @@ const words: Readonly<Record<InboxItem['state'], string>> = {
   open: 'open',
   taken: 'taken',
   answered: 'answered',
+  declined: 'declined',
   'handed-back': 'handed back',
 }
 

@@ -6,12 +6,17 @@ import { exportedRun } from '../server/exported-run.ts'
 import { connection, moment, sceneShown } from '../shell/page-state.ts'
 
 /** What form is open below an escalation. */
-export type Form = 'answer' | 'hand-back' | undefined
+export type Form = 'answer' | 'decline' | 'hand-back' | undefined
 
 export const items = signal<readonly InboxItem[]>([])
 export const opened = signal<InboxDetail | undefined>(undefined)
 /** What became of the last thing that was done. */
 export const notice = signal<{ readonly isBad: boolean; readonly text: string } | undefined>(undefined)
+
+/** Whether nobody can change it any more. */
+export function hasEnded({ state }: InboxItem): boolean {
+  return state !== 'open' && state !== 'taken'
+}
 
 /** Whether the person may do something now. */
 export function isPresent(): boolean {

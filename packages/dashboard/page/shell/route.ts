@@ -34,6 +34,12 @@ export function linkTo(
 
 export const route = signal<Route>({ view: 'map', path: [], query: {} })
 
+/** Goes to a hash at once: the browser tells of it later, and the next key may come before that. */
+export function goTo(hash: string): void {
+  location.hash = hash
+  route.value = parseRoute(hash)
+}
+
 /** Keeps `route` as the address is. */
 export function followAddress(): void {
   const read = (): void => {

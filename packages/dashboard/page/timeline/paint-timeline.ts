@@ -5,16 +5,16 @@ import { duration } from '../text/amounts.ts'
 import { drawable } from '../text/plain.ts'
 import { barPattern } from './bar-pattern.ts'
 import type { FoldedTime } from './folded-time.ts'
+import { axisHeight, barTop } from './lanes.ts'
+import type { Lane } from './lanes.ts'
+import type { PickedBar } from './pick-bar.ts'
 import type { Range } from './timeline-window.ts'
-import type { Bar, Mark, Track } from './tracks.ts'
-
-export const rowHeight = 26
-const axisHeight = 26
-const barHeight = 14
+import { workerName } from './tracks.ts'
+import type { Bar, Mark } from './tracks.ts'
 
 /** All that one picture of the timeline is made from. */
 export interface TimelinePicture {
-  readonly tracks: readonly Track[]
+  readonly lanes: readonly Lane[]
   readonly folded: FoldedTime
   readonly from: number
   readonly to: number
@@ -23,11 +23,13 @@ export interface TimelinePicture {
   readonly range: Range | undefined
   readonly palette: Palette
   readonly gutter: number
+  /** Runs that are pointed at or chosen. */
+  readonly picks: readonly (PickedBar | undefined)[]
 }
 
 /** Draws the rows that are in sight, up to the moment that is shown. */
 export function paintTimeline({ context, width, height }: Surface, picture: TimelinePicture): void {
-  const { tracks, palette, scrolled, gutter } = picture
+  const { palette, scrolled, gutter } = picture
   context.fillStyle = palette.ground
   context.fillRect(0, 0, width, height)
   const scale = (width - gutter) / (picture.to - picture.from)
@@ -38,38 +40,38 @@ export function paintTimeline({ context, width, height }: Surface, picture: Time
   context.clip()
   paintFolds(context, picture, scale, height)
   paintRange(context, picture, toX, height)
-  const first = Math.floor(scrolled / rowHeight)
-  const last = Math.min(tracks.length, first + Math.ceil(height / rowHeight) + 1)
-  for (let index = first; index < last; index += 1) {
-    const track = tracks[index]
-    if (!track) continue
-    const y = axisHeight + index * rowHeight - scrolled
+  const inSight = picture.lanes.filter((lane) => lane.top + lane.height > scrolled && lane.top < scrolled + height)
+  for (const lane of inSight) {
+    const y = axisHeight + lane.top - scrolled
     context.strokeStyle = palette.line
     context.lineWidth = 1
-    strokeLine(context, gutter, y + rowHeight - 0.5, width, y + rowHeight - 0.5)
-    for (const bar of track.bars) paintBar(context, bar, { y, toX, width, picture })
-    for (const mark of track.marks) paintMark(context, mark, { y, toX, width, picture })
+    const bottom = Math.round(y + lane.height) - 0.5
+    strokeLine(context, gutter, bottom, width, bottom)
+    for (const bar of lane.track.bars) paintBar(context, bar, { y, lane, toX, width, picture })
+    for (const mark of lane.track.marks) paintMark(context, mark, { y, lane, toX, width, picture })
   }
   context.restore()
-  paintNames(context, picture, { first, last })
+  paintNames(context, picture, inSight)
   paintAxis(context, picture, { scale, width })
 }
 
 interface Place {
   readonly y: number
+  readonly lane: Lane
   readonly toX: (time: number) => number
   readonly width: number
   readonly picture: TimelinePicture
 }
 
-function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, toX, width, picture }: Place): void {
-  const { now, palette, gutter } = picture
+function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, lane, toX, width, picture }: Place): void {
+  const { now, palette, gutter, picks } = picture
+  const { barHeight } = lane
   if (bar.startedAt > now) return
   const isRunning = bar.endedAt === undefined || bar.endedAt > now
   const left = toX(bar.startedAt)
   const right = Math.max(left + 2, toX(isRunning ? now : (bar.endedAt ?? now)))
   if (right < gutter || left > width) return
-  const top = y + (rowHeight - barHeight) / 2
+  const top = y + barTop(lane, bar)
   const isFailed = bar.outcome === 'failed' && !isRunning
   const hue = isFailed ? palette.bad : hueOf(palette, bar.activity)
   context.fillStyle = right - left < 5 ? hue : barPattern(context, hue, isFailed ? 'crossed' : patternOf(bar.activity))
@@ -79,11 +81,16 @@ function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, toX, width, 
   if (isRunning) context.setLineDash([3, 2])
   if (right - left > 4) context.strokeRect(left + 0.5, top + 0.5, right - left - 1, barHeight - 1)
   context.setLineDash([])
+  if (picks.some((pick) => pick?.bar === bar)) {
+    context.strokeStyle = palette.text
+    context.lineWidth = 2
+    context.strokeRect(left - 1, top - 1, right - left + 2, barHeight + 2)
+  }
   for (let retry = 0; retry < Math.min(bar.retries, 5); retry += 1) {
     context.fillStyle = palette.text
     context.fillRect(left + 3 + retry * 4, top + barHeight - 3, 2, 3)
   }
-  if (right - left > 64) {
+  if (right - left > 64 && barHeight >= 12) {
     const shown = drawable(bar.activity, Math.floor((right - left) / 8))
     context.font = '600 10px system-ui, sans-serif'
     context.textBaseline = 'middle'
@@ -97,19 +104,24 @@ function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, toX, width, 
 }
 
 /** Reads point up from below, writes down from above; reuses are diamonds, states bars, questions to people rings. */
-function paintMark(context: CanvasRenderingContext2D, { at, kind }: Mark, { y, toX, width, picture }: Place): void {
+function paintMark(
+  context: CanvasRenderingContext2D,
+  { at, kind }: Mark,
+  { y, lane, toX, width, picture }: Place,
+): void {
   if (at > picture.now) return
   const x = toX(at)
   if (x < picture.gutter || x > width) return
   const { palette } = picture
-  const middle = y + rowHeight / 2
+  const bottom = y + lane.height
+  const middle = y + lane.height / 2
   context.fillStyle = context.strokeStyle = kind === 'reuse' || kind === 'ask' ? palette.accent : palette.text
   context.lineWidth = 1.4
   context.beginPath()
-  if (kind === 'read') trace(context, [x - 3, y + rowHeight - 2], [x + 3, y + rowHeight - 2], [x, y + rowHeight - 7])
+  if (kind === 'read') trace(context, [x - 3, bottom - 2], [x + 3, bottom - 2], [x, bottom - 7])
   else if (kind === 'write') trace(context, [x - 3, y + 1], [x + 3, y + 1], [x, y + 6])
   else if (kind === 'reuse') trace(context, [x, middle - 5], [x + 5, middle], [x, middle + 5], [x - 5, middle])
-  else if (kind === 'state') context.rect(x - 0.75, y + 2, 1.5, rowHeight - 4)
+  else if (kind === 'state') context.rect(x - 0.75, y + 2, 1.5, lane.height - 4)
   else context.arc(x, middle, 5, 0, 2 * Math.PI)
   if (kind === 'ask') context.stroke()
   else context.fill()
@@ -154,18 +166,16 @@ function paintRange(
 
 function paintNames(
   context: CanvasRenderingContext2D,
-  { tracks, gutter, palette, scrolled }: TimelinePicture,
-  { first, last }: { readonly first: number; readonly last: number },
+  { gutter, palette, scrolled }: TimelinePicture,
+  inSight: readonly Lane[],
 ): void {
   context.textAlign = 'left'
   context.textBaseline = 'middle'
-  for (let index = first; index < last; index += 1) {
-    const track = tracks[index]
-    if (!track) continue
-    const y = axisHeight + index * rowHeight - scrolled + rowHeight / 2
+  for (const { track, top, height } of inSight) {
+    const y = axisHeight + top - scrolled + height / 2
     context.font = `${track.kind === 'worker' ? 'italic ' : ''}500 12px system-ui, sans-serif`
     context.fillStyle = track.kind === 'worker' ? palette.muted : palette.text
-    const name = track.kind === 'worker' && /^\d/.test(track.id) ? `thread ${track.id}` : track.id
+    const name = track.kind === 'worker' ? workerName(track.id) : track.id
     context.fillText(drawable(name, Math.floor(gutter / 7.2)), 12, y)
   }
 }

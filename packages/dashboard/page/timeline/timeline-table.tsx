@@ -3,6 +3,8 @@ import type { VNode } from 'preact'
 import { timeShown, tracks, useScene } from '../shell/page-state.ts'
 import { amount, duration, moment } from '../text/amounts.ts'
 import { Text } from '../text/text.tsx'
+import { stateOf } from './bar-details.tsx'
+import { endOf, meanwhile } from './pick-bar.ts'
 import { range } from './timeline-window.ts'
 import { visibleTracks } from './visible-tracks.ts'
 
@@ -30,13 +32,16 @@ export function TimelineTable(): VNode {
             <th scope="col">Activity</th>
             <th scope="col">Thread</th>
             <th scope="col">Took</th>
-            <th scope="col">Ended</th>
+            <th scope="col">State</th>
             <th scope="col">Tries</th>
+            <th scope="col">Read</th>
+            <th scope="col">Wrote</th>
           </tr>
         </thead>
         <tbody>
           {runs.slice(0, mostRows).map((bar) => {
-            const isRunning = bar.endedAt === undefined || bar.endedAt > now
+            const end = endOf(bar, now)
+            const { read, write } = meanwhile(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
             return (
               <tr key={bar.run}>
                 <td class="number">{moment(bar.startedAt, now)}</td>
@@ -49,9 +54,11 @@ export function TimelineTable(): VNode {
                 <td>
                   <Text of={bar.worker ?? '—'} most={20} />
                 </td>
-                <td class="number">{duration((isRunning ? now : (bar.endedAt ?? now)) - bar.startedAt)}</td>
-                <td>{isRunning ? 'still runs' : bar.outcome === 'done' ? 'well' : 'failed'}</td>
+                <td class="number">{duration(end - bar.startedAt)}</td>
+                <td>{stateOf(bar, now)}</td>
                 <td class="number">{bar.retries + 1}</td>
+                <td class="number">{amount(read)}</td>
+                <td class="number">{amount(write)}</td>
               </tr>
             )
           })}

@@ -7,13 +7,15 @@ import type { Draw } from '../shell/canvas.tsx'
 import { sceneShown, timeShown, tracks, useScene } from '../shell/page-state.ts'
 import { Segments } from '../shell/segments.tsx'
 import { palette } from '../shell/theme.ts'
+import { BarDetails } from './bar-details.tsx'
 import { FoldedTime } from './folded-time.ts'
 import { handleTimeline } from './handle-timeline.ts'
 import type { TimelineStage } from './handle-timeline.ts'
+import { lanesOf } from './lanes.ts'
 import { paintTimeline } from './paint-timeline.ts'
 import { RangeBar } from './range-bar.tsx'
 import { TimelineTable } from './timeline-table.tsx'
-import { range, scrolled, seen, windowAt } from './timeline-window.ts'
+import { chosen, pointed, range, scrolled, seen, windowAt } from './timeline-window.ts'
 import { visibleTracks } from './visible-tracks.ts'
 
 const narrow = 640
@@ -22,19 +24,23 @@ const narrow = 640
 export function TimelineView(): VNode {
   const shape = useSignal<'rows' | 'table'>('rows')
   useScene()
-  const stage = useMemo<TimelineStage>(() => ({ folded: new FoldedTime([]), total: 0, rows: 0, gutter: 160 }), [])
+  const stage = useMemo<TimelineStage>(
+    () => ({ folded: new FoldedTime([]), total: 0, lanes: [], now: 0, gutter: 160 }),
+    [],
+  )
   const draw: Draw = (surface) => {
     const now = timeShown()
-    const shown = visibleTracks(tracks, now)
     stage.folded = new FoldedTime(tracks.spans)
     stage.gutter = surface.width < narrow ? 104 : 168
-    stage.rows = shown.length
+    stage.lanes = lanesOf(visibleTracks(tracks, now))
+    stage.now = now
     const isBusy = sceneShown().runs.size > 0
     // While nothing runs the end of what happened stays in sight, however long ago that was.
     stage.total = isBusy ? stage.folded.toFolded(now) : Math.min(stage.folded.toFolded(now), stage.folded.length)
     const window = windowAt(stage.total)
     paintTimeline(surface, {
-      tracks: shown,
+      lanes: stage.lanes,
+      picks: [chosen.value, pointed.value],
       folded: stage.folded,
       ...window,
       scrolled: scrolled.value,
@@ -74,13 +80,14 @@ export function TimelineView(): VNode {
             label="Timeline of agents and threads. The table tells the same."
             onReady={(canvas, redraw) => {
               const leave = handleTimeline(canvas, stage, redraw)
-              const stops = [seen, range, scrolled].map((part) => part.subscribe(redraw))
+              const stops = [seen, range, scrolled, chosen, pointed].map((part) => part.subscribe(redraw))
               return () => {
                 leave()
                 for (const stop of stops) stop()
               }
             }}
           />
+          <BarDetails />
           <TimelineLegend />
         </>
       ) : (

@@ -10,6 +10,8 @@ export interface Bar {
   endedAt: number | undefined
   outcome: 'running' | 'done' | 'failed'
   retries: number
+  /** Its place among the runs of the same time in its row, from above. */
+  level: number
 }
 
 /** Something that has no length. */
@@ -25,6 +27,13 @@ export interface Track {
   readonly kind: 'agent' | 'worker'
   readonly bars: Bar[]
   readonly marks: Mark[]
+  /** The last bar of each level: runs of the same time lie under each other. */
+  readonly levels: Bar[]
+}
+
+/** What a worker is called: threads have numbers. */
+export function workerName(id: string): string {
+  return /^\d/.test(id) ? `thread ${id}` : id
 }
 
 /** A stretch of time in which something happened. */
@@ -35,6 +44,8 @@ export interface Span {
 
 const mostMarks = 4_000
 const mostBars = 4_000
+/** So many runs of the same time have a place of their own; more share the last one. */
+const mostLevels = 16
 /** Nothing for so long counts as idle, in milliseconds. */
 const idleMs = 2_500
 
@@ -82,10 +93,11 @@ export class Tracks {
       endedAt: undefined,
       outcome: 'running' as const,
       retries: 0,
+      level: 0,
       startedAt: at - (phase === 'started' ? 0 : (durationMs ?? 0)),
     }
     if (!known) {
-      push(this.#track(agent, 'agent').bars, bar, mostBars)
+      place(this.#track(agent, 'agent'), bar)
       this.#running.set(run, bar)
     }
     if (phase === 'started') return
@@ -96,7 +108,7 @@ export class Tracks {
     if (worker === undefined) return
     // The agent waits from its question on; the thread works for as long as the work took.
     const startedAt = durationMs === undefined ? bar.startedAt : at - durationMs
-    push(this.#track(worker, 'worker').bars, { ...bar, startedAt }, mostBars)
+    place(this.#track(worker, 'worker'), { ...bar, startedAt })
   }
 
   #mark(id: string, mark: Mark): void {
@@ -105,7 +117,7 @@ export class Tracks {
 
   #track(id: string, kind: Track['kind']): Track {
     const key = `${kind}:${id}`
-    const track = this.tracks.get(key) ?? { id, kind, bars: [], marks: [] }
+    const track = this.tracks.get(key) ?? { id, kind, bars: [], marks: [], levels: [] }
     this.tracks.set(key, track)
     return track
   }
@@ -115,6 +127,14 @@ export class Tracks {
     if (last && (this.#running.size > 0 || from - last.to <= idleMs)) last.to = Math.max(last.to, to)
     else this.spans.push({ from: Math.max(from, last?.to ?? from), to })
   }
+}
+
+/** Adds a bar to a row, on the first level where it covers no other: bars come in the order of their beginnings, or of their ends. */
+function place({ bars, levels }: Track, bar: Bar): void {
+  const free = levels.findIndex(({ endedAt }) => endedAt !== undefined && endedAt <= bar.startedAt)
+  bar.level = free === -1 ? Math.min(levels.length, mostLevels - 1) : free
+  levels[bar.level] = bar
+  push(bars, bar, mostBars)
 }
 
 function push<Item>(list: Item[], item: Item, most: number): void {

@@ -4,6 +4,7 @@ import type { HostMemory, View } from '@skein/memory'
 import type { Figures } from '../protocol.ts'
 import { budgetBars } from './budget-bars.ts'
 import type { FigureLog } from './figure-log.ts'
+import type { QueueLog } from './queue-log.ts'
 import { windowFigures } from './window-figures.ts'
 import type { Window } from './window-figures.ts'
 
@@ -12,12 +13,14 @@ export interface FigureSources {
   readonly memory: Pick<HostMemory, 'stats'>
   readonly view: View
   readonly log: FigureLog
+  /** Of the flock, where there is one. */
+  readonly queues: QueueLog | undefined
   readonly budgets: readonly BudgetScope[]
 }
 
 /** The figures of a window: all that the feed tells of, unless told. @throws StoreError */
 export async function figuresOf(sources: FigureSources, asked: Partial<Window>): Promise<Figures> {
-  const { memory, view, log, budgets } = sources
+  const { memory, view, log, queues, budgets } = sources
   const marks = await log.marks()
   const until = asked.until ?? Math.max(Date.now(), (marks.at(-1)?.at ?? 0) + 1)
   const since = Math.max(asked.since ?? 0, log.startsAt ?? until)
@@ -27,6 +30,7 @@ export async function figuresOf(sources: FigureSources, asked: Partial<Window>):
     until,
     cache: { hits, misses, invalidations },
     budgets: await budgetBars(view, budgets),
+    queues: queues?.within({ since: asked.since ?? 0, until }) ?? [],
     ...windowFigures(marks, { since, until }),
   }
 }

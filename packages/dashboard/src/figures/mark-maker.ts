@@ -1,5 +1,7 @@
 import type { FeedEntry } from '@skein/memory'
 
+import type { EscalationStateName } from '../protocol.ts'
+import { hasEnded } from '../stream/escalation-states.ts'
 import { workName } from '../stream/record-title.ts'
 import type { FigureMark } from './figure-mark.ts'
 
@@ -90,8 +92,8 @@ export class MarkMaker {
       this.#escalations.add(id)
       marks.push({ type: 'escalated', at, task })
     }
-    const { state } = record?.version === version ? (JSON.parse(record.text) as Told) : {}
-    if (state === 'answered' || state === 'handed-back') marks.push({ type: 'settled', at, task })
+    const { state } = record?.version === version ? (JSON.parse(record.text) as ToldEscalation) : {}
+    if (state !== undefined && hasEnded(state)) marks.push({ type: 'settled', at, task })
     return marks
   }
 }
@@ -101,6 +103,10 @@ interface Told {
   readonly durationMs?: number
   readonly tokens?: number
   readonly usd?: number
+}
+
+interface ToldEscalation {
+  readonly state?: EscalationStateName
 }
 
 function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -2,8 +2,7 @@ import { Records } from '@skein/memory'
 import type { AnyRecord, LineageNode, View } from '@skein/memory'
 
 import type { LineageItem } from '../protocol.ts'
-import { shortText } from '../stream/short-text.ts'
-import { titleOf } from '../stream/record-title.ts'
+import { titleOf, titleOfObject } from '../stream/record-title.ts'
 
 /** Steps of a lineage that are shown, each way. */
 const mostItems = 500
@@ -50,7 +49,8 @@ async function fromObject(view: View, id: string): Promise<readonly LineageNode[
   const object = await view.records.get('objects', id)
   if (!object) return []
   const { author, task, tags, derivedFrom, value } = object
-  const own = { ref: { id, ...(value as Meta) }, author, task, tags, derivedFrom, distance: 1 }
+  const { title, ...meta } = value as Meta
+  const own = { ref: { id, ...meta }, title, author, task, tags, derivedFrom, distance: 1 }
   const further = await view.objects.lineage({ id }, { direction: 'sources', limit: mostItems })
   return [own, ...further.map((node) => ({ ...node, distance: node.distance + 1 }))]
 }
@@ -79,8 +79,9 @@ async function recordsFrom(view: View, object: string, depth: number): Promise<r
     others.map((collection) => view.records.list({ collection, derivedFrom: object, limit: 50 })),
   )
   return pages.flatMap(({ items }) =>
-    items.map(({ collection, id, author, value }) => {
-      return { collection, id, author, title: titleOf(collection, id, value), depth, from: object }
+    items.map((item) => {
+      const { collection, id, author, value } = item
+      return { collection, id, author, title: titleOf(item, value), depth, from: object }
     }),
   )
 }
@@ -88,10 +89,10 @@ async function recordsFrom(view: View, object: string, depth: number): Promise<r
 interface Meta {
   readonly size: number
   readonly mediaType: string
+  readonly title?: string
 }
 
-function toItem({ ref, author, tags, task, distance }: LineageNode, from: string): LineageItem {
-  const about = [task, ...tags].filter((word) => word !== undefined).join(' · ')
-  const title = shortText(about === '' ? `${ref.mediaType}, ${ref.size} bytes` : about)
+function toItem({ ref, title: given, author, tags, task, distance }: LineageNode, from: string): LineageItem {
+  const title = titleOfObject({ ...ref, ...(given !== undefined && { title: given }) }, { task, tags })
   return { collection: 'objects', id: ref.id, title, author, depth: distance, from }
 }

@@ -16,7 +16,7 @@ export function toRow(record: AnyRecord): RecordRow {
     tags,
     ...(importance !== undefined && { importance }),
     label: { sensitivity, compartments },
-    title: titleOf(collection, id, value),
+    title: titleOf(record, value),
     createdAt,
     updatedAt,
     ...(expiresAt !== undefined && { expiresAt }),

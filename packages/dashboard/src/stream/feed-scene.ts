@@ -58,10 +58,10 @@ function writtenOf({ change, record }: ChangeEntry): SceneBody {
 }
 
 function knownOf(record: FeedRecord): { readonly title: string; readonly bytes: number } {
-  const { collection, id, text } = record
-  if (collection !== 'objects') return { title: titleOfText(collection, id, text), bytes: text.length }
+  const { collection, text } = record
+  if (collection !== 'objects') return { title: titleOfText(record, text), bytes: text.length }
   const value = valueOf(record) as { readonly size: number }
-  return { title: titleOf(collection, id, value), bytes: value.size }
+  return { title: titleOf(record, value), bytes: value.size }
 }
 
 function escalationOf({ change, record }: ChangeEntry): readonly SceneBody[] {

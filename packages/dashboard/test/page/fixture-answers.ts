@@ -149,7 +149,13 @@ function act(server: FixtureState, id: string, action: InboxAction): Answer {
   const detail = server.contents.inbox.get(id)
   if (!detail) return notFound
   const now = Date.now()
-  const states = { take: 'taken', release: 'open', answer: 'answered', 'hand-back': 'handed-back' } as const
+  const states = {
+    take: 'taken',
+    release: 'open',
+    answer: 'answered',
+    decline: 'declined',
+    'hand-back': 'handed-back',
+  } as const
   const state = states[action.do]
   const { takenBy: _, ...before } = detail.item
   const item: InboxItem = {
@@ -159,7 +165,7 @@ function act(server: FixtureState, id: string, action: InboxAction): Answer {
     updatedAt: now,
     ...(action.do !== 'release' && { takenBy: 'ada' }),
     ...(action.do === 'answer' && { answer: action.answer }),
-    ...(action.do === 'hand-back' && { answer: action.why }),
+    ...('why' in action && { answer: JSON.stringify(action.why) }),
   }
   server.contents.inbox.set(id, { ...detail, item })
   server.emit([{ type: 'escalation', at: now, id, task: item.task, state, by: 'ada' }])
@@ -223,6 +229,14 @@ function figuresOf({ scene, events }: FixtureState): Figures {
         avoided,
         reworkRate: 0.04 + 0.02 * Math.sin(index / 4),
         escalationRate: 0.02,
+      }
+    }),
+    queues: Array.from({ length: points }, (_, index) => {
+      const waiting = Math.max(0, Math.sin(index / 5) + 0.4)
+      return {
+        at: since + (index + 1) * step,
+        messages: Math.round(38 * waiting),
+        activities: Math.round(11 * waiting ** 2),
       }
     }),
   }

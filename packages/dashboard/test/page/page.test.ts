@@ -106,6 +106,25 @@ describe.skipIf(missing !== undefined && !env['CI'])(
       expect(open.faults).toEqual([])
     })
 
+    it('declines what is asked for, with a reason', async () => {
+      sampleRun(server, Date.now())
+      await using open = await openPage(browser, `${server.url}#/inbox/esc-2`)
+      const { page } = open
+      await page.getByRole('heading', { name: /May the summary/ }).waitFor()
+      await page.keyboard.press('d')
+      await page.keyboard.press('Control+Enter')
+      await page.getByText('Write something first.').waitFor()
+      await page.getByLabel('Why not').fill('Their families have not been told.')
+      expect(await open.violations()).toEqual([])
+      await page.keyboard.press('Control+Enter')
+      await page.getByText('Declined: who waits hears').waitFor()
+      const item = { state: 'declined', answer: '"Their families have not been told."' }
+      expect(server.contents.inbox.get('esc-2')?.item).toMatchObject(item)
+      await page.locator('.state-declined').waitFor()
+      expect(await page.getByRole('button', { name: /Decline/ }).count()).toBe(0)
+      expect(open.faults).toEqual([])
+    })
+
     it('refuses what is no JSON where JSON is asked for', async () => {
       sampleRun(server, Date.now())
       await using open = await openPage(browser, `${server.url}#/inbox/esc-1`)
@@ -190,6 +209,56 @@ describe.skipIf(missing !== undefined && !env['CI'])(
       await page.getByRole('button', { name: 'Zoom in' }).click()
       await page.getByRole('button', { name: 'Table' }).click()
       await page.getByRole('columnheader', { name: 'Began' }).waitFor()
+      expect(open.faults).toEqual([])
+    })
+
+    it('says what a run is that is pointed at, or chosen by keys', async () => {
+      const at = Date.now() - 20_000
+      const run = { type: 'activity', agent: 'ann' } as const
+      const read = { type: 'read', agent: 'ann', collection: 'facts', id: 'x', count: 1, isHit: true } as const
+      const ended = { ...run, phase: 'done', worker: '1' } as const
+      // Both run for some time, and each for some time alone: 8 s in all.
+      server.emit([
+        { ...run, at, run: '1', activity: 'research', phase: 'started' },
+        { ...run, at: at + 2_000, run: '2', activity: 'draft', phase: 'started' },
+        { ...read, at: at + 4_000 },
+        { ...read, at: at + 7_000 },
+        { ...ended, at: at + 6_000, run: '1', activity: 'research', durationMs: 5_000 },
+        { ...ended, at: at + 8_000, run: '2', activity: 'draft', durationMs: 6_000 },
+      ])
+      await using open = await openPage(browser, `${server.url}#/timeline`)
+      const { page } = open
+      await page.getByText('6 / 6 events').waitFor()
+      const details = page.locator('.bar-details')
+      const tells = (text: string): Promise<void> => details.getByText(text).waitFor()
+      await tells('Point at a run')
+      const canvas = page.locator('.timeline-canvas')
+      const box = await canvas.boundingBox()
+      if (!box) throw new Error('There is no timeline.')
+      const gutter = 168
+      const point = (share: number, y: number): Promise<void> =>
+        page.mouse.move(box.x + gutter + share * (box.width - gutter), box.y + y)
+      await point(0.5, 40)
+      await tells('research of ann on thread 1')
+      await tells('meanwhile it read 1, wrote 0, reused 0')
+      // At the same time, below it.
+      await point(0.5, 56)
+      await tells('draft of ann on thread 1')
+      await point(0.5, 400)
+      await tells('Point at a run')
+      await canvas.focus()
+      await page.keyboard.press('Shift+ArrowLeft')
+      await tells('draft of ann')
+      await tells('6.0 s')
+      await tells('meanwhile it read 2, wrote 0, reused 0')
+      await page.keyboard.press('Shift+ArrowLeft')
+      await tells('research of ann')
+      await tells('ended well')
+      expect(await open.violations()).toEqual([])
+      await page.keyboard.press('Escape')
+      await tells('Point at a run')
+      await page.getByRole('button', { name: 'Table' }).click()
+      await page.getByRole('row', { name: /ann research 1 6\.0 s ended well 1 1 0/ }).waitFor()
       expect(open.faults).toEqual([])
     })
 

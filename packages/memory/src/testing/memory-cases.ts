@@ -220,6 +220,20 @@ export function memoryCases(options: StoreContractOptions): void {
         await expect(objects.get({ ...text, id: 'f'.repeat(64) })).rejects.toMatchObject({ code: 'SKEIN_NOT_FOUND' })
       })
 
+      it('are called what they were first called', async () => {
+        const view = memory.as(ann)
+        const page = await view.objects.put('the page', { title: 'https://example.com/' })
+        expect(page).not.toHaveProperty('title')
+        expect(await memory.as(bob).objects.put('the page', { title: 'another' })).toEqual(page)
+        expect((await view.records.get('objects', page.id))?.value).toMatchObject({ title: 'https://example.com/' })
+        const note = await view.objects.put('a note', { derivedFrom: [page] })
+        expect(await view.objects.lineage(note, { direction: 'sources' })).toMatchObject([
+          { ref: page, title: 'https://example.com/' },
+        ])
+        expect(await view.objects.lineage(page, { direction: 'uses' })).toMatchObject([{ title: undefined }])
+        await expect(view.objects.put('x', { title: '' })).rejects.toMatchObject({ option: 'title' })
+      })
+
       it('give every reader bytes of its own', async () => {
         const { objects } = memory.as(ann)
         const ref = await objects.put(new Uint8Array([1, 2, 3]))

@@ -209,6 +209,19 @@ export function teamworkCases(options: StoreContractOptions): void {
       })
     })
 
+    it('are declined with a reason, which ends them', async () => {
+      const { id } = await memory.as(ann).escalations.open(ask)
+      const waiting = memory.as(ann).escalations.answered(id)
+      const person = memory.as(eve).escalations
+      await expect(person.decline(id, ' ')).rejects.toMatchObject({ code: 'SKEIN_OPTION', option: 'why' })
+      await memory.as(bob).escalations.take(id)
+      await expect(person.decline(id, 'no')).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+      await memory.as(bob).escalations.decline(id, 'Too much.')
+      expect(await waiting).toMatchObject({ state: 'declined', answer: 'Too much.', takenBy: 'bob' })
+      await expect(memory.as(bob).escalations.answer(id, 'yes')).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+      expect(await person.list({ state: 'declined' })).toMatchObject([{ id }])
+    })
+
     it('stop waiting when told', async () => {
       const { id } = await memory.as(ann).escalations.open(ask)
       const stop = new AbortController()

@@ -19,6 +19,7 @@ import { spanOf } from './time-points.ts'
 interface AnswerFlags extends LookingFlags {
   readonly as: string
   readonly take: boolean
+  readonly decline?: string
   readonly handBack?: string
   readonly text: boolean
 }
@@ -33,12 +34,13 @@ interface Step {
 export function addAnswer(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'answer')
     .description(
-      'Answer what an agent asks, take it so that others know, or hand it back. skein inbox shows what is asked.',
+      'Answer what an agent asks, take it so that others know, decline it, or hand it back. skein inbox shows what is asked.',
     )
     .argument('<id>', 'an escalation; one that ends in … stands for the only one that begins so', name)
     .argument('[answer]', 'JSON, or else a text; - reads it from standard input')
     .option('--text', 'take the answer as a text, even if it is JSON', false)
     .option('--take', 'take it, without an answer yet', false)
+    .option('--decline <why>', 'decline it: what is asked for is not to be done', name)
     .option('--hand-back <why>', 'hand it back: the agents are to go on without an answer', name)
   addLookingOptions(command, { needsPerson: true }).action(
     (id: string, answer: string | undefined, flags: AnswerFlags) => {
@@ -62,11 +64,17 @@ async function act(given: string, answer: string | undefined, flags: AnswerFlags
   await writeOut(flags.json ? `${jsonOf(escalation)}\n` : `${done} ${plain(id)} (task ${plain(escalation.task)}).\n`)
 }
 
-async function stepOf(answer: string | undefined, { take, handBack, text }: AnswerFlags): Promise<Step> {
-  const asked = [answer !== undefined, take, handBack !== undefined].filter(Boolean).length
+async function stepOf(answer: string | undefined, { take, decline, handBack, text }: AnswerFlags): Promise<Step> {
+  const asked = [answer !== undefined, take, decline !== undefined, handBack !== undefined].filter(Boolean).length
   if (asked !== 1)
-    throw new InputError('An answer', 'is needed, or - to read it, or --take, or --hand-back: just one of them.')
+    throw new InputError(
+      'An answer',
+      'is needed, or - to read it, or --take, --decline or --hand-back: just one of them.',
+    )
   if (take) return { done: 'Took', run: (view, id) => view.escalations.take(id) }
+  if (decline !== undefined) {
+    return { done: 'Declined', run: (view, id) => view.escalations.decline(id, decline) }
+  }
   if (handBack !== undefined) {
     return { done: 'Handed back', run: (view, id) => view.escalations.handBack(id, handBack) }
   }
@@ -95,6 +103,8 @@ async function whyNot(view: View, id: string, error: unknown): Promise<InputErro
   const when = `${spanOf(view.now() - escalation.updatedAt)} ago`
   if (state === 'answered')
     return new InputError(id, `was answered by ${who} ${when}, with ${gistOf(answer)}. Nothing was changed.`)
+  if (state === 'declined')
+    return new InputError(id, `was declined by ${who} ${when}: ${gistOf(answer)}. Nothing was changed.`)
   if (state === 'handed-back')
     return new InputError(id, `was handed back by ${who} ${when}: ${gistOf(answer)}. Nothing was changed.`)
   if (state !== 'taken') return undefined

@@ -94,5 +94,6 @@ async function previewOf(view: View, record: AnyRecord): Promise<string | undefi
 }
 
 function refOf({ id, value }: AnyRecord): Ref {
-  return { id, ...(value as { size: number; mediaType: string }) }
+  const { size, mediaType } = value as { size: number; mediaType: string }
+  return { id, size, mediaType }
 }

@@ -15,7 +15,7 @@ import { writeOut } from './standard-streams.ts'
 import { renderTable } from './table.ts'
 import { spanOf } from './time-points.ts'
 
-const states = ['open', 'taken', 'answered', 'handed-back'] as const satisfies readonly EscalationState[]
+const states = ['open', 'taken', 'answered', 'declined', 'handed-back'] as const satisfies readonly EscalationState[]
 
 /** The options of `skein inbox` as they were given. */
 interface InboxFlags extends LookingFlags {

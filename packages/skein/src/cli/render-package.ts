@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { EscalationPackage, PackagedRecord } from '@skein/memory'
+import type { EscalationPackage, EscalationState, PackagedRecord } from '@skein/memory'
 
 import { countOf, sizeOf } from './amounts.ts'
 import { plain } from './plain-text.ts'
@@ -12,6 +12,12 @@ import { spanOf, timeOf } from './time-points.ts'
 
 /** Letters of each value that are shown. */
 const longestValue = 2_000
+
+/** What stands before what a person said, where that is no answer. */
+const answerTitles: Readonly<Partial<Record<EscalationState, string>>> = {
+  declined: 'declined because',
+  'handed-back': 'handed back because',
+}
 
 /** All that is known about an escalated task, as text for a person. What agents wrote is set in. */
 export function renderPackage(found: EscalationPackage, now: number, stream: WriteStream): string {
@@ -33,15 +39,16 @@ export function renderPackage(found: EscalationPackage, now: number, stream: Wri
     ...(assignedTo === undefined ? [] : [line(`for        ${assignedTo}`)]),
     ...text('reason', reason),
     ...text('question', question),
-    ...text(state === 'handed-back' ? 'handed back because' : 'answer', answer),
+    ...text(answerTitles[state] ?? 'answer', answer),
     ...part('Decisions', found.decisions),
     ...part('Observations', found.observations),
     ...part('Learnings', found.learnings),
     ...part('Facts', found.facts),
     ...(found.objects.length === 0 ? [] : ['', heading('Objects', stream)]),
     ...found.objects.map(({ id: object, author, value }) => {
-      const { size, mediaType } = value as { size: number; mediaType: string }
-      return line(`${sizeOf(size)} of ${mediaType} by ${author}: ${object}`)
+      const { size, mediaType, title } = value as { size: number; mediaType: string; title?: string }
+      const about = title === undefined ? '' : `"${title}", `
+      return line(`${about}${sizeOf(size)} of ${mediaType} by ${author}: ${object}`)
     }),
     '',
     heading('Timeline', stream),

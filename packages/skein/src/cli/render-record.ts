@@ -82,8 +82,9 @@ export function linesOfValue(value: unknown, stream: WriteStream, most: number =
 
 function valueLines(record: AnyRecord, preview: string | undefined, stream: WriteStream): string[] {
   if (record.collection !== 'objects') return ['value', ...linesOfValue(record.value, stream)]
-  const { size, mediaType } = record.value as { size: number; mediaType: string }
-  const about = `content    ${sizeOf(size)} of ${plain(mediaType)}`
+  const { size, mediaType, title } = record.value as { size: number; mediaType: string; title?: string }
+  const name = title === undefined ? '' : `, "${plain(title)}"`
+  const about = `content    ${sizeOf(size)} of ${plain(mediaType)}${name}`
   if (preview === undefined) return [`${about}, which --raw writes`]
   const lines = linesOfValue(preview.slice(0, longestValue), stream)
   return [about, ...lines, ...(preview.length > longestValue ? ['… and more, which --raw writes'] : [])]

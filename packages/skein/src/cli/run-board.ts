@@ -1,3 +1,4 @@
+import type { BudgetScope } from '@skein/core'
 import type { ServedDashboard } from '@skein/dashboard'
 
 import type { OpenedRun } from '../report/run-report.ts'
@@ -8,12 +9,17 @@ import { untilAborted } from './until-aborted.ts'
 /** The dashboard of a run. */
 export class RunBoard {
   readonly #store: string
+  readonly #budgets: readonly BudgetScope[]
   readonly #signal: AbortSignal
   #served: ServedDashboard | undefined
 
-  /** @param signal - Aborts when the user interrupts. */
-  constructor(store: string, signal: AbortSignal) {
+  /**
+   * @param budgets - Those that the run may use up.
+   * @param signal - Aborts when the user interrupts.
+   */
+  constructor(store: string, budgets: readonly BudgetScope[], signal: AbortSignal) {
     this.#store = store
+    this.#budgets = budgets
     this.#signal = signal
   }
 
@@ -25,6 +31,7 @@ export class RunBoard {
       memory,
       flock,
       principal: personLookingOn(),
+      budgets: this.#budgets,
       storeName: withoutPassword(this.#store),
     })
     process.stderr.write(`Dashboard: ${this.#served.url}\n`)

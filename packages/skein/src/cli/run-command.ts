@@ -68,7 +68,9 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
     throw new OptionError('--dashboard', 'left out with --isolated, where there is no shared memory to show', true)
   }
   const encryption = encryptionFromEnvironment()
-  const board = flags.dashboard ? new RunBoard(flags.store, context.signal) : undefined
+  const model = openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) })
+  const { budget } = model.settings ?? {}
+  const board = flags.dashboard ? new RunBoard(flags.store, budget ? [budget] : [], context.signal) : undefined
   const progress = showProgress(process.stderr, flags.json)
   try {
     await runReport({
@@ -80,7 +82,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       isolated: flags.isolated,
       signal: context.signal,
       onProgress: (stages) => progress.update(rowsOf(stages)),
-      model: openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) }),
+      model,
       ...(flags.threads !== undefined && { threads: flags.threads }),
       ...(encryption && { encryption }),
       ...(board && { onOpen: (opened) => board.open(opened) }),

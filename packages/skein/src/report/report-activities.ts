@@ -53,18 +53,19 @@ export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
     const file = await readTextFile(path, source, signal)
     if (file.digest !== digest)
       throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
-    const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'] })
+    const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'], ...titled(source) })
     const parts = await Promise.all(
       splitSections(file.text).map(async ({ topic, title, start, end }): Promise<Part> => {
         const text = await memory.objects.put(file.text.slice(start, end), {
           task: digest,
           tags: ['part'],
+          ...titled(title),
           derivedFrom: [whole],
         })
         return { text, source: digest, topic, title, start, end }
       }),
     )
-    return memory.objects.put(parts, { task: digest, tags: ['contents'] })
+    return memory.objects.put(parts, { task: digest, tags: ['contents'], ...titled(`Contents of ${source}`) })
   },
   shared,
 )
@@ -75,7 +76,11 @@ export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
   const passages = [partPassage(part, await memory.objects.get(part.text), part.title)]
   const { quotes, dropped } = await summarize(context, passages, noteSentences)
   const found: Note = { topic: part.topic, quotes, ...(dropped > 0 && { dropped }) }
-  const ref = await memory.objects.put(found, { task: part.source, tags: ['note'] })
+  const ref = await memory.objects.put(found, {
+    task: part.source,
+    tags: ['note'],
+    ...titled(`Note: ${part.title}`),
+  })
   const value = { title: part.title, topic: part.topic, part: part.text.id, quotes: quotes.map(({ text }) => text) }
   await memory.observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
   return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
@@ -92,7 +97,11 @@ export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { n
   const dropped = notes.reduce((sum, one) => sum + (one.dropped ?? 0), merged.dropped)
   const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
   const found: Note = { topic, quotes, ...(dropped > 0 && { dropped }) }
-  return { note: await memory.objects.put(found, { tags: ['merged'] }), topic, tokens: tokensOf(quotes) }
+  return {
+    note: await memory.objects.put(found, { tags: ['merged'], ...titled(`Notes: ${topic}`) }),
+    topic,
+    tokens: tokensOf(quotes),
+  }
 }, shared)
 
 /**
@@ -113,7 +122,7 @@ export const answer: Activity<QuestionInput, Ref<Note>> = activity(async (contex
   )
   const { quotes, dropped } = await summarize(context, texts, answerSentences, input.question)
   const found: Note = { topic: input.question, quotes, ...(dropped > 0 && { dropped }) }
-  return memory.objects.put(found, { tags: ['answer'] })
+  return memory.objects.put(found, { tags: ['answer'], ...titled(`Answer: ${input.question}`) })
 }, shared)
 
 async function summarize(
@@ -128,6 +137,12 @@ async function summarize(
     { signal },
   )
   return { quotes: toQuotes(sentences, passages), dropped }
+}
+
+/** What people see an object as; headings may be of any length, and empty. */
+function titled(text: string): { readonly title?: string } {
+  const title = text.slice(0, 200).toWellFormed().trim()
+  return title === '' ? {} : { title }
 }
 
 function tokensOf(quotes: readonly Quote[]): number {

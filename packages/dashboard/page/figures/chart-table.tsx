@@ -1,0 +1,44 @@
+import type { VNode } from 'preact'
+
+const mostRows = 200
+
+/** Options of {@link ChartTable}. */
+export interface ChartTableProps {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly rows: readonly { readonly key: number; readonly head: string; readonly cells: readonly string[] }[]
+}
+
+/** What a chart shows, as a table to open. */
+export function ChartTable({ title, columns, rows }: ChartTableProps): VNode {
+  return (
+    <details>
+      <summary>{title}</summary>
+      <div class="tables" tabindex={0} role="region" aria-label={title}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(-mostRows).map(({ key, head, cells }) => (
+              <tr key={key}>
+                <th scope="row">{head}</th>
+                {cells.map((cell, index) => (
+                  <td key={columns[index]} class="number">
+                    {cell}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
