@@ -31,8 +31,19 @@ export async function askAgent(): Promise<Question> {
       askedFor('1 µs', 1_000),
     ],
     ratios: [
-      { of: 'our light agent', to: 'asked for: 1 µs', most: 1 },
-      { of: 'our agent, an XState machine', to: 'XState, reply by hand', most: 1 },
+      {
+        of: 'our light agent',
+        to: 'asked for: 1 µs',
+        most: 1,
+        limit: 'A time and no ratio: it is kept where the processor is to be had whole.',
+      },
+      {
+        of: 'our agent, an XState machine',
+        to: 'XState, reply by hand',
+        most: 1,
+        limit:
+          'By hand the question is taken and answered on the asker’s stack, within the call that sends it: there is no mailbox between them, and no turn.',
+      },
     ],
     close: async () => {
       nact.stop(system)

@@ -44,7 +44,12 @@ export async function send({ quick }: Asking): Promise<Question> {
       askedFor('5 million a second', 1e9 / 5e6),
     ],
     ratios: [
-      { of: 'our agent, the same machine', to: 'XState machine, driven directly', most: 1 / 0.8 },
+      {
+        of: 'our agent, the same machine',
+        to: 'XState machine, driven directly',
+        most: 1 / 0.8,
+        limit: 'A machine that is driven directly has no mailbox: the message is taken on the sender’s stack.',
+      },
       { of: 'our light agent', to: 'asked for: 5 million a second', most: 1 },
     ],
     close: async () => {

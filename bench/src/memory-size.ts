@@ -33,8 +33,8 @@ export async function memorySize({ quick }: Asking): Promise<Question> {
     unit: 'bytes that one value of 210 characters takes, key and all, as one of many',
     kind: 'bytes',
     times: quick ? 500 : 10_000,
-    rounds: 3,
-    warmUps: 1,
+    rounds: 1,
+    warmUps: 0,
     contenders: [
       onHeap('copy: Map', async (count) => {
         const map = new Map<string, unknown>()

@@ -74,7 +74,13 @@ export async function observationWrites(): Promise<Question> {
     ],
     ratios: [
       { of: 'observations.log', to: 'better-sqlite3, the same tables', most: 2 },
-      { of: 'observations.log', to: 'better-sqlite3, one bare table', most: 2 },
+      {
+        of: 'observations.log',
+        to: 'better-sqlite3, one bare table',
+        most: 2,
+        limit:
+          'One bare table can be neither searched, listed nor followed. The same tables written by hand, with their indexes, the feed and the words, take most of the time that ours takes.',
+      },
     ],
     close: async () => {
       await memory.close()

@@ -83,7 +83,7 @@ function sharing({ quick }: Asking, figure: Figure): Question {
     unit: figure.unit,
     kind: figure.kind,
     times: 1,
-    rounds: figure.kind === 'count' ? 1 : 5,
+    rounds: figure.kind === 'count' ? 1 : 3,
     warmUps: figure.kind === 'count' ? 0 : 1,
     contenders: [
       contender('each alone', () => report(fresh(), true)),

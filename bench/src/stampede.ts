@@ -33,7 +33,7 @@ async function storm(name: string, fails: boolean): Promise<Question> {
     unit: `how often ${work} that ${callers.toLocaleString('en')} callers want at once`,
     kind: 'count',
     times: 1,
-    rounds: 3,
+    rounds: fails ? 1 : 3,
     warmUps: 0,
     contenders: crews.flatMap(({ peer, one, four }) => [
       contender(`${peer}, 1 process`, one, fails),
