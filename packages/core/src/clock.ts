@@ -5,6 +5,8 @@ export interface Clock {
   /** Calls back after so many milliseconds; returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(timeout: unknown): void
+  /** Called by each flock that goes by it, with what tells whether all is delivered that can be for now. */
+  follow?(isIdle: () => boolean): void
 }
 
 /** The longest time that a timer of Node can wait, in milliseconds. */

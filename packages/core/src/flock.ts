@@ -79,7 +79,7 @@ export class Flock implements AsyncDisposable {
     this.#around = {
       memory,
       clock,
-      scheduler: options.scheduler ?? new RunQueue(),
+      scheduler: options.scheduler ?? RunQueue.by(clock),
       questions: new Questions(new Deadlines(clock)),
       emit,
       announce: (escalation) => this.#announcer.announce(escalation),

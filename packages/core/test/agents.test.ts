@@ -3,7 +3,7 @@ import type { AlertEvent, Question, QuestionsFor, Reply } from '@skein/core'
 import { describe, expect, it } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 
-import { openFlock } from './open-flock.ts'
+import { openFlock, settled } from './open-flock.ts'
 
 const door = setup({
   types: {} as { context: { entered: readonly string[] }; events: { type: 'open' } | { type: 'enter'; who: string } },
@@ -46,12 +46,12 @@ describe('an agent', () => {
     const { flock } = await openFlock()
     const porter = flock.spawn(door)
     porter.send({ type: 'enter', who: 'ann' })
-    await turn()
+    await settled()
     expect(porter.snapshot).toMatchObject({ value: 'closed', context: { entered: [] } })
     expect(porter.load).toBe(1)
     // "enter" steps aside for what it waits for.
     porter.send({ type: 'open' })
-    await turn()
+    await settled()
     expect(porter.snapshot).toMatchObject({ value: 'closed', context: { entered: ['ann'] } })
     expect(porter.load).toBe(0)
   })
@@ -62,10 +62,10 @@ describe('an agent', () => {
     porter.send({ type: 'enter', who: 'ann' })
     porter.send({ type: 'enter', who: 'bob' })
     other.send({ type: 'enter', who: 'eve' })
-    await turn()
+    await settled()
     expect(flock.queues()).toEqual({ messages: 3, activities: 0 })
     porter.send({ type: 'open' })
-    await turn()
+    await settled()
     expect(flock.queues()).toEqual({ messages: 2, activities: 0 })
     other.stop()
     expect(flock.queues()).toEqual({ messages: 1, activities: 0 })
@@ -80,7 +80,7 @@ describe('an agent', () => {
     const agents = flock.spawn(counter)
     agents.send({ type: 'tick' })
     expect(agents.snapshot).toMatchObject({ context: { n: 0 } })
-    await turn()
+    await settled()
     expect(agents.snapshot).toMatchObject({ context: { n: 1 } })
   })
 
@@ -324,7 +324,7 @@ describe('alerts', () => {
     const { flock } = await openFlock()
     const bob = flock.spawn(door, { id: 'bob' })
     await flock.memory.as({ id: 'ann', role: 'finance' }).alerts.send({ to: ['bob'], insight: 'x' })
-    await turn()
+    await settled()
     expect(await bob.memory.alerts.pending()).toHaveLength(1)
   })
 })

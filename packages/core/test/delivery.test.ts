@@ -1,14 +1,12 @@
 import { agent, behavior } from '@skein/core'
-import type { AgentEndedEvent, Message, Question, QuestionsFor } from '@skein/core'
+import type { AgentEndedEvent, AgentRef, Message, Question, QuestionsFor } from '@skein/core'
 import { deadLetters, probe, stepScheduler, virtualClock } from '@skein/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assign, setup } from 'xstate'
 
 import { Mailbox } from '../src/agents/mailbox.ts'
-import { heard, openFlock } from './open-flock.ts'
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import { heard, openFlock, settled } from './open-flock.ts'
 
 type Sum = { readonly type: 'add'; readonly by: number } | Question<'read', undefined, number>
 const sum = behavior({
@@ -82,7 +80,7 @@ describe('a mailbox', () => {
     const ref = flock.spawn(gate, { mailbox: { capacity: 2, overflow: 'wait' } })
     const entered: number[] = []
     const posts = [0, 1, 2, 3].map((n) => ref.post({ type: 'enter' }).then(() => entered.push(n)))
-    await turn()
+    await settled()
     expect(entered).toEqual([0, 1])
     expect(ref.load).toBe(4)
     expect(() => ref.send({ type: 'enter' })).toThrow('holds 2 messages')
@@ -181,13 +179,13 @@ describe('a role', () => {
     const probes = [1, 2, 3].map((n) => probe(flock, { id: `p${n}`, role: 'reader' }))
     const round = flock.role('reader', { route: 'round-robin' })
     for (let n = 0; n < 6; n += 1) round.send({ type: `m${n}` })
-    await turn()
+    await settled()
     expect(probes.map(({ messages }) => messages.length)).toEqual([2, 2, 2])
 
     type Keyed = Message & { readonly key: string }
     const keyed = flock.role<Keyed>('reader', { route: ({ key }) => key })
     for (let n = 0; n < 300; n += 1) keyed.send({ type: 'k', key: `key ${n % 30}` })
-    await turn()
+    await settled()
     const keysOf = (messages: readonly Message[]): Set<string> =>
       new Set(messages.flatMap((message) => ('key' in message ? [message.key as string] : [])))
     const keys = probes.map(({ messages }) => keysOf(messages))
@@ -198,7 +196,7 @@ describe('a role', () => {
     const before = keysOf(probes[0]?.messages ?? [])
     probes[2]?.ref.stop()
     for (let n = 0; n < 30; n += 1) keyed.send({ type: 'k', key: `key ${n}` })
-    await turn()
+    await settled()
     const after = keysOf(probes[0]?.messages ?? [])
     expect([...before].every((key) => after.has(key))).toBe(true)
     expect(() => flock.role('reader', { route: 'random' as never })).toThrow('`route`')
@@ -212,7 +210,7 @@ describe('a role', () => {
     flock.spawn(gate)
     expect(flock.role('reader').publish({ type: 'news' })).toBe(2)
     expect(flock.publish({ type: 'go' })).toBe(3)
-    await turn()
+    await settled()
     expect(probes.map(({ messages }) => messages.map(({ type }) => type))).toEqual([
       ['news', 'go'],
       ['news', 'go'],
@@ -250,6 +248,47 @@ describe('a watcher', () => {
     watcher.ref.watch(one)
     expect(await watcher.next()).toMatchObject({ agent: 'one' })
     expect(() => flock.spawn(gate).watch(one)).toThrow('"agent.ended"')
+  })
+})
+
+describe('a virtual clock', () => {
+  it('waits for what is to be delivered, however long that takes', async () => {
+    const clock = virtualClock()
+    const { flock } = await openFlock(undefined, { threads: 1 }, { clock })
+    const slow = behavior({
+      role: 'slow',
+      initial: 0,
+      receive: (count: number) => {
+        // Longer than the flock keeps its turn of the event loop.
+        const end = performance.now() + 6
+        while (performance.now() < end);
+        return count + 1
+      },
+    })
+    const refs = [1, 2, 3].map(() => flock.spawn(slow))
+    for (const ref of refs) for (let n = 0; n < 10; n += 1) ref.send({ type: 'go' })
+    await clock.advance(0)
+    expect(refs.map(({ snapshot }) => snapshot)).toMatchObject([{ context: 10 }, { context: 10 }, { context: 10 }])
+  })
+
+  it('goes on after a while beside agents that never come to rest', async () => {
+    const clock = virtualClock()
+    const { flock } = await openFlock(undefined, { threads: 1 }, { clock })
+    const restless: AgentRef<Message> = flock.spawn(
+      behavior({
+        role: 'restless',
+        initial: 0,
+        receive: (count: number, message: Message) => {
+          restless.send(message)
+          return count + 1
+        },
+      }),
+    )
+    restless.send({ type: 'go' })
+    await clock.advance(10)
+    expect(clock.now()).toBe(10)
+    expect(restless.snapshot).toMatchObject({ status: 'active' })
+    restless.stop()
   })
 })
 

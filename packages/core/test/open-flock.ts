@@ -4,6 +4,20 @@ import { mapStore, openMemory } from '@skein/memory'
 import type { HostMemory, StoreDriver } from '@skein/memory'
 import { onTestFinished } from 'vitest'
 
+import { systemClock } from '../src/clock.ts'
+import type { Clock } from '../src/clock.ts'
+
+const followed: (() => boolean)[] = []
+
+/** The machine's time; it knows when all is delivered. */
+const clock: Clock = { ...systemClock, follow: (isIdle) => void followed.push(isIdle) }
+
+/** Resolves when every message is delivered that can be, in all flocks of the file. */
+export async function settled(): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve))
+  while (!followed.every((isIdle) => isIdle()))
+}
+
 /** The activities that tests run. */
 export type Activities = ActivitiesOf<typeof import('./fixtures/activities.ts')>
 
@@ -15,7 +29,7 @@ export async function openFlock(
 ): Promise<{ flock: Flock; report: Activities; events: FlockEvent[]; memory: HostMemory }> {
   const memory = await openMemory({ store })
   const executor = threadExecutor(memory, extractiveModel(), threads)
-  const flock = await createFlock({ memory, executor, ...options })
+  const flock = await createFlock({ memory, executor, clock, ...options })
   const events: FlockEvent[] = []
   flock.on((event) => events.push(event))
   onTestFinished(async () => {

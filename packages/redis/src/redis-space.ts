@@ -187,9 +187,12 @@ export class RedisSpace {
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {
     const feed = `${this.base}feed`
-    // The position is asked last: what comes in between is then in the next page.
-    const [entries, [first], [position, incarnation]] = await Promise.all([
-      this.#client.xrange(feed, `(${after}-0`, '+', 'COUNT', limit),
+    const end = after + limit
+    // The last of them may be in an entry that holds more. It is asked for first, when all before it are there
+    // already, and the position last: what comes in between is then in the next page.
+    const [next, entries, [first], [position, incarnation]] = await Promise.all([
+      this.#client.xrange(feed, `(${end}-0`, '+', 'COUNT', 1),
+      this.#client.xrange(feed, `(${after}-0`, `${end}-0`, 'COUNT', limit),
       this.#client.xrange(feed, '-', '+', 'COUNT', 1),
       this.#client.hmget(`${this.base}meta`, 'seq', 'incarnation'),
     ])
@@ -197,7 +200,7 @@ export class RedisSpace {
     const begins = (first && changesOf(first)[0]?.seq) ?? last + 1
     return {
       // Of the first entry the reader may have had some already.
-      changes: entries
+      changes: [...entries, ...next]
         .flatMap(changesOf)
         .filter(({ seq }) => seq > after)
         .slice(0, limit),

@@ -132,6 +132,25 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     }
   })
 
+  it('is read without a gap while others write', async () => {
+    await using store = await open()
+    await using other = await open()
+    const writes = Array.from({ length: 60 }, async (_, n) => {
+      await new Promise((resolve) => setTimeout(resolve, n))
+      const batch = Array.from({ length: 1 + (n % 5) }, (_entry, m) => other.write(set(`k${m}`, n)))
+      await Promise.all(batch)
+    })
+    let isDone = false
+    const done = Promise.all(writes).then(() => (isDone = true))
+    const read: number[] = []
+    while (!isDone || read.length < 180) {
+      const { changes } = await store.changes(read.length, 3)
+      read.push(...changes.map(({ seq }) => seq))
+    }
+    await done
+    expect(read).toEqual(Array.from({ length: 180 }, (_, n) => n + 1))
+  })
+
   it('leaves the feed change by change, about', async () => {
     await using store = await open(100)
     for (let round = 0; round < 50; round += 1) {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import { warn } from '../warn.ts'
 
 /** Something that has messages to deliver. */
@@ -30,6 +31,13 @@ const sliceMs = 4
  * that wake each other for ever would otherwise never give it its turn.
  */
 export class RunQueue implements Scheduler {
+  /** Makes one that the clock can follow. */
+  static by(clock: Clock): RunQueue {
+    const queue = new RunQueue()
+    clock.follow?.(() => queue.isIdle)
+    return queue
+  }
+
   #ready: Runnable[] = []
   #isRunning = false
   /** When this turn of the event loop should end; 0 until something ran in it. */
@@ -41,6 +49,11 @@ export class RunQueue implements Scheduler {
     if (this.#isRunning || this.#isTurnOver) return
     this.#isRunning = true
     queueMicrotask(this.#slice)
+  }
+
+  /** Whether nobody has a message that could be delivered now. */
+  get isIdle(): boolean {
+    return this.#ready.length === 0 && !this.#isRunning
   }
 
   readonly #slice = (): void => {

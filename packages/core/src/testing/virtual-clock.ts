@@ -4,7 +4,9 @@ import type { Clock } from '../clock.ts'
 export interface VirtualClock extends Clock {
   /**
    * Lets time pass: everything that is due happens in order, each at its time,
-   * and what follows from it at once happens before the next.
+   * and what follows from it at once happens before the next, however long the
+   * machine takes for it. (Agents that send each other messages without end are
+   * left to themselves after a while.)
    */
   advance(ms: number): Promise<void>
   /** Time-outs that wait. */
@@ -16,6 +18,9 @@ interface Timeout {
   readonly callback: () => void
 }
 
+/** Turns of the event loop in which messages are delivered before time goes on all the same; each takes some milliseconds. */
+const mostTurns = 250
+
 /**
  * Makes a clock for tests: pass it to `createFlock({ memory, clock })`, and
  * `after` transitions, restarts, retries and time-outs happen when you say so.
@@ -26,6 +31,13 @@ interface Timeout {
 export function virtualClock(now = 0): VirtualClock {
   let time = now
   const timeouts = new Set<Timeout>()
+  const followed: (() => boolean)[] = []
+  const settle = async (): Promise<void> => {
+    for (let turns = 0; turns < mostTurns; turns += 1) {
+      await turn()
+      if (followed.every((isIdle) => isIdle())) return
+    }
+  }
   const next = (end: number): Timeout | undefined => {
     let first: Timeout | undefined
     for (const timeout of timeouts)
@@ -40,14 +52,15 @@ export function virtualClock(now = 0): VirtualClock {
       return timeout
     },
     clearTimeout: (timeout) => void timeouts.delete(timeout as Timeout),
+    follow: (isIdle) => void followed.push(isIdle),
     advance: async (ms) => {
       const end = time + ms
-      await turn()
+      await settle()
       for (let due = next(end); due; due = next(end)) {
         timeouts.delete(due)
         time = due.dueAt
         due.callback()
-        await turn()
+        await settle()
       }
       time = end
     },
