@@ -11,7 +11,15 @@ import type { Run } from './src/run.ts'
 // answer is complete. Times are not looked at.
 
 /** Questions that need a server. */
-const onRedis = new Set(['invalidation', 'redis-read', 'redis-write', 'stampede', 'staleness'])
+const onRedis = new Set([
+  'invalidation',
+  'invalidation-peers',
+  'redis-read',
+  'redis-write',
+  'stampede',
+  'stampede-failing',
+  'staleness',
+])
 
 interface Ended {
   readonly code: number | null
