@@ -6,6 +6,9 @@ import type { PeerCrew } from './peers/peer-crew.ts'
 import { MissingError } from './question.ts'
 import type { Asking, Contender, Question } from './question.ts'
 
+/** What is not read by then counts as read then. */
+const givenUpNs = 3e9
+
 const peers = ['ours', 'bentocache', 'cacheable', 'layered-loader']
 
 /**
@@ -48,13 +51,15 @@ function latency(name: string, writer: PeerCrew, reader: PeerCrew): Contender {
     await pause(2)
     const told = writer.tell({ type: 'write', value })
     const [[before], [after]] = (await Promise.all([told, seen])) as [[string], [string | undefined]]
-    return after === undefined ? Number.NaN : Number(BigInt(after) - BigInt(before))
+    return after === undefined ? givenUpNs : Number(BigInt(after) - BigInt(before))
   }
   return {
     name,
     tellsFigure: true,
     check: async () => {
-      if (!((await one()) > 0)) throw new Error('What was written was not read within 3 s.')
+      // A library may listen to its bus a moment after it was opened.
+      for (let tries = 1; (await one()) >= givenUpNs; tries += 1)
+        if (tries === 3) throw new Error('What was written was not read within 3 s, three times.')
     },
     run: async (times) => {
       const took: number[] = []

@@ -274,7 +274,7 @@ describe('a virtual clock', () => {
   it('goes on after a while beside agents that never come to rest', async () => {
     const clock = virtualClock()
     const { flock } = await openFlock(undefined, { threads: 1 }, { clock })
-    const restless: AgentRef<Message> = flock.spawn(
+    const restless: AgentRef = flock.spawn(
       behavior({
         role: 'restless',
         initial: 0,
