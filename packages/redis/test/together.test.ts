@@ -135,13 +135,13 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
   it('is read without a gap while others write', async () => {
     await using store = await open()
     await using other = await open()
-    const writes = Array.from({ length: 60 }, async (_, n) => {
-      await new Promise((resolve) => setTimeout(resolve, n))
-      const batch = Array.from({ length: 1 + (n % 5) }, (_entry, m) => other.write(set(`k${m}`, n)))
-      await Promise.all(batch)
-    })
+    const write = async (): Promise<void> => {
+      for (let n = 0; n < 60; n += 1) {
+        await Promise.all(Array.from({ length: 1 + (n % 5) }, (_, m) => other.write(set(`k${m}`, n))))
+      }
+    }
     let isDone = false
-    const done = Promise.all(writes).then(() => (isDone = true))
+    const done = write().finally(() => (isDone = true))
     const read: number[] = []
     while (!isDone || read.length < 180) {
       const { changes } = await store.changes(read.length, 3)

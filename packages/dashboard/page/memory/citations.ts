@@ -54,6 +54,7 @@ export async function findSource(
   while (queue.length > 0) {
     const batch = await Promise.all(
       queue.splice(0, atOnce).map(async (item) => {
+        // A source that is gone, or that this person may not see, quotes nothing: the next one may.
         const detail = await open(item.collection, item.id).catch(() => undefined)
         return { item, text: detail?.content?.text ?? detail?.value ?? '' }
       }),

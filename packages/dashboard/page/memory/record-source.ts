@@ -31,6 +31,7 @@ export async function openRecord(collection: string, id: string): Promise<Record
   if (asksServer()) return api.record(collection, id)
   const scene = sceneShown()
   const record = scene.records.get(keyOf(collection, id))
+  // What is gone by now, or can't be asked for, is shown as the events told of it.
   const known =
     connection.value === 'file'
       ? exportedDetail(collection, id)
