@@ -28,6 +28,8 @@ interface Side {
 export async function invalidation({ quick }: Asking): Promise<Question> {
   if (missing) throw new MissingError(missing)
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
+  // Whoever shares a memory has written before, and runs compiled code.
+  const warmUps = quick ? 0 : 2_000
   // A bare message is kept nowhere: so it is held against a server that keeps nothing on disk, as servers do
   // unless they are told to. What an append-only file adds is shown beside it.
   const server = await startServer('--appendonly', 'no')
@@ -35,10 +37,10 @@ export async function invalidation({ quick }: Asking): Promise<Question> {
   const file = join(folder, 'flock.db')
   const sides = [
     await threadInvalidation(),
-    await raw(server.url),
-    await refused('Redis: a copy is refused', 'redis', server.url, redisStore(server.url)),
-    await refused('Redis with a log: a copy is refused', 'redis', logging.url, redisStore(logging.url)),
-    await refused('SQLite: a copy is refused, after the write', 'sqlite', file, sqliteStore(file)),
+    await raw(server.url, warmUps),
+    await refused('Redis: a copy is refused', 'redis', server.url, redisStore(server.url), warmUps),
+    await refused('Redis with a log: a copy is refused', 'redis', logging.url, redisStore(logging.url), warmUps),
+    await refused('SQLite: a copy is refused, after the write', 'sqlite', file, sqliteStore(file), warmUps),
   ]
   return {
     name: 'invalidation',
@@ -63,7 +65,7 @@ export async function invalidation({ quick }: Asking): Promise<Question> {
   }
 }
 
-async function raw(url: string): Promise<Side> {
+async function raw(url: string, warmUps: number): Promise<Side> {
   const child = await start('publish', url)
   const client = new Redis(url)
   await client.subscribe('raw')
@@ -75,7 +77,7 @@ async function raw(url: string): Promise<Side> {
     }
   }
   return {
-    contender: latency('Redis: a message arrives', child, (time) => seen(time)),
+    contender: latency('Redis: a message arrives', child, (time) => seen(time), warmUps),
     close: async () => {
       await stop(child)
       client.disconnect()
@@ -83,7 +85,7 @@ async function raw(url: string): Promise<Side> {
   }
 }
 
-async function refused(name: string, kind: string, place: string, store: StoreDriver): Promise<Side> {
+async function refused(name: string, kind: string, place: string, store: StoreDriver, warmUps: number): Promise<Side> {
   const child = await start(kind, place)
   let heard = (): void => {}
   const memory = await openMemory({ store: tapped(store, () => heard()) })
@@ -98,7 +100,7 @@ async function refused(name: string, kind: string, place: string, store: StoreDr
   }
   await facts.set('k', -1)
   return {
-    contender: latency(name, child, seen),
+    contender: latency(name, child, seen, warmUps),
     close: async () => {
       await stop(child)
       await memory.close()
@@ -128,8 +130,16 @@ function tapped(driver: StoreDriver, onHint: () => void): StoreDriver {
   }
 }
 
-/** @param seen - Called before the change is asked for; resolves to when its effect was seen. */
-function latency(name: string, child: ChildProcess, seen: (time: number) => Promise<bigint>): Contender {
+/**
+ * @param seen - Called before the change is asked for; resolves to when its effect was seen.
+ * @param warmUps - Changes before the first that counts.
+ */
+function latency(
+  name: string,
+  child: ChildProcess,
+  seen: (time: number) => Promise<bigint>,
+  warmUps: number,
+): Contender {
   let last = 0
   const one = async (): Promise<number> => {
     const time = (last += 1)
@@ -145,6 +155,11 @@ function latency(name: string, child: ChildProcess, seen: (time: number) => Prom
     name,
     tellsFigure: true,
     check: async () => {
+      for (let time = 0; time < warmUps; time += 1) {
+        const told = once(child, 'message')
+        child.send((last += 1))
+        await told
+      }
       if (!((await one()) >= 0)) throw new Error('No time was told.')
     },
     run: async (times) => {

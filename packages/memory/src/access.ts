@@ -96,9 +96,19 @@ export function parseLabel(text: string): Label {
 
 /** The least label that is at least as sensitive as each of the given ones. */
 export function joinLabels(all: readonly Label[]): Label {
-  const highest = all.reduce((top, label) => Math.max(top, rank(label.sensitivity)), 0)
-  const compartments = [...new Set(all.flatMap((label) => label.compartments))].toSorted()
-  return { sensitivity: levels[highest] ?? 'confidential', compartments }
+  let highest = 0
+  const compartments: string[] = []
+  for (const label of all) {
+    highest = Math.max(highest, rank(label.sensitivity))
+    compartments.push(...label.compartments)
+  }
+  const sensitivity = levels[highest] ?? 'confidential'
+  return { sensitivity, compartments: distinct(compartments).toSorted() }
+}
+
+/** A list of its own that holds each text once. */
+export function distinct(texts: readonly string[]): string[] {
+  return texts.length < 2 ? [...texts] : [...new Set(texts)]
 }
 
 /** @throws {@link OptionError} when the level is none of the known ones. */

@@ -1,6 +1,6 @@
 import type { Level } from './access.ts'
 import { decodeJson } from './json.ts'
-import type { StoredRecord } from './store.ts'
+import type { RecordMeta, StoredRecord, Written } from './store.ts'
 
 /** A named, versioned value. */
 export interface Fact<T = unknown> {
@@ -25,14 +25,14 @@ export interface Fact<T = unknown> {
 
 /** Makes a fact of its record, with a copy of the value. */
 export function toFact<T>(record: StoredRecord, mayBeStale = false): Fact<T> {
-  const fact = factOf(record, decodeJson(record.value) as T)
+  const fact = factOf(record.id, decodeJson(record.value) as T, record, record)
   return mayBeStale ? { ...fact, mayBeStale } : fact
 }
 
-/** Makes a fact of its record and a copy of the value. */
-export function factOf<T>(record: Omit<StoredRecord, 'value' | 'collection'>, value: T): Fact<T> {
-  const { id: key, version, author, createdAt, updatedAt, expiresAt, task, tags } = record
-  const { importance, sensitivity, compartments } = record
+/** Makes a fact of a copy of its value and what is known of its record. */
+export function factOf<T>(key: string, value: T, meta: RecordMeta, written: Written): Fact<T> {
+  const { author, task, tags, importance, sensitivity, compartments } = meta
+  const { version, createdAt, updatedAt, expiresAt } = written
   return {
     key,
     value,

@@ -121,7 +121,7 @@ export class Facts {
     const guard = guardOf(options)
     const mutation = { type: 'set', key: recordKey(key), value: text, meta, ifVersion, ttlMs, guard } as const
     const written = await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
-    return factOf({ ...meta, ...written, id: key }, copy as T)
+    return factOf(key, copy as T, meta, written)
   }
 
   /**

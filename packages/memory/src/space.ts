@@ -1,4 +1,4 @@
-import { covers, joinLabels, requireLevel } from './access.ts'
+import { covers, distinct, joinLabels, requireLevel } from './access.ts'
 import type { Label, Level } from './access.ts'
 import type { Actor } from './actor.ts'
 import type { AuditTrail } from './audit-trail.ts'
@@ -83,14 +83,22 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   if (options.ttlMs !== undefined) requireWhole('ttlMs', options.ttlMs, 1)
   const { derivedFrom: told } = options
   const named = told ? await Promise.all(told.map(({ id }) => labelOfSource(space, actor, id))) : []
-  const label = joinLabels([{ sensitivity, compartments }, ...named, ...(actor.scope?.labels ?? [])])
+  const { scope } = actor
+  const label = joinLabels([{ sensitivity, compartments }, ...named, ...(scope?.labels ?? [])])
   if (!covers(actor.audience, label)) {
     const needed = [label.sensitivity, ...label.compartments].join(' + ')
     throw new AccessError(actor.principal.id, `clearance for ${needed}`)
   }
-  const sources = [...(told ?? []).map(({ id }) => id), ...(actor.scope?.objects ?? [])]
-  const derivedFrom = [...new Set(sources)].toSorted()
-  return { author: actor.principal.id, task, tags: [...new Set(tags)], importance, derivedFrom, ...label }
+  const sources = told || scope ? [...(told ?? []).map(({ id }) => id), ...(scope?.objects ?? [])] : []
+  return {
+    author: actor.principal.id,
+    task,
+    tags: distinct(tags),
+    importance,
+    derivedFrom: distinct(sources).toSorted(),
+    sensitivity: label.sensitivity,
+    compartments: label.compartments,
+  }
 }
 
 async function labelOfSource(space: Space, actor: Actor, id: string): Promise<Label> {

@@ -14,9 +14,10 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
     ...forward(store),
     write: async (batch) => {
       // A touch or a new seal changes no value. A copy made before a touch only seems to end earlier.
-      const slots = batch
-        .filter(({ type }) => type === 'set' || type === 'delete')
-        .map(({ key }) => epochs.slotOf(key.collection, key.id))
+      const slots: number[] = []
+      for (const { type, key } of batch) {
+        if (type === 'set' || type === 'delete') slots.push(epochs.slotOf(key.collection, key.id))
+      }
       for (const slot of slots) epochs.begin(slot)
       try {
         return await store.write(batch)

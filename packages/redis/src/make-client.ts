@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import type { RedisOptions } from 'ioredis'
 
+import { CommandDeadlines } from './command-deadlines.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { ResolvedRedisOptions } from './redis-options.ts'
 
@@ -16,18 +17,18 @@ const RedisByUrl = Redis as unknown as new (url: string, options: RedisOptions) 
  * answers to those before; the other starts a timer before anything is sent.
  */
 class TurnClient extends RedisByUrl {
-  readonly #timeoutMs: number
+  readonly #deadlines: CommandDeadlines
   #isCollecting = false
 
   constructor(url: string, timeoutMs: number, options: RedisOptions) {
     super(url, options)
-    this.#timeoutMs = timeoutMs
+    this.#deadlines = new CommandDeadlines(timeoutMs)
   }
 
   override sendCommand(...[command, ...rest]: Parameters<Redis['sendCommand']>): unknown {
     const answer = super.sendCommand(command, ...rest)
     // Twice does no harm: what waited for a connection comes by here again.
-    if (!command.isSettled) command.setTimeout(this.#timeoutMs)
+    if (!command.isSettled) this.#deadlines.add(command)
     const stream = this.stream as typeof this.stream | undefined
     // There is none before the first connection.
     if (stream && !this.#isCollecting) {

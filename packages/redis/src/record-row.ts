@@ -17,66 +17,64 @@ import type {
 
 import type { mutationArguments } from './write-script.ts'
 
-/** What the content of a row says beside its value. */
-type Content = Pick<RecordMeta, 'author' | 'tags' | 'importance' | 'derivedFrom'> & {
-  readonly value: string
+/** What a row says beside its head and its value, for a record that is more than plain. */
+interface Details {
+  readonly tags?: readonly string[] | undefined
+  readonly importance?: number | undefined
+  readonly derivedFrom?: readonly string[] | undefined
   readonly terms?: readonly string[] | undefined
 }
 
 /**
  * The arguments that the script takes for a mutation, see `mutationArguments`.
  *
- * @param content - For a new seal, which only changes the value of what the store knows.
+ * @param content - Of {@link packContent}; the script keeps what is there when it is a touch.
+ * @param left - How many mutations of its batch are left with it.
  */
-export function packMutation(mutation: Mutation, content: string): string[] {
+export function packMutation(mutation: Mutation, content: string, left: number): string[] {
   const { type, key, ifVersion, guard, over } = mutation
+  const { collection, id } = key
   const isSet = type === 'set'
   const asVersion = isSet ? mutation.asVersion : undefined
   const ttlMs = isSet || type === 'touch' ? mutation.ttlMs : undefined
   const author = isSet ? mutation.meta.author : type === 'delete' ? mutation.author : ''
-  const told = [
-    type,
-    key.collection,
-    over ? packLabel(over.level, over.compartments) : '-',
-    ifVersion ?? '-',
-    ttlMs ?? '-',
-    isSet ? indexesOf(key.collection, mutation.meta) : '-',
-    isSet ? packLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-',
-    isSet ? packTask(mutation.meta.task) : '-',
-    sumOf(content),
-    encodeURIComponent(author),
-    encodeURIComponent(key.id),
-  ].join(' ')
-  const hasConditions = asVersion !== undefined || guard !== undefined
-  const conditions = hasConditions ? `${asVersion ?? '-'} ${guard ? guardText(guard) : '- - '}` : ''
-  return [told, key.id, conditions, content] satisfies Tuple<typeof mutationArguments>
+  const conditions = asVersion === undefined && guard === undefined ? '' : ` ${conditionsText(asVersion, guard)}`
+  const told =
+    `${left} ${type} ${collection} ${over ? packLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
+    `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${sumOf(key, content)} ` +
+    `${isSet ? packLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
+    `${isSet ? packTask(mutation.meta.task) : '-'} ${encoded(author)} ${encoded(id)}${conditions}`
+  return [told, content] satisfies Tuple<typeof mutationArguments>
 }
 
 /** As many texts as there are names. */
 type Tuple<Names extends readonly string[]> = { -readonly [Index in keyof Names]: string }
 
-function guardText({ key, version }: Guard): string {
-  return `${version} ${key.collection} ${key.id}`
+function conditionsText(asVersion: number | undefined, guard: Guard | undefined): string {
+  return `${asVersion ?? '-'} ${guard ? `${guard.version} ${guard.key.collection} ${guard.key.id}` : '- - '}`
 }
 
-/** The content that goes with a mutation. */
+/** The content that goes with a mutation: a line of details, which is empty for a plain record, and the value. */
 export function packContent(mutation: Mutation): string {
   switch (mutation.type) {
     case 'set': {
-      const { author, tags, importance, derivedFrom } = mutation.meta
+      const { tags, importance, derivedFrom } = mutation.meta
       const { value, terms } = mutation
-      return JSON.stringify({ author, tags, importance, derivedFrom, value, terms } satisfies Content)
+      const isPlain = tags.length === 0 && derivedFrom.length === 0 && importance === undefined && terms === undefined
+      return isPlain
+        ? `\n${value}`
+        : `${JSON.stringify({ tags, importance, derivedFrom, terms } satisfies Details)}\n${value}`
     }
     case 'delete':
-      return JSON.stringify({ author: mutation.author, tags: [], derivedFrom: [], value: 'null' } satisfies Content)
+      return '\nnull'
     default:
       return ''
   }
 }
 
 /** The content of a row with another form of its value, in no search index. */
-export function resealedContent({ author, tags, importance, derivedFrom }: StoredRecord, value: string): string {
-  return JSON.stringify({ author, tags, importance, derivedFrom, value } satisfies Content)
+export function resealedContent({ tags, importance, derivedFrom }: StoredRecord, value: string): string {
+  return `${JSON.stringify({ tags, importance, derivedFrom } satisfies Details)}\n${value}`
 }
 
 /** By what a record may be looked for: suffixes of sorted sets of ids by `seq`, parted by commas. */
@@ -107,44 +105,50 @@ export interface UnpackedRow extends Row {
   readonly terms: readonly string[] | undefined
 }
 
-const head = /^([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) ([0-9a-f]+)\n[^\n]*)\n/
+const head = /^([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) (\S*) ([0-9a-f]+)\n[^\n]*)\n/
 
 /**
  * Unpacks a row.
  *
- * @throws CorruptRecordError when it is not what was written.
+ * @throws CorruptRecordError when it is not what was written under this key.
  */
-export function unpackRow({ collection, id }: RecordKey, text: string): UnpackedRow {
+export function unpackRow(key: RecordKey, text: string): UnpackedRow {
   const parts = head.exec(text)
-  const json = text.slice(parts?.[0].length ?? 0)
-  if (!parts || hash('sha1', parts[2] ?? '').slice(0, 8) !== parts[1] || sumOf(json) !== parts[11]) {
+  const content = text.slice(parts?.[0].length ?? 0)
+  const { collection, id } = key
+  if (!parts || hash('sha1', parts[2] ?? '').slice(0, 8) !== parts[1] || sumOf(key, content) !== parts[12]) {
     throw new CorruptRecordError('read', `The record ${collection}/${id} is damaged: its check sum does not match.`)
   }
-  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = parts.slice(3, 8).map(Number)
-  const content = JSON.parse(json) as Content
-  const { author, tags, importance, derivedFrom, value, terms } = content
+  const [, , , version, seq, createdAt, updatedAt, expires, deleted, label = '', task = '', author = ''] = parts
+  const end = content.indexOf('\n')
+  const {
+    tags = [],
+    importance,
+    derivedFrom = [],
+    terms,
+  } = end > 0 ? (JSON.parse(content.slice(0, end)) as Details) : {}
   const record: StoredRecord = {
     collection,
     id,
-    value,
-    version,
-    seq,
-    author,
-    task: unpackTask(parts[10] ?? '-'),
+    value: content.slice(end + 1),
+    version: Number(version),
+    seq: Number(seq),
+    author: decoded(author),
+    task: unpackTask(task),
     tags,
     importance,
-    ...unpackLabel(parts[9] ?? ''),
+    ...unpackLabel(label),
     derivedFrom,
-    createdAt,
-    updatedAt,
-    expiresAt: expiresAt === 0 ? undefined : expiresAt,
+    createdAt: Number(createdAt),
+    updatedAt: Number(updatedAt),
+    expiresAt: expires === '0' ? undefined : Number(expires),
   }
-  return { record, deleted: parts[8] === '1', terms }
+  return { record, deleted: deleted === '1', terms }
 }
 
-/** A check sum of a content. */
-function sumOf(content: string): string {
-  return crc32(content).toString(16)
+/** A check sum of a content and of where it belongs. */
+function sumOf({ collection, id }: RecordKey, content: string): string {
+  return crc32(`${collection}/${id}\n${content}`).toString(16)
 }
 
 /**
@@ -176,7 +180,7 @@ function unpackChange(seq: Seq, text: string): Change {
 
 function packTask(task: string | undefined): string {
   // A task may be named "-" too.
-  return task === undefined ? '-' : `=${encodeURIComponent(task)}`
+  return task === undefined ? '-' : `=${encoded(task)}`
 }
 
 function unpackTask(text: string): string | undefined {
@@ -192,6 +196,13 @@ function packLabel(level: Label['sensitivity'], compartments: readonly string[])
 function unpackLabel(text: string): Label {
   return text === 'public' ? { sensitivity: 'public', compartments: [] } : parseLabel(text)
 }
+
+function encoded(text: string): string {
+  return plainText.test(text) ? text : encodeURIComponent(text)
+}
+
+/** Nothing but what can be seen, and no percent sign. */
+const plainText = /^[!-$&-~]*$/
 
 function decoded(text: string): string {
   return text.includes('%') ? decodeURIComponent(text) : text

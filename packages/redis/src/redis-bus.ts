@@ -154,7 +154,7 @@ class RedisLink implements BusLink {
   async #run(operation: string, script: string, ...args: string[]): Promise<unknown> {
     if (this.#isClosed) throw new MemoryClosedError()
     try {
-      return await this.#scripts.run(script, this.#parts.base, ...args)
+      return await this.#scripts.run(script, [this.#parts.base, ...args])
     } catch (error) {
       // Not as a write: one that happened twice does no harm here.
       throw wrapError(operation, this.#parts.where, error)

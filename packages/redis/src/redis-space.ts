@@ -12,7 +12,6 @@ import type {
   StoredRecord,
   Written,
 } from '@skein/memory'
-import { randomUUID } from 'node:crypto'
 
 import { Gatherer } from './gatherer.ts'
 import {
@@ -29,7 +28,7 @@ import type { UnpackedRow } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'
 import { Scripts } from './scripts.ts'
 import { pageScript } from './page-script.ts'
-import { mutationArguments, sweepScript, writeScript } from './write-script.ts'
+import { sweepScript, writeScript } from './write-script.ts'
 
 const scanSize = 500
 
@@ -40,7 +39,7 @@ type Places = [places: string[], rows: (string | null)[]]
 export class RedisSpace {
   readonly base: string
   readonly #client: RedisClient
-  readonly #maxChanges: number
+  readonly #writeScript: string
   readonly #scripts: Scripts
   readonly #reads = new Gatherer<readonly RecordKey[], readonly (string | null)[]>({
     ask: (asked) => this.#textsOf(asked),
@@ -52,14 +51,12 @@ export class RedisSpace {
     weightOf: (said) => said.reduce((sum, { length }) => sum + length, 0),
     maxWeight: 8_192,
   })
-  /** For a space that has none yet. */
-  readonly #incarnation = randomUUID()
 
   constructor(client: RedisClient, base: string, maxChanges: number) {
     this.#client = client
     this.#scripts = new Scripts(client)
     this.base = base
-    this.#maxChanges = maxChanges
+    this.#writeScript = writeScript(maxChanges)
   }
 
   async rows(keys: readonly RecordKey[]): Promise<(UnpackedRow | undefined)[]> {
@@ -107,47 +104,23 @@ export class RedisSpace {
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
-    const isResealed = batch.some(({ type }) => type === 'reseal')
-    const contents = isResealed
-      ? await Promise.all(batch.map((mutation) => this.#contentOf(mutation)))
-      : batch.map((mutation) => packContent(mutation))
-    const said = batch.flatMap((mutation, index) => packMutation(mutation, contents[index] ?? ''))
-    const [outcome, ...rest] = await this.#writes.ask(said)
-    const [index, reason, row = '', version] = rest
-    const { key } = batch[Number(index)] ?? {}
-    switch (outcome) {
-      case 'ok':
-        return { ok: true, written: rest.map((text) => unpackWritten(text)) }
-      case 'damaged':
-        throw new CorruptRecordError(
-          'write',
-          `The record ${key?.collection}/${key?.id} is damaged. Nothing was written.`,
-        )
-      default: {
-        if (reason === 'seal') return { ok: false, refusal: { index: Number(index), reason, version: Number(version) } }
-        const mutation = batch[Number(index)] as Mutation
-        const refusedKey = reason === 'guard' ? (mutation.guard?.key ?? mutation.key) : mutation.key
-        const current = row === '' ? undefined : unpackRow(refusedKey, row).record
-        return {
-          ok: false,
-          refusal: { index: Number(index), reason: reason as 'version' | 'guard' | 'label', current },
-        }
-      }
+    const said: string[] = []
+    for (const [index, mutation] of batch.entries()) {
+      const content = mutation.type === 'reseal' ? await this.#resealed(mutation) : packContent(mutation)
+      said.push(...packMutation(mutation, content, batch.length - index))
     }
+    return commitOf(batch, await this.#writes.ask(said))
   }
 
   /** Each batch is an atom of its own; what they share is the way to the server. */
   #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
-    const sizes = batches.map(({ length }) => length / mutationArguments.length).join(' ')
-    const told = [this.#incarnation, `${this.#maxChanges}`, sizes, ...batches.flat()]
-    return this.#scripts.run(writeScript, this.base, ...told) as Promise<string[][]>
+    return this.#scripts.run(this.#writeScript, [this.base, ...batches.flat()]) as Promise<string[][]>
   }
 
   /** A new seal goes around what the record says of itself, which only the store knows. */
-  async #contentOf(mutation: Mutation): Promise<string> {
-    if (mutation.type !== 'reseal') return packContent(mutation)
-    const [row] = await this.rows([mutation.key])
-    return row ? resealedContent(row.record, mutation.value) : ''
+  async #resealed({ key, value }: Extract<Mutation, { type: 'reseal' }>): Promise<string> {
+    const [row] = await this.rows([key])
+    return row ? resealedContent(row.record, value) : ''
   }
 
   async query(query: RecordQuery, now: number): Promise<RecordPage> {
@@ -159,8 +132,8 @@ export class RedisSpace {
     for (;;) {
       const count = Math.min(scanSize, Math.max(32, query.limit + 1))
       const from = position === undefined ? (isOldest ? '-inf' : '+inf') : `(${position}`
-      const asked = [query.order, key, from, `${count}`, `${this.base}r:${collection}`]
-      const [places, texts] = (await this.#scripts.run(pageScript, this.base, ...asked)) as Places
+      const asked = [this.base, query.order, key, from, `${count}`, `${this.base}r:${collection}`]
+      const [places, texts] = (await this.#scripts.run(pageScript, asked)) as Places
       for (const [index, text] of texts.entries()) {
         const id = places[2 * index] ?? ''
         position = Number(places[2 * index + 1])
@@ -211,8 +184,23 @@ export class RedisSpace {
   }
 
   async sweep(limit: number): Promise<number> {
-    return (await this.#scripts.run(sweepScript, this.base, `${limit}`)) as number
+    return (await this.#scripts.run(sweepScript, [this.base, `${limit}`])) as number
   }
+}
+
+/** What the script answered for a batch. @throws CorruptRecordError */
+function commitOf(batch: readonly Mutation[], [outcome, ...rest]: readonly string[]): Commit {
+  if (outcome === 'ok') return { ok: true, written: rest.map((text) => unpackWritten(text)) }
+  const [place, reason, row = '', version] = rest
+  const index = Number(place)
+  const { key, guard } = batch[index] as Mutation
+  if (outcome === 'damaged') {
+    throw new CorruptRecordError('write', `The record ${key.collection}/${key.id} is damaged. Nothing was written.`)
+  }
+  if (reason === 'seal') return { ok: false, refusal: { index, reason, version: Number(version) } }
+  const refusedKey = reason === 'guard' && guard ? guard.key : key
+  const current = row === '' ? undefined : unpackRow(refusedKey, row).record
+  return { ok: false, refusal: { index, reason: reason as 'version' | 'guard' | 'label', current } }
 }
 
 function unpackWritten(text: string): Written {

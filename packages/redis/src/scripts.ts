@@ -9,18 +9,22 @@ export class Scripts {
     this.#client = client
   }
 
-  /** A script that the server does not know was not run: it is sent and run again. */
-  async run(script: string, key: string, ...args: string[]): Promise<unknown> {
+  /**
+   * A script that the server does not know was not run: it is sent and run again.
+   *
+   * @param args - Its one key first.
+   */
+  async run(script: string, args: readonly string[]): Promise<unknown> {
     const known = this.#shas.get(script)
     if (known) {
       try {
-        return await this.#client.evalsha(known, 1, key, ...args)
+        return await this.#client.evalsha(known, 1, ...args)
       } catch (error) {
         if (!/NOSCRIPT/.test(String(error))) throw error
       }
     }
     const sha = String(await this.#client.script('LOAD', script))
     this.#shas.set(script, sha)
-    return this.#client.evalsha(sha, 1, key, ...args)
+    return this.#client.evalsha(sha, 1, ...args)
   }
 }

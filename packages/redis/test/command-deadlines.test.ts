@@ -1,0 +1,42 @@
+import { afterAll, describe, expect, it } from 'vitest'
+
+import { makeClient } from '../src/make-client.ts'
+import { resolveRedisOptions } from '../src/redis-options.ts'
+import { missing, startServer } from './redis-server.ts'
+
+describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${missing})` : ''}`, async () => {
+  const server = missing ? undefined : await startServer('--appendonly', 'no')
+  const client = makeClient(resolveRedisOptions({ url: server?.url ?? 'redis://none', commandTimeoutMs: 100 }))
+  afterAll(async () => {
+    client.disconnect()
+    await server?.stop()
+  })
+
+  it('are given up, all of them, and their late answers are nobody else’s', async () => {
+    await client.connect()
+    await client.setnx('there', Buffer.from('1'))
+    for (let round = 0; round < 2; round += 1) {
+      server?.signal('SIGSTOP')
+      const asked = Array.from({ length: 50 }, () => client.exists('absent'))
+      const later = new Promise((resolve) => setImmediate(resolve)).then(() => client.time())
+      const answers = await Promise.allSettled([...asked, later])
+      server?.signal('SIGCONT')
+      const said = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : answer.value))
+      expect(new Set(said)).toEqual(new Set(['Error: Command timed out']))
+      expect(await Promise.all([client.exists('there'), client.ping()])).toEqual([1, 'PONG'])
+    }
+  })
+
+  it('are given up too when they wait for a connection', async () => {
+    const port = server?.port ?? 0
+    const patient = makeClient(resolveRedisOptions({ url: `redis://127.0.0.1:${port}`, commandTimeoutMs: 100 }))
+    // What is told to listeners is told by the next command, too.
+    patient.on('error', () => {})
+    await patient.connect()
+    await server?.kill()
+    await expect(patient.ping()).rejects.toThrow(/timed out|closed|max retries/i)
+    await server?.restart()
+    expect(await patient.ping()).toBe('PONG')
+    patient.disconnect()
+  })
+})
