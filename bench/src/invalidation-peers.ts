@@ -10,7 +10,7 @@ import type { Asking, Contender, Question } from './question.ts'
 const givenUpNs = 3e9
 
 /** Writes before the first that counts: whoever shares a memory has written before, and runs compiled code. */
-const warmUps = 500
+const warmUpWrites = 500
 
 const peers = ['ours', 'bentocache', 'cacheable', 'layered-loader']
 
@@ -33,7 +33,7 @@ export async function invalidationPeers({ quick }: Asking): Promise<Question> {
     name: 'invalidation-peers',
     unit: 'from the beginning of a write to the new value being read in another process that had a copy of the old one',
     times: quick ? 3 : 50,
-    contenders: crews.map(({ peer, writer, reader }) => latency(peer, writer, reader, quick ? 0 : warmUps)),
+    contenders: crews.map(({ peer, writer, reader }) => latency(peer, writer, reader, quick ? 0 : warmUpWrites)),
     ratios: [],
     close: async () => {
       for (const { writer, reader } of crews) {
