@@ -114,6 +114,8 @@ export type SceneEvent = Happened &
         readonly type: 'reused'
         readonly agent: string
         readonly work: string
+        /** How often, within a moment; what was saved is that of all times together. */
+        readonly count: number
         readonly savedMs: number
         readonly savedTokens: number
         readonly savedUsd: number

@@ -16,14 +16,14 @@ describe('figures of a window', () => {
     const marks: FigureMark[] = [
       { ...computed, at: 10 },
       { ...computed, at: 20, isModel: true, ms: 40, tokens: 7, usd: 0.25 },
-      { type: 'reused', at: 30, ms: 100, tokens: 10, usd: 0.5 },
-      { type: 'reused', at: 90, ms: 1, tokens: 1, usd: 0 },
+      { type: 'reused', at: 30, count: 1, ms: 100, tokens: 10, usd: 0.5 },
+      { type: 'reused', at: 90, count: 3, ms: 1, tokens: 1, usd: 0 },
     ]
     const { spent, avoided, series } = windowFigures(marks, { since: 0, until: 100 })
     // An activity's tokens are those of the model calls that it made.
     expect(spent).toEqual({ calls: 1, ms: 100, tokens: 7, usd: 0.25 })
     expect(series.reduce((sum, { calls }) => sum + calls, 0)).toBe(spent.calls)
-    expect(avoided).toEqual({ calls: 2, ms: 101, tokens: 11, usd: 0.5 })
+    expect(avoided).toEqual({ calls: 4, ms: 101, tokens: 11, usd: 0.5 })
     expect(windowFigures(marks, { since: 30, until: 90 })).toMatchObject({ avoided: { calls: 1 }, spent: { calls: 0 } })
   })
 

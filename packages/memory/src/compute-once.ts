@@ -264,7 +264,7 @@ export class ComputeOnce {
     counters.add('savedMs', durationMs)
     counters.add('savedTokens', tokens)
     const agent = this.#actor.principal.id
-    this.#space.noteReuse({ work, agent, savedMs: durationMs, savedTokens: tokens, savedUsd: usd })
+    this.#space.noteReuse({ work, agent, count: 1, savedMs: durationMs, savedTokens: tokens, savedUsd: usd })
   }
 }
 

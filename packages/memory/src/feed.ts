@@ -6,6 +6,7 @@ import type { AuditBatch } from './audit-log.ts'
 import { CorruptRecordError } from './errors.ts'
 import { inHouse } from './collections.ts'
 import { decodeJson } from './json.ts'
+import { ledgerSum } from './ledger.ts'
 import type { Reuse } from './ledger.ts'
 import { visibleSources } from './object-id.ts'
 import { requireWhole } from './require-option.ts'
@@ -135,7 +136,7 @@ export class Feed {
   }
 
   #isShown(change: Change): boolean {
-    if (change.op === 'set' && change.collection === 'ledger') return true
+    if (change.op === 'set' && change.collection === 'ledger') return change.id !== ledgerSum
     if (change.op === 'set' && change.collection === 'audit') return this.#mayAudit
     return !inHouse.has(change.collection) && covers(this.#actor.audience, change)
   }

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 
 import { decodeJson, encodeJson } from './json.ts'
 import { recordPages } from './record-pages.ts'
-import type { Store, StoredRecord } from './store.ts'
+import { isSealed } from './sealed-text.ts'
+import type { Mutation, RecordMeta, SetMutation, Store, StoredRecord } from './store.ts'
 
-/** One time that work was not done again. */
+/** Work that an agent used again instead of doing it, one or more times within a moment. */
 export interface Reuse {
   /** The key of the work. */
   readonly work: string
   readonly agent: string
+  /** How often. What was saved is that of all times together. */
+  readonly count: number
   readonly savedMs: number
   readonly savedTokens: number
   readonly savedUsd?: number | undefined
@@ -35,20 +38,39 @@ export interface LedgerLine {
  */
 export type LedgerReport = Readonly<Record<string, LedgerLine>>
 
-/** Reuses are written in batches, at the latest after this time. */
+/** Reuses are written in batches, at the latest after this time … */
 const flushMs = 250
+/** … or when so many different ones were noted. */
 const largestBatch = 1_000
+
+/** Batches that are kept while the store refuses to take them. */
+const mostUnwritten = 100
+
+/** Batches that are summed up at once. */
+const summedAtOnce = 500
+
+/**
+ * A time to live that ended a year ago, so that no clock that is set back makes it
+ * begin again. A delete would be told by the feed, and push out what it tells of others.
+ */
+const longGone = -365 * 24 * 3_600_000
+
+/** The record of the `ledger` collection that holds the sum of old batches. */
+export const ledgerSum = 'sum'
 
 /**
  * Writes down what was reused, off the hot path: reuses wait at most
- * {@link flushMs} and become one record. What was computed stands in the
- * records of the work themselves, written with the results.
+ * {@link flushMs}, equal ones become one with a count, and all one record. What
+ * was computed stands in the records of the work themselves, written with the
+ * results.
  */
 export class Ledger implements AsyncDisposable {
   readonly #store: Store
   readonly #owner: string
   readonly #onError: (error: unknown) => void
-  #pending: Reuse[] = []
+  #noted = new Map<string, Reuse>()
+  #unwritten: SetMutation[] = []
+  #writing: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
   constructor(store: Store, owner: string, onError: (error: unknown) => void) {
@@ -58,63 +80,160 @@ export class Ledger implements AsyncDisposable {
   }
 
   note(reuse: Reuse): void {
-    this.#pending.push(reuse)
-    if (this.#pending.length >= largestBatch) void this.#flush()
+    const { agent, work } = reuse
+    const name = `${agent.length} ${agent}${work}`
+    const known = this.#noted.get(name)
+    this.#noted.set(name, known ? together(known, reuse) : reuse)
+    if (this.#noted.size >= largestBatch) void this.#flush()
     else this.#timer ??= setTimeout(() => void this.#flush(), flushMs).unref()
   }
 
   async report(): Promise<LedgerReport> {
     await this.#flush()
-    const lines = new Map<string, { -readonly [Name in keyof LedgerLine]: number }>()
-    const line = (work: string) => {
-      const known = lines.get(kindOf(work))
-      if (known) return known
-      const fresh = { ...nothing }
-      lines.set(kindOf(work), fresh)
-      return fresh
+    for (;;) {
+      const { version, kinds } = await this.#sum()
+      const lines = new LineTable()
+      for (const [kind, spared] of kinds) lines.add(kind, spared)
+      for await (const records of recordPages(this.#store, { collection: 'work', limit: 1_000 })) {
+        for (const { id, value } of records) lines.addWork(kindOf(id), decodeJson(value) as Done)
+      }
+      for await (const records of recordPages(this.#store, { collection: 'ledger', limit: 1_000 })) {
+        for (const record of records) if (record.id !== ledgerSum) lines.addBatch(record)
+      }
+      // What was summed up meanwhile may have been counted twice, or not at all.
+      if ((await this.#sum()).version === version) return lines.report()
     }
-    for (const record of await this.#all('work')) {
-      const work = decodeJson(record.value) as Done
-      if (work.state !== 'done') continue
-      const kind = line(record.id)
-      kind.computed += 1
-      kind.computedMs += work.durationMs
-      kind.computedTokens += work.tokens
-      kind.computedUsd += work.usd ?? 0
-    }
-    for (const reuse of (await this.#all('ledger')).flatMap((record) => decodeJson(record.value) as readonly Reuse[])) {
-      const kind = line(reuse.work)
-      kind.reused += 1
-      kind.savedMs += reuse.savedMs
-      kind.savedTokens += reuse.savedTokens
-      kind.savedUsd += reuse.savedUsd ?? 0
-    }
-    return Object.fromEntries(lines)
   }
 
-  async #all(collection: 'work' | 'ledger'): Promise<StoredRecord[]> {
-    const all: StoredRecord[] = []
-    for await (const page of recordPages(this.#store, { collection, limit: 1_000 })) all.push(...page)
-    return all
+  /**
+   * Adds batches of which the feed no longer tells, so that nobody sees them come
+   * any more, to the sum of all such: the ledger must not grow for ever. The new
+   * sum and the end of its batches are one atom, so that each counts once,
+   * whoever else is at it.
+   */
+  async sumUp(): Promise<void> {
+    for (;;) {
+      const { changes, trimmed } = await this.#store.changes(0, 1)
+      const [oldest] = changes
+      if (!trimmed || !oldest) return
+      // Asked for first: whoever sums up after that changes it, and this write is refused.
+      const { version, kinds } = await this.#sum()
+      const page = await this.#store.query({ collection: 'ledger', order: 'oldest', limit: summedAtOnce })
+      const due = page.records.filter(({ id, seq, value }) => id !== ledgerSum && seq < oldest.seq && !isSealed(value))
+      if (due.length < summedAtOnce) return
+      const lines = new LineTable()
+      for (const [kind, spared] of kinds) lines.add(kind, spared)
+      for (const record of due) lines.addBatch(record)
+      const ends = due.map(({ id, version: ifVersion }): Mutation => {
+        return { type: 'touch', key: { collection: 'ledger', id }, ifVersion, ttlMs: longGone }
+      })
+      const commit = await this.#store.write([this.#mutation(ledgerSum, lines.spared(), version), ...ends])
+      // Another process does the same just now.
+      if (!commit.ok) return
+    }
   }
 
-  async #flush(): Promise<void> {
+  async #sum(): Promise<{ readonly version: number; readonly kinds: readonly (readonly [kind: string, Spared])[] }> {
+    const [record] = await this.#store.read([{ collection: 'ledger', id: ledgerSum }])
+    return { version: record?.version ?? 0, kinds: record ? (decodeJson(record.value) as [string, Spared][]) : [] }
+  }
+
+  #flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const batch = this.#pending
-    this.#pending = []
-    if (batch.length === 0) return
-    const meta = { author: this.#owner, tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
-    const key = { collection: 'ledger', id: randomUUID() } as const
+    if (this.#noted.size > 0) {
+      // Its id is its own: written again after an answer that was lost, it counts once.
+      this.#unwritten.push(this.#mutation(randomUUID(), [...this.#noted.values()], 0))
+      this.#unwritten = this.#unwritten.slice(-mostUnwritten)
+      this.#noted = new Map()
+    }
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
     try {
-      await this.#store.write([{ type: 'set', key, value: encodeJson(batch), meta }])
+      for (;;) {
+        const [next] = this.#unwritten
+        if (!next) return
+        await this.#store.write([next])
+        if (this.#unwritten[0] === next) this.#unwritten.shift()
+      }
     } catch (error) {
+      // The next batch takes it along.
       this.#onError(error)
     }
   }
 
+  #mutation(id: string, value: unknown, ifVersion: number): SetMutation {
+    return { type: 'set', key: { collection: 'ledger', id }, value: encodeJson(value), meta: this.#meta, ifVersion }
+  }
+
+  get #meta(): RecordMeta {
+    return { author: this.#owner, tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#flush()
+  }
+}
+
+/** What was spared of one kind of work. */
+type Spared = Pick<LedgerLine, 'reused' | 'savedMs' | 'savedTokens' | 'savedUsd'>
+
+/** Adds up lines by kind of work. */
+class LineTable {
+  readonly #lines = new Map<string, { -readonly [Name in keyof LedgerLine]: number }>()
+
+  add(kind: string, spared: Spared): void {
+    const line = this.#line(kind)
+    line.reused += spared.reused
+    line.savedMs += spared.savedMs
+    line.savedTokens += spared.savedTokens
+    line.savedUsd += spared.savedUsd
+  }
+
+  addBatch({ value }: StoredRecord): void {
+    for (const { work, count, savedMs, savedTokens, savedUsd = 0 } of decodeJson(value) as readonly Reuse[]) {
+      this.add(kindOf(work), { reused: count, savedMs, savedTokens, savedUsd })
+    }
+  }
+
+  addWork(kind: string, { state, durationMs, tokens, usd = 0 }: Done): void {
+    if (state !== 'done') return
+    const line = this.#line(kind)
+    line.computed += 1
+    line.computedMs += durationMs
+    line.computedTokens += tokens
+    line.computedUsd += usd
+  }
+
+  spared(): [kind: string, Spared][] {
+    return [...this.#lines].map(([kind, { reused, savedMs, savedTokens, savedUsd }]) => {
+      return [kind, { reused, savedMs, savedTokens, savedUsd }]
+    })
+  }
+
+  report(): LedgerReport {
+    return Object.fromEntries(this.#lines)
+  }
+
+  #line(kind: string): { -readonly [Name in keyof LedgerLine]: number } {
+    const known = this.#lines.get(kind)
+    if (known) return known
+    const fresh = { ...nothing }
+    this.#lines.set(kind, fresh)
+    return fresh
+  }
+}
+
+function together(one: Reuse, other: Reuse): Reuse {
+  return {
+    ...one,
+    count: one.count + other.count,
+    savedMs: one.savedMs + other.savedMs,
+    savedTokens: one.savedTokens + other.savedTokens,
+    savedUsd: (one.savedUsd ?? 0) + (other.savedUsd ?? 0),
   }
 }
 

@@ -282,6 +282,7 @@ class OpenedMemory implements HostMemory {
   async #sweep(): Promise<void> {
     try {
       while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
+      if (!this.#closing) await this.#ledger.sumUp()
     } catch (error) {
       warn(error)
     }

@@ -95,7 +95,7 @@ export interface DeleteMutation extends MutationBase {
   readonly author: string
 }
 
-/** Gives a record a new time to live, no new version, and nothing to the feed: the heartbeat of leases. Fleeting. */
+/** Gives a record a new time to live, below 0 to end it, no new version, and nothing to the feed. Fleeting. */
 export interface TouchMutation extends MutationBase {
   readonly type: 'touch'
   readonly ifVersion: number

@@ -22,7 +22,7 @@ function figuresFromEvents(end: Figures | undefined): Figures {
     const from = since + index * step
     let [calls, avoided, failed] = [0, 0, 0]
     for (const event of history.events.slice(history.momentOf(from), history.momentOf(from + step))) {
-      if (event.type === 'reused') avoided += 1
+      if (event.type === 'reused') avoided += event.count
       if (event.type !== 'activity') continue
       if (event.phase === 'done') calls += 1
       if (event.phase === 'failed' || event.phase === 'retried') failed += 1

@@ -88,15 +88,16 @@ function read(scene: Scene, { agent, collection, id, count, isHit, at }: EventOf
   scene.totals = plus(scene.totals, { reads: count, hits: isHit ? count : 0 })
 }
 
-function reuse(scene: Scene, { agent, work: id, savedMs, savedTokens, savedUsd, at }: EventOf<'reused'>): void {
+function reuse(scene: Scene, event: EventOf<'reused'>): void {
+  const { agent, work: id, count, savedMs, savedTokens, savedUsd, at } = event
   const key = keyOf('work', id)
   const record = scene.records.get(key)
   if (record) {
     change(scene, key, { heat: warmer(record.heat, 2, at) })
     if (record.author !== agent) link(scene, { reader: agent, key, writer: record.author, at })
   }
-  touch(scene, agent, at, { reused: (scene.agents.get(agent)?.reused ?? 0) + 1 })
-  scene.totals = plus(scene.totals, { reused: 1, savedMs, savedTokens, savedUsd })
+  touch(scene, agent, at, { reused: (scene.agents.get(agent)?.reused ?? 0) + count })
+  scene.totals = plus(scene.totals, { reused: count, savedMs, savedTokens, savedUsd })
 }
 
 function work(scene: Scene, event: EventOf<'activity'>): void {

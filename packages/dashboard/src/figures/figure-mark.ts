@@ -10,7 +10,14 @@ export type FigureMark = { readonly at: number } & (
       readonly tokens: number
       readonly usd: number
     }
-  | { readonly type: 'reused'; readonly ms: number; readonly tokens: number; readonly usd: number }
+  /** Results were used again, so often; the rest is that of all times together. */
+  | {
+      readonly type: 'reused'
+      readonly count: number
+      readonly ms: number
+      readonly tokens: number
+      readonly usd: number
+    }
   /** A task was claimed; again, when it had been done or its owner was lost. */
   | { readonly type: 'begun'; readonly task: string; readonly isAgain: boolean }
   /** A task was given back by its owner, so long after its first claim. */

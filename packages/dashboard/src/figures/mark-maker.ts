@@ -41,8 +41,8 @@ export class MarkMaker {
     if (entry.type === 'reads') return []
     if (entry.type === 'reuses') {
       const { at, reuses } = entry
-      return reuses.map(({ savedMs, savedTokens, savedUsd = 0 }) => {
-        return { type: 'reused', at, ms: savedMs, tokens: savedTokens, usd: savedUsd }
+      return reuses.map(({ count, savedMs, savedTokens, savedUsd = 0 }) => {
+        return { type: 'reused', at, count, ms: savedMs, tokens: savedTokens, usd: savedUsd }
       })
     }
     const { collection } = entry.change

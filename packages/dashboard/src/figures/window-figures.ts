@@ -43,7 +43,7 @@ export function windowFigures(marks: readonly FigureMark[], { since, until }: Wi
 
 function avoidedOf(marks: readonly FigureMark[]): Figures['avoided'] {
   const reuses = marks.filter((mark) => mark.type === 'reused')
-  return { calls: reuses.length, ms: sum(reuses, 'ms'), tokens: sum(reuses, 'tokens'), usd: sum(reuses, 'usd') }
+  return { calls: sum(reuses, 'count'), ms: sum(reuses, 'ms'), tokens: sum(reuses, 'tokens'), usd: sum(reuses, 'usd') }
 }
 
 function spentOf(marks: readonly FigureMark[]): Figures['spent'] {
@@ -89,7 +89,7 @@ function seriesOf(marks: readonly FigureMark[], { since, until }: Window): Figur
     return {
       at,
       calls: piece.filter((mark) => counted.has(mark)).length,
-      avoided: piece.filter(({ type }) => type === 'reused').length,
+      avoided: avoidedOf(piece).calls,
       reworkRate: reworkRate(piece),
       escalationRate: escalationRate(piece),
     }

@@ -21,8 +21,9 @@ export interface FeedSceneOptions {
 export function sceneOfEntry(entry: FeedEntry, options: FeedSceneOptions): readonly SceneBody[] {
   if (entry.type === 'reads') return readsOf(entry.entries, options.onlooker)
   if (entry.type === 'reuses') {
-    return entry.reuses.map(({ agent, work, savedMs, savedTokens, savedUsd = 0 }) => {
-      return { type: 'reused', at: entry.at, agent, work: shortText(workName(work)), savedMs, savedTokens, savedUsd }
+    const { at, reuses } = entry
+    return reuses.map(({ agent, work, count, savedMs, savedTokens, savedUsd = 0 }) => {
+      return { type: 'reused', at, agent, work: shortText(workName(work)), count, savedMs, savedTokens, savedUsd }
     })
   }
   const { change } = entry

@@ -130,6 +130,7 @@ export class FixtureFlock {
       at,
       agent,
       work: `activity/note@${this.#count}`,
+      count: 1,
       savedMs,
       savedTokens: 640,
       savedUsd: 0.0032,

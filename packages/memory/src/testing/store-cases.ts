@@ -197,6 +197,24 @@ export function storeCases(options: StoreContractOptions): void {
       expect((await store.changes(0, 10)).last).toBe(1)
     })
 
+    it('ends by a touch that is long over, with what is written at the same time and unheard', async () => {
+      await write(set('old', 1))
+      await write(set('kept', 1))
+      const touch = { type: 'touch', key: { collection: 'facts', id: 'old' }, ifVersion: 1, ttlMs: -1e9 } as const
+      expect((await store.write([set('sum', 1, { ifVersion: 1 }), touch])).ok).toBe(false)
+      expect(await fact('old')).toBeDefined()
+      await write(set('sum', 1, { ifVersion: 0 }), touch)
+      expect(await fact('old')).toBeUndefined()
+      expect((await store.write([set('sum', 2), touch])).ok).toBe(false)
+      while ((await store.sweep(10)) > 0);
+      const { records } = await store.query({ collection: 'facts', order: 'oldest', limit: 10 })
+      expect(records.map(({ id, value }) => [id, value])).toEqual([
+        ['kept', '1'],
+        ['sum', '1'],
+      ])
+      expect((await store.changes(0, 10)).changes.map(({ id }) => id)).toEqual(['old', 'kept', 'sum'])
+    })
+
     it('refuses to prolong what was lost', async () => {
       const [written] = await write(set('a', 1, { ttlMs: 5 }))
       await until(written?.expiresAt ?? 0)
