@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     // Tests that start processes and threads take their time on a busy machine; none asserts it.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Child processes and databases share two cores with the runner.
     maxWorkers: 2,
     reporters: ['default', new SummaryReporter()],

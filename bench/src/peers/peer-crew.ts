@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Order } from './peer-process.ts'
 
 /** How long a process may take to answer before it counts as starved, in milliseconds. */
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 /** Processes with a cache each, of one library at one server. */
 export interface PeerCrew {

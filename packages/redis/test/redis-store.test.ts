@@ -4,6 +4,9 @@ import { afterAll, describe } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
 
+/** A machine that has much else to do needs longer than five seconds for 50 MB. */
+const commandTimeoutMs = 60_000
+
 describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async () => {
   const server = missing ? undefined : await startServer('--appendfsync', 'no')
   afterAll(() => server?.stop())
@@ -13,8 +16,8 @@ describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async ()
   describeStore('redisStore', {
     create: () => {
       last = `skein-${(made += 1)}:`
-      return redisStore({ url: server?.url ?? '', prefix: last })
+      return redisStore({ url: server?.url ?? '', prefix: last, commandTimeoutMs })
     },
-    reopen: () => redisStore({ url: server?.url ?? '', prefix: last }),
+    reopen: () => redisStore({ url: server?.url ?? '', prefix: last, commandTimeoutMs }),
   })
 })
