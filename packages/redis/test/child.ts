@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline'
 
 import { onTestFinished } from 'vitest'
 
+import type { OnFinished } from './places.ts'
+
 /** A child process that is talked with in lines. */
 export interface Child {
   readonly pid: number
@@ -17,9 +19,16 @@ export interface Child {
 
 /** Starts a fixture; it is ended with the test. */
 export function startChild(fixture: string, ...args: readonly string[]): Child {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures', fixture), ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  return startProgram(join(import.meta.dirname, 'fixtures', fixture), args)
+}
+
+/**
+ * Starts any program; it is ended with the test.
+ *
+ * @param onFinished - The hook of the test's context, which tests that run beside others must use.
+ */
+export function startProgram(path: string, args: readonly string[], onFinished: OnFinished = onTestFinished): Child {
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines: string[] = []
   const waiting: { readonly beginning: string; resolve(line: string): void }[] = []
   createInterface(child.stdout).on('line', (line) => {
@@ -30,7 +39,7 @@ export function startChild(fixture: string, ...args: readonly string[]): Child {
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
     child.on('exit', (code, signal) => resolve(signal ?? code)),
   )
-  onTestFinished(async () => {
+  onFinished(async () => {
     // A stopped process takes no other signal.
     child.kill('SIGKILL')
     await ended

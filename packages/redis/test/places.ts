@@ -6,21 +6,28 @@ import { onTestFinished } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
 
+/** How what a test has opened is closed when it ends; tests that run beside others have their own in their context. */
+export type OnFinished = (close: () => void | Promise<void>) => void
+
 /** A folder that is gone when the test ends. */
-export function temporaryFolder(): string {
+export function temporaryFolder(onFinished: OnFinished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'skein-places-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  onFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
 /** Each kind of store that many processes share, at a fresh place. */
-export const kinds: readonly (readonly [name: string, place: () => Promise<string>, missing: string | undefined])[] = [
-  ['SQLite', async () => join(temporaryFolder(), 'flock.db'), undefined],
+export const kinds: readonly (readonly [
+  name: string,
+  place: (onFinished?: OnFinished) => Promise<string>,
+  missing: string | undefined,
+])[] = [
+  ['SQLite', async (onFinished) => join(temporaryFolder(onFinished), 'flock.db'), undefined],
   [
     'Redis',
-    async () => {
+    async (onFinished = onTestFinished) => {
       const server = await startServer()
-      onTestFinished(() => server.stop())
+      onFinished(() => server.stop())
       return server.url
     },
     missing,

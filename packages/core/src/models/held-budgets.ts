@@ -46,6 +46,8 @@ export class HeldBudgets {
   /** @throws BudgetExceededError when one has too little left, the signal's reason; then nothing is set aside in any. */
   async take(signal: AbortSignal): Promise<void> {
     const taken: Account[] = []
+    // From the first one on: what is set aside there has to outlast the waiting for another.
+    this.#timers.push(setInterval(() => this.#renew(taken), leaseMs / 3).unref())
     try {
       for (const account of this.#accounts) {
         await this.#reserve(account, AbortSignal.any([signal, this.signal]))
@@ -56,7 +58,6 @@ export class HeldBudgets {
       await this.#settle(taken, undefined)
       throw error
     }
-    this.#timers.push(setInterval(() => this.#renew(), leaseMs / 3).unref())
   }
 
   async #reserve({ budget, state }: Account, signal: AbortSignal): Promise<void> {
@@ -96,8 +97,8 @@ export class HeldBudgets {
     return exceeded.find((error) => error !== undefined)
   }
 
-  #renew(): void {
-    for (const { state } of this.#accounts) {
+  #renew(taken: readonly Account[]): void {
+    for (const { state } of taken) {
       // What goes wrong here shows when the call ends.
       state.change((before, now) => renew(before, this.#step, now)).catch(() => {})
     }

@@ -53,9 +53,11 @@ export class Limiter {
     try {
       // Of those that wait in one thread only the first stands in the queue of all threads.
       const entering = (): Promise<number> => this.#enter(step, signal)
-      const startAt = parallel === undefined ? await entering() : await this.#turns.run(entering, signal)
-      for (let leftMs = startAt - this.#memory.now(); leftMs > 0; leftMs = startAt - this.#memory.now()) {
-        await sleep(Math.min(leftMs, longestMs), undefined, { signal })
+      let startAt = parallel === undefined ? await entering() : await this.#turns.run(entering, signal)
+      while (startAt > this.#memory.now()) {
+        await sleep(Math.min(startAt - this.#memory.now(), longestMs), undefined, { signal })
+        // A pause that was asked for in the meantime holds for those too who had a time to begin at.
+        if ((await this.#heldUntil()) > startAt) startAt = await entering()
       }
     } catch (error) {
       await end(undefined)
@@ -78,6 +80,10 @@ export class Limiter {
   /** Lets nobody call this model for a while. */
   async hold(pauseMs: number): Promise<void> {
     await this.#state.change((state, now) => hold(state, pauseMs, now))
+  }
+
+  #heldUntil(): Promise<number> {
+    return this.#state.change((state) => ({ state, result: state?.heldUntil ?? 0 }))
   }
 
   async #enter(step: Parameters<typeof enter>[2], signal: AbortSignal): Promise<number> {

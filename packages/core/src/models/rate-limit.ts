@@ -66,7 +66,8 @@ export function enter(
   }
   const state = cleared(before ?? fresh, now)
   const { id, leaseMs } = step
-  if (parallel !== undefined) {
+  // Who has a place already, and asks again because of a pause, keeps it.
+  if (parallel !== undefined && !(id in state.running)) {
     const first = state.waiting[0]
     const isFull = Object.keys(state.running).length >= parallel
     if (isFull || (first && first.id !== id)) return queued(before, state, step, now)

@@ -136,6 +136,16 @@ describe('a limit of calls under way', () => {
 })
 
 describe('a pause that a provider asks for', () => {
+  it('moves the beginning of a call that has a place, which it keeps', () => {
+    const limits = { parallel: 1 }
+    let { state } = enter(undefined, limits, step('a'), 0)
+    state = enter(state, limits, step('b'), 0).state
+    state = hold(state, 300, 0).state
+    const again = enter(state, limits, step('a'), 10)
+    expect(again.result).toEqual({ startAt: 300 })
+    expect(again.state).toMatchObject({ running: { a: 300 + leaseMs }, waiting: [{ id: 'b' }] })
+  })
+
   it('holds everybody, also where nothing is limited', () => {
     const { state } = hold(undefined, 5_000, 1_000)
     expect(enter(state, {}, step('a'), 2_000).result).toEqual({ startAt: 6_000 })
