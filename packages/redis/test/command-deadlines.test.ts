@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { makeClient } from '../src/make-client.ts'
@@ -38,5 +40,20 @@ describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${m
     await server?.restart()
     expect(await patient.ping()).toBe('PONG')
     patient.disconnect()
+  })
+
+  it('are not sent any more when they were given up before there was a connection', async () => {
+    // Less than a client waits before it connects anew.
+    const hasty = makeClient(resolveRedisOptions({ url: server?.url ?? '', commandTimeoutMs: 25 }))
+    const events = hasty as unknown as NodeJS.EventEmitter
+    hasty.on('error', () => {})
+    await hasty.connect()
+    hasty.disconnect(true)
+    await once(events, 'reconnecting')
+    await expect(hasty.setnx('late', Buffer.from('1'))).rejects.toThrow('Command timed out')
+    await once(events, 'ready')
+    // Answered after all that was sent before.
+    await expect.poll(() => hasty.exists('late').catch(() => {})).toBe(0)
+    hasty.disconnect()
   })
 })
