@@ -209,6 +209,20 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(read).toEqual(Array.from({ length: 180 }, (_, n) => n + 1))
   })
 
+  it('begins a feed of another name when the server has lost its data', async () => {
+    await using store = await open()
+    await store.write(set('k', 1))
+    const { incarnation: before } = await store.changes(0, 1)
+    await admin.flushall()
+    await Promise.all([store.write(set('k', 1, { ifVersion: 1 })), store.write(set('k', 1)), store.write(set('l', 1))])
+    const { incarnation: since, last } = await store.changes(0, 1)
+    expect(last).toBe(2)
+    expect([typeof before, typeof since]).toEqual(['string', 'string'])
+    expect(since).not.toBe(before)
+    await store.write(set('k', 2))
+    expect(await store.changes(0, 1)).toMatchObject({ last: 3, incarnation: since })
+  })
+
   it('leaves the feed change by change, about', async () => {
     await using store = await open(100)
     for (let round = 0; round < 50; round += 1) {
