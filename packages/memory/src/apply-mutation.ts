@@ -29,7 +29,7 @@ export interface Situation {
   readonly now: number
   /** The `seq` that a change would get. */
   readonly seq: number
-  /** The highest version that was ever forgotten in this collection. */
+  /** The highest version that was ever forgotten in this collection. Counts where there is no row, which knows its own. */
   readonly floor: number
 }
 
@@ -51,7 +51,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
   if (mutation.ifVersion !== undefined && (current?.version ?? 0) !== mutation.ifVersion) {
     return { type: 'refuse', refusal: { reason: 'version', current } }
   }
-  const version = Math.max(row?.record.version ?? 0, floor) + 1
+  const version = (row?.record.version ?? floor) + 1
   switch (mutation.type) {
     case 'set': {
       if (mutation.asVersion !== undefined && mutation.asVersion !== version) {

@@ -90,7 +90,14 @@ export class ChangeLink {
   /** The place of the last change in the feed, and a line for each. */
   #receive(message: string): void {
     const at = message.indexOf('\n')
-    for (const change of unpackChanges(Number(message.slice(0, at)), message.slice(at + 1))) this.#hear(change)
+    let changes: readonly Change[] = []
+    try {
+      changes = unpackChanges(Number(message.slice(0, at)), message.slice(at + 1))
+    } catch (error) {
+      // Thrown on, it would end the process. Whoever hears of nothing finds the gap in the feed.
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
+    for (const change of changes) this.#hear(change)
   }
 
   #hear(change: Change): void {

@@ -5,6 +5,13 @@ interface Pending {
   reject(error: Error): void
 }
 
+/** A command, when its time is over, and who comes after it. */
+interface Waiting {
+  readonly command: Pending
+  readonly deadline: number
+  next: Waiting | undefined
+}
+
 /**
  * Gives up commands that have stayed without an answer for too long.
  *
@@ -14,7 +21,9 @@ interface Pending {
  */
 export class CommandDeadlines {
   readonly #timeoutMs: number
-  readonly #pending: { readonly command: Pending; readonly deadline: number }[] = []
+  // Each knows the next, since of a list of some ten thousands the first is not removed in no time.
+  #oldest: Waiting | undefined
+  #newest: Waiting | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(timeoutMs: number) {
@@ -24,7 +33,10 @@ export class CommandDeadlines {
   /** The command's time begins now. */
   add(command: Pending): void {
     this.#forgetSettled()
-    this.#pending.push({ command, deadline: performance.now() + this.#timeoutMs })
+    const waiting: Waiting = { command, deadline: performance.now() + this.#timeoutMs, next: undefined }
+    if (this.#newest) this.#newest.next = waiting
+    this.#newest = waiting
+    this.#oldest ??= waiting
     if (!this.#timer) this.#watch(this.#timeoutMs)
   }
 
@@ -37,7 +49,7 @@ export class CommandDeadlines {
     const now = performance.now()
     for (;;) {
       this.#forgetSettled()
-      const [oldest] = this.#pending
+      const oldest = this.#oldest
       if (!oldest) {
         this.#timer = undefined
         return
@@ -49,6 +61,12 @@ export class CommandDeadlines {
   }
 
   #forgetSettled(): void {
-    while (this.#pending[0]?.command.isSettled) this.#pending.shift()
+    while (this.#oldest?.command.isSettled) {
+      const { next } = this.#oldest
+      // The collector would take what an old one knows for needed until it looks at the old ones, too.
+      this.#oldest.next = undefined
+      this.#oldest = next
+    }
+    if (!this.#oldest) this.#newest = undefined
   }
 }

@@ -26,6 +26,8 @@ class TurnClient extends RedisByUrl {
   }
 
   override sendCommand(...[command, ...rest]: Parameters<Redis['sendCommand']>): unknown {
+    // It waited for a connection and was given up: who asked for it may have done something else since.
+    if (command.isSettled) return command.promise
     const answer = super.sendCommand(command, ...rest)
     // Twice does no harm: what waited for a connection comes by here again.
     if (!command.isSettled) this.#deadlines.add(command)

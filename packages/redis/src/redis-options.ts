@@ -71,6 +71,9 @@ const defaults = {
   pingMs: 1_000,
 } satisfies Omit<ResolvedRedisOptions, 'url' | 'client'>
 
+/** The longest time that a timer of Node can wait, in milliseconds; one that is told to wait longer waits for 1 ms. */
+const longestTimer = 2 ** 31 - 1
+
 /** @throws OptionError, which shows no password. */
 export function resolveRedisOptions(options: string | RedisStoreOptions): ResolvedRedisOptions {
   const given = typeof options === 'string' ? { url: options } : options
@@ -81,9 +84,14 @@ export function resolveRedisOptions(options: string | RedisStoreOptions): Resolv
   if (!/^[^{}]{1,100}$/.test(resolved.prefix)) {
     throw new OptionError('prefix', '1 to 100 characters without braces', resolved.prefix)
   }
-  for (const option of ['maxChanges', 'commandTimeoutMs', 'connectTimeoutMs', 'pingMs'] as const) {
-    if (!(Number.isSafeInteger(resolved[option]) && resolved[option] > 0)) {
-      throw new OptionError(option, 'a whole number above 0', resolved[option])
+  const { maxChanges } = resolved
+  if (!(Number.isSafeInteger(maxChanges) && maxChanges > 0)) {
+    throw new OptionError('maxChanges', 'a whole number above 0', maxChanges)
+  }
+  for (const option of ['commandTimeoutMs', 'connectTimeoutMs', 'pingMs'] as const) {
+    const ms = resolved[option]
+    if (!(Number.isSafeInteger(ms) && ms > 0 && ms <= longestTimer)) {
+      throw new OptionError(option, `a whole number from 1 to ${longestTimer}`, ms)
     }
   }
   return resolved

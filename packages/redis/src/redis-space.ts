@@ -32,6 +32,9 @@ import { sweepScript, writeScript } from './write-script.ts'
 
 const scanSize = 500
 
+/** What no record ever is at. */
+const noVersion = -1
+
 /** Ids and their places, in turns, and the rows. */
 type Places = [places: string[], rows: (string | null)[]]
 
@@ -104,10 +107,19 @@ export class RedisSpace {
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
+    // The script takes a batch to be what its mutations say it is.
+    if (batch.length === 0) return { ok: true, written: [] }
     const said: string[] = []
     for (const [index, mutation] of batch.entries()) {
-      const content = mutation.type === 'reseal' ? await this.#resealed(mutation) : packContent(mutation)
-      said.push(...packMutation(mutation, content, batch.length - index))
+      const left = batch.length - index
+      if (mutation.type !== 'reseal') {
+        said.push(...packMutation(mutation, packContent(mutation), left))
+        continue
+      }
+      const content = await this.#resealed(mutation)
+      // Should that version come to be meanwhile, nobody would know what to put the seal around.
+      const sure = content === undefined ? { ...mutation, ifVersion: noVersion } : mutation
+      said.push(...packMutation(sure, content ?? '', left))
     }
     return commitOf(batch, await this.#writes.ask(said))
   }
@@ -117,10 +129,10 @@ export class RedisSpace {
     return this.#scripts.run(this.#writeScript, [this.base, ...batches.flat()]) as Promise<string[][]>
   }
 
-  /** A new seal goes around what the record says of itself, which only the store knows. */
-  async #resealed({ key, value }: Extract<Mutation, { type: 'reseal' }>): Promise<string> {
+  /** A new seal goes around what the record says of itself at that version, which only the store knows. */
+  async #resealed({ key, ifVersion, value }: Extract<Mutation, { type: 'reseal' }>): Promise<string | undefined> {
     const [row] = await this.rows([key])
-    return row ? resealedContent(row.record, value) : ''
+    return row?.record.version === ifVersion ? resealedContent(row.record, value) : undefined
   }
 
   async query(query: RecordQuery, now: number): Promise<RecordPage> {

@@ -110,7 +110,8 @@ while said < #ARGV do
       for word in gmatch(label, '[^+]+') do
         if not own then
           own = word
-          covers = levels[own] <= levels[level]
+          -- What makes no sense is the most sensitive, as for who reads it.
+          covers = (levels[own] or 3) <= levels[level]
         else
           covers = covers and has[word]
         end
@@ -127,18 +128,20 @@ while said < #ARGV do
         version = 1 + (version or call('HGET', base .. 'floors', collection) or 0)
         if asVersion ~= '-' and tonumber(asVersion) ~= version then answer = { 'no', place, 'seal', '', version } break end
         if not isLive then created = at end
-        expires, deleted = ttl == '-' and '0' or at + ttl, '0'
+        expires, deleted = ttl == '-' and '0' or string.format('%d', at + ttl), '0'
       else
-        local task, oldAuthor, oldSum, oldContent
-        updated, task, oldAuthor, oldSum, oldContent =
-          match(row, '^%x+ %d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*\\n(.*)$')
+        local oldHeadSum, oldHead, task, oldAuthor, oldSum, oldContent
+        oldHeadSum, oldHead, updated, task, oldAuthor, oldSum, oldContent =
+          match(row, '^(%x+) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
+        -- What stays gets a new check sum, under which nobody would see that it is damaged.
+        if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then answer = { 'damaged', place } break end
         about = label .. ' ' .. task
         if op == 'delete' then
           version = 1 + version
           updated, expires, deleted, indexes = at, at, '1', ''
         else
           author, indexes = oldAuthor, oldIndexes
-          if op == 'touch' then expires, sum, content = at + ttl, oldSum, oldContent end
+          if op == 'touch' then expires, sum, content = string.format('%d', at + ttl), oldSum, oldContent end
         end
       end
       steps[#steps + 1] = {
@@ -213,7 +216,9 @@ if seqNow then
   ${enterAll}
   local last, lines = seqNow, table.concat(changes, '\\n')
   if seqNow % 64 < #changes then
-    call('XADD', base .. 'feed', 'MINID', '~', math.max(0, seqNow - ${maxChanges}), last .. '-0', 'c', lines)
+    -- As text: Redis 7.2.0 to 7.2.4 would write the number 100000000 as 1e+8 (redis/redis#13113).
+    local oldest = math.max(0, seqNow - ${maxChanges}) .. '-0'
+    call('XADD', base .. 'feed', 'MINID', '~', oldest, last .. '-0', 'c', lines)
   else
     call('XADD', base .. 'feed', last .. '-0', 'c', lines)
   end

@@ -122,6 +122,9 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     'redis://h',
     { url: 'redis://h', prefix: '{a}' },
     { url: 'redis://h', pingMs: 0 },
+    { url: 'redis://h', maxChanges: 0.5 },
+    // A timer of Node would wait for 1 ms.
+    { url: 'redis://h', commandTimeoutMs: 2 ** 31 },
   ])('is told before anything is asked: %j', (options) => {
     const attempt = (): unknown => redisStore(options as never)
     if (options === 'redis://h') expect(attempt).not.toThrow()

@@ -1,4 +1,4 @@
-import type { Mutation, Store } from '@skein/memory'
+import type { Commit, Mutation, Store } from '@skein/memory'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -94,6 +94,64 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(await store.write(set('a', 2))).toMatchObject({ written: [{ seq: 7 }] })
   })
 
+  it('is not harmed by a row that is damaged, wherever it is, nor makes it look sound', async () => {
+    await using store = await open(100_000)
+    const key = { collection: 'facts', id: 'd' } as const
+    const rows = `{${prefix}default}:r:facts`
+    const meta = { author: 'ann', task: 't', tags: ['x'], derivedFrom: [], sensitivity: 'internal' } as const
+    await store.write(set('d', 1, { meta: { ...meta, compartments: ['c'] }, ttlMs: 600_000 } as Partial<Mutation>))
+    const row = (await admin.hget(rows, 'd')) ?? ''
+    const over = { level: 'confidential', compartments: ['c'] } as const
+    const reading = (): Promise<unknown> => store.read([key]).catch(({ code }: { code?: string }) => code)
+    let neighbours = 0
+    const beside = async (...more: readonly (readonly Mutation[])[]): Promise<PromiseSettledResult<Commit>[]> => {
+      const first = store.write(set('a', 1))
+      const between = more.map((batch) => store.write(batch))
+      const commits = [first, store.write([...set('b', 1), ...set('c', 1)])]
+      const settled = await Promise.allSettled(between)
+      neighbours += 1
+      const version = neighbours
+      const written = [[{ version }], [{ version }, { version }]]
+      expect(await Promise.all(commits)).toMatchObject(written.map((each) => ({ ok: true, written: each })))
+      return settled
+    }
+
+    const head = row.slice(0, row.indexOf('\n', row.indexOf('\n') + 1))
+    expect(head.length).toBeGreaterThan(80)
+    for (let at = 0; at < head.length; at += 1) {
+      for (const other of ['1', '%', ' ', '+', '\n'].filter((one) => one !== row[at])) {
+        const torn = row.slice(0, at) + other + row.slice(at + 1)
+        await admin.hset(rows, 'd', torn)
+        const kept = await beside(
+          [{ type: 'delete', key, author: 'ann' }],
+          [{ type: 'touch', key, ifVersion: 1, ttlMs: 600_000 }],
+          set('guarded', 1, { guard: { key, version: 9 } }),
+        )
+        // It may look like one that was deleted or has expired.
+        const written = kept.flatMap((one) => (one.status === 'fulfilled' && one.value.ok ? one.value.written : []))
+        expect(written.filter(({ version }) => version > 0)).toEqual([])
+        expect(await reading(), torn).toBe('SKEIN_CORRUPT')
+        await beside(set('d', 2, { over }), set('d', 2))
+      }
+    }
+    const { changes, last } = await store.changes(0, 100_000)
+    expect(changes).toHaveLength(last)
+  })
+
+  it('refuses a new seal for what is only being written, of which it knows nothing yet', async () => {
+    await using store = await open()
+    const key = { collection: 'facts', id: 'k' } as const
+    const [first, second] = await Promise.all([
+      store.write(set('k', 1)),
+      // Before its first write a store has to tell the server the script, and reads meanwhile.
+      store.write([{ type: 'reseal', key, ifVersion: 1, value: '"sealed"' }]),
+    ])
+    expect([first, second]).toMatchObject([{ ok: true }, { ok: false, refusal: { reason: 'version' } }])
+    expect(await store.read([key])).toMatchObject([{ value: '1', tags: ['t'] }])
+    expect(await store.write([{ type: 'reseal', key, ifVersion: 1, value: '"sealed"' }])).toMatchObject({ ok: true })
+    expect(await store.read([key])).toMatchObject([{ value: '"sealed"', tags: ['t'], version: 1 }])
+  })
+
   it('leaves no record in an index that it has left since', async () => {
     await using store = await open()
     const tagged = (tags: string[]): Partial<Mutation> => {
@@ -149,6 +207,20 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     }
     await done
     expect(read).toEqual(Array.from({ length: 180 }, (_, n) => n + 1))
+  })
+
+  it('begins a feed of another name when the server has lost its data', async () => {
+    await using store = await open()
+    await store.write(set('k', 1))
+    const { incarnation: before } = await store.changes(0, 1)
+    await admin.flushall()
+    await Promise.all([store.write(set('k', 1, { ifVersion: 1 })), store.write(set('k', 1)), store.write(set('l', 1))])
+    const { incarnation: since, last } = await store.changes(0, 1)
+    expect(last).toBe(2)
+    expect([typeof before, typeof since]).toEqual(['string', 'string'])
+    expect(since).not.toBe(before)
+    await store.write(set('k', 2))
+    expect(await store.changes(0, 1)).toMatchObject({ last: 3, incarnation: since })
   })
 
   it('leaves the feed change by change, about', async () => {

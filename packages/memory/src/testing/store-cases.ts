@@ -126,6 +126,12 @@ export function storeCases(options: StoreContractOptions): void {
       expect((await store.changes(0, 10)).last).toBe(1)
     })
 
+    it('takes a batch of nothing as done, and others of its turn as they are', async () => {
+      expect(await store.write([])).toEqual({ ok: true, written: [] })
+      const commits = await Promise.all([store.write([set('a', 1)]), store.write([]), store.write([set('b', 1)])])
+      expect(commits).toMatchObject([{ written: [{ seq: 1 }] }, { written: [] }, { written: [{ seq: 2 }] }])
+    })
+
     it('gives each of many writes of one turn its own outcome', async () => {
       const commits = await Promise.all(
         Array.from({ length: 20 }, (_, index) => store.write([set('a', index, { ifVersion: 0 })])),
@@ -213,6 +219,15 @@ export function storeCases(options: StoreContractOptions): void {
         ['sum', '1'],
       ])
       expect((await store.changes(0, 10)).changes.map(({ id }) => id)).toEqual(['old', 'kept', 'sum'])
+    })
+
+    it('keeps what is to live for as long as can be said', async () => {
+      const ttlMs = Number.MAX_SAFE_INTEGER
+      const [written] = await write(set('a', 1, { ttlMs }))
+      expect(await fact('a')).toMatchObject({ value: '1', expiresAt: written?.expiresAt })
+      expect(written?.expiresAt).toBeGreaterThanOrEqual(ttlMs)
+      await write({ type: 'touch', key: { collection: 'facts', id: 'a' }, ifVersion: 1, ttlMs })
+      expect((await fact('a'))?.expiresAt).toBeGreaterThanOrEqual(ttlMs)
     })
 
     it('refuses to prolong what was lost', async () => {
