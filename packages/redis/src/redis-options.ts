@@ -35,7 +35,8 @@ export interface RedisStoreOptions {
 
   /**
    * How long a command may take, in milliseconds, before it counts as failed; a
-   * write may have happened then (`SKEIN_OUTCOME_UNKNOWN`).
+   * write may have happened then (`SKEIN_OUTCOME_UNKNOWN`). At most 2^31 - 1, some
+   * 24 days, as all times here.
    *
    * @defaultValue 5_000
    */
