@@ -50,6 +50,7 @@ describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${m
   it('are not sent any more when they were given up before there was a connection', async () => {
     // Less than a client waits before it connects anew.
     const hasty = makeClient(resolveRedisOptions({ url: server?.url ?? '', commandTimeoutMs: 25 }))
+    // What our client type asks of a client is less than ioredis is: `once` takes an emitter, which it is.
     const events = hasty as unknown as NodeJS.EventEmitter
     hasty.on('error', () => {})
     await hasty.connect()
