@@ -10,7 +10,7 @@
 import { estimateTokens, ModelCallError, shareModel } from '@skein/core'
 import type { ChatMessage, ChatRequest, FinishReason, Model } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { Descriptor } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory'
 
 /** What the adapter needs of the AI SDK's interface; its own models fit it. */
 interface LanguageModelV3 {
@@ -41,7 +41,7 @@ type PromptMessage =
 /**
  * @param descriptor - How a worker thread makes the same model: a function of a module, such as one that calls this one.
  */
-export function aiSdkModel(model: LanguageModelV3, descriptor: Descriptor): Model {
+export function aiSdkModel(model: LanguageModelV3, descriptor: WorkerModule): Model {
   const id = `${model.provider}/${model.modelId}`
   return {
     id,

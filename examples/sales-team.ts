@@ -31,8 +31,8 @@ type Deal = (typeof deals)[number]
 
 /** Looking a company up costs a call; whoever asks, it is made once. */
 function lookUp(who: View, deal: Deal): Promise<{ value: { employees: number }; reused: boolean }> {
-  return who.once(`company/v1/${deal}`, async ({ spend }) => {
-    spend(500)
+  return who.once(`company/v1/${deal}`, async ({ reportUsage }) => {
+    reportUsage(500)
     return { employees: { acme: 120, bolt: 15, crux: 2_000 }[deal] }
   })
 }

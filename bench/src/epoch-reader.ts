@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { EpochTable } from '../../packages/memory/src/epoch-table.ts'
+import { EpochTable } from '../../packages/memory/src/cache/epoch-table.ts'
 
 /**
  * Looks at one slot all the time while it is awake, and tells when it first saw

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-import { EpochTable } from '../../packages/memory/src/epoch-table.ts'
+import { EpochTable } from '../../packages/memory/src/cache/epoch-table.ts'
 import type { Contender } from './question.ts'
 
 /** How long after a write began a busy thread of the same process refuses its copy. */

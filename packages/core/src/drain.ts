@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from './base/clock.ts'
 
 /** What a flock did before it closed; see {@link Flock.drain}. */
 export interface DrainReport {
@@ -18,7 +18,7 @@ export interface Draining {
   running(): number
 }
 
-const lookMs = 5
+const pollMs = 5
 
 /** Waits until everything is quiet, or the time is over; tells what was not. */
 export async function untilQuiet(draining: Draining, clock: Clock, timeoutMs: number): Promise<DrainReport> {
@@ -28,6 +28,6 @@ export async function untilQuiet(draining: Draining, clock: Clock, timeoutMs: nu
     const aborted = draining.running()
     const isComplete = busy.length === 0 && aborted === 0
     if (isComplete || clock.now() >= end) return { isComplete, busy, aborted }
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, lookMs))
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, pollMs))
   }
 }

@@ -2,12 +2,12 @@ import type { Clearance, HostMemory } from '@skein/memory'
 
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRef } from './agents/agent-ref.ts'
-import type { AgentDefinition } from './agents/host.ts'
-import { resolveMailbox } from './agents/mailbox.ts'
-import type { MailboxOptions } from './agents/mailbox.ts'
-import type { Scheduler } from './agents/run-queue.ts'
-import type { Clock } from './clock.ts'
-import type { Executor } from './executor.ts'
+import type { AgentDefinition } from './machine/host.ts'
+import { resolveMailbox } from './messages/mailbox.ts'
+import type { MailboxOptions } from './messages/mailbox.ts'
+import type { Scheduler } from './messages/run-queue.ts'
+import type { Clock } from './base/clock.ts'
+import type { Executor } from './activities/executor.ts'
 import type { Notifier } from './human/notifier.ts'
 import { budgetScope } from './models/budget.ts'
 import type { Budget } from './models/budget.ts'
@@ -93,7 +93,7 @@ export function resolveSpawn(
     principal: clearance ? { id, role, clearance } : { id, role },
     mailbox: resolveMailbox(options.mailbox),
     supervise: supervision ? resolveSupervision(supervision) : supervise,
-    parent: parent && AgentRef.cellOf(parent),
+    parent: parent && AgentRef.runtimeOf(parent),
     budget: budget && budgetScope(budget, 'agent'),
   }
 }

@@ -2,33 +2,33 @@ import { OptionError } from '@skein/memory'
 import type { HostMemory, Principal } from '@skein/memory'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
-import { activityRefs } from './activity-ref.ts'
-import type { ActivitiesOf } from './activity-ref.ts'
-import { ActivityRunner } from './activity-runner.ts'
-import { AgentCell } from './agents/agent-cell.ts'
+import { activityRefs } from './activities/activity-ref.ts'
+import type { ActivitiesOf } from './activities/activity-ref.ts'
+import { ActivityRunner } from './activities/activity-runner.ts'
+import { AgentRuntime } from './agents/agent-runtime.ts'
 import { AgentRef } from './agents/agent-ref.ts'
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
-import { Deadlines } from './agents/deadlines.ts'
-import type { AgentDefinition } from './agents/host.ts'
-import { definitionOf } from './agents/machine-definition.ts'
-import type { Message } from './agents/message.ts'
-import { PostOffice } from './agents/post-office.ts'
-import { Questions } from './agents/questions.ts'
+import { TimerWheel } from './messages/timer-wheel.ts'
+import type { AgentDefinition } from './machine/host.ts'
+import { definitionOf } from './machine/machine-definition.ts'
+import type { Message } from './messages/message.ts'
+import { MessageRouter } from './agents/message-router.ts'
+import { Questions } from './messages/questions.ts'
 import { makeRole } from './agents/role.ts'
 import type { Role, Route } from './agents/role.ts'
-import { RunQueue } from './agents/run-queue.ts'
-import type { Surroundings } from './agents/surroundings.ts'
+import { RunQueue } from './messages/run-queue.ts'
+import type { FlockServices } from './agents/flock-services.ts'
 import { DurableAgents } from './durable/durable-agents.ts'
 import type { ResumeReport } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
-import { systemClock } from './clock.ts'
+import { systemClock } from './base/clock.ts'
 import { untilQuiet } from './drain.ts'
 import type { DrainReport } from './drain.ts'
 import { FlockClosedError } from './errors.ts'
-import { EventHub } from './event-hub.ts'
+import { EventHub } from './events/event-hub.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
-import type { FlockEvent, FlockQueues, FlockStats } from './flock-events.ts'
+import type { FlockEvent, FlockQueues, FlockStats } from './events/flock-events.ts'
 import { resolveSpawn } from './flock-options.ts'
 import type { FlockOptions, SpawnOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
@@ -37,7 +37,7 @@ import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import { budgetScope } from './models/budget.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure } from './supervision/supervision.ts'
-import { threadExecutor } from './thread-executor.ts'
+import { threadExecutor } from './activities/thread-executor.ts'
 
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
@@ -49,9 +49,9 @@ export class Flock implements AsyncDisposable {
   readonly #activities: ActivityRunner
   readonly #announcer: Announcer
   readonly #agents = new AgentRegistry()
-  readonly #around: Surroundings
+  readonly #services: FlockServices
   readonly #durable: DurableAgents
-  readonly #office: PostOffice
+  readonly #router: MessageRouter
   readonly #hub = new EventHub()
   #spawned = 0
   #isTakingIn = true
@@ -75,19 +75,19 @@ export class Flock implements AsyncDisposable {
       emit,
     })
     this.#announcer = new Announcer(memory, notifiers, emit)
-    this.#office = new PostOffice(this.#agents, emit)
-    this.#around = {
+    this.#router = new MessageRouter(this.#agents, emit)
+    this.#services = {
       memory,
       clock,
       scheduler: options.scheduler ?? RunQueue.by(clock),
-      questions: new Questions(new Deadlines(clock)),
+      questions: new Questions(new TimerWheel(clock)),
       emit,
       announce: (escalation) => this.#announcer.announce(escalation),
-      post: (from, to, message) => void this.#office.tell(from.memory, to, message),
+      post: (from, to, message) => void this.#router.tell(from.memory, to, message),
     }
     this.#durable = new DurableAgents({
       memory,
-      around: this.#around,
+      services: this.#services,
       admit: (cell) => this.#admit(cell),
       find: (id) => this.#agents.get(id),
     })
@@ -120,7 +120,7 @@ export class Flock implements AsyncDisposable {
     const parts = this.#parts(definitionOf(what), options)
     const { id } = parts.principal
     if (this.#agents.get(id)) throw new OptionError('id', 'an id that no running agent has', id)
-    return this.#admit(new AgentCell(parts, this.#around)) as AgentRef<never>
+    return this.#admit(new AgentRuntime(parts, this.#services)) as AgentRef<never>
   }
 
   /**
@@ -166,7 +166,7 @@ export class Flock implements AsyncDisposable {
    * @throws all that `post` of an agent throws; StoreError
    */
   async post(to: string, message: Message, as: Principal = { id: 'flock', role: 'flock' }): Promise<void> {
-    await this.#office.post(this.memory.as(as), to, message)
+    await this.#router.post(this.memory.as(as), to, message)
   }
 
   /** A running agent by its id. The caller says what it takes; an agent refuses what it does not. */
@@ -183,13 +183,13 @@ export class Flock implements AsyncDisposable {
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
     const list = (): readonly AgentRef<Taken>[] => this.#agents.ofRole(name) as unknown as readonly AgentRef<Taken>[]
     return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
-      this.#office.publish(agents, message),
+      this.#router.publish(agents, message),
     )
   }
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Message): number {
-    return this.#office.publish(this.#agents.all(), message)
+    return this.#router.publish(this.#agents.all(), message)
   }
 
   /**
@@ -221,8 +221,8 @@ export class Flock implements AsyncDisposable {
     return resolveSpawn(definition as AgentDefinition, options, this.#supervise, () => (this.#spawned += 1))
   }
 
-  #admit(cell: AgentCell): AgentRef {
-    const ref = new AgentRef(cell, this.#around.questions)
+  #admit(cell: AgentRuntime): AgentRef {
+    const ref = new AgentRef(cell, this.#services.questions)
     const { id, role } = cell.principal
     this.#agents.add(ref)
     const { parent } = cell.parts
@@ -247,7 +247,7 @@ export class Flock implements AsyncDisposable {
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
     this.#isTakingIn = false
     const draining = { busy: () => this.#agents.busy(), running: () => this.#activities.running }
-    const report = await untilQuiet(draining, this.#around.clock, timeoutMs)
+    const report = await untilQuiet(draining, this.#services.clock, timeoutMs)
     await this.close()
     return report
   }
@@ -262,7 +262,7 @@ export class Flock implements AsyncDisposable {
     this.#isTakingIn = false
     this.#activities.close()
     const starting = this.#durable.close()
-    const cells = this.#agents.all().map((ref) => AgentRef.cellOf(ref))
+    const cells = this.#agents.all().map((ref) => AgentRef.runtimeOf(ref))
     for (const cell of cells) cell.end({ type: 'stopped' })
     await Promise.all([starting, this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])
     await this.#options.executor[Symbol.asyncDispose]()

@@ -10,25 +10,25 @@ export type { Flock } from './flock.ts'
 export type { DrainReport } from './drain.ts'
 export type { FlockOptions, SpawnOptions } from './flock-options.ts'
 
-export { activity } from './activity.ts'
-export type { Activity, ActivityContext, ActivityOptions, ResolvedActivityOptions } from './activity.ts'
-export type { ActivitiesOf, ActivityRef, AnyActivityRef, RunActivityOptions } from './activity-ref.ts'
-export type { Retry } from './retry.ts'
+export { activity } from './activities/activity.ts'
+export type { Activity, ActivityContext, ActivityOptions, ResolvedActivityOptions } from './activities/activity.ts'
+export type { ActivitiesOf, ActivityRef, AnyActivityRef, RunActivityOptions } from './activities/activity-ref.ts'
+export type { Retry } from './activities/retry.ts'
 
 export { agent } from './agents/agent.ts'
 export type { Abilities, InputOf, OutputOf, QuestionsFor } from './agents/agent.ts'
-export { behavior } from './agents/behavior.ts'
-export type { BehaviorContext, BehaviorOptions } from './agents/behavior.ts'
-export type { AgentDefinition } from './agents/host.ts'
+export { behavior } from './machine/behavior.ts'
+export type { BehaviorContext, BehaviorOptions } from './machine/behavior.ts'
+export type { AgentDefinition } from './machine/host.ts'
 export type { AgentRef, PostOptions } from './agents/agent-ref.ts'
-export { refuse, reply } from './agents/message.ts'
-export type { AgentEndedEvent, AnswerTo, Message, Question, Reply } from './agents/message.ts'
-export type { AlertEvent } from './agents/alert-lane.ts'
-export type { AskOptions } from './agents/questions.ts'
-export type { MailboxOptions, Overflow } from './agents/mailbox.ts'
+export { refuse, reply } from './messages/message.ts'
+export type { AgentEndedEvent, AnswerTo, Message, Question, Reply } from './messages/message.ts'
+export type { AlertEvent } from './agents/alert-delivery.ts'
+export type { AskOptions } from './messages/questions.ts'
+export type { MailboxOptions, Overflow } from './messages/mailbox.ts'
 export type { Role, Route } from './agents/role.ts'
-export type { Runnable, Scheduler } from './agents/run-queue.ts'
-export type { Clock } from './clock.ts'
+export type { Runnable, Scheduler } from './messages/run-queue.ts'
+export type { Clock } from './base/clock.ts'
 
 export type { Decision, Failure, Supervision, SupervisionPolicy } from './supervision/supervision.ts'
 export type { Backoff } from './supervision/backoff.ts'
@@ -36,8 +36,8 @@ export type { Backoff } from './supervision/backoff.ts'
 export { durable } from './durable/durable.ts'
 export type { DurableDefinition, DurableOptions } from './durable/durable.ts'
 export type { ResumeReport } from './durable/durable-agents.ts'
-export { tell } from './agents/tell.ts'
-export type { Telling } from './agents/tell.ts'
+export { tell } from './owner/tell.ts'
+export type { Telling } from './owner/tell.ts'
 
 export { escalate } from './human/escalate.ts'
 export type { Notice, Notifier } from './human/notifier.ts'
@@ -88,11 +88,11 @@ export {
 } from './models/model-errors.ts'
 export type { ModelCallCode, ModelCallDetails, ModelErrorCode } from './models/model-errors.ts'
 export { extractiveModel } from './extractive/extractive-model.ts'
-export { splitSentences } from './extractive/sentences.ts'
-export type { TextRange } from './extractive/sentences.ts'
+export { splitSentences } from './text/sentences.ts'
+export type { TextRange } from './text/sentences.ts'
 
-export { threadExecutor } from './thread-executor.ts'
-export type { ThreadExecutorOptions } from './thread-executor-options.ts'
+export { threadExecutor } from './activities/thread-executor.ts'
+export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
 export type {
   ActivityOutcome,
   ActivityTask,
@@ -100,9 +100,9 @@ export type {
   Executor,
   ModuleDescription,
   RunOptions,
-} from './executor.ts'
+} from './activities/executor.ts'
 
-export type { DeadReason, FlockEvent, FlockQueues, FlockStats } from './flock-events.ts'
+export type { DeadLetterReason, FlockEvent, FlockQueues, FlockStats } from './events/flock-events.ts'
 export {
   ActivityInputError,
   ActivityLoadError,

@@ -2,7 +2,7 @@ import { OptionError } from '@skein/memory'
 
 import { MapReduceError } from './errors.ts'
 import type { MapFailure } from './errors.ts'
-import { Turns } from './turns.ts'
+import { Semaphore } from './base/semaphore.ts'
 
 /** One step of a map-reduce: an activity's handle, or any function of the same shape. */
 export type Step<Input, Output> = (input: Input, options: { readonly signal?: AbortSignal }) => Promise<Output>
@@ -93,7 +93,7 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   }
   if (!(maxSize > 0)) throw new OptionError('maxSize', 'a number above 0', maxSize)
   signal?.throwIfAborted()
-  const turns = new Turns(concurrency)
+  const turns = new Semaphore(concurrency)
   const step = { ...(signal && { signal }) }
   const failures: MapFailure[] = []
   let mapped = 0

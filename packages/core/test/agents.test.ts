@@ -97,7 +97,7 @@ describe('an agent', () => {
     if (overflow === 'reject') expect(() => enter('c')).toThrow('holds 2 messages')
     else enter('c')
     expect(porter.load).toBe(2)
-    const lost = events.filter((event) => event.type === 'message.dead')
+    const lost = events.filter((event) => event.type === 'message.deadLettered')
     expect(lost.map(({ message }) => (message as unknown as { who: string }).who)).toEqual(dead)
     expect(lost.every(({ reason }) => reason === 'overflow')).toBe(true)
   })
@@ -126,7 +126,7 @@ describe('an agent', () => {
     expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     await done
     expect(() => worker.send({ type: 'wait', input: null })).toThrow('has ended')
-    expect(events.filter(({ type }) => type === 'message.dead').length).toBeGreaterThanOrEqual(1)
+    expect(events.filter(({ type }) => type === 'message.deadLettered').length).toBeGreaterThanOrEqual(1)
     expect(flock.role('worker').agents).toHaveLength(0)
   })
 
@@ -273,7 +273,7 @@ describe('an agent that is used wrongly', () => {
     await expect(givenUp).rejects.toThrow('never mind')
     expect(await first).toBe(2)
     expect(await worker.ask({ type: 'double', input: 2 }, { timeoutMs: 30 * 24 * 3_600_000 })).toBe(4)
-    expect(events.filter((event) => event.type === 'message.dead')).toMatchObject([{ reason: 'given up' }])
+    expect(events.filter((event) => event.type === 'message.deadLettered')).toMatchObject([{ reason: 'given up' }])
   })
 
   it('is announced before it ends', async () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assign, setup } from 'xstate'
 
-import { Mailbox } from '../src/agents/mailbox.ts'
+import { Mailbox } from '../src/messages/mailbox.ts'
 import { heard, openFlock, settled } from './open-flock.ts'
 
 type Sum = { readonly type: 'add'; readonly by: number } | Question<'read', undefined, number>

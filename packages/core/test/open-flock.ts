@@ -4,8 +4,8 @@ import { mapStore, openMemory } from '@skein/memory'
 import type { HostMemory, StoreDriver } from '@skein/memory'
 import { onTestFinished } from 'vitest'
 
-import { systemClock } from '../src/clock.ts'
-import type { Clock } from '../src/clock.ts'
+import { systemClock } from '../src/base/clock.ts'
+import type { Clock } from '../src/base/clock.ts'
 
 const followed: (() => boolean)[] = []
 

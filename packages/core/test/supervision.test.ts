@@ -50,7 +50,12 @@ describe('a supervised agent', () => {
     await clock.advance(1)
     expect(ref.state).toBe('running')
     expect(context(ref)).toEqual({ n: 2 })
-    expect(events.map(({ type }) => type)).toEqual(['agent.spawned', 'agent.failed', 'message.dead', 'agent.restarted'])
+    expect(events.map(({ type }) => type)).toEqual([
+      'agent.spawned',
+      'agent.failed',
+      'message.deadLettered',
+      'agent.restarted',
+    ])
     expect(events[1]).toMatchObject({ state: 'counting', error: { message: 'broken' }, decision: { type: 'restart' } })
     expect(events[2]).toMatchObject({ message: { type: 'break' }, reason: 'agent failed' })
     expect(flock.stats()).toMatchObject({ failures: 1, restarts: 1, deadMessages: 1 })

@@ -52,7 +52,7 @@ describe('a chain of messages', () => {
     ring[0]?.send({ type: 'hop' })
     expect(await atTimer).toBeGreaterThan(0)
     while (left > 0) await turn()
-    expect(flock.stats().deadMessages).toBe(0)
+    expect(flock.stats().deadLetters).toBe(0)
   })
 })
 
@@ -212,7 +212,7 @@ describe('a message to one that has stopped', () => {
     ref.stop()
     expect(() => ref.send({ type: 'hop' })).toThrow(expect.objectContaining({ code: 'SKEIN_AGENT_STOPPED' }))
     await expect(ref.post({ type: 'hop' })).rejects.toMatchObject({ code: 'SKEIN_AGENT_STOPPED' })
-    expect(events.filter(({ type }) => type === 'message.dead')).toHaveLength(2)
+    expect(events.filter(({ type }) => type === 'message.deadLettered')).toHaveLength(2)
   })
 })
 

@@ -27,7 +27,7 @@ function pageFolder(): string {
 async function work({ memory }: OpenBoard): Promise<void> {
   const ann = memory.as({ id: 'ann', role: 'reader' })
   await ann.facts.set('greeting', '</script><script>alert(1)</script>')
-  await ann.once('activity/read@1/abc', ({ took }) => (took(40), 1))
+  await ann.once('activity/read@1/abc', ({ reportDuration }) => (reportDuration(40), 1))
   await memory.as({ id: 'bob', role: 'reader' }).facts.get('greeting')
   const { id } = await ann.escalations.open({ task: 't1', reason: 'why' })
   await ann.escalations.handBack(id, 'never mind')

@@ -119,7 +119,7 @@ describe('what the feed tells', () => {
   it('of works: computed, failed, and computed again when the result had expired', async () => {
     await using memory = await openMemory({ store: mapStore() })
     const ann = memory.as({ id: 'ann', role: 'worker' })
-    const work = () => ann.once('model/x/chat/1', ({ spend }) => (spend(5, 0.25), 1), { ttlMs: 1 })
+    const work = () => ann.once('model/x/chat/1', ({ reportUsage }) => (reportUsage(5, 0.25), 1), { ttlMs: 1 })
     await work()
     while ((await ann.records.list({ collection: 'work' })).items.length > 0) await pause(1)
     await work()
@@ -160,7 +160,7 @@ it('answers with them, with budgets and what the cache did', async () => {
   const budget = budgetScope({ tokens: 1_000, id: 'run/1' })
   await using open = await openBoard({ budgets: [budget] })
   const ann = open.memory.as({ id: 'ann', role: 'worker' })
-  await ann.once('sum/1', ({ took }) => (took(50), 1))
+  await ann.once('sum/1', ({ reportDuration }) => (reportDuration(50), 1))
   await open.memory.as({ id: 'bob', role: 'worker' }).once('sum/1', () => 1)
   await ann.facts.set('a', 1)
   await ann.facts.get('a')

@@ -61,7 +61,7 @@ it('shows who reads what to who may see the audit, and reuses to everybody', asy
   const bob = open.memory.as({ id: 'bob', role: 'reader' })
   await ann.facts.set('greeting', 'hello')
   await bob.facts.get('greeting')
-  await ann.once('sum/v1/1', ({ spend }) => (spend(12, 0.5), 3))
+  await ann.once('sum/v1/1', ({ reportUsage }) => (reportUsage(12, 0.5), 3))
   await bob.once('sum/v1/1', () => 3)
   await reader.until(({ events }) => events.some(({ type }) => type === 'reused'))
   await reader.until(({ events }) => events.some((event) => event.type === 'read' && event.id === 'greeting'))

@@ -2,27 +2,27 @@ import { randomUUID } from 'node:crypto'
 import { threadId } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 
-import type { Principal } from './access.ts'
-import { AuditTrail } from './audit-trail.ts'
-import { Counters, sumCounters } from './counters.ts'
-import type { MemoryStats } from './counters.ts'
-import { loadDescribed } from './descriptor.ts'
-import { EpochTable } from './epoch-table.ts'
-import { MemoryClosedError } from './errors.ts'
-import { KeyRing } from './key-ring.ts'
-import type { HeldLease, LeaseKeeper } from './lease-keeper.ts'
-import type { LedgerReport } from './ledger.ts'
-import { LinkClient } from './link.ts'
-import { LinkedStore } from './linked-store.ts'
+import type { Principal } from './values/access.ts'
+import { ReadAuditBuffer } from './audit/read-audit-buffer.ts'
+import { Counters, sumCounters } from './cache/counters.ts'
+import type { MemoryStats } from './cache/counters.ts'
+import { loadFromDescriptor } from './store/worker-module.ts'
+import { EpochTable } from './cache/epoch-table.ts'
+import { MemoryClosedError } from './values/errors.ts'
+import { KeyRing } from './sealing/key-ring.ts'
+import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
+import type { LedgerReport } from './work/ledger.ts'
+import { LinkClient } from './threads/link.ts'
+import { LinkedStore } from './threads/linked-store.ts'
 import type { Memory, MemoryShare } from './memory.ts'
-import { ThreadShelf } from './object-shelf.ts'
-import { ObjectVault } from './object-vault.ts'
-import type { ReadScope } from './read-scope.ts'
-import { gateSeals } from './seal-gate.ts'
-import { SharedObjects } from './shared-objects.ts'
-import type { Space } from './space.ts'
-import { spaceParts } from './space-parts.ts'
-import type { RecordKey, StoreDriver, StoreTraits } from './store.ts'
+import { ThreadShelf } from './objects/object-shelf.ts'
+import { ObjectVault } from './sealing/object-vault.ts'
+import type { ReadScope } from './space/read-scope.ts'
+import { gateSeals } from './sealing/seal-gate.ts'
+import { SharedObjects } from './objects/shared-objects.ts'
+import type { Space } from './space/space.ts'
+import { spaceParts } from './space/space-parts.ts'
+import type { RecordKey, StoreDriver, StoreTraits } from './store/store.ts'
 import { View } from './view.ts'
 
 /**
@@ -35,7 +35,7 @@ import { View } from './view.ts'
 export async function joinMemory(share: MemoryShare, port: MessagePort): Promise<Memory> {
   const client = new LinkClient(port)
   const thread = await client.call<number>('thread')
-  const driver = share.descriptor && (await loadDescribed<StoreDriver>(share.descriptor))
+  const driver = share.descriptor && (await loadFromDescriptor<StoreDriver>(share.descriptor))
   const reader = await driver?.open(share.space, 'reader')
   const ring = new KeyRing(share.encryption, share.space)
   const opened = reader && gateSeals(reader, ring)
@@ -47,7 +47,7 @@ class JoinedMemory implements Memory {
   readonly #share: MemoryShare
   readonly #client: LinkClient
   readonly #space: Space
-  readonly #trail: AuditTrail | undefined
+  readonly #readAudit: ReadAuditBuffer | undefined
   #closing: Promise<void> | undefined
 
   constructor(share: MemoryShare, client: LinkClient, store: LinkedStore, ring: KeyRing, thread: number) {
@@ -55,16 +55,16 @@ class JoinedMemory implements Memory {
     this.#client = client
     this.traits = share.traits
     const counters = new Counters(share.counters, thread)
-    this.#trail = share.auditsReads ? new AuditTrail((groups) => client.tell('audited', groups)) : undefined
+    this.#readAudit = share.auditsReads ? new ReadAuditBuffer((groups) => client.notify('audited', groups)) : undefined
     this.#space = {
       ...spaceParts(store, new EpochTable(share.epochs), counters, share),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
       shelf: new ThreadShelf(new ObjectVault(store.objects, ring), new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
-      trail: this.#trail,
-      noteReuse: (reuse) => client.tell('reused', reuse),
+      readAudit: this.#readAudit,
+      noteReuse: (reuse) => client.notify('reused', reuse),
       auditSettled: () => {
-        this.#trail?.flush()
+        this.#readAudit?.flush()
         return client.call('auditSettled')
       },
       assertOpen: () => {
@@ -92,7 +92,7 @@ class JoinedMemory implements Memory {
   }
 
   async #close(): Promise<void> {
-    this.#trail?.flush()
+    this.#readAudit?.flush()
     await this.#space.store[Symbol.asyncDispose]()
     this.#client.close()
   }
@@ -118,10 +118,10 @@ class LinkedLeaseKeeper implements LeaseKeeper {
     const lease = randomUUID()
     const lost = new AbortController()
     this.#held.set(lease, lost)
-    this.#client.tell('hold', lease, key, version, leaseMs)
+    this.#client.notify('hold', lease, key, version, leaseMs)
     const stop = (): void => {
       this.#held.delete(lease)
-      this.#client.tell('drop', lease)
+      this.#client.notify('drop', lease)
     }
     return { signal: lost.signal, stop }
   }

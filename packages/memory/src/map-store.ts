@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 
-import { changeOf, decideMutation, liveRecord } from './apply-mutation.ts'
-import type { Row, Verdict } from './apply-mutation.ts'
-import type { Damage } from './damage.ts'
-import { MemoryClosedError } from './errors.ts'
-import { matchesFilter } from './record-filter.ts'
+import { changeOf, decideMutation, liveRecord } from './store/apply-mutation.ts'
+import type { Row, Verdict } from './store/apply-mutation.ts'
+import type { Corruption } from './store/corruption.ts'
+import { MemoryClosedError } from './values/errors.ts'
+import { matchesFilter } from './store/record-filter.ts'
 import type {
   Change,
   ChangePage,
@@ -23,8 +23,8 @@ import type {
   StoredRecord,
   Unwatch,
   Written,
-} from './store.ts'
-import { TermTable } from './term-table.ts'
+} from './store/store.ts'
+import { TermTable } from './search/term-table.ts'
 
 /** Options of {@link mapStore}. */
 export interface MapStoreOptions {
@@ -212,7 +212,7 @@ class MapStore implements Store {
   async scrub(): Promise<void> {}
 
   /** Finds nothing by itself: nobody else gets at this memory. */
-  async *check(inspector?: Inspector): AsyncGenerator<Damage, void, undefined> {
+  async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
     let looked = 0
     for (const row of this.#space.rows.values()) {
       const record = liveRecord(row, this.now())

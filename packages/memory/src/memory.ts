@@ -1,39 +1,39 @@
 import { randomUUID } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
 
-import type { Principal } from './access.ts'
-import { AuditLog } from './audit-log.ts'
-import { AuditTrail } from './audit-trail.ts'
-import { counterBuffer, Counters, sumCounters } from './counters.ts'
-import type { MemoryStats } from './counters.ts'
-import { EpochTable } from './epoch-table.ts'
-import { MemoryClosedError, OptionError } from './errors.ts'
+import type { Principal } from './values/access.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import { ReadAuditBuffer } from './audit/read-audit-buffer.ts'
+import { counterBuffer, Counters, sumCounters } from './cache/counters.ts'
+import type { MemoryStats } from './cache/counters.ts'
+import { EpochTable } from './cache/epoch-table.ts'
+import { MemoryClosedError, OptionError } from './values/errors.ts'
 import { Federation } from './federation/federation.ts'
 import type { FederationReport } from './federation/federation-report.ts'
-import { FeedListener } from './feed-listener.ts'
-import { StoreLeaseKeeper } from './lease-keeper.ts'
-import { Ledger } from './ledger.ts'
-import type { LedgerReport } from './ledger.ts'
-import { KeyRing } from './key-ring.ts'
-import type { KeyRingShare } from './key-ring.ts'
-import { ObjectArena } from './object-arena.ts'
-import { HostShelf } from './object-shelf.ts'
-import { ObjectVault } from './object-vault.ts'
+import { FeedListener } from './cache/feed-listener.ts'
+import { StoreLeaseKeeper } from './space/lease-keeper.ts'
+import { Ledger } from './work/ledger.ts'
+import type { LedgerReport } from './work/ledger.ts'
+import { KeyRing } from './sealing/key-ring.ts'
+import type { KeyRingShare } from './sealing/key-ring.ts'
+import { ObjectArena } from './objects/object-arena.ts'
+import { HostShelf } from './objects/object-shelf.ts'
+import { ObjectVault } from './sealing/object-vault.ts'
 import { resolveOptions } from './options.ts'
 import type { MemoryOptions, ResolvedOptions } from './options.ts'
-import type { ReadScope } from './read-scope.ts'
-import type { ResealReport } from './reseal.ts'
-import { gateSchemas } from './schema-gate.ts'
-import { gateSeals } from './seal-gate.ts'
-import { Sealer } from './sealer.ts'
-import { sharedObjectBuffers, SharedObjects } from './shared-objects.ts'
-import type { SharedObjectBuffers } from './shared-objects.ts'
-import type { Space } from './space.ts'
-import { spaceParts } from './space-parts.ts'
-import type { Descriptor, Store, StoreTraits } from './store.ts'
+import type { ReadScope } from './space/read-scope.ts'
+import type { ResealReport } from './sealing/reseal.ts'
+import { gateSchemas } from './store/schema-gate.ts'
+import { gateSeals } from './sealing/seal-gate.ts'
+import { Sealer } from './sealing/sealer.ts'
+import { sharedObjectBuffers, SharedObjects } from './objects/shared-objects.ts'
+import type { SharedObjectBuffers } from './objects/shared-objects.ts'
+import type { Space } from './space/space.ts'
+import { spaceParts } from './space/space-parts.ts'
+import type { WorkerModule, Store, StoreTraits } from './store/store.ts'
 import { ThreadHost } from './thread-host.ts'
 import { View } from './view.ts'
-import { gateWrites } from './write-gate.ts'
+import { gateWrites } from './cache/write-gate.ts'
 
 /** What a thread needs to take part in a memory; structured-cloneable. See {@link joinMemory}. */
 export interface MemoryShare {
@@ -44,7 +44,7 @@ export interface MemoryShare {
   readonly maxCacheBytes: number
   readonly auditsReads: boolean
   readonly encryption: KeyRingShare
-  readonly descriptor: Descriptor | undefined
+  readonly descriptor: WorkerModule | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer
   readonly counters: SharedArrayBuffer
@@ -140,7 +140,7 @@ class OpenedMemory implements HostMemory {
   readonly #listener: FeedListener
   readonly #ledger: Ledger
   readonly #audit: AuditLog
-  readonly #trail: AuditTrail | undefined
+  readonly #readAudit: ReadAuditBuffer | undefined
   readonly #leases: StoreLeaseKeeper
   readonly #arena: ObjectArena
   readonly #shelf: HostShelf
@@ -160,12 +160,12 @@ class OpenedMemory implements HostMemory {
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
     this.#listener = new FeedListener(opened, this.#epochs, {
       heartbeatMs: options.heartbeatMs,
-      servesCopies: options.whenCutOff === 'serve-copies',
+      servesStale: options.onDisconnect === 'serve-stale',
       onError: warn,
     })
     this.#ledger = new Ledger(this.#store, owner, warn)
     this.#audit = new AuditLog(this.#store, owner, options.auditKeepMs, warn)
-    this.#trail = options.auditKeepMs > 0 ? new AuditTrail((groups) => this.#audit.append(groups)) : undefined
+    this.#readAudit = options.auditKeepMs > 0 ? new ReadAuditBuffer((groups) => this.#audit.append(groups)) : undefined
     this.#leases = new StoreLeaseKeeper(this.#store, warn)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
     this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
@@ -174,10 +174,10 @@ class OpenedMemory implements HostMemory {
       owner,
       shelf: this.#shelf,
       leases: this.#leases,
-      trail: this.#trail,
+      readAudit: this.#readAudit,
       noteReuse: (reuse) => this.#ledger.note(reuse),
       auditSettled: async () => {
-        this.#trail?.flush()
+        this.#readAudit?.flush()
         await this.#audit.settled()
       },
       assertOpen: () => {
@@ -245,7 +245,7 @@ class OpenedMemory implements HostMemory {
       traits: this.traits,
       epochs: this.#epochs.buffer,
       counters: this.#counters,
-      auditsReads: this.#trail !== undefined,
+      auditsReads: this.#readAudit !== undefined,
       encryption: this.#options.encryption,
       objects: this.#arena.buffers,
     }
@@ -268,7 +268,7 @@ class OpenedMemory implements HostMemory {
     this.#threads[Symbol.dispose]()
     this.#leases[Symbol.dispose]()
     await this.#ledger[Symbol.asyncDispose]()
-    this.#trail?.flush()
+    this.#readAudit?.flush()
     await this.#audit[Symbol.asyncDispose]()
     await this.#listener[Symbol.asyncDispose]()
     this.#epochs.invalidateAll()
@@ -282,7 +282,7 @@ class OpenedMemory implements HostMemory {
   async #sweep(): Promise<void> {
     try {
       while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
-      if (!this.#closing) await this.#ledger.sumUp()
+      if (!this.#closing) await this.#ledger.compact()
     } catch (error) {
       warn(error)
     }

@@ -1,11 +1,11 @@
-import { OptionError } from './errors.ts'
+import { OptionError } from './values/errors.ts'
 import { resolveFederation } from './federation/federation-options.ts'
 import type { FederationOptions, ResolvedFederation } from './federation/federation-options.ts'
-import { resolveEncryption } from './key-ring.ts'
-import type { EncryptionOptions, KeyRingShare } from './key-ring.ts'
-import { longestTimer, requireWhole } from './require-option.ts'
-import type { Schemas } from './schema-gate.ts'
-import type { StoreDriver } from './store.ts'
+import { resolveEncryption } from './sealing/key-ring.ts'
+import type { EncryptionOptions, KeyRingShare } from './sealing/key-ring.ts'
+import { longestTimer, requireWhole } from './values/require-option.ts'
+import type { Schemas } from './store/schema-gate.ts'
+import type { StoreDriver } from './store/store.ts'
 
 /**
  * Where reads are answered.
@@ -79,9 +79,9 @@ export interface MemoryOptions {
    * - `serve-copies`: copies are used until their time to live ends; facts that
    *   `read()` gives say so (`mayBeStale`).
    *
-   * @defaultValue 'ask-store'
+   * @defaultValue 'read-through'
    */
-  readonly whenCutOff?: 'ask-store' | 'serve-copies'
+  readonly onDisconnect?: 'read-through' | 'serve-stale'
 
   /**
    * How long it is kept who read what and what was refused, in milliseconds; 0
@@ -131,7 +131,7 @@ const defaults = {
   maxCacheBytes: 64 * 1024 * 1024,
   sharedObjectBytes: 256 * 1024 * 1024,
   heartbeatMs: 1_000,
-  whenCutOff: 'ask-store',
+  onDisconnect: 'read-through',
   auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
   schemas: {},
 } satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation'>
@@ -150,8 +150,8 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
   if (!architectures.has(resolved.architecture)) {
     throw new OptionError('architecture', "'centralized', 'hybrid' or 'federated'", resolved.architecture)
   }
-  if (resolved.whenCutOff !== 'ask-store' && resolved.whenCutOff !== 'serve-copies') {
-    throw new OptionError('whenCutOff', "'ask-store' or 'serve-copies'", resolved.whenCutOff)
+  if (resolved.onDisconnect !== 'read-through' && resolved.onDisconnect !== 'serve-stale') {
+    throw new OptionError('onDisconnect', "'read-through' or 'serve-stale'", resolved.onDisconnect)
   }
   requireWhole('ttlMs', resolved.ttlMs, 1)
   requireWhole('maxEntries', resolved.maxEntries, 1)

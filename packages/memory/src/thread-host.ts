@@ -1,16 +1,16 @@
 import type { MessagePort } from 'node:worker_threads'
 
-import type { AuditLog } from './audit-log.ts'
-import type { NotedGroup } from './audit-trail.ts'
-import { maxThreads } from './counters.ts'
-import { OptionError } from './errors.ts'
-import type { HeldLease, LeaseKeeper } from './lease-keeper.ts'
-import type { Ledger, Reuse } from './ledger.ts'
-import { serveLink } from './link.ts'
-import { storeHandlers } from './linked-store.ts'
-import type { ObjectArena } from './object-arena.ts'
-import type { HostShelf } from './object-shelf.ts'
-import type { RecordKey, Store } from './store.ts'
+import type { AuditLog } from './audit/audit-log.ts'
+import type { NotedGroup } from './audit/read-audit-buffer.ts'
+import { maxThreads } from './cache/counters.ts'
+import { OptionError } from './values/errors.ts'
+import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
+import type { Ledger, Reuse } from './work/ledger.ts'
+import { serveLink } from './threads/link.ts'
+import { storeHandlers } from './threads/linked-store.ts'
+import type { ObjectArena } from './objects/object-arena.ts'
+import type { HostShelf } from './objects/object-shelf.ts'
+import type { RecordKey, Store } from './store/store.ts'
 
 /** What the opening thread does for the others. */
 interface HostParts {

@@ -1,29 +1,29 @@
-import { joinLabels, rank } from './access.ts'
-import type { Label, Principal } from './access.ts'
-import { Actor } from './actor.ts'
-import { Alerts } from './alerts.ts'
-import { Audit } from './audit.ts'
-import { Claims } from './claims.ts'
-import { ComputeOnce } from './compute-once.ts'
-import type { OnceOptions, OnceResult, WorkContext } from './compute-once.ts'
-import type { Damage } from './damage.ts'
-import { damagesOf } from './damages.ts'
-import { Decisions } from './decisions.ts'
-import { Escalations } from './escalations.ts'
-import { Facts } from './facts.ts'
-import { Feed } from './feed.ts'
-import { Learnings } from './learnings.ts'
-import { Objects } from './objects.ts'
-import { Observations } from './observations.ts'
-import type { ReadScope } from './read-scope.ts'
-import { Records } from './records.ts'
-import { SavedAgents } from './saved-agents.ts'
-import { sharedState } from './shared-state.ts'
-import type { SharedState } from './shared-state.ts'
-import type { Space } from './space.ts'
-import type { Change } from './store.ts'
-import { watchFeed } from './watch.ts'
-import type { WatchOptions } from './watch.ts'
+import { joinLabels, levelIndex } from './values/access.ts'
+import type { Label, Principal } from './values/access.ts'
+import { Actor } from './space/actor.ts'
+import { Alerts } from './kinds/alerts.ts'
+import { Audit } from './oversight/audit.ts'
+import { Claims } from './kinds/claims.ts'
+import { ComputeOnce } from './kinds/compute-once.ts'
+import type { OnceOptions, OnceResult, WorkContext } from './kinds/compute-once.ts'
+import type { Corruption } from './store/corruption.ts'
+import { verifyAll } from './oversight/verify-all.ts'
+import { Decisions } from './kinds/decisions.ts'
+import { Escalations } from './kinds/escalations.ts'
+import { Facts } from './kinds/facts.ts'
+import { Feed } from './oversight/feed.ts'
+import { Learnings } from './kinds/learnings.ts'
+import { Objects } from './kinds/objects.ts'
+import { Observations } from './kinds/observations.ts'
+import type { ReadScope } from './space/read-scope.ts'
+import { Records } from './oversight/records.ts'
+import { SavedAgents } from './runtime/saved-agents.ts'
+import { sharedState } from './runtime/shared-state.ts'
+import type { SharedState } from './runtime/shared-state.ts'
+import type { Space } from './space/space.ts'
+import type { Change } from './store/store.ts'
+import { watchFeed } from './space/watch.ts'
+import type { WatchOptions } from './space/watch.ts'
 
 /** The memory as one principal sees it: the only way to records for agents, people and programs. */
 export class View {
@@ -46,9 +46,9 @@ export class View {
 
   /** @internal */
   constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
-    const actor = new Actor(principal, scope, space.trail)
+    const actor = new Actor(principal, scope, space.readAudit)
     this.principal = principal
-    this.facts = new Facts(space, actor, rank(actor.audience.level))
+    this.facts = new Facts(space, actor, levelIndex(actor.audience.level))
     this.observations = new Observations(space, actor, 'observations')
     this.decisions = new Decisions(space, actor, 'decisions')
     this.learnings = new Learnings(space, actor, 'learnings')
@@ -173,11 +173,11 @@ export class View {
    *
    * await using memory = await openMemory({ store: mapStore() })
    * const admin = memory.as({ id: 'ada', role: 'operator', rights: ['administer'] })
-   * const damages = await Array.fromAsync(admin.damages())
-   * damages // => []
+   * const corruptions = await Array.fromAsync(admin.verify())
+   * corruptions // => []
    * ```
    */
-  damages(): AsyncGenerator<Damage, void, undefined> {
-    return damagesOf(this.#space, this.#actor)
+  verify(): AsyncGenerator<Corruption, void, undefined> {
+    return verifyAll(this.#space, this.#actor)
   }
 }

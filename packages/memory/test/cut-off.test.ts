@@ -203,7 +203,7 @@ describe('while the link is cut', () => {
   })
 
   it('copies are served if that was chosen, and say so', async () => {
-    const { mine, theirs, faults } = await openPair({ whenCutOff: 'serve-copies' })
+    const { mine, theirs, faults } = await openPair({ onDisconnect: 'serve-stale' })
     for (const key of keys) await theirs.set(key, 'old')
     for (const key of keys) await mine.get(key)
     expect(await mine.read('k0')).not.toHaveProperty('mayBeStale')

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 import { describe, expect, it } from 'vitest'
 
-import { EpochTable } from '../src/epoch-table.ts'
+import { EpochTable } from '../src/cache/epoch-table.ts'
 
 describe('the epoch table', () => {
   it('lets no reader see a value older than a write that had ended', async () => {

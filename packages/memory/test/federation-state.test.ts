@@ -10,8 +10,8 @@ import {
   winnerOf,
 } from '../src/federation/fact-state.ts'
 import type { FactState } from '../src/federation/fact-state.ts'
-import { localWrite, notHeld, shownEntries, takeState } from '../src/federation/held-fact.ts'
-import type { HeldFact } from '../src/federation/held-fact.ts'
+import { localWrite, noReplica, shownEntries, takeState } from '../src/federation/fact-replica.ts'
+import type { FactReplica } from '../src/federation/fact-replica.ts'
 
 const nodes = ['a', 'b', 'c'] as const
 const levels = ['public', 'internal', 'confidential'] as const
@@ -39,16 +39,16 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 )
 
 interface Network {
-  readonly held: HeldFact[]
+  readonly held: FactReplica[]
   /** Each as it was sent, by a node that had written. */
   readonly sent: FactState[]
 }
 
 function run(events: readonly Event[]): Network {
-  const held: HeldFact[] = nodes.map(() => notHeld)
+  const held: FactReplica[] = nodes.map(() => noReplica)
   const sent: FactState[] = []
   for (const [index, step] of events.entries()) {
-    const before = held[step.node] as HeldFact
+    const before = held[step.node] as FactReplica
     if (step.type === 'hear') {
       const message = sent[step.message % Math.max(1, sent.length)]
       if (message) held[step.node] = takeState(before, message)
@@ -70,7 +70,7 @@ function run(events: readonly Event[]): Network {
 }
 
 /** Everything that was ever sent, heard by all, in an order of each node's own. */
-function deliver({ held, sent }: Network, orders: readonly (readonly number[])[]): HeldFact[] {
+function deliver({ held, sent }: Network, orders: readonly (readonly number[])[]): FactReplica[] {
   return held.map((one, node) => {
     const order = sent.map((message, index) => ({ message, rank: orders[node]?.[index % 8] ?? 0 }))
     return order.toSorted((a, b) => a.rank - b.rank).reduce((known, { message }) => takeState(known, message), one)
@@ -132,7 +132,7 @@ describe('The merge of what nodes know of a fact', () => {
     fc.assert(
       fc.property(deaf, orders, (events, order) => {
         const network = run(events)
-        const [{ state } = notHeld] = deliver(network, order)
+        const [{ state } = noReplica] = deliver(network, order)
         const newest = network.held.flatMap((held) => winnerOf(held.state) ?? [])
         for (const entry of newest) expect(state.entries).toContainEqual(entry)
         expect(winnerOf(state)).toEqual(newest.toSorted(compareEntries)[0])

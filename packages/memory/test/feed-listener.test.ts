@@ -4,7 +4,7 @@ import { faultyStore } from '@skein/memory/testing'
 import type { Faults } from '@skein/memory/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { EpochTable } from '../src/epoch-table.ts'
+import { EpochTable } from '../src/cache/epoch-table.ts'
 
 /** Two memories on one store. The first hears of the other only by hints: its heartbeat is the longest that there is. */
 async function pair(): Promise<{ mine: Facts; theirs: Facts; faults: Faults }> {
@@ -46,11 +46,11 @@ describe('a process that follows the feed', () => {
   it('keeps nothing that was observed while another thread cut it off', () => {
     const epochs = new EpochTable()
     const slot = epochs.slotOf('facts', 'k')
-    epochs.cutOff(false)
+    epochs.markDisconnected(false)
     expect(epochs.observe(slot)).toBeUndefined()
     epochs.reconnect()
     const before = epochs.observe(slot)
-    epochs.cutOff(false)
+    epochs.markDisconnected(false)
     expect(epochs.isCurrent(slot, before ?? 0)).toBe(false)
   })
 })

@@ -4,7 +4,7 @@ import { mapStore, openMemory } from '@skein/memory'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { decodeFrozen, decodeJson, encodeJson } from '../src/json.ts'
+import { decodeFrozen, decodeJson, encodeJson } from '../src/values/json.ts'
 
 /** Whether it has the one number that JSON can't tell from another. */
 function hasMinusZero(value: unknown): boolean {

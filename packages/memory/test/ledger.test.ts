@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 
 import { mapStore, openMemory } from '../src/index.ts'
 import type { Store } from '../src/index.ts'
-import { Ledger } from '../src/ledger.ts'
-import type { LedgerReport } from '../src/ledger.ts'
+import { Ledger } from '../src/work/ledger.ts'
+import type { LedgerReport } from '../src/work/ledger.ts'
 import { faultyStore } from '../src/testing/index.ts'
 
 const reuse = (work: string) => ({ work: `public ${work}`, agent: 'ann', count: 1, savedMs: 10, savedTokens: 2 })
@@ -32,7 +32,7 @@ it('writes equal reuses of a moment as one, with how often', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'reader' })
   const bob = memory.as({ id: 'bob', role: 'reader' })
-  await ann.once('sum/1', ({ spend }) => (spend(5, 0.25), 3))
+  await ann.once('sum/1', ({ reportUsage }) => (reportUsage(5, 0.25), 3))
   for (let time = 0; time < 1_000; time += 1) await ann.once('sum/1', () => 3)
   await bob.once('sum/1', () => 3)
   expect(await memory.ledger()).toMatchObject({ sum: { computed: 1, reused: 1_001, savedTokens: 5_005 } })
@@ -52,7 +52,7 @@ it('sums up what the feed no longer tells of, and forgets nothing', async () => 
   const before = await note(ledger, works)
   expect(before).toMatchObject({ read: { reused: 434, savedMs: 4_340 }, note: { reused: 866, savedTokens: 1_732 } })
   expect(await batchesOf(store)).toBe(1_300)
-  await ledger.sumUp()
+  await ledger.compact()
   expect(await batchesOf(store)).toBe(300)
   // The feed tells of nothing but the two sums beside what it told of before.
   expect((await store.changes(0, 1)).last).toBe(1_302)
@@ -70,7 +70,7 @@ it('leaves alone what can still be heard of', async () => {
     ledger,
     Array.from({ length: 600 }, () => 'read/1'),
   )
-  await ledger.sumUp()
+  await ledger.compact()
   expect(await batchesOf(store)).toBe(600)
 })
 
@@ -80,7 +80,7 @@ it('counts each batch once, also when two sum up at once and others ask meanwhil
   const [one] = ledgers as [Ledger]
   const works = Array.from({ length: 2_100 }, () => 'read/1')
   const before = await note(one, works)
-  const reports = [...ledgers, ...ledgers].map((ledger) => Promise.all([ledger.sumUp(), ledger.report()]))
+  const reports = [...ledgers, ...ledgers].map((ledger) => Promise.all([ledger.compact(), ledger.report()]))
   for (const [, report] of await Promise.all(reports)) expect(report).toEqual(before)
   expect(await batchesOf(store)).toBe(100)
   expect(await one.report()).toEqual(before)

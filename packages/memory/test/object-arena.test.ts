@@ -3,9 +3,9 @@ import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { FreeList } from '../src/free-list.ts'
-import { ObjectArena } from '../src/object-arena.ts'
-import { sharedObjectBuffers, SharedObjects } from '../src/shared-objects.ts'
+import { FreeList } from '../src/objects/free-list.ts'
+import { ObjectArena } from '../src/objects/object-arena.ts'
+import { sharedObjectBuffers, SharedObjects } from '../src/objects/shared-objects.ts'
 
 const kilobyte = 1_024
 const name = (n: number): string => hash('sha256', `${n}`, 'hex')

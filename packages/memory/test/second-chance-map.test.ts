@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { SecondChanceMap } from '../src/second-chance-map.ts'
+import { SecondChanceMap } from '../src/cache/second-chance-map.ts'
 
 const value = (bytes = 1) => ({ visited: false, bytes })
 

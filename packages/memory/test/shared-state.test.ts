@@ -104,9 +104,9 @@ describe('the ledger', () => {
     const store = mapStore()
     await using memory = await openMemory({ store })
     const view = memory.as(runtime)
-    const work = async ({ spend }: { spend(tokens: number, usd?: number): void }): Promise<string> => {
-      spend(100, 0.25)
-      spend(50)
+    const work = async ({ reportUsage }: { reportUsage(tokens: number, usd?: number): void }): Promise<string> => {
+      reportUsage(100, 0.25)
+      reportUsage(50)
       return 'answer'
     }
     expect(await view.once('model/a', work)).toMatchObject({ reused: false, tokens: 150, usd: 0.25 })
@@ -123,8 +123,8 @@ describe('the audit of what goes out', () => {
     await using memory = await openMemory({ store: mapStore() })
     const ann = memory.as({ id: 'ann', role: 'reader', clearance: { level: 'internal' } })
     const label = { sensitivity: 'internal', compartments: [] } as const
-    ann.audit.noteSending({ to: 'openai/x', work: 'model/1', objects: ['abc'], label })
-    ann.audit.noteSending({ to: 'openai/x', work: 'model/2', objects: [], label, refused: 'too secret' })
+    ann.audit.noteDisclosure({ to: 'openai/x', work: 'model/1', objects: ['abc'], label })
+    ann.audit.noteDisclosure({ to: 'openai/x', work: 'model/2', objects: [], label, refused: 'too secret' })
     const rows = async (level: 'public' | 'internal'): Promise<string[]> => {
       const eve = memory.as({ id: 'eve', role: 'auditor', clearance: { level }, rights: ['audit'] })
       const entries = await Array.fromAsync(eve.audit.entries({ action: 'send' }))

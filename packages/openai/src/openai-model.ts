@@ -8,7 +8,7 @@ import type {
   Model,
   ModelSettings,
 } from '@skein/core'
-import type { Descriptor } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory'
 import { OpenAI } from 'openai'
 
 import { estimateInput, toResponse } from './answer-parts.ts'
@@ -72,7 +72,7 @@ class OpenAIModel implements Model {
   }
 
   /** Not a property of its own: nothing that prints or copies the model takes the key along. */
-  get descriptor(): Descriptor {
+  get descriptor(): WorkerModule {
     return { module: import.meta.url, name: 'openaiModel', options: this.#options }
   }
 

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto'
 
 import { liveRecord, rawText } from '@skein/memory'
-import type { Collection, Damage, Inspector } from '@skein/memory'
+import type { Collection, Corruption, Inspector } from '@skein/memory'
 
 import type { RedisClient } from './redis-client.ts'
 import { unpackRow } from './record-row.ts'
@@ -14,7 +14,7 @@ export async function* checkSpace(
   base: string,
   now: () => number,
   inspector: Inspector | undefined,
-): AsyncGenerator<Damage, void, undefined> {
+): AsyncGenerator<Corruption, void, undefined> {
   for await (const key of keysOf(client, `${base}r:*`)) {
     const collection = key.slice(`${base}r:`.length) as Collection
     for await (const [id, text] of entriesOf(client, key)) {
@@ -36,7 +36,7 @@ function checkRow(
   raw: string,
   now: number,
   inspector: Inspector | undefined,
-): Damage | undefined {
+): Corruption | undefined {
   try {
     const record = liveRecord(unpackRow({ collection, id }, raw), now)
     return record && inspector?.record(record)
@@ -45,7 +45,7 @@ function checkRow(
   }
 }
 
-function checkObject(name: string, bytes: Buffer, inspector: Inspector | undefined): Damage | undefined {
+function checkObject(name: string, bytes: Buffer, inspector: Inspector | undefined): Corruption | undefined {
   const isSealed = name.includes('.')
   if (isSealed || digest('sha256', bytes, 'hex') === name) return inspector?.object(name, bytes)
   const problem = 'What stands there is not what was written: the hash in its name does not match.'

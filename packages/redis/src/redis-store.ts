@@ -5,7 +5,7 @@ import type {
   Change,
   ChangePage,
   Commit,
-  Damage,
+  Corruption,
   Inspector,
   Mutation,
   ObjectStore,
@@ -204,7 +204,7 @@ class RedisStore implements Store {
     return this.#guarded('sweep', () => this.#space.sweep(limit), true)
   }
 
-  check(inspector?: Inspector): AsyncIterable<Damage> {
+  verify(inspector?: Inspector): AsyncIterable<Corruption> {
     return checkSpace(this.#client, this.#space.base, () => this.now(), inspector)
   }
 

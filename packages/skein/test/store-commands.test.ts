@@ -29,7 +29,7 @@ const filesIn = (folder: string): Record<string, string> =>
 
 interface Findings {
   readonly spaces: readonly { readonly space: string; readonly records: object; readonly sealed: object }[]
-  readonly damages: readonly { readonly space: string; readonly id: string; readonly raw: string }[]
+  readonly corruptions: readonly { readonly space: string; readonly id: string; readonly raw: string }[]
 }
 
 describe('skein doctor', () => {
@@ -63,7 +63,7 @@ describe('skein doctor', () => {
 
     const told = await skein(['doctor', 'x.db', '--json'], folder)
     expect({ code: told.code, stderr: told.stderr }).toEqual({ code: 1, stderr: '' })
-    const { spaces, damages } = JSON.parse(told.stdout) as Findings
+    const { spaces, corruptions: damages } = JSON.parse(told.stdout) as Findings
     expect(spaces).toMatchObject([{ space: 'default', sealed: {} }])
     expect(damages).toHaveLength(lines.length)
     for (const { space, raw } of damages)

@@ -1,4 +1,4 @@
-import { rank } from '@skein/memory'
+import { levelIndex } from '@skein/memory'
 import type { RecordFilter } from '@skein/memory'
 
 const journals = ['observations', 'decisions', 'learnings']
@@ -37,7 +37,7 @@ export function filterSql(filter: RecordFilter, now: number): { where: string[];
   add('r.row IN (SELECT row FROM @uses WHERE source = ?)', filter.derivedFrom)
   if (filter.audience) {
     const { level, compartments } = filter.audience
-    add('level <= ?', rank(level))
+    add('level <= ?', levelIndex(level))
     const within =
       'NOT EXISTS (SELECT 1 FROM json_each(compartments) WHERE value NOT IN (SELECT value FROM json_each(?)))'
     // CASE, because only that is sure to look at validity first.

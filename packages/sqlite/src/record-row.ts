@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 
-import { CorruptRecordError, levels, rank } from '@skein/memory'
+import { CorruptRecordError, levels, levelIndex } from '@skein/memory'
 import type { Change, Collection, Label, Row } from '@skein/memory'
 
 /** The columns of a record, in the order in which every statement names them. */
@@ -43,7 +43,7 @@ export function packRow({ record, deleted }: Row): RawRow {
     record.task ?? null,
     packList(record.tags),
     record.importance ?? null,
-    rank(record.sensitivity),
+    levelIndex(record.sensitivity),
     packList(record.compartments),
     packList(record.derivedFrom),
     record.createdAt,

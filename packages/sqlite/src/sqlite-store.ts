@@ -5,7 +5,7 @@ import type {
   Change,
   ChangePage,
   Commit,
-  Damage,
+  Corruption,
   Inspector,
   Mutation,
   ObjectStore,
@@ -105,7 +105,7 @@ abstract class SqliteStore implements Store {
     return this.guarded('changes', (tables) => tables.changes(after, limit))
   }
 
-  async *check(inspector?: Inspector): AsyncGenerator<Damage, void, undefined> {
+  async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
     this.assertOpen()
     yield* checkSpace({
       options: this.#options,

@@ -100,7 +100,7 @@ describe('a backup', () => {
       expect(report).toEqual({ bytes: statSync(copy).size, spaces: ['default'] })
       expect(told.at(-1)).toMatchObject({ remainingPages: 0, totalPages: report.bytes / 4_096 })
 
-      const { records, feed, damages } = await inspectSpace({ store: sqliteStore(copy) })
+      const { records, feed, corruptions: damages } = await inspectSpace({ store: sqliteStore(copy) })
       expect(damages).toEqual([])
       await using store = await sqliteStore(copy).open('default', 'reader')
       const keys = ['left', 'right'].map((id) => ({ collection: 'facts', id }) as const)
@@ -137,7 +137,7 @@ describe('a backup', () => {
     expect(steps).toBeLessThan(10)
     expect(bytes).toBeGreaterThan(10_000_000)
     other.close()
-    expect((await inspectSpace({ store: sqliteStore(copy), encryption })).damages).toEqual([])
+    expect((await inspectSpace({ store: sqliteStore(copy), encryption })).corruptions).toEqual([])
     expect(await (await open(copy)).as(boss).facts.get('price')).toBe('before')
   })
 
@@ -229,7 +229,7 @@ describe('a restored memory', () => {
     for (const space of ['default', 'a', 'b']) {
       const shown = await shownBy((await open(again, space)).as(boss))
       expect(shown).toEqual(await shownBy((await open(path, space)).as(boss)))
-      expect((await inspectSpace({ store: sqliteStore(again), space, encryption })).damages).toEqual([])
+      expect((await inspectSpace({ store: sqliteStore(again), space, encryption })).corruptions).toEqual([])
     }
     const incarnations = [path, again].flatMap((file) => {
       const db = new Database(file, { readonly: true })
@@ -331,7 +331,7 @@ describe('a damaged backup', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
     expect(filesBeside(path)).toEqual(['copy.db', 'flock.db'])
     await restore(copy, path, { overwrite: true, keepDamaged: true })
-    expect((await inspectSpace({ store: sqliteStore(path), encryption })).damages).toHaveLength(1)
+    expect((await inspectSpace({ store: sqliteStore(path), encryption })).corruptions).toHaveLength(1)
     expect(await (await open(path)).as(boss).facts.get('pay')).toBe(4711)
   })
 
@@ -417,7 +417,7 @@ describe.each([
       })
     }
     expect(filesBeside(path)).toEqual(['flock.db', 'folder'])
-    expect((await inspectSpace({ store: sqliteStore(path), encryption })).damages).toEqual([])
+    expect((await inspectSpace({ store: sqliteStore(path), encryption })).corruptions).toEqual([])
   })
 
   it.skipIf(!canMount())(
@@ -436,7 +436,7 @@ describe.each([
         disk.free()
         if (refused === undefined) {
           expect(pages).toBeGreaterThan(10)
-          expect((await inspectSpace({ store: sqliteStore(to), encryption })).damages).toEqual([])
+          expect((await inspectSpace({ store: sqliteStore(to), encryption })).corruptions).toEqual([])
           return
         }
         expect(refused).toMatchObject({

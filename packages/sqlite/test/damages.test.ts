@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import { inspectSpace, openMemory, StoreError } from '@skein/memory'
-import type { Damage, HostMemory, Inspector } from '@skein/memory'
+import type { Corruption, HostMemory, Inspector } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -87,9 +87,9 @@ async function expectWhole(path: string, count: number): Promise<void> {
   expect(await objects.get(ref)).toBe('the words of a page')
 }
 
-const damagesIn = async (path: string): Promise<Damage[]> => Array.fromAsync((await open(path)).as(admin).damages())
-const inspected = async (path: string): Promise<readonly Damage[]> =>
-  (await inspectSpace({ store: sqliteStore(path) })).damages
+const damagesIn = async (path: string): Promise<Corruption[]> => Array.fromAsync((await open(path)).as(admin).verify())
+const inspected = async (path: string): Promise<readonly Corruption[]> =>
+  (await inspectSpace({ store: sqliteStore(path) })).corruptions
 
 describe('a damaged record', () => {
   it.each([
@@ -104,7 +104,7 @@ describe('a damaged record', () => {
     const path = await filled()
     change(path, `UPDATE records_1 SET ${sql} WHERE id = '${id}'`)
     const memory = await open(path)
-    const damages = await Array.fromAsync(memory.as(admin).damages())
+    const damages = await Array.fromAsync(memory.as(admin).verify())
     expect(damages.filter(({ kind }) => kind === 'record')).toEqual([
       {
         kind: 'record',
@@ -119,7 +119,7 @@ describe('a damaged record', () => {
     expect(await facts.get('f8')).toEqual(valueOf(8))
     expect(await observations.search('fox')).toHaveLength(1)
     await memory.as(boss).facts.set(id, 'written anew')
-    expect(await Array.fromAsync(memory.as(admin).damages())).toEqual([])
+    expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([])
   })
 })
 
@@ -186,7 +186,7 @@ describe('the feed', () => {
     // Of a change that is not the newest of its record, nothing else is known.
     change(path, `UPDATE changes_1 SET compartments = '[' WHERE seq = 21`)
     const memory = await open(path)
-    expect(await Array.fromAsync(memory.as(admin).damages())).toMatchObject([{ kind: 'feed', id: '21' }])
+    expect(await Array.fromAsync(memory.as(admin).verify())).toMatchObject([{ kind: 'feed', id: '21' }])
     await memory.as(me).facts.set('later', 1)
     const stop = new AbortController()
     const changes = memory.as(me).watch('', { after: 20, signal: stop.signal })
@@ -210,7 +210,7 @@ describe('a file of which a page can not be read', () => {
     expect(leaves.length).toBeGreaterThan(10)
     for (const at of [3, 4, 8]) overwrite(path, leaves[at] ?? 0)
     const memory = await open(path)
-    const damages = await Array.fromAsync(memory.as(admin).damages())
+    const damages = await Array.fromAsync(memory.as(admin).verify())
     const lost = damages.filter(({ kind }) => kind === 'record').map(({ id }) => id)
     expect(lost.length).toBeGreaterThan(20)
     const { facts } = memory.as(me)
@@ -245,7 +245,7 @@ describe('a file of which a page can not be read', () => {
     truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)
     await expect(openMemory({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
     expect(await sqliteStore(path).spaces()).toEqual(['default'])
-    const { records, feed, damages } = await inspectSpace({ store: sqliteStore(path) })
+    const { records, feed, corruptions: damages } = await inspectSpace({ store: sqliteStore(path) })
     expect(records.facts).toBeGreaterThan(100)
     expect(records.facts).toBeLessThan(400)
     expect(feed).toBeUndefined()
@@ -258,7 +258,7 @@ describe('a file of which a page can not be read', () => {
     const { facts } = memory.as(me)
     expect(await facts.get('f1')).toEqual(valueOf(1))
     truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)
-    const kinds = (await Array.fromAsync(memory.as(admin).damages())).map(({ kind }) => kind)
+    const kinds = (await Array.fromAsync(memory.as(admin).verify())).map(({ kind }) => kind)
     expect(kinds).toContain('file')
   })
 
@@ -334,7 +334,7 @@ describe('looking for damage', () => {
     const turns = new Set<number>()
     await using store = await sqliteStore(path).open('default', 'reader')
     const inspector: Inspector = { record: () => void turns.add(turn), object: () => undefined }
-    expect(await Array.fromAsync(store.check(inspector))).toEqual([])
+    expect(await Array.fromAsync(store.verify(inspector))).toEqual([])
     isOver = true
     await counting
     expect(turns.size).toBeGreaterThanOrEqual(10)
@@ -342,7 +342,7 @@ describe('looking for damage', () => {
 
   it('ends when the memory is closed', async () => {
     const memory = await open(await filled(2_000))
-    const damages = memory.as(admin).damages()
+    const damages = memory.as(admin).verify()
     const first = damages.next()
     await memory.close()
     await expect(first).rejects.toMatchObject({ code: 'SKEIN_CLOSED' })

@@ -100,7 +100,7 @@ it('a record is found as it was described last, whatever of that a write left as
   await write(after, ['two'])
   expect(await found('s1', 't1', 'one')).toEqual([0, 0, 0])
   expect(await found('s2', 't2', 'two')).toEqual([1, 1, 1])
-  expect(await Array.fromAsync(store.check())).toEqual([])
+  expect(await Array.fromAsync(store.verify())).toEqual([])
 })
 
 it('more rows than anybody remembers keep their versions', async () => {

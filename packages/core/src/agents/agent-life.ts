@@ -1,19 +1,19 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { AgentStoppedError } from '../errors.ts'
 import type { BudgetScope } from '../models/budget.ts'
-import type { Host, HostOwner, HostStart, MakeHost } from './host.ts'
-import type { Keeper } from './keeper.ts'
-import type { Message, Reply } from './message.ts'
-import type { Owner } from './owner.ts'
+import type { Host, HostOwner, HostStart, MakeHost } from '../machine/host.ts'
+import type { StatePersister } from '../owner/state-persister.ts'
+import type { Message, Reply } from '../messages/message.ts'
+import type { Owner } from '../owner/owner.ts'
 
 /** The agent that a life belongs to. */
 export interface Living {
   readonly principal: Principal
   readonly memory: View
   readonly clock: Clock
-  readonly parts: { readonly keeper?: Keeper | undefined; readonly budget?: BudgetScope | undefined }
+  readonly parts: { readonly persister?: StatePersister | undefined; readonly budget?: BudgetScope | undefined }
   changed(): void
   replied(reply: Reply): void
   ended(output: unknown): void
@@ -54,8 +54,8 @@ export class AgentLife implements HostOwner, Owner {
     return this.#living.clock
   }
 
-  get keeper(): Keeper | undefined {
-    return this.#living.parts.keeper
+  get persister(): StatePersister | undefined {
+    return this.#living.parts.persister
   }
 
   get budget(): BudgetScope | undefined {

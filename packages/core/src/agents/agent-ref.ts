@@ -2,9 +2,9 @@ import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import type { Snapshot } from 'xstate'
 
-import type { AgentCell } from './agent-cell.ts'
-import type { AgentEndedEvent, AnswerTo, Message } from './message.ts'
-import type { AskOptions, Questions } from './questions.ts'
+import type { AgentRuntime } from './agent-runtime.ts'
+import type { AgentEndedEvent, AnswerTo, Message } from '../messages/message.ts'
+import type { AskOptions, Questions } from '../messages/questions.ts'
 
 /** How to post a message. */
 export interface PostOptions {
@@ -21,51 +21,51 @@ export interface PostOptions {
  * Delivery never happens on the sender's stack.
  */
 export class AgentRef<Taken extends Message = Message> implements AsyncDisposable {
-  readonly #cell: AgentCell
+  readonly #runtime: AgentRuntime
   readonly #questions: Questions
 
   /** @internal The agent itself, for its flock. */
-  static cellOf(ref: AgentRef<never>): AgentCell {
-    return ref.#cell
+  static runtimeOf(ref: AgentRef<never>): AgentRuntime {
+    return ref.#runtime
   }
 
   /** @internal */
-  constructor(cell: AgentCell, questions: Questions) {
-    this.#cell = cell
+  constructor(cell: AgentRuntime, questions: Questions) {
+    this.#runtime = cell
     this.#questions = questions
   }
 
   get id(): string {
-    return this.#cell.id
+    return this.#runtime.id
   }
 
   get role(): string {
-    return this.#cell.principal.role
+    return this.#runtime.principal.role
   }
 
   /** The memory as this agent sees it. */
   get memory(): View {
-    return this.#cell.memory
+    return this.#runtime.memory
   }
 
   /** `waiting`: it has failed, and waits for its restart or for a person's word; messages are kept meanwhile. */
   get state(): 'running' | 'waiting' | 'ended' {
-    return this.#cell.state
+    return this.#runtime.state
   }
 
   /** The machine's snapshot; of a light agent its `status` and `context`. */
   get snapshot(): Snapshot<unknown> {
-    return this.#cell.snapshot as Snapshot<unknown>
+    return this.#runtime.snapshot as Snapshot<unknown>
   }
 
   /** How busy it is: messages that wait, or questions that are not answered yet, whichever are more. */
   get load(): number {
-    return this.#cell.load
+    return this.#runtime.load
   }
 
   /** Resolves to the machine's output when it ends; rejects when it fails for good or is stopped. */
   get done(): Promise<unknown> {
-    return this.#cell.ending.done
+    return this.#runtime.ending.done
   }
 
   /**
@@ -76,7 +76,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
    * @throws UnknownMessageError when its machine takes no such message in any state.
    */
   send(message: Taken): void {
-    this.#cell.send(message)
+    this.#runtime.send(message)
   }
 
   /**
@@ -87,7 +87,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
    */
   async post(message: Taken, { signal }: PostOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    await this.#cell.post(message, signal)
+    await this.#runtime.post(message, signal)
   }
 
   /**
@@ -104,7 +104,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
     if (timeoutMs !== undefined && !(timeoutMs > 0)) {
       return Promise.reject(new OptionError('timeoutMs', 'a number of milliseconds above 0', timeoutMs))
     }
-    return this.#questions.ask(this.#cell, message, options) as Promise<never>
+    return this.#questions.ask(this.#runtime, message, options) as Promise<never>
   }
 
   /**
@@ -115,7 +115,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
    * @throws UnknownMessageError when this agent's machine has no transition for `agent.ended`.
    */
   watch(other: AgentRef<never>): () => void {
-    const [own, { ending, id: agent, principal }] = [this.#cell, other.#cell]
+    const [own, { ending, id: agent, principal }] = [this.#runtime, other.#runtime]
     if (!own.takes('agent.ended')) throw own.unknown('agent.ended')
     return ending.on((outcome) => {
       const error = outcome.type === 'failed' ? { error: outcome.error } : {}
@@ -126,7 +126,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
 
   /** Ends the agent: aborts what it started, refuses what waits. A durable one can be resumed. Twice does no harm. */
   stop(): void {
-    this.#cell.end({ type: 'stopped' })
+    this.#runtime.end({ type: 'stopped' })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

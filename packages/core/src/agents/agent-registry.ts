@@ -52,7 +52,7 @@ export class AgentRegistry {
   /** Messages that wait, of all agents. */
   get waiting(): number {
     let waiting = 0
-    for (const ref of this.#agents.values()) waiting += AgentRef.cellOf(ref).waiting
+    for (const ref of this.#agents.values()) waiting += AgentRef.runtimeOf(ref).waiting
     return waiting
   }
 }

@@ -2,11 +2,11 @@ import { OptionError } from '@skein/memory'
 import { setup } from 'xstate'
 import type { PromiseActorLogic } from 'xstate'
 
-import type { AnyActivityRef } from '../activity-ref.ts'
-import type { AgentDefinition } from './host.ts'
-import { machineDefinition } from './machine-definition.ts'
-import { askOf, refuse, reply } from './message.ts'
-import type { Question, Reply } from './message.ts'
+import type { AnyActivityRef } from '../activities/activity-ref.ts'
+import type { AgentDefinition } from '../machine/host.ts'
+import { machineDefinition } from '../machine/machine-definition.ts'
+import { askOf, refuse, reply } from '../messages/message.ts'
+import type { Question, Reply } from '../messages/message.ts'
 
 /** What an agent can do: an activity for each type of message. */
 export type Abilities = Readonly<Record<string, AnyActivityRef>>

@@ -1,6 +1,6 @@
 import { AgentStoppedError } from '../errors.ts'
-import { warn } from '../warn.ts'
-import type { Outcome } from './keeper.ts'
+import { warn } from '../base/warn.ts'
+import type { Outcome } from '../owner/state-persister.ts'
 
 /** The end of an agent, for those who wait for it before or ask afterwards. */
 export class Ending {

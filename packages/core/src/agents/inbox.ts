@@ -1,23 +1,23 @@
 import { AgentStoppedError, MailboxFullError } from '../errors.ts'
-import type { DeadReason } from '../flock-events.ts'
-import type { Host } from './host.ts'
-import type { Keeper } from './keeper.ts'
-import { Mailbox } from './mailbox.ts'
-import type { MailboxOptions } from './mailbox.ts'
-import { askOf } from './message.ts'
-import type { Message } from './message.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DeadLetterReason } from '../events/flock-events.ts'
+import type { Host } from '../machine/host.ts'
+import type { StatePersister } from '../owner/state-persister.ts'
+import { Mailbox } from '../messages/mailbox.ts'
+import type { MailboxOptions } from '../messages/mailbox.ts'
+import { askOf } from '../messages/message.ts'
+import type { Message } from '../messages/message.ts'
+import type { FlockServices } from './flock-services.ts'
 
 /** An agent's mailbox, and what becomes of messages that can't be delivered. */
 export class Inbox {
   readonly #agent: string
   readonly #box: Mailbox<Message>
-  readonly #around: Surroundings
+  readonly #services: FlockServices
 
-  constructor(agent: string, options: Required<MailboxOptions>, around: Surroundings) {
+  constructor(agent: string, options: Required<MailboxOptions>, around: FlockServices) {
     this.#agent = agent
     this.#box = new Mailbox(options)
-    this.#around = around
+    this.#services = around
   }
 
   get size(): number {
@@ -28,7 +28,7 @@ export class Inbox {
   put(message: Message): void {
     const put = this.#box.put(message)
     if (put === 'refused') throw new MailboxFullError(this.#agent, this.#box.capacity)
-    if (put !== 'kept') this.bury(put.dropped, 'overflow')
+    if (put !== 'kept') this.deadLetter(put.dropped, 'overflow')
   }
 
   /** Waits for room where that is what a full mailbox does. @throws MailboxFullError; the signal's reason. */
@@ -54,17 +54,17 @@ export class Inbox {
   /**
    * The message that is next; questions that nobody waits for any more are passed over.
    *
-   * @param keeper - Told of each of these.
+   * @param persister - Told of each of these.
    * @throws what a guard throws.
    */
-  next(host: Host, keeper: Pick<Keeper, 'taken'> | undefined): Message | undefined {
+  next(host: Host, persister: Pick<StatePersister, 'taken'> | undefined): Message | undefined {
     for (;;) {
       const message = host.takesAll ? this.#box.take() : this.#box.takeIf(host)
       if (message === undefined) return undefined
       const ask = askOf(message)
-      if (ask === undefined || !this.#around.questions.isGivenUp(ask)) return message
-      keeper?.taken(message)
-      this.bury(message, 'given up')
+      if (ask === undefined || !this.#services.questions.isGivenUp(ask)) return message
+      persister?.taken(message)
+      this.deadLetter(message, 'given up')
     }
   }
 
@@ -76,14 +76,14 @@ export class Inbox {
   /** The agent has ended: everything becomes dead letters, and those who wait for room are told. */
   close(cause: unknown): void {
     const reason = new AgentStoppedError(this.#agent, cause === undefined ? undefined : { cause })
-    for (const message of this.#box.clear(reason)) this.bury(message, 'agent ended')
+    for (const message of this.#box.clear(reason)) this.deadLetter(message, 'agent ended')
   }
 
-  bury(message: Message, reason: DeadReason): void {
+  deadLetter(message: Message, reason: DeadLetterReason): void {
     const ask = askOf(message)
     if (reason === 'overflow' && ask !== undefined) {
-      this.#around.questions.reject(ask, new MailboxFullError(this.#agent, this.#box.capacity))
+      this.#services.questions.reject(ask, new MailboxFullError(this.#agent, this.#box.capacity))
     }
-    this.#around.emit({ type: 'message.dead', agent: this.#agent, message, reason })
+    this.#services.emit({ type: 'message.deadLettered', agent: this.#agent, message, reason })
   }
 }

@@ -3,8 +3,8 @@ import { hash } from 'node:crypto'
 import { OptionError } from '@skein/memory'
 
 import type { AgentRef } from './agent-ref.ts'
-import type { AnswerTo, Message } from './message.ts'
-import type { AskOptions } from './questions.ts'
+import type { AnswerTo, Message } from '../messages/message.ts'
+import type { AskOptions } from '../messages/questions.ts'
 
 /**
  * Which agent of a role gets a message.

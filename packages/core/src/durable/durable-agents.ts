@@ -1,16 +1,16 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, SavedAgent, SavedAgentCard, View } from '@skein/memory'
+import type { HostMemory, SavedAgent, SavedAgentSummary, View } from '@skein/memory'
 
-import { AgentCell } from '../agents/agent-cell.ts'
+import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { AgentParts } from '../agents/agent-parts.ts'
 import { AgentRef } from '../agents/agent-ref.ts'
-import type { Host, HostOwner } from '../agents/host.ts'
-import type { Outcome } from '../agents/keeper.ts'
-import type { Surroundings } from '../agents/surroundings.ts'
+import type { Host, HostOwner } from '../machine/host.ts'
+import type { Outcome } from '../owner/state-persister.ts'
+import type { FlockServices } from '../agents/flock-services.ts'
 import { AgentTakenError, FlockClosedError } from '../errors.ts'
-import { warn } from '../warn.ts'
-import { AgentKeeper } from './agent-keeper.ts'
-import type { VolatileAgent } from './agent-keeper.ts'
+import { warn } from '../base/warn.ts'
+import { DurablePersister } from './durable-persister.ts'
+import type { VolatileAgent } from './durable-persister.ts'
 import type { DurableDefinition } from './durable.ts'
 import { loadOutcome, migrated } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
@@ -28,16 +28,16 @@ export interface ResumeReport {
 /** What durable agents need of their flock. */
 export interface DurableParts {
   readonly memory: HostMemory
-  readonly around: Surroundings
+  readonly services: FlockServices
   /** Takes an agent into the flock and starts it. */
-  readonly admit: (cell: AgentCell) => AgentRef
+  readonly admit: (cell: AgentRuntime) => AgentRef
   readonly find: (id: string) => AgentRef | undefined
 }
 
 /** The durable agents of a flock: started, resumed, and brought their mail. */
 export class DurableAgents {
   readonly #parts: DurableParts
-  readonly #keepers = new Map<string, AgentKeeper>()
+  readonly #persisters = new Map<string, DurablePersister>()
   readonly #starting = new Set<Promise<AgentRef>>()
   #stopMail: (() => void) | undefined
   #isClosed = false
@@ -69,7 +69,7 @@ export class DurableAgents {
         return this.#ended(definition, life, loadOutcome(form.outcome))
       }
       const saved = form && migrated(id, definition, form)
-      const keeper = new AgentKeeper({
+      const persister = new DurablePersister({
         view,
         definition,
         claim,
@@ -77,11 +77,11 @@ export class DurableAgents {
         version: found?.version ?? 0,
         findVolatile: (other) => this.findVolatile(other),
       })
-      const cell = new AgentCell(
-        { ...life, definition, input: form ? form.input : life.input, keeper, saved },
-        this.#parts.around,
+      const cell = new AgentRuntime(
+        { ...life, definition, input: form ? form.input : life.input, persister, saved },
+        this.#parts.services,
       )
-      return await this.#run(definition, cell, keeper, saved)
+      return await this.#run(definition, cell, persister, saved)
     } catch (error) {
       await claim.release().catch(warn)
       throw error
@@ -90,7 +90,7 @@ export class DurableAgents {
 
   async resume(
     definitions: readonly DurableDefinition[],
-    lifeOf: (definition: DurableDefinition, card: SavedAgentCard) => AgentParts,
+    lifeOf: (definition: DurableDefinition, card: SavedAgentSummary) => AgentParts,
   ): Promise<ResumeReport> {
     const runtime = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
     const byName = new Map(definitions.map((definition) => [definition.durable.name, definition]))
@@ -101,7 +101,7 @@ export class DurableAgents {
         try {
           const definition = byName.get(card.definition) as DurableDefinition
           const ref = await this.start(definition, lifeOf(definition, card))
-          this.#parts.around.emit({ type: 'agent.resumed', agent: card.id, role: card.role })
+          this.#parts.services.emit({ type: 'agent.resumed', agent: card.id, role: card.role })
           return { id: card.id, ref }
         } catch (error) {
           return { id: card.id, error }
@@ -118,7 +118,7 @@ export class DurableAgents {
   }
 
   findVolatile(id: string): VolatileAgent | undefined {
-    const isDurable = this.#keepers.has(id)
+    const isDurable = this.#persisters.has(id)
     return isDurable ? undefined : this.#parts.find(id)
   }
 
@@ -137,25 +137,30 @@ export class DurableAgents {
     return found
   }
 
-  async #run(definition: DurableDefinition, cell: AgentCell, keeper: AgentKeeper, saved: unknown): Promise<AgentRef> {
+  async #run(
+    definition: DurableDefinition,
+    cell: AgentRuntime,
+    persister: DurablePersister,
+    saved: unknown,
+  ): Promise<AgentRef> {
     const hasMail = definition.durable.mailbox === 'durable'
     if (hasMail) {
-      this.#keepers.set(cell.id, keeper)
-      cell.ending.on(() => this.#keepers.delete(cell.id))
+      this.#persisters.set(cell.id, persister)
+      cell.ending.on(() => this.#persisters.delete(cell.id))
       this.#followMail()
     }
     const ref = this.#parts.admit(cell)
-    keeper.attach(cell, saved)
-    await keeper.stored()
-    if (hasMail) await keeper.fetch()
+    persister.attach(cell, saved)
+    await persister.stored()
+    if (hasMail) await persister.fetch()
     return ref
   }
 
   /** An agent that ended in an earlier life, to look at. */
   #ended(definition: DurableDefinition, life: AgentParts, outcome: Outcome): AgentRef {
     const makeHost = (owner: HostOwner): Host => endedHost(owner, outcome)
-    const around: Surroundings = { ...this.#parts.around, emit: () => {} }
-    const cell = new AgentCell({ ...life, supervise: undefined, definition: { ...definition, makeHost } }, around)
+    const around: FlockServices = { ...this.#parts.services, emit: () => {} }
+    const cell = new AgentRuntime({ ...life, supervise: undefined, definition: { ...definition, makeHost } }, around)
     cell.start()
     return new AgentRef(cell, around.questions)
   }
@@ -163,8 +168,8 @@ export class DurableAgents {
   #followMail(): void {
     const view = this.#parts.memory.as({ id: 'flock', role: 'flock' })
     this.#stopMail ??= view.agents.onMail((to) => {
-      const keepers = to === undefined ? this.#keepers.values() : [this.#keepers.get(to)]
-      for (const keeper of keepers) void keeper?.fetch()
+      const persisters = to === undefined ? this.#persisters.values() : [this.#persisters.get(to)]
+      for (const persister of persisters) void persister?.fetch()
     })
   }
 }

@@ -1,9 +1,9 @@
 import { OptionError } from '@skein/memory'
 import type { AnyActorLogic, EventFromLogic } from 'xstate'
 
-import type { AgentDefinition } from '../agents/host.ts'
-import { machineDefinition } from '../agents/machine-definition.ts'
-import type { Message } from '../agents/message.ts'
+import type { AgentDefinition } from '../machine/host.ts'
+import { machineDefinition } from '../machine/machine-definition.ts'
+import type { Message } from '../messages/message.ts'
 import { requireDurable } from './require-durable.ts'
 
 /** How a durable agent is kept; see {@link durable}. */

@@ -1,7 +1,7 @@
 import { fromEnvelope, toEnvelope } from '@skein/memory'
 import type { ErrorEnvelope } from '@skein/memory'
 
-import type { Outcome } from '../agents/keeper.ts'
+import type { Outcome } from '../owner/state-persister.ts'
 import { AgentVersionError } from '../errors.ts'
 import type { DurableDefinition } from './durable.ts'
 

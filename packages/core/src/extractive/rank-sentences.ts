@@ -1,4 +1,4 @@
-import { sentenceForm } from './sentence-form.ts'
+import { sentenceForm } from '../text/sentence-form.ts'
 import { centroid, dot, heaviest, normalized } from './sparse-vector.ts'
 import type { SparseVector } from './sparse-vector.ts'
 

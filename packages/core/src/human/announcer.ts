@@ -1,6 +1,6 @@
 import type { Escalation, HostMemory, Principal } from '@skein/memory'
 
-import type { FlockEvent } from '../flock-events.ts'
+import type { FlockEvent } from '../events/flock-events.ts'
 import { noticeOf } from './notifier.ts'
 import type { Notifier } from './notifier.ts'
 

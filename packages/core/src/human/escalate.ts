@@ -1,7 +1,7 @@
 import type { EscalationInput } from '@skein/memory'
 import type { PromiseActorLogic } from 'xstate'
 
-import { ownedPromise } from '../agents/owned-promise.ts'
+import { ownedPromise } from '../owner/owned-promise.ts'
 import { DeclinedError, HandedBackError, NoFlockError } from '../errors.ts'
 
 /**

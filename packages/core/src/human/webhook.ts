@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto'
 import { OptionError } from '@skein/memory'
 import type { Clearance } from '@skein/memory'
 
-import { systemClock } from '../clock.ts'
+import { systemClock } from '../base/clock.ts'
 import { WebhookError } from '../errors.ts'
-import { withRetries } from '../retry.ts'
+import { withRetries } from '../activities/retry.ts'
 import type { Notice, Notifier } from './notifier.ts'
 
 /** Options of {@link webhook}. */

@@ -51,7 +51,7 @@ export async function embedShared(
         keyOf(text),
         async (context) => {
           const vector = await batch.add(text, context.signal)
-          context.spend(vector.tokens, vector.usd)
+          context.reportUsage(vector.tokens, vector.usd)
           return vector
         },
         options,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { SharedState, View } from '@skein/memory'
 
-import { Turns } from '../turns.ts'
+import { Semaphore } from '../base/semaphore.ts'
 import type { Model } from './model.ts'
 import { enter, hold, leave, requireLimits, stay } from './rate-limit.ts'
 import type { LimitState, RateLimits } from './rate-limit.ts'
@@ -31,7 +31,7 @@ export class Limiter {
   readonly #limits: RateLimits
   readonly #memory: View
   readonly #state: SharedState<LimitState | undefined>
-  readonly #turns: Turns
+  readonly #turns: Semaphore
 
   /** @throws OptionError when a limit is out of range. */
   constructor({ id, settings }: Model, memory: View) {
@@ -102,11 +102,11 @@ export class Limiter {
   }
 }
 
-const turns = new WeakMap<object, Turns>()
+const turns = new WeakMap<object, Semaphore>()
 
 /** All calls of one model in a thread stand in one line, whoever makes them. */
-function turnsOf(state: object): Turns {
-  const known = turns.get(state) ?? new Turns(1)
+function turnsOf(state: object): Semaphore {
+  const known = turns.get(state) ?? new Semaphore(1)
   turns.set(state, known)
   return known
 }

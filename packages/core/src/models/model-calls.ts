@@ -70,11 +70,11 @@ export class ModelCalls {
     this.requireClearance(call)
     const { signal, ttlMs } = call
     let exceeded: BudgetExceededError | undefined
-    const work = async ({ signal: lease, spend, took }: WorkContext): Promise<Answer> => {
-      const made = await this.make(call, lease, took)
+    const work = async ({ signal: lease, reportUsage, reportDuration }: WorkContext): Promise<Answer> => {
+      const made = await this.make(call, lease, reportDuration)
       exceeded = made.exceeded
       const { usage } = made.answer
-      spend(usage.inputTokens + usage.outputTokens, this.costOf(usage))
+      reportUsage(usage.inputTokens + usage.outputTokens, this.costOf(usage))
       return made.answer
     }
     const outcome = call.share
@@ -125,15 +125,16 @@ export class ModelCalls {
   /**
    * Makes a call, whether its answer is known or not.
    *
-   * @param took - Told how long the answer took, without the waiting for a turn.
+   * @param reportDuration - Told how long the answer took, without the waiting for a turn.
    * @returns the answer, and the budget that it exceeded: the answer is paid for, and should be kept before that is thrown.
    */
   async make<Answer extends { readonly usage: ModelUsage }>(
     call: SentCall<Answer>,
     signal: AbortSignal,
-    took: (ms: number) => void,
+    reportDuration: (ms: number) => void,
   ): Promise<{ answer: Answer; exceeded: BudgetExceededError | undefined }> {
-    if (this.#budgets.length === 0) return { answer: await this.#attempts(call, signal, took), exceeded: undefined }
+    if (this.#budgets.length === 0)
+      return { answer: await this.#attempts(call, signal, reportDuration), exceeded: undefined }
     const { price } = this.#model.settings ?? {}
     if (price === undefined && this.#budgets.some(({ usd }) => usd !== undefined)) {
       throw new OptionError('price', `the price of ${this.#model.id}, since a budget for it is in money`, price)
@@ -145,7 +146,7 @@ export class ModelCalls {
     await held.take(signal)
     let answer: Answer
     try {
-      answer = await this.#attempts(call, AbortSignal.any([signal, held.signal]), took)
+      answer = await this.#attempts(call, AbortSignal.any([signal, held.signal]), reportDuration)
     } catch (error) {
       const used = (error as Partial<ModelCallError>).usedTokens
       await held.settle(used && spending({ inputTokens: used.input, outputTokens: used.output }))
@@ -159,11 +160,11 @@ export class ModelCalls {
   async #attempts<Answer extends { readonly usage: ModelUsage }>(
     call: SentCall<Answer>,
     signal: AbortSignal,
-    took: (ms: number) => void,
+    reportDuration: (ms: number) => void,
   ): Promise<Answer> {
     for (let made = 1; ; made += 1) {
       try {
-        const run = (): Promise<Answer> => this.#attempt(call, signal, took)
+        const run = (): Promise<Answer> => this.#attempt(call, signal, reportDuration)
         const tookOf = ({ usage }: Answer): number => usage.inputTokens + usage.outputTokens
         const estimate = (): number => tookOf({ usage: call.estimate() } as Answer)
         return await this.#limiter.run({ estimate, run, tookOf }, signal)
@@ -182,12 +183,12 @@ export class ModelCalls {
   async #attempt<Answer extends { readonly usage: ModelUsage }>(
     { key, label, attempt }: SentCall<Answer>,
     signal: AbortSignal,
-    took: (ms: number) => void,
+    reportDuration: (ms: number) => void,
   ): Promise<Answer> {
     const startedAt = performance.now()
     this.#note(key, label)
     const answer = await attempt(signal)
-    took(performance.now() - startedAt)
+    reportDuration(performance.now() - startedAt)
     this.#meter.modelCalls += 1
     this.#meter.inputTokens += answer.usage.inputTokens
     this.#meter.outputTokens += answer.usage.outputTokens
@@ -208,7 +209,7 @@ export class ModelCalls {
     // A model of this process gets nothing that leaves it.
     if (!this.#model.settings?.allows) return
     const objects = this.#memory.readObjects
-    this.#memory.audit.noteSending({ to: this.#model.id, work, objects, label, ...(refused && { refused }) })
+    this.#memory.audit.noteDisclosure({ to: this.#model.id, work, objects, label, ...(refused && { refused }) })
   }
 }
 
@@ -221,11 +222,11 @@ async function alone<Answer>(
   const startedAt = performance.now()
   let tokens = 0
   let usd: number | undefined
-  const spend = (more: number, cost?: number): void => {
+  const reportUsage = (more: number, cost?: number): void => {
     tokens += more
     usd = cost
   }
-  const value = await work({ signal, spend, took: () => {} })
+  const value = await work({ signal, reportUsage, reportDuration: () => {} })
   return { value, reused: false, durationMs: performance.now() - startedAt, tokens, usd }
 }
 

@@ -1,4 +1,4 @@
-import type { Clearance, Descriptor } from '@skein/memory'
+import type { Clearance, WorkerModule } from '@skein/memory'
 
 import type { BudgetScope } from './budget.ts'
 import type { ChatOptions, ChatRequest, ChatResponse } from './chat.ts'
@@ -26,7 +26,7 @@ export interface Model {
    */
   readonly id: string
   /** How a worker thread makes the same model. It may hold a key: never write it anywhere. */
-  readonly descriptor: Descriptor
+  readonly descriptor: WorkerModule
   readonly settings?: ModelSettings
   chat?(request: ChatRequest, options?: ChatOptions): Promise<ChatResponse>
   embed?(request: EmbedRequest, options?: Pick<ChatOptions, 'signal'>): Promise<EmbedResponse>

@@ -1,4 +1,4 @@
-import { splitSentences } from '../extractive/sentences.ts'
+import { splitSentences } from '../text/sentences.ts'
 import type { Passage } from './cite.ts'
 import { estimateTokens } from './usage.ts'
 

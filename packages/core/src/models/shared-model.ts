@@ -2,7 +2,7 @@ import { joinLabels, OptionError } from '@skein/memory'
 import type { Label, View } from '@skein/memory'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { warn } from '../warn.ts'
+import { warn } from '../base/warn.ts'
 import type { BudgetScope } from './budget.ts'
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'

@@ -1,10 +1,10 @@
 import { AssertionError } from 'node:assert'
 
 import type { Flock } from '../flock.ts'
-import type { FlockEvent } from '../flock-events.ts'
+import type { FlockEvent } from '../events/flock-events.ts'
 
 /** A message that could not be delivered. */
-export type DeadLetter = Extract<FlockEvent, { type: 'message.dead' }>
+export type DeadLetter = Extract<FlockEvent, { type: 'message.deadLettered' }>
 
 /** Messages of a flock that could not be delivered, since it was made. */
 export interface DeadLetters {
@@ -16,7 +16,7 @@ export interface DeadLetters {
 /** Collects the dead letters of a flock from now on. */
 export function deadLetters(flock: Flock): DeadLetters {
   const all: DeadLetter[] = []
-  flock.on((event) => event.type === 'message.dead' && all.push(event))
+  flock.on((event) => event.type === 'message.deadLettered' && all.push(event))
   return {
     all,
     expectNone: () => {

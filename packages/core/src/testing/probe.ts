@@ -1,6 +1,6 @@
 import type { AgentRef } from '../agents/agent-ref.ts'
-import { behavior } from '../agents/behavior.ts'
-import type { Message } from '../agents/message.ts'
+import { behavior } from '../machine/behavior.ts'
+import type { Message } from '../messages/message.ts'
 import type { Flock } from '../flock.ts'
 import type { SpawnOptions } from '../flock-options.ts'
 

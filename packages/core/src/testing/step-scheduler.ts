@@ -1,4 +1,4 @@
-import type { Runnable, Scheduler } from '../agents/run-queue.ts'
+import type { Runnable, Scheduler } from '../messages/run-queue.ts'
 import { turn } from './virtual-clock.ts'
 
 /** Decides which agent runs next, by chance that can be repeated. */

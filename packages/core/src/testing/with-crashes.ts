@@ -1,8 +1,8 @@
 import type { AnyActorLogic, EventFromLogic } from 'xstate'
 
-import type { AgentDefinition, Host, MakeHost } from '../agents/host.ts'
-import { definitionOf } from '../agents/machine-definition.ts'
-import type { Message } from '../agents/message.ts'
+import type { AgentDefinition, Host, MakeHost } from '../machine/host.ts'
+import { definitionOf } from '../machine/machine-definition.ts'
+import type { Message } from '../messages/message.ts'
 
 /**
  * Makes a definition whose agents fail when they are about to take certain

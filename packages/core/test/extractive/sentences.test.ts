@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { splitSentences } from '../../src/extractive/sentences.ts'
+import { splitSentences } from '../../src/text/sentences.ts'
 
 const report = readFileSync(new URL('../../../../examples/data/1981_jimmy_carter_d.txt', import.meta.url), 'utf8')
 

@@ -56,7 +56,7 @@ export class FlockScene {
       case 'activity.retried':
       case 'activity.failed':
         return this.#activity(event, at)
-      case 'message.dead': {
+      case 'message.deadLettered': {
         const { agent, reason, message } = event
         return { type: 'dead-letter', at, agent, reason, messageType: shortText(typeOf(message)) }
       }

@@ -1,9 +1,17 @@
-import { assertReadable } from '../sealed-text.ts'
-import type { Mutation, RecordMeta, Refusal, Seq, Store, StoredRecord } from '../store.ts'
+import { assertReadable } from '../values/sealed-text.ts'
+import type { Mutation, RecordMeta, Refusal, Seq, Store, StoredRecord } from '../store/store.ts'
 import { isSameDot, isSameState } from './fact-state.ts'
 import type { FactEntry, FactState } from './fact-state.ts'
-import { decodeHeld, heldKey, heldMutation, localWrite, notHeld, shownEntries, takeState } from './held-fact.ts'
-import type { HeldFact } from './held-fact.ts'
+import {
+  decodeReplica,
+  replicaKey,
+  replicaMutation,
+  localWrite,
+  noReplica,
+  shownEntries,
+  takeState,
+} from './fact-replica.ts'
+import type { FactReplica } from './fact-replica.ts'
 import type { DecideShare } from './share-rule.ts'
 
 /** A delete as the feed tells of it. */
@@ -23,7 +31,7 @@ export interface Merged {
 /** A fact, and what is held of it, read together. */
 interface Found {
   readonly fact: StoredRecord | undefined
-  readonly held: HeldFact
+  readonly replica: FactReplica
   /** The version of the record that holds it; 0 for none. */
   readonly version: number
 }
@@ -53,12 +61,12 @@ export class FactExchange {
    * @param deletion - What the feed tells, where the fact was deleted; `'unknown'` where the feed was not read.
    * @returns what is held of it then; `undefined` for a fact that was never shared.
    */
-  async stamp(key: string, deletion?: Deletion | 'unknown'): Promise<HeldFact | undefined> {
+  async captureLocalWrite(key: string, deletion?: Deletion | 'unknown'): Promise<FactReplica | undefined> {
     for (;;) {
       const found = await this.#read(key)
       const told = deletion === 'unknown' ? await this.#unnoticedDeletion(found) : deletion
       const next = this.#stamped(found, told, false)
-      if (next === undefined) return found.version === 0 ? undefined : found.held
+      if (next === undefined) return found.version === 0 ? undefined : found.replica
       if (await this.#keep(key, found, next)) return next
     }
   }
@@ -76,16 +84,16 @@ export class FactExchange {
         await this.#keep(key, found, unstamped)
         continue
       }
-      const next = takeState(found.held, received)
+      const next = takeState(found.replica, received)
       const isConflict = shownEntries(next).length > 1
-      if (isSameState(next.state, found.held.state)) return { isNew: false, isConflict }
+      if (isSameState(next.state, found.replica.state)) return { isNew: false, isConflict }
       if (await this.#show(key, found, next)) return { isNew: true, isConflict }
     }
   }
 
   async #read(key: string): Promise<Found> {
-    const [fact, record] = await this.#store.read([factKey(key), heldKey(key)])
-    return { fact, held: decodeHeld(record), version: record?.version ?? 0 }
+    const [fact, record] = await this.#store.read([factKey(key), replicaKey(key)])
+    return { fact, replica: decodeReplica(record), version: record?.version ?? 0 }
   }
 
   /**
@@ -93,8 +101,12 @@ export class FactExchange {
    *
    * @param evenPrivate - Whether something is to be held of a fact that was never shared.
    */
-  #stamped({ fact, held }: Found, deletion: Deletion | undefined, evenPrivate: boolean): HeldFact | undefined {
-    const isKnown = held !== notHeld
+  #stamped(
+    { fact, replica: held }: Found,
+    deletion: Deletion | undefined,
+    evenPrivate: boolean,
+  ): FactReplica | undefined {
+    const isKnown = held !== noReplica
     if (fact) {
       if (fact.version === held.shown) return undefined
       const isShared = this.#decide(fact, held.state.context.length > 0)
@@ -119,7 +131,7 @@ export class FactExchange {
   }
 
   /** A fact that is gone although its state shows it was deleted a moment ago: by whom only the feed will tell. */
-  async #unnoticedDeletion({ fact, held }: Found): Promise<Deletion | undefined> {
+  async #unnoticedDeletion({ fact, replica: held }: Found): Promise<Deletion | undefined> {
     const [present] = shownEntries(held)
     if (fact || !present || isAbsent(present, this.#store.now())) return undefined
     const { last: seq } = await this.#store.changes(Number.MAX_SAFE_INTEGER, 1)
@@ -127,8 +139,8 @@ export class FactExchange {
   }
 
   /** Writes the state alone, unless the fact was written meanwhile. */
-  async #keep(key: string, { fact, version }: Found, next: HeldFact): Promise<boolean> {
-    const mutation = heldMutation(key, next, version)
+  async #keep(key: string, { fact, version }: Found, next: FactReplica): Promise<boolean> {
+    const mutation = replicaMutation(key, next, version)
     const batch: readonly Mutation[] = fact
       ? [{ ...mutation, guard: { key: factKey(key), version: fact.version } }]
       : [stillAbsent(key), mutation]
@@ -136,8 +148,8 @@ export class FactExchange {
   }
 
   /** Writes the state and the entry that it shows, unless one of them was written meanwhile. */
-  async #show(key: string, found: Found, next: HeldFact): Promise<boolean> {
-    const { fact, held, version } = found
+  async #show(key: string, found: Found, next: FactReplica): Promise<boolean> {
+    const { fact, replica: held, version } = found
     const entries = shownEntries(next)
     const before = shownEntries(held)
     const [present] = entries
@@ -151,7 +163,7 @@ export class FactExchange {
       const gone: Mutation = fact
         ? { type: 'delete', key: factKey(key), author, ifVersion: fact.version }
         : stillAbsent(key)
-      return (await this.#store.write([gone, heldMutation(key, { ...next, shown: 0 }, version)])).ok
+      return (await this.#store.write([gone, replicaMutation(key, { ...next, shown: 0 }, version)])).ok
     }
     const { value, meta, expiresAt } = present
     const ttlMs = expiresAt === undefined ? undefined : expiresAt - now
@@ -167,7 +179,7 @@ export class FactExchange {
           ifVersion: fact?.version ?? 0,
           asVersion: shown,
         },
-        heldMutation(key, { ...next, shown }, version),
+        replicaMutation(key, { ...next, shown }, version),
       ])
       if (commit.ok) return true
       const told = versionTold(commit.refusal)

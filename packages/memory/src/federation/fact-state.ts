@@ -1,4 +1,4 @@
-import type { RecordMeta } from '../store.ts'
+import type { RecordMeta } from '../store/store.ts'
 
 /**
  * What a key of the facts holds across nodes: a multi-value register with a

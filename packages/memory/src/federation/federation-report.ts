@@ -28,7 +28,7 @@ export interface FederationReport {
 }
 
 /** Counts while the exchange runs. */
-export class FederationTally {
+export class FederationStats {
   sent = 0
   received = 0
   merged = 0

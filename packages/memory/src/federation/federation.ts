@@ -1,18 +1,18 @@
-import { MissingKeyError } from '../errors.ts'
-import type { KeyRing } from '../key-ring.ts'
-import type { ObjectVault } from '../object-vault.ts'
-import type { Store, Unwatch } from '../store.ts'
+import { MissingKeyError } from '../values/errors.ts'
+import type { KeyRing } from '../sealing/key-ring.ts'
+import type { ObjectVault } from '../sealing/object-vault.ts'
+import type { Store, Unwatch } from '../store/store.ts'
 import type { BusLink } from './bus.ts'
 import { FactExchange } from './fact-exchange.ts'
 import type { ResolvedFederation } from './federation-options.ts'
-import { FederationTally, messageOf } from './federation-report.ts'
+import { FederationStats, messageOf } from './federation-report.ts'
 import type { FederationReport } from './federation-report.ts'
-import { GiveOut } from './give-out.ts'
-import type { ExchangeParts } from './give-out.ts'
-import { Place } from './place.ts'
+import { Publisher } from './publisher.ts'
+import type { ExchangeParts } from './publisher.ts'
+import { Checkpoint } from './checkpoint.ts'
 import { RecordExchange } from './record-exchange.ts'
 import { decideShare, sharedCollections } from './share-rule.ts'
-import { TakeIn } from './take-in.ts'
+import { Subscriber } from './subscriber.ts'
 
 /** What a federation needs of the memory that it belongs to. */
 export interface FederationParts {
@@ -46,8 +46,8 @@ export class Federation implements AsyncDisposable {
   readonly #options: ResolvedFederation
   readonly #of: FederationParts
   readonly #parts: ExchangeParts
-  readonly #giveOut: GiveOut
-  readonly #takeIn: TakeIn
+  readonly #publisher: Publisher
+  readonly #subscriber: Subscriber
   readonly #stopping = new AbortController()
   #heartbeat: NodeJS.Timeout | undefined
   #unwatch: Unwatch | undefined
@@ -63,7 +63,7 @@ export class Federation implements AsyncDisposable {
   constructor(options: ResolvedFederation, of: FederationParts) {
     const { node, share, maxObjectBytes } = options
     const { store, vault, ring, owner } = of
-    const tally = new FederationTally()
+    const tally = new FederationStats()
     const decide = decideShare(share, (error) =>
       tally.warn(`The rule \`federation.share\` throws. ${messageOf(error)}`, error),
     )
@@ -80,15 +80,15 @@ export class Federation implements AsyncDisposable {
     this.#parts = {
       store,
       ring,
-      tally,
-      place: new Place(store),
+      stats: tally,
+      checkpoint: new Checkpoint(store),
       facts: new FactExchange(store, node, decide),
       records: new RecordExchange(store, vault, node, { decide, maxObjectBytes, onTooLarge }),
       address: { from: node, by: owner },
       signal: this.#stopping.signal,
     }
-    this.#giveOut = new GiveOut(this.#parts)
-    this.#takeIn = new TakeIn(this.#parts, this.#giveOut)
+    this.#publisher = new Publisher(this.#parts)
+    this.#subscriber = new Subscriber(this.#parts, this.#publisher)
   }
 
   /**
@@ -97,7 +97,7 @@ export class Federation implements AsyncDisposable {
    * @throws StoreError
    */
   async start(): Promise<void> {
-    await this.#parts.place.load()
+    await this.#parts.checkpoint.load()
     const isTold: ReadonlySet<string> = new Set(sharedCollections)
     this.#unwatch = this.#of.store.watch(({ collection }) => {
       if (isTold.has(collection)) this.#due()
@@ -107,7 +107,7 @@ export class Federation implements AsyncDisposable {
   }
 
   get report(): FederationReport {
-    const { tally, place } = this.#parts
+    const { stats: tally, checkpoint: place } = this.#parts
     const { sent, received, merged, conflicts, refused, tooLarge, snapshots } = tally
     return {
       node: this.#options.node,
@@ -119,8 +119,8 @@ export class Federation implements AsyncDisposable {
       refused,
       tooLarge,
       snapshots,
-      waiting: this.#giveOut.waiting,
-      isCaughtUp: this.#takeIn.isCaughtUp,
+      waiting: this.#publisher.waiting,
+      isCaughtUp: this.#subscriber.isCaughtUp,
       position: place.bus,
       lastError: this.#standstill ?? tally.lastError,
     }
@@ -174,10 +174,10 @@ export class Federation implements AsyncDisposable {
 
   async #round(): Promise<void> {
     const link = (this.#link ??= await this.#open())
-    await this.#giveOut.run(link)
-    await this.#takeIn.run(link)
+    await this.#publisher.run(link)
+    await this.#subscriber.run(link)
     // What was taken in is a change of the feed, too: it is passed over now.
-    await this.#giveOut.run(link)
+    await this.#publisher.run(link)
     this.#failures = 0
     this.#standstill = undefined
   }
@@ -241,7 +241,7 @@ export class Federation implements AsyncDisposable {
     if (this.#isConnected && !this.#standstill) {
       const signal = AbortSignal.timeout(lastWordsMs)
       // What can't be said now will be when the memory is opened again.
-      await new GiveOut({ ...this.#parts, signal }).run(link).catch(() => {})
+      await new Publisher({ ...this.#parts, signal }).run(link).catch(() => {})
     }
     await link[Symbol.asyncDispose]()
   }

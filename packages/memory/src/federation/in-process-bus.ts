@@ -1,5 +1,5 @@
-import { MemoryClosedError } from '../errors.ts'
-import { requireWhole } from '../require-option.ts'
+import { MemoryClosedError } from '../values/errors.ts'
+import { requireWhole } from '../values/require-option.ts'
 import type { Bus, BusLink, BusPage } from './bus.ts'
 
 /** Options of {@link inProcessBus}. */

@@ -1,9 +1,9 @@
-import { rank } from '../access.ts'
-import type { Level } from '../access.ts'
-import { CorruptRecordError } from '../errors.ts'
-import type { KeyRing } from '../key-ring.ts'
-import { isSealed } from '../sealed-text.ts'
-import type { Collection } from '../store.ts'
+import { levelIndex } from '../values/access.ts'
+import type { Level } from '../values/access.ts'
+import { CorruptRecordError } from '../values/errors.ts'
+import type { KeyRing } from '../sealing/key-ring.ts'
+import { isSealed } from '../values/sealed-text.ts'
+import type { Collection } from '../store/store.ts'
 import { checkContent } from './check-content.ts'
 import type { Content, SentRecord } from './content.ts'
 import type { FactState } from './fact-state.ts'
@@ -121,7 +121,7 @@ function levelOf(content: Content): Level {
   if (content.kind === 'record' || content.kind === 'object') return content.meta.sensitivity
   if (content.kind !== 'fact') return 'public'
   const levels = content.state.entries.map(({ meta }) => meta.sensitivity)
-  return levels.toSorted((a, b) => rank(b) - rank(a))[0] ?? 'public'
+  return levels.toSorted((a, b) => levelIndex(b) - levelIndex(a))[0] ?? 'public'
 }
 
 function parse(text: string, name: string): unknown {

@@ -1,12 +1,12 @@
-import { publicLabel } from '../access.ts'
-import type { Label } from '../access.ts'
-import { decodeJson, encodeJson } from '../json.ts'
-import { hashOf } from '../object-id.ts'
-import type { ObjectVault } from '../object-vault.ts'
-import { assertReadable } from '../sealed-text.ts'
-import { indexTerms } from '../search-terms.ts'
-import { searchableText } from '../searchable-text.ts'
-import type { Mutation, RecordKey, SetMutation, Store, StoredRecord } from '../store.ts'
+import { publicLabel } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { hashOf } from '../store/object-id.ts'
+import type { ObjectVault } from '../sealing/object-vault.ts'
+import { assertReadable } from '../values/sealed-text.ts'
+import { indexTerms } from '../search/search-terms.ts'
+import { searchableText } from '../search/searchable-text.ts'
+import type { Mutation, RecordKey, SetMutation, Store, StoredRecord } from '../store/store.ts'
 import type { Content, SentRecord } from './content.ts'
 import { metaOf } from './fact-exchange.ts'
 import type { DecideShare } from './share-rule.ts'
@@ -127,7 +127,7 @@ export class RecordExchange {
   }
 
   /** Removes an alert that was acknowledged on another node, and remembers that. */
-  async takeGone(id: string, from: string): Promise<boolean> {
+  async takeTombstone(id: string, from: string): Promise<boolean> {
     const key = { collection: 'alerts', id } as const
     const [alert, marked] = await this.#store.read([key, markerKey(key)])
     if (marked && (decodeJson(marked.value) as Marker).isGone) return false

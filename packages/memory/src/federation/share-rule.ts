@@ -1,5 +1,5 @@
-import { decodeJson } from '../json.ts'
-import type { Collection, StoredRecord } from '../store.ts'
+import { decodeJson } from '../values/json.ts'
+import type { Collection, StoredRecord } from '../store/store.ts'
 import type { ResolvedFederation } from './federation-options.ts'
 
 /** What other nodes may get; the rest is for the agents of one node, such as claims and work under way. */

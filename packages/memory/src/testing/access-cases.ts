@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { openMemory } from '../memory.ts'
 import type { HostMemory } from '../memory.ts'
-import { ReadScope } from '../read-scope.ts'
+import { ReadScope } from '../space/read-scope.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const low = { id: 'low', role: 'r' }

@@ -2,13 +2,13 @@ import { MessageChannel } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Principal } from '../access.ts'
-import type { AuditEntry, AuditFilter } from '../audit.ts'
+import type { Principal } from '../values/access.ts'
+import type { AuditEntry, AuditFilter } from '../oversight/audit.ts'
 import { joinMemory } from '../join-memory.ts'
 import { openMemory } from '../memory.ts'
 import type { HostMemory } from '../memory.ts'
-import { ReadScope } from '../read-scope.ts'
-import type { StoreDriver } from '../store.ts'
+import { ReadScope } from '../space/read-scope.ts'
+import type { StoreDriver } from '../store/store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const low = { id: 'low', role: 'r' }

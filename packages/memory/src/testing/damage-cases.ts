@@ -4,14 +4,14 @@ import { MessageChannel } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Principal } from '../access.ts'
-import type { Damage } from '../damage.ts'
-import { inspectSpace } from '../inspect-space.ts'
+import type { Principal } from '../values/access.ts'
+import type { Corruption } from '../store/corruption.ts'
+import { inspectSpace } from '../sealing/inspect-space.ts'
 import { joinMemory } from '../join-memory.ts'
-import type { EncryptionOptions } from '../key-ring.ts'
+import type { EncryptionOptions } from '../sealing/key-ring.ts'
 import { openMemory } from '../memory.ts'
 import type { HostMemory, Memory } from '../memory.ts'
-import type { RecordKey, Store, StoreDriver } from '../store.ts'
+import type { RecordKey, Store, StoreDriver } from '../store/store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' } }
@@ -37,7 +37,8 @@ export function damageCases(options: StoreContractOptions): void {
     await memory.close()
     memory = await openMemory({ store: driver, ...(encryption && { encryption }) })
   }
-  const damages = (who = admin, inside: Memory = memory): Promise<Damage[]> => Array.fromAsync(inside.as(who).damages())
+  const damages = (who = admin, inside: Memory = memory): Promise<Corruption[]> =>
+    Array.fromAsync(inside.as(who).verify())
   /** What was noted of an administrator. */
   const noted = async (agent: string): Promise<string[]> => {
     const entries = await Array.fromAsync(memory.as(auditor).audit.entries({ agent }))
@@ -122,7 +123,7 @@ export function damageCases(options: StoreContractOptions): void {
         objects,
         feed,
         sealed,
-        damages: found,
+        corruptions: found,
       } = await inspectSpace({ store: driver, encryption: first })
       expect(found).toEqual([])
       expect(records).toMatchObject({ facts: 2, observations: 2, objects: 2, work: 1, claims: 1 })
@@ -171,7 +172,7 @@ export function damageCases(options: StoreContractOptions): void {
     it('whose key is missing is told of with the id of that key', async () => {
       await fill()
       for (const encryption of [undefined, { keys: { k1: k2 }, current: 'k1' }]) {
-        const { damages: found, sealed } = await inspectSpace({
+        const { corruptions: found, sealed } = await inspectSpace({
           store: driver,
           ...(encryption && { encryption }),
         })
@@ -237,7 +238,7 @@ export function damageCases(options: StoreContractOptions): void {
       objects: { count: 0, bytes: 0 },
       feed: { first: 0, last: 0 },
       sealed: {},
-      damages: [],
+      corruptions: [],
     })
   })
 

@@ -1,6 +1,6 @@
-import { OutcomeUnknownError, StoreError } from '../errors.ts'
-import { forward } from '../forward.ts'
-import type { Change, Collection, Store, StoreDriver, Unwatch } from '../store.ts'
+import { OutcomeUnknownError, StoreError } from '../values/errors.ts'
+import { forward } from '../store/forward.ts'
+import type { Change, Collection, Store, StoreDriver, Unwatch } from '../store/store.ts'
 
 /** What a store is asked for that can be held back or fail. */
 export type FaultyOperation =

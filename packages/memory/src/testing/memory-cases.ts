@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { VersionConflictError } from '../errors.ts'
+import { VersionConflictError } from '../values/errors.ts'
 import { openMemory } from '../memory.ts'
 import type { HostMemory } from '../memory.ts'
 import type { Architecture } from '../options.ts'
-import type { StoreDriver } from '../store.ts'
+import type { StoreDriver } from '../store/store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const ann = { id: 'ann', role: 'research' }
@@ -287,9 +287,9 @@ export function memoryCases(options: StoreContractOptions): void {
         const views = [memory.as(ann), memory.as(bob), other.as(ann)] as const
         let runs = 0
         const ask = (index: number) =>
-          (views[index % 3] ?? views[0]).once('k', async ({ spend }) => {
+          (views[index % 3] ?? views[0]).once('k', async ({ reportUsage }) => {
             runs += 1
-            spend(10)
+            reportUsage(10)
             await new Promise((resolve) => setImmediate(resolve))
             return { runs }
           })

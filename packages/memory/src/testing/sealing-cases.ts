@@ -3,12 +3,12 @@ import { MessageChannel } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Principal } from '../access.ts'
+import type { Principal } from '../values/access.ts'
 import { joinMemory } from '../join-memory.ts'
-import type { EncryptionOptions } from '../key-ring.ts'
+import type { EncryptionOptions } from '../sealing/key-ring.ts'
 import { openMemory } from '../memory.ts'
 import type { HostMemory } from '../memory.ts'
-import type { RecordKey, StoreDriver, StoredRecord } from '../store.ts'
+import type { RecordKey, StoreDriver, StoredRecord } from '../store/store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' }, rights: ['declassify'] }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { indexTerms, queryTerms } from '../search-terms.ts'
-import type { Change, Mutation, RecordFilter, RecordMeta, SetMutation, Store, StoreDriver } from '../store.ts'
+import { indexTerms, queryTerms } from '../search/search-terms.ts'
+import type { Change, Mutation, RecordFilter, RecordMeta, SetMutation, Store, StoreDriver } from '../store/store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const meta: RecordMeta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }

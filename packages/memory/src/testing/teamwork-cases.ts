@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Alert } from '../alerts.ts'
+import type { Alert } from '../kinds/alerts.ts'
 import { openMemory } from '../memory.ts'
 import type { HostMemory } from '../memory.ts'
-import type { StoreDriver } from '../store.ts'
+import type { StoreDriver } from '../store/store.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const ann = { id: 'ann', role: 'research' }

@@ -1,5 +1,5 @@
 import { encryptionFromEnvironment, inspectSpace } from '@skein/memory'
-import type { Damage, StoreDriver } from '@skein/memory'
+import type { Corruption, StoreDriver } from '@skein/memory'
 import type { Command } from 'commander'
 
 import { openExistingStore } from '../open-store.ts'
@@ -8,7 +8,7 @@ import type { CommandContext } from './command.ts'
 import { exit } from './failure.ts'
 import { showProgress } from './progress.ts'
 import { renderFindings, withoutPassword } from './render-findings.ts'
-import type { Findings, FoundDamage } from './render-findings.ts'
+import type { Findings, FoundCorruption } from './render-findings.ts'
 import { writeOut } from './standard-streams.ts'
 
 /** `skein doctor`: looks through a store without opening a memory on it, so that nothing is written. */
@@ -29,19 +29,19 @@ async function doctor(store: string, json: boolean, context: CommandContext): Pr
   const shown = withoutPassword(store)
   const text = json ? JSON.stringify({ store: shown, ...findings }) : renderFindings(shown, findings, process.stdout)
   await writeOut(`${text}\n`)
-  context.exitCode = findings.damages.length === 0 ? exit.fine : exit.failed
+  context.exitCode = findings.corruptions.length === 0 ? exit.fine : exit.failed
 }
 
 async function examine(store: StoreDriver, quiet: boolean, signal: AbortSignal): Promise<Findings> {
   const encryption = encryptionFromEnvironment()
   const progress = showProgress(process.stderr, quiet)
   const spaces: Findings['spaces'][number][] = []
-  const damages: FoundDamage[] = []
+  const corruptions: FoundCorruption[] = []
   let lookedBefore = 0
   try {
     for (const space of await store.spaces()) {
       let looked = 0
-      const { damages: found, ...held } = await inspectSpace({
+      const { corruptions: found, ...held } = await inspectSpace({
         store,
         space,
         signal,
@@ -53,19 +53,21 @@ async function examine(store: StoreDriver, quiet: boolean, signal: AbortSignal):
       })
       lookedBefore += looked
       spaces.push({ space, ...held })
-      damages.push(...found.filter((damage) => !isKnown(damage, damages)).map((damage) => placed(damage, space)))
+      corruptions.push(
+        ...found.filter((damage) => !isKnown(damage, corruptions)).map((damage) => placed(damage, space)),
+      )
     }
-    return { spaces, damages }
+    return { spaces, corruptions }
   } finally {
     progress.end()
   }
 }
 
 /** The file as a whole is looked at with each space. */
-function isKnown({ kind, id, problem }: Damage, known: readonly FoundDamage[]): boolean {
+function isKnown({ kind, id, problem }: Corruption, known: readonly FoundCorruption[]): boolean {
   return kind === 'file' && id === '' && known.some((damage) => damage.kind === kind && damage.problem === problem)
 }
 
-function placed(damage: Damage, space: string): FoundDamage {
+function placed(damage: Corruption, space: string): FoundCorruption {
   return damage.kind === 'file' && damage.id === '' ? damage : { space, ...damage }
 }

@@ -23,7 +23,7 @@ export function lookingStore(driver: StoreDriver, reader: Store, mayWrite: Reado
         search: (query) => reader.search(query),
         changes: (after, limit) => reader.changes(after, limit),
         watch: (listener, onLink) => reader.watch(listener, onLink),
-        check: (inspector) => reader.check(inspector),
+        verify: (inspector) => reader.verify(inspector),
         write: async (batch) => {
           const refused = batch.find(({ key }) => !mayWrite.has(key.collection))
           if (refused) {

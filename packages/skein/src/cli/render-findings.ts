@@ -1,27 +1,27 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { Damage, Inspection } from '@skein/memory'
+import type { Corruption, Inspection } from '@skein/memory'
 
 import { countOf, sizeOf } from './amounts.ts'
 
-/** Damage, and in which space it is; in none when it is of the file as a whole. */
-export interface FoundDamage extends Damage {
+/** Corruption, and in which space it is; in none when it is of the file as a whole. */
+export interface FoundCorruption extends Corruption {
   readonly space?: string
 }
 
 /** What stands in a store. */
 export interface Findings {
-  readonly spaces: readonly ({ readonly space: string } & Omit<Inspection, 'damages'>)[]
-  readonly damages: readonly FoundDamage[]
+  readonly spaces: readonly ({ readonly space: string } & Omit<Inspection, 'corruptions'>)[]
+  readonly corruptions: readonly FoundCorruption[]
 }
 
 /** Findings as text for a person: what is held, space by space, and then each damage in a line of its own. */
-export function renderFindings(store: string, { spaces, damages }: Findings, stream: WriteStream): string {
+export function renderFindings(store: string, { spaces, corruptions }: Findings, stream: WriteStream): string {
   const lines = [`${store} holds ${countOf(spaces.length, 'space')}.`]
   for (const held of spaces) lines.push('', styleText('bold', held.space, { stream }), ...linesOf(held))
-  lines.push('', ...missingKeys(damages), ...damages.filter((damage) => !damage.missingKey).map(lineOf))
-  if (damages.length === 0) lines.push('Nothing is damaged.')
+  lines.push('', ...missingKeys(corruptions), ...corruptions.filter((damage) => !damage.missingKey).map(lineOf))
+  if (corruptions.length === 0) lines.push('Nothing is damaged.')
   return lines.join('\n')
 }
 
@@ -39,9 +39,9 @@ function linesOf({ records, objects, feed, sealed }: Findings['spaces'][number])
 }
 
 /** What can't be opened for want of a key is no news one by one. */
-function missingKeys(damages: readonly FoundDamage[]): string[] {
+function missingKeys(corruptions: readonly FoundCorruption[]): string[] {
   const byKey = Map.groupBy(
-    damages.filter(({ missingKey }) => missingKey),
+    corruptions.filter(({ missingKey }) => missingKey),
     ({ missingKey }) => missingKey,
   )
   return [...byKey].map(([key, found]) => {
@@ -51,7 +51,7 @@ function missingKeys(damages: readonly FoundDamage[]): string[] {
   })
 }
 
-function lineOf({ space, kind, collection, id, problem }: FoundDamage): string {
+function lineOf({ space, kind, collection, id, problem }: FoundCorruption): string {
   const name = [collection ?? kind, id].filter((part) => part !== '').join('/')
   const line = `damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`
   // What an agent named must not get at the terminal.

@@ -222,7 +222,7 @@ async function openCrew(options: ReportOptions, { questions, index, threads }: C
         }),
       ),
     stats: async () => {
-      const { inputTokens, outputTokens, deadMessages: _, ...counts } = flock.stats()
+      const { inputTokens, outputTokens, deadLetters: _, ...counts } = flock.stats()
       const { bytesCopied } = memory.stats()
       return {
         counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },

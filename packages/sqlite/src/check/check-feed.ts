@@ -1,4 +1,4 @@
-import type { Damage } from '@skein/memory'
+import type { Corruption } from '@skein/memory'
 
 import { changeColumns, parseLabel } from '../record-row.ts'
 import type { RawChange } from '../record-row.ts'
@@ -11,10 +11,10 @@ import { walkTable } from './walk-table.ts'
  *
  * Its beginning may have been forgotten, also while this is looking.
  */
-export function* checkFeed(sql: SpaceSql): Generator<readonly Damage[]> {
+export function* checkFeed(sql: SpaceSql): Generator<readonly Corruption[]> {
   let before: number | undefined
   for (const piece of walkTable<RawChange>(sql, `SELECT ${changeColumns} FROM @changes`)) {
-    const damages: Damage[] = []
+    const damages: Corruption[] = []
     if ('rows' in piece) {
       for (const change of piece.rows) {
         const [seq] = change
@@ -31,7 +31,7 @@ export function* checkFeed(sql: SpaceSql): Generator<readonly Damage[]> {
   }
 }
 
-function gap(sql: SpaceSql, before: number | undefined, seq: number): Damage[] {
+function gap(sql: SpaceSql, before: number | undefined, seq: number): Corruption[] {
   if (before === undefined || seq === before + 1) return []
   if (seq <= before) {
     return [{ kind: 'feed', id: `${seq}`, problem: `This change stands behind change ${before}.`, raw: '' }]
@@ -42,7 +42,7 @@ function gap(sql: SpaceSql, before: number | undefined, seq: number): Damage[] {
   return [{ kind: 'feed', id: span(before + 1, seq - 1), problem: 'The feed has a gap here.', raw: '' }]
 }
 
-function checkChange(change: RawChange): Damage[] {
+function checkChange(change: RawChange): Corruption[] {
   const [seq, , , , , , , , level, compartments] = change
   if (parseLabel(level, compartments)) return []
   const problem = 'The label of this change can not be read: only who may see everything is told of it.'

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto'
 
 import { rawText } from '@skein/memory'
-import type { Damage, Inspector } from '@skein/memory'
+import type { Corruption, Inspector } from '@skein/memory'
 
 import type { SpaceSql } from '../space-sql.ts'
 import { textOf } from './row-text.ts'
@@ -11,7 +11,7 @@ import { describeGap, walkTable } from './walk-table.ts'
 type ObjectRow = readonly [place: number, name: Anything, bytes: Anything]
 
 /** Holds the bytes of all objects against the hash in their name, where they are not sealed. */
-export function* checkObjects(sql: SpaceSql, inspector: Inspector | undefined): Generator<readonly Damage[]> {
+export function* checkObjects(sql: SpaceSql, inspector: Inspector | undefined): Generator<readonly Corruption[]> {
   for (const piece of walkTable<ObjectRow>(sql, 'SELECT rowid, hash, bytes FROM @objects')) {
     if ('rows' in piece) {
       yield piece.rows.map((row) => checkObject(row, inspector)).filter((damage) => damage !== undefined)
@@ -21,7 +21,7 @@ export function* checkObjects(sql: SpaceSql, inspector: Inspector | undefined): 
   }
 }
 
-function checkObject([, name, found]: ObjectRow, inspector: Inspector | undefined): Damage | undefined {
+function checkObject([, name, found]: ObjectRow, inspector: Inspector | undefined): Corruption | undefined {
   const id = textOf(name)
   const bytes = found instanceof Uint8Array ? found : Buffer.from(textOf(found))
   const isSealed = id.includes('.')

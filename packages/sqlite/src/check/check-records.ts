@@ -1,5 +1,5 @@
 import { liveRecord } from '@skein/memory'
-import type { Damage, Inspector } from '@skein/memory'
+import type { Corruption, Inspector } from '@skein/memory'
 
 import { changeColumns, columns, feedRow, unpackIntact } from '../record-row.ts'
 import type { RawChange, RawRow } from '../record-row.ts'
@@ -14,7 +14,7 @@ type PlacedRow = readonly [place: number, ...RawRow]
 const select = `SELECT row, ${columns} FROM @records`
 
 /** Looks at the rows of all records, deleted ones too, and at what the feed says of their newest change. */
-export function* checkRecords(sql: SpaceSql, inspector: Inspector | undefined): Generator<readonly Damage[]> {
+export function* checkRecords(sql: SpaceSql, inspector: Inspector | undefined): Generator<readonly Corruption[]> {
   for (const piece of walkTable<PlacedRow>(sql, select)) {
     if ('rows' in piece) {
       yield piece.rows.flatMap((row) => checkRow(sql, row, inspector))
@@ -41,7 +41,7 @@ function passedOver(sql: SpaceSql, { from, to = Number.MAX_SAFE_INTEGER }: Gap):
   }
 }
 
-function checkRow(sql: SpaceSql, [, ...raw]: PlacedRow, inspector: Inspector | undefined): Damage[] {
+function checkRow(sql: SpaceSql, [, ...raw]: PlacedRow, inspector: Inspector | undefined): Corruption[] {
   const row = unpackIntact(raw)
   if (!row) {
     const [collection, id] = raw
@@ -54,7 +54,7 @@ function checkRow(sql: SpaceSql, [, ...raw]: PlacedRow, inspector: Inspector | u
 }
 
 /** What is wrong with the feed where it should tell of this row. A gap before its end is found by who walks through it. */
-function checkNewestChange(sql: SpaceSql, raw: RawRow): Damage | undefined {
+function checkNewestChange(sql: SpaceSql, raw: RawRow): Corruption | undefined {
   const expected = feedRow(raw)
   const [seq, collection, id] = expected
   const name = `${collection}/${id}`

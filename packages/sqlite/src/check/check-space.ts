@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-import type { Damage, Inspector } from '@skein/memory'
+import type { Corruption, Inspector } from '@skein/memory'
 import Database from 'better-sqlite3'
 
 import { openDamaged } from '../connection.ts'
@@ -27,7 +27,7 @@ export interface SpaceCheck {
  *
  * @throws StoreError when the file can't be got at; what can't be read of it is what is looked for.
  */
-export async function* checkSpace(check: SpaceCheck): AsyncGenerator<Damage, void, undefined> {
+export async function* checkSpace(check: SpaceCheck): AsyncGenerator<Corruption, void, undefined> {
   yield* checkTables(check)
   for (const problem of await findFaults(check.options)) yield { kind: 'file', id: '', problem, raw: '' }
 }
@@ -38,7 +38,7 @@ export async function* checkTables({
   space,
   inspector,
   assertOpen,
-}: SpaceCheck): AsyncGenerator<Damage, void, undefined> {
+}: SpaceCheck): AsyncGenerator<Corruption, void, undefined> {
   const db = openDamaged(options)
   try {
     for (const damages of pieces(db, options.path, space, inspector)) {
@@ -59,7 +59,7 @@ function* pieces(
   path: string,
   space: string,
   inspector: Inspector | undefined,
-): Generator<readonly Damage[]> {
+): Generator<readonly Corruption[]> {
   let number: number | undefined
   try {
     number = findSpace(db, space)

@@ -1,0 +1,84 @@
+import type { ClaimToken, Principal } from '@skein/memory'
+import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
+
+import type { Activity } from './activity.ts'
+import { ownedPromise } from '../owner/owned-promise.ts'
+import type { BudgetScope } from '../models/budget.ts'
+import type { Retry } from './retry.ts'
+
+/** How to run an activity; see {@link ActivityRef}. */
+export interface RunActivityOptions {
+  /** For whom it runs; the flock itself when left out. */
+  readonly as?: Principal
+  readonly signal?: AbortSignal
+  readonly onProgress?: (value: unknown) => void
+  /** Instead of what the activity says; see `ActivityOptions`. */
+  readonly timeoutMs?: number
+  /** Instead of what the activity says; see `ActivityOptions`. */
+  readonly retry?: Retry
+  /** @internal What its model calls may use up, beside the flock's budget. */
+  readonly budget?: BudgetScope | undefined
+  /** @internal Names the work of a durable agent. */
+  readonly key?: string
+  /** @internal How long it stays taken after its worker was last heard of. */
+  readonly leaseMs?: number
+  /** @internal It begins only while this is held. */
+  readonly claim?: ClaimToken
+}
+
+/**
+ * An activity as seen from the flock: call it to run it in a worker thread, or
+ * give its `logic` to a machine as an actor to invoke.
+ */
+export interface ActivityRef<Input, Output> {
+  (input: Input, options?: RunActivityOptions): Promise<Output>
+  /** URL of the module that exports it. */
+  readonly module: string
+  /** The name of the export. */
+  readonly activityName: string
+  /** XState actor logic; runs for the agent whose machine invokes it. */
+  readonly logic: PromiseActorLogic<Output, Input>
+}
+
+/** A handle of any activity. */
+export interface AnyActivityRef {
+  (input: never, options?: RunActivityOptions): Promise<unknown>
+  readonly logic: AnyActorLogic
+}
+
+/** Handles for all activities that a module exports. */
+export type ActivitiesOf<Module> = {
+  readonly [
+    Name in keyof Module as Module[Name] extends Activity<never, unknown> ? Name : never
+  ]: Module[Name] extends Activity<infer Input, infer Output> ? ActivityRef<Input, Output> : never
+}
+
+/** What runs an activity for a handle. */
+export type RunActivity = (
+  module: string,
+  name: string,
+  input: unknown,
+  options: RunActivityOptions,
+) => Promise<unknown>
+
+/** Makes the handles of a module; a name is looked up in the module when it is first run. */
+export function activityRefs<Module>(module: string, run: RunActivity): ActivitiesOf<Module> {
+  const refs = new Map<string, ActivityRef<unknown, unknown>>()
+  return new Proxy({} as ActivitiesOf<Module>, {
+    get: (_, name) => {
+      // `then` and the like: a handle must not be taken for a promise.
+      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined
+      const ref = refs.get(name) ?? activityRef(module, name, run)
+      refs.set(name, ref)
+      return ref
+    },
+  })
+}
+
+function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
+  const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
+  const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
+    run(module, name, input, { signal, ...(owner && { as: owner.principal, budget: owner.budget }), ...work }),
+  )
+  return Object.assign(call, { module, activityName: name, logic })
+}

@@ -1,0 +1,20 @@
+import type { Escalation, HostMemory, View } from '@skein/memory'
+
+import type { Clock } from '../base/clock.ts'
+import type { FlockEvent } from '../events/flock-events.ts'
+import type { Message } from '../messages/message.ts'
+import type { Questions } from '../messages/questions.ts'
+import type { Scheduler } from '../messages/run-queue.ts'
+
+/** What the agents of a flock have in common. */
+export interface FlockServices {
+  readonly memory: HostMemory
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly questions: Questions
+  emit(event: FlockEvent): void
+  /** Sends a message for an agent; one that can't be delivered becomes a dead letter. */
+  post(from: { readonly memory: View }, to: string, message: Message): void
+  /** Tells people that an agent waits for them. */
+  announce(escalation: Escalation): void
+}

@@ -1,0 +1,154 @@
+import { OptionError } from '@skein/memory'
+
+import type { AgentDefinition, Host, HostOwner, HostStart } from './host.ts'
+import { refuse, reply } from '../messages/message.ts'
+import type { AnswerTo, Message } from '../messages/message.ts'
+
+/** What a behaviour can do beside making its next state. */
+export interface BehaviorContext {
+  /** The agent's id. */
+  readonly id: string
+  /** Answers a question. Nothing happens when nobody asked. */
+  reply<Asked extends Message>(question: Asked, output: AnswerTo<Asked>): void
+  /** Answers a question with an error. */
+  refuse(question: Message, error: unknown): void
+  /** Ends the agent when this message is done; `done` resolves to the output. */
+  stop(output?: unknown): void
+}
+
+/** What a light agent is made of; see {@link behavior}. */
+export interface BehaviorOptions<State, Taken extends Message> {
+  readonly role: string
+  /** The first state; immutable data, or a function of the input. */
+  readonly initial: State | ((input: unknown) => State)
+  /** Makes the next state of the present one and a message. */
+  readonly receive: (state: State, message: Taken, context: BehaviorContext) => State
+}
+
+/**
+ * Defines a light agent: a state and a function of messages, without a
+ * machine. It takes every message at any time, several millions a second.
+ *
+ * @throws OptionError
+ *
+ * @example
+ * ```ts
+ * import { behavior, createFlock } from '@skein/core'
+ * import type { Question } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * await using memory = await openMemory({ store: mapStore() })
+ * await using flock = await createFlock({ memory })
+ * type Messages = { type: 'add'; by: number } | Question<'read', undefined, number>
+ * const counter = flock.spawn(behavior({
+ *   role: 'counter',
+ *   initial: 0,
+ *   receive: (count, message: Messages, { reply }) => {
+ *     if (message.type === 'add') return count + message.by
+ *     reply(message, count)
+ *     return count
+ *   },
+ * }))
+ * counter.send({ type: 'add', by: 2 })
+ * await counter.ask({ type: 'read' }) // => 2
+ * ```
+ */
+export function behavior<State, Taken extends Message>(options: BehaviorOptions<State, Taken>): AgentDefinition<Taken> {
+  const { role, initial, receive } = options
+  if (typeof receive !== 'function') throw new OptionError('receive', 'a function of state and message', receive)
+  return {
+    role,
+    makeHost: (owner, start) => new BehaviorHost<State>(owner, start, { initial, receive: receive as Receive<State> }),
+  }
+}
+
+type Receive<State> = (state: State, message: Message, context: BehaviorContext) => State
+
+interface Parts<State> {
+  readonly initial: State | ((input: unknown) => State)
+  readonly receive: Receive<State>
+}
+
+class BehaviorHost<State> implements Host {
+  readonly types = undefined
+  readonly takesAll = true
+  readonly #owner: HostOwner
+  readonly #start: HostStart
+  readonly #parts: Parts<State>
+  #state: State | undefined
+  #context: BehaviorContext | undefined
+  #isRunning = false
+  #ended: { readonly output: unknown } | undefined
+
+  constructor(owner: HostOwner, start: HostStart, parts: Parts<State>) {
+    this.#owner = owner
+    this.#start = start
+    this.#parts = parts
+  }
+
+  get snapshot(): unknown {
+    return this.#ended
+      ? { status: 'done', context: this.#state, output: this.#ended.output }
+      : { status: 'active', context: this.#state }
+  }
+
+  canTake(): boolean {
+    return true
+  }
+
+  start(): void {
+    const { saved, input } = this.#start
+    try {
+      this.#state = saved === undefined ? this.#first(input) : (saved as { state: State }).state
+      this.#isRunning = true
+    } catch (error) {
+      this.#owner.failed(error)
+    }
+  }
+
+  take(message: Message): void {
+    this.#context ??= this.#makeContext()
+    try {
+      this.#state = this.#parts.receive(this.#state as State, message, this.#context)
+    } catch (error) {
+      this.#isRunning = false
+      this.#owner.failed(error)
+      return
+    }
+    if (this.#ended) this.#finish(this.#ended.output)
+    else if (this.#start.isKept) this.#owner.changed()
+  }
+
+  stop(): void {
+    this.#isRunning = false
+  }
+
+  save(): unknown {
+    return { state: this.#state }
+  }
+
+  /** A state that was not replaced is the last good one. */
+  get lastGood(): unknown {
+    return this.save()
+  }
+
+  #first(input: unknown): State {
+    const { initial } = this.#parts
+    return typeof initial === 'function' ? (initial as (input: unknown) => State)(input) : initial
+  }
+
+  #finish(output: unknown): void {
+    if (!this.#isRunning) return
+    this.#isRunning = false
+    this.#owner.ended(output)
+  }
+
+  #makeContext(): BehaviorContext {
+    return {
+      id: this.#owner.id,
+      reply: (question, output) => this.#owner.replied(reply(question, output)),
+      refuse: (question, error) => this.#owner.replied(refuse(question, error)),
+      stop: (output) => void (this.#ended = { output }),
+    }
+  }
+}

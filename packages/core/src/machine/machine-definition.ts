@@ -1,0 +1,28 @@
+import type { AnyActorLogic } from 'xstate'
+
+import type { AgentDefinition } from './host.ts'
+import { MachineHost } from './machine-host.ts'
+import type { Message } from '../messages/message.ts'
+
+/** An agent whose every life runs XState logic. */
+export interface MachineDefinition<Taken extends Message = Message> extends AgentDefinition<Taken> {
+  readonly logic: AnyActorLogic
+}
+
+/** Defines an agent that runs XState logic. */
+export function machineDefinition<Taken extends Message>(role: string, logic: AnyActorLogic): MachineDefinition<Taken> {
+  const prepared = MachineHost.prepare(logic)
+  return { role, logic, makeHost: (owner, start) => new MachineHost(prepared, owner, start) }
+}
+
+const definitions = new WeakMap<AnyActorLogic, MachineDefinition<never>>()
+
+/** The definition of agents that run plain logic: the same one for the same logic. */
+export function definitionOf(what: AgentDefinition<never> | AnyActorLogic): AgentDefinition<never> {
+  if ('makeHost' in what) return what
+  const known = definitions.get(what)
+  if (known) return known
+  const definition = machineDefinition<never>('agent', what)
+  definitions.set(what, definition)
+  return definition
+}

@@ -1,0 +1,237 @@
+import { createActor } from 'xstate'
+import type { AnyActor, AnyActorLogic, AnyActorRef, AnyStateNode, EventObject, InspectionEvent, Snapshot } from 'xstate'
+
+import type { Host, HostOwner, HostStart } from './host.ts'
+import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
+import type { SavedTimer } from './machine-timers.ts'
+import type { Message, Reply } from '../messages/message.ts'
+import { setOwner } from '../owner/owner.ts'
+import type { Owner } from '../owner/owner.ts'
+import { TransitionTable } from './transition-table.ts'
+import type { MachineSnapshot } from './transition-table.ts'
+
+/** How a machine stood. */
+export interface SavedMachine {
+  readonly snapshot: unknown
+  readonly timers: readonly SavedTimer[]
+}
+
+/** XState logic as hosts run it: what all hosts of the same logic share. */
+export interface PreparedLogic {
+  readonly logic: AnyActorLogic
+  /** The logic with its transition wrapped. */
+  readonly wrapped: AnyActorLogic
+  /** The types that it handles in some state; `undefined` when it does not tell. */
+  readonly types: readonly string[] | undefined
+  /** Of a machine. */
+  readonly table: TransitionTable | undefined
+}
+
+type Running = Snapshot<unknown> & {
+  readonly children?: Readonly<Record<string, AnyActorRef>>
+}
+type Scope = Parameters<AnyActorLogic['transition']>[2]
+interface LogicParts {
+  readonly transition: (snapshot: Snapshot<unknown>, event: EventObject, scope: Scope) => Snapshot<unknown>
+  readonly getInitialSnapshot: (scope: Scope, input: unknown) => Snapshot<unknown>
+  readonly restoreSnapshot?: (saved: Snapshot<unknown>, scope: Scope) => Snapshot<unknown>
+}
+interface Hosted {
+  [hostKey]?: MachineHost
+}
+
+const hostKey = Symbol('skein.host')
+/** The host whose actor is being made: the actor's first steps come before anybody has the actor. */
+let making: MachineHost | undefined
+
+/**
+ * Runs XState logic as a root actor of its own: all that Skein knows of how
+ * XState works inside is in this file, in `machine-timers.ts` and `transition-table.ts`.
+ *
+ * The logic is wrapped, so that whatever throws in a transition ends the
+ * children that it leaves running, and is heard of before XState would throw
+ * it at the process.
+ */
+export class MachineHost implements Host {
+  readonly #prepared: PreparedLogic
+  readonly #owner: HostOwner & Owner
+  readonly #start: HostStart
+  readonly #actor: AnyActor
+  #scope: Scope | undefined
+  #lastGood: SavedMachine | undefined
+  #isOver = false
+  #hears = false
+
+  constructor(prepared: PreparedLogic, owner: HostOwner & Owner, start: HostStart) {
+    this.#prepared = prepared
+    this.#owner = owner
+    this.#start = start
+    const saved = start.saved as SavedMachine | undefined
+    this.#actor = makeFor(this, () =>
+      createActor(prepared.wrapped, {
+        id: owner.id,
+        input: start.input,
+        clock: owner.clock,
+        ...(start.isKept && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
+        ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
+      }),
+    )
+    if (start.keepsLastGood) timeBy(owner.clock, this.#actor)
+  }
+
+  /** Wraps logic for all hosts that will run it. */
+  static prepare(logic: AnyActorLogic): PreparedLogic {
+    const { transition, getInitialSnapshot, restoreSnapshot } = logic as LogicParts
+    const parts: LogicParts = {
+      transition: (snapshot, event, scope) => {
+        const host = (scope.system as Hosted)[hostKey]
+        return host ? host.#step(transition, snapshot, event, scope) : transition(snapshot, event, scope)
+      },
+      getInitialSnapshot: (scope, input) => {
+        if (making) making.#admit(scope)
+        return getInitialSnapshot(scope, input)
+      },
+      restoreSnapshot: (saved, scope) => {
+        if (making) making.#admit(scope)
+        return restoreSnapshot?.(saved, scope) ?? saved
+      },
+    }
+    const { events, root } = logic as { readonly events?: readonly string[]; readonly root?: AnyStateNode }
+    return {
+      logic,
+      // XState's type of logic has no name for "the same with other functions".
+      wrapped: Object.assign(Object.create(logic) as object, parts) as unknown as AnyActorLogic,
+      types: events?.filter((type) => !type.startsWith('xstate.')),
+      table: root && new TransitionTable(root),
+    }
+  }
+
+  get snapshot(): unknown {
+    return this.#actor.getSnapshot()
+  }
+
+  get types(): readonly string[] | undefined {
+    return this.#prepared.types
+  }
+
+  get takesAll(): boolean {
+    return this.#prepared.types === undefined
+  }
+
+  canTake(message: Message): boolean {
+    const snapshot: unknown = this.#actor.getSnapshot()
+    return this.#prepared.table?.canTake(snapshot as MachineSnapshot, message) ?? true
+  }
+
+  start(): void {
+    // Without somebody who hears of errors, XState throws them at the process.
+    this.#actor.subscribe(this)
+    this.#actor.start()
+    const saved = this.#start.saved as SavedMachine | undefined
+    if (saved && !this.#isOver) startTimers(this.#actor, saved.timers, this.#owner.clock)
+  }
+
+  take(message: Message): void {
+    // Emitted replies are heard from the first question on: most agents are never asked.
+    if (!this.#hears && 'ask' in message) this.#hear()
+    this.#actor.send(message)
+  }
+
+  stop(): void {
+    this.#isOver = true
+    this.#actor.stop()
+  }
+
+  save(): SavedMachine {
+    return this.#saved(this.#actor.getSnapshot() as Running)
+  }
+
+  get lastGood(): unknown {
+    return this.#lastGood
+  }
+
+  /** XState says that the actor failed. */
+  error(error: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#stopChildren()
+    this.#owner.failed(error)
+  }
+
+  /** XState says that the actor is done. */
+  complete(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#owner.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
+  }
+
+  #step(transition: LogicParts['transition'], snapshot: Running, event: EventObject, scope: Scope): Snapshot<unknown> {
+    const before = this.#before(snapshot)
+    let next: Snapshot<unknown>
+    try {
+      next = transition(snapshot, event, scope)
+    } catch (error) {
+      this.#keep(before, snapshot)
+      throw error
+    }
+    if (next.status === 'error') this.#keep(before, snapshot)
+    else if (next !== snapshot && !this.#isOver) this.#owner.changed()
+    return next
+  }
+
+  #admit(scope: Scope): void {
+    this.#scope = scope
+    ;(scope.system as Hosted)[hostKey] = this
+    setOwner(scope.system, this.#owner)
+  }
+
+  #saved(snapshot: Running): SavedMachine {
+    return {
+      snapshot: this.#prepared.logic.getPersistedSnapshot(snapshot),
+      timers: saveTimers(this.#actor),
+    }
+  }
+
+  /** What children and timers are at is gone when a transition has failed half-way: it is saved before each. */
+  #before(snapshot: Running): SavedMachine | undefined {
+    if (!this.#start.keepsLastGood) return undefined
+    const isAlone = isEmpty(snapshot.children) && isEmpty(scheduledOf(this.#actor))
+    return isAlone ? undefined : this.#saved(snapshot)
+  }
+
+  #keep(before: SavedMachine | undefined, snapshot: Running): void {
+    if (this.#start.keepsLastGood) this.#lastGood = before ?? this.#saved(snapshot)
+  }
+
+  /** Children move on without their parent. */
+  #inspect({ type, actorRef }: InspectionEvent): void {
+    if (type === '@xstate.snapshot' && actorRef !== this.#actor && !this.#isOver) this.#owner.changed()
+  }
+
+  #hear(): void {
+    this.#hears = true
+    this.#actor.on('skein.reply', (event: unknown) => this.#owner.replied(event as Reply))
+  }
+
+  /** Plain XState leaves children running when an action throws, and nothing can reach them afterwards. */
+  #stopChildren(): void {
+    const { children = {} } = this.#actor.getSnapshot() as Running
+    for (const child of Object.values(children)) this.#scope?.stopChild(child as AnyActor)
+  }
+}
+
+/** Makes the actor of a host: what it spawns while it is made belongs to other hosts. */
+function makeFor(host: MachineHost, make: () => AnyActor): AnyActor {
+  const outer = making
+  making = host
+  try {
+    return make()
+  } finally {
+    making = outer
+  }
+}
+
+function isEmpty(object: object = {}): boolean {
+  for (const _ in object) return false
+  return true
+}

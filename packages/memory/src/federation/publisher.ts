@@ -1,0 +1,199 @@
+import { recordPages } from '../store/record-pages.ts'
+import { publicLabel } from '../values/access.ts'
+import { CorruptRecordError } from '../values/errors.ts'
+import { decodeJson } from '../values/json.ts'
+import type { KeyRing } from '../sealing/key-ring.ts'
+import type { Change, Collection, RecordKey, Store, StoredRecord } from '../store/store.ts'
+import type { BusLink } from './bus.ts'
+import type { Content } from './content.ts'
+import type { FactExchange } from './fact-exchange.ts'
+import type { FederationStats } from './federation-report.ts'
+import { packMessage } from './message.ts'
+import type { Address } from './message.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Marker, RecordExchange } from './record-exchange.ts'
+import { sharedCollections } from './share-rule.ts'
+
+/** What both directions of the exchange work with. */
+export interface ExchangeParts {
+  readonly store: Store
+  readonly ring: KeyRing
+  readonly facts: FactExchange
+  readonly records: RecordExchange
+  readonly checkpoint: Checkpoint
+  readonly stats: FederationStats
+  readonly address: Address
+  readonly signal: AbortSignal
+}
+
+const changesAtOnce = 500
+const recordsAtOnce = 100
+/** UTF-16 units that are published together, about. */
+const textAtOnce = 1024 * 1024
+/** The place is saved at least so often, also while nothing is worth telling. */
+const maxUnsaved = 2_000
+
+const isShared: ReadonlySet<Collection> = new Set(sharedCollections)
+
+/** Tells the other nodes what was written on this one. */
+export class Publisher {
+  readonly #parts: ExchangeParts
+  /** Changes of the feed that were not looked at the last time. */
+  waiting = 0
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Goes through the feed from where it got the last time to its end.
+   *
+   * @throws StoreError when store or bus fail; MissingKeyError
+   */
+  async run(link: BusLink): Promise<void> {
+    const { store, checkpoint: place, signal } = this.#parts
+    for (;;) {
+      signal.throwIfAborted()
+      const page = await store.changes(place.feed, changesAtOnce)
+      this.waiting = Math.max(0, page.last - place.feed)
+      if (page.trimmed || page.last < place.feed) {
+        await this.everything(link)
+        place.feed = page.last
+        await place.save()
+        continue
+      }
+      const sent = await this.#publish(link, await this.#contentsOf(page.changes))
+      place.feed = page.changes.at(-1)?.seq ?? place.feed
+      this.waiting = page.last - place.feed
+      // Only then: the place is itself a change of the feed.
+      if (sent > 0 || place.unsaved > maxUnsaved) await place.save()
+      if (page.changes.length < changesAtOnce) return
+    }
+  }
+
+  /**
+   * Publishes all that is shared, whoever wrote it.
+   *
+   * @param to - The only node that needs it; all when left out.
+   */
+  async everything(link: BusLink, to?: string): Promise<void> {
+    for (const collection of sharedCollections) {
+      for await (const page of recordPages(
+        this.#parts.store,
+        { collection: collection, limit: recordsAtOnce },
+        this.#parts.signal,
+      )) {
+        const contents = await Promise.all(page.map((record) => this.#guarded(record, () => this.#knownOf(record))))
+        await this.#publish(link, contents, to)
+      }
+    }
+    // Now every shared fact has its state, and those that are gone have theirs still.
+    for await (const page of recordPages(
+      this.#parts.store,
+      { collection: 'federation', limit: recordsAtOnce },
+      this.#parts.signal,
+    )) {
+      const contents = await Promise.all(page.map((record) => this.#guarded(record, () => this.#replicaOf(record))))
+      await this.#publish(link, contents, to)
+    }
+  }
+
+  /** Says something that no record stands behind. */
+  async publishOne(link: BusLink, content: Content): Promise<void> {
+    const { ring, address } = this.#parts
+    await link.publish([packMessage(ring, address, content)])
+  }
+
+  async #knownOf(record: StoredRecord): Promise<Content | undefined> {
+    const { facts, records } = this.#parts
+    if (record.collection === 'facts') {
+      await facts.captureLocalWrite(record.id)
+      return undefined
+    }
+    const [[current, marker] = []] = await records.read([record])
+    return current && records.contentOf(current, marker, true)
+  }
+
+  async #replicaOf({ id, value }: StoredRecord): Promise<Content | undefined> {
+    const at = id.indexOf('/')
+    const [collection, name] = [id.slice(0, at), id.slice(at + 1)]
+    if (collection === 'facts') return this.#factOf(name, 'unknown', 0)
+    const { isGone } = decodeJson(value) as Marker
+    return isGone ? { kind: 'gone', id: name } : undefined
+  }
+
+  async #contentsOf(changes: readonly Change[]): Promise<readonly (Content | undefined)[]> {
+    const byKey = new Map<string, Change[]>()
+    for (const change of changes) {
+      if (!isShared.has(change.collection)) continue
+      const name = `${change.collection}/${change.id}`
+      byKey.set(name, [...(byKey.get(name) ?? []), change])
+    }
+    return Promise.all(
+      [...byKey.values()].map((own) => this.#guarded(own[0] as Change, () => this.#newsOf(own as [Change]))),
+    )
+  }
+
+  /** What the others are to be told of some changes of one record. */
+  async #newsOf(changes: readonly [Change, ...Change[]]): Promise<Content | undefined> {
+    const { records } = this.#parts
+    const [{ collection, id, seq }] = changes
+    const newest = changes.at(-1) as Change
+    if (collection === 'facts') return this.#factOf(id, newest.op === 'delete' ? newest : undefined, seq)
+    const key: RecordKey = { collection, id }
+    const [[record, marker] = []] = await records.read([key])
+    if (!record) {
+      const isUnannounced = collection === 'alerts' && newest.op === 'delete' && marker && !marker.isGone
+      return isUnannounced ? { kind: 'gone', id } : undefined
+    }
+    const content = await records.contentOf(record, marker, false)
+    // So that its end is told as well.
+    if (content && collection === 'alerts') await records.mark(key, {}, record)
+    return content
+  }
+
+  /** The state of a fact, if this node wrote it at or after a place of its feed. */
+  async #factOf(key: string, deletion: Change | 'unknown' | undefined, since: number): Promise<Content | undefined> {
+    const held = await this.#parts.facts.captureLocalWrite(key, deletion)
+    if (!held || held.state.context.length === 0 || (since > 0 && held.local < since)) return undefined
+    return { kind: 'fact', key, state: held.state }
+  }
+
+  /** A record that is damaged here must not hold up the others. */
+  async #guarded(key: RecordKey, work: () => Promise<Content | undefined>): Promise<Content | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof CorruptRecordError)) throw error
+      this.#parts.stats.refuse(`${key.collection}/${key.id}`, error)
+      return undefined
+    }
+  }
+
+  /** Resolves to how many messages that were. */
+  async #publish(link: BusLink, contents: readonly (Content | undefined)[], to?: string): Promise<number> {
+    const { ring, address, stats: tally, records, signal } = this.#parts
+    const told = contents.filter((content) => content !== undefined)
+    let batch: string[] = []
+    let length = 0
+    const flush = async (): Promise<void> => {
+      signal.throwIfAborted()
+      if (batch.length > 0) await link.publish(batch)
+      tally.sent += batch.length
+      batch = []
+      length = 0
+    }
+    for (const content of told) {
+      const text = packMessage(ring, { ...address, to }, content)
+      batch.push(text)
+      length += text.length
+      if (length > textAtOnce) await flush()
+    }
+    await flush()
+    for (const content of told) {
+      if (content.kind !== 'gone') continue
+      await records.mark({ collection: 'alerts', id: content.id }, { isGone: true }, publicLabel)
+    }
+    return told.length
+  }
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto'
+
+import type { Actor } from '../space/actor.ts'
+import { NotFoundError, OptionError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { recordPages } from '../store/record-pages.ts'
+import { requireStrings } from '../values/require-option.ts'
+import { describeWrite, guardOf, remainingMs, writeAll } from '../space/space.ts'
+import type { Space, WriteOptions } from '../space/space.ts'
+import type { RecordKey, StoredRecord } from '../store/store.ts'
+import { watchFeed } from '../space/watch.ts'
+
+/** Whom an alert is for: an agent by its id, or everyone of a role. */
+export type Addressee = string | { readonly role: string }
+
+/** What is urgent, and for whom: see {@link Alerts.send}. */
+export interface AlertInput<Insight> extends Omit<WriteOptions, 'tags'> {
+  readonly to: readonly Addressee[]
+  /** A text, or any JSON data. */
+  readonly insight: Insight
+}
+
+/** An alert as its addressee gets it. */
+export interface Alert<Insight = unknown> {
+  readonly id: string
+  /** Its place in the feed: alerts of one sender arrive in this order. */
+  readonly seq: number
+  readonly from: string
+  readonly insight: Insight
+  readonly task: string | undefined
+  readonly importance: number | undefined
+  /** Unix milliseconds, by the store's clock. */
+  readonly sentAt: number
+}
+
+const pageSize = 500
+
+/**
+ * Urgent insights. Each is kept until its addressee has acknowledged it, and
+ * may come more than once until then.
+ *
+ * One record per addressee. That of an agent is deleted when it acknowledges;
+ * for that of a role each agent leaves a record of its own.
+ */
+export class Alerts {
+  readonly #space: Space
+  readonly #actor: Actor
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+  }
+
+  /**
+   * Sends an alert to agents and roles, to all of them or to none.
+   *
+   * @throws ValueError, OptionError, AccessError, FenceError, StoreError
+   */
+  async send<Insight>(input: AlertInput<Insight>): Promise<void> {
+    const { to, insight, ...options } = input
+    if (!Array.isArray(to) || to.length === 0) throw new OptionError('to', 'at least one agent or role', to)
+    const tags = [...new Set(to.map((one: Addressee) => addressTag(one)))]
+    this.#space.assertOpen()
+    const value = encodeJson(insight)
+    const meta = await describeWrite(this.#space, this.#actor, options)
+    const mutations = tags.map((tag) => {
+      const key = keyOf(randomUUID())
+      return {
+        type: 'set',
+        key,
+        value,
+        meta: { ...meta, tags: [tag] },
+        ttlMs: options.ttlMs,
+        guard: guardOf(options),
+      } as const
+    })
+    await writeAll(this.#space, this.#actor, mutations)
+  }
+
+  /**
+   * Alerts for this agent or its role that it has not acknowledged, in the order of sending.
+   *
+   * @throws StoreError
+   */
+  async pending<Insight = unknown>(): Promise<Alert<Insight>[]> {
+    const records = (await Promise.all(this.#myTags().map((tag) => this.#all(tag)))).flat()
+    const acknowledged = await this.#space.store.read(records.map(({ id }) => this.#ackKey(id)))
+    const waiting = records.filter((_, index) => acknowledged[index] === undefined)
+    const seen = this.#actor.seeAll('alerts', waiting)
+    return seen.toSorted((a, b) => a.seq - b.seq).map((record) => toAlert<Insight>(record))
+  }
+
+  /**
+   * Acknowledges an alert: it does not come again. Twice does no harm.
+   *
+   * @throws NotFoundError when there is no such alert for this agent.
+   */
+  async ack(id: string): Promise<void> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    const [alert, before] = await this.#space.store.read([keyOf(id), this.#ackKey(id)])
+    if (before) return
+    if (!alert || !this.#isMine(alert)) throw new NotFoundError('alert', id)
+    const { id: author } = this.#actor.principal
+    if (alert.tags.includes(addressTag(author))) {
+      await writeAll(this.#space, this.#actor, [{ type: 'delete', key: keyOf(id), author }])
+      return
+    }
+    const meta = { author, tags: [], derivedFrom: [], sensitivity: alert.sensitivity, compartments: alert.compartments }
+    const ttlMs = remainingMs(this.#space, alert)
+    await writeAll(this.#space, this.#actor, [{ type: 'set', key: this.#ackKey(id), value: 'true', meta, ttlMs }])
+  }
+
+  /**
+   * Calls back with each alert for this agent: first those that wait, then each
+   * new one at once, in the order of sending. What is not acknowledged comes
+   * again with the next subscription.
+   *
+   * @returns how to stop it.
+   */
+  subscribe<Insight = unknown>(listener: (alert: Alert<Insight>) => void): () => void {
+    const stop = new AbortController()
+    this.#follow(listener, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) process.emitWarning(error as Error)
+    })
+    return () => stop.abort()
+  }
+
+  async #follow<Insight>(listener: (alert: Alert<Insight>) => void, signal: AbortSignal): Promise<void> {
+    const { last: after } = await this.#space.store.changes(Number.MAX_SAFE_INTEGER, 1)
+    let newest = 0
+    for (const alert of await this.pending<Insight>()) {
+      if (signal.aborted) return
+      newest = alert.seq
+      listener(alert)
+    }
+    for await (const change of watchFeed(this.#space, this.#actor, 'alerts/', { after, signal })) {
+      if (change.op !== 'set' || change.seq <= newest) continue
+      const [record] = await this.#space.store.read([keyOf(change.id)])
+      if (record && this.#isMine(record)) listener(toAlert<Insight>(record))
+    }
+  }
+
+  async #all(tag: string): Promise<StoredRecord[]> {
+    this.#space.assertOpen()
+    const { audience } = this.#actor
+    const all: StoredRecord[] = []
+    const query = { collection: 'alerts', tags: [tag], audience, limit: pageSize } as const
+    for await (const page of recordPages(this.#space.store, query)) all.push(...page)
+    return all
+  }
+
+  #myTags(): string[] {
+    const { id, role } = this.#actor.principal
+    return [addressTag(id), addressTag({ role })]
+  }
+
+  #isMine(record: StoredRecord): boolean {
+    return this.#myTags().some((tag) => record.tags.includes(tag)) && this.#actor.see(record, record) !== undefined
+  }
+
+  #ackKey(id: string): RecordKey {
+    return keyOf(`${id}/${this.#actor.principal.id}`)
+  }
+}
+
+function toAlert<Insight>(record: StoredRecord): Alert<Insight> {
+  const { id, seq, author: from, task, importance, createdAt: sentAt } = record
+  return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
+}
+
+/** Tells agents and roles of the same name apart. */
+function addressTag(to: Addressee): string {
+  const [kind, name] = typeof to === 'string' ? (['agent', to] as const) : (['role', to.role] as const)
+  requireStrings('to', [name])
+  return `${kind}:${name}`
+}
+
+function keyOf(id: string): RecordKey {
+  return { collection: 'alerts', id }
+}

@@ -1,0 +1,129 @@
+import type { Label } from '../values/access.ts'
+import { publicLabel } from '../values/access.ts'
+import { FenceError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { longestTimer, requireStrings, requireWhole } from '../values/require-option.ts'
+
+import type { Actor } from '../space/actor.ts'
+import type { ClaimToken, Space } from '../space/space.ts'
+import type { Mutation, RecordKey } from '../store/store.ts'
+
+/** Options of {@link Claims.claim}. */
+export interface ClaimOptions {
+  /**
+   * How long the task stays claimed after its owner was last heard of, in milliseconds.
+   *
+   * @defaultValue 30_000
+   */
+  readonly leaseMs?: number
+}
+
+/** Who works on a task. */
+export interface ClaimHolder extends ClaimToken {
+  readonly agent: string
+  /** Unix milliseconds, by the store's clock. */
+  readonly since: number
+}
+
+/**
+ * A task that is this agent's, and nobody else's, as long as it is held.
+ *
+ * It is kept alive without further ado. Give it to writes (`{ claim }`): the
+ * store refuses them once the claim was lost.
+ */
+export interface Claim extends ClaimToken, AsyncDisposable {
+  readonly task: string
+  /** Grows with each claim of the task, for ever. */
+  readonly fence: number
+  /** Aborted when the claim was lost. */
+  readonly signal: AbortSignal
+  /** Prolongs it now, by its own lease or another one. @throws FenceError when it was lost. */
+  extend(leaseMs?: number): Promise<void>
+  /** Gives the task back. Twice, or after it was lost, does no harm. */
+  release(): Promise<void>
+}
+
+/**
+ * Claims on tasks: at most one agent works on each.
+ *
+ * A claim is a record whose time to live is the lease; see `LeaseKeeper`. Its
+ * version is the fence.
+ */
+export class Claims {
+  readonly #space: Space
+  readonly #actor: Actor
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+  }
+
+  /**
+   * Claims a task; resolves to `undefined` when somebody else has it.
+   *
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'worker' })
+   * const bob = memory.as({ id: 'bob', role: 'worker' })
+   * const claim = await ann.claims.claim('t1')
+   * await bob.claims.claim('t1') // => undefined
+   * if (!claim) throw new Error('Somebody else is at it.')
+   *
+   * await ann.facts.set('t1/result', 42, { claim })
+   * await claim.release()
+   * const refused = await ann.facts.set('t1/result', 43, { claim }).catch((error) => error)
+   * refused.code // => 'SKEIN_FENCE'
+   * ```
+   */
+  async claim(task: string, { leaseMs = 30_000 }: ClaimOptions = {}): Promise<Claim | undefined> {
+    requireStrings('task', [task])
+    requireWhole('leaseMs', leaseMs, 10, longestTimer)
+    this.#space.assertOpen()
+    const { store, leases } = this.#space
+    const { id: author } = this.#actor.principal
+    const key = keyOf(task)
+    const meta = { author, task, tags: [], derivedFrom: [], ...(publicLabel satisfies Label) }
+    const value = encodeJson({ agent: author })
+    const taken = await store.write([{ type: 'set', key, value, meta, ifVersion: 0, ttlMs: leaseMs }])
+    if (!taken.ok) return undefined
+    const fence = taken.written[0]?.version ?? 0
+    const lease = leases.hold(key, fence, leaseMs)
+    const attempt = async (mutation: Mutation): Promise<boolean> => (await store.write([mutation])).ok
+    const release = async (): Promise<void> => {
+      lease.stop()
+      await attempt({ type: 'delete', key, author, ifVersion: fence })
+    }
+    return {
+      task,
+      fence,
+      signal: lease.signal,
+      extend: async (ttlMs = leaseMs) => {
+        requireWhole('leaseMs', ttlMs, 10, longestTimer)
+        if (!(await attempt({ type: 'touch', key, ifVersion: fence, ttlMs }))) throw new FenceError(task, fence)
+      },
+      release,
+      [Symbol.asyncDispose]: release,
+    }
+  }
+
+  /** Who works on a task now, if anybody does. */
+  async holder(task: string): Promise<ClaimHolder | undefined> {
+    requireStrings('task', [task])
+    this.#space.assertOpen()
+    const [found] = await this.#space.store.read([keyOf(task)])
+    const record = this.#actor.see(keyOf(task), found)
+    if (!record) return undefined
+    const { agent } = decodeJson(record.value) as { agent: string }
+    return { task, fence: record.version, agent, since: record.updatedAt }
+  }
+}
+
+function keyOf(task: string): RecordKey {
+  return { collection: 'claims', id: task }
+}

@@ -1,0 +1,273 @@
+import { covers, joinLabels, labelText } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
+import type { Actor } from '../space/actor.ts'
+import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
+import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from '../values/errors.ts'
+import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
+import { longestTimer, requireStrings, requireWhole } from '../values/require-option.ts'
+import { guardOf, writeOne } from '../space/space.ts'
+import type { ClaimToken, Space } from '../space/space.ts'
+import type { RecordKey, RecordMeta } from '../store/store.ts'
+import type { InFlight } from '../space/in-flight.ts'
+import { withSignal } from '../values/with-signal.ts'
+import type { WorkState } from '../work/work-state.ts'
+
+/** What a computation gets from {@link View.once}. */
+export interface WorkContext {
+  /** Aborted when the lease on the work was lost, so that its result would be refused, or when nobody waits for it any more. */
+  readonly signal: AbortSignal
+  /** Adds what a model took, in tokens and, where its price is known, in US dollars, so that the ledger can say what a reuse saves. */
+  reportUsage(tokens: number, usd?: number): void
+  /** Says how long the work really took, in milliseconds, where it had to wait for a turn; else the time until its end counts. */
+  reportDuration(ms: number): void
+}
+
+/** Options of {@link View.once}. */
+export interface OnceOptions {
+  /** How long the result may be reused, in milliseconds; for ever when left out. */
+  readonly ttlMs?: number
+  /**
+   * How long the work stays taken after its worker was last heard of, in
+   * milliseconds: a worker that died is replaced after at most this time.
+   *
+   * @defaultValue 5_000
+   */
+  readonly leaseMs?: number
+  /** The task for the record of the work. */
+  readonly task?: string
+  /** Stops the waiting of this caller. The work is aborted when nobody waits for it any more. */
+  readonly signal?: AbortSignal
+  /** Begin the work only while this claim is held. */
+  readonly claim?: ClaimToken
+}
+
+/** The outcome of {@link View.once}. */
+export interface OnceResult<T> {
+  readonly value: T
+  /** Whether the value was computed before, or by somebody else meanwhile. */
+  readonly reused: boolean
+  /** What computing it took. */
+  readonly durationMs: number
+  readonly tokens: number
+  /** US dollars, as far as prices were known; absent when none was told. */
+  readonly usd?: number | undefined
+  /** @internal What the work read, where that was noted. */
+  readonly label?: Label | undefined
+}
+
+/** How long a failure stays to be seen by those who waited for it. */
+const failedMs = 10_000
+/** A waiter looks again after this even when nothing woke it. */
+const fallbackPollMs = 1_000
+
+/**
+ * Runs work under a key at most once, for all threads, processes and machines
+ * that share the space.
+ */
+export class ComputeOnce {
+  readonly #space: Space
+  readonly #actor: Actor
+
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+  }
+
+  async run<T>(
+    key: string,
+    work: (context: WorkContext) => Promise<T> | T,
+    options: OnceOptions,
+  ): Promise<OnceResult<T>> {
+    requireStrings('key', [key])
+    const { leaseMs = 5_000, ttlMs, signal } = options
+    requireWhole('leaseMs', leaseMs, 10, longestTimer)
+    if (options.task !== undefined) requireStrings('task', [options.task])
+    if (ttlMs !== undefined) requireWhole('ttlMs', ttlMs, 1)
+    signal?.throwIfAborted()
+    this.#space.assertOpen()
+    // Results of askers of different clearance stay apart: what one could read, another might not.
+    // The label comes first and has no space in it, so no key can reach into another label.
+    const id = `${labelText(this.#actor.audience)} ${key}`
+    const { inFlight: inFlight } = this.#space
+    let joined = inFlight.get(id)
+    // What everybody has left is being aborted: its end is waited for.
+    while (joined?.abandon.signal.aborted) {
+      const ended = joined.result.catch(() => {})
+      await withSignal(ended, signal)
+      joined = inFlight.get(id)
+    }
+    const own = joined ?? this.#begin(id, work, { ...options, leaseMs })
+    own.waiters += 1
+    try {
+      const result = (await withSignal(own.result, signal)) as OnceResult<T>
+      if (result.label) this.#actor.used(result.label)
+      if (!joined) return result
+      // Each asker gets a copy of its own, as from the store.
+      const copy = { ...result, value: structuredClone(result.value), reused: true }
+      this.#noteReuse(id, copy)
+      return copy
+    } finally {
+      own.waiters -= 1
+      // The work goes on for the others; the last one to leave ends it.
+      if (own.waiters === 0) own.abandon.abort(signal?.reason)
+    }
+  }
+
+  #begin<T>(id: string, work: (context: WorkContext) => Promise<T> | T, options: TakeOptions): InFlight {
+    const { inFlight: inFlight } = this.#space
+    const abandon = new AbortController()
+    const result = this.#take<T>(id, work, options, abandon.signal).finally(() => inFlight.delete(id))
+    const own: InFlight = { result, abandon, waiters: 0 }
+    // All askers may have left before it fails.
+    result.catch(() => {})
+    inFlight.set(id, own)
+    return own
+  }
+
+  async #take<T>(
+    id: string,
+    work: (context: WorkContext) => Promise<T> | T,
+    options: TakeOptions,
+    abandoned: AbortSignal,
+  ): Promise<OnceResult<T>> {
+    const key = { collection: 'work', id } as const
+    const { epochs, work: cache } = this.#space
+    const slot = epochs.slotOf('work', id)
+    let hasWaited = false
+    for (;;) {
+      const finished = epochs.finishedOf(slot)
+      const { record } = await cache.load(id)
+      if (record && !covers(this.#actor.audience, record))
+        throw new AccessError(this.#actor.principal.id, 'the label of this work')
+      const state = record && (decodeJson(record.value) as WorkState)
+      if (state?.state === 'done') {
+        const { durationMs, tokens, usd, label } = state
+        const result = { value: state.value as T, durationMs, tokens, usd, reused: true, label }
+        this.#noteReuse(id, result)
+        return result
+      }
+      if (state?.state === 'failed' && hasWaited) {
+        const cause = fromEnvelope(state.error)
+        throw new WorkError(id, `The work "${id}" failed where it ran: ${cause.message}`, { cause })
+      }
+      if (state?.state === 'running') {
+        hasWaited = true
+        const leftMs = (record?.expiresAt ?? 0) - this.#space.store.now()
+        await epochs.untilFinished(slot, finished, Math.max(1, Math.min(fallbackPollMs, leftMs + 1)), abandoned)
+        this.#space.assertOpen()
+        continue
+      }
+      const fence = await this.#write(
+        key,
+        { state: 'running', owner: this.#space.owner },
+        record?.version ?? 0,
+        options.leaseMs,
+        options,
+      )
+      if (fence === undefined) continue
+      const result = await this.#compute(key, fence, work, options, abandoned)
+      if (result) return result
+      // The lease was lost: whoever has it now will have the result.
+      hasWaited = true
+    }
+  }
+
+  /** Resolves to nothing when the lease was lost meanwhile. */
+  async #compute<T>(
+    key: RecordKey,
+    fence: number,
+    work: (context: WorkContext) => Promise<T> | T,
+    options: TakeOptions,
+    abandoned: AbortSignal,
+  ): Promise<OnceResult<T> | undefined> {
+    const lease = this.#space.leases.hold(key, fence, options.leaseMs)
+    const startedAt = performance.now()
+    let tokens = 0
+    let usd: number | undefined
+    let tookMs: number | undefined
+    try {
+      const value = await work({
+        signal: AbortSignal.any([lease.signal, abandoned]),
+        reportUsage: (more, cost) => {
+          tokens += more
+          if (cost !== undefined) usd = (usd ?? 0) + cost
+        },
+        reportDuration: (ms) => void (tookMs = ms),
+      })
+      const durationMs = tookMs ?? performance.now() - startedAt
+      const { scope } = this.#actor
+      const label = scope && joinLabels(scope.labels)
+      // Taken now: the worker may go on changing it.
+      const kept = copyJson(value ?? null, '$.value')
+      const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
+      const version = await this.#write(key, done, fence, options.ttlMs, options)
+      if (version === undefined) return undefined
+      this.#space.counters.add('computed')
+      this.#space.counters.add('computedMs', durationMs)
+      return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
+    } catch (error) {
+      // Nobody waits for it here, and nobody elsewhere is to get the reason why: it is as if it had never begun.
+      if (abandoned.aborted) await this.#giveBack(key, fence)
+      // Whoever has it now will have the result.
+      else if (lease.signal.aborted) return undefined
+      else await this.#fail(key, error, fence, options)
+      throw error
+    } finally {
+      lease.stop()
+    }
+  }
+
+  async #giveBack(key: RecordKey, fence: number): Promise<void> {
+    const author = this.#actor.principal.id
+    // If that fails, the lease ends by itself.
+    await this.#space.store.write([{ type: 'delete', key, author, ifVersion: fence }]).catch(() => {})
+  }
+
+  /** Tells those who wait elsewhere. What goes wrong here must not hide why the work failed. */
+  async #fail(key: RecordKey, error: unknown, fence: number, options: TakeOptions): Promise<void> {
+    try {
+      await this.#write(key, { state: 'failed', error: toStoredEnvelope(error) }, fence, failedMs, options)
+    } catch (second) {
+      // After closing nobody can be told any more: the lease ends by itself.
+      if (second instanceof MemoryClosedError) return
+      process.emitWarning(second instanceof Error ? second : String(second))
+    }
+  }
+
+  /** Writes the next state over the version that we know; resolves to its version, or nothing when we lost. */
+  async #write(
+    key: RecordKey,
+    state: WorkState,
+    ifVersion: number,
+    ttlMs: number | undefined,
+    options: OnceOptions,
+  ): Promise<number | undefined> {
+    const { level, compartments } = this.#actor.audience
+    const author = this.#actor.principal.id
+    const meta: RecordMeta = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
+    try {
+      const fleeting = state.state === 'running'
+      const guard = fleeting && options.claim ? guardOf({ claim: options.claim }) : undefined
+      const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs, fleeting, guard } as const
+      return (await writeOne(this.#space, this.#actor, mutation)).version
+    } catch (error) {
+      if (error instanceof VersionConflictError) return undefined
+      throw error
+    }
+  }
+
+  #noteReuse(work: string, { durationMs, tokens, usd }: OnceResult<unknown>): void {
+    const { counters } = this.#space
+    const { level: sensitivity, compartments } = this.#actor.audience
+    this.#actor.readAuditor?.note('read', 'work', work, { sensitivity, compartments })
+    counters.add('reused')
+    counters.add('savedMs', durationMs)
+    counters.add('savedTokens', tokens)
+    const agent = this.#actor.principal.id
+    this.#space.noteReuse({ work, agent, count: 1, savedMs: durationMs, savedTokens: tokens, savedUsd: usd })
+  }
+}
+
+interface TakeOptions extends OnceOptions {
+  readonly leaseMs: number
+}

@@ -1,0 +1,34 @@
+import { OptionError } from '../values/errors.ts'
+import { Journal } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
+import { requireValue } from '../values/json.ts'
+import type { WriteOptions } from '../space/space.ts'
+
+/** What an agent decided, and why: see {@link Decisions.record}. */
+export interface DecisionInput<Decision> extends WriteOptions {
+  readonly task: string
+  /** A text, or any JSON data. */
+  readonly decision: Decision
+  readonly reasoning: string
+}
+
+/** The value of a decision's entry. */
+export interface DecisionValue<Decision = unknown> {
+  readonly decision: Decision
+  readonly reasoning: string
+}
+
+/** What agents decided and why, listed by task and by agent. */
+export class Decisions extends Journal {
+  /**
+   * Records a decision.
+   *
+   * @throws ValueError, OptionError, StoreError
+   */
+  async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
+    const { decision, reasoning, ...options } = input
+    if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a text', reasoning)
+    requireValue(decision, '$.decision')
+    return this.append({ decision, reasoning }, options)
+  }
+}

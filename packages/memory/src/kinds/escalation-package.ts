@@ -1,0 +1,83 @@
+import type { Audience } from '../values/access.ts'
+import type { Actor } from '../space/actor.ts'
+import type { Escalation } from './escalation.ts'
+import { decodeJson } from '../values/json.ts'
+import { visibleSources } from '../store/object-id.ts'
+import type { Space } from '../space/space.ts'
+import type { Collection, StoredRecord } from '../store/store.ts'
+
+/** One thing that happened on a task. */
+export interface TimelineEntry {
+  readonly seq: number
+  readonly at: number
+  readonly collection: Collection
+  readonly id: string
+  readonly author: string
+}
+
+/** A record as a person gets it in a package. */
+export interface PackagedRecord {
+  readonly id: string
+  readonly author: string
+  /** Unix milliseconds, by the store's clock. */
+  readonly at: number
+  readonly value: unknown
+  /** Ids of the objects that it was made from. */
+  readonly derivedFrom: readonly string[]
+}
+
+/** All that is known about an escalated task, as far as one principal may see it. */
+export interface EscalationPackage {
+  readonly escalation: Escalation
+  readonly observations: readonly PackagedRecord[]
+  readonly decisions: readonly PackagedRecord[]
+  readonly learnings: readonly PackagedRecord[]
+  readonly facts: readonly PackagedRecord[]
+  /** Objects of the task: their sizes, media types and sources; not their contents. */
+  readonly objects: readonly PackagedRecord[]
+  /** What happened on the task, oldest first. */
+  readonly timeline: readonly TimelineEntry[]
+  /** Records of the task that this principal may not see. */
+  readonly leftOut: number
+  /** Whether there was more than a package holds. */
+  readonly isCut: boolean
+}
+
+const packed = ['observations', 'decisions', 'learnings', 'facts', 'objects', 'escalations'] as const
+
+/** Records of each kind that a package holds: the newest. */
+const most = 1_000
+
+/** Gathers all records of an escalation's task. */
+export async function escalationPackage(
+  space: Space,
+  actor: Actor,
+  escalation: Escalation,
+): Promise<EscalationPackage> {
+  const { task } = escalation
+  const pages = await Promise.all(
+    packed.map((collection) => space.store.query({ collection, task, order: 'newest', limit: most })),
+  )
+  const all = pages.flatMap(({ records }) => records)
+  const visible = packed.flatMap((collection, index) => actor.seeAll(collection, pages[index]?.records ?? []))
+  const of = (collection: (typeof packed)[number]): PackagedRecord[] =>
+    visible.filter((record) => record.collection === collection).map((record) => toPackaged(record, actor.audience))
+  return {
+    escalation,
+    observations: of('observations'),
+    decisions: of('decisions'),
+    learnings: of('learnings'),
+    facts: of('facts'),
+    objects: of('objects'),
+    timeline: visible
+      .toSorted((a, b) => a.seq - b.seq)
+      .map(({ seq, updatedAt: at, collection, id, author }) => ({ seq, at, collection, id, author })),
+    leftOut: all.length - visible.length,
+    isCut: pages.some(({ next }) => next !== undefined),
+  }
+}
+
+function toPackaged(record: StoredRecord, audience: Audience): PackagedRecord {
+  const { id, author, updatedAt: at, value } = record
+  return { id, author, at, value: decodeJson(value), derivedFrom: visibleSources(record, audience) }
+}

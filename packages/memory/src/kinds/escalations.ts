@@ -1,0 +1,273 @@
+import { hash } from 'node:crypto'
+
+import type { Actor } from '../space/actor.ts'
+import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { hasEnded, toEscalation } from './escalation.ts'
+import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
+import { escalationPackage } from './escalation-package.ts'
+import type { EscalationPackage } from './escalation-package.ts'
+import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
+import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
+import { describeWrite, guardOf, writeOne } from '../space/space.ts'
+import type { Space, WriteOptions } from '../space/space.ts'
+import type { RecordKey, RecordMeta, StoredRecord } from '../store/store.ts'
+
+/** What an agent asks a person: see {@link Escalations.open}. */
+export interface EscalationInput extends WriteOptions {
+  readonly task: string
+  /** Why the agent can't go on by itself. */
+  readonly reason: string
+  /** What it wants to know. Agents that ask the same about the same task wait for one answer. */
+  readonly question?: string
+  /** A person or a role; anybody when left out. */
+  readonly assignedTo?: string
+}
+
+/** Which escalations to list. */
+export interface EscalationFilter {
+  readonly state?: EscalationState
+  readonly task?: string
+  /** Assigned to this person or role, or to nobody. */
+  readonly assignedTo?: string
+  /** @defaultValue 100 */
+  readonly limit?: number
+}
+
+/** A waiter looks again after this even when nothing woke it. */
+const fallbackPollMs = 1_000
+
+/** Hands tasks over to people, with all that is known about them, and waits for their answers. */
+export class Escalations {
+  readonly #space: Space
+  readonly #actor: Actor
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+  }
+
+  /**
+   * Asks a person. Who asks the same again, on the same task, gets the same
+   * escalation, answered already or not.
+   *
+   * @throws OptionError, AccessError, FenceError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const agent = memory.as({ id: 'ann', role: 'sales' })
+   * const person = memory.as({ id: 'eve', role: 'support' })
+   *
+   * const { id } = await agent.escalations.open({ task: 't1', reason: 'The discount is above my limit.', question: 'Grant 20 %?' })
+   * const answered = agent.escalations.answered(id)
+   * await person.escalations.take(id)
+   * await person.escalations.answer(id, { granted: true })
+   * const { answer } = await answered
+   * answer // => { granted: true }
+   * ```
+   */
+  async open(input: EscalationInput): Promise<Escalation> {
+    const { reason, question, assignedTo, ...options } = input
+    requireStrings('task', [input.task])
+    requireText('reason', reason)
+    if (question !== undefined) requireText('question', question)
+    if (assignedTo !== undefined) requireStrings('assignedTo', [assignedTo])
+    this.#space.assertOpen()
+    const meta = await describeWrite(this.#space, this.#actor, options)
+    const id = hash(
+      'sha256',
+      encodeJson([input.task, question ?? reason, meta.sensitivity, meta.compartments]),
+      'hex',
+    ).slice(0, 32)
+    const value: EscalationValue = {
+      state: 'open',
+      reason,
+      openedBy: this.#actor.principal.id,
+      ...(question !== undefined && { question }),
+      ...(assignedTo !== undefined && { assignedTo }),
+    }
+    const known = await this.#find(id)
+    if (known) return toEscalation(known)
+    try {
+      return await this.#write(keyOf(id), value, meta, 0, options)
+    } catch (error) {
+      // Somebody asked the same at the same time.
+      const theirs = error instanceof VersionConflictError ? await this.#find(id) : undefined
+      if (!theirs) throw error
+      return toEscalation(theirs)
+    }
+  }
+
+  /** Takes an escalation, so that others know. @throws NotFoundError, OptionError when it is not open. */
+  take(id: string): Promise<Escalation> {
+    return this.#step(id, ['open'], (value) => ({ ...value, state: 'taken', takenBy: this.#actor.principal.id }))
+  }
+
+  /** Gives a taken escalation back to the queue. @throws NotFoundError, OptionError, AccessError when another has it. */
+  release(id: string): Promise<Escalation> {
+    return this.#step(id, ['taken'], (value) => ({ ...value, state: 'open', takenBy: undefined }))
+  }
+
+  /**
+   * Answers an escalation: all that wait for it resume.
+   *
+   * @param answer - Any JSON data.
+   * @throws ValueError, NotFoundError, OptionError when it has ended, AccessError when another has it.
+   */
+  async answer(id: string, answer: unknown): Promise<Escalation> {
+    requireValue(answer, '$.answer')
+    // Before anything is awaited: the caller may go on changing it.
+    const kept = copyJson(answer, '$.answer')
+    return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'answered', answer: kept }))
+  }
+
+  /**
+   * Declines what was asked for: all that wait for it hear that it is not to be done, and why.
+   *
+   * @throws OptionError when it has ended or there is no reason, NotFoundError, AccessError when another has it.
+   */
+  async decline(id: string, why: string): Promise<Escalation> {
+    requireText('why', why)
+    return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'declined', answer: why }))
+  }
+
+  /** Hands it back: the agents are to go on without an answer. @throws as `answer` */
+  async handBack(id: string, why: string): Promise<Escalation> {
+    requireText('why', why)
+    return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'handed-back', answer: why }))
+  }
+
+  /** An escalation as it stands. @throws NotFoundError */
+  async get(id: string): Promise<Escalation> {
+    return toEscalation(await this.#record(id))
+  }
+
+  /** Escalations that this principal can see, oldest first. */
+  async list({ state, task, assignedTo, limit = 100 }: EscalationFilter = {}): Promise<Escalation[]> {
+    requireWhole('limit', limit, 1, 1_000)
+    requireFilter({ task, assignedTo })
+    this.#space.assertOpen()
+    const { audience } = this.#actor
+    const found: Escalation[] = []
+    let after: number | undefined
+    do {
+      const query = { collection: 'escalations', task, audience, order: 'oldest', limit: 500, after } as const
+      const page = await this.#space.store.query(query)
+      const items = this.#actor.seeAll('escalations', page.records).map((record) => toEscalation(record))
+      found.push(
+        ...items
+          .filter((item) => state === undefined || item.state === state)
+          .filter(
+            (item) => assignedTo === undefined || item.assignedTo === undefined || item.assignedTo === assignedTo,
+          ),
+      )
+      after = page.next
+    } while (after !== undefined && found.length < limit)
+    return found.slice(0, limit)
+  }
+
+  /**
+   * All that is known about the task of an escalation and that this principal
+   * may see; it says how much was left out.
+   *
+   * @throws NotFoundError
+   */
+  async package(id: string): Promise<EscalationPackage> {
+    return escalationPackage(this.#space, this.#actor, toEscalation(await this.#record(id)))
+  }
+
+  /**
+   * Waits until an escalation was answered, declined or handed back.
+   *
+   * @throws NotFoundError; the signal's reason.
+   */
+  async answered<Answer = unknown>(
+    id: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Escalation<Answer>> {
+    const { epochs } = this.#space
+    const slot = epochs.slotOf('escalations', id)
+    for (;;) {
+      signal?.throwIfAborted()
+      const finished = epochs.finishedOf(slot)
+      const escalation = toEscalation<Answer>(await this.#record(id))
+      if (hasEnded(escalation)) return escalation
+      await epochs.untilFinished(slot, finished, fallbackPollMs, signal)
+    }
+  }
+
+  async #step(
+    id: string,
+    from: readonly EscalationState[],
+    next: (value: EscalationValue) => EscalationValue,
+  ): Promise<Escalation> {
+    for (;;) {
+      const record = await this.#record(id)
+      const value = decodeJson(record.value) as EscalationValue
+      if (!from.includes(value.state))
+        throw new OptionError('id', `an escalation that is ${from.join(' or ')}`, value.state)
+      if (value.takenBy !== undefined && value.takenBy !== this.#actor.principal.id) {
+        throw new AccessError(this.#actor.principal.id, `"${value.takenBy}" to give it back first`)
+      }
+      try {
+        return await this.#write(
+          keyOf(id),
+          next(value),
+          { ...record, author: this.#actor.principal.id },
+          record.version,
+        )
+      } catch (error) {
+        // Somebody was faster: look at what they made of it.
+        if (!(error instanceof VersionConflictError)) throw error
+      }
+    }
+  }
+
+  async #write(
+    key: RecordKey,
+    value: EscalationValue,
+    meta: RecordMeta,
+    ifVersion: number,
+    options: Pick<WriteOptions, 'ttlMs' | 'claim'> = {},
+  ): Promise<Escalation> {
+    const { author, task, tags, importance, sensitivity, compartments, derivedFrom } = meta
+    const text = encodeJson(value)
+    const own = { author, task, tags, importance, sensitivity, compartments, derivedFrom }
+    const mutation = {
+      type: 'set',
+      key,
+      value: text,
+      meta: own,
+      ifVersion,
+      ttlMs: options.ttlMs,
+      guard: guardOf(options),
+    } as const
+    const written = await writeOne(this.#space, this.#actor, mutation)
+    return toEscalation({ ...key, ...own, ...written, value: text })
+  }
+
+  async #find(id: string): Promise<StoredRecord | undefined> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    const [record] = await this.#space.store.read([keyOf(id)])
+    return this.#actor.see(keyOf(id), record)
+  }
+
+  async #record(id: string): Promise<StoredRecord> {
+    const record = await this.#find(id)
+    if (!record) throw new NotFoundError('escalation', id)
+    return record
+  }
+}
+
+function keyOf(id: string): RecordKey {
+  return { collection: 'escalations', id }
+}
+
+function requireText(option: string, value: string): void {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 100_000) return
+  throw new OptionError(option, 'a text that is not empty, of at most 100,000 characters', value)
+}

@@ -1,0 +1,50 @@
+import type { Level } from '../values/access.ts'
+import { decodeJson } from '../values/json.ts'
+import type { RecordMeta, StoredRecord, Written } from '../store/store.ts'
+
+/** A named, versioned value. */
+export interface Fact<T = unknown> {
+  readonly key: string
+  /** The reader's own copy. */
+  readonly value: T
+  readonly version: number
+  /** Whether others may have changed it unnoticed: see `onDisconnect` of {@link MemoryOptions}. */
+  readonly mayBeStale?: true
+  /** Who wrote it last. */
+  readonly author: string
+  /** Unix milliseconds, by the store's clock. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt: number | undefined
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly importance: number | undefined
+  readonly sensitivity: Level
+  readonly compartments: readonly string[]
+}
+
+/** Makes a fact of its record, with a copy of the value. */
+export function toFact<T>(record: StoredRecord, mayBeStale = false): Fact<T> {
+  const fact = factOf(record.id, decodeJson(record.value) as T, record, record)
+  return mayBeStale ? { ...fact, mayBeStale } : fact
+}
+
+/** Makes a fact of a copy of its value and what is known of its record. */
+export function factOf<T>(key: string, value: T, meta: RecordMeta, written: Written): Fact<T> {
+  const { author, task, tags, importance, sensitivity, compartments } = meta
+  const { version, createdAt, updatedAt, expiresAt } = written
+  return {
+    key,
+    value,
+    version,
+    author,
+    createdAt,
+    updatedAt,
+    expiresAt,
+    task,
+    tags,
+    importance,
+    sensitivity,
+    compartments,
+  }
+}

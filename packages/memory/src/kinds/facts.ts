@@ -1,0 +1,291 @@
+import { joinLabels } from '../values/access.ts'
+import type { Actor } from '../space/actor.ts'
+import type { ReadAuditor } from '../audit/read-audit-buffer.ts'
+import type { Entry } from '../cache/coherent-cache.ts'
+import { declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { NotFoundError, VersionConflictError } from '../values/errors.ts'
+import { factOf, toFact } from './fact.ts'
+import type { Fact } from './fact.ts'
+import { conflictsOf } from './fact-conflicts.ts'
+import type { FactConflict } from './fact-conflicts.ts'
+import type { Frozen } from '../values/json.ts'
+import { decodeJson, encodeCopy } from '../values/json.ts'
+import { requireStrings } from '../values/require-option.ts'
+import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
+import type { Space, WriteOptions } from '../space/space.ts'
+import type { RecordMeta, SetMutation, StoredRecord } from '../store/store.ts'
+
+/** Options of {@link Facts.set}. */
+export interface SetFactOptions extends WriteOptions {
+  /** Write only if this is still the version; 0 means "only if absent". */
+  readonly ifVersion?: number
+}
+
+/** Options of {@link Facts.update}; what is left out stays as it is. */
+export type UpdateFactOptions = Omit<SetFactOptions, 'ifVersion'>
+
+/** Options of {@link Facts.delete}. */
+export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
+
+/** Options of {@link Facts.read}. */
+export interface ReadFactOptions {
+  /** `strong` asks the store even when there is a valid copy. */
+  readonly consistency?: 'cached' | 'strong'
+}
+
+const maxRetries = 100
+
+/** Named, versioned values that all agents share, with optimistic locking. */
+export class Facts {
+  readonly #space: Space
+  readonly #actor: Actor
+  readonly #levelIndex: number
+  readonly #readAuditor: ReadAuditor | undefined
+
+  /** @internal */
+  constructor(space: Space, actor: Actor, rank: number) {
+    this.#space = space
+    this.#actor = actor
+    this.#levelIndex = rank
+    this.#readAuditor = actor.readAuditor
+  }
+
+  /**
+   * The value, if a copy of it is at hand in this thread and still true;
+   * `undefined` says nothing about the store. Never waits, never allocates.
+   *
+   * The value is shared with all readers and therefore frozen.
+   */
+  peek<T = unknown>(key: string): Frozen<T> | undefined {
+    const entry = this.#space.facts.hit(key)
+    return entry === undefined || !this.#sees(entry) ? undefined : (entry.value as Frozen<T>)
+  }
+
+  /**
+   * The value, or `undefined` when there is none.
+   *
+   * It is shared with all readers and therefore frozen: {@link read} gives a
+   * copy of your own, {@link update} changes it.
+   *
+   * @throws StoreError when there is no copy and the store fails.
+   */
+  get<T = unknown>(key: string): Promise<Frozen<T> | undefined> {
+    const entry = this.#space.facts.hit(key)
+    if (entry === undefined) return this.#fetch(key) as Promise<Frozen<T> | undefined>
+    return (this.#sees(entry) ? entry.resolved : nothing) as Promise<Frozen<T> | undefined>
+  }
+
+  /**
+   * The value with its version, author and times, as a copy of your own; `undefined` when there is none.
+   *
+   * @throws StoreError
+   */
+  async read<T = unknown>(key: string, options: ReadFactOptions = {}): Promise<Fact<T> | undefined> {
+    requireKey(key)
+    this.#space.assertOpen()
+    const strong = options.consistency === 'strong'
+    const { epochs } = this.#space
+    // Asked on both sides of the read: in between it may have begun or ended.
+    const servedStale = epochs.servesStale
+    const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
+    const fact = this.#actor.see(recordKey(key), record)
+    return fact && toFact<T>(fact, !strong && (servedStale || epochs.servesStale))
+  }
+
+  /**
+   * Writes a value whole.
+   *
+   * @throws VersionConflictError when `ifVersion` is not the version any more.
+   * @throws ValueError when the value is no JSON data.
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const { facts } = memory.as({ id: 'ann', role: 'sales' })
+   * const first = await facts.set('price', 10)
+   * await facts.set('price', 12, { ifVersion: first.version })
+   * await facts.set('price', 15, { ifVersion: first.version }).catch((error) => error.code) // => 'SKEIN_VERSION_CONFLICT'
+   * ```
+   */
+  async set<T>(key: string, value: T, options: SetFactOptions = {}): Promise<Fact<T>> {
+    requireKey(key)
+    this.#space.assertOpen()
+    // Before anything is awaited: the caller may go on changing the value.
+    const { text, copy } = encodeCopy(value)
+    const meta = await describeWrite(this.#space, this.#actor, options)
+    const { ifVersion, ttlMs } = options
+    const guard = guardOf(options)
+    const mutation = { type: 'set', key: recordKey(key), value: text, meta, ifVersion, ttlMs, guard } as const
+    const written = await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
+    return factOf(key, copy as T, meta, written)
+  }
+
+  /**
+   * Changes a value by a function of what it is now, and tries again when
+   * somebody else was faster, up to 100 times with growing pauses.
+   *
+   * @param change - Gets a copy of its own of the value (`undefined` when absent) and returns the next one.
+   * @throws VersionConflictError when it lost every time; and whatever `change` throws.
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const { facts } = memory.as({ id: 'ann', role: 'sales' })
+   * await Promise.all(Array.from({ length: 50 }, () => facts.update('calls', (count = 0) => (count as number) + 1)))
+   * await facts.get('calls') // => 50
+   * ```
+   */
+  async update<T>(
+    key: string,
+    change: (value: T | undefined) => T | Promise<T>,
+    options: UpdateFactOptions = {},
+  ): Promise<Fact<T>> {
+    requireKey(key)
+    const { updating } = this.#space
+    // Updates of one key in one thread queue up: they would only refuse each other.
+    const before = updating.get(key) ?? nothing
+    const own = before.then(() => this.#updateNow(key, change, options))
+    const settled = own.then(noop, noop).then(() => {
+      if (updating.get(key) === settled) updating.delete(key)
+    })
+    updating.set(key, settled)
+    return own
+  }
+
+  async #updateNow<T>(
+    key: string,
+    change: (value: T | undefined) => T | Promise<T>,
+    options: UpdateFactOptions,
+  ): Promise<Fact<T>> {
+    let fact = await this.read<T>(key)
+    for (let attempt = 1; ; attempt += 1) {
+      const next = await change(fact?.value)
+      try {
+        return await this.set(key, next, { ...this.#carryOver(fact, options), ifVersion: fact?.version ?? 0 })
+      } catch (error) {
+        if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
+        fact = error.current as Fact<T> | undefined
+        const pauseMs = Math.random() * Math.min(50, 2 ** Math.min(attempt, 6))
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
+    }
+  }
+
+  /** What an update keeps of the fact unless told otherwise; its label can only rise. */
+  #carryOver(fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
+    if (!fact) return options
+    const { task, tags, importance } = fact
+    const ttlMs = remainingMs(this.#space, fact)
+    const told = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
+    return {
+      ...(task !== undefined && { task }),
+      ...(importance !== undefined && { importance }),
+      ...(ttlMs !== undefined && { ttlMs }),
+      tags,
+      ...options,
+      ...joinLabels([fact, told]),
+    }
+  }
+
+  /**
+   * Removes a fact. Removing what is absent does nothing, unless a version was named.
+   *
+   * @throws VersionConflictError when `ifVersion` is not the version any more.
+   */
+  async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
+    requireKey(key)
+    const { ifVersion } = options
+    const author = this.#actor.principal.id
+    const mutation = { type: 'delete', key: recordKey(key), author, ifVersion, guard: guardOf(options) } as const
+    await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
+  }
+
+  /**
+   * Makes a fact less sensitive: what it says stays, whoever could not see it
+   * can from now on. Needs the right `declassify`.
+   *
+   * @throws AccessError without the right; NotFoundError when there is no such
+   * fact that this principal can see; OptionError when the label would not be
+   * lower; VersionConflictError when somebody wrote it meanwhile.
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const clearance = { level: 'confidential' } as const
+   * const boss = memory.as({ id: 'boss', role: 'head', clearance, rights: ['declassify'] })
+   * const ann = memory.as({ id: 'ann', role: 'sales' })
+   * await boss.facts.set('merger', 'Acme buys Birdsong', { sensitivity: 'confidential' })
+   * await ann.facts.get('merger') // => undefined
+   *
+   * await boss.facts.declassify('merger', { reason: 'It is in the papers.' })
+   * await ann.facts.get('merger') // => 'Acme buys Birdsong'
+   * ```
+   */
+  async declassify<T = unknown>(key: string, options: DeclassifyOptions): Promise<Fact<T>> {
+    requireKey(key)
+    this.#space.assertOpen()
+    const record = this.#actor.see(recordKey(key), (await readThrough(this.#space, key)).record)
+    if (!record) throw new NotFoundError('fact', key)
+    const { value, version } = record
+    const ttlMs = remainingMs(this.#space, record)
+    const make = (meta: RecordMeta): SetMutation => {
+      return { type: 'set', key: recordKey(key), value, meta, ifVersion: version, ttlMs }
+    }
+    const { meta, written } = await declassify(this.#space, this.#actor, record, options, make)
+    return toFact<T>({ ...meta, ...recordKey(key), ...written, value })
+  }
+
+  /**
+   * What was written on other nodes at the same time and lost against the present
+   * value, the best first. The next write here ends the conflict everywhere.
+   *
+   * @throws StoreError
+   */
+  async conflicts<T = unknown>(key: string): Promise<FactConflict<T>[]> {
+    requireKey(key)
+    this.#space.assertOpen()
+    return conflictsOf<T>(this.#space, this.#actor, key)
+  }
+
+  async #fetch(key: string): Promise<unknown> {
+    requireKey(key)
+    this.#space.assertOpen()
+    const entry = await this.#space.facts.fetch(key)
+    if (!this.#sees(entry)) return undefined
+    return entry.record && entry.value === undefined ? decodeJson(entry.record.value) : entry.value
+  }
+
+  // Hot: one comparison for what carries no compartments, where nothing is traced.
+  #sees(entry: Entry): boolean {
+    if (entry.levelIndex <= this.#levelIndex && this.#actor.scope === undefined) {
+      this.#readAuditor?.count(entry)
+      return true
+    }
+    return this.#actor.see(entry.key, entry.record) !== undefined
+  }
+}
+
+const noop = (): void => {}
+const nothing: Promise<undefined> = Promise.resolve(undefined)
+
+async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {
+  const [record] = await space.store.read([recordKey(key)])
+  if (record) space.epochs.noteObserved(space.epochs.slotOf('facts', key), record.seq)
+  return { record }
+}
+
+function requireKey(key: string): void {
+  requireStrings('key', [key])
+}
+
+function recordKey(key: string): { collection: 'facts'; id: string } {
+  return { collection: 'facts', id: key }
+}

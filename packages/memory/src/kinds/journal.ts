@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+
+import type { Actor } from '../space/actor.ts'
+import { declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { NotFoundError, OptionError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
+import { visibleSources } from '../store/object-id.ts'
+import { parseCursor } from '../values/page-cursor.ts'
+import { rankTexts } from '../search/ranking.ts'
+import { indexTerms, queryTerms, termsOf } from '../search/search-terms.ts'
+import { searchableText, snippetOf } from '../search/searchable-text.ts'
+import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
+import type { Space, WriteOptions } from '../space/space.ts'
+import type { Collection, RecordFilter, StoredRecord } from '../store/store.ts'
+
+/** One entry of a journal: something that an agent wrote once and nobody changes. */
+export interface JournalEntry<Value = unknown> {
+  readonly id: string
+  /** Its place in the feed; grows with each write. */
+  readonly seq: number
+  readonly value: Value
+  readonly author: string
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly importance: number | undefined
+  /** Ids of the objects that it was made from. */
+  readonly derivedFrom: readonly string[]
+  /** Unix milliseconds, by the store's clock. */
+  readonly createdAt: number
+}
+
+/** Which entries to list; all given filters must hold. */
+export interface ListOptions {
+  readonly task?: string
+  readonly author?: string
+  readonly notAuthor?: string
+  /** All of these. */
+  readonly tags?: readonly string[]
+  /** Written at or after, Unix milliseconds. */
+  readonly since?: number
+  /** Written before, Unix milliseconds. */
+  readonly until?: number
+  /** @defaultValue 50 */
+  readonly limit?: number
+  /** Where an earlier page ended. */
+  readonly cursor?: string
+}
+
+/** One page, newest first. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Continues the list; absent on the last page. */
+  readonly cursor?: string
+}
+
+/** A found entry. A higher score is a better match within the same answer. */
+export interface SearchResult<Item> {
+  readonly item: Item
+  readonly score: number
+  /** The place that matched. */
+  readonly snippet: string
+}
+
+const largestPage = 1_000
+/** Search looks at the texts of at least this many records before it ranks them. */
+const smallestPool = 50
+/** UTF-16 units at the beginning of a text by which it is ranked. */
+const rankedLength = 20_000
+
+/** Write-once entries of one collection: the base of observations, decisions and learnings. */
+export class Journal {
+  readonly #space: Space
+  readonly #actor: Actor
+  readonly #collection: Collection
+
+  /** @internal */
+  constructor(space: Space, actor: Actor, collection: Collection) {
+    this.#space = space
+    this.#actor = actor
+    this.#collection = collection
+  }
+
+  protected get author(): string {
+    return this.#actor.principal.id
+  }
+
+  protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
+    this.#space.assertOpen()
+    // Before anything is awaited: the caller may go on changing the value.
+    const text = encodeJson(value)
+    const terms = indexTerms(searchableText(value))
+    const meta = await describeWrite(this.#space, this.#actor, options)
+    const key = { collection: this.#collection, id: randomUUID() } as const
+    const written = await writeOne(this.#space, this.#actor, {
+      type: 'set',
+      key,
+      value: text,
+      meta,
+      terms,
+      ttlMs: options.ttlMs,
+      guard: guardOf(options),
+    })
+    return this.#toEntry<Value>({ ...meta, ...key, ...written, value: text })
+  }
+
+  /**
+   * Lists entries, newest first, page by page.
+   *
+   * @throws OptionError when a filter, limit or cursor makes no sense.
+   */
+  async list<Value = unknown>(options: ListOptions = {}): Promise<Page<JournalEntry<Value>>> {
+    const { limit = 50, cursor } = options
+    requireWhole('limit', limit, 1, largestPage)
+    this.#space.assertOpen()
+    const after = cursor === undefined ? undefined : parseCursor(cursor)
+    const page = await this.#space.store.query({ ...this.#filter(options), order: 'newest', limit, after })
+    const seen = this.#actor.seeAll(this.#collection, page.records)
+    const items = seen.map((record) => this.#toEntry<Value>(record))
+    return page.next === undefined ? { items } : { items, cursor: String(page.next) }
+  }
+
+  /**
+   * Publishes an entry under a lower label: as an entry of this principal's
+   * own with the same value, task and tags. The first one stands as it was.
+   * Needs the right `declassify`.
+   *
+   * @throws AccessError without the right; NotFoundError when there is no such
+   * entry that this principal can see; OptionError when the label would not be
+   * lower.
+   */
+  async declassify<Value = unknown>(id: string, options: DeclassifyOptions): Promise<JournalEntry<Value>> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    const known = { collection: this.#collection, id }
+    const [found] = await this.#space.store.read([known])
+    const record = this.#actor.see(known, found)
+    if (!record) throw new NotFoundError(this.#collection, id)
+    const { value } = record
+    const key = { collection: this.#collection, id: randomUUID() }
+    const ttlMs = remainingMs(this.#space, record)
+    const terms = indexTerms(searchableText(decodeJson(value)))
+    const { meta, written } = await declassify(this.#space, this.#actor, record, options, (about) => {
+      return { type: 'set', key, value, meta: about, terms, ttlMs }
+    })
+    return this.#toEntry<Value>({ ...meta, ...key, ...written, value })
+  }
+
+  protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
+    const { limit = 10 } = options
+    requireWhole('limit', limit, 1, largestPage)
+    if (typeof text !== 'string') throw new OptionError('text', 'a text', text)
+    this.#space.assertOpen()
+    const terms = queryTerms(text)
+    const pool = Math.min(largestPage, Math.max(smallestPool, 2 * limit))
+    const answer = await this.#space.store.search({ ...this.#filter(options), terms, limit: pool })
+    const texts = answer.records.map((record) => searchableText(decodeJson(record.value)))
+    const ranked = answer.records.map((record, index) => ({
+      record,
+      text: texts[index] ?? '',
+      terms: termsOf((texts[index] ?? '').slice(0, rankedLength)),
+    }))
+    const scores = rankTexts(ranked, terms, answer)
+    const best = ranked
+      .map(({ record, text: found }, index) => ({ record, found, score: scores[index] ?? 0 }))
+      .toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq)
+      .slice(0, limit)
+    const seen = new Set(
+      this.#actor.seeAll(
+        this.#collection,
+        best.map(({ record }) => record),
+        'search',
+      ),
+    )
+    return best
+      .filter(({ record }) => seen.has(record))
+      .map(({ record, found, score }) => ({
+        item: this.#toEntry<Value>(record),
+        score,
+        snippet: snippetOf(found, terms),
+      }))
+  }
+
+  #filter({ task, author, notAuthor, tags, since, until }: ListOptions): RecordFilter {
+    requireFilter({ task, author, notAuthor })
+    if (tags) requireStrings('tags', tags)
+    const audience = this.#actor.audience
+    return { collection: this.#collection, task, author, notAuthor, tags, since, until, audience }
+  }
+
+  #toEntry<Value>(record: StoredRecord): JournalEntry<Value> {
+    const { id, seq, value, author, task, tags, importance, createdAt } = record
+    const derivedFrom = visibleSources(record, this.#actor.audience)
+    return { id, seq, value: decodeJson(value) as Value, author, task, tags, importance, derivedFrom, createdAt }
+  }
+}

@@ -1,0 +1,128 @@
+import { OptionError } from '../values/errors.ts'
+import { Journal } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
+import { requireValue } from '../values/json.ts'
+import { requireWhole } from '../values/require-option.ts'
+import type { WriteOptions } from '../space/space.ts'
+
+/** What a learning says: something worked, did not, keeps happening, or should be done. */
+export const learningKinds = ['success', 'failure', 'pattern', 'recommendation'] as const
+
+/** What a learning says: something worked, did not, keeps happening, or should be done. */
+export type LearningKind = (typeof learningKinds)[number]
+
+/** The circumstances of a learning, such as `{ industry: 'retail', size: 120 }`. */
+export type LearningContext = Readonly<Record<string, string | number | boolean | null>>
+
+/** What an agent learned: see {@link Learnings.log}. */
+export interface LearningInput<Details> extends WriteOptions {
+  readonly signal: LearningKind
+  readonly context: LearningContext
+  /** Any JSON data. */
+  readonly details: Details
+}
+
+/** The value of a learning's entry. */
+export interface LearningValue<Details = unknown> {
+  readonly signal: LearningKind
+  readonly context: LearningContext
+  readonly details: Details
+}
+
+/** A learning that bears on a context. */
+export interface RelevantLearning<Details = unknown> {
+  readonly item: JournalEntry<LearningValue<Details>>
+  /** How many fields of its context equal those that were asked for; at least 1. */
+  readonly matches: number
+}
+
+/** Learnings that bear on a context, each kind apart, best match first, then newest. */
+export type RelevantLearnings<Details = unknown> = Readonly<Record<LearningKind, readonly RelevantLearning<Details>[]>>
+
+/** Options of {@link Learnings.relevant}. */
+export interface RelevantOptions {
+  /**
+   * Most learnings of each kind.
+   *
+   * @defaultValue 10
+   */
+  readonly limit?: number
+}
+
+/** Learnings that are looked through for a context: the newest ones. */
+const depth = 10_000
+const pageSize = 1_000
+
+/** What agents learned from what they did, for others in a similar position. */
+export class Learnings extends Journal {
+  /**
+   * Logs what was learned.
+   *
+   * @throws ValueError, OptionError, StoreError
+   */
+  async log<Details>(input: LearningInput<Details>): Promise<JournalEntry<LearningValue<Details>>> {
+    const { signal, context, details, ...options } = input
+    if (!learningKinds.includes(signal)) throw new OptionError('signal', `one of ${learningKinds.join(', ')}`, signal)
+    requireContext(context)
+    requireValue(details, '$.details')
+    return this.append({ signal, context, details }, options)
+  }
+
+  /**
+   * What others learned in contexts like this one: of the newest 10,000
+   * learnings those of other agents that share at least one field.
+   *
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'sales' })
+   * const bob = memory.as({ id: 'bob', role: 'sales' })
+   * await ann.learnings.log({ signal: 'success', context: { industry: 'retail', size: 120 }, details: 'They like numbers.' })
+   *
+   * const { success } = await bob.learnings.relevant({ industry: 'retail', size: 90 })
+   * success.map(({ item, matches }) => [item.value.details, matches]) // => [['They like numbers.', 1]]
+   * ```
+   */
+  async relevant<Details = unknown>(
+    context: LearningContext,
+    { limit = 10 }: RelevantOptions = {},
+  ): Promise<RelevantLearnings<Details>> {
+    requireContext(context)
+    requireWhole('limit', limit, 1, pageSize)
+    const found: RelevantLearning<Details>[] = []
+    let cursor: string | undefined
+    for (let seen = 0; seen < depth; seen += pageSize) {
+      const options = { notAuthor: this.author, limit: pageSize, ...(cursor !== undefined && { cursor }) }
+      const page = await this.list<LearningValue<Details>>(options)
+      found.push(...page.items.map((item) => ({ item, matches: countEqual(item.value.context, context) })))
+      cursor = page.cursor
+      if (cursor === undefined) break
+    }
+    // Pages come newest first, and sorting keeps the order of equals.
+    const ranked = found.filter(({ matches }) => matches > 0).toSorted((a, b) => b.matches - a.matches)
+    const of = (signal: LearningKind): RelevantLearning<Details>[] =>
+      ranked.filter(({ item }) => item.value.signal === signal).slice(0, limit)
+    return {
+      success: of('success'),
+      failure: of('failure'),
+      pattern: of('pattern'),
+      recommendation: of('recommendation'),
+    }
+  }
+}
+
+function countEqual(theirs: LearningContext, asked: LearningContext): number {
+  return Object.entries(asked).filter(([name, value]) => Object.hasOwn(theirs, name) && theirs[name] === value).length
+}
+
+function requireContext(context: LearningContext): void {
+  const isPlain = typeof context === 'object' && context !== null && !Array.isArray(context)
+  const fields = isPlain ? Object.values(context) : []
+  if (isPlain && fields.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value)))
+    return
+  throw new OptionError('context', 'an object of texts, numbers and booleans', context)
+}

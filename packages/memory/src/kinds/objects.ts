@@ -1,0 +1,290 @@
+import type { Audience } from '../values/access.ts'
+import type { Actor } from '../space/actor.ts'
+import { declassifiedLabel, declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
+import { hashOf, objectId, visibleSources } from '../store/object-id.ts'
+import type { OpenBytes } from '../objects/object-shelf.ts'
+import { requireStrings } from '../values/require-option.ts'
+import { describeWrite, guardOf, writeOne } from '../space/space.ts'
+import type { Space, WriteOptions } from '../space/space.ts'
+import type { RecordKey, StoredRecord } from '../store/store.ts'
+
+/**
+ * The handle of an object: small, plain data that travels instead of it.
+ *
+ * @typeParam T - What {@link Objects.get} gives for it.
+ */
+export interface Ref<T = unknown> {
+  /** SHA-256 of the content, in hexadecimal; followed by its label when it is not public. */
+  readonly id: string
+  /** In bytes. */
+  readonly size: number
+  readonly mediaType: string
+  /** Never there; carries the type. */
+  readonly type?: T
+}
+
+/** Options of {@link Objects.put}. */
+export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
+  /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
+  readonly mediaType?: string
+  /** What people are shown it as: a file's name, a URL, a heading. Of content that is known already the first one stays. */
+  readonly title?: string
+}
+
+/** An object as seen in a lineage. */
+export interface LineageNode {
+  readonly ref: Ref
+  readonly title: string | undefined
+  readonly author: string
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly derivedFrom: readonly string[]
+  /** Steps from the object that was asked for. */
+  readonly distance: number
+}
+
+/** Options of {@link Objects.lineage}. */
+export interface LineageOptions {
+  /** `sources`: what it was made from. `uses`: what was made from it. */
+  readonly direction: 'sources' | 'uses'
+  /** @defaultValue 1_000 */
+  readonly limit?: number
+}
+
+/** Immutable results of any size, stored once under the hash of their content and passed by reference. */
+export class Objects {
+  readonly #space: Space
+  readonly #actor: Actor
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+  }
+
+  /**
+   * Stores a text, bytes or JSON data and resolves to its handle. The same
+   * content is stored once, whoever puts it.
+   *
+   * @throws ValueError when a text is not well-formed or data is no JSON.
+   * @throws NotFoundError when a source in `derivedFrom` can't be seen.
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const { objects } = memory.as({ id: 'ann', role: 'reader' })
+   * const part = await objects.put('The first chapter.')
+   * const note = await objects.put({ summary: 'first' }, { derivedFrom: [part] })
+   * await objects.get(note) // => { summary: 'first' }
+   * const uses = await objects.lineage(part, { direction: 'uses' })
+   * uses.map(({ ref }) => ref.id) // => [note.id]
+   * ```
+   */
+  async put<T>(content: T, options: PutOptions = {}): Promise<Ref<T>> {
+    this.#space.assertOpen()
+    const { bytes, usual } = encodeContent(content)
+    const mediaType = options.mediaType ?? usual
+    if (typeof mediaType !== 'string' || !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)) {
+      throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
+    }
+    if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
+    const { title } = options
+    if (title !== undefined) requireStrings('title', [title])
+    const described = describeWrite(this.#space, this.#actor, options)
+    const level = described.then(({ sensitivity }) => sensitivity)
+    const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
+    const id = objectId(hash, meta)
+    const key = keyOf(id)
+    const value = encodeJson({ size: bytes.length, mediaType, ...(title !== undefined && { title }) } satisfies Meta)
+    for (;;) {
+      const { record } = await this.#space.objects.load(id)
+      const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
+        (source) => source !== id,
+      )
+      // What is known with all these sources needs no write: a read of it is a cache hit.
+      if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
+      try {
+        const merged = { ...(record ?? meta), derivedFrom: derivedFrom.toSorted() }
+        const { author, task, tags, importance, sensitivity, compartments } = merged
+        await writeOne(this.#space, this.#actor, {
+          type: 'set',
+          key,
+          value: record?.value ?? value,
+          meta: { author, task, tags, importance, sensitivity, compartments, derivedFrom: merged.derivedFrom },
+          ifVersion: record?.version ?? 0,
+          guard: guardOf(options),
+        })
+        return { id, size: bytes.length, mediaType }
+      } catch (error) {
+        // Somebody stored the same content at the same time: add our sources to theirs.
+        if (!(error instanceof VersionConflictError)) throw error
+      }
+    }
+  }
+
+  /**
+   * The content: a text, JSON data or bytes, as its media type says.
+   *
+   * @throws NotFoundError when there is none, or none that this principal can see.
+   * @throws CorruptRecordError when the stored bytes are damaged.
+   */
+  async get<T>(ref: Ref<T>): Promise<T> {
+    const { opened, mediaType } = await this.#open(ref)
+    if (isText(mediaType)) {
+      const text = Buffer.from(opened.bytes.buffer, opened.bytes.byteOffset, opened.bytes.length).toString('utf8')
+      opened.release()
+      return (isJson(mediaType) ? decodeJson(text) : text) as T
+    }
+    return this.#handOut(opened) as T
+  }
+
+  /**
+   * The content as bytes.
+   *
+   * Inside an activity these are the shared bytes themselves, in place: don't
+   * write to them, and don't keep them beyond its end. Elsewhere they are a
+   * copy of your own.
+   *
+   * @throws NotFoundError, CorruptRecordError, StoreError
+   */
+  async bytes(ref: Ref): Promise<Uint8Array> {
+    return this.#handOut((await this.#open(ref)).opened)
+  }
+
+  /** Whether there is such an object that this principal can see. */
+  async has(ref: { readonly id: string }): Promise<boolean> {
+    this.#space.assertOpen()
+    const { record } = await this.#space.objects.load(ref.id)
+    return this.#actor.see(keyOf(ref.id), record) !== undefined
+  }
+
+  /**
+   * Walks from an object to what it was made from, or to what was made from
+   * it, nearest first. What this principal can't see is not in the answer.
+   *
+   * @throws NotFoundError when the object itself can't be seen.
+   */
+  async lineage(ref: { readonly id: string }, options: LineageOptions): Promise<LineageNode[]> {
+    const { direction, limit = 1_000 } = options
+    const start = await this.#record(ref.id)
+    const seen = new Set([start.id])
+    const found: LineageNode[] = []
+    let frontier: readonly StoredRecord[] = [start]
+    for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
+      const steps = await Promise.all(frontier.map((record) => this.#neighbours(record, direction)))
+      frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
+      found.push(...frontier.map((record) => toNode(record, distance, this.#actor.audience)))
+    }
+    return found.slice(0, limit)
+  }
+
+  /**
+   * Publishes an object under a lower label, and resolves to its new handle.
+   * The old one stands as it was; it is what the new one is derived from.
+   * Needs the right `declassify`.
+   *
+   * @throws AccessError without the right; NotFoundError when there is no such
+   * object that this principal can see; OptionError when the label would not
+   * be lower.
+   */
+  async declassify<T>(ref: Ref<T>, options: DeclassifyOptions): Promise<Ref<T>> {
+    const record = await this.#record(ref.id)
+    const { value, derivedFrom } = record
+    const { size, mediaType } = metaOf(record)
+    const id = objectId(hashOf(ref.id), declassifiedLabel(options))
+    const { record: known } = await this.#space.objects.load(id)
+    const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
+    await declassify(this.#space, this.#actor, record, options, (meta) => {
+      return {
+        type: 'set',
+        key: keyOf(id),
+        value,
+        meta: { ...meta, derivedFrom: sources },
+        ifVersion: known?.version ?? 0,
+      }
+    })
+    return { id, size, mediaType }
+  }
+
+  async #neighbours(record: StoredRecord, direction: 'sources' | 'uses'): Promise<readonly StoredRecord[]> {
+    const { audience } = this.#actor
+    if (direction === 'uses') {
+      const query = { collection: 'objects', derivedFrom: record.id, audience, order: 'oldest', limit: 1_000 } as const
+      const { records } = await this.#space.store.query(query)
+      return this.#actor.seeAll('objects', records)
+    }
+    if (record.derivedFrom.length === 0) return []
+    const records = await this.#space.store.read(record.derivedFrom.map((id) => keyOf(id)))
+    return this.#actor.seeAll(
+      'objects',
+      records.filter((source) => source !== undefined),
+    )
+  }
+
+  async #record(id: string): Promise<StoredRecord> {
+    this.#space.assertOpen()
+    const { record } = await this.#space.objects.load(id)
+    const seen = this.#actor.see(keyOf(id), record)
+    if (!seen) throw new NotFoundError('object', id)
+    return seen
+  }
+
+  async #open(ref: Ref): Promise<{ opened: OpenBytes; mediaType: string }> {
+    const record = await this.#record(ref.id)
+    const opened = await this.#space.shelf.open(hashOf(ref.id))
+    if (!opened) throw new NotFoundError('object', ref.id)
+    this.#actor.scope?.readObject(record.id, record)
+    this.#space.counters.add('sharedReads', opened.isCopy ? 0 : 1)
+    this.#space.counters.add('bytesCopied', opened.isCopy ? opened.bytes.length : 0)
+    return { opened, mediaType: ref.mediaType ?? metaOf(record).mediaType }
+  }
+
+  #handOut(opened: OpenBytes): Uint8Array {
+    const { scope } = this.#actor
+    if (opened.isCopy) return opened.bytes
+    if (scope) {
+      scope.onEnd(opened.release)
+      return opened.bytes
+    }
+    const copy = Uint8Array.from(opened.bytes)
+    opened.release()
+    this.#space.counters.add('bytesCopied', copy.length)
+    return copy
+  }
+}
+
+function keyOf(id: string): RecordKey {
+  return { collection: 'objects', id }
+}
+
+/** What the record of an object holds. */
+interface Meta {
+  readonly size: number
+  readonly mediaType: string
+  readonly title?: string
+}
+
+function metaOf(record: StoredRecord): Meta {
+  return decodeJson(record.value) as Meta
+}
+
+function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
+  const { id, author, task, tags } = record
+  const { size, mediaType, title } = metaOf(record)
+  return {
+    ref: { id, size, mediaType },
+    title,
+    author,
+    task,
+    tags,
+    derivedFrom: visibleSources(record, audience),
+    distance,
+  }
+}

@@ -1,0 +1,48 @@
+import { Journal } from './journal.ts'
+import type { JournalEntry, ListOptions, SearchResult } from './journal.ts'
+import type { WriteOptions } from '../space/space.ts'
+
+/** What an agent found out: see {@link Observations.log}. */
+export interface ObservationInput<Value> extends WriteOptions {
+  /** A text, or any JSON data. */
+  readonly value: Value
+}
+
+/** Which observations to search; the limit is 10 unless told. */
+export type SearchOptions = Omit<ListOptions, 'cursor'>
+
+/** What agents found out, for all others to list and search. */
+export class Observations extends Journal {
+  /**
+   * Logs what was found.
+   *
+   * @throws ValueError, OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'research' })
+   * await ann.observations.log({ task: 't1', value: 'Acme raised its prices', tags: ['pricing'], importance: 0.8 })
+   *
+   * const bob = memory.as({ id: 'bob', role: 'sales' })
+   * const [hit] = await bob.observations.search('price raise', { task: 't1' })
+   * hit?.item.author // => 'ann'
+   * ```
+   */
+  async log<Value>(input: ObservationInput<Value>): Promise<JournalEntry<Value>> {
+    const { value, ...options } = input
+    return this.append(value, options)
+  }
+
+  /**
+   * Finds observations by words, best match first. Any text is a valid query;
+   * words match by their stem, and words like "the" count only when there are no others.
+   *
+   * @throws OptionError, StoreError
+   */
+  search<Value = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<JournalEntry<Value>>[]> {
+    return this.find(text, options)
+  }
+}

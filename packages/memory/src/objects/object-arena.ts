@@ -1,0 +1,113 @@
+import { coarseClock } from '../cache/coarse-clock.ts'
+import { maxThreads } from '../cache/counters.ts'
+import { FreeList } from './free-list.ts'
+import {
+  directorySize,
+  entryWords,
+  lengthWord,
+  offsetWord,
+  probeIndex,
+  probes,
+  tagOf,
+  unit,
+  usedWord,
+} from './shared-objects.ts'
+import type { SharedObjectBuffers } from './shared-objects.ts'
+
+/**
+ * Decides which objects stand in shared memory: the one writer of the
+ * directory, in the thread that opened the store.
+ *
+ * The arena is reused rather than left to the garbage collector: when it is
+ * full, the object that was not used for the longest time and is pinned by no
+ * thread leaves.
+ */
+export class ObjectArena {
+  readonly buffers: SharedObjectBuffers
+  readonly #directory: Int32Array
+  readonly #pins: Int32Array
+  readonly #free: FreeList
+  /** Where the entries in use are: index in the directory → size in the arena. */
+  readonly #resident = new Map<number, number>()
+
+  constructor(buffers: SharedObjectBuffers) {
+    this.buffers = buffers
+    this.#directory = new Int32Array(buffers.directory)
+    this.#pins = new Int32Array(buffers.pins)
+    this.#free = new FreeList(buffers.arena.byteLength)
+  }
+
+  /** Finds room for an object; `undefined` when it is too large or all else is pinned. */
+  reserve(length: number): number | undefined {
+    const size = roundUp(length)
+    if (size > this.buffers.arena.byteLength / 2) return undefined
+    let offset = this.#free.take(size)
+    if (offset !== undefined) return offset
+    for (const index of this.#leastRecentlyUsed()) {
+      if (!this.#evict(index)) continue
+      offset = this.#free.take(size)
+      if (offset !== undefined) return offset
+    }
+    return undefined
+  }
+
+  /** Gives a reserved stretch back unused. */
+  cancel(offset: number, length: number): void {
+    this.#free.give(offset, roundUp(length))
+  }
+
+  /** Makes a filled stretch known to all threads under its hash. */
+  publish(hash: string, offset: number, length: number): void {
+    const tag = tagOf(hash)
+    const places = Array.from({ length: probes }, (_, probe) => probeIndex(tag, probe))
+    const isThere = places.some((index) => tag.every((word, at) => this.#directory[index * entryWords + at] === word))
+    const index = isThere ? undefined : this.#vacate(places)
+    if (index === undefined) {
+      this.cancel(offset, length)
+      return
+    }
+    const base = index * entryWords
+    Atomics.store(this.#directory, base + offsetWord, offset / unit)
+    Atomics.store(this.#directory, base + lengthWord, length)
+    Atomics.store(this.#directory, base + usedWord, coarseClock.now)
+    // The first word last: with it the entry becomes visible.
+    for (const word of [3, 2, 1, 0] as const) Atomics.store(this.#directory, base + word, tag[word])
+    this.#resident.set(index, roundUp(length))
+  }
+
+  /** Wipes the pins of a thread that has ended. */
+  unpinThread(thread: number): void {
+    this.#pins.fill(0, thread * directorySize, (thread + 1) * directorySize)
+  }
+
+  #vacate(places: readonly number[]): number | undefined {
+    const empty = places.find((index) => !this.#resident.has(index))
+    if (empty !== undefined) return empty
+    return places.toSorted((a, b) => this.#usedAt(a) - this.#usedAt(b)).find((index) => this.#evict(index))
+  }
+
+  #evict(index: number): boolean {
+    const base = index * entryWords
+    const first = Atomics.exchange(this.#directory, base, 0)
+    for (let thread = 0; thread < maxThreads; thread += 1) {
+      if (Atomics.load(this.#pins, thread * directorySize + index) === 0) continue
+      Atomics.store(this.#directory, base, first)
+      return false
+    }
+    this.#free.give((this.#directory[base + offsetWord] as number) * unit, this.#resident.get(index) as number)
+    this.#resident.delete(index)
+    return true
+  }
+
+  #leastRecentlyUsed(): number[] {
+    return [...this.#resident.keys()].toSorted((a, b) => this.#usedAt(a) - this.#usedAt(b))
+  }
+
+  #usedAt(index: number): number {
+    return Atomics.load(this.#directory, index * entryWords + usedWord)
+  }
+}
+
+function roundUp(length: number): number {
+  return Math.max(unit, Math.ceil(length / unit) * unit)
+}

@@ -1,0 +1,156 @@
+import { hash as digest } from 'node:crypto'
+
+import type { Level } from '../values/access.ts'
+import { CorruptRecordError } from '../values/errors.ts'
+import type { LinkClient, LinkHandlers } from '../threads/link.ts'
+import type { ObjectArena } from './object-arena.ts'
+import type { ObjectVault } from '../sealing/object-vault.ts'
+import type { PinnedBytes, SharedObjects } from './shared-objects.ts'
+
+/** Keeps objects' bytes: in shared memory for the threads of this process, in the store for good. */
+export interface ObjectShelf {
+  /**
+   * Stores bytes and resolves to the SHA-256 of their content. They are copied
+   * before this returns, and stored when it is known how sensitive they are.
+   */
+  put(bytes: Uint8Array, level: Promise<Level>): Promise<string>
+  /** The bytes, pinned in shared memory, or a copy when they can't be there; `undefined` when unknown. */
+  open(hash: string): Promise<OpenBytes | undefined>
+}
+
+/** Opened bytes. A copy needs no release, but may get one. */
+export interface OpenBytes extends PinnedBytes {
+  readonly isCopy: boolean
+}
+
+/** The SHA-256 of some bytes in lower-case hexadecimal. */
+function digestOf(bytes: Uint8Array): string {
+  return digest('sha256', bytes, 'hex')
+}
+
+/** The shelf of the thread that opened the store. */
+export class HostShelf implements ObjectShelf {
+  readonly #vault: ObjectVault
+  readonly #arena: ObjectArena
+  readonly #shared: SharedObjects
+
+  constructor(vault: ObjectVault, arena: ObjectArena, shared: SharedObjects) {
+    this.#vault = vault
+    this.#arena = arena
+    this.#shared = shared
+  }
+
+  async put(bytes: Uint8Array, level: Promise<Level>): Promise<string> {
+    const offset = this.#arena.reserve(bytes.length)
+    if (offset === undefined) {
+      const copy = bytes.slice()
+      const hash = digestOf(copy)
+      await this.#vault.put(hash, copy, await level)
+      return hash
+    }
+    const region = this.#shared.region(offset, bytes.length)
+    region.set(bytes)
+    return this.#keep(offset, bytes.length, level)
+  }
+
+  async open(hash: string): Promise<OpenBytes | undefined> {
+    const found = this.#shared.find(hash)
+    if (found) return { ...found, isCopy: false }
+    const bytes = await this.#vault.get(hash)
+    if (!bytes) return undefined
+    verify(hash, bytes)
+    const offset = this.#arena.reserve(bytes.length)
+    if (offset !== undefined) {
+      this.#shared.region(offset, bytes.length).set(bytes)
+      this.#arena.publish(hash, offset, bytes.length)
+      const placed = this.#shared.find(hash)
+      if (placed) return { ...placed, isCopy: false }
+    }
+    return { bytes, isCopy: true, release: () => {} }
+  }
+
+  /** Stores what stands in a reserved stretch and makes it known under its hash. */
+  async #keep(offset: number, length: number, level: Level | Promise<Level>): Promise<string> {
+    try {
+      const region = this.#shared.region(offset, length)
+      const hash = digestOf(region)
+      await this.#vault.put(hash, region, await level)
+      this.#arena.publish(hash, offset, length)
+      return hash
+    } catch (error) {
+      this.#arena.cancel(offset, length)
+      throw error
+    }
+  }
+
+  /** What this thread does for the shelf of a worker thread. `release` frees what a thread that ended had reserved. */
+  serve(): { handlers: LinkHandlers; release(): void } {
+    const reserved = new Map<number, number>()
+    const handlers: LinkHandlers = {
+      'shelf.reserve': (length: number) => {
+        const offset = this.#arena.reserve(length)
+        if (offset !== undefined) reserved.set(offset, length)
+        return offset
+      },
+      'shelf.keep': (offset: number, length: number, level: Level) => {
+        reserved.delete(offset)
+        return this.#keep(offset, length, level)
+      },
+      'shelf.put': (bytes: Uint8Array, level: Level) => this.put(bytes, Promise.resolve(level)),
+      'shelf.load': async (hash: string) => {
+        const opened = await this.open(hash)
+        opened?.release()
+        return opened !== undefined
+      },
+    }
+    const release = (): void => {
+      for (const [offset, length] of reserved) this.#arena.cancel(offset, length)
+      reserved.clear()
+    }
+    return { handlers, release }
+  }
+}
+
+/** Bytes that are cheaper to send than to ask room for. */
+const smallBytes = 64 * 1024
+
+/** The shelf of a worker thread. */
+export class ThreadShelf implements ObjectShelf {
+  readonly #vault: ObjectVault
+  readonly #shared: SharedObjects
+  readonly #client: LinkClient
+
+  constructor(vault: ObjectVault, shared: SharedObjects, client: LinkClient) {
+    this.#vault = vault
+    this.#shared = shared
+    this.#client = client
+  }
+
+  async put(bytes: Uint8Array, level: Promise<Level>): Promise<string> {
+    // Copied now: the caller may change the bytes while we wait.
+    const copy = bytes.slice()
+    const known = await level
+    if (copy.length <= smallBytes) return this.#client.call('shelf.put', copy, known)
+    const offset = await this.#client.call<number | undefined>('shelf.reserve', copy.length)
+    if (offset === undefined) return this.#client.call('shelf.put', copy, known)
+    this.#shared.region(offset, copy.length).set(copy)
+    return this.#client.call('shelf.keep', offset, copy.length, known)
+  }
+
+  async open(hash: string): Promise<OpenBytes | undefined> {
+    const found = this.#shared.find(hash)
+    if (found) return { ...found, isCopy: false }
+    if (!(await this.#client.call<boolean>('shelf.load', hash))) return undefined
+    const loaded = this.#shared.find(hash)
+    if (loaded) return { ...loaded, isCopy: false }
+    const bytes = await this.#vault.get(hash)
+    if (!bytes) return undefined
+    verify(hash, bytes)
+    return { bytes, isCopy: true, release: () => {} }
+  }
+}
+
+function verify(hash: string, bytes: Uint8Array): void {
+  if (digestOf(bytes) === hash) return
+  throw new CorruptRecordError('objects.get', `The bytes of object ${hash} are damaged: their hash does not match.`)
+}

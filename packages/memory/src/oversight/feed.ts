@@ -1,0 +1,211 @@
+import { covers, parseLabel } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
+import type { Actor } from '../space/actor.ts'
+import type { AuditEntry } from './audit.ts'
+import type { AuditBatch } from '../audit/audit-log.ts'
+import { CorruptRecordError } from '../values/errors.ts'
+import { internalCollections } from '../store/collections.ts'
+import { decodeJson } from '../values/json.ts'
+import { ledgerSum } from '../work/ledger.ts'
+import type { Reuse } from '../work/ledger.ts'
+import { visibleSources } from '../store/object-id.ts'
+import { requireWhole } from '../values/require-option.ts'
+import { isSealed } from '../values/sealed-text.ts'
+import type { Space } from '../space/space.ts'
+import type { Change, Collection, RecordKey, Seq, StoredRecord } from '../store/store.ts'
+
+/** A record beside the change that wrote it, with its value as JSON text: most who follow the feed look at few values. */
+export interface FeedRecord extends Omit<StoredRecord, 'value'> {
+  readonly text: string
+}
+
+/** Something that happened in the memory, as far as one principal may see it. */
+export type FeedEntry =
+  /** A record was written or deleted; `record` is what stands there now, where that was asked for. */
+  | { readonly type: 'change'; readonly seq: Seq; readonly change: Change; readonly record: FeedRecord | undefined }
+  /** What agents read, refusals included; for principals with the right `audit`. */
+  | { readonly type: 'reads'; readonly seq: Seq; readonly entries: readonly AuditEntry[] }
+  /** Results that were used instead of computing them again. */
+  | { readonly type: 'reuses'; readonly seq: Seq; readonly at: number; readonly reuses: readonly Reuse[] }
+
+/** A piece of the feed, in order. */
+export interface FeedPage {
+  readonly entries: readonly FeedEntry[]
+  /** The first entry that was looked through, shown or not; absent when there was none. */
+  readonly first: Seq | undefined
+  /** Up to where the feed was looked through: read on from there. */
+  readonly seq: Seq
+  /** The newest position of the feed. */
+  readonly last: Seq
+  /** True when the feed no longer holds all that came after the asked position. */
+  readonly trimmed: boolean
+  /** Names the life of the feed: another one when the store lost its data and began anew. */
+  readonly incarnation: string | undefined
+}
+
+/** What to read of the feed. */
+export interface FeedQuery {
+  /** The position after which to begin; 0 for the start. */
+  readonly after: Seq
+  /**
+   * Entries of the feed to look through, at most 1,000; fewer may be shown.
+   *
+   * @defaultValue 200
+   */
+  readonly limit?: number
+  /**
+   * Show changes of these collections alone: `audit` stands for reads, `ledger` for reuses.
+   *
+   * @defaultValue all
+   */
+  readonly collections?: readonly Collection[]
+  /**
+   * Whether to read the records that were changed too.
+   *
+   * @defaultValue false
+   */
+  readonly withRecords?: boolean
+}
+
+/** A follower looks again after this even when nothing woke it. */
+const fallbackPollMs = 1_000
+
+/**
+ * All that happens in a memory, in one order: writes, reads and reuses. For
+ * dashboards and reports; agents use {@link View.watch}.
+ */
+export class Feed {
+  readonly #space: Space
+  readonly #actor: Actor
+  readonly #mayAudit: boolean
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+    this.#mayAudit = actor.principal.rights?.includes('audit') ?? false
+  }
+
+  /**
+   * Reads a piece of the feed.
+   *
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'reader' })
+   * await ann.facts.set('greeting', 'hello')
+   * const { entries } = await ann.feed.read({ after: 0, withRecords: true })
+   * entries.map((entry) => entry.type === 'change' && entry.record?.text) // => ['"hello"']
+   * ```
+   */
+  async read({ after, limit = 200, collections, withRecords = false }: FeedQuery): Promise<FeedPage> {
+    requireWhole('after', after, 0)
+    requireWhole('limit', limit, 1, 1_000)
+    this.#space.assertOpen()
+    const { changes, last, trimmed, incarnation } = await this.#space.store.changes(after, limit)
+    const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true
+    const visible = changes.filter((change) => isWanted(change) && this.#isShown(change))
+    const records = await this.#records(
+      visible.filter(({ collection }) => withRecords || internalCollections.has(collection)),
+    )
+    const entries = visible.flatMap((change) => this.#toEntries(change, records.get(nameOf(change))))
+    return { entries, first: changes[0]?.seq, seq: changes.at(-1)?.seq ?? after, last, trimmed, incarnation }
+  }
+
+  /** The newest position of the feed; 0 when nothing was ever written. */
+  async last(): Promise<Seq> {
+    this.#space.assertOpen()
+    return (await this.#space.store.changes(Number.MAX_SAFE_INTEGER, 1)).last
+  }
+
+  /**
+   * Resolves soon after the memory may have changed since `mark`, or after a
+   * second. Take the mark before reading the feed.
+   *
+   * @throws the signal's reason
+   */
+  untilNews(mark: number, signal?: AbortSignal): Promise<void> {
+    return this.#space.epochs.untilAnnounced(mark, fallbackPollMs, signal)
+  }
+
+  /** What {@link untilNews} compares with. */
+  mark(): number {
+    return this.#space.epochs.announced
+  }
+
+  #isShown(change: Change): boolean {
+    if (change.op === 'set' && change.collection === 'ledger') return change.id !== ledgerSum
+    if (change.op === 'set' && change.collection === 'audit') return this.#mayAudit
+    return !internalCollections.has(change.collection) && covers(this.#actor.audience, change)
+  }
+
+  async #records(changes: readonly Change[]): Promise<ReadonlyMap<string, StoredRecord>> {
+    const keys = new Map<string, RecordKey>()
+    for (const change of changes) {
+      const { collection, id } = change
+      if (change.op === 'set') keys.set(nameOf(change), { collection, id })
+    }
+    if (keys.size === 0) return new Map()
+    const found = await this.#readAll([...keys.values()])
+    return new Map(found.flatMap((record) => (record ? [[nameOf(record), record] as const] : [])))
+  }
+
+  /** A damaged record must not hide its neighbours. */
+  async #readAll(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
+    const { store } = this.#space
+    try {
+      return await store.read(keys)
+    } catch (error) {
+      if (!(error instanceof CorruptRecordError)) throw error
+      const read = (key: RecordKey): Promise<StoredRecord | undefined> =>
+        store.read([key]).then(
+          ([record]) => record,
+          () => undefined,
+        )
+      return Promise.all(keys.map(read))
+    }
+  }
+
+  #toEntries(change: Change, record: StoredRecord | undefined): readonly FeedEntry[] {
+    const { seq, collection, id } = change
+    if (internalCollections.has(collection)) {
+      // Sealed with a key that is not there, for example.
+      if (!record || isSealed(record.value)) return []
+      return collection === 'audit' ? this.#reads(seq, record) : this.#reuses(seq, record)
+    }
+    this.#actor.readAuditor?.note('watch', collection, id, change)
+    const isShown = record && covers(this.#actor.audience, record) && !isSealed(record.value)
+    return [{ type: 'change', seq, change, record: isShown ? this.#toRecord(record) : undefined }]
+  }
+
+  #reads(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
+    const { at, groups } = decodeJson(record.value) as AuditBatch
+    const entries = groups
+      .filter((group) => covers(this.#actor.audience, group))
+      .flatMap(({ ids, ...noted }): AuditEntry[] => ids.map(([id, count]) => ({ at, ...noted, id, count })))
+    return entries.length === 0 ? [] : [{ type: 'reads', seq, entries }]
+  }
+
+  #reuses(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
+    const all = decodeJson(record.value) as readonly Reuse[]
+    const reuses = all.filter(({ work }) => covers(this.#actor.audience, labelOfWork(work)))
+    return reuses.length === 0 ? [] : [{ type: 'reuses', seq, at: record.updatedAt, reuses }]
+  }
+
+  #toRecord({ value: text, ...record }: StoredRecord): FeedRecord {
+    return { ...record, derivedFrom: visibleSources(record, this.#actor.audience), text }
+  }
+}
+
+/** The id of a work's record begins with the clearance that its result belongs to. */
+function labelOfWork(work: string): Label {
+  return parseLabel(work.slice(0, Math.max(0, work.indexOf(' '))))
+}
+
+function nameOf({ collection, id }: RecordKey): string {
+  return `${collection}/${id}`
+}

@@ -1,0 +1,157 @@
+import type { Label } from '../values/access.ts'
+import type { Actor } from '../space/actor.ts'
+import { OptionError } from '../values/errors.ts'
+import { recordCollections } from '../store/collections.ts'
+import { decodeJson } from '../values/json.ts'
+import { visibleSources } from '../store/object-id.ts'
+import { parseCursor } from '../values/page-cursor.ts'
+import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
+import { queryTerms } from '../search/search-terms.ts'
+import type { Space } from '../space/space.ts'
+import type { Collection, RecordFilter, StoredRecord } from '../store/store.ts'
+
+/** Any record, as one who looks through the memory gets it. Times are Unix milliseconds, by the store's clock. */
+export interface AnyRecord extends Label {
+  readonly collection: Collection
+  readonly id: string
+  readonly value: unknown
+  /** Length of the value as it is stored, in UTF-16 units. */
+  readonly size: number
+  readonly version: number
+  readonly seq: number
+  readonly author: string
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly importance: number | undefined
+  /** Ids of the objects that it was made from. */
+  readonly derivedFrom: readonly string[]
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt: number | undefined
+}
+
+/** Which records to list; all given filters must hold. */
+export interface RecordsFilter {
+  readonly collection: Collection
+  readonly task?: string
+  readonly author?: string
+  /** All of these. */
+  readonly tags?: readonly string[]
+  /** Made from the object with this id. */
+  readonly derivedFrom?: string
+  /** Written at or after, Unix milliseconds. */
+  readonly since?: number
+  /** Written before, Unix milliseconds. */
+  readonly until?: number
+  /**
+   * At most 1,000.
+   *
+   * @defaultValue 50
+   */
+  readonly limit?: number
+  /** Where an earlier page ended. */
+  readonly cursor?: string
+}
+
+/** One page of records, newest first. */
+export interface RecordsPage {
+  readonly items: readonly AnyRecord[]
+  /** Continues the list; absent on the last page. */
+  readonly cursor?: string
+}
+
+/** Looks through records of all kinds, as browsers of the memory do. Agents use what is made for each kind. */
+export class Records {
+  /** The kinds of record that there are to look through. */
+  static readonly collections: readonly Collection[] = recordCollections
+
+  readonly #space: Space
+  readonly #actor: Actor
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    this.#space = space
+    this.#actor = actor
+  }
+
+  /**
+   * Lists records of a collection, the newest first, page by page.
+   *
+   * @throws OptionError when a filter, limit or cursor makes no sense; StoreError
+   */
+  async list(filter: RecordsFilter): Promise<RecordsPage> {
+    const { limit = 50, cursor } = filter
+    requireWhole('limit', limit, 1, 1_000)
+    this.#space.assertOpen()
+    const after = cursor === undefined ? undefined : parseCursor(cursor)
+    const page = await this.#space.store.query({ ...this.#filter(filter), order: 'newest', limit, after })
+    const items = this.#actor.seeAll(filter.collection, page.records).map((record) => this.#toRecord(record))
+    return page.next === undefined ? { items } : { items, cursor: String(page.next) }
+  }
+
+  /**
+   * One record; `undefined` when there is none that this principal may see.
+   *
+   * @throws OptionError, CorruptRecordError, StoreError
+   */
+  async get(collection: Collection, id: string): Promise<AnyRecord | undefined> {
+    requireCollection(collection)
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    const key = { collection, id }
+    const [found] = await this.#space.store.read([key])
+    const record = this.#actor.see(key, found)
+    return record && this.#toRecord(record)
+  }
+
+  /**
+   * Records of a collection that hold any of the words, best first. Only
+   * observations, decisions and learnings are indexed.
+   *
+   * @throws OptionError, StoreError
+   */
+  async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
+    const { limit = 50 } = filter
+    requireWhole('limit', limit, 1, 1_000)
+    if (typeof text !== 'string') throw new OptionError('text', 'a text', text)
+    this.#space.assertOpen()
+    const answer = await this.#space.store.search({ ...this.#filter(filter), terms: queryTerms(text), limit })
+    const seen = this.#actor.seeAll(filter.collection, answer.records, 'search')
+    return seen.map((record) => this.#toRecord(record))
+  }
+
+  #filter({ collection, task, author, tags, derivedFrom, since, until }: RecordsFilter): RecordFilter {
+    requireCollection(collection)
+    requireFilter({ task, author, derivedFrom })
+    if (tags) requireStrings('tags', tags)
+    return { collection, task, author, tags, derivedFrom, since, until, audience: this.#actor.audience }
+  }
+
+  #toRecord(record: StoredRecord): AnyRecord {
+    const { collection, id, value, version, seq, author, task, tags, importance, createdAt, updatedAt } = record
+    const { sensitivity, compartments, expiresAt } = record
+    return {
+      collection,
+      id,
+      value: decodeJson(value),
+      size: value.length,
+      version,
+      seq,
+      author,
+      task,
+      tags,
+      importance,
+      derivedFrom: visibleSources(record, this.#actor.audience),
+      sensitivity,
+      compartments,
+      createdAt,
+      updatedAt,
+      expiresAt,
+    }
+  }
+}
+
+function requireCollection(collection: Collection): void {
+  if (recordCollections.includes(collection)) return
+  throw new OptionError('collection', recordCollections.join(', '), collection)
+}

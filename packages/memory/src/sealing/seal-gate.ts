@@ -1,0 +1,101 @@
+import { CorruptRecordError } from '../values/errors.ts'
+import { forward } from '../store/forward.ts'
+import type { KeyRing } from './key-ring.ts'
+import { verifySealed } from './verify-sealed.ts'
+import { isSealed, unopened } from '../values/sealed-text.ts'
+import type { Collection, Commit, Mutation, SetMutation, Store, StoredRecord } from '../store/store.ts'
+
+/**
+ * Seals what is sensitive on its way into a store and opens it on its way out.
+ *
+ * A sealed text is bound to the version that it is stored under, which only
+ * the store knows for sure. So a version is guessed, sealed and named
+ * (`asVersion`); a store that would give another one refuses and tells which,
+ * and the text is sealed again.
+ */
+export function gateSeals(store: Store, ring: KeyRing): Store {
+  /** The version above which the new keys of a collection begin, as far as was seen. */
+  const floors = new Map<Collection, number>()
+
+  const seal = (mutation: SetMutation, asVersion: number): SetMutation => {
+    const { collection, id } = mutation.key
+    const value = ring.sealText(mutation.value, [collection, id, asVersion])
+    return { ...mutation, value, asVersion, terms: undefined }
+  }
+
+  const write = async (batch: readonly Mutation[]): Promise<Commit> => {
+    for (const mutation of batch) if (mutation.type === 'set') ring.assertMayWrite(mutation.meta.sensitivity)
+    if (!batch.some((mutation) => hasToBeSealed(mutation, ring))) return open(await store.write(batch), ring)
+    const known = await store.read(batch.map(({ key }) => key))
+    /** Versions that the store told of. */
+    const told = new Map<number, number>()
+    const versionOf = ({ ifVersion, key }: Mutation, index: number): number => {
+      const version = ifVersion === undefined || ifVersion === 0 ? known[index]?.version : ifVersion
+      return told.get(index) ?? (version ?? floors.get(key.collection) ?? 0) + 1
+    }
+    for (;;) {
+      const sealed = batch.map((mutation, index) =>
+        hasToBeSealed(mutation, ring) ? seal(mutation as SetMutation, versionOf(mutation, index)) : mutation,
+      )
+      const commit = await store.write(sealed)
+      if (commit.ok || commit.refusal.reason !== 'seal') return open(commit, ring)
+      const { index, version } = commit.refusal
+      told.set(index, version)
+      if (!known[index]) floors.set((batch[index] as Mutation).key.collection, version - 1)
+    }
+  }
+
+  return {
+    ...forward(store),
+    write,
+    verify: (inspector) => verifySealed(store, ring, inspector),
+    read: async (keys) => (await store.read(keys)).map((record) => record && openRecord(record, ring)),
+    query: async (query) => {
+      const page = await store.query(query)
+      return { ...page, records: openAll(page.records, ring) }
+    },
+    search: async (query) => {
+      const answer = await store.search(query)
+      return { ...answer, records: openAll(answer.records, ring) }
+    },
+  }
+}
+
+function hasToBeSealed(mutation: Mutation, ring: KeyRing): boolean {
+  return mutation.type === 'set' && ring.seals(mutation.meta.sensitivity)
+}
+
+/** A record that can't be opened is not lost: reading its value throws. */
+function openRecord(record: StoredRecord, ring: KeyRing): StoredRecord {
+  if (!isSealed(record.value)) return record
+  try {
+    return openNow(record, ring)
+  } catch (error) {
+    return { ...record, value: unopened(error) }
+  }
+}
+
+/** One that is damaged is left out of lists, with a warning: the others are as good as ever. */
+function openAll(records: readonly StoredRecord[], ring: KeyRing): readonly StoredRecord[] {
+  return records.flatMap((record) => {
+    if (!isSealed(record.value)) return record
+    try {
+      return openNow(record, ring)
+    } catch (error) {
+      if (!(error instanceof CorruptRecordError)) return { ...record, value: unopened(error) }
+      process.emitWarning(`${error.message} Lists leave it out.`, { type: 'SkeinWarning', code: error.code })
+      return []
+    }
+  })
+}
+
+function openNow(record: StoredRecord, ring: KeyRing): StoredRecord {
+  const { collection, id, version, value } = record
+  return { ...record, value: ring.openText(value, [collection, id, version]) }
+}
+
+function open(commit: Commit, ring: KeyRing): Commit {
+  if (commit.ok || commit.refusal.reason === 'seal' || !commit.refusal.current) return commit
+  const { refusal } = commit
+  return { ok: false, refusal: { ...refusal, current: openRecord(commit.refusal.current, ring) } }
+}

@@ -1,0 +1,93 @@
+import { liveRecord } from '../store/apply-mutation.ts'
+import type { Row } from '../store/apply-mutation.ts'
+import { rankMatches } from './ranking.ts'
+import type { RankedMatches } from './ranking.ts'
+import { matchesFilter } from '../store/record-filter.ts'
+import type { RecordKey, SearchQuery } from '../store/store.ts'
+
+/**
+ * Which records hold which terms, in the memory of this process: for stores
+ * that can't search themselves.
+ */
+export class TermTable {
+  readonly #documents = new Map<string, Document>()
+  readonly #byTerm = new Map<string, Set<Document>>()
+  readonly #byTask = new Map<string, Set<Document>>()
+
+  /** Takes a row in as it is now, in place of what was known of it. Values are not looked at. */
+  put(row: Row, terms: readonly string[] | undefined): void {
+    const key = keyOf(row.record)
+    this.#remove(key)
+    if (row.deleted || !terms || terms.length === 0) return
+    const document: Document = { row, terms: new Set(terms) }
+    this.#documents.set(key, document)
+    for (const term of document.terms) addTo(this.#byTerm, term, document)
+    addTo(this.#byTask, row.record.task ?? '', document)
+  }
+
+  remove(key: RecordKey): void {
+    this.#remove(keyOf(key))
+  }
+
+  clear(): void {
+    for (const map of [this.#documents, this.#byTerm, this.#byTask]) map.clear()
+  }
+
+  /** Takes note that a row lives longer than it did. */
+  touch(row: Row): void {
+    const document = this.#documents.get(keyOf(row.record))
+    if (document) document.row = row
+  }
+
+  /** Ranks what passes the filter of a search; `keys` names the best. */
+  search(query: SearchQuery, now: number): RankedMatches & { readonly keys: readonly RecordKey[] } {
+    const matched = new Map<number, RecordKey>()
+    const inTask = query.task === undefined ? undefined : (this.#byTask.get(query.task) ?? new Set())
+    const passes = ({ row }: Document): boolean => {
+      const record = liveRecord(row, now)
+      return record !== undefined && matchesFilter(record, query)
+    }
+    const holders = query.terms.map((term) => {
+      const withTerm = this.#byTerm.get(term) ?? new Set<Document>()
+      // The shorter list is looked through.
+      const found: Document[] = []
+      if (inTask && inTask.size < withTerm.size) {
+        for (const document of inTask) if (document.terms.has(term) && passes(document)) found.push(document)
+      } else for (const document of withTerm) if (passes(document)) found.push(document)
+      for (const { row } of found) matched.set(row.record.seq, row.record)
+      return found.map(({ row }) => row.record.seq)
+    })
+    const ranked = rankMatches(holders, query.limit)
+    return { ...ranked, keys: ranked.best.map(({ seq }) => matched.get(seq) as RecordKey) }
+  }
+
+  #remove(key: string): void {
+    const document = this.#documents.get(key)
+    if (!document) return
+    this.#documents.delete(key)
+    for (const term of document.terms) removeFrom(this.#byTerm, term, document)
+    removeFrom(this.#byTask, document.row.record.task ?? '', document)
+  }
+}
+
+interface Document {
+  row: Row
+  readonly terms: ReadonlySet<string>
+}
+
+// A collection's name holds no NUL, so no two keys can meet.
+function keyOf({ collection, id }: RecordKey): string {
+  return `${collection}\0${id}`
+}
+
+function addTo(map: Map<string, Set<Document>>, key: string, document: Document): void {
+  const found = map.get(key)
+  if (found) found.add(document)
+  else map.set(key, new Set([document]))
+}
+
+function removeFrom(map: Map<string, Set<Document>>, key: string, document: Document): void {
+  const found = map.get(key)
+  found?.delete(document)
+  if (found?.size === 0) map.delete(key)
+}

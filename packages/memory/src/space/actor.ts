@@ -1,0 +1,61 @@
+import { audienceOf, covers } from '../values/access.ts'
+import type { Audience, Label, Principal, Right } from '../values/access.ts'
+import type { ReadAuditBuffer, NotedAction, ReadAuditor } from '../audit/read-audit-buffer.ts'
+import { AccessError } from '../values/errors.ts'
+import type { ReadScope } from './read-scope.ts'
+import type { Collection, RecordKey, StoredRecord } from '../store/store.ts'
+
+/**
+ * A principal at work in a space: the one gate between it and the records.
+ *
+ * Whatever it is shown goes through here, so that its clearance is checked,
+ * the audit told, and what it read noted for the label of what it writes.
+ */
+export class Actor {
+  readonly principal: Principal
+  readonly audience: Audience
+  readonly scope: ReadScope | undefined
+  /** Absent where reads are not audited. */
+  readonly readAuditor: ReadAuditor | undefined
+
+  /** @throws OptionError when the principal makes no sense. */
+  constructor(principal: Principal, scope: ReadScope | undefined, trail: ReadAuditBuffer | undefined) {
+    this.principal = principal
+    this.audience = audienceOf(principal)
+    this.scope = scope
+    this.readAuditor = trail?.auditor(principal.id, this.audience)
+    const { readAuditor: reading } = this
+    // A thread may not come to its timers before its next task.
+    if (reading) scope?.onEnd(() => reading.flush())
+  }
+
+  /** The record, unless there is none or none that this principal may see: the two look alike to it. */
+  see(key: RecordKey, record: StoredRecord | undefined, action: NotedAction = 'read'): StoredRecord | undefined {
+    this.readAuditor?.note(action, key.collection, key.id, record)
+    if (!record || !covers(this.audience, record)) return undefined
+    this.scope?.readRecord(record)
+    return record
+  }
+
+  /** Those of some records that this principal may see. */
+  seeAll(
+    collection: Collection,
+    records: readonly StoredRecord[],
+    action: NotedAction = 'list',
+  ): readonly StoredRecord[] {
+    if (records.length === 0) this.readAuditor?.note(action, collection, '', undefined)
+    return records.filter((record) => this.see(record, record, action) !== undefined)
+  }
+
+  /** Notes that it used something of this label without being shown the record itself. */
+  used(label: Label): void {
+    this.scope?.readRecord(label)
+  }
+
+  /** @throws AccessError when the principal lacks a right. */
+  requireRight(right: Right, action: NotedAction, { collection, id }: RecordKey): void {
+    if (this.principal.rights?.includes(right)) return
+    this.readAuditor?.refused(action, collection, id, `lacks the right "${right}"`)
+    throw new AccessError(this.principal.id, `the right "${right}"`)
+  }
+}

@@ -1,0 +1,66 @@
+import type { RecordKey, Store } from '../store/store.ts'
+
+/** A lease that is being kept alive. */
+export interface HeldLease {
+  /** Aborted when the lease was lost; its reason says so. */
+  readonly signal: AbortSignal
+  /** Stops keeping it alive. What becomes of the record is the caller's business. */
+  stop(): void
+}
+
+/** Keeps leases alive until told to stop. */
+export interface LeaseKeeper {
+  hold(key: RecordKey, version: number, leaseMs: number): HeldLease
+}
+
+/**
+ * Keeps the leases of a whole process alive from the thread that opened the
+ * store, whose event loop is free of agents' work: a worker thread deep in a
+ * computation can't send a heartbeat itself.
+ */
+export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
+  readonly #store: Store
+  readonly #losers = new Set<(why: string) => void>()
+  readonly #onError: (error: unknown) => void
+
+  constructor(store: Store, onError: (error: unknown) => void) {
+    this.#store = store
+    this.#onError = onError
+  }
+
+  hold(key: RecordKey, version: number, leaseMs: number): HeldLease {
+    const lost = new AbortController()
+    const stop = (): void => {
+      clearInterval(timer)
+      this.#losers.delete(lose)
+    }
+    const lose = (why: string): void => {
+      stop()
+      lost.abort(new DOMException(`The lease on ${key.collection}/${key.id} was lost: ${why}.`, 'AbortError'))
+    }
+    let lastKept = performance.now()
+    const beat = async (): Promise<void> => {
+      try {
+        const commit = await this.#store.write([{ type: 'touch', key, ifVersion: version, ttlMs: leaseMs }])
+        if (commit.ok) {
+          lastKept = performance.now()
+          return
+        }
+      } catch (error) {
+        // The store may be back before the lease ends; after that it is lost, whatever the store would say.
+        this.#onError(error)
+        if (performance.now() - lastKept < leaseMs) return
+      }
+      lose('it ended, or another owner has it')
+    }
+    const timer = setInterval(() => void beat(), Math.max(1, Math.floor(leaseMs / 3)))
+    timer.unref()
+    this.#losers.add(lose)
+    return { signal: lost.signal, stop }
+  }
+
+  /** Stops keeping any lease; each ends in its own time. */
+  [Symbol.dispose](): void {
+    for (const lose of this.#losers) lose('the memory was closed')
+  }
+}

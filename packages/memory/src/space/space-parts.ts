@@ -1,0 +1,26 @@
+import { CoherentCache } from '../cache/coherent-cache.ts'
+import type { Counters } from '../cache/counters.ts'
+import type { EpochTable } from '../cache/epoch-table.ts'
+import type { ResolvedOptions } from '../options.ts'
+import type { Space } from './space.ts'
+import type { Store } from '../store/store.ts'
+
+/** The parts of a space that are made alike in every thread. */
+export function spaceParts(
+  store: Store,
+  epochs: EpochTable,
+  counters: Counters,
+  options: Pick<ResolvedOptions, 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes'>,
+): Pick<Space, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'> {
+  const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
+  return {
+    store,
+    epochs,
+    counters,
+    facts: new CoherentCache('facts', parts),
+    objects: new CoherentCache('objects', parts),
+    work: new CoherentCache('work', parts),
+    inFlight: new Map(),
+    updating: new Map(),
+  }
+}

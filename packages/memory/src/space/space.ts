@@ -1,0 +1,178 @@
+import { covers, distinct, joinLabels, requireLevel } from '../values/access.ts'
+import type { Label, Level } from '../values/access.ts'
+import type { Actor } from './actor.ts'
+import type { ReadAuditBuffer } from '../audit/read-audit-buffer.ts'
+import type { CoherentCache } from '../cache/coherent-cache.ts'
+import type { Counters } from '../cache/counters.ts'
+import type { EpochTable } from '../cache/epoch-table.ts'
+import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import type { Reuse } from '../work/ledger.ts'
+import type { ObjectShelf } from '../objects/object-shelf.ts'
+import { requireStrings, requireWhole } from '../values/require-option.ts'
+import type { InFlight } from './in-flight.ts'
+import { nothingWritten } from '../store/apply-mutation.ts'
+import type { Guard, Mutation, RecordMeta, Refusal, Store, StoredRecord, Written } from '../store/store.ts'
+
+/** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
+export interface Space {
+  readonly store: Store
+  readonly epochs: EpochTable
+  readonly counters: Counters
+  readonly facts: CoherentCache
+  readonly objects: CoherentCache
+  readonly work: CoherentCache
+  readonly shelf: ObjectShelf
+  readonly leases: LeaseKeeper
+  /** What this thread's principals read; absent where reads are not audited. */
+  readonly readAudit: ReadAuditBuffer | undefined
+  /** Names this thread among all that may compute. */
+  readonly owner: string
+  /** Work under way in this thread, by key. */
+  readonly inFlight: Map<string, InFlight>
+  /** The last update under way of each fact in this thread. */
+  readonly updating: Map<string, Promise<unknown>>
+  noteReuse(reuse: Reuse): void
+  /** Resolves when what this thread noted for the audit is written. */
+  auditSettled(): Promise<void>
+  /** @throws MemoryClosedError */
+  assertOpen(): void
+}
+
+/** What any write may say about its record. */
+export interface WriteOptions {
+  /** The task that the record belongs to. */
+  readonly task?: string
+  readonly tags?: readonly string[]
+  /** From 0, negligible, to 1. */
+  readonly importance?: number
+  /** @defaultValue 'public', or what it is derived from, whichever is higher */
+  readonly sensitivity?: Level
+  readonly compartments?: readonly string[]
+  /** Objects that it was made from. Inside an activity those it read are added. */
+  readonly derivedFrom?: readonly { readonly id: string }[]
+  /** Time to live in milliseconds; for ever when left out. */
+  readonly ttlMs?: number
+  /** Write only while this claim is held. The record belongs to its task unless another is named. */
+  readonly claim?: ClaimToken
+}
+
+/** What tells a store that a claim is held; plain data that may travel to another thread. */
+export interface ClaimToken {
+  readonly task: string
+  readonly fence: number
+}
+
+/**
+ * Turns what a writer says into what is stored: sources and sensitivity follow
+ * from what was really read.
+ *
+ * @throws OptionError, NotFoundError for a source that the writer can't see,
+ * AccessError when the writer could not read the record afterwards.
+ */
+export async function describeWrite(space: Space, actor: Actor, options: WriteOptions): Promise<RecordMeta> {
+  const { task = options.claim?.task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
+  requireLevel('sensitivity', sensitivity)
+  requireStrings('tags', tags)
+  requireStrings('compartments', compartments)
+  if (task !== undefined) requireStrings('task', [task])
+  guardOf(options)
+  if (importance !== undefined && !(typeof importance === 'number' && importance >= 0 && importance <= 1)) {
+    throw new OptionError('importance', 'a number from 0 to 1', importance)
+  }
+  if (options.ttlMs !== undefined) requireWhole('ttlMs', options.ttlMs, 1)
+  const { derivedFrom: told } = options
+  const named = told ? await Promise.all(told.map(({ id }) => labelOfSource(space, actor, id))) : []
+  const { scope } = actor
+  const label = joinLabels([{ sensitivity, compartments }, ...named, ...(scope?.labels ?? [])])
+  if (!covers(actor.audience, label)) {
+    const needed = [label.sensitivity, ...label.compartments].join(' + ')
+    throw new AccessError(actor.principal.id, `clearance for ${needed}`)
+  }
+  const sources = told || scope ? [...(told ?? []).map(({ id }) => id), ...(scope?.objects ?? [])] : []
+  return {
+    author: actor.principal.id,
+    task,
+    tags: distinct(tags),
+    importance,
+    derivedFrom: distinct(sources).toSorted(),
+    sensitivity: label.sensitivity,
+    compartments: label.compartments,
+  }
+}
+
+async function labelOfSource(space: Space, actor: Actor, id: string): Promise<Label> {
+  const { record } = await space.objects.load(id)
+  const source = actor.see({ collection: 'objects', id }, record)
+  if (!source) throw new NotFoundError('object', id)
+  return source
+}
+
+/**
+ * Writes records, all of them or none.
+ *
+ * @param show - Turns the record that stands in the way into what a conflict tells of it.
+ * @throws VersionConflictError, FenceError
+ */
+export async function writeAll(
+  space: Space,
+  actor: Actor,
+  batch: readonly Mutation[],
+  show: Show = hide,
+): Promise<readonly Written[]> {
+  space.assertOpen()
+  const commit = await space.store.write(batch.map((mutation) => ({ ...mutation, over: actor.audience })))
+  if (commit.ok) return commit.written
+  // Whoever seals values has dealt with refusals of seals.
+  const { index, reason, current } = commit.refusal as Exclude<Refusal, { reason: 'seal' }>
+  const { key, guard, ifVersion = 0 } = batch[index] as Mutation
+  actor.readAuditor?.refused(
+    'write',
+    key.collection,
+    key.id,
+    refusalReasons[reason],
+    reason === 'guard' ? undefined : current,
+  )
+  if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
+  if (reason === 'label') {
+    // What it can't see is absent to it. Only where it would have to make that anew, it learns that the key is taken.
+    if (ifVersion > 0) throw new VersionConflictError(key.id, ifVersion, 0, undefined)
+    if (batch.length === 1 && batch[0]?.type === 'delete') return [nothingWritten(space.store.now())]
+    throw new AccessError(
+      actor.principal.id,
+      `another key than "${key.id}", which is taken by something above its clearance,`,
+    )
+  }
+  const visible = current && actor.see(key, current)
+  throw new VersionConflictError(key.id, ifVersion, visible?.version ?? 0, visible && show(visible))
+}
+
+/** Writes one record; see {@link writeAll}. */
+export async function writeOne(space: Space, actor: Actor, mutation: Mutation, show?: Show): Promise<Written> {
+  return (await writeAll(space, actor, [mutation], show))[0] as Written
+}
+
+/** The condition under which a write with these options may happen. @throws OptionError when it is none. */
+export function guardOf(options: Pick<WriteOptions, 'claim'>): Guard | undefined {
+  if (!('claim' in options)) return undefined
+  const { claim } = options
+  // Whoever lost the race for a claim has `undefined` in its place, and must not write as if it had asked for none.
+  if (claim === undefined) throw new OptionError('claim', 'one that was taken, or left out', claim)
+  requireStrings('claim.task', [claim.task])
+  requireWhole('claim.fence', claim.fence, 1)
+  return { key: { collection: 'claims', id: claim.task }, version: claim.fence }
+}
+
+const refusalReasons = {
+  version: 'another version stands there',
+  guard: 'the claim was lost',
+  label: 'what stands there is above its clearance',
+} as const
+
+/** What is left of a record's time to live, in milliseconds; `undefined` when it has none. */
+export function remainingMs(space: Space, { expiresAt }: Pick<StoredRecord, 'expiresAt'>): number | undefined {
+  return expiresAt === undefined ? undefined : Math.max(1, expiresAt - space.store.now())
+}
+
+type Show = (record: StoredRecord) => unknown
+const hide: Show = () => undefined

@@ -1,0 +1,17 @@
+import { covers } from '../values/access.ts'
+import type { RecordFilter, StoredRecord } from './store.ts'
+
+/** Tells whether a record passes every given filter. */
+export function matchesFilter(record: StoredRecord, filter: RecordFilter): boolean {
+  return (
+    record.collection === filter.collection &&
+    (filter.task === undefined || record.task === filter.task) &&
+    (filter.author === undefined || record.author === filter.author) &&
+    (filter.notAuthor === undefined || record.author !== filter.notAuthor) &&
+    (filter.tags ?? []).every((tag) => record.tags.includes(tag)) &&
+    (filter.derivedFrom === undefined || record.derivedFrom.includes(filter.derivedFrom)) &&
+    (filter.since === undefined || record.updatedAt >= filter.since) &&
+    (filter.until === undefined || record.updatedAt < filter.until) &&
+    (filter.audience === undefined || covers(filter.audience, record))
+  )
+}

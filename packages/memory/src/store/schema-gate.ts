@@ -1,0 +1,50 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import { SchemaError } from '../values/errors.ts'
+import { forward } from './forward.ts'
+import { decodeJson } from '../values/json.ts'
+import type { Store } from './store.ts'
+
+/**
+ * What values must look like: a schema for each beginning of `collection/id`,
+ * such as `facts/prospect/` or `observations/`. Where several fit, the longest counts.
+ */
+export type Schemas = Readonly<Record<string, StandardSchemaV1>>
+
+/**
+ * Refuses writes whose value does not fit its schema. It stands before the
+ * store of the opening thread, so that it holds for all threads.
+ *
+ * The value is checked, never changed: a schema that would convert it is asked
+ * only whether it accepts it.
+ */
+export function gateSchemas(store: Store, schemas: Schemas): Store {
+  const prefixes = Object.keys(schemas).toSorted((a, b) => b.length - a.length)
+  if (prefixes.length === 0) return store
+  return {
+    ...forward(store),
+    write: async (batch) => {
+      for (const mutation of batch) {
+        if (mutation.type !== 'set') continue
+        const name = `${mutation.key.collection}/${mutation.key.id}`
+        const prefix = prefixes.find((beginning) => name.startsWith(beginning))
+        if (prefix !== undefined) await validate(schemas[prefix] as StandardSchemaV1, name, mutation.value)
+      }
+      return store.write(batch)
+    },
+  }
+}
+
+async function validate(schema: StandardSchemaV1, name: string, value: string): Promise<void> {
+  const { issues } = await schema['~standard'].validate(decodeJson(value))
+  if (!issues) return
+  throw new SchemaError(
+    name,
+    issues.map(({ message, path = [] }) => ({ message, path: pathOf(path) })),
+  )
+}
+
+function pathOf(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {
+  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  return `$${keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}`
+}
