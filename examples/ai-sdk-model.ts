@@ -10,7 +10,7 @@
 import { estimateTokens, ModelCallError, shareModel } from '@skein/core'
 import type { ChatMessage, ChatRequest, FinishReason, Model } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { WorkerModule } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory/store'
 
 /** What the adapter needs of the AI SDK's interface; its own models fit it. */
 interface LanguageModelV3 {

@@ -1,8 +1,10 @@
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { indexTerms, openMemory } from '@skein/memory'
-import type { HostMemory, Mutation } from '@skein/memory'
+import { openMemory } from '@skein/memory'
+import { indexTerms } from '@skein/memory/store'
+import type { Memory } from '@skein/memory'
+import type { Mutation } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 
 import type { Asking, Contender, Question } from './question.ts'
@@ -33,7 +35,7 @@ export async function growth({ quick, folder }: Asking): Promise<Question> {
 const nameOf = (what: string, count: number): string => `${what} among ${count.toLocaleString('en')}`
 const taskOf = (index: number, count: number): string => `t${index % (count / perTask)}`
 
-function listing(memory: HostMemory, count: number): Contender {
+function listing(memory: Memory, count: number): Contender {
   const { observations } = memory.as({ id: 'bob', role: 'bench' })
   const list = async (task: string): Promise<number> =>
     (await observations.list({ task, limit: pageSize })).items.length
@@ -50,7 +52,7 @@ function listing(memory: HostMemory, count: number): Contender {
   }
 }
 
-function searching(memory: HostMemory, count: number): Contender {
+function searching(memory: Memory, count: number): Contender {
   const { observations } = memory.as({ id: 'bob', role: 'bench' })
   const search = async (task: string): Promise<number> =>
     (await observations.search('w3 w14 and a w400', { task, limit: 10 })).length
@@ -71,7 +73,7 @@ function searching(memory: HostMemory, count: number): Contender {
  * A space of observations of 20 words, frequent and rare ones, whose tasks stand
  * in turns; the one that another question of the run has filled, if there is one.
  */
-export async function filled(folder: string, count: number): Promise<{ memory: HostMemory; count: number }> {
+export async function filled(folder: string, count: number): Promise<{ memory: Memory; count: number }> {
   const path = join(folder, `observations-${count}.db`)
   const driver = sqliteStore({ path, durability: 'relaxed' })
   if (existsSync(path)) return { memory: await openMemory({ store: driver }), count }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
-import type { Store, StoreDriver } from '@skein/memory'
+import type { Store, StoreDriver } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
 import { Redis } from 'ioredis'

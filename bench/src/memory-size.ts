@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { mapStore, openMemory } from '@skein/memory'
-import type { HostMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
@@ -132,7 +132,7 @@ async function peerCopies(peer: CachePeer, count: number): Promise<Held> {
   return { kept: cache, close: () => cache.close() }
 }
 
-async function fill(memory: HostMemory, count: number): Promise<void> {
+async function fill(memory: Memory, count: number): Promise<void> {
   const { facts } = memory.as({ id: 'ann', role: 'bench' })
   for (let from = 0; from < count; from += 500) {
     const indexes = Array.from({ length: Math.min(500, count - from) }, (_, at) => from + at)

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { shareModel } from '@skein/core'
 import type { SharedModel } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { HostMemory, StoreDriver, View } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 import { sqliteStore } from '@skein/sqlite'
@@ -119,7 +120,7 @@ export async function modelHit(): Promise<Question> {
 async function open(delay: number) {
   const folder = await mkdtemp(join(tmpdir(), 'skein-bench-'))
   const server = await OpenAIServer.start({ delayMs: delay })
-  const memories: HostMemory[] = []
+  const memories: Memory[] = []
   return {
     server,
     sqlite: (durability: 'full' | 'relaxed') => sqliteStore({ path: join(folder, `${durability}.db`), durability }),

@@ -8,8 +8,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 
-import { joinMemory, ReadScope } from '@skein/memory'
-import type { MemoryShare, Ref } from '@skein/memory'
+import { joinMemory, ReadScope } from '@skein/memory/runtime'
+import type { Ref } from '@skein/memory'
+import type { MemoryShare } from '@skein/memory/runtime'
 
 const { share, port } = workerData as { share: MemoryShare; port: MessagePort }
 const memory = await joinMemory(share, port)

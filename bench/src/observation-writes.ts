@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 
-import { indexTerms, openMemory } from '@skein/memory'
+import { openMemory } from '@skein/memory'
+import { indexTerms } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 

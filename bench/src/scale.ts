@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
-import type { HostMemory, Mutation } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import type { Mutation } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 
 import type { Asking, Contender, Question, Ratio } from './question.ts'
@@ -15,7 +16,7 @@ const valueOf = (index: number): object => ({ name: `Company ${index}`, notes: '
 export async function scale({ quick }: Asking): Promise<Question> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'))
   const counts = quick ? [1_000, 5_000] : [1_000, 10_000, 100_000, 1_000_000]
-  const spaces: { readonly memory: HostMemory; readonly count: number }[] = []
+  const spaces: { readonly memory: Memory; readonly count: number }[] = []
   for (const count of counts) spaces.push({ memory: await filled(join(folder, `${count}.db`), count), count })
   const last = counts.at(-1) ?? 0
   const name = (what: string, count: number): string => `${what}, of ${count.toLocaleString('en')}`
@@ -45,7 +46,7 @@ export async function scale({ quick }: Asking): Promise<Question> {
 /** A prime far above all counts: it leads through all keys, in no order that a cache could use. */
 const stride = 1_000_000_007
 
-function reading(name: string, memory: HostMemory, count: number): Contender {
+function reading(name: string, memory: Memory, count: number): Contender {
   const { facts } = memory.as({ id: 'ann', role: 'bench' })
   let at = 0
   const one = async (): Promise<number> => {
@@ -65,7 +66,7 @@ function reading(name: string, memory: HostMemory, count: number): Contender {
   }
 }
 
-function writing(name: string, memory: HostMemory, count: number): Contender {
+function writing(name: string, memory: Memory, count: number): Contender {
   const { facts } = memory.as({ id: 'ann', role: 'bench' })
   let at = 0
   const batch = async (): Promise<void> => {
@@ -85,7 +86,7 @@ function writing(name: string, memory: HostMemory, count: number): Contender {
   }
 }
 
-async function filled(path: string, count: number): Promise<HostMemory> {
+async function filled(path: string, count: number): Promise<Memory> {
   const driver = sqliteStore({ path, durability: 'relaxed' })
   const store = await driver.open('default', 'writer')
   const meta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const

@@ -1,4 +1,4 @@
-import type { HostMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
 
 import { filled } from './growth.ts'
 import type { Asking, Contender, Question } from './question.ts'
@@ -31,7 +31,7 @@ export async function search({ quick, folder }: Asking): Promise<Question> {
   }
 }
 
-function indexing(name: string, memory: HostMemory, batches: number): Contender {
+function indexing(name: string, memory: Memory, batches: number): Contender {
   const { observations } = memory.as({ id: 'ann', role: 'bench' })
   let index = 0
   const batch = (): Promise<unknown> =>
@@ -54,7 +54,7 @@ function indexing(name: string, memory: HostMemory, batches: number): Contender 
   }
 }
 
-function querying(name: string, memory: HostMemory, words: string, times: number): Contender {
+function querying(name: string, memory: Memory, words: string, times: number): Contender {
   const { observations } = memory.as({ id: 'bob', role: 'bench' })
   const one = async (): Promise<number> => (await observations.search(words, { limit: 10 })).length
   return {

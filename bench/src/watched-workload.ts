@@ -1,7 +1,8 @@
 import { agent, createFlock } from '@skein/core'
 import type { Flock } from '@skein/core'
 import { openMemory } from '@skein/memory'
-import type { HostMemory, StoreDriver } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 
 /** Analysts who study tasks, two of them each: what one has studied the other reuses. */
 export interface Study {
@@ -14,7 +15,7 @@ export interface Study {
 
 /** A flock that can be set to work again and again. */
 export interface StudyFlock {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly flock: Flock
   /** Has all tasks of a turn studied; resolves to the activities that have ended since the flock was made. */
   run(): Promise<number>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { serveDashboard } from '@skein/dashboard'
-import type { StoreDriver } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 
 import type { Asking, Question } from './question.ts'

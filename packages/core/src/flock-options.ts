@@ -1,4 +1,4 @@
-import type { Clearance, HostMemory } from '@skein/memory'
+import type { Clearance, Memory } from '@skein/memory'
 
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRef } from './agents/agent-ref.ts'
@@ -18,7 +18,7 @@ import type { Supervision } from './supervision/supervision.ts'
 /** Options of {@link createFlock}. */
 export interface FlockOptions {
   /** What the agents share. It stays open when the flock closes. */
-  readonly memory: HostMemory
+  readonly memory: Memory
   /**
    * Worker threads for each kind of activity.
    *

@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, Principal } from '@skein/memory'
+import type { Memory, Principal } from '@skein/memory'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activities/activity-ref.ts'
@@ -43,7 +43,7 @@ import { threadExecutor } from './activities/thread-executor.ts'
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
  */
 export class Flock implements AsyncDisposable {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly #options: FlockOptions & Required<Pick<FlockOptions, 'executor'>>
   readonly #supervise: ((failure: Failure) => Decision) | undefined
   readonly #activities: ActivityRunner

@@ -2,21 +2,21 @@ import { createFlock, durable, escalate, tell } from '@skein/core'
 import type { Flock, FlockEvent, Question, Reply } from '@skein/core'
 import { agent, behavior, reply } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { HostMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { assign, createMachine, emit, fromPromise, setup } from 'xstate'
 
 type Activities = typeof import('./fixtures/activities.ts')
 const activitiesUrl = new URL('./fixtures/activities.ts', import.meta.url)
 
-const openShared = async (): Promise<HostMemory> => {
+const openShared = async (): Promise<Memory> => {
   const memory = await openMemory({ store: mapStore() })
   onTestFinished(() => memory.close())
   return memory
 }
 
 /** A process: a flock on the memory, closed at the latest when the test ends. */
-const openProcess = async (memory: HostMemory): Promise<{ flock: Flock; events: FlockEvent[] }> => {
+const openProcess = async (memory: Memory): Promise<{ flock: Flock; events: FlockEvent[] }> => {
   const flock = await createFlock({ memory, threads: 1 })
   const events: FlockEvent[] = []
   flock.on((event) => events.push(event))

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { consoleNotifier, createFlock, escalate, webhook } from '@skein/core'
 import type { Flock, FlockEvent, Notifier } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { Clearance, HostMemory } from '@skein/memory'
+import type { Clearance, Memory } from '@skein/memory'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { assign, setup } from 'xstate'
 
@@ -15,7 +15,7 @@ const secret = 'a secret of some length'
 
 const open = async (
   notifiers: readonly Notifier[],
-): Promise<{ flock: Flock; memory: HostMemory; events: FlockEvent[] }> => {
+): Promise<{ flock: Flock; memory: Memory; events: FlockEvent[] }> => {
   const memory = await openMemory({ store: mapStore() })
   const flock = await createFlock({ memory, notifiers, threads: 1 })
   const events: FlockEvent[] = []

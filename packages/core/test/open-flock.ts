@@ -1,7 +1,8 @@
 import { createFlock, extractiveModel, threadExecutor } from '@skein/core'
 import type { ActivitiesOf, Flock, FlockEvent, FlockOptions, ThreadExecutorOptions } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { HostMemory, StoreDriver } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { onTestFinished } from 'vitest'
 
 import { systemClock } from '../src/base/clock.ts'
@@ -26,7 +27,7 @@ export async function openFlock(
   store: StoreDriver = mapStore(),
   threads: ThreadExecutorOptions = { threads: 2 },
   options: Partial<FlockOptions> = {},
-): Promise<{ flock: Flock; report: Activities; events: FlockEvent[]; memory: HostMemory }> {
+): Promise<{ flock: Flock; report: Activities; events: FlockEvent[]; memory: Memory }> {
   const memory = await openMemory({ store })
   const executor = threadExecutor(memory, extractiveModel(), threads)
   const flock = await createFlock({ memory, executor, clock, ...options })

@@ -1,6 +1,6 @@
 import type { BudgetScope, Flock } from '@skein/core'
 import { OptionError } from '@skein/memory'
-import type { HostMemory, Principal } from '@skein/memory'
+import type { Memory, Principal } from '@skein/memory'
 
 import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
@@ -9,7 +9,7 @@ import type { PageFile } from './page-files.ts'
 
 /** Options of {@link dashboard}. */
 export interface DashboardOptions {
-  readonly memory: HostMemory
+  readonly memory: Memory
   /** Whose agents and activities are shown as they happen; without one, what the memory tells of them. */
   readonly flock?: Flock
   /**
@@ -71,7 +71,7 @@ export interface DashboardOptions {
 
 /** Options with every default filled in and every range checked. */
 export interface ResolvedDashboardOptions {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly flock: Flock | undefined
   readonly principal: Principal
   readonly allowAnswers: boolean

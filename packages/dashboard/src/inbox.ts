@@ -1,5 +1,7 @@
 import { AccessError, NotFoundError, OptionError } from '@skein/memory'
-import type { AnyRecord, Escalations, PackagedRecord, View } from '@skein/memory'
+import type { Escalations, View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
+import type { PackagedRecord } from '@skein/memory/types'
 
 import { RefusedError } from './access/problem.ts'
 import type { EscalationStateName, InboxAction, InboxDetail, InboxItem, PackagedItem } from './protocol.ts'

@@ -1,4 +1,4 @@
-import type { HostMemory, View } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
 
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { FigureLog } from './figures/figure-log.ts'
@@ -17,7 +17,7 @@ const queuePaceMs = 500
 
 /** All that one person who looks on is shown, and through whose eyes. */
 export class Onlooker {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly view: View
   readonly hub: SceneHub
   readonly desk: StreamDesk

@@ -1,6 +1,7 @@
 import { behavior, createFlock } from '@skein/core'
-import type { HostMemory, Principal } from '@skein/memory'
-import { mapStore, openMemory, Records } from '@skein/memory'
+import type { Memory, Principal } from '@skein/memory'
+import { mapStore, openMemory } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
 import type { Session } from '../src/index.ts'
@@ -20,9 +21,7 @@ const sealed = {
 } as const
 
 /** Records of every kind above the clearance of most, beside public ones, and much done with them. */
-async function fill(
-  memory: HostMemory,
-): Promise<{ readonly ids: readonly string[]; readonly known: readonly string[] }> {
+async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; readonly known: readonly string[] }> {
   const spy = memory.as({ id: 'spy', role: 'spy', clearance: spyClearance })
   const two = memory.as({ id: 'two', role: 'spy', clearance: spyClearance })
   const ann = memory.as({ id: 'ann', role: 'reader' })

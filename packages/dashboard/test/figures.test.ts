@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { budgetScope } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import type { FeedEntry, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { FeedEntry } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
 import { MarkMaker, windowFigures } from '../src/index.ts'

@@ -1,5 +1,6 @@
 import { mapStore, openMemory } from '@skein/memory'
-import type { HostMemory, Principal, StoreDriver } from '@skein/memory'
+import type { Memory, Principal } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 
 import { serveDashboard } from '../src/index.ts'
 import type { ServedDashboard, ServeDashboardOptions } from '../src/index.ts'
@@ -14,7 +15,7 @@ export const operator: Principal = {
 
 /** A served dashboard, and the requests of a page that has logged in. */
 export interface OpenBoard extends AsyncDisposable {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly board: ServedDashboard
   /** Address without the token. */
   readonly origin: string

@@ -14,7 +14,7 @@ import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
 import type { LedgerReport } from './work/ledger.ts'
 import { LinkClient } from './threads/link.ts'
 import { LinkedStore } from './threads/linked-store.ts'
-import type { Memory, MemoryShare } from './memory.ts'
+import type { ThreadMemory, MemoryShare } from './memory.ts'
 import { ThreadShelf } from './objects/object-shelf.ts'
 import { ObjectVault } from './sealing/object-vault.ts'
 import type { ReadScope } from './space/read-scope.ts'
@@ -22,7 +22,9 @@ import { gateSeals } from './sealing/seal-gate.ts'
 import { SharedObjects } from './objects/shared-objects.ts'
 import type { Space } from './space/space.ts'
 import { spaceParts } from './space/space-parts.ts'
-import type { RecordKey, StoreDriver, StoreTraits } from './store/store.ts'
+import type { StoreTraits } from './store/store.ts'
+import type { RecordKey } from './store/record.ts'
+import type { StoreDriver } from './store/store-driver.ts'
 import { View } from './view.ts'
 
 /**
@@ -32,7 +34,7 @@ import { View } from './view.ts'
  * @param share - What `share()` gave there.
  * @param port - One end of a channel whose other end went to `connect()` there.
  */
-export async function joinMemory(share: MemoryShare, port: MessagePort): Promise<Memory> {
+export async function joinMemory(share: MemoryShare, port: MessagePort): Promise<ThreadMemory> {
   const client = new LinkClient(port)
   const thread = await client.call<number>('thread')
   const driver = share.descriptor && (await loadFromDescriptor<StoreDriver>(share.descriptor))
@@ -42,7 +44,7 @@ export async function joinMemory(share: MemoryShare, port: MessagePort): Promise
   return new JoinedMemory(share, client, new LinkedStore(client, opened, share.traits), ring, thread)
 }
 
-class JoinedMemory implements Memory {
+class JoinedMemory implements ThreadMemory {
   readonly traits: StoreTraits
   readonly #share: MemoryShare
   readonly #client: LinkClient

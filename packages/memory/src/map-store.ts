@@ -5,25 +5,12 @@ import type { Row, Verdict } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
 import { MemoryClosedError } from './values/errors.ts'
 import { matchesFilter } from './store/record-filter.ts'
-import type {
-  Change,
-  ChangePage,
-  Commit,
-  Inspector,
-  Mutation,
-  RecordKey,
-  RecordPage,
-  RecordQuery,
-  SearchAnswer,
-  SearchQuery,
-  Seq,
-  Store,
-  StoreDriver,
-  StoreTraits,
-  StoredRecord,
-  Unwatch,
-  Written,
-} from './store/store.ts'
+import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
+import type { Change, ChangePage } from './store/change.ts'
+import type { Commit, Mutation, Written } from './store/mutation.ts'
+import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { RecordKey, Seq, StoredRecord } from './store/record.ts'
+import type { StoreDriver } from './store/store-driver.ts'
 import { TermTable } from './search/term-table.ts'
 
 /** Options of {@link mapStore}. */

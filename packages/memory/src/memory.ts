@@ -30,12 +30,13 @@ import { sharedObjectBuffers, SharedObjects } from './objects/shared-objects.ts'
 import type { SharedObjectBuffers } from './objects/shared-objects.ts'
 import type { Space } from './space/space.ts'
 import { spaceParts } from './space/space-parts.ts'
-import type { WorkerModule, Store, StoreTraits } from './store/store.ts'
+import type { Store, StoreTraits } from './store/store.ts'
+import type { WorkerModule } from './store/store-driver.ts'
 import { ThreadHost } from './thread-host.ts'
 import { View } from './view.ts'
 import { gateWrites } from './cache/write-gate.ts'
 
-/** What a thread needs to take part in a memory; structured-cloneable. See {@link joinMemory}. */
+/** What a thread needs to take part in a memory; structured-cloneable. See `joinMemory`. */
 export interface MemoryShare {
   readonly space: string
   readonly architecture: ResolvedOptions['architecture']
@@ -51,8 +52,8 @@ export interface MemoryShare {
   readonly objects: SharedObjectBuffers
 }
 
-/** An open space: what all agents of a process share. Closes with `await using` or {@link Memory.close}. */
-export interface Memory extends AsyncDisposable {
+/** An open space: what all agents of a process share. Closes with `await using` or {@link ThreadMemory.close}. */
+export interface ThreadMemory extends AsyncDisposable {
   readonly traits: StoreTraits
   /**
    * The memory as a principal sees it.
@@ -70,8 +71,8 @@ export interface Memory extends AsyncDisposable {
 }
 
 /** A memory in the thread that opened it: it can let other threads take part. */
-export interface HostMemory extends Memory {
-  /** What to hand to {@link joinMemory} in another thread, beside the port. */
+export interface Memory extends ThreadMemory {
+  /** What to hand to `joinMemory` in another thread, beside the port. */
   share(): MemoryShare
   /**
    * Serves another thread over a port until that closes.
@@ -117,7 +118,7 @@ export interface HostMemory extends Memory {
  * ann.facts.peek('prospect/42') // => { name: 'Acme' }
  * ```
  */
-export async function openMemory(options: MemoryOptions): Promise<HostMemory> {
+export async function openMemory(options: MemoryOptions): Promise<Memory> {
   const resolved = resolveOptions(options)
   const store = await resolved.store.open(resolved.space, 'writer')
   const memory = new OpenedMemory(resolved, store)
@@ -130,7 +131,7 @@ export async function openMemory(options: MemoryOptions): Promise<HostMemory> {
   }
 }
 
-class OpenedMemory implements HostMemory {
+class OpenedMemory implements Memory {
   readonly traits: StoreTraits
   readonly #options: ResolvedOptions
   readonly #store: Store

@@ -5,7 +5,7 @@ import { resolveEncryption } from './sealing/key-ring.ts'
 import type { EncryptionOptions, KeyRingShare } from './sealing/key-ring.ts'
 import { longestTimer, requireWhole } from './values/require-option.ts'
 import type { Schemas } from './store/schema-gate.ts'
-import type { StoreDriver } from './store/store.ts'
+import type { StoreDriver } from './store/store-driver.ts'
 
 /**
  * Where reads are answered.

@@ -10,7 +10,8 @@ import { serveLink } from './threads/link.ts'
 import { storeHandlers } from './threads/linked-store.ts'
 import type { ObjectArena } from './objects/object-arena.ts'
 import type { HostShelf } from './objects/object-shelf.ts'
-import type { RecordKey, Store } from './store/store.ts'
+import type { Store } from './store/store.ts'
+import type { RecordKey } from './store/record.ts'
 
 /** What the opening thread does for the others. */
 interface HostParts {

@@ -21,7 +21,7 @@ import { SavedAgents } from './runtime/saved-agents.ts'
 import { sharedState } from './runtime/shared-state.ts'
 import type { SharedState } from './runtime/shared-state.ts'
 import type { Space } from './space/space.ts'
-import type { Change } from './store/store.ts'
+import type { Change } from './store/change.ts'
 import { watchFeed } from './space/watch.ts'
 import type { WatchOptions } from './space/watch.ts'
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { mapStore } from '@skein/memory'
-import type { Commit, Mutation, RecordKey, Store, StoredRecord, Written } from '@skein/memory'
+import type { Commit, Mutation, RecordKey, Store, StoredRecord, Written } from '@skein/memory/store'
 import { checkHistory } from '@skein/memory/testing'
 import type { Operation, ViolationKind } from '@skein/memory/testing'
 import { expect, it } from 'vitest'

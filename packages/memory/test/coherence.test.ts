@@ -1,5 +1,5 @@
 import { mapStore, openMemory } from '@skein/memory'
-import type { Store, StoreDriver } from '@skein/memory'
+import type { Store, StoreDriver } from '@skein/memory/store'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 /** A real store whose reads and hints a test can hold back. */

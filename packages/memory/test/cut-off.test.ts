@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { mapStore, openMemory, OutcomeUnknownError } from '@skein/memory'
-import type { Facts, MemoryOptions, Store, StoreDriver } from '@skein/memory'
+import type { Facts, MemoryOptions } from '@skein/memory'
+import type { Store, StoreDriver } from '@skein/memory/store'
 import { checkHistory, faultyStore, staleAfter } from '@skein/memory/testing'
 import type { Faults, Operation } from '@skein/memory/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -1,4 +1,5 @@
-import { fromEnvelope, OptionError, toEnvelope, VersionConflictError } from '@skein/memory'
+import { OptionError, VersionConflictError } from '@skein/memory'
+import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
 const through = (error: unknown): Error => fromEnvelope(structuredClone(toEnvelope(error)))

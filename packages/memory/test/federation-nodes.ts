@@ -1,20 +1,12 @@
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
-import type {
-  Bus,
-  BusLink,
-  FederationOptions,
-  HostMemory,
-  MemoryOptions,
-  Mutation,
-  Principal,
-  StoreDriver,
-  View,
-} from '@skein/memory'
+import type { FederationOptions, Memory, MemoryOptions, Principal, View } from '@skein/memory'
+import type { Mutation, StoreDriver } from '@skein/memory/store'
+import type { Bus, BusLink } from '@skein/memory/types'
 import { onTestFinished } from 'vitest'
 
 /** A node of a federation, with the view of somebody who may see everything. */
 export interface Node extends View {
-  readonly memory: HostMemory
+  readonly memory: Memory
 }
 
 /** What a test says of a node beside its name and bus. */

@@ -1,5 +1,5 @@
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
-import type { BusLink } from '@skein/memory'
+import type { BusLink } from '@skein/memory/types'
 import { describe, expect, it } from 'vitest'
 
 import { cuttableBus, interruptedStore, listenForWarnings, openNode, openPair, settle } from './federation-nodes.ts'

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 
 import { mapStore, openMemory } from '../src/index.ts'
-import type { FeedEntry, View } from '../src/index.ts'
+import type { View } from '../src/index.ts'
+import type { FeedEntry } from '../src/runtime.ts'
 
 async function entriesOf(view: View, after = 0): Promise<readonly FeedEntry[]> {
   return (await view.feed.read({ after, limit: 1_000, withRecords: true })).entries

@@ -1,4 +1,5 @@
-import { mapStore, openMemory, Records } from '@skein/memory'
+import { mapStore, openMemory } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 
 const open = async () => {

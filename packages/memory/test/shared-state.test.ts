@@ -1,5 +1,6 @@
 import { mapStore, openMemory } from '@skein/memory'
-import type { SharedState, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { SharedState } from '@skein/memory/runtime'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 const runtime = { id: 'runtime', role: 'system' } as const

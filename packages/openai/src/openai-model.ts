@@ -8,7 +8,7 @@ import type {
   Model,
   ModelSettings,
 } from '@skein/core'
-import type { WorkerModule } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory/store'
 import { OpenAI } from 'openai'
 
 import { estimateInput, toResponse } from './answer-parts.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { budgetScope } from '@skein/core'
 import { mapStore } from '@skein/memory'
-import type { StoreDriver } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 

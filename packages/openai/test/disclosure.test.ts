@@ -1,6 +1,7 @@
 import { createFlock } from '@skein/core'
 import type { FlockEvent } from '@skein/core'
-import type { AuditEntry, HostMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import type { AuditEntry } from '@skein/memory/types'
 import { openaiModel } from '@skein/openai'
 import { describe, expect, it } from 'vitest'
 
@@ -10,9 +11,7 @@ const hello = { messages: [{ role: 'user', text: 'Hello there.' }] } as const
 const internal = { clearance: { level: 'internal' } } as const
 const confidential = { clearance: { level: 'confidential', compartments: ['finance'] } } as const
 
-async function sent(
-  memory: HostMemory,
-): Promise<Pick<AuditEntry, 'agent' | 'outcome' | 'collection' | 'id' | 'reason'>[]> {
+async function sent(memory: Memory): Promise<Pick<AuditEntry, 'agent' | 'outcome' | 'collection' | 'id' | 'reason'>[]> {
   const auditor = memory.as({ id: 'eve', role: 'auditor', rights: ['audit'], ...confidential })
   return Array.fromAsync(auditor.audit.entries({ action: 'send' }))
 }

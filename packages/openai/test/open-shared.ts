@@ -1,7 +1,9 @@
 import { shareModel } from '@skein/core'
 import type { SharedModel, ShareOptions } from '@skein/core'
-import { mapStore, openMemory, ReadScope } from '@skein/memory'
-import type { HostMemory, Principal, StoreDriver, View } from '@skein/memory'
+import { mapStore, openMemory } from '@skein/memory'
+import { ReadScope } from '@skein/memory/runtime'
+import type { Memory, Principal, View } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 import { onTestFinished } from 'vitest'
@@ -17,7 +19,7 @@ export async function startServer(options: ServerOptions = {}): Promise<OpenAISe
 }
 
 /** A memory, closed when the test ends. */
-export async function openStore(store: StoreDriver = mapStore()): Promise<HostMemory> {
+export async function openStore(store: StoreDriver = mapStore()): Promise<Memory> {
   const memory = await openMemory({ store })
   onTestFinished(() => memory.close())
   return memory
@@ -31,7 +33,7 @@ export interface Desk {
 
 /** Gives an agent a memory in which what it reads is noted, as in an activity, and a model. */
 export function deskOf(
-  memory: HostMemory,
+  memory: Memory,
   server: OpenAIServer,
   agent: Partial<Principal> = {},
   options: Partial<OpenAIModelOptions> = {},

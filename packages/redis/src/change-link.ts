@@ -1,4 +1,4 @@
-import type { Change, Unwatch } from '@skein/memory'
+import type { Change, Unwatch } from '@skein/memory/store'
 
 import { unpackChanges } from './record-row.ts'
 import type { RedisClient } from './redis-client.ts'

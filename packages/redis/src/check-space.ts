@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto'
 
-import { liveRecord, rawText } from '@skein/memory'
-import type { Collection, Corruption, Inspector } from '@skein/memory'
+import { liveRecord, rawText } from '@skein/memory/store'
+import type { Collection, Corruption, Inspector } from '@skein/memory/store'
 
 import type { RedisClient } from './redis-client.ts'
 import { unpackRow } from './record-row.ts'

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-import { CorruptRecordError, labelText, parseLabel } from '@skein/memory'
+import { CorruptRecordError } from '@skein/memory'
+import { labelText, parseLabel } from '@skein/memory/store'
 import type {
   Change,
   Collection,
@@ -13,7 +14,7 @@ import type {
   Row,
   Seq,
   StoredRecord,
-} from '@skein/memory'
+} from '@skein/memory/store'
 
 import type { mutationArguments } from './write-script.ts'
 

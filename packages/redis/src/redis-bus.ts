@@ -1,5 +1,5 @@
 import { MemoryClosedError, OptionError } from '@skein/memory'
-import type { Bus, BusLink, BusMessage, BusPage } from '@skein/memory'
+import type { Bus, BusLink, BusMessage, BusPage } from '@skein/memory/types'
 
 import { electScript, publishScript, readScript } from './bus-scripts.ts'
 import { listenerOptions, makeClient } from './make-client.ts'

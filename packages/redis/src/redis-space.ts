@@ -1,4 +1,5 @@
-import { CorruptRecordError, liveRecord, matchesFilter } from '@skein/memory'
+import { CorruptRecordError } from '@skein/memory'
+import { liveRecord, matchesFilter } from '@skein/memory/store'
 import type {
   Change,
   ChangePage,
@@ -11,7 +12,7 @@ import type {
   Seq,
   StoredRecord,
   Written,
-} from '@skein/memory'
+} from '@skein/memory/store'
 
 import { Gatherer } from './gatherer.ts'
 import {

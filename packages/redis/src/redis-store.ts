@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import { liveRecord, MemoryClosedError } from '@skein/memory'
+import { MemoryClosedError } from '@skein/memory'
+import { liveRecord } from '@skein/memory/store'
 import type {
   Change,
   ChangePage,
@@ -21,7 +22,7 @@ import type {
   StoreRole,
   StoreTraits,
   Unwatch,
-} from '@skein/memory'
+} from '@skein/memory/store'
 
 import { ChangeLink } from './change-link.ts'
 import { checkSpace, keysOf } from './check-space.ts'

@@ -1,5 +1,5 @@
-import { TermTable } from '@skein/memory'
-import type { ChangePage, Collection, RankedMatches, RecordKey, SearchQuery, Seq } from '@skein/memory'
+import { TermTable } from '@skein/memory/store'
+import type { ChangePage, Collection, RankedMatches, RecordKey, SearchQuery, Seq } from '@skein/memory/store'
 
 import type { UnpackedRow } from './record-row.ts'
 

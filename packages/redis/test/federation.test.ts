@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
-import type { HostMemory, MemoryOptions, View } from '@skein/memory'
+import type { Memory, MemoryOptions, View } from '@skein/memory'
 import { redisBus } from '@skein/redis'
 import type { RedisBusOptions } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
@@ -16,7 +16,7 @@ import type { TestServer } from './redis-server.ts'
 const important = { importance: 0.9 }
 
 interface Node extends View {
-  readonly memory: HostMemory
+  readonly memory: Memory
 }
 
 /** Nodes with stores of their own, each in a file, on one server. */

@@ -1,4 +1,4 @@
-import type { Mutation, RecordKey } from '@skein/memory'
+import type { Mutation, RecordKey } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'

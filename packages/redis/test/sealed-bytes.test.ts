@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
-import type { HostMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -34,7 +34,7 @@ async function leaks({ server: { folder }, admin }: { server: TestServer; admin:
   return files.filter((file) => readFileSync(join(folder, file)).includes(word.slice(0, -1)))
 }
 
-async function writeSecrets(memory: HostMemory): Promise<void> {
+async function writeSecrets(memory: Memory): Promise<void> {
   const view = memory.as(boss)
   for (let index = 0; index < 20; index += 1) {
     await view.facts.set(`f${index}`, `The ${word} is planned. ${index}`, secret)

@@ -1,5 +1,5 @@
 import { mapStore } from '@skein/memory'
-import type { Change, Store } from '@skein/memory'
+import type { Change, Store } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'

@@ -1,4 +1,4 @@
-import type { Change, Commit, Mutation, RecordFilter, RecordKey, Store, StoredRecord } from '@skein/memory'
+import type { Change, Commit, Mutation, RecordFilter, RecordKey, Store, StoredRecord } from '@skein/memory/store'
 
 import { collections, longTimes } from './write-programs.ts'
 

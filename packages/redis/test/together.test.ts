@@ -1,4 +1,4 @@
-import type { Commit, Mutation, Store } from '@skein/memory'
+import type { Commit, Mutation, Store } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'

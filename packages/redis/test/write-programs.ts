@@ -1,4 +1,4 @@
-import type { Collection, Guard, Mutation, RecordKey, StoredRecord } from '@skein/memory'
+import type { Collection, Guard, Mutation, RecordKey, StoredRecord } from '@skein/memory/store'
 import fc from 'fast-check'
 
 /**

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { mapStore, OptionError } from '@skein/memory'
-import type { StoreDriver } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
 

@@ -1,4 +1,5 @@
-import { fromEnvelope, OptionError, StoreError, toEnvelope } from '@skein/memory'
+import { OptionError, StoreError } from '@skein/memory'
+import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
 import { describeFailure } from '../src/cli/failure.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Escalation, HostMemory } from '@skein/memory'
+import type { Escalation, Memory } from '@skein/memory'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { expectClearError } from './expect-clear-error.ts'
@@ -13,7 +13,7 @@ import type { Ended } from './run-skein.ts'
 
 let at: LookedAt
 /** Agents at work in this process, on the same file. */
-let memory: HostMemory
+let memory: Memory
 beforeAll(async () => {
   at = await filledFolder()
   memory = await openIn(at.folder)

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
-import type { HostMemory, MemoryOptions, StoreDriver } from '@skein/memory'
+import type { Memory, MemoryOptions } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
 
@@ -33,7 +34,7 @@ export function folderForAll(): string {
 }
 
 /** Opens the memory of a folder, which is in its file `x.db`. */
-export function openIn(folder: string, options: Partial<MemoryOptions> = {}): Promise<HostMemory> {
+export function openIn(folder: string, options: Partial<MemoryOptions> = {}): Promise<Memory> {
   return openMemory({ store: sqliteStore(join(folder, 'x.db')), ...options })
 }
 

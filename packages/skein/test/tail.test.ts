@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-import type { Change } from '@skein/memory'
+import type { Change } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { Row } from '@skein/memory'
+import type { Row } from '@skein/memory/store'
 
 import { readableLabel } from './record-row.ts'
 import type { RawRow, RawRowAndMore } from './record-row.ts'

@@ -1,5 +1,5 @@
-import { levelIndex } from '@skein/memory'
-import type { RecordFilter } from '@skein/memory'
+import { levelIndex } from '@skein/memory/store'
+import type { RecordFilter } from '@skein/memory/store'
 
 const journals = ['observations', 'decisions', 'learnings']
 

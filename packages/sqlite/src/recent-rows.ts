@@ -1,4 +1,4 @@
-import type { RecordKey, Row } from '@skein/memory'
+import type { RecordKey, Row } from '@skein/memory/store'
 
 import type { RawRowAndMore } from './record-row.ts'
 

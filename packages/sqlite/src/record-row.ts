@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
 
-import { CorruptRecordError, levels, levelIndex } from '@skein/memory'
-import type { Change, Collection, Label, Row } from '@skein/memory'
+import { CorruptRecordError } from '@skein/memory'
+import { levels, levelIndex } from '@skein/memory/store'
+import type { Change, Collection, Label, Row } from '@skein/memory/store'
 
 /** The columns of a record, in the order in which every statement names them. */
 export const columns =

@@ -1,5 +1,5 @@
-import { changeOf, decideMutation } from '@skein/memory'
-import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory'
+import { changeOf, decideMutation } from '@skein/memory/store'
+import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
 import { standIn } from './damaged-row.ts'
 import { RecentRows } from './recent-rows.ts'

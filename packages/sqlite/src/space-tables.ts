@@ -1,5 +1,14 @@
-import { rankMatches } from '@skein/memory'
-import type { ChangePage, RecordKey, RecordPage, RecordQuery, Row, SearchAnswer, SearchQuery, Seq } from '@skein/memory'
+import { rankMatches } from '@skein/memory/store'
+import type {
+  ChangePage,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  Row,
+  SearchAnswer,
+  SearchQuery,
+  Seq,
+} from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { warnOfDamage } from './damaged-row.ts'

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 
-import { CorruptRecordError, liveRecord, MemoryClosedError, StoreError } from '@skein/memory'
+import { CorruptRecordError, MemoryClosedError, StoreError } from '@skein/memory'
+import { liveRecord } from '@skein/memory/store'
 import type {
   Change,
   ChangePage,
@@ -20,7 +21,7 @@ import type {
   StoredRecord,
   StoreTraits,
   Unwatch,
-} from '@skein/memory'
+} from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { checkSpace } from './check/check-space.ts'

@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { StoreBusyError } from '@skein/memory'
-import type { Change, Commit, Mutation, Seq, StoreError, Unwatch } from '@skein/memory'
+import type { StoreError } from '@skein/memory'
+import type { Change, Commit, Mutation, Seq, Unwatch } from '@skein/memory/store'
 import type { Database, Statement } from 'better-sqlite3'
 
 import { openConnection } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { SearchQuery } from '@skein/memory'
+import type { SearchQuery } from '@skein/memory/store'
 
 import { filterSql } from './filter-sql.ts'
 import type { SpaceSql } from './space-sql.ts'

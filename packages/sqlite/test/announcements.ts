@@ -1,4 +1,4 @@
-import type { Collection } from '@skein/memory'
+import type { Collection } from '@skein/memory/store'
 
 /** A record as its writer announced it. */
 export interface Put {

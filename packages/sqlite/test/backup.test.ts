@@ -14,8 +14,9 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 
-import { inspectSpace, joinMemory, openMemory } from '@skein/memory'
-import type { HostMemory, View } from '@skein/memory'
+import { openMemory } from '@skein/memory'
+import { inspectSpace, joinMemory } from '@skein/memory/runtime'
+import type { Memory, View } from '@skein/memory'
 import { backup, restore, sqliteStore } from '@skein/sqlite'
 import type { BackupProgress } from '@skein/sqlite'
 import Database from 'better-sqlite3'
@@ -28,7 +29,7 @@ const boss = { id: 'boss', role: 'test', clearance: { level: 'confidential' } } 
 const secret = { sensitivity: 'confidential' } as const
 const encryption = { keys: { k1: randomBytes(32) }, current: 'k1' }
 
-async function open(path: string, space = 'default'): Promise<HostMemory> {
+async function open(path: string, space = 'default'): Promise<Memory> {
   const store = sqliteStore({ path, durability: 'relaxed' })
   const memory = await openMemory({ store, space, encryption, auditKeepMs: 0 })
   onTestFinished(() => memory.close())

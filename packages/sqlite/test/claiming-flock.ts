@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import type { ClaimToken } from '@skein/memory'
+import type { ClaimToken } from '@skein/memory/types'
 
 import { numbersFrom } from './numbers-from.ts'
 import type { Line } from './fixtures/claiming-process.ts'

@@ -1,5 +1,6 @@
 import { openMemory } from '@skein/memory'
-import type { Change, ClaimToken, Store, StoredRecord } from '@skein/memory'
+import type { Change, Store, StoredRecord } from '@skein/memory/store'
+import type { ClaimToken } from '@skein/memory/types'
 import { sqliteStore } from '@skein/sqlite'
 import { expect, it, onTestFinished } from 'vitest'
 

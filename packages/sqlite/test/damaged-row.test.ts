@@ -1,5 +1,5 @@
 import { openMemory } from '@skein/memory'
-import type { Mutation, Store } from '@skein/memory'
+import type { Mutation, Store } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'

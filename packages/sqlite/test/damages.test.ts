@@ -14,8 +14,10 @@ import {
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import { inspectSpace, openMemory, StoreError } from '@skein/memory'
-import type { Corruption, HostMemory, Inspector } from '@skein/memory'
+import { openMemory, StoreError } from '@skein/memory'
+import { inspectSpace } from '@skein/memory/runtime'
+import type { Memory } from '@skein/memory'
+import type { Corruption, Inspector } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -27,7 +29,7 @@ const me = { id: 'me', role: 'test' }
 const boss = { id: 'boss', role: 'test', clearance: { level: 'confidential' } } as const
 const admin = { id: 'ada', role: 'operator', rights: ['administer'] } as const
 
-async function open(path: string): Promise<HostMemory> {
+async function open(path: string): Promise<Memory> {
   const memory = await openMemory({ store: sqliteStore({ path, durability: 'relaxed' }), auditKeepMs: 0 })
   onTestFinished(() => memory.close())
   return memory

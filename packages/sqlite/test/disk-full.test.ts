@@ -2,7 +2,8 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { openMemory, SkeinError } from '@skein/memory'
-import type { HostMemory, Mutation, Store, View } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
+import type { Mutation, Store } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -24,11 +25,11 @@ function setting(id: string, value: string): Mutation {
 
 /** A space with a memory in front of it, and the store itself. */
 class Home implements AsyncDisposable {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly store: Store
   readonly view: View
 
-  private constructor(memory: HostMemory, store: Store) {
+  private constructor(memory: Memory, store: Store) {
     this.memory = memory
     this.store = store
     this.view = memory.as({ id: 'me', role: 'test' })

@@ -1,5 +1,5 @@
-import { queryTerms } from '@skein/memory'
-import type { Store, StoredRecord } from '@skein/memory'
+import { queryTerms } from '@skein/memory/store'
+import type { Store, StoredRecord } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 

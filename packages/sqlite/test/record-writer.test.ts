@@ -1,4 +1,4 @@
-import type { Commit, Mutation, Store } from '@skein/memory'
+import type { Commit, Mutation, Store } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
-import type { EncryptionOptions, HostMemory } from '@skein/memory'
+import type { EncryptionOptions, Memory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -29,7 +29,7 @@ function leaks(path: string): string[] {
 }
 
 /** Writes the word in every place that a value can be in, small and large, and rewrites and deletes some. */
-async function writeSecrets(memory: HostMemory): Promise<void> {
+async function writeSecrets(memory: Memory): Promise<void> {
   const view = memory.as(boss)
   const text = `The ${word} is planned. `
   for (let index = 0; index < 30; index += 1) {

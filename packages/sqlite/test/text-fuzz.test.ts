@@ -1,5 +1,5 @@
 import { mapStore, openMemory } from '@skein/memory'
-import type { StoreDriver } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -1,4 +1,5 @@
-import type { ClaimToken, Principal } from '@skein/memory'
+import type { Principal } from '@skein/memory'
+import type { ClaimToken } from '@skein/memory/types'
 import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 
-import { encodeJson, OptionError } from '@skein/memory'
-import type { HostMemory, Principal, WorkContext } from '@skein/memory'
+import { OptionError } from '@skein/memory'
+import { encodeJson } from '@skein/memory/runtime'
+import type { Memory, Principal, WorkContext } from '@skein/memory'
 
 import type { RunActivityOptions } from './activity-ref.ts'
 import type { ActivityOptions } from './activity.ts'
@@ -32,7 +33,7 @@ interface Run {
 
 /** What an activity runner works with. */
 export interface ActivityRunnerParts {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly executor: Executor
   /** Id of the model; part of the key of shared results. */
   readonly modelId: string

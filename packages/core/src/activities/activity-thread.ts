@@ -13,8 +13,11 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
-import { fromEnvelope, joinMemory, loadFromDescriptor, ReadScope, toEnvelope } from '@skein/memory'
-import type { WorkerModule, ErrorEnvelope, Memory, MemoryShare } from '@skein/memory'
+import { fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
+import { loadFromDescriptor } from '@skein/memory/store'
+import type { ThreadMemory } from '@skein/memory/runtime'
+import type { ErrorEnvelope, MemoryShare } from '@skein/memory/runtime'
+import type { WorkerModule } from '@skein/memory/store'
 
 import { activityOptions } from './activity.ts'
 import type { Activity } from './activity.ts'
@@ -66,7 +69,7 @@ parts.catch(() => {})
 news.port1.on('message', ({ abort, reason }: AbortOrder) => running.get(abort)?.abort(fromEnvelope(reason)))
 news.port1.unref()
 
-async function join(): Promise<{ memory: Memory; model: Model }> {
+async function join(): Promise<{ memory: ThreadMemory; model: Model }> {
   const { share, model } = workerData as ThreadData
   const channel = new MessageChannel()
   const ports: ThreadPorts = { thread: threadId, memory: channel.port2, news: news.port2 }

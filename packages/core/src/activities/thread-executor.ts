@@ -1,5 +1,5 @@
-import { fromEnvelope, toEnvelope } from '@skein/memory'
-import type { HostMemory } from '@skein/memory'
+import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
+import type { Memory } from '@skein/memory'
 
 import type { ThreadNews, ThreadReply, ThreadRequest } from './activity-thread.ts'
 import { ActivityInputError, FlockClosedError, ThreadLostError } from '../errors.ts'
@@ -24,12 +24,12 @@ interface Running {
  *
  * @throws OptionError when a number is out of range.
  */
-export function threadExecutor(memory: HostMemory, model: Model, options: ThreadExecutorOptions = {}): Executor {
+export function threadExecutor(memory: Memory, model: Model, options: ThreadExecutorOptions = {}): Executor {
   return new ThreadExecutor(memory, model, resolveThreadOptions(options))
 }
 
 class ThreadExecutor implements Executor {
-  readonly #memory: HostMemory
+  readonly #memory: Memory
   readonly #model: Model
   readonly #options: ResolvedThreadOptions
   readonly #pools = new Map<ActivityTask['kind'], ThreadPool>()
@@ -43,7 +43,7 @@ class ThreadExecutor implements Executor {
   #tasks = 0
   #closing: Promise<void> | undefined
 
-  constructor(memory: HostMemory, model: Model, options: ResolvedThreadOptions) {
+  constructor(memory: Memory, model: Model, options: ResolvedThreadOptions) {
     this.#memory = memory
     this.#model = model
     this.#options = options

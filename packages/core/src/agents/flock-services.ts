@@ -1,4 +1,4 @@
-import type { Escalation, HostMemory, View } from '@skein/memory'
+import type { Escalation, Memory, View } from '@skein/memory'
 
 import type { Clock } from '../base/clock.ts'
 import type { FlockEvent } from '../events/flock-events.ts'
@@ -8,7 +8,7 @@ import type { Scheduler } from '../messages/run-queue.ts'
 
 /** What the agents of a flock have in common. */
 export interface FlockServices {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly questions: Questions

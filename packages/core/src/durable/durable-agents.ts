@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import type { HostMemory, SavedAgent, SavedAgentSummary, View } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
+import type { SavedAgent, SavedAgentSummary } from '@skein/memory/runtime'
 
 import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { AgentParts } from '../agents/agent-parts.ts'
@@ -27,7 +28,7 @@ export interface ResumeReport {
 
 /** What durable agents need of their flock. */
 export interface DurableParts {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly services: FlockServices
   /** Takes an agent into the flock and starts it. */
   readonly admit: (cell: AgentRuntime) => AgentRef

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import type { Mail, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { Mail } from '@skein/memory/runtime'
 
 import type { Message } from '../messages/message.ts'
 import { warn } from '../base/warn.ts'

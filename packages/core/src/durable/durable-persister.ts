@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { FenceError, OutcomeUnknownError, ValueError } from '@skein/memory'
-import type { Claim, OutgoingMail, View } from '@skein/memory'
+import type { Claim, View } from '@skein/memory'
+import type { OutgoingMail } from '@skein/memory/runtime'
 
 import type { StatePersister, PersistedWork, Outcome } from '../owner/state-persister.ts'
 import type { Message } from '../messages/message.ts'

@@ -1,5 +1,5 @@
-import { fromEnvelope, toEnvelope } from '@skein/memory'
-import type { ErrorEnvelope } from '@skein/memory'
+import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
+import type { ErrorEnvelope } from '@skein/memory/runtime'
 
 import type { Outcome } from '../owner/state-persister.ts'
 import { AgentVersionError } from '../errors.ts'

@@ -1,4 +1,4 @@
-import { searchTerms } from '@skein/memory'
+import { searchTerms } from '@skein/memory/store'
 import { stemmer } from 'stemmer'
 
 /** No English word is longer; what is, is kept as it stands. */

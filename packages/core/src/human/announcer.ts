@@ -1,4 +1,4 @@
-import type { Escalation, HostMemory, Principal } from '@skein/memory'
+import type { Escalation, Memory, Principal } from '@skein/memory'
 
 import type { FlockEvent } from '../events/flock-events.ts'
 import { noticeOf } from './notifier.ts'
@@ -9,13 +9,13 @@ import type { Notifier } from './notifier.ts'
  * process it was opened, and again where a process died over it.
  */
 export class Announcer {
-  readonly #memory: HostMemory
+  readonly #memory: Memory
   readonly #notifiers: readonly Notifier[]
   readonly #emit: (event: FlockEvent) => void
   readonly #closing = new AbortController()
   readonly #underWay = new Set<Promise<void>>()
 
-  constructor(memory: HostMemory, notifiers: readonly Notifier[], emit: (event: FlockEvent) => void) {
+  constructor(memory: Memory, notifiers: readonly Notifier[], emit: (event: FlockEvent) => void) {
     this.#memory = memory
     this.#notifiers = notifiers
     this.#emit = emit

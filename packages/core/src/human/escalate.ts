@@ -1,4 +1,4 @@
-import type { EscalationInput } from '@skein/memory'
+import type { EscalationInput } from '@skein/memory/types'
 import type { PromiseActorLogic } from 'xstate'
 
 import { ownedPromise } from '../owner/owned-promise.ts'

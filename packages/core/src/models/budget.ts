@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { OptionError } from '@skein/memory'
-import type { StateChange } from '@skein/memory'
+import type { StateChange } from '@skein/memory/runtime'
 
 /** What may be used up; what is left out is not limited. */
 export interface Budget {

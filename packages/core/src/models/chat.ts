@@ -1,4 +1,4 @@
-import type { Json } from '@skein/memory'
+import type { Json } from '@skein/memory/runtime'
 
 import type { ModelUsage } from './usage.ts'
 

@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import type { Label, OnceResult } from '@skein/memory'
+import type { OnceResult } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import { EmbedBatch, packVector, unpackVector } from './embed-batch.ts'

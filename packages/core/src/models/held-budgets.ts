@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import type { SharedState, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { SharedState } from '@skein/memory/runtime'
 
 import { renew, reserve, settle } from './budget.ts'
 import type { BudgetScope, BudgetState, Spending } from './budget.ts'

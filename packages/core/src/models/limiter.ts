@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import type { SharedState, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { SharedState } from '@skein/memory/runtime'
 
 import { Semaphore } from '../base/semaphore.ts'
 import type { Model } from './model.ts'

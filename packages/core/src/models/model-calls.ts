@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { covers, OptionError } from '@skein/memory'
-import type { Label, OnceResult, View, WorkContext } from '@skein/memory'
+import { OptionError } from '@skein/memory'
+import { covers } from '@skein/memory/store'
+import type { OnceResult, View, WorkContext } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { BudgetScope } from './budget.ts'
 import { HeldBudgets } from './held-budgets.ts'

@@ -1,5 +1,5 @@
 import { SkeinError } from '@skein/memory'
-import type { Label } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { BudgetMeasure, Excess } from './budget.ts'
 

@@ -1,4 +1,5 @@
-import type { Clearance, WorkerModule } from '@skein/memory'
+import type { Clearance } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory/store'
 
 import type { BudgetScope } from './budget.ts'
 import type { ChatOptions, ChatRequest, ChatResponse } from './chat.ts'

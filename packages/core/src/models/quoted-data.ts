@@ -1,4 +1,5 @@
-import type { Label, Level } from '@skein/memory'
+import type { Level } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { ChatMessage } from './chat.ts'
 import type { Passage } from './cite.ts'

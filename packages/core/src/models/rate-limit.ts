@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import type { StateChange } from '@skein/memory'
+import type { StateChange } from '@skein/memory/runtime'
 
 /** How often and how much a model may be asked by all who share a space; what is left out is not limited. */
 export interface RateLimits {

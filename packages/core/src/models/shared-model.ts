@@ -1,5 +1,7 @@
-import { joinLabels, OptionError } from '@skein/memory'
-import type { Label, View } from '@skein/memory'
+import { OptionError } from '@skein/memory'
+import { joinLabels } from '@skein/memory/store'
+import type { View } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import { warn } from '../base/warn.ts'

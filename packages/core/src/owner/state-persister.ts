@@ -1,4 +1,4 @@
-import type { ClaimToken } from '@skein/memory'
+import type { ClaimToken } from '@skein/memory/types'
 
 import type { Message } from '../messages/message.ts'
 

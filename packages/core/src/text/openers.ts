@@ -1,4 +1,4 @@
-import { searchTerms } from '@skein/memory'
+import { searchTerms } from '@skein/memory/store'
 
 // No stop words for a search, but a capital on them means that a sentence begins.
 const openers = new Set('although another despite every last many several since within without'.split(' '))

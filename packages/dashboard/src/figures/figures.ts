@@ -1,5 +1,5 @@
 import type { BudgetScope } from '@skein/core'
-import type { HostMemory, View } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
 
 import type { Figures } from '../protocol.ts'
 import { budgetBars } from './budget-bars.ts'
@@ -10,7 +10,7 @@ import type { Window } from './window-figures.ts'
 
 /** What figures are made from. */
 export interface FigureSources {
-  readonly memory: Pick<HostMemory, 'stats'>
+  readonly memory: Pick<Memory, 'stats'>
   readonly view: View
   readonly log: FigureLog
   /** Of the flock, where there is one. */

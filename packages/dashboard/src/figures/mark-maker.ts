@@ -1,4 +1,4 @@
-import type { FeedEntry } from '@skein/memory'
+import type { FeedEntry } from '@skein/memory/runtime'
 
 import type { EscalationStateName } from '../protocol.ts'
 import { hasEnded } from '../stream/escalation-states.ts'

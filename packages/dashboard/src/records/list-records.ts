@@ -1,5 +1,8 @@
-import { OptionError, Records } from '@skein/memory'
-import type { AnyRecord, Collection, RecordsFilter, View } from '@skein/memory'
+import { OptionError } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
+import type { View } from '@skein/memory'
+import type { AnyRecord, RecordsFilter } from '@skein/memory/runtime'
+import type { Collection } from '@skein/memory/store'
 
 import type { RecordRows } from '../protocol.ts'
 import { toRow } from './record-row.ts'

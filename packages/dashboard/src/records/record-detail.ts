@@ -1,5 +1,6 @@
 import { NotFoundError } from '@skein/memory'
-import type { AnyRecord, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
 
 import type { RecordDetail } from '../protocol.ts'
 import { cutText } from './cut-text.ts'

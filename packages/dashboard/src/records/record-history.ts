@@ -1,4 +1,6 @@
-import type { AnyRecord, Change, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
+import type { Change } from '@skein/memory/store'
 
 import type { RecordDetail } from '../protocol.ts'
 import type { SeenValues } from './seen-values.ts'

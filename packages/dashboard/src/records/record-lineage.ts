@@ -1,5 +1,7 @@
-import { Records } from '@skein/memory'
-import type { AnyRecord, LineageNode, View } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
+import type { View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
+import type { LineageNode } from '@skein/memory/types'
 
 import type { LineageItem } from '../protocol.ts'
 import { titleOf, titleOfObject } from '../stream/record-title.ts'

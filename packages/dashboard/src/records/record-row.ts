@@ -1,4 +1,4 @@
-import type { AnyRecord } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
 
 import type { RecordRow } from '../protocol.ts'
 import { titleOf } from '../stream/record-title.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { MemoryClosedError } from '@skein/memory'
-import type { Feed, FeedPage } from '@skein/memory'
+import type { Feed, FeedPage } from '@skein/memory/runtime'
 
 /** Pause before the feed is read again when the store failed, in milliseconds. */
 const retryMs = 500

@@ -1,4 +1,4 @@
-import type { FeedEntry, FeedRecord } from '@skein/memory'
+import type { FeedEntry, FeedRecord } from '@skein/memory/runtime'
 
 import type { AgentState, SceneLabel } from '../protocol.ts'
 import { stateAtVersion } from './escalation-states.ts'

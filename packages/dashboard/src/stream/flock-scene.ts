@@ -1,5 +1,6 @@
-import { covers } from '@skein/memory'
-import type { Audience, Clearance, Label } from '@skein/memory'
+import { covers } from '@skein/memory/store'
+import type { Clearance } from '@skein/memory'
+import type { Audience, Label } from '@skein/memory/store'
 import type { Flock, FlockEvent } from '@skein/core'
 
 import type { AgentRow, AgentState } from '../protocol.ts'

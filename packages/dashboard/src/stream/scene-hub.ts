@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
 import type { Flock } from '@skein/core'
-import type { FeedPage, FeedRecord, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { FeedPage, FeedRecord } from '@skein/memory/runtime'
 
 import type { AgentRow } from '../protocol.ts'
 import { EventRing } from './event-ring.ts'

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 
 import type { NotedGroup } from './read-audit-buffer.ts'
 import { encodeJson } from '../values/json.ts'
-import type { SetMutation, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { SetMutation } from '../store/mutation.ts'
 
 /** What one record of the `audit` collection holds. */
 export interface AuditBatch {

@@ -2,7 +2,7 @@ import { covers, labelText } from '../values/access.ts'
 import type { Audience, Label } from '../values/access.ts'
 import { unread } from '../cache/coherent-cache.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
-import type { Collection } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
 
 /** What a principal did that the feed does not tell of. */
 export type NotedAction =

@@ -6,7 +6,9 @@ import { decodeFrozen } from '../values/json.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import { SecondChanceMap } from './second-chance-map.ts'
 import type { Visitable } from './second-chance-map.ts'
-import type { Collection, RecordKey, Store, StoredRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 
 /**
  * A local copy of one record, or of its absence.

@@ -1,5 +1,6 @@
 import type { EpochTable } from './epoch-table.ts'
-import type { Change, Store, Unwatch } from '../store/store.ts'
+import type { Store, Unwatch } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
 
 const pageSize = 1_000
 

@@ -5,11 +5,11 @@ import { ValueError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
 import { requireStrings, requireWhole } from '../values/require-option.ts'
-import type { RecordMeta } from '../store/store.ts'
+import type { RecordMeta } from '../store/record.ts'
 import type { Content, SentRecord } from './content.ts'
 import { compareEntries, isSameDot } from './fact-state.ts'
 import type { FactState } from './fact-state.ts'
-import { sharedCollections } from './share-rule.ts'
+import { hasTrait } from '../store/collections.ts'
 
 /**
  * Checks what came from outside as what agents write is checked, so that
@@ -26,8 +26,7 @@ export function checkContent(content: Content): Content {
       return content
     case 'record':
       requireStrings('id', [content.key.id])
-      require(sharedCollections.includes(content.key.collection) &&
-        !rewritten.has(content.key.collection), 'collection')
+      require(hasTrait(content.key.collection, 'shared') && !rewritten.has(content.key.collection), 'collection')
       checkRecord(content)
       return content
     case 'object':

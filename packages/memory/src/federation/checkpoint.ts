@@ -1,6 +1,7 @@
 import { publicLabel } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import type { Seq, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Seq } from '../store/record.ts'
 import type { BusPosition } from './bus.ts'
 
 const checkpointKey = { collection: 'settings', id: 'federation' } as const

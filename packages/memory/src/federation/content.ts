@@ -1,4 +1,4 @@
-import type { RecordKey, RecordMeta } from '../store/store.ts'
+import type { RecordKey, RecordMeta } from '../store/record.ts'
 import type { FactState } from './fact-state.ts'
 
 /** What one node says to the others. */

@@ -1,5 +1,7 @@
 import { assertReadable } from '../values/sealed-text.ts'
-import type { Mutation, RecordMeta, Refusal, Seq, Store, StoredRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Mutation, Refusal } from '../store/mutation.ts'
+import type { RecordMeta, Seq, StoredRecord } from '../store/record.ts'
 import { isSameDot, isSameState } from './fact-state.ts'
 import type { FactEntry, FactState } from './fact-state.ts'
 import {

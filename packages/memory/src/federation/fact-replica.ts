@@ -1,5 +1,6 @@
 import { covers, joinLabels } from '../values/access.ts'
-import type { RecordKey, RecordMeta, SetMutation, StoredRecord } from '../store/store.ts'
+import type { SetMutation } from '../store/mutation.ts'
+import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { compareEntries, isSameDot, mergeContexts, mergeStates, nextStamp, unknownFact } from './fact-state.ts'
 import type { Dot, FactEntry, FactState } from './fact-state.ts'

@@ -1,4 +1,4 @@
-import type { RecordMeta } from '../store/store.ts'
+import type { RecordMeta } from '../store/record.ts'
 
 /**
  * What a key of the facts holds across nodes: a multi-value register with a

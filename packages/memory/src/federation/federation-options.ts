@@ -1,6 +1,6 @@
 import { OptionError } from '../values/errors.ts'
 import { requireWhole } from '../values/require-option.ts'
-import type { RecordMeta, RecordKey } from '../store/store.ts'
+import type { RecordMeta, RecordKey } from '../store/record.ts'
 import type { Bus } from './bus.ts'
 
 /** A record as a rule sees it that decides whether other nodes get it. */

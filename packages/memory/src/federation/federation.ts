@@ -11,7 +11,8 @@ import { Publisher } from './publisher.ts'
 import type { ExchangeParts } from './publisher.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { RecordExchange } from './record-exchange.ts'
-import { decideShare, sharedCollections } from './share-rule.ts'
+import { hasTrait } from '../store/collections.ts'
+import { decideShare } from './share-rule.ts'
 import { Subscriber } from './subscriber.ts'
 
 /** What a federation needs of the memory that it belongs to. */
@@ -98,9 +99,8 @@ export class Federation implements AsyncDisposable {
    */
   async start(): Promise<void> {
     await this.#parts.checkpoint.load()
-    const isTold: ReadonlySet<string> = new Set(sharedCollections)
     this.#unwatch = this.#of.store.watch(({ collection }) => {
-      if (isTold.has(collection)) this.#due()
+      if (hasTrait(collection, 'shared')) this.#due()
     })
     this.#heartbeat = setInterval(() => this.#due(), this.#of.heartbeatMs).unref()
     this.#due()

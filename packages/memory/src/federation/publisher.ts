@@ -3,7 +3,9 @@ import { publicLabel } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { decodeJson } from '../values/json.ts'
 import type { KeyRing } from '../sealing/key-ring.ts'
-import type { Change, Collection, RecordKey, Store, StoredRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { BusLink } from './bus.ts'
 import type { Content } from './content.ts'
 import type { FactExchange } from './fact-exchange.ts'
@@ -12,7 +14,7 @@ import { packMessage } from './message.ts'
 import type { Address } from './message.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Marker, RecordExchange } from './record-exchange.ts'
-import { sharedCollections } from './share-rule.ts'
+import { collectionsWith, hasTrait } from '../store/collections.ts'
 
 /** What both directions of the exchange work with. */
 export interface ExchangeParts {
@@ -32,8 +34,6 @@ const recordsAtOnce = 100
 const textAtOnce = 1024 * 1024
 /** The place is saved at least so often, also while nothing is worth telling. */
 const maxUnsaved = 2_000
-
-const isShared: ReadonlySet<Collection> = new Set(sharedCollections)
 
 /** Tells the other nodes what was written on this one. */
 export class Publisher {
@@ -77,7 +77,7 @@ export class Publisher {
    * @param to - The only node that needs it; all when left out.
    */
   async everything(link: BusLink, to?: string): Promise<void> {
-    for (const collection of sharedCollections) {
+    for (const collection of collectionsWith('shared')) {
       for await (const page of recordPages(
         this.#parts.store,
         { collection: collection, limit: recordsAtOnce },
@@ -125,7 +125,7 @@ export class Publisher {
   async #contentsOf(changes: readonly Change[]): Promise<readonly (Content | undefined)[]> {
     const byKey = new Map<string, Change[]>()
     for (const change of changes) {
-      if (!isShared.has(change.collection)) continue
+      if (!hasTrait(change.collection, 'shared')) continue
       const name = `${change.collection}/${change.id}`
       byKey.set(name, [...(byKey.get(name) ?? []), change])
     }

@@ -1,16 +1,6 @@
 import { decodeJson } from '../values/json.ts'
-import type { Collection, StoredRecord } from '../store/store.ts'
+import type { StoredRecord } from '../store/record.ts'
 import type { ResolvedFederation } from './federation-options.ts'
-
-/** What other nodes may get; the rest is for the agents of one node, such as claims and work under way. */
-export const sharedCollections: readonly Collection[] = [
-  'facts',
-  'observations',
-  'decisions',
-  'learnings',
-  'alerts',
-  'objects',
-]
 
 /**
  * Decides about one record.

@@ -7,7 +7,7 @@ import { recordPages } from '../store/record-pages.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeAll } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordKey, StoredRecord } from '../store/store.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { watchFeed } from '../space/watch.ts'
 
 /** Whom an alert is for: an agent by its id, or everyone of a role. */

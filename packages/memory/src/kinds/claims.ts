@@ -6,7 +6,8 @@ import { longestTimer, requireStrings, requireWhole } from '../values/require-op
 
 import type { Actor } from '../space/actor.ts'
 import type { ClaimToken, Space } from '../space/space.ts'
-import type { Mutation, RecordKey } from '../store/store.ts'
+import type { Mutation } from '../store/mutation.ts'
+import type { RecordKey } from '../store/record.ts'
 
 /** Options of {@link Claims.claim}. */
 export interface ClaimOptions {

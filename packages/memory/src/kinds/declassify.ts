@@ -6,9 +6,10 @@ import { OptionError } from '../values/errors.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { writeAll } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
-import type { RecordMeta, SetMutation, StoredRecord, Written } from '../store/store.ts'
+import type { SetMutation, Written } from '../store/mutation.ts'
+import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
-/** How sensitive a record is to be from now on, and why: see {@link Facts.declassify}. */
+/** How sensitive a record is to be from now on, and why: see `Facts.declassify`. */
 export interface DeclassifyOptions {
   /** @defaultValue 'public' */
   readonly sensitivity?: Level

@@ -4,7 +4,9 @@ import type { Escalation } from './escalation.ts'
 import { decodeJson } from '../values/json.ts'
 import { visibleSources } from '../store/object-id.ts'
 import type { Space } from '../space/space.ts'
-import type { Collection, StoredRecord } from '../store/store.ts'
+import { collectionsWith } from '../store/collections.ts'
+import type { Collection, CollectionWith } from '../store/collections.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /** One thing that happened on a task. */
 export interface TimelineEntry {
@@ -26,15 +28,14 @@ export interface PackagedRecord {
   readonly derivedFrom: readonly string[]
 }
 
+/** The records of an escalated task, by their kind: of objects their sizes, media types and sources, not their contents. */
+export type PackagedRecords = {
+  readonly [Kind in CollectionWith<'packaged'>]: readonly PackagedRecord[]
+}
+
 /** All that is known about an escalated task, as far as one principal may see it. */
-export interface EscalationPackage {
+export interface EscalationPackage extends PackagedRecords {
   readonly escalation: Escalation
-  readonly observations: readonly PackagedRecord[]
-  readonly decisions: readonly PackagedRecord[]
-  readonly learnings: readonly PackagedRecord[]
-  readonly facts: readonly PackagedRecord[]
-  /** Objects of the task: their sizes, media types and sources; not their contents. */
-  readonly objects: readonly PackagedRecord[]
   /** What happened on the task, oldest first. */
   readonly timeline: readonly TimelineEntry[]
   /** Records of the task that this principal may not see. */
@@ -42,8 +43,6 @@ export interface EscalationPackage {
   /** Whether there was more than a package holds. */
   readonly isCut: boolean
 }
-
-const packed = ['observations', 'decisions', 'learnings', 'facts', 'objects', 'escalations'] as const
 
 /** Records of each kind that a package holds: the newest. */
 const most = 1_000
@@ -55,20 +54,20 @@ export async function escalationPackage(
   escalation: Escalation,
 ): Promise<EscalationPackage> {
   const { task } = escalation
+  const asked = [...collectionsWith('packaged'), 'escalations'] as const
   const pages = await Promise.all(
-    packed.map((collection) => space.store.query({ collection, task, order: 'newest', limit: most })),
+    asked.map((collection) => space.store.query({ collection, task, order: 'newest', limit: most })),
   )
   const all = pages.flatMap(({ records }) => records)
-  const visible = packed.flatMap((collection, index) => actor.seeAll(collection, pages[index]?.records ?? []))
-  const of = (collection: (typeof packed)[number]): PackagedRecord[] =>
-    visible.filter((record) => record.collection === collection).map((record) => toPackaged(record, actor.audience))
+  const visible = asked.flatMap((collection, index) => actor.seeAll(collection, pages[index]?.records ?? []))
+  const packaged = {} as Record<keyof PackagedRecords, PackagedRecord[]>
+  for (const kind of collectionsWith('packaged')) {
+    const records = visible.filter(({ collection }) => collection === kind)
+    packaged[kind] = records.map((record) => toPackaged(record, actor.audience))
+  }
   return {
+    ...packaged,
     escalation,
-    observations: of('observations'),
-    decisions: of('decisions'),
-    learnings: of('learnings'),
-    facts: of('facts'),
-    objects: of('objects'),
     timeline: visible
       .toSorted((a, b) => a.seq - b.seq)
       .map(({ seq, updatedAt: at, collection, id, author }) => ({ seq, at, collection, id, author })),

@@ -1,5 +1,5 @@
 import { decodeJson } from '../values/json.ts'
-import type { StoredRecord } from '../store/store.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /**
  * Where an escalation stands.

@@ -10,7 +10,7 @@ import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.t
 import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordKey, RecordMeta, StoredRecord } from '../store/store.ts'
+import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 
 /** What an agent asks a person: see {@link Escalations.open}. */
 export interface EscalationInput extends WriteOptions {

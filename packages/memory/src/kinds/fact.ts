@@ -1,6 +1,7 @@
 import type { Level } from '../values/access.ts'
 import { decodeJson } from '../values/json.ts'
-import type { RecordMeta, StoredRecord, Written } from '../store/store.ts'
+import type { Written } from '../store/mutation.ts'
+import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
 /** A named, versioned value. */
 export interface Fact<T = unknown> {

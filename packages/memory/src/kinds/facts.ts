@@ -14,7 +14,8 @@ import { decodeJson, encodeCopy } from '../values/json.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordMeta, SetMutation, StoredRecord } from '../store/store.ts'
+import type { SetMutation } from '../store/mutation.ts'
+import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
 /** Options of {@link Facts.set}. */
 export interface SetFactOptions extends WriteOptions {

@@ -13,7 +13,9 @@ import { indexTerms, queryTerms, termsOf } from '../search/search-terms.ts'
 import { searchableText, snippetOf } from '../search/searchable-text.ts'
 import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { Collection, RecordFilter, StoredRecord } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { RecordFilter } from '../store/query.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /** One entry of a journal: something that an agent wrote once and nobody changes. */
 export interface JournalEntry<Value = unknown> {

@@ -10,7 +10,7 @@ import type { OpenBytes } from '../objects/object-shelf.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordKey, StoredRecord } from '../store/store.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 
 /**
  * The handle of an object: small, plain data that travels instead of it.

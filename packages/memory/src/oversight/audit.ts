@@ -3,11 +3,12 @@ import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import type { AuditBatch } from '../audit/audit-log.ts'
 import type { NotedAction, NotedOutcome } from '../audit/read-audit-buffer.ts'
-import { internalCollections } from '../store/collections.ts'
+import { hasTrait } from '../store/collections.ts'
 import { decodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Space } from '../space/space.ts'
-import type { Change, Collection } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
+import type { Collection } from '../store/collections.ts'
 
 /** What was done. */
 export type AuditAction = NotedAction | 'delete'
@@ -155,7 +156,7 @@ export class Audit {
   async *#written(): AsyncGenerator<AuditEntry, void, undefined> {
     for (let position = 0; ;) {
       const { changes } = await this.#space.store.changes(position, pageSize)
-      for (const change of changes) if (!internalCollections.has(change.collection)) yield toEntry(change)
+      for (const change of changes) if (hasTrait(change.collection, 'shown')) yield toEntry(change)
       position = changes.at(-1)?.seq ?? position
       if (changes.length < pageSize) return
     }

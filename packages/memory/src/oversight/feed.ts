@@ -4,7 +4,7 @@ import type { Actor } from '../space/actor.ts'
 import type { AuditEntry } from './audit.ts'
 import type { AuditBatch } from '../audit/audit-log.ts'
 import { CorruptRecordError } from '../values/errors.ts'
-import { internalCollections } from '../store/collections.ts'
+import { hasTrait } from '../store/collections.ts'
 import { decodeJson } from '../values/json.ts'
 import { ledgerSum } from '../work/ledger.ts'
 import type { Reuse } from '../work/ledger.ts'
@@ -12,7 +12,9 @@ import { visibleSources } from '../store/object-id.ts'
 import { requireWhole } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Space } from '../space/space.ts'
-import type { Change, Collection, RecordKey, Seq, StoredRecord } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
+import type { Collection } from '../store/collections.ts'
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 
 /** A record beside the change that wrote it, with its value as JSON text: most who follow the feed look at few values. */
 export interface FeedRecord extends Omit<StoredRecord, 'value'> {
@@ -72,7 +74,7 @@ const fallbackPollMs = 1_000
 
 /**
  * All that happens in a memory, in one order: writes, reads and reuses. For
- * dashboards and reports; agents use {@link View.watch}.
+ * dashboards and reports; agents use `View.watch`.
  */
 export class Feed {
   readonly #space: Space
@@ -110,7 +112,7 @@ export class Feed {
     const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true
     const visible = changes.filter((change) => isWanted(change) && this.#isShown(change))
     const records = await this.#records(
-      visible.filter(({ collection }) => withRecords || internalCollections.has(collection)),
+      visible.filter(({ collection }) => withRecords || !hasTrait(collection, 'shown')),
     )
     const entries = visible.flatMap((change) => this.#toEntries(change, records.get(nameOf(change))))
     return { entries, first: changes[0]?.seq, seq: changes.at(-1)?.seq ?? after, last, trimmed, incarnation }
@@ -140,7 +142,7 @@ export class Feed {
   #isShown(change: Change): boolean {
     if (change.op === 'set' && change.collection === 'ledger') return change.id !== ledgerSum
     if (change.op === 'set' && change.collection === 'audit') return this.#mayAudit
-    return !internalCollections.has(change.collection) && covers(this.#actor.audience, change)
+    return hasTrait(change.collection, 'shown') && covers(this.#actor.audience, change)
   }
 
   async #records(changes: readonly Change[]): Promise<ReadonlyMap<string, StoredRecord>> {
@@ -172,7 +174,7 @@ export class Feed {
 
   #toEntries(change: Change, record: StoredRecord | undefined): readonly FeedEntry[] {
     const { seq, collection, id } = change
-    if (internalCollections.has(collection)) {
+    if (!hasTrait(collection, 'shown')) {
       // Sealed with a key that is not there, for example.
       if (!record || isSealed(record.value)) return []
       return collection === 'audit' ? this.#reads(seq, record) : this.#reuses(seq, record)

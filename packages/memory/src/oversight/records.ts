@@ -1,14 +1,16 @@
 import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { OptionError } from '../values/errors.ts'
-import { recordCollections } from '../store/collections.ts'
+import { collectionsWith, hasTrait } from '../store/collections.ts'
 import { decodeJson } from '../values/json.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
 import { queryTerms } from '../search/search-terms.ts'
 import type { Space } from '../space/space.ts'
-import type { Collection, RecordFilter, StoredRecord } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { RecordFilter } from '../store/query.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /** Any record, as one who looks through the memory gets it. Times are Unix milliseconds, by the store's clock. */
 export interface AnyRecord extends Label {
@@ -63,7 +65,7 @@ export interface RecordsPage {
 /** Looks through records of all kinds, as browsers of the memory do. Agents use what is made for each kind. */
 export class Records {
   /** The kinds of record that there are to look through. */
-  static readonly collections: readonly Collection[] = recordCollections
+  static readonly collections: readonly Collection[] = collectionsWith('shown')
 
   readonly #space: Space
   readonly #actor: Actor
@@ -152,6 +154,6 @@ export class Records {
 }
 
 function requireCollection(collection: Collection): void {
-  if (recordCollections.includes(collection)) return
-  throw new OptionError('collection', recordCollections.join(', '), collection)
+  if (hasTrait(collection, 'shown')) return
+  throw new OptionError('collection', collectionsWith('shown').join(', '), collection)
 }

@@ -3,7 +3,7 @@ import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Corruption } from '../store/corruption.ts'
 import type { Space } from '../space/space.ts'
-import type { Collection } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
 
 /** What was asked for, in the words of the audit. */
 const everything = { collection: 'settings', id: '' } as const

@@ -10,7 +10,8 @@ import { recordPages } from '../store/record-pages.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { guardOf, writeAll } from '../space/space.ts'
 import type { ClaimToken, Space } from '../space/space.ts'
-import type { Mutation, RecordKey, Seq, StoredRecord } from '../store/store.ts'
+import type { Mutation } from '../store/mutation.ts'
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { followFeed } from '../space/watch.ts'
 
 /** How a saved agent stands. */

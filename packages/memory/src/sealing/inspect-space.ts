@@ -5,7 +5,10 @@ import type { EncryptionOptions } from './key-ring.ts'
 import { hashOf } from '../store/object-id.ts'
 import { verifySealed } from './verify-sealed.ts'
 import { isSealed, sealingKey } from '../values/sealed-text.ts'
-import type { Collection, Inspector, Seq, Store, StoreDriver, StoredRecord } from '../store/store.ts'
+import type { Inspector, Store } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { Seq, StoredRecord } from '../store/record.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 
 /** Options of {@link inspectSpace}. */
 export interface InspectOptions {
@@ -35,7 +38,7 @@ export interface Inspection {
   readonly feed: { readonly first: Seq; readonly last: Seq } | undefined
   /** By the ids of the keys. */
   readonly sealed: Readonly<Record<string, SealedCount>>
-  /** What can't be read as it was written, see {@link View.verify}. */
+  /** What can't be read as it was written, see `View.verify`. */
   readonly corruptions: readonly Corruption[]
 }
 

@@ -1,11 +1,13 @@
-import { recordCollections } from '../store/collections.ts'
+import { collectionsWith } from '../store/collections.ts'
 import type { KeyRing } from './key-ring.ts'
 
 import { hashOf } from '../store/object-id.ts'
 import type { ObjectVault } from './object-vault.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { isSealed } from '../values/sealed-text.ts'
-import type { Collection, Mutation, Store, StoredRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Mutation } from '../store/mutation.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /** What was sealed anew. */
 export interface ResealReport {
@@ -13,8 +15,6 @@ export interface ResealReport {
   readonly objects: number
 }
 
-/** All but `settings`, which hold no one's memory. */
-const collections: readonly Collection[] = [...recordCollections, 'ledger', 'audit', 'federation']
 const pageSize = 200
 const sweepBatch = 500
 
@@ -37,7 +37,7 @@ export async function reseal(
   /** Hashes of the contents that have to be sealed, and of those that have not. */
   const high = new Set<string>()
   const low = new Set<string>()
-  for (const collection of collections) {
+  for (const collection of collectionsWith('sealed')) {
     for await (const page of recordPages(store, { collection, limit: pageSize }, signal)) {
       const due = page.map((record) => resealed(record, ring)).filter((mutation) => mutation !== undefined)
       // Each by itself: one that somebody wrote meanwhile must not hold up the others.

@@ -3,7 +3,10 @@ import { forward } from '../store/forward.ts'
 import type { KeyRing } from './key-ring.ts'
 import { verifySealed } from './verify-sealed.ts'
 import { isSealed, unopened } from '../values/sealed-text.ts'
-import type { Collection, Commit, Mutation, SetMutation, Store, StoredRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { Commit, Mutation, SetMutation } from '../store/mutation.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /**
  * Seals what is sensitive on its way into a store and opens it on its way out.

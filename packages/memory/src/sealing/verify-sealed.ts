@@ -7,7 +7,8 @@ import type { KeyRing } from './key-ring.ts'
 import { hashOf } from '../store/object-id.ts'
 import { ObjectVault, openObject } from './object-vault.ts'
 import { isSealed } from '../values/sealed-text.ts'
-import type { Inspector, Store, StoredRecord } from '../store/store.ts'
+import type { Inspector, Store } from '../store/store.ts'
+import type { StoredRecord } from '../store/record.ts'
 
 /**
  * Checks a store, and opens everything in it that is sealed: what was forged

@@ -3,7 +3,8 @@ import type { Row } from '../store/apply-mutation.ts'
 import { rankMatches } from './ranking.ts'
 import type { RankedMatches } from './ranking.ts'
 import { matchesFilter } from '../store/record-filter.ts'
-import type { RecordKey, SearchQuery } from '../store/store.ts'
+import type { SearchQuery } from '../store/query.ts'
+import type { RecordKey } from '../store/record.ts'
 
 /**
  * Which records hold which terms, in the memory of this process: for stores

@@ -3,7 +3,8 @@ import type { Audience, Label, Principal, Right } from '../values/access.ts'
 import type { ReadAuditBuffer, NotedAction, ReadAuditor } from '../audit/read-audit-buffer.ts'
 import { AccessError } from '../values/errors.ts'
 import type { ReadScope } from './read-scope.ts'
-import type { Collection, RecordKey, StoredRecord } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 
 /**
  * A principal at work in a space: the one gate between it and the records.

@@ -1,4 +1,5 @@
-import type { RecordKey, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { RecordKey } from '../store/record.ts'
 
 /** A lease that is being kept alive. */
 export interface HeldLease {

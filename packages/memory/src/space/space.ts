@@ -12,7 +12,9 @@ import type { ObjectShelf } from '../objects/object-shelf.ts'
 import { requireStrings, requireWhole } from '../values/require-option.ts'
 import type { InFlight } from './in-flight.ts'
 import { nothingWritten } from '../store/apply-mutation.ts'
-import type { Guard, Mutation, RecordMeta, Refusal, Store, StoredRecord, Written } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Guard, Mutation, Refusal, Written } from '../store/mutation.ts'
+import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
 /** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
 export interface Space {

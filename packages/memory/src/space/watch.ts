@@ -1,11 +1,12 @@
 import { covers } from '../values/access.ts'
 import type { Actor } from './actor.ts'
 import { SkeinError } from '../values/errors.ts'
-import { internalCollections } from '../store/collections.ts'
+import { hasTrait } from '../store/collections.ts'
 import type { Space } from './space.ts'
-import type { Change, Seq } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
+import type { Seq } from '../store/record.ts'
 
-/** Options of {@link View.watch}. */
+/** Options of `View.watch`. */
 export interface WatchOptions {
   /**
    * The position after which to begin.
@@ -60,7 +61,7 @@ async function* follow(
 ): AsyncGenerator<Change, void, undefined> {
   for await (const change of changesAfter(space, await start, signal)) {
     const { collection, id } = change
-    const isWanted = !internalCollections.has(collection) && `${collection}/${id}`.startsWith(prefix)
+    const isWanted = hasTrait(collection, 'shown') && `${collection}/${id}`.startsWith(prefix)
     if (!isWanted || !covers(actor.audience, change)) continue
     actor.readAuditor?.note('watch', collection, id, change)
     yield change

@@ -1,5 +1,7 @@
 import { covers } from '../values/access.ts'
-import type { Change, Mutation, Refusal, StoredRecord, Written } from './store.ts'
+import type { Change } from './change.ts'
+import type { Mutation, Refusal, Written } from './mutation.ts'
+import type { StoredRecord } from './record.ts'
 
 /**
  * The row of a key as a store holds it: a record, or only the memory of its

@@ -1,6 +1,6 @@
 import { covers, labelText, parseLabel, publicLabel, levelIndex } from '../values/access.ts'
 import type { Audience, Label } from '../values/access.ts'
-import type { StoredRecord } from './store.ts'
+import type { StoredRecord } from './record.ts'
 
 /**
  * The id of an object: the hash of its content, and its label when that is not

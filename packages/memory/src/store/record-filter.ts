@@ -1,5 +1,6 @@
 import { covers } from '../values/access.ts'
-import type { RecordFilter, StoredRecord } from './store.ts'
+import type { RecordFilter } from './query.ts'
+import type { StoredRecord } from './record.ts'
 
 /** Tells whether a record passes every given filter. */
 export function matchesFilter(record: StoredRecord, filter: RecordFilter): boolean {

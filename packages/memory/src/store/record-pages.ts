@@ -1,4 +1,6 @@
-import type { RecordQuery, Store, StoredRecord } from './store.ts'
+import type { Store } from './store.ts'
+import type { RecordQuery } from './query.ts'
+import type { StoredRecord } from './record.ts'
 
 /**
  * Goes through all records that pass a filter, oldest first, a page at a time.

@@ -1,5 +1,5 @@
 import { OptionError } from '../values/errors.ts'
-import type { WorkerModule } from './store.ts'
+import type { WorkerModule } from './store-driver.ts'
 
 /**
  * Makes in this thread what a descriptor describes.

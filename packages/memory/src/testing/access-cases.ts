@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { openMemory } from '../memory.ts'
-import type { HostMemory } from '../memory.ts'
+import type { Memory } from '../memory.ts'
 import { ReadScope } from '../space/read-scope.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
@@ -10,7 +10,7 @@ const high = { id: 'high', role: 'r', clearance: { level: 'confidential', compar
 
 /** What nobody may see, change or launder without the clearance for it, on any store. */
 export function accessCases(options: StoreContractOptions): void {
-  let memory: HostMemory
+  let memory: Memory
 
   beforeEach(async () => {
     memory = await openMemory({ store: await options.create() })
@@ -33,7 +33,7 @@ export function accessCases(options: StoreContractOptions): void {
 
     it('carries what it read to whoever uses its result', async () => {
       await memory.as(high).facts.set('s', 'secret', { sensitivity: 'confidential' })
-      const inScope = async (work: (view: ReturnType<HostMemory['as']>) => Promise<unknown>): Promise<void> => {
+      const inScope = async (work: (view: ReturnType<Memory['as']>) => Promise<unknown>): Promise<void> => {
         using scope = new ReadScope()
         await work(memory.as(high, scope))
       }

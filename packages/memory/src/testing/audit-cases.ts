@@ -6,9 +6,9 @@ import type { Principal } from '../values/access.ts'
 import type { AuditEntry, AuditFilter } from '../oversight/audit.ts'
 import { joinMemory } from '../join-memory.ts'
 import { openMemory } from '../memory.ts'
-import type { HostMemory } from '../memory.ts'
+import type { Memory } from '../memory.ts'
 import { ReadScope } from '../space/read-scope.ts'
-import type { StoreDriver } from '../store/store.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const low = { id: 'low', role: 'r' }
@@ -19,7 +19,7 @@ const auditor: Principal = { id: 'eve', role: 'auditor', clearance: secrets, rig
 /** What the audit tells, and whom, on any store. */
 export function auditCases(options: StoreContractOptions): void {
   let driver: StoreDriver
-  let memory: HostMemory
+  let memory: Memory
 
   beforeEach(async () => {
     driver = await options.create()

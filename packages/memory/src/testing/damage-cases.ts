@@ -10,8 +10,10 @@ import { inspectSpace } from '../sealing/inspect-space.ts'
 import { joinMemory } from '../join-memory.ts'
 import type { EncryptionOptions } from '../sealing/key-ring.ts'
 import { openMemory } from '../memory.ts'
-import type { HostMemory, Memory } from '../memory.ts'
-import type { RecordKey, Store, StoreDriver } from '../store/store.ts'
+import type { Memory, ThreadMemory } from '../memory.ts'
+import type { Store } from '../store/store.ts'
+import type { RecordKey } from '../store/record.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' } }
@@ -25,7 +27,7 @@ const first: EncryptionOptions = { keys: { k1 }, current: 'k1' }
 /** How damage is found and told, on any store. What a store itself can find is for its own tests. */
 export function damageCases(options: StoreContractOptions): void {
   let driver: StoreDriver
-  let memory: HostMemory
+  let memory: Memory
 
   beforeEach(async () => {
     driver = await options.create()
@@ -37,7 +39,7 @@ export function damageCases(options: StoreContractOptions): void {
     await memory.close()
     memory = await openMemory({ store: driver, ...(encryption && { encryption }) })
   }
-  const damages = (who = admin, inside: Memory = memory): Promise<Corruption[]> =>
+  const damages = (who = admin, inside: ThreadMemory = memory): Promise<Corruption[]> =>
     Array.fromAsync(inside.as(who).verify())
   /** What was noted of an administrator. */
   const noted = async (agent: string): Promise<string[]> => {
@@ -66,6 +68,7 @@ export function damageCases(options: StoreContractOptions): void {
     await view.facts.set('gone', 1)
     await view.facts.delete('gone')
     await view.facts.set('short', 1, { ttlMs: 1 })
+    while (await view.facts.read('short', { consistency: 'strong' })) await setImmediate()
     const page = await view.objects.put('the words')
     await view.objects.put('the words', secret)
     await view.observations.log({ task: 't', value: 'a red fox', tags: ['x'], derivedFrom: [page] })

@@ -1,6 +1,9 @@
 import { OutcomeUnknownError, StoreError } from '../values/errors.ts'
 import { forward } from '../store/forward.ts'
-import type { Change, Collection, Store, StoreDriver, Unwatch } from '../store/store.ts'
+import type { Store, Unwatch } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
+import type { Collection } from '../store/collections.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 
 /** What a store is asked for that can be held back or fail. */
 export type FaultyOperation =

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { VersionConflictError } from '../values/errors.ts'
 import { openMemory } from '../memory.ts'
-import type { HostMemory } from '../memory.ts'
+import type { Memory } from '../memory.ts'
 import type { Architecture } from '../options.ts'
-import type { StoreDriver } from '../store/store.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const ann = { id: 'ann', role: 'research' }
@@ -14,7 +14,7 @@ const bob = { id: 'bob', role: 'sales' }
 export function memoryCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     let driver: StoreDriver
-    let memory: HostMemory
+    let memory: Memory
 
     beforeEach(async () => {
       driver = await options.create()

@@ -7,8 +7,9 @@ import type { Principal } from '../values/access.ts'
 import { joinMemory } from '../join-memory.ts'
 import type { EncryptionOptions } from '../sealing/key-ring.ts'
 import { openMemory } from '../memory.ts'
-import type { HostMemory } from '../memory.ts'
-import type { RecordKey, StoreDriver, StoredRecord } from '../store/store.ts'
+import type { Memory } from '../memory.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' }, rights: ['declassify'] }
@@ -21,7 +22,7 @@ const both: EncryptionOptions = { keys: { k1, k2 }, current: 'k2' }
 /** What is stored of what is sensitive, on any store. */
 export function sealingCases(options: StoreContractOptions): void {
   let driver: StoreDriver
-  let memory: HostMemory
+  let memory: Memory
 
   beforeEach(async () => {
     driver = await options.create()

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { indexTerms, queryTerms } from '../search/search-terms.ts'
-import type { Change, Mutation, RecordFilter, RecordMeta, SetMutation, Store, StoreDriver } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Change } from '../store/change.ts'
+import type { Mutation, SetMutation } from '../store/mutation.ts'
+import type { RecordFilter } from '../store/query.ts'
+import type { RecordMeta } from '../store/record.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const meta: RecordMeta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }

@@ -1,4 +1,4 @@
-import type { StoreDriver } from '../store/store.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 
 /** How the suite gets at stores. */
 export interface StoreContractOptions {

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Alert } from '../kinds/alerts.ts'
 import { openMemory } from '../memory.ts'
-import type { HostMemory } from '../memory.ts'
-import type { StoreDriver } from '../store/store.ts'
+import type { Memory } from '../memory.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
 
 const ann = { id: 'ann', role: 'research' }
@@ -13,7 +13,7 @@ const boss = { id: 'boss', role: 'boss', clearance: { level: 'confidential' } } 
 /** How agents and people work together over a memory, on any store. */
 export function teamworkCases(options: StoreContractOptions): void {
   let driver: StoreDriver
-  let memory: HostMemory
+  let memory: Memory
 
   beforeEach(async () => {
     driver = await options.create()
@@ -21,7 +21,7 @@ export function teamworkCases(options: StoreContractOptions): void {
   })
   afterEach(() => memory.close())
 
-  const another = async (): Promise<HostMemory> => openMemory({ store: (await options.reopen?.()) ?? driver })
+  const another = async (): Promise<Memory> => openMemory({ store: (await options.reopen?.()) ?? driver })
 
   describe('learnings', () => {
     it('are found by others in similar contexts, best match first, each kind apart', async () => {

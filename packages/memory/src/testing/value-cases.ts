@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { forward } from '../store/forward.ts'
 import type { LearningContext } from '../kinds/learnings.ts'
 import { openMemory } from '../memory.ts'
-import type { HostMemory } from '../memory.ts'
-import type { Collection, Store, StoreDriver } from '../store/store.ts'
+import type { Memory } from '../memory.ts'
+import type { Store } from '../store/store.ts'
+import type { Collection } from '../store/collections.ts'
+import type { StoreDriver } from '../store/store-driver.ts'
 import type { View } from '../view.ts'
 import { faults, fickle, oddData, oddNames } from './odd-values.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'
@@ -36,7 +38,7 @@ function refusalOf(error: Error & { code?: string; path?: string }): string {
 /** Values are kept exactly, or refused with the place of the fault: on any store, wherever they go. */
 export function valueCases(options: StoreContractOptions): void {
   let driver: StoreDriver
-  let memory: HostMemory
+  let memory: Memory
   let store: Store
   let view: View
 
@@ -51,7 +53,7 @@ export function valueCases(options: StoreContractOptions): void {
     await memory.close()
   })
 
-  const another = async (): Promise<HostMemory> => openMemory({ store: (await options.reopen?.()) ?? driver })
+  const another = async (): Promise<Memory> => openMemory({ store: (await options.reopen?.()) ?? driver })
   const position = async (): Promise<number> => (await store.changes(Number.MAX_SAFE_INTEGER, 1)).last
   /** Of which collections something was written since, beside what the memory notes for itself. */
   const writtenSince = async (seq: number): Promise<string[]> => {

@@ -1,22 +1,10 @@
 import type { Corruption } from '../store/corruption.ts'
 import type { LinkClient, LinkHandlers } from './link.ts'
-import type {
-  Change,
-  ChangePage,
-  Commit,
-  Inspector,
-  Mutation,
-  RecordKey,
-  RecordPage,
-  RecordQuery,
-  SearchAnswer,
-  SearchQuery,
-  Seq,
-  Store,
-  StoredRecord,
-  StoreTraits,
-  Unwatch,
-} from '../store/store.ts'
+import type { Inspector, Store, StoreTraits, Unwatch } from '../store/store.ts'
+import type { Change, ChangePage } from '../store/change.ts'
+import type { Commit, Mutation } from '../store/mutation.ts'
+import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from '../store/query.ts'
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 
 /**
  * A store as a worker thread sees it: writes go through the thread that opened

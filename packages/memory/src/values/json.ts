@@ -33,7 +33,7 @@ const unreadable = 'something that throws when it is read'
 /**
  * Turns a value into the text that is stored.
  *
- * @throws {@link ValueError} when JSON would change the value or lose part of it.
+ * @throws `ValueError` when JSON would change the value or lose part of it.
  */
 export function encodeJson(value: unknown): string {
   return encodeCopy(value).text

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { isSealed } from '../values/sealed-text.ts'
-import type { Mutation, RecordMeta, SetMutation, Store, StoredRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { Mutation, SetMutation } from '../store/mutation.ts'
+import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
 /** Work that an agent used again instead of doing it, one or more times within a moment. */
 export interface Reuse {

@@ -1,5 +1,6 @@
 import { openMemory } from '@skein/memory'
-import type { Label, MemoryOptions, StoreDriver } from '@skein/memory'
+import type { MemoryOptions } from '@skein/memory'
+import type { Label, StoreDriver } from '@skein/memory/store'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

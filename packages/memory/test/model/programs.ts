@@ -1,4 +1,5 @@
-import type { Audience, Label, Level, Principal } from '@skein/memory'
+import type { Level, Principal } from '@skein/memory'
+import type { Audience, Label } from '@skein/memory/store'
 import fc from 'fast-check'
 
 /** Who acts in random programs, from the least to the most that may be seen. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import type { Claim, HostMemory, JournalEntry, Ref } from '@skein/memory'
+import type { Claim, Memory, JournalEntry, Ref } from '@skein/memory'
 
 import { labels, principals, texts } from './programs.ts'
 import type { ObjectName, Step, Who } from './programs.ts'
@@ -11,7 +11,7 @@ import type { ObjectName, Step, Who } from './programs.ts'
  *
  * @returns a function that does the next step.
  */
-export function onMemory(memory: HostMemory): (step: Step, at: number) => Promise<unknown> {
+export function onMemory(memory: Memory): (step: Step, at: number) => Promise<unknown> {
   const view = (who: Who) => memory.as(principals[who])
   const objects = new Map<string, number>()
   const entries = new Map<string, number>()

@@ -1,5 +1,5 @@
-import { indexTerms, queryTerms } from '@skein/memory'
-import type { Label } from '@skein/memory'
+import { indexTerms, queryTerms } from '@skein/memory/store'
+import type { Label } from '@skein/memory/store'
 
 import { labels, maySee, principals, texts } from './programs.ts'
 import type { ObjectName, Step, Who } from './programs.ts'

@@ -1,5 +1,7 @@
-import { Records } from '@skein/memory'
-import type { AuditAction, AuditEntry, AuditFilter, Collection, View } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
+import type { View } from '@skein/memory'
+import type { Collection } from '@skein/memory/store'
+import type { AuditAction, AuditEntry, AuditFilter } from '@skein/memory/types'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 

@@ -1,4 +1,4 @@
-import { levels } from '@skein/memory'
+import { levels } from '@skein/memory/store'
 import { Argument } from 'commander'
 import type { Command } from 'commander'
 

@@ -1,5 +1,6 @@
-import { encryptionFromEnvironment, levels, openMemory } from '@skein/memory'
-import type { StoreDriver } from '@skein/memory'
+import { encryptionFromEnvironment, openMemory } from '@skein/memory'
+import { levels } from '@skein/memory/store'
+import type { StoreDriver } from '@skein/memory/store'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 

@@ -1,5 +1,6 @@
-import { encryptionFromEnvironment, inspectSpace } from '@skein/memory'
-import type { Corruption, StoreDriver } from '@skein/memory'
+import { encryptionFromEnvironment } from '@skein/memory'
+import { inspectSpace } from '@skein/memory/runtime'
+import type { Corruption, StoreDriver } from '@skein/memory/store'
 import type { Command } from 'commander'
 
 import { openExistingStore } from '../open-store.ts'

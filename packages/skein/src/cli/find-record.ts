@@ -1,5 +1,7 @@
 import { NotFoundError } from '@skein/memory'
-import type { AnyRecord, Collection, View } from '@skein/memory'
+import type { View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
+import type { Collection } from '@skein/memory/store'
 
 import { InputError } from '../errors.ts'
 

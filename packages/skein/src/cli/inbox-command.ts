@@ -1,4 +1,5 @@
-import type { Escalation, EscalationFilter, EscalationState, View } from '@skein/memory'
+import type { Escalation, View } from '@skein/memory'
+import type { EscalationFilter, EscalationState } from '@skein/memory/types'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 

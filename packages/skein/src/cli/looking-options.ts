@@ -1,4 +1,4 @@
-import { labelText, levels } from '@skein/memory'
+import { labelText, levels } from '@skein/memory/store'
 import type { Clearance, Principal, Right } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'

@@ -1,5 +1,5 @@
 import { StoreError } from '@skein/memory'
-import type { Collection, Store, StoreDriver } from '@skein/memory'
+import type { Collection, Store, StoreDriver } from '@skein/memory/store'
 
 /**
  * A store for who only looks: reads go through a connection that can't write.

@@ -1,5 +1,7 @@
-import { Records } from '@skein/memory'
-import type { AnyRecord, Collection, RecordsFilter, View } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
+import type { View } from '@skein/memory'
+import type { AnyRecord, RecordsFilter } from '@skein/memory/runtime'
+import type { Collection } from '@skein/memory/store'
 import { Argument } from 'commander'
 import type { Command } from 'commander'
 

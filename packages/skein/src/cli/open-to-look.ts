@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 
 import { encryptionFromEnvironment, openMemory, StoreError } from '@skein/memory'
-import type { Collection, EncryptionOptions, Level, Memory, Seq, Store, StoreDriver, View } from '@skein/memory'
+import type { EncryptionOptions, Level, Memory, View } from '@skein/memory'
+import type { Collection, Seq, Store, StoreDriver } from '@skein/memory/store'
 
 import { InputError } from '../errors.ts'
 import { defaultStore, openExistingStore } from '../open-store.ts'

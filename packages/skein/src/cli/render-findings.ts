@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { Corruption, Inspection } from '@skein/memory'
+import type { Inspection } from '@skein/memory/runtime'
+import type { Corruption } from '@skein/memory/store'
 
 import { countOf, sizeOf } from './amounts.ts'
 

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { EscalationPackage, EscalationState, PackagedRecord } from '@skein/memory'
+import type { EscalationPackage } from '@skein/memory'
+import type { EscalationState, PackagedRecord } from '@skein/memory/types'
 
 import { countOf, sizeOf } from './amounts.ts'
 import { plain } from './plain-text.ts'

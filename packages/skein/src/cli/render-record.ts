@@ -1,8 +1,9 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import { labelText } from '@skein/memory'
-import type { AnyRecord, Label } from '@skein/memory'
+import { labelText } from '@skein/memory/store'
+import type { AnyRecord } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import { sizeOf } from './amounts.ts'
 import { plain, plainLines } from './plain-text.ts'

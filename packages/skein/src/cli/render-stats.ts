@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { LedgerLine, Seq, StoreTraits } from '@skein/memory'
+import type { Seq, StoreTraits } from '@skein/memory/store'
+import type { LedgerLine } from '@skein/memory/types'
 
 import { countOf } from './amounts.ts'
 import { plain } from './plain-text.ts'

@@ -1,5 +1,6 @@
-import { queryTerms } from '@skein/memory'
-import type { AnyRecord, View } from '@skein/memory'
+import { queryTerms } from '@skein/memory/store'
+import type { View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 

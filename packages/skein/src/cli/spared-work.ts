@@ -1,5 +1,6 @@
 import { MissingKeyError } from '@skein/memory'
-import type { LedgerLine, LedgerReport, Memory, View } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
+import type { LedgerLine, LedgerReport } from '@skein/memory/types'
 
 /** What was computed of the work that a looker may see, and what was spared of those kinds. */
 export interface SparedWork {

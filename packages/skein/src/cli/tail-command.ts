@@ -1,5 +1,5 @@
 import { FeedTrimmedError, OptionError } from '@skein/memory'
-import type { Change, Seq } from '@skein/memory'
+import type { Change, Seq } from '@skein/memory/store'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 

@@ -3,7 +3,9 @@ import { resolve } from 'node:path'
 import { agent, createFlock } from '@skein/core'
 import type { Flock, FlockEvent, Model } from '@skein/core'
 import { openMemory, OptionError } from '@skein/memory'
-import type { Architecture, EncryptionOptions, HostMemory, LedgerReport, StoreDriver } from '@skein/memory'
+import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
+import type { LedgerReport } from '@skein/memory/types'
 
 import { InputError } from '../errors.ts'
 import { analystMachine } from './analyst.ts'
@@ -49,7 +51,7 @@ export interface ReportOptions {
 
 /** Where a report is worked on. */
 export interface OpenedRun {
-  readonly memory: HostMemory
+  readonly memory: Memory
   readonly flock: Flock
 }
 
@@ -187,7 +189,7 @@ async function openCrew(options: ReportOptions, { questions, index, threads }: C
     signal,
     onEvent,
   } = options
-  const memory: HostMemory = await openMemory({
+  const memory: Memory = await openMemory({
     store,
     architecture,
     space: isolated ? `${space}/alone-${index + 1}` : space,

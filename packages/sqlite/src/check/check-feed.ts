@@ -1,4 +1,4 @@
-import type { Corruption } from '@skein/memory'
+import type { Corruption } from '@skein/memory/store'
 
 import { changeColumns, parseLabel } from '../record-row.ts'
 import type { RawChange } from '../record-row.ts'

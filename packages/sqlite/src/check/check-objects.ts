@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto'
 
-import { rawText } from '@skein/memory'
-import type { Corruption, Inspector } from '@skein/memory'
+import { rawText } from '@skein/memory/store'
+import type { Corruption, Inspector } from '@skein/memory/store'
 
 import type { SpaceSql } from '../space-sql.ts'
 import { textOf } from './row-text.ts'

@@ -1,5 +1,5 @@
-import { liveRecord } from '@skein/memory'
-import type { Corruption, Inspector } from '@skein/memory'
+import { liveRecord } from '@skein/memory/store'
+import type { Corruption, Inspector } from '@skein/memory/store'
 
 import { changeColumns, columns, feedRow, unpackIntact } from '../record-row.ts'
 import type { RawChange, RawRow } from '../record-row.ts'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-import type { Corruption, Inspector } from '@skein/memory'
+import type { Corruption, Inspector } from '@skein/memory/store'
 import Database from 'better-sqlite3'
 
 import { openDamaged } from '../connection.ts'

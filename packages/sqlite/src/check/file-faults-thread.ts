@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { toEnvelope } from '@skein/memory'
-import type { ErrorEnvelope } from '@skein/memory'
+import { toEnvelope } from '@skein/memory/runtime'
+import type { ErrorEnvelope } from '@skein/memory/runtime'
 
 import { openAny } from '../connection.ts'
 import type { DatabaseFile } from '../connection.ts'

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { fromEnvelope } from '@skein/memory'
+import { fromEnvelope } from '@skein/memory/runtime'
 
 import type { DatabaseFile } from '../connection.ts'
 import type { FaultReply } from './file-faults-thread.ts'

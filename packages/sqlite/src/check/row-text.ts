@@ -1,4 +1,4 @@
-import { rawText } from '@skein/memory'
+import { rawText } from '@skein/memory/store'
 
 /** What can stand in any column once it is damaged. */
 export type Anything = string | number | Uint8Array | null

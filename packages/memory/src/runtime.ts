@@ -1,0 +1,35 @@
+/**
+ * For programs that run agents on a memory or look on: other threads, durable
+ * agents, shared state, browsing, the feed.
+ *
+ * @module
+ */
+
+// Threads
+export { joinMemory } from './join-memory.ts'
+export { ReadScope } from './space/read-scope.ts'
+export { toEnvelope, fromEnvelope } from './values/error-envelope.ts'
+export type { MemoryShare, ThreadMemory } from './memory.ts'
+export type { KeyRingShare } from './sealing/key-ring.ts'
+export type { ErrorEnvelope } from './values/error-envelope.ts'
+
+// Agents
+export type {
+  SavedAgents,
+  SavedAgent,
+  SavedAgentStatus,
+  SavedAgentSummary,
+  SaveAgent,
+  Mail,
+  OutgoingMail,
+} from './runtime/saved-agents.ts'
+export type { SharedState, StateChange, DecideState } from './runtime/shared-state.ts'
+
+// Looking on
+export { Records } from './oversight/records.ts'
+export { inspectSpace } from './sealing/inspect-space.ts'
+export type { AnyRecord, RecordsFilter, RecordsPage } from './oversight/records.ts'
+export type { Feed, FeedEntry, FeedPage, FeedQuery, FeedRecord } from './oversight/feed.ts'
+export type { InspectOptions, Inspection, SealedCount } from './sealing/inspect-space.ts'
+export { encodeJson } from './values/json.ts'
+export type { Json } from './values/json.ts'

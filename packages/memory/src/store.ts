@@ -1,0 +1,41 @@
+/**
+ * For authors of stores: the contract, what a write means, how searches rank,
+ * and what is known about each kind of record. `describeStore` of
+ * `@skein/memory/testing` proves a store against it.
+ *
+ * @module
+ */
+
+// The contract
+export { loadFromDescriptor } from './store/worker-module.ts'
+export type { Store, StoreTraits, ObjectStore, Unwatch } from './store/store.ts'
+export type { StoreDriver, StoreRole, WorkerModule } from './store/store-driver.ts'
+
+// Records and their kinds
+export { collections, collectionsWith, hasTrait } from './store/collections.ts'
+export { levels, levelIndex, covers, joinLabels, labelText, parseLabel } from './values/access.ts'
+export type { Collection, CollectionTrait, CollectionWith } from './store/collections.ts'
+export type { RecordKey, RecordMeta, StoredRecord, Seq } from './store/record.ts'
+export type { Label, Audience } from './values/access.ts'
+
+// Writing
+export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
+export type { Mutation, Guard, Commit, Written, Refusal } from './store/mutation.ts'
+export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
+
+// Reading
+export { matchesFilter } from './store/record-filter.ts'
+export type { RecordFilter, RecordQuery, RecordPage } from './store/query.ts'
+export type { Change, ChangePage } from './store/change.ts'
+
+// Search
+export { indexTerms, queryTerms, searchTerms } from './search/search-terms.ts'
+export { rankMatches } from './search/ranking.ts'
+export { TermTable } from './search/term-table.ts'
+export type { RankedMatch, RankedMatches } from './search/ranking.ts'
+export type { SearchQuery, SearchAnswer } from './store/query.ts'
+
+// Verification
+export { rawText } from './store/corruption.ts'
+export type { Corruption } from './store/corruption.ts'
+export type { Inspector } from './store/store.ts'

@@ -1,0 +1,44 @@
+/**
+ * Types that the signatures of `@skein/memory` mention and that few programs
+ * have to name: inputs, options, reports.
+ *
+ * @module
+ */
+
+export type { MemoryStats } from './cache/counters.ts'
+export type { Bus, BusLink, BusMessage, BusPage, BusPosition } from './federation/bus.ts'
+export type { ShareCandidate } from './federation/federation-options.ts'
+export type { FederationReport } from './federation/federation-report.ts'
+export type { InProcessBusOptions } from './federation/in-process-bus.ts'
+export type { Addressee, AlertInput } from './kinds/alerts.ts'
+export type { ClaimHolder, ClaimOptions } from './kinds/claims.ts'
+export type { DecisionInput, DecisionValue } from './kinds/decisions.ts'
+export type { DeclassifyOptions } from './kinds/declassify.ts'
+export type { PackagedRecord, PackagedRecords, TimelineEntry } from './kinds/escalation-package.ts'
+export type { EscalationState } from './kinds/escalation.ts'
+export type { EscalationFilter, EscalationInput } from './kinds/escalations.ts'
+export type { FactConflict } from './kinds/fact-conflicts.ts'
+export type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './kinds/facts.ts'
+export type {
+  LearningContext,
+  LearningInput,
+  LearningValue,
+  RelevantLearning,
+  RelevantLearnings,
+  RelevantOptions,
+} from './kinds/learnings.ts'
+export type { LineageNode, LineageOptions, PutOptions } from './kinds/objects.ts'
+export type { ObservationInput, SearchOptions } from './kinds/observations.ts'
+export type {
+  Audit,
+  AuditAction,
+  AuditEntry,
+  AuditFilter,
+  AuditOutcome,
+  OutboundDisclosure,
+} from './oversight/audit.ts'
+export type { ResealReport } from './sealing/reseal.ts'
+export type { ClaimToken } from './space/space.ts'
+export type { WatchOptions } from './space/watch.ts'
+export type { SchemaIssue } from './values/errors.ts'
+export type { LedgerLine, LedgerReport, Reuse } from './work/ledger.ts'
