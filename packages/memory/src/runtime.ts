@@ -25,6 +25,20 @@ export type {
 } from './runtime/saved-agents.ts'
 export type { SharedState, StateChange, DecideState } from './runtime/shared-state.ts'
 
+// What records say: read them with these, never by their stored form
+export { escalationOf, hasEnded } from './kinds/escalation.ts'
+export { objectInfoOf } from './kinds/object-info.ts'
+export { savedAgentOf } from './runtime/saved-agents.ts'
+export { sealingInForce } from './sealing/sealer.ts'
+export { parseWorkId } from './work/work-id.ts'
+export { workStateOf } from './work/work-state.ts'
+export type { EscalationRecord } from './kinds/escalation.ts'
+export type { ObjectInfo } from './kinds/object-info.ts'
+export type { SummarizedRecord } from './runtime/saved-agents.ts'
+export type { SealingInForce } from './sealing/sealer.ts'
+export type { WorkId } from './work/work-id.ts'
+export type { WorkState } from './work/work-state.ts'
+
 // Looking on
 export { Records } from './oversight/records.ts'
 export { inspectSpace } from './sealing/inspect-space.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import type { NotedGroup } from './read-audit-buffer.ts'
-import { encodeJson } from '../values/json.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Store } from '../store/store.ts'
 import type { SetMutation } from '../store/mutation.ts'
 
@@ -10,6 +10,11 @@ export interface AuditBatch {
   /** When its last entry was noted, Unix milliseconds, by the clock of the process. */
   readonly at: number
   readonly groups: readonly NotedGroup[]
+}
+
+/** Reads the JSON text of a record of the `audit` collection. */
+export function auditBatchOf(text: string): AuditBatch {
+  return decodeJson(text) as AuditBatch
 }
 
 /** Groups that are kept while the store refuses to take them. */

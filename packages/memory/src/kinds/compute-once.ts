@@ -1,4 +1,4 @@
-import { covers, joinLabels, labelText } from '../values/access.ts'
+import { covers, joinLabels } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
@@ -10,6 +10,7 @@ import type { ClaimToken, Space } from '../space/space.ts'
 import type { RecordKey, RecordMeta } from '../store/record.ts'
 import type { InFlight } from '../space/in-flight.ts'
 import { withSignal } from '../values/with-signal.ts'
+import { workId } from '../work/work-id.ts'
 import type { WorkState } from '../work/work-state.ts'
 
 /** What a computation gets from {@link View.once}. */
@@ -85,10 +86,8 @@ export class ComputeOnce {
     if (ttlMs !== undefined) requireWhole('ttlMs', ttlMs, 1)
     signal?.throwIfAborted()
     this.#space.assertOpen()
-    // Results of askers of different clearance stay apart: what one could read, another might not.
-    // The label comes first and has no space in it, so no key can reach into another label.
-    const id = `${labelText(this.#actor.audience)} ${key}`
-    const { inFlight: inFlight } = this.#space
+    const id = workId(this.#actor.audience, key)
+    const { inFlight } = this.#space
     let joined = inFlight.get(id)
     // What everybody has left is being aborted: its end is waited for.
     while (joined?.abandon.signal.aborted) {
@@ -114,7 +113,7 @@ export class ComputeOnce {
   }
 
   #begin<T>(id: string, work: (context: WorkContext) => Promise<T> | T, options: TakeOptions): InFlight {
-    const { inFlight: inFlight } = this.#space
+    const { inFlight } = this.#space
     const abandon = new AbortController()
     const result = this.#take<T>(id, work, options, abandon.signal).finally(() => inFlight.delete(id))
     const own: InFlight = { result, abandon, waiters: 0 }

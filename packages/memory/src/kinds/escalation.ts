@@ -47,9 +47,19 @@ export interface EscalationValue {
   readonly answer?: unknown
 }
 
-/** An escalation as its record tells it. */
+/** An escalation as its record, whose value is JSON text, tells it. */
 export function toEscalation<Answer>(record: StoredRecord): Escalation<Answer> {
-  const value = decodeJson(record.value) as EscalationValue
+  return escalationOf({ ...record, value: decodeJson(record.value) })
+}
+
+/** What {@link escalationOf} looks at, with the value decoded. */
+export type EscalationRecord = Pick<StoredRecord, 'id' | 'version' | 'task' | 'createdAt' | 'updatedAt'> & {
+  readonly value: unknown
+}
+
+/** An escalation as its record tells it. */
+export function escalationOf<Answer>(record: EscalationRecord): Escalation<Answer> {
+  const value = record.value as EscalationValue
   const { state, reason, question, assignedTo, openedBy, takenBy } = value
   const { id, version, task = '', createdAt: openedAt, updatedAt } = record
   const answer = value.answer as Answer | undefined

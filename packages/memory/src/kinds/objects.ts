@@ -5,6 +5,7 @@ import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
+import type { ObjectInfo } from './object-info.ts'
 import { hashOf, objectId, visibleSources } from '../store/object-id.ts'
 import type { OpenBytes } from '../objects/object-shelf.ts'
 import { requireStrings } from '../values/require-option.ts'
@@ -102,7 +103,11 @@ export class Objects {
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)
     const key = keyOf(id)
-    const value = encodeJson({ size: bytes.length, mediaType, ...(title !== undefined && { title }) } satisfies Meta)
+    const value = encodeJson({
+      size: bytes.length,
+      mediaType,
+      ...(title !== undefined && { title }),
+    } satisfies ObjectInfo)
     for (;;) {
       const { record } = await this.#space.objects.load(id)
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
@@ -197,7 +202,7 @@ export class Objects {
   async declassify<T>(ref: Ref<T>, options: DeclassifyOptions): Promise<Ref<T>> {
     const record = await this.#record(ref.id)
     const { value, derivedFrom } = record
-    const { size, mediaType } = metaOf(record)
+    const { size, mediaType } = infoOf(record)
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
     const { record: known } = await this.#space.objects.load(id)
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
@@ -243,7 +248,7 @@ export class Objects {
     this.#actor.scope?.readObject(record.id, record)
     this.#space.counters.add('sharedReads', opened.isCopy ? 0 : 1)
     this.#space.counters.add('bytesCopied', opened.isCopy ? opened.bytes.length : 0)
-    return { opened, mediaType: ref.mediaType ?? metaOf(record).mediaType }
+    return { opened, mediaType: ref.mediaType ?? infoOf(record).mediaType }
   }
 
   #handOut(opened: OpenBytes): Uint8Array {
@@ -264,20 +269,13 @@ function keyOf(id: string): RecordKey {
   return { collection: 'objects', id }
 }
 
-/** What the record of an object holds. */
-interface Meta {
-  readonly size: number
-  readonly mediaType: string
-  readonly title?: string
-}
-
-function metaOf(record: StoredRecord): Meta {
-  return decodeJson(record.value) as Meta
+function infoOf(record: StoredRecord): ObjectInfo {
+  return decodeJson(record.value) as ObjectInfo
 }
 
 function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
   const { id, author, task, tags } = record
-  const { size, mediaType, title } = metaOf(record)
+  const { size, mediaType, title } = infoOf(record)
   return {
     ref: { id, size, mediaType },
     title,

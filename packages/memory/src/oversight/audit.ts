@@ -1,10 +1,9 @@
 import { covers } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
-import type { AuditBatch } from '../audit/audit-log.ts'
+import { auditBatchOf } from '../audit/audit-log.ts'
 import type { NotedAction, NotedOutcome } from '../audit/read-audit-buffer.ts'
 import { hasTrait } from '../store/collections.ts'
-import { decodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Space } from '../space/space.ts'
 import type { Change } from '../store/change.ts'
@@ -167,7 +166,7 @@ export class Audit {
     const query = { collection: 'audit', limit: pageSize, since, tags } as const
     for await (const records of recordPages(this.#space.store, query)) {
       for (const { value } of records) {
-        const { at, groups } = decodeJson(value) as AuditBatch
+        const { at, groups } = auditBatchOf(value)
         for (const { ids, ...noted } of groups) for (const [id, count] of ids) yield { at, ...noted, id, count }
       }
     }

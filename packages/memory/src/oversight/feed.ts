@@ -1,13 +1,12 @@
-import { covers, parseLabel } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
+import { covers } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import type { AuditEntry } from './audit.ts'
-import type { AuditBatch } from '../audit/audit-log.ts'
+import { auditBatchOf } from '../audit/audit-log.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { hasTrait } from '../store/collections.ts'
-import { decodeJson } from '../values/json.ts'
-import { ledgerSum } from '../work/ledger.ts'
+import { ledgerSum, reusesOf } from '../work/ledger.ts'
 import type { Reuse } from '../work/ledger.ts'
+import { parseWorkId } from '../work/work-id.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { requireWhole } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
@@ -185,7 +184,7 @@ export class Feed {
   }
 
   #reads(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
-    const { at, groups } = decodeJson(record.value) as AuditBatch
+    const { at, groups } = auditBatchOf(record.value)
     const entries = groups
       .filter((group) => covers(this.#actor.audience, group))
       .flatMap(({ ids, ...noted }): AuditEntry[] => ids.map(([id, count]) => ({ at, ...noted, id, count })))
@@ -193,19 +192,13 @@ export class Feed {
   }
 
   #reuses(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
-    const all = decodeJson(record.value) as readonly Reuse[]
-    const reuses = all.filter(({ work }) => covers(this.#actor.audience, labelOfWork(work)))
+    const reuses = reusesOf(record.value).filter(({ work }) => covers(this.#actor.audience, parseWorkId(work).label))
     return reuses.length === 0 ? [] : [{ type: 'reuses', seq, at: record.updatedAt, reuses }]
   }
 
   #toRecord({ value: text, ...record }: StoredRecord): FeedRecord {
     return { ...record, derivedFrom: visibleSources(record, this.#actor.audience), text }
   }
-}
-
-/** The id of a work's record begins with the clearance that its result belongs to. */
-function labelOfWork(work: string): Label {
-  return parseLabel(work.slice(0, Math.max(0, work.indexOf(' '))))
 }
 
 function nameOf({ collection, id }: RecordKey): string {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { labelText } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { MemoryClosedError, VersionConflictError } from '../values/errors.ts'
@@ -13,6 +12,7 @@ import type { ClaimToken, Space } from '../space/space.ts'
 import type { Mutation } from '../store/mutation.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { followFeed } from '../space/watch.ts'
+import { workId } from '../work/work-id.ts'
 
 /** How a saved agent stands. */
 export type SavedAgentStatus = 'active' | 'done' | 'failed'
@@ -29,6 +29,9 @@ export interface SavedAgentSummary {
   /** Unix milliseconds, by the store's clock. */
   readonly updatedAt: number
 }
+
+/** What {@link savedAgentOf} looks at. */
+export type SummarizedRecord = Pick<StoredRecord, 'id' | 'tags' | 'updatedAt'> & Label
 
 /** A saved agent. */
 export interface SavedAgent extends SavedAgentSummary {
@@ -103,7 +106,7 @@ export class SavedAgents {
     const key = keyOf(this.#actor.principal.id)
     const [found] = await this.#space.store.read([key])
     const record = this.#actor.see(key, found)
-    return record && { ...summaryOf(record), version: record.version, state: decodeJson(record.value) }
+    return record && { ...savedAgentOf(record), version: record.version, state: decodeJson(record.value) }
   }
 
   /**
@@ -122,10 +125,9 @@ export class SavedAgents {
       derivedFrom: [],
       ...this.#label,
     }
-    const work = labelText(this.#actor.audience)
     const gone: RecordKey[] = [
       ...taken.map((id) => ({ collection: 'messages' as const, id })),
-      ...finishedWork.map((key) => ({ collection: 'work' as const, id: `${work} ${key}` })),
+      ...finishedWork.map((key) => ({ collection: 'work' as const, id: workId(this.#actor.audience, key) })),
     ]
     const [written] = await writeAll(this.#space, this.#actor, [
       { type: 'set', key: keyOf(author), value: encodeJson(state), meta, ttlMs, guard: guardOf({ claim }) },
@@ -220,7 +222,7 @@ export class SavedAgents {
     const cards: SavedAgentSummary[] = []
     const query = { collection: 'agents', tags, limit: pageSize } as const
     for await (const page of recordPages(this.#space.store, query))
-      cards.push(...page.map((record) => summaryOf(record)))
+      cards.push(...page.map((record) => savedAgentOf(record)))
     return cards
   }
 
@@ -249,14 +251,14 @@ function mailKey(id: string): RecordKey {
   return { collection: 'messages', id }
 }
 
-function summaryOf({ id, tags, sensitivity, compartments, updatedAt }: StoredRecord): SavedAgentSummary {
-  const told = (what: string): string => tags.find((tag) => tag.startsWith(`${what}:`))?.slice(what.length + 1) ?? ''
-  const status = told('status') as SavedAgentStatus
+/** What the record of a saved agent says of it. */
+export function savedAgentOf({ id, tags, sensitivity, compartments, updatedAt }: SummarizedRecord): SavedAgentSummary {
+  const tagged = (name: string): string => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
   return {
     id,
-    role: told('role'),
-    definition: told('definition'),
-    status,
+    role: tagged('role'),
+    definition: tagged('definition'),
+    status: tagged('status') as SavedAgentStatus,
     label: { sensitivity, compartments },
     updatedAt,
   }

@@ -208,3 +208,9 @@ export class KeyRing {
 function checkOf(key: KeyObject): string {
   return createHmac('sha256', key).update('skein key check').digest('hex').slice(0, 8)
 }
+
+/** The id of the key that a mark stands for. */
+export function keyIdOf(mark: string): string {
+  const [id = ''] = mark.split('.', 1)
+  return id
+}

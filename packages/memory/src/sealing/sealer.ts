@@ -2,13 +2,14 @@ import { publicLabel, levelIndex } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { MemoryClosedError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
+import { keyIdOf } from './key-ring.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { ObjectVault } from './object-vault.ts'
 import { reseal } from './reseal.ts'
 import type { ResealReport } from './reseal.ts'
 import type { Store } from '../store/store.ts'
 
-/** With what everything was sealed the last time. */
+/** With what everything was sealed the last time, as the space notes it. */
 interface SealedState {
   /** The key's mark. */
   readonly current: string
@@ -16,6 +17,23 @@ interface SealedState {
 }
 
 const stateKey = { collection: 'settings', id: 'sealed' } as const
+
+/** The key with which a space is sealed, and from which level on. */
+export interface SealingInForce {
+  readonly keyId: string
+  readonly from: Level
+}
+
+/** With what a space is sealed now; `undefined` when nothing was ever. @throws StoreError */
+export async function sealingInForce(store: Pick<Store, 'read'>): Promise<SealingInForce | undefined> {
+  const state = await readState(store)
+  return state && { keyId: keyIdOf(state.current), from: state.from }
+}
+
+async function readState(store: Pick<Store, 'read'>): Promise<SealedState | undefined> {
+  const [record] = await store.read([stateKey])
+  return record && (decodeJson(record.value) as SealedState)
+}
 
 /** Sees to it that a space is sealed as the key ring demands. */
 export class Sealer implements AsyncDisposable {
@@ -39,8 +57,7 @@ export class Sealer implements AsyncDisposable {
 
   /** Begins to seal everything anew, unless the last time was with the same key and from the same level on. */
   async start(): Promise<void> {
-    const [record] = await this.#store.read([stateKey])
-    const state = record && (decodeJson(record.value) as SealedState)
+    const state = await readState(this.#store)
     if (state) this.#ring.demand(state.current, state.from)
     if (this.#ring.share.current === undefined || (state && this.#isUpToDate(state))) return
     this.run().catch((error: unknown) => {

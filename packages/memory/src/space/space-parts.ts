@@ -1,16 +1,21 @@
 import { CoherentCache } from '../cache/coherent-cache.ts'
 import type { Counters } from '../cache/counters.ts'
 import type { EpochTable } from '../cache/epoch-table.ts'
-import type { ResolvedOptions } from '../options.ts'
+import type { CacheParts } from '../cache/coherent-cache.ts'
 import type { Space } from './space.ts'
 import type { Store } from '../store/store.ts'
+
+/** What the parts of a space have to know of how it was opened. */
+export interface SpaceOptions extends Pick<CacheParts, 'ttlMs' | 'maxEntries' | 'maxCacheBytes'> {
+  readonly architecture: string
+}
 
 /** The parts of a space that are made alike in every thread. */
 export function spaceParts(
   store: Store,
   epochs: EpochTable,
   counters: Counters,
-  options: Pick<ResolvedOptions, 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes'>,
+  options: SpaceOptions,
 ): Pick<Space, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'> {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {

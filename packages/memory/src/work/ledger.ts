@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
+import { parseWorkId } from './work-id.ts'
+import { workStateOf } from './work-state.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { isSealed } from '../values/sealed-text.ts'
@@ -97,7 +99,7 @@ export class Ledger implements AsyncDisposable {
       const lines = new LineTable()
       for (const [kind, spared] of kinds) lines.add(kind, spared)
       for await (const records of recordPages(this.#store, { collection: 'work', limit: 1_000 })) {
-        for (const { id, value } of records) lines.addWork(kindOf(id), decodeJson(value) as Done)
+        for (const record of records) lines.addWork(record)
       }
       for await (const records of recordPages(this.#store, { collection: 'ledger', limit: 1_000 })) {
         for (const record of records) if (record.id !== ledgerSum) lines.addBatch(record)
@@ -129,7 +131,7 @@ export class Ledger implements AsyncDisposable {
       const ends = due.map(({ id, version: ifVersion }): Mutation => {
         return { type: 'touch', key: { collection: 'ledger', id }, ifVersion, ttlMs: longGone }
       })
-      const commit = await this.#store.write([this.#mutation(ledgerSum, lines.spared(), version), ...ends])
+      const commit = await this.#store.write([this.#mutation(ledgerSum, lines.saved(), version), ...ends])
       // Another process does the same just now.
       if (!commit.ok) return
     }
@@ -196,21 +198,23 @@ class LineTable {
   }
 
   addBatch({ value }: StoredRecord): void {
-    for (const { work, count, savedMs, savedTokens, savedUsd = 0 } of decodeJson(value) as readonly Reuse[]) {
-      this.add(kindOf(work), { reused: count, savedMs, savedTokens, savedUsd })
+    for (const { work, count, savedMs, savedTokens, savedUsd = 0 } of reusesOf(value)) {
+      this.add(parseWorkId(work).kind, { reused: count, savedMs, savedTokens, savedUsd })
     }
   }
 
-  addWork(kind: string, { state, durationMs, tokens, usd = 0 }: Done): void {
-    if (state !== 'done') return
-    const line = this.#line(kind)
+  addWork({ id, value }: StoredRecord): void {
+    const work = workStateOf(decodeJson(value))
+    if (work?.state !== 'done') return
+    const { durationMs, tokens, usd = 0 } = work
+    const line = this.#line(parseWorkId(id).kind)
     line.computed += 1
     line.computedMs += durationMs
     line.computedTokens += tokens
     line.computedUsd += usd
   }
 
-  spared(): [kind: string, Saved][] {
+  saved(): [kind: string, Saved][] {
     return [...this.#lines].map(([kind, { reused, savedMs, savedTokens, savedUsd }]) => {
       return [kind, { reused, savedMs, savedTokens, savedUsd }]
     })
@@ -227,6 +231,11 @@ class LineTable {
     this.#lines.set(kind, fresh)
     return fresh
   }
+}
+
+/** The reuses that one record of the `ledger` collection, other than {@link ledgerSum}, holds as JSON text. */
+export function reusesOf(text: string): readonly Reuse[] {
+  return decodeJson(text) as readonly Reuse[]
 }
 
 function together(one: Reuse, other: Reuse): Reuse {
@@ -248,16 +257,4 @@ const nothing: LedgerLine = {
   savedMs: 0,
   savedTokens: 0,
   savedUsd: 0,
-}
-
-interface Done {
-  readonly state: string
-  readonly durationMs: number
-  readonly tokens: number
-  readonly usd?: number
-}
-
-/** The kind of a work's id, which begins with the clearance that it belongs to and a space. */
-function kindOf(id: string): string {
-  return /^\S* ([^/]*)/.exec(id)?.[1] ?? id
 }

@@ -26,3 +26,9 @@ export type WorkState =
       readonly label?: Label | undefined
     }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope }
+
+/** What the decoded value of a work's record says; `undefined` when it makes no sense. */
+export function workStateOf(value: unknown): WorkState | undefined {
+  const state = typeof value === 'object' && value !== null && 'state' in value ? value.state : undefined
+  return state === 'running' || state === 'done' || state === 'failed' ? (value as WorkState) : undefined
+}
