@@ -34,6 +34,7 @@ import type { Store, StoreTraits } from './store/store.ts'
 import type { WorkerModule } from './store/store-driver.ts'
 import { ThreadHost } from './thread-host.ts'
 import { View } from './view.ts'
+import { warn } from './values/warn.ts'
 import { gateWrites } from './cache/write-gate.ts'
 
 /** What a thread needs to take part in a memory; structured-cloneable. See `joinMemory`. */
@@ -292,8 +293,3 @@ class OpenedMemory implements Memory {
 
 const sweepMs = 60_000
 const sweepBatch = 500
-
-// A background failure has no caller to tell: it becomes a warning of the process.
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error))
-}

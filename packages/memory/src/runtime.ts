@@ -47,3 +47,9 @@ export type { Feed, FeedEntry, FeedPage, FeedQuery, FeedRecord } from './oversig
 export type { InspectOptions, Inspection, SealedCount } from './sealing/inspect-space.ts'
 export { encodeJson } from './values/json.ts'
 export type { Json } from './values/json.ts'
+
+// Ground that packages on top of the memory share
+export { Emitter } from './values/emitter.ts'
+export { maxTimerMs, requireDuration, requireInteger, requireNumber, requireStrings } from './values/require-option.ts'
+export { warn } from './values/warn.ts'
+export type { Unsubscribe } from './values/emitter.ts'

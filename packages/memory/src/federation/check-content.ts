@@ -4,7 +4,7 @@ import { requireLevel } from '../values/access.ts'
 import { ValueError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
-import { requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireInteger, requireStrings } from '../values/require-option.ts'
 import type { RecordMeta } from '../store/record.ts'
 import type { Content, SentRecord } from './content.ts'
 import { compareEntries, isSameDot } from './fact-state.ts'
@@ -45,14 +45,14 @@ const rewritten: ReadonlySet<string> = new Set(['facts', 'objects'])
 function checkState({ entries, context }: FactState): void {
   for (const { node, n, ms, count, at, value, meta, expiresAt } of entries) {
     requireStrings('node', [node])
-    for (const number of [n, ms, count, at]) requireWhole('number', number, 0)
+    for (const number of [n, ms, count, at]) requireInteger('number', number, 0)
     if (value !== null) checkValue(value)
     checkMeta(meta)
-    if (expiresAt !== undefined) requireWhole('expiresAt', expiresAt, 0)
+    if (expiresAt !== undefined) requireInteger('expiresAt', expiresAt, 0)
   }
   for (const [node, n] of context) {
     requireStrings('node', [node])
-    requireWhole('number', n, 0)
+    requireInteger('number', n, 0)
   }
   const isOrdered = entries.every((entry, index) => {
     const next = entries[index + 1]
@@ -64,7 +64,7 @@ function checkState({ entries, context }: FactState): void {
 function checkRecord({ value, meta, expiresAt }: SentRecord): void {
   checkValue(value)
   checkMeta(meta)
-  if (expiresAt !== undefined) requireWhole('expiresAt', expiresAt, 0)
+  if (expiresAt !== undefined) requireInteger('expiresAt', expiresAt, 0)
 }
 
 /** A text that this memory would have made itself, and no other. */

@@ -1,5 +1,5 @@
 import { OptionError } from '../values/errors.ts'
-import { requireWhole } from '../values/require-option.ts'
+import { requireInteger } from '../values/require-option.ts'
 import type { RecordMeta, RecordKey } from '../store/record.ts'
 import type { Bus } from './bus.ts'
 
@@ -76,6 +76,6 @@ export function resolveFederation(
   if (typeof share !== 'function' && !(share?.minImportance >= 0 && share.minImportance <= 1)) {
     throw new OptionError('federation.share', '{ minImportance } from 0 to 1, or a function of a record', share)
   }
-  requireWhole('federation.maxObjectBytes', maxObjectBytes, 0, largestMessage)
+  requireInteger('federation.maxObjectBytes', maxObjectBytes, 0, largestMessage)
   return { node, bus, share, maxObjectBytes }
 }

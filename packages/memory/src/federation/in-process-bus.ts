@@ -1,5 +1,5 @@
 import { MemoryClosedError } from '../values/errors.ts'
-import { requireWhole } from '../values/require-option.ts'
+import { requireInteger } from '../values/require-option.ts'
 import type { Bus, BusLink, BusPage } from './bus.ts'
 
 /** Options of {@link inProcessBus}. */
@@ -33,7 +33,7 @@ export interface InProcessBusOptions {
  */
 export function inProcessBus(options: InProcessBusOptions = {}): Bus {
   const { maxMessages = 100_000 } = options
-  requireWhole('maxMessages', maxMessages, 1)
+  requireInteger('maxMessages', maxMessages, 1)
   const spaces = new Map<string, Channel>()
   return {
     open: (space) => {

@@ -1,3 +1,4 @@
+import { warn } from '../values/warn.ts'
 import { randomUUID } from 'node:crypto'
 
 import type { Actor } from '../space/actor.ts'
@@ -122,7 +123,7 @@ export class Alerts {
   subscribe<Insight = unknown>(listener: (alert: Alert<Insight>) => void): () => void {
     const stop = new AbortController()
     this.#follow(listener, stop.signal).catch((error: unknown) => {
-      if (!stop.signal.aborted) process.emitWarning(error as Error)
+      if (!stop.signal.aborted) warn(error)
     })
     return () => stop.abort()
   }

@@ -2,7 +2,7 @@ import type { Label } from '../values/access.ts'
 import { publicLabel } from '../values/access.ts'
 import { FenceError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { longestTimer, requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireDuration, requireStrings } from '../values/require-option.ts'
 
 import type { Actor } from '../space/actor.ts'
 import type { ClaimToken, Space } from '../space/space.ts'
@@ -84,7 +84,7 @@ export class Claims {
    */
   async claim(task: string, { leaseMs = 30_000 }: ClaimOptions = {}): Promise<Claim | undefined> {
     requireStrings('task', [task])
-    requireWhole('leaseMs', leaseMs, 10, longestTimer)
+    requireDuration('leaseMs', leaseMs, 10)
     this.#space.assertOpen()
     const { store, leases } = this.#space
     const { id: author } = this.#actor.principal
@@ -105,7 +105,7 @@ export class Claims {
       fence,
       signal: lease.signal,
       extend: async (ttlMs = leaseMs) => {
-        requireWhole('leaseMs', ttlMs, 10, longestTimer)
+        requireDuration('leaseMs', ttlMs, 10)
         if (!(await attempt({ type: 'touch', key, ifVersion: fence, ttlMs }))) throw new FenceError(task, fence)
       },
       release,

@@ -1,10 +1,11 @@
+import { warn } from '../values/warn.ts'
 import { covers, joinLabels } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
 import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
-import { longestTimer, requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireDuration, requireInteger, requireStrings } from '../values/require-option.ts'
 import { guardOf, writeOne } from '../space/space.ts'
 import type { ClaimToken, Space } from '../space/space.ts'
 import type { RecordKey, RecordMeta } from '../store/record.ts'
@@ -81,9 +82,9 @@ export class ComputeOnce {
   ): Promise<OnceResult<T>> {
     requireStrings('key', [key])
     const { leaseMs = 5_000, ttlMs, signal } = options
-    requireWhole('leaseMs', leaseMs, 10, longestTimer)
+    requireDuration('leaseMs', leaseMs, 10)
     if (options.task !== undefined) requireStrings('task', [options.task])
-    if (ttlMs !== undefined) requireWhole('ttlMs', ttlMs, 1)
+    if (ttlMs !== undefined) requireInteger('ttlMs', ttlMs, 1)
     signal?.throwIfAborted()
     this.#space.assertOpen()
     const id = workId(this.#actor.audience, key)
@@ -229,7 +230,7 @@ export class ComputeOnce {
     } catch (second) {
       // After closing nobody can be told any more: the lease ends by itself.
       if (second instanceof MemoryClosedError) return
-      process.emitWarning(second instanceof Error ? second : String(second))
+      warn(second)
     }
   }
 

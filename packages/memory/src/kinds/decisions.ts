@@ -27,7 +27,7 @@ export class Decisions extends Journal {
    */
   async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
     const { decision, reasoning, ...options } = input
-    if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a text', reasoning)
+    if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a string', reasoning)
     requireValue(decision, '$.decision')
     return this.append({ decision, reasoning }, options)
   }

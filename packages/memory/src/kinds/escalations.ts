@@ -7,7 +7,7 @@ import type { Escalation, EscalationState, EscalationValue } from './escalation.
 import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
 import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
-import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
@@ -147,7 +147,7 @@ export class Escalations {
 
   /** Escalations that this principal can see, oldest first. */
   async list({ state, task, assignedTo, limit = 100 }: EscalationFilter = {}): Promise<Escalation[]> {
-    requireWhole('limit', limit, 1, 1_000)
+    requireInteger('limit', limit, 1, 1_000)
     requireFilter({ task, assignedTo })
     this.#space.assertOpen()
     const { audience } = this.#actor

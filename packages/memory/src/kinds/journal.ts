@@ -5,7 +5,7 @@ import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { rankTexts } from '../search/ranking.ts'
@@ -114,7 +114,7 @@ export class Journal {
    */
   async list<Value = unknown>(options: ListOptions = {}): Promise<Page<JournalEntry<Value>>> {
     const { limit = 50, cursor } = options
-    requireWhole('limit', limit, 1, largestPage)
+    requireInteger('limit', limit, 1, largestPage)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
     const page = await this.#space.store.query({ ...this.#filter(options), order: 'newest', limit, after })
@@ -151,8 +151,8 @@ export class Journal {
 
   protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
     const { limit = 10 } = options
-    requireWhole('limit', limit, 1, largestPage)
-    if (typeof text !== 'string') throw new OptionError('text', 'a text', text)
+    requireInteger('limit', limit, 1, largestPage)
+    if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
     const terms = queryTerms(text)
     const pool = Math.min(largestPage, Math.max(smallestPool, 2 * limit))

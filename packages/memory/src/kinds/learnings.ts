@@ -2,7 +2,7 @@ import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
-import { requireWhole } from '../values/require-option.ts'
+import { requireInteger } from '../values/require-option.ts'
 import type { WriteOptions } from '../space/space.ts'
 
 /** What a learning says: something worked, did not, keeps happening, or should be done. */
@@ -92,7 +92,7 @@ export class Learnings extends Journal {
     { limit = 10 }: RelevantOptions = {},
   ): Promise<RelevantLearnings<Details>> {
     requireContext(context)
-    requireWhole('limit', limit, 1, pageSize)
+    requireInteger('limit', limit, 1, pageSize)
     const found: RelevantLearning<Details>[] = []
     let cursor: string | undefined
     for (let seen = 0; seen < depth; seen += pageSize) {

@@ -8,7 +8,7 @@ import { ledgerSum, reusesOf } from '../work/ledger.ts'
 import type { Reuse } from '../work/ledger.ts'
 import { parseWorkId } from '../work/work-id.ts'
 import { visibleSources } from '../store/object-id.ts'
-import { requireWhole } from '../values/require-option.ts'
+import { requireInteger } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Space } from '../space/space.ts'
 import type { Change } from '../store/change.ts'
@@ -104,8 +104,8 @@ export class Feed {
    * ```
    */
   async read({ after, limit = 200, collections, withRecords = false }: FeedQuery): Promise<FeedPage> {
-    requireWhole('after', after, 0)
-    requireWhole('limit', limit, 1, 1_000)
+    requireInteger('after', after, 0)
+    requireInteger('limit', limit, 1, 1_000)
     this.#space.assertOpen()
     const { changes, last, trimmed, incarnation } = await this.#space.store.changes(after, limit)
     const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true

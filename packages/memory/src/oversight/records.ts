@@ -5,7 +5,7 @@ import { collectionsWith, hasTrait } from '../store/collections.ts'
 import { decodeJson } from '../values/json.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
-import { requireFilter, requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
 import { queryTerms } from '../search/search-terms.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
@@ -83,7 +83,7 @@ export class Records {
    */
   async list(filter: RecordsFilter): Promise<RecordsPage> {
     const { limit = 50, cursor } = filter
-    requireWhole('limit', limit, 1, 1_000)
+    requireInteger('limit', limit, 1, 1_000)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
     const page = await this.#space.store.query({ ...this.#filter(filter), order: 'newest', limit, after })
@@ -114,8 +114,8 @@ export class Records {
    */
   async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
     const { limit = 50 } = filter
-    requireWhole('limit', limit, 1, 1_000)
-    if (typeof text !== 'string') throw new OptionError('text', 'a text', text)
+    requireInteger('limit', limit, 1, 1_000)
+    if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
     const answer = await this.#space.store.search({ ...this.#filter(filter), terms: queryTerms(text), limit })
     const seen = this.#actor.seeAll(filter.collection, answer.records, 'search')

@@ -1,3 +1,4 @@
+import { warn } from '../values/warn.ts'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -193,7 +194,7 @@ export class SavedAgents {
           await follow()
         } catch (error) {
           if (stop.signal.aborted || error instanceof MemoryClosedError) return
-          process.emitWarning(error as Error)
+          warn(error)
           await pause(retryMs, undefined, { ref: false })
           listener(undefined)
         }

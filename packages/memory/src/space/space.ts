@@ -9,7 +9,7 @@ import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictErr
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Reuse } from '../work/ledger.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
-import { requireStrings, requireWhole } from '../values/require-option.ts'
+import { requireInteger, requireStrings } from '../values/require-option.ts'
 import type { InFlight } from './in-flight.ts'
 import { nothingWritten } from '../store/apply-mutation.ts'
 import type { Store } from '../store/store.ts'
@@ -82,7 +82,7 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   if (importance !== undefined && !(typeof importance === 'number' && importance >= 0 && importance <= 1)) {
     throw new OptionError('importance', 'a number from 0 to 1', importance)
   }
-  if (options.ttlMs !== undefined) requireWhole('ttlMs', options.ttlMs, 1)
+  if (options.ttlMs !== undefined) requireInteger('ttlMs', options.ttlMs, 1)
   const { derivedFrom: told } = options
   const named = told ? await Promise.all(told.map(({ id }) => labelOfSource(space, actor, id))) : []
   const { scope } = actor
@@ -161,7 +161,7 @@ export function guardOf(options: Pick<WriteOptions, 'claim'>): Guard | undefined
   // Whoever lost the race for a claim has `undefined` in its place, and must not write as if it had asked for none.
   if (claim === undefined) throw new OptionError('claim', 'one that was taken, or left out', claim)
   requireStrings('claim.task', [claim.task])
-  requireWhole('claim.fence', claim.fence, 1)
+  requireInteger('claim.fence', claim.fence, 1)
   return { key: { collection: 'claims', id: claim.task }, version: claim.fence }
 }
 

@@ -1,3 +1,4 @@
+import { warn } from '../values/warn.ts'
 import type { MessagePort } from 'node:worker_threads'
 
 import { fromEnvelope, toEnvelope } from '../values/error-envelope.ts'
@@ -31,7 +32,7 @@ export function serveLink(port: MessagePort, handlers: LinkHandlers): { push(nam
   port.on('message', (call: Call) => {
     void answer(handlers, call).then((reply) => {
       if (call.call !== unanswered) port.postMessage(reply)
-      else if ('error' in reply) process.emitWarning(fromEnvelope(reply.error))
+      else if ('error' in reply) warn(fromEnvelope(reply.error))
     })
   })
   port.unref()
