@@ -11,7 +11,7 @@
  */
 
 // Opening a memory
-export { openMemory } from './memory.ts'
+export { openMemory } from './open-memory.ts'
 export { mapStore } from './map-store.ts'
 export { inProcessBus } from './federation/in-process-bus.ts'
 export { encryptionFromEnvironment } from './sealing/key-ring.ts'

@@ -1,6 +1,6 @@
-import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 import type { Space } from '../space/space.ts'
 import type { StoredRecord } from '../store/record.ts'
+import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 
 /** What a change makes of a state: what stands there afterwards, and what it tells the one who asked for it. */
 export interface StateChange<State, Result> {

@@ -1,10 +1,12 @@
-import { audienceOf, covers } from '../values/access.ts'
-import type { Audience, Label, Principal, Right } from '../values/access.ts'
-import type { ReadAuditBuffer, NotedAction, ReadAuditor } from '../audit/read-audit-buffer.ts'
-import { AccessError } from '../values/errors.ts'
-import type { ReadScope } from './read-scope.ts'
+import type { NotedAction } from '../audit/noted-reads.ts'
+import type { ReadAuditBuffer } from '../audit/read-audit-buffer.ts'
+import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { audienceOf, covers } from '../values/access.ts'
+import type { Audience, Label, Principal, Right } from '../values/access.ts'
+import { AccessError } from '../values/errors.ts'
+import type { ReadScope } from './read-scope.ts'
 
 /**
  * A principal at work in a space: the one gate between it and the records.
@@ -20,11 +22,11 @@ export class Actor {
   readonly readAuditor: ReadAuditor | undefined
 
   /** @throws OptionError when the principal makes no sense. */
-  constructor(principal: Principal, scope: ReadScope | undefined, trail: ReadAuditBuffer | undefined) {
+  constructor(principal: Principal, scope: ReadScope | undefined, buffer: ReadAuditBuffer | undefined) {
     this.principal = principal
     this.audience = audienceOf(principal)
     this.scope = scope
-    this.readAuditor = trail?.auditor(principal.id, this.audience)
+    this.readAuditor = buffer && new ReadAuditor(buffer, principal.id, this.audience)
     const { readAuditor: reading } = this
     // A thread may not come to its timers before its next task.
     if (reading) scope?.onEnd(() => reading.flush())

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { openMemory } from '../memory.ts'
+import { openMemory } from '../open-memory.ts'
 import type { Memory } from '../memory.ts'
 import { ReadScope } from '../space/read-scope.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'

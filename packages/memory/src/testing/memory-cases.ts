@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { VersionConflictError } from '../values/errors.ts'
-import { openMemory } from '../memory.ts'
+import { openMemory } from '../open-memory.ts'
 import type { Memory } from '../memory.ts'
 import type { Architecture } from '../options.ts'
 import type { StoreDriver } from '../store/store-driver.ts'

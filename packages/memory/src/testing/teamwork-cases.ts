@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Alert } from '../kinds/alerts.ts'
-import { openMemory } from '../memory.ts'
+import { openMemory } from '../open-memory.ts'
 import type { Memory } from '../memory.ts'
 import type { StoreDriver } from '../store/store-driver.ts'
 import type { StoreContractOptions } from './store-contract-options.ts'

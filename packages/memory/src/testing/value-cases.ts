@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { forward } from '../store/forward.ts'
 import type { LearningContext } from '../kinds/learnings.ts'
-import { openMemory } from '../memory.ts'
+import { openMemory } from '../open-memory.ts'
 import type { Memory } from '../memory.ts'
 import type { Store } from '../store/store.ts'
 import type { Collection } from '../store/collections.ts'

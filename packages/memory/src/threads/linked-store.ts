@@ -2,7 +2,8 @@ import type { Corruption } from '../store/corruption.ts'
 import { callNames, callOf, makeCalls } from '../store/store-routes.ts'
 import type { Route } from '../store/store-routes.ts'
 import type { Store, StoreTraits } from '../store/store.ts'
-import type { LinkClient, LinkHandlers } from './link.ts'
+import type { LinkClient } from './link-client.ts'
+import type { LinkHandlers } from './link-messages.ts'
 
 /**
  * A store as a worker thread sees it: writes go through the thread that opened
