@@ -1,61 +1,18 @@
-import { warn } from '../values/warn.ts'
-import { covers, joinLabels } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
+import type { InFlight } from '../space/in-flight.ts'
+import { guardOf, writeOne } from '../space/space.ts'
+import type { Space } from '../space/space.ts'
+import type { RecordKey, RecordMeta } from '../store/record.ts'
+import { covers, joinLabels } from '../values/access.ts'
 import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
 import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 import { requireDuration, requireInteger, requireStrings } from '../values/require-option.ts'
-import { guardOf, writeOne } from '../space/space.ts'
-import type { ClaimToken, Space } from '../space/space.ts'
-import type { RecordKey, RecordMeta } from '../store/record.ts'
-import type { InFlight } from '../space/in-flight.ts'
+import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
 import { workId } from '../work/work-id.ts'
 import type { WorkState } from '../work/work-state.ts'
-
-/** What a computation gets from {@link View.once}. */
-export interface WorkContext {
-  /** Aborted when the lease on the work was lost, so that its result would be refused, or when nobody waits for it any more. */
-  readonly signal: AbortSignal
-  /** Adds what a model took, in tokens and, where its price is known, in US dollars, so that the ledger can say what a reuse saves. */
-  reportUsage(tokens: number, usd?: number): void
-  /** Says how long the work really took, in milliseconds, where it had to wait for a turn; else the time until its end counts. */
-  reportDuration(ms: number): void
-}
-
-/** Options of {@link View.once}. */
-export interface OnceOptions {
-  /** How long the result may be reused, in milliseconds; for ever when left out. */
-  readonly ttlMs?: number
-  /**
-   * How long the work stays taken after its worker was last heard of, in
-   * milliseconds: a worker that died is replaced after at most this time.
-   *
-   * @defaultValue 5_000
-   */
-  readonly leaseMs?: number
-  /** The task for the record of the work. */
-  readonly task?: string
-  /** Stops the waiting of this caller. The work is aborted when nobody waits for it any more. */
-  readonly signal?: AbortSignal
-  /** Begin the work only while this claim is held. */
-  readonly claim?: ClaimToken
-}
-
-/** The outcome of {@link View.once}. */
-export interface OnceResult<T> {
-  readonly value: T
-  /** Whether the value was computed before, or by somebody else meanwhile. */
-  readonly reused: boolean
-  /** What computing it took. */
-  readonly durationMs: number
-  readonly tokens: number
-  /** US dollars, as far as prices were known; absent when none was told. */
-  readonly usd?: number | undefined
-  /** @internal What the work read, where that was noted. */
-  readonly label?: Label | undefined
-}
+import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 
 /** How long a failure stays to be seen by those who waited for it. */
 const failedMs = 10_000

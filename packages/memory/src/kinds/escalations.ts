@@ -1,37 +1,17 @@
 import { hash } from 'node:crypto'
 
 import type { Actor } from '../space/actor.ts'
-import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import { hasEnded, toEscalation } from './escalation.ts'
-import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
-import { escalationPackage } from './escalation-package.ts'
-import type { EscalationPackage } from './escalation-package.ts'
-import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
-import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
-
-/** What an agent asks a person: see {@link Escalations.open}. */
-export interface EscalationInput extends WriteOptions {
-  readonly task: string
-  /** Why the agent can't go on by itself. */
-  readonly reason: string
-  /** What it wants to know. Agents that ask the same about the same task wait for one answer. */
-  readonly question?: string
-  /** A person or a role; anybody when left out. */
-  readonly assignedTo?: string
-}
-
-/** Which escalations to list. */
-export interface EscalationFilter {
-  readonly state?: EscalationState
-  readonly task?: string
-  /** Assigned to this person or role, or to nobody. */
-  readonly assignedTo?: string
-  /** @defaultValue 100 */
-  readonly limit?: number
-}
+import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
+import { requireFilter, requireInteger, requireStrings } from '../values/require-option.ts'
+import type { EscalationFilter, EscalationInput } from './escalation-input.ts'
+import { escalationPackage } from './escalation-package.ts'
+import type { EscalationPackage } from './escalation-package.ts'
+import { hasEnded, toEscalation } from './escalation.ts'
+import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
 
 /** A waiter looks again after this even when nothing woke it. */
 const fallbackPollMs = 1_000

@@ -2,11 +2,10 @@ import type { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
 import type { Actor } from '../space/actor.ts'
 import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
-import type { Space, WriteOptions } from '../space/space.ts'
+import type { Space } from '../space/space.ts'
 import type { SetMutation } from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
-import { joinLabels } from '../values/access.ts'
-import { NotFoundError, VersionConflictError } from '../values/errors.ts'
+import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
 import { requireStrings } from '../values/require-option.ts'
@@ -14,28 +13,10 @@ import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
+import type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './fact-options.ts'
 import { factOf, toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
-
-/** Options of {@link Facts.set}. */
-export interface SetFactOptions extends WriteOptions {
-  /** Write only if this is still the version; 0 means "only if absent". */
-  readonly ifVersion?: number
-}
-
-/** Options of {@link Facts.update}; what is left out stays as it is. */
-export type UpdateFactOptions = Omit<SetFactOptions, 'ifVersion'>
-
-/** Options of {@link Facts.delete}. */
-export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
-
-/** Options of {@link Facts.read}. */
-export interface ReadFactOptions {
-  /** `strong` asks the store even when there is a valid copy. */
-  readonly consistency?: 'cached' | 'strong'
-}
-
-const maxRetries = 100
+import { queueUpdate, updateFact } from './update-fact.ts'
 
 /** Named, versioned values that all agents share, with optimistic locking. */
 export class Facts {
@@ -126,11 +107,11 @@ export class Facts {
   }
 
   /**
-   * Changes a value by a function of what it is now, and tries again when
-   * somebody else was faster, up to 100 times with growing pauses.
+   * Changes a value by a function of the current one. Retries conflicts with
+   * back-off, up to 100 times.
    *
    * @param change - Gets a copy of its own of the value (`undefined` when absent) and returns the next one.
-   * @throws VersionConflictError when it lost every time; and whatever `change` throws.
+   * @throws VersionConflictError when every retry lost; whatever `change` throws.
    *
    * @example
    * ```ts
@@ -148,50 +129,7 @@ export class Facts {
     options: UpdateFactOptions = {},
   ): Promise<Fact<T>> {
     requireKey(key)
-    const { updating } = this.#space
-    // Updates of one key in one thread queue up: they would only refuse each other.
-    const before = updating.get(key) ?? nothing
-    const own = before.then(() => this.#updateNow(key, change, options))
-    const settled = own.then(noop, noop).then(() => {
-      if (updating.get(key) === settled) updating.delete(key)
-    })
-    updating.set(key, settled)
-    return own
-  }
-
-  async #updateNow<T>(
-    key: string,
-    change: (value: T | undefined) => T | Promise<T>,
-    options: UpdateFactOptions,
-  ): Promise<Fact<T>> {
-    let fact = await this.read<T>(key)
-    for (let attempt = 1; ; attempt += 1) {
-      const next = await change(fact?.value)
-      try {
-        return await this.set(key, next, { ...this.#carryOver(fact, options), ifVersion: fact?.version ?? 0 })
-      } catch (error) {
-        if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
-        fact = error.current as Fact<T> | undefined
-        const pauseMs = Math.random() * Math.min(50, 2 ** Math.min(attempt, 6))
-        await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      }
-    }
-  }
-
-  /** What an update keeps of the fact unless told otherwise; its label can only rise. */
-  #carryOver(fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
-    if (!fact) return options
-    const { task, tags, importance } = fact
-    const ttlMs = remainingMs(this.#space, fact)
-    const told = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
-    return {
-      ...(task !== undefined && { task }),
-      ...(importance !== undefined && { importance }),
-      ...(ttlMs !== undefined && { ttlMs }),
-      tags,
-      ...options,
-      ...joinLabels([fact, told]),
-    }
+    return queueUpdate(this.#space, key, () => updateFact(this, this.#space, key, change, options))
   }
 
   /**
@@ -274,7 +212,6 @@ export class Facts {
   }
 }
 
-const noop = (): void => {}
 const nothing: Promise<undefined> = Promise.resolve(undefined)
 
 async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {

@@ -1,3 +1,6 @@
+import type { StoredRecord } from '../store/record.ts'
+import { decodeJson } from '../values/json.ts'
+
 /** What the record of an object says of its content. */
 export interface ObjectInfo {
   /** In bytes. */
@@ -11,4 +14,14 @@ export interface ObjectInfo {
 export function objectInfoOf(value: unknown): ObjectInfo | undefined {
   const isInfo = typeof value === 'object' && value !== null && 'mediaType' in value && 'size' in value
   return isInfo ? (value as ObjectInfo) : undefined
+}
+
+/** What the record of an object says of its content. */
+export function objectInfo(record: StoredRecord): ObjectInfo {
+  return decodeJson(record.value) as ObjectInfo
+}
+
+/** The key of an object's record. */
+export function objectKey(id: string): { readonly collection: 'objects'; readonly id: string } {
+  return { collection: 'objects', id }
 }

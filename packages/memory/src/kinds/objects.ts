@@ -1,32 +1,20 @@
-import type { Audience } from '../values/access.ts'
-import type { Actor } from '../space/actor.ts'
-import { declassifiedLabel, declassify } from './declassify.ts'
-import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import { decodeJson, encodeJson } from '../values/json.ts'
-import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
-import type { ObjectInfo } from './object-info.ts'
-import { hashOf, objectId, visibleSources } from '../store/object-id.ts'
 import type { OpenBytes } from '../objects/object-shelf.ts'
-import { requireStrings } from '../values/require-option.ts'
+import type { Actor } from '../space/actor.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
-
-/**
- * The handle of an object: small, plain data that travels instead of it.
- *
- * @typeParam T - What {@link Objects.get} gives for it.
- */
-export interface Ref<T = unknown> {
-  /** SHA-256 of the content, in hexadecimal; followed by its label when it is not public. */
-  readonly id: string
-  /** In bytes. */
-  readonly size: number
-  readonly mediaType: string
-  /** Never there; carries the type. */
-  readonly type?: T
-}
+import { hashOf, objectId } from '../store/object-id.ts'
+import type { StoredRecord } from '../store/record.ts'
+import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { requireStrings } from '../values/require-option.ts'
+import { declassifiedLabel, declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { walkLineage } from './lineage.ts'
+import type { LineageNode, LineageOptions } from './lineage.ts'
+import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
+import { objectInfo, objectKey } from './object-info.ts'
+import type { ObjectInfo } from './object-info.ts'
+import type { Ref } from './ref.ts'
 
 /** Options of {@link Objects.put}. */
 export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
@@ -34,26 +22,6 @@ export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   readonly mediaType?: string
   /** What people are shown it as: a file's name, a URL, a heading. Of content that is known already the first one stays. */
   readonly title?: string
-}
-
-/** An object as seen in a lineage. */
-export interface LineageNode {
-  readonly ref: Ref
-  readonly title: string | undefined
-  readonly author: string
-  readonly task: string | undefined
-  readonly tags: readonly string[]
-  readonly derivedFrom: readonly string[]
-  /** Steps from the object that was asked for. */
-  readonly distance: number
-}
-
-/** Options of {@link Objects.lineage}. */
-export interface LineageOptions {
-  /** `sources`: what it was made from. `uses`: what was made from it. */
-  readonly direction: 'sources' | 'uses'
-  /** @defaultValue 1_000 */
-  readonly limit?: number
 }
 
 /** Immutable results of any size, stored once under the hash of their content and passed by reference. */
@@ -102,7 +70,7 @@ export class Objects {
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)
-    const key = keyOf(id)
+    const key = objectKey(id)
     const value = encodeJson({
       size: bytes.length,
       mediaType,
@@ -167,7 +135,7 @@ export class Objects {
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(ref.id)
-    return this.#actor.see(keyOf(ref.id), record) !== undefined
+    return this.#actor.see(objectKey(ref.id), record) !== undefined
   }
 
   /**
@@ -177,17 +145,7 @@ export class Objects {
    * @throws NotFoundError when the object itself can't be seen.
    */
   async lineage(ref: { readonly id: string }, options: LineageOptions): Promise<LineageNode[]> {
-    const { direction, limit = 1_000 } = options
-    const start = await this.#record(ref.id)
-    const seen = new Set([start.id])
-    const found: LineageNode[] = []
-    let frontier: readonly StoredRecord[] = [start]
-    for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
-      const steps = await Promise.all(frontier.map((record) => this.#neighbours(record, direction)))
-      frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
-      found.push(...frontier.map((record) => toNode(record, distance, this.#actor.audience)))
-    }
-    return found.slice(0, limit)
+    return walkLineage(this.#space, this.#actor, await this.#record(ref.id), options)
   }
 
   /**
@@ -202,14 +160,14 @@ export class Objects {
   async declassify<T>(ref: Ref<T>, options: DeclassifyOptions): Promise<Ref<T>> {
     const record = await this.#record(ref.id)
     const { value, derivedFrom } = record
-    const { size, mediaType } = infoOf(record)
+    const { size, mediaType } = objectInfo(record)
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
     const { record: known } = await this.#space.objects.load(id)
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
     await declassify(this.#space, this.#actor, record, options, (meta) => {
       return {
         type: 'set',
-        key: keyOf(id),
+        key: objectKey(id),
         value,
         meta: { ...meta, derivedFrom: sources },
         ifVersion: known?.version ?? 0,
@@ -218,25 +176,10 @@ export class Objects {
     return { id, size, mediaType }
   }
 
-  async #neighbours(record: StoredRecord, direction: 'sources' | 'uses'): Promise<readonly StoredRecord[]> {
-    const { audience } = this.#actor
-    if (direction === 'uses') {
-      const query = { collection: 'objects', derivedFrom: record.id, audience, order: 'oldest', limit: 1_000 } as const
-      const { records } = await this.#space.store.query(query)
-      return this.#actor.seeAll('objects', records)
-    }
-    if (record.derivedFrom.length === 0) return []
-    const records = await this.#space.store.read(record.derivedFrom.map((id) => keyOf(id)))
-    return this.#actor.seeAll(
-      'objects',
-      records.filter((source) => source !== undefined),
-    )
-  }
-
   async #record(id: string): Promise<StoredRecord> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(id)
-    const seen = this.#actor.see(keyOf(id), record)
+    const seen = this.#actor.see(objectKey(id), record)
     if (!seen) throw new NotFoundError('object', id)
     return seen
   }
@@ -248,7 +191,7 @@ export class Objects {
     this.#actor.scope?.readObject(record.id, record)
     this.#space.counters.add('sharedReads', opened.isCopy ? 0 : 1)
     this.#space.counters.add('bytesCopied', opened.isCopy ? opened.bytes.length : 0)
-    return { opened, mediaType: ref.mediaType ?? infoOf(record).mediaType }
+    return { opened, mediaType: ref.mediaType ?? objectInfo(record).mediaType }
   }
 
   #handOut(opened: OpenBytes): Uint8Array {
@@ -262,27 +205,5 @@ export class Objects {
     opened.release()
     this.#space.counters.add('bytesCopied', copy.length)
     return copy
-  }
-}
-
-function keyOf(id: string): RecordKey {
-  return { collection: 'objects', id }
-}
-
-function infoOf(record: StoredRecord): ObjectInfo {
-  return decodeJson(record.value) as ObjectInfo
-}
-
-function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
-  const { id, author, task, tags } = record
-  const { size, mediaType, title } = infoOf(record)
-  return {
-    ref: { id, size, mediaType },
-    title,
-    author,
-    task,
-    tags,
-    derivedFrom: visibleSources(record, audience),
-    distance,
   }
 }
