@@ -1,18 +1,18 @@
 import type { WriteOptions } from '../space/space.ts'
 import type { EscalationState } from './escalation.ts'
 
-/** What an agent asks a person: see `Escalations.open`. */
+/** A question of an agent to a person: see `Escalations.open`. */
 export interface EscalationInput extends WriteOptions {
   readonly task: string
-  /** Why the agent can't go on by itself. */
+  /** Why the agent can't continue by itself. */
   readonly reason: string
-  /** What it wants to know. Agents that ask the same about the same task wait for one answer. */
+  /** The question. Agents that ask the same about the same task wait for one answer. */
   readonly question?: string
   /** A person or a role; anybody when left out. */
   readonly assignedTo?: string
 }
 
-/** Which escalations to list. */
+/** Filters of a list of escalations. */
 export interface EscalationFilter {
   readonly state?: EscalationState
   readonly task?: string

@@ -34,10 +34,10 @@ export class Facts {
   }
 
   /**
-   * The value, if a copy of it is at hand in this thread and still true;
-   * `undefined` says nothing about the store. Never waits, never allocates.
+   * The value, if this thread has a valid cached copy; `undefined` says nothing
+   * about the store. Never waits, never allocates.
    *
-   * The value is shared with all readers and therefore frozen.
+   * All readers share the value, so it is frozen.
    */
   peek<T = unknown>(key: string): Frozen<T> | undefined {
     const entry = this.#space.facts.hit(key)
@@ -47,10 +47,10 @@ export class Facts {
   /**
    * The value, or `undefined` when there is none.
    *
-   * It is shared with all readers and therefore frozen: {@link read} gives a
-   * copy of your own, {@link update} changes it.
+   * All readers share it, so it is frozen: {@link read} returns a copy of your own,
+   * {@link update} changes the fact.
    *
-   * @throws StoreError when there is no copy and the store fails.
+   * @throws StoreError when there is no cached copy and the store fails.
    */
   get<T = unknown>(key: string): Promise<Frozen<T> | undefined> {
     const entry = this.#space.facts.hit(key)
@@ -68,7 +68,7 @@ export class Facts {
     this.#space.assertOpen()
     const strong = options.consistency === 'strong'
     const { epochs } = this.#space
-    // Asked on both sides of the read: in between it may have begun or ended.
+    // Checked on both sides of the read: the state may change in between.
     const servedStale = epochs.servesStale
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
     const fact = this.#actor.see(recordKey(key), record)
@@ -78,8 +78,8 @@ export class Facts {
   /**
    * Writes a value whole.
    *
-   * @throws VersionConflictError when `ifVersion` is not the version any more.
-   * @throws ValueError when the value is no JSON data.
+   * @throws VersionConflictError when `ifVersion` is no longer the version.
+   * @throws ValueError when the value is not JSON data.
    * @throws OptionError, StoreError
    *
    * @example
@@ -96,7 +96,7 @@ export class Facts {
   async set<T>(key: string, value: T, options: SetFactOptions = {}): Promise<Fact<T>> {
     requireKey(key)
     this.#space.assertOpen()
-    // Before anything is awaited: the caller may go on changing the value.
+    // Before the first await: the caller may still change the value.
     const { text, copy } = encodeCopy(value)
     const meta = await describeWrite(this.#space, this.#actor, options)
     const { ifVersion, ttlMs } = options
@@ -110,7 +110,7 @@ export class Facts {
    * Changes a value by a function of the current one. Retries conflicts with
    * back-off, up to 100 times.
    *
-   * @param change - Gets a copy of its own of the value (`undefined` when absent) and returns the next one.
+   * @param change - Receives its own copy of the value (`undefined` when absent) and returns the next one.
    * @throws VersionConflictError when every retry lost; whatever `change` throws.
    *
    * @example
@@ -133,9 +133,9 @@ export class Facts {
   }
 
   /**
-   * Removes a fact. Removing what is absent does nothing, unless a version was named.
+   * Removes a fact. Removing an absent fact does nothing, unless a version was given.
    *
-   * @throws VersionConflictError when `ifVersion` is not the version any more.
+   * @throws VersionConflictError when `ifVersion` is no longer the version.
    */
   async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
     requireKey(key)
@@ -146,12 +146,11 @@ export class Facts {
   }
 
   /**
-   * Makes a fact less sensitive: what it says stays, whoever could not see it
-   * can from now on. Needs the right `declassify`.
+   * Lowers the label of a fact; its value stays the same. Needs the right `declassify`.
    *
    * @throws AccessError without the right; NotFoundError when there is no such
    * fact that this principal can see; OptionError when the label would not be
-   * lower; VersionConflictError when somebody wrote it meanwhile.
+   * lower; VersionConflictError when it was written meanwhile.
    *
    * @example
    * ```ts
@@ -183,8 +182,8 @@ export class Facts {
   }
 
   /**
-   * What was written on other nodes at the same time and lost against the present
-   * value, the best first. The next write here ends the conflict everywhere.
+   * Concurrent writes on other nodes that lost against the present value, the best
+   * first. The next local write resolves the conflict on every node.
    *
    * @throws StoreError
    */
@@ -202,7 +201,7 @@ export class Facts {
     return entry.record && entry.value === undefined ? decodeJson(entry.record.value) : entry.value
   }
 
-  // Hot: one comparison for what carries no compartments, where nothing is traced.
+  // Hot path: one comparison for a record without compartments, outside of activities.
   #sees(entry: Entry): boolean {
     if (entry.levelIndex <= this.#levelIndex && this.#actor.scope === undefined) {
       this.#readAuditor?.count(entry)

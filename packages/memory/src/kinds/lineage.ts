@@ -6,7 +6,7 @@ import type { Audience } from '../values/access.ts'
 import { objectInfo, objectKey } from './object-info.ts'
 import type { Ref } from './ref.ts'
 
-/** An object as seen in a lineage. */
+/** An object in a lineage. */
 export interface LineageNode {
   readonly ref: Ref
   readonly title: string | undefined

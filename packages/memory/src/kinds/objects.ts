@@ -20,7 +20,7 @@ import type { Ref } from './ref.ts'
 export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
   readonly mediaType?: string
-  /** What people are shown it as: a file's name, a URL, a heading. Of content that is known already the first one stays. */
+  /** The title that people see: a file's name, a URL, a heading. Known content keeps its first title. */
   readonly title?: string
 }
 
@@ -36,10 +36,10 @@ export class Objects {
   }
 
   /**
-   * Stores a text, bytes or JSON data and resolves to its handle. The same
-   * content is stored once, whoever puts it.
+   * Stores a string, bytes or JSON data and resolves to the handle. Equal content is
+   * stored once, no matter who puts it.
    *
-   * @throws ValueError when a text is not well-formed or data is no JSON.
+   * @throws ValueError when a string is not well-formed or data is not JSON.
    * @throws NotFoundError when a source in `derivedFrom` can't be seen.
    * @throws OptionError, StoreError
    *
@@ -81,7 +81,7 @@ export class Objects {
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
-      // What is known with all these sources needs no write: a read of it is a cache hit.
+      // A known object with all these sources needs no write: this read is a cache hit.
       if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
       try {
         const merged = { ...(record ?? meta), derivedFrom: derivedFrom.toSorted() }
@@ -96,16 +96,16 @@ export class Objects {
         })
         return { id, size: bytes.length, mediaType }
       } catch (error) {
-        // Somebody stored the same content at the same time: add our sources to theirs.
+        // Another agent stored the same content at the same time: add our sources to theirs.
         if (!(error instanceof VersionConflictError)) throw error
       }
     }
   }
 
   /**
-   * The content: a text, JSON data or bytes, as its media type says.
+   * The content: a string, JSON data or bytes, depending on the media type.
    *
-   * @throws NotFoundError when there is none, or none that this principal can see.
+   * @throws NotFoundError when this principal can see no such object.
    * @throws CorruptRecordError when the stored bytes are damaged.
    */
   async get<T>(ref: Ref<T>): Promise<T> {
@@ -121,9 +121,8 @@ export class Objects {
   /**
    * The content as bytes.
    *
-   * Inside an activity these are the shared bytes themselves, in place: don't
-   * write to them, and don't keep them beyond its end. Elsewhere they are a
-   * copy of your own.
+   * Inside an activity these are the shared bytes themselves, in place: don't write to
+   * them, and don't keep them beyond its end. Elsewhere they are your own copy.
    *
    * @throws NotFoundError, CorruptRecordError, StoreError
    */
@@ -131,7 +130,7 @@ export class Objects {
     return this.#handOut((await this.#open(ref)).opened)
   }
 
-  /** Whether there is such an object that this principal can see. */
+  /** Whether this principal can see such an object. */
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(ref.id)
@@ -139,8 +138,8 @@ export class Objects {
   }
 
   /**
-   * Walks from an object to what it was made from, or to what was made from
-   * it, nearest first. What this principal can't see is not in the answer.
+   * Walks from an object to its sources or its uses, nearest first. Objects that this
+   * principal can't see are left out.
    *
    * @throws NotFoundError when the object itself can't be seen.
    */
@@ -149,9 +148,8 @@ export class Objects {
   }
 
   /**
-   * Publishes an object under a lower label, and resolves to its new handle.
-   * The old one stands as it was; it is what the new one is derived from.
-   * Needs the right `declassify`.
+   * Publishes an object under a lower label, and resolves to the new handle. The old
+   * object stays as it was; the new one is derived from it. Needs the right `declassify`.
    *
    * @throws AccessError without the right; NotFoundError when there is no such
    * object that this principal can see; OptionError when the label would not

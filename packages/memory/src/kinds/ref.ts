@@ -1,7 +1,7 @@
 /**
  * The handle of an object: small, plain data that travels in its place.
  *
- * @typeParam T - What `Objects.get` gives for it.
+ * @typeParam T - The type that `Objects.get` resolves to.
  */
 export interface Ref<T = unknown> {
   /** SHA-256 of the content, in hexadecimal; followed by its label when it is not public. */
@@ -9,6 +9,6 @@ export interface Ref<T = unknown> {
   /** In bytes. */
   readonly size: number
   readonly mediaType: string
-  /** Never there; carries the type. */
+  /** Never present; carries the type. */
   readonly type?: T
 }

@@ -14,32 +14,32 @@ import { warn } from '../values/warn.ts'
 /** A message on its way to an agent. */
 export interface Mail {
   readonly id: string
-  /** Its place in the order of posting. */
+  /** Its position in the order of posting. */
   readonly seq: Seq
   readonly message: unknown
 }
 
-/** Which mail to read. */
+/** A query for mail. */
 export interface MailQuery {
-  /** Only what was posted after the mail of this place. */
+  /** Only mail posted after this position. */
   readonly after?: Seq
-  /** The first of them; all unless told. */
+  /** The maximum number; unlimited by default. */
   readonly limit?: number
 }
 
-/** A message to hand over. */
+/** A message to post. */
 export interface OutgoingMail {
   /** Id of an agent. */
   readonly to: string
   /** JSON data. */
   readonly message: unknown
-  /** Posting another with the same id does nothing, as long as the first is there. */
+  /** Posting a second message with the same id does nothing while the first exists. */
   readonly id?: string
-  /** How sensitive it is; as its sender's clearance unless told. */
+  /** Its label; by default the sender's clearance. */
   readonly label?: Label
 }
 
-/** What waits for a principal, in the order of posting. */
+/** Pending mail of a principal, in the order of posting. */
 export async function readMail(space: Space, actor: Actor, { after, limit = Infinity }: MailQuery): Promise<Mail[]> {
   const { id: task } = actor.principal
   const { audience } = actor
@@ -57,8 +57,8 @@ export async function readMail(space: Space, actor: Actor, { after, limit = Infi
 }
 
 /**
- * Calls back with the agent that a mail is for, soon after it was posted
- * anywhere; with nothing when mail for anybody may have been missed.
+ * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
+ * when mail may have been missed.
  *
  * @returns how to stop it.
  */
@@ -85,7 +85,7 @@ export function followMail(space: Space, listener: (to: string | undefined) => v
   return () => stop.abort()
 }
 
-/** The write that hands a message over. */
+/** The write that posts a message. */
 export function mailMutation(
   author: string,
   ownLabel: Label,
@@ -102,5 +102,5 @@ export function mailKey(id: string): { readonly collection: 'messages'; readonly
 }
 
 const pageSize = 500
-/** Pause before the feed is followed again after the store failed, in milliseconds. */
+/** Pause before following the feed again after the store failed, in milliseconds. */
 const retryMs = 200

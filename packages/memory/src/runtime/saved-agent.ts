@@ -3,51 +3,51 @@ import type { StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import type { OutgoingMail } from './agent-mail.ts'
 
-/** How a saved agent stands. */
+/** The status of a saved agent. */
 export type SavedAgentStatus = 'active' | 'done' | 'failed'
 
-/** What is known of a saved agent without its state. */
+/** A saved agent without its state. */
 export interface SavedAgentSummary {
   readonly id: string
   readonly role: string
   /** The name of its definition. */
   readonly definition: string
   readonly status: SavedAgentStatus
-  /** How sensitive its state is: its clearance. */
+  /** The label of its state: its clearance. */
   readonly label: Label
   /** Unix milliseconds, by the store's clock. */
   readonly updatedAt: number
 }
 
-/** What {@link savedAgentOf} looks at. */
+/** The fields that {@link savedAgentOf} reads. */
 export type SummarizedRecord = Pick<StoredRecord, 'id' | 'tags' | 'updatedAt'> & Label
 
 /** A saved agent. */
 export interface SavedAgent extends SavedAgentSummary {
   /** Grows with each save. */
   readonly version: number
-  /** What its runtime saved. */
+  /** The state that its runtime saved. */
   readonly state: unknown
 }
 
-/** What is saved of an agent, all in one atom. */
+/** What to save of an agent, as one atom. */
 export interface SaveAgent {
   readonly definition: string
   readonly status: SavedAgentStatus
   /** JSON data. */
   readonly state: unknown
-  /** Held by whoever runs the agent; `undefined` writes nothing. */
+  /** The claim of the process that runs the agent; `undefined` writes nothing. */
   readonly claim: ClaimToken
   /** How long it is kept, in milliseconds; for ever when left out. */
   readonly ttlMs?: number | undefined
-  /** Mail that the state has taken in: it is removed. */
+  /** Ids of mail that the state has consumed: it is removed. */
   readonly taken?: readonly string[]
   readonly outgoing?: readonly OutgoingMail[]
-  /** Keys of work whose results the state has taken in: they are forgotten. */
+  /** Keys of work whose results the state has consumed: they are removed. */
   readonly finishedWork?: readonly string[]
 }
 
-/** What the record of a saved agent says of it. */
+/** Reads a saved agent's summary from its record. */
 export function savedAgentOf({ id, tags, sensitivity, compartments, updatedAt }: SummarizedRecord): SavedAgentSummary {
   const tagged = (name: string): string => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
   return {

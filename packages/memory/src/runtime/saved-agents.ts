@@ -15,8 +15,8 @@ import { savedAgentOf } from './saved-agent.ts'
 import type { SaveAgent, SavedAgent, SavedAgentStatus, SavedAgentSummary } from './saved-agent.ts'
 
 /**
- * The states of durable agents, and the mail that waits for them. For runtimes:
- * what a state means is theirs.
+ * The states of durable agents and their pending mail. For runtimes, which define what
+ * a state means.
  */
 export class SavedAgents {
   readonly #space: Space
@@ -28,7 +28,7 @@ export class SavedAgents {
     this.#actor = actor
   }
 
-  /** The saved agent with this principal's id, if there is one that it may see. */
+  /** The saved agent with this principal's id, if this principal can see one. */
   async load(): Promise<SavedAgent | undefined> {
     this.#space.assertOpen()
     const key = keyOf(this.#actor.principal.id)
@@ -38,10 +38,10 @@ export class SavedAgents {
   }
 
   /**
-   * Saves the state of this principal, whose clearance is its label; removes
-   * and hands over mail in the same atom.
+   * Saves the state of this principal, labelled with its clearance. Removes and posts
+   * mail in the same atom.
    *
-   * @returns the version of what was saved.
+   * @returns the version of the saved state.
    * @throws FenceError when the claim was lost; ValueError, StoreError
    */
   async save(saved: SaveAgent): Promise<number> {
@@ -66,7 +66,7 @@ export class SavedAgents {
   }
 
   /**
-   * Hands over a message, which waits until its agent has taken it, whether that runs now or not.
+   * Posts a message. It waits until the agent takes it, whether the agent runs now or not.
    *
    * @returns its id.
    * @throws ValueError, StoreError
@@ -84,15 +84,15 @@ export class SavedAgents {
     return mutation.key.id
   }
 
-  /** What waits for this principal, in the order of posting. */
+  /** Pending mail of this principal, in the order of posting. */
   async mail(query: MailQuery = {}): Promise<Mail[]> {
     this.#space.assertOpen()
     return readMail(this.#space, this.#actor, query)
   }
 
   /**
-   * Calls back with the agent that a mail is for, soon after it was posted
-   * anywhere; with nothing when mail for anybody may have been missed.
+   * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
+   * when mail may have been missed.
    *
    * @returns how to stop it.
    */
