@@ -51,7 +51,7 @@ async function meeting(
   })
   return {
     name,
-    unit: `${shown} while ${size.agents} agents prepare a meeting, each with ${size.documents} documents (${answerMs} ms of model time each) and a question of its own`,
+    unit: `${shown} of ${size.agents} agents that prepare a meeting from ${size.documents} documents (${answerMs} ms each) and a question`,
     kind: isCount ? 'count' : 'time',
     times: 1,
     rounds: isCount ? 1 : 3,

@@ -29,7 +29,7 @@ export async function scale({ quick }: Asking): Promise<Question> {
   })
   return {
     name: 'scale',
-    unit: 'read from the file, or write with 99 others, of a fact of 100 characters under a random key (durability relaxed, to exclude the disk)',
+    unit: 'read, or write with 99 others, of a 100-character fact under a random key (durability relaxed)',
     times: quick ? 100 : 2_000,
     contenders: spaces.flatMap(({ memory, count }) => [
       reading(name('read', count), memory, count),

@@ -13,7 +13,7 @@ export async function search({ quick, folder }: Asking): Promise<Question> {
   for (const count of counts) spaces.push(await filled(folder, count))
   return {
     name: 'search',
-    unit: `time to log an observation of 10 words with ${together - 1} others, and to search all observations for 3 rare or frequent words`,
+    unit: `log of a 10-word observation with ${together - 1} others, and search of all for 3 rare or frequent words`,
     times: 1,
     rounds: 15,
     contenders: spaces.flatMap(({ memory, count }) => {
