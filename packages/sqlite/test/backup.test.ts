@@ -53,9 +53,9 @@ async function fill(view: View): Promise<void> {
 async function shownBy(view: View): Promise<unknown> {
   const stop = new AbortController()
   const changes = []
-  for await (const told of view.watch('', { after: 0, signal: stop.signal })) {
-    changes.push(told)
-    if (told.collection === 'work') break
+  for await (const entry of view.watch('', { after: 0, signal: stop.signal })) {
+    changes.push(entry)
+    if (entry.collection === 'work') break
   }
   const { items } = await view.observations.list({ task: 't' })
   const objects = items.flatMap(({ derivedFrom }) => derivedFrom)
@@ -88,7 +88,7 @@ const beside = (path: string, name: string): string => join(dirname(path), name)
 const filesBeside = (path: string): string[] => readdirSync(dirname(path)).toSorted()
 
 describe('a backup', () => {
-  it('taken while another process writes as fast as it can is whole, and each batch in it', async () => {
+  it('that is taken while another process writes is complete, and so is each batch in it', async () => {
     const path = temporaryPath()
     const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/pair-writing-process.ts'), path])
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -96,13 +96,13 @@ describe('a backup', () => {
     const numbers: number[] = []
     for (const name of ['1.db', '2.db', '3.db']) {
       const copy = beside(path, name)
-      const told: BackupProgress[] = []
-      const report = await backup(path, copy, { onProgress: (progress) => told.push(progress) })
+      const steps: BackupProgress[] = []
+      const report = await backup(path, copy, { onProgress: (progress) => steps.push(progress) })
       expect(report).toEqual({ bytes: statSync(copy).size, spaces: ['default'] })
-      expect(told.at(-1)).toMatchObject({ remainingPages: 0, totalPages: report.bytes / 4_096 })
+      expect(steps.at(-1)).toMatchObject({ remainingPages: 0, totalPages: report.bytes / 4_096 })
 
-      const { records, feed, corruptions: damages } = await inspectSpace({ store: sqliteStore(copy) })
-      expect(damages).toEqual([])
+      const { records, feed, corruptions } = await inspectSpace({ store: sqliteStore(copy) })
+      expect(corruptions).toEqual([])
       await using store = await sqliteStore(copy).open('default', 'reader')
       const keys = ['left', 'right'].map((id) => ({ collection: 'facts', id }) as const)
       const [left, right] = await store.read(keys)
@@ -121,7 +121,7 @@ describe('a backup', () => {
     expect(child.exitCode).toBeNull()
   })
 
-  it('shows the moment when it began, however much is written meanwhile', async () => {
+  it('shows the database as it was when it began, however much is written meanwhile', async () => {
     const path = temporaryPath()
     const memory = await open(path)
     await memory.as(boss).objects.put(randomBytes(10_000_000))
@@ -142,7 +142,7 @@ describe('a backup', () => {
     expect(await (await open(copy)).as(boss).facts.get('price')).toBe('before')
   })
 
-  it('is one file, which shows all that was there: also what was only in the log', async () => {
+  it('is one file, which also holds what was only in the log', async () => {
     const path = temporaryPath()
     const memory = await open(path)
     await fill(memory.as(boss))
@@ -155,7 +155,7 @@ describe('a backup', () => {
     expect(existsSync(`${copy}-wal`)).toBe(true)
   })
 
-  it('keeps sealed what is sealed', async () => {
+  it('keeps sealed records sealed', async () => {
     const path = await filled()
     await backup(path, beside(path, 'copy.db'))
     const bytes = readFileSync(beside(path, 'copy.db'))
@@ -164,7 +164,7 @@ describe('a backup', () => {
     expect(bytes.includes('a red fox')).toBe(true)
   })
 
-  it('may be read by whom the database may be read by, from the start', async () => {
+  it('has the permissions of the database from the start', async () => {
     const path = await filled()
     chmodSync(path, 0o600)
     const modes: number[] = []
@@ -176,7 +176,7 @@ describe('a backup', () => {
     expect(statSync(beside(path, 'copy.db')).mode & 0o777).toBe(0o600)
   })
 
-  it('replaces another file only when told, and then wholly', async () => {
+  it('replaces another file only with `overwrite`, and then completely', async () => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     writeFileSync(copy, 'dear diary')
@@ -220,7 +220,7 @@ describe('a backup', () => {
 })
 
 describe('a restored memory', () => {
-  it('has all that was there, under the same versions, in a new incarnation', async () => {
+  it('holds everything under the same versions, in a new incarnation', async () => {
     const path = await filled()
     for (const space of ['a', 'b']) await fill((await open(path, space)).as(boss))
     const [copy, again] = [beside(path, 'copy.db'), beside(path, 'again.db')]
@@ -258,7 +258,7 @@ describe('a restored memory', () => {
     expect(await (await open(path)).as(boss).facts.get('price')).toBe(4)
   })
 
-  it('refuses everything to who had the old file open, in all threads, until they open it again', async () => {
+  it('refuses everything to those who had the old file open, in all threads, until they open it again', async () => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     await backup(path, copy)
@@ -293,7 +293,7 @@ describe('a restored memory', () => {
     expect(await (await open(path)).as(boss).facts.get('price')).toBe('kept')
   })
 
-  it('stands where a symbolic link points to', async () => {
+  it('replaces the target of a symbolic link', async () => {
     const path = await filled()
     const [target, link] = [beside(path, 'deep/target.db'), beside(path, 'link.db')]
     mkdirSync(dirname(target))
@@ -319,7 +319,7 @@ describe('a damaged backup', () => {
       /is damaged at object [0-9a-f]{64}/,
     ],
     ['the feed', 'DELETE FROM changes_1 WHERE seq = 3', /is damaged at feed 3 .* has a gap/],
-  ])('in %s is refused, or restored as it is when told', async (_, sql, message) => {
+  ])('in %s is refused, or restored as it is with `keepDamaged`', async (_, sql, message) => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     await backup(path, copy)
@@ -353,7 +353,7 @@ describe('a damaged backup', () => {
       (bytes) => Buffer.concat([bytes.subarray(0, 68), Buffer.from([1, 2, 3, 4]), bytes.subarray(72)]),
       'SKEIN_STORE_FORMAT',
     ],
-  ])('(%s) is refused whatever is said, and nothing is touched', async (_, damage, code) => {
+  ])('(%s) is refused even with `keepDamaged`, and nothing is changed', async (_, damage, code) => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     await backup(path, copy)

@@ -1,0 +1,119 @@
+import { existsSync, statSync } from 'node:fs'
+
+import { OptionError, StoreError } from '@skein/memory'
+import Database from 'better-sqlite3'
+
+import type { DatabaseFile } from '../file/connection.ts'
+import { NewFile } from '../file/new-file.ts'
+import { wrapError } from '../file/sqlite-errors.ts'
+import { resolveSqliteOptions } from '../file/sqlite-options.ts'
+import { openForReading } from '../schema/open-database.ts'
+import { copyPages } from './copy-pages.ts'
+import type { CopyProgress } from './copy-pages.ts'
+
+/** How far a backup has come. */
+export type BackupProgress = CopyProgress
+
+/** Options of {@link backup}. */
+export interface BackupOptions {
+  /**
+   * Whether to replace a file that exists already.
+   *
+   * @defaultValue false
+   */
+  readonly overwrite?: boolean
+  /** Called after each step. What it throws ends the backup. */
+  readonly onProgress?: (progress: BackupProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What was copied. */
+export interface BackupReport {
+  /** Size of the new file. */
+  readonly bytes: number
+  /** Names of the spaces in it. */
+  readonly spaces: readonly string[]
+}
+
+/** A copy before it gets its name: a single file, without a log. */
+export interface DatabaseCopy {
+  /** The path of the original. */
+  readonly from: string
+  /** The file of the copy. */
+  readonly file: DatabaseFile
+  /** Changes it over a connection of its own. */
+  change<Result>(work: (db: Database.Database) => Result): Result
+}
+
+/**
+ * Copies a database as it is at this moment, while others read and write it, and
+ * publishes the copy. If that fails, nothing is left of the copy.
+ *
+ * @param finish - Verifies the copy and completes it; resolves to the names of its spaces.
+ * @throws StoreError, OptionError, what `finish` throws, the signal's reason.
+ */
+export async function copyDatabase(
+  operation: string,
+  from: string,
+  to: string,
+  options: BackupOptions,
+  finish: (copy: DatabaseCopy) => Promise<readonly string[]>,
+): Promise<BackupReport> {
+  const { signal, overwrite = false } = options
+  const source = resolveSqliteOptions(from)
+  resolveSqliteOptions(to)
+  signal?.throwIfAborted()
+  if (!existsSync(from)) throw new StoreError(operation, `${from} does not exist. Check its name.`)
+  if (isSame(from, to)) throw new OptionError('to', `another file than ${from}`, to)
+  const db = openForReading(source)
+  try {
+    holdSnapshot(db, operation, from)
+    using file = new NewFile(operation, to, from, overwrite)
+    try {
+      await copyPages(db, file.temporary, options)
+    } catch (error) {
+      // What a signal or a listener throws is not ours to wrap.
+      throw error instanceof Database.SqliteError ? wrapError(operation, to, error) : error
+    }
+    // From here on others can truncate their log again.
+    db.close()
+    const copy: DatabaseCopy = {
+      from,
+      file: { path: file.temporary, busyTimeoutMs: source.busyTimeoutMs },
+      change: (work) => change(file.temporary, operation, to, work),
+    }
+    const spaces = await finish(copy)
+    signal?.throwIfAborted()
+    return { bytes: file.publish(), spaces }
+  } finally {
+    db.close()
+  }
+}
+
+/** Makes all pages be copied as they are now. Without a snapshot each write of others would start the copying again. */
+function holdSnapshot(db: Database.Database, operation: string, from: string): void {
+  try {
+    db.exec('BEGIN')
+    db.prepare('SELECT count(*) FROM spaces').get()
+  } catch (error) {
+    throw wrapError(operation, from, error)
+  }
+}
+
+function change<Result>(path: string, operation: string, to: string, work: (db: Database.Database) => Result): Result {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(path, { fileMustExist: true })
+    db.pragma('trusted_schema = OFF')
+    return work(db)
+  } catch (error) {
+    throw wrapError(operation, to, error)
+  } finally {
+    db?.close()
+  }
+}
+
+function isSame(from: string, to: string): boolean {
+  const [a, b] = [from, to].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }))
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev
+}

@@ -1,0 +1,101 @@
+import {
+  CorruptRecordError,
+  OutcomeUnknownError,
+  SkeinError,
+  StoreBusyError,
+  StoreError,
+  StoreFormatError,
+  StoreFullError,
+} from '@skein/memory'
+
+/** SQLite's code of an error, such as `SQLITE_BUSY`, or Node's; `''` for any other error. */
+export function codeOf(thrown: unknown): string {
+  const code = (thrown as { code?: unknown } | undefined)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+/** Whether SQLite can't decode what it finds in a file, or the disk can't deliver it. */
+export function isUnreadable(thrown: unknown): boolean {
+  // A damaged length can be too big for memory, and a damaged list of tables makes errors of all our statements.
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_CORRUPTFS|TOOBIG|NOMEM|ERROR)/.test(codeOf(thrown))
+}
+
+/** Whether another connection holds a lock. */
+export function isBusy(thrown: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(thrown))
+}
+
+/** Whether a table is missing: every table that is asked for was made, so the list of tables is damaged. */
+function lacksTable(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.startsWith('no such table')
+}
+
+/**
+ * Wraps an error of SQLite or Node, once, in one that says what to do about it.
+ *
+ * Codes: https://sqlite.org/rescode.html
+ */
+export function wrapError(operation: string, path: string, thrown: unknown): SkeinError {
+  if (thrown instanceof SkeinError) return thrown
+  const code = codeOf(thrown)
+  const cause = { cause: thrown }
+  if (isBusy(thrown)) {
+    return new StoreBusyError(
+      operation,
+      `Another process keeps ${path} locked. Try again, or find out which one writes for so long.`,
+      cause,
+    )
+  }
+  // SHMSIZE: no space even for the index of the log, which is made when opening.
+  if (['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(code)) {
+    return new StoreFullError(
+      operation,
+      `No space left for ${path}. Nothing was written: free some space and try again.`,
+      cause,
+    )
+  }
+  if (code === 'SQLITE_NOTADB') {
+    return new StoreFormatError(
+      operation,
+      `${path} is no SQLite database. Name another file; this one was left as it is.`,
+      cause,
+    )
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || lacksTable(thrown)) {
+    return new CorruptRecordError(
+      operation,
+      `${path} is damaged. Restore a backup; copy the file first if you want to examine it.`,
+      cause,
+    )
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') || code === 'EACCES' || code === 'EPERM') {
+    return new StoreError(
+      operation,
+      `${path} can't be opened. Check that its folder exists and that you may read and write there.`,
+      cause,
+    )
+  }
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') {
+    return new StoreError(
+      operation,
+      `${path} is read-only. Check the permissions of the file and of its folder.`,
+      cause,
+    )
+  }
+  if (operation === 'commit') {
+    return new OutcomeUnknownError(
+      operation,
+      `The commit to ${path} failed: the write may or may not have happened. Read the record to find out.`,
+      cause,
+    )
+  }
+  if (code === 'ENOENT' || (thrown instanceof TypeError && thrown.message.includes('directory does not exist'))) {
+    return new StoreError(
+      operation,
+      `${path} can't be opened: its folder does not exist. Create it first, or name another one.`,
+      cause,
+    )
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new StoreError(operation, `${path}: ${operation} failed: ${message}`, cause)
+}

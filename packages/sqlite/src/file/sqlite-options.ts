@@ -1,0 +1,77 @@
+import { OptionError } from '@skein/memory'
+import { requireDuration, requireInteger } from '@skein/memory/runtime'
+
+/** Options of {@link sqliteStore}. */
+export interface SqliteStoreOptions {
+  /** Path of the database file. The file is made if there is none; its folder must exist. */
+  readonly path: string
+
+  /**
+   * What an acknowledged write survives. `full`: a power cut. `relaxed`: a
+   * crash of the process; a crash of the machine may undo the last writes.
+   *
+   * @defaultValue 'full'
+   */
+  readonly durability?: 'full' | 'relaxed'
+
+  /**
+   * How long to wait for another process that holds the lock, in milliseconds.
+   *
+   * @defaultValue 10_000
+   */
+  readonly busyTimeoutMs?: number
+
+  /**
+   * Fallback polling interval for other processes' changes, in milliseconds.
+   *
+   * @defaultValue 250
+   */
+  readonly pollMs?: number
+
+  /**
+   * The fewest changes that the feed of a space keeps; older ones are deleted in the background.
+   *
+   * @defaultValue 1_000_000
+   */
+  readonly maxChanges?: number
+
+  /**
+   * The least time that a change stays in the feed, in milliseconds, however many there are.
+   *
+   * @defaultValue 604_800_000, a week
+   */
+  readonly maxChangeAgeMs?: number
+}
+
+/** Options with every default filled in. */
+export type ResolvedSqliteOptions = Required<SqliteStoreOptions>
+
+const defaults = {
+  durability: 'full',
+  busyTimeoutMs: 10_000,
+  pollMs: 250,
+  maxChanges: 1_000_000,
+  maxChangeAgeMs: 7 * 24 * 60 * 60 * 1_000,
+} satisfies Omit<ResolvedSqliteOptions, 'path'>
+
+/** @throws OptionError when a value is out of range. */
+export function resolveSqliteOptions(options: string | SqliteStoreOptions): ResolvedSqliteOptions {
+  const resolved: ResolvedSqliteOptions = {
+    ...defaults,
+    ...(typeof options === 'string' ? { path: options } : options),
+  }
+  requirePath(resolved.path)
+  if (resolved.durability !== 'full' && resolved.durability !== 'relaxed') {
+    throw new OptionError('durability', "'full' or 'relaxed'", resolved.durability)
+  }
+  requireDuration('busyTimeoutMs', resolved.busyTimeoutMs)
+  requireDuration('pollMs', resolved.pollMs)
+  requireInteger('maxChanges', resolved.maxChanges, 1)
+  requireInteger('maxChangeAgeMs', resolved.maxChangeAgeMs, 1)
+  return resolved
+}
+
+function requirePath(path: unknown): void {
+  if (typeof path === 'string' && path !== '' && path !== ':memory:' && !path.includes('\0')) return
+  throw new OptionError('path', 'the path of a file (for a memory that ends with the process use mapStore())', path)
+}

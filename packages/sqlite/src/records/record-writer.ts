@@ -1,0 +1,216 @@
+import { changeOf, decideMutation } from '@skein/memory/store'
+import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
+
+import { placeholderRow } from './damaged-row.ts'
+import { markOf } from './journal-mark.ts'
+import { RecentRows } from './recent-rows.ts'
+import type { RowWithId } from './recent-rows.ts'
+import { columns, packRow, unpackIntact, unpackRow } from './record-row.ts'
+import type { RawRow } from './record-row.ts'
+import type { SpaceSql } from './space-sql.ts'
+import { lastSeq } from './space-tables.ts'
+import { packTerms, TermIndex } from './term-index.ts'
+
+/** A batch that was applied inside the running transaction, and the changes that it made. */
+export interface Applied {
+  readonly commit: Commit
+  readonly changes: readonly Change[]
+}
+
+/** A row, followed by the columns that are not part of the record. */
+type RawRowWithId = [...RawRow, rowId: number, hasTerms: number, mark: number]
+
+const columnsWithId = `${columns}, row, terms IS NOT NULL, listed`
+const selectRow = `SELECT ${columnsWithId} FROM @records WHERE collection = ? AND id = ?`
+const selectExpired = `SELECT ${columnsWithId} FROM @records WHERE expires_at <= ? LIMIT ?`
+const insertRow = `INSERT INTO @records (${columns}, terms, listed) VALUES (${columns.replaceAll(/\w+/g, '?')}, ?, ?)`
+const names = columns.split(', ')
+const update = (indexes: readonly number[], more = ''): string =>
+  `UPDATE @records SET ${indexes.map((index) => `${names[index]} = ?`).join(', ')}${more} WHERE row = ?`
+// Indexes of columns. The key is left out: naming it would make SQLite rewrite its index.
+const all = names.map((_, index) => index).slice(2)
+const always = ['value', 'version', 'seq', 'updated_at', 'expires_at', 'checksum'].map((name) => names.indexOf(name))
+const seldom = all.filter((index) => !always.includes(index))
+const updateRow = update(all, ', terms = ?, listed = ?')
+/** For most writes, which change the value and leave author, tags, label and the like as they were. */
+const updateValue = update(always)
+const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
+const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
+const insertUse = 'INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)'
+const deleteUse = 'DELETE FROM @uses WHERE source = ? AND row = ?'
+const raiseFloor =
+  'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
+
+/**
+ * Changes the records of one space through the one connection of a process that
+ * writes. Synchronous. The caller owns the transaction, and calls
+ * {@link RecordWriter.forget} when it was rolled back or another connection wrote.
+ */
+export class RecordWriter {
+  readonly #sql: SpaceSql
+  readonly #terms: TermIndex
+  readonly #recent = new RecentRows()
+  /** The newest `seq`, if known. */
+  #last: Seq | undefined
+
+  constructor(sql: SpaceSql) {
+    this.#sql = sql
+    this.#terms = new TermIndex(sql)
+  }
+
+  /** Drops everything that is cached of the tables. */
+  forget(): void {
+    this.#recent.clear()
+    this.#last = undefined
+  }
+
+  /**
+   * Applies a batch, or nothing of it if one of its conditions does not hold.
+   *
+   * @throws CorruptRecordError when a condition is on a damaged row.
+   */
+  apply(batch: readonly Mutation[], now: number): Applied {
+    let last = (this.#last ??= lastSeq(this.#sql))
+    const rows: (RowWithId | undefined)[] = []
+    const verdicts: Exclude<Verdict, { type: 'refuse' }>[] = []
+    for (const [index, mutation] of batch.entries()) {
+      const { key, guard } = mutation
+      const row = this.#recent.get(key) ?? this.#before(mutation, now)
+      const verdict = decideMutation(mutation, {
+        row,
+        guardRow: guard && (this.#recent.get(guard.key) ?? this.#read(guard.key)),
+        now,
+        seq: last + 1,
+        floor: row ? 0 : this.#floorOf(key.collection),
+      })
+      if (verdict.type === 'refuse') {
+        return { commit: { ok: false, refusal: { index, ...verdict.refusal } }, changes: [] }
+      }
+      if (verdict.type === 'put' && verdict.change) last += 1
+      rows.push(row)
+      verdicts.push(verdict)
+    }
+    const changes: Change[] = []
+    for (const [index, verdict] of verdicts.entries()) {
+      if (verdict.type === 'nothing') continue
+      this.#put(batch[index] as Mutation, verdict.row, rows[index])
+      if (verdict.change) changes.push(changeOf(verdict.row))
+    }
+    this.#last = last
+    return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
+  }
+
+  /** The row of a key. A mutation without a condition on its version may replace or remove a damaged one. */
+  #before(mutation: Mutation, now: number): RowWithId | undefined {
+    if (mutation.ifVersion !== undefined) return this.#read(mutation.key)
+    const raw = this.#rawOf(mutation.key)
+    return raw && unpackOrReplace(raw, now)
+  }
+
+  /** @throws CorruptRecordError */
+  #read(key: RecordKey): RowWithId | undefined {
+    const raw = this.#rawOf(key)
+    return raw && { ...unpackRow(raw), ...besideRecord(raw) }
+  }
+
+  #rawOf({ collection, id }: RecordKey): RawRowWithId | undefined {
+    return this.#sql(selectRow).get(collection, id) as RawRowWithId | undefined
+  }
+
+  /** Stores a row in place of the one before. */
+  #put(mutation: Mutation, row: Row, before: RowWithId | undefined): void {
+    const packed = packRow(row)
+    const checksum = packed.at(-1)
+    if (before && mutation.type === 'touch') {
+      this.#sql(touchRow).run(row.record.expiresAt, checksum, before.rowId)
+      this.#recent.set(mutation.key, { ...before, ...row, raw: packed })
+      return
+    }
+    if (before && mutation.type === 'reseal') {
+      this.#sql(resealRow).run(row.record.value, checksum, before.rowId)
+      this.#terms.remove(before.rowId)
+      this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
+      return
+    }
+    const terms = mutation.type === 'set' && mutation.terms ? packTerms(mutation.terms) : null
+    const rowId = before?.rowId ?? this.#insert(packed, terms)
+    this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null })
+    if (before && terms === null && hasSameDescription(before, packed)) {
+      this.#sql(updateValue).run(...always.map((index) => packed[index]), rowId)
+      return
+    }
+    if (before) {
+      this.#sql(updateRow).run(...packed.slice(2), terms, markOf(row.record.collection), rowId)
+      this.#unlink(before, terms !== null)
+    }
+    for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, rowId)
+    if (terms !== null) this.#terms.add(rowId, terms)
+  }
+
+  /** @returns the id of the new row. */
+  #insert(packed: RawRow, terms: string | null): number {
+    return Number(this.#sql(insertRow).run(...packed, terms, markOf(packed[0])).lastInsertRowid)
+  }
+
+  /** Removes a row from the tables that refer to it. */
+  #unlink({ rowId, record, hasTerms, isDamaged }: RowWithId, getsTerms = false): void {
+    for (const source of record.derivedFrom) this.#sql(deleteUse).run(source, rowId)
+    // Its sources are lost, so this scans the whole table.
+    if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(rowId)
+    if (hasTerms || getsTerms || isDamaged) this.#terms.remove(rowId)
+  }
+
+  /** Deletes up to `limit` expired rows, damaged ones too, and keeps the highest version of each collection. */
+  sweep(limit: number, now: number): number {
+    const expired = this.#sql(selectExpired).all(now, limit) as RawRowWithId[]
+    for (const raw of expired) {
+      const row = unpackOrReplace(raw, now)
+      this.#unlink(row)
+      this.#sql('DELETE FROM @records WHERE row = ?').run(row.rowId)
+      this.#sql(raiseFloor).run(row.record.collection, row.record.version)
+    }
+    // All of them, since the keys of damaged rows are not known.
+    this.#recent.clear()
+    return expired.length
+  }
+
+  /**
+   * Deletes up to `limit` of the oldest changes that exceed both the number and
+   * the age that the feed keeps. It stops at the first one that does not: if the
+   * clock was set back, an older one may follow it.
+   */
+  trim(keep: { readonly maxChanges: number; readonly maxChangeAgeMs: number }, limit: number, now: number): void {
+    const sql = 'SELECT seq, at FROM @changes WHERE seq <= ? ORDER BY seq LIMIT ?'
+    const beyond = this.#sql(sql).all(lastSeq(this.#sql) - keep.maxChanges, limit) as [seq: Seq, at: number][]
+    const young = beyond.findIndex(([, at]) => at >= now - keep.maxChangeAgeMs)
+    const last = (young < 0 ? beyond : beyond.slice(0, young)).at(-1)
+    if (last) this.#sql('DELETE FROM @changes WHERE seq <= ?').run(last[0])
+  }
+
+  /** See {@link TermIndex.merge}. */
+  mergeTerms(): boolean {
+    return this.#terms.merge()
+  }
+
+  #floorOf(collection: string): number {
+    const found = this.#sql('SELECT version FROM @floors WHERE collection = ?').get(collection)
+    return (found as [number] | undefined)?.[0] ?? 0
+  }
+}
+
+/** Unpacks a row; a placeholder takes the place of a damaged one. */
+function unpackOrReplace(raw: RawRowWithId, now: number): RowWithId {
+  const intact = unpackIntact(raw)
+  const beside = besideRecord(raw)
+  return intact ? { ...intact, ...beside } : { ...placeholderRow(raw, now), ...beside, isDamaged: true }
+}
+
+function besideRecord(raw: RawRowWithId): Omit<RowWithId, keyof Row> {
+  const [rowId, hasTerms, mark] = raw.slice(-3) as [number, number, number]
+  return { raw, rowId, hasTerms: hasTerms === 1, hasWrongMark: mark !== markOf(raw[0]) }
+}
+
+/** Whether a write changes only columns that every write changes, so that it concerns no other table. */
+function hasSameDescription({ raw, hasTerms, isDamaged, hasWrongMark }: RowWithId, packed: RawRow): boolean {
+  return !hasTerms && !isDamaged && !hasWrongMark && seldom.every((index) => raw[index] === packed[index])
+}

@@ -1,0 +1,96 @@
+import { rankMatches } from '@skein/memory/store'
+import type {
+  ChangePage,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  Row,
+  SearchAnswer,
+  SearchQuery,
+  Seq,
+} from '@skein/memory/store'
+import type { Database } from 'better-sqlite3'
+
+import { unpackChange } from './change-row.ts'
+import type { RawChange } from './change-row.ts'
+import { warnOfDamage } from './damaged-row.ts'
+import { filterSql } from './filter-sql.ts'
+import { ObjectTable } from './object-table.ts'
+import { columns, unpackIntact, unpackRow } from './record-row.ts'
+import type { RawRow } from './record-row.ts'
+import { spaceSql } from './space-sql.ts'
+import type { SpaceSql } from './space-sql.ts'
+import { TermIndex } from './term-index.ts'
+
+/** The index of `seq` in a {@link RawRow}. */
+const seqColumn = 4
+
+const selectRow = `SELECT ${columns} FROM @records WHERE collection = ? AND id = ?`
+
+/** Reads one space through one connection. Synchronous. */
+export class SpaceTables {
+  readonly sql: SpaceSql
+  readonly objects: ObjectTable
+  readonly #terms: TermIndex
+  readonly #warn: (raw: RawRow) => void
+
+  constructor(db: Database, number: number) {
+    this.sql = spaceSql(db, number)
+    this.objects = new ObjectTable(this.sql)
+    this.#terms = new TermIndex(this.sql)
+    this.#warn = (raw) => warnOfDamage(db.name, number, raw)
+  }
+
+  /** @throws CorruptRecordError */
+  read({ collection, id }: RecordKey): Row | undefined {
+    const raw = this.sql(selectRow).get(collection, id) as RawRow | undefined
+    return raw && unpackRow(raw)
+  }
+
+  query(query: RecordQuery, now: number): RecordPage {
+    const { where, values } = filterSql(this.sql, query, now)
+    const isOldest = query.order === 'oldest'
+    if (query.after !== undefined) {
+      where.push(isOldest ? 'seq > ?' : 'seq < ?')
+      values.push(query.after)
+    }
+    const sql = `SELECT ${columns} FROM @records r WHERE ${where.join(' AND ')} ORDER BY seq ${isOldest ? 'ASC' : 'DESC'} LIMIT ?`
+    const raw = this.sql(sql).all(...values, query.limit + 1) as RawRow[]
+    const page = raw.slice(0, query.limit)
+    const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
+    // If a page ends with a damaged row, the next one begins after that row.
+    return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
+  }
+
+  search(query: SearchQuery, now: number): SearchAnswer {
+    const { best, frequencies, matches } = rankMatches(this.#terms.holders(query, now), query.limit)
+    const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq = ?`
+    const records = best.flatMap(({ seq }) => {
+      const raw = this.sql(sql).get(query.collection, seq) as RawRow | undefined
+      return (raw && this.#intact(raw)?.record) ?? []
+    })
+    return { records, frequencies, matches }
+  }
+
+  /** Unpacks a row. Warns of a damaged one and leaves it out, since the others are intact. */
+  #intact(raw: RawRow): Row | undefined {
+    const row = unpackIntact(raw)
+    if (!row) this.#warn(raw)
+    return row
+  }
+
+  changes(after: Seq, limit: number): ChangePage {
+    const raw = this.sql('SELECT * FROM @changes WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit) as RawChange[]
+    const first = (this.sql('SELECT min(seq) FROM @changes').get() as [number | null])[0]
+    return {
+      changes: raw.map((row) => unpackChange(row)),
+      last: lastSeq(this.sql),
+      trimmed: first !== null && after + 1 < first,
+    }
+  }
+}
+
+/** The newest `seq` of a space; 0 if nothing was ever written there. */
+export function lastSeq(sql: SpaceSql): Seq {
+  return (sql('SELECT max(seq) FROM @changes').get() as [number | null])[0] ?? 0
+}

@@ -1,0 +1,61 @@
+/**
+ * The statements that make the tables of one space: sequence numbers, ranking
+ * and size of one space must reveal nothing about another.
+ *
+ * No name of a collection stands here, so a new kind of record changes no format.
+ */
+export function spaceSchema(number: number): string {
+  const on = (table: string): string => `${table}_${number}`
+  return `
+    CREATE TABLE ${on('records')} (
+      row INTEGER PRIMARY KEY,
+      collection TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
+      version INTEGER NOT NULL, seq INTEGER NOT NULL,
+      author TEXT NOT NULL, task TEXT, tags TEXT NOT NULL, importance REAL,
+      level INTEGER NOT NULL, compartments TEXT NOT NULL, sources TEXT NOT NULL,
+      created_at REAL NOT NULL, updated_at REAL NOT NULL, expires_at REAL,
+      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL,
+      -- The terms by which search finds the record: each once, with a space before and after it.
+      terms TEXT,
+      -- 1 for an entry of a journal, which is listed by its author.
+      listed INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE UNIQUE INDEX ${on('by_key')} ON ${on('records')} (collection, id);
+    CREATE INDEX ${on('by_seq')} ON ${on('records')} (collection, seq);
+    CREATE INDEX ${on('by_task')} ON ${on('records')} (collection, task, seq) WHERE task IS NOT NULL;
+    ${authorIndex(number)}
+    CREATE INDEX ${on('by_expiry')} ON ${on('records')} (expires_at) WHERE expires_at IS NOT NULL;
+
+    -- What was made from an object: the reverse of records.sources.
+    CREATE TABLE ${on('uses')} (source TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (source, row)) WITHOUT ROWID;
+
+    CREATE TABLE ${on('changes')} (
+      seq INTEGER PRIMARY KEY, collection TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL,
+      version INTEGER NOT NULL, author TEXT NOT NULL, task TEXT, at REAL NOT NULL,
+      level INTEGER NOT NULL, compartments TEXT NOT NULL
+    );
+    CREATE TRIGGER ${on('feed_insert')} AFTER INSERT ON ${on('records')} BEGIN
+      INSERT INTO ${on('changes')} VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author,
+        new.task, new.updated_at, new.level, new.compartments);
+    END;
+    CREATE TRIGGER ${on('feed_update')} AFTER UPDATE OF seq ON ${on('records')} BEGIN
+      INSERT INTO ${on('changes')} VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author,
+        new.task, new.updated_at, new.level, new.compartments);
+    END;
+
+    -- The highest version of all deleted rows of a collection: new keys begin above it.
+    CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
+
+    -- The full-text index of records.terms. They are complete words: only spaces separate them.
+    CREATE VIRTUAL TABLE ${on('texts')} USING fts5 (
+      terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+    );
+
+    CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+  `
+}
+
+/** The index by which entries of journals are listed. SQLite uses it for queries that say `listed = 1`. */
+export function authorIndex(number: number): string {
+  return `CREATE INDEX by_author_${number} ON records_${number} (collection, author, seq) WHERE listed = 1;`
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+
+import type { Commit, Mutation } from '@skein/memory/store'
+import type { Database } from 'better-sqlite3'
+
+import { FileGuard } from '../file/file-identity.ts'
+import { wrapError } from '../file/sqlite-errors.ts'
+import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'
+import { SpaceTables } from '../records/space-tables.ts'
+import { openForWriting } from '../schema/open-database.ts'
+import { prepareSpace } from '../schema/spaces.ts'
+import { CommitDurability } from './commit-durability.ts'
+import { DataVersion } from './data-version.ts'
+import { ForeignCommits } from './foreign-commits.ts'
+import { rewriteFile } from './rewrite-file.ts'
+import { TransactionRunner } from './transaction-runner.ts'
+import { WriteQueue } from './write-queue.ts'
+import { WriterSpace } from './writer-space.ts'
+
+/** After a power cut nobody holds a lease any more, so leases need not have reached the disk. */
+function isLasting(mutation: Mutation): boolean {
+  return !(mutation.type === 'touch' || (mutation.type === 'set' && mutation.fleeting))
+}
+
+/**
+ * The one connection through which a process writes a file. All memories that
+ * the process opens there share it.
+ *
+ * When its file is removed or replaced, it refuses everything from then on, and
+ * the next memory that is opened there gets a new connection.
+ */
+export class SqliteWriter {
+  static readonly #open = new Map<string, SqliteWriter>()
+
+  /**
+   * The process's writer of a file; give it back with {@link SqliteWriter.release}.
+   *
+   * @throws OlderFormatError, StoreFormatError, StoreError
+   */
+  static acquire(options: ResolvedSqliteOptions): SqliteWriter {
+    const { path, durability } = options
+    const open = SqliteWriter.#open.get(path)
+    const writer = open !== undefined && open.#file.check() ? open : new SqliteWriter(options)
+    SqliteWriter.#open.set(path, writer)
+    writer.#holders += 1
+    writer.#durability.raise(durability)
+    return writer
+  }
+
+  readonly #path: string
+  readonly #db: Database
+  readonly #file: FileGuard
+  readonly #durability: CommitDurability
+  readonly #spaces = new Map<string, WriterSpace>()
+  readonly #queue: WriteQueue
+  readonly #foreignCommits: ForeignCommits
+  #holders = 0
+
+  private constructor(options: ResolvedSqliteOptions) {
+    const { path, pollMs, durability } = options
+    this.#path = path
+    this.#db = openForWriting(options)
+    this.#file = new FileGuard(path)
+    this.#durability = new CommitDurability(this.#db, durability)
+    const shared = { path, file: this.#file, dataVersion: new DataVersion(this.#db) }
+    this.#queue = new WriteQueue(
+      new TransactionRunner({ ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }),
+    )
+    this.#foreignCommits = new ForeignCommits({ ...shared, pollMs, onCommit: () => this.#catchUp() })
+  }
+
+  /** A space, which is made if there is none of this name. */
+  space(name: string): WriterSpace {
+    let space = this.#spaces.get(name)
+    if (!space) {
+      try {
+        space = new WriterSpace(new SpaceTables(this.#db, prepareSpace(this.#db, name, randomUUID())))
+      } catch (error) {
+        throw wrapError('open', this.#path, error)
+      }
+      this.#spaces.set(name, space)
+    }
+    return space
+  }
+
+  /** Applies a batch in the next transaction. */
+  write(space: WriterSpace, batch: readonly Mutation[]): Promise<Commit> {
+    return this.#queue.add(() => space.apply(batch, Date.now()), batch.some(isLasting))
+  }
+
+  /** Does other work in the next transaction. */
+  transact<Result>(work: () => Result): Promise<Result> {
+    return this.#queue.add(work)
+  }
+
+  /** See {@link rewriteFile}. */
+  rewrite(): Promise<void> {
+    // What is queued would fill the log again at once.
+    this.#queue.flush()
+    return rewriteFile(this.#db, this.#path)
+  }
+
+  /** @throws StoreError when the file was found to be removed or replaced. */
+  assertUsable(): void {
+    this.#file.assertInPlace()
+  }
+
+  /** Gives the writer back. The last holder's release writes what is queued and closes the connection. */
+  release(): void {
+    this.#holders -= 1
+    if (this.#holders > 0) return
+    if (SqliteWriter.#open.get(this.#path) === this) SqliteWriter.#open.delete(this.#path)
+    this.#foreignCommits.stop()
+    this.#queue.flush()
+    // SQLite itself takes care not to remove the logs of another file that has this name now.
+    this.#db.close()
+  }
+
+  #catchUp(): void {
+    for (const space of this.#spaces.values()) space.catchUp()
+  }
+}
