@@ -2,7 +2,7 @@ import { OptionError, StoreError } from '@skein/memory'
 import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
-import { describeFailure } from '../src/cli/failure.ts'
+import { describeFailure } from '../src/cli/describe-failure.ts'
 import { InputError } from '../src/index.ts'
 
 /** The error as it arrives from another thread. */

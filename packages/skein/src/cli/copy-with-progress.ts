@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 
 import type { BackupOptions, BackupReport } from '@skein/sqlite'
 
-import { InputError } from '../errors.ts'
-import { countOf, sizeOf } from './amounts.ts'
+import { InputError } from '../open/input-error.ts'
+import { countOf, sizeOf } from '../terminal/amounts.ts'
 import type { CommandContext } from './command.ts'
-import { showProgress } from './progress.ts'
-import { writeOut } from './standard-streams.ts'
+import { showProgress } from '../terminal/show-progress.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
 
 /** The options that backups and restores have in common, as they were given. */
 export interface CopyFlags {

@@ -7,7 +7,7 @@ import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 import type { LedgerReport } from '@skein/memory/types'
 
-import { InputError } from '../errors.ts'
+import { InputError } from '../open/input-error.ts'
 import { analystMachine } from './analyst.ts'
 import type { Finding, ReportActivities } from './analyst.ts'
 import { ProgressSum } from './progress-sum.ts'

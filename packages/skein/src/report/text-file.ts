@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 
-import { InputError } from '../errors.ts'
+import { InputError } from '../open/input-error.ts'
 
 /** A text file, read whole. */
 export interface TextFile {

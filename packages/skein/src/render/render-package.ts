@@ -4,12 +4,12 @@ import type { WriteStream } from 'node:tty'
 import type { EscalationPackage } from '@skein/memory'
 import type { EscalationState, PackagedRecord } from '@skein/memory/types'
 
-import { countOf, sizeOf } from './amounts.ts'
-import { plain } from './plain-text.ts'
+import { countOf, sizeOf } from '../terminal/amounts.ts'
+import { plain } from '../terminal/plain-text.ts'
 import { linesOfValue } from './render-record.ts'
-import { columnsOf } from './table.ts'
-import { cutTo } from './text-width.ts'
-import { spanOf, timeOf } from './time-points.ts'
+import { columnsOf } from '../terminal/table.ts'
+import { cutTo } from '../terminal/text-width.ts'
+import { spanOf, timeOf } from '../terminal/time-text.ts'
 
 /** Letters of each value that are shown. */
 const longestValue = 2_000

@@ -3,14 +3,14 @@ import { inspectSpace } from '@skein/memory/runtime'
 import type { Corruption, StoreDriver } from '@skein/memory/store'
 import type { Command } from 'commander'
 
-import { openExistingStore } from '../open-store.ts'
-import { addCommand } from './command.ts'
-import type { CommandContext } from './command.ts'
-import { exit } from './failure.ts'
-import { showProgress } from './progress.ts'
-import { renderFindings, withoutPassword } from './render-findings.ts'
-import type { Findings, FoundCorruption } from './render-findings.ts'
-import { writeOut } from './standard-streams.ts'
+import { openExistingStore } from '../open/open-store.ts'
+import { addCommand } from '../cli/command.ts'
+import type { CommandContext } from '../cli/command.ts'
+import { exit } from '../cli/describe-failure.ts'
+import { showProgress } from '../terminal/show-progress.ts'
+import { renderFindings, withoutPassword } from '../render/render-findings.ts'
+import type { Findings, FoundCorruption } from '../render/render-findings.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
 
 /** `skein doctor`: looks through a store without opening a memory on it, so that nothing is written. */
 export function addDoctor(skein: Command, context: CommandContext): void {

@@ -2,12 +2,12 @@ import { levels } from '@skein/memory/store'
 import { Argument } from 'commander'
 import type { Command } from 'commander'
 
-import { addCommand } from './command.ts'
-import type { CommandContext } from './command.ts'
-import { completionScripts } from './completion-scripts.ts'
-import type { CompletableCommand, Shell } from './completion-scripts.ts'
-import { rights } from './looking-options.ts'
-import { writeOut } from './standard-streams.ts'
+import { addCommand } from '../cli/command.ts'
+import type { CommandContext } from '../cli/command.ts'
+import { completionScripts } from '../render/completion-scripts.ts'
+import type { CompletableCommand, Shell } from '../render/completion-scripts.ts'
+import { rights } from '../inspect/inspect-options.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
 

@@ -1,4 +1,4 @@
-import { plain } from './plain-text.ts'
+import { plain } from '../terminal/plain-text.ts'
 
 let isTelling = false
 

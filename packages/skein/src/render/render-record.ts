@@ -5,11 +5,11 @@ import { labelText } from '@skein/memory/store'
 import type { AnyRecord } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
-import { sizeOf } from './amounts.ts'
-import { plain, plainLines } from './plain-text.ts'
-import { columnsOf } from './table.ts'
-import { cutTo } from './text-width.ts'
-import { spanOf, timeOf } from './time-points.ts'
+import { sizeOf } from '../terminal/amounts.ts'
+import { plain, plainLines } from '../terminal/plain-text.ts'
+import { columnsOf } from '../terminal/table.ts'
+import { cutTo } from '../terminal/text-width.ts'
+import { spanOf, timeOf } from '../terminal/time-text.ts'
 
 /** One step of where a record comes from or goes to. */
 export interface Origin {

@@ -7,7 +7,7 @@ import type { StoreDriver } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
 
-import { InputError } from './errors.ts'
+import { InputError } from './input-error.ts'
 
 /** Where a memory lives when nothing else is said: in the folder where the command runs. */
 export const defaultStore = '.skein/memory.db'

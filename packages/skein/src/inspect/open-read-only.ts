@@ -4,13 +4,13 @@ import { encryptionFromEnvironment, openMemory, StoreError } from '@skein/memory
 import type { EncryptionOptions, Level, Memory, View } from '@skein/memory'
 import type { Collection, Seq, Store, StoreDriver } from '@skein/memory/store'
 
-import { InputError } from '../errors.ts'
-import { defaultStore, openExistingStore } from '../open-store.ts'
-import { principalOf } from './looking-options.ts'
-import type { LookingFlags } from './looking-options.ts'
-import { lookingStore } from './looking-store.ts'
-import { withoutPassword } from './render-findings.ts'
-import { tellWarnings } from './tell-warnings.ts'
+import { InputError } from '../open/input-error.ts'
+import { defaultStore, openExistingStore } from '../open/open-store.ts'
+import { principalOf } from './inspect-options.ts'
+import type { LookingFlags } from './inspect-options.ts'
+import { lookingStore } from './read-only-store.ts'
+import { withoutPassword } from '../render/render-findings.ts'
+import { tellWarnings } from '../cli/error-reporter.ts'
 
 /** A memory that was opened to look into it. */
 export interface Looking extends AsyncDisposable {

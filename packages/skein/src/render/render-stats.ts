@@ -4,10 +4,10 @@ import type { WriteStream } from 'node:tty'
 import type { Seq, StoreTraits } from '@skein/memory/store'
 import type { LedgerLine } from '@skein/memory/types'
 
-import { countOf } from './amounts.ts'
-import { plain } from './plain-text.ts'
-import type { SparedWork } from './spared-work.ts'
-import { columnsOf, renderTable } from './table.ts'
+import { countOf } from '../terminal/amounts.ts'
+import { plain } from '../terminal/plain-text.ts'
+import type { SparedWork } from '../inspect/saved-work.ts'
+import { columnsOf, renderTable } from '../terminal/table.ts'
 
 /** What there is to say about a memory as a whole. Everything that is counted is what the looker may see. */
 export interface MemoryFigures {

@@ -3,7 +3,7 @@ import type { View } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
 import type { Collection } from '@skein/memory/store'
 
-import { InputError } from '../errors.ts'
+import { InputError } from '../open/input-error.ts'
 
 /** A shortened id is looked for among so many records, the newest. */
 const depth = 10_000

@@ -2,9 +2,9 @@ import type { BudgetScope } from '@skein/core'
 import type { ServedDashboard } from '@skein/dashboard'
 
 import type { OpenedRun } from '../report/run-report.ts'
-import { personLookingOn } from './person.ts'
-import { withoutPassword } from './render-findings.ts'
-import { untilAborted } from './until-aborted.ts'
+import { personLookingOn } from './dashboard-principal.ts'
+import { withoutPassword } from '../render/render-findings.ts'
+import { untilAborted } from '../cli/until-aborted.ts'
 
 /** The dashboard of a run. */
 export class RunBoard {

@@ -4,7 +4,7 @@ import type { WriteStream } from 'node:tty'
 import type { Inspection } from '@skein/memory/runtime'
 import type { Corruption } from '@skein/memory/store'
 
-import { countOf, sizeOf } from './amounts.ts'
+import { countOf, sizeOf } from '../terminal/amounts.ts'
 
 /** Corruption, and in which space it is; in none when it is of the file as a whole. */
 export interface FoundCorruption extends Corruption {

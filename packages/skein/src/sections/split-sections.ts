@@ -1,11 +1,11 @@
 import { OptionError } from '@skein/memory'
 
-import { capsHeadings } from './sections/caps-headings.ts'
-import { cutSection } from './sections/cut-section.ts'
-import type { Heading } from './sections/heading.ts'
-import { markdownHeadings } from './sections/markdown-headings.ts'
-import { isBlank, trimRange } from './sections/text-range.ts'
-import type { TextRange } from './sections/text-range.ts'
+import { capsHeadings } from './caps-headings.ts'
+import { cutSection } from './cut-section.ts'
+import type { Heading } from './heading.ts'
+import { markdownHeadings } from './markdown-headings.ts'
+import { isBlank, trimRange } from './text-range.ts'
+import type { TextRange } from './text-range.ts'
 
 /** A piece of a text with a heading of its own, headings included. UTF-16 offsets: `text.slice(start, end)`. */
 export interface Section {

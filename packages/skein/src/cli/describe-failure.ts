@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 
-import { plain, plainLines } from './plain-text.ts'
+import { plain, plainLines } from '../terminal/plain-text.ts'
 
 /** How the command ended. 130 is what shells expect after Ctrl-C. */
 export const exit = { fine: 0, failed: 1, misused: 2, interrupted: 130 } as const

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { Report, ReportStats, SummarySentence } from '../report/run-report.ts'
-import { countOf } from './amounts.ts'
+import type { Report, ReportStats, SummarySentence } from './run-report.ts'
+import { countOf } from '../terminal/amounts.ts'
 
 /** A report as text for a person: the summary with numbered sources, and what it took. */
 export function renderReport({ summary, stats }: Report, stream: WriteStream): string {

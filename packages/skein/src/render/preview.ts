@@ -1,4 +1,4 @@
-import { plain } from './plain-text.ts'
+import { plain } from '../terminal/plain-text.ts'
 
 /** Longer texts are not looked at further for a gist. */
 const longest = 2_000

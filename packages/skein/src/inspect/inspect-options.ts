@@ -3,7 +3,7 @@ import type { Clearance, Principal, Right } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 
-import { defaultStore } from '../open-store.ts'
+import { defaultStore } from '../open/open-store.ts'
 
 /** The options that all commands have that look into a memory, as they were given. */
 export interface LookingFlags {
