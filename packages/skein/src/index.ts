@@ -1,12 +1,13 @@
 /**
- * The flock for reports, as a library: readers, summarisers and combiners that
+ * The flock for reports, as a library: readers, summarizers and combiners that
  * sum up files with citations.
  *
  * @module
  */
 
 export { runReport } from './report/run-report.ts'
-export type { Report, ReportOptions, ReportStats, SummarySentence } from './report/run-report.ts'
+export type { ReportOptions, OpenedRun } from './report/report-options.ts'
+export type { Report, ReportStats, SummarySentence } from './report/report.ts'
 export type { ReportProgress } from './report/progress-sum.ts'
 export { renderSummary } from './report/render-report.ts'
 export { splitSections } from './sections/split-sections.ts'

@@ -1,26 +1,28 @@
 import { Command } from 'commander'
 
 import manifest from '../package.json' with { type: 'json' }
+import type { AddCommand, CommandContext } from './cli/command.ts'
+import { ErrorReporter } from './cli/error-reporter.ts'
+import { exitCode } from './cli/exit-code.ts'
 import { addAnswer } from './commands/answer.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
-import type { CommandContext } from './cli/command.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDashboard } from './commands/dashboard.ts'
 import { addDoctor } from './commands/doctor.ts'
-import { describeFailure, exit } from './cli/describe-failure.ts'
 import { addGet } from './commands/get.ts'
 import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
+import { addMigrate } from './commands/migrate.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRun } from './commands/run.ts'
 import { addSearch } from './commands/search.ts'
-import { outliveReaders } from './terminal/standard-streams.ts'
 import { addStats } from './commands/stats.ts'
 import { addTail } from './commands/tail.ts'
+import { ignoreClosedPipes } from './terminal/standard-streams.ts'
 
-/** All commands, in the order in which help shows them. */
-const commands = [
+/** Every command, in the order of the help text. */
+const commands: readonly AddCommand[] = [
   addRun,
   addDashboard,
   addLs,
@@ -34,6 +36,7 @@ const commands = [
   addDoctor,
   addBackup,
   addRestore,
+  addMigrate,
   addCompletion,
 ]
 
@@ -44,22 +47,20 @@ const commands = [
  * @returns the exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  outliveReaders()
+  ignoreClosedPipes()
+  const errors = new ErrorReporter(Boolean(process.env['SKEIN_DEBUG']))
+  errors.captureWarnings()
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort(new DOMException('Interrupted.', 'AbortError'))
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const context: CommandContext = { signal: interrupt.signal, exitCode: exit.fine, afterInterrupt: '' }
+  const context: CommandContext = { signal: interrupt.signal, errors, exitCode: exitCode.success, afterInterrupt: '' }
   try {
     await program(context).parseAsync(argv)
     return context.exitCode
   } catch (error) {
-    if (interrupt.signal.aborted) {
-      process.stderr.write(`skein: interrupted. ${context.afterInterrupt}\n`)
-      return exit.interrupted
-    }
-    const { text, exitCode } = describeFailure(error, Boolean(process.env['SKEIN_DEBUG']))
-    process.stderr.write(text)
-    return exitCode
+    if (!interrupt.signal.aborted) return errors.report(error)
+    errors.print(`skein: interrupted. ${context.afterInterrupt}`)
+    return exitCode.interrupted
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }

@@ -1,37 +1,37 @@
 import { CommanderError } from 'commander'
 
 import { plain, plainLines } from '../terminal/plain-text.ts'
+import { exitCode } from './exit-code.ts'
 
-/** How the command ended. 130 is what shells expect after Ctrl-C. */
-export const exit = { fine: 0, failed: 1, misused: 2, interrupted: 130 } as const
-
-/** What the command says of an error, and its exit code. */
+/** An error as the command reports it. */
 export interface Failure {
-  readonly text: string
+  /** Without line breaks, harmless to a terminal; none where nothing is left to say. */
+  readonly lines: readonly string[]
   readonly exitCode: number
 }
 
 /**
- * Says what went wrong in one sentence, and for a foreign error, which does not
- * say what to do, how to learn more.
+ * Describes an error in one line. A foreign error, which doesn't say what to
+ * do, gets a second line that does.
  *
- * Ours are known by their code: the class of an error is lost between threads.
+ * Our own errors are recognized by their code: an error that crosses threads
+ * loses its class.
  *
- * @param debug - Whether to show where it comes from.
+ * @param debug - Whether to add the stack.
  */
 export function describeFailure(error: unknown, debug: boolean): Failure {
   if (error instanceof CommanderError) {
-    // Commander has printed what there is to say.
-    return { text: '', exitCode: error.exitCode === 0 ? exit.fine : exit.misused }
+    // Commander has printed the message already.
+    return { lines: [], exitCode: error.exitCode === 0 ? exitCode.success : exitCode.misuse }
   }
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
-  // It may quote what agents wrote.
+  // The message may quote what agents wrote.
   const lines = [plain(`skein: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)]
   if (debug) lines.push(...plainLines(String(error instanceof Error ? error.stack : error)))
   else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
   else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
-  return { text: `${lines.join('\n')}\n`, exitCode: code === 'SKEIN_OPTION' ? exit.misused : exit.failed }
+  return { lines, exitCode: code === 'SKEIN_OPTION' ? exitCode.misuse : exitCode.failure }
 }
 
 function codeOf(error: unknown): string {

@@ -1,19 +1,19 @@
 import { backup } from '@skein/sqlite'
 import type { Command } from 'commander'
 
-import { databasePath, existingDatabase } from '../open/open-store.ts'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
 import { copyWithProgress } from '../cli/copy-with-progress.ts'
 import type { CopyFlags } from '../cli/copy-with-progress.ts'
+import { databasePath, existingDatabase } from '../open/open-store.ts'
 
-/** `skein backup`: copies a database while it is in use. */
+/** Adds `skein backup`, which copies a database while it is in use. */
 export function addBackup(skein: Command, context: CommandContext): void {
   addCommand(skein, 'backup')
-    .description('Copy a store into one file, while agents go on working with it.')
+    .description('Copy a store into one file, while agents continue to work.')
     .argument('<store>', 'a database file')
-    .argument('<file>', 'where the copy goes')
-    .option('--overwrite', 'replace the file if it is there already', false)
+    .argument('<file>', 'the copy')
+    .option('--overwrite', 'replace the file if it exists', false)
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .action((store: string, file: string, flags: CopyFlags) => {
       const [from, to] = [existingDatabase(store), databasePath(file)]

@@ -3,19 +3,18 @@ import { Argument } from 'commander'
 import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
-import type { CommandContext } from '../cli/command.ts'
+import { rights } from '../inspect/inspect-options.ts'
 import { completionScripts } from '../render/completion-scripts.ts'
 import type { CompletableCommand, Shell } from '../render/completion-scripts.ts'
-import { rights } from '../inspect/inspect-options.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
 
-/** `skein completion`: lets a shell complete commands, options and their values. */
-export function addCompletion(skein: Command, _context: CommandContext): void {
+/** Adds `skein completion`, which prints a script that lets a shell complete commands, options and their values. */
+export function addCompletion(skein: Command): void {
   addCommand(skein, 'completion')
-    .description('Print a script with which a shell completes commands, options and kinds of records.')
-    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .description('Print a script that lets a shell complete commands, options and collections.')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
       'after',
       `
@@ -27,17 +26,22 @@ To load it:
     .action(async (shell: Shell) => void (await writeOut(completionScripts[shell](completable(skein)))))
 }
 
-/** What options may be that are not a choice of a few words alone. */
-const usual: Readonly<Record<string, readonly string[]>> = { '--clearance': levels, '--right': rights }
+/** Suggestions for options that take other values as well. */
+const suggestions: Readonly<Record<string, readonly string[]>> = { '--clearance': levels, '--right': rights }
 
-/** What there is to complete, as help knows it: no list of its own that could fall behind. */
+/** Reads the commands from the program itself: a list of its own could fall behind. */
 function completable(skein: Command): readonly CompletableCommand[] {
   return skein.commands.map((command) => ({
     name: command.name(),
     summary: (command.description().split(/[.:;]/)[0] ?? '').replaceAll(/[^\w ,-]/g, ''),
     options: command.options.map(({ long, argChoices, required }) => {
       const flag = long ?? ''
-      return { flag, choices: argChoices ?? usual[flag] ?? [], takesValue: required, takesFiles: flag === '--store' }
+      return {
+        flag,
+        choices: argChoices ?? suggestions[flag] ?? [],
+        takesValue: required,
+        takesFiles: flag === '--store',
+      }
     }),
     choices: command.registeredArguments[0]?.argChoices ?? [],
     takesFiles: /^(?:file|store)$/.test(command.registeredArguments[0]?.name() ?? ''),

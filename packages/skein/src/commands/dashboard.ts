@@ -1,21 +1,20 @@
 import { encryptionFromEnvironment, openMemory } from '@skein/memory'
 import { levels } from '@skein/memory/store'
-import type { StoreDriver } from '@skein/memory/store'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import type { Command } from 'commander'
 
-import { InputError } from '../open/input-error.ts'
-import { defaultStore, openExistingStore } from '../open/open-store.ts'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
-import { personLookingOn } from '../inspect/dashboard-principal.ts'
-import type { PersonFlags } from '../inspect/dashboard-principal.ts'
-import { withoutPassword } from '../render/render-findings.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { commaSeparated, integerFrom } from '../cli/parse-option.ts'
 import { untilAborted } from '../cli/until-aborted.ts'
+import { dashboardPrincipal } from '../inspect/dashboard-principal.ts'
+import type { DashboardPrincipalOptions } from '../inspect/dashboard-principal.ts'
+import { openExistingStore, requireSpace } from '../open/open-store.ts'
+import { defaultStore, withoutPassword } from '../open/store-address.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
 
-/** The options of `skein dashboard` as they were given. */
-interface DashboardFlags extends PersonFlags {
+/** The options of `skein dashboard` as given. */
+interface DashboardFlags extends DashboardPrincipalOptions {
   readonly store: string
   readonly space: string
   readonly port: number
@@ -23,24 +22,23 @@ interface DashboardFlags extends PersonFlags {
   readonly json: boolean
 }
 
-/** `skein dashboard`: shows a memory on a live page, until the user interrupts. */
+/** Adds `skein dashboard`, which serves a live page on a memory until the user interrupts. */
 export function addDashboard(skein: Command, context: CommandContext): void {
   addCommand(skein, 'dashboard')
     .description(
-      'Show a memory, and whoever works on it, on a live page of this machine. ' +
-        'Prints the link that opens it, and stays until interrupted.',
+      'Show a memory and its agents on a live page of this machine. Prints the link, and runs until interrupted.',
     )
-    .option('--store <address>', 'where the memory lives: a database file, or redis://HOST:PORT', defaultStore)
-    .option('--space <name>', 'which shared memory of the store', 'default')
-    .option('--port <number>', 'where to serve the page (default: a port that is free)', portNumber, 0)
-    .option('--allow-answers', 'let the page take and answer escalations; without it, it only shows', false)
-    .option('--as <id>', 'who looks on, and answers (default: your user name)')
+    .option('--store <address>', 'the store: a database file, or redis://HOST:PORT', defaultStore)
+    .option('--space <name>', 'the space within the store', 'default')
+    .option('--port <number>', 'the port of the page (default: any free port)', integerFrom(0, 65_535), 0)
+    .option('--allow-answers', 'let the page take and answer escalations; by default it only shows them', false)
+    .option('--as <id>', 'your id, for the audit and for answers (default: your user name)')
     .addOption(
-      new Option('--clearance <level>', 'how sensitive the records may be that are shown')
+      new Option('--clearance <level>', 'the highest sensitivity of records that are shown')
         .choices([...levels])
         .default('public'),
     )
-    .option('--compartments <names>', 'compartments that are shown, with commas between', listOf)
+    .option('--compartments <names>', 'the compartments that are shown, separated by commas', commaSeparated)
     .option('--json', 'print the link as one JSON object', false)
     .action((flags: DashboardFlags) => show(flags, context))
 }
@@ -48,37 +46,19 @@ export function addDashboard(skein: Command, context: CommandContext): void {
 async function show(flags: DashboardFlags, context: CommandContext): Promise<void> {
   const encryption = encryptionFromEnvironment()
   const store = openExistingStore(flags.store)
-  await requireSpace(store, flags)
+  await requireSpace(store, flags.store, flags.space)
   await using memory = await openMemory({ store, space: flags.space, ...(encryption && { encryption }) })
-  // Loaded where it is used: other commands need not wait for it.
+  // Loaded on demand: other commands need not wait for it.
   const { serveDashboard } = await import('@skein/dashboard')
-  await using board = await serveDashboard({
+  await using dashboard = await serveDashboard({
     memory,
-    principal: personLookingOn(flags),
+    principal: dashboardPrincipal(flags),
     port: flags.port,
     allowAnswers: flags.allowAnswers,
     storeName: withoutPassword(flags.store),
   })
-  const { url, port } = board
+  const { url, port } = dashboard
   await writeOut(flags.json ? `${JSON.stringify({ url, port })}\n` : `${url}\n`)
   if (!flags.json) process.stderr.write('Open the link in a browser of this machine. Ctrl-C ends the dashboard.\n')
   await untilAborted(context.signal)
-}
-
-/** To open a space makes it; whoever wants to look at one means one that is there. */
-async function requireSpace(store: StoreDriver, { space, store: address }: DashboardFlags): Promise<void> {
-  const spaces = await store.spaces()
-  if (spaces.includes(space)) return
-  const known = spaces.length === 0 ? 'It holds none.' : `It holds ${spaces.slice(0, 20).join(', ')}.`
-  throw new InputError(withoutPassword(address), `holds no space "${space}". ${known} Name one with --space.`)
-}
-
-function portNumber(value: string): number {
-  const port = Number(value)
-  if (!/^\d+$/.test(value) || port > 65_535) throw new InvalidArgumentError('Expected a whole number up to 65535.')
-  return port
-}
-
-function listOf(value: string): string[] {
-  return value.split(',').filter((name) => name !== '')
 }

@@ -3,59 +3,62 @@ import { inspectSpace } from '@skein/memory/runtime'
 import type { Corruption, StoreDriver } from '@skein/memory/store'
 import type { Command } from 'commander'
 
-import { openExistingStore } from '../open/open-store.ts'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
-import { exit } from '../cli/describe-failure.ts'
-import { showProgress } from '../terminal/show-progress.ts'
-import { renderFindings, withoutPassword } from '../render/render-findings.ts'
+import { exitCode } from '../cli/exit-code.ts'
+import { openExistingStore } from '../open/open-store.ts'
+import { withoutPassword } from '../open/store-address.ts'
+import { renderFindings } from '../render/render-findings.ts'
 import type { Findings, FoundCorruption } from '../render/render-findings.ts'
+import { showProgress } from '../terminal/show-progress.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 
-/** `skein doctor`: looks through a store without opening a memory on it, so that nothing is written. */
+/** Adds `skein doctor`, which verifies a store without opening a memory on it, so that nothing is written. */
 export function addDoctor(skein: Command, context: CommandContext): void {
   addCommand(skein, 'doctor')
     .description(
-      'Say what a store holds, and what in it is damaged. Changes nothing; agents may be at work meanwhile. ' +
-        'Ends with 1 when something is damaged.',
+      'Verify a store: say what it holds, and what in it is damaged. Changes nothing, and agents may work meanwhile. ' +
+        'Exits with 1 when something is damaged.',
     )
-    .argument('<store>', 'where the memory lives: a database file, a backup of one, or redis://HOST:PORT')
-    .option('--json', 'print one JSON object, which shows damaged records as they stand there', false)
-    .action((store: string, { json }: { json: boolean }) => doctor(store, json, context))
+    .argument('<store>', 'a database file, a backup of one, or redis://HOST:PORT')
+    .option('--json', 'print one JSON object, which includes damaged records as stored', false)
+    .action((address: string, { json }: { json: boolean }) => doctor(address, json, context))
 }
 
-async function doctor(store: string, json: boolean, context: CommandContext): Promise<void> {
+async function doctor(address: string, json: boolean, context: CommandContext): Promise<void> {
   context.afterInterrupt = 'Nothing was changed.'
-  const findings = await examine(openExistingStore(store), json, context.signal)
-  const shown = withoutPassword(store)
-  const text = json ? JSON.stringify({ store: shown, ...findings }) : renderFindings(shown, findings, process.stdout)
+  const findings = await inspectStore(openExistingStore(address), json, context.signal)
+  const store = withoutPassword(address)
+  const text = json ? JSON.stringify({ store, ...findings }) : renderFindings(store, findings, process.stdout)
   await writeOut(`${text}\n`)
-  context.exitCode = findings.corruptions.length === 0 ? exit.fine : exit.failed
+  context.exitCode = findings.corruptions.length === 0 ? exitCode.success : exitCode.failure
 }
 
-async function examine(store: StoreDriver, quiet: boolean, signal: AbortSignal): Promise<Findings> {
+async function inspectStore(store: StoreDriver, quiet: boolean, signal: AbortSignal): Promise<Findings> {
   const encryption = encryptionFromEnvironment()
   const progress = showProgress(process.stderr, quiet)
   const spaces: Findings['spaces'][number][] = []
   const corruptions: FoundCorruption[] = []
-  let lookedBefore = 0
+  let doneBefore = 0
   try {
     for (const space of await store.spaces()) {
-      let looked = 0
+      let done = 0
       const { corruptions: found, ...held } = await inspectSpace({
         store,
         space,
         signal,
-        onProgress: (now) => {
-          looked = now
-          progress.update([{ label: 'looked at', done: lookedBefore + looked, total: 0 }])
+        onProgress: (inspected) => {
+          done = inspected
+          progress.update([{ label: 'verified', done: doneBefore + done, total: 0 }])
         },
         ...(encryption && { encryption }),
       })
-      lookedBefore += looked
+      doneBefore += done
       spaces.push({ space, ...held })
       corruptions.push(
-        ...found.filter((damage) => !isKnown(damage, corruptions)).map((damage) => placed(damage, space)),
+        ...found
+          .filter((corruption) => !isKnown(corruption, corruptions))
+          .map((corruption) => (isOfFile(corruption) ? corruption : { space, ...corruption })),
       )
     }
     return { spaces, corruptions }
@@ -64,11 +67,11 @@ async function examine(store: StoreDriver, quiet: boolean, signal: AbortSignal):
   }
 }
 
-/** The file as a whole is looked at with each space. */
-function isKnown({ kind, id, problem }: Corruption, known: readonly FoundCorruption[]): boolean {
-  return kind === 'file' && id === '' && known.some((damage) => damage.kind === kind && damage.problem === problem)
+/** Every space reports what is wrong with the file as a whole. */
+function isKnown(corruption: Corruption, known: readonly FoundCorruption[]): boolean {
+  return isOfFile(corruption) && known.some((other) => isOfFile(other) && other.problem === corruption.problem)
 }
 
-function placed(damage: Corruption, space: string): FoundCorruption {
-  return damage.kind === 'file' && damage.id === '' ? damage : { space, ...damage }
+function isOfFile({ kind, id }: Corruption): boolean {
+  return kind === 'file' && id === ''
 }

@@ -5,23 +5,24 @@ import type { Collection } from '@skein/memory/store'
 import { Argument } from 'commander'
 import type { Command } from 'commander'
 
-import { countOf } from '../terminal/amounts.ts'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
+import { integerFrom, nonBlank, nonBlanks } from '../cli/parse-option.ts'
 import { countRecords } from '../inspect/count-records.ts'
 import type { RecordCount } from '../inspect/count-records.ts'
-import { gistOf } from '../render/preview.ts'
-import { addLookingOptions, clearanceText, limitUpTo, name, names } from '../inspect/inspect-options.ts'
-import type { LookingFlags } from '../inspect/inspect-options.ts'
-import { openToLook } from '../inspect/open-read-only.ts'
+import { addInspectOptions, clearanceText } from '../inspect/inspect-options.ts'
+import type { InspectFlags } from '../inspect/inspect-options.ts'
+import { openReadOnly } from '../inspect/open-read-only.ts'
+import { previewOf } from '../render/preview.ts'
+import { renderLabel } from '../render/render-label.ts'
+import { countOf } from '../terminal/amounts.ts'
 import { jsonOf } from '../terminal/plain-text.ts'
-import { labelOf } from '../render/render-record.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
 
-/** The options of `skein ls` as they were given. */
-interface LsFlags extends LookingFlags {
+/** The options of `skein ls` as given. */
+interface LsFlags extends InspectFlags {
   readonly task?: string
   readonly tag?: readonly string[]
   readonly author?: string
@@ -29,44 +30,48 @@ interface LsFlags extends LookingFlags {
   readonly cursor?: string
 }
 
-/** `skein ls`: what kinds of records there are, or the records of one kind. */
+/** Records of a collection are counted up to here. */
+const maxCounted = 1_000
+
+/** Adds `skein ls`, which counts the records of each collection, or lists those of one. */
 export function addLs(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'ls')
-    .description('List what a memory holds: how many records of each kind, or those of one kind, newest first.')
-    .addArgument(new Argument('[collection]', 'a kind of record').choices(Records.collections))
-    .option('--task <id>', 'of this task', name)
-    .option('--tag <tag>', 'with this tag (may be repeated: all of them)', names)
-    .option('--author <id>', 'by this author', name)
-    .option('--limit <number>', 'how many', limitUpTo(1_000), 50)
-    .option('--cursor <cursor>', 'where an earlier list ended', name)
-  addLookingOptions(command).action((collection: Collection | undefined, flags: LsFlags) => {
-    context.afterInterrupt = 'Nothing was changed.'
-    return collection === undefined ? listCollections(flags, context) : listRecords(collection, flags)
-  })
+    .description(
+      'List what a memory holds: the number of records in each collection, or the records of one, newest first.',
+    )
+    .addArgument(new Argument('[collection]', 'a collection').choices(Records.collections))
+    .option('--task <id>', 'only of this task', nonBlank)
+    .option('--tag <tag>', 'only with this tag (may be repeated: with all of them)', nonBlanks)
+    .option('--author <id>', 'only by this author', nonBlank)
+    .option('--limit <number>', 'how many', integerFrom(1, 1_000), 50)
+    .option('--cursor <cursor>', 'continue where an earlier list ended', nonBlank)
+  addInspectOptions(command).action((collection: Collection | undefined, flags: LsFlags) =>
+    collection === undefined ? listCollections(flags, context) : listRecords(collection, flags, context),
+  )
 }
 
-async function listCollections(flags: LsFlags, { signal }: CommandContext): Promise<void> {
-  await using looking = await openToLook(flags, { isAudited: false })
-  const { view } = looking
-  const collections = await countRecords(view, { ...filterOf(flags), most: 1_000, signal })
+async function listCollections(flags: LsFlags, context: CommandContext): Promise<void> {
+  await using opened = await openReadOnly(flags, context, { isAudited: false })
+  const { view, last } = opened
+  const collections = await countRecords(view, { ...filterOf(flags), limit: maxCounted, signal: context.signal })
   const text = flags.json
     ? jsonOf({ space: flags.space, collections })
     : collections.length === 0
-      ? nothingHere(flags, looking.last)
+      ? emptyText(flags, last)
       : renderCounts(collections, view)
   await writeOut(`${text}\n`)
 }
 
-async function listRecords(collection: Collection, flags: LsFlags): Promise<void> {
-  await using looking = await openToLook(flags, { isAudited: true })
-  const { view } = looking
+async function listRecords(collection: Collection, flags: LsFlags, context: CommandContext): Promise<void> {
+  await using opened = await openReadOnly(flags, context, { isAudited: true })
+  const { view } = opened
   const { limit, cursor } = flags
   const filter = { collection, ...filterOf(flags), limit, ...(cursor !== undefined && { cursor }) }
   const page = await view.records.list(filter)
   const text = flags.json
     ? jsonOf({ space: flags.space, collection, ...page })
     : page.items.length === 0
-      ? `No ${collection} here that this looker (${clearanceText(flags.clearance)}) may see${isNarrowed(flags) ? ' and that fit' : ''}.`
+      ? noneText(collection, flags)
       : renderRecords(page.items, view)
   await writeOut(`${text}\n`)
   if (page.cursor !== undefined && !flags.json) {
@@ -78,20 +83,21 @@ function filterOf({ task, tag, author }: LsFlags): Omit<RecordsFilter, 'collecti
   return { ...(task !== undefined && { task }), ...(tag && { tags: tag }), ...(author !== undefined && { author }) }
 }
 
-function isNarrowed({ task, tag, author, cursor }: LsFlags): boolean {
-  return [task, tag, author, cursor].some((given) => given !== undefined)
-}
-
-function nothingHere(flags: LsFlags, last: number): string {
-  const clearance = clearanceText(flags.clearance)
-  if (isNarrowed(flags)) return `No record here that this looker (${clearance}) may see and that fits.`
-  if (last > 0) {
-    return `Nothing here that this looker (${clearance}) may see. --clearance says who looks, such as --clearance internal.`
-  }
+function emptyText(flags: LsFlags, last: number): string {
+  if (isFiltered(flags)) return noneText('records', flags)
+  if (last > 0) return `${noneText('records', flags)} Raise it with --clearance, for example --clearance internal.`
   return (
     `The space "${flags.space}" is empty. ` +
     'Agents fill it: try `skein run FILE…` with the same --store and --space, or write to it with openMemory().'
   )
+}
+
+function noneText(what: string, flags: LsFlags): string {
+  return `No ${isFiltered(flags) ? 'matching ' : ''}${what} that this clearance (${clearanceText(flags.clearance)}) covers.`
+}
+
+function isFiltered({ task, tag, author, cursor }: LsFlags): boolean {
+  return [task, tag, author, cursor].some((given) => given !== undefined)
 }
 
 function renderCounts(collections: readonly RecordCount[], view: View): string {
@@ -103,7 +109,7 @@ function renderCounts(collections: readonly RecordCount[], view: View): string {
   return renderTable(collections, columns, process.stdout).join('\n')
 }
 
-/** A count, with a + where it was not counted further. */
+/** A count, with a + where counting stopped. */
 function countText({ records, isCut }: RecordCount): string {
   return `${records.toLocaleString('en')}${isCut ? '+' : ''}`
 }
@@ -116,8 +122,8 @@ function renderRecords(records: readonly AnyRecord[], view: View): string {
     { title: 'AUTHOR', of: ({ author }: AnyRecord) => author },
     { title: 'TASK', of: ({ task = '' }: AnyRecord) => task },
     { title: 'TAGS', of: ({ tags }: AnyRecord) => tags.join(',') },
-    { title: 'LABEL', of: (record: AnyRecord) => labelOf(record, '') },
-    { title: 'VALUE', of: ({ value }: AnyRecord) => gistOf(value) },
+    { title: 'LABEL', of: (record: AnyRecord) => renderLabel(record, '') },
+    { title: 'VALUE', of: ({ value }: AnyRecord) => previewOf(value) },
   ] as const
   const lines = renderTable(records, columns, process.stdout)
   return [...lines, countOf(records.length, 'record')].join('\n')

@@ -4,20 +4,22 @@ import type { Architecture } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 
-import { defaultModel, openModel } from '../open/open-model.ts'
-import { defaultStore, openStore } from '../open/open-store.ts'
-import { runReport } from '../report/run-report.ts'
-import type { Report } from '../report/run-report.ts'
-import type { ReportProgress } from '../report/progress-sum.ts'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
+import { integerFrom, positiveNumber } from '../cli/parse-option.ts'
+import { RunDashboard } from '../inspect/run-dashboard.ts'
+import { defaultModel, openModel } from '../open/open-model.ts'
+import { openStore } from '../open/open-store.ts'
+import { defaultStore } from '../open/store-address.ts'
+import type { ReportProgress } from '../report/progress-sum.ts'
+import { renderReport } from '../report/render-report.ts'
+import type { Report } from '../report/report.ts'
+import { runReport } from '../report/run-report.ts'
 import { showProgress } from '../terminal/show-progress.ts'
 import type { ProgressRow } from '../terminal/show-progress.ts'
-import { renderReport } from '../report/render-report.ts'
-import { RunBoard } from '../inspect/run-dashboard.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 
-/** The options of `skein run` as they were given. */
+/** The options of `skein run` as given. */
 interface RunFlags {
   readonly question: readonly string[]
   readonly isolated: boolean
@@ -33,44 +35,50 @@ interface RunFlags {
   readonly dashboard: boolean
 }
 
-/** `skein run`: has a flock read files and sum them up. */
+const maxThreads = 31
+
+/** Adds `skein run`, which lets a flock read files and sum them up. */
 export function addRun(skein: Command, context: CommandContext): void {
   addCommand(skein, 'run')
     .description('Read text files together and sum them up, each sentence with its source.')
     .argument('<file...>', 'text files')
-    .option('-q, --question <text>', 'send out an analyst with this question (may be repeated)', collect, [])
-    .option('--isolated', 'let every analyst work alone, sharing nothing', false)
-    .option('--store <address>', 'where the memory lives: a database file, or memory: for none', defaultStore)
-    .option('--space <name>', 'which shared memory of the store', 'default')
+    .option('-q, --question <text>', 'let one analyst answer this question (may be repeated)', collectQuestion, [])
+    .option('--isolated', 'let every analyst work alone and share nothing', false)
+    .option(
+      '--store <address>',
+      'the store: a database file, redis://HOST:PORT, or memory: to keep nothing',
+      defaultStore,
+    )
+    .option('--space <name>', 'the space within the store', 'default')
     .addOption(
-      new Option('--architecture <name>', 'where reads are answered')
+      new Option('--architecture <name>', 'where reads are answered: from local copies, or from the store')
         .choices(['hybrid', 'centralized'])
         .default('hybrid'),
     )
-    .option('--threads <number>', 'worker threads (default: one per processor)', wholeNumber)
+    .option('--threads <number>', 'worker threads (default: one per processor)', integerFrom(1, maxThreads))
     .option(
       '--model <name>',
-      'who reads: extractive (built in), or openai:NAME with the key in OPENAI_API_KEY',
+      'the model: extractive (built in), or openai:NAME with the key in OPENAI_API_KEY',
       defaultModel,
     )
-    .option('--base-url <url>', 'where a compatible server has its API, such as http://127.0.0.1:11434/v1')
-    .option('--budget-tokens <number>', 'stop when the model has taken so many tokens', positiveNumber)
-    .option('--budget-usd <number>', 'stop when the model has cost so many US dollars', positiveNumber)
+    .option('--base-url <url>', 'the API of a compatible server, such as http://127.0.0.1:11434/v1')
+    .option('--budget-tokens <number>', 'stop before the model uses more tokens than this', positiveNumber)
+    .option('--budget-usd <number>', 'stop before the model costs more US dollars than this', positiveNumber)
     .option('--json', 'print one JSON object and nothing else on standard output', false)
-    .option('--dashboard', 'show the flock at work on a live page, and stay until interrupted', false)
+    .option('--dashboard', 'show the flock at work on a live page, and keep it open until interrupted', false)
     .action((files: string[], flags: RunFlags) => run(files, flags, context))
 }
 
 /** Progress goes to standard error, the result alone to standard output. */
 async function run(files: readonly string[], flags: RunFlags, context: CommandContext): Promise<void> {
-  context.afterInterrupt = 'Run the same command again to go on: what is finished is kept.'
+  context.afterInterrupt = 'Run the same command again to continue: finished work is kept.'
   if (flags.dashboard && flags.isolated) {
-    throw new OptionError('--dashboard', 'left out with --isolated, where there is no shared memory to show', true)
+    throw new OptionError('--dashboard', 'absent with --isolated, which has no shared memory to show', true)
   }
   const encryption = encryptionFromEnvironment()
   const model = openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) })
   const { budget } = model.settings ?? {}
-  const board = flags.dashboard ? new RunBoard(flags.store, budget ? [budget] : [], context.signal) : undefined
+  const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
   const progress = showProgress(process.stderr, flags.json)
   try {
     await runReport({
@@ -85,16 +93,16 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       model,
       ...(flags.threads !== undefined && { threads: flags.threads }),
       ...(encryption && { encryption }),
-      ...(board && { onOpen: (opened) => board.open(opened) }),
+      ...(dashboard && { onOpen: (opened) => dashboard.open(opened) }),
       onFinish: async (report) => {
         progress.end()
         await writeOut(`${textOf(report, flags)}\n`)
-        await board?.stay()
+        await dashboard?.stay()
       },
     })
   } finally {
     progress.end()
-    await board?.close()
+    await dashboard?.close()
   }
 }
 
@@ -104,15 +112,15 @@ function textOf(report: Report, { json }: RunFlags): string {
 
 function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {
   return [
-    { label: 'summarisers', ...notes },
+    { label: 'summarizers', ...notes },
     { label: 'combiners', ...merges },
     { label: 'analysts', ...analysts },
   ]
 }
 
-function collect(value: string, all: readonly string[]): string[] {
-  if (value.trim() === '') throw new InvalidArgumentError('Ask something.')
-  return [...all, value]
+function collectQuestion(question: string, earlier: readonly string[]): string[] {
+  if (question.trim() === '') throw new InvalidArgumentError('Expected a question that is not blank.')
+  return [...earlier, question]
 }
 
 function budgetOf({ budgetTokens, budgetUsd }: RunFlags): Budget | undefined {
@@ -121,17 +129,4 @@ function budgetOf({ budgetTokens, budgetUsd }: RunFlags): Budget | undefined {
     ...(budgetTokens !== undefined && { tokens: budgetTokens }),
     ...(budgetUsd !== undefined && { usd: budgetUsd }),
   }
-}
-
-function positiveNumber(value: string): number {
-  const number = Number(value)
-  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('Expected a number above 0.')
-  return number
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 1 || number > 31)
-    throw new InvalidArgumentError('Expected a whole number from 1 to 31.')
-  return number
 }

@@ -1,80 +1,82 @@
-import { queryTerms } from '@skein/memory/store'
 import type { View } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
+import { collectionsWith, queryTerms } from '@skein/memory/store'
+import type { CollectionWith } from '@skein/memory/store'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
+import { integerFrom, nonBlank, nonBlanks } from '../cli/parse-option.ts'
+import { addInspectOptions, clearanceText } from '../inspect/inspect-options.ts'
+import type { InspectFlags } from '../inspect/inspect-options.ts'
+import { openReadOnly } from '../inspect/open-read-only.ts'
 import { snippetOf, textOf } from '../render/preview.ts'
-import { addLookingOptions, clearanceText, limitUpTo, name, names } from '../inspect/inspect-options.ts'
-import type { LookingFlags } from '../inspect/inspect-options.ts'
-import { openToLook } from '../inspect/open-read-only.ts'
+import { renderLabel } from '../render/render-label.ts'
 import { jsonOf } from '../terminal/plain-text.ts'
-import { labelOf } from '../render/render-record.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
 
-/** What is found by words. */
-const searched = ['observations', 'decisions', 'learnings'] as const
-
-/** The options of `skein search` as they were given. */
-interface SearchFlags extends LookingFlags {
-  readonly collection?: (typeof searched)[number]
+/** The options of `skein search` as given. */
+interface SearchFlags extends InspectFlags {
+  readonly collection?: CollectionWith<'searchable'>
   readonly task?: string
   readonly tag?: readonly string[]
   readonly author?: string
   readonly limit: number
 }
 
-/** `skein search`: what agents wrote down, by its words. */
+/** Adds `skein search`, which finds records by words. */
 export function addSearch(skein: Command, context: CommandContext): void {
+  const searchable = collectionsWith('searchable')
   const command = addCommand(skein, 'search')
-    .description('Find observations, decisions and learnings by words, the best of each kind first.')
-    .argument('<words...>', 'what to look for; words match by their stem')
-    .addOption(new Option('--collection <name>', 'only there').choices(searched))
-    .option('--task <id>', 'of this task', name)
-    .option('--tag <tag>', 'with this tag (may be repeated: all of them)', names)
-    .option('--author <id>', 'by this author', name)
-    .option('--limit <number>', 'how many of each kind', limitUpTo(1_000), 10)
-  addLookingOptions(command).action((words: readonly string[], flags: SearchFlags) => {
-    context.afterInterrupt = 'Nothing was changed.'
-    return search(words.join(' '), flags)
-  })
+    .description(`Find ${andList(searchable)} by words, the best matches of each collection first.`)
+    .argument('<words...>', 'the words; they match by their stem')
+    .addOption(new Option('--collection <name>', 'only in this collection').choices(searchable))
+    .option('--task <id>', 'only of this task', nonBlank)
+    .option('--tag <tag>', 'only with this tag (may be repeated: with all of them)', nonBlanks)
+    .option('--author <id>', 'only by this author', nonBlank)
+    .option('--limit <number>', 'how many of each collection', integerFrom(1, 1_000), 10)
+  addInspectOptions(command).action((words: readonly string[], flags: SearchFlags) =>
+    search(words.join(' '), flags, context),
+  )
 }
 
-async function search(text: string, flags: SearchFlags): Promise<void> {
-  await using looking = await openToLook(flags, { isAudited: true })
-  const { view } = looking
+async function search(text: string, flags: SearchFlags, context: CommandContext): Promise<void> {
+  await using opened = await openReadOnly(flags, context, { isAudited: true })
+  const { view } = opened
   const { collection, task, tag, author, limit } = flags
-  const collections = collection === undefined ? searched : [collection]
+  const searched = collection === undefined ? collectionsWith('searchable') : [collection]
   const filter = {
     limit,
     ...(task !== undefined && { task }),
     ...(tag && { tags: tag }),
     ...(author !== undefined && { author }),
   }
-  const pages = await Promise.all(collections.map((one) => view.records.search(text, { ...filter, collection: one })))
+  const pages = await Promise.all(searched.map((one) => view.records.search(text, { ...filter, collection: one })))
   const found = pages.flat()
-  const clearance = clearanceText(flags.clearance)
-  const shown = flags.json
+  const output = flags.json
     ? jsonOf({ space: flags.space, items: found })
     : found.length === 0
-      ? `Nothing in ${collections.join(', ')} that this looker (${clearance}) may see holds any of these words.`
-      : renderFound(found, queryTerms(text), view)
-  await writeOut(`${shown}\n`)
+      ? `No ${andList(searched)} that this clearance (${clearanceText(flags.clearance)}) covers contain any of these words.`
+      : renderMatches(found, queryTerms(text), view)
+  await writeOut(`${output}\n`)
 }
 
-function renderFound(found: readonly AnyRecord[], terms: readonly string[], view: View): string {
+function andList(words: readonly string[]): string {
+  return new Intl.ListFormat('en').format(words)
+}
+
+function renderMatches(found: readonly AnyRecord[], terms: readonly string[], view: View): string {
   const columns = [
     { title: 'COLLECTION', of: ({ collection }: AnyRecord) => collection },
     { title: 'ID', of: ({ id }: AnyRecord) => id },
     { title: 'AGE', of: ({ updatedAt }: AnyRecord) => spanOf(view.now() - updatedAt), align: 'right' },
     { title: 'AUTHOR', of: ({ author }: AnyRecord) => author },
     { title: 'TASK', of: ({ task = '' }: AnyRecord) => task },
-    { title: 'LABEL', of: (record: AnyRecord) => labelOf(record, '') },
-    { title: 'FOUND', of: ({ value }: AnyRecord) => snippetOf(textOf(value), terms) },
+    { title: 'LABEL', of: (record: AnyRecord) => renderLabel(record, '') },
+    { title: 'MATCH', of: ({ value }: AnyRecord) => snippetOf(textOf(value), terms) },
   ] as const
   return renderTable(found, columns, process.stdout).join('\n')
 }

@@ -1,55 +1,57 @@
+import { savedAgentOf } from '@skein/memory/runtime'
 import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
 import { countRecords } from '../inspect/count-records.ts'
-import { addLookingOptions } from '../inspect/inspect-options.ts'
-import type { LookingFlags } from '../inspect/inspect-options.ts'
-import { openToLook } from '../inspect/open-read-only.ts'
-import type { Looking } from '../inspect/open-read-only.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { withoutPassword } from '../render/render-findings.ts'
+import { addInspectOptions } from '../inspect/inspect-options.ts'
+import type { InspectFlags } from '../inspect/inspect-options.ts'
+import { openReadOnly } from '../inspect/open-read-only.ts'
+import type { ReadOnlyMemory } from '../inspect/open-read-only.ts'
+import { savedWork } from '../inspect/saved-work.ts'
+import { withoutPassword } from '../open/store-address.ts'
 import { renderStats } from '../render/render-stats.ts'
-import type { MemoryFigures } from '../render/render-stats.ts'
-import { sparedWork } from '../inspect/saved-work.ts'
+import type { MemoryMetrics } from '../render/render-stats.ts'
+import { jsonOf } from '../terminal/plain-text.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 
-/** Records of a kind are not counted further than this. */
-const mostCounted = 10_000
-const mostListed = 1_000
+/** Records of a collection are counted up to here. */
+const maxCounted = 10_000
+/** Agents and escalations are counted up to here. */
+const maxListed = 1_000
 
-/** `skein stats`: what a memory holds, and what it has spared. */
+/** Adds `skein stats`, which sums up a memory and what sharing saved. */
 export function addStats(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'stats').description(
-    'Sum up a memory: its records, the work that was not done again, what waits for people, its agents, its store.',
+    'Sum up a memory: records, work and what reusing it saved, escalations, agents, store.',
   )
-  addLookingOptions(command).action(async (flags: LookingFlags) => {
-    context.afterInterrupt = 'Nothing was changed.'
-    await using looking = await openToLook(flags, { isAudited: false })
-    const figures = await figuresOf(looking, flags, context.signal)
-    await writeOut(`${flags.json ? jsonOf(figures) : renderStats(figures, process.stdout)}\n`)
+  addInspectOptions(command).action(async (flags: InspectFlags) => {
+    await using opened = await openReadOnly(flags, context, { isAudited: false })
+    const metrics = await metricsOf(opened, flags, context.signal)
+    await writeOut(`${flags.json ? jsonOf(metrics) : renderStats(metrics, process.stdout)}\n`)
   })
 }
 
-async function figuresOf(
-  { memory, view, last }: Looking,
-  flags: LookingFlags,
+async function metricsOf(
+  { memory, view, last }: ReadOnlyMemory,
+  { store, space }: InspectFlags,
   signal: AbortSignal,
-): Promise<MemoryFigures> {
-  const records = await countRecords(view, { most: mostCounted, signal })
-  const { items: agents } = await view.records.list({ collection: 'agents', limit: mostListed })
-  const [open, taken] = await Promise.all(
-    (['open', 'taken'] as const).map((state) => view.escalations.list({ state, limit: mostListed })),
-  )
+): Promise<MemoryMetrics> {
+  const records = await countRecords(view, { limit: maxCounted, signal })
+  const { items: agents } = await view.records.list({ collection: 'agents', limit: maxListed })
+  const [open, taken] = await Promise.all([
+    view.escalations.list({ state: 'open', limit: maxListed }),
+    view.escalations.list({ state: 'taken', limit: maxListed }),
+  ])
   return {
-    store: withoutPassword(flags.store),
-    space: flags.space,
+    store: withoutPassword(store),
+    space,
     traits: memory.traits,
     feed: { last },
     records: Object.fromEntries(records.map(({ collection, records: count, isCut }) => [collection, { count, isCut }])),
-    work: await sparedWork(memory, view, signal),
-    escalations: { open: open?.length ?? 0, taken: taken?.length ?? 0 },
-    agents: countBy(agents.map(({ tags }) => tags.find((tag) => tag.startsWith('status:'))?.slice(7) ?? 'unknown')),
+    work: await savedWork(memory, view, signal),
+    escalations: { open: open.length, taken: taken.length },
+    agents: countBy(agents.map((record) => savedAgentOf(record).status)),
   }
 }
 

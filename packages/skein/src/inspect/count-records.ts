@@ -3,28 +3,29 @@ import type { View } from '@skein/memory'
 import type { AnyRecord, RecordsFilter } from '@skein/memory/runtime'
 import type { Collection } from '@skein/memory/store'
 
-/** How many records of a kind there are, of those that the looker may see. */
+/** The number of records of a collection that a view may see. */
 export interface RecordCount {
   readonly collection: Collection
   readonly records: number
-  /** Whether there are more, which were not counted. */
+  /** Whether counting stopped at the limit. */
   readonly isCut: boolean
-  /** What was written last. */
+  /** The record written last. */
   readonly newest: { readonly id: string; readonly at: number; readonly author: string }
 }
 
-/** What to count, and how far. */
+/** Options of {@link countRecords}. */
 export interface CountOptions extends Pick<RecordsFilter, 'task' | 'tags' | 'author'> {
-  readonly most: number
+  /** Where counting stops in each collection. */
+  readonly limit: number
   readonly signal: AbortSignal
 }
 
 const pageSize = 500
 
-/** Counts the records of each kind; kinds without any are left out. */
+/** Counts the records of each collection, without empty collections. */
 export async function countRecords(
   view: View,
-  { most, signal, ...filter }: CountOptions,
+  { limit, signal, ...filter }: CountOptions,
 ): Promise<readonly RecordCount[]> {
   const counts: RecordCount[] = []
   for (const collection of Records.collections) {
@@ -36,13 +37,13 @@ export async function countRecords(
       const page = await view.records.list({
         ...filter,
         collection,
-        limit: Math.min(pageSize, most - records),
+        limit: Math.min(pageSize, limit - records),
         ...(cursor !== undefined && { cursor }),
       })
       records += page.items.length
       newest ??= page.items[0]
       cursor = page.cursor
-    } while (cursor !== undefined && records < most)
+    } while (cursor !== undefined && records < limit)
     if (!newest) continue
     const { id, updatedAt: at, author } = newest
     counts.push({ collection, records, isCut: cursor !== undefined, newest: { id, at, author } })

@@ -2,23 +2,25 @@ import { userInfo } from 'node:os'
 
 import type { Level, Principal } from '@skein/memory'
 
-/** Who a person at the command line is to the memory. */
-export interface PersonFlags {
+/** The principal of a dashboard, as options of the command name it. */
+export interface DashboardPrincipalOptions {
+  /** @defaultValue the user name */
   readonly as?: string
+  /** @defaultValue 'public' */
   readonly clearance?: Level
+  /** @defaultValue none */
   readonly compartments?: readonly string[]
 }
 
 /**
- * The principal of the person at the command line: of what is sensitive it sees
- * only what it was told to show. Whoever can open the store may see its audit,
- * as far as that clearance goes.
+ * The principal for whom a dashboard reads the memory. It may see the audit, as
+ * far as its clearance goes: it can open the store.
  */
-export function personLookingOn({
+export function dashboardPrincipal({
   as = userName(),
   clearance = 'public',
   compartments = [],
-}: PersonFlags = {}): Principal {
+}: DashboardPrincipalOptions = {}): Principal {
   return { id: as, role: 'person', clearance: { level: clearance, compartments }, rights: ['audit'] }
 }
 

@@ -1,58 +1,66 @@
 import { existsSync } from 'node:fs'
 
 import { encryptionFromEnvironment, openMemory, StoreError } from '@skein/memory'
-import type { EncryptionOptions, Level, Memory, View } from '@skein/memory'
+import type { EncryptionOptions, Memory, View } from '@skein/memory'
+import { sealingInForce } from '@skein/memory/runtime'
 import type { Collection, Seq, Store, StoreDriver } from '@skein/memory/store'
 
+import type { CommandContext } from '../cli/command.ts'
 import { InputError } from '../open/input-error.ts'
-import { defaultStore, openExistingStore } from '../open/open-store.ts'
+import { openExistingStore, requireSpace } from '../open/open-store.ts'
+import { defaultStore } from '../open/store-address.ts'
 import { principalOf } from './inspect-options.ts'
-import type { LookingFlags } from './inspect-options.ts'
-import { lookingStore } from './read-only-store.ts'
-import { withoutPassword } from '../render/render-findings.ts'
-import { tellWarnings } from '../cli/error-reporter.ts'
+import type { InspectFlags } from './inspect-options.ts'
+import { readOnlyStore } from './read-only-store.ts'
 
-/** A memory that was opened to look into it. */
-export interface Looking extends AsyncDisposable {
+/** A memory opened for reading. */
+export interface ReadOnlyMemory extends AsyncDisposable {
   readonly memory: Memory
   readonly view: View
   /** The newest position of the feed when it was opened. */
   readonly last: Seq
 }
 
-/** How to open a memory: see {@link openToLook}. */
-export interface LookingOptions {
-  /**
-   * Whether the audit is told of what was seen: where values are shown, not
-   * where it is only said that there are some.
-   */
+/** Options of {@link openReadOnly}. */
+export interface ReadOnlyOptions {
+  /** Whether reads are recorded in the audit: true where values are shown, false where they are only counted. */
   readonly isAudited: boolean
-  /** What may be written beside the audit. */
-  readonly writes?: readonly Collection[]
+  /**
+   * Collections that may be written, beside the audit.
+   *
+   * @defaultValue none
+   */
+  readonly writable?: readonly Collection[]
 }
 
 const feedPollMs = 200
 
 /**
- * Opens a memory to look into it as somebody. Nothing is made where there is
- * nothing, and those at work there go on undisturbed.
+ * Opens a memory as the principal that the options name. Creates nothing, and
+ * doesn't disturb the programs that use the space.
  *
- * @throws InputError when there is no such store or space; OptionError, StoreError
+ * @throws InputError when the store or the space doesn't exist; OptionError, StoreError
  */
-export async function openToLook(flags: LookingFlags, { isAudited, writes = [] }: LookingOptions): Promise<Looking> {
-  tellWarnings()
+export async function openReadOnly(
+  flags: InspectFlags,
+  context: CommandContext,
+  { isAudited, writable = [] }: ReadOnlyOptions,
+): Promise<ReadOnlyMemory> {
+  context.afterInterrupt = 'Nothing was changed.'
+  // Nothing but the audit is written in the background.
+  context.errors.backgroundNote = 'The audit may lack this access.'
   const { store: address, space } = flags
   if (address === defaultStore && !existsSync(address)) {
-    const remedy = 'Name a store with --store, or let `skein run` make this one.'
-    throw new InputError(address, `does not exist: no memory was kept in this folder yet. ${remedy}`)
+    const remedy = 'Name a store with --store, or let `skein run` create this one.'
+    throw new InputError(address, `does not exist: this folder has no memory yet. ${remedy}`)
   }
   const driver = openExistingStore(address)
-  const { reader, last } = await openReader(driver, withoutPassword(address), space)
+  const { reader, last } = await openReader(driver, address, space)
   let memory: Memory
   try {
     const encryption = await encryptionOf(reader)
     memory = await openMemory({
-      store: lookingStore(driver, reader, new Set([...writes, 'audit'])),
+      store: readOnlyStore(driver, reader, new Set([...writable, 'audit'])),
       space,
       architecture: 'centralized',
       heartbeatMs: feedPollMs,
@@ -67,46 +75,44 @@ export async function openToLook(flags: LookingFlags, { isAudited, writes = [] }
   return { memory, view: memory.as(principalOf(flags)), last, [Symbol.asyncDispose]: () => memory.close() }
 }
 
-/** Opens a space that is there. */
-async function openReader(driver: StoreDriver, shown: string, space: string): Promise<{ reader: Store; last: Seq }> {
-  let reader: Store | undefined
+async function openReader(
+  driver: StoreDriver,
+  address: string,
+  space: string,
+): Promise<{ readonly reader: Store; readonly last: Seq }> {
+  let reader: Store
   try {
     reader = await driver.open(space, 'reader')
+  } catch (error) {
+    if (error instanceof StoreError) await explainMissingSpace(driver, address, space)
+    throw error
+  }
+  try {
     const { last } = await reader.changes(Number.MAX_SAFE_INTEGER, 1)
-    // Some stores open a space that nobody made as if it were an empty one.
-    if (last === 0) await requireSpace(driver, shown, space)
+    // Some stores open a space that doesn't exist as an empty one.
+    if (last === 0) await requireSpace(driver, address, space)
     return { reader, last }
   } catch (error) {
-    await reader?.[Symbol.asyncDispose]()
-    if (error instanceof StoreError && reader === undefined) await requireSpace(driver, shown, space, error)
+    await reader[Symbol.asyncDispose]()
     throw error
   }
 }
 
-/** @throws InputError when there is no such space; the other error, if any, when the store can't say. */
-async function requireSpace(driver: StoreDriver, shown: string, space: string, error?: StoreError): Promise<void> {
-  const spaces = await driver.spaces().catch((other: unknown) => {
-    throw error ?? other
+/** @throws InputError when the space is what is missing. A store that can't tell fails for another reason. */
+async function explainMissingSpace(driver: StoreDriver, address: string, space: string): Promise<void> {
+  await requireSpace(driver, address, space).catch((error: unknown) => {
+    if (error instanceof InputError) throw error
   })
-  if (spaces.includes(space)) return
-  const remedy =
-    spaces.length === 0
-      ? 'It has none yet: `skein run` or a program that opens a memory there makes one.'
-      : `Name one of these with --space: ${spaces.slice(0, 20).join(', ')}.`
-  throw new InputError(shown, `has no space "${space}". ${remedy}`)
 }
 
 /**
- * The keys of the environment, of which that one seals with which the space is
- * sealed, from the same sensitivity on: whoever looks changes nothing about that.
+ * The keys of the environment, with the current key and level of the space:
+ * reading must not change how a space is sealed.
  */
 async function encryptionOf(reader: Store): Promise<EncryptionOptions | undefined> {
   const given = encryptionFromEnvironment()
-  if (!given) return undefined
-  const [state] = await reader.read([{ collection: 'settings', id: 'sealed' }])
-  if (!state) return undefined
-  // The memory's own note, see packages/memory/src/sealer.ts.
-  const { current, from } = JSON.parse(state.value) as { readonly current: string; readonly from: Level }
-  const [id = ''] = current.split('.')
-  return Object.hasOwn(given.keys, id) ? { keys: given.keys, current: id, from } : undefined
+  const sealing = given && (await sealingInForce(reader))
+  if (!sealing) return undefined
+  const { keyId, from } = sealing
+  return Object.hasOwn(given.keys, keyId) ? { keys: given.keys, current: keyId, from } : undefined
 }

@@ -2,14 +2,14 @@ import { StoreError } from '@skein/memory'
 import type { Collection, Store, StoreDriver } from '@skein/memory/store'
 
 /**
- * A store for who only looks: reads go through a connection that can't write.
- * Whatever a memory does to a store in the background, such as removing what
- * has expired or sealing anew, is left to those who are at work there.
+ * A store for commands that only read, through a connection that can't write.
+ * The memory's background work, such as sweeping expired records or resealing,
+ * is left to the programs that use the space.
  *
- * @param reader - Of the space that will be opened; closed with the memory.
- * @param mayWrite - What is written all the same, through a connection that is opened for the first such write.
+ * @param reader - An open connection to the space; closed with the store.
+ * @param writable - Collections that may be written all the same, through a connection opened for the first such write.
  */
-export function lookingStore(driver: StoreDriver, reader: Store, mayWrite: ReadonlySet<Collection>): StoreDriver {
+export function readOnlyStore(driver: StoreDriver, reader: Store, writable: ReadonlySet<Collection>): StoreDriver {
   return {
     spaces: () => driver.spaces(),
     open: async (space) => {
@@ -25,9 +25,9 @@ export function lookingStore(driver: StoreDriver, reader: Store, mayWrite: Reado
         watch: (listener, onLink) => reader.watch(listener, onLink),
         verify: (inspector) => reader.verify(inspector),
         write: async (batch) => {
-          const refused = batch.find(({ key }) => !mayWrite.has(key.collection))
+          const refused = batch.find(({ key }) => !writable.has(key.collection))
           if (refused) {
-            throw new StoreError('write', `Who only looks writes nothing to "${refused.key.collection}".`)
+            throw new StoreError('write', `This command must not write to "${refused.key.collection}".`)
           }
           writer ??= driver.open(space, 'writer')
           return (await writer).write(batch)
@@ -36,7 +36,7 @@ export function lookingStore(driver: StoreDriver, reader: Store, mayWrite: Reado
         scrub: async () => {},
         [Symbol.asyncDispose]: async () => {
           await reader[Symbol.asyncDispose]()
-          // Last: a connection that writes removes the logs that one that reads must leave.
+          // Last: a writing connection removes the logs that a reading one must leave.
           await (await writer?.catch(() => undefined))?.[Symbol.asyncDispose]()
         },
       }

@@ -1,20 +1,21 @@
 import type { BudgetScope } from '@skein/core'
 import type { ServedDashboard } from '@skein/dashboard'
 
-import type { OpenedRun } from '../report/run-report.ts'
-import { personLookingOn } from './dashboard-principal.ts'
-import { withoutPassword } from '../render/render-findings.ts'
 import { untilAborted } from '../cli/until-aborted.ts'
+import { withoutPassword } from '../open/store-address.ts'
+import type { OpenedRun } from '../report/report-options.ts'
+import { dashboardPrincipal } from './dashboard-principal.ts'
 
 /** The dashboard of a run. */
-export class RunBoard {
+export class RunDashboard {
   readonly #store: string
   readonly #budgets: readonly BudgetScope[]
   readonly #signal: AbortSignal
   #served: ServedDashboard | undefined
 
   /**
-   * @param budgets - Those that the run may use up.
+   * @param store - The address of the store.
+   * @param budgets - The budgets of the run.
    * @param signal - Aborts when the user interrupts.
    */
   constructor(store: string, budgets: readonly BudgetScope[], signal: AbortSignal) {
@@ -23,28 +24,28 @@ export class RunBoard {
     this.#signal = signal
   }
 
-  /** Opens it, and says where on standard error: the result alone goes to standard output. */
+  /** Serves the page, and prints its link on standard error: standard output is for the result alone. */
   async open({ memory, flock }: OpenedRun): Promise<void> {
-    // Loaded where it is used: a run without it need not wait.
+    // Loaded on demand: a run without a dashboard need not wait for it.
     const { serveDashboard } = await import('@skein/dashboard')
     this.#served = await serveDashboard({
       memory,
       flock,
-      principal: personLookingOn(),
+      principal: dashboardPrincipal(),
       budgets: this.#budgets,
       storeName: withoutPassword(this.#store),
     })
     process.stderr.write(`Dashboard: ${this.#served.url}\n`)
   }
 
-  /** Resolves when the user interrupts. */
+  /** Keeps the page open until the user interrupts. */
   async stay(): Promise<void> {
     if (!this.#signal.aborted) process.stderr.write('The run has ended. The dashboard stays until you press Ctrl-C.\n')
     await untilAborted(this.#signal)
     await this.close()
   }
 
-  /** Twice does no harm. */
+  /** Harmless when called twice. */
   async close(): Promise<void> {
     await this.#served?.close()
   }

@@ -1,13 +1,15 @@
 import { MissingKeyError } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
+import { parseWorkId, workStateOf } from '@skein/memory/runtime'
+import type { WorkState } from '@skein/memory/runtime'
 import type { LedgerLine, LedgerReport } from '@skein/memory/types'
 
-/** What was computed of the work that a looker may see, and what was spared of those kinds. */
-export interface SparedWork {
-  /** By kind of work: what stands before the first `/` of its key. */
+/** The cost of computed work that a principal may see, and what reusing it saved. */
+export interface SavedWork {
+  /** By kind of work: the part of its key before the first `/`. */
   readonly kinds: LedgerReport
   readonly total: LedgerLine
-  /** The key that would open what was reused, where it is missing: nothing is known of that then. */
+  /** The missing key with which the ledger is sealed. Without it, the amounts saved are unknown and reported as 0. */
   readonly missingKey?: string
 }
 
@@ -23,19 +25,21 @@ const nothing: LedgerLine = {
 }
 
 /**
- * Sums up the work of which a looker may see the records. The ledger of the
- * memory knows all work, whoever may see it: of that only what was spared is
- * taken, and only of kinds that this looker knows.
+ * Sums up the work whose records the view may see. The memory's ledger covers
+ * all work, whoever may see it. So only the amounts saved come from it, and only
+ * for kinds of work that the view may see.
  */
-export async function sparedWork(memory: Memory, view: View, signal: AbortSignal): Promise<SparedWork> {
+export async function savedWork(memory: Memory, view: View, signal: AbortSignal): Promise<SavedWork> {
   const kinds = new Map<string, LedgerLine>()
   let cursor: string | undefined
   do {
     signal.throwIfAborted()
     const page = await view.records.list({ collection: 'work', limit: 1_000, ...(cursor !== undefined && { cursor }) })
     for (const { id, value } of page.items) {
-      const work = value as Work
-      if (work.state === 'done') kinds.set(kindOf(id), plus(kinds.get(kindOf(id)) ?? nothing, computedOf(work)))
+      const state = workStateOf(value)
+      if (state?.state !== 'done') continue
+      const { kind } = parseWorkId(id)
+      kinds.set(kind, plus(kinds.get(kind) ?? nothing, costOf(state)))
     }
     cursor = page.cursor
   } while (cursor !== undefined)
@@ -48,7 +52,7 @@ export async function sparedWork(memory: Memory, view: View, signal: AbortSignal
   return { kinds: Object.fromEntries(kinds), total, ...(missingKey !== undefined && { missingKey }) }
 }
 
-async function ledgerOf(memory: Memory): Promise<{ ledger: LedgerReport; missingKey?: string }> {
+async function ledgerOf(memory: Memory): Promise<{ readonly ledger: LedgerReport; readonly missingKey?: string }> {
   try {
     return { ledger: await memory.ledger() }
   } catch (error) {
@@ -57,24 +61,11 @@ async function ledgerOf(memory: Memory): Promise<{ ledger: LedgerReport; missing
   }
 }
 
-/** The value of a record of work, as far as it is needed here: see packages/memory/src/compute-once.ts. */
-interface Work {
-  readonly state: string
-  readonly durationMs?: number
-  readonly tokens?: number
-  readonly usd?: number
-}
-
-function computedOf({ durationMs = 0, tokens = 0, usd = 0 }: Work): LedgerLine {
+function costOf({ durationMs, tokens, usd = 0 }: Extract<WorkState, { readonly state: 'done' }>): LedgerLine {
   return { ...nothing, computed: 1, computedMs: durationMs, computedTokens: tokens, computedUsd: usd }
 }
 
 function plus(a: LedgerLine, b: LedgerLine): LedgerLine {
   const names = Object.keys(nothing) as (keyof LedgerLine)[]
   return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as LedgerLine
-}
-
-/** The kind of a work's id, which begins with the clearance that it belongs to and a space. */
-function kindOf(id: string): string {
-  return /^\S* ([^/]*)/.exec(id)?.[1] ?? id
 }

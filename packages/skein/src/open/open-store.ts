@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { mapStore, OptionError } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
@@ -8,74 +7,75 @@ import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
 
 import { InputError } from './input-error.ts'
-
-/** Where a memory lives when nothing else is said: in the folder where the command runs. */
-export const defaultStore = '.skein/memory.db'
+import { defaultStore, parseStoreAddress, withoutPassword } from './store-address.ts'
 
 /**
- * Makes the store that an address names: the path of an SQLite file, the same
+ * Makes the store that an address names: the path of a SQLite file, the same
  * as `sqlite:PATH` or a `file:` URL; a `redis://` or `rediss://` URL; or
  * `memory:` for one that ends with the process.
  *
  * @throws OptionError for an address of another kind.
  */
 export function openStore(address: string): StoreDriver {
-  const place = placeOf(address)
-  if (place.kind === 'memory') return mapStore()
-  if (place.kind === 'redis') return redisStore(address)
+  const location = parseStoreAddress(address)
+  if (location.kind === 'memory') return mapStore()
+  if (location.kind === 'redis') return redisStore(location.url)
   makeDefaultFolder(address)
-  return sqliteStore(place.path)
+  return sqliteStore(location.path)
 }
 
 /**
- * The same, where something may be kept already: a database that is not there
- * would be made by opening it.
+ * Makes the store that an address names, unless opening it would create a file.
  *
- * @throws InputError when there is no such file; OptionError
+ * @throws InputError when the file doesn't exist; OptionError for an address of
+ * another kind, and for `memory:`.
  */
 export function openExistingStore(address: string): StoreDriver {
-  const { kind } = placeOf(address)
-  if (kind === 'memory') throw new OptionError('store', 'one that outlives its process', address)
+  const { kind } = parseStoreAddress(address)
+  if (kind === 'memory') throw new OptionError('store', 'a store that outlives its process', address)
   if (kind === 'file') existingDatabase(address)
   return openStore(address)
 }
 
 /**
- * The path of the database that an address names.
+ * The path of the database file that an address names.
  *
  * @throws OptionError for an address of another kind.
  */
 export function databasePath(address: string): string {
-  const place = placeOf(address)
-  if (place.kind === 'file') return place.path
+  const location = parseStoreAddress(address)
+  if (location.kind === 'file') return location.path
   throw new OptionError('store', 'the path of a database file', address)
 }
 
 /**
- * The path of a database that is there.
+ * The path of a database file that exists.
  *
- * @throws InputError when there is none; OptionError
+ * @throws InputError when it doesn't; OptionError for an address of another kind.
  */
 export function existingDatabase(address: string): string {
   const path = databasePath(address)
   if (existsSync(path)) return path
-  throw new InputError(path, 'does not exist. Check the name, and the folder that you are in.')
+  throw new InputError(path, 'does not exist. Check the name and the current folder.')
 }
 
-/** Only the folder where memories live by themselves is made by itself. */
+/** Creates the folder of the default store. Folders that users name are never created. */
 export function makeDefaultFolder(address: string): void {
   if (address === defaultStore) mkdirSync(dirname(address), { recursive: true })
 }
 
-type Place = { readonly kind: 'memory' } | { readonly kind: 'redis' } | { readonly kind: 'file'; readonly path: string }
-
-function placeOf(address: string): Place {
-  // One letter and a colon is a drive of Windows.
-  const scheme = /^([a-z][a-z\d+.-]+):/i.exec(address)?.[1]?.toLowerCase()
-  if (scheme === undefined) return { kind: 'file', path: address }
-  if (scheme === 'memory') return { kind: 'memory' }
-  if (scheme === 'redis' || scheme === 'rediss') return { kind: 'redis' }
-  if (scheme === 'file') return { kind: 'file', path: fileURLToPath(address) }
-  if (scheme === 'sqlite') return { kind: 'file', path: address.slice('sqlite:'.length) }
-  throw new OptionError('--store', 'the path of a database file, redis://HOST:PORT, or memory:', address)
+/**
+ * Makes sure that a store has a space: opening it for writing would create it.
+ *
+ * @param address - The store's, for the message.
+ * @throws InputError when there is no such space; StoreError
+ */
+export async function requireSpace(driver: StoreDriver, address: string, space: string): Promise<void> {
+  const spaces = await driver.spaces()
+  if (spaces.includes(space)) return
+  const remedy =
+    spaces.length === 0
+      ? 'It has none yet: `skein run` or a program that opens a memory there creates one.'
+      : `Name one of these with --space: ${spaces.slice(0, 20).join(', ')}.`
+  throw new InputError(withoutPassword(address), `has no space "${space}". ${remedy}`)
 }

@@ -1,7 +1,7 @@
-/** A shell that can be taught to complete. */
+/** A shell that takes a completion script. */
 export type Shell = 'bash' | 'zsh' | 'fish'
 
-/** What can be completed of a command. All texts are names of letters, digits and hyphens. */
+/** The parts of a command that a shell completes. All strings consist of letters, digits, spaces, commas and hyphens. */
 export interface CompletableCommand {
   readonly name: string
   readonly summary: string
@@ -11,13 +11,13 @@ export interface CompletableCommand {
     readonly takesValue: boolean
     readonly takesFiles: boolean
   }[]
-  /** What its first argument may be. */
+  /** The values that its first argument may have. */
   readonly choices: readonly string[]
-  /** Whether it takes names of files, where it has no choices. */
+  /** Whether its arguments are paths. */
   readonly takesFiles: boolean
 }
 
-/** Makes the script of each shell. The scripts hold all they need: completing starts no process. */
+/** Makes the script for each shell. A script holds all names itself: completing starts no process. */
 export const completionScripts: Readonly<Record<Shell, (commands: readonly CompletableCommand[]) => string>> = {
   bash: bashScript,
   zsh: (commands) => `#compdef skein

@@ -1,14 +1,18 @@
 import { plain } from '../terminal/plain-text.ts'
 
-/** Longer texts are not looked at further for a gist. */
-const longest = 2_000
+const maxChars = 2_000
+/** How far a snippet searches for a word, in UTF-16 units. */
+const maxSearchedChars = 100_000
+/** How much of the text a snippet shows before the word that was found, in UTF-16 units. */
+const charsBefore = 30
 
-/** What a value says, in the one line of a table: a text as it is, all else as JSON. */
-export function gistOf(value: unknown): string {
-  return oneLine(typeof value === 'string' ? value.slice(0, longest) : (JSON.stringify(value) ?? '').slice(0, longest))
+/** A value in one line, for a table: a string as it is, anything else as JSON. */
+export function previewOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return oneLine(text.slice(0, maxChars))
 }
 
-/** All texts of a value one after the other, without the names of properties. */
+/** Joins all strings and numbers within a value, without property names. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return String(value)
@@ -19,17 +23,15 @@ export function textOf(value: unknown): string {
     .join(' — ')
 }
 
-/** The place of a text where the first of some words begins, with a little before it. */
+/** The part of a text around the first word that matches one of the search terms. */
 export function snippetOf(text: string, terms: readonly string[]): string {
-  const start = text.slice(0, 100_000)
+  const searched = text.slice(0, maxSearchedChars)
   // Terms are stems: words begin with them.
-  const words = start.matchAll(/[\p{L}\p{N}\p{M}]+/gu)
+  const words = searched.matchAll(/[\p{L}\p{N}\p{M}]+/gu)
   const at = words.find(([word]) => terms.some((term) => word.toLowerCase().startsWith(term)))?.index ?? 0
-  const from = at <= before ? 0 : start.lastIndexOf(' ', at - before) + 1 || at - before
-  return `${from > 0 ? '…' : ''}${oneLine(text.slice(from, from + longest))}`
+  const from = at <= charsBefore ? 0 : searched.lastIndexOf(' ', at - charsBefore) + 1 || at - charsBefore
+  return `${from > 0 ? '…' : ''}${oneLine(text.slice(from, from + maxChars))}`
 }
-
-const before = 30
 
 function oneLine(text: string): string {
   return plain(text.toWellFormed().replaceAll(/\s+/g, ' ').trim())

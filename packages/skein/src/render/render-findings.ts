@@ -5,28 +5,31 @@ import type { Inspection } from '@skein/memory/runtime'
 import type { Corruption } from '@skein/memory/store'
 
 import { countOf, sizeOf } from '../terminal/amounts.ts'
+import { plain } from '../terminal/plain-text.ts'
 
-/** Corruption, and in which space it is; in none when it is of the file as a whole. */
+/** Corruption within a space, or of the file as a whole. */
 export interface FoundCorruption extends Corruption {
+  /** Absent for the file as a whole. */
   readonly space?: string
 }
 
-/** What stands in a store. */
+/** The contents of a store. */
 export interface Findings {
   readonly spaces: readonly ({ readonly space: string } & Omit<Inspection, 'corruptions'>)[]
   readonly corruptions: readonly FoundCorruption[]
 }
 
-/** Findings as text for a person: what is held, space by space, and then each damage in a line of its own. */
+/** Renders the contents of each space, then each corruption in a line of its own. */
 export function renderFindings(store: string, { spaces, corruptions }: Findings, stream: WriteStream): string {
   const lines = [`${store} holds ${countOf(spaces.length, 'space')}.`]
-  for (const held of spaces) lines.push('', styleText('bold', held.space, { stream }), ...linesOf(held))
-  lines.push('', ...missingKeys(corruptions), ...corruptions.filter((damage) => !damage.missingKey).map(lineOf))
+  for (const held of spaces) lines.push('', styleText('bold', held.space, { stream }), ...spaceLines(held))
+  lines.push('', ...missingKeyLines(corruptions))
+  lines.push(...corruptions.filter(({ missingKey }) => !missingKey).map(corruptionLine))
   if (corruptions.length === 0) lines.push('Nothing is damaged.')
   return lines.join('\n')
 }
 
-function linesOf({ records, objects, feed, sealed }: Findings['spaces'][number]): string[] {
+function spaceLines({ records, objects, feed, sealed }: Findings['spaces'][number]): string[] {
   const counts = Object.entries(records).map(([collection, count]) => `${collection} ${count.toLocaleString('en')}`)
   const keys = Object.entries(sealed).map(
     ([key, count]) => `${countOf(count.records, 'record')} and ${countOf(count.objects, 'object')} with ${key}`,
@@ -34,13 +37,18 @@ function linesOf({ records, objects, feed, sealed }: Findings['spaces'][number])
   return [
     `  records  ${counts.join(', ') || 'none'}`,
     `  objects  ${objects.count.toLocaleString('en')}, ${sizeOf(objects.bytes)}`,
-    `  feed     ${feed === undefined ? 'unreadable' : feed.last === 0 ? 'empty' : `${feed.first.toLocaleString('en')} to ${feed.last.toLocaleString('en')}`}`,
+    `  feed     ${feedText(feed)}`,
     `  sealed   ${keys.join(', ') || 'nothing'}`,
   ]
 }
 
-/** What can't be opened for want of a key is no news one by one. */
-function missingKeys(corruptions: readonly FoundCorruption[]): string[] {
+function feedText(feed: Inspection['feed']): string {
+  if (feed === undefined) return 'unreadable'
+  return feed.last === 0 ? 'empty' : `${feed.first.toLocaleString('en')} to ${feed.last.toLocaleString('en')}`
+}
+
+/** One line per missing key: without it, every record sealed with it counts as corrupt. */
+function missingKeyLines(corruptions: readonly FoundCorruption[]): string[] {
   const byKey = Map.groupBy(
     corruptions.filter(({ missingKey }) => missingKey),
     ({ missingKey }) => missingKey,
@@ -52,14 +60,8 @@ function missingKeys(corruptions: readonly FoundCorruption[]): string[] {
   })
 }
 
-function lineOf({ space, kind, collection, id, problem }: FoundCorruption): string {
+function corruptionLine({ space, kind, collection, id, problem }: FoundCorruption): string {
   const name = [collection ?? kind, id].filter((part) => part !== '').join('/')
-  const line = `damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`
-  // What an agent named must not get at the terminal.
-  return line.replaceAll(/\p{Cc}/gu, '\u{FFFD}')
-}
-
-/** An address as it may be shown. */
-export function withoutPassword(address: string): string {
-  return address.replace(/^(\w+:\/\/)[^@/]*@/, '$1')
+  // Agents choose ids.
+  return plain(`damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`)
 }

@@ -4,22 +4,22 @@ import type { WriteStream } from 'node:tty'
 import type { Seq, StoreTraits } from '@skein/memory/store'
 import type { LedgerLine } from '@skein/memory/types'
 
+import type { SavedWork } from '../inspect/saved-work.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { plain } from '../terminal/plain-text.ts'
-import type { SparedWork } from '../inspect/saved-work.ts'
 import { columnsOf, renderTable } from '../terminal/table.ts'
 
-/** What there is to say about a memory as a whole. Everything that is counted is what the looker may see. */
-export interface MemoryFigures {
+/** Metrics of a memory. Counts cover what the view may see. */
+export interface MemoryMetrics {
   readonly store: string
   readonly space: string
   readonly traits: StoreTraits
   readonly feed: { readonly last: Seq }
   /** By collection. */
   readonly records: Readonly<Record<string, { readonly count: number; readonly isCut: boolean }>>
-  readonly work: SparedWork
+  readonly work: SavedWork
   readonly escalations: { readonly open: number; readonly taken: number }
-  /** Saved agents by how they stand. */
+  /** Saved agents by status. */
   readonly agents: Readonly<Record<string, number>>
 }
 
@@ -35,32 +35,32 @@ const reaches: Readonly<Record<StoreTraits['reach'], string>> = {
   network: 'many machines',
 }
 
-/** Figures as text for a person. */
-export function renderStats(figures: MemoryFigures, stream: WriteStream): string {
-  const { store, space, traits, feed, records, work, escalations, agents } = figures
-  const counts = Object.entries(records).map(([name, one]) => {
-    return `${name} ${one.count.toLocaleString('en')}${one.isCut ? '+' : ''}`
+/** Renders the metrics of a memory. */
+export function renderStats(metrics: MemoryMetrics, stream: WriteStream): string {
+  const { store, space, traits, feed, records, work, escalations, agents } = metrics
+  const counts = Object.entries(records).map(([collection, { count, isCut }]) => {
+    return `${collection} ${count.toLocaleString('en')}${isCut ? '+' : ''}`
   })
   const saved = Object.entries(agents).map(([status, count]) => `${plain(status)} ${count.toLocaleString('en')}`)
   const waiting = escalations.open + escalations.taken
   const width = columnsOf(stream)
-  const part = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
+  const section = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
   return [
     styleText('bold', plain(`${space} in ${store}`), { stream }),
-    ...part('records', counts.length === 0 ? ['none'] : counts),
-    ...part('feed', [`${countOf(feed.last, 'change')} so far`]),
-    ...part(
+    ...section('records', counts.length === 0 ? ['none'] : counts),
+    ...section('feed', [`${countOf(feed.last, 'change')} so far`]),
+    ...section(
       'people',
-      waiting === 0 ? ['nothing waits for them'] : [`${escalations.open} open`, `${escalations.taken} taken`],
+      waiting === 0 ? ['no escalations wait'] : [`${escalations.open} open`, `${escalations.taken} taken`],
     ),
-    ...part('agents', saved.length === 0 ? ['none saved'] : saved),
-    ...part('store', [`for ${reaches[traits.reach]}`, durabilities[traits.durable]]),
+    ...section('agents', saved.length === 0 ? ['none saved'] : saved),
+    ...section('store', [`for ${reaches[traits.reach]}`, durabilities[traits.durable]]),
     '',
     ...workLines(work, stream),
   ].join('\n')
 }
 
-/** Texts after each other behind a title, over as many lines as they take. */
+/** Lists texts after a title, over as many lines as they take. */
 function fill(title: string, texts: readonly string[], width: number): string[] {
   const lines = [title]
   for (const [index, text] of texts.entries()) {
@@ -72,9 +72,9 @@ function fill(title: string, texts: readonly string[], width: number): string[] 
   return lines.map((line) => line.trimEnd())
 }
 
-function workLines({ kinds, total, missingKey }: SparedWork, stream: WriteStream): string[] {
+function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream): string[] {
   const rows = Object.entries(kinds).toSorted(([, a], [, b]) => b.savedMs - a.savedMs)
-  if (rows.length === 0) return ['No work was computed once for all here yet.']
+  if (rows.length === 0) return ['No shared work has been computed yet.']
   type Row = readonly [kind: string, line: LedgerLine]
   const money = (usd: number): string => (usd === 0 ? '' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
   const number = (of: (line: LedgerLine) => number) => (row: Row) => of(row[1]).toLocaleString('en')
@@ -94,6 +94,9 @@ function workLines({ kinds, total, missingKey }: SparedWork, stream: WriteStream
     ],
     stream,
   )
-  const unknown = `What was reused is not known: it is sealed with "${plain(missingKey ?? '')}". Add that key to SKEIN_KEYS.`
-  return [...table, ...(missingKey === undefined ? [] : [unknown])]
+  if (missingKey === undefined) return table
+  return [
+    ...table,
+    `The amounts saved are unknown: they are sealed with "${plain(missingKey)}". Add that key to SKEIN_KEYS.`,
+  ]
 }

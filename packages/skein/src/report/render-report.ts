@@ -1,15 +1,15 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import type { Report, ReportStats, SummarySentence } from './run-report.ts'
 import { countOf } from '../terminal/amounts.ts'
+import type { Report, ReportStats, SummarySentence } from './report.ts'
 
-/** A report as text for a person: the summary with numbered sources, and what it took. */
+/** Renders a report: the cited summary, and what it took to make it. */
 export function renderReport({ summary, stats }: Report, stream: WriteStream): string {
   return [renderSummary(summary, stream), '', dim(renderStats(stats), stream)].join('\n')
 }
 
-/** The cited sentences, under the question that they answer. */
+/** Renders cited sentences, each under the question that it answers. */
 export function renderSummary(summary: readonly SummarySentence[], stream: WriteStream): string {
   if (summary.length === 0) return 'Nothing was found that answers this.'
   const lines: string[] = []
@@ -27,13 +27,18 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
 
 function renderStats(stats: ReportStats): string {
   const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs, droppedSentences } = stats
-  const dropped =
-    droppedSentences > 0 ? `; ${countOf(droppedSentences, 'sentence')} left out, which no source backs` : ''
-  const saved =
-    reusedCalls > 0
-      ? `; ${countOf(reusedCalls, 'call')} and ${savedTokens.toLocaleString('en')} tokens spared by the shared memory`
-      : ''
-  return `${countOf(parts, 'part')}, ${countOf(analysts, 'analyst')}, ${countOf(modelCalls, 'model call')}, ${tokens.toLocaleString('en')} tokens${saved}${dropped}; ${(wallMs / 1000).toFixed(1)} s`
+  const work = [
+    countOf(parts, 'part'),
+    countOf(analysts, 'analyst'),
+    countOf(modelCalls, 'model call'),
+    countOf(tokens, 'token'),
+  ]
+  return [
+    work.join(', '),
+    ...(reusedCalls > 0 ? [`sharing saved ${countOf(reusedCalls, 'call')} and ${countOf(savedTokens, 'token')}`] : []),
+    ...(droppedSentences > 0 ? [`${countOf(droppedSentences, 'sentence')} without a source left out`] : []),
+    `${(wallMs / 1000).toFixed(1)} s`,
+  ].join('; ')
 }
 
 function dim(text: string, stream: WriteStream): string {

@@ -1,4 +1,4 @@
-import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 
 import { capsHeadings } from './caps-headings.ts'
 import { cutSection } from './cut-section.ts'
@@ -7,20 +7,20 @@ import { markdownHeadings } from './markdown-headings.ts'
 import { isBlank, trimRange } from './text-range.ts'
 import type { TextRange } from './text-range.ts'
 
-/** A piece of a text with a heading of its own, headings included. UTF-16 offsets: `text.slice(start, end)`. */
+/** A piece of a text, with its heading. UTF-16 offsets: `text.slice(start, end)`. */
 export interface Section {
-  /** The main division that it stands in; its own title when there is none. */
+  /** The title of the main division around it, or its own title where there is none. */
   readonly topic: string
-  /** Its heading, or its first words when it has none. A cut section goes on as "… (2)". */
+  /** Its heading, or its first words where it has none. The pieces of a cut section are numbered from "… (2)". */
   readonly title: string
   readonly start: number
   readonly end: number
 }
 
-/** How to split. */
+/** Options of {@link splitSections}. */
 export interface SplitSectionsOptions {
   /**
-   * Longest section, in UTF-16 units. At least 2, for a surrogate pair.
+   * The longest section, in UTF-16 units. At least 2, for a surrogate pair.
    *
    * @defaultValue 6_000
    */
@@ -29,19 +29,19 @@ export interface SplitSectionsOptions {
 
 const defaultMaxChars = 6_000
 
-/** Most of a title that is made from the first words of a section. In UTF-16 units. */
+/** The longest title made from the first words of a section, in UTF-16 units. */
 const maxOpeningChars = 60
 
 /**
- * Splits a text into sections by its headings, in order. They do not overlap,
- * and together they hold all text that is not white.
+ * Splits a text into sections by its headings, in order. Sections don't overlap
+ * and cover everything but white space.
  *
- * Headings are those of Markdown, or, when there are none, those in capitals:
+ * Headings are those of Markdown or, where there are none, those in capitals:
  * on lines of their own, or in the flow of a text without line breaks. A text
- * without headings becomes pieces of whole paragraphs. Takes linear time,
- * whatever the text.
+ * without headings becomes pieces of whole paragraphs. Takes linear time for any
+ * text.
  *
- * @throws OptionError when `maxChars` is no whole number above 1.
+ * @throws OptionError when `maxChars` is not an integer above 1.
  *
  * @example
  * ```ts
@@ -53,15 +53,14 @@ const maxOpeningChars = 60
  */
 export function splitSections(text: string, options: SplitSectionsOptions = {}): Section[] {
   const { maxChars = defaultMaxChars } = options
-  if (!Number.isSafeInteger(maxChars) || maxChars < 2)
-    throw new OptionError('maxChars', 'a whole number above 1', maxChars)
+  requireInteger('maxChars', maxChars, 2)
 
   const markdown = markdownHeadings(text)
   const headings = markdown.length > 0 ? markdown : capsHeadings(text)
   return headedSections(text, headings).flatMap((section) => pieces(text, section, maxChars))
 }
 
-/** A section before it is cut; without a title if no heading stands above it. */
+/** A section before it is cut; without title and topic if no heading precedes it. */
 interface Whole extends TextRange {
   readonly topic: string | undefined
   readonly title: string | undefined
@@ -75,7 +74,7 @@ function headedSections(text: string, headings: readonly Heading[]): Whole[] {
     const next = headings[index + 1]
     if (heading.level <= 1) topic = heading.title
     start ??= heading.start
-    // A heading right above one of a lower rank has no text of its own: the two open one section.
+    // A heading right above one of a lower rank has no text of its own: both begin one section.
     if (next !== undefined && next.level > heading.level && isBlank(text, heading.end, next.start)) continue
     sections.push({ topic: topic ?? heading.title, title: heading.title, start, end: next?.start ?? text.length })
     start = undefined
@@ -101,6 +100,6 @@ function opening(text: string, start: number, end: number): string {
   if (head.length <= maxOpeningChars) return head
   const cut = head.slice(0, maxOpeningChars)
   const space = cut.lastIndexOf(' ')
-  // Half a surrogate pair at the end would be no text.
+  // Half a surrogate pair at the end would not be well-formed.
   return `${space > 0 ? cut.slice(0, space) : cut.replace(/[\ud800-\udbff]$/, '')}…`
 }

@@ -1,11 +1,11 @@
-/** A number and what it counts, as a person writes it: `1 record`, `1,200 records`. */
+/** A number with the noun that it counts: `1 record`, `1,200 records`. */
 export function countOf(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 }
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const
 
-/** A size as a person writes it, in powers of 1,000: `512 bytes`, `1.2 MB`. */
+/** A size in powers of 1,000: `512 bytes`, `1.2 MB`. */
 export function sizeOf(bytes: number): string {
   let amount = bytes
   let unit = 0

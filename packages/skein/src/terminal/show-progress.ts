@@ -1,36 +1,36 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-/** How far one part of the work is. */
+/** The progress of one part of the work. */
 export interface ProgressRow {
   readonly label: string
   readonly done: number
-  /** 0 where nobody knows yet. */
+  /** 0 while unknown. */
   readonly total: number
 }
 
-/** A display of how far the work is. */
+/** Shows the progress of some work. */
 export interface ProgressDisplay {
   readonly update: (rows: readonly ProgressRow[]) => void
-  /** Removes what was drawn. Twice does no harm. */
+  /** Removes what was drawn. Harmless when called twice. */
   readonly end: () => void
 }
 
 const barWidth = 30
 const redrawMs = 50
 
-/** Draws bars on a terminal, prints a plain line a quarter elsewhere, and nothing where `quiet` and no terminal. */
+/** Draws bars on a terminal. Elsewhere it prints a plain line per quarter, or nothing when `quiet`. */
 export function showProgress(stream: WriteStream, quiet: boolean): ProgressDisplay {
   if (stream.isTTY) return drawBars(stream)
   return quiet ? { update: () => {}, end: () => {} } : printLines(stream)
 }
 
 function drawBars(stream: WriteStream): ProgressDisplay {
-  let drawn = 0
+  let drawnRows = 0
   let lastDrawn = 0
   const erase = (): void => {
-    if (drawn > 0) stream.write(`\u001B[${drawn}A\u001B[J`)
-    drawn = 0
+    if (drawnRows > 0) stream.write(`\u001B[${drawnRows}A\u001B[J`)
+    drawnRows = 0
   }
   return {
     update: (rows) => {
@@ -38,7 +38,7 @@ function drawBars(stream: WriteStream): ProgressDisplay {
       lastDrawn = performance.now()
       erase()
       for (const row of rows) stream.write(`${bar(row, stream)}\n`)
-      drawn = rows.length
+      drawnRows = rows.length
     },
     end: erase,
   }

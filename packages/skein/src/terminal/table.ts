@@ -7,35 +7,35 @@ import { cutTo, padTo, widthOf } from './text-width.ts'
 /** One column of a table. */
 export interface Column<Row> {
   readonly title: string
-  /** What stands there; of whatever origin, it is made plain. */
+  /** The text of a row's cell. The table makes it harmless to a terminal. */
   readonly of: (row: Row) => string
   readonly align?: 'left' | 'right'
 }
 
 const gap = '  '
-/** No column is made narrower than this, … */
-const narrowest = 4
-/** … nor one that nobody looks at on a terminal wider than this. */
-const mostShown = 200
+/** The least width of a column that is cut. */
+const minWidth = 4
+/** The longest cell where the width is unlimited. */
+const maxCellWidth = 200
 
 /**
- * How many columns there are to fill: those of the terminal, or of `COLUMNS`
- * where there is none. A file or a pipe has no end to its lines.
+ * The width to fill: that of the terminal, or `COLUMNS` where there is none.
+ * Unlimited for a file or a pipe.
  */
 export function columnsOf(stream: WriteStream): number {
-  const told = stream.isTTY ? stream.columns : Number(process.env['COLUMNS'] ?? 0)
-  return Number.isSafeInteger(told) && told >= 20 ? told : Number.POSITIVE_INFINITY
+  const columns = stream.isTTY ? stream.columns : Number(process.env['COLUMNS'] ?? 0)
+  return Number.isSafeInteger(columns) && columns >= 20 ? columns : Number.POSITIVE_INFINITY
 }
 
-/** Rows under their titles, cut to the width of where they are shown. Columns without any content are left out. */
+/** Renders rows under their titles, cut to the width of the stream. Leaves out empty columns. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], stream: WriteStream): string[] {
-  const cells = columns.map(({ title, of }) => [title, ...rows.map((row) => cutTo(plain(of(row)), mostShown))])
+  const cells = columns.map(({ title, of }) => [title, ...rows.map((row) => cutTo(plain(of(row)), maxCellWidth))])
   const filled = columns.flatMap((column, index) => {
     const texts = cells[index] ?? []
     const content = widestOf(texts.slice(1))
     if (content === 0) return []
-    // Half a number would be another number: of those only the title is cut.
-    const least = column.align === 'right' ? content : narrowest
+    // A number that was cut would be another number: only the title of such a column is cut.
+    const least = column.align === 'right' ? content : minWidth
     return [{ column, texts, width: widestOf(texts), least }]
   })
   const width = columnsOf(stream)
@@ -54,7 +54,7 @@ function widestOf(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
 }
 
-/** Takes from the widest columns first, until all fit or none can give any more. */
+/** Narrows the widest columns first, until all fit or none can be narrowed. */
 function shrink(columns: readonly { width: number; readonly least: number }[], available: number): void {
   let over = columns.reduce((sum, { width }) => sum + width + gap.length, -gap.length) - available
   while (over > 0 && Number.isFinite(over)) {
