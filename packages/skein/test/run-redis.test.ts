@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { missing, startServer } from '../../redis/test/redis-server.ts'
-import { reportFile } from './report-file.ts'
+import { reportFile } from './sample-files.ts'
 import { skein } from './run-skein.ts'
 
 interface Report {
@@ -14,7 +14,7 @@ interface Report {
 }
 
 describe.skipIf(missing)(`skein run on Redis${missing ? ` (${missing})` : ''}`, () => {
-  it('gives what it gives on SQLite, and knows it the next time', async () => {
+  it('gives the same result as on SQLite, and reuses it the next time', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'skein-cli-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const server = await startServer()
@@ -31,7 +31,7 @@ describe.skipIf(missing)(`skein run on Redis${missing ? ` (${missing})` : ''}`, 
     expect((await run(server.url)).stats).toMatchObject({ modelCalls: 0 })
   })
 
-  it('says what is wrong when there is no server', async () => {
+  it('says that the server cannot be reached', async () => {
     const server = await startServer()
     await server.stop()
     const { code, stderr } = await skein(['run', reportFile, '--store', server.url], tmpdir())

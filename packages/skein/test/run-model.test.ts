@@ -6,12 +6,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import type { ServerOptions } from '../../openai/test/openai-server.ts'
-import { reportFile, reportText, temporaryFolder } from './report-file.ts'
+import { reportFile, reportText, temporaryFolder } from './sample-files.ts'
 import { skein, startSkein } from './run-skein.ts'
 import type { Ended } from './run-skein.ts'
 
 const key = 'sk-secret-key-0123456789'
-const environment = { OPENAI_API_KEY: key }
+const env = { OPENAI_API_KEY: key }
 
 interface Output {
   readonly summary: readonly {
@@ -49,7 +49,7 @@ function outputOf(ended: Ended): Output {
   return JSON.parse(ended.stdout) as Output
 }
 
-/** Keys of answers that a store holds for good. */
+/** Ids of the finished answers in a store. */
 async function answersIn(folder: string): Promise<Set<string>> {
   await using store = await sqliteStore(join(folder, 'flock.db')).open('default', 'reader')
   const { records } = await store.query({ collection: 'work', order: 'oldest', limit: 10_000 })
@@ -61,10 +61,10 @@ const repeated = (server: OpenAIServer): number =>
   [...server.counts().values()].reduce((sum, count) => sum + count - 1, 0)
 
 describe('skein run with a model over HTTP', () => {
-  it('sums a report up with citations, asks nothing twice, and nothing at all the second time', async () => {
+  it('sums up a report with citations, asks nothing twice, and nothing at all the second time', async () => {
     const server = await startServer()
     const folder = temporaryFolder()
-    const first = outputOf(await skein(commandFor(server, folder, '--json'), folder, environment))
+    const first = outputOf(await skein(commandFor(server, folder, '--json'), folder, env))
     expect(first.summary.length).toBeGreaterThanOrEqual(8)
     for (const { text, citations } of first.summary) {
       expect(citations.length).toBeGreaterThan(0)
@@ -76,7 +76,7 @@ describe('skein run with a model over HTTP', () => {
     expect(repeated(server)).toBe(0)
 
     const asked = server.reached.length
-    const again = outputOf(await skein(commandFor(server, folder, '--json'), folder, environment))
+    const again = outputOf(await skein(commandFor(server, folder, '--json'), folder, env))
     expect(again.summary).toEqual(first.summary)
     expect(again.stats).toMatchObject({ modelCalls: 0, tokens: 0 })
     expect(server.reached).toHaveLength(asked)
@@ -86,9 +86,9 @@ describe('skein run with a model over HTTP', () => {
     const server = await startServer({ delayMs: 5 })
     const folder = temporaryFolder()
     const command = commandFor(server, folder, '--json', '--question', 'What was done about energy?')
-    const [first, second] = (
-      await Promise.all([skein(command, folder, environment), skein(command, folder, environment)])
-    ).map(outputOf) as [Output, Output]
+    const [first, second] = (await Promise.all([skein(command, folder, env), skein(command, folder, env)])).map(
+      outputOf,
+    ) as [Output, Output]
     expect(first.summary).toEqual(second.summary)
     expect(repeated(server)).toBe(0)
     const made = (first.stats['modelCalls'] ?? 0) + (second.stats['modelCalls'] ?? 0)
@@ -96,10 +96,10 @@ describe('skein run with a model over HTTP', () => {
     expect(Math.min(first.stats['modelCalls'] ?? 0, second.stats['modelCalls'] ?? 0)).toBeGreaterThan(0)
   })
 
-  it('goes on after kill -9 without asking again what was answered', async () => {
+  it('continues after kill -9 without asking again what was answered', async () => {
     const server = await startServer({ delayMs: 5 })
     const folder = temporaryFolder()
-    const { child, ended } = startSkein(commandFor(server, folder), folder, environment)
+    const { child, ended } = startSkein(commandFor(server, folder), folder, env)
     await server.whenReached(40)
     child.kill('SIGKILL')
     expect(await ended).toMatchObject({ signal: 'SIGKILL' })
@@ -107,9 +107,9 @@ describe('skein run with a model over HTTP', () => {
     const kept = await answersIn(folder)
     expect(kept.size).toBeGreaterThan(0)
 
-    const resumed = outputOf(await skein(commandFor(server, folder, '--json'), folder, environment))
+    const resumed = outputOf(await skein(commandFor(server, folder, '--json'), folder, env))
     expect(resumed.summary.length).toBeGreaterThanOrEqual(8)
-    // What was in flight, or answered but not yet written down, is all that may come again, and once.
+    // Only questions in flight, or answered but not yet stored, may come again, and only once.
     expect(repeated(server)).toBeLessThanOrEqual(reached - kept.size)
     expect(Math.max(...server.counts().values())).toBeLessThanOrEqual(2)
     const after = await answersIn(folder)
@@ -117,10 +117,10 @@ describe('skein run with a model over HTTP', () => {
     expect(after.size).toBe(server.counts().size)
   })
 
-  it('stops at its budget, and goes on from there with a larger one', async () => {
+  it('stops at its budget, and continues with a larger one', async () => {
     const server = await startServer()
     const folder = temporaryFolder()
-    const poor = await skein(commandFor(server, folder, '--budget-tokens', '20000'), folder, environment)
+    const poor = await skein(commandFor(server, folder, '--budget-tokens', '20000'), folder, env)
     expect(poor).toMatchObject({ code: 1, stdout: '' })
     expect(poor.stderr).toContain('budget')
     const asked = server.reached.length
@@ -128,9 +128,7 @@ describe('skein run with a model over HTTP', () => {
     const kept = await answersIn(folder)
     expect(kept.size).toBe(asked)
 
-    const rich = outputOf(
-      await skein(commandFor(server, folder, '--json', '--budget-tokens', '10000000'), folder, environment),
-    )
+    const rich = outputOf(await skein(commandFor(server, folder, '--json', '--budget-tokens', '10000000'), folder, env))
     expect(rich.stats['modelCalls']).toBe(server.reached.length - asked)
     expect(repeated(server)).toBe(0)
   })
@@ -139,15 +137,15 @@ describe('skein run with a model over HTTP', () => {
     const server = await startServer()
     server.fail({ kind: 'error', status: 401 }, { kind: 'error', status: 400 })
     const folder = temporaryFolder()
-    const failed = await skein(commandFor(server, folder), folder, { ...environment, SKEIN_DEBUG: '1' })
+    const failed = await skein(commandFor(server, folder), folder, { ...env, SKEIN_DEBUG: '1' })
     expect(failed.code).toBe(1)
     expect(failed.stderr).toMatch(/openai@127\.0\.0\.1/)
     expect(failed.stderr + failed.stdout).not.toContain(key)
     expect(failed.stderr + failed.stdout).not.toContain('<data>')
-    outputOf(await skein(commandFor(server, folder, '--json'), folder, environment))
+    outputOf(await skein(commandFor(server, folder, '--json'), folder, env))
     const files = ['flock.db', 'flock.db-wal'].map((name) => read(join(folder, name)))
     expect(files.some((text) => text.includes(key) || text.includes('<data>'))).toBe(false)
-    // Only so does it mean anything: what the report says is in there.
+    // Otherwise this test would prove nothing: the text of the report is in there.
     expect(files.some((text) => text.includes('hostages'))).toBe(true)
   })
 
@@ -156,11 +154,11 @@ describe('skein run with a model over HTTP', () => {
     [['--base-url', 'http://x/v1'], /--base-url/],
     [['--model', 'openai:gpt-4o', '--base-url', 'nonsense'], /baseURL/],
     [['--budget-usd', '0'], /above 0/],
-  ])('%j is misused', async (flags, said) => {
+  ])('%j is misuse', async (flags, message) => {
     const folder = temporaryFolder()
-    const ended = await skein(['run', reportFile, '--store', 'memory:', ...flags], folder, environment)
+    const ended = await skein(['run', reportFile, '--store', 'memory:', ...flags], folder, env)
     expect(ended.code).toBe(2)
-    expect(ended.stderr).toMatch(said)
+    expect(ended.stderr).toMatch(message)
   })
 })
 

@@ -9,11 +9,11 @@ import { expect, it } from 'vitest'
 
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import { expectClearError } from './expect-clear-error.ts'
-import { folderWith, story } from './report-file.ts'
+import { folderWith, story } from './sample-files.ts'
 import { skein, startSkein } from './run-skein.ts'
 
-/** The first match on a stream of a process. @throws when it ends before. */
-async function said(child: ChildProcess, name: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
+/** Waits for the first match in the output of a process. @throws when it ends before. */
+async function outputOf(child: ChildProcess, name: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
   let text = ''
   for (;;) {
     const match = pattern.exec(text)
@@ -22,12 +22,12 @@ async function said(child: ChildProcess, name: 'stdout' | 'stderr', pattern: Reg
       once(child[name] as NodeJS.ReadableStream, 'data'),
       once(child, 'close'),
     ])) as [unknown]
-    if (typeof piece !== 'string') throw new Error(`It ended before it said ${String(pattern)}: ${text}`)
+    if (typeof piece !== 'string') throw new Error(`It ended before it printed ${String(pattern)}: ${text}`)
     text += piece
   }
 }
 
-/** What a page with the link may ask for. */
+/** Requests that a page with the link may make. */
 function pageOf(link: string) {
   const { origin, hash } = new URL(link)
   const authorization = `Bearer ${hash.replace('#token=', '')}`
@@ -48,7 +48,7 @@ function pageOf(link: string) {
 
 const link = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}/
 
-it('shows an existing memory until it is interrupted, and lets a person answer', async () => {
+it('skein dashboard shows an existing memory until interrupted, and lets a person answer', async () => {
   const folder = folderWith({})
   const path = join(folder, 'x.db')
   await using memory = await openMemory({ store: sqliteStore(path) })
@@ -57,7 +57,7 @@ it('shows an existing memory until it is interrupted, and lets a person answer',
   const answered = ann.escalations.answered(id)
 
   const { child, ended } = startSkein(['dashboard', '--store', 'x.db', '--allow-answers', '--as', 'eve'], folder)
-  const page = pageOf(await said(child, 'stdout', link))
+  const page = pageOf(await outputOf(child, 'stdout', link))
   expect(await page.get<Session>('/api/session')).toMatchObject({
     principal: { id: 'eve', role: 'person', level: 'public' },
     space: 'default',
@@ -73,11 +73,11 @@ it('shows an existing memory until it is interrupted, and lets a person answer',
   expect(await ended).toMatchObject({ code: 0, signal: null })
 })
 
-it('shows a run, and stays when that has ended', async () => {
+it('skein run --dashboard shows a run, and stays when it has ended', async () => {
   const folder = folderWith({ 'a.txt': story })
   const { child, ended } = startSkein(['run', 'a.txt', '--json', '--dashboard', '--store', 'x.db'], folder)
-  const reported = said(child, 'stdout', /\n/)
-  const page = pageOf(await said(child, 'stderr', link))
+  const reported = outputOf(child, 'stdout', /\n/)
+  const page = pageOf(await outputOf(child, 'stderr', link))
   await reported
   expect(await page.get<Session>('/api/session')).toMatchObject({ isLive: true, mayAnswer: false })
   const { rows } = await page.get<RecordRows>('/api/records?collection=objects')
@@ -89,13 +89,13 @@ it('shows a run, and stays when that has ended', async () => {
   expect(stderr).toContain('stays until you press Ctrl-C')
 })
 
-it('shows how much of the budgets of a run is used up', async () => {
+it('skein run --dashboard shows the used part of budgets', async () => {
   await using server = await OpenAIServer.start()
   const folder = folderWith({ 'a.txt': story })
   const model = ['--model', 'openai:gpt-test', '--base-url', server.url, '--budget-tokens', '1000000']
   const { child, ended } = startSkein(['run', 'a.txt', ...model, '--json', '--dashboard', '--store', 'x.db'], folder)
-  const reported = said(child, 'stdout', /\n/)
-  const page = pageOf(await said(child, 'stderr', link))
+  const reported = outputOf(child, 'stdout', /\n/)
+  const page = pageOf(await outputOf(child, 'stderr', link))
   await reported
   const { budgets } = await page.get<Figures>('/api/figures')
   expect(budgets).toEqual([
@@ -106,15 +106,15 @@ it('shows how much of the budgets of a run is used up', async () => {
   expect(await ended).toMatchObject({ code: 0 })
 })
 
-it('says what it can not show', async () => {
+it('skein dashboard refuses in one clear sentence what it cannot show', async () => {
   const folder = folderWith({ 'a.txt': story })
   expectClearError(await skein(['dashboard', '--store', 'none.db'], folder), 1, /none\.db does not exist/)
   await skein(['run', 'a.txt', '--store', 'x.db'], folder)
   expectClearError(
     await skein(['dashboard', '--store', 'x.db', '--space', 'other'], folder),
     1,
-    /x\.db holds no space "other"\. It holds default\./,
+    /x\.db has no space "other"\. Name one of these with --space: default\./,
   )
   expectClearError(await skein(['run', 'a.txt', '--isolated', '--dashboard'], folder), 2, /--dashboard/)
-  expectClearError(await skein(['dashboard', '--port', '99999'], folder), 2, /whole number/)
+  expectClearError(await skein(['dashboard', '--port', '99999'], folder), 2, /an integer from 0 to 65,535/)
 })

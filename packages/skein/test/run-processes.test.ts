@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it } from 'vitest'
 
-import { reportFile, temporaryFolder } from './report-file.ts'
+import { reportFile, temporaryFolder } from './sample-files.ts'
 import { skein, startSkein } from './run-skein.ts'
 import type { Ended } from './run-skein.ts'
 
@@ -28,7 +28,7 @@ function outputOf(ended: Ended): Output {
   return JSON.parse(ended.stdout) as Output
 }
 
-/** All finished work of a store: key → version. A version of 2 is one taking and one finishing. */
+/** The finished work of a store: key → version. Version 2 means taken once and finished once. */
 async function finishedWork(folder: string): Promise<Map<string, number>> {
   await using store = await sqliteStore(join(folder, 'flock.db')).open('default', 'writer')
   const { records } = await store.query({ collection: 'work', order: 'oldest', limit: 10_000 })
@@ -36,17 +36,17 @@ async function finishedWork(folder: string): Promise<Map<string, number>> {
 }
 
 describe('skein run', () => {
-  it('goes on after kill -9 where it was: nothing that was finished is computed again', async () => {
+  it('continues after kill -9 without computing finished work again', async () => {
     const folder = temporaryFolder()
     const undisturbed = outputOf(await skein(run(temporaryFolder()), folder))
 
-    // Without --json: the lines of progress tell when a quarter is done.
+    // Without --json, lines of progress appear when a quarter is done.
     const { child, ended } = startSkein(
       run(folder).filter((flag) => flag !== '--json'),
       folder,
     )
     child.stderr?.on('data', (text: string) => {
-      if (text.includes('summarisers:')) child.kill('SIGKILL')
+      if (text.includes('summarizers:')) child.kill('SIGKILL')
     })
     expect(await ended).toMatchObject({ code: null, signal: 'SIGKILL' })
     const before = await finishedWork(folder)
@@ -60,7 +60,7 @@ describe('skein run', () => {
     expect(resumed.summary).toEqual(undisturbed.summary)
   })
 
-  it('in two processes at once on one store summarises no part twice', async () => {
+  it('in two processes on one store summarizes no part twice', async () => {
     const folder = temporaryFolder()
     const both = await Promise.all([skein(run(folder), folder), skein(run(folder), folder)])
     const [first, second] = both.map(outputOf) as [Output, Output]

@@ -9,16 +9,16 @@ import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
 
-// Each test starts the command many times: it need not be compiled anew each time.
+// Tests start the command many times: it is compiled once.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'skein-test-compile-cache')
 
-/** Stands in whatever only those with {@link cleared} may see. */
+/** Occurs in everything that only {@link cleared} covers. */
 export const secret = 'XANADU'
 export const cleared = ['--clearance', 'confidential+finance'] as const
 const clearance = { level: 'confidential', compartments: ['finance'] } as const
 
 /** A memory with something of each kind, public and secret, and a question for people on both. */
-export interface LookedAt {
+export interface SampleMemory {
   readonly folder: string
   readonly publicObject: string
   readonly secretObject: string
@@ -26,14 +26,14 @@ export interface LookedAt {
   readonly secretQuestion: string
 }
 
-/** A folder that is there for all tests of a file. */
+/** A folder that exists for all tests of a file. */
 export function folderForAll(): string {
   const folder = mkdtempSync(join(tmpdir(), 'skein-look-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Opens the memory of a folder, which is in its file `x.db`. */
+/** Opens the memory in the file `x.db` of a folder. */
 export function openIn(folder: string, options: Partial<MemoryOptions> = {}): Promise<Memory> {
   return openMemory({ store: sqliteStore(join(folder, 'x.db')), ...options })
 }
@@ -42,7 +42,7 @@ export function openIn(folder: string, options: Partial<MemoryOptions> = {}): Pr
 export async function fill(
   store: StoreDriver,
   options: Partial<MemoryOptions> = {},
-): Promise<Omit<LookedAt, 'folder'>> {
+): Promise<Omit<SampleMemory, 'folder'>> {
   await using memory = await openMemory({ store, ...options })
   const ann = memory.as({ id: 'ann', role: 'sales' })
   const fay = memory.as({ id: 'fay', role: 'finance', clearance })
@@ -79,13 +79,13 @@ export async function fill(
   return { publicObject: chapter.id, secretObject: paper.id, publicQuestion: asked.id, secretQuestion: doubt.id }
 }
 
-/** The same in a folder of its own. */
-export async function filledFolder(options: Partial<MemoryOptions> = {}): Promise<LookedAt> {
+/** Fills a memory in a folder of its own. */
+export async function filledFolder(options: Partial<MemoryOptions> = {}): Promise<SampleMemory> {
   const folder = folderForAll()
   return { folder, ...(await fill(sqliteStore(join(folder, 'x.db')), options)) }
 }
 
-/** What stands in the files of a folder, as a hash of each. */
+/** The hash of each file of a folder. */
 export function filesIn(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder).map((name) => [
@@ -97,5 +97,5 @@ export function filesIn(folder: string): Record<string, string> {
   )
 }
 
-/** What a terminal would obey, or show in another order. */
+/** Characters that a terminal would obey, or show in another order. */
 export const harmful = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u
