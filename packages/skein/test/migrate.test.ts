@@ -1,11 +1,7 @@
-import { sep } from 'node:path'
+import { describe, expect, it } from 'vitest'
 
-import { redisStore } from '@skein/redis'
-import { describe, expect, it, onTestFinished } from 'vitest'
-
-import { missing, startServer } from '../../redis/test/redis-server.ts'
 import { skein } from './run-skein.ts'
-import { fill, filesIn, openIn } from './sample-memory.ts'
+import { filesIn, openIn } from './sample-memory.ts'
 import { folderWithReport, itRefuses } from './store-files.ts'
 
 describe('skein migrate', () => {
@@ -26,19 +22,6 @@ describe('skein migrate', () => {
     })
     // It has the current format already.
     expect(filesIn(folder)).toEqual(before)
-  })
-
-  // To be enabled with the migration of @skein/redis.
-  it.skip(`moves the rows of a Redis space${missing ? ` (${missing})` : ''}`, async () => {
-    const server = await startServer()
-    onTestFinished(() => server.stop())
-    await fill(redisStore(server.url))
-    const { code, stdout, stderr } = await skein(['migrate', server.url, '--json'], sep)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(JSON.parse(stdout)).toEqual({
-      store: server.url,
-      spaces: [{ space: 'default', rows: expect.any(Number), migrated: 0 }],
-    })
   })
 
   itRefuses([

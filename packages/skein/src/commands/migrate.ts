@@ -16,12 +16,12 @@ interface MigrateFlags {
   readonly json: boolean
 }
 
-/** Adds `skein migrate`, which moves what a store holds to the current format. */
+/** Adds `skein migrate`, which migrates a store to the current format. */
 export function addMigrate(skein: Command, context: CommandContext): void {
   addCommand(skein, 'migrate')
     .description(
-      'Move what a store holds to the current format. A SQLite file migrates when a writer opens it, as this does; ' +
-        'Redis rows migrate when they are written, and this migrates the rest while agents continue to work.',
+      'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this does. ' +
+        'A Redis row migrates when it is next written; this migrates the others, while agents continue to work.',
     )
     .argument('<store>', 'a database file, or redis://HOST:PORT')
     .option('--space <name>', 'only this space (default: all)', nonBlank)
@@ -30,7 +30,7 @@ export function addMigrate(skein: Command, context: CommandContext): void {
 }
 
 async function migrate(address: string, { space, json }: MigrateFlags, context: CommandContext): Promise<void> {
-  context.afterInterrupt = 'What was migrated stays so. Run the same command again to continue.'
+  context.afterInterrupt = 'Migrated rows stay migrated. Run the same command again to continue.'
   const progress = showProgress(process.stderr, json)
   try {
     const spaces = await migrateStore(address, {

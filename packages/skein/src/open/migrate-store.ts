@@ -23,7 +23,7 @@ export interface MigrateOptions {
 }
 
 /**
- * Moves everything that a store holds to the current format. Migrating a second
+ * Migrates everything that a store holds to the current format. Migrating a second
  * time changes nothing.
  *
  * @throws InputError when the store or the space doesn't exist; OptionError for
