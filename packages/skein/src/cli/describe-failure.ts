@@ -25,13 +25,16 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
     return { lines: [], exitCode: error.exitCode === 0 ? exitCode.success : exitCode.misuse }
   }
   const code = codeOf(error)
-  const message = error instanceof Error ? error.message : String(error)
-  // The message may quote what agents wrote.
-  const lines = [plain(`skein: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)]
+  const lines = [messageLine(error instanceof Error ? error.message : String(error))]
   if (debug) lines.push(...plainLines(String(error instanceof Error ? error.stack : error)))
   else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
   else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
   return { lines, exitCode: code === 'SKEIN_OPTION' ? exitCode.misuse : exitCode.failure }
+}
+
+/** A message as one line of the command; it may quote what agents wrote. */
+export function messageLine(message: string): string {
+  return plain(`skein: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,5 @@
-import { plain, plainLines } from '../terminal/plain-text.ts'
-import { describeFailure } from './describe-failure.ts'
+import { plainLines } from '../terminal/plain-text.ts'
+import { describeFailure, messageLine } from './describe-failure.ts'
 
 /**
  * Reports errors and warnings on standard error, each line once. When a disk
@@ -46,8 +46,7 @@ export class ErrorReporter {
     if (name === 'DeprecationWarning' || name === 'ExperimentalWarning') return
     // Warnings of this name say themselves what they mean.
     const note = this.backgroundNote === '' || name === 'SkeinWarning' ? '' : `${this.backgroundNote} `
-    // The message may quote what agents wrote.
     if (this.#debug) this.print(...plainLines(`skein: ${note}${stack}`))
-    else this.print(plain(`skein: ${note}${message}`))
+    else this.print(messageLine(`${note}${message}`))
   }
 }

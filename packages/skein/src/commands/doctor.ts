@@ -10,6 +10,7 @@ import { openExistingStore } from '../open/open-store.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import { renderFindings } from '../render/render-findings.ts'
 import type { Findings, FoundCorruption } from '../render/render-findings.ts'
+import { jsonOf } from '../terminal/plain-text.ts'
 import { showProgress } from '../terminal/show-progress.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 
@@ -29,7 +30,7 @@ async function doctor(address: string, json: boolean, context: CommandContext): 
   context.afterInterrupt = 'Nothing was changed.'
   const findings = await inspectStore(openExistingStore(address), json, context.signal)
   const store = withoutPassword(address)
-  const text = json ? JSON.stringify({ store, ...findings }) : renderFindings(store, findings, process.stdout)
+  const text = json ? jsonOf({ store, ...findings }) : renderFindings(store, findings, process.stdout)
   await writeOut(`${text}\n`)
   context.exitCode = findings.corruptions.length === 0 ? exitCode.success : exitCode.failure
 }

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
+import { exitCode } from '../cli/exit-code.ts'
 import { nonBlank } from '../cli/parse-option.ts'
 import { migrateStore } from '../open/migrate-store.ts'
-import type { MigratedSpace } from '../open/migrate-store.ts'
 import { withoutPassword } from '../open/store-address.ts'
-import { countOf } from '../terminal/amounts.ts'
+import { renderMigration } from '../render/render-migration.ts'
+import { jsonOf } from '../terminal/plain-text.ts'
 import { showProgress } from '../terminal/show-progress.ts'
 import { writeOut } from '../terminal/standard-streams.ts'
 
@@ -21,7 +22,8 @@ export function addMigrate(skein: Command, context: CommandContext): void {
   addCommand(skein, 'migrate')
     .description(
       'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this does. ' +
-        'A Redis row migrates when it is next written; this migrates the others, while agents continue to work.',
+        'A Redis row migrates when it is next written; this migrates the others, while agents continue to work. ' +
+        'Exits with 1 when damaged rows are left.',
     )
     .argument('<store>', 'a database file, or redis://HOST:PORT')
     .option('--space <name>', 'only this space (default: all)', nonBlank)
@@ -35,22 +37,15 @@ async function migrate(address: string, { space, json }: MigrateFlags, context: 
   try {
     const spaces = await migrateStore(address, {
       signal: context.signal,
-      onProgress: ({ space: name, rows = 0 }) => progress.update([{ label: name, done: rows, total: 0 }]),
+      onProgress: ({ space: label, rows, checked }) => progress.update([{ label, done: checked, total: rows }]),
       ...(space !== undefined && { space }),
     })
     progress.end()
     const store = withoutPassword(address)
-    await writeOut(`${json ? JSON.stringify({ store, spaces }) : renderMigration(store, spaces)}\n`)
+    await writeOut(`${json ? jsonOf({ store, spaces }) : renderMigration(store, spaces)}\n`)
+    const isComplete = spaces.every(({ corruptions = [] }) => corruptions.length === 0)
+    context.exitCode = isComplete ? exitCode.success : exitCode.failure
   } finally {
     progress.end()
   }
-}
-
-function renderMigration(store: string, spaces: readonly MigratedSpace[]): string {
-  if (spaces.length === 0) return `${store} holds no spaces.`
-  const lines = spaces.map(({ space, rows, migrated }) => {
-    if (rows === undefined || migrated === undefined) return `  ${space}`
-    return `  ${space}: ${countOf(rows, 'row')}, ${migrated.toLocaleString('en')} of them migrated`
-  })
-  return [`${store} has the current format:`, ...lines].join('\n')
 }

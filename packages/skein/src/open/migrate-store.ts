@@ -1,30 +1,41 @@
-import { OptionError, StoreError } from '@skein/memory'
-import { sqliteStore } from '@skein/sqlite'
+import { StoreError } from '@skein/memory'
+import type { Corruption, StoreDriver } from '@skein/memory/store'
 
-import { existingDatabase, requireSpace } from './open-store.ts'
+import { openExistingStore, requireSpace } from './open-store.ts'
 import { parseStoreAddress } from './store-address.ts'
 
-/** A space whose records have the current format. */
+/** A migrated space. */
 export interface MigratedSpace {
   readonly space: string
-  /** Rows of the space. Absent for a SQLite file, which is migrated as a whole. */
+  /** The number of rows. Absent for a SQLite file, which is migrated as a whole. */
   readonly rows?: number
-  /** Rows that had an older format. Absent for a SQLite file. */
+  /** The number of rows that had an older format. Absent for a SQLite file. */
   readonly migrated?: number
+  /** Rows too damaged to migrate, which keep their older format. Absent for a SQLite file. */
+  readonly corruptions?: readonly Corruption[]
+}
+
+/** The progress of a migration within one space. */
+export interface MigrationProgress {
+  readonly space: string
+  /** The number of rows of the space. */
+  readonly rows: number
+  /** The number of rows examined so far. */
+  readonly checked: number
 }
 
 /** Options of {@link migrateStore}. */
 export interface MigrateOptions {
   /** @defaultValue all spaces of the store */
   readonly space?: string
-  /** Receives the progress within a space: the rows examined and migrated so far. */
-  readonly onProgress?: (progress: MigratedSpace) => void
+  /** Receives the progress of a server's spaces. */
+  readonly onProgress?: (progress: MigrationProgress) => void
   readonly signal?: AbortSignal
 }
 
 /**
- * Migrates everything that a store holds to the current format. Migrating a second
- * time changes nothing.
+ * Migrates everything that a store holds to the current format. Migrating a
+ * second time changes nothing.
  *
  * @throws InputError when the store or the space doesn't exist; OptionError for
  * an address of another kind, and for `memory:`; StoreFormatError when the
@@ -32,20 +43,13 @@ export interface MigrateOptions {
  */
 export async function migrateStore(address: string, options: MigrateOptions = {}): Promise<readonly MigratedSpace[]> {
   const location = parseStoreAddress(address)
-  switch (location.kind) {
-    case 'memory':
-      throw new OptionError('store', 'a store that outlives its process', address)
-    case 'file':
-      return migrateFile(existingDatabase(address), options)
-    case 'redis':
-      return migrateRedis(location.url, options)
-  }
+  const driver = openExistingStore(address)
+  if (options.space !== undefined) await requireSpace(driver, address, options.space)
+  return location.kind === 'redis' ? migrateServer(location.url, options) : migrateFile(driver, options)
 }
 
 /** Opens the spaces of a SQLite file for writing, which migrates the file. */
-async function migrateFile(path: string, { space, signal }: MigrateOptions): Promise<readonly MigratedSpace[]> {
-  const driver = sqliteStore(path)
-  if (space !== undefined) await requireSpace(driver, path, space)
+async function migrateFile(driver: StoreDriver, { space, signal }: MigrateOptions): Promise<readonly MigratedSpace[]> {
   const spaces = space === undefined ? await driver.spaces() : [space]
   for (const name of spaces) {
     signal?.throwIfAborted()
@@ -55,7 +59,15 @@ async function migrateFile(path: string, { space, signal }: MigrateOptions): Pro
   return spaces.map((name) => ({ space: name }))
 }
 
-// PLACEHOLDER, to be replaced before this is merged: the rest of this line becomes `migrateSpaces` of @skein/redis.
-const migrateRedis = async (_url: string, _options: MigrateOptions): Promise<readonly MigratedSpace[]> => {
-  throw new StoreError('migrate', 'Redis spaces can not be migrated yet.')
+async function migrateServer(url: string, options: MigrateOptions): Promise<readonly MigratedSpace[]> {
+  const spaces = await migrateSpaces(url, options)
+  return spaces.map(({ damaged, ...counts }) => ({ ...counts, corruptions: damaged }))
+}
+
+/** PLACEHOLDER: replace this whole function by `import { migrateSpaces } from '@skein/redis'` before merging. */
+async function migrateSpaces(
+  _url: string,
+  _options: MigrateOptions,
+): Promise<readonly (Required<Omit<MigratedSpace, 'corruptions'>> & { readonly damaged: readonly Corruption[] })[]> {
+  throw new StoreError('migrate', 'This build can not migrate Redis spaces.')
 }

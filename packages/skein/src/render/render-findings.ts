@@ -24,7 +24,7 @@ export function renderFindings(store: string, { spaces, corruptions }: Findings,
   const lines = [`${store} holds ${countOf(spaces.length, 'space')}.`]
   for (const held of spaces) lines.push('', styleText('bold', held.space, { stream }), ...spaceLines(held))
   lines.push('', ...missingKeyLines(corruptions))
-  lines.push(...corruptions.filter(({ missingKey }) => !missingKey).map(corruptionLine))
+  lines.push(...corruptions.filter(({ missingKey }) => !missingKey).map(renderCorruption))
   if (corruptions.length === 0) lines.push('Nothing is damaged.')
   return lines.join('\n')
 }
@@ -60,7 +60,8 @@ function missingKeyLines(corruptions: readonly FoundCorruption[]): string[] {
   })
 }
 
-function corruptionLine({ space, kind, collection, id, problem }: FoundCorruption): string {
+/** Renders one corruption in a line. */
+export function renderCorruption({ space, kind, collection, id, problem }: FoundCorruption): string {
   const name = [collection ?? kind, id].filter((part) => part !== '').join('/')
   // Agents choose ids.
   return plain(`damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`)
