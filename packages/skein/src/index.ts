@@ -1,6 +1,6 @@
 /**
  * The flock for reports, as a library: readers, summarizers and combiners that
- * sum up files with citations.
+ * summarize files with citations.
  *
  * @module
  */

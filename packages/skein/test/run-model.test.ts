@@ -61,7 +61,7 @@ const repeated = (server: OpenAIServer): number =>
   [...server.counts().values()].reduce((sum, count) => sum + count - 1, 0)
 
 describe('skein run with a model over HTTP', () => {
-  it('sums up a report with citations, asks nothing twice, and nothing at all the second time', async () => {
+  it('summarizes a report with citations, asks nothing twice, and nothing at all the second time', async () => {
     const server = await startServer()
     const folder = temporaryFolder()
     const first = outputOf(await skein(commandFor(server, folder, '--json'), folder, env))

@@ -37,10 +37,10 @@ interface RunFlags {
 
 const maxThreads = 31
 
-/** Adds `skein run`, which lets a flock read files and sum them up. */
+/** Adds `skein run`, which lets a flock read and summarize files. */
 export function addRun(skein: Command, context: CommandContext): void {
   addCommand(skein, 'run')
-    .description('Read text files together and sum them up, each sentence with its source.')
+    .description('Read text files together and summarize them, each sentence with its source.')
     .argument('<file...>', 'text files')
     .option('-q, --question <text>', 'let one analyst answer this question (may be repeated)', collectQuestion, [])
     .option('--isolated', 'let every analyst work alone and share nothing', false)

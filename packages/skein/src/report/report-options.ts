@@ -12,7 +12,7 @@ export interface ReportOptions {
   /**
    * One analyst works on each question.
    *
-   * @defaultValue none: a single analyst sums up the whole
+   * @defaultValue none: a single analyst summarizes the whole
    */
   readonly questions?: readonly string[]
   readonly store: StoreDriver

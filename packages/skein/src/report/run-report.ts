@@ -12,7 +12,7 @@ import type { Report, SummarySentence } from './report.ts'
 import { readTextFile } from './text-file.ts'
 
 /**
- * Lets a flock read files and sum them up, each sentence with its source.
+ * Lets a flock read and summarize files, each sentence with its source.
  *
  * @throws InputError for a file that can't be used, before any work begins;
  * OptionError, StoreError; the signal's reason.
