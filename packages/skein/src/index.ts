@@ -1,17 +1,18 @@
 /**
- * The flock for reports, as a library: readers, summarisers and combiners that
- * sum up files with citations.
+ * The flock for reports, as a library: readers, summarizers and combiners that
+ * summarize files with citations.
  *
  * @module
  */
 
 export { runReport } from './report/run-report.ts'
-export type { Report, ReportOptions, ReportStats, SummarySentence } from './report/run-report.ts'
+export type { ReportOptions, OpenedRun } from './report/report-options.ts'
+export type { Report, ReportStats, SummarySentence } from './report/report.ts'
 export type { ReportProgress } from './report/progress-sum.ts'
-export { renderSummary } from './cli/render-report.ts'
-export { splitSections } from './split-sections.ts'
-export type { Section, SplitSectionsOptions } from './split-sections.ts'
-export { openStore } from './open-store.ts'
-export { openModel } from './open-model.ts'
-export type { OpenModelOptions } from './open-model.ts'
-export { InputError } from './errors.ts'
+export { renderSummary } from './report/render-report.ts'
+export { splitSections } from './sections/split-sections.ts'
+export type { Section, SplitSectionsOptions } from './sections/split-sections.ts'
+export { openStore } from './open/open-store.ts'
+export { openModel } from './open/open-model.ts'
+export type { OpenModelOptions } from './open/open-model.ts'
+export { InputError } from './open/input-error.ts'

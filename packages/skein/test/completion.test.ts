@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { expectClearError } from './expect-clear-error.ts'
-import { folderForAll } from './looked-at-memory.ts'
+import { folderForAll } from './sample-memory.ts'
 import { skein } from './run-skein.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -35,9 +35,24 @@ describe.skipIf(missing('bash'))('in bash', () => {
   it.each([
     [
       'skein ',
-      ['run', 'ls', 'get', 'search', 'tail', 'inbox', 'answer', 'audit', 'stats', 'doctor', 'backup', 'restore'],
+      [
+        'run',
+        'ls',
+        'get',
+        'search',
+        'tail',
+        'inbox',
+        'answer',
+        'audit',
+        'stats',
+        'doctor',
+        'backup',
+        'restore',
+        'migrate',
+      ],
     ],
     ['skein ba', ['backup']],
+    ['skein migrate --', ['--space', '--json', '--help']],
     ['skein ls ob', ['observations', 'objects']],
     ['skein get fa', ['facts']],
     ['skein inbox --st', ['--state', '--store']],

@@ -2,11 +2,11 @@ import { expect } from 'vitest'
 
 import type { Ended } from './run-skein.ts'
 
-/** One sentence or two on standard error (a hint may follow), nothing on standard output. */
+/** Expects one or two sentences on standard error (a hint may follow), and nothing on standard output. */
 export function expectClearError(ended: Pick<Ended, 'code' | 'stdout' | 'stderr'>, code: number, text: RegExp): void {
-  const said = ended.stderr.replaceAll(/^\w+: \d+ of \d+\n/gm, '')
-  expect(said).toMatch(text)
+  const message = ended.stderr.replaceAll(/^\w+: \d+ of \d+\n/gm, '')
+  expect(message).toMatch(text)
   expect(ended).toMatchObject({ code, stdout: '' })
-  expect(said.trim().split('\n').length).toBeLessThanOrEqual(3)
-  expect(said).not.toMatch(/ {4}at /)
+  expect(message.trim().split('\n').length).toBeLessThanOrEqual(3)
+  expect(message).not.toMatch(/ {4}at /)
 }

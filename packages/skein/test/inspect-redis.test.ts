@@ -5,24 +5,24 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { missing, startServer } from '../../redis/test/redis-server.ts'
 import { expectClearError } from './expect-clear-error.ts'
-import { cleared, fill, secret } from './looked-at-memory.ts'
+import { cleared, fill, secret } from './sample-memory.ts'
 import { skein, startSkein } from './run-skein.ts'
 import type { Ended } from './run-skein.ts'
 
-describe.skipIf(missing)(`looking into Redis${missing ? ` (${missing})` : ''}`, () => {
-  it('shows what it shows of a file, changes nothing by it, and lets a person answer', async () => {
+describe.skipIf(missing)(`commands that read Redis${missing ? ` (${missing})` : ''}`, () => {
+  it('show what they show of a file, change nothing, and let a person answer', async () => {
     const server = await startServer()
     onTestFinished(() => server.stop())
     const driver = redisStore(server.url)
-    const look = (...args: string[]): Promise<Ended> => skein([...args, '--store', server.url], sep)
+    const run = (...args: string[]): Promise<Ended> => skein([...args, '--store', server.url], sep)
 
-    expectClearError(await look('ls'), 1, /redis:\/\/127\.0\.0\.1:\d+ has no space "default"\. It has none yet/)
+    expectClearError(await run('ls'), 1, /redis:\/\/127\.0\.0\.1:\d+ has no space "default"\. It has none yet/)
     expect(await driver.spaces()).toEqual([])
     const { publicObject, publicQuestion } = await fill(driver)
     await using store = await driver.open('default', 'reader')
     const { last } = await store.changes(Number.MAX_SAFE_INTEGER, 1)
-    expectClearError(await look('ls', '--space', 'other'), 1, /has no space "other".*: default\./)
-    const [counts, stats] = await Promise.all([look('ls', '--json'), look('stats')])
+    expectClearError(await run('ls', '--space', 'other'), 1, /has no space "other".*: default\./)
+    const [counts, stats] = await Promise.all([run('ls', '--json'), run('stats')])
     expect(JSON.parse(counts.stdout)).toMatchObject({
       collections: [{ collection: 'facts', records: 2 }, {}, {}, {}, {}, {}, {}],
     })
@@ -30,10 +30,10 @@ describe.skipIf(missing)(`looking into Redis${missing ? ` (${missing})` : ''}`, 
     expect(await store.changes(last, 10)).toMatchObject({ last, changes: [] })
 
     const [fact, raw, found, all] = await Promise.all([
-      look('get', 'facts', 'price', '--json'),
-      look('get', 'objects', publicObject, '--raw'),
-      look('search', 'prices'),
-      look('search', 'price', ...cleared),
+      run('get', 'facts', 'price', '--json'),
+      run('get', 'objects', publicObject, '--raw'),
+      run('search', 'prices'),
+      run('search', 'price', ...cleared),
     ])
     expect(JSON.parse(fact.stdout)).toMatchObject({ value: { low: 11, high: 12 }, version: 2 })
     expect(raw.stdout).toBe('The first chapter of the report.')
@@ -44,7 +44,7 @@ describe.skipIf(missing)(`looking into Redis${missing ? ` (${missing})` : ''}`, 
     const { child, ended } = startSkein(['tail', 'escalations/', '--store', server.url], sep)
     let answered: Promise<Ended> | undefined
     child.stderr?.on('data', () => {
-      answered ??= look('answer', publicQuestion, '{"granted":true}', '--as', 'eve')
+      answered ??= run('answer', publicQuestion, '{"granted":true}', '--as', 'eve')
     })
     child.stdout?.on('data', () => child.kill('SIGINT'))
     expect(await ended).toMatchObject({
@@ -52,7 +52,7 @@ describe.skipIf(missing)(`looking into Redis${missing ? ` (${missing})` : ''}`, 
       stdout: expect.stringMatching(/eve {2}set {5}escalations\/.* v2 {2}task/),
     })
     expect(await answered).toMatchObject({ code: 0, stderr: '' })
-    expect(JSON.parse((await look('inbox', publicQuestion, '--json')).stdout)).toMatchObject({
+    expect(JSON.parse((await run('inbox', publicQuestion, '--json')).stdout)).toMatchObject({
       escalation: { state: 'answered', answer: { granted: true } },
     })
   })

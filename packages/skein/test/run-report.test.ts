@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 import { runReport } from '../src/index.ts'
 import type { Report, ReportOptions } from '../src/index.ts'
-import { reportFile, reportText, temporaryFolder } from './report-file.ts'
+import { reportFile, reportText, temporaryFolder } from './sample-files.ts'
 
 const questions = ['What was done about energy?', 'What is said about the hostages in Iran?']
 
@@ -15,8 +15,8 @@ function run(options: Partial<ReportOptions> = {}): Promise<Report> {
   return runReport({ files: [reportFile], store: mapStore(), threads: 2, ...options })
 }
 
-describe('a report', () => {
-  it('cites for each sentence the exact characters of its source', async () => {
+describe('runReport', () => {
+  it('cites the exact characters of the source of each sentence', async () => {
     const whole = await run()
     const answers = await run({ questions })
     expect(whole.summary.length).toBeGreaterThanOrEqual(8)
@@ -30,7 +30,7 @@ describe('a report', () => {
     }
   })
 
-  it('speaks of what was asked', async () => {
+  it('answers the questions', async () => {
     const { summary } = await run({ questions })
     expect(summary.filter(({ question }) => question === questions[0]).every(({ text }) => /energy/i.test(text))).toBe(
       true,
@@ -40,7 +40,7 @@ describe('a report', () => {
     ).toBe(true)
   })
 
-  it('is the same with 1, 2 and 4 threads, on either architecture and either store', async () => {
+  it('gives the same summary with 1, 2 and 4 threads, on either architecture and store', async () => {
     const folder = temporaryFolder()
     const expected = JSON.stringify((await run({ questions })).summary)
     for (const architecture of ['hybrid', 'centralized'] as const) {
@@ -53,7 +53,7 @@ describe('a report', () => {
     }
   })
 
-  it('makes at most a third of the model calls when the analysts share, and none when the memory is warm', async () => {
+  it('makes at most a third of the model calls when analysts share, and none when the memory has all results', async () => {
     const eight = Array.from({ length: 8 }, (_, index) => `${questions[index % 2]} Point ${index}.`)
     const folder = temporaryFolder()
     const alone = await run({ questions: eight, isolated: true, store: sqliteStore(join(folder, 'alone.db')) })
@@ -70,7 +70,7 @@ describe('a report', () => {
     expect(warm.stats).toMatchObject({ modelCalls: 0, tokens: 0, partsRead: 0, reusedCalls: alone.stats.modelCalls })
   })
 
-  it('reads only what changed again', async () => {
+  it('reads only changed sections again', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'notes.md')
     const section = (name: string): string =>
@@ -88,7 +88,7 @@ describe('a report', () => {
     }
   })
 
-  it('leaves its notes for everyone to find, with what they were made from', async () => {
+  it('logs its notes for everyone to find, with their sources', async () => {
     const store = mapStore()
     await run({ store })
     await using memory = await openMemory({ store })
@@ -100,7 +100,7 @@ describe('a report', () => {
     expect(sources.map(({ ref }) => ref.size)).toContain(reportText.length)
   })
 
-  it('reads several files, and those in other scripts', async () => {
+  it('reads several files, with any characters', async () => {
     const folder = temporaryFolder()
     const odd =
       '\uFEFFDie Gänse flogen früh nach Süden über den ganzen See. Ihr Zug — 🪿🪿 — war im Herbst länger als in allen Jahren davor.\r\n'
@@ -134,7 +134,7 @@ describe('a report', () => {
     expect(twice.summary).toEqual(once.summary)
   })
 
-  it('shares the threads among the crews that there are', async () => {
+  it('divides the threads among the crews', async () => {
     const file = join(temporaryFolder(), 'a.txt')
     writeFileSync(file, 'The geese flew south early over the whole wide lake.\n')
     const threadsOf = async (some: readonly string[]): Promise<number> =>
@@ -144,12 +144,12 @@ describe('a report', () => {
     expect(await threadsOf(['Who flew?', 'Where to?'])).toBe(2)
   })
 
-  it('stops when told, even before anything is read', async () => {
+  it('stops when the signal has aborted before it starts', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(run({ signal })).rejects.toThrow('enough')
   })
 
-  it('stops when told', async () => {
+  it('stops when the signal aborts', async () => {
     const stop = new AbortController()
     const running = run({ signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) })
     await expect(running).rejects.toThrow('enough')

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { splitSections } from '../src/split-sections.ts'
-import type { Section } from '../src/split-sections.ts'
+import { splitSections } from '../src/sections/split-sections.ts'
+import type { Section } from '../src/sections/split-sections.ts'
 
 const report = readFileSync(new URL('../../../examples/data/1981_jimmy_carter_d.txt', import.meta.url), 'utf8')
 

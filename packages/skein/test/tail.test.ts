@@ -2,24 +2,25 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
+import { hasTrait } from '@skein/memory/store'
 import type { Change } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it } from 'vitest'
 
 import { expectClearError } from './expect-clear-error.ts'
-import { cleared, filledFolder, folderForAll, openIn, secret } from './looked-at-memory.ts'
-import { temporaryFolder } from './report-file.ts'
+import { cleared, filledFolder, folderForAll, openIn, secret } from './sample-memory.ts'
+import { temporaryFolder } from './sample-files.ts'
 import { cli, skein, startSkein } from './run-skein.ts'
 import type { Ended } from './run-skein.ts'
 
-/** `skein tail` under way: wait for what it says, then interrupt it. */
+/** Starts `skein tail`: wait for its output, then interrupt it. */
 function startTail(folder: string, ...args: string[]) {
   const { child, ended } = startSkein(['tail', ...args, '--store', 'x.db'], folder)
-  const said = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) child[name]?.on('data', (text: string) => (said[name] += text))
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) child[name]?.on('data', (text: string) => (output[name] += text))
   return {
     until: async (name: 'stdout' | 'stderr', text: string): Promise<void> => {
-      while (!said[name].includes(text)) await once(child[name] as NodeJS.EventEmitter, 'data')
+      while (!output[name].includes(text)) await once(child[name] as NodeJS.EventEmitter, 'data')
     },
     interrupt: (signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<Ended> => {
       child.kill(signal)
@@ -35,7 +36,7 @@ const changesOf = (text: string): Change[] =>
     .map((line) => JSON.parse(line) as Change)
 
 describe('skein tail', () => {
-  it('follows changes of other processes as they come, and ends with 0 on Ctrl-C', async () => {
+  it('follows changes of other processes, and exits with 0 on Ctrl-C', async () => {
     const folder = folderForAll()
     await using memory = await openIn(folder)
     const { facts, observations } = memory.as({ id: 'ann', role: 'sales' })
@@ -62,7 +63,7 @@ describe('skein tail', () => {
     ])
   })
 
-  it('begins where told, without gaps, and shows only what the clearance covers', async () => {
+  it('begins at a given position, without gaps, and shows only what the clearance covers', async () => {
     const { folder } = await filledFolder()
     const [known, all] = [
       startTail(folder, '--after', '0', '--json'),
@@ -75,15 +76,18 @@ describe('skein tail', () => {
     expect(many.stdout).toContain(secret)
     await using store = await sqliteStore(join(folder, 'x.db')).open('default', 'reader')
     const { changes } = await store.changes(0, 1_000)
-    const inHouse = new Set(['audit', 'ledger', 'settings'])
-    expect(changesOf(many.stdout)).toEqual(changes.filter(({ collection }) => !inHouse.has(collection)))
+    expect(changesOf(many.stdout)).toEqual(changes.filter(({ collection }) => hasTrait(collection, 'shown')))
     expect(changesOf(few.stdout)).toEqual(changesOf(many.stdout).filter(({ sensitivity }) => sensitivity === 'public'))
     const late = await skein(['tail', '--after', '1000000', '--store', 'x.db'], folder)
     expectClearError(late, 2, /`--after` to be at most \d+, where the feed ends/)
-    expectClearError(await skein(['tail', '--after', 'now', '--store', 'x.db'], folder), 2, /--after.*whole number/)
+    expectClearError(
+      await skein(['tail', '--after', 'now', '--store', 'x.db'], folder),
+      2,
+      /--after.*an integer from 0/,
+    )
   })
 
-  it('says where the feed no longer reaches back, and goes on', async () => {
+  it('says where the feed was trimmed, and continues', async () => {
     const folder = temporaryFolder()
     const options = { path: join(folder, 'x.db'), maxChanges: 1, maxChangeAgeMs: 1 }
     await using memory = await openIn(folder, { store: sqliteStore(options) })
@@ -93,7 +97,7 @@ describe('skein tail', () => {
     // Trims by age, in whole milliseconds.
     while (!(await store.changes(1, 1)).trimmed) await store.sweep(100)
     const tail = startTail(folder, '--after', '1', '--json')
-    await tail.until('stderr', 'going on after')
+    await tail.until('stderr', 'continuing after')
     await facts.set('price', 'new')
     await tail.until('stdout', '"version":6')
     const { code, stdout } = await tail.interrupt()
@@ -101,7 +105,7 @@ describe('skein tail', () => {
     expect(changesOf(stdout)).toMatchObject([{ trimmed: { after: 1, last: 5 } }, { id: 'price', version: 6 }])
   })
 
-  it('ends when nobody reads it any more, as all that streams', async () => {
+  it('ends when nobody reads its output, as every command that streams', async () => {
     const folder = temporaryFolder()
     await using memory = await openIn(folder)
     const { facts } = memory.as({ id: 'ann', role: 'sales' })
@@ -114,7 +118,7 @@ describe('skein tail', () => {
     const closed = once(piped, 'close')
     let isOpen = true
     void closed.then(() => (isOpen = false))
-    // A pipe tells only who writes that nobody reads.
+    // Only a write shows that nobody reads a pipe any more.
     while (isOpen) await facts.set('price', 1)
     expect(await closed).toEqual([0, null])
     expect(await once(pipe('audit --right audit --json-lines'), 'close')).toEqual([0, null])

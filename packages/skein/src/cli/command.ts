@@ -1,16 +1,22 @@
 import type { Command } from 'commander'
 
-/** What a command is given beside its arguments, and what it leaves. */
+import type { ErrorReporter } from './error-reporter.ts'
+
+/** What a command gets beside its arguments, and what it sets for the end of the process. */
 export interface CommandContext {
   /** Aborts when the user interrupts. */
   readonly signal: AbortSignal
-  /** How the process is to end; a command that fails throws instead. */
+  readonly errors: ErrorReporter
+  /** The exit code of a command that ends normally; one that fails throws instead. */
   exitCode: number
-  /** What is said to who interrupts: what became of the work. */
+  /** Printed when the user interrupts: says what became of the work. */
   afterInterrupt: string
 }
 
-/** Adds a command to the program, one that fails as the program does. */
+/** Adds one command to the program, as each file of `commands/` does. */
+export type AddCommand = (skein: Command, context: CommandContext) => void
+
+/** Adds a command that reports misuse as the program does. */
 export function addCommand(skein: Command, name: string): Command {
   return skein.command(name).exitOverride().showHelpAfterError(`(skein ${name} --help shows how)`)
 }

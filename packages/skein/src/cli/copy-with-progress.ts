@@ -2,25 +2,25 @@ import { existsSync } from 'node:fs'
 
 import type { BackupOptions, BackupReport } from '@skein/sqlite'
 
-import { InputError } from '../errors.ts'
-import { countOf, sizeOf } from './amounts.ts'
+import { InputError } from '../open/input-error.ts'
+import { countOf, sizeOf } from '../terminal/amounts.ts'
+import { showProgress } from '../terminal/show-progress.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
 import type { CommandContext } from './command.ts'
-import { showProgress } from './progress.ts'
-import { writeOut } from './standard-streams.ts'
 
-/** The options that backups and restores have in common, as they were given. */
+/** The options that `skein backup` and `skein restore` share, as given. */
 export interface CopyFlags {
   readonly overwrite: boolean
   readonly json: boolean
 }
 
 /**
- * Copies a database, shows how far it is, and says in the end what was copied.
+ * Copies a database file, shows progress, and prints what was copied.
  *
- * @param done - What was done, as a sentence begins.
+ * @param verb - Begins the sentence that reports success: `Restored`.
  */
 export async function copyWithProgress(
-  done: string,
+  verb: string,
   from: string,
   to: string,
   { overwrite, json }: CopyFlags,
@@ -29,7 +29,7 @@ export async function copyWithProgress(
 ): Promise<void> {
   context.afterInterrupt = 'Nothing was changed.'
   if (!overwrite && existsSync(to)) {
-    throw new InputError(to, 'is there already and was left as it is. Name another file, or say --overwrite.')
+    throw new InputError(to, 'exists already and was left unchanged. Name another file, or add --overwrite.')
   }
   const progress = showProgress(process.stderr, json)
   try {
@@ -40,8 +40,8 @@ export async function copyWithProgress(
         progress.update([{ label: 'pages', done: totalPages - remainingPages, total: totalPages }]),
     })
     progress.end()
-    const what = `${countOf(spaces.length, 'space')} (${spaces.join(', ')}), ${sizeOf(bytes)}`
-    await writeOut(`${json ? JSON.stringify({ from, to, bytes, spaces }) : `${done} ${from} to ${to}: ${what}.`}\n`)
+    const copied = `${countOf(spaces.length, 'space')} (${spaces.join(', ')}), ${sizeOf(bytes)}`
+    await writeOut(`${json ? JSON.stringify({ from, to, bytes, spaces }) : `${verb} ${from} to ${to}: ${copied}.`}\n`)
   } finally {
     progress.end()
   }

@@ -1,7 +1,7 @@
-/** Resolves when a signal aborts; keeps the process alive until then, which a listener alone does not. */
+/** Resolves when a signal aborts. Keeps the process alive until then, which a listener alone does not. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
-  const alive = setInterval(() => {}, 2 ** 30)
+  const keepAlive = setInterval(() => {}, 2 ** 30)
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-  clearInterval(alive)
+  clearInterval(keepAlive)
 }

@@ -10,19 +10,19 @@ export type ReportActivities = ActivitiesOf<typeof import('./report-activities.t
 
 type Asks<Names extends keyof ReportActivities> = QuestionsFor<Pick<ReportActivities, Names>>
 
-/** What an analyst is sent out with. */
+/** The task of an analyst. */
 export interface Assignment {
   readonly files: readonly FileInput[]
-  /** What it wants to know; the report as a whole when left out. */
+  /** `undefined` asks for a summary of the whole. */
   readonly question: string | undefined
 }
 
-/** What an analyst comes back with. */
+/** The result of an analyst. */
 export interface Finding {
   readonly question: string | undefined
   readonly quotes: readonly Quote[]
   readonly parts: number
-  /** Sentences of notes, and of the answer, that were left out because no source backs them. */
+  /** Sentences of notes, and of the answer, left out because no source backs them. */
   readonly dropped: { readonly notes: number; readonly answer: number }
 }
 
@@ -40,19 +40,22 @@ interface Context extends Assignment {
   readonly conclusion: Conclusion
 }
 
-/** Most sentences of a summary that no question was asked for. */
-const summarySentences = 12
-/** Most tokens of notes that are merged in one step. */
-const mergedTokens = 12_000
+/** The longest summary of the whole, in sentences. */
+const maxSummarySentences = 12
+/** The notes merged in one step, in tokens. */
+const maxMergedTokens = 12_000
 
 const nothing: Conclusion = { quotes: [], dropped: { notes: 0, answer: 0 } }
 
 /**
- * The machine of an analyst. It asks the other roles to do the work:
+ * Makes the state machine of an analyst, which asks the other roles to do the work.
  *
- * `reading` (readers split the files) → `studying` (summarisers take notes,
- * combiners merge them by topic) → `concluding` → done. An error ends it.
+ * States
+ * - `reading` → `studying`: readers split the files into parts.
+ * - `studying` → `concluding`: summarizers take notes, combiners merge them by topic.
+ * - `concluding` → `done`: the notes become a summary, or a combiner answers the question.
  *
+ * An error in any state ends it.
  */
 export function analystMachine(flock: Flock, onProgress: (progress: MapReduceProgress) => void): AnyStateMachine {
   const readers = flock.role<Asks<'read'>>('reader')
@@ -73,7 +76,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
           map: (input, options) => summarizers.ask({ type: 'note', input }, options),
           key: ({ topic }) => topic,
           sizeOf: ({ tokens }) => tokens,
-          maxSize: mergedTokens,
+          maxSize: maxMergedTokens,
           reduce: (some, { across, ...options }) =>
             combiners.ask({ type: 'merge', input: { notes: some, across } }, options),
           signal,
@@ -87,7 +90,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         const { quotes, dropped = 0 } = await view.objects.get(result.note)
         if (input.question === undefined) {
           return {
-            quotes: inOrder(quotes.slice(0, summarySentences), input.files),
+            quotes: inSourceOrder(quotes.slice(0, maxSummarySentences), input.files),
             dropped: { notes: dropped, answer: 0 },
           }
         }
@@ -129,8 +132,8 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
   })
 }
 
-/** In the order of the files, and in each as it says it. */
-export function inOrder(quotes: readonly Quote[], files: readonly Pick<FileInput, 'digest'>[]): Quote[] {
+/** Sorts quotes by the order of the files, then by their place in the file. */
+export function inSourceOrder(quotes: readonly Quote[], files: readonly Pick<FileInput, 'digest'>[]): Quote[] {
   const places = new Map(files.map(({ digest }, index) => [digest, index]))
   const fileOf = ({ citations }: Quote): number => places.get(citations[0]?.source ?? '') ?? 0
   const startOf = ({ citations }: Quote): number => citations[0]?.start ?? 0

@@ -1,7 +1,7 @@
 import type { CitedSentence, Passage } from '@skein/core'
 import type { Ref } from '@skein/memory'
 
-/** A place in a source, in UTF-16 offsets into its text. */
+/** A range of a source, in UTF-16 offsets into its text. */
 export interface SourceCitation {
   /** SHA-256 of the source's bytes. */
   readonly source: string
@@ -9,13 +9,13 @@ export interface SourceCitation {
   readonly end: number
 }
 
-/** A sentence of a note, with the places that it rests on. */
+/** A sentence of a note, with the ranges that back it. */
 export interface Quote {
   readonly text: string
   readonly citations: readonly SourceCitation[]
 }
 
-/** A section of a source, as it travels: its text stays in the memory. */
+/** A section of a source, as agents pass it on: its text stays in the memory. */
 export interface Part {
   readonly text: Ref<string>
   readonly source: string
@@ -25,24 +25,24 @@ export interface Part {
   readonly end: number
 }
 
-/** What was noted of a part, or merged from other notes. */
+/** Notes on a part, or merged from other notes. */
 export interface Note {
-  /** What it is about: the topic of its parts. */
+  /** The topic of its parts. */
   readonly topic: string
   readonly quotes: readonly Quote[]
-  /** Sentences that were left out because no source backs them. Absent: none. */
+  /** Sentences left out because no source backs them. Absent: none. */
   readonly dropped?: number
 }
 
-/** A note as it travels. */
+/** A note, as agents pass it on. */
 export interface NoteRef {
   readonly note: Ref<Note>
   readonly topic: string
-  /** About how many tokens its sentences take. */
+  /** The estimated length of its sentences, in tokens. */
   readonly tokens: number
 }
 
-/** The text of a part as a model's passage, with the way back from its citations to the source. */
+/** Turns the text of a part into a passage for a model, whose citations lead back to the source. */
 export function partPassage(part: Part, text: string, id: string): CitablePassage {
   return {
     passage: { id, text, author: 'the file' },
@@ -50,11 +50,11 @@ export function partPassage(part: Part, text: string, id: string): CitablePassag
   }
 }
 
-/** A quote as a model's passage. */
+/** Turns a quote into a passage for a model. */
 export function quotePassage(quote: Quote, id: string): CitablePassage {
   return {
     passage: { id, text: quote.text, author: 'summarizer' },
-    // A part of an exact quotation is one itself; of anything else only the whole is backed.
+    // Any part of an exact quotation is backed by its source. Of other sentences, only the whole is.
     cite: (start, end) =>
       quote.citations.map(({ source, start: from, end: to }) =>
         to - from === quote.text.length
@@ -64,13 +64,13 @@ export function quotePassage(quote: Quote, id: string): CitablePassage {
   }
 }
 
-/** A passage that knows where its text comes from. */
+/** A passage whose ranges can be traced to sources. */
 export interface CitablePassage {
   readonly passage: Passage
   cite(start: number, end: number): readonly SourceCitation[]
 }
 
-/** Turns a model's sentences, which cite passages, into quotes, which cite sources. */
+/** Turns a model's sentences, which cite passages, into quotes, which cite sources. Repeated citations count once. */
 export function toQuotes(sentences: readonly CitedSentence[], passages: readonly CitablePassage[]): Quote[] {
   const byId = new Map(passages.map((passage) => [passage.passage.id, passage]))
   return sentences.map(({ text, citations }) => {

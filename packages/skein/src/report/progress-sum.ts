@@ -1,13 +1,13 @@
 import type { MapReduceProgress } from '@skein/core'
 
-/** How far a report is, over all its analysts. */
+/** The progress of a report, over all its analysts. */
 export interface ReportProgress {
   readonly notes: { readonly done: number; readonly total: number }
   readonly merges: { readonly done: number; readonly total: number }
   readonly analysts: { readonly done: number; readonly total: number }
 }
 
-/** Adds up how far several analysts are. */
+/** Adds up the progress of several analysts. */
 export class ProgressSum {
   readonly #listener: ((progress: ReportProgress) => void) | undefined
   readonly #analysts: number
@@ -19,22 +19,23 @@ export class ProgressSum {
     this.#listener = listener
   }
 
-  /** What one analyst reports to. */
+  /** @returns a listener for the progress of one more analyst. */
   analyst(): (progress: MapReduceProgress) => void {
     const stages = new Map<string, MapReduceProgress>()
     this.#stages.push(stages)
     return (progress) => {
       stages.set(progress.stage, progress)
-      this.#tell()
+      this.#notify()
     }
   }
 
+  /** Counts one analyst as done. */
   ended(): void {
     this.#ended += 1
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#listener?.({
       notes: this.#sum('map'),
       merges: this.#sum('reduce'),

@@ -1,8 +1,8 @@
 /**
- * What the agents of a report have done for them, in worker threads.
+ * The activities of a report, which run in worker threads.
  *
- * Readers `read` a file into parts; summarisers `note` a part; combiners
- * `merge` notes and `answer` a question. Only refs travel between them.
+ * Readers `read` a file into parts; summarizers `note` a part; combiners
+ * `merge` notes and `answer` a question. They exchange refs only.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { activity, estimateTokens } from '@skein/core'
 import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref } from '@skein/memory'
 
-import { InputError } from '../errors.ts'
-import { splitSections } from '../split-sections.ts'
+import { InputError } from '../open/input-error.ts'
+import { splitSections } from '../sections/split-sections.ts'
 import { partPassage, quotePassage, toQuotes } from './note.ts'
 import type { CitablePassage, Note, NoteRef, Part, Quote } from './note.ts'
 import { readTextFile } from './text-file.ts'
 
-/** A file to read. Its digest is part of the key: a changed file is read again. */
+/** A file to read. Its digest is part of the key of the work: a changed file is read again. */
 export interface FileInput {
   readonly path: string
   readonly source: string
@@ -31,19 +31,19 @@ export interface MergeInput {
   readonly across: boolean
 }
 
-/** A question about parts that were noted. */
+/** A question about parts and the notes on them. */
 export interface QuestionInput {
   readonly question: string
   readonly notes: Ref<readonly NoteRef[]>
   readonly parts: Ref<readonly Part[]>
 }
 
-const noteSentences = 5
-const mergedSentences = 10
-const acrossSentences = 24
-const answerSentences = 4
-/** Parts that are read again, in full, for a question. */
-const closeReading = 8
+const maxNoteSentences = 5
+const maxMergedSentences = 10
+const maxAcrossSentences = 24
+const maxAnswerSentences = 4
+/** How many parts are read again, in full, for a question. */
+const maxRereadParts = 8
 
 const shared = { kind: 'io', shared: true } as const
 
@@ -70,11 +70,11 @@ export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
   shared,
 )
 
-/** Takes notes of one part, and logs them for everyone to find. */
+/** Takes notes on one part, and logs them as an observation for everyone to find. */
 export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
   const { memory } = context
   const passages = [partPassage(part, await memory.objects.get(part.text), part.title)]
-  const { quotes, dropped } = await summarize(context, passages, noteSentences)
+  const { quotes, dropped } = await summarize(context, passages, maxNoteSentences)
   const found: Note = { topic: part.topic, quotes, ...(dropped > 0 && { dropped }) }
   const ref = await memory.objects.put(found, {
     task: part.source,
@@ -86,13 +86,13 @@ export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
   return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
 }, shared)
 
-/** Merges a few notes into one: of one topic by what matters most, across topics so that each has its say. */
+/** Merges notes into one. Within a topic the most important sentences win; across topics each note has its turn. */
 export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { notes: refs, across }) => {
   const { memory } = context
   const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
   const merged = across
-    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, acrossSentences), dropped: 0 }
-    : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), mergedSentences)
+    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, maxAcrossSentences), dropped: 0 }
+    : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), maxMergedSentences)
   const { quotes } = merged
   const dropped = notes.reduce((sum, one) => sum + (one.dropped ?? 0), merged.dropped)
   const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
@@ -105,8 +105,8 @@ export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { n
 }, shared)
 
 /**
- * Answers a question: first the notes tell which parts speak of it, then these
- * are read closely.
+ * Answers a question: finds the parts that matter by the notes on them, then
+ * reads those parts in full.
  */
 export const answer: Activity<QuestionInput, Ref<Note>> = activity(async (context, input) => {
   const { memory } = context
@@ -115,12 +115,12 @@ export const answer: Activity<QuestionInput, Ref<Note>> = activity(async (contex
     (await memory.objects.get(input.notes)).map(({ note: ref }) => memory.objects.get(ref)),
   )
   const passages = quotePassages(notes.flatMap(({ quotes }) => quotes))
-  const { quotes: leads } = await summarize(context, passages, closeReading * 2, input.question)
-  const close = parts.filter((part) => leads.some((lead) => isWithin(lead, part))).slice(0, closeReading)
+  const { quotes: leads } = await summarize(context, passages, maxRereadParts * 2, input.question)
+  const close = parts.filter((part) => leads.some((lead) => isWithin(lead, part))).slice(0, maxRereadParts)
   const texts = await Promise.all(
     close.map(async (part, index) => partPassage(part, await memory.objects.get(part.text), `${index} ${part.title}`)),
   )
-  const { quotes, dropped } = await summarize(context, texts, answerSentences, input.question)
+  const { quotes, dropped } = await summarize(context, texts, maxAnswerSentences, input.question)
   const found: Note = { topic: input.question, quotes, ...(dropped > 0 && { dropped }) }
   return memory.objects.put(found, { tags: ['answer'], ...titled(`Answer: ${input.question}`) })
 }, shared)
@@ -139,7 +139,7 @@ async function summarize(
   return { quotes: toQuotes(sentences, passages), dropped }
 }
 
-/** What people see an object as; headings may be of any length, and empty. */
+/** The title of an object. Headings may be of any length, and empty. */
 function titled(text: string): { readonly title?: string } {
   const title = text.slice(0, 200).toWellFormed().trim()
   return title === '' ? {} : { title }
@@ -155,7 +155,7 @@ function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
   return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat()
 }
 
-/** Each different quote once, with all its citations. */
+/** Turns quotes into passages: each distinct text once, with all its citations. */
 function quotePassages(quotes: readonly Quote[]): CitablePassage[] {
   const byText = Map.groupBy(quotes, ({ text }) => text)
   return [...byText].map(([text, same], index) =>

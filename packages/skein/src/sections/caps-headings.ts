@@ -5,20 +5,20 @@ import type { Heading } from './heading.ts'
 import { isBlank, linesOf, trimRange } from './text-range.ts'
 import type { TextRange } from './text-range.ts'
 
-/** Longer rows of words in capitals are shouting, not headings. */
+/** Longer rows of words in capitals are emphasis, not headings. */
 const maxWords = 14
 const maxChars = 160
 
-/** More lines in capitals in a row are a notice ("THIS SOFTWARE IS PROVIDED …"). */
+/** More lines in capitals in a row are a notice: "THIS SOFTWARE IS PROVIDED …". */
 const maxLines = 2
 
 const connective = /^(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)$/
 
 /**
- * Finds the headings in capitals of a text: on lines of their own, or in the
- * flow of a text that has lost its line breaks ("… years. RECORD OF PROGRESS
- * When I took …"). A row of words in title case right before one is a heading
- * too. Acronyms in running text are none.
+ * Finds the headings of a text that are in capitals: on lines of their own, or
+ * in the flow of a text that has lost its line breaks ("… years. RECORD OF
+ * PROGRESS When I took …"). Words in title case right before such a heading are
+ * a heading too. Acronyms in running text are not.
  */
 export function capsHeadings(text: string): Heading[] {
   const rows = [...onLines(text), ...inFlow(text)].toSorted((a, b) => a.start - b.start)
@@ -31,10 +31,10 @@ export function capsHeadings(text: string): Heading[] {
   )
 }
 
-/** Lines in capitals at the beginning of a block, a block being what stands between blank lines. */
+/** Finds lines in capitals at the beginning of a block. Blank lines separate blocks. */
 function onLines(text: string): TextRange[] {
   const headings: TextRange[] = []
-  // The lines in capitals so far, while the block has no others.
+  // The lines of the block so far, while all of them are in capitals.
   let leading: TextRange[] | undefined = []
   const close = (): void => {
     if (leading !== undefined && leading.length <= maxLines) headings.push(...joined(text, leading))
@@ -55,7 +55,7 @@ function onLines(text: string): TextRange[] {
   return headings
 }
 
-/** Lines without a blank one between them are one heading, unless the later ones have numbers of their own. */
+/** Joins adjacent lines to one heading, unless the last one has a number of its own. */
 function joined(text: string, lines: readonly TextRange[]): readonly TextRange[] {
   const [first] = lines
   const last = lines.at(-1)
@@ -63,21 +63,22 @@ function joined(text: string, lines: readonly TextRange[]): readonly TextRange[]
   return isNumbered(text.slice(last.start, last.end)) ? lines : [{ start: first.start, end: last.end }]
 }
 
-/** Sentences in capitals that share a line with the sentence after them, and titles before those. */
+/** Finds sentences in capitals that share a line with the next sentence, and titles right before them. */
 function inFlow(text: string): TextRange[] {
   const headings: TextRange[] = []
   const sentences = splitSentences(text)
   for (const [index, sentence] of sentences.entries()) {
     const next = sentences[index + 1]
-    if (next === undefined || !isCapsHeading(text, sentence) || parted(text, sentence, next)) continue
+    if (next === undefined || !isCapsHeading(text, sentence) || areOnSeparateLines(text, sentence, next)) continue
     const before = sentences[index - 1]
-    if (before !== undefined && isTitle(text, before) && !parted(text, before, sentence)) headings.push(before)
+    if (before !== undefined && isTitle(text, before) && !areOnSeparateLines(text, before, sentence))
+      headings.push(before)
     headings.push(sentence)
   }
   return headings
 }
 
-function parted(text: string, first: TextRange, second: TextRange): boolean {
+function areOnSeparateLines(text: string, first: TextRange, second: TextRange): boolean {
   return text.slice(first.end, second.start).includes('\n')
 }
 

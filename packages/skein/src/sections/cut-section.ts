@@ -3,9 +3,9 @@ import { splitSentences } from '@skein/core'
 import type { TextRange } from './text-range.ts'
 
 /**
- * Cuts a stretch of text into pieces of at most `maxChars` UTF-16 units, of
- * about the same length: between paragraphs if possible, else between lines,
- * sentences or words, else anywhere but inside a surrogate pair.
+ * Cuts a range of text into pieces of about the same length, at most `maxChars`
+ * UTF-16 units each. Prefers to cut between paragraphs, then between lines,
+ * sentences or words; never inside a surrogate pair.
  */
 export function cutSection(text: string, section: TextRange, maxChars: number): TextRange[] {
   if (section.end - section.start <= maxChars) return [section]
@@ -30,7 +30,7 @@ export function cutSection(text: string, section: TextRange, maxChars: number): 
   return pieces
 }
 
-/** The best seam not too far before `aim`, and up to `limit`. */
+/** The best place to cut that is not too far before `aim`, and not after `limit`. */
 function seam(seams: readonly (readonly number[])[], start: number, aim: number, limit: number): number | undefined {
   const least = start + Math.ceil((aim - start) / 2)
   for (const offsets of seams) {

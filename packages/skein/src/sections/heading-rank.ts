@@ -1,10 +1,10 @@
 import type { Heading } from './heading.ts'
 import type { TextRange } from './text-range.ts'
 
-/** A heading with what tells its rank. */
+/** A heading with the signs of its rank. */
 export interface UnrankedHeading extends Omit<Heading, 'level'> {
   readonly number: NumberKind | undefined
-  /** Whether another heading follows with no text between. */
+  /** Whether another heading follows without text between them. */
   readonly opens: boolean
 }
 
@@ -13,15 +13,15 @@ type NumberKind = 'roman' | 'integer' | 'decimal' | 'letter'
 
 const numbered = /^([IVXLC]{1,7}|[A-Z]|\d{1,3}(?:\.\d{1,3}){0,4})[.)]?\s+/
 
-/** Cannot stand between two headings: what follows belongs to what goes before. */
+/** Words that join what precedes and follows them: no heading ends before or after one. */
 const connective = /^(?:A|AN|AND|AT|BY|FOR|FROM|IN|OF|ON|OR|TO|WITH|&)$/
 
-/** Parts that stand on their own in any text. */
-const standing = /^(?:ABSTRACT|APPENDI(?:X|CES)|CONCLUSIONS?|FOREWORD|INTRODUCTION|PREFACE|SUMMARY)$/i
+/** Titles of main divisions in any text. */
+const mainTitle = /^(?:ABSTRACT|APPENDI(?:X|CES)|CONCLUSIONS?|FOREWORD|INTRODUCTION|PREFACE|SUMMARY)$/i
 
 /**
- * Reads one row of heading words, which holds two headings when a division and
- * its first part stand side by side: `I. ENSURING ECONOMIC STRENGTH ECONOMY`.
+ * Reads the headings of one row of words. A row holds two when a division and its
+ * first part share it: `I. ENSURING ECONOMIC STRENGTH ECONOMY`.
  */
 export function readHeading(text: string, { start, end }: TextRange): Omit<UnrankedHeading, 'opens'>[] {
   const row = text.slice(start, end)
@@ -45,20 +45,20 @@ export function isNumbered(row: string): boolean {
 }
 
 /**
- * Gives each heading its level: 1 to the main divisions, 2 to headings right
- * above another one, 3 to the others.
+ * Gives each heading its level: 1 to main divisions, 2 to headings right above
+ * another one, 3 to all others.
  *
- * Main divisions are, if headings are numbered, those of the outermost
- * numbering and what comes before them. Besides: titles in another case,
- * divisions named by an aim ("ENHANCING NATIONAL SECURITY") right above another
- * heading, and parts like a conclusion. Without numbers, every heading right
- * above another one is a main division; and unless two stand out, all are that
- * have text above them.
+ * If headings are numbered, the outermost numbering and all headings before it
+ * are main divisions. So are titles in another case, divisions named by an aim
+ * ("ENHANCING NATIONAL SECURITY") right above another heading, and parts like a
+ * conclusion. Without numbers, every heading right above another one is a main
+ * division. With fewer than two main divisions, every heading is one that has
+ * text above it.
  */
 export function rankHeadings(headings: readonly UnrankedHeading[]): Heading[] {
   const outermost = headings.find((heading) => heading.number !== undefined)
   const main = headings.map((heading) => isMain(heading, outermost))
-  const flat = headings.filter(({ title }, index) => main[index] === true && !standing.test(title)).length < 2
+  const flat = headings.filter(({ title }, index) => main[index] === true && !mainTitle.test(title)).length < 2
   let above = 0
   return headings.map(({ title, start, end, opens }, index) => {
     const below = opens ? 2 : 3
@@ -70,7 +70,7 @@ export function rankHeadings(headings: readonly UnrankedHeading[]): Heading[] {
 }
 
 function isMain(heading: UnrankedHeading, outermost: UnrankedHeading | undefined): boolean {
-  if (standing.test(heading.title) || heading.title !== heading.title.toUpperCase()) return true
+  if (mainTitle.test(heading.title) || heading.title !== heading.title.toUpperCase()) return true
   if (outermost === undefined) return heading.opens
   if (heading.start <= outermost.start || heading.number === outermost.number) return true
   return heading.opens && /^\p{L}+ING\s/u.test(heading.title)
@@ -80,14 +80,14 @@ function numberPrefix(line: string): string {
   const match = numbered.exec(line)
   if (match === null) return ''
   const [prefix, number = ''] = match
-  // Without a mark, only "3.2" is surely a number: "I WAS THERE", "1980 IN REVIEW".
+  // Without a period or a bracket, only "3.2" is surely a number: not "I WAS THERE", not "1980 IN REVIEW".
   return /[.)]\s+$/.test(prefix) || number.includes('.') ? prefix : ''
 }
 
 function kindOf(number: string): NumberKind {
   if (/^\d+$/.test(number)) return 'integer'
   if (/^\d/.test(number)) return 'decimal'
-  // A lone C, D, L or M goes on from B or K far more often than it is a hundred.
+  // A lone C, D, L or M far more often continues A, B, … than it is a Roman number.
   return /^(?:[IVX]|[IVXLC]{2,})$/.test(number) ? 'roman' : 'letter'
 }
 
@@ -95,13 +95,13 @@ function onOneLine(title: string): string {
   return title.replaceAll(/\s+/g, ' ')
 }
 
-/** Where a second heading begins in a row of words, if there is one. */
+/** The offset of a second heading in a row of words, if there is one. */
 function secondHeading(row: string): number | undefined {
   const words = [...row.matchAll(/\S+/g)].map((match) => ({ text: match[0], start: match.index }))
   for (const [index, word] of words.entries()) {
     const before = words[index - 1]?.text
     if (before === undefined || connective.test(before) || connective.test(word.text)) continue
-    // "AGRICULTURE THE FARM ECONOMY": an article begins anew.
+    // "AGRICULTURE THE FARM ECONOMY": an article begins a heading.
     if (word.text === 'THE') return word.start
     // "NATIONAL SECURITY, AMERICAN MILITARY STRENGTH", but not "KING, JR." nor "FOOD, CLOTHING AND SHELTER".
     if (before.endsWith(',') && index > 1 && words.length - index > 1 && !/,.*,|\bAND\b|\bOR\b/.test(row))
@@ -110,7 +110,7 @@ function secondHeading(row: string): number | undefined {
   return repeatedWord(words)
 }
 
-/** "HEALTH NATIONAL HEALTH PLAN" begins anew after its first word, "ECONOMIC STRENGTH ECONOMY" at its last. */
+/** The second heading of "HEALTH NATIONAL HEALTH PLAN" begins after its first word, that of "ECONOMIC STRENGTH ECONOMY" at its last. */
 function repeatedWord(words: readonly { readonly text: string; readonly start: number }[]): number | undefined {
   for (const [index, { text }] of words.entries()) {
     if (text.length < 5) continue

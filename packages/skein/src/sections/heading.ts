@@ -1,9 +1,9 @@
 import type { TextRange } from './text-range.ts'
 
-/** A heading and where it stands. */
+/** A heading and its place in the text. */
 export interface Heading extends TextRange {
-  /** As it reads in the text, without number or Markdown marks. */
+  /** As written, without number or Markdown marks. */
   readonly title: string
-  /** 1 for the main divisions of the text, more below them, less for a title above them all. */
+  /** 1 for main divisions, more below them, 0 or less for a title of the whole text. */
   readonly level: number
 }

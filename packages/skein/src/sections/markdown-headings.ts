@@ -1,15 +1,15 @@
 import type { Heading } from './heading.ts'
 import { linesOf } from './text-range.ts'
 
-/** A longer line is no heading, whatever it begins with. In UTF-16 units. */
+/** Longer lines are not headings. In UTF-16 units. */
 const maxLineChars = 300
 
 /**
  * Finds the Markdown headings of a text: lines that begin with one to six `#`
  * (CommonMark's ATX headings), outside of fenced code.
  *
- * Levels are shifted so that the main divisions stand on 1: a single `#` above
- * everything is the title of the text, not a division of it, and gets level 0.
+ * Levels are shifted so that main divisions get 1. A single `#` above everything
+ * is the title of the text, not a division of it, and gets 0.
  */
 export function markdownHeadings(text: string): Heading[] {
   const headings: Heading[] = []
@@ -35,18 +35,11 @@ export function markdownHeadings(text: string): Heading[] {
   return headings.map((heading) => ({ ...heading, level: heading.level - top + 1 }))
 }
 
-/** The highest level with two headings or more; the highest at all if none has. */
+/** The highest level with at least two headings, or else the highest level with any. */
 function topLevel(headings: readonly Heading[]): number {
   const levels = [1, 2, 3, 4, 5, 6]
   const counts = levels.map((level) => headings.filter((heading) => heading.level === level).length)
   const repeated = counts.findIndex((count) => count > 1)
-  return (
-    1 +
-    (repeated === -1
-      ? Math.max(
-          0,
-          counts.findIndex((count) => count > 0),
-        )
-      : repeated)
-  )
+  const first = counts.findIndex((count) => count > 0)
+  return 1 + (repeated === -1 ? Math.max(0, first) : repeated)
 }

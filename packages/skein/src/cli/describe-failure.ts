@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander'
+
+import { plain, plainLines } from '../terminal/plain-text.ts'
+import { exitCode } from './exit-code.ts'
+
+/** An error as the command reports it. */
+export interface Failure {
+  /** Without line breaks, harmless to a terminal; none where nothing is left to say. */
+  readonly lines: readonly string[]
+  readonly exitCode: number
+}
+
+/**
+ * Describes an error in one line. A foreign error, which doesn't say what to
+ * do, gets a second line that does.
+ *
+ * Our own errors are recognized by their code: an error that crosses threads
+ * loses its class.
+ *
+ * @param debug - Whether to add the stack.
+ */
+export function describeFailure(error: unknown, debug: boolean): Failure {
+  if (error instanceof CommanderError) {
+    // Commander has printed the message already.
+    return { lines: [], exitCode: error.exitCode === 0 ? exitCode.success : exitCode.misuse }
+  }
+  const code = codeOf(error)
+  const lines = [messageLine(error instanceof Error ? error.message : String(error))]
+  if (debug) lines.push(...plainLines(String(error instanceof Error ? error.stack : error)))
+  else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
+  else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
+  return { lines, exitCode: code === 'SKEIN_OPTION' ? exitCode.misuse : exitCode.failure }
+}
+
+/** A message as one line of the command; it may quote what agents wrote. */
+export function messageLine(message: string): string {
+  return plain(`skein: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
+}

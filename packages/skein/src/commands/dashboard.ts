@@ -1,0 +1,64 @@
+import { encryptionFromEnvironment, openMemory } from '@skein/memory'
+import { levels } from '@skein/memory/store'
+import { Option } from 'commander'
+import type { Command } from 'commander'
+
+import { addCommand } from '../cli/command.ts'
+import type { CommandContext } from '../cli/command.ts'
+import { commaSeparated, integerFrom } from '../cli/parse-option.ts'
+import { untilAborted } from '../cli/until-aborted.ts'
+import { dashboardPrincipal } from '../inspect/dashboard-principal.ts'
+import type { DashboardPrincipalOptions } from '../inspect/dashboard-principal.ts'
+import { openExistingStore, requireSpace } from '../open/open-store.ts'
+import { defaultStore, withoutPassword } from '../open/store-address.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
+
+/** The options of `skein dashboard` as given. */
+interface DashboardFlags extends DashboardPrincipalOptions {
+  readonly store: string
+  readonly space: string
+  readonly port: number
+  readonly allowAnswers: boolean
+  readonly json: boolean
+}
+
+/** Adds `skein dashboard`, which serves a live page on a memory until the user interrupts. */
+export function addDashboard(skein: Command, context: CommandContext): void {
+  addCommand(skein, 'dashboard')
+    .description(
+      'Show a memory and its agents on a live page of this machine. Prints the link, and runs until interrupted.',
+    )
+    .option('--store <address>', 'the store: a database file, or redis://HOST:PORT', defaultStore)
+    .option('--space <name>', 'the space within the store', 'default')
+    .option('--port <number>', 'the port of the page (default: any free port)', integerFrom(0, 65_535), 0)
+    .option('--allow-answers', 'let the page take and answer escalations; by default it only shows them', false)
+    .option('--as <id>', 'your id, for the audit and for answers (default: your user name)')
+    .addOption(
+      new Option('--clearance <level>', 'the highest sensitivity of records that are shown')
+        .choices([...levels])
+        .default('public'),
+    )
+    .option('--compartments <names>', 'the compartments that are shown, separated by commas', commaSeparated)
+    .option('--json', 'print the link as one JSON object', false)
+    .action((flags: DashboardFlags) => show(flags, context))
+}
+
+async function show(flags: DashboardFlags, context: CommandContext): Promise<void> {
+  const encryption = encryptionFromEnvironment()
+  const store = openExistingStore(flags.store)
+  await requireSpace(store, flags.store, flags.space)
+  await using memory = await openMemory({ store, space: flags.space, ...(encryption && { encryption }) })
+  // Loaded on demand: other commands need not wait for it.
+  const { serveDashboard } = await import('@skein/dashboard')
+  await using dashboard = await serveDashboard({
+    memory,
+    principal: dashboardPrincipal(flags),
+    port: flags.port,
+    allowAnswers: flags.allowAnswers,
+    storeName: withoutPassword(flags.store),
+  })
+  const { url, port } = dashboard
+  await writeOut(flags.json ? `${JSON.stringify({ url, port })}\n` : `${url}\n`)
+  if (!flags.json) process.stderr.write('Open the link in a browser of this machine. Ctrl-C ends the dashboard.\n')
+  await untilAborted(context.signal)
+}

@@ -1,0 +1,110 @@
+import { objectInfoOf, Records } from '@skein/memory/runtime'
+import type { Ref, View } from '@skein/memory'
+import type { AnyRecord } from '@skein/memory/runtime'
+import { collectionsWith } from '@skein/memory/store'
+import type { Collection } from '@skein/memory/store'
+import type { LineageNode } from '@skein/memory/types'
+import { Argument } from 'commander'
+import type { Command } from 'commander'
+
+import { addCommand } from '../cli/command.ts'
+import type { CommandContext } from '../cli/command.ts'
+import { nonBlank } from '../cli/parse-option.ts'
+import { findRecord } from '../inspect/find-record.ts'
+import { addInspectOptions } from '../inspect/inspect-options.ts'
+import type { InspectFlags } from '../inspect/inspect-options.ts'
+import { openReadOnly } from '../inspect/open-read-only.ts'
+import { InputError } from '../open/input-error.ts'
+import { renderRecord } from '../render/render-record.ts'
+import type { LineageStep, RecordLineage } from '../render/render-record.ts'
+import { jsonOf } from '../terminal/plain-text.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
+
+/** The options of `skein get` as given. */
+interface GetFlags extends InspectFlags {
+  readonly raw: boolean
+}
+
+/** Adds `skein get`, which shows all about one record. */
+export function addGet(skein: Command, context: CommandContext): void {
+  const command = addCommand(skein, 'get')
+    .description('Show a record: its value, label and times, what it was made from and what was made from it.')
+    .addArgument(new Argument('<collection>', 'a collection').choices(Records.collections))
+    .argument('<id>', 'an id; one that ends in … names the only record whose id begins so', nonBlank)
+    .option('--raw', "write an object's bytes to standard output, and nothing else", false)
+  addInspectOptions(command).action((collection: Collection, id: string, flags: GetFlags) =>
+    flags.raw ? getRaw(collection, id, flags, context) : get(collection, id, flags, context),
+  )
+}
+
+async function get(collection: Collection, id: string, flags: GetFlags, context: CommandContext): Promise<void> {
+  await using opened = await openReadOnly(flags, context, { isAudited: true })
+  const { view } = opened
+  const record = await findRecord(view, collection, id)
+  const lineage = await lineageOf(view, record)
+  if (flags.json) {
+    await writeOut(`${jsonOf({ ...record, ...lineage })}\n`)
+    return
+  }
+  const details = { record, ...lineage, content: await textContentOf(view, record) }
+  await writeOut(`${renderRecord(details, view.now(), process.stdout)}\n`)
+}
+
+async function getRaw(collection: Collection, id: string, flags: GetFlags, context: CommandContext): Promise<void> {
+  if (collection !== 'objects') throw new InputError('--raw', 'works for objects only. Use --json for other records.')
+  if (process.stdout.isTTY) {
+    throw new InputError('--raw', 'writes bytes that a terminal might obey. Send them to a file or a program instead.')
+  }
+  await using opened = await openReadOnly(flags, context, { isAudited: true })
+  const record = await findRecord(opened.view, collection, id)
+  await writeOut(await opened.view.objects.bytes(refOf(record)))
+}
+
+const maxUses = 50
+
+/** Looks up the lineage of a record; that of an object over all steps. */
+async function lineageOf(view: View, record: AnyRecord): Promise<RecordLineage> {
+  if (record.collection !== 'objects') {
+    return { sources: record.derivedFrom.map((id) => ({ collection: 'objects', id, distance: 1 })), uses: [] }
+  }
+  const [sources, uses] = await Promise.all([
+    view.objects.lineage(record, { direction: 'sources', limit: maxUses }),
+    view.objects.lineage(record, { direction: 'uses', limit: maxUses }),
+  ])
+  const pages = await Promise.all(
+    collectionsWith('derived')
+      .filter((collection) => collection !== 'objects')
+      .map((collection) => view.records.list({ collection, derivedFrom: record.id, limit: maxUses })),
+  )
+  return {
+    sources: sources.map(objectStep),
+    uses: [
+      ...uses.map(objectStep),
+      ...pages.flatMap(({ items }) =>
+        items.map(({ collection, id, author }) => ({ collection, id, author, distance: 1 })),
+      ),
+    ],
+  }
+}
+
+function objectStep({ ref, author, distance }: LineageNode): LineageStep {
+  return { collection: 'objects', id: ref.id, author, distance }
+}
+
+/** The largest object whose text is shown, in bytes. */
+const maxContentBytes = 1_000_000
+
+/** The content of an object, where it is text that isn't too large to show. */
+async function textContentOf(view: View, record: AnyRecord): Promise<string | undefined> {
+  if (record.collection !== 'objects') return undefined
+  const ref = refOf(record)
+  const isText = /^text\/|[/+](?:json|xml|yaml|javascript)\b/.test(ref.mediaType)
+  if (!isText || ref.size > maxContentBytes) return undefined
+  return Buffer.from(await view.objects.bytes(ref)).toString('utf8')
+}
+
+function refOf({ id, value }: AnyRecord): Ref {
+  const info = objectInfoOf(value)
+  if (!info) throw new InputError(`objects/${id}`, 'does not describe an object. Run skein doctor on the store.')
+  return { id, size: info.size, mediaType: info.mediaType }
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+
+import { addCommand } from '../cli/command.ts'
+import type { CommandContext } from '../cli/command.ts'
+import { exitCode } from '../cli/exit-code.ts'
+import { nonBlank } from '../cli/parse-option.ts'
+import { migrateStore } from '../open/migrate-store.ts'
+import { withoutPassword } from '../open/store-address.ts'
+import { renderMigration } from '../render/render-migration.ts'
+import { jsonOf } from '../terminal/plain-text.ts'
+import { showProgress } from '../terminal/show-progress.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
+
+/** The options of `skein migrate` as given. */
+interface MigrateFlags {
+  readonly space?: string
+  readonly json: boolean
+}
+
+/** Adds `skein migrate`, which migrates a store to the current format. */
+export function addMigrate(skein: Command, context: CommandContext): void {
+  addCommand(skein, 'migrate')
+    .description(
+      'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this does. ' +
+        'A Redis row migrates when it is next written; this migrates the others, while agents continue to work. ' +
+        'Exits with 1 when damaged rows are left.',
+    )
+    .argument('<store>', 'a database file, or redis://HOST:PORT')
+    .option('--space <name>', 'only this space (default: all)', nonBlank)
+    .option('--json', 'print one JSON object and nothing else on standard output', false)
+    .action((address: string, flags: MigrateFlags) => migrate(address, flags, context))
+}
+
+async function migrate(address: string, { space, json }: MigrateFlags, context: CommandContext): Promise<void> {
+  context.afterInterrupt = 'Migrated rows stay migrated. Run the same command again to continue.'
+  const progress = showProgress(process.stderr, json)
+  try {
+    const spaces = await migrateStore(address, {
+      signal: context.signal,
+      onProgress: ({ space: label, rows, checked }) => progress.update([{ label, done: checked, total: rows }]),
+      ...(space !== undefined && { space }),
+    })
+    progress.end()
+    const store = withoutPassword(address)
+    await writeOut(`${json ? jsonOf({ store, spaces }) : renderMigration(store, spaces)}\n`)
+    const isComplete = spaces.every(({ corruptions = [] }) => corruptions.length === 0)
+    context.exitCode = isComplete ? exitCode.success : exitCode.failure
+  } finally {
+    progress.end()
+  }
+}

@@ -1,0 +1,132 @@
+import type { Budget } from '@skein/core'
+import { encryptionFromEnvironment, OptionError } from '@skein/memory'
+import type { Architecture } from '@skein/memory'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+
+import { addCommand } from '../cli/command.ts'
+import type { CommandContext } from '../cli/command.ts'
+import { integerFrom, positiveNumber } from '../cli/parse-option.ts'
+import { RunDashboard } from '../inspect/run-dashboard.ts'
+import { defaultModel, openModel } from '../open/open-model.ts'
+import { openStore } from '../open/open-store.ts'
+import { defaultStore } from '../open/store-address.ts'
+import type { ReportProgress } from '../report/progress-sum.ts'
+import { renderReport } from '../report/render-report.ts'
+import type { Report } from '../report/report.ts'
+import { runReport } from '../report/run-report.ts'
+import { showProgress } from '../terminal/show-progress.ts'
+import type { ProgressRow } from '../terminal/show-progress.ts'
+import { writeOut } from '../terminal/standard-streams.ts'
+
+/** The options of `skein run` as given. */
+interface RunFlags {
+  readonly question: readonly string[]
+  readonly isolated: boolean
+  readonly store: string
+  readonly space: string
+  readonly architecture: Architecture
+  readonly threads?: number
+  readonly model: string
+  readonly baseUrl?: string
+  readonly budgetTokens?: number
+  readonly budgetUsd?: number
+  readonly json: boolean
+  readonly dashboard: boolean
+}
+
+const maxThreads = 31
+
+/** Adds `skein run`, which lets a flock read and summarize files. */
+export function addRun(skein: Command, context: CommandContext): void {
+  addCommand(skein, 'run')
+    .description('Read text files together and summarize them, each sentence with its source.')
+    .argument('<file...>', 'text files')
+    .option('-q, --question <text>', 'let one analyst answer this question (may be repeated)', collectQuestion, [])
+    .option('--isolated', 'let every analyst work alone and share nothing', false)
+    .option(
+      '--store <address>',
+      'the store: a database file, redis://HOST:PORT, or memory: to keep nothing',
+      defaultStore,
+    )
+    .option('--space <name>', 'the space within the store', 'default')
+    .addOption(
+      new Option('--architecture <name>', 'where reads are answered: from local copies, or from the store')
+        .choices(['hybrid', 'centralized'])
+        .default('hybrid'),
+    )
+    .option('--threads <number>', 'worker threads (default: one per processor)', integerFrom(1, maxThreads))
+    .option(
+      '--model <name>',
+      'the model: extractive (built in), or openai:NAME with the key in OPENAI_API_KEY',
+      defaultModel,
+    )
+    .option('--base-url <url>', 'the API of a compatible server, such as http://127.0.0.1:11434/v1')
+    .option('--budget-tokens <number>', 'stop before the model uses more tokens than this', positiveNumber)
+    .option('--budget-usd <number>', 'stop before the model costs more US dollars than this', positiveNumber)
+    .option('--json', 'print one JSON object and nothing else on standard output', false)
+    .option('--dashboard', 'show the flock at work on a live page, and keep it open until interrupted', false)
+    .action((files: string[], flags: RunFlags) => run(files, flags, context))
+}
+
+/** Progress goes to standard error, the result alone to standard output. */
+async function run(files: readonly string[], flags: RunFlags, context: CommandContext): Promise<void> {
+  context.afterInterrupt = 'Run the same command again to continue: finished work is kept.'
+  if (flags.dashboard && flags.isolated) {
+    throw new OptionError('--dashboard', 'absent with --isolated, which has no shared memory to show', true)
+  }
+  const encryption = encryptionFromEnvironment()
+  const model = openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) })
+  const { budget } = model.settings ?? {}
+  const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
+  const progress = showProgress(process.stderr, flags.json)
+  try {
+    await runReport({
+      files,
+      questions: flags.question,
+      store: openStore(flags.store),
+      space: flags.space,
+      architecture: flags.architecture,
+      isolated: flags.isolated,
+      signal: context.signal,
+      onProgress: (stages) => progress.update(rowsOf(stages)),
+      model,
+      ...(flags.threads !== undefined && { threads: flags.threads }),
+      ...(encryption && { encryption }),
+      ...(dashboard && { onOpen: (opened) => dashboard.open(opened) }),
+      onFinish: async (report) => {
+        progress.end()
+        await writeOut(`${textOf(report, flags)}\n`)
+        await dashboard?.stay()
+      },
+    })
+  } finally {
+    progress.end()
+    await dashboard?.close()
+  }
+}
+
+function textOf(report: Report, { json }: RunFlags): string {
+  return json ? JSON.stringify({ summary: report.summary, stats: report.stats }) : renderReport(report, process.stdout)
+}
+
+function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {
+  return [
+    { label: 'summarizers', ...notes },
+    { label: 'combiners', ...merges },
+    { label: 'analysts', ...analysts },
+  ]
+}
+
+function collectQuestion(question: string, earlier: readonly string[]): string[] {
+  if (question.trim() === '') throw new InvalidArgumentError('Expected a question that is not blank.')
+  return [...earlier, question]
+}
+
+function budgetOf({ budgetTokens, budgetUsd }: RunFlags): Budget | undefined {
+  if (budgetTokens === undefined && budgetUsd === undefined) return undefined
+  return {
+    ...(budgetTokens !== undefined && { tokens: budgetTokens }),
+    ...(budgetUsd !== undefined && { usd: budgetUsd }),
+  }
+}

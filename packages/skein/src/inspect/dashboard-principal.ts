@@ -1,0 +1,34 @@
+import { userInfo } from 'node:os'
+
+import type { Level, Principal } from '@skein/memory'
+
+/** The principal of a dashboard, as options of the command name it. */
+export interface DashboardPrincipalOptions {
+  /** @defaultValue the user name */
+  readonly as?: string
+  /** @defaultValue 'public' */
+  readonly clearance?: Level
+  /** @defaultValue none */
+  readonly compartments?: readonly string[]
+}
+
+/**
+ * The principal for whom a dashboard reads the memory. It may see the audit, as
+ * far as its clearance goes: it can open the store.
+ */
+export function dashboardPrincipal({
+  as = userName(),
+  clearance = 'public',
+  compartments = [],
+}: DashboardPrincipalOptions = {}): Principal {
+  return { id: as, role: 'person', clearance: { level: clearance, compartments }, rights: ['audit'] }
+}
+
+/** In a container a user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username || 'person'
+  } catch {
+    return 'person'
+  }
+}

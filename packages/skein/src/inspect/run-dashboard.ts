@@ -1,0 +1,52 @@
+import type { BudgetScope } from '@skein/core'
+import type { ServedDashboard } from '@skein/dashboard'
+
+import { untilAborted } from '../cli/until-aborted.ts'
+import { withoutPassword } from '../open/store-address.ts'
+import type { OpenedRun } from '../report/report-options.ts'
+import { dashboardPrincipal } from './dashboard-principal.ts'
+
+/** The dashboard of a run. */
+export class RunDashboard {
+  readonly #store: string
+  readonly #budgets: readonly BudgetScope[]
+  readonly #signal: AbortSignal
+  #served: ServedDashboard | undefined
+
+  /**
+   * @param store - The address of the store.
+   * @param budgets - The budgets of the run.
+   * @param signal - Aborts when the user interrupts.
+   */
+  constructor(store: string, budgets: readonly BudgetScope[], signal: AbortSignal) {
+    this.#store = store
+    this.#budgets = budgets
+    this.#signal = signal
+  }
+
+  /** Serves the page, and prints its link on standard error: standard output is for the result alone. */
+  async open({ memory, flock }: OpenedRun): Promise<void> {
+    // Loaded on demand: a run without a dashboard need not wait for it.
+    const { serveDashboard } = await import('@skein/dashboard')
+    this.#served = await serveDashboard({
+      memory,
+      flock,
+      principal: dashboardPrincipal(),
+      budgets: this.#budgets,
+      storeName: withoutPassword(this.#store),
+    })
+    process.stderr.write(`Dashboard: ${this.#served.url}\n`)
+  }
+
+  /** Keeps the page open until the user interrupts. */
+  async stay(): Promise<void> {
+    if (!this.#signal.aborted) process.stderr.write('The run has ended. The dashboard stays until you press Ctrl-C.\n')
+    await untilAborted(this.#signal)
+    await this.close()
+  }
+
+  /** Harmless when called twice. */
+  async close(): Promise<void> {
+    await this.#served?.close()
+  }
+}

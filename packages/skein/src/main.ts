@@ -1,0 +1,77 @@
+import { Command } from 'commander'
+
+import manifest from '../package.json' with { type: 'json' }
+import type { AddCommand, CommandContext } from './cli/command.ts'
+import { ErrorReporter } from './cli/error-reporter.ts'
+import { exitCode } from './cli/exit-code.ts'
+import { addAnswer } from './commands/answer.ts'
+import { addAudit } from './commands/audit.ts'
+import { addBackup } from './commands/backup.ts'
+import { addCompletion } from './commands/completion.ts'
+import { addDashboard } from './commands/dashboard.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addGet } from './commands/get.ts'
+import { addInbox } from './commands/inbox.ts'
+import { addLs } from './commands/ls.ts'
+import { addMigrate } from './commands/migrate.ts'
+import { addRestore } from './commands/restore.ts'
+import { addRun } from './commands/run.ts'
+import { addSearch } from './commands/search.ts'
+import { addStats } from './commands/stats.ts'
+import { addTail } from './commands/tail.ts'
+import { ignoreClosedPipes } from './terminal/standard-streams.ts'
+
+/** Every command, in the order of the help text. */
+const commands: readonly AddCommand[] = [
+  addRun,
+  addDashboard,
+  addLs,
+  addGet,
+  addSearch,
+  addTail,
+  addInbox,
+  addAnswer,
+  addAudit,
+  addStats,
+  addDoctor,
+  addBackup,
+  addRestore,
+  addMigrate,
+  addCompletion,
+]
+
+/**
+ * Runs the command line.
+ *
+ * @param argv - As in `process.argv`: program and script first.
+ * @returns the exit code.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  ignoreClosedPipes()
+  const errors = new ErrorReporter(Boolean(process.env['SKEIN_DEBUG']))
+  errors.captureWarnings()
+  const interrupt = new AbortController()
+  const onSignal = (): void => interrupt.abort(new DOMException('Interrupted.', 'AbortError'))
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const context: CommandContext = { signal: interrupt.signal, errors, exitCode: exitCode.success, afterInterrupt: '' }
+  try {
+    await program(context).parseAsync(argv)
+    return context.exitCode
+  } catch (error) {
+    if (!interrupt.signal.aborted) return errors.report(error)
+    errors.print(`skein: interrupted. ${context.afterInterrupt}`)
+    return exitCode.interrupted
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+function program(context: CommandContext): Command {
+  const skein = new Command('skein')
+    .description('A flock of agents that share one memory.')
+    .version(manifest.version)
+    .showHelpAfterError('(skein --help shows how)')
+    .exitOverride()
+  for (const add of commands) add(skein, context)
+  return skein
+}

@@ -1,0 +1,35 @@
+import { extractiveModel } from '@skein/core'
+import type { Budget, Model } from '@skein/core'
+import { OptionError } from '@skein/memory'
+import { openaiModel } from '@skein/openai'
+
+/** How to reach a model, and how much it may use. */
+export interface OpenModelOptions {
+  /**
+   * Where its API begins.
+   *
+   * @defaultValue the provider's own address
+   */
+  readonly baseURL?: string | undefined
+  /** @defaultValue none: unlimited */
+  readonly budget?: Budget | undefined
+}
+
+/** The default model, which needs no key and no network. */
+export const defaultModel = 'extractive'
+
+/**
+ * Makes the model that a name stands for: `extractive`, the built-in one, or
+ * `openai:NAME` for one over OpenAI's API, with the key in OPENAI_API_KEY.
+ *
+ * @throws OptionError for a name of another kind, and when a key is missing.
+ */
+export function openModel(name: string, { baseURL, budget }: OpenModelOptions = {}): Model {
+  if (name === defaultModel) {
+    if (baseURL !== undefined) throw new OptionError('--base-url', 'absent with the built-in model', baseURL)
+    return extractiveModel()
+  }
+  const model = /^openai:(?<model>.+)$/.exec(name)?.groups?.['model']
+  if (model === undefined) throw new OptionError('--model', 'extractive, or openai:NAME', name)
+  return openaiModel({ model, ...(baseURL !== undefined && { baseURL }), ...(budget && { budget }) })
+}

@@ -1,0 +1,102 @@
+import { styleText } from 'node:util'
+import type { WriteStream } from 'node:tty'
+
+import type { Seq, StoreTraits } from '@skein/memory/store'
+import type { LedgerLine } from '@skein/memory/types'
+
+import type { SavedWork } from '../inspect/saved-work.ts'
+import { countOf } from '../terminal/amounts.ts'
+import { plain } from '../terminal/plain-text.ts'
+import { columnsOf, renderTable } from '../terminal/table.ts'
+
+/** Metrics of a memory. Counts cover what the view may see. */
+export interface MemoryMetrics {
+  readonly store: string
+  readonly space: string
+  readonly traits: StoreTraits
+  readonly feed: { readonly last: Seq }
+  /** By collection. */
+  readonly records: Readonly<Record<string, { readonly count: number; readonly isCut: boolean }>>
+  readonly work: SavedWork
+  readonly escalations: { readonly open: number; readonly taken: number }
+  /** Saved agents by status. */
+  readonly agents: Readonly<Record<string, number>>
+}
+
+const durabilities: Readonly<Record<StoreTraits['durable'], string>> = {
+  full: 'acknowledged writes survive power cuts',
+  process: 'acknowledged writes survive a crash',
+  none: 'nothing survives the process',
+}
+
+const reaches: Readonly<Record<StoreTraits['reach'], string>> = {
+  process: 'this process only',
+  host: 'all processes of this machine',
+  network: 'many machines',
+}
+
+/** Renders the metrics of a memory. */
+export function renderStats(metrics: MemoryMetrics, stream: WriteStream): string {
+  const { store, space, traits, feed, records, work, escalations, agents } = metrics
+  const counts = Object.entries(records).map(([collection, { count, isCut }]) => {
+    return `${collection} ${count.toLocaleString('en')}${isCut ? '+' : ''}`
+  })
+  const saved = Object.entries(agents).map(([status, count]) => `${plain(status)} ${count.toLocaleString('en')}`)
+  const waiting = escalations.open + escalations.taken
+  const width = columnsOf(stream)
+  const section = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
+  return [
+    styleText('bold', plain(`${space} in ${store}`), { stream }),
+    ...section('records', counts.length === 0 ? ['none'] : counts),
+    ...section('feed', [`${countOf(feed.last, 'change')} so far`]),
+    ...section(
+      'people',
+      waiting === 0 ? ['no escalations wait'] : [`${escalations.open} open`, `${escalations.taken} taken`],
+    ),
+    ...section('agents', saved.length === 0 ? ['none saved'] : saved),
+    ...section('store', [`for ${reaches[traits.reach]}`, durabilities[traits.durable]]),
+    '',
+    ...workLines(work, stream),
+  ].join('\n')
+}
+
+/** Lists texts after a title, over as many lines as they take. */
+function fill(title: string, texts: readonly string[], width: number): string[] {
+  const lines = [title]
+  for (const [index, text] of texts.entries()) {
+    const more = index === texts.length - 1 ? text : `${text}, `
+    const line = lines.at(-1) ?? ''
+    if (index > 0 && line.length + more.trimEnd().length > width) lines.push(' '.repeat(title.length) + more)
+    else lines[lines.length - 1] = line + more
+  }
+  return lines.map((line) => line.trimEnd())
+}
+
+function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream): string[] {
+  const rows = Object.entries(kinds).toSorted(([, a], [, b]) => b.savedMs - a.savedMs)
+  if (rows.length === 0) return ['No shared work has been computed yet.']
+  type Row = readonly [kind: string, line: LedgerLine]
+  const money = (usd: number): string => (usd === 0 ? '' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
+  const number = (of: (line: LedgerLine) => number) => (row: Row) => of(row[1]).toLocaleString('en')
+  const seconds = (of: (line: LedgerLine) => number) => (row: Row) => `${(of(row[1]) / 1_000).toFixed(1)} s`
+  const table = renderTable<Row>(
+    rows.length === 1 ? rows : [...rows, ['all', total]],
+    [
+      { title: 'WORK', of: ([kind]) => kind },
+      { title: 'COMPUTED', of: number(({ computed }) => computed), align: 'right' },
+      { title: 'TOOK', of: seconds(({ computedMs }) => computedMs), align: 'right' },
+      { title: 'TOKENS', of: number(({ computedTokens }) => computedTokens), align: 'right' },
+      { title: 'COST', of: ([, { computedUsd }]) => money(computedUsd), align: 'right' },
+      { title: 'REUSED', of: number(({ reused }) => reused), align: 'right' },
+      { title: 'SAVED', of: seconds(({ savedMs }) => savedMs), align: 'right' },
+      { title: 'TOKENS', of: number(({ savedTokens }) => savedTokens), align: 'right' },
+      { title: 'COST', of: ([, { savedUsd }]) => money(savedUsd), align: 'right' },
+    ],
+    stream,
+  )
+  if (missingKey === undefined) return table
+  return [
+    ...table,
+    `The amounts saved are unknown: they are sealed with "${plain(missingKey)}". Add that key to SKEIN_KEYS.`,
+  ]
+}

@@ -1,0 +1,108 @@
+import { agent, createFlock } from '@skein/core'
+import type { Flock } from '@skein/core'
+import { openMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import type { LedgerReport } from '@skein/memory/types'
+
+import { analystMachine } from './analyst.ts'
+import type { Assignment, Finding, ReportActivities } from './analyst.ts'
+import type { ProgressSum } from './progress-sum.ts'
+import type { FileInput } from './report-activities.ts'
+import type { OpenedRun, ReportOptions } from './report-options.ts'
+import type { ReportStats } from './report.ts'
+
+/** The analysts and helpers that share one memory. */
+export interface Crew {
+  readonly opened: OpenedRun
+  /** Lets the analysts study the files. @throws the signal's reason; what made an analyst fail. */
+  study(files: readonly FileInput[], progress: ProgressSum): Promise<Finding[]>
+  stats(): Promise<CrewStats>
+  close(): Promise<void>
+}
+
+/** What a crew counted, and the ledger of its memory. */
+export interface CrewStats {
+  readonly counts: Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences'>
+  readonly ledger: LedgerReport
+}
+
+/** The share of a report that one crew works on. */
+export interface CrewTask {
+  /** One analyst per question; `undefined` asks for a summary of the whole. */
+  readonly questions: readonly (string | undefined)[]
+  /** Which crew it is, from 0. */
+  readonly index: number
+  readonly threads: number
+}
+
+/** Opens a memory and a flock, and spawns the agents that help the analysts. */
+export async function openCrew(options: ReportOptions, { questions, index, threads }: CrewTask): Promise<Crew> {
+  const { store, space = 'default', architecture = 'hybrid', isolated = false } = options
+  const { encryption, model, signal, onEvent } = options
+  const memory: Memory = await openMemory({
+    store,
+    architecture,
+    space: isolated ? `${space}/alone-${index + 1}` : space,
+    ...(encryption && { encryption }),
+    ...(isolated && { sharedObjectBytes: 0 }),
+  })
+  const flock = await createFlock({ memory, threads, ...(model && { model }) })
+  let partsRead = 0
+  flock.on((event) => {
+    if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
+    onEvent?.(event)
+  })
+  spawnHelpers(flock, threads)
+  return {
+    opened: { memory, flock },
+    study: (files, progress) =>
+      Promise.all(questions.map((question) => studyOne(flock, { files, question }, progress, signal))),
+    stats: async () => {
+      const { inputTokens, outputTokens, deadLetters: _, ...counts } = flock.stats()
+      const { bytesCopied } = memory.stats()
+      return {
+        counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },
+        ledger: await memory.ledger(),
+      }
+    },
+    close: async () => {
+      await flock.close()
+      await memory.close()
+    },
+  }
+}
+
+async function studyOne(
+  flock: Flock,
+  assignment: Assignment,
+  progress: ProgressSum,
+  signal: AbortSignal | undefined,
+): Promise<Finding> {
+  const machine = analystMachine(flock, progress.analyst())
+  const analyst = flock.spawn(machine, { role: 'analyst', input: assignment })
+  const stop = (): void => analyst.stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    return (await analyst.done) as Finding
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    progress.ended()
+  }
+}
+
+/** Spawns three roles beside the analysts; each agent does one thing at a time. */
+function spawnHelpers(flock: Flock, threads: number): void {
+  const activities: ReportActivities = flock.activities(new URL(activitiesFile, import.meta.url))
+  const { read, note, merge, answer } = activities
+  const mailbox = { capacity: 100_000 }
+  flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
+  for (let index = 0; index < 2 * threads; index += 1) {
+    flock.spawn(agent({ role: 'summarizer', on: { note } }), { mailbox })
+    flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
+  }
+}
+
+const activitiesFile = import.meta.url.endsWith('.ts') ? './report-activities.ts' : './report-activities.js'

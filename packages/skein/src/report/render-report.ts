@@ -1,0 +1,46 @@
+import { styleText } from 'node:util'
+import type { WriteStream } from 'node:tty'
+
+import { countOf } from '../terminal/amounts.ts'
+import type { Report, ReportStats, SummarySentence } from './report.ts'
+
+/** Renders a report: the cited summary, and what it took to make it. */
+export function renderReport({ summary, stats }: Report, stream: WriteStream): string {
+  return [renderSummary(summary, stream), '', dim(renderStats(stats), stream)].join('\n')
+}
+
+/** Renders cited sentences, each under the question that it answers. */
+export function renderSummary(summary: readonly SummarySentence[], stream: WriteStream): string {
+  if (summary.length === 0) return 'Nothing was found that answers this.'
+  const lines: string[] = []
+  let question: string | undefined
+  for (const [index, sentence] of summary.entries()) {
+    if (index === 0 || sentence.question !== question) {
+      question = sentence.question
+      lines.push(...(index > 0 ? [''] : []), styleText('bold', question ?? 'Summary', { stream }))
+    }
+    const places = sentence.citations.map(({ source, start, end }) => `${source}:${start}-${end}`).join(', ')
+    lines.push(`  • ${sentence.text.replaceAll(/\s+/g, ' ')} ${dim(`[${places}]`, stream)}`)
+  }
+  return lines.join('\n')
+}
+
+function renderStats(stats: ReportStats): string {
+  const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs, droppedSentences } = stats
+  const work = [
+    countOf(parts, 'part'),
+    countOf(analysts, 'analyst'),
+    countOf(modelCalls, 'model call'),
+    countOf(tokens, 'token'),
+  ]
+  return [
+    work.join(', '),
+    ...(reusedCalls > 0 ? [`sharing saved ${countOf(reusedCalls, 'call')} and ${countOf(savedTokens, 'token')}`] : []),
+    ...(droppedSentences > 0 ? [`${countOf(droppedSentences, 'sentence')} without a source left out`] : []),
+    `${(wallMs / 1000).toFixed(1)} s`,
+  ].join('; ')
+}
+
+function dim(text: string, stream: WriteStream): string {
+  return styleText('dim', text, { stream })
+}

@@ -1,0 +1,48 @@
+import type { LedgerReport } from '@skein/memory/types'
+
+/** A sentence of the summary: quoted from the sources, or a language model's own words with the quotes that back them. */
+export interface SummarySentence {
+  readonly text: string
+  /** The question that it answers; absent in a summary of the whole. */
+  readonly question?: string
+  readonly citations: readonly {
+    /** The file as given. */
+    readonly source: string
+    /** UTF-16 offsets into its text. */
+    readonly start: number
+    readonly end: number
+  }[]
+}
+
+/** The cost of a report, counted while it ran, and what sharing saved. */
+export interface ReportStats {
+  /** Sections of the files. */
+  readonly parts: number
+  readonly analysts: number
+  readonly threads: number
+  /** Sections that an agent of this run read and noted. */
+  readonly partsRead: number
+  readonly activities: number
+  readonly modelCalls: number
+  /** Model calls saved, because the memory had the answer or the result of the whole activity. */
+  readonly reusedCalls: number
+  readonly reusedActivities: number
+  /** Input and output of the model together. */
+  readonly tokens: number
+  readonly savedTokens: number
+  /** Working time saved, in milliseconds. */
+  readonly savedMs: number
+  /** Bytes of objects copied out of the store because they could not be read in place. */
+  readonly bytesCopied: number
+  readonly wallMs: number
+  /** Sentences of the model left out because no source backs them. */
+  readonly droppedSentences: number
+}
+
+/** A cited summary and what it took. */
+export interface Report {
+  readonly summary: readonly SummarySentence[]
+  readonly stats: ReportStats
+  /** The ledger of the memory, over all runs. With `isolated`, the ledger of each analyst's memory. */
+  readonly ledgers: readonly LedgerReport[]
+}

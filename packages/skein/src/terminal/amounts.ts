@@ -1,0 +1,14 @@
+/** A number with the noun that it counts: `1 record`, `1,200 records`. */
+export function countOf(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+}
+
+const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const
+
+/** A size in powers of 1,000: `512 bytes`, `1.2 MB`. */
+export function sizeOf(bytes: number): string {
+  let amount = bytes
+  let unit = 0
+  for (; amount >= 999.5 && unit < units.length - 1; unit += 1) amount /= 1_000
+  return `${amount.toLocaleString('en', { maximumFractionDigits: amount < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`
+}

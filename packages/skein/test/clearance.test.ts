@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+
+import { cleared, secret } from './sample-memory.ts'
+import { useSampleMemory } from './use-sample-memory.ts'
+
+const { sample, run } = useSampleMemory()
+
+describe('a clearance', () => {
+  const commands = (): (readonly string[])[] => [
+    ['ls'],
+    ['ls', 'facts'],
+    ['ls', 'work', '--json'],
+    ['ls', 'agents'],
+    ['get', 'objects', sample.secretObject],
+    ['get', 'objects', sample.secretObject, '--raw'],
+    ['search', 'price'],
+    ['inbox', '--state', 'all'],
+    ['inbox', sample.publicQuestion],
+    ['inbox', sample.secretQuestion],
+    ['audit', '--right', 'audit', '--json-lines'],
+    ['stats'],
+  ]
+
+  it('hides what it does not cover, in every command', async () => {
+    const shown = await Promise.all(commands().map((command) => run(...command)))
+    const leaks = commands().filter((_, index) => JSON.stringify(shown[index]).includes(secret))
+    expect(leaks).toEqual([])
+  })
+
+  it('lets the same commands show what it covers', async () => {
+    const shown = await Promise.all(
+      commands()
+        .slice(1)
+        .map((command) => run(...command, ...cleared)),
+    )
+    const without = commands()
+      .slice(1)
+      .filter((_, index) => !shown[index]?.stdout.includes(secret))
+    expect(without).toEqual([])
+  })
+})

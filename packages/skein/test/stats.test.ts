@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+
+import { cleared, filesIn } from './sample-memory.ts'
+import { useSampleMemory } from './use-sample-memory.ts'
+
+const { sample, run, json } = useSampleMemory()
+
+it('skein stats sums up records, work, people, agents and the store, and changes nothing', async () => {
+  const before = filesIn(sample.folder)
+  const { stdout } = await run('stats')
+  const metrics = await json('stats')
+  expect(stdout).toMatch(/^default in x\.db\n {2}records {2}facts 2, observations 2, .*work 1\n {2}feed {5}\d+ changes/)
+  expect(stdout).toMatch(
+    / {2}people {3}1 open, 0 taken\n {2}agents {3}none saved\n {2}store {4}for all processes of this/,
+  )
+  expect(stdout).toMatch(/\ngist +1 +\d+\.\d s +100 +\$0\.2500 +1 +\d+\.\d s +100 +\$0\.2500\n$/)
+  expect(metrics).toMatchObject({
+    traits: { durable: 'full', reach: 'host' },
+    work: { kinds: { gist: { computed: 1, reused: 1, savedTokens: 100, savedUsd: 0.25 } }, total: { computed: 1 } },
+    escalations: { open: 1, taken: 0 },
+    agents: {},
+  })
+  expect(await json('stats', ...cleared)).toMatchObject({ agents: { active: 1 }, escalations: { open: 2 } })
+  expect(filesIn(sample.folder)).toEqual(before)
+})
