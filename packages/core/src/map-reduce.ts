@@ -1,7 +1,7 @@
 import { OptionError } from '@skein/memory'
 
-import { MapReduceError } from './errors.ts'
-import type { MapFailure } from './errors.ts'
+import { MapReduceError } from './map-reduce-error.ts'
+import type { MapFailure } from './map-reduce-error.ts'
 import { Semaphore } from './base/semaphore.ts'
 
 /** One step of a map-reduce: an activity's handle, or any function of the same shape. */

@@ -1,5 +1,6 @@
 import { agent, reply } from '@skein/core'
-import type { AlertEvent, Question, QuestionsFor, Reply } from '@skein/core'
+import type { AlertEvent, Question, Reply } from '@skein/core'
+import type { QuestionsFor } from '@skein/core/types'
 import { describe, expect, it } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 

@@ -1,5 +1,6 @@
 import { agent, behavior } from '@skein/core'
-import type { AgentEndedEvent, AgentRef, Message, Question, QuestionsFor } from '@skein/core'
+import type { AgentEndedEvent, AgentRef, Message, Question } from '@skein/core'
+import type { QuestionsFor } from '@skein/core/types'
 import { deadLetters, probe, stepScheduler, virtualClock } from '@skein/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -109,7 +110,10 @@ describe('a mailbox', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const mailbox = new Mailbox<{ type: string; n: number }>({ capacity: 1_000, overflow: 'reject' })
+        const mailbox = new Mailbox<{ type: string; n: number }>(
+          { capacity: 1_000, overflow: 'reject' },
+          { id: 'a', deadLetter: () => {} },
+        )
         // The model: a list, of which the first that can be taken is.
         const model: { type: string; n: number }[] = []
         let open: readonly string[] = []
@@ -119,11 +123,11 @@ describe('a mailbox', () => {
             model.push(one.put)
           } else if ('open' in one) {
             open = one.open
-            mailbox.refresh()
+            mailbox.retryAside()
           } else {
             const index = model.findIndex(({ type }) => open.includes(type))
             const expected = index === -1 ? undefined : model.splice(index, 1)[0]
-            expect(mailbox.takeIf({ canTake: ({ type }) => open.includes(type) })).toBe(expected)
+            expect(mailbox.take({ takesAll: false, canTake: ({ type }) => open.includes(type) })).toBe(expected)
           }
         }
         expect(mailbox.all()).toEqual(model)

@@ -160,7 +160,7 @@ describe('a webhook', () => {
 
   it('that fails is tried again, with the same id', async () => {
     const { url, got, until } = await hook(503, 0, 429, 200)
-    const { flock } = await open([webhook({ url, secret, baseDelayMs: 1 })])
+    const { flock } = await open([webhook({ url, secret, retry: { baseDelayMs: 1 } })])
     flock.spawn(asker())
     await until(4)
     expect(new Set(got.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
@@ -171,7 +171,7 @@ describe('a webhook', () => {
     ['that never takes it', [500], 'SKEIN_WEBHOOK_RETRY', 'status 500', 3],
   ] as const)('%s is told of in an event, and the agent waits all the same', async (_, statuses, code, text, tries) => {
     const { url, got } = await hook(...statuses)
-    const { flock } = await open([webhook({ url, secret, attempts: 3, baseDelayMs: 1 })])
+    const { flock } = await open([webhook({ url, secret, retry: { maxRetries: 2, baseDelayMs: 1 } })])
     const failed = new Promise<FlockEvent>((resolve) =>
       flock.on((event) => event.type === 'notification.failed' && resolve(event)),
     )

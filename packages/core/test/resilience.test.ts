@@ -1,4 +1,5 @@
-import { createFlock, extractiveModel, threadExecutor } from '@skein/core'
+import { createFlock, extractiveModel } from '@skein/core'
+import { threadExecutor } from '@skein/core/executor'
 import { mapStore, openMemory } from '@skein/memory'
 import { describe, expect, it } from 'vitest'
 
@@ -155,12 +156,12 @@ describe('an activity that fails', () => {
     const { flock, report, events } = await openFlock()
     expect(await report.failTwice('a')).toBe(3)
     expect(events.filter(({ type }) => type === 'activity.retried')).toMatchObject([{ attempt: 1 }, { attempt: 2 }])
-    await expect(report.failTwice('b', { retry: { attempts: 2, baseDelayMs: 1 } })).rejects.toThrow('not yet')
+    await expect(report.failTwice('b', { retry: { maxRetries: 1, baseDelayMs: 1 } })).rejects.toThrow('not yet')
     await expect(
-      report.failTwice('c', { retry: { attempts: 9, baseDelayMs: 1, codes: ['SKEIN_THREAD_LOST'] } }),
+      report.failTwice('c', { retry: { maxRetries: 8, baseDelayMs: 1, codes: ['SKEIN_THREAD_LOST'] } }),
     ).rejects.toThrow('not yet')
     // Another try would only repeat what is used wrongly.
-    await expect(report.fail(null, { retry: { attempts: 9 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    await expect(report.fail(null, { retry: { maxRetries: 8 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
     expect(flock.stats().activities).toBe(1)
   })
 
@@ -173,7 +174,7 @@ describe('an activity that fails', () => {
       timeoutMs: 20,
     })
     await expect(report.nap(1, { timeoutMs: -1 })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
-    await expect(report.nap(1, { retry: { attempts: 0 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+    await expect(report.nap(1, { retry: { maxRetries: -1 } })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
   })
 })
 

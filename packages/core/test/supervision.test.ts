@@ -1,5 +1,6 @@
 import { behavior } from '@skein/core'
-import type { Decision, Failure, Question, Supervision } from '@skein/core'
+import type { Question, Supervision } from '@skein/core'
+import type { Decision, Failure } from '@skein/core/types'
 import { virtualClock, withCrashes } from '@skein/core/testing'
 import type { VirtualClock } from '@skein/core/testing'
 import fc from 'fast-check'
@@ -58,7 +59,7 @@ describe('a supervised agent', () => {
     ])
     expect(events[1]).toMatchObject({ state: 'counting', error: { message: 'broken' }, decision: { type: 'restart' } })
     expect(events[2]).toMatchObject({ message: { type: 'break' }, reason: 'agent failed' })
-    expect(flock.stats()).toMatchObject({ failures: 1, restarts: 1, deadMessages: 1 })
+    expect(flock.stats()).toMatchObject({ failures: 1, restarts: 1, deadLetters: 1 })
   })
 
   it('begins anew where that is asked for', async () => {

@@ -2,7 +2,8 @@
  * What goes wrong with plain XState and piscina, and does not go wrong here.
  * Each test first shows the trap.
  */
-import { behavior, createFlock, threadExecutor } from '@skein/core'
+import { behavior, createFlock } from '@skein/core'
+import { threadExecutor } from '@skein/core/executor'
 import type { AgentRef, Message } from '@skein/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createActor, fromPromise, setup } from 'xstate'
@@ -238,7 +239,7 @@ describe('a wrong use', () => {
       { id: 'ann' },
     )
     expect(() => ref.send({ type: 'goo' } as never)).toThrow(
-      'The agent "ann" takes no message "goo" in any state, the present one ("waiting") included. It takes go.',
+      'The agent "ann" takes no message "goo" in any state, including the current one ("waiting"). It takes go.',
     )
   })
 

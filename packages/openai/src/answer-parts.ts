@@ -1,5 +1,6 @@
-import { estimateTokens, ModelCallError } from '@skein/core'
-import type { ChatRequest, ChatResponse, JsonSchema, ModelUsage, ToolCall } from '@skein/core'
+import { ModelCallError } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
+import type { ChatRequest, ChatResponse, JsonSchema, ModelUsage, ToolCall } from '@skein/core/executor'
 
 /** An answer as a server tells it, before its parts are checked. */
 export interface RawAnswer {

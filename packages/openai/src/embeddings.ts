@@ -1,5 +1,6 @@
-import { estimateTokens, ModelCallError } from '@skein/core'
-import type { EmbedRequest, EmbedResponse } from '@skein/core'
+import { ModelCallError } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
+import type { EmbedRequest, EmbedResponse } from '@skein/core/executor'
 import type { OpenAI } from 'openai'
 
 import { isCount } from './answer-parts.ts'

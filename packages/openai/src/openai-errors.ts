@@ -1,5 +1,5 @@
 import { ModelCallError } from '@skein/core'
-import type { ModelCallCode, ModelCallDetails } from '@skein/core'
+import type { ModelCallCode, ModelCallDetails } from '@skein/core/executor'
 import { SkeinError } from '@skein/memory'
 import { APIConnectionError, APIError } from 'openai'
 

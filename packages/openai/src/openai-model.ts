@@ -1,4 +1,5 @@
-import { estimateTokens, ModelCallError } from '@skein/core'
+import { ModelCallError } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
 import type {
   ChatOptions,
   ChatRequest,
@@ -7,7 +8,7 @@ import type {
   EmbedResponse,
   Model,
   ModelSettings,
-} from '@skein/core'
+} from '@skein/core/executor'
 import type { WorkerModule } from '@skein/memory/store'
 import { OpenAI } from 'openai'
 

@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto'
 
-import { budgetScope, priceOf, readPrompts } from '@skein/core'
-import type { Budget, BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core'
+import { budgetScope } from '@skein/core'
+import { priceOf, readPrompts } from '@skein/core/executor'
+import type { Budget } from '@skein/core'
+import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 
 import { openaiPrices } from './prices.ts'
 
 /** Options of {@link openaiModel}. */
-export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limits' | 'retries' | 'maxPassageTokens'> {
+export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limits' | 'retry' | 'maxPassageTokens'> {
   /** The model's name with the provider: `gpt-4o-mini`, `llama3.2`. */
   readonly model: string
 
@@ -65,7 +67,7 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
 }
 
 /** Options with every default filled in; plain data, as a worker thread gets it. */
-export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'retries' | 'maxPassageTokens'> {
+export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'retry' | 'maxPassageTokens'> {
   readonly model: string
   /** Absent where it stands in the environment. */
   readonly apiKey?: string
@@ -103,7 +105,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   const key = options.apiKey ?? process.env['OPENAI_API_KEY']
   if (isOpenAI && !key) throw new OptionError('apiKey', 'given, or set as OPENAI_API_KEY', undefined)
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
-  const { limits, retries, maxPassageTokens } = options
+  const { limits, retry, maxPassageTokens } = options
   return {
     model,
     ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
@@ -118,7 +120,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     prices: { ...(isOpenAI && openaiPrices), ...prices },
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
     ...(limits && { limits }),
-    ...(retries && { retries }),
+    ...(retry && { retry }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
   }
 }
@@ -132,13 +134,13 @@ export function modelId({ provider, model, prompts }: ResolvedOpenAIOptions): st
 
 /** What the core needs to know of the model. */
 export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
-  const { allows, limits, retries, budget, prompts, maxPassageTokens, prices, model } = options
+  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model } = options
   const price = priceOf(prices, model)
   return {
     allows,
     prompts,
     ...(limits && { limits }),
-    ...(retries && { retries }),
+    ...(retry && { retry }),
     ...(budget && { budget }),
     ...(price && { price }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),

@@ -1,4 +1,4 @@
-import type { PriceList } from '@skein/core'
+import type { PriceList } from '@skein/core/executor'
 
 /**
  * OpenAI's list prices in US dollars for a million tokens, without discounts

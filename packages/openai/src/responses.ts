@@ -1,5 +1,5 @@
 import { ModelCallError } from '@skein/core'
-import type { ChatMessage, ChatRequest, FinishReason } from '@skein/core'
+import type { ChatMessage, ChatRequest, FinishReason } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { OpenAI } from 'openai'
 import { APIError } from 'openai'

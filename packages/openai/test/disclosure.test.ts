@@ -128,7 +128,7 @@ describe('keys and prompts', () => {
     const key = 'sk-secret-key-0123456789'
     const secret = 'the merger of Acme and Birdsong'
     const [server, memory] = [await startServer(), await openStore()]
-    const model = openaiModel({ model: 'gpt-test', baseURL: server.url, apiKey: key, retries: { baseDelayMs: 1 } })
+    const model = openaiModel({ model: 'gpt-test', baseURL: server.url, apiKey: key, retry: { baseDelayMs: 1 } })
     server.fail({ kind: 'error', status: 500 }, { kind: 'error', status: 400 })
     await using flock = await createFlock({ memory, model, threads: 1 })
     const events: FlockEvent[] = []

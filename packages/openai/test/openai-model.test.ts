@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 
-import type { ChatRequest, ModelCallError } from '@skein/core'
+import type { ModelCallError } from '@skein/core'
+import type { ChatRequest } from '@skein/core/executor'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -168,7 +168,7 @@ describe('a call that fails', () => {
   it('is given up after so many attempts, with the last failure', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     server.fail(...Array.from({ length: 9 }, () => ({ kind: 'error', status: 503 }) as const))
-    const { model } = deskOf(memory, server, {}, { retries: { maxRetries: 2, baseDelayMs: 1 } })
+    const { model } = deskOf(memory, server, {}, { retry: { maxRetries: 2, baseDelayMs: 1 } })
     await expect(model.chat(hello)).rejects.toMatchObject({ code: 'SKEIN_MODEL_SERVER', status: 503 })
     expect(server.reached).toHaveLength(3)
   })

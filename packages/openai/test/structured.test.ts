@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { estimateTokens } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 

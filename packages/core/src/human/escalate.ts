@@ -2,7 +2,8 @@ import type { EscalationInput } from '@skein/memory/types'
 import type { PromiseActorLogic } from 'xstate'
 
 import { ownedPromise } from '../owner/owned-promise.ts'
-import { DeclinedError, HandedBackError, NoFlockError } from '../errors.ts'
+import { DeclinedError, HandedBackError } from './human-errors.ts'
+import { NoFlockError } from '../owner/no-flock-error.ts'
 
 /**
  * Actor logic that asks a person, for a machine to invoke. Its input is what

@@ -5,14 +5,17 @@ import { covers } from '@skein/memory/store'
 import type { OnceResult, View, WorkContext } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
-import type { BudgetScope } from './budget.ts'
-import { HeldBudgets } from './held-budgets.ts'
-import { Limiter } from './limiter.ts'
+import type { BudgetScope } from '../limits/budget.ts'
+import { HeldBudgets } from '../limits/held-budgets.ts'
+import { Limiter } from '../limits/limiter.ts'
 import { ModelClearanceError } from './model-errors.ts'
-import type { BudgetExceededError, ModelCallError } from './model-errors.ts'
+import type { ModelCallError } from './model-errors.ts'
+import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
+import { resolveRetry } from '../supervision/retry-policy.ts'
+import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
 import { costOf } from './price.ts'
-import { retryDelay } from './retry.ts'
+import { modelRetry, retryDelay } from './retry-delay.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import type { ModelUsage } from './usage.ts'
 
@@ -53,14 +56,16 @@ export class ModelCalls {
   readonly #budgets: readonly BudgetScope[]
   readonly #meter: UsageMeter
   readonly #limiter: Limiter
+  readonly #retry: ResolvedRetryPolicy
 
   constructor(model: Model, memory: View, budgets: readonly BudgetScope[], meter: UsageMeter) {
-    const { budget } = model.settings ?? {}
+    const { budget, limits = {}, retry } = model.settings ?? {}
     this.#model = model
     this.#memory = memory
     this.#budgets = budget ? [budget, ...budgets] : budgets
     this.#meter = meter
-    this.#limiter = new Limiter(model, memory)
+    this.#limiter = new Limiter(model.id, limits, memory)
+    this.#retry = resolveRetry(retry, modelRetry)
   }
 
   /**
@@ -167,13 +172,13 @@ export class ModelCalls {
     for (let made = 1; ; made += 1) {
       try {
         const run = (): Promise<Answer> => this.#attempt(call, signal, reportDuration)
-        const tookOf = ({ usage }: Answer): number => usage.inputTokens + usage.outputTokens
-        const estimate = (): number => tookOf({ usage: call.estimate() } as Answer)
-        return await this.#limiter.run({ estimate, run, tookOf }, signal)
+        const usedTokens = ({ usage }: Answer): number => usage.inputTokens + usage.outputTokens
+        const estimate = (): number => usedTokens({ usage: call.estimate() } as Answer)
+        return await this.#limiter.run({ estimate, run, usedTokens }, signal)
       } catch (error) {
         signal.throwIfAborted()
         const failure = error as ModelCallError
-        const delayMs = retryDelay(this.#model.settings?.retries ?? {}, made, failure, Math.random())
+        const delayMs = retryDelay(this.#retry, made, failure, Math.random())
         if (delayMs === undefined) throw error
         // A provider that asks for a pause asks all of us.
         if (failure.retryAfterMs !== undefined) await this.#limiter.hold(delayMs)

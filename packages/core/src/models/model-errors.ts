@@ -1,10 +1,15 @@
 import { SkeinError } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
-import type { BudgetMeasure, Excess } from './budget.ts'
+import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
 
 /** Every code that models add to those of the runtime. A code, once published, keeps its meaning. */
-export type ModelErrorCode = ModelCallCode | 'SKEIN_BUDGET' | 'SKEIN_MODEL_CLEARANCE' | 'SKEIN_MODEL_UNSUPPORTED'
+export type ModelErrorCode = (
+  | ModelCallError
+  | BudgetExceededError
+  | ModelClearanceError
+  | ModelUnsupportedError
+)['code']
 
 /** Why a call failed. */
 export type ModelCallCode = keyof typeof remedies
@@ -88,31 +93,6 @@ export class ModelCallError extends SkeinError {
     this.requestId = requestId
     this.issues = issues
     this.usedTokens = details.usedTokens
-  }
-}
-
-/**
- * A budget does not allow a call, or was exceeded by one. Everything computed
- * so far is kept: with a larger budget the same work goes on where it was.
- */
-export class BudgetExceededError extends SkeinError {
-  readonly code = 'SKEIN_BUDGET'
-  /** The id of the budget: `run/…`, `agent/…` or as it was named. */
-  readonly budget: string
-  readonly measure: BudgetMeasure
-  /** Used up, with what this call took or was expected to take. */
-  readonly spent: number
-  readonly limit: number
-
-  constructor(budget: string, { measure, spent, limit }: Excess) {
-    const shown = measure === 'usd' ? `$${spent.toFixed(4)} of $${limit}` : `${Math.round(spent)} of ${limit}`
-    super(
-      `The budget "${budget}" does not allow for this: ${measure} would be ${shown}. Raise it to go on; what is done is kept.`,
-    )
-    this.budget = budget
-    this.measure = measure
-    this.spent = spent
-    this.limit = limit
   }
 }
 

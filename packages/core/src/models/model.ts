@@ -1,14 +1,14 @@
 import type { Clearance } from '@skein/memory'
 import type { WorkerModule } from '@skein/memory/store'
 
-import type { BudgetScope } from './budget.ts'
+import type { BudgetScope } from '../limits/budget.ts'
 import type { ChatOptions, ChatRequest, ChatResponse } from './chat.ts'
 import type { CitedAnswer, CiteRequest } from './cite.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { Price } from './price.ts'
 import type { PromptTexts } from './prompts.ts'
-import type { RateLimits } from './rate-limit.ts'
-import type { RetryPolicy } from './retry.ts'
+import type { RateLimits } from '../limits/rate-limit.ts'
+import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /**
  * A language model, an embedding model, or the built-in extractive one: the
@@ -45,7 +45,12 @@ export interface ModelSettings {
    */
   readonly allows?: Clearance
   readonly limits?: RateLimits
-  readonly retries?: RetryPolicy
+  /**
+   * How failed calls are retried. Only failures that can't be billed twice are; `codes` narrows these further.
+   *
+   * @defaultValue 4 retries after 500 ms, doubling, 60 s at most, half of each pause random
+   */
+  readonly retry?: RetryPolicy
   /** What all calls of this model together may use. */
   readonly budget?: BudgetScope
   /** @defaultValue unknown: tokens are counted, money is not */

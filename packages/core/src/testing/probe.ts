@@ -2,7 +2,7 @@ import type { AgentRef } from '../agents/agent-ref.ts'
 import { behavior } from '../machine/behavior.ts'
 import type { Message } from '../messages/message.ts'
 import type { Flock } from '../flock.ts'
-import type { SpawnOptions } from '../flock-options.ts'
+import type { SpawnOptions } from '../agents/spawn-options.ts'
 
 /** An agent that keeps what it is sent. */
 export interface Probe {

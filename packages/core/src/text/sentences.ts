@@ -32,7 +32,7 @@ const listMark = /;\s+(?:and\s+|or\s+)?|[:,.]\s+(?=[-–—•*]\S)/g
  *
  * @example
  * ```ts
- * import { splitSentences } from '@skein/core'
+ * import { splitSentences } from '@skein/core/executor'
  *
  * const text = 'Mr. Carter spoke. The U.S. Congress listened.'
  * splitSentences(text).map(({ start, end }) => text.slice(start, end)) // => ['Mr. Carter spoke.', 'The U.S. Congress listened.']

@@ -3,8 +3,8 @@ import type { Budget } from '@skein/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { renew, reserve, settle } from '../../src/models/budget.ts'
-import type { BudgetState } from '../../src/models/budget.ts'
+import { renew, reserve, settle } from '../../src/limits/budget.ts'
+import type { BudgetState } from '../../src/limits/budget.ts'
 
 const leaseMs = 1_000
 const granted = { type: 'granted' }

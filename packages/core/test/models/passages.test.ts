@@ -1,4 +1,4 @@
-import { estimateTokens } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

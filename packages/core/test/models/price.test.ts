@@ -1,4 +1,4 @@
-import { costOf, priceOf } from '@skein/core'
+import { costOf, priceOf } from '@skein/core/executor'
 import { expect, it } from 'vitest'
 
 const price = (inputPerMillion: number) => ({ inputPerMillion, outputPerMillion: 10 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { readPrompts } from '@skein/core'
+import { readPrompts } from '@skein/core/executor'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { fillIn, resolvePrompts } from '../../src/models/prompts.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { enter, hold, leave, stay } from '../../src/models/rate-limit.ts'
-import type { LimitState, RateLimits } from '../../src/models/rate-limit.ts'
+import { enter, hold, leave, stay } from '../../src/limits/rate-limit.ts'
+import type { LimitState, RateLimits } from '../../src/limits/rate-limit.ts'
 
 const leaseMs = 900
 const step = (id: string, tokens = 0) => ({ id, tokens, leaseMs })
@@ -51,7 +51,7 @@ describe('a limit of requests', () => {
     const { state } = enter(undefined, limits, step('a'), 1_000)
     const second = enter(state, limits, step('b'), 1_000)
     expect(second.result).toEqual({ startAt: 61_000 })
-    const gone = leave(second.state, limits, { id: 'b', tokens: 0, took: undefined })
+    const gone = leave(second.state, limits, { id: 'b', tokens: 0, used: undefined })
     expect(enter(gone.state, limits, step('c'), 1_000).result).toEqual({ startAt: 61_000 })
   })
 })
@@ -63,10 +63,10 @@ describe('a limit of tokens', () => {
     expect(first.result).toEqual({ startAt: 1_000 })
     const late = enter(first.state, limits, step('b', 600), 1_000).result as { startAt: number }
     expect(late.startAt).toBeGreaterThan(1_000)
-    const corrected = leave(first.state, limits, { id: 'a', tokens: 600, took: 60 })
+    const corrected = leave(first.state, limits, { id: 'a', tokens: 600, used: 60 })
     const sooner = enter(corrected.state, limits, step('b', 600), 1_000).result as { startAt: number }
     expect(sooner.startAt).toBeLessThan(late.startAt)
-    const dearer = leave(first.state, limits, { id: 'a', tokens: 600, took: 1_200 })
+    const dearer = leave(first.state, limits, { id: 'a', tokens: 600, used: 1_200 })
     expect((enter(dearer.state, limits, step('b', 600), 1_000).result as { startAt: number }).startAt).toBeGreaterThan(
       late.startAt,
     )
@@ -88,7 +88,7 @@ describe('a limit of calls under way', () => {
     const c = enter(state, limits, step('c'), 1)
     expect(c.result).toHaveProperty('waitMs')
     const d = enter(c.state, limits, step('d'), 2)
-    state = leave(d.state, limits, { id: 'a', tokens: 0, took: 0 }).state
+    state = leave(d.state, limits, { id: 'a', tokens: 0, used: 0 }).state
     expect(enter(state, limits, step('d'), 3).result).toHaveProperty('waitMs')
     const entered = enter(state, limits, step('c'), 3)
     expect(entered.result).toEqual({ startAt: 3 })
@@ -118,17 +118,17 @@ describe('a limit of calls under way', () => {
         const inside = new Set<string>()
         for (const [now, id] of ids.map(String).entries()) {
           const change = inside.delete(id)
-            ? leave(state, { parallel }, { id, tokens: 0, took: 0 })
+            ? leave(state, { parallel }, { id, tokens: 0, used: 0 })
             : enter(state, { parallel }, step(id), now)
           if (change.result && 'startAt' in change.result) inside.add(id)
           state = change.state
           expect(inside.size).toBeLessThanOrEqual(parallel)
         }
-        for (const id of inside) state = leave(state, { parallel }, { id, tokens: 0, took: 0 }).state
+        for (const id of inside) state = leave(state, { parallel }, { id, tokens: 0, used: 0 }).state
         for (const { id } of state?.waiting ?? []) {
           const entered = enter(state, { parallel }, step(id), ids.length)
           expect(entered.result).toHaveProperty('startAt')
-          state = leave(entered.state, { parallel }, { id, tokens: 0, took: 0 }).state
+          state = leave(entered.state, { parallel }, { id, tokens: 0, used: 0 }).state
         }
       }),
     )

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { retryDelay } from '../../src/models/retry.ts'
+import { modelRetry, retryDelay } from '../../src/models/retry-delay.ts'
 
 it('waits longer each time, up to a limit, and gives up after so many attempts', () => {
-  const policy = { maxRetries: 5, baseDelayMs: 100, maxDelayMs: 1_000 }
+  const policy = { ...modelRetry, maxRetries: 5, baseDelayMs: 100, maxDelayMs: 1_000 }
   const delays = [1, 2, 3, 4, 5, 6].map((attempt) => retryDelay(policy, attempt, { retryable: true }, 1))
   expect(delays).toEqual([100, 200, 400, 800, 1_000, undefined])
   expect(retryDelay(policy, 1, { retryable: true }, 0)).toBe(50)
@@ -12,16 +12,16 @@ it('waits longer each time, up to a limit, and gives up after so many attempts',
 })
 
 it('keeps to what the provider asked for, unless that is too long', () => {
-  expect(retryDelay({}, 1, { retryable: true, retryAfterMs: 7_000 }, 0.5)).toBe(7_000)
-  expect(retryDelay({}, 1, { retryable: true, retryAfterMs: 0 }, 0.5)).toBe(0)
-  expect(retryDelay({}, 1, { retryable: true, retryAfterMs: 60_001 }, 0.5)).toBeUndefined()
+  expect(retryDelay(modelRetry, 1, { retryable: true, retryAfterMs: 7_000 }, 0.5)).toBe(7_000)
+  expect(retryDelay(modelRetry, 1, { retryable: true, retryAfterMs: 0 }, 0.5)).toBe(0)
+  expect(retryDelay(modelRetry, 1, { retryable: true, retryAfterMs: 60_001 }, 0.5)).toBeUndefined()
 })
 
 it('never comes back sooner than half of its pause, nor later than all of it', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
-      const whole = retryDelay({}, attempt, { retryable: true }, 1) ?? 0
-      const delay = retryDelay({}, attempt, { retryable: true }, random) ?? 0
+      const whole = retryDelay(modelRetry, attempt, { retryable: true }, 1) ?? 0
+      const delay = retryDelay(modelRetry, attempt, { retryable: true }, random) ?? 0
       expect(delay).toBeGreaterThanOrEqual(whole / 2)
       expect(delay).toBeLessThanOrEqual(whole)
     }),

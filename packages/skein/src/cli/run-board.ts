@@ -1,4 +1,4 @@
-import type { BudgetScope } from '@skein/core'
+import type { BudgetScope } from '@skein/core/executor'
 import type { ServedDashboard } from '@skein/dashboard'
 
 import type { OpenedRun } from '../report/run-report.ts'

@@ -1,4 +1,4 @@
-import type { MapReduceProgress } from '@skein/core'
+import type { MapReduceProgress } from '@skein/core/types'
 
 /** How far a report is, over all its analysts. */
 export interface ReportProgress {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 
 import { agent, createFlock } from '@skein/core'
-import type { Flock, FlockEvent, Model } from '@skein/core'
+import type { Flock, FlockEvent } from '@skein/core'
+import type { Model } from '@skein/core/executor'
 import { openMemory, OptionError } from '@skein/memory'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'

@@ -1,57 +1,55 @@
-import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 import type { StateChange } from '@skein/memory/runtime'
 
-/** How often and how much a model may be asked by all who share a space; what is left out is not limited. */
+/** How often and how much a model may be called by everyone who shares a space; a limit left out does not apply. */
 export interface RateLimits {
-  /** Never more than that begin in any 60 seconds; up to a tenth of them at once. */
+  /** Most calls that begin in any 60 seconds; up to a tenth of them at once. */
   readonly requestsPerMinute?: number
   /** Estimated before a call and corrected after it. */
   readonly tokensPerMinute?: number
-  /** Calls under way at the same time. */
+  /** Most calls at the same time. */
   readonly parallel?: number
 }
 
-/** Where the calls of a model stand; times are Unix milliseconds by the store's clock. */
+/** The state of a model's limits; times are Unix milliseconds by the store's clock. */
 export interface LimitState {
-  /** When all requests so far would have been made at an even pace. */
+  /** When all requests so far would have been made at an even pace; see {@link enter}. */
   readonly requestsAt: number
   readonly tokensAt: number
-  /** Nothing begins before: the provider asked for a pause. */
+  /** No call begins before: the provider asked for a pause. */
   readonly heldUntil: number
-  /** Calls under way, and when each counts no more unless it is renewed. */
+  /** Running calls, and when the lease of each ends unless it is renewed. */
   readonly running: Readonly<Record<string, number>>
-  /** Who waits for one of these to end, first come first. */
+  /** Calls that wait for a running one to end, first come first served. */
   readonly waiting: readonly { readonly id: string; readonly until: number }[]
 }
 
-/** What one call asks for. */
+/** One call that wants to begin. */
 export interface EnterStep {
   readonly id: string
   readonly tokens: number
   readonly leaseMs: number
 }
 
-/** When a call may begin, or how long it has to wait at most before it asks again. */
+/** When a call may begin, or how long it may wait at most before it asks again. */
 export type Entry = { readonly startAt: number } | { readonly waitMs: number }
 
-/** @throws OptionError when a limit is no whole number above 0. */
+/** @throws OptionError when a limit is not an integer above 0. */
 export function requireLimits(limits: RateLimits): void {
   for (const name of ['requestsPerMinute', 'tokensPerMinute', 'parallel'] as const) {
     const limit = limits[name]
-    if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) {
-      throw new OptionError(`limits.${name}`, 'a whole number above 0', limit)
-    }
+    if (limit !== undefined) requireInteger(`limits.${name}`, limit, 1)
   }
 }
 
 const fresh: LimitState = { requestsAt: 0, tokensAt: 0, heldUntil: 0, running: {}, waiting: [] }
 
 /**
- * Lets a call begin, now or at a time of its own, or puts it in the queue.
+ * Lets a call begin, now or at a start time of its own, or puts it in the queue.
  *
  * Rates follow the generic cell rate algorithm (ITU-T I.371): each call moves
- * the time at which all so far would have come evenly, and may begin ahead of
- * it by a burst. Whoever asks first begins first.
+ * the theoretical arrival time (when all calls so far would have arrived at an
+ * even pace), and may begin ahead of it by a burst. First come, first served.
  */
 export function enter(
   before: LimitState | undefined,
@@ -64,15 +62,15 @@ export function enter(
   if (requestsPerMinute === undefined && tokensPerMinute === undefined && parallel === undefined) {
     return { state: before, result: { startAt: Math.max(now, heldUntil) } }
   }
-  const state = cleared(before ?? fresh, now)
+  const state = withoutExpired(before ?? fresh, now)
   const { id, leaseMs } = step
-  // Who has a place already, and asks again because of a pause, keeps it.
+  // A call that asks again because of a pause keeps its place.
   if (parallel !== undefined && !(id in state.running)) {
     const first = state.waiting[0]
     const isFull = Object.keys(state.running).length >= parallel
     if (isFull || (first && first.id !== id)) return queued(before, state, step, now)
   }
-  // A pause fills no burst: what waited for its end begins at the same pace as ever.
+  // A pause earns no burst: calls that waited for its end begin at the usual pace.
   const earliest = Math.max(now, heldUntil)
   const requests = pace(state.requestsAt, 1, requestsPerMinute, earliest)
   const tokens = pace(state.tokensAt, step.tokens, tokensPerMinute, earliest)
@@ -88,26 +86,26 @@ export function enter(
 }
 
 /**
- * Ends a call, whose estimate is corrected by the tokens that it took.
+ * Ends a call, and replaces its estimate by the tokens that it used.
  *
- * @param took - Left out for a call that never began: then it counts for nothing.
+ * @param used - Left out for a call that never began: then it does not count.
  */
 export function leave(
   before: LimitState | undefined,
   { requestsPerMinute, tokensPerMinute }: RateLimits,
-  { id, tokens, took }: { readonly id: string; readonly tokens: number; readonly took: number | undefined },
+  { id, tokens, used }: { readonly id: string; readonly tokens: number; readonly used: number | undefined },
 ): StateChange<LimitState | undefined, undefined> {
   if (!before) return { state: before, result: undefined }
   const { [id]: _, ...running } = before.running
-  const tokensAt = before.tokensAt + ((took ?? 0) - tokens) * intervalOf(tokensPerMinute)
-  const requestsAt = before.requestsAt - (took === undefined ? intervalOf(requestsPerMinute) : 0)
-  const isSame = id in before.running || tokensAt !== before.tokensAt || requestsAt !== before.requestsAt
+  const tokensAt = before.tokensAt + ((used ?? 0) - tokens) * intervalOf(tokensPerMinute)
+  const requestsAt = before.requestsAt - (used === undefined ? intervalOf(requestsPerMinute) : 0)
+  const isChanged = id in before.running || tokensAt !== before.tokensAt || requestsAt !== before.requestsAt
   const waiting = before.waiting.filter((other) => other.id !== id)
-  if (!isSame && waiting.length === before.waiting.length) return { state: before, result: undefined }
+  if (!isChanged && waiting.length === before.waiting.length) return { state: before, result: undefined }
   return { state: { ...before, tokensAt, requestsAt, running, waiting }, result: undefined }
 }
 
-/** Keeps a call counted that goes on. */
+/** Renews the lease of a running call. */
 export function stay(
   before: LimitState | undefined,
   { id, leaseMs }: EnterStep,
@@ -117,7 +115,7 @@ export function stay(
   return { state: { ...before, running: { ...before.running, [id]: now + leaseMs } }, result: undefined }
 }
 
-/** Lets nothing begin for a while: the provider asked for it. */
+/** Lets no call begin for a while: the provider asked for it. */
 export function hold(
   before: LimitState | undefined,
   pauseMs: number,
@@ -136,9 +134,9 @@ function queued(
 ): StateChange<LimitState | undefined, Entry> {
   const place = state.waiting.find((other) => other.id === id)
   const ends = [...Object.values(state.running), ...state.waiting.map(({ until }) => until)]
-  // Woken by a change, or when a lease that nobody renewed ends; before its own place in the queue ends in any case.
+  // It is woken by a change or when an unrenewed lease ends, but in any case before its own place in the queue expires.
   const waitMs = Math.max(1, Math.min(...ends.map((until) => until - now), Math.floor(leaseMs / 3)))
-  // A place that is fresh enough needs no write.
+  // A place renewed recently needs no write.
   if (place && place.until - now > leaseMs / 2) return { state: before, result: { waitMs } }
   const until = now + leaseMs
   const waiting = place
@@ -147,12 +145,12 @@ function queued(
   return { state: { ...state, waiting }, result: { waitMs } }
 }
 
-function cleared(state: LimitState, now: number): LimitState {
+function withoutExpired(state: LimitState, now: number): LimitState {
   const running = Object.entries(state.running).filter(([, until]) => until > now)
   return { ...state, running: Object.fromEntries(running), waiting: state.waiting.filter(({ until }) => until > now) }
 }
 
-/** A tenth of a minute's worth may come at once; the rest is spread so that no minute sees more than the limit. */
+/** A tenth of a minute's calls may begin at once; the rest is spread so that no minute sees more than the limit. */
 function burstOf(perMinute: number): number {
   return Math.max(1, Math.ceil(perMinute / 10))
 }

@@ -3,53 +3,53 @@ import { randomUUID } from 'node:crypto'
 import { OptionError } from '@skein/memory'
 import type { StateChange } from '@skein/memory/runtime'
 
-/** What may be used up; what is left out is not limited. */
+/** Upper limits for the use of models; a measure left out is not limited. */
 export interface Budget {
   /** Input and output together. */
   readonly tokens?: number
-  /** US dollars. A model whose price is not known can't be called under such a budget. */
+  /** US dollars. A model with an unknown price can't be called under such a budget. */
   readonly usd?: number
-  /** Calls that reach the model; answers from the memory are free. */
+  /** Calls that reach a model; answers from the memory are free. */
   readonly calls?: number
   /** Time since the first call, in milliseconds. */
   readonly wallMs?: number
 }
 
-/** A budget, and whose it is: all who name the same id in a space use it up together. */
+/** A budget with an id: everyone who uses the same id in a space shares the budget. */
 export interface BudgetScope extends Budget {
   readonly id: string
 }
 
-/** One of the things that a budget limits. */
+/** One of the measures that a budget limits. */
 export type BudgetMeasure = keyof Budget
 
-/** What a call takes, or is expected to. */
+/** What a call uses, or is expected to use. */
 export interface Spending {
   readonly tokens: number
   readonly usd: number
 }
 
-/** What has been used up of a budget, as all threads and processes of a space see it. */
+/** How much of a budget has been used up, as all threads and processes of a space see it. */
 export interface BudgetState {
   /** When the first call was made; Unix milliseconds, by the store's clock. */
   readonly startedAt: number
   readonly spent: Spending & { readonly calls: number }
-  /** Calls under way, with what they may take; one that is not renewed until then counts no more. */
+  /** Reservations of running calls; one that is not renewed in time expires `until` then. */
   readonly open: Readonly<Record<string, Spending & { readonly until: number }>>
 }
 
-/** A limit that a call would exceed, or has. */
+/** A limit that a call would exceed, or has exceeded. */
 export interface Excess {
   readonly measure: BudgetMeasure
-  /** Used up, with what the call takes or was expected to take. */
+  /** Used up, including what the call used or was expected to use. */
   readonly spent: number
   readonly limit: number
 }
 
 /**
- * Whether a call may begin; or how long it has to wait at most, until calls
- * under way have ended, which may take less than was set aside for them; or
- * which limit it would exceed even so.
+ * Whether a call may begin (`granted`), has to wait for running calls, which may
+ * use less than they have reserved (`wait`, for at most so long), or would exceed
+ * a limit in any case (`refused`).
  */
 export type Reservation =
   | { readonly type: 'granted' }
@@ -66,10 +66,10 @@ export interface ReserveStep {
 const measures = ['tokens', 'usd', 'calls', 'wallMs'] as const
 
 /**
- * Gives a budget a name of its own, unless it has one.
+ * Gives a budget an id of its own, unless it has one.
  *
- * @param kind - Whose it is: the name begins with it.
- * @throws OptionError when a limit is no number above 0.
+ * @param kind - Prefix of the new id.
+ * @throws OptionError when a limit is not a number above 0.
  */
 export function budgetScope(budget: Budget & { readonly id?: string }, kind = 'run'): BudgetScope {
   for (const measure of measures) {
@@ -82,10 +82,11 @@ export function budgetScope(budget: Budget & { readonly id?: string }, kind = 'r
 }
 
 /**
- * Sets aside what a call may take, unless that is more than is left: what was
- * only set aside for others is waited for, what they took is gone.
+ * Reserves what a call is expected to use, if that much is left. If other calls
+ * have merely reserved too much, it has to wait; if they have used it up, it is
+ * refused.
  *
- * What a killed process had set aside comes free when its lease ends.
+ * A killed process's reservations are released when their leases end.
  */
 export function reserve(
   before: BudgetState | undefined,
@@ -93,7 +94,7 @@ export function reserve(
   { id, estimate, leaseMs }: ReserveStep,
   now: number,
 ): StateChange<BudgetState, Reservation> {
-  const state = cleared(before, now)
+  const state = withoutExpired(before, now)
   const asked: BudgetState = { ...state, open: { ...state.open, [id]: { ...estimate, until: now + leaseMs } } }
   if (!excessOf(asked, budget, now)) return { state: asked, result: { type: 'granted' } }
   const alone = excessOf({ ...asked, open: { [id]: { ...estimate, until: now } } }, budget, now)
@@ -104,46 +105,46 @@ export function reserve(
   return { state: before ?? state, result }
 }
 
-/** Books what a call took in place of what was set aside for it; tells which limit that exceeded. */
+/** Books what a call used in place of its reservation; the result is the limit that this exceeded, if any. */
 export function settle(
   before: BudgetState | undefined,
   budget: Budget,
   { id, used }: { readonly id: string; readonly used: Spending | undefined },
   now: number,
 ): StateChange<BudgetState, Excess | undefined> {
-  const state = cleared(before, now)
+  const state = withoutExpired(before, now)
   const { [id]: _, ...open } = state.open
   const { tokens, usd, calls } = state.spent
   const spent = used ? { tokens: tokens + used.tokens, usd: usd + used.usd, calls: calls + 1 } : state.spent
   const settled = { ...state, spent, open }
-  // Others' calls under way have exceeded nothing yet.
+  // Other calls that still run have exceeded nothing yet.
   return { state: settled, result: excessOf({ ...settled, open: {} }, budget, now) }
 }
 
-/** Keeps what was set aside for a call, which goes on. */
+/** Renews the lease of a running call's reservation. */
 export function renew(
   before: BudgetState | undefined,
   { id, estimate, leaseMs }: ReserveStep,
   now: number,
 ): StateChange<BudgetState, undefined> {
-  const state = cleared(before, now)
+  const state = withoutExpired(before, now)
   return {
     state: { ...state, open: { ...state.open, [id]: { ...estimate, until: now + leaseMs } } },
     result: undefined,
   }
 }
 
-function cleared(state: BudgetState | undefined, now: number): BudgetState {
+function withoutExpired(state: BudgetState | undefined, now: number): BudgetState {
   const { startedAt, spent, open } = state ?? { startedAt: now, spent: { tokens: 0, usd: 0, calls: 0 }, open: {} }
   return { startedAt, spent, open: Object.fromEntries(Object.entries(open).filter(([, { until }]) => until > now)) }
 }
 
 function excessOf({ startedAt, spent, open }: BudgetState, budget: Budget, now: number): Excess | undefined {
-  const underWay = Object.values(open)
+  const running = Object.values(open)
   const used = {
-    tokens: underWay.reduce((sum, { tokens }) => sum + tokens, spent.tokens),
-    usd: underWay.reduce((sum, { usd }) => sum + usd, spent.usd),
-    calls: spent.calls + underWay.length,
+    tokens: running.reduce((sum, { tokens }) => sum + tokens, spent.tokens),
+    usd: running.reduce((sum, { usd }) => sum + usd, spent.usd),
+    calls: spent.calls + running.length,
     wallMs: now - startedAt,
   }
   const measure = measures.find((name) => used[name] > (budget[name] ?? Number.POSITIVE_INFINITY))

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto'
 
 import type { View } from '@skein/memory'
+import { maxTimerMs } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
+import { BudgetExceededError } from './budget-exceeded-error.ts'
 import { renew, reserve, settle } from './budget.ts'
 import type { BudgetScope, BudgetState, Spending } from './budget.ts'
-import { BudgetExceededError } from './model-errors.ts'
+import { budgetStateOf } from './budget-state.ts'
 
-/** What is set aside for a call is kept so long after its thread was last heard of. */
+/** How long a reservation lasts after its thread last renewed it. */
 const leaseMs = 30_000
-/** Counters outlive the pauses between runs, not more. */
-const keepMs = 30 * 86_400_000
-/** The longest that a timer can wait. */
-const longestMs = 2 ** 31 - 1
 
 interface Account {
   readonly budget: BudgetScope
@@ -20,34 +18,34 @@ interface Account {
 }
 
 /**
- * What one call has set aside in several budgets, from before it begins until
- * what it took is booked. The budgets lie in the memory, so that they hold for
- * all threads and processes.
+ * What one call has reserved in several budgets, from before it begins until its
+ * actual use is booked. Budgets are kept in the memory, so they hold across all
+ * threads and processes.
  */
 export class HeldBudgets {
   readonly #step: { readonly id: string; readonly estimate: Spending; readonly leaseMs: number }
   readonly #accounts: readonly Account[]
   readonly #memory: View
-  readonly #over = new AbortController()
+  readonly #expired = new AbortController()
   readonly #timers: NodeJS.Timeout[] = []
 
   constructor(memory: View, budgets: readonly BudgetScope[], estimate: Spending) {
     this.#memory = memory
     this.#step = { id: randomUUID(), estimate, leaseMs }
-    // In one order everywhere: calls that wait for each other's budgets would wait for ever.
+    // In the same order everywhere: calls that wait for each other's budgets would deadlock.
     const ordered = budgets.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    this.#accounts = ordered.map((budget) => ({ budget, state: memory.state(`budget/${budget.id}`, keepMs) }))
+    this.#accounts = ordered.map((budget) => ({ budget, state: budgetStateOf(memory, budget) }))
   }
 
-  /** Aborted when the time of a budget is up; its reason says so. */
+  /** Aborted when the time of a budget has run out; its reason says which. */
   get signal(): AbortSignal {
-    return this.#over.signal
+    return this.#expired.signal
   }
 
-  /** @throws BudgetExceededError when one has too little left, the signal's reason; then nothing is set aside in any. */
+  /** @throws BudgetExceededError when one has too little left, the signal's reason; then nothing stays reserved. */
   async take(signal: AbortSignal): Promise<void> {
     const taken: Account[] = []
-    // From the first one on: what is set aside there has to outlast the waiting for another.
+    // From the first one on: a reservation has to outlast the waiting for the next.
     this.#timers.push(setInterval(() => this.#renew(taken), leaseMs / 3).unref())
     try {
       for (const account of this.#accounts) {
@@ -59,6 +57,17 @@ export class HeldBudgets {
       await this.#settle(taken, undefined)
       throw error
     }
+  }
+
+  /**
+   * Books what the call used in place of what it had reserved.
+   *
+   * @param used - Left out when it used nothing.
+   * @returns the error for the budget that this exceeded, if any.
+   */
+  settle(used: Spending | undefined): Promise<BudgetExceededError | undefined> {
+    this.#stopTimers()
+    return this.#settle(this.#accounts, used)
   }
 
   async #reserve({ budget, state }: Account, signal: AbortSignal): Promise<void> {
@@ -76,17 +85,6 @@ export class HeldBudgets {
     }
   }
 
-  /**
-   * Books what the call took in place of what was set aside.
-   *
-   * @param spent - Left out when it took nothing.
-   * @returns which budget that exceeded, if any.
-   */
-  settle(spent: Spending | undefined): Promise<BudgetExceededError | undefined> {
-    this.#stopTimers()
-    return this.#settle(this.#accounts, spent)
-  }
-
   async #settle(accounts: readonly Account[], used: Spending | undefined): Promise<BudgetExceededError | undefined> {
     const step = { id: this.#step.id, used }
     const exceeded = await Promise.all(
@@ -100,7 +98,7 @@ export class HeldBudgets {
 
   #renew(taken: readonly Account[]): void {
     for (const { state } of taken) {
-      // What goes wrong here shows when the call ends.
+      // A failure here shows when the call ends.
       state.change((before, now) => renew(before, this.#step, now)).catch(() => {})
     }
   }
@@ -108,9 +106,9 @@ export class HeldBudgets {
   #watchTime({ id, wallMs }: BudgetScope, startedAt: number): void {
     if (wallMs === undefined) return
     const leftMs = Math.max(0, startedAt + wallMs - this.#memory.now())
-    if (leftMs > longestMs) return
+    if (leftMs > maxTimerMs) return
     const excess = { measure: 'wallMs', spent: wallMs, limit: wallMs } as const
-    this.#timers.push(setTimeout(() => this.#over.abort(new BudgetExceededError(id, excess)), leftMs).unref())
+    this.#timers.push(setTimeout(() => this.#expired.abort(new BudgetExceededError(id, excess)), leftMs).unref())
   }
 
   #stopTimers(): void {

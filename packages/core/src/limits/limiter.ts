@@ -2,83 +2,81 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { View } from '@skein/memory'
+import { maxTimerMs } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
 import { Semaphore } from '../base/semaphore.ts'
-import type { Model } from './model.ts'
 import { enter, hold, leave, requireLimits, stay } from './rate-limit.ts'
 import type { LimitState, RateLimits } from './rate-limit.ts'
 
-/** A call counts as under way so long after its thread was last heard of. */
+/** How long a call still counts as running after its thread last renewed it. */
 const leaseMs = 30_000
 const keepMs = 86_400_000
-/** The longest that a timer can wait. */
-const longestMs = 2 ** 31 - 1
 
 /** One attempt to call a model, as the limiter sees it. */
 export interface LimitedAttempt<Result> {
-  /** Tokens that it is expected to take; asked only where these are limited. */
+  /** Tokens that it is expected to use; called only where tokens are limited. */
   readonly estimate: () => number
   readonly run: () => Promise<Result>
-  /** Tokens that it took. */
-  readonly tookOf: (result: Result) => number
+  /** Tokens that it used. */
+  readonly usedTokens: (result: Result) => number
 }
 
 /**
- * Lets calls of one model begin at its rate, in the order of asking. All that
- * it counts lies in the memory, so that it holds for all threads and processes.
+ * Lets calls of one model begin at its rate, first come first served. Its counts
+ * are kept in the memory, so the limits hold across all threads and processes.
  */
 export class Limiter {
   readonly #limits: RateLimits
   readonly #memory: View
   readonly #state: SharedState<LimitState | undefined>
-  readonly #turns: Semaphore
+  readonly #queue: Semaphore
 
   /** @throws OptionError when a limit is out of range. */
-  constructor({ id, settings }: Model, memory: View) {
-    this.#limits = settings?.limits ?? {}
-    requireLimits(this.#limits)
+  constructor(model: string, limits: RateLimits, memory: View) {
+    requireLimits(limits)
+    this.#limits = limits
     this.#memory = memory
-    this.#state = memory.state(`limits/${id}`, keepMs)
-    this.#turns = turnsOf(this.#state)
+    this.#state = memory.state(`limits/${model}`, keepMs)
+    this.#queue = queueOf(this.#state)
   }
 
   /** Runs an attempt when its turn has come. @throws the signal's reason, and what the attempt throws. */
-  async run<Result>({ estimate, run, tookOf }: LimitedAttempt<Result>, signal: AbortSignal): Promise<Result> {
+  async run<Result>({ estimate, run, usedTokens }: LimitedAttempt<Result>, signal: AbortSignal): Promise<Result> {
     const { parallel, tokensPerMinute } = this.#limits
     const step = { id: randomUUID(), tokens: tokensPerMinute === undefined ? 0 : estimate(), leaseMs }
-    const end = async (took: number | undefined): Promise<void> => {
+    const end = async (used: number | undefined): Promise<void> => {
       const { id, tokens } = step
-      await this.#state.change((state) => leave(state, this.#limits, { id, tokens, took }))
+      await this.#state.change((state) => leave(state, this.#limits, { id, tokens, used }))
     }
     try {
-      // Of those that wait in one thread only the first stands in the queue of all threads.
+      // Of those waiting in this thread, only the first stands in the queue of all threads.
       const entering = (): Promise<number> => this.#enter(step, signal)
-      let startAt = parallel === undefined ? await entering() : await this.#turns.run(entering, signal)
+      let startAt = parallel === undefined ? await entering() : await this.#queue.run(entering, signal)
       while (startAt > this.#memory.now()) {
-        await sleep(Math.min(startAt - this.#memory.now(), longestMs), undefined, { signal })
-        // A pause that was asked for in the meantime holds for those too who had a time to begin at.
+        await sleep(Math.min(startAt - this.#memory.now(), maxTimerMs), undefined, { signal })
+        // A pause requested meanwhile also delays calls that already had a start time.
         if ((await this.#heldUntil()) > startAt) startAt = await entering()
       }
     } catch (error) {
       await end(undefined)
-      // A timer gives its own error for an aborted signal.
+      // A timer throws an error of its own for an aborted signal.
       signal.throwIfAborted()
       throw error
     }
-    const beat = parallel === undefined ? undefined : setInterval(() => this.#stay(step), leaseMs / 3).unref()
-    let took = 0
+    const renewal = parallel === undefined ? undefined : setInterval(() => this.#stay(step), leaseMs / 3).unref()
+    let used = 0
     try {
       const result = await run()
-      took = tookOf(result)
+      used = usedTokens(result)
       return result
     } finally {
-      clearInterval(beat)
-      await end(took)
+      clearInterval(renewal)
+      await end(used)
     }
   }
 
-  /** Lets nobody call this model for a while. */
+  /** Lets no call of this model begin for a while. */
   async hold(pauseMs: number): Promise<void> {
     await this.#state.change((state, now) => hold(state, pauseMs, now))
   }
@@ -98,16 +96,16 @@ export class Limiter {
   }
 
   #stay(step: Parameters<typeof stay>[1]): void {
-    // What goes wrong here shows when the call ends.
+    // A failure here shows when the call ends.
     this.#state.change((state, now) => stay(state, step, now)).catch(() => {})
   }
 }
 
-const turns = new WeakMap<object, Semaphore>()
+const queues = new WeakMap<object, Semaphore>()
 
-/** All calls of one model in a thread stand in one line, whoever makes them. */
-function turnsOf(state: object): Semaphore {
-  const known = turns.get(state) ?? new Semaphore(1)
-  turns.set(state, known)
+/** All calls of one model in a thread wait in one queue, whoever makes them. */
+function queueOf(state: object): Semaphore {
+  const known = queues.get(state) ?? new Semaphore(1)
+  queues.set(state, known)
   return known
 }
