@@ -13,7 +13,7 @@ import { shareKey } from './share-key.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import { estimateTokens } from './usage.ts'
 
-/** What texts are embedded with. */
+/** What {@link embedShared} works with. */
 export interface EmbedMeans {
   /** The id of the model. */
   readonly model: string
@@ -24,7 +24,7 @@ export interface EmbedMeans {
   readonly label: Label
 }
 
-/** Embeds texts: each once for the whole memory, those that are not known in few requests. */
+/** Embeds texts: each once for the whole memory, those without a stored vector in few requests. */
 export async function embedShared(
   means: EmbedMeans,
   { texts, dimensions }: EmbedRequest,
@@ -32,7 +32,7 @@ export async function embedShared(
 ): Promise<EmbedResponse & AnswerOrigin> {
   const { model, calls, meter, label } = means
   if (texts.some((text) => typeof text !== 'string' || text === '')) {
-    throw new OptionError('texts', 'texts that are not empty', '')
+    throw new OptionError('texts', 'an array of non-empty strings', '')
   }
   const keyOf = (text: string): string => shareKey(model, 'embed', [text, dimensions ?? null])
   const different = [...new Set(texts)]
@@ -75,7 +75,7 @@ export async function embedShared(
 
 const fresh = { reused: false, durationMs: 0, tokens: 0 } as const
 
-/** One request; what it took is spread over its texts by their length. */
+/** Makes one request; its tokens and its cost are divided among the texts by their length. */
 async function embedNow(
   { model, embed, calls, label }: EmbedMeans,
   request: EmbedRequest,
