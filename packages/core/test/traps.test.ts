@@ -10,7 +10,7 @@ import { createActor, fromPromise, setup } from 'xstate'
 import type { AnyActorRef } from 'xstate'
 
 import { silentModel } from './fixtures/silent-model.ts'
-import { activitiesOf, heard, openFlock } from './open-flock.ts'
+import { activitiesOf, nextEvent, openFlock } from './open-flock.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -203,7 +203,7 @@ describe('an event that comes before its time', () => {
 })
 
 describe('a message to one that has stopped', () => {
-  it('vanishes in plain XState; here the sender is told, and everyone who listens', async () => {
+  it('vanishes in plain XState; here the sender gets an error, and listeners an event', async () => {
     const { flock, events } = await openFlock()
     const plain = createActor(hopper(() => {})).start()
     plain.stop()
@@ -258,7 +258,7 @@ describe('a wrong use', () => {
       initial: 'asking',
       states: { asking: { invoke: { src: 'ask', input: 'A text.' } } },
     })
-    const failed = heard(flock, 'agent.failed')
+    const failed = nextEvent(flock, 'agent.failed')
     const ref = flock.spawn(machine, { id: 'ann' })
     await expect(ref.done).rejects.toMatchObject({
       code: 'SKEIN_ACTIVITY_TIMEOUT',
@@ -276,7 +276,7 @@ describe('a wrong use', () => {
       initial: 'echoing',
       states: { echoing: { invoke: { src: 'echo', input: () => () => {} } } },
     })
-    const failed = heard(flock, 'agent.failed')
+    const failed = nextEvent(flock, 'agent.failed')
     const ref = flock.spawn(machine, { id: 'ann' })
     await expect(ref.done).rejects.toMatchObject({ name: 'ValueError' })
     expect(await failed).toMatchObject({ agent: 'ann', state: 'echoing' })

@@ -13,7 +13,7 @@ import type { RetryPolicy } from '../supervision/retry-policy.ts'
 /**
  * The interface that providers implement: a language model, an embedding model, or
  * the built-in extractive one. Every method makes one attempt and keeps no state:
- * {@link shareModel} adds sharing, retries, limits and budgets, and activities get
+ * `shareModel` adds sharing, retries, limits and budgets, and activities get
  * the result.
  *
  * A provider rejects with a `ModelCallError` that says what happened and whether

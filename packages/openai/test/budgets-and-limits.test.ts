@@ -57,7 +57,7 @@ describe('a budget', () => {
     },
   )
 
-  it('stops nobody for what was only set aside', async () => {
+  it('stops no call because of mere reservations', async () => {
     const [server, memory] = [await startServer({ delayMs: 2 }), await openStore()]
     const budgets = [budgetScope({ tokens: 1_900 }), budgetScope({ id: 'flock', tokens: 1_800 })]
     const desks = ['ann', 'bob'].map((id, index) =>
@@ -70,7 +70,7 @@ describe('a budget', () => {
     expect(server.mostAtOnce).toBe(1)
   })
 
-  it('is checked before a call, by what it may take', async () => {
+  it('is checked before a call, by its estimate', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server, {}, { budget: { tokens: 50 } })
     await expect(model.chat({ ...ask('Much?'), maxOutputTokens: 60 })).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('a budget', () => {
     expect((await model.chat(ask('Little?'))).reused).toBe(false)
   })
 
-  it('and after it, by what it took: the answer is kept, and whoever asked has to stop', async () => {
+  it('and after it, by its use: the answer is kept, and the caller has to stop', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     server.fail({ kind: 'usage', usage: { prompt_tokens: 500, completion_tokens: 1 } })
     const { model } = deskOf(memory, server, {}, { budget: { tokens: 100 } })
@@ -122,7 +122,7 @@ describe('a budget', () => {
     expect(answered).toMatchObject({ status: 'fulfilled', value: { reused: false } })
   })
 
-  it('of several takes nothing from one when another is used up', async () => {
+  it('of several is not charged when another is used up', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const [flock, agent] = [budgetScope({ id: 'flock', calls: 2 }), budgetScope({ id: 'agent/ann', calls: 1 })]
     const ann = deskOf(memory, server, {}, {}, { budgets: [flock, agent] })
@@ -134,7 +134,7 @@ describe('a budget', () => {
     expect(server.reached).toHaveLength(2)
   })
 
-  it('in money needs a price, and says so', async () => {
+  it('in US dollars needs a price, and says so', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const unpriced = deskOf(memory, server, {}, { budget: { usd: 1 } })
     await expect(unpriced.model.chat(ask('How much?'))).rejects.toMatchObject({ code: 'SKEIN_OPTION', option: 'price' })
@@ -147,7 +147,7 @@ describe('a budget', () => {
     expect(server.reached).toHaveLength(1)
   })
 
-  it('of time ends the call that is under way', async () => {
+  it('of time ends the running call', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     server.fail({ kind: 'silence', until: new Promise(() => {}) })
     const { model } = deskOf(memory, server, {}, { budget: { wallMs: 40 } })
@@ -181,7 +181,7 @@ describe('a limit', () => {
     },
   )
 
-  it('can be given up waiting for, which leaves the place to the next', async () => {
+  it('can be left while waiting, which frees the place for the next', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const late = Promise.withResolvers<void>()
     server.fail({ kind: 'silence', until: late.promise })
@@ -215,7 +215,7 @@ describe('a limit', () => {
     expect(Math.max(...ahead)).toBeLessThan(2)
   })
 
-  it('that a provider sets for one process holds the others too', async () => {
+  it('that a provider sets for one process holds for the others too', async () => {
     const [server, store] = [await startServer(), mapStore()]
     const [ours, theirs] = [await openStore(store), await openStore(store)]
     server.fail({ kind: 'rate-limit', headers: { 'retry-after-ms': '60' } })
@@ -232,7 +232,7 @@ describe('a limit', () => {
     expect(server.reached).toHaveLength(3)
   })
 
-  it('that makes no sense is refused', async () => {
+  it('out of range is rejected', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     for (const limits of [{ parallel: 0 }, { requestsPerMinute: 1.5 }, { tokensPerMinute: -1 }]) {
       expect(() => deskOf(memory, server, {}, { limits })).toThrow(Object.keys(limits)[0] as string)

@@ -1,11 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { behavior, createFlock, durable } from '@skein/core'
-import type { Message } from '@skein/core'
-import { mapStore, openMemory } from '@skein/memory'
+import { openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
-import { setup } from 'xstate'
 
 import { numbersFrom } from '../../sqlite/test/numbers-from.ts'
 import { temporaryPath } from '../../sqlite/test/temporary.ts'
@@ -25,7 +22,7 @@ type OnLine = (words: readonly string[]) => void
 const start = (fixture: string, args: readonly (string | number)[], onLine: OnLine): Child =>
   startChild(new URL(`./fixtures/${fixture}`, import.meta.url), args.map(String), onLine)
 
-/** What was told to `history`, in order. */
+/** What was reported to `history`, in order. */
 async function historyIn(path: string): Promise<{ seq: number; message: unknown }[]> {
   await using memory = await openMemory({ store: sqliteStore(path) })
   return memory.as({ id: 'history', role: 'test' }).agents.mail()
@@ -37,6 +34,21 @@ function expectEnds(ends: readonly Ended[]): void {
 
 const isUp = (numbers: readonly number[]): boolean =>
   numbers.every((n, index) => index === 0 || n > (numbers[index - 1] ?? n))
+
+/** A process that waits, and the moment when it runs all that it found. */
+function startWaiting(
+  path: string,
+  ...args: readonly (string | number)[]
+): { child: Child; running: Promise<unknown>; faults: string[] } {
+  const running = Promise.withResolvers<void>()
+  const faults: string[] = []
+  const child = start('durable-waiting-process.ts', [path, ...args], (words) => {
+    if (words[0] === 'running') running.resolve()
+    if ((words[0] === 'failed' || words[0] === 'refused') && words[2] !== 'SKEIN_AGENT_LOST')
+      faults.push(words.join(' '))
+  })
+  return { child, running: Promise.race([running.promise, child.ended]), faults }
+}
 
 it(
   `a process with 50 durable agents, killed ${kills} times at random: each pipeline ends once, nothing finished is done again, nothing acknowledged is lost`,
@@ -109,21 +121,6 @@ it.skipIf(process.platform === 'win32')(
   },
 )
 
-/** A process that waits, and the moment when it runs all that it found. */
-function startWaiting(
-  path: string,
-  ...args: readonly (string | number)[]
-): { child: Child; running: Promise<unknown>; faults: string[] } {
-  const running = Promise.withResolvers<void>()
-  const faults: string[] = []
-  const child = start('durable-waiting-process.ts', [path, ...args], (words) => {
-    if (words[0] === 'running') running.resolve()
-    if ((words[0] === 'failed' || words[0] === 'refused') && words[2] !== 'SKEIN_AGENT_LOST')
-      faults.push(words.join(' '))
-  })
-  return { child, running: Promise.race([running.promise, child.ended]), faults }
-}
-
 it('a timer passes once, in its time, though no process lives so long', { timeout: 120_000 }, async () => {
   const path = temporaryPath()
   const random = numbersFrom(seed)
@@ -189,37 +186,6 @@ it(
     expect(history.map(({ type, agent }) => `${agent} ${type}`).toSorted()).toEqual(expected.toSorted())
   },
 )
-
-it('mail for which there was no room is taken when there is', async () => {
-  await using memory = await openMemory({ store: mapStore() })
-  await using flock = await createFlock({ memory, threads: 1 })
-  const numbers = Array.from({ length: 300 }, (_, n) => n)
-  for (const n of numbers) await flock.post('list', { type: 'add', n } as Message)
-  await flock.post('list', { type: 'end' })
-  const list = behavior<readonly number[], { type: 'add'; n: number } | { type: 'end' }>({
-    role: 'list',
-    initial: [],
-    receive: (all, message, { stop }) => {
-      if (message.type === 'add') return [...all, message.n]
-      stop(all)
-      return all
-    },
-  })
-  const definition = durable(list, { name: 'list', mailbox: 'durable' })
-  const ref = await flock.spawnDurable(definition, { id: 'list', mailbox: { capacity: 4 } })
-  expect(await ref.done).toEqual(numbers)
-})
-
-it('an agent that is being started while its flock closes is not, and is free for another', async () => {
-  await using memory = await openMemory({ store: mapStore() })
-  const idle = durable(setup({}).createMachine({}), { name: 'idle' })
-  const flock = await createFlock({ memory, threads: 1 })
-  const starting = flock.spawnDurable(idle, { id: 'i' })
-  await flock.close()
-  await expect(starting).rejects.toMatchObject({ code: 'SKEIN_FLOCK_CLOSED' })
-  await using other = await createFlock({ memory, threads: 1 })
-  expect((await other.spawnDurable(idle, { id: 'i' })).snapshot).toMatchObject({ status: 'active' })
-})
 
 it(
   'a flood of mail from three processes, killed at random, into a small mailbox: each acknowledged message is taken once, in order per sender',

@@ -11,7 +11,7 @@ const granted = { type: 'granted' }
 const call = (id: string, tokens: number, usd = 0) => ({ id, estimate: { tokens, usd }, leaseMs })
 
 describe('a budget', () => {
-  it('sets aside what calls may take, waits for what others may leave, and refuses what is too much even so', () => {
+  it('reserves what calls may use, waits for what others may leave, and refuses what is too much in any case', () => {
     const budget = { tokens: 100 }
     const first = reserve(undefined, budget, call('a', 60), 0)
     expect(first.result).toEqual(granted)
@@ -25,7 +25,7 @@ describe('a budget', () => {
     expect(reserve(first.state, budget, call('d', 101), 1).result).toMatchObject({ type: 'refused' })
   })
 
-  it('books what a call took, and tells when that was too much', () => {
+  it('books what a call used, and reports when that was too much', () => {
     const budget = { tokens: 100 }
     const { state } = reserve(undefined, budget, call('a', 60), 0)
     const cheap = settle(state, budget, { id: 'a', used: { tokens: 10, usd: 0.5 } }, 1)
@@ -36,7 +36,7 @@ describe('a budget', () => {
     expect(failed).toMatchObject({ result: undefined, state: { spent: { tokens: 0, calls: 0 } } })
   })
 
-  it('forgets what a killed process had set aside when its lease ends, unless it is renewed', () => {
+  it('releases the reservations of a killed process when their leases end', () => {
     const budget = { calls: 1 }
     const { state } = reserve(undefined, budget, call('killed', 1), 0)
     expect(reserve(state, budget, call('next', 1), leaseMs - 1).result).toEqual({ type: 'wait', waitMs: 1 })
@@ -58,7 +58,7 @@ describe('a budget', () => {
     expect(next({ wallMs: 50 }, 1_051)).toMatchObject({ excess: { measure: 'wallMs', spent: 51 } })
   })
 
-  it('is never overdrawn by calls that take what they were expected to', () => {
+  it('is never overdrawn by calls that use what was expected', () => {
     const steps = fc.array(
       fc.record({ tokens: fc.nat(40), ends: fc.boolean(), takes: fc.double({ min: 0, max: 1, noNaN: true }) }),
     )
@@ -81,7 +81,7 @@ describe('a budget', () => {
     )
   })
 
-  it('has a name of its own unless it is given one, and limits above 0', () => {
+  it('has an id of its own unless it is given one, and limits above 0', () => {
     const [first, second] = [budgetScope({ tokens: 1 }), budgetScope({ tokens: 1 })]
     expect(first.id).toMatch(/^run\//)
     expect(first.id).not.toBe(second.id)

@@ -46,7 +46,7 @@ describe('a limit of requests', () => {
     )
   })
 
-  it('is given back by a call that never began', () => {
+  it('is not used up by a call that never began', () => {
     const limits = { requestsPerMinute: 1 }
     const { state } = enter(undefined, limits, step('a'), 1_000)
     const second = enter(state, limits, step('b'), 1_000)
@@ -57,7 +57,7 @@ describe('a limit of requests', () => {
 })
 
 describe('a limit of tokens', () => {
-  it('spreads calls by what they are expected to take, and corrects that by what they took', () => {
+  it('spreads calls by their estimates, and corrects these by actual use', () => {
     const limits = { tokensPerMinute: 6_000 }
     const first = enter(undefined, limits, step('a', 600), 1_000)
     expect(first.result).toEqual({ startAt: 1_000 })
@@ -72,7 +72,7 @@ describe('a limit of tokens', () => {
     )
   })
 
-  it('lets through a call that is larger than a whole minute, when nothing else is under way', () => {
+  it('admits a call that is larger than a whole minute when nothing else runs', () => {
     expect(starts({ tokensPerMinute: 100 }, [5_000, 5_000], 1_000)).toEqual(
       [5_000, 5_000 + 1_000 * (60_000 / 91)].map(Math.ceil),
     )
@@ -82,7 +82,7 @@ describe('a limit of tokens', () => {
 describe('a limit of calls under way', () => {
   const limits = { parallel: 2 }
 
-  it('lets the next in when one ends, first come first', () => {
+  it('admits the next one when one ends, first come, first served', () => {
     let { state } = enter(undefined, limits, step('a'), 0)
     state = enter(state, limits, step('b'), 0).state
     const c = enter(state, limits, step('c'), 1)
@@ -95,7 +95,7 @@ describe('a limit of calls under way', () => {
     expect(entered.state?.waiting.map(({ id }) => id)).toEqual(['d'])
   })
 
-  it('needs no write to go on waiting', () => {
+  it('needs no write while it waits', () => {
     let { state } = enter(undefined, { parallel: 1 }, step('a'), 0)
     state = enter(state, { parallel: 1 }, step('b'), 0).state
     expect(enter(state, { parallel: 1 }, step('b'), 1).state).toBe(state)
@@ -110,7 +110,7 @@ describe('a limit of calls under way', () => {
     expect(enter(state, { parallel: 1 }, step('c'), 500 + leaseMs).result).toEqual({ startAt: 500 + leaseMs })
   })
 
-  it('never has more under way, and leaves nobody behind', () => {
+  it('never runs more at once, and forgets nobody', () => {
     const actions = fc.array(fc.nat(9), { maxLength: 200 })
     fc.assert(
       fc.property(actions, fc.integer({ min: 1, max: 4 }), (ids, parallel) => {
@@ -136,7 +136,7 @@ describe('a limit of calls under way', () => {
 })
 
 describe('a pause that a provider asks for', () => {
-  it('moves the beginning of a call that has a place, which it keeps', () => {
+  it('moves the start of a call that has a place, which it keeps', () => {
     const limits = { parallel: 1 }
     let { state } = enter(undefined, limits, step('a'), 0)
     state = enter(state, limits, step('b'), 0).state
@@ -146,14 +146,14 @@ describe('a pause that a provider asks for', () => {
     expect(again.state).toMatchObject({ running: { a: 300 + leaseMs }, waiting: [{ id: 'b' }] })
   })
 
-  it('holds everybody, also where nothing is limited', () => {
+  it('holds all calls, even where nothing is limited', () => {
     const { state } = hold(undefined, 5_000, 1_000)
     expect(enter(state, {}, step('a'), 2_000).result).toEqual({ startAt: 6_000 })
     expect(enter(state, {}, step('a'), 7_000).result).toEqual({ startAt: 7_000 })
     expect(hold(state, 10, 1_000).state).toBe(state)
   })
 
-  it('is followed by the usual pace, not by all that waited', () => {
+  it('is followed by the usual pace, not by a burst', () => {
     let { state } = hold(undefined, 600_000, 0)
     const times = Array.from({ length: 30 }, (_, index) => {
       const entered = enter(state, { requestsPerMinute: 10 }, step(String(index)), index * 1_000)
