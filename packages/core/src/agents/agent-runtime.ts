@@ -18,8 +18,8 @@ import { MessagePump } from './message-pump.ts'
 import { Recovery } from './recovery.ts'
 import type { Instruction, Restartable } from './restartable.ts'
 
-/** An event about this agent, without its name. */
-type OwnEvent = AgentEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'agent' | 'role'> : never) : never
+/** An event of an agent, without the agent's name. */
+type Unnamed<Event> = Event extends unknown ? Omit<Event, 'agent' | 'role'> : never
 
 /**
  * An agent at work: its lives, and what follows when one fails. `MessagePump` brings it its messages.
@@ -195,7 +195,7 @@ export class AgentRuntime implements Restartable, Persistable {
     return (this.host.snapshot as { readonly value?: unknown }).value
   }
 
-  #emit(event: OwnEvent): void {
+  #emit(event: Unnamed<AgentEvent>): void {
     this.#services.emit({ ...event, agent: this.id, role: this.principal.role })
   }
 }

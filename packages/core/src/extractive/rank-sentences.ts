@@ -51,13 +51,13 @@ export function rankSentences(sentences: readonly RankedSentence[], options: Ran
   const forms = sentences.map((sentence) => sentenceForm(sentence.text, sentence.terms.length))
 
   const central = heaviest(centroid(vectors.filter((_, index) => (forms[index] ?? 0) > 0)), centroidTerms)
-  const asked = matches(options.questionTerms, sentences, vectors, idf)
+  const relevance = matches(options.questionTerms, sentences, vectors, idf)
   const scores = sentences.map((sentence, index) => {
     const centrality = dot(vectors[index] ?? new Map(), central)
-    const base = asked === undefined ? centrality : (asked[index] ?? 0) * (0.8 + 0.2 * centrality)
+    const base = relevance === undefined ? centrality : (relevance[index] ?? 0) * (0.8 + 0.2 * centrality)
     return base * (forms[index] ?? 0) * (sentence.leads ? 1.15 : 1)
   })
-  return chooseDistinct(scores, vectors, options.limit, asked === undefined ? 0 : relevantPart)
+  return chooseDistinct(scores, vectors, options.limit, relevance === undefined ? 0 : relevantPart)
 }
 
 /** How well each sentence answers the question, from 0; `undefined` when the question names nothing in them. */

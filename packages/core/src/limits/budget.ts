@@ -95,9 +95,9 @@ export function reserve(
   now: number,
 ): StateChange<BudgetState, Reservation> {
   const state = withoutExpired(before, now)
-  const asked: BudgetState = { ...state, open: { ...state.open, [id]: { ...estimate, until: now + leaseMs } } }
-  if (!excessOf(asked, budget, now)) return { state: asked, result: { type: 'granted' } }
-  const alone = excessOf({ ...asked, open: { [id]: { ...estimate, until: now } } }, budget, now)
+  const reserved: BudgetState = { ...state, open: { ...state.open, [id]: { ...estimate, until: now + leaseMs } } }
+  if (!excessOf(reserved, budget, now)) return { state: reserved, result: { type: 'granted' } }
+  const alone = excessOf({ ...reserved, open: { [id]: { ...estimate, until: now } } }, budget, now)
   const ends = Object.values(state.open).map(({ until }) => until - now)
   const result: Reservation = alone
     ? { type: 'refused', excess: alone }

@@ -15,7 +15,7 @@ import { askInForm } from './structured-output.ts'
 import type { Checked } from './structured-output.ts'
 
 /** What {@link citeByChat} works with. */
-export interface CiteMeans {
+export interface CiteContext {
   /** The id of the model, for errors. */
   readonly model: string
   readonly prompts: Required<PromptTexts>
@@ -41,15 +41,15 @@ export interface CitedByChat {
  *
  * @throws ModelCallError when no sentence of an answer is backed by a quote.
  */
-export async function citeByChat(request: CiteRequest, means: CiteMeans): Promise<CitedByChat> {
-  const groups = packPassages(request.passages, means.maxPassageTokens)
-  if (groups.length <= 1) return citeGroup(request, groups[0] ?? [], means)
-  const parts = await Promise.all(groups.map((group) => citeGroup(request, group, means)))
+export async function citeByChat(request: CiteRequest, context: CiteContext): Promise<CitedByChat> {
+  const groups = packPassages(request.passages, context.maxPassageTokens)
+  if (groups.length <= 1) return citeGroup(request, groups[0] ?? [], context)
+  const parts = await Promise.all(groups.map((group) => citeGroup(request, group, context)))
   const sentences = parts.flatMap((part) => part.sentences)
-  const passages = sentences.map(({ text }, index): Passage => ({ id: String(index), text, author: means.model }))
+  const passages = sentences.map(({ text }, index): Passage => ({ id: String(index), text, author: context.model }))
   // Each round has to be smaller than the last, or they would never end.
-  const isSmaller = packPassages(passages, means.maxPassageTokens).length < groups.length
-  const merged = isSmaller ? await citeByChat({ ...request, passages }, means) : undefined
+  const isSmaller = packPassages(passages, context.maxPassageTokens).length < groups.length
+  const merged = isSmaller ? await citeByChat({ ...request, passages }, context) : undefined
   const dropped = parts.reduce((sum, part) => sum + part.dropped, merged?.dropped ?? 0)
   const outcomes = [...parts.flatMap((part) => part.outcomes), ...(merged?.outcomes ?? [])]
   const chosen = merged
@@ -58,13 +58,13 @@ export async function citeByChat(request: CiteRequest, means: CiteMeans): Promis
   return { sentences: chosen, dropped, outcomes }
 }
 
-async function citeGroup(request: CiteRequest, slices: readonly Slice[], means: CiteMeans): Promise<CitedByChat> {
-  const { model, prompts, level, ask } = means
+async function citeGroup(request: CiteRequest, slices: readonly Slice[], context: CiteContext): Promise<CitedByChat> {
+  const { model, prompts, level, ask } = context
   if (slices.length === 0) return { sentences: [], dropped: 0, outcomes: [] }
   // By number: ids of passages are data too, and equal contents have to give equal prompts.
   const numbered = slices.map((slice, index) => ({ ...slice, id: String(index + 1) }))
-  const asked = request.messages.some(({ role }) => role === 'user')
-  const task: ChatMessage[] = asked ? [] : [{ role: 'user', text: prompts.summary }]
+  const hasQuestion = request.messages.some(({ role }) => role === 'user')
+  const task: ChatMessage[] = hasQuestion ? [] : [{ role: 'user', text: prompts.summary }]
   const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences: request.maxSentences }) }
   const messages = withData([system, ...request.messages, ...task], quoteData(numbered, level, prompts.data))
   const check = (data: unknown): Checked<CitedSentence[]> => checkCitations(data, slices)

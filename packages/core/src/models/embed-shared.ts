@@ -14,7 +14,7 @@ import type { UsageMeter } from './usage-meter.ts'
 import { estimateTokens } from './usage.ts'
 
 /** What {@link embedShared} works with. */
-export interface EmbedMeans {
+export interface EmbedContext {
   /** The id of the model. */
   readonly model: string
   readonly embed: NonNullable<Model['embed']>
@@ -26,11 +26,11 @@ export interface EmbedMeans {
 
 /** Embeds texts: each once for the whole memory, those without a stored vector in few requests. */
 export async function embedShared(
-  means: EmbedMeans,
+  context: EmbedContext,
   { texts, dimensions }: EmbedRequest,
   { share = true, ttlMs, signal }: CallOptions,
 ): Promise<EmbedResponse & AnswerOrigin> {
-  const { model, calls, meter, label } = means
+  const { model, calls, meter, label } = context
   if (texts.some((text) => typeof text !== 'string' || text === '')) {
     throw new OptionError('texts', 'an array of non-empty strings', '')
   }
@@ -39,7 +39,7 @@ export async function embedShared(
   for (const text of different) calls.requireClearance({ key: keyOf(text), label })
   const exceeded: BudgetExceededError[] = []
   const batch = new EmbedBatch(async (some, stop) => {
-    const made = await embedNow(means, { texts: some, ...(dimensions !== undefined && { dimensions }) }, stop)
+    const made = await embedNow(context, { texts: some, ...(dimensions !== undefined && { dimensions }) }, stop)
     if (made.exceeded) exceeded.push(made.exceeded)
     return made.vectors
   })
@@ -50,9 +50,9 @@ export async function embedShared(
       if (!share) return { ...fresh, value: await batch.add(text, signal ?? never) }
       return calls.once(
         keyOf(text),
-        async (context) => {
-          const vector = await batch.add(text, context.signal)
-          context.reportUsage(vector.tokens, vector.usd)
+        async (work) => {
+          const vector = await batch.add(text, work.signal)
+          work.reportUsage(vector.tokens, vector.usd)
           return vector
         },
         options,
@@ -77,7 +77,7 @@ const fresh = { reused: false, durationMs: 0, tokens: 0 } as const
 
 /** Makes one request; its tokens and its cost are divided among the texts by their length. */
 async function embedNow(
-  { model, embed, calls, label }: EmbedMeans,
+  { model, embed, calls, label }: EmbedContext,
   request: EmbedRequest,
   signal: AbortSignal,
 ): Promise<{ vectors: KeptVector[]; exceeded: BudgetExceededError | undefined }> {

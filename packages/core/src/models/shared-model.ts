@@ -112,7 +112,7 @@ export class SharedModel {
     const { schema, name = 'answer', jsonSchema = jsonSchemaOf(schema), ...rest } = request
     const { label, plain } = this.#prepare({ ...rest, schema: { name, schema: jsonSchema } })
     const { value, faults, outcomes } = await askInForm(
-      (asked) => this.#ask(asked, label, options),
+      (sent) => this.#ask(sent, label, options),
       plain,
       (data) => checkSchema(schema, data),
       { model: this.id, repair: this.#prompts.repair },
@@ -140,7 +140,7 @@ export class SharedModel {
       prompts: this.#prompts,
       maxPassageTokens,
       level: this.#memory.label.sensitivity,
-      ask: (asked) => this.#ask(asked, label, options),
+      ask: (sent) => this.#ask(sent, label, options),
     })
     return { sentences, ...(dropped > 0 && { dropped }), ...sumUp(outcomes) }
   }
@@ -149,8 +149,8 @@ export class SharedModel {
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
-    const means = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
-    return embedShared({ ...means, label: this.#memory.label }, request, options)
+    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
+    return embedShared({ ...context, label: this.#memory.label }, request, options)
   }
 
   async #citeItself(
