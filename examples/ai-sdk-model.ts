@@ -7,8 +7,9 @@
  * @module
  */
 
-import { estimateTokens, ModelCallError, shareModel } from '@skein/core'
-import type { ChatMessage, ChatRequest, FinishReason, Model } from '@skein/core'
+import { ModelCallError, shareModel } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
+import type { ChatMessage, ChatRequest, FinishReason, Model } from '@skein/core/executor'
 import { mapStore, openMemory } from '@skein/memory'
 import type { WorkerModule } from '@skein/memory/store'
 

@@ -10,5 +10,5 @@ export const lookUp: Activity<string, number> = activity(
     await memory.observations.log({ task: customer, value: `has paid ${paid} so far` })
     return paid
   },
-  { kind: 'io', shared: true, retry: { attempts: 3 }, timeoutMs: 10_000 },
+  { kind: 'io', shared: true, retry: { maxRetries: 2 }, timeoutMs: 10_000 },
 )

@@ -18,13 +18,13 @@ const patience = { quick: { turn: 45_000, ready: 45_000 }, full: { turn: 120_000
  * end its turn is ended with that process, and the question asked again without it.
  */
 export async function askApart(question: string, asking: Asking, leftOut: readonly string[] = []): Promise<Outcome> {
-  const told = await once(question, asking, leftOut)
-  if ('answer' in told) return { ...told.answer, leftOut }
-  if ('missing' in told) return { question, missing: told.missing }
-  if ('failed' in told) return { question, failed: told.failed }
-  const isContender = !['getting ready', 'tidying up', ...leftOut].includes(told.turn)
-  if (!isContender) return { question, failed: `did not end: ${told.turn}` }
-  return askApart(question, asking, [...leftOut, told.turn])
+  const report = await once(question, asking, leftOut)
+  if ('answer' in report) return { ...report.answer, leftOut }
+  if ('missing' in report) return { question, missing: report.missing }
+  if ('failed' in report) return { question, failed: report.failed }
+  const isContender = !['getting ready', 'tidying up', ...leftOut].includes(report.turn)
+  if (!isContender) return { question, failed: `did not end: ${report.turn}` }
+  return askApart(question, asking, [...leftOut, report.turn])
 }
 
 /** Resolves to what the process told last: whose turn it was if that did not end. */
@@ -54,10 +54,10 @@ function once(question: string, { quick, folder }: Asking, leftOut: readonly str
     let last: Told = { turn: 'getting ready' }
     const { turn, ready } = quick ? patience.quick : patience.full
     let timer = setTimeout(end, ready)
-    child.on('message', (told: Told) => {
-      last = told
+    child.on('message', (report: Told) => {
+      last = report
       clearTimeout(timer)
-      timer = setTimeout(end, 'turn' in told && told.turn === 'getting ready' ? ready : turn)
+      timer = setTimeout(end, 'turn' in report && report.turn === 'getting ready' ? ready : turn)
     })
     child.on('error', reject)
     child.on('exit', (code, signal) => {

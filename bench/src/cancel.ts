@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 
 import { createFlock } from '@skein/core'
-import type { AnyActivityRef, RunActivityOptions } from '@skein/core'
+import type { AnyActivityRef, RunActivityOptions } from '@skein/core/types'
 import { mapStore, openMemory } from '@skein/memory'
 import { Piscina } from 'piscina'
 

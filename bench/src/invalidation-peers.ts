@@ -52,8 +52,8 @@ function latency(name: string, writer: PeerCrew, reader: PeerCrew, warmUps: numb
     const seen = reader.tell({ type: 'await', value })
     // It reads the old value by now.
     await pause(2)
-    const told = writer.tell({ type: 'write', value })
-    const [[before], [after]] = (await Promise.all([told, seen])) as [[string], [string | undefined]]
+    const written = writer.tell({ type: 'write', value })
+    const [[before], [after]] = (await Promise.all([written, seen])) as [[string], [string | undefined]]
     return after === undefined ? givenUpNs : Number(BigInt(after) - BigInt(before))
   }
   return {

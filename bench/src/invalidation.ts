@@ -152,9 +152,9 @@ function latency(
     const effect = seen(time)
     // Whoever watches has begun to.
     await new Promise((resolve) => setTimeout(resolve, 2))
-    const told = once(child, 'message') as Promise<[string]>
+    const answered = once(child, 'message') as Promise<[string]>
     child.send(time)
-    const [at, [before]] = await Promise.all([effect, told])
+    const [at, [before]] = await Promise.all([effect, answered])
     return Math.max(0, Number(at - BigInt(before)))
   }
   return {
@@ -162,9 +162,9 @@ function latency(
     tellsFigure: true,
     check: async () => {
       for (let time = 0; time < warmUps; time += 1) {
-        const told = once(child, 'message')
+        const answered = once(child, 'message')
         child.send((last += 1))
-        await told
+        await answered
       }
       if (!((await one()) >= 0)) throw new Error('No time was told.')
     },

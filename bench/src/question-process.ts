@@ -22,7 +22,7 @@ export type Told =
   | { readonly missing: string }
   | { readonly failed: string }
 
-const tell = (told: Told): Promise<void> => new Promise((sent) => process.send?.(told, () => sent()))
+const tell = (report: Told): Promise<void> => new Promise((sent) => process.send?.(report, () => sent()))
 
 if (process.send) {
   const [name = '', how = '', folder = '', ...without] = process.argv.slice(2)

@@ -70,14 +70,14 @@ async function lookOn({ memory, flock }: StudyFlock): Promise<Page> {
   const principal = { id: 'ada', role: 'operator', rights: ['audit'] } as const
   const board = await serveDashboard({ memory, flock, principal })
   const child = fork(new URL('./watched-process.ts', import.meta.url), [board.url])
-  let told = Promise.withResolvers<Seen>()
-  child.on('message', (seen: Seen) => told.resolve(seen))
-  child.once('exit', () => told.reject(new Error('The page has gone.')))
-  await told.promise
+  let next = Promise.withResolvers<Seen>()
+  child.on('message', (seen: Seen) => next.resolve(seen))
+  child.once('exit', () => next.reject(new Error('The page has gone.')))
+  await next.promise
   const ask = (): Promise<Seen> => {
-    told = Promise.withResolvers()
+    next = Promise.withResolvers()
     child.send('how far?')
-    return told.promise
+    return next.promise
   }
   return {
     // Asked afterwards: while a run is timed nothing but the dashboard has to do with who looks on.

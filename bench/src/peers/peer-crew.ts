@@ -51,15 +51,15 @@ async function answer(child: ChildProcess): Promise<unknown> {
   const overdue = pause(patienceMs, undefined, { signal: control.signal }).then(() => {
     throw new Error('A process of a peer did not answer.')
   })
-  const told = once(child, 'message', { signal: control.signal }) as Promise<[{ answer?: unknown; error?: string }]>
+  const answered = once(child, 'message', { signal: control.signal }) as Promise<[{ answer?: unknown; error?: string }]>
   try {
-    const [{ answer: said, error }] = await Promise.race([told, overdue])
+    const [{ answer: said, error }] = await Promise.race([answered, overdue])
     if (error !== undefined) throw new Error(error)
     return said
   } finally {
     // One of the two has decided the race; what becomes of the other is heard of by nobody.
     overdue.catch(() => {})
-    told.catch(() => {})
+    answered.catch(() => {})
     control.abort()
   }
 }

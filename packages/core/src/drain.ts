@@ -1,26 +1,27 @@
+import type { BusyAgent } from './agents/agent-registry.ts'
 import type { Clock } from './base/clock.ts'
 
-/** What a flock did before it closed; see {@link Flock.drain}. */
+/** What a flock had finished when it closed; see `Flock.drain`. */
 export interface DrainReport {
-  /** Whether all work was done when it closed. */
+  /** Whether all work was finished. */
   readonly isComplete: boolean
-  /** Activities that were under way, and are aborted. */
+  /** Activities that still ran, and were aborted. */
   readonly aborted: number
-  /** Agents that were not done with their messages and questions. What waits in a durable mailbox is kept. */
-  readonly busy: readonly { readonly id: string; readonly role: string; readonly load: number }[]
+  /** Agents that still had messages or questions. Durable mailboxes keep theirs. */
+  readonly busy: readonly BusyAgent[]
 }
 
-/** What is to become quiet. */
+/** The work that has to finish. */
 export interface Draining {
-  /** Agents with something to do. */
-  busy(): DrainReport['busy']
-  /** Activities under way. */
+  /** Agents that have something to do. */
+  busy(): readonly BusyAgent[]
+  /** Activities that run. */
   running(): number
 }
 
 const pollMs = 5
 
-/** Waits until everything is quiet, or the time is over; tells what was not. */
+/** Waits until all work is finished or the time is up; reports what is left. */
 export async function untilQuiet(draining: Draining, clock: Clock, timeoutMs: number): Promise<DrainReport> {
   const end = clock.now() + timeoutMs
   for (;;) {

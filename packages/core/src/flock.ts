@@ -1,102 +1,90 @@
-import { OptionError } from '@skein/memory'
 import type { Memory, Principal } from '@skein/memory'
+import type { Unsubscribe } from '@skein/memory/runtime'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activities/activity-ref.ts'
 import type { ActivitiesOf } from './activities/activity-ref.ts'
 import { ActivityRunner } from './activities/activity-runner.ts'
-import { AgentRuntime } from './agents/agent-runtime.ts'
-import { AgentRef } from './agents/agent-ref.ts'
-import type { AgentParts } from './agents/agent-parts.ts'
+import type { Executor } from './activities/executor.ts'
+import { threadExecutor } from './activities/thread-executor.ts'
+import type { AgentRef } from './agents/agent-ref.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
-import { TimerWheel } from './messages/timer-wheel.ts'
-import type { AgentDefinition } from './machine/host.ts'
-import { definitionOf } from './machine/machine-definition.ts'
-import type { Message } from './messages/message.ts'
+import type { FlockServices } from './agents/flock-services.ts'
 import { MessageRouter } from './agents/message-router.ts'
-import { Questions } from './messages/questions.ts'
 import { makeRole } from './agents/role.ts'
 import type { Role, Route } from './agents/role.ts'
-import { RunQueue } from './messages/run-queue.ts'
-import type { FlockServices } from './agents/flock-services.ts'
-import { DurableAgents } from './durable/durable-agents.ts'
-import type { ResumeReport } from './durable/durable-agents.ts'
-import type { DurableDefinition } from './durable/durable.ts'
+import type { SpawnOptions } from './agents/spawn-options.ts'
 import { systemClock } from './base/clock.ts'
+import type { Clock } from './base/clock.ts'
+import { FlockClosedError } from './base/flock-closed-error.ts'
 import { untilQuiet } from './drain.ts'
 import type { DrainReport } from './drain.ts'
-import { FlockClosedError } from './errors.ts'
+import type { ResumeReport } from './durable/durable-agents.ts'
+import type { DurableDefinition } from './durable/durable.ts'
 import { EventHub } from './events/event-hub.ts'
+import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-events.ts'
+import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
-import type { FlockEvent, FlockQueues, FlockStats } from './events/flock-events.ts'
-import { resolveSpawn } from './flock-options.ts'
-import type { FlockOptions, SpawnOptions } from './flock-options.ts'
+import { FlockAgents } from './flock-agents.ts'
+import type { FlockOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
+import { budgetScope } from './limits/budget.ts'
+import type { AgentDefinition } from './machine/host.ts'
 import { mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
-import { budgetScope } from './models/budget.ts'
-import { resolveSupervision } from './supervision/supervision.ts'
-import type { Decision, Failure } from './supervision/supervision.ts'
-import { threadExecutor } from './activities/thread-executor.ts'
+import type { Message } from './messages/message.ts'
+import { Questions } from './messages/questions.ts'
+import { RunQueue } from './messages/run-queue.ts'
+import { TimerWheel } from './messages/timer-wheel.ts'
 
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
  */
 export class Flock implements AsyncDisposable {
   readonly memory: Memory
-  readonly #options: FlockOptions & Required<Pick<FlockOptions, 'executor'>>
-  readonly #supervise: ((failure: Failure) => Decision) | undefined
+  readonly #clock: Clock
+  readonly #executor: Executor
   readonly #activities: ActivityRunner
   readonly #announcer: Announcer
-  readonly #agents = new AgentRegistry()
-  readonly #services: FlockServices
-  readonly #durable: DurableAgents
+  readonly #registry = new AgentRegistry()
+  readonly #agents: FlockAgents
   readonly #router: MessageRouter
   readonly #hub = new EventHub()
-  #spawned = 0
-  #isTakingIn = true
   #closing: Promise<void> | undefined
 
   /** @internal */
   constructor(options: FlockOptions & Required<Pick<FlockOptions, 'executor' | 'model'>>) {
-    const { memory, executor, model, clock = systemClock, supervision, notifiers = [] } = options
-    const emit = (event: FlockEvent): void => this.#emit(event)
-    this.memory = memory
-    this.#options = options
-    const budget = options.budget && budgetScope(options.budget, 'flock')
-    this.#supervise = supervision && resolveSupervision(supervision)
-    this.#activities = new ActivityRunner({
-      memory,
-      executor,
-      modelId: model.id,
-      budget,
-      clock,
-      stats: this.#hub.counts,
-      emit,
-    })
-    this.#announcer = new Announcer(memory, notifiers, emit)
-    this.#router = new MessageRouter(this.#agents, emit)
-    this.#services = {
-      memory,
-      clock,
-      scheduler: options.scheduler ?? RunQueue.by(clock),
-      questions: new Questions(new TimerWheel(clock)),
-      emit,
-      announce: (escalation) => this.#announcer.announce(escalation),
-      post: (from, to, message) => void this.#router.tell(from.memory, to, message),
+    const { memory, executor, model, clock = systemClock, scheduler = RunQueue.by(clock) } = options
+    const emit = (event: FlockEvent): void => {
+      if (event.type === 'agent.ended') this.#registry.remove(event.agent)
+      this.#hub.emit(event)
     }
-    this.#durable = new DurableAgents({
+    const budget = options.budget && budgetScope(options.budget, 'flock')
+    const questions = new Questions(new TimerWheel(clock))
+    const announcer = new Announcer(memory, options.notifiers ?? [], emit)
+    const router = new MessageRouter(this.#registry, emit)
+    const services: FlockServices = {
       memory,
-      services: this.#services,
-      admit: (cell) => this.#admit(cell),
-      find: (id) => this.#agents.get(id),
-    })
+      clock,
+      scheduler,
+      questions,
+      emit,
+      announce: (escalation) => announcer.announce(escalation),
+      tell: (from, to, message) => void router.tell(from, to, message),
+    }
+    this.memory = memory
+    this.#clock = clock
+    this.#executor = executor
+    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, budget, clock, emit })
+    this.#announcer = announcer
+    this.#router = router
+    this.#agents = new FlockAgents(services, this.#registry, options.supervision)
   }
 
   /**
    * Handles for the activities of a module, typed by it:
    * `flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))`.
-   * The module is only ever loaded in worker threads.
+   * Only worker threads load the module.
    */
   activities<Module>(url: URL): ActivitiesOf<Module> {
     return activityRefs<Module>(url.href, (module, name, input, options) =>
@@ -116,17 +104,13 @@ export class Flock implements AsyncDisposable {
     options?: SpawnOptions & { readonly input?: InputFrom<Logic> },
   ): AgentRef<EventFromLogic<Logic>>
   spawn(what: AgentDefinition | AnyActorLogic, options: SpawnOptions = {}): AgentRef<never> {
-    if (!this.#isTakingIn) throw new FlockClosedError()
-    const parts = this.#parts(definitionOf(what), options)
-    const { id } = parts.principal
-    if (this.#agents.get(id)) throw new OptionError('id', 'an id that no running agent has', id)
-    return this.#admit(new AgentRuntime(parts, this.#services)) as AgentRef<never>
+    return this.#agents.spawn(what, options) as AgentRef<never>
   }
 
   /**
-   * Starts a durable agent, or goes on with it if the memory has one of this
-   * id; one that has ended there is shown as it ended. Resolves when its state
-   * is stored.
+   * Starts a durable agent, or resumes the one that the memory has under this id;
+   * one that has ended there only shows how it ended. Resolves when its state is
+   * stored.
    *
    * @throws AgentTakenError when it runs elsewhere; AgentVersionError, NotDurableError, OptionError, StoreError
    * @throws FlockClosedError
@@ -135,53 +119,48 @@ export class Flock implements AsyncDisposable {
     definition: DurableDefinition<Taken>,
     options: SpawnOptions & { readonly id: string },
   ): Promise<AgentRef<Taken>> {
-    if (!this.#isTakingIn) throw new FlockClosedError()
-    const ref = await this.#durable.start(definition as DurableDefinition, this.#parts(definition, options))
-    return ref as unknown as AgentRef<Taken> // What it takes, its definition says.
+    const ref = await this.#agents.spawnDurable(definition as DurableDefinition<never>, options)
+    return ref as unknown as AgentRef<Taken> // Its definition says what it takes.
   }
 
   /**
-   * Goes on with all durable agents of these definitions that the memory holds
-   * and that run nowhere: after a crash those are free when their leases end.
+   * Resumes all durable agents of these definitions that the memory holds and
+   * that run nowhere. After a crash, they are free when their leases end.
    *
-   * @param options - What all of them are spawned with; roles and clearances are those that they had.
+   * @param options - For all of them; each keeps its role and clearance.
    * @throws FlockClosedError, StoreError
    */
-  async resume(
+  resume(
     definitions: readonly DurableDefinition<never>[],
     options: Pick<SpawnOptions, 'mailbox' | 'supervision'> = {},
   ): Promise<ResumeReport> {
-    if (!this.#isTakingIn) throw new FlockClosedError()
-    return this.#durable.resume(definitions as readonly DurableDefinition[], (definition, { id, role, label }) => {
-      const clearance = { level: label.sensitivity, compartments: label.compartments }
-      return this.#parts(definition, { ...options, id, role, clearance })
-    })
+    return this.#agents.resume(definitions, options)
   }
 
   /**
    * Posts a message to an agent by its id: one of this flock, or a durable one
    * with a durable mailbox, wherever it runs or will run.
    *
-   * @param as - Whose message it is: its clearance is how sensitive the message is where it is stored.
-   * @throws all that `post` of an agent throws; StoreError
+   * @param as - The sender. A stored message is as sensitive as the sender's clearance.
+   * @throws what `post` of an agent throws; StoreError
    */
   async post(to: string, message: Message, as: Principal = { id: 'flock', role: 'flock' }): Promise<void> {
     await this.#router.post(this.memory.as(as), to, message)
   }
 
-  /** A running agent by its id. The caller says what it takes; an agent refuses what it does not. */
+  /** A running agent by its id. The caller states what it takes; the agent refuses other messages. */
   agent<Taken extends Message = Message>(id: string): AgentRef<Taken> | undefined {
-    return this.#agents.get(id) as AgentRef<Taken> | undefined
+    return this.#registry.get(id) as AgentRef<Taken> | undefined
   }
 
   /**
-   * The running agents of a role, as one; the caller says what they take, each refuses what it does not.
+   * The running agents of a role, addressed as one. The caller states what they take; each refuses other messages.
    *
-   * @param options.route - Which of them gets a message; the least busy one unless told.
+   * @param options.route - Which of them gets a message; by default the least busy one.
    * @throws OptionError
    */
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
-    const list = (): readonly AgentRef<Taken>[] => this.#agents.ofRole(name) as unknown as readonly AgentRef<Taken>[]
+    const list = (): readonly AgentRef<Taken>[] => this.#registry.ofRole(name) as unknown as readonly AgentRef<Taken>[]
     return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
       this.#router.publish(agents, message),
     )
@@ -189,83 +168,88 @@ export class Flock implements AsyncDisposable {
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Message): number {
-    return this.#router.publish(this.#agents.all(), message)
+    return this.#router.publish(this.#registry.all(), message)
   }
 
   /**
-   * Maps inputs to notes and merges these to one; see {@link mapReduce}.
+   * Maps every input to a note, groups the notes by key, and merges each group,
+   * then the groups, in trees of at most `fanIn` notes a step.
    *
-   * @throws MapReduceError, FlockClosedError
+   * Groups and trees follow the order of the inputs, never the order of
+   * completion: the same inputs give the same result on any number of threads.
+   *
+   * @throws MapReduceError when a part fails and `onFailure` is `stop`; FlockClosedError, OptionError
    */
   async mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
     if (this.#closing) throw new FlockClosedError()
     return mapReduce(options)
   }
 
-  /** Calls back on everything that happens in the flock; returns how to stop that. */
-  on(listener: (event: FlockEvent) => void): () => void {
-    return this.#hub.on(listener)
+  /**
+   * Calls back on everything that happens in the flock, or on one kind of event.
+   * A listener that throws becomes a warning of the process and affects nothing else.
+   *
+   * @returns a function that stops the listener.
+   *
+   * @example
+   * ```ts
+   * import { behavior, createFlock } from '@skein/core'
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * await using flock = await createFlock({ memory })
+   * const seen: string[] = []
+   * flock.on(({ type }) => seen.push(type))
+   * flock.on('message.deadLettered', ({ reason }) => seen.push(reason))
+   *
+   * const door = flock.spawn(behavior({ role: 'door', initial: 0, receive: (n: number, _: { type: 'knock' }) => n + 1 }))
+   * door.send({ type: 'knock' })
+   * door.stop()
+   * seen // => ['agent.spawned', 'message.deadLettered', 'agent ended', 'agent.ended']
+   * ```
+   */
+  on(listener: (event: FlockEvent) => void): Unsubscribe
+  on<Type extends FlockEventType>(type: Type, listener: (event: FlockEventOf<Type>) => void): Unsubscribe
+  on(first: FlockEventType | ((event: FlockEvent) => void), second?: (event: never) => void): Unsubscribe {
+    return typeof first === 'function' ? this.#hub.on('*', first) : this.#hub.on(first, second as () => void)
   }
 
   /** What happened since the flock was created. */
   stats(): FlockStats {
-    return { ...this.#hub.counts }
+    return this.#hub.stats()
   }
 
-  /** What waits at this moment; counted when it is asked for, agent by agent. */
+  /** How much waits at the moment; counted agent by agent on each call. */
   queues(): FlockQueues {
-    return { messages: this.#agents.waiting, activities: this.#options.executor.waiting }
-  }
-
-  #parts(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
-    return resolveSpawn(definition as AgentDefinition, options, this.#supervise, () => (this.#spawned += 1))
-  }
-
-  #admit(cell: AgentRuntime): AgentRef {
-    const ref = new AgentRef(cell, this.#services.questions)
-    const { id, role } = cell.principal
-    this.#agents.add(ref)
-    const { parent } = cell.parts
-    if (parent) cell.ending.on(parent.ending.on(() => cell.end({ type: 'stopped' })))
-    this.#hub.emit({ type: 'agent.spawned', agent: id, role })
-    cell.start()
-    return ref
-  }
-
-  #emit(event: FlockEvent): void {
-    if (event.type === 'agent.ended') this.#agents.remove(event.agent)
-    this.#hub.emit(event)
+    return { messages: this.#registry.waiting, activities: this.#executor.waiting }
   }
 
   /**
-   * Closes the flock when its work is done: takes in no new agents, waits until
-   * no message, question or activity is under way, aborts what is not done in
-   * time, stores durable agents, and tells what was left.
+   * Closes the flock when its work is done: accepts no new agents, waits until no
+   * messages, questions or activities are left, aborts what is not done in time,
+   * and stores durable agents.
    *
-   * @param options - How long to wait (`timeoutMs`), in milliseconds; 30 s unless told.
+   * @param options - `timeoutMs`: how long to wait, in milliseconds; 30,000 by default.
+   * @returns what was left.
    */
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
-    this.#isTakingIn = false
-    const draining = { busy: () => this.#agents.busy(), running: () => this.#activities.running }
-    const report = await untilQuiet(draining, this.#services.clock, timeoutMs)
+    this.#agents.stopAccepting()
+    const draining = { busy: () => this.#registry.busy(), running: () => this.#activities.running }
+    const report = await untilQuiet(draining, this.#clock, timeoutMs)
     await this.close()
     return report
   }
 
-  /** Stops every agent and ends the worker threads. Twice does no harm. */
+  /** Stops every agent and ends the worker threads. Calling it twice does no harm. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
   async #close(): Promise<void> {
-    this.#isTakingIn = false
     this.#activities.close()
-    const starting = this.#durable.close()
-    const cells = this.#agents.all().map((ref) => AgentRef.runtimeOf(ref))
-    for (const cell of cells) cell.end({ type: 'stopped' })
-    await Promise.all([starting, this.#announcer.close(), ...cells.map((cell) => cell.ending.stored)])
-    await this.#options.executor[Symbol.asyncDispose]()
+    await Promise.all([this.#agents.close(), this.#announcer.close()])
+    await this.#executor[Symbol.asyncDispose]()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

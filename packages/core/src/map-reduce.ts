@@ -1,44 +1,46 @@
 import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 
-import { MapReduceError } from './errors.ts'
-import type { MapFailure } from './errors.ts'
+import { MapReduceError } from './map-reduce-error.ts'
+import type { MapFailure } from './map-reduce-error.ts'
 import { Semaphore } from './base/semaphore.ts'
 
 /** One step of a map-reduce: an activity's handle, or any function of the same shape. */
 export type Step<Input, Output> = (input: Input, options: { readonly signal?: AbortSignal }) => Promise<Output>
 
-/** What a reduce step is told beside its notes. */
+/** What a reduce step gets beside its notes. */
 export interface ReduceStepOptions {
+  /** Whether the notes are the merged notes of several groups. */
   readonly across: boolean
   readonly signal?: AbortSignal
 }
 
-/** What a map-reduce is made of. */
+/** The steps and settings of a map-reduce. */
 export interface MapReduceOptions<Input, Note> {
   readonly inputs: readonly Input[]
   /** Turns one input into a note. */
   readonly map: Step<Input, Note>
-  /** Names the group of a note; all notes are one group when left out. */
+  /** Names the group of a note. @defaultValue all notes are one group */
   readonly key?: (note: Note, input: Input, index: number) => string
-  /** Merges a few notes into one; told whether they are of one group, or stand `across` groups. */
+  /** Merges a few notes into one: notes of one group, or `across` groups. */
   readonly reduce: (notes: readonly Note[], options: ReduceStepOptions) => Promise<Note>
   /**
-   * Most notes that one reduce step gets; more are merged in a tree.
+   * Most notes of one reduce step; more are merged in a tree.
    *
    * @defaultValue 8
    */
   readonly fanIn?: number
-  /** How large a note is, in tokens for example; without it notes are merged by number alone. */
+  /** Size of a note, in tokens for example. @defaultValue notes are merged by number only */
   readonly sizeOf?: (note: Note) => number
   /**
-   * Most that the notes of one reduce step may be together: what a model can
-   * read in one call. Two are merged whatever their size.
+   * Largest total size of the notes of one reduce step: what a model can read in
+   * one call. Two notes are merged whatever their size.
    *
    * @defaultValue no limit
    */
   readonly maxSize?: number
   /**
-   * Most steps under way at once.
+   * Most steps that run at once.
    *
    * @defaultValue 64
    */
@@ -47,23 +49,23 @@ export interface MapReduceOptions<Input, Note> {
   /** Called after each finished step. */
   readonly onProgress?: (progress: MapReduceProgress) => void
   /**
-   * What a part that fails means: `stop` fails the whole, after the running
-   * steps have ended; `skip` goes on without it and reports it.
+   * What happens when a part fails: `stop` fails the whole, after the running steps
+   * have ended; `skip` continues without the part and reports it.
    *
    * @defaultValue 'stop'
    */
   readonly onFailure?: 'stop' | 'skip'
 }
 
-/** How far a map-reduce is. */
+/** The progress of a map-reduce. */
 export interface MapReduceProgress {
   readonly stage: 'map' | 'reduce'
   readonly done: number
-  /** Steps of this stage; where notes are merged by size, as far as they are known. */
+  /** Steps of this stage; where notes are merged by size, those known so far. */
   readonly total: number
 }
 
-/** What a map-reduce gave. */
+/** The result of a map-reduce. */
 export interface MapReduceResult<Note> {
   /** Everything merged; `undefined` when there was nothing to merge. */
   readonly result: Note | undefined
@@ -75,33 +77,23 @@ export interface MapReduceResult<Note> {
   readonly stats: { readonly parts: number; readonly mapped: number; readonly reduces: number }
 }
 
-/**
- * Maps every input, groups the notes by key, and merges each group, then the
- * groups, in trees of at most `fanIn` notes a step.
- *
- * Groups and trees follow the order of the inputs, never the order of
- * completion: the same inputs give the same result on any number of threads.
- *
- * @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason.
- */
+/** See `Flock.mapReduce`. @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason. */
 export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
   const { inputs, key = () => '', fanIn = 8, concurrency = 64, signal, onFailure = 'stop' } = options
   const { sizeOf, maxSize = Number.POSITIVE_INFINITY } = options
-  if (!(Number.isSafeInteger(fanIn) && fanIn >= 2)) throw new OptionError('fanIn', 'a whole number, 2 or more', fanIn)
-  if (!(Number.isSafeInteger(concurrency) && concurrency >= 1)) {
-    throw new OptionError('concurrency', 'a whole number, 1 or more', concurrency)
-  }
+  requireInteger('fanIn', fanIn, 2)
+  requireInteger('concurrency', concurrency, 1)
   if (!(maxSize > 0)) throw new OptionError('maxSize', 'a number above 0', maxSize)
   signal?.throwIfAborted()
-  const turns = new Semaphore(concurrency)
+  const slots = new Semaphore(concurrency)
   const step = { ...(signal && { signal }) }
   const failures: MapFailure[] = []
   let mapped = 0
 
   const notes = await Promise.all(
     inputs.map((input, index) =>
-      turns.run(async (): Promise<Note | undefined> => {
-        // After a failure nothing new begins; what runs may end.
+      slots.run(async (): Promise<Note | undefined> => {
+        // After a failure no step begins; running ones may end.
         if (signal?.aborted || (failures.length > 0 && onFailure === 'stop')) return undefined
         try {
           const note = await options.map(input, step)
@@ -126,7 +118,7 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
     ({ note, input, index }) => key(note as Note, input, index),
   )
   const sizes = [...shuffled.values()].map((group) => group.length)
-  // How many steps there are is known beforehand only where their number does not hang on what the earlier ones give.
+  // Where notes are merged by size, the number of steps depends on the results of earlier ones.
   let total = sizeOf ? 0 : stepsOf(sizes.length, fanIn) + sizes.reduce((sum, size) => sum + stepsOf(size, fanIn), 0)
   let reduces = 0
   const divide = (some: readonly Note[]): Note[][] => {
@@ -136,7 +128,7 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
     return chunks
   }
   const reduce = async (some: readonly Note[], across: boolean): Promise<Note> => {
-    const note = await turns.run(() => options.reduce(some, { ...step, across }), signal)
+    const note = await slots.run(() => options.reduce(some, { ...step, across }), signal)
     reduces += 1
     options.onProgress?.({ stage: 'reduce', done: reduces, total })
     return note
@@ -159,7 +151,7 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   return { result, groups, notes, failures, stats: { parts: inputs.length, mapped, reduces } }
 }
 
-/** Merges notes in rounds until one is left; a single note stands for itself. */
+/** Merges notes in rounds until one is left; a single note needs no merging. */
 async function reduceTree<Note>(
   notes: readonly Note[],
   divide: (notes: readonly Note[]) => readonly (readonly Note[])[],
@@ -172,7 +164,7 @@ async function reduceTree<Note>(
   return reduceTree(merged as Note[], divide, reduce)
 }
 
-/** How many merges a tree over so many notes takes. */
+/** How many merges a tree over so many notes needs. */
 function stepsOf(notes: number, fanIn: number): number {
   if (notes <= 1) return 0
   const parents = Math.ceil(notes / fanIn)
@@ -186,7 +178,7 @@ function chunk<Item>(items: readonly Item[], size: number): Item[][] {
   )
 }
 
-/** Neighbours together up to a size, but never one alone beside others: each round has to shrink their number. */
+/** Groups neighbors up to a size, but at least in pairs: each round has to reduce their number. */
 function chunkBySize<Item>(
   items: readonly Item[],
   {

@@ -1,10 +1,11 @@
-import { createFlock, durable, escalate, tell } from '@skein/core'
-import type { Flock, FlockEvent, Question, Reply } from '@skein/core'
-import { agent, behavior, reply } from '@skein/core'
+import { agent, behavior, createFlock, durable, escalate, reply, tell } from '@skein/core'
+import type { Flock, FlockEvent, Message, Question, Reply } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { assign, createMachine, emit, fromPromise, setup } from 'xstate'
+
+import { nextEvent } from './open-flock.ts'
 
 type Activities = typeof import('./fixtures/activities.ts')
 const activitiesUrl = new URL('./fixtures/activities.ts', import.meta.url)
@@ -23,15 +24,6 @@ const openProcess = async (memory: Memory): Promise<{ flock: Flock; events: Floc
   onTestFinished(() => flock.close())
   return { flock, events }
 }
-
-const heard = (flock: Flock, type: FlockEvent['type']): Promise<FlockEvent> =>
-  new Promise((resolve) => {
-    const stop = flock.on((event) => {
-      if (event.type !== type) return
-      stop()
-      resolve(event)
-    })
-  })
 
 /** Two steps of work, one after the other, each once. */
 const pipeline = (flock: Flock) => {
@@ -57,16 +49,16 @@ const pipeline = (flock: Flock) => {
 }
 
 describe('a durable agent', () => {
-  it('goes on where it was, and does not do again what was finished', async () => {
+  it('continues where it was, and does not repeat finished work', async () => {
     const memory = await openShared()
     const first = await openProcess(memory)
-    const progress = heard(first.flock, 'activity.progress')
+    const progress = nextEvent(first.flock, 'activity.progress')
     await first.flock.spawnDurable(pipeline(first.flock), { id: 'p1', role: 'worker', input: { key: 'runs' } })
     await progress
     await first.flock.close()
 
     const second = await openProcess(memory)
-    const begun = heard(second.flock, 'activity.progress')
+    const begun = nextEvent(second.flock, 'activity.progress')
     const { resumed, refused } = await second.flock.resume([pipeline(second.flock)])
     expect(refused).toEqual([])
     expect(resumed.map(({ id, role }) => [id, role])).toEqual([['p1', 'worker']])
@@ -75,7 +67,7 @@ describe('a durable agent', () => {
     expect(await memory.as({ id: 'a', role: 'r' }).facts.get('runs')).toBe(1)
   })
 
-  it('finds the result of work that ended when it was not there', async () => {
+  it('finds the result of work that ended while it did not run', async () => {
     const memory = await openShared()
     const first = await openProcess(memory)
     const { slowCount } = first.flock.activities<Activities>(activitiesUrl)
@@ -87,7 +79,7 @@ describe('a durable agent', () => {
         }),
         { name: 'one' },
       )
-    const done = heard(first.flock, 'activity.done')
+    const done = nextEvent(first.flock, 'activity.done')
     const ref = await first.flock.spawnDurable(machine(slowCount.logic), { id: 'o' })
     await done
     // The result is stored with the work; the state that follows from it is not: the agent is gone before.
@@ -118,7 +110,7 @@ describe('a durable agent', () => {
     expect(resumed[0]?.snapshot).toMatchObject({ value: 'dozing' })
   })
 
-  it('takes the mail that came while it did not run, in order and once', async () => {
+  it('takes mail that arrived while it did not run, in order and once', async () => {
     const memory = await openShared()
     const list = durable(
       behavior({
@@ -143,7 +135,7 @@ describe('a durable agent', () => {
     expect(await memory.as({ id: 'l', role: 'list' }).agents.mail()).toEqual([])
   })
 
-  it('hears at once of mail from elsewhere', async () => {
+  it('takes mail from other processes at once', async () => {
     const memory = await openShared()
     const echo = setup({
       types: {} as { events: Question<'say', string, string>; emitted: Reply },
@@ -180,7 +172,7 @@ describe('a durable agent', () => {
     expect((await other.flock.resume([idle])).resumed).toHaveLength(1)
   })
 
-  it('that has ended is shown as it ended', async () => {
+  it('that has ended shows how it ended', async () => {
     const memory = await openShared()
     const quick = durable(
       setup({}).createMachine({ initial: 'a', states: { a: { type: 'final' } }, output: { n: 5 } }),
@@ -194,7 +186,7 @@ describe('a durable agent', () => {
     expect((await second.flock.resume([quick])).resumed).toEqual([])
   })
 
-  it('hands over a message and its new state together', async () => {
+  it('sends a message together with its new state', async () => {
     const memory = await openShared()
     const { flock } = await openProcess(memory)
     const sender = durable(
@@ -214,7 +206,7 @@ describe('a durable agent', () => {
     expect(mail.map(({ message }) => message)).toEqual([{ type: 'hello' }])
   })
 
-  it('waits for a person over a restart, and goes on with the answer', async () => {
+  it('waits for a person across a restart, and continues with the answer', async () => {
     const memory = await openShared()
     const deal = durable(
       setup({
@@ -238,7 +230,7 @@ describe('a durable agent', () => {
       { name: 'deal' },
     )
     const first = await openProcess(memory)
-    const opened = heard(first.flock, 'escalation.opened')
+    const opened = nextEvent(first.flock, 'escalation.opened')
     await first.flock.spawnDurable(deal, { id: 'd' })
     await opened
     await first.flock.close()
@@ -251,7 +243,7 @@ describe('a durable agent', () => {
     expect(await eve.list()).toHaveLength(1)
   })
 
-  it('of another version is turned into this one, or refused', async () => {
+  it('of another version is migrated, or rejected', async () => {
     const memory = await openShared()
     const machine = (field: string) =>
       setup({ types: {} as { context: Record<string, number> } }).createMachine({ context: { [field]: 7 } })
@@ -268,9 +260,40 @@ describe('a durable agent', () => {
     const { resumed } = await second.flock.resume([durable(machine('new'), { name: 'm', version: 2, migrate })])
     expect(resumed[0]?.snapshot).toMatchObject({ context: { new: 7 } })
   })
+
+  it('takes mail for which there was no room once there is', async () => {
+    await using memory = await openMemory({ store: mapStore() })
+    await using flock = await createFlock({ memory, threads: 1 })
+    const numbers = Array.from({ length: 300 }, (_, n) => n)
+    for (const n of numbers) await flock.post('list', { type: 'add', n } as Message)
+    await flock.post('list', { type: 'end' })
+    const list = behavior<readonly number[], { type: 'add'; n: number } | { type: 'end' }>({
+      role: 'list',
+      initial: [],
+      receive: (all, message, { stop }) => {
+        if (message.type === 'add') return [...all, message.n]
+        stop(all)
+        return all
+      },
+    })
+    const definition = durable(list, { name: 'list', mailbox: 'durable' })
+    const ref = await flock.spawnDurable(definition, { id: 'list', mailbox: { capacity: 4 } })
+    expect(await ref.done).toEqual(numbers)
+  })
+
+  it('does not start while its flock closes, and is free for another flock', async () => {
+    await using memory = await openMemory({ store: mapStore() })
+    const idle = durable(setup({}).createMachine({}), { name: 'idle' })
+    const flock = await createFlock({ memory, threads: 1 })
+    const starting = flock.spawnDurable(idle, { id: 'i' })
+    await flock.close()
+    await expect(starting).rejects.toMatchObject({ code: 'SKEIN_FLOCK_CLOSED' })
+    await using other = await createFlock({ memory, threads: 1 })
+    expect((await other.spawnDurable(idle, { id: 'i' })).snapshot).toMatchObject({ status: 'active' })
+  })
 })
 
-describe('what could not be restored is refused', () => {
+describe('durable() rejects what could not be restored:', () => {
   it('an actor without a name', () => {
     const machine = createMachine({
       initial: 'a',
@@ -279,7 +302,7 @@ describe('what could not be restored is refused', () => {
     expect(() => durable(machine, { name: 'x' })).toThrow(/The state "a" starts an actor that has no name.*setup\(/)
   })
 
-  it('a value that does not survive, when it would be stored', async () => {
+  it('a value that JSON does not keep, when it would be stored', async () => {
     const memory = await openShared()
     const { flock, events } = await openProcess(memory)
     const machine = setup({
@@ -295,7 +318,7 @@ describe('what could not be restored is refused', () => {
     expect(events.some(({ type }) => type === 'agent.failed')).toBe(true)
   })
 
-  it('not an agent that was made of abilities', async () => {
+  it('but not an agent made of abilities', async () => {
     const memory = await openShared()
     const { flock } = await openProcess(memory)
     const { double } = flock.activities<Activities>(activitiesUrl)

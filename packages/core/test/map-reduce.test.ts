@@ -35,7 +35,7 @@ describe('map-reduce', () => {
     expect(flock.stats().activities - before).toBe(2)
   })
 
-  it('merges by size where that is told, two at least, in the order of the inputs', async () => {
+  it('merges by size where sizes are known, two at least, in the order of the inputs', async () => {
     const seen: string[][] = []
     const totals: number[] = []
     const { result, stats } = await mapReduce<string, string>({

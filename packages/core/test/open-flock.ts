@@ -1,5 +1,8 @@
-import { createFlock, extractiveModel, threadExecutor } from '@skein/core'
-import type { ActivitiesOf, Flock, FlockEvent, FlockOptions, ThreadExecutorOptions } from '@skein/core'
+import { createFlock, extractiveModel } from '@skein/core'
+import { threadExecutor } from '@skein/core/executor'
+import type { ActivitiesOf, Flock, FlockEvent, FlockOptions } from '@skein/core'
+import type { ThreadExecutorOptions } from '@skein/core/executor'
+import type { FlockEventOf, FlockEventType } from '@skein/core/types'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
@@ -48,15 +51,16 @@ export function activitiesOf(flock: Flock): Activities {
 }
 
 /** Resolves to the next event of a type. */
-export function heard<Type extends FlockEvent['type']>(
-  flock: Flock,
-  type: Type,
-): Promise<Extract<FlockEvent, { type: Type }>> {
+export function nextEvent<Type extends FlockEventType>(flock: Flock, type: Type): Promise<FlockEventOf<Type>> {
   return new Promise((resolve) => {
-    const stop = flock.on((event) => {
-      if (event.type !== type) return
+    const stop = flock.on(type, (event) => {
       stop()
-      resolve(event as Extract<FlockEvent, { type: Type }>)
+      resolve(event)
     })
   })
+}
+
+/** Resolves to the next warning of the process. */
+export function nextWarning(): Promise<Error> {
+  return new Promise((resolve) => process.once('warning', resolve))
 }

@@ -2,14 +2,15 @@
  * What goes wrong with plain XState and piscina, and does not go wrong here.
  * Each test first shows the trap.
  */
-import { behavior, createFlock, threadExecutor } from '@skein/core'
+import { behavior, createFlock } from '@skein/core'
+import { threadExecutor } from '@skein/core/executor'
 import type { AgentRef, Message } from '@skein/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createActor, fromPromise, setup } from 'xstate'
 import type { AnyActorRef } from 'xstate'
 
 import { silentModel } from './fixtures/silent-model.ts'
-import { activitiesOf, heard, openFlock } from './open-flock.ts'
+import { activitiesOf, nextEvent, openFlock } from './open-flock.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -202,7 +203,7 @@ describe('an event that comes before its time', () => {
 })
 
 describe('a message to one that has stopped', () => {
-  it('vanishes in plain XState; here the sender is told, and everyone who listens', async () => {
+  it('vanishes in plain XState; here the sender gets an error, and listeners an event', async () => {
     const { flock, events } = await openFlock()
     const plain = createActor(hopper(() => {})).start()
     plain.stop()
@@ -238,7 +239,7 @@ describe('a wrong use', () => {
       { id: 'ann' },
     )
     expect(() => ref.send({ type: 'goo' } as never)).toThrow(
-      'The agent "ann" takes no message "goo" in any state, the present one ("waiting") included. It takes go.',
+      'The agent "ann" takes no message "goo" in any state, including the current one ("waiting"). It takes go.',
     )
   })
 
@@ -257,7 +258,7 @@ describe('a wrong use', () => {
       initial: 'asking',
       states: { asking: { invoke: { src: 'ask', input: 'A text.' } } },
     })
-    const failed = heard(flock, 'agent.failed')
+    const failed = nextEvent(flock, 'agent.failed')
     const ref = flock.spawn(machine, { id: 'ann' })
     await expect(ref.done).rejects.toMatchObject({
       code: 'SKEIN_ACTIVITY_TIMEOUT',
@@ -275,7 +276,7 @@ describe('a wrong use', () => {
       initial: 'echoing',
       states: { echoing: { invoke: { src: 'echo', input: () => () => {} } } },
     })
-    const failed = heard(flock, 'agent.failed')
+    const failed = nextEvent(flock, 'agent.failed')
     const ref = flock.spawn(machine, { id: 'ann' })
     await expect(ref.done).rejects.toMatchObject({ name: 'ValueError' })
     expect(await failed).toMatchObject({ agent: 'ann', state: 'echoing' })

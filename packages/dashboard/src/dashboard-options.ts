@@ -1,4 +1,5 @@
-import type { BudgetScope, Flock } from '@skein/core'
+import type { Flock } from '@skein/core'
+import type { BudgetScope } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { Memory, Principal } from '@skein/memory'
 

@@ -1,7 +1,8 @@
-import { estimateTokens, ModelCallError } from '@skein/core'
-import type { ChatRequest, ChatResponse, JsonSchema, ModelUsage, ToolCall } from '@skein/core'
+import { ModelCallError } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
+import type { ChatRequest, ChatResponse, JsonSchema, ModelUsage, ToolCall } from '@skein/core/executor'
 
-/** An answer as a server tells it, before its parts are checked. */
+/** An answer as a server sends it, before its parts are checked. */
 export interface RawAnswer {
   readonly text: string
   readonly refusal: string | undefined
@@ -17,7 +18,7 @@ export interface ReportedUsage {
   readonly cached?: unknown
 }
 
-/** @throws ModelCallError when the arguments of a tool are no JSON. */
+/** @throws ModelCallError when the arguments of a tool are not JSON. */
 export function toResponse(model: string, request: ChatRequest, raw: RawAnswer): ChatResponse {
   const { text, refusal, finishReason } = raw
   const usage = checkedUsage(raw.usage, request, text + raw.toolCalls.map((call) => call.arguments).join(''))
@@ -39,7 +40,7 @@ export function toResponse(model: string, request: ChatRequest, raw: RawAnswer):
   }
 }
 
-/** What a server reports, unless that can't be; then an estimate. */
+/** The usage that the server reports, or an estimate if that is impossible. */
 function checkedUsage({ input, output, cached }: ReportedUsage, request: ChatRequest, answer: string): ModelUsage {
   if (isCount(input) && isCount(output)) {
     const isCached = isCount(cached) && cached > 0 && cached <= input
@@ -48,15 +49,15 @@ function checkedUsage({ input, output, cached }: ReportedUsage, request: ChatReq
   return { inputTokens: estimateInput(request), outputTokens: estimateTokens(answer), estimated: true }
 }
 
-/** About what a request takes. */
+/** Estimates the tokens of a request. */
 export function estimateInput({ messages, tools, schema }: ChatRequest): number {
   const rest = tools || schema ? estimateTokens(JSON.stringify([tools, schema])) : 0
   return messages.reduce((sum, { text }) => sum + estimateTokens(text), rest)
 }
 
 /**
- * Whether a server can hold a model to a schema: every object closed, and
- * everything in it required. It refuses others when asked for `strict`.
+ * Whether a server can enforce a schema: every object has to be closed and require
+ * all its properties. Servers reject other schemas with `strict`.
  */
 export function isStrict(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.every(isStrict)

@@ -1,5 +1,5 @@
 import { ModelCallError } from '@skein/core'
-import type { ChatMessage, ChatRequest, FinishReason } from '@skein/core'
+import type { ChatMessage, ChatRequest, FinishReason } from '@skein/core/executor'
 import type { OpenAI } from 'openai'
 
 import { isStrict } from './answer-parts.ts'
@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.ts'
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming
 type Chunk = OpenAI.ChatCompletionChunk
 
-/** Asks by chat completions, which every compatible server has. */
+/** Calls the Chat Completions API, which every compatible server has. */
 export async function completeChat(client: OpenAI, body: Body, exchange: Exchange): Promise<RawAnswer> {
   const { signal, onText } = exchange
   if (!onText) {
@@ -21,7 +21,7 @@ export async function completeChat(client: OpenAI, body: Body, exchange: Exchang
   return collect(chunks, exchange)
 }
 
-/** @param isOpenAI - OpenAI's newer models know only the newer name of a parameter, many servers only the older. */
+/** @param isOpenAI - OpenAI's newer models accept only the new name of a parameter, many servers only the old one. */
 export function chatBody(model: string, request: ChatRequest, isOpenAI: boolean): Body {
   const { messages, tools, toolChoice, schema, temperature, topP, maxOutputTokens, stop, seed, extra } = request
   const body: Body = { model, messages: messages.map(toMessage) }
@@ -57,7 +57,7 @@ function toMessage(message: ChatMessage): OpenAI.ChatCompletionMessageParam {
   return { role: 'assistant', content: content === '' ? null : content, tool_calls }
 }
 
-/** What servers send is not always what their types say. */
+/** Servers do not always send what their types promise. */
 type Loose<T> = T extends object ? { readonly [K in keyof T]?: Loose<T[K]> | null } : T
 
 function fromCompletion({ model, begin }: Exchange, completion: Loose<OpenAI.ChatCompletion> | undefined): RawAnswer {
@@ -88,8 +88,8 @@ async function collect(chunks: AsyncIterable<Loose<Chunk>>, { model, begin }: Ex
   let usage: Loose<Chunk>['usage']
   const calls: { id: string; name: string; arguments: string }[] = []
   try {
-    for await (const { choices, usage: told } of chunks) {
-      usage = told ?? usage
+    for await (const { choices, usage: reported } of chunks) {
+      usage = reported ?? usage
       const choice = choices?.[0]
       const { content, refusal: refused, tool_calls: called } = choice?.delta ?? {}
       text += content ?? ''
@@ -105,7 +105,7 @@ async function collect(chunks: AsyncIterable<Loose<Chunk>>, { model, begin }: Ex
       }
     }
   } catch (error) {
-    // The answer was complete: what came after it does not matter, and asking again would be billed again.
+    // The answer was complete: what followed does not matter, and another attempt would be billed again.
     if (finish === undefined) throw error
   }
   if (finish === undefined) throw new ModelCallError('SKEIN_MODEL_CUT', model)

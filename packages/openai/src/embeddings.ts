@@ -1,12 +1,13 @@
-import { estimateTokens, ModelCallError } from '@skein/core'
-import type { EmbedRequest, EmbedResponse } from '@skein/core'
+import { ModelCallError } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
+import type { EmbedRequest, EmbedResponse } from '@skein/core/executor'
 import type { OpenAI } from 'openai'
 
 import { isCount } from './answer-parts.ts'
 import type { Exchange } from './exchange.ts'
 import type { ResolvedOpenAIOptions } from './openai-options.ts'
 
-/** Asks for the vectors of texts, and checks that there is one for each. */
+/** Requests the vectors of texts, and checks that there is one for each. */
 export async function embedTexts(
   client: OpenAI,
   { model, embeddingEncoding }: ResolvedOpenAIOptions,
@@ -31,7 +32,7 @@ export async function embedTexts(
   }
 }
 
-/** From floats, or from base64 of little-endian 32-bit floats, whichever the server sent. */
+/** Decodes an array of numbers, or base64 of little-endian 32-bit floats, whichever the server sent. */
 function decode(embedding: unknown): Float32Array | undefined {
   if (Array.isArray(embedding)) {
     return embedding.every((part) => Number.isFinite(part)) ? Float32Array.from(embedding as number[]) : undefined

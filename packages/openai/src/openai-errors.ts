@@ -1,25 +1,25 @@
 import { ModelCallError } from '@skein/core'
-import type { ModelCallCode, ModelCallDetails } from '@skein/core'
+import type { ModelCallCode, ModelCallDetails } from '@skein/core/executor'
 import { SkeinError } from '@skein/memory'
 import { APIConnectionError, APIError } from 'openai'
 
-/** What was going on when a call failed. */
+/** The circumstances of a failed call. */
 export interface FailedCall {
   /** The id of the model. */
   readonly model: string
   /** The caller's. */
   readonly signal: AbortSignal | undefined
-  /** Whether our own patience had ended. */
+  /** Whether our own time-out ended it. */
   readonly timedOut: boolean
-  /** Whether the server had begun to answer: then it may bill, and another attempt would be billed again. */
+  /** Whether the server had begun to answer: then it may bill, and a retry would be billed again. */
   readonly begun: boolean
-  /** What it may bill. */
+  /** The tokens that it may bill. */
   readonly usedTokens: () => NonNullable<ModelCallDetails['usedTokens']>
 }
 
 /**
- * Says what a failure of the SDK means. Nothing of what the server wrote is
- * taken over but short codes: it may quote the prompt, or parts of the key.
+ * Translates a failure of the SDK. Of the server's message, only short codes are
+ * kept: it may quote the prompt, or parts of the key.
  */
 export function toModelError(error: unknown, call: FailedCall): unknown {
   const { model, signal, timedOut, begun, usedTokens } = call
@@ -30,7 +30,7 @@ export function toModelError(error: unknown, call: FailedCall): unknown {
     return new ModelCallError('SKEIN_MODEL_UNREACHABLE', model, { retryable: true })
   }
   if (error instanceof APIError && !(error instanceof APIConnectionError)) return fromServer(error, call)
-  // A broken connection has a cause; what has none stumbled over something that is not there.
+  // A broken connection has a cause; a TypeError without one comes from an answer with missing parts.
   const isOdd = error instanceof SyntaxError || (error instanceof TypeError && error.cause === undefined)
   const code = isOdd ? 'SKEIN_MODEL_MALFORMED' : 'SKEIN_MODEL_CUT'
   return new ModelCallError(code, model, { usedTokens: usedTokens() })
@@ -41,7 +41,7 @@ function fromServer(error: APIError, { model, begun, usedTokens }: FailedCall): 
   const code = codeOf(error)
   return new ModelCallError(code, model, {
     status,
-    // What broke off in the middle of an answer may be billed.
+    // An answer that broke off may be billed.
     retryable: passing.has(code) && !begun,
     retryAfterMs: status === undefined ? undefined : retryAfterMs(error.headers),
     providerCode: shortWord(error.code) ?? shortWord(error.type),
@@ -64,7 +64,7 @@ function codeOf({ status, code, type, error }: APIError): ModelCallCode {
   return saysTooLong(error) ? 'SKEIN_MODEL_CONTEXT' : 'SKEIN_MODEL_REQUEST'
 }
 
-/** Local servers have no code for it. */
+/** Local servers have no code for that. */
 function saysTooLong(body: unknown): boolean {
   const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : body
   return typeof message === 'string' && /context (?:length|size|window)|maximum context|too many tokens/i.test(message)

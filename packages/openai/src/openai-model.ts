@@ -1,4 +1,5 @@
-import { estimateTokens, ModelCallError } from '@skein/core'
+import { ModelCallError } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
 import type {
   ChatOptions,
   ChatRequest,
@@ -7,7 +8,8 @@ import type {
   EmbedResponse,
   Model,
   ModelSettings,
-} from '@skein/core'
+} from '@skein/core/executor'
+import { maxTimerMs } from '@skein/memory/runtime'
 import type { WorkerModule } from '@skein/memory/store'
 import { OpenAI } from 'openai'
 
@@ -21,14 +23,14 @@ import type { OpenAIModelOptions, ResolvedOpenAIOptions } from './openai-options
 import { respond, responsesBody } from './responses.ts'
 
 /**
- * Creates a model that is reached over OpenAI's API: OpenAI's own, or any
- * compatible server's (Ollama, vLLM, llama.cpp …).
+ * Creates a model that is reached over OpenAI's API: one of OpenAI, or of any
+ * compatible server (Ollama, vLLM, llama.cpp …).
  *
- * It makes single attempts; retries, limits, budgets and sharing are those of
- * `shareModel`, which is what activities of a flock get. Unless told otherwise
- * only public data may be sent to it.
+ * It makes single attempts; `shareModel`, which a flock applies for its activities,
+ * adds retries, limits, budgets and sharing. By default, only public data may be
+ * sent to it.
  *
- * @param options - Or just the model's name: then key and address are those of the environment.
+ * @param options - Or just the model's name: then key and address come from the environment.
  * @throws OptionError when an option is out of range, or there is no key for OpenAI's server.
  *
  * @example
@@ -60,18 +62,18 @@ class OpenAIModel implements Model {
     this.#options = options
     const apiKey = options.apiKey ?? process.env['OPENAI_API_KEY']
     this.#client = new OpenAI({
-      // Servers that need none take any.
+      // Servers that need no key accept any.
       apiKey: apiKey || 'none',
       baseURL: options.baseURL,
-      // Ours: they know of budgets, limits and what was billed.
+      // `shareModel` retries: it knows budgets, limits, and what was billed.
       maxRetries: 0,
-      timeout: 2 ** 31 - 1,
-      // At its lowest level it prints prompts.
+      timeout: maxTimerMs,
+      // At its lowest level, it prints prompts.
       logLevel: 'off',
     })
   }
 
-  /** Not a property of its own: nothing that prints or copies the model takes the key along. */
+  /** A getter, so that printing or copying the model does not reveal the key. */
   get descriptor(): WorkerModule {
     return { module: import.meta.url, name: 'openaiModel', options: this.#options }
   }
@@ -95,7 +97,7 @@ class OpenAIModel implements Model {
     )
   }
 
-  /** Runs one request, with patience for so much silence, and says what its failure means. */
+  /** Runs one request, aborts it after too long a silence, and translates its failure. */
   async #exchange<Answer>(
     { signal, onText, input }: ChatOptions & { readonly input: () => number },
     run: (exchange: Exchange) => Promise<Answer>,
@@ -115,7 +117,7 @@ class OpenAIModel implements Model {
     const usedTokens = (): { input: number; output: number } => ({ input: input(), output: estimateTokens(received) })
     try {
       const answer = await run({ model: this.id, signal: joined, onText: onText ?? undefined, begin })
-      // A stream that was aborted ends as if it were complete.
+      // An aborted stream ends as if it were complete.
       joined.throwIfAborted()
       return answer
     } catch (error) {
@@ -129,7 +131,7 @@ class OpenAIModel implements Model {
   }
 }
 
-/** An answer that can't be used was paid for. */
+/** An unusable answer was billed, too. */
 function withUsed(error: ModelCallError, usedTokens: { input: number; output: number }): ModelCallError {
   return new ModelCallError(error.code, error.model, { usedTokens })
 }

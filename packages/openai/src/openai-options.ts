@@ -1,33 +1,36 @@
 import { hash } from 'node:crypto'
 
-import { budgetScope, priceOf, readPrompts } from '@skein/core'
-import type { Budget, BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core'
+import { budgetScope } from '@skein/core'
+import { priceOf, readPrompts } from '@skein/core/executor'
+import type { Budget } from '@skein/core'
+import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
+import { requireDuration } from '@skein/memory/runtime'
 
 import { openaiPrices } from './prices.ts'
 
 /** Options of {@link openaiModel}. */
-export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limits' | 'retries' | 'maxPassageTokens'> {
-  /** The model's name with the provider: `gpt-4o-mini`, `llama3.2`. */
+export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limits' | 'retry' | 'maxPassageTokens'> {
+  /** The provider's name of the model: `gpt-4o-mini`, `llama3.2`. */
   readonly model: string
 
   /**
-   * The key. One that comes from the environment is not handed to worker threads: they read it there too.
+   * The API key. One from the environment is not passed to worker threads: they read it there themselves.
    *
    * @defaultValue the environment variable OPENAI_API_KEY
    */
   readonly apiKey?: string
 
   /**
-   * Where the API begins: `http://127.0.0.1:11434/v1` for Ollama. Servers other than OpenAI's need no key.
+   * Base URL of the API: `http://127.0.0.1:11434/v1` for Ollama. Servers other than OpenAI's need no key.
    *
    * @defaultValue the environment variable OPENAI_BASE_URL, or OpenAI's
    */
   readonly baseURL?: string
 
   /**
-   * What name answers are shared under, before that of the model. Give one where
-   * the same models are reached at several addresses.
+   * Prefix of the model's id, under which answers are shared. Set it where several
+   * addresses reach the same models.
    *
    * @defaultValue 'openai', followed by the address where it is not OpenAI's
    */
@@ -41,33 +44,33 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
   readonly api?: 'chat' | 'responses'
 
   /**
-   * How vectors travel: `base64` takes a quarter of the bytes, and servers that don't know it send floats all the same.
+   * How vectors are transmitted: `base64` takes a quarter of the bytes; servers without support for it send floats.
    *
    * @defaultValue 'base64'
    */
   readonly embeddingEncoding?: 'base64' | 'float'
 
   /**
-   * Longest silence before the answer begins and, where it is streamed, between its pieces; in milliseconds.
+   * Longest silence before the answer begins and between its pieces, in milliseconds.
    *
    * @defaultValue 300_000
    */
   readonly timeoutMs?: number
 
-  /** What all calls of this model together may use. Without an `id` it is for this run alone. */
+  /** Limits what all calls of this model together may use. Without an `id`, it holds for this run only. */
   readonly budget?: Budget & { readonly id?: string }
 
-  /** Prices that are not, or not as, in {@link openaiPrices}; for another server than OpenAI's all there are. */
+  /** Prices that are missing or different in {@link openaiPrices}; for servers other than OpenAI's, all prices. */
   readonly prices?: PriceList
 
-  /** A folder with prompts of your own, or their texts; see `readPrompts` of `@skein/core`. */
+  /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
 }
 
-/** Options with every default filled in; plain data, as a worker thread gets it. */
-export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'retries' | 'maxPassageTokens'> {
+/** Options with every default filled in: plain data, which can be sent to worker threads. */
+export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'retry' | 'maxPassageTokens'> {
   readonly model: string
-  /** Absent where it stands in the environment. */
+  /** Absent where it comes from the environment. */
   readonly apiKey?: string
   readonly baseURL: string
   readonly provider: string
@@ -81,9 +84,8 @@ export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'r
 }
 
 const openaiURL = 'https://api.openai.com/v1'
-const longestMs = 2 ** 31 - 1
 
-/** @throws OptionError, which shows neither the key nor what else an address may carry. */
+/** @throws OptionError, which contains neither the key nor the credentials of an address. */
 export function resolveOpenAIOptions(given: string | OpenAIModelOptions): ResolvedOpenAIOptions {
   const options = typeof given === 'string' ? { model: given } : given
   const { model, baseURL = process.env['OPENAI_BASE_URL'] || openaiURL, api = 'chat', timeoutMs = 300_000 } = options
@@ -91,19 +93,17 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     throw new OptionError('model', 'the name of a model, such as gpt-4o-mini', model)
   }
   if (api !== 'chat' && api !== 'responses') throw new OptionError('api', "'chat' or 'responses'", api)
-  if (!(Number.isSafeInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= longestMs)) {
-    throw new OptionError('timeoutMs', `a whole number from 1 to ${longestMs}`, timeoutMs)
-  }
+  requireDuration('timeoutMs', timeoutMs)
   const url = URL.parse(baseURL)
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search) {
-    const expected = 'an address that begins with http:// or https://, without name, password or query'
+    const expected = 'an http:// or https:// URL without user name, password or query'
     throw new OptionError('baseURL', expected, 'another')
   }
   const isOpenAI = url.href.replace(/\/$/, '') === openaiURL
   const key = options.apiKey ?? process.env['OPENAI_API_KEY']
-  if (isOpenAI && !key) throw new OptionError('apiKey', 'given, or set as OPENAI_API_KEY', undefined)
+  if (isOpenAI && !key) throw new OptionError('apiKey', 'set, or OPENAI_API_KEY in the environment', undefined)
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
-  const { limits, retries, maxPassageTokens } = options
+  const { limits, retry, maxPassageTokens } = options
   return {
     model,
     ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
@@ -118,27 +118,27 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     prices: { ...(isOpenAI && openaiPrices), ...prices },
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
     ...(limits && { limits }),
-    ...(retries && { retries }),
+    ...(retry && { retry }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
   }
 }
 
-/** Provider and name; other prompts give other answers, so they are part of it. */
+/** Provider and name. Custom prompts change answers, so their digest is part of it. */
 export function modelId({ provider, model, prompts }: ResolvedOpenAIOptions): string {
   const texts = Object.entries(prompts).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const digest = texts.length === 0 ? '' : `+prompts-${hash('sha256', JSON.stringify(texts), 'hex').slice(0, 8)}`
   return `${provider}/${model}${digest}`
 }
 
-/** What the core needs to know of the model. */
+/** The settings for `shareModel`. */
 export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
-  const { allows, limits, retries, budget, prompts, maxPassageTokens, prices, model } = options
+  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model } = options
   const price = priceOf(prices, model)
   return {
     allows,
     prompts,
     ...(limits && { limits }),
-    ...(retries && { retries }),
+    ...(retry && { retry }),
     ...(budget && { budget }),
     ...(price && { price }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),

@@ -1,11 +1,10 @@
-import type { PriceList } from '@skein/core'
+import type { PriceList } from '@skein/core/executor'
 
 /**
- * OpenAI's list prices in US dollars for a million tokens, without discounts
- * for batches, without what some models charge for putting input at hand, and for
- * requests of up to 272,000 tokens: from gpt-5.4 on the large models take up to
- * twice as much above that. They change: what counts is what your contract says,
- * given as `prices`.
+ * OpenAI's list prices in US dollars per million tokens, without discounts for
+ * batches, without charges for writing to the prompt cache, and for requests of up
+ * to 272,000 tokens: from gpt-5.4 on, the large models charge up to twice as much
+ * above that. Prices change: pass those of your contract as `prices`.
  *
  * Compared in November 2026 with `@pydantic/genai-prices` 0.1.8 and
  * `@earendil-works/pi-ai` 1.5.2 (which lists no embeddings).

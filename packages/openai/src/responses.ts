@@ -1,5 +1,5 @@
 import { ModelCallError } from '@skein/core'
-import type { ChatMessage, ChatRequest, FinishReason } from '@skein/core'
+import type { ChatMessage, ChatRequest, FinishReason } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { OpenAI } from 'openai'
 import { APIError } from 'openai'
@@ -12,7 +12,7 @@ type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming
 type Answer = OpenAI.Responses.Response
 type Event = OpenAI.Responses.ResponseStreamEvent
 
-/** Asks by OpenAI's Responses API. Nothing is kept on the server. */
+/** Calls OpenAI's Responses API. The server stores nothing. */
 export async function respond(client: OpenAI, body: Body, exchange: Exchange): Promise<RawAnswer> {
   const { signal, onText } = exchange
   if (!onText) {
@@ -24,11 +24,11 @@ export async function respond(client: OpenAI, body: Body, exchange: Exchange): P
   return fromResponse(exchange.model, await lastResponse(events, exchange))
 }
 
-/** @throws OptionError for what this API lacks. */
+/** @throws OptionError for parameters that this API lacks. */
 export function responsesBody(model: string, request: ChatRequest): Body {
   const { messages, tools, toolChoice, schema, temperature, topP, maxOutputTokens, stop, seed, extra } = request
-  if (stop && stop.length > 0) throw new OptionError('stop', 'left out: the Responses API has none', 'some')
-  if (seed !== undefined) throw new OptionError('seed', 'left out: the Responses API has none', seed)
+  if (stop && stop.length > 0) throw new OptionError('stop', 'left out: the Responses API does not support it', 'some')
+  if (seed !== undefined) throw new OptionError('seed', 'left out: the Responses API does not support it', seed)
   const body: Body = { model, input: messages.flatMap(toItems), store: false }
   if (tools && tools.length > 0) {
     body.tools = tools.map(({ name, description, parameters }) => {
@@ -57,9 +57,9 @@ function toItems(message: ChatMessage): OpenAI.Responses.ResponseInputItem[] {
   const { text } = message
   if (message.role === 'tool') return [{ type: 'function_call_output', call_id: message.toolCallId, output: text }]
   const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
-  const said = text === '' && calls.length > 0 ? [] : [{ role: message.role, content: text } as const]
+  const spoken = text === '' && calls.length > 0 ? [] : [{ role: message.role, content: text } as const]
   return [
-    ...said,
+    ...spoken,
     ...calls.map(({ id, name, arguments: given }) => {
       return { type: 'function_call', call_id: id, name, arguments: JSON.stringify(given) } as const
     }),

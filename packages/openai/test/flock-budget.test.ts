@@ -7,7 +7,7 @@ import { assign, setup } from 'xstate'
 import { openStore, startServer } from './open-shared.ts'
 
 describe('an agent whose budget is used up', () => {
-  it('is put before a person, and goes on with what was computed', async () => {
+  it('is escalated to a person, and continues with what was computed', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const model = openaiModel({ model: 'gpt-test', baseURL: server.url })
     const open = async (calls: number) => {

@@ -1,5 +1,6 @@
 import { shareModel } from '@skein/core'
-import type { SharedModel, ShareOptions } from '@skein/core'
+import type { SharedModel } from '@skein/core'
+import type { ShareOptions } from '@skein/core/types'
 import { mapStore, openMemory } from '@skein/memory'
 import { ReadScope } from '@skein/memory/runtime'
 import type { Memory, Principal, View } from '@skein/memory'
@@ -40,6 +41,6 @@ export function deskOf(
   share: ShareOptions = {},
 ): Desk {
   const view = memory.as({ id: 'ann', role: 'reader', ...agent }, new ReadScope())
-  const model = openaiModel({ model: 'gpt-test', baseURL: server.url, retries: { baseDelayMs: 1 }, ...options })
+  const model = openaiModel({ model: 'gpt-test', baseURL: server.url, retry: { baseDelayMs: 1 }, ...options })
   return { view, model: shareModel(model, view, share) }
 }

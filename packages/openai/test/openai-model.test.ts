@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 
-import type { ChatRequest, ModelCallError } from '@skein/core'
+import type { ModelCallError } from '@skein/core'
+import type { ChatRequest } from '@skein/core/executor'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -44,7 +45,7 @@ describe.each(apis)('a model over the %s API', (api) => {
     expect(answer).toEqual(await model.chat(request))
   })
 
-  it('has tools asked for, whole and streamed', async () => {
+  it('requests tools, whole and streamed', async () => {
     const { server, model } = await open({ api })
     const called: Fault = { kind: 'tool-call', name: 'weather', arguments: '{"town":"Bern"}' }
     server.fail(called, called)
@@ -58,7 +59,7 @@ describe.each(apis)('a model over the %s API', (api) => {
     expect(first).toBeUndefined()
   })
 
-  it('takes conversations with tools, parameters, and a schema', async () => {
+  it('sends conversations with tools, parameters, and a schema', async () => {
     const { server, model } = await open({ api })
     const schema = {
       type: 'object',
@@ -86,7 +87,7 @@ describe.each(apis)('a model over the %s API', (api) => {
     expect(Object.values(body ?? {})).toContain(99)
   })
 
-  it('says that it refused', async () => {
+  it('reports a refusal', async () => {
     const { server, model } = await open({ api })
     server.fail({ kind: 'refusal' }, { kind: 'refusal' })
     const refused = { finishReason: 'refused', text: '', refusal: 'I would rather not say.' }
@@ -94,7 +95,7 @@ describe.each(apis)('a model over the %s API', (api) => {
     if (api === 'chat') expect(await model.chat(request, { onText: () => {} })).toMatchObject(refused)
   })
 
-  it('that stops in the middle of a stream gives a typed error, not half an answer', async () => {
+  it('that breaks off a stream is a typed error, not half an answer', async () => {
     const { server, model } = await open({ api })
     server.fail({ kind: 'cut', pieces: 2 })
     const pieces: string[] = []
@@ -105,7 +106,7 @@ describe.each(apis)('a model over the %s API', (api) => {
     expect(server.reached).toHaveLength(1)
   })
 
-  it('estimates what the server told nothing sensible about', async () => {
+  it('estimates usage that the server reports wrongly or not at all', async () => {
     const { server, model } = await open({ api })
     const wrong = [
       undefined,
@@ -115,11 +116,11 @@ describe.each(apis)('a model over the %s API', (api) => {
     ]
     for (const usage of wrong) {
       server.fail({ kind: 'usage', usage: usage ?? {} })
-      const { usage: told } = await model.chat(request)
-      expect(told.estimated).toBe(true)
-      expect(told.inputTokens).toBeGreaterThan(5)
-      expect(told.inputTokens).toBeLessThan(50)
-      expect(told.outputTokens).toBeGreaterThan(5)
+      const { usage: estimate } = await model.chat(request)
+      expect(estimate.estimated).toBe(true)
+      expect(estimate.inputTokens).toBeGreaterThan(5)
+      expect(estimate.inputTokens).toBeLessThan(50)
+      expect(estimate.outputTokens).toBeGreaterThan(5)
     }
   })
 })
@@ -192,7 +193,7 @@ describe('an answer that fails', () => {
     const { server, model } = await open()
     server.fail({ kind: 'rate-limit', headers: { 'retry-after': date } })
     const { retryAfterMs } = (await model.chat(request).catch((error: unknown) => error)) as ModelCallError
-    // The date is told in whole seconds, and time passes.
+    // The date has a resolution of seconds, and time passes.
     if (most) expect(retryAfterMs).toBeGreaterThan(most / 2)
     if (most) expect(retryAfterMs).toBeLessThanOrEqual(most)
     else expect(retryAfterMs).toBe(most)
@@ -210,13 +211,13 @@ describe('an answer that fails', () => {
   it.each([
     ['in the middle of a stream', { kind: 'malformed' } as Fault, 'SKEIN_MODEL_MALFORMED'],
     ['before it began', { kind: 'error', status: 500 } as Fault, 'SKEIN_MODEL_SERVER'],
-  ])('%s, streamed, is told alike', async (_, fault, code) => {
+  ])('%s, streamed, is reported alike', async (_, fault, code) => {
     const { server, model } = await open()
     server.fail(fault)
     await expect(model.chat(request, { onText: () => {} })).rejects.toMatchObject({ code })
   })
 
-  it('after its end, before the usage came, is an answer all the same', async () => {
+  it('after its end, before the usage arrived, is an answer all the same', async () => {
     const { server, model } = await open()
     server.fail({ kind: 'cut-after-finish' })
     const answer = await model.chat(request, { onText: () => {} })
@@ -230,7 +231,7 @@ describe('an answer that fails', () => {
     await expect(model.chat(request, { onText: () => {} })).rejects.toMatchObject({ code: 'SKEIN_MODEL_TIMEOUT' })
   })
 
-  it('only slowly is waited for', async () => {
+  it('because it is only slow is waited for', async () => {
     const { server, model } = await open()
     const late = Promise.withResolvers<void>()
     server.fail({ kind: 'silence', until: late.promise })
@@ -254,7 +255,7 @@ describe('an answer that fails', () => {
     expect(server.reached).toHaveLength(2)
   })
 
-  it('because nobody is there can be tried again', async () => {
+  it('because no server answers can be retried', async () => {
     const { server, model } = await open()
     await server[Symbol.asyncDispose]()
     await expect(model.chat(request)).rejects.toMatchObject({ code: 'SKEIN_MODEL_UNREACHABLE', retryable: true })
@@ -277,7 +278,7 @@ describe('embeddings', () => {
     },
   )
 
-  it('that are not one for each text are refused', async () => {
+  it('that are not one for each text are rejected', async () => {
     const { server, model } = await open()
     server.fail(
       { kind: 'body', body: { data: [{ index: 0, embedding: [1, 2] }] } },
@@ -289,7 +290,7 @@ describe('embeddings', () => {
 })
 
 describe('the options of a model', () => {
-  it('name it by where it is, without secrets', async () => {
+  it('name it by its address, without secrets', async () => {
     expect(openaiModel({ model: 'gpt-4o', apiKey: key }).id).toBe('openai/gpt-4o')
     const local = { model: 'llama3.2', baseURL: 'http://localhost:11434/v1/' }
     expect(openaiModel(local).id).toBe('openai@localhost:11434/llama3.2')
@@ -321,7 +322,7 @@ describe('the options of a model', () => {
     expect(inspect(failure)).not.toContain(key)
   })
 
-  it('show the key to nobody who prints or copies the model', () => {
+  it('do not reveal the key when the model is printed or copied', () => {
     const model = openaiModel({ model: 'gpt-4o', apiKey: key })
     expect(inspect(model, { depth: 10, showHidden: true })).not.toContain(key)
     expect(JSON.stringify(model)).not.toContain(key)
@@ -329,7 +330,7 @@ describe('the options of a model', () => {
     expect(model.descriptor.options).toMatchObject({ apiKey: key })
   })
 
-  it('hand a key of the environment to nobody', () => {
+  it('do not pass on a key from the environment', () => {
     const before = process.env['OPENAI_API_KEY']
     process.env['OPENAI_API_KEY'] = key
     onTestFinished(() => {
@@ -339,7 +340,7 @@ describe('the options of a model', () => {
     expect(JSON.stringify(openaiModel('gpt-4o').descriptor)).not.toContain(key)
   })
 
-  it('know what OpenAI asks for, and nothing of other servers', () => {
+  it('have prices of OpenAI, and none of other servers', () => {
     expect(openaiModel({ model: 'gpt-4o-mini-2024-07-18', apiKey: key }).settings?.price?.inputPerMillion).toBe(0.15)
     expect(openaiModel({ model: 'gpt-4o-audio-preview', apiKey: key }).settings?.price).toBeUndefined()
     expect(openaiModel({ model: 'gpt-4o', baseURL: 'http://h/v1' }).settings?.price).toBeUndefined()

@@ -16,7 +16,7 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** It breaks after half of the body, or after so many pieces of a stream. */
   | { readonly kind: 'cut'; readonly pieces?: number }
-  /** It breaks when the answer is complete, before the usage was told. */
+  /** It breaks when the answer is complete, before the usage was sent. */
   | { readonly kind: 'cut-after-finish' }
   /** Nothing comes until the test says so, then the answer, or another fault. */
   | { readonly kind: 'silence'; readonly until: Promise<unknown>; readonly after?: Fault }
@@ -304,14 +304,14 @@ async function sendResponses(
       return { type: 'function_call', id: 'fc-1', call_id: id, ...called }
     }),
   ]
-  const told = usage as { prompt_tokens?: unknown; completion_tokens?: unknown }
+  const counts = usage as { prompt_tokens?: unknown; completion_tokens?: unknown }
   const whole = {
     id: 'resp-1',
     object: 'response',
     status: 'completed',
     model: body.model,
     output,
-    usage: { input_tokens: told.prompt_tokens, output_tokens: told.completion_tokens },
+    usage: { input_tokens: counts.prompt_tokens, output_tokens: counts.completion_tokens },
   }
   if (!body.stream) return send(response, 200, JSON.stringify(whole))
   response.writeHead(200, { 'content-type': 'text/event-stream' })

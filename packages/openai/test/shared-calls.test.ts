@@ -16,7 +16,7 @@ describe('a shared call', () => {
     expect(server.reached).toHaveLength(1)
   })
 
-  it('is known by everything that it is made of, in whatever order its properties stand', async () => {
+  it('is identified by all its properties, in any order', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server)
     const tools = [{ name: 'weather', parameters: { type: 'object' } }]
@@ -44,7 +44,7 @@ describe('a shared call', () => {
     expect((await other.model.chat(hello)).reused).toBe(false)
   })
 
-  it('is not shared when its answer is left to chance, unless somebody says so', async () => {
+  it('is not shared when its answer is random, unless the caller says so', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server)
     const warm = { ...hello, temperature: 0.7 }
@@ -65,7 +65,7 @@ describe('a shared call', () => {
     expect((await model.chat(hello)).reused).toBe(false)
   })
 
-  it('gives the whole text to who joins a stream late, and the pieces to who began it', async () => {
+  it('streams to the first caller, and gives the whole text to those who join', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const late = Promise.withResolvers<void>()
     server.fail({ kind: 'stall', until: late.promise })
@@ -86,7 +86,7 @@ describe('a shared call', () => {
     expect(server.reached).toHaveLength(1)
   })
 
-  it('goes on for the others when one leaves, who then hears no more of it', async () => {
+  it('goes on for the others when one leaves, who gets no more pieces', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const late = Promise.withResolvers<void>()
     server.fail({ kind: 'stall', until: late.promise })
@@ -104,7 +104,7 @@ describe('a shared call', () => {
     expect(server.reached).toHaveLength(1)
   })
 
-  it('stands in the ledger, with tokens and money', async () => {
+  it('is recorded in the ledger, with tokens and money', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const prices = { 'gpt-*': { inputPerMillion: 1_000, outputPerMillion: 2_000 } }
     const { model } = deskOf(memory, server, {}, { prices })
@@ -123,7 +123,7 @@ describe('a shared call', () => {
     expect((await deskOf(memory, server, {}, { model: 'unknown' }).model.chat(hello)).usd).toBeUndefined()
   })
 
-  it('of askers of different clearance is made for each', async () => {
+  it('of callers with different clearances is made for each', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     await deskOf(memory, server, { id: 'ann' }).model.chat(hello)
     const inner = deskOf(memory, server, { id: 'bob', clearance: { level: 'internal' } })
@@ -165,15 +165,15 @@ describe('a call that fails', () => {
     expect((await model.chat(hello)).reused).toBe(false)
   })
 
-  it('is given up after so many attempts, with the last failure', async () => {
+  it('fails with the last error after its retries', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     server.fail(...Array.from({ length: 9 }, () => ({ kind: 'error', status: 503 }) as const))
-    const { model } = deskOf(memory, server, {}, { retries: { maxRetries: 2, baseDelayMs: 1 } })
+    const { model } = deskOf(memory, server, {}, { retry: { maxRetries: 2, baseDelayMs: 1 } })
     await expect(model.chat(hello)).rejects.toMatchObject({ code: 'SKEIN_MODEL_SERVER', status: 503 })
     expect(server.reached).toHaveLength(3)
   })
 
-  it('gives those who waited for it elsewhere the same typed error', async () => {
+  it('gives callers in other threads the same typed error', async () => {
     const [server, store] = [await startServer(), mapStore()]
     const [ours, theirs] = [await openStore(store), await openStore(store)]
     const late = Promise.withResolvers<void>()
@@ -189,7 +189,7 @@ describe('a call that fails', () => {
     expect(server.reached).toHaveLength(1)
   })
 
-  it('because its asker has left is made by who waits for it elsewhere', async () => {
+  it('because its caller has left is made by those who wait elsewhere', async () => {
     const [server, store] = [await startServer(), mapStore()]
     const [ours, theirs] = [await openStore(store), await openStore(store)]
     server.fail({ kind: 'silence', until: new Promise(() => {}) })
@@ -204,7 +204,7 @@ describe('a call that fails', () => {
     expect(server.reached).toHaveLength(2)
   })
 
-  it('stops being tried again when nobody waits any more', async () => {
+  it('is not retried when nobody waits any more', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     server.fail({ kind: 'rate-limit', headers: { 'retry-after': '59' } })
     const stop = new AbortController()
@@ -217,7 +217,7 @@ describe('a call that fails', () => {
 })
 
 describe('vectors', () => {
-  it('are asked for once for each text, those of one call in one request', async () => {
+  it('are requested once for each text, those of one call in one request', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server)
     const first = await model.embed({ texts: ['north', 'south', 'north'] })
@@ -235,7 +235,7 @@ describe('vectors', () => {
     expect((await memory.ledger())['model']).toMatchObject({ computed: 4, reused: 3 })
   })
 
-  it('asked for crosswise at the same time come all the same', async () => {
+  it('requested crosswise at the same time do not deadlock', async () => {
     const [server, memory] = [await startServer({ delayMs: 5 }), await openStore()]
     const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`)
     const [ann, bob] = [deskOf(memory, server, { id: 'ann' }), deskOf(memory, server, { id: 'bob' })]
@@ -245,7 +245,7 @@ describe('vectors', () => {
     expect(sent.toSorted()).toEqual(texts.toSorted())
   })
 
-  it('of empty texts are refused', async () => {
+  it('of empty texts are rejected', async () => {
     const { model } = deskOf(await openStore(), await startServer())
     await expect(model.embed({ texts: ['a', ''] })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
   })

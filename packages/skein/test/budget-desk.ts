@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 
-import type { BudgetScope } from '@skein/core'
+import type { BudgetScope } from '@skein/core/executor'
 import { openMemory } from '@skein/memory'
 import type { View } from '@skein/memory'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 
-import type { BudgetState } from '../../core/src/models/budget.ts'
-import type { LimitState } from '../../core/src/models/rate-limit.ts'
+import type { BudgetState } from '../../core/src/limits/budget.ts'
+import type { LimitState } from '../../core/src/limits/rate-limit.ts'
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import { startProgram } from '../../redis/test/child.ts'
 import { storeAt } from '../../redis/test/fixtures/open-place.ts'

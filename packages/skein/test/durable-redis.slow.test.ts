@@ -12,7 +12,7 @@ const seed = Number(process.env['SKEIN_FAULT_SEED'] ?? Date.now() % 1_000_000)
 console.info(`SKEIN_FAULT_SEED=${seed}`)
 const kills = 20
 
-// Here, as this package has the flock as well as Redis. Whatever is done to processes on one file is in `durable-faults.test.ts`.
+// Here, as this package has the flock as well as Redis. Whatever is done to processes on one file is in `durable-faults.slow.test.ts` of the core.
 it.skipIf(missing)(
   `50 durable agents on Redis, whose process is killed ${kills} times at random: each pipeline ends once, nothing finished is done again, nothing acknowledged is lost${missing ? ` (${missing})` : ''}`,
   { timeout: 300_000 },

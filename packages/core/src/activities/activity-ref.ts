@@ -4,31 +4,31 @@ import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'
 import { ownedPromise } from '../owner/owned-promise.ts'
-import type { BudgetScope } from '../models/budget.ts'
-import type { Retry } from './retry.ts'
+import type { BudgetScope } from '../limits/budget.ts'
+import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** How to run an activity; see {@link ActivityRef}. */
 export interface RunActivityOptions {
-  /** For whom it runs; the flock itself when left out. */
+  /** For whom it runs. @defaultValue the flock itself */
   readonly as?: Principal
   readonly signal?: AbortSignal
   readonly onProgress?: (value: unknown) => void
-  /** Instead of what the activity says; see `ActivityOptions`. */
+  /** Overrides the activity's own; see `ActivityOptions`. */
   readonly timeoutMs?: number
-  /** Instead of what the activity says; see `ActivityOptions`. */
-  readonly retry?: Retry
-  /** @internal What its model calls may use up, beside the flock's budget. */
+  /** Overrides the activity's own; see `ActivityOptions`. */
+  readonly retry?: RetryPolicy
+  /** @internal Limits its model calls, beside the flock's budget. */
   readonly budget?: BudgetScope | undefined
-  /** @internal Names the work of a durable agent. */
+  /** @internal The key of a durable agent's work. */
   readonly key?: string
-  /** @internal How long it stays taken after its worker was last heard of. */
+  /** @internal How long the work stays claimed after its process stopped renewing the claim, in milliseconds. */
   readonly leaseMs?: number
-  /** @internal It begins only while this is held. */
+  /** @internal The work begins only while this claim is held. */
   readonly claim?: ClaimToken
 }
 
 /**
- * An activity as seen from the flock: call it to run it in a worker thread, or
+ * A handle of an activity: call it to run the activity in a worker thread, or
  * give its `logic` to a machine as an actor to invoke.
  */
 export interface ActivityRef<Input, Output> {
@@ -54,7 +54,7 @@ export type ActivitiesOf<Module> = {
   ]: Module[Name] extends Activity<infer Input, infer Output> ? ActivityRef<Input, Output> : never
 }
 
-/** What runs an activity for a handle. */
+/** Runs an activity for its handle. */
 export type RunActivity = (
   module: string,
   name: string,
@@ -62,12 +62,12 @@ export type RunActivity = (
   options: RunActivityOptions,
 ) => Promise<unknown>
 
-/** Makes the handles of a module; a name is looked up in the module when it is first run. */
+/** Makes the handles of a module. A name is looked up in the module when the activity first runs. */
 export function activityRefs<Module>(module: string, run: RunActivity): ActivitiesOf<Module> {
   const refs = new Map<string, ActivityRef<unknown, unknown>>()
   return new Proxy({} as ActivitiesOf<Module>, {
     get: (_, name) => {
-      // `then` and the like: a handle must not be taken for a promise.
+      // `then` and the like: nothing may mistake the handles for a promise.
       if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined
       const ref = refs.get(name) ?? activityRef(module, name, run)
       refs.set(name, ref)

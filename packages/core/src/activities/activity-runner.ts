@@ -1,35 +1,21 @@
 import { hash } from 'node:crypto'
 
-import { OptionError } from '@skein/memory'
-import { encodeJson } from '@skein/memory/runtime'
+import { encodeJson, requireNumber, maxTimerMs } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
 
-import type { RunActivityOptions } from './activity-ref.ts'
-import type { ActivityOptions } from './activity.ts'
-import { longestTimer } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
-import { ActivityTimeoutError, FlockClosedError, UnknownActivityError } from '../errors.ts'
-import type { ActivityOutcome, ActivityUsage, Executor } from './executor.ts'
-import type { Counts } from '../events/event-hub.ts'
+import { FlockClosedError } from '../base/flock-closed-error.ts'
 import type { FlockEvent } from '../events/flock-events.ts'
-import type { BudgetScope } from '../models/budget.ts'
-import { requireRetry, withRetries } from './retry.ts'
-
-/** What a shared activity's work record keeps. */
-interface SharedOutcome {
-  readonly output: unknown
-  readonly usage: ActivityUsage
-}
-
-/** Which activity runs for whom. */
-interface Run {
-  readonly module: string
-  readonly name: string
-  readonly input: unknown
-  readonly principal: Principal
-  readonly options: RunActivityOptions
-  readonly settings: ActivityOptions & { readonly kind: 'compute' | 'io' }
-}
+import type { BudgetScope } from '../limits/budget.ts'
+import type { UsageMeter } from '../models/usage-meter.ts'
+import { resolveRetry } from '../supervision/retry-policy.ts'
+import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
+import { withRetries } from '../supervision/with-retries.ts'
+import { ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
+import type { RunActivityOptions } from './activity-ref.ts'
+import type { ResolvedActivityOptions } from './activity.ts'
+import type { ActivityOutcome, Executor } from './executor.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** What an activity runner works with. */
 export interface ActivityRunnerParts {
@@ -37,16 +23,46 @@ export interface ActivityRunnerParts {
   readonly executor: Executor
   /** Id of the model; part of the key of shared results. */
   readonly modelId: string
-  /** What all model calls may use up. */
+  /** Limits what all model calls may use. */
   readonly budget: BudgetScope | undefined
   readonly clock: Clock
-  readonly stats: Counts
   emit(event: FlockEvent): void
 }
 
+/** One activity, run for one principal. */
+interface Run {
+  readonly module: string
+  readonly name: string
+  readonly input: unknown
+  readonly principal: Principal
+  readonly options: RunActivityOptions
+  /** The options that the activity was defined with. */
+  readonly defined: ResolvedActivityOptions
+  readonly timeoutMs: number | undefined
+  readonly retry: ResolvedRetryPolicy
+  /** SHA-256 of the module's text. */
+  readonly digest: string
+}
+
+/** What the memory keeps of work that is done once. */
+interface KeptOutcome {
+  readonly output: unknown
+  readonly usage: Readonly<UsageMeter>
+}
+
 /**
- * Has activities run: decides whether at all, joins equal work, tries again,
- * limits the time, and tells what happens.
+ * Runs activities for agents: decides whether to compute at all, how often to
+ * try and how long to wait.
+ *
+ * The trip of one activity, in the order of the methods below:
+ *
+ * 1. `run` asks the executor what the module exports, and settles the options of this run.
+ * 2. `#runUnshared` just computes. `#runDeduplicated` goes through `memory.once`, which joins equal work that is
+ *    running and reuses results that are stored: of shared activities, and of what a durable agent had begun.
+ * 3. `#withRetry` makes attempts as the retry policy says.
+ * 4. `#attempt` hands one attempt to the executor, within its time limit. With worker threads the trip goes on in
+ *    `thread-executor.ts`, which lists its own steps.
+ * 5. `#recordSuccess` reports the outcome.
  */
 export class ActivityRunner {
   readonly #parts: ActivityRunnerParts
@@ -57,29 +73,28 @@ export class ActivityRunner {
     this.#parts = parts
   }
 
-  /** Activities under way, those that wait for their turn or another try included. */
+  /** Activities that run, wait for a worker, or wait for another attempt. */
   get running(): number {
     return this.#running
   }
 
+  /** Starts no more activities. */
   close(): void {
     this.#isClosed = true
   }
 
+  /** Runs an activity; see {@link RunActivityOptions}. @throws what the activity throws; FlockClosedError, OptionError */
   async run(module: string, name: string, input: unknown, options: RunActivityOptions): Promise<unknown> {
     if (this.#isClosed) throw new FlockClosedError()
     const principal = options.as ?? flockPrincipal
     this.#running += 1
     try {
       const { digest, activities } = await this.#parts.executor.describe(module, options.signal)
-      const described = activities[name]
-      if (!described) throw new UnknownActivityError(module, name, Object.keys(activities))
-      const settings = { ...described, ...definedOnly(options) }
-      requireLimits(settings)
-      const run = { module, name, input, principal, options, settings }
-      if (!described.shared) return await this.#runUnshared(run)
-      const what = [digest, name, described.version, this.#parts.modelId, input ?? null]
-      return await this.#runDeduplicated(run, `activity/${name}@${described.version}/${digestOf(what)}`)
+      const defined = activities[name]
+      if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
+      const run = { module, name, input, principal, options, defined, digest, ...limitsOf(defined, options) }
+      const key = this.#workKey(run)
+      return await (key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key))
     } catch (error) {
       this.#parts.emit({ type: 'activity.failed', activity: name, agent: principal.id, error })
       throw error
@@ -88,101 +103,89 @@ export class ActivityRunner {
     }
   }
 
+  /** Runs with equal keys are the same work; `undefined` for a run that nobody shares. */
+  #workKey({ name, input, options, defined, digest }: Run): string | undefined {
+    // A durable agent's saved state holds the key of its work, so that finished work is not done again.
+    if (!defined.shared) return options.key
+    const identity = [digest, name, defined.version, this.#parts.modelId, input ?? null]
+    return `activity/${name}@${defined.version}/${hash('sha256', encodeJson(identity), 'hex')}`
+  }
+
   async #runUnshared(run: Run): Promise<unknown> {
-    // A durable agent's work is known by the key that its saved state holds: what was finished is not done again.
-    if (run.options.key !== undefined) return this.#runDeduplicated(run, run.options.key)
-    return this.#recordSuccess(run, await this.#withRetry(run, run.options.signal)).output
+    const outcome = await this.#withRetry(run, run.options.signal)
+    this.#recordSuccess(run, outcome)
+    return outcome.output
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { memory, stats, emit } = this.#parts
     const { principal, options, name } = run
-    const work = async (context: WorkContext): Promise<SharedOutcome> => {
+    const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
-      // What an activity gives when it was told to stop may be anything but its result.
+      // An aborted activity may return anything but its result: that must not be kept.
       context.signal.throwIfAborted()
-      const { output, usage } = this.#recordSuccess(run, outcome)
+      this.#recordSuccess(run, outcome)
+      const { output, usage, durationMs } = outcome
       context.reportUsage(usage.inputTokens + usage.outputTokens)
-      context.reportDuration(outcome.durationMs)
+      context.reportDuration(durationMs)
       return { output, usage }
     }
     const { signal, leaseMs, claim } = options
     const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
-    const { value, reused, durationMs } = await memory.as(principal).once(key, work, once)
+    const { value, reused, durationMs } = await this.#parts.memory.as(principal).once(key, work, once)
     if (reused) {
-      stats.reusedActivities += 1
-      stats.savedMs += durationMs
-      stats.reusedCalls += value.usage.modelCalls
-      stats.savedTokens += value.usage.inputTokens + value.usage.outputTokens
-      emit({ type: 'activity.reused', activity: name, agent: principal.id, savedMs: durationMs })
+      const { usage } = value
+      this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, savedMs: durationMs, usage })
     }
     return value.output
   }
 
   #withRetry(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
-    const { retry = { attempts: 1 } } = run.settings
-    const about = { activity: run.name, agent: run.principal.id }
-    return withRetries(
-      retry,
-      this.#parts.clock,
-      () => this.#attempt(run, signal),
+    const { clock, emit } = this.#parts
+    return withRetries({
+      policy: run.retry,
+      clock,
       signal,
-      (error, attempt, delayMs) => this.#parts.emit({ type: 'activity.retried', ...about, error, attempt, delayMs }),
-    )
+      attempt: () => this.#attempt(run, signal),
+      onRetry: (error, attempt, delayMs) =>
+        emit({ type: 'activity.retried', activity: run.name, agent: run.principal.id, error, attempt, delayMs }),
+    })
   }
 
-  async #attempt({ module, name, input, principal, options, settings }: Run, signal: AbortSignal | undefined) {
-    const { executor, clock, emit } = this.#parts
-    const about = { activity: name, agent: principal.id }
-    emit({ type: 'activity.started', ...about })
+  #attempt(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
+    const { executor, clock, emit, budget } = this.#parts
+    const { module, name, input, principal, options, defined, timeoutMs } = run
+    const agent = principal.id
+    emit({ type: 'activity.started', activity: name, agent })
+    const budgets = [budget, options.budget].filter((one) => one !== undefined)
+    const task = { module, name, kind: defined.kind, input, principal, budgets }
     const onProgress = (value: unknown): void => {
-      emit({ type: 'activity.progress', ...about, value })
+      emit({ type: 'activity.progress', activity: name, agent, value })
       options.onProgress?.(value)
     }
-    const budgets = [this.#parts.budget, options.budget].filter((budget) => budget !== undefined)
-    const task = { module, name, kind: settings.kind, input, principal, budgets }
-    const { timeoutMs } = settings
-    if (timeoutMs === undefined) return executor.run(task, { signal, onProgress })
-    const late = new AbortController()
-    const timer = clock.setTimeout(() => late.abort(new ActivityTimeoutError(name, principal.id, timeoutMs)), timeoutMs)
-    try {
-      return await executor.run(task, {
-        signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
-        onProgress,
-      })
-    } catch (error) {
-      // An activity that ends by itself when it is aborted may say so in words of its own.
-      throw late.signal.aborted && !signal?.aborted ? late.signal.reason : error
-    } finally {
-      clock.clearTimeout(timer)
+    const limit = {
+      clock,
+      timeoutMs,
+      signal,
+      timeoutError: () => new ActivityTimeoutError(name, agent, timeoutMs ?? 0),
     }
+    return withTimeout(limit, (joined) => executor.run(task, { signal: joined, onProgress }))
   }
 
-  #recordSuccess({ name, principal }: Run, outcome: ActivityOutcome): ActivityOutcome {
-    const { stats, emit } = this.#parts
-    const { usage, durationMs, worker } = outcome
-    stats.activities += 1
-    for (const counted of ['modelCalls', 'reusedCalls', 'savedTokens', 'inputTokens', 'outputTokens'] as const) {
-      stats[counted] += usage[counted]
-    }
-    emit({ type: 'activity.done', activity: name, agent: principal.id, durationMs, worker, usage })
-    return outcome
+  #recordSuccess({ name, principal }: Run, { durationMs, worker, usage }: ActivityOutcome): void {
+    this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, durationMs, worker, usage })
   }
 }
 
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }
 
-function definedOnly({ timeoutMs, retry }: RunActivityOptions): Pick<RunActivityOptions, 'timeoutMs' | 'retry'> {
-  return { ...(timeoutMs !== undefined && { timeoutMs }), ...(retry && { retry }) }
-}
+/** For activities that have a retry policy. */
+const retryDefaults: ResolvedRetryPolicy = { maxRetries: 4, baseDelayMs: 100, maxDelayMs: 10_000, jitter: 0.5 }
+/** For all others. */
+const noRetry: ResolvedRetryPolicy = { ...retryDefaults, maxRetries: 0 }
 
-function requireLimits({ timeoutMs, retry }: ActivityOptions): void {
-  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= longestTimer)) {
-    throw new OptionError('timeoutMs', `a number of milliseconds above 0, at most ${longestTimer}`, timeoutMs)
-  }
-  if (retry) requireRetry(retry)
-}
-
-function digestOf(inputs: readonly unknown[]): string {
-  return hash('sha256', encodeJson(inputs), 'hex')
+/** The caller's limits before the activity's own. @throws OptionError when a number is out of range. */
+function limitsOf(defined: ResolvedActivityOptions, options: RunActivityOptions): Pick<Run, 'timeoutMs' | 'retry'> {
+  const { timeoutMs = defined.timeoutMs, retry = defined.retry } = options
+  if (timeoutMs !== undefined) requireNumber('timeoutMs', timeoutMs, 1, maxTimerMs)
+  return { timeoutMs, retry: retry ? resolveRetry(retry, retryDefaults) : noRetry }
 }

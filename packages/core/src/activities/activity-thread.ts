@@ -1,9 +1,8 @@
 /**
  * What runs in each worker thread: the entry point of the pool.
  *
- * A thread takes part in the memory on its own (see `joinMemory`); with the
- * thread that made the pool it talks over a port of its own, on which progress
- * and results keep their order.
+ * A thread joins the memory by itself (see `joinMemory`), and talks to the
+ * thread that made the pool as `thread-protocol.ts` describes.
  *
  * @module
  */
@@ -14,66 +13,39 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
 import { fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
-import { loadFromDescriptor } from '@skein/memory/store'
 import type { ThreadMemory } from '@skein/memory/runtime'
-import type { ErrorEnvelope, MemoryShare } from '@skein/memory/runtime'
-import type { WorkerModule } from '@skein/memory/store'
+import { loadFromDescriptor } from '@skein/memory/store'
 
-import { activityOptions } from './activity.ts'
-import type { Activity } from './activity.ts'
-import { ActivityInputError, ActivityLoadError, UnknownActivityError } from '../errors.ts'
-import type { ActivityOutcome, ActivityTask, ModuleDescription } from './executor.ts'
 import type { Model } from '../models/model.ts'
 import { shareModel } from '../models/shared-model.ts'
 import { usageMeter } from '../models/usage-meter.ts'
-
-/** What a thread is given when it starts. */
-export interface ThreadData {
-  readonly share: MemoryShare
-  readonly model: WorkerModule
-}
-
-/** One request to a thread. */
-export type ThreadRequest =
-  | { readonly type: 'describe'; readonly module: string }
-  | { readonly type: 'run'; readonly id: number; readonly task: ActivityTask }
-
-/** How a request ended. Errors are packed: a thread's border would strip them. */
-export type ThreadReply = { readonly value: unknown } | { readonly error: ErrorEnvelope }
-
-/** What a thread says while it runs an activity. */
-export type ThreadNews =
-  | { readonly type: 'started'; readonly id: number }
-  | { readonly type: 'progress'; readonly id: number; readonly value: unknown }
-
-/** What a thread is told while it runs an activity. */
-export interface AbortOrder {
-  readonly abort: number
-  readonly reason: ErrorEnvelope
-}
-
-/** The two ports that a thread hands over when it starts. */
-export interface ThreadPorts {
-  readonly thread: number
-  readonly memory: MessagePort
-  readonly news: MessagePort
-}
-type MessagePort = import('node:worker_threads').MessagePort
+import { ActivityInputError, ActivityLoadError, UnknownActivityError } from './activity-errors.ts'
+import { activityOptions } from './activity.ts'
+import type { Activity } from './activity.ts'
+import type { ActivityOutcome, ActivityTask, ModuleDescription } from './executor.ts'
+import type {
+  AbortRequest,
+  ThreadData,
+  ThreadEvent,
+  ThreadPorts,
+  ThreadReply,
+  ThreadRequest,
+} from './thread-protocol.ts'
 
 const running = new Map<number, AbortController>()
-const news = new MessageChannel()
-const parts = join()
-// A failure shows in the first task; here nobody listens yet.
-parts.catch(() => {})
+const { port1: events, port2: eventsOfPool } = new MessageChannel()
+const services = start()
+// A failure surfaces in the first task; nobody awaits it here.
+services.catch(() => {})
 
-news.port1.on('message', ({ abort, reason }: AbortOrder) => running.get(abort)?.abort(fromEnvelope(reason)))
-news.port1.unref()
+events.on('message', ({ abort, reason }: AbortRequest) => running.get(abort)?.abort(fromEnvelope(reason)))
+events.unref()
 
-async function join(): Promise<{ memory: ThreadMemory; model: Model }> {
+async function start(): Promise<{ memory: ThreadMemory; model: Model }> {
   const { share, model } = workerData as ThreadData
   const channel = new MessageChannel()
-  const ports: ThreadPorts = { thread: threadId, memory: channel.port2, news: news.port2 }
-  parentPort?.postMessage(ports, [channel.port2, news.port2])
+  const ports: ThreadPorts = { threadId, memory: channel.port2, events: eventsOfPool }
+  parentPort?.postMessage(ports, [channel.port2, eventsOfPool])
   return { memory: await joinMemory(share, channel.port1), model: await loadFromDescriptor<Model>(model) }
 }
 
@@ -101,9 +73,9 @@ async function describe(module: string): Promise<ModuleDescription> {
 async function run(id: number, task: ActivityTask): Promise<ActivityOutcome> {
   const control = new AbortController()
   running.set(id, control)
-  news.port1.postMessage({ type: 'started', id } satisfies ThreadNews)
+  events.postMessage({ type: 'started', id } satisfies ThreadEvent)
   try {
-    const { memory, model } = await parts
+    const { memory, model } = await services
     const activity = find(await load(task.module), task)
     using scope = new ReadScope()
     const view = memory.as(task.principal, scope)
@@ -114,7 +86,7 @@ async function run(id: number, task: ActivityTask): Promise<ActivityOutcome> {
         memory: view,
         model: shareModel(model, view, { meter: usage, budgets: task.budgets ?? [] }),
         signal: control.signal,
-        progress: (value) => post(task.name, { type: 'progress', id, value }),
+        progress: (value) => report(task.name, { type: 'progress', id, value }),
       },
       task.input,
     )
@@ -139,9 +111,9 @@ function find(exported: Readonly<Record<string, unknown>>, { module, name }: Act
   throw new UnknownActivityError(module, name, known)
 }
 
-function post(activity: string, message: ThreadNews): void {
+function report(activity: string, event: ThreadEvent): void {
   try {
-    news.port1.postMessage(message)
+    events.postMessage(event)
   } catch (error) {
     throw new ActivityInputError(activity, 'output', error)
   }
@@ -154,7 +126,7 @@ function assertCloneable(activity: string, output: unknown): void {
     return
   }
   try {
-    // Small by contract, so trying costs little; the pool would turn the failure into one without a name.
+    // Outputs are small by contract, so this costs little; the pool's own error would not name the activity.
     structuredClone(output)
   } catch (error) {
     throw new ActivityInputError(activity, 'output', error)

@@ -2,17 +2,17 @@ import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 
 import type { SharedModel } from '../models/shared-model.ts'
-import type { Retry } from './retry.ts'
+import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
-/** What an activity is given beside its input. */
+/** What an activity gets beside its input. */
 export interface ActivityContext {
-  /** The memory, seen as the agent for which the activity runs. What is read through it marks what is written. */
+  /** The memory, seen as the agent for which the activity runs. Sensitivity of what is read passes on to what is written. */
   readonly memory: View
-  /** The flock's model. Equal questions of the whole flock are asked once. */
+  /** The flock's model. The whole flock asks equal questions once. */
   readonly model: SharedModel
-  /** Aborted when the work is no longer wanted. Ignored too long, the thread is ended. */
+  /** Aborted when the result is no longer wanted. If the activity ignores it too long, its thread is terminated. */
   readonly signal: AbortSignal
-  /** Tells the caller how far it is; plain data. Arrives in order, before the result. */
+  /** Reports progress to the caller: plain data, which arrives in order and before the result. */
   progress(value: unknown): void
 }
 
@@ -20,15 +20,15 @@ export interface ActivityContext {
 export interface ActivityOptions {
   /**
    * `compute`: one at a time per thread. `io`: many at a time, for work that
-   * mostly waits, such as calls over the network.
+   * mostly waits, such as network calls.
    *
    * @defaultValue 'compute'
    */
   readonly kind?: 'compute' | 'io'
 
   /**
-   * Whether equal inputs mean equal results. Then the result is computed once
-   * for the whole flock, for good, and used by everyone who asks again.
+   * Whether equal inputs mean equal results. Then the whole flock computes the
+   * result once, keeps it, and reuses it.
    *
    * @defaultValue false
    */
@@ -43,20 +43,26 @@ export interface ActivityOptions {
   readonly version?: string
 
   /**
-   * How long one try may take, in milliseconds; for ever when left out. Then it
-   * is aborted, as by its signal.
+   * How long one attempt may take, in milliseconds, before it is aborted.
+   *
+   * @defaultValue no limit
    */
   readonly timeoutMs?: number
 
-  /** How often it is tried again when it fails; never when left out. */
-  readonly retry?: Retry
+  /**
+   * How often and when it is tried again after it failed.
+   *
+   * @defaultValue never; of a policy: 4 retries after 100 ms, doubling, 10 s at most, half of each pause random, after
+   * all errors but those that would come again (wrong use, missing rights, unknown names)
+   */
+  readonly retry?: RetryPolicy
 }
 
 /** Settings of an activity with every default filled in. */
 export type ResolvedActivityOptions = Required<Omit<ActivityOptions, 'timeoutMs' | 'retry'>> &
   Pick<ActivityOptions, 'timeoutMs' | 'retry'>
 
-/** A function that agents have run for them in a worker thread. */
+/** A function that runs in a worker thread on behalf of agents. */
 export interface Activity<Input, Output> {
   readonly [definition]: ResolvedActivityOptions
   readonly run: (context: ActivityContext, input: Input) => Promise<Output> | Output
@@ -65,10 +71,10 @@ export interface Activity<Input, Output> {
 const definition: unique symbol = Symbol.for('skein.activity')
 
 /**
- * Makes an activity of a function. Export it from a module of its own: worker
+ * Makes an activity from a function. Export it from a module of its own: worker
  * threads import that module.
  *
- * @param run - Gets and gives plain data: small values, and refs to what is large.
+ * @param run - Takes and returns plain data: small values, and refs to large ones.
  *
  * @example
  * ```ts no-run
@@ -89,7 +95,7 @@ export function activity<Input, Output>(
   return { [definition]: { kind, shared, version, ...limits }, run }
 }
 
-/** How an exported value is to be run; `undefined` when it is no activity. */
+/** The options of an exported activity; `undefined` for any other value. */
 export function activityOptions(exported: unknown): ResolvedActivityOptions | undefined {
   if (typeof exported !== 'object' || exported === null) return undefined
   return (exported as Partial<Activity<unknown, unknown>>)[definition]

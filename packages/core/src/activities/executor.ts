@@ -1,11 +1,12 @@
 import type { Principal } from '@skein/memory'
 
 import type { ResolvedActivityOptions } from './activity.ts'
-import type { BudgetScope } from '../models/budget.ts'
+import type { BudgetScope } from '../limits/budget.ts'
+import type { UsageMeter } from '../models/usage-meter.ts'
 
-/** What a module of activities offers, as a worker found it. */
+/** What a module of activities exports, as a worker found it. */
 export interface ModuleDescription {
-  /** SHA-256 of the module's text: results of another text are other results. */
+  /** SHA-256 of the module's text: a changed text means other results. */
   readonly digest: string
   readonly activities: Readonly<Record<string, ResolvedActivityOptions>>
 }
@@ -24,21 +25,10 @@ export interface ActivityTask {
   readonly budgets?: readonly BudgetScope[] | undefined
 }
 
-/** What running an activity used. */
-export interface ActivityUsage {
-  /** Calls that reached the model. */
-  readonly modelCalls: number
-  /** Calls that were answered from the memory, and the tokens that this saved. */
-  readonly reusedCalls: number
-  readonly savedTokens: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-}
-
-/** How an activity ended well. */
+/** The result of an activity that succeeded. */
 export interface ActivityOutcome {
   readonly output: unknown
-  readonly usage: ActivityUsage
+  readonly usage: Readonly<UsageMeter>
   readonly durationMs: number
   /** Which worker ran it. */
   readonly worker: string
@@ -55,14 +45,15 @@ export interface RunOptions {
  * what, for whom and whether at all.
  */
 export interface Executor extends AsyncDisposable {
-  /** Activities that wait for a worker; absent where it can't tell. */
+  /** Activities that wait for a worker; absent where it does not know. */
   readonly waiting?: number
-  /** @throws ActivityLoadError */
+  /** Loads a module in a worker and lists its activities. @throws ActivityLoadError; the signal's reason */
   describe(module: string, signal?: AbortSignal): Promise<ModuleDescription>
   /**
    * Runs an activity to its end.
    *
-   * @throws what the activity throws, with its code and fields; UnknownActivityError, ActivityInputError, ThreadLostError.
+   * @throws what the activity throws, with its code and fields; UnknownActivityError, ActivityInputError,
+   * ThreadLostError; the signal's reason.
    */
   run(task: ActivityTask, options?: RunOptions): Promise<ActivityOutcome>
 }

@@ -1,23 +1,18 @@
 import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import type { Memory } from '@skein/memory'
 
-import type { ThreadNews, ThreadReply, ThreadRequest } from './activity-thread.ts'
-import { ActivityInputError, FlockClosedError, ThreadLostError } from '../errors.ts'
-import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
+import { FlockClosedError } from '../base/flock-closed-error.ts'
+import { whenAborted } from '../base/when-aborted.ts'
 import type { Model } from '../models/model.ts'
+import { abortWithGrace } from './abort-with-grace.ts'
+import { ActivityInputError, ThreadLostError } from './activity-errors.ts'
+import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
+import { RunningTasks } from './running-tasks.ts'
+import type { RunningTask } from './running-tasks.ts'
 import { resolveThreadOptions } from './thread-executor-options.ts'
 import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-executor-options.ts'
 import { ThreadPool } from './thread-pool.ts'
-import { warn } from '../base/warn.ts'
-import { whenAborted } from '../base/when-aborted.ts'
-
-interface Running {
-  readonly task: ActivityTask
-  readonly onProgress: ((value: unknown) => void) | undefined
-  thread?: number
-  /** Whether others ran in its thread at some time, so that it may have lost it through no fault of its own. */
-  sharedItsThread: boolean
-}
+import type { ThreadReply, ThreadRequest } from './thread-protocol.ts'
 
 /**
  * Runs activities on worker threads of this process.
@@ -28,19 +23,26 @@ export function threadExecutor(memory: Memory, model: Model, options: ThreadExec
   return new ThreadExecutor(memory, model, resolveThreadOptions(options))
 }
 
+/**
+ * Executes tasks on two thread pools, one for each kind of activity.
+ *
+ * The trip of one task, in the order of the methods below:
+ *
+ * 1. `run` runs it once, or again where another task cost it its thread.
+ * 2. `#runOnPool` registers it as running and watches its signal: a task that ignores it loses its thread.
+ * 3. `#request` waits for a free slot of the pool; `describe` enters here.
+ * 4. `#dispatch` sends the request to a thread (`ThreadPool.send`) and translates failures of the thread.
+ *
+ * Meanwhile the thread reports the start and the progress of the task to `RunningTasks`.
+ */
 class ThreadExecutor implements Executor {
   readonly #memory: Memory
   readonly #model: Model
   readonly #options: ResolvedThreadOptions
   readonly #pools = new Map<ActivityTask['kind'], ThreadPool>()
   readonly #descriptions = new Map<string, Promise<ModuleDescription>>()
-  readonly #running = new Map<number, Running>()
-  readonly #asked = new Set<Promise<unknown>>()
-  /** Threads that were ended because an aborted activity did not listen; their ids are never used again. */
-  readonly #endedThreads = new Set<number>()
-  /** Threads that were ended because they took too much memory, and what is to be said about it. */
-  readonly #overBudgetThreads = new Map<number, Error>()
-  #tasks = 0
+  readonly #tasks = new RunningTasks()
+  readonly #sent = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
   constructor(memory: Memory, model: Model, options: ResolvedThreadOptions) {
@@ -51,61 +53,66 @@ class ThreadExecutor implements Executor {
 
   get waiting(): number {
     let waiting = 0
-    for (const { slots: turns } of this.#pools.values()) waiting += turns.waiting
+    for (const { slots } of this.#pools.values()) waiting += slots.waiting
     return waiting
   }
 
-  async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
-    let description = this.#descriptions.get(module)
-    if (!description) {
-      // Any thread can tell: one that runs already, if there is one.
-      const kind = this.#pools.keys().next().value ?? 'io'
-      description = this.#request(kind, { type: 'describe', module }) as Promise<ModuleDescription>
-      this.#descriptions.set(module, description)
-      description.catch(() => this.#descriptions.delete(module))
-    }
-    const stop = signal && whenAborted(signal)
-    try {
-      return await (stop ? Promise.race([description, stop.promise]) : description)
-    } finally {
-      stop?.cancel()
-    }
-  }
-
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
-    for (let isAlone = task.kind === 'compute'; ;) {
-      const running = { task, onProgress: options.onProgress, sharedItsThread: false }
+    for (let { kind } = task; ;) {
+      const running = this.#tasks.add(task, options.onProgress)
       try {
-        return await this.#runOnPool(isAlone ? 'compute' : 'io', running, options.signal)
+        return await this.#runOnPool(kind, running, options.signal)
       } catch (error) {
-        if (!(error instanceof ThreadLostError) || isAlone || !running.sharedItsThread) throw error
-        // The thread ended, and nobody knows through whom: where it is alone, each fails by itself only.
-        isAlone = !this.#isEndedByUs(running)
+        // Each thread of the compute pool runs one task at a time.
+        const again = kind === 'compute' ? undefined : this.#tasks.retryAfter(running, error)
+        if (!again) throw error
+        kind = again === 'alone' ? 'compute' : 'io'
+      } finally {
+        this.#tasks.remove(running)
       }
     }
   }
 
   async #runOnPool(
     kind: ActivityTask['kind'],
-    running: Running,
+    running: RunningTask,
     signal: AbortSignal | undefined,
   ): Promise<ActivityOutcome> {
-    if (this.#closing) throw new FlockClosedError()
     signal?.throwIfAborted()
-    const id = (this.#tasks += 1)
-    this.#running.set(id, running)
-    const abort = signal && this.#abortOnSignal(id, signal)
+    const { id, task } = running
+    const abort =
+      signal &&
+      abortWithGrace(signal, {
+        graceMs: this.#options.graceMs,
+        request: (reason) => this.#requestAbort(id, reason),
+        force: () => this.#terminateThread(running),
+      })
     try {
-      const asked = this.#request(kind, { type: 'run', id, task: running.task }, signal)
-      return (await (abort ? Promise.race([asked, abort.gaveUp]) : asked)) as ActivityOutcome
+      const reply = this.#request(kind, { type: 'run', id, task }, signal)
+      return (await (abort ? Promise.race([reply, abort.forced]) : reply)) as ActivityOutcome
     } catch (error) {
-      // Whatever a thread's end looks like from here: the caller asked for it.
+      // Whatever the end of a thread looks like from here: the caller asked for it.
       signal?.throwIfAborted()
-      const why = running.thread === undefined ? undefined : this.#overBudgetThreads.get(running.thread)
-      throw why && error instanceof ThreadLostError ? new ThreadLostError(running.task.name, why) : error
+      throw this.#tasks.explain(running, error)
     } finally {
       abort?.cancel()
-      this.#running.delete(id)
+    }
+  }
+
+  async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
+    let description = this.#descriptions.get(module)
+    if (!description) {
+      // Any thread will do: preferably one that already runs.
+      const kind = this.#pools.keys().next().value ?? 'io'
+      description = this.#request(kind, { type: 'describe', module }) as Promise<ModuleDescription>
+      this.#descriptions.set(module, description)
+      description.catch(() => this.#descriptions.delete(module))
+    }
+    const aborted = signal && whenAborted(signal)
+    try {
+      return await (aborted ? Promise.race([description, aborted.promise]) : description)
+    } finally {
+      aborted?.cancel()
     }
   }
 
@@ -119,92 +126,43 @@ class ThreadExecutor implements Executor {
 
   async #dispatch(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
     const name = request.type === 'run' ? request.task.name : request.module
-    const asked = pool.send(request)
-    this.#asked.add(asked)
+    const sent = pool.send(request)
+    this.#sent.add(sent)
     try {
-      return await asked
+      return await sent
     } catch (error) {
       if (this.#closing) throw new FlockClosedError()
       if (error instanceof Error && error.name === 'DataCloneError') throw new ActivityInputError(name, 'input', error)
       throw new ThreadLostError(name, error)
     } finally {
-      this.#asked.delete(asked)
+      this.#sent.delete(sent)
     }
   }
 
   #pool(kind: ActivityTask['kind']): ThreadPool {
-    const found = this.#pools.get(kind)
-    if (found) return found
+    const existing = this.#pools.get(kind)
+    if (existing) return existing
     const data = { share: this.#memory.share(), model: this.#model.descriptor }
     const pool = new ThreadPool(kind, this.#options, data, {
       onThread: (port) => {
         if (this.#closing) throw new FlockClosedError()
         this.#memory.connect(port)
       },
-      onNews: (thread, news) => this.#receive(thread, news),
-      onOverBudget: (thread, why) => this.#overBudgetThreads.set(thread, why),
+      onEvent: (threadId, event) => this.#tasks.onEvent(threadId, event),
+      onOverBudget: (threadId, why) => this.#tasks.onOverBudget(threadId, why),
     })
     this.#pools.set(kind, pool)
     return pool
   }
 
-  #receive(thread: number, message: ThreadNews): void {
-    const running = this.#running.get(message.id)
-    if (!running) return
-    if (message.type === 'started') this.#started(running, thread)
-    else {
-      try {
-        running.onProgress?.(message.value)
-      } catch (error) {
-        warn(error)
-      }
-    }
+  #requestAbort(id: number, reason: unknown): void {
+    for (const pool of this.#pools.values()) pool.requestAbort({ abort: id, reason: toEnvelope(reason) })
   }
 
-  #started(running: Running, thread: number): void {
-    running.thread = thread
-    for (const other of this.#running.values()) {
-      if (other === running || other.thread !== thread) continue
-      other.sharedItsThread = true
-      running.sharedItsThread = true
-    }
-  }
-
-  /** Whether its thread was ended for the sake of another activity, which is known: it may run among others again. */
-  #isEndedByUs({ thread }: Running): boolean {
-    return thread !== undefined && this.#endedThreads.has(thread)
-  }
-
-  /** First asks the activity to end; ends its thread when it does not listen. */
-  #abortOnSignal(id: number, signal: AbortSignal): { gaveUp: Promise<never>; cancel(): void } {
-    const { promise: gaveUp, reject } = Promise.withResolvers<never>()
-    // Nobody may be waiting any more when the grace period ends.
-    gaveUp.catch(() => {})
-    let grace: NodeJS.Timeout | undefined
-    const onAbort = (): void => {
-      this.#order(id, signal.reason)
-      grace = setTimeout(() => {
-        reject(signal.reason as Error)
-        this.#endThread(this.#running.get(id)?.thread)
-      }, this.#options.graceMs)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    return {
-      gaveUp,
-      cancel: () => {
-        clearTimeout(grace)
-        signal.removeEventListener('abort', onAbort)
-      },
-    }
-  }
-
-  #order(id: number, reason: unknown): void {
-    for (const pool of this.#pools.values()) pool.order({ abort: id, reason: toEnvelope(reason) })
-  }
-
-  #endThread(thread: number | undefined): void {
-    if (thread !== undefined) this.#endedThreads.add(thread)
-    for (const pool of this.#pools.values()) pool.end(thread)
+  #terminateThread({ threadId }: RunningTask): void {
+    if (threadId === undefined) return
+    this.#tasks.onAborted(threadId)
+    for (const pool of this.#pools.values()) pool.terminate(threadId)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -215,12 +173,12 @@ class ThreadExecutor implements Executor {
   async #close(): Promise<void> {
     const pools = [...this.#pools.values()]
     for (const pool of pools) pool.close(new FlockClosedError())
-    // A pool that is destroyed while a thread still has something to say throws it at the process: end the tasks first.
-    for (const id of this.#running.keys()) this.#order(id, new FlockClosedError())
+    // If a pool is destroyed while a thread still replies, piscina throws at the process: end the tasks first.
+    for (const id of this.#tasks.ids()) this.#requestAbort(id, new FlockClosedError())
     const grace = setTimeout(() => {
       for (const worker of pools.flatMap(({ threads }) => threads)) void worker.terminate()
     }, this.#options.graceMs)
-    await Promise.allSettled(this.#asked)
+    await Promise.allSettled(this.#sent)
     clearTimeout(grace)
     await Promise.all(pools.map((pool) => pool.destroy(this.#options.graceMs)))
   }

@@ -2,37 +2,44 @@ import { once } from 'node:events'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
+import { warn } from '@skein/memory/runtime'
 import { Piscina } from 'piscina'
 
-import type { AbortOrder, ThreadData, ThreadNews, ThreadPorts, ThreadReply, ThreadRequest } from './activity-thread.ts'
+import { Semaphore } from '../base/semaphore.ts'
 import { BufferWatch } from './buffer-watch.ts'
 import type { ActivityTask } from './executor.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
-import { Semaphore } from '../base/semaphore.ts'
-import { warn } from '../base/warn.ts'
+import type {
+  AbortRequest,
+  ThreadData,
+  ThreadEvent,
+  ThreadPorts,
+  ThreadReply,
+  ThreadRequest,
+} from './thread-protocol.ts'
 
-/** What a pool tells its executor. */
+/** What a pool reports to its executor. */
 export interface ThreadPoolListener {
-  /** A thread has started, and wants to take part in the memory. @throws when it can't. */
+  /** A thread has started, and wants to join the memory over this port. @throws when it can't. */
   onThread(memory: MessagePort): void
-  onNews(thread: number, news: ThreadNews): void
-  /** A thread was ended because its buffers took too much. */
-  onOverBudget(thread: number, why: Error): void
+  onEvent(threadId: number, event: ThreadEvent): void
+  /** A thread is terminated because its buffers are too large. */
+  onOverBudget(threadId: number, why: Error): void
 }
 
-/** A thread that had nothing to do for this long ends. */
+/** How long a thread may be idle before it ends. */
 const idleMs = 60_000
 
-/** The worker threads for one kind of activity: a piscina pool, and a port of each thread's own. */
+/** The worker threads for one kind of activity: a piscina pool, and an events port for each thread. */
 export class ThreadPool {
-  /** Tasks wait for their turn here, not in the pool: from here they can be taken back. */
+  /** Tasks queue here, not in the pool: from here they can be withdrawn. */
   readonly slots: Semaphore
   readonly #piscina: Piscina
   readonly #listener: ThreadPoolListener
   readonly #watch: BufferWatch | undefined
-  readonly #news = new Map<number, MessagePort>()
-  /** Threads that have said that they are there. */
-  readonly #arrived = new Set<number>()
+  readonly #ports = new Map<number, MessagePort>()
+  /** Threads that have handed over their ports. */
+  readonly #started = new Set<number>()
   #isClosing = false
 
   constructor(
@@ -57,14 +64,14 @@ export class ThreadPool {
       // the connections and timers that a user's activities may keep.
       atomics: 'disabled',
     })
-    this.#piscina.on('message', (ports: ThreadPorts) => this.#welcome(ports))
-    // What an activity left behind in its thread failed after its result was given.
+    this.#piscina.on('message', (ports: ThreadPorts) => this.#onPorts(ports))
+    // Something that an activity left running failed after its result was returned.
     this.#piscina.on('error', warn)
     if (maxBufferMb !== undefined) {
       this.#watch = new BufferWatch(
         () => this.threads,
         maxBufferMb,
-        (thread, why) => this.#endOverBudget(thread, why),
+        (thread, why) => this.#terminateOverBudget(thread, why),
       )
     }
   }
@@ -73,82 +80,82 @@ export class ThreadPool {
     return this.#piscina.threads
   }
 
-  /** Has a thread handle a request. Rejects only when the thread ends, or the request can't be sent. */
+  /** Has a thread handle a request. Rejects only when the thread ends, or the request can't be cloned. */
   async send(request: ThreadRequest): Promise<ThreadReply> {
     const reply = (await this.#piscina.run(request)) as ThreadReply
-    // The result came on another port than the progress before it: take that first.
-    for (const [thread, port] of this.#news) this.#drain(thread, port)
+    // The reply came over another port than the progress reported before it: deliver that first.
+    for (const [threadId, port] of this.#ports) this.#drain(threadId, port)
     return reply
   }
 
-  order(order: AbortOrder): void {
-    for (const port of this.#news.values()) port.postMessage(order)
+  /** Passes the request to all threads; the one that runs the task acts on it. */
+  requestAbort(request: AbortRequest): void {
+    for (const port of this.#ports.values()) port.postMessage(request)
   }
 
-  /** Ends a thread at once. */
-  end(thread: number | undefined): void {
-    void this.threads.find(({ threadId }) => threadId === thread)?.terminate()
+  terminate(threadId: number): void {
+    void this.threads.find((thread) => thread.threadId === threadId)?.terminate()
   }
 
-  /** Takes in nothing more: what waits for its turn gets the error. */
+  /** Accepts no more tasks: those that wait for a slot fail with the error. */
   close(error: unknown): void {
     this.#isClosing = true
     this.slots.close(error)
     this.#watch?.[Symbol.dispose]()
   }
 
-  /** @param graceMs - How long threads that are starting are waited for. */
+  /** @param graceMs - How long to wait for threads that are still starting. */
   async destroy(graceMs: number): Promise<void> {
     await this.#untilStarted(graceMs)
     await this.#piscina.destroy()
   }
 
-  #welcome({ thread, memory, news }: ThreadPorts): void {
-    this.#arrived.add(thread)
+  #onPorts({ threadId, memory, events }: ThreadPorts): void {
+    this.#started.add(threadId)
     try {
       this.#listener.onThread(memory)
     } catch (error) {
-      // The thread hears that nobody is there, and so do its tasks.
+      // With its ports closed, the thread fails its tasks.
       memory.close()
-      news.close()
+      events.close()
       if (!this.#isClosing) warn(error)
       return
     }
-    this.#news.set(thread, news)
-    news.on('message', (message: ThreadNews) => this.#listener.onNews(thread, message))
-    news.on('close', () => this.#news.delete(thread))
-    news.unref()
+    this.#ports.set(threadId, events)
+    events.on('message', (event: ThreadEvent) => this.#listener.onEvent(threadId, event))
+    events.on('close', () => this.#ports.delete(threadId))
+    events.unref()
   }
 
-  #drain(thread: number, port: MessagePort): void {
+  #drain(threadId: number, port: MessagePort): void {
     for (;;) {
       const entry = receiveMessageOnPort(port)
       if (!entry) return
-      this.#listener.onNews(thread, entry.message as ThreadNews)
+      this.#listener.onEvent(threadId, entry.message as ThreadEvent)
     }
   }
 
-  #endOverBudget(thread: Worker, why: Error): void {
+  #terminateOverBudget(thread: Worker, why: Error): void {
     this.#listener.onOverBudget(thread.threadId, why)
     void thread.terminate()
   }
 
   /**
-   * Lets threads that are starting arrive before they are ended. A V8 trap in a worker thread once took the process
-   * along when a flock was closed; that the thread was still starting is a guess, not proven.
+   * Lets threads finish starting before they are terminated. A V8 trap in a worker thread once killed the process when
+   * a flock was closed; that the thread was still starting is a guess, not proven.
    */
   async #untilStarted(graceMs: number): Promise<void> {
-    const late = this.threads.filter(({ threadId }) => !this.#arrived.has(threadId))
+    const starting = this.threads.filter(({ threadId }) => !this.#started.has(threadId))
     const stop = new AbortController()
     // An idle thread does not keep the process alive: this timer does.
     const grace = setTimeout(() => stop.abort(), graceMs)
-    // Arrived, failed or given up: all that counts is that it need not be waited for any more.
-    await Promise.allSettled(late.map((worker) => once(worker, 'message', { signal: stop.signal })))
+    // Started, failed or timed out: in each case nobody has to wait for it any more.
+    await Promise.allSettled(starting.map((worker) => once(worker, 'message', { signal: stop.signal })))
     clearTimeout(grace)
   }
 }
 
-// The published package is JavaScript, the workspace TypeScript; the URL must name what is there.
+// The published package is JavaScript, the workspace TypeScript; the URL must name the file that exists.
 const threadFile = new URL(
   import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js',
   import.meta.url,

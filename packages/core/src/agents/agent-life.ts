@@ -1,67 +1,24 @@
-import type { Escalation, Principal, View } from '@skein/memory'
-
-import type { Clock } from '../base/clock.ts'
-import { AgentStoppedError } from '../errors.ts'
-import type { BudgetScope } from '../models/budget.ts'
-import type { Host, HostOwner, HostStart, MakeHost } from '../machine/host.ts'
-import type { StatePersister } from '../owner/state-persister.ts'
-import type { Message, Reply } from '../messages/message.ts'
-import type { Owner } from '../owner/owner.ts'
-
-/** The agent that a life belongs to. */
-export interface Living {
-  readonly principal: Principal
-  readonly memory: View
-  readonly clock: Clock
-  readonly parts: { readonly persister?: StatePersister | undefined; readonly budget?: BudgetScope | undefined }
-  changed(): void
-  replied(reply: Reply): void
-  ended(output: unknown): void
-  failed(error: unknown): void
-  tell(to: string, message: Message): void
-  announce(escalation: Escalation): void
-}
+import type { Host, HostLife, HostStart, MakeHost } from '../machine/host.ts'
+import { AgentStoppedError } from '../messages/message-errors.ts'
+import type { Restartable } from './restartable.ts'
 
 /**
- * One life of an agent, from a start to the next failure: what runs in it, and
- * the signal on which all hangs that it has begun. What comes after its end,
- * from a child that was late, reaches nobody.
+ * One life of an agent, from a start to the next failure: its host, and the
+ * signal that aborts all work begun in it. After the end of the life, nothing
+ * that its host or a late child reports reaches the agent.
  */
-export class AgentLife implements HostOwner, Owner {
+export class AgentLife implements HostLife {
+  readonly owner: Restartable
   readonly host: Host
-  readonly #living: Living
   #control: AbortController | undefined
   #endedBy: { readonly cause: unknown } | undefined
 
-  constructor(living: Living, makeHost: MakeHost, start: HostStart) {
-    this.#living = living
+  constructor(owner: Restartable, makeHost: MakeHost, start: HostStart) {
+    this.owner = owner
     this.host = makeHost(this, start)
   }
 
-  get id(): string {
-    return this.#living.principal.id
-  }
-
-  get principal(): Principal {
-    return this.#living.principal
-  }
-
-  get memory(): View {
-    return this.#living.memory
-  }
-
-  get clock(): Clock {
-    return this.#living.clock
-  }
-
-  get persister(): StatePersister | undefined {
-    return this.#living.parts.persister
-  }
-
-  get budget(): BudgetScope | undefined {
-    return this.#living.parts.budget
-  }
-
+  /** Made when it is first read: most agents of a large flock never need one. */
   get signal(): AbortSignal {
     this.#control ??= new AbortController()
     if (this.#endedBy) this.#control.abort(this.#reason(this.#endedBy))
@@ -69,33 +26,21 @@ export class AgentLife implements HostOwner, Owner {
   }
 
   changed(): void {
-    if (!this.#endedBy) this.#living.changed()
-  }
-
-  replied(reply: Reply): void {
-    this.#living.replied(reply)
+    if (!this.#endedBy) this.owner.changed()
   }
 
   ended(output: unknown): void {
-    if (!this.#endedBy) this.#living.ended(output)
+    if (!this.#endedBy) this.owner.end({ type: 'done', output })
   }
 
   failed(error: unknown): void {
-    if (!this.#endedBy) this.#living.failed(error)
-  }
-
-  tell(to: string, message: Message): void {
-    this.#living.tell(to, message)
-  }
-
-  announce(escalation: Escalation): void {
-    this.#living.announce(escalation)
+    if (!this.#endedBy) this.owner.failed(error)
   }
 
   /**
-   * Aborts all that it has begun. XState leaves what an actor invoked running when an action throws.
+   * Aborts all work that was begun in it. XState leaves invoked actors running when an action throws.
    *
-   * @param cause - What it failed of, if it did.
+   * @param cause - The error that it failed with, if it did.
    */
   end(cause: unknown): void {
     this.#endedBy = { cause }
@@ -104,6 +49,6 @@ export class AgentLife implements HostOwner, Owner {
   }
 
   #reason({ cause }: { readonly cause: unknown }): Error {
-    return new AgentStoppedError(this.id, cause === undefined ? undefined : { cause })
+    return new AgentStoppedError(this.owner.id, cause === undefined ? undefined : { cause })
   }
 }

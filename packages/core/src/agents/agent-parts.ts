@@ -1,39 +1,33 @@
 import type { Principal } from '@skein/memory'
 
-import type { BudgetScope } from '../models/budget.ts'
-import type { Decision, Failure } from '../supervision/supervision.ts'
-import type { Ending } from './ending.ts'
+import type { BudgetScope } from '../limits/budget.ts'
 import { isPlain, plainStart } from '../machine/host.ts'
 import type { AgentDefinition, HostStart } from '../machine/host.ts'
+import type { MailboxOptions } from '../messages/mailbox-options.ts'
 import type { StatePersister } from '../owner/state-persister.ts'
-import type { MailboxOptions } from '../messages/mailbox.ts'
+import type { Decision, Failure } from '../supervision/supervision.ts'
+import type { Restartable } from './restartable.ts'
 
-/** What an agent is made of. */
+/** The parts that an agent is made of. */
 export interface AgentParts {
   readonly definition: AgentDefinition
   readonly input: unknown
   readonly principal: Principal
   readonly mailbox: Required<MailboxOptions>
-  /** Absent: a failure ends it. */
+  /** Without one, a failure ends it. */
   readonly supervise?: ((failure: Failure) => Decision) | undefined
-  /** Is failed, where failures are escalated to it, and takes its children with it when it ends. */
-  readonly parent?: Parent | undefined
+  /** Fails with it, where failures are escalated to the parent, and ends it when it ends itself. */
+  readonly parent?: Restartable | undefined
   readonly persister?: StatePersister | undefined
-  /** What its activities' models may use up. */
+  /** Limits its model calls. */
   readonly budget?: BudgetScope | undefined
   /** What an earlier life saved. */
   readonly saved?: unknown
 }
 
-/** An agent that others were spawned under. */
-export interface Parent {
-  readonly ending: Ending
-  failed(error: unknown): void
-}
-
-/** How a host of it begins: anew, or with what an earlier one saved. */
+/** How a host of it begins: anew, or from what an earlier one saved. */
 export function startOf({ input, supervise, persister }: AgentParts, saved: unknown): HostStart {
-  const isKept = persister !== undefined
-  const start = { input, saved, keepsLastGood: isKept || supervise !== undefined, isKept }
+  const isPersisted = persister !== undefined
+  const start = { input, saved, keepsLastGood: isPersisted || supervise !== undefined, isPersisted }
   return isPlain(start) ? plainStart : start
 }

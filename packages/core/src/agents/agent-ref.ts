@@ -2,21 +2,21 @@ import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import type { Snapshot } from 'xstate'
 
-import type { AgentRuntime } from './agent-runtime.ts'
 import type { AgentEndedEvent, AnswerTo, Message } from '../messages/message.ts'
 import type { AskOptions, Questions } from '../messages/questions.ts'
+import type { AgentRuntime } from './agent-runtime.ts'
 
 /** How to post a message. */
 export interface PostOptions {
-  /** Stops the waiting for room. */
+  /** Stops waiting for room. */
   readonly signal?: AbortSignal
 }
 
 /**
- * A handle of an agent: an XState actor, or a light behaviour, behind a bounded
+ * A handle of an agent: an XState actor, or a light behavior, behind a bounded
  * mailbox. It stays valid when the agent is restarted.
  *
- * A message waits in the mailbox until the agent can take it in its present
+ * A message waits in the mailbox until the agent can take it in its current
  * state, so one that comes too early is neither lost nor in the way of others.
  * Delivery never happens on the sender's stack.
  */
@@ -30,8 +30,8 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
   }
 
   /** @internal */
-  constructor(cell: AgentRuntime, questions: Questions) {
-    this.#runtime = cell
+  constructor(runtime: AgentRuntime, questions: Questions) {
+    this.#runtime = runtime
     this.#questions = questions
   }
 
@@ -48,17 +48,17 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
     return this.#runtime.memory
   }
 
-  /** `waiting`: it has failed, and waits for its restart or for a person's word; messages are kept meanwhile. */
+  /** `waiting`: it has failed, and waits for its restart or a person's decision; messages are kept meanwhile. */
   get state(): 'running' | 'waiting' | 'ended' {
     return this.#runtime.state
   }
 
-  /** The machine's snapshot; of a light agent its `status` and `context`. */
+  /** The machine's snapshot; of a light agent, its `status` and `context`. */
   get snapshot(): Snapshot<unknown> {
-    return this.#runtime.snapshot as Snapshot<unknown>
+    return this.#runtime.host.snapshot as Snapshot<unknown>
   }
 
-  /** How busy it is: messages that wait, or questions that are not answered yet, whichever are more. */
+  /** How busy it is: messages that wait or questions that are not answered yet, whichever are more. */
   get load(): number {
     return this.#runtime.load
   }
@@ -76,25 +76,25 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
    * @throws UnknownMessageError when its machine takes no such message in any state.
    */
   send(message: Taken): void {
-    this.#runtime.send(message)
+    this.#runtime.receiver.send(message)
   }
 
   /**
-   * Like {@link send}, but resolves when the message is in the mailbox: it waits for room with overflow `wait`, and
-   * for its being stored where the mailbox is durable.
+   * Like {@link send}, but resolves when the message is in the mailbox: with overflow `wait` it waits for room, and a
+   * durable mailbox has stored it.
    *
    * @throws what `send` throws; the signal's reason; StoreError.
    */
   async post(message: Taken, { signal }: PostOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    await this.#runtime.post(message, signal)
+    await this.#runtime.receiver.post(message, signal)
   }
 
   /**
    * Sends a question and resolves to the answer.
    *
-   * @throws AskTimeoutError, AgentStoppedError when the agent ends before it has answered, whatever it answers with,
-   * and all that `send` throws.
+   * @throws AskTimeoutError; AgentStoppedError when the agent ends before it has answered; the error that it answers
+   * with; what `send` throws.
    */
   ask<Asked extends Taken>(
     message: Asked,
@@ -104,34 +104,34 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
     if (timeoutMs !== undefined && !(timeoutMs > 0)) {
       return Promise.reject(new OptionError('timeoutMs', 'a number of milliseconds above 0', timeoutMs))
     }
-    return this.#questions.ask(this.#runtime, message, options) as Promise<never>
+    return this.#questions.ask(this.#runtime.receiver, message, options) as Promise<never>
   }
 
   /**
-   * Has this agent told when another one ends, by an {@link AgentEndedEvent} that goes before all other messages; at
-   * once when it has ended already.
+   * Sends this agent an {@link AgentEndedEvent}, before all other messages, when another one ends; at once when that
+   * has ended already.
    *
-   * @returns how to stop watching.
+   * @returns a function that stops watching.
    * @throws UnknownMessageError when this agent's machine has no transition for `agent.ended`.
    */
   watch(other: AgentRef<never>): () => void {
-    const [own, { ending, id: agent, principal }] = [this.#runtime, other.#runtime]
-    if (!own.takes('agent.ended')) throw own.unknown('agent.ended')
+    this.#runtime.requireTakes('agent.ended')
+    const { ending, id: agent, principal } = other.#runtime
     return ending.on((outcome) => {
       const error = outcome.type === 'failed' ? { error: outcome.error } : {}
       const event: AgentEndedEvent = { type: 'agent.ended', agent, role: principal.role, ...error }
-      own.sendFirst(event)
+      this.#runtime.receiver.sendFirst(event)
     })
   }
 
-  /** Ends the agent: aborts what it started, refuses what waits. A durable one can be resumed. Twice does no harm. */
+  /** Ends the agent: aborts its work and dead-letters its messages. A durable one can be resumed. Twice does no harm. */
   stop(): void {
     this.#runtime.end({ type: 'stopped' })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop()
-    // Only its end is waited for: how it ended is told by `done` itself.
+    // Waits for the end only: how it ended is for those who await `done`.
     await this.done.catch(() => {})
   }
 }

@@ -1,5 +1,11 @@
-import type { DrainReport } from '../drain.ts'
 import { AgentRef } from './agent-ref.ts'
+
+/** An agent that has something to do. */
+export interface BusyAgent {
+  readonly id: string
+  readonly role: string
+  readonly load: number
+}
 
 /** The running agents of a flock, by id and by role. */
 export class AgentRegistry {
@@ -29,7 +35,7 @@ export class AgentRegistry {
     return this.#agents.get(id)
   }
 
-  /** The agents of a role in the order in which they were spawned; another list when something has changed. */
+  /** The agents of a role in the order in which they were spawned; the same array until one comes or goes. */
   ofRole(role: string): readonly AgentRef[] {
     const known = this.#lists.get(role)
     if (known) return known
@@ -43,13 +49,13 @@ export class AgentRegistry {
   }
 
   /** Agents with something to do. */
-  busy(): DrainReport['busy'] {
+  busy(): readonly BusyAgent[] {
     return this.all()
       .filter(({ load }) => load > 0)
       .map(({ id, role, load }) => ({ id, role, load }))
   }
 
-  /** Messages that wait, of all agents. */
+  /** Messages that wait for all agents together. */
   get waiting(): number {
     let waiting = 0
     for (const ref of this.#agents.values()) waiting += AgentRef.runtimeOf(ref).waiting

@@ -1,71 +1,73 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 
 import type { Clock } from '../base/clock.ts'
-import type { Kept } from '../durable/durable-persister.ts'
-import { AgentStoppedError, UnknownMessageError } from '../errors.ts'
-import type { AgentEvent, Nameless } from '../events/flock-events.ts'
-import { askWhatToDo } from './ask-what-to-do.ts'
-import type { Instruction } from './ask-what-to-do.ts'
-import { Recovery } from './recovery.ts'
-import type { Restartable } from './recovery.ts'
+import type { AgentEvent } from '../events/flock-events.ts'
+import type { BudgetScope } from '../limits/budget.ts'
+import type { Host } from '../machine/host.ts'
+import { UnknownMessageError } from '../messages/message-errors.ts'
+import type { Message, Reply } from '../messages/message.ts'
+import { takesType } from '../messages/takes-type.ts'
+import type { Outcome, Persistable, StatePersister } from '../owner/state-persister.ts'
 import { AgentLife } from './agent-life.ts'
-import type { Living } from './agent-life.ts'
 import { startOf } from './agent-parts.ts'
 import type { AgentParts } from './agent-parts.ts'
-import { AlertDelivery } from './alert-delivery.ts'
+import { askWhatToDo } from './ask-what-to-do.ts'
 import { Ending } from './ending.ts'
-import { Inbox } from './inbox.ts'
-import type { StatePersister, Outcome } from '../owner/state-persister.ts'
-import { askOf } from '../messages/message.ts'
-import type { Message, Reply } from '../messages/message.ts'
-import { rejectAll, rejectTaken } from '../messages/questions.ts'
-import type { OpenQuestion } from '../messages/questions.ts'
-import type { Runnable } from '../messages/run-queue.ts'
 import type { FlockServices } from './flock-services.ts'
-import { takesType } from '../messages/takes-type.ts'
+import { MessagePump } from './message-pump.ts'
+import { Recovery } from './recovery.ts'
+import type { Instruction, Restartable } from './restartable.ts'
+
+/** An event of an agent, without the agent's name. */
+type Unnamed<Event> = Event extends unknown ? Omit<Event, 'agent' | 'role'> : never
 
 /**
- * An agent at work: what runs in it, its mailbox, and what becomes of it when it fails.
+ * An agent at work: its lives, and what follows when one fails. `MessagePump` brings it its messages.
  *
  * States
  * - `running`: messages are delivered.
- * - `running` → `waiting`: it failed, and all that it had started is aborted; messages wait until it goes on,
- *   after a pause or when a person has said so.
- * - `waiting` → `running`: with a new host, which begins anew or where the last one was well.
- * - any → `ended`: for good. What waits becomes dead letters.
+ * - `running` → `waiting`: it failed. All work that it had started is aborted, and messages wait until it continues:
+ *   after a pause, or when a person has decided.
+ * - `waiting` → `running`: with a new life, which begins anew or from the last good state.
+ * - any → `ended`: for good. Messages that wait become dead letters.
  *
- * Most agents of a large flock never fail, are never asked and hold no signal: what only some need is made when it is
- * first asked for.
+ * Most agents of a large flock never fail, and many wait for their first message: what only some of them need is made
+ * on first use.
  */
-export class AgentRuntime implements Runnable, Living, Restartable, Kept {
-  readonly parts: AgentParts
-  readonly principal: Principal
+export class AgentRuntime implements Restartable, Persistable {
+  readonly #parts: AgentParts
   readonly #services: FlockServices
   #state: 'running' | 'waiting' | 'ended' = 'waiting'
   #life: AgentLife
   #ending: Ending | undefined
-  #inbox: Inbox | undefined
-  #questions: Set<OpenQuestion> | undefined
+  #pump: MessagePump | undefined
   #memory: View | undefined
   #recovery: Recovery | undefined
-  #alerts: AlertDelivery | undefined
-  /** The message that is being taken. */
-  #current: Message | undefined
-  #isQueued = false
 
-  constructor(parts: AgentParts, around: FlockServices) {
-    this.parts = parts
-    this.principal = parts.principal
-    this.#services = around
+  constructor(parts: AgentParts, services: FlockServices) {
+    this.#parts = parts
+    this.#services = services
     this.#life = this.#newLife(parts.saved)
   }
 
   get id(): string {
-    return this.principal.id
+    return this.#parts.principal.id
+  }
+
+  get principal(): Principal {
+    return this.#parts.principal
+  }
+
+  get parent(): Restartable | undefined {
+    return this.#parts.parent
   }
 
   get persister(): StatePersister | undefined {
-    return this.parts.persister
+    return this.#parts.persister
+  }
+
+  get budget(): BudgetScope | undefined {
+    return this.#parts.budget
   }
 
   get clock(): Clock {
@@ -80,152 +82,85 @@ export class AgentRuntime implements Runnable, Living, Restartable, Kept {
     return (this.#ending ??= new Ending(this.id))
   }
 
-  get questions(): Set<OpenQuestion> {
-    return (this.#questions ??= new Set())
+  /** Whatever is sent to it goes in here. */
+  get receiver(): MessagePump {
+    return (this.#pump ??= new MessagePump(this, this.#parts.mailbox, this.#services))
   }
 
   get state(): 'running' | 'waiting' | 'ended' {
     return this.#state
   }
 
-  get snapshot(): unknown {
-    return this.#life.host.snapshot
-  }
-
-  /** Messages that wait, or questions that are not answered yet, whichever are more. */
-  get load(): number {
-    return Math.max(this.waiting, this.#questions?.size ?? 0)
+  get host(): Host {
+    return this.#life.host
   }
 
   /** Messages that wait. */
   get waiting(): number {
-    return this.#inbox?.size ?? 0
+    return this.#pump?.waiting ?? 0
   }
 
-  /** Begins to run; a failure of the first step is supervised like any other. */
-  start(): void {
-    this.#state = 'running'
-    const { host } = this.#life
-    host.start()
-    if (this.state === 'running' && host.types && this.takes('alert')) this.#alerts ??= new AlertDelivery(this)
-    this.schedule()
+  /** Messages that wait or questions that are not answered yet, whichever are more. */
+  get load(): number {
+    return this.#pump?.load ?? 0
   }
 
-  /** @throws AgentStoppedError, UnknownMessageError, MailboxFullError */
-  send(message: Message): void {
-    this.#requireTakes(message)
-    const stored = this.persister?.receive(message)
-    if (stored) stored.catch(() => this.#box().deadLetter(message, 'refused'))
-    else this.#box().put(message)
-    if (!this.#isQueued) this.schedule()
+  /** Whether it takes messages of this type in some state. */
+  takes(type: string): boolean {
+    return takesType(this.host.types, type)
   }
 
-  /** Like {@link send}, but waits for room where the mailbox says so, and until it is stored where that is durable. */
-  async post(message: Message, signal?: AbortSignal): Promise<void> {
-    this.#requireTakes(message)
-    const kept = this.persister?.receive(message) ?? this.#box().putWhenRoom(message, signal)
-    this.schedule()
-    return kept
+  requireTakes(type: string): void {
+    if (!this.takes(type)) throw new UnknownMessageError(this.id, type, this.host.types, this.#machineState)
   }
 
-  /** Puts a message into the mailbox if there is room, and tells whether there was. */
-  offer(message: Message): boolean {
-    const isKept = this.#box().offer(message)
-    if (isKept) this.schedule()
-    return isKept
-  }
-
-  /** Delivers a message before all others, however many wait. */
-  sendFirst(message: Message): void {
-    if (this.#state === 'ended') return
-    this.#box().putFirst(message)
-    this.schedule()
-  }
-
-  /** Sends for this agent: with its next state, where that is kept. */
+  /** Sends on behalf of the agent: with its next state, where that is stored. */
   tell(to: string, message: Message): void {
     if (this.persister) this.persister.post(to, message)
-    else this.#services.post(this, to, message)
+    else this.#services.tell(this.memory, to, message)
+  }
+
+  reply(reply: Reply): void {
+    this.#services.questions.answer(reply)
   }
 
   announce(escalation: Escalation): void {
     this.#services.announce(escalation)
   }
 
-  /** Whether a message of this type is taken in some state. */
-  takes(type: string): boolean {
-    return takesType(this.#life.host.types, type)
-  }
-
-  /** What a message of this type, that it does not take, is refused with. */
-  unknown(type: string): UnknownMessageError {
-    return new UnknownMessageError(this.id, type, this.#life.host.types, this.#machineState)
-  }
-
-  run(deadline: number, most = 64): boolean {
-    for (let delivered = 1; this.#state === 'running'; delivered += 1) {
-      const message = this.#next()
-      if (message === undefined) break
-      this.#current = message
-      this.#life.host.take(message)
-      if (this.#current) {
-        this.#current = undefined
-        this.persister?.taken(message)
-        this.#alerts?.taken(message)
-      }
-      // Asking for the time costs more than most deliveries: not after each.
-      if (delivered < most && (delivered % 8 !== 0 || performance.now() < deadline)) continue
-      if (this.#inbox?.size) return true
-      break
-    }
-    this.#isQueued = false
-    return false
-  }
-
-  schedule(): void {
-    if (this.#isQueued || this.#state !== 'running' || !this.#inbox?.size) return
-    this.#isQueued = true
-    this.#services.scheduler.add(this)
+  /** Begins to run. A failure of the first step is supervised like any other. */
+  start(): void {
+    this.#state = 'running'
+    this.host.start()
+    if (this.state === 'running' && this.host.types && this.takes('alert')) this.receiver.deliverAlerts()
+    this.#pump?.schedule()
   }
 
   changed(): void {
-    this.#inbox?.refresh()
     this.persister?.changed()
-    if (!this.#isQueued) this.schedule()
+    this.#pump?.onChange()
   }
 
-  replied(reply: Reply): void {
-    this.#services.questions.answer(reply)
-  }
-
-  ended(output: unknown): void {
-    this.end({ type: 'done', output })
-  }
-
-  /** Something in it has failed: its supervision decides what becomes of it. */
   failed(error: unknown, lastGood?: unknown): void {
     if (this.#state !== 'running') return
-    const [message, state] = [this.#current, this.#machineState]
-    this.#current = undefined
+    const state = this.#machineState
     this.#state = 'waiting'
     this.#life.end(error)
-    const { supervise } = this.parts
+    const { supervise } = this.#parts
     if (supervise) this.#recovery ??= new Recovery(this, supervise)
     const decision = this.#recovery?.decide(error) ?? ({ type: 'stop' } as const)
     this.#emit({ type: 'agent.failed', error, state, decision })
-    if (message) this.#failedOf(message, error)
-    if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.#life.host.lastGood)
+    this.#pump?.onFailure(error)
+    if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.host.lastGood)
     else this.end({ type: 'failed', error })
   }
 
   resume(saved: unknown): void {
     if (this.#state !== 'waiting') return
-    // What an earlier life had taken and not answered is lost with it, unless its state is kept.
-    if (saved === undefined) rejectTaken(this.#questions ?? [], this.#inbox?.questions(), this.id)
+    if (saved === undefined) this.#pump?.forgetTaken()
     this.#life = this.#newLife(saved)
     this.#emit({ type: 'agent.restarted' })
-    this.#inbox?.refresh()
-    this.persister?.changed()
+    this.changed()
     this.start()
   }
 
@@ -234,67 +169,33 @@ export class AgentRuntime implements Runnable, Living, Restartable, Kept {
     return askWhatToDo(this, error, signal)
   }
 
-  /** Ends it for good. Twice does no harm. */
   end(outcome: Outcome): void {
     if (this.#state === 'ended') return
     const wasRunning = this.#state === 'running'
     const error = outcome.type === 'failed' ? outcome.error : undefined
-    // Before anything is stopped: what is stored is where it goes on.
+    // Before anything is stopped: what is stored now is where it continues.
     const stored = this.persister?.end(outcome)
     this.#state = 'ended'
     if (wasRunning) this.#life.end(error)
     this.#recovery?.stop()
-    this.#alerts?.stop()
-    this.#inbox?.close(error)
-    if (this.#questions) rejectAll(this.#questions, this.id, error)
+    this.#pump?.close(error)
     this.#emit({ type: 'agent.ended', ...(error !== undefined && { error }) })
     this.ending.end(outcome, stored)
   }
 
-  /** Where it goes on after a crash. */
   save(): unknown {
-    return this.#state === 'running' ? this.#life.host.save() : this.#life.host.lastGood
+    return this.#state === 'running' ? this.host.save() : this.host.lastGood
   }
 
   #newLife(saved: unknown): AgentLife {
-    return new AgentLife(this, this.parts.definition.makeHost, startOf(this.parts, saved))
-  }
-
-  #box(): Inbox {
-    return (this.#inbox ??= new Inbox(this.id, this.parts.mailbox, this.#services))
-  }
-
-  #requireTakes(message: Message): void {
-    if (this.#state === 'ended') {
-      this.#box().deadLetter(message, 'agent ended')
-      throw new AgentStoppedError(this.id)
-    }
-    if (!this.takes(message.type)) throw this.unknown(message.type)
-  }
-
-  #next(): Message | undefined {
-    try {
-      return this.#inbox?.next(this.#life.host, this.persister)
-    } catch (error) {
-      // A guard that throws is the agent's own fault, as an action that throws is.
-      this.failed(error)
-      return undefined
-    }
-  }
-
-  /** The message that an agent failed of is not delivered again: it would fail of it again. */
-  #failedOf(message: Message, error: unknown): void {
-    this.persister?.taken(message)
-    const ask = askOf(message)
-    if (ask !== undefined) this.#services.questions.reject(ask, error)
-    this.#box().deadLetter(message, 'agent failed')
+    return new AgentLife(this, this.#parts.definition.makeHost, startOf(this.#parts, saved))
   }
 
   get #machineState(): unknown {
-    return (this.snapshot as { readonly value?: unknown }).value
+    return (this.host.snapshot as { readonly value?: unknown }).value
   }
 
-  #emit(event: Nameless<AgentEvent>): void {
+  #emit(event: Unnamed<AgentEvent>): void {
     this.#services.emit({ ...event, agent: this.id, role: this.principal.role })
   }
 }

@@ -8,12 +8,12 @@ import { machineDefinition } from '../machine/machine-definition.ts'
 import { askOf, refuse, reply } from '../messages/message.ts'
 import type { Question, Reply } from '../messages/message.ts'
 
-/** What an agent can do: an activity for each type of message. */
+/** The abilities of an agent: an activity for each type of message. */
 export type Abilities = Readonly<Record<string, AnyActivityRef>>
 
-/** What an ability takes. */
+/** The input of an ability. */
 export type InputOf<Ability> = Ability extends (input: infer Input, ...rest: never[]) => unknown ? Input : never
-/** What an ability gives. */
+/** The output of an ability. */
 export type OutputOf<Ability> = Ability extends (...args: never[]) => Promise<infer Output> ? Output : never
 
 /** The messages that abilities answer. */
@@ -33,10 +33,10 @@ interface Job {
 
 /**
  * Defines an agent that runs an activity for each message and answers with its
- * result, one message after the other.
+ * result, one message at a time.
  *
- * States: `idle` → `working` → `idle`. A failed activity is the answer to its
- * message; the agent lives on.
+ * States: `idle` → `working` → `idle`. If the activity fails, its error is the
+ * answer, and the agent continues.
  *
  * @param options.on - Which activity runs for which type of message.
  * @throws OptionError when there is none.
@@ -54,7 +54,7 @@ export function agent<Can extends Abilities>(options: {
     types: {} as { context: Context; events: Job; emitted: Reply },
     actors,
   })
-  // Types may hold dots, names of states may not: states are numbered.
+  // Types may contain dots, names of states may not: states are numbered.
   const start = (type: string) => ({
     target: `working.${types.indexOf(type)}`,
     actions: assign({ job: ({ event }) => ({ type: event.type, input: event.input, ...askedBy(event) }) }),
@@ -82,7 +82,7 @@ export function agent<Can extends Abilities>(options: {
       idle: { on: Object.fromEntries(types.map((type) => [type, start(type)])) },
       working: {
         initial: '0',
-        // States made from data are beyond XState's types.
+        // XState's types can't describe states that are made from data.
         states: Object.fromEntries(types.map((type, index) => [index, work(type)])) as never,
       },
     },

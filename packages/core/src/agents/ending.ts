@@ -1,8 +1,9 @@
-import { AgentStoppedError } from '../errors.ts'
-import { warn } from '../base/warn.ts'
+import { warn } from '@skein/memory/runtime'
+
+import { AgentStoppedError } from '../messages/message-errors.ts'
 import type { Outcome } from '../owner/state-persister.ts'
 
-/** The end of an agent, for those who wait for it before or ask afterwards. */
+/** The end of an agent, for those who wait for it and those who ask later. */
 export class Ending {
   #outcome: Outcome | undefined
   #stored: Promise<void> | undefined
@@ -14,24 +15,24 @@ export class Ending {
     this.#agent = agent
   }
 
-  /** Made when it is first asked for: few agents of many are waited for. */
+  /** Made when it is first read: of many agents, few are waited for. */
   get done(): Promise<unknown> {
     if (!this.#done) {
       this.#done = Promise.withResolvers()
-      // Whoever awaits it hears of a failure; everyone else by the event `agent.ended`.
+      // Whoever awaits it gets the error; everyone else learns it from the event `agent.ended`.
       this.#done.promise.catch(() => {})
       if (this.#outcome) this.#settle(this.#outcome)
     }
     return this.#done.promise
   }
 
-  /** Resolves when the end is stored, where that is asked for. */
+  /** Resolves when the end has been stored, or could not be. */
   get stored(): Promise<void> {
-    // That it could not be stored was told when it ended.
+    // A failure to store it became a warning when it ended.
     return this.#stored?.catch(() => {}) ?? Promise.resolve()
   }
 
-  /** Calls back when it has ended; at once when it has. */
+  /** Calls back when it has ended; at once when it already has. */
   on(listener: (outcome: Outcome) => void): () => void {
     if (this.#outcome) {
       listener(this.#outcome)
@@ -42,7 +43,7 @@ export class Ending {
     return () => void this.#listeners?.delete(listener)
   }
 
-  /** @param stored - A durable agent has ended when that is stored. */
+  /** @param stored - A durable agent has ended when its end is stored. */
   end(outcome: Outcome, stored: Promise<void> | undefined): void {
     this.#outcome = outcome
     this.#stored = stored

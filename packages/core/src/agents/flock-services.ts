@@ -6,15 +6,15 @@ import type { Message } from '../messages/message.ts'
 import type { Questions } from '../messages/questions.ts'
 import type { Scheduler } from '../messages/run-queue.ts'
 
-/** What the agents of a flock have in common. */
+/** What the agents of a flock share. */
 export interface FlockServices {
   readonly memory: Memory
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly questions: Questions
   emit(event: FlockEvent): void
-  /** Sends a message for an agent; one that can't be delivered becomes a dead letter. */
-  post(from: { readonly memory: View }, to: string, message: Message): void
-  /** Tells people that an agent waits for them. */
+  /** Sends a message on behalf of an agent; one that can't be delivered becomes a dead letter. */
+  tell(from: View, to: string, message: Message): void
+  /** Notifies people that an agent waits for them. */
   announce(escalation: Escalation): void
 }

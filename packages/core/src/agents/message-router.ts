@@ -1,12 +1,12 @@
 import type { View } from '@skein/memory'
+import { warn } from '@skein/memory/runtime'
 
 import type { FlockEvent } from '../events/flock-events.ts'
-import { warn } from '../base/warn.ts'
+import type { Message } from '../messages/message.ts'
 import { AgentRef } from './agent-ref.ts'
 import type { AgentRegistry } from './agent-registry.ts'
-import type { Message } from '../messages/message.ts'
 
-/** Brings messages to agents by their ids. */
+/** Sends messages to agents by their ids. */
 export class MessageRouter {
   readonly #agents: AgentRegistry
   readonly #emit: (event: FlockEvent) => void
@@ -16,14 +16,14 @@ export class MessageRouter {
     this.#emit = emit
   }
 
-  /** Posts to an agent that runs here, else leaves it in the memory for a durable one. */
+  /** Posts to an agent that runs here, else to the durable mailbox of one that does not. */
   async post(from: View, to: string, message: Message): Promise<void> {
     const ref = this.#agents.get(to)
     if (ref) await ref.post(message)
     else await from.agents.post({ to, message })
   }
 
-  /** Like {@link post}, for a sender that waits for nothing: what can't be delivered becomes a dead letter. */
+  /** Like {@link post}, for a sender that does not wait: a message that can't be delivered becomes a dead letter. */
   async tell(from: View, to: string, message: Message): Promise<void> {
     try {
       await this.post(from, to, message)
@@ -33,19 +33,19 @@ export class MessageRouter {
     }
   }
 
-  /** Sends to each agent that takes it; returns to how many. */
+  /** Sends to each agent that takes the message; returns to how many. */
   publish(agents: readonly AgentRef<never>[], message: Message): number {
-    let taken = 0
+    let sent = 0
     for (const ref of agents) {
-      const cell = AgentRef.runtimeOf(ref)
-      if (!cell.takes(message.type)) continue
+      const runtime = AgentRef.runtimeOf(ref)
+      if (!runtime.takes(message.type)) continue
       try {
-        cell.send(message)
-        taken += 1
+        runtime.receiver.send(message)
+        sent += 1
       } catch {
-        this.#emit({ type: 'message.deadLettered', agent: ref.id, message, reason: 'refused' })
+        runtime.receiver.deadLetter(message, 'refused')
       }
     }
-    return taken
+    return sent
   }
 }

@@ -1,86 +1,74 @@
-import type { Outcome } from '../owner/state-persister.ts'
-import type { Clock } from '../base/clock.ts'
-import { warn } from '../base/warn.ts'
-import type { Instruction } from './ask-what-to-do.ts'
+import { warn } from '@skein/memory/runtime'
+
 import type { Decision, Failure } from '../supervision/supervision.ts'
+import type { Restartable } from './restartable.ts'
 
-/** An agent that may fail, as its recovery sees it. */
-export interface Restartable {
-  readonly id: string
-  readonly clock: Clock
-  readonly parts: { readonly parent?: { failed(error: unknown): void } | undefined }
-  /** Starts it again from what it had saved, or from the start. */
-  resume(saved: unknown): void
-  end(outcome: Outcome): void
-  askHuman(error: unknown, signal: AbortSignal): Promise<Instruction>
-}
+/** Most failures of an agent that are remembered. */
+const maxFailures = 1_000
 
-/** Failures that are remembered, at most. */
-const mostFailures = 1_000
-
-/** Decides what becomes of an agent that failed, and sees to it. */
+/** Decides what happens to an agent that failed, and does it. */
 export class Recovery {
-  readonly #patient: Restartable
+  readonly #agent: Restartable
   readonly #supervise: (failure: Failure) => Decision
   readonly #failures: number[] = []
-  readonly #over = new AbortController()
+  readonly #stopped = new AbortController()
   #restart: unknown
 
-  constructor(patient: Restartable, supervise: (failure: Failure) => Decision) {
-    this.#patient = patient
+  constructor(agent: Restartable, supervise: (failure: Failure) => Decision) {
+    this.#agent = agent
     this.#supervise = supervise
   }
 
   decide(error: unknown): Decision {
-    const { id, clock } = this.#patient
+    const { id, clock } = this.#agent
     const now = clock.now()
     const earlier = this.#failures.map((at) => now - at)
     this.#failures.push(now)
-    if (this.#failures.length > mostFailures) this.#failures.shift()
+    if (this.#failures.length > maxFailures) this.#failures.shift()
     try {
       return this.#supervise({ agent: id, error, earlier, random: Math.random() })
     } catch (second) {
-      // A supervision that fails itself can't be asked what to do about it.
+      // A supervision that throws can't decide about its own failure.
       warn(second)
       return { type: 'stop' }
     }
   }
 
-  /** @param saved - Where the agent was well. */
-  carryOut(decision: Decision, error: unknown, saved: unknown): void {
-    const patient = this.#patient
+  /** @param lastGood - The agent's last good state. */
+  carryOut(decision: Decision, error: unknown, lastGood: unknown): void {
+    const agent = this.#agent
     switch (decision.type) {
       case 'stop':
-        return patient.end({ type: 'failed', error })
+        return agent.end({ type: 'failed', error })
       case 'resume':
-        return queueMicrotask(() => patient.resume(saved))
+        return queueMicrotask(() => agent.resume(lastGood))
       case 'restart': {
-        const from = decision.from === 'snapshot' ? saved : undefined
-        this.#restart = patient.clock.setTimeout(() => patient.resume(from), decision.delayMs)
+        const from = decision.from === 'snapshot' ? lastGood : undefined
+        this.#restart = agent.clock.setTimeout(() => agent.resume(from), decision.delayMs)
         return
       }
       case 'escalate':
-        if (decision.to === 'human') return void this.#asHumanSays(error, saved)
-        patient.end({ type: 'failed', error })
-        patient.parts.parent?.failed(error)
+        if (decision.to === 'human') return void this.#followHuman(error, lastGood)
+        agent.end({ type: 'failed', error })
+        agent.parent?.failed(error)
     }
   }
 
-  /** The agent has ended: nothing is waited for any more. */
+  /** The agent has ended: neither a restart nor an answer is waited for any more. */
   stop(): void {
-    this.#patient.clock.clearTimeout(this.#restart)
-    this.#over.abort()
+    this.#agent.clock.clearTimeout(this.#restart)
+    this.#stopped.abort()
   }
 
-  async #asHumanSays(error: unknown, saved: unknown): Promise<void> {
+  async #followHuman(error: unknown, lastGood: unknown): Promise<void> {
     try {
-      const answer = await this.#patient.askHuman(error, this.#over.signal)
-      if (answer === 'stop') this.#patient.end({ type: 'failed', error })
-      else this.#patient.resume(answer === 'resume' ? saved : undefined)
+      const instruction = await this.#agent.askHuman(error, this.#stopped.signal)
+      if (instruction === 'stop') this.#agent.end({ type: 'failed', error })
+      else this.#agent.resume(instruction === 'resume' ? lastGood : undefined)
     } catch (second) {
-      if (this.#over.signal.aborted) return
+      if (this.#stopped.signal.aborted) return
       warn(second)
-      this.#patient.end({ type: 'failed', error })
+      this.#agent.end({ type: 'failed', error })
     }
   }
 }

@@ -9,31 +9,31 @@ import type { AskOptions } from '../messages/questions.ts'
 /**
  * Which agent of a role gets a message.
  *
- * - `least-busy`: the one with the fewest messages and open questions.
+ * - `least-busy`: the one with the smallest load.
  * - `round-robin`: one after the other.
- * - a function: messages of the same key go to the same agent as long as it is there; when agents come or go, few
- *   keys move.
+ * - a function that returns a key: messages with the same key go to the same agent while it runs; when agents come or
+ *   go, few keys move.
  */
 export type Route<Taken extends Message = Message> = 'least-busy' | 'round-robin' | ((message: Taken) => string)
 
-/** All agents of one role, as one. */
+/** All agents of one role, addressed as one. */
 export interface Role<Taken extends Message = Message> {
-  /** The agents that run now. */
+  /** The agents that currently run. */
   readonly agents: readonly AgentRef<Taken>[]
-  /** Sends to one of them. @throws OptionError when there is none; and all that `send` of an agent throws. */
+  /** Sends to one of them. @throws OptionError when there is none; what `send` of an agent throws. */
   send(message: Taken): void
-  /** Posts to one of them. @throws as `send`. */
+  /** Posts to one of them. @throws OptionError when there is none; what `post` of an agent throws. */
   post(message: Taken): Promise<void>
-  /** Asks one of them. @throws OptionError when there is none; and all that `ask` of an agent throws. */
+  /** Asks one of them. @throws OptionError when there is none; what `ask` of an agent throws. */
   ask<Asked extends Taken>(
     message: Asked,
     options?: AskOptions,
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>>
-  /** Sends to each of them that takes it; returns to how many. What an agent refuses becomes a dead letter. */
+  /** Sends to each of them that takes the message; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Taken): number
 }
 
-/** @param list - The agents of the role as they are now. */
+/** @param list - Returns the agents of the role that currently run. */
 export function makeRole<Taken extends Message>(
   name: string,
   list: () => readonly AgentRef<Taken>[],

@@ -1,61 +1,61 @@
-/** Lets at most so many run at once, the others in the order of asking. */
+/** Lets a limited number of tasks run at once; the others wait, first come, first served. */
 export class Semaphore {
-  readonly #most: number
-  readonly #waiting = new Set<{ begin(): void; giveUp(error: unknown): void }>()
+  readonly #limit: number
+  readonly #waiting = new Set<{ start(): void; reject(error: unknown): void }>()
   #running = 0
   #closed: unknown
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(limit: number) {
+    this.#limit = limit
   }
 
-  /** How many wait for their turn. */
+  /** How many tasks wait. */
   get waiting(): number {
     return this.#waiting.size
   }
 
   /**
-   * Runs the work when it is its turn.
+   * Runs a task when there is room.
    *
-   * @throws the signal's reason, or what the turns were closed with, when that comes before its turn.
+   * @throws the signal's reason, or the error that the semaphore was closed with, if that comes first.
    */
   async run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-    await this.#turn(signal)
+    await this.#acquire(signal)
     try {
       return await work()
     } finally {
       this.#running -= 1
       const [next] = this.#waiting
-      next?.begin()
+      next?.start()
     }
   }
 
-  /** Gives up all that wait, and all that will ask. */
+  /** Rejects all tasks that wait, and all that come later. */
   close(error: unknown): void {
     this.#closed = error
-    for (const waiting of this.#waiting) waiting.giveUp(error)
+    for (const waiting of this.#waiting) waiting.reject(error)
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<void> {
+  #acquire(signal: AbortSignal | undefined): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed as Error)
     signal?.throwIfAborted()
-    if (this.#running < this.#most) {
+    if (this.#running < this.#limit) {
       this.#running += 1
       return Promise.resolve()
     }
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => waiting.giveUp(signal?.reason)
+      const onAbort = (): void => waiting.reject(signal?.reason)
       const leave = (): void => {
         this.#waiting.delete(waiting)
         signal?.removeEventListener('abort', onAbort)
       }
       const waiting = {
-        begin: () => {
+        start: () => {
           leave()
           this.#running += 1
           resolve()
         },
-        giveUp: (error: unknown) => {
+        reject: (error: unknown) => {
           leave()
           reject(error)
         },

@@ -1,28 +1,28 @@
 import { OptionError } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
+import { warn } from '@skein/memory/runtime'
 import type { SavedAgent, SavedAgentSummary } from '@skein/memory/runtime'
 
-import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { AgentParts } from '../agents/agent-parts.ts'
 import { AgentRef } from '../agents/agent-ref.ts'
-import type { Host, HostOwner } from '../machine/host.ts'
-import type { Outcome } from '../owner/state-persister.ts'
+import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { FlockServices } from '../agents/flock-services.ts'
-import { AgentTakenError, FlockClosedError } from '../errors.ts'
-import { warn } from '../base/warn.ts'
+import { FlockClosedError } from '../base/flock-closed-error.ts'
+import type { Outcome } from '../owner/state-persister.ts'
+import { AgentTakenError } from './durable-errors.ts'
 import { DurablePersister } from './durable-persister.ts'
-import type { VolatileAgent } from './durable-persister.ts'
 import type { DurableDefinition } from './durable.ts'
+import { endedHost } from './ended-host.ts'
 import { loadOutcome, migrated } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
 
-/** What became of the durable agents that a memory holds. */
+/** What became of the durable agents in a memory. */
 export interface ResumeReport {
-  /** They run here now. */
+  /** Agents that run here now. */
   readonly resumed: readonly AgentRef[]
-  /** Ids of those that run elsewhere, or did so until just now: they are free when their lease ends. */
+  /** Ids of agents that run elsewhere, or did until a moment ago: they are free when their lease ends. */
   readonly taken: readonly string[]
-  /** Those that could not be gone on with, and why. */
+  /** Agents that could not be resumed, and why. */
   readonly refused: readonly { readonly id: string; readonly error: unknown }[]
 }
 
@@ -30,14 +30,15 @@ export interface ResumeReport {
 export interface DurableParts {
   readonly memory: Memory
   readonly services: FlockServices
-  /** Takes an agent into the flock and starts it. */
-  readonly admit: (cell: AgentRuntime) => AgentRef
+  /** Adds an agent to the flock and starts it. */
+  readonly admit: (runtime: AgentRuntime) => AgentRef
   readonly find: (id: string) => AgentRef | undefined
 }
 
-/** The durable agents of a flock: started, resumed, and brought their mail. */
+/** The durable agents of a flock: starts and resumes them, and brings them their mail. */
 export class DurableAgents {
   readonly #parts: DurableParts
+  /** Of the agents with a durable mailbox. */
   readonly #persisters = new Map<string, DurablePersister>()
   readonly #starting = new Set<Promise<AgentRef>>()
   #stopMail: (() => void) | undefined
@@ -47,67 +48,34 @@ export class DurableAgents {
     this.#parts = parts
   }
 
-  /** Starts an agent, or goes on with it where it is saved; one that has ended is shown as it ended. */
-  start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
-    const started = this.#start(definition, life).finally(() => this.#starting.delete(started))
+  /** Starts an agent, or resumes it where it is saved; one that has ended only shows how it ended. */
+  start(definition: DurableDefinition, agent: AgentParts): Promise<AgentRef> {
+    const started = this.#start(definition, agent).finally(() => this.#starting.delete(started))
     this.#starting.add(started)
     return started
   }
 
-  async #start(definition: DurableDefinition, life: AgentParts): Promise<AgentRef> {
-    const { id } = life.principal
-    if (this.#parts.find(id)) throw new OptionError('id', 'an id that no running agent has', id)
-    const view = this.#parts.memory.as(life.principal)
-    const claim = await view.claims.claim(taskOf(id), { leaseMs: definition.durable.leaseMs })
-    if (!claim) throw new AgentTakenError(id)
-    try {
-      const found = await this.#load(view, definition)
-      const form = found?.state as SavedForm | undefined
-      // Who closes the flock ends the agents that it has by then: one more would run on, and fail for want of threads.
-      if (this.#isClosed) throw new FlockClosedError()
-      if (form?.outcome) {
-        await claim.release()
-        return this.#ended(definition, life, loadOutcome(form.outcome))
-      }
-      const saved = form && migrated(id, definition, form)
-      const persister = new DurablePersister({
-        view,
-        definition,
-        claim,
-        input: form ? form.input : life.input,
-        version: found?.version ?? 0,
-        findVolatile: (other) => this.findVolatile(other),
-      })
-      const cell = new AgentRuntime(
-        { ...life, definition, input: form ? form.input : life.input, persister, saved },
-        this.#parts.services,
-      )
-      return await this.#run(definition, cell, persister, saved)
-    } catch (error) {
-      await claim.release().catch(warn)
-      throw error
-    }
-  }
-
+  /** Resumes all saved agents of these definitions that run nowhere. */
   async resume(
     definitions: readonly DurableDefinition[],
-    lifeOf: (definition: DurableDefinition, card: SavedAgentSummary) => AgentParts,
+    partsOf: (definition: DurableDefinition, saved: SavedAgentSummary) => AgentParts,
   ): Promise<ResumeReport> {
-    const runtime = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
+    const view = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
     const byName = new Map(definitions.map((definition) => [definition.durable.name, definition]))
-    const cards = (await runtime.agents.list({ status: 'active' })).filter(({ definition }) => byName.has(definition))
-    const free = cards.filter(({ id }) => !this.#parts.find(id))
+    const active = (await view.agents.list({ status: 'active' })).filter(({ definition }) => byName.has(definition))
     const outcomes = await Promise.all(
-      free.map(async (card) => {
-        try {
-          const definition = byName.get(card.definition) as DurableDefinition
-          const ref = await this.start(definition, lifeOf(definition, card))
-          this.#parts.services.emit({ type: 'agent.resumed', agent: card.id, role: card.role })
-          return { id: card.id, ref }
-        } catch (error) {
-          return { id: card.id, error }
-        }
-      }),
+      active
+        .filter(({ id }) => !this.#parts.find(id))
+        .map(async (saved) => {
+          try {
+            const definition = byName.get(saved.definition) as DurableDefinition
+            const ref = await this.start(definition, partsOf(definition, saved))
+            this.#parts.services.emit({ type: 'agent.resumed', agent: saved.id, role: saved.role })
+            return { id: saved.id, ref }
+          } catch (error) {
+            return { id: saved.id, error }
+          }
+        }),
     )
     return {
       resumed: outcomes.flatMap(({ ref }) => (ref ? [ref] : [])),
@@ -118,16 +86,44 @@ export class DurableAgents {
     }
   }
 
-  findVolatile(id: string): VolatileAgent | undefined {
-    const isDurable = this.#persisters.has(id)
-    return isDurable ? undefined : this.#parts.find(id)
-  }
-
-  /** Starts no more; resolves when those that were being started have started or given up. */
+  /** Starts no more; resolves when those that were being started have started or failed to. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#stopMail?.()
     await Promise.allSettled(this.#starting)
+  }
+
+  async #start(definition: DurableDefinition, agent: AgentParts): Promise<AgentRef> {
+    const { id } = agent.principal
+    if (this.#parts.find(id)) throw new OptionError('id', 'an id that no running agent has', id)
+    const view = this.#parts.memory.as(agent.principal)
+    const claim = await view.claims.claim(`agent/${id}`, { leaseMs: definition.durable.leaseMs })
+    if (!claim) throw new AgentTakenError(id)
+    try {
+      const found = await this.#load(view, definition)
+      const form = found?.state as SavedForm | undefined
+      // Closing the flock ends the agents that it has by then: one more would run on, and fail without threads.
+      if (this.#isClosed) throw new FlockClosedError()
+      if (form?.outcome) {
+        await claim.release()
+        return this.#showEnded(agent, loadOutcome(form.outcome))
+      }
+      const saved = form && migrated(id, definition, form)
+      const input = form ? form.input : agent.input
+      const persister = new DurablePersister({
+        view,
+        definition,
+        claim,
+        input,
+        version: found?.version ?? 0,
+        findVolatile: (other) => (this.#persisters.has(other) ? undefined : this.#parts.find(other)),
+      })
+      const parts = { ...agent, definition, input, persister, saved }
+      return await this.#run(parts, persister, definition.durable.mailbox === 'durable')
+    } catch (error) {
+      await claim.release().catch(warn)
+      throw error
+    }
   }
 
   async #load(view: View, { durable }: DurableDefinition): Promise<SavedAgent | undefined> {
@@ -138,32 +134,27 @@ export class DurableAgents {
     return found
   }
 
-  async #run(
-    definition: DurableDefinition,
-    cell: AgentRuntime,
-    persister: DurablePersister,
-    saved: unknown,
-  ): Promise<AgentRef> {
-    const hasMail = definition.durable.mailbox === 'durable'
+  async #run(parts: AgentParts, persister: DurablePersister, hasMail: boolean): Promise<AgentRef> {
+    const runtime = new AgentRuntime(parts, this.#parts.services)
     if (hasMail) {
-      this.#persisters.set(cell.id, persister)
-      cell.ending.on(() => this.#persisters.delete(cell.id))
+      this.#persisters.set(runtime.id, persister)
+      runtime.ending.on(() => this.#persisters.delete(runtime.id))
       this.#followMail()
     }
-    const ref = this.#parts.admit(cell)
-    persister.attach(cell, saved)
+    const ref = this.#parts.admit(runtime)
+    persister.attach(runtime, parts.saved)
     await persister.stored()
     if (hasMail) await persister.fetch()
     return ref
   }
 
-  /** An agent that ended in an earlier life, to look at. */
-  #ended(definition: DurableDefinition, life: AgentParts, outcome: Outcome): AgentRef {
-    const makeHost = (owner: HostOwner): Host => endedHost(owner, outcome)
-    const around: FlockServices = { ...this.#parts.services, emit: () => {} }
-    const cell = new AgentRuntime({ ...life, supervise: undefined, definition: { ...definition, makeHost } }, around)
-    cell.start()
-    return new AgentRef(cell, around.questions)
+  /** An agent that ended in an earlier life, without any effect on the flock. */
+  #showEnded(agent: AgentParts, outcome: Outcome): AgentRef {
+    const services: FlockServices = { ...this.#parts.services, emit: () => {} }
+    const definition = { ...agent.definition, makeHost: endedHost(outcome) }
+    const runtime = new AgentRuntime({ ...agent, supervise: undefined, definition }, services)
+    runtime.start()
+    return new AgentRef(runtime, services.questions)
   }
 
   #followMail(): void {
@@ -172,24 +163,5 @@ export class DurableAgents {
       const persisters = to === undefined ? this.#persisters.values() : [this.#persisters.get(to)]
       for (const persister of persisters) void persister?.fetch()
     })
-  }
-}
-
-function taskOf(id: string): string {
-  return `agent/${id}`
-}
-
-function endedHost(owner: HostOwner, outcome: Outcome): Host {
-  const snapshot = outcome.type === 'done' ? { status: 'done', output: outcome.output } : { status: 'error' }
-  return {
-    snapshot,
-    types: undefined,
-    takesAll: true,
-    canTake: () => false,
-    start: () => (outcome.type === 'failed' ? owner.failed(outcome.error) : owner.ended(snapshot.output)),
-    take: () => {},
-    stop: () => {},
-    save: () => undefined,
-    lastGood: undefined,
   }
 }

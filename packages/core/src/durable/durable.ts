@@ -1,4 +1,5 @@
 import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 import type { AnyActorLogic, EventFromLogic } from 'xstate'
 
 import type { AgentDefinition } from '../machine/host.ts'
@@ -6,63 +7,64 @@ import { machineDefinition } from '../machine/machine-definition.ts'
 import type { Message } from '../messages/message.ts'
 import { requireDurable } from './require-durable.ts'
 
-/** How a durable agent is kept; see {@link durable}. */
+/** How a durable agent is stored; see {@link durable}. */
 export interface DurableOptions {
-  /** Names the definition in the memory. Keep it from release to release. */
+  /** Identifies the definition in the memory. Keep it from release to release. */
   readonly name: string
   /** @defaultValue the definition's role, or the name */
   readonly role?: string
   /**
-   * Version of the form of its states. Raise it when states saved before can't be gone on from as they are.
+   * Version of the format of its states. Raise it when states saved earlier no longer fit.
    *
    * @defaultValue 1
    */
   readonly version?: number
   /**
-   * Turns a state that an earlier version saved into one of this version.
+   * Converts a state that an earlier version saved to one of this version.
    *
-   * @param state - Of a machine its persisted snapshot, of a behaviour its state.
+   * @param state - A machine's persisted snapshot, or a behavior's state.
    * @param version - The version that saved it.
    */
   readonly migrate?: (state: never, version: number) => unknown
   /**
-   * Whether messages are kept in the memory until the agent has taken them.
+   * Whether messages are stored in the memory until the agent has taken them.
    *
    * @defaultValue 'volatile'
    */
   readonly mailbox?: 'durable' | 'volatile'
   /**
-   * How long an agent, and work that it has begun, stay taken after its process was last heard of, in milliseconds.
+   * How long an agent and its unfinished work stay claimed after its process stopped renewing the claim, in
+   * milliseconds: at least 50.
    *
    * @defaultValue 5_000
    */
   readonly leaseMs?: number
   /**
    * How long an agent that has ended is kept, in milliseconds. Until then its id shows how it ended; after that, the
-   * id begins anew.
+   * id can be used anew.
    *
-   * @defaultValue for ever
+   * @defaultValue no limit
    */
   readonly keepEndedMs?: number
 }
 
 type Optional = 'migrate' | 'keepEndedMs'
 
-/** An agent whose state is kept in the memory. */
+/** The definition of an agent whose state is stored in the memory. */
 export interface DurableDefinition<Taken extends Message = Message> extends AgentDefinition<Taken> {
   readonly durable: Required<Omit<DurableOptions, 'role' | Optional>> & Pick<DurableOptions, Optional>
 }
 
 /**
- * Makes an agent durable: its state is kept in the memory, and another process
- * goes on with it where this one ended, however it ended.
+ * Makes an agent durable: its state is stored in the memory, and another process
+ * can continue where this one ended, however it ended.
  *
- * What a machine invokes by activities or `escalate` is done once: it begins
- * when the state that asks for it is stored, and what was finished is not done
- * again. Timers (`after`) go on. Other invoked logic is started again.
+ * Activities and escalations that a machine invokes are done once: they begin
+ * when the state that invokes them is stored, and finished ones are not done
+ * again. Timers (`after`) continue. Other invoked logic is started again.
  *
- * @throws NotDurableError when a machine could not be restored: it says where, and what to do.
- * @throws OptionError
+ * @throws NotDurableError when a machine could not be restored: it says where, and what to change.
+ * @throws OptionError when a setting is out of range.
  *
  * @example
  * ```ts
@@ -98,20 +100,16 @@ export function durable<Logic extends AnyActorLogic>(
 export function durable(what: AgentDefinition | AnyActorLogic, options: DurableOptions): DurableDefinition<never> {
   const { name, version = 1, migrate, mailbox = 'volatile', leaseMs = 5_000, keepEndedMs } = options
   if (typeof name !== 'string' || name === '' || name.includes(':')) {
-    throw new OptionError('name', 'a text that is not empty and has no colon', name)
+    throw new OptionError('name', 'a non-empty string without colons', name)
   }
-  if (!(Number.isSafeInteger(version) && version >= 1))
-    throw new OptionError('version', 'a whole number from 1', version)
+  requireInteger('version', version, 1)
   if (mailbox !== 'durable' && mailbox !== 'volatile')
     throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
-  if (!(Number.isSafeInteger(leaseMs) && leaseMs >= 50))
-    throw new OptionError('leaseMs', 'a whole number from 50', leaseMs)
-  if (keepEndedMs !== undefined && !(Number.isSafeInteger(keepEndedMs) && keepEndedMs >= 1)) {
-    throw new OptionError('keepEndedMs', 'a whole number from 1', keepEndedMs)
-  }
+  requireInteger('leaseMs', leaseMs, 50)
+  if (keepEndedMs !== undefined) requireInteger('keepEndedMs', keepEndedMs, 1)
   const definition = 'makeHost' in what ? what : machineDefinition(name, what)
   if ('logic' in definition) requireDurable(name, definition.logic)
-  const ending = keepEndedMs === undefined ? {} : { keepEndedMs }
-  const kept = { name, version, mailbox, leaseMs, ...ending, ...(migrate && { migrate }) }
-  return { ...definition, role: options.role ?? definition.role, durable: kept }
+  const optional = { ...(keepEndedMs !== undefined && { keepEndedMs }), ...(migrate && { migrate }) }
+  const resolved = { name, version, mailbox, leaseMs, ...optional }
+  return { ...definition, role: options.role ?? definition.role, durable: resolved }
 }

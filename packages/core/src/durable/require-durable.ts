@@ -1,11 +1,10 @@
 import type { AnyStateNode } from 'xstate'
 
-import { NotDurableError } from '../errors.ts'
+import { NotDurableError } from './durable-errors.ts'
 
 /**
- * Refuses a machine that could not be restored: XState saves an actor that a
- * machine invokes by the name of its source, and one without a name is lost
- * silently.
+ * Rejects a machine that could not be restored: XState saves an invoked actor by
+ * the name of its source, and silently loses one without a name.
  *
  * @throws NotDurableError
  */
@@ -39,10 +38,13 @@ function requireSource(
   if (typeof src !== 'string') {
     throw new NotDurableError(
       definition,
-      `${where} starts an actor that has no name, and could not be found again. Name it in setup({ actors: { … } }) and write src: 'thatName'.`,
+      `${where} starts an actor that has no name, so it could not be restored. Name it in setup({ actors: { … } }) and write src: 'thatName'.`,
     )
   }
   if (actors[src] === undefined) {
-    throw new NotDurableError(definition, `${where} starts "${src}", which setup({ actors: { … } }) does not name.`)
+    throw new NotDurableError(
+      definition,
+      `${where} starts "${src}", which is missing in setup({ actors: { … } }). Add it there.`,
+    )
   }
 }

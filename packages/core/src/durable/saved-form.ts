@@ -2,14 +2,14 @@ import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import type { ErrorEnvelope } from '@skein/memory/runtime'
 
 import type { Outcome } from '../owner/state-persister.ts'
-import { AgentVersionError } from '../errors.ts'
+import { AgentVersionError } from './durable-errors.ts'
 import type { DurableDefinition } from './durable.ts'
 
-/** What is saved of a durable agent. */
+/** The stored form of a durable agent. */
 export interface SavedForm {
   readonly version: number
   readonly input?: unknown
-  /** Where it goes on; absent where it has to begin anew. */
+  /** The state to continue from; absent where it has to begin anew. */
   readonly saved?: unknown
   /** How it ended, if it has. */
   readonly outcome?: SavedOutcome
@@ -19,7 +19,7 @@ type SavedOutcome =
   | { readonly type: 'done'; readonly output?: unknown }
   | { readonly type: 'failed'; readonly error: ErrorEnvelope }
 
-/** An end in a form that can be stored. */
+/** An end in its stored form. */
 export function saveOutcome(outcome: Exclude<Outcome, { type: 'stopped' }>): SavedOutcome {
   if (outcome.type === 'done') return outcome
   const { name, message, stack, cause, fields } = toEnvelope(outcome.error)
@@ -27,7 +27,7 @@ export function saveOutcome(outcome: Exclude<Outcome, { type: 'stopped' }>): Sav
   return { type: 'failed', error: { name, message, stack, cause, fields: typeof code === 'string' ? { code } : {} } }
 }
 
-/** The end that was stored. */
+/** An end from its stored form. */
 export function loadOutcome(saved: SavedOutcome): Outcome {
   return saved.type === 'done'
     ? { type: 'done', output: saved.output }
@@ -35,9 +35,9 @@ export function loadOutcome(saved: SavedOutcome): Outcome {
 }
 
 /**
- * Where an agent goes on, in the form of the present version.
+ * The state to continue from, in the format of this version.
  *
- * @throws AgentVersionError when another version saved it and nothing can turn it into this one's form.
+ * @throws AgentVersionError when another version saved it and there is no way to convert it.
  */
 export function migrated(agent: string, { durable }: DurableDefinition, form: SavedForm): unknown {
   const { saved, version } = form

@@ -1,4 +1,4 @@
-/** The keys of the work that a saved machine waits for: those of its children and their children. */
+/** The keys of the work that a saved machine waits for: of its children and their children. */
 export function workKeys(saved: unknown): ReadonlySet<string> {
   const keys = new Set<string>()
   collect((saved as { readonly snapshot?: unknown } | undefined)?.snapshot, keys)

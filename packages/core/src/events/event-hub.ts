@@ -1,12 +1,18 @@
-import type { FlockEvent, FlockStats } from './flock-events.ts'
-import { warn } from '../base/warn.ts'
+import { Emitter } from '@skein/memory/runtime'
+import type { Unsubscribe } from '@skein/memory/runtime'
 
-/** Counts that go on being added to. */
-export type Counts = { -readonly [Name in keyof FlockStats]: number }
+import type { FlockEvent, FlockEventOf, FlockEventType } from './flock-events.ts'
+import type { FlockStats } from './flock-stats.ts'
 
-/** Tells everyone who listens what happens in a flock, and counts it. */
+/** Every event under its own name, and all of them under `*`. */
+type Channels = {
+  readonly [Name in FlockEventType | '*']: Name extends FlockEventType ? FlockEventOf<Name> : FlockEvent
+}
+
+/** Publishes what happens in a flock, and counts it. */
 export class EventHub {
-  readonly counts: Counts = {
+  readonly #emitter = new Emitter<Channels>()
+  readonly #stats = {
     activities: 0,
     reusedActivities: 0,
     modelCalls: 0,
@@ -19,24 +25,55 @@ export class EventHub {
     failures: 0,
     restarts: 0,
   }
-  readonly #listeners = new Set<(event: FlockEvent) => void>()
 
-  on(listener: (event: FlockEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+  /** Calls back on the events of this name; on all for `*`. */
+  on<Name extends keyof Channels>(name: Name, listener: (event: Channels[Name]) => void): Unsubscribe {
+    return this.#emitter.on(name, listener)
   }
 
+  /** Never throws: a listener that does becomes a warning of the process. */
   emit(event: FlockEvent): void {
-    if (event.type === 'message.deadLettered') this.counts.deadLetters += 1
-    if (event.type === 'agent.failed') this.counts.failures += 1
-    if (event.type === 'agent.restarted') this.counts.restarts += 1
-    // One listener's fault is its own: it must not fail what it was told of.
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        warn(error)
+    this.#count(event)
+    this.#emitter.emit('*', event)
+    this.#emitter.emit(event.type, event as never)
+  }
+
+  /** What has happened so far. */
+  stats(): FlockStats {
+    return { ...this.#stats }
+  }
+
+  #count(event: FlockEvent): void {
+    const stats = this.#stats
+    switch (event.type) {
+      case 'activity.done': {
+        const { usage } = event
+        stats.activities += 1
+        stats.modelCalls += usage.modelCalls
+        stats.reusedCalls += usage.reusedCalls
+        stats.savedTokens += usage.savedTokens
+        stats.inputTokens += usage.inputTokens
+        stats.outputTokens += usage.outputTokens
+        return
       }
+      case 'activity.reused': {
+        const { usage, savedMs } = event
+        stats.reusedActivities += 1
+        stats.savedMs += savedMs
+        stats.reusedCalls += usage.modelCalls
+        stats.savedTokens += usage.inputTokens + usage.outputTokens
+        return
+      }
+      case 'message.deadLettered':
+        stats.deadLetters += 1
+        return
+      case 'agent.failed':
+        stats.failures += 1
+        return
+      case 'agent.restarted':
+        stats.restarts += 1
+        return
+      default:
     }
   }
 }

@@ -1,4 +1,5 @@
 import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 
 import type { Citation, CitedAnswer, CitedSentence, CiteRequest, Passage } from '../models/cite.ts'
 import type { Model } from '../models/model.ts'
@@ -12,24 +13,23 @@ import { splitSentences } from '../text/sentences.ts'
 import { termReader } from './terms.ts'
 import type { TermReader } from './terms.ts'
 
-/** A sentence with all the places where it stands. */
+/** A sentence with all its places in the passages. */
 interface Quotation extends RankedSentence {
   readonly citations: Citation[]
 }
 
 /**
  * Creates the built-in model, which needs no key and no network: it answers
- * with the sentences of the passages that fit the question best, word for word.
+ * with the sentences of the passages that match the question best, word for word.
  *
- * The question is the last message of the user. When it is missing, empty, or
- * names nothing that the passages speak of, the answer is a summary: the
- * sentences nearest to what all the passages are about. Each sentence cites
- * every place where it stands. Same request, same answer. Nothing in a passage is taken for an instruction.
+ * The question is the last user message. If it is missing, empty, or names nothing
+ * that the passages mention, the answer is a summary: the sentences closest to the
+ * common topic of all passages. Each sentence cites every place where it occurs.
+ * Equal requests get equal answers, and nothing in a passage acts as an instruction.
  *
- * `cite` rejects with an `OptionError` when `maxSentences` is not a
- * positive whole number or two passages have the same id, and with the
- * signal's reason when it was aborted beforehand. It runs without a pause: a
- * megabyte takes about a third of a second.
+ * `cite` rejects with an `OptionError` when `maxSentences` is not a positive integer
+ * or two passages have the same id, and with the signal's reason when it is already
+ * aborted. It blocks its thread: about a third of a second for a megabyte.
  *
  * @example
  * ```ts
@@ -56,12 +56,10 @@ export function extractiveModel(): Model & Required<Pick<Model, 'cite'>> {
 }
 
 function requireValid({ maxSentences, passages }: CiteRequest): void {
-  if (!Number.isSafeInteger(maxSentences) || maxSentences < 1) {
-    throw new OptionError('maxSentences', 'a whole number above 0', maxSentences)
-  }
+  requireInteger('maxSentences', maxSentences, 1)
   const ids = new Set<string>()
   for (const { id } of passages) {
-    if (ids.has(id)) throw new OptionError('passages', 'passages with an id each of its own', id)
+    if (ids.has(id)) throw new OptionError('passages', 'passages with different ids', id)
     ids.add(id)
   }
 }
@@ -82,7 +80,7 @@ function answer(request: CiteRequest): CitedAnswer {
   return { sentences, usage: usageOf(request, sentences) }
 }
 
-/** All different sentences, in the order of the passages. */
+/** All distinct sentences, in the order of the passages. */
 function quotationsOf(passages: readonly Passage[], read: TermReader): Quotation[] {
   const byText = new Map<string, Quotation>()
   for (const passage of passages) {
@@ -97,7 +95,7 @@ function quotationsOf(passages: readonly Passage[], read: TermReader): Quotation
       const known = byText.get(folded)
       const citation = { passage: passage.id, start, end }
       if (known === undefined) byText.set(folded, { text, terms, leads, citations: [citation] })
-      // A citation must give the very sentence: one that is spaced otherwise counts as the same, but is not cited.
+      // A citation must match exactly: a sentence with different white space counts as equal, but is not cited.
       else if (known.text === text) known.citations.push(citation)
     }
   }

@@ -1,9 +1,9 @@
 import type { TermReader } from './terms.ts'
 
-/** A question is its first words; what comes after is context that would drown them. In UTF-16 units. */
+/** Only the first part of a question counts; the context that follows would drown it. In UTF-16 units. */
 const maxChars = 4_000
 
-// Words of asking. They say what to do with the text, not what to look for in it.
+// Words that say what to do with the text, not what to look for in it.
 const asking =
   'answer ask base briefly bullet cite concern describe detail discuss document done essay explain extract fact find ' +
   'following gather give given happen identify important key know learn list made main make mention name note outline ' +

@@ -21,19 +21,18 @@ export interface RankingOptions {
 /** Two sentences closer than this say the same. A cosine. */
 const redundant = 0.5
 
-/** Terms that make up a centroid; the tail of rare ones only favours long sentences. */
+/** Terms that make up a centroid; the tail of rare ones only favors long sentences. */
 const centroidTerms = 120
 
 /** How many of the best matches widen a question, and to how many terms. */
 const feedbackSentences = 6
 const feedbackTerms = 12
 
-/** With a question, a sentence scoring less than this part of the best one is off the point. */
+/** With a question, a sentence that scores less than this share of the best one is irrelevant. */
 const relevantPart = 0.3
 
 /**
- * Chooses the sentences that say most, best first, none saying what another
- * one has said.
+ * Chooses the most informative sentences, best first, none repeating another.
  *
  * Centrality is the cosine of a sentence's tf-idf vector with the centroid of
  * all of them, each sentence counting as a document (D. Radev et al.,
@@ -52,13 +51,13 @@ export function rankSentences(sentences: readonly RankedSentence[], options: Ran
   const forms = sentences.map((sentence) => sentenceForm(sentence.text, sentence.terms.length))
 
   const central = heaviest(centroid(vectors.filter((_, index) => (forms[index] ?? 0) > 0)), centroidTerms)
-  const asked = matches(options.questionTerms, sentences, vectors, idf)
+  const relevance = matches(options.questionTerms, sentences, vectors, idf)
   const scores = sentences.map((sentence, index) => {
     const centrality = dot(vectors[index] ?? new Map(), central)
-    const base = asked === undefined ? centrality : (asked[index] ?? 0) * (0.8 + 0.2 * centrality)
+    const base = relevance === undefined ? centrality : (relevance[index] ?? 0) * (0.8 + 0.2 * centrality)
     return base * (forms[index] ?? 0) * (sentence.leads ? 1.15 : 1)
   })
-  return chooseDistinct(scores, vectors, options.limit, asked === undefined ? 0 : relevantPart)
+  return chooseDistinct(scores, vectors, options.limit, relevance === undefined ? 0 : relevantPart)
 }
 
 /** How well each sentence answers the question, from 0; `undefined` when the question names nothing in them. */
@@ -80,8 +79,8 @@ function matches(
 }
 
 /**
- * Weighs the terms of a question by how much they can tell sentences apart:
- * those the text often speaks of, but not everywhere, count most (H. P. Luhn,
+ * Weighs the terms of a question by how well they distinguish sentences: those
+ * that the text mentions often, but not everywhere, count most (H. P. Luhn,
  * "The automatic creation of literature abstracts", 1958). By idf alone the
  * rarest word would win, and in "How is inflation fought?" that is "fought".
  */
@@ -96,7 +95,7 @@ function questionWeights(terms: readonly string[], sentences: number, idf: Spars
   return weights
 }
 
-/** The part of the question, by weight, that a sentence holds; long sentences count a little less. */
+/** The share of the question's weight that a sentence contains; long sentences count a little less. */
 function coverage(terms: readonly string[], question: SparseVector): number {
   const counts = new Map<string, number>()
   for (const term of terms) {
@@ -158,7 +157,7 @@ function chooseDistinct(
   return chosen
 }
 
-/** Whether a chosen sentence says the same. Looks only at those that share a term, so that many may be chosen. */
+/** Whether a chosen sentence says the same. Compares only those that share a term, so that many may be chosen. */
 function repeats(
   vector: SparseVector,
   postings: ReadonlyMap<string, readonly { readonly rank: number; readonly weight: number }[]>,

@@ -1,7 +1,7 @@
 import { searchTerms } from '@skein/memory/store'
 import { stemmer } from 'stemmer'
 
-/** No English word is longer; what is, is kept as it stands. */
+/** No English word is longer; longer strings are kept as they are. */
 const maxStemmedChars = 40
 
 // "women's" is one word, not "women" and "s". No flag i: together with \p{L} it takes V8 0.1 s to compile.
@@ -11,10 +11,10 @@ const cliticAfterApostrophe = /['’](?:[stdmSTDM]|ll|re|ve|LL|RE|VE)(?![\p{L}\p
 export type TermReader = (text: string) => string[]
 
 /**
- * Creates a reader that remembers the stems it has found.
+ * Creates a reader that caches the stems it has found.
  *
- * A text uses the same words over and over, and stemming is by far the
- * costliest step. The memory lives as long as the reader: make one per task.
+ * A text uses the same words over and over, and stemming is by far the most
+ * expensive step. The cache lives as long as the reader: make one per task.
  *
  * Stems are those of M. F. Porter, "An algorithm for suffix stripping",
  * Program 14(3), 1980.

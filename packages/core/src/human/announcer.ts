@@ -5,15 +5,15 @@ import { noticeOf } from './notifier.ts'
 import type { Notifier } from './notifier.ts'
 
 /**
- * Tells people of escalations: each notifier once per escalation, in whichever
- * process it was opened, and again where a process died over it.
+ * Announces escalations: by each notifier once, in whichever process the
+ * escalation was opened, and again if a process died while notifying.
  */
 export class Announcer {
   readonly #memory: Memory
   readonly #notifiers: readonly Notifier[]
   readonly #emit: (event: FlockEvent) => void
   readonly #closing = new AbortController()
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #pending = new Set<Promise<void>>()
 
   constructor(memory: Memory, notifiers: readonly Notifier[], emit: (event: FlockEvent) => void) {
     this.#memory = memory
@@ -24,29 +24,29 @@ export class Announcer {
   announce(escalation: Escalation): void {
     this.#emit({ type: 'escalation.opened', agent: escalation.openedBy, escalation })
     for (const notifier of this.#notifiers) {
-      const told = this.#tell(notifier, escalation).finally(() => this.#underWay.delete(told))
-      this.#underWay.add(told)
+      const notified = this.#notify(notifier, escalation).finally(() => this.#pending.delete(notified))
+      this.#pending.add(notified)
     }
   }
 
-  /** Stops telling; what is not told yet is told by whoever opens the escalation again. */
+  /** Aborts notices that are not delivered yet; whoever opens the escalation again sends them again. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await Promise.all(this.#underWay)
+    await Promise.all(this.#pending)
   }
 
-  async #tell(notifier: Notifier, { id }: Escalation): Promise<void> {
+  async #notify(notifier: Notifier, { id }: Escalation): Promise<void> {
     const { name, clearance } = notifier
     const { signal } = this.#closing
     const principal: Principal = { id: `notifier/${name}`, role: 'notifier', ...(clearance && { clearance }) }
     const view = this.#memory.as(principal)
-    const tell = async (work: { readonly signal: AbortSignal }): Promise<null> => {
-      const seen = await view.escalations.get(id).catch(() => undefined)
-      await notifier.notify(noticeOf(id, seen), { signal: AbortSignal.any([work.signal, signal]) })
+    const deliver = async (work: { readonly signal: AbortSignal }): Promise<null> => {
+      const visible = await view.escalations.get(id).catch(() => undefined)
+      await notifier.notify(noticeOf(id, visible), { signal: AbortSignal.any([work.signal, signal]) })
       return null
     }
     try {
-      await view.once(`notified/${name}/${id}`, tell, { signal })
+      await view.once(`notified/${name}/${id}`, deliver, { signal })
     } catch (error) {
       if (!signal.aborted) this.#emit({ type: 'notification.failed', notifier: name, escalation: id, error })
     }

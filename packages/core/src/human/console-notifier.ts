@@ -7,14 +7,14 @@ export interface ConsoleNotifierOptions {
   /** @defaultValue public records outside every compartment */
   readonly clearance?: Clearance
   /**
-   * Writes one line, without its end.
+   * Writes one line, which has no line break at its end.
    *
    * @defaultValue to standard error
    */
   readonly write?: (line: string) => void
 }
 
-/** Tells people by a line on standard error. */
+/** Notifies people by a line on standard error. */
 export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier {
   const { clearance, write = (line) => process.stderr.write(`${line}\n`) } = options
   return {
@@ -23,14 +23,14 @@ export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier 
     notify: async ({ escalation, openedBy, assignedTo, question, reason }) => {
       const who = openedBy === undefined ? 'An agent' : `"${openedBy}"`
       const what = question ?? reason ?? 'you may not see more of it here'
-      // Agents write what they like: no line breaks and no control characters on a terminal.
+      // The text comes from agents: it may contain line breaks and control characters.
       write(oneLine(`${who} waits for ${assignedTo ?? 'somebody'}: ${what} (escalation ${escalation})`))
     },
   }
 }
 
 function oneLine(text: string): string {
-  // Control characters, line ends, and marks that turn the direction of what follows.
-  // oxlint-disable-next-line no-control-regex -- these are what is to be taken out
+  // Control characters, line ends, and marks that change the direction of text.
+  // oxlint-disable-next-line no-control-regex -- these are removed
   return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]+/g, ' ')
 }

@@ -2,16 +2,17 @@ import type { EscalationInput } from '@skein/memory/types'
 import type { PromiseActorLogic } from 'xstate'
 
 import { ownedPromise } from '../owner/owned-promise.ts'
-import { DeclinedError, HandedBackError, NoFlockError } from '../errors.ts'
+import { DeclinedError, HandedBackError } from './human-errors.ts'
+import { NoFlockError } from '../owner/no-flock-error.ts'
 
 /**
- * Actor logic that asks a person, for a machine to invoke. Its input is what
- * `escalations.open` takes; it is done with the person's answer, and fails with
- * a `DeclinedError` when the person declines what it asks for, and with a
+ * Actor logic that asks a person, for a machine to invoke. Its input is that of
+ * `escalations.open`, and its output is the person's answer. It fails with a
+ * `DeclinedError` when the person declines the request, and with a
  * `HandedBackError` when the person hands the task back undecided.
  *
- * Asking the same about the same task is one escalation: a durable agent that
- * is resumed waits for the same answer, which may have come meanwhile.
+ * The same question about the same task is one escalation: a resumed durable agent
+ * waits for the same answer, which may have come meanwhile.
  *
  * @example
  * ```ts no-run

@@ -1,11 +1,11 @@
 import type { Clearance, Escalation } from '@skein/memory'
 
 /**
- * What a notifier tells a person: that an agent waits. All but the id is absent
+ * The notice that an agent waits for a person. Everything but the id is absent
  * where the notifier's clearance does not cover the escalation.
  */
 export interface Notice {
-  /** Id of the escalation: what to take and to answer. */
+  /** Id of the escalation to claim and answer. */
   readonly escalation: string
   readonly task?: string
   readonly openedBy?: string
@@ -17,24 +17,24 @@ export interface Notice {
   readonly openedAt?: number
 }
 
-/** Tells people that an agent waits for them: a chat, a pager, a webhook. */
+/** Notifies people that an agent waits for them: by chat, pager, webhook. */
 export interface Notifier {
-  /** Seen in events and in the memory. An escalation is told once per name. */
+  /** Identifies it in events and in the memory: each escalation is announced once per name. */
   readonly name: string
   /**
-   * What it may be told: it may bring it out of the house.
+   * Limits what its notices contain, because they may leave the organization.
    *
    * @defaultValue public records outside every compartment
    */
   readonly clearance?: Clearance
-  /** Resolves when it was told. @throws when it was not, and trying again is no use. */
+  /** Resolves when the notice was delivered. @throws when it was not, and another attempt is no use. */
   notify(notice: Notice, options: { readonly signal: AbortSignal }): Promise<void>
 }
 
-/** @param seen - The escalation, if the notifier may see it. */
-export function noticeOf(escalation: string, seen: Escalation | undefined): Notice {
-  if (!seen) return { escalation }
-  const { task, openedBy, assignedTo, reason, question, openedAt } = seen
+/** @param visible - The escalation, if the notifier may see it. */
+export function noticeOf(escalation: string, visible: Escalation | undefined): Notice {
+  if (!visible) return { escalation }
+  const { task, openedBy, assignedTo, reason, question, openedAt } = visible
   return {
     escalation,
     task,

@@ -2,20 +2,23 @@ import { createHmac } from 'node:crypto'
 
 import { OptionError } from '@skein/memory'
 import type { Clearance } from '@skein/memory'
+import { requireDuration } from '@skein/memory/runtime'
 
 import { systemClock } from '../base/clock.ts'
-import { WebhookError } from '../errors.ts'
-import { withRetries } from '../activities/retry.ts'
+import { WebhookError } from './human-errors.ts'
+import { resolveRetry } from '../supervision/retry-policy.ts'
+import type { RetryPolicy } from '../supervision/retry-policy.ts'
+import { withRetries } from '../supervision/with-retries.ts'
 import type { Notice, Notifier } from './notifier.ts'
 
 /** Options of {@link webhook}. */
 export interface WebhookOptions {
-  /** Where notices are posted: an `https:` or `http:` URL. */
+  /** Where to post notices: an `https:` or `http:` URL. */
   readonly url: string
   /** Signs each notice; at least 16 characters, or `whsec_` and base64. */
   readonly secret: string
   /**
-   * Tells it from other notifiers.
+   * Distinguishes it from other notifiers.
    *
    * @defaultValue the URL's host
    */
@@ -23,19 +26,13 @@ export interface WebhookOptions {
   /** @defaultValue public records outside every compartment */
   readonly clearance?: Clearance
   /**
-   * Tries in all.
+   * How often a notice is posted again when there is no answer, or status 408, 425, 429 or 5xx.
    *
-   * @defaultValue 6
+   * @defaultValue 5 retries after 1 s, doubling, a minute at most, half of each pause random
    */
-  readonly attempts?: number
+  readonly retry?: RetryPolicy
   /**
-   * Pause before the second try, in milliseconds; doubles with each further one, up to a minute.
-   *
-   * @defaultValue 1_000
-   */
-  readonly baseDelayMs?: number
-  /**
-   * How long one try may take, in milliseconds.
+   * How long one attempt may take, in milliseconds.
    *
    * @defaultValue 10_000
    */
@@ -43,14 +40,12 @@ export interface WebhookOptions {
 }
 
 /**
- * Tells people by posting to a URL: the notice as JSON, signed as the Standard
+ * Notifies people by posting to a URL: the notice as JSON, signed as the Standard
  * Webhooks specification says (https://www.standardwebhooks.com), so that its
- * libraries can verify it. `webhook-id` is the escalation's id: a receiver that
- * gets one twice knows it.
+ * libraries can verify it. `webhook-id` is the escalation's id, by which a
+ * receiver recognizes a notice that arrives twice.
  *
- * It tries again when it gets no answer, or 408, 425, 429 or 5xx.
- *
- * @throws OptionError
+ * @throws OptionError when the URL, the secret or a number is invalid.
  *
  * @example
  * ```ts no-run
@@ -63,25 +58,26 @@ export interface WebhookOptions {
  * ```
  */
 export function webhook(options: WebhookOptions): Notifier {
-  const { url, secret, clearance, attempts = 6, baseDelayMs = 1_000, timeoutMs = 10_000 } = options
+  const { url, secret, clearance, timeoutMs = 10_000 } = options
   const target = parseUrl(url)
   const key = parseSecret(secret)
-  const retry = { attempts, baseDelayMs, maxDelayMs: 60_000, codes: [retryCode] }
+  const policy = resolveRetry(options.retry, retryDefaults)
+  requireDuration('timeoutMs', timeoutMs)
   return {
     name: options.name ?? target.host,
     ...(clearance && { clearance }),
     notify: (notice, { signal }) =>
-      withRetries(
-        retry,
-        systemClock,
-        () => post(target, key, notice, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
+      withRetries({
+        policy,
+        clock: systemClock,
         signal,
-        () => {},
-      ),
+        attempt: () => post(target, key, notice, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
+      }),
   }
 }
 
 const retryCode = 'SKEIN_WEBHOOK_RETRY'
+const retryDefaults = { maxRetries: 5, baseDelayMs: 1_000, maxDelayMs: 60_000, jitter: 0.5, codes: [retryCode] }
 
 async function post(url: URL, key: Buffer, notice: Notice, signal: AbortSignal): Promise<void> {
   const body = JSON.stringify({ type: 'escalation.opened', data: notice })
@@ -114,10 +110,10 @@ function parseUrl(url: string): URL {
 }
 
 function parseSecret(secret: string): Buffer {
-  const isText = typeof secret === 'string'
-  const isEncoded = isText && secret.startsWith('whsec_')
-  const key = isEncoded ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(isText ? secret : '')
-  // What was given must not stand in the message.
+  const isString = typeof secret === 'string'
+  const isEncoded = isString && secret.startsWith('whsec_')
+  const key = isEncoded ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(isString ? secret : '')
+  // The secret must not appear in the message.
   if (key.length < 16) throw new OptionError('secret', 'a secret of at least 16 characters', '(hidden)')
   return key
 }

@@ -1,33 +1,33 @@
 import { OptionError } from '@skein/memory'
 
-import type { AgentDefinition, Host, HostOwner, HostStart } from './host.ts'
+import type { AgentDefinition, Host, HostLife, HostStart } from './host.ts'
 import { refuse, reply } from '../messages/message.ts'
 import type { AnswerTo, Message } from '../messages/message.ts'
 
-/** What a behaviour can do beside making its next state. */
+/** What a behavior can do besides returning its next state. */
 export interface BehaviorContext {
   /** The agent's id. */
   readonly id: string
-  /** Answers a question. Nothing happens when nobody asked. */
+  /** Answers a question. Does nothing if nobody asked. */
   reply<Asked extends Message>(question: Asked, output: AnswerTo<Asked>): void
   /** Answers a question with an error. */
   refuse(question: Message, error: unknown): void
-  /** Ends the agent when this message is done; `done` resolves to the output. */
+  /** Ends the agent after this message; `done` resolves to the output. */
   stop(output?: unknown): void
 }
 
-/** What a light agent is made of; see {@link behavior}. */
+/** The parts of a light agent; see {@link behavior}. */
 export interface BehaviorOptions<State, Taken extends Message> {
   readonly role: string
   /** The first state; immutable data, or a function of the input. */
   readonly initial: State | ((input: unknown) => State)
-  /** Makes the next state of the present one and a message. */
+  /** Returns the next state. */
   readonly receive: (state: State, message: Taken, context: BehaviorContext) => State
 }
 
 /**
  * Defines a light agent: a state and a function of messages, without a
- * machine. It takes every message at any time, several millions a second.
+ * machine. It takes every message at any time, several million a second.
  *
  * @throws OptionError
  *
@@ -58,7 +58,7 @@ export function behavior<State, Taken extends Message>(options: BehaviorOptions<
   if (typeof receive !== 'function') throw new OptionError('receive', 'a function of state and message', receive)
   return {
     role,
-    makeHost: (owner, start) => new BehaviorHost<State>(owner, start, { initial, receive: receive as Receive<State> }),
+    makeHost: (life, start) => new BehaviorHost<State>(life, start, { initial, receive: receive as Receive<State> }),
   }
 }
 
@@ -72,7 +72,7 @@ interface Parts<State> {
 class BehaviorHost<State> implements Host {
   readonly types = undefined
   readonly takesAll = true
-  readonly #owner: HostOwner
+  readonly #life: HostLife
   readonly #start: HostStart
   readonly #parts: Parts<State>
   #state: State | undefined
@@ -80,8 +80,8 @@ class BehaviorHost<State> implements Host {
   #isRunning = false
   #ended: { readonly output: unknown } | undefined
 
-  constructor(owner: HostOwner, start: HostStart, parts: Parts<State>) {
-    this.#owner = owner
+  constructor(life: HostLife, start: HostStart, parts: Parts<State>) {
+    this.#life = life
     this.#start = start
     this.#parts = parts
   }
@@ -102,7 +102,7 @@ class BehaviorHost<State> implements Host {
       this.#state = saved === undefined ? this.#first(input) : (saved as { state: State }).state
       this.#isRunning = true
     } catch (error) {
-      this.#owner.failed(error)
+      this.#life.failed(error)
     }
   }
 
@@ -112,11 +112,11 @@ class BehaviorHost<State> implements Host {
       this.#state = this.#parts.receive(this.#state as State, message, this.#context)
     } catch (error) {
       this.#isRunning = false
-      this.#owner.failed(error)
+      this.#life.failed(error)
       return
     }
     if (this.#ended) this.#finish(this.#ended.output)
-    else if (this.#start.isKept) this.#owner.changed()
+    else if (this.#start.isPersisted) this.#life.changed()
   }
 
   stop(): void {
@@ -127,7 +127,7 @@ class BehaviorHost<State> implements Host {
     return { state: this.#state }
   }
 
-  /** A state that was not replaced is the last good one. */
+  /** A behavior that failed has not replaced its state. */
   get lastGood(): unknown {
     return this.save()
   }
@@ -140,14 +140,14 @@ class BehaviorHost<State> implements Host {
   #finish(output: unknown): void {
     if (!this.#isRunning) return
     this.#isRunning = false
-    this.#owner.ended(output)
+    this.#life.ended(output)
   }
 
   #makeContext(): BehaviorContext {
     return {
-      id: this.#owner.id,
-      reply: (question, output) => this.#owner.replied(reply(question, output)),
-      refuse: (question, error) => this.#owner.replied(refuse(question, error)),
+      id: this.#life.owner.id,
+      reply: (question, output) => this.#life.owner.reply(reply(question, output)),
+      refuse: (question, error) => this.#life.owner.reply(refuse(question, error)),
       stop: (output) => void (this.#ended = { output }),
     }
   }

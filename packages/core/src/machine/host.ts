@@ -1,68 +1,65 @@
-import type { Clock } from '../base/clock.ts'
-import type { Message, Reply } from '../messages/message.ts'
-import type { Owner } from '../owner/owner.ts'
+import type { Message } from '../messages/message.ts'
+import type { Life } from '../owner/owner.ts'
 
-/** What runs inside an agent: a machine or a light behaviour. It is replaced by a new one when the agent restarts. */
+/** What runs inside an agent: a machine or a light behavior. A restarted agent gets a new one. */
 export interface Host {
-  /** The machine's snapshot; of a behaviour `{ status, context }`. */
+  /** The machine's snapshot; of a behavior `{ status, context }`. */
   readonly snapshot: unknown
-  /** The types of message that it takes in some state; `undefined` when it does not tell. */
+  /** The types of message that it takes in some state; `undefined` when it does not declare them. */
   readonly types: readonly string[] | undefined
-  /** Whether it takes any message at any time, so that nobody need ask. */
+  /** Whether it takes any message at any time, so that `canTake` need not be called. */
   readonly takesAll: boolean
-  /** Whether it can take a message in its present state. Throws what a guard throws. */
+  /** Whether it can take a message in its current state. Throws what a guard throws. */
   canTake(message: Message): boolean
-  /** Begins, or goes on where it was saved. */
+  /** Begins, or continues from its saved state. */
   start(): void
-  /** Takes a message. Never throws: {@link HostOwner.failed} is told. */
+  /** Takes a message. Never throws: it calls {@link HostLife.failed}. */
   take(message: Message): void
-  /** Ends what it has started. */
+  /** Stops everything that it has started. */
   stop(): void
-  /** How it stands, in a form that another host can go on from. */
+  /** Its current state, in a form that another host can continue from. */
   save(): unknown
-  /** How it stood before the message or event that it failed of, if that was kept. */
+  /** Its state before the message or event that it failed with, if that was kept. */
   readonly lastGood: unknown
 }
 
-/** The agent around a host, as the host sees it. */
-export interface HostOwner {
-  readonly id: string
-  readonly clock: Clock
-  /** It has a new snapshot, and may take what it could not take before. */
+/** The life that a host runs in. What a host reports after the end of its life is ignored. */
+export interface HostLife extends Life {
+  /** It has a new snapshot, and may be able to take messages that it could not take before. */
   changed(): void
-  replied(reply: Reply): void
-  /** It is over, well or not, and will say no more. */
+  /** It is done, and calls nothing more. */
   ended(output: unknown): void
+  /** It has failed, and calls nothing more. */
   failed(error: unknown): void
 }
 
-/** How a host is to begin. */
+/** How a host begins. */
 export interface HostStart {
   readonly input: unknown
   /** What an earlier host saved. */
   readonly saved?: unknown
-  /** Whether `lastGood` will be asked for. */
+  /** Whether `lastGood` will be read. */
   readonly keepsLastGood: boolean
-  /** Whether `changed` is to be told of every new state, those of a machine's children included. */
-  readonly isKept: boolean
+  /** Whether to call `changed` on every new state, also of a machine's children. */
+  readonly isPersisted: boolean
 }
 
 /** How most hosts begin. */
-export const plainStart: HostStart = { input: undefined, keepsLastGood: false, isKept: false }
+export const plainStart: HostStart = { input: undefined, keepsLastGood: false, isPersisted: false }
 
-/** Whether a host is to begin like most: they share one object. */
+/** Whether a host begins like most: they share one object. */
 export function isPlain({ input, saved, keepsLastGood }: HostStart): boolean {
   return input === undefined && saved === undefined && !keepsLastGood
 }
 
 /** Makes the hosts of an agent. */
-export type MakeHost = (owner: HostOwner & Owner, start: HostStart) => Host
+export type MakeHost = (life: HostLife, start: HostStart) => Host
 
 /** What an agent is: its role, what runs in it, and which messages it takes. */
 export interface AgentDefinition<Taken extends Message = Message> {
   readonly role: string
   /** @internal */
   readonly makeHost: MakeHost
-  /** Never there; carries the types of the messages. */
+  /** Never set; carries the types of the messages. */
   readonly '~takes'?: (message: Taken) => void
 }

@@ -4,7 +4,7 @@ import type { AgentDefinition } from './host.ts'
 import { MachineHost } from './machine-host.ts'
 import type { Message } from '../messages/message.ts'
 
-/** An agent whose every life runs XState logic. */
+/** The definition of an agent that runs XState logic. */
 export interface MachineDefinition<Taken extends Message = Message> extends AgentDefinition<Taken> {
   readonly logic: AnyActorLogic
 }
@@ -12,12 +12,12 @@ export interface MachineDefinition<Taken extends Message = Message> extends Agen
 /** Defines an agent that runs XState logic. */
 export function machineDefinition<Taken extends Message>(role: string, logic: AnyActorLogic): MachineDefinition<Taken> {
   const prepared = MachineHost.prepare(logic)
-  return { role, logic, makeHost: (owner, start) => new MachineHost(prepared, owner, start) }
+  return { role, logic, makeHost: (life, start) => new MachineHost(prepared, life, start) }
 }
 
 const definitions = new WeakMap<AnyActorLogic, MachineDefinition<never>>()
 
-/** The definition of agents that run plain logic: the same one for the same logic. */
+/** The definition of agents that run this logic: always the same one. */
 export function definitionOf(what: AgentDefinition<never> | AnyActorLogic): AgentDefinition<never> {
   if ('makeHost' in what) return what
   const known = definitions.get(what)

@@ -1,29 +1,28 @@
 import { createActor } from 'xstate'
 import type { AnyActor, AnyActorLogic, AnyActorRef, AnyStateNode, EventObject, InspectionEvent, Snapshot } from 'xstate'
 
-import type { Host, HostOwner, HostStart } from './host.ts'
+import { setLife } from '../owner/owner.ts'
+import type { Host, HostLife, HostStart } from './host.ts'
 import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
 import type { SavedTimer } from './machine-timers.ts'
 import type { Message, Reply } from '../messages/message.ts'
-import { setOwner } from '../owner/owner.ts'
-import type { Owner } from '../owner/owner.ts'
 import { TransitionTable } from './transition-table.ts'
 import type { MachineSnapshot } from './transition-table.ts'
 
-/** How a machine stood. */
+/** The saved state of a machine. */
 export interface SavedMachine {
   readonly snapshot: unknown
   readonly timers: readonly SavedTimer[]
 }
 
-/** XState logic as hosts run it: what all hosts of the same logic share. */
+/** XState logic prepared for hosts: what all hosts of the same logic share. */
 export interface PreparedLogic {
   readonly logic: AnyActorLogic
   /** The logic with its transition wrapped. */
   readonly wrapped: AnyActorLogic
-  /** The types that it handles in some state; `undefined` when it does not tell. */
+  /** The types that it handles in some state; `undefined` when it does not declare them. */
   readonly types: readonly string[] | undefined
-  /** Of a machine. */
+  /** Only of a machine. */
   readonly table: TransitionTable | undefined
 }
 
@@ -41,42 +40,43 @@ interface Hosted {
 }
 
 const hostKey = Symbol('skein.host')
-/** The host whose actor is being made: the actor's first steps come before anybody has the actor. */
+/** The host whose actor is being created: the actor takes its first steps before `createActor` returns it. */
 let making: MachineHost | undefined
 
 /**
- * Runs XState logic as a root actor of its own: all that Skein knows of how
- * XState works inside is in this file, in `machine-timers.ts` and `transition-table.ts`.
+ * Runs XState logic as a root actor of its own. Everything that Skein assumes about
+ * the internals of XState is in this file, `machine-timers.ts` and `transition-table.ts`.
  *
- * The logic is wrapped, so that whatever throws in a transition ends the
- * children that it leaves running, and is heard of before XState would throw
- * it at the process.
+ * The logic is wrapped, so that an error in a transition stops the children that
+ * XState would leave running, and reaches the agent before XState would throw it
+ * as an uncaught error of the process.
  */
 export class MachineHost implements Host {
   readonly #prepared: PreparedLogic
-  readonly #owner: HostOwner & Owner
+  readonly #life: HostLife
   readonly #start: HostStart
   readonly #actor: AnyActor
   #scope: Scope | undefined
   #lastGood: SavedMachine | undefined
   #isOver = false
-  #hears = false
+  #isAsked = false
 
-  constructor(prepared: PreparedLogic, owner: HostOwner & Owner, start: HostStart) {
+  constructor(prepared: PreparedLogic, life: HostLife, start: HostStart) {
     this.#prepared = prepared
-    this.#owner = owner
+    this.#life = life
     this.#start = start
     const saved = start.saved as SavedMachine | undefined
+    const { id, clock } = life.owner
     this.#actor = makeFor(this, () =>
       createActor(prepared.wrapped, {
-        id: owner.id,
+        id,
         input: start.input,
-        clock: owner.clock,
-        ...(start.isKept && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
+        clock,
+        ...(start.isPersisted && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
         ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
       }),
     )
-    if (start.keepsLastGood) timeBy(owner.clock, this.#actor)
+    if (start.keepsLastGood) timeBy(clock, this.#actor)
   }
 
   /** Wraps logic for all hosts that will run it. */
@@ -124,16 +124,16 @@ export class MachineHost implements Host {
   }
 
   start(): void {
-    // Without somebody who hears of errors, XState throws them at the process.
+    // Without a subscriber, XState throws errors as uncaught errors of the process.
     this.#actor.subscribe(this)
     this.#actor.start()
     const saved = this.#start.saved as SavedMachine | undefined
-    if (saved && !this.#isOver) startTimers(this.#actor, saved.timers, this.#owner.clock)
+    if (saved && !this.#isOver) startTimers(this.#actor, saved.timers, this.#life.owner.clock)
   }
 
   take(message: Message): void {
-    // Emitted replies are heard from the first question on: most agents are never asked.
-    if (!this.#hears && 'ask' in message) this.#hear()
+    // Subscribed to with the first question only: most agents are never asked.
+    if (!this.#isAsked && 'ask' in message) this.#subscribeToReplies()
     this.#actor.send(message)
   }
 
@@ -150,19 +150,19 @@ export class MachineHost implements Host {
     return this.#lastGood
   }
 
-  /** XState says that the actor failed. */
+  /** Called by XState when the actor has failed. */
   error(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#stopChildren()
-    this.#owner.failed(error)
+    this.#life.failed(error)
   }
 
-  /** XState says that the actor is done. */
+  /** Called by XState when the actor is done. */
   complete(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#owner.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
+    this.#life.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
   }
 
   #step(transition: LogicParts['transition'], snapshot: Running, event: EventObject, scope: Scope): Snapshot<unknown> {
@@ -175,14 +175,14 @@ export class MachineHost implements Host {
       throw error
     }
     if (next.status === 'error') this.#keep(before, snapshot)
-    else if (next !== snapshot && !this.#isOver) this.#owner.changed()
+    else if (next !== snapshot && !this.#isOver) this.#life.changed()
     return next
   }
 
   #admit(scope: Scope): void {
     this.#scope = scope
     ;(scope.system as Hosted)[hostKey] = this
-    setOwner(scope.system, this.#owner)
+    setLife(scope.system, this.#life)
   }
 
   #saved(snapshot: Running): SavedMachine {
@@ -192,7 +192,7 @@ export class MachineHost implements Host {
     }
   }
 
-  /** What children and timers are at is gone when a transition has failed half-way: it is saved before each. */
+  /** A transition that fails half-way destroys the state of children and timers: they are saved before each. */
   #before(snapshot: Running): SavedMachine | undefined {
     if (!this.#start.keepsLastGood) return undefined
     const isAlone = isEmpty(snapshot.children) && isEmpty(scheduledOf(this.#actor))
@@ -203,24 +203,24 @@ export class MachineHost implements Host {
     if (this.#start.keepsLastGood) this.#lastGood = before ?? this.#saved(snapshot)
   }
 
-  /** Children move on without their parent. */
+  /** Children change without their parent. */
   #inspect({ type, actorRef }: InspectionEvent): void {
-    if (type === '@xstate.snapshot' && actorRef !== this.#actor && !this.#isOver) this.#owner.changed()
+    if (type === '@xstate.snapshot' && actorRef !== this.#actor && !this.#isOver) this.#life.changed()
   }
 
-  #hear(): void {
-    this.#hears = true
-    this.#actor.on('skein.reply', (event: unknown) => this.#owner.replied(event as Reply))
+  #subscribeToReplies(): void {
+    this.#isAsked = true
+    this.#actor.on('skein.reply', (event: unknown) => this.#life.owner.reply(event as Reply))
   }
 
-  /** Plain XState leaves children running when an action throws, and nothing can reach them afterwards. */
+  /** Plain XState leaves children running when an action throws, with no way to reach them afterwards. */
   #stopChildren(): void {
     const { children = {} } = this.#actor.getSnapshot() as Running
     for (const child of Object.values(children)) this.#scope?.stopChild(child as AnyActor)
   }
 }
 
-/** Makes the actor of a host: what it spawns while it is made belongs to other hosts. */
+/** Creates the actor of a host. Actors that it spawns meanwhile may create other hosts. */
 function makeFor(host: MachineHost, make: () => AnyActor): AnyActor {
   const outer = making
   making = host

@@ -8,7 +8,7 @@ type Scheduled = ReturnType<AnyActor['system']['getSnapshot']>['_scheduledEvents
 
 /** A delayed event of a machine, as XState's `after` makes them. */
 export interface SavedTimer {
-  /** Ids of children on the way from the agent's machine to the one whose timer it is; empty for the former. */
+  /** Path of child ids from the agent's machine to the actor that set the timer; empty for the machine itself. */
   readonly source: readonly string[]
   readonly target: readonly string[]
   readonly event: EventObject
@@ -23,7 +23,7 @@ export function scheduledOf(actor: AnyActor): Scheduled {
   return scheduled
 }
 
-/** Has the timers of a machine tell their beginning by the flock's clock; XState notes it by that of the machine. */
+/** Has a machine's timers record their start by the flock's clock; XState records it by that of the computer. */
 export function timeBy(clock: Clock, actor: AnyActor): void {
   const { system } = actor
   const { schedule } = system.scheduler
@@ -36,7 +36,7 @@ export function timeBy(clock: Clock, actor: AnyActor): void {
 
 /**
  * The timers of a machine and its children. XState 5 saves none of them
- * (statelyai/xstate#5331). One between actors of which one is no child is left out.
+ * (statelyai/xstate#5331). A timer to or from an actor that is no child is left out.
  */
 export function saveTimers(actor: AnyActor): SavedTimer[] {
   const scheduled = Object.values(scheduledOf(actor))
@@ -49,7 +49,7 @@ export function saveTimers(actor: AnyActor): SavedTimer[] {
   })
 }
 
-/** Starts timers that were saved; what was due meanwhile passes at once. */
+/** Starts saved timers; those that were due meanwhile fire at once. */
 export function startTimers(actor: AnyActor, timers: readonly SavedTimer[], { now }: Clock): void {
   const byPath = new Map([...pathsOf(actor)].map(([ref, path]) => [path.join('\0'), ref]))
   for (const { source, target, event, id, dueAt } of timers) {

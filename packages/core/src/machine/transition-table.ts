@@ -1,16 +1,15 @@
 import type { AnyStateNode, EventObject } from 'xstate'
 
-/** A snapshot of a machine, as far as is asked here. */
+/** The part of a machine's snapshot that is used here. */
 export interface MachineSnapshot {
   readonly value: unknown
   readonly can: (event: EventObject) => boolean
 }
 
 /**
- * Answers whether a machine can take an event in its present state, and
- * remembers the answers that will always be the same: of types none of whose
- * transitions has a guard, in states that a single name tells. Asking XState
- * costs as much as a tenth of the transition itself.
+ * Tells whether a machine can take an event in its current state, and caches the
+ * answers that never change: for types without guarded transitions, in states
+ * that have a single name. Asking XState costs a tenth of the transition itself.
  */
 export class TransitionTable {
   readonly #answers = new Map<string, Map<string, boolean>>()
@@ -32,8 +31,8 @@ export class TransitionTable {
     let answer = answers.get(event.type)
     if (answer === undefined) {
       answer = snapshot.can(event)
-      // Types come from senders: what no transition names must not fill the memory.
-      if (answers.size < mostTypes) answers.set(event.type, answer)
+      // Types come from senders: types that no transition names must not fill the memory.
+      if (answers.size < maxTypes) answers.set(event.type, answer)
     }
     return answer
   }
@@ -48,7 +47,7 @@ export class TransitionTable {
   }
 }
 
-const mostTypes = 1_000
+const maxTypes = 1_000
 
 function* guardedTypes(node: AnyStateNode): Generator<string> {
   for (const [type, transitions] of node.transitions) if (transitions.some(({ guard }) => guard)) yield type

@@ -1,11 +1,11 @@
-/** What agents are sent: an event, as XState calls it. */
+/** A message to an agent: what XState calls an event. */
 export interface Message {
   readonly type: string
 }
 
 /**
- * A message that has an answer. The type of the answer is part of the type of
- * the message, so that `ask` knows what it resolves to.
+ * A message that is answered. Its type includes the type of the answer, so that
+ * `ask` knows what it resolves to.
  *
  * @example
  * ```ts no-run
@@ -23,11 +23,11 @@ export type Question<Type extends string, Input = undefined, Output = unknown> =
   readonly type: Type
   /** Names the question while somebody waits for the answer; set by `ask`. */
   readonly ask?: string
-  /** Never there; carries the type of the answer. */
+  /** Never set; carries the type of the answer. */
   readonly '~answer'?: Output
 } & (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
 
-/** What a message is answered with. */
+/** The answer to a message. */
 export type AnswerTo<Asked> = Asked extends { readonly '~answer'?: infer Output } ? Output : unknown
 
 /** The answer to a question, as a machine emits it. */
@@ -38,7 +38,7 @@ export interface Reply {
   readonly error?: unknown
 }
 
-/** Makes the answer to a question, for a machine to `emit`. It goes nowhere when nobody asked. */
+/** Makes the answer to a question, for a machine to `emit`. It is ignored if nobody asked. */
 export function reply<Asked extends Message>(question: Asked, output: AnswerTo<Asked>): Reply {
   return { type: 'skein.reply', ask: askOf(question) ?? '', output }
 }
@@ -54,11 +54,11 @@ export function askOf(message: Message): string | undefined {
   return typeof ask === 'string' ? ask : undefined
 }
 
-/** Told to a watcher when the agent that it watches has ended. */
+/** What a watcher gets when the agent that it watches has ended. */
 export interface AgentEndedEvent {
   readonly type: 'agent.ended'
   readonly agent: string
   readonly role: string
-  /** What it failed of, if it did. */
+  /** The error that it failed with, if it did. */
   readonly error?: unknown
 }

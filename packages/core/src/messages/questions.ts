@@ -1,153 +1,91 @@
 import { randomUUID } from 'node:crypto'
 
-import { AgentStoppedError, AskTimeoutError } from '../errors.ts'
-import type { WheelTimer, TimerWheel, TimerTarget } from './timer-wheel.ts'
+import { AgentStoppedError } from './message-errors.ts'
+import { askOf } from './message.ts'
 import type { Message, Reply } from './message.ts'
+import { OpenQuestion } from './open-question.ts'
+import type { Receiver } from './receiver.ts'
+import type { TimerWheel } from './timer-wheel.ts'
 
 /** How to ask an agent. */
 export interface AskOptions {
   /**
-   * How long to wait for the answer, in milliseconds, up to 1/64 longer; for ever when left out.
+   * How long to wait for the answer, in milliseconds; the wait may end up to 1/64 late.
+   *
+   * @defaultValue no limit
    */
   readonly timeoutMs?: number
-  /** Stops the waiting; what the agent is doing goes on. */
+  /** Stops waiting; the agent itself goes on working. */
   readonly signal?: AbortSignal
 }
 
-/** Who is asked. */
-export interface Asked {
-  readonly id: string
-  readonly questions: Set<OpenQuestion>
-  /** Throws when it can't be sent. */
-  send(message: Message): void
-}
-
-/** Questions that somebody waits for, of all agents of a flock. */
+/** The open questions to all agents of a flock. */
 export class Questions {
   readonly #timers: TimerWheel
   readonly #open = new Map<string, OpenQuestion>()
   // A durable agent may be asked in one process and answer in the next: names of different processes differ.
-  readonly #name = `${randomUUID().slice(0, 8)}:`
+  readonly #prefix = `${randomUUID().slice(0, 8)}:`
   #count = 0
 
-  constructor(deadlines: TimerWheel) {
-    this.#timers = deadlines
+  constructor(timers: TimerWheel) {
+    this.#timers = timers
   }
 
-  ask(asked: Asked, message: Message, { timeoutMs, signal }: AskOptions): Promise<unknown> {
+  /** Sends a question; resolves to its answer. */
+  ask(receiver: Receiver, message: Message, { timeoutMs, signal }: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason as Error)
         return
       }
       this.#count += 1
-      const ask = this.#name + this.#count
-      const question = new OpenQuestion(ask, asked, message.type, resolve, reject, () => this.#open.delete(ask))
+      const ask = this.#prefix + this.#count
+      const question = new OpenQuestion(ask, receiver.id, message.type, resolve, reject, (closed) => {
+        this.#open.delete(ask)
+        receiver.questions.delete(closed)
+      })
       this.#open.set(ask, question)
-      asked.questions.add(question)
+      receiver.questions.add(question)
       if (timeoutMs !== undefined) question.limit(this.#timers, timeoutMs)
       if (signal) question.listen(signal)
       try {
-        asked.send({ ...message, ask } as Message)
+        receiver.send({ ...message, ask } as Message)
       } catch (error) {
         question.reject(error)
       }
     })
   }
 
-  /** Gives an answer to who waits for it; to nobody if nobody does. */
+  /** Answers a question; does nothing if nobody waits for it. */
   answer({ ask, output, error }: Reply): void {
     const question = this.#open.get(ask)
     if (error === undefined) question?.resolve(output)
     else question?.reject(error)
   }
 
-  /** Ends a question with an error. */
-  reject(ask: string, error: unknown): void {
-    this.#open.get(ask)?.reject(error)
+  /** Fails the question that a message is, if it is one and somebody waits for it. */
+  reject(message: Message, error: unknown): void {
+    const ask = askOf(message)
+    if (ask !== undefined) this.#open.get(ask)?.reject(error)
   }
 
-  /** Whether a question was asked here, and nobody waits for the answer any more. */
-  isGivenUp(ask: string): boolean {
-    return !this.#open.has(ask) && ask.startsWith(this.#name)
-  }
-}
-
-/** A question that somebody waits for. */
-export class OpenQuestion implements TimerTarget {
-  readonly name: string
-  readonly #asked: Asked
-  readonly #type: string
-  readonly #resolve: (output: unknown) => void
-  readonly #reject: (error: Error) => void
-  readonly #close: () => void
-  #timer: WheelTimer | undefined
-  #timeoutMs = 0
-  #signal: AbortSignal | undefined
-
-  constructor(
-    name: string,
-    asked: Asked,
-    type: string,
-    resolve: (output: unknown) => void,
-    reject: (error: Error) => void,
-    close: () => void,
-  ) {
-    this.name = name
-    this.#asked = asked
-    this.#type = type
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#close = close
-  }
-
-  limit(deadlines: TimerWheel, timeoutMs: number): void {
-    this.#timeoutMs = timeoutMs
-    this.#timer = deadlines.add(this, timeoutMs)
-  }
-
-  listen(signal: AbortSignal): void {
-    this.#signal = signal
-    signal.addEventListener('abort', this.#onAbort, { once: true })
-  }
-
-  resolve(output: unknown): void {
-    this.#end()
-    this.#resolve(output)
-  }
-
-  reject(error: unknown): void {
-    this.#end()
-    this.#reject(error as Error)
-  }
-
-  onTimeout(): void {
-    this.reject(new AskTimeoutError(this.#asked.id, this.#type, this.#timeoutMs))
-  }
-
-  readonly #onAbort = (): void => this.reject(this.#signal?.reason)
-
-  #end(): void {
-    this.#close()
-    this.#asked.questions.delete(this)
-    this.#timer?.cancel()
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+  /** Whether a message is a question asked here that nobody waits for any more. */
+  isGivenUp(message: Message): boolean {
+    const ask = askOf(message)
+    return ask !== undefined && !this.#open.has(ask) && ask.startsWith(this.#prefix)
   }
 }
 
-/** Ends all questions to an agent that has ended. */
+/** Fails questions to an agent that has ended. */
 export function rejectAll(questions: Iterable<OpenQuestion>, agent: string, cause: unknown): void {
   for (const question of questions) {
     question.reject(new AgentStoppedError(agent, cause === undefined ? undefined : { cause }))
   }
 }
 
-/** Ends the questions that an agent has taken, but not those that still wait in its mailbox. */
-export function rejectTaken(
-  questions: Iterable<OpenQuestion>,
-  waiting: ReadonlySet<string | undefined> | undefined,
-  agent: string,
-): void {
-  const taken = [...questions].filter(({ name }) => !waiting?.has(name))
+/** Fails the questions that an agent has taken, but not those that still wait in its mailbox. */
+export function rejectTaken(questions: Iterable<OpenQuestion>, waiting: readonly Message[], agent: string): void {
+  const names = new Set(waiting.map((message) => askOf(message)))
+  const taken = [...questions].filter(({ name }) => !names.has(name))
   rejectAll(taken, agent, undefined)
 }

@@ -1,21 +1,22 @@
-import type { Clock } from '../base/clock.ts'
-import { warn } from '../base/warn.ts'
+import { warn } from '@skein/memory/runtime'
 
-/** Something that has messages to deliver. */
+import type { Clock } from '../base/clock.ts'
+
+/** An agent with messages to deliver. */
 export interface Runnable {
   /**
-   * Delivers some, until the deadline has passed or there are none.
+   * Delivers some messages, until the deadline has passed or there are none.
    *
    * @param deadline - By `performance.now()`.
-   * @param most - How many at most; a fair share when left out.
+   * @param limit - How many at most; a fair share when left out.
    * @returns whether there may be more.
    */
-  run(deadline: number, most?: number): boolean
+  run(deadline: number, limit?: number): boolean
 }
 
 /** Decides which agent runs next. */
 export interface Scheduler {
-  /** Runs it soon, never on the caller's stack. It is added once until it has run. */
+  /** Runs it soon, but not on the caller's stack. Called once until it has run. */
   add(runnable: Runnable): void
 }
 
@@ -24,14 +25,14 @@ const sliceMs = 4
 /**
  * Delivers messages outside the sender's call stack, in slices of a few
  * milliseconds between which the event loop turns: chains of any length
- * neither overflow the stack nor keep timers and sockets waiting.
+ * neither overflow the stack nor starve timers and sockets.
  *
  * A slice begins with a microtask, so that an idle flock answers at once. All
- * slices of one turn of the event loop share one deadline: agents and promises
- * that wake each other for ever would otherwise never give it its turn.
+ * slices of one turn of the event loop share one deadline: otherwise agents and
+ * promises that wake each other forever would never let the loop turn.
  */
 export class RunQueue implements Scheduler {
-  /** Makes one that the clock can follow. */
+  /** Makes a queue that the clock can follow. */
   static by(clock: Clock): RunQueue {
     const queue = new RunQueue()
     clock.follow?.(() => queue.isIdle)
@@ -40,7 +41,7 @@ export class RunQueue implements Scheduler {
 
   #ready: Runnable[] = []
   #isRunning = false
-  /** When this turn of the event loop should end; 0 until something ran in it. */
+  /** When this turn of the event loop should end; 0 until something has run in it. */
   #deadline = 0
   #isTurnOver = false
 
@@ -51,7 +52,7 @@ export class RunQueue implements Scheduler {
     queueMicrotask(this.#slice)
   }
 
-  /** Whether nobody has a message that could be delivered now. */
+  /** Whether no agent has a message that could be delivered now. */
   get isIdle(): boolean {
     return this.#ready.length === 0 && !this.#isRunning
   }
@@ -69,7 +70,7 @@ export class RunQueue implements Scheduler {
       for (let index = 0; index < round.length; index += 1) {
         const runnable = round[index] as Runnable
         if (this.#runOne(runnable)) this.#ready.push(runnable)
-        // Asking for the time costs more than most deliveries: not after each.
+        // Reading the time costs more than most deliveries: not after each.
         if (index % 16 === 15 && performance.now() > this.#deadline) {
           this.#ready = [...round.slice(index + 1), ...this.#ready]
           this.#isTurnOver = true

@@ -1,6 +1,6 @@
 /**
- * Whether descriptors of events, as a machine has them (`open`, `door.*`, `*`),
- * match a type.
+ * Whether the event descriptors of a machine (`open`, `door.*`, `*`) match a
+ * type.
  *
  * @param descriptors - `undefined` matches everything.
  */

@@ -1,19 +1,20 @@
-import { longestTimer } from '../base/clock.ts'
+import { maxTimerMs } from '@skein/memory/runtime'
+
 import type { Clock } from '../base/clock.ts'
 
-/** Something that ends at a certain time unless it is over before. */
+/** Something with a time-out. */
 export interface TimerTarget {
   onTimeout(): void
 }
 
-/** A time-out that can be called off. */
+/** A time-out that can be canceled. */
 export interface WheelTimer {
   /** Twice does no harm. */
   cancel(): void
 }
 
-/** Deadlines that come together share a timer: up to this share of their length late, and a millisecond. */
-const lateness = 64
+/** A time-out may fire late by up to its length divided by this, and a millisecond: so many share a timer. */
+const precision = 64
 
 interface Bucket {
   readonly waiting: Set<TimerTarget>
@@ -21,10 +22,10 @@ interface Bucket {
 }
 
 /**
- * Many deadlines on few timers. One that was set for `ms` passes between `ms`
- * and 1/64 more after it was set: all that pass within the same stretch of
- * time share one timer of the clock, so that setting and cancelling one costs
- * no more than an entry of a set.
+ * Many time-outs on few timers. A time-out of `ms` fires between `ms` and 1/64
+ * more after it was set: all that end within the same interval share one timer
+ * of the clock, so that setting and canceling one costs no more than an entry of
+ * a set.
  */
 export class TimerWheel {
   readonly #clock: Clock
@@ -34,34 +35,34 @@ export class TimerWheel {
     this.#clock = clock
   }
 
-  /** @param ms - Longer than a timer can wait is for ever. */
-  add(timed: TimerTarget, ms: number): WheelTimer {
-    if (ms > longestTimer) return never
-    const power = Math.max(0, Math.floor(Math.log2(ms / lateness)))
-    const stretch = 2 ** power
-    const end = (Math.floor((this.#clock.now() + ms) / stretch) + 1) * stretch
+  /** @param ms - Never fires if this is longer than a timer can wait. */
+  add(target: TimerTarget, ms: number): WheelTimer {
+    if (ms > maxTimerMs) return never
+    const power = Math.max(0, Math.floor(Math.log2(ms / precision)))
+    const intervalMs = 2 ** power
+    const end = (Math.floor((this.#clock.now() + ms) / intervalMs) + 1) * intervalMs
     const name = end * 32 + power
     const bucket = this.#buckets.get(name) ?? this.#open(name, end)
-    bucket.waiting.add(timed)
-    if (bucket.waiting.size === 1) hold(bucket.timer)
+    bucket.waiting.add(target)
+    if (bucket.waiting.size === 1) ref(bucket.timer)
     return {
       cancel: () => {
-        // A timer that nobody waits for any more fires in its time, but keeps no process alive.
-        if (bucket.waiting.delete(timed) && bucket.waiting.size === 0) letGo(bucket.timer)
+        // A timer without targets still fires, but keeps no process alive.
+        if (bucket.waiting.delete(target) && bucket.waiting.size === 0) unref(bucket.timer)
       },
     }
   }
 
   #open(name: number, end: number): Bucket {
     const waiting = new Set<TimerTarget>()
-    const pass = (): void => {
+    const onEnd = (): void => {
       this.#buckets.delete(name)
-      for (const timed of waiting) {
-        waiting.delete(timed)
-        timed.onTimeout()
+      for (const target of waiting) {
+        waiting.delete(target)
+        target.onTimeout()
       }
     }
-    const bucket = { waiting, timer: this.#clock.setTimeout(pass, Math.ceil(end - this.#clock.now()) + 1) }
+    const bucket = { waiting, timer: this.#clock.setTimeout(onEnd, Math.ceil(end - this.#clock.now()) + 1) }
     this.#buckets.set(name, bucket)
     return bucket
   }
@@ -69,10 +70,10 @@ export class TimerWheel {
 
 const never: WheelTimer = { cancel: () => {} }
 
-function hold(timer: unknown): void {
+function ref(timer: unknown): void {
   ;(timer as Partial<NodeJS.Timeout>).ref?.()
 }
 
-function letGo(timer: unknown): void {
+function unref(timer: unknown): void {
   ;(timer as Partial<NodeJS.Timeout>).unref?.()
 }

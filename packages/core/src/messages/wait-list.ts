@@ -1,19 +1,19 @@
-interface Waiter<Message> {
-  readonly message: Message
+interface Waiter<Item> {
+  readonly item: Item
   resolve(): void
   reject(error: unknown): void
 }
 
-/** Senders that wait for room in a mailbox, in the order of their coming. */
-export class WaitList<Message> {
-  readonly #waiters = new Set<Waiter<Message>>()
+/** Senders that wait for room in a mailbox, first come, first served. */
+export class WaitList<Item> {
+  readonly #waiters = new Set<Waiter<Item>>()
 
   get size(): number {
     return this.#waiters.size
   }
 
-  /** Resolves when the message was let in. @throws the signal's reason when that comes before. */
-  wait(message: Message, signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves when the item has been admitted. @throws the signal's reason if it is aborted first. */
+  wait(item: Item, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason as Error)
@@ -24,8 +24,8 @@ export class WaitList<Message> {
         this.#waiters.delete(waiter)
         signal?.removeEventListener('abort', onAbort)
       }
-      const waiter: Waiter<Message> = {
-        message,
+      const waiter: Waiter<Item> = {
+        item,
         resolve: () => {
           leave()
           resolve()
@@ -40,18 +40,18 @@ export class WaitList<Message> {
     })
   }
 
-  /** Lets in the one that waits longest. */
-  letIn(put: (message: Message) => void): void {
+  /** Admits the item that has waited longest, if there is one. */
+  admit(put: (item: Item) => void): void {
     const [first] = this.#waiters
     if (!first) return
-    put(first.message)
+    put(first.item)
     first.resolve()
   }
 
-  /** Sends all away; returns what they had wanted to send. */
-  clear(error: unknown): Message[] {
+  /** Rejects everyone who waits; returns their items. */
+  clear(error: unknown): Item[] {
     const waiters = [...this.#waiters]
     for (const waiter of waiters) waiter.reject(error)
-    return waiters.map(({ message }) => message)
+    return waiters.map(({ item }) => item)
   }
 }

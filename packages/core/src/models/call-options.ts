@@ -1,20 +1,20 @@
-/** How a shared call is made. */
+/** How to make a shared call. */
 export interface CallOptions {
   readonly signal?: AbortSignal
   /**
-   * Whether an answer that is known, or on its way, will do.
+   * Whether to reuse a stored answer, or join an equal call that is running.
    *
-   * @defaultValue true where the temperature is 0 or not given
+   * @defaultValue true where the temperature is 0 or not set
    */
   readonly share?: boolean
-  /** How long the answer may be used again, in milliseconds; for ever when left out. */
+  /** How long the answer may be reused, in milliseconds. @defaultValue no limit */
   readonly ttlMs?: number
 }
 
-/** What is known of an answer beside itself. */
+/** Where an answer came from. */
 export interface AnswerOrigin {
-  /** Whether it was known already, or asked for by somebody else meanwhile. */
+  /** Whether it was stored, or came from an equal call of someone else. */
   readonly reused: boolean
-  /** What it cost when it was made, in US dollars; `undefined` where the price is not known. */
+  /** What computing it cost, in US dollars; `undefined` where the price is not known. */
   readonly usd: number | undefined
 }

@@ -6,66 +6,66 @@ import type { ModelUsage } from './usage.ts'
 export type ChatMessage =
   | { readonly role: 'system' | 'user'; readonly text: string }
   | { readonly role: 'assistant'; readonly text: string; readonly toolCalls?: readonly ToolCall[] }
-  /** What a tool gave back, for the call with this id. */
+  /** What a tool returned for the call with this id. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly text: string }
 
 /** A JSON Schema, as data. */
 export type JsonSchema = { readonly [key: string]: Json | undefined }
 
-/** A tool that a model may ask for; running it is the caller's business. */
+/** A tool that a model may call; running it is up to the caller. */
 export interface ToolDefinition {
   readonly name: string
   readonly description?: string
-  /** What its arguments must look like. */
+  /** Schema of its arguments. */
   readonly parameters: JsonSchema
 }
 
-/** A tool that a model asks for. */
+/** A tool call that a model requests. */
 export interface ToolCall {
   readonly id: string
   readonly name: string
-  /** Parsed, not yet checked against the tool's schema. */
+  /** Parsed, but not checked against the tool's schema. */
   readonly arguments: Json
 }
 
-/** What to ask a model; plain data, so that it can be the key of shared work. */
+/** A request to a model; plain data, so that it can be the key of shared work. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[]
   readonly tools?: readonly ToolDefinition[]
   /** @defaultValue 'auto' where there are tools */
   readonly toolChoice?: 'auto' | 'none' | 'required'
-  /** The answer must be JSON of this schema. */
+  /** The answer must be JSON that fits this schema. */
   readonly schema?: { readonly name: string; readonly schema: JsonSchema }
-  /** Left out, the server decides, and the answer counts as one that may be shared. */
+  /** @defaultValue the server's; then the answer may be shared as if it were 0 */
   readonly temperature?: number
   readonly topP?: number
   readonly maxOutputTokens?: number
-  /** Texts at which the answer ends. */
+  /** Strings at which the answer ends. */
   readonly stop?: readonly string[]
   readonly seed?: number
-  /** Parameters of this provider alone, passed on as they are: `{ reasoning_effort: 'low' }`. */
+  /** Parameters that only this provider has, passed on unchanged: `{ reasoning_effort: 'low' }`. */
   readonly extra?: { readonly [parameter: string]: Json }
 }
 
 /**
- * Why an answer ended: by itself, at the limit of its length, to have tools
- * run, because the model or its provider refused, or for a reason of the provider's own.
+ * Why an answer ended: by itself, at its maximum length, to have tools called,
+ * because the model or its provider refused, or for another reason of the provider.
  */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refused' | 'other'
 
-/** What a model answered. */
+/** The answer of a model. */
 export interface ChatResponse {
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
-  /** What the model said instead of an answer, when it refused. */
+  /** The model's explanation, when it refused. */
   readonly refusal?: string | undefined
   readonly usage: ModelUsage
 }
 
-/** How a call is made. */
+/** How to make a call. */
 export interface ChatOptions {
   readonly signal?: AbortSignal | undefined
-  /** Told each piece of the text as it comes. */
+  /** Called with each piece of the text as it arrives. */
   readonly onText?: ((piece: string) => void) | undefined
 }

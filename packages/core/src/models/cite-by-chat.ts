@@ -14,18 +14,18 @@ import { quoteData, withData } from './quoted-data.ts'
 import { askInForm } from './structured-output.ts'
 import type { Checked } from './structured-output.ts'
 
-/** What a cited answer is made with. */
-export interface CiteMeans {
+/** What {@link citeByChat} works with. */
+export interface CiteContext {
   /** The id of the model, for errors. */
   readonly model: string
   readonly prompts: Required<PromptTexts>
   readonly maxPassageTokens: number
-  /** The sensitivity of passages that do not tell theirs. */
+  /** The sensitivity of passages that state none. */
   readonly level: Level
   readonly ask: (request: ChatRequest) => Promise<CallOutcome<ChatResponse>>
 }
 
-/** A cited answer, and the calls that it took. */
+/** A cited answer, and the calls that were made for it. */
 export interface CitedByChat {
   readonly sentences: readonly CitedSentence[]
   readonly dropped: number
@@ -33,38 +33,38 @@ export interface CitedByChat {
 }
 
 /**
- * Has a chat model answer from passages, with quotes that are looked up in
- * them: what it says to be there, has to be there.
+ * Has a chat model answer from passages, and checks every quote of the answer
+ * against them.
  *
- * Passages that do not fit one call are read in several, and the sentences that
- * these give are the passages of a next round, until one call holds them all.
+ * Passages that do not fit in one call are read in several. The sentences of
+ * their answers are the passages of the next round, until one call fits them all.
  *
- * @throws ModelCallError when not one sentence of an answer is backed.
+ * @throws ModelCallError when no sentence of an answer is backed by a quote.
  */
-export async function citeByChat(request: CiteRequest, means: CiteMeans): Promise<CitedByChat> {
-  const groups = packPassages(request.passages, means.maxPassageTokens)
-  if (groups.length <= 1) return citeGroup(request, groups[0] ?? [], means)
-  const parts = await Promise.all(groups.map((group) => citeGroup(request, group, means)))
+export async function citeByChat(request: CiteRequest, context: CiteContext): Promise<CitedByChat> {
+  const groups = packPassages(request.passages, context.maxPassageTokens)
+  if (groups.length <= 1) return citeGroup(request, groups[0] ?? [], context)
+  const parts = await Promise.all(groups.map((group) => citeGroup(request, group, context)))
   const sentences = parts.flatMap((part) => part.sentences)
-  const passages = sentences.map(({ text }, index): Passage => ({ id: String(index), text, author: means.model }))
-  // Each round has to shrink what is read, or there would be no end to them.
-  const isSmaller = packPassages(passages, means.maxPassageTokens).length < groups.length
-  const merged = isSmaller ? await citeByChat({ ...request, passages }, means) : undefined
+  const passages = sentences.map(({ text }, index): Passage => ({ id: String(index), text, author: context.model }))
+  // Each round has to be smaller than the last, or they would never end.
+  const isSmaller = packPassages(passages, context.maxPassageTokens).length < groups.length
+  const merged = isSmaller ? await citeByChat({ ...request, passages }, context) : undefined
   const dropped = parts.reduce((sum, part) => sum + part.dropped, merged?.dropped ?? 0)
   const outcomes = [...parts.flatMap((part) => part.outcomes), ...(merged?.outcomes ?? [])]
   const chosen = merged
-    ? merged.sentences.map(({ text, citations }) => ({ text, citations: through(citations, sentences) }))
-    : inTurn(parts.map((part) => part.sentences)).slice(0, request.maxSentences)
+    ? merged.sentences.map(({ text, citations }) => ({ text, citations: resolveCitations(citations, sentences) }))
+    : interleave(parts.map((part) => part.sentences)).slice(0, request.maxSentences)
   return { sentences: chosen, dropped, outcomes }
 }
 
-async function citeGroup(request: CiteRequest, slices: readonly Slice[], means: CiteMeans): Promise<CitedByChat> {
-  const { model, prompts, level, ask } = means
+async function citeGroup(request: CiteRequest, slices: readonly Slice[], context: CiteContext): Promise<CitedByChat> {
+  const { model, prompts, level, ask } = context
   if (slices.length === 0) return { sentences: [], dropped: 0, outcomes: [] }
-  // By number: names of passages are data too, and equal contents are equal prompts.
+  // By number: ids of passages are data too, and equal contents have to give equal prompts.
   const numbered = slices.map((slice, index) => ({ ...slice, id: String(index + 1) }))
-  const asked = request.messages.some(({ role }) => role === 'user')
-  const task: ChatMessage[] = asked ? [] : [{ role: 'user', text: prompts.summary }]
+  const hasQuestion = request.messages.some(({ role }) => role === 'user')
+  const task: ChatMessage[] = hasQuestion ? [] : [{ role: 'user', text: prompts.summary }]
   const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences: request.maxSentences }) }
   const messages = withData([system, ...request.messages, ...task], quoteData(numbered, level, prompts.data))
   const check = (data: unknown): Checked<CitedSentence[]> => checkCitations(data, slices)
@@ -78,10 +78,10 @@ async function citeGroup(request: CiteRequest, slices: readonly Slice[], means: 
   return { sentences: value.slice(0, request.maxSentences), dropped: faults.length, outcomes }
 }
 
-/** Looks up every quote; a sentence counts if each of its quotes is there, and it has one. */
+/** Looks up every quote. A sentence counts if it has quotes and all of them are found. */
 function checkCitations(data: unknown, slices: readonly Slice[]): Checked<CitedSentence[]> {
   const sentences = (data as { sentences?: unknown } | null)?.sentences
-  if (!Array.isArray(sentences)) return { faults: ['$.sentences: expected a list'] }
+  if (!Array.isArray(sentences)) return { faults: ['$.sentences: expected an array'] }
   const faults: string[] = []
   const value = sentences.flatMap((sentence: unknown, index): CitedSentence[] => {
     const place = `$.sentences[${index}]`
@@ -90,7 +90,7 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<CitedS
       faults.push(`${place}${what}`)
       return []
     }
-    if (typeof text !== 'string' || text.trim() === '') return fault('.text: expected text')
+    if (typeof text !== 'string' || text.trim() === '') return fault('.text: expected a non-empty string')
     if (!Array.isArray(quotes) || quotes.length === 0) return fault('.quotes: expected at least one')
     const citations = quotes.map((quote) => locate(quote, slices))
     const wrong = citations.indexOf(undefined)
@@ -107,8 +107,8 @@ function locate(quote: unknown, slices: readonly Slice[]): Citation | undefined 
   return slice && found && { passage: slice.id, start: slice.offset + found.start, end: slice.offset + found.end }
 }
 
-/** What sentences of an earlier round rest on is what a sentence rests on that quotes them. */
-function through(citations: readonly Citation[], earlier: readonly CitedSentence[]): Citation[] {
+/** A sentence that quotes sentences of an earlier round takes over their citations. */
+function resolveCitations(citations: readonly Citation[], earlier: readonly CitedSentence[]): Citation[] {
   const all = citations.flatMap(({ passage }) => earlier[Number(passage)]?.citations ?? [])
   return [
     ...new Map(all.map((citation) => [`${citation.start}:${citation.end}:${citation.passage}`, citation])).values(),
@@ -116,12 +116,12 @@ function through(citations: readonly Citation[], earlier: readonly CitedSentence
 }
 
 /** The first of each list, then the second of each, and so on. */
-function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
+function interleave<Item>(lists: readonly (readonly Item[])[]): Item[] {
   const longest = Math.max(0, ...lists.map((list) => list.length))
   return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat()
 }
 
-/** Every object closed and every property asked for, as servers want it that hold a model to a schema. */
+/** An object schema that is closed and requires every property: servers that enforce schemas insist on both. */
 const closed = (properties: { readonly [name: string]: JsonSchema }): JsonSchema => ({
   type: 'object',
   properties,

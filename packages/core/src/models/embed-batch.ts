@@ -1,4 +1,4 @@
-/** A vector of one text, as it is kept: bytes of 32-bit floats, in base64, and the tokens that the text took. */
+/** The stored vector of one text: the bytes of its 32-bit floats in base64, and the tokens of the text. */
 export interface KeptVector {
   readonly vector: string
   readonly tokens: number
@@ -12,12 +12,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Texts that turn out to be unknown a little later than the others still go along. */
-const patienceMs = 5
-/** What servers take in one request. */
-const mostTexts = 256
+/** How long a batch waits for further texts, in milliseconds. */
+const collectMs = 5
+/** Most texts that servers accept in one request. */
+const maxTexts = 256
 
-/** Collects texts whose vectors are not known, to ask for them in few requests. */
+/** Collects texts that have no stored vector, and embeds them in few requests. */
 export class EmbedBatch {
   readonly #embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly KeptVector[]>
   #waiting: Waiting[] = []
@@ -31,8 +31,8 @@ export class EmbedBatch {
   add(text: string, signal: AbortSignal): Promise<KeptVector> {
     const { promise, resolve, reject } = Promise.withResolvers<KeptVector>()
     this.#waiting.push({ text, signal, resolve, reject })
-    if (this.#waiting.length >= mostTexts) void this.#send()
-    else this.#timer ??= setTimeout(() => void this.#send(), patienceMs)
+    if (this.#waiting.length >= maxTexts) void this.#send()
+    else this.#timer ??= setTimeout(() => void this.#send(), collectMs)
     return promise
   }
 
@@ -41,32 +41,32 @@ export class EmbedBatch {
     this.#timer = undefined
     const batch = this.#waiting
     this.#waiting = []
-    const everyone = new AbortController()
-    const leave = (): void => {
-      // Others may still wait for theirs.
-      if (batch.every(({ signal }) => signal.aborted)) everyone.abort(batch[0]?.signal.reason)
+    const allAborted = new AbortController()
+    const onAbort = (): void => {
+      // Others may still wait for their vectors.
+      if (batch.every(({ signal }) => signal.aborted)) allAborted.abort(batch[0]?.signal.reason)
     }
-    for (const { signal } of batch) signal.addEventListener('abort', leave, { once: true })
+    for (const { signal } of batch) signal.addEventListener('abort', onAbort, { once: true })
     try {
       const vectors = await this.#embed(
         batch.map(({ text }) => text),
-        everyone.signal,
+        allAborted.signal,
       )
       for (const [index, { resolve }] of batch.entries()) resolve(vectors[index] as KeptVector)
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {
-      for (const { signal } of batch) signal.removeEventListener('abort', leave)
+      for (const { signal } of batch) signal.removeEventListener('abort', onAbort)
     }
   }
 }
 
-/** Packs a vector as text. */
+/** Encodes a vector in base64. */
 export function packVector(vector: Float32Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
 }
 
-/** Unpacks a vector into memory of its own. */
+/** Decodes a vector. */
 export function unpackVector(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64')
   const vector = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT)

@@ -6,15 +6,15 @@ import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import { EmbedBatch, packVector, unpackVector } from './embed-batch.ts'
 import type { KeptVector } from './embed-batch.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
-import type { BudgetExceededError } from './model-errors.ts'
+import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
 import type { ModelCalls } from './model-calls.ts'
 import type { Model } from './model.ts'
 import { shareKey } from './share-key.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import { estimateTokens } from './usage.ts'
 
-/** What texts are embedded with. */
-export interface EmbedMeans {
+/** What {@link embedShared} works with. */
+export interface EmbedContext {
   /** The id of the model. */
   readonly model: string
   readonly embed: NonNullable<Model['embed']>
@@ -24,22 +24,22 @@ export interface EmbedMeans {
   readonly label: Label
 }
 
-/** Embeds texts: each once for the whole memory, those that are not known in few requests. */
+/** Embeds texts: each once for the whole memory, those without a stored vector in few requests. */
 export async function embedShared(
-  means: EmbedMeans,
+  context: EmbedContext,
   { texts, dimensions }: EmbedRequest,
   { share = true, ttlMs, signal }: CallOptions,
 ): Promise<EmbedResponse & AnswerOrigin> {
-  const { model, calls, meter, label } = means
+  const { model, calls, meter, label } = context
   if (texts.some((text) => typeof text !== 'string' || text === '')) {
-    throw new OptionError('texts', 'texts that are not empty', '')
+    throw new OptionError('texts', 'an array of non-empty strings', '')
   }
   const keyOf = (text: string): string => shareKey(model, 'embed', [text, dimensions ?? null])
   const different = [...new Set(texts)]
   for (const text of different) calls.requireClearance({ key: keyOf(text), label })
   const exceeded: BudgetExceededError[] = []
   const batch = new EmbedBatch(async (some, stop) => {
-    const made = await embedNow(means, { texts: some, ...(dimensions !== undefined && { dimensions }) }, stop)
+    const made = await embedNow(context, { texts: some, ...(dimensions !== undefined && { dimensions }) }, stop)
     if (made.exceeded) exceeded.push(made.exceeded)
     return made.vectors
   })
@@ -50,9 +50,9 @@ export async function embedShared(
       if (!share) return { ...fresh, value: await batch.add(text, signal ?? never) }
       return calls.once(
         keyOf(text),
-        async (context) => {
-          const vector = await batch.add(text, context.signal)
-          context.reportUsage(vector.tokens, vector.usd)
+        async (work) => {
+          const vector = await batch.add(text, work.signal)
+          work.reportUsage(vector.tokens, vector.usd)
           return vector
         },
         options,
@@ -75,9 +75,9 @@ export async function embedShared(
 
 const fresh = { reused: false, durationMs: 0, tokens: 0 } as const
 
-/** One request; what it took is spread over its texts by their length. */
+/** Makes one request; its tokens and its cost are divided among the texts by their length. */
 async function embedNow(
-  { model, embed, calls, label }: EmbedMeans,
+  { model, embed, calls, label }: EmbedContext,
   request: EmbedRequest,
   signal: AbortSignal,
 ): Promise<{ vectors: KeptVector[]; exceeded: BudgetExceededError | undefined }> {

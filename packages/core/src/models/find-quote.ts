@@ -1,14 +1,14 @@
-/** A stretch of a text, in UTF-16 offsets. */
-interface Stretch {
+/** A part of a text, in UTF-16 offsets. */
+interface TextPart {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Finds a quote in a text: word for word, or with other white space and other
- * kinds of quotation marks and dashes, which models like to change.
+ * Finds a quote in a text: word for word, but ignoring differences in white
+ * space, quotation marks and dashes, which models like to change.
  */
-export function findQuote(text: string, quote: string): Stretch | undefined {
+export function findQuote(text: string, quote: string): TextPart | undefined {
   const wanted = quote.trim()
   if (wanted === '') return undefined
   const start = text.indexOf(wanted)
@@ -29,7 +29,7 @@ const alike: Readonly<Record<string, string>> = {
   '\u2014': '-',
 }
 
-/** A text with each stretch of white space as one space, and where each of its characters stands in the original. */
+/** A text with white space, quotation marks and dashes normalized, and the offset of each character in the original. */
 function fold(text: string): { text: string; places: number[] } {
   let folded = ''
   const places: number[] = []

@@ -5,47 +5,50 @@ import { covers } from '@skein/memory/store'
 import type { OnceResult, View, WorkContext } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
-import type { BudgetScope } from './budget.ts'
-import { HeldBudgets } from './held-budgets.ts'
-import { Limiter } from './limiter.ts'
+import type { BudgetScope } from '../limits/budget.ts'
+import { HeldBudgets } from '../limits/held-budgets.ts'
+import { Limiter } from '../limits/limiter.ts'
 import { ModelClearanceError } from './model-errors.ts'
-import type { BudgetExceededError, ModelCallError } from './model-errors.ts'
+import type { ModelCallError } from './model-errors.ts'
+import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
+import { resolveRetry } from '../supervision/retry-policy.ts'
+import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
 import { costOf } from './price.ts'
-import { retryDelay } from './retry.ts'
+import { modelRetry, retryDelay } from './retry-delay.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import type { ModelUsage } from './usage.ts'
 
-/** One question to a model, whatever its kind. */
+/** One call to a model, of any kind. */
 export interface ModelCall<Answer> {
-  /** The same for equal questions. */
+  /** Equal for equal calls. */
   readonly key: string
-  /** Whether an answer that is known, or on its way, will do. */
+  /** Whether to reuse a stored answer, or join an equal call that is running. */
   readonly share: boolean
   readonly ttlMs?: number | undefined
-  /** How sensitive what is sent is. */
+  /** The sensitivity of what is sent. */
   readonly label: Label
   readonly signal?: AbortSignal | undefined
-  /** Asked only where something is limited. */
+  /** Called only where a budget or limit applies. */
   readonly estimate: () => ModelUsage
   /** One attempt. */
   readonly attempt: (signal: AbortSignal) => Promise<Answer>
 }
 
-/** What is needed of a call to make it. */
+/** The parts of a call that are needed to make it. */
 export type SentCall<Answer> = Pick<ModelCall<Answer>, 'key' | 'label' | 'estimate' | 'attempt'>
 
-/** An answer, and whether it was at hand. */
+/** An answer, and whether it was reused. */
 export interface CallOutcome<Answer> {
   readonly answer: Answer
   readonly reused: boolean
-  /** What it costs, or what it would have cost again; `undefined` where the price is not known. */
+  /** What it cost, or would have cost again; `undefined` where the price is not known. */
   readonly usd: number | undefined
 }
 
 /**
- * Makes the calls of a model for one principal: never what the model may not
- * see, nothing twice, within budgets and rates, again after failures that pass.
+ * Makes the calls of a model for one principal: never sends what the model may not
+ * see, makes no call twice, stays within budgets and rates, and retries failures.
  */
 export class ModelCalls {
   readonly #model: Model
@@ -53,18 +56,20 @@ export class ModelCalls {
   readonly #budgets: readonly BudgetScope[]
   readonly #meter: UsageMeter
   readonly #limiter: Limiter
+  readonly #retry: ResolvedRetryPolicy
 
   constructor(model: Model, memory: View, budgets: readonly BudgetScope[], meter: UsageMeter) {
-    const { budget } = model.settings ?? {}
+    const { budget, limits = {}, retry } = model.settings ?? {}
     this.#model = model
     this.#memory = memory
     this.#budgets = budget ? [budget, ...budgets] : budgets
     this.#meter = meter
-    this.#limiter = new Limiter(model, memory)
+    this.#limiter = new Limiter(model.id, limits, memory)
+    this.#retry = resolveRetry(retry, modelRetry)
   }
 
   /**
-   * Asks, or takes an answer that is there.
+   * Makes a call, or reuses its answer.
    *
    * @throws ModelClearanceError, BudgetExceededError, ModelCallError; the signal's reason.
    */
@@ -81,24 +86,24 @@ export class ModelCalls {
     }
     const outcome = call.share
       ? await this.once(call.key, work, { ...(signal && { signal }), ...(ttlMs !== undefined && { ttlMs }) })
-      : await alone(work, signal)
+      : await unshared(work, signal)
     if (outcome.reused) {
       this.#meter.reusedCalls += 1
       this.#meter.savedTokens += outcome.tokens
     }
-    // The answer is paid for and kept: only who asked has to stop here.
+    // The answer is paid for and stored; only this caller has to stop.
     if (exceeded) throw exceeded
     return { answer: outcome.value, reused: outcome.reused, usd: outcome.usd }
   }
 
-  /** What a usage costs with this model, in US dollars; `undefined` where the price is not known. */
+  /** The price of a usage with this model, in US dollars; `undefined` where it is not known. */
   costOf(usage: ModelUsage): number | undefined {
     return costOf(usage, this.#model.settings?.price)
   }
 
   /**
-   * Runs work once for the whole memory. What somebody else ran may fail for
-   * reasons of theirs; then it is run here.
+   * Runs work once for the whole memory. If work that someone else runs fails for
+   * their own reasons (their budget, their abort), it runs here.
    *
    * @throws what the work throws, wherever it ran.
    */
@@ -111,7 +116,7 @@ export class ModelCalls {
       try {
         return await this.#memory.once(key, work, options)
       } catch (error) {
-        // Where it failed elsewhere the memory wraps what happened there: only the model's answer concerns us all.
+        // The memory wraps failures of work that ran elsewhere: only failures of the model concern everyone.
         if (codeOf(error) === 'SKEIN_WORK') {
           const { cause } = error as Error
           if (String(codeOf(cause)).startsWith('SKEIN_MODEL_')) throw cause
@@ -125,10 +130,10 @@ export class ModelCalls {
   }
 
   /**
-   * Makes a call, whether its answer is known or not.
+   * Makes a call, without looking for a stored answer.
    *
-   * @param reportDuration - Told how long the answer took, without the waiting for a turn.
-   * @returns the answer, and the budget that it exceeded: the answer is paid for, and should be kept before that is thrown.
+   * @param reportDuration - Called with the milliseconds that the answer took, without waiting in queues.
+   * @returns the answer, and the budget that it exceeded: the answer is paid for, so store it before throwing that.
    */
   async make<Answer extends { readonly usage: ModelUsage }>(
     call: SentCall<Answer>,
@@ -136,10 +141,10 @@ export class ModelCalls {
     reportDuration: (ms: number) => void,
   ): Promise<{ answer: Answer; exceeded: BudgetExceededError | undefined }> {
     if (this.#budgets.length === 0)
-      return { answer: await this.#attempts(call, signal, reportDuration), exceeded: undefined }
+      return { answer: await this.#withRetries(call, signal, reportDuration), exceeded: undefined }
     const { price } = this.#model.settings ?? {}
     if (price === undefined && this.#budgets.some(({ usd }) => usd !== undefined)) {
-      throw new OptionError('price', `the price of ${this.#model.id}, since a budget for it is in money`, price)
+      throw new OptionError('price', `set for ${this.#model.id}, because one of its budgets is in US dollars`, price)
     }
     const spending = (usage: ModelUsage): { tokens: number; usd: number } => {
       return { tokens: usage.inputTokens + usage.outputTokens, usd: costOf(usage, price) ?? 0 }
@@ -148,18 +153,18 @@ export class ModelCalls {
     await held.take(signal)
     let answer: Answer
     try {
-      answer = await this.#attempts(call, AbortSignal.any([signal, held.signal]), reportDuration)
+      answer = await this.#withRetries(call, AbortSignal.any([signal, held.signal]), reportDuration)
     } catch (error) {
       const used = (error as Partial<ModelCallError>).usedTokens
       await held.settle(used && spending({ inputTokens: used.input, outputTokens: used.output }))
-      // What the end of the time looked like from inside.
+      // The time of a budget has run out.
       held.signal.throwIfAborted()
       throw error
     }
     return { answer, exceeded: await held.settle(spending(answer.usage)) }
   }
 
-  async #attempts<Answer extends { readonly usage: ModelUsage }>(
+  async #withRetries<Answer extends { readonly usage: ModelUsage }>(
     call: SentCall<Answer>,
     signal: AbortSignal,
     reportDuration: (ms: number) => void,
@@ -167,15 +172,15 @@ export class ModelCalls {
     for (let made = 1; ; made += 1) {
       try {
         const run = (): Promise<Answer> => this.#attempt(call, signal, reportDuration)
-        const tookOf = ({ usage }: Answer): number => usage.inputTokens + usage.outputTokens
-        const estimate = (): number => tookOf({ usage: call.estimate() } as Answer)
-        return await this.#limiter.run({ estimate, run, tookOf }, signal)
+        const usedTokens = ({ usage }: Answer): number => usage.inputTokens + usage.outputTokens
+        const estimate = (): number => usedTokens({ usage: call.estimate() } as Answer)
+        return await this.#limiter.run({ estimate, run, usedTokens }, signal)
       } catch (error) {
         signal.throwIfAborted()
         const failure = error as ModelCallError
-        const delayMs = retryDelay(this.#model.settings?.retries ?? {}, made, failure, Math.random())
+        const delayMs = retryDelay(this.#retry, made, failure, Math.random())
         if (delayMs === undefined) throw error
-        // A provider that asks for a pause asks all of us.
+        // A pause that the provider asks for holds for everyone.
         if (failure.retryAfterMs !== undefined) await this.#limiter.hold(delayMs)
         else await pause(delayMs, signal)
       }
@@ -188,7 +193,7 @@ export class ModelCalls {
     reportDuration: (ms: number) => void,
   ): Promise<Answer> {
     const startedAt = performance.now()
-    this.#note(key, label)
+    this.#recordDisclosure(key, label)
     const answer = await attempt(signal)
     reportDuration(performance.now() - startedAt)
     this.#meter.modelCalls += 1
@@ -197,26 +202,26 @@ export class ModelCalls {
     return answer
   }
 
-  /** @throws ModelClearanceError when the model may not see what would be sent; the audit is told. */
+  /** @throws ModelClearanceError when the model may not see what would be sent; the audit records that. */
   requireClearance({ key, label }: Pick<ModelCall<unknown>, 'key' | 'label'>): void {
     const { allows } = this.#model.settings ?? {}
     if (allows && !covers({ level: allows.level, compartments: allows.compartments ?? [] }, label)) {
       const error = new ModelClearanceError(this.#model.id, label)
-      this.#note(key, label, 'the model may not see it')
+      this.#recordDisclosure(key, label, 'the model may not see it')
       throw error
     }
   }
 
-  #note(work: string, label: Label, refused?: string): void {
-    // A model of this process gets nothing that leaves it.
+  #recordDisclosure(work: string, label: Label, refused?: string): void {
+    // A model in this process discloses nothing.
     if (!this.#model.settings?.allows) return
     const objects = this.#memory.readObjects
     this.#memory.audit.noteDisclosure({ to: this.#model.id, work, objects, label, ...(refused && { refused }) })
   }
 }
 
-/** Runs work that nobody else may use. */
-async function alone<Answer>(
+/** Runs work without sharing it. */
+async function unshared<Answer>(
   work: (context: WorkContext) => Promise<Answer>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<OnceResult<Answer>> {

@@ -1,66 +1,71 @@
 import { SkeinError } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
-import type { BudgetMeasure, Excess } from './budget.ts'
+import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
 
-/** Every code that models add to those of the runtime. A code, once published, keeps its meaning. */
-export type ModelErrorCode = ModelCallCode | 'SKEIN_BUDGET' | 'SKEIN_MODEL_CLEARANCE' | 'SKEIN_MODEL_UNSUPPORTED'
+/** Every code that models add to those of the runtime. A published code keeps its meaning. */
+export type ModelErrorCode = (
+  | ModelCallError
+  | BudgetExceededError
+  | ModelClearanceError
+  | ModelUnsupportedError
+)['code']
 
 /** Why a call failed. */
 export type ModelCallCode = keyof typeof remedies
 
 const remedies = {
-  /** The provider does not know the key, or not for this model. */
-  SKEIN_MODEL_AUTH: 'was not allowed. Check the key, and what it may use.',
-  /** What was paid for is used up. */
-  SKEIN_MODEL_QUOTA: 'was refused because the account has nothing left. Check its plan and limits with the provider.',
+  /** The provider does not accept the key, or not for this model. */
+  SKEIN_MODEL_AUTH: 'was not authorized. Check the key and its permissions.',
+  /** The account's credit or quota is used up. */
+  SKEIN_MODEL_QUOTA: 'was rejected because the account has no quota left. Check its plan and limits with the provider.',
   /** Too many requests or tokens, even after waiting as the provider asked. */
-  SKEIN_MODEL_RATE_LIMITED: 'was refused because too much was asked. Set `limits`, or try again later.',
-  /** The request makes no sense to the provider: an unknown model or parameter. */
-  SKEIN_MODEL_REQUEST: 'was not understood by the server. Check the name of the model and the parameters.',
-  /** The prompt and the answer together are longer than the model can take. */
-  SKEIN_MODEL_CONTEXT: 'was longer than the model can take. Send less, or set `maxPassageTokens` lower.',
+  SKEIN_MODEL_RATE_LIMITED: 'was rejected because of too many requests or tokens. Set `limits`, or try again later.',
+  /** The provider rejected the request: an unknown model or parameter. */
+  SKEIN_MODEL_REQUEST: 'was rejected by the server as invalid. Check the name of the model and the parameters.',
+  /** Prompt and answer together exceed the model's context window. */
+  SKEIN_MODEL_CONTEXT: 'exceeded the context window of the model. Send less, or set `maxPassageTokens` lower.',
   /** The model or its provider refused to answer. */
   SKEIN_MODEL_REFUSED: 'was refused by the model. Ask something else.',
-  /** The answer ended in the middle. Nothing of it was kept. */
-  SKEIN_MODEL_CUT: 'was answered in part only: the connection broke. Try again.',
-  /** The answer can't be read. It may have been paid for, so it was not asked again. */
-  SKEIN_MODEL_MALFORMED: 'was answered with something that can not be read. Check that the server is compatible.',
-  /** No answer came in time. It may be on its way, and paid for, so it was not asked again. */
-  SKEIN_MODEL_TIMEOUT: 'was not answered in time. Allow more time (`timeoutMs`).',
+  /** The answer broke off. None of it was stored. */
+  SKEIN_MODEL_CUT: 'was answered only in part: the connection broke. Try again.',
+  /** The answer can't be parsed. It may have been billed, so the call was not retried. */
+  SKEIN_MODEL_MALFORMED: 'got an answer that can not be parsed. Check that the server is compatible.',
+  /** No answer came in time. It may still be billed, so the call was not retried. */
+  SKEIN_MODEL_TIMEOUT: 'was not answered in time. Raise `timeoutMs`.',
   /** The provider failed. */
   SKEIN_MODEL_SERVER: 'failed at the provider. Try again later.',
-  /** Nobody answers there. */
-  SKEIN_MODEL_UNREACHABLE: 'did not reach the server. Check its address, and whether it runs.',
-  /** The answer does not fit the schema, even after the fault was named and the model asked again. */
-  SKEIN_MODEL_OUTPUT: 'was answered in another form than the schema asks for, twice.',
-  /** All that the answer says rests on what was not in the passages, even after the fault was named. */
-  SKEIN_MODEL_CITATION: 'was answered with nothing but sentences that no passage backs, twice.',
+  /** The server can't be reached. */
+  SKEIN_MODEL_UNREACHABLE: 'did not reach the server. Check its address, and whether it is running.',
+  /** The answer does not fit the schema, even after the model was asked to correct it. */
+  SKEIN_MODEL_OUTPUT: 'was twice answered with data that does not fit the schema.',
+  /** No sentence of the answer is backed by the passages, even after the model was asked to correct it. */
+  SKEIN_MODEL_CITATION: 'was twice answered only with sentences that no passage backs.',
 } as const
 
-/** What is known of a failed call. Nothing in it comes from the prompt or the answer. */
+/** Details of a failed call. None of them comes from the prompt or the answer. */
 export interface ModelCallDetails {
-  /** Whether another attempt may succeed, and can't be billed twice. @defaultValue false */
+  /** Whether another attempt may succeed without being billed twice. @defaultValue false */
   readonly retryable?: boolean
   /** How long the provider asked to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   /** HTTP status. */
   readonly status?: number | undefined
-  /** The provider's own code for it. */
+  /** The provider's own error code. */
   readonly providerCode?: string | undefined
-  /** By which the provider finds the call in its logs. */
+  /** Identifies the call in the provider's logs. */
   readonly requestId?: string | undefined
   /** Faults of the answer, by place: `$.items[3]: expected a number`. */
   readonly issues?: readonly string[] | undefined
-  /** Tokens that were used up all the same, where that is known or likely. */
+  /** Tokens that the failed call used, where that is known or likely. */
   readonly usedTokens?: { readonly input: number; readonly output: number } | undefined
 }
 
 /**
  * A call of a model failed. Branch on `code`.
  *
- * What a server said is not repeated, and its error is not the `cause`: servers
- * quote prompts and parts of keys in their messages.
+ * It neither repeats the server's message nor has it as its `cause`: servers quote
+ * prompts and parts of keys in their messages.
  */
 export class ModelCallError extends SkeinError {
   readonly code: ModelCallCode
@@ -91,44 +96,19 @@ export class ModelCallError extends SkeinError {
   }
 }
 
-/**
- * A budget does not allow a call, or was exceeded by one. Everything computed
- * so far is kept: with a larger budget the same work goes on where it was.
- */
-export class BudgetExceededError extends SkeinError {
-  readonly code = 'SKEIN_BUDGET'
-  /** The id of the budget: `run/…`, `agent/…` or as it was named. */
-  readonly budget: string
-  readonly measure: BudgetMeasure
-  /** Used up, with what this call took or was expected to take. */
-  readonly spent: number
-  readonly limit: number
-
-  constructor(budget: string, { measure, spent, limit }: Excess) {
-    const shown = measure === 'usd' ? `$${spent.toFixed(4)} of $${limit}` : `${Math.round(spent)} of ${limit}`
-    super(
-      `The budget "${budget}" does not allow for this: ${measure} would be ${shown}. Raise it to go on; what is done is kept.`,
-    )
-    this.budget = budget
-    this.measure = measure
-    this.spent = spent
-    this.limit = limit
-  }
-}
-
-/** What would have been sent is more sensitive than the model may see. Nothing was sent. */
+/** The data for a call is more sensitive than the model may see. Nothing was sent. */
 export class ModelClearanceError extends SkeinError {
   readonly code = 'SKEIN_MODEL_CLEARANCE'
   readonly model: string
-  /** How sensitive it is. */
+  /** The sensitivity of the data. */
   readonly sensitivity: Label['sensitivity']
   readonly compartments: readonly string[]
 
   constructor(model: string, { sensitivity, compartments }: Label) {
     const label = [sensitivity, ...compartments].join(' + ')
     super(
-      `${model} may not see what is ${label}, and what was read for this call is. ` +
-        'Ask a model that may, declassify it, or read less in this activity.',
+      `${model} may not see data labeled ${label}, and this call is based on such data. ` +
+        'Use a model that may, declassify the data, or read less in this activity.',
     )
     this.model = model
     this.sensitivity = sensitivity
@@ -136,14 +116,14 @@ export class ModelClearanceError extends SkeinError {
   }
 }
 
-/** A model can't do what was asked of it. */
+/** A model does not support an operation. */
 export class ModelUnsupportedError extends SkeinError {
   readonly code = 'SKEIN_MODEL_UNSUPPORTED'
   readonly model: string
   readonly operation: string
 
   constructor(model: string, operation: 'chat' | 'embed') {
-    super(`${model} has no \`${operation}\`. Give the flock a model that has, openaiModel for example.`)
+    super(`${model} does not support \`${operation}\`. Use a model that does, openaiModel for example.`)
     this.model = model
     this.operation = operation
   }

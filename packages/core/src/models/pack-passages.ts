@@ -2,13 +2,13 @@ import { splitSentences } from '../text/sentences.ts'
 import type { Passage } from './cite.ts'
 import { estimateTokens } from './usage.ts'
 
-/** A passage or a stretch of one that is too long for one call. */
+/** A passage, or a part of one that is too long for one call. */
 export interface Slice extends Passage {
-  /** Where it begins in the passage whose id it carries. */
+  /** Where it begins in its passage, in UTF-16 units. */
   readonly offset: number
 }
 
-/** Groups of slices, in the order of the passages, each of at most so many tokens; a sentence longer than that stands alone. */
+/** Divides passages into groups of at most so many tokens, in order; a longer sentence has a group to itself. */
 export function packPassages(passages: readonly Passage[], maxTokens: number): Slice[][] {
   const groups: Slice[][] = []
   let room = 0

@@ -1,17 +1,17 @@
 import type { ModelUsage } from './usage.ts'
 
-/** What a model costs, in US dollars for a million tokens. */
+/** What a model costs, in US dollars per million tokens. */
 export interface Price {
   readonly inputPerMillion: number
   readonly outputPerMillion: number
-  /** Of input that the provider had at hand. @defaultValue as any other */
+  /** For input from the provider's prompt cache. @defaultValue `inputPerMillion` */
   readonly cachedInputPerMillion?: number
 }
 
-/** Prices by the name of a model; a name that ends in `*` stands for all that begin so. */
+/** Prices by the name of a model; a name that ends in `*` matches all names with this prefix. */
 export type PriceList = Readonly<Record<string, Price>>
 
-/** The price of a model: by its name, else by the longest beginning that fits; `undefined` when the list does not know it. */
+/** The price of a model: by its exact name, else by the longest matching prefix; `undefined` if there is none. */
 export function priceOf(prices: PriceList, model: string): Price | undefined {
   const exact = Object.hasOwn(prices, model) ? prices[model] : undefined
   if (exact) return exact
@@ -20,7 +20,7 @@ export function priceOf(prices: PriceList, model: string): Price | undefined {
   return longest === undefined ? undefined : prices[longest]
 }
 
-/** What a usage costs, in US dollars; `undefined` when the price is not known. */
+/** The cost of a usage, in US dollars; `undefined` if the price is not known. */
 export function costOf(usage: ModelUsage, price: Price | undefined): number | undefined {
   if (!price) return undefined
   const { inputTokens, outputTokens, cachedInputTokens = 0 } = usage

@@ -7,17 +7,17 @@ import { OptionError } from '@skein/memory'
 const names = ['cite', 'summary', 'data', 'repair'] as const
 
 /**
- * The texts that this package puts before a model. Each lies in a file of
- * `prompts/` (`cite.md`, …) and can be replaced.
+ * The prompts of this package. Each is a file in `prompts/` (`cite.md`, …) and can be
+ * replaced.
  *
- * - `cite`: how to answer with cited sentences; `{{maxSentences}}` stands for their number.
- * - `summary`: what to do with passages when nothing is asked.
- * - `data`: what quoted data is, told wherever there is some.
- * - `repair`: what to do about a faulty answer; `{{faults}}` stands for the list of its faults.
+ * - `cite`: how to answer with cited sentences; `{{maxSentences}}` is replaced by their number.
+ * - `summary`: what to do with passages without a question.
+ * - `data`: how to treat quoted data; precedes the data.
+ * - `repair`: how to correct a faulty answer; `{{faults}}` is replaced by the list of faults.
  */
 export type PromptTexts = { readonly [Name in (typeof names)[number]]?: string }
 
-/** All the texts, those that were not replaced from this package. */
+/** All prompts; this package provides those that are not replaced. */
 export function resolvePrompts(replaced: PromptTexts = {}): Required<PromptTexts> {
   own ??= readPrompts(new URL('../../prompts/', import.meta.url)) as Required<PromptTexts>
   return { ...own, ...replaced }
@@ -25,10 +25,10 @@ export function resolvePrompts(replaced: PromptTexts = {}): Required<PromptTexts
 let own: Required<PromptTexts> | undefined
 
 /**
- * Reads prompts from a folder of your own: those of `cite.md`, `summary.md`,
- * `data.md` and `repair.md` that are there.
+ * Reads prompts from a folder of your own: any of `cite.md`, `summary.md`, `data.md`
+ * and `repair.md`.
  *
- * @throws OptionError when none of them is.
+ * @throws OptionError when the folder has none of them.
  */
 export function readPrompts(folder: string | URL): PromptTexts {
   const path = typeof folder === 'string' ? folder : fileURLToPath(folder)
@@ -37,13 +37,13 @@ export function readPrompts(folder: string | URL): PromptTexts {
     return text === undefined ? [] : [[name, text.trim()] as const]
   })
   if (found.length === 0)
-    throw new OptionError('prompts', `a folder with ${names.join('.md, ')}.md, or some of them`, path)
+    throw new OptionError('prompts', `a folder with at least one of ${names.join('.md, ')}.md`, path)
   return Object.fromEntries(found)
 }
 
-/** Puts values in the places of a prompt. */
+/** Replaces the `{{placeholders}}` of a prompt by values. */
 export function fillIn(prompt: string, values: Readonly<Record<string, string | number>>): string {
-  return prompt.replaceAll(/\{\{(\w+)\}\}/g, (place, name: string) => String(values[name] ?? place))
+  return prompt.replaceAll(/\{\{(\w+)\}\}/g, (placeholder, name: string) => String(values[name] ?? placeholder))
 }
 
 function readIfThere(path: string): string | undefined {

@@ -5,13 +5,13 @@ import type { ChatMessage } from './chat.ts'
 import type { Passage } from './cite.ts'
 
 /**
- * Passages as they stand in a prompt: data that says whose it is and how
- * sensitive, and that can't be taken for anything else.
+ * Formats passages for a prompt: as data with its author and sensitivity, which
+ * can't be mistaken for anything else.
  *
- * Each is one line of JSON, so that it can hold no line of its own; `<` is
- * escaped, so that no text can end the block that it stands in.
+ * Each is one line of JSON, so that it can't add lines of its own; `<` is escaped,
+ * so that no text can close the block that it is in.
  *
- * @param level - The sensitivity of passages that do not tell theirs.
+ * @param level - The sensitivity of passages that state none.
  */
 export function quoteData(passages: readonly Passage[], level: Level, rule: string): string {
   const lines = passages.map(({ id, author = 'unknown', sensitivity = level, compartments = [], text }) =>
@@ -23,7 +23,7 @@ export function quoteData(passages: readonly Passage[], level: Level, rule: stri
   return `${rule}\n\n<data>\n${lines.join('\n')}\n</data>`
 }
 
-/** Puts quoted data before the last message of the user. */
+/** Puts quoted data before the last user message. */
 export function withData(messages: readonly ChatMessage[], data: string): ChatMessage[] {
   const last = messages.findLastIndex(({ role }) => role === 'user')
   if (last === -1) return [...messages, { role: 'user', text: data }]
@@ -32,7 +32,7 @@ export function withData(messages: readonly ChatMessage[], data: string): ChatMe
   )
 }
 
-/** How sensitive some passages are, as far as they tell. */
+/** The labels that passages state. */
 export function labelsOf(passages: readonly Passage[]): Label[] {
   return passages.map(({ sensitivity = 'public', compartments = [] }) => ({ sensitivity, compartments }))
 }

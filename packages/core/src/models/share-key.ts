@@ -3,19 +3,19 @@ import { hash } from 'node:crypto'
 import type { ChatMessage, ChatRequest } from './chat.ts'
 import type { CiteRequest } from './cite.ts'
 
-/** What a model may be asked for. */
+/** The operations of a model. */
 export type Operation = 'chat' | 'cite' | 'embed'
 
 /**
- * The key of shared work for a question: equal questions have equal keys,
- * whatever order their properties stand in; nothing can be read from one but
- * the model. (Schemas are taken as they are: a model answers in their order.)
+ * The key under which the answer to a request is shared. Equal requests have equal
+ * keys, whatever the order of their properties, except within schemas, whose order
+ * a model follows. A key reveals only the model.
  */
 export function shareKey(model: string, operation: Operation, question: unknown): string {
   return `model/${model}/${operation}/${hash('sha256', JSON.stringify(question), 'hex')}`
 }
 
-/** What makes a question to a chat model the same as another. */
+/** The parts of a chat request that make it equal to another. */
 export function chatIdentity(request: ChatRequest): unknown {
   const { messages, tools = [], toolChoice, schema, temperature, topP, maxOutputTokens, stop, seed, extra } = request
   const params = [toolChoice, temperature, topP, maxOutputTokens, stop, seed].map((param) => param ?? null)
@@ -28,7 +28,7 @@ export function chatIdentity(request: ChatRequest): unknown {
   ]
 }
 
-/** What makes a question for a cited answer the same as another. */
+/** The parts of a request for a cited answer that make it equal to another. */
 export function citeIdentity({ messages, passages, maxSentences }: CiteRequest): unknown {
   return [messages.map(messageIdentity), passages.map(({ id, text }) => [id, text]), maxSentences]
 }

@@ -3,9 +3,9 @@ import { joinLabels } from '@skein/memory/store'
 import type { View } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { requireInteger, warn } from '@skein/memory/runtime'
 
-import { warn } from '../base/warn.ts'
-import type { BudgetScope } from './budget.ts'
+import type { BudgetScope } from '../limits/budget.ts'
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
@@ -26,19 +26,19 @@ import type { UsageMeter } from './usage-meter.ts'
 import { addUsage, estimateTokens } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 
-/** What to ask a model, with what it is to read. */
+/** A request to a model, with passages for it to read. */
 export interface SharedChatRequest extends ChatRequest {
-  /** Put before the last message of the user, as quoted data. Whatever was read from the memory belongs here. */
+  /** Go before the last user message, as quoted data. Text from the memory belongs here. */
   readonly passages?: readonly Passage[]
 }
 
-/** A question whose answer must fit a schema. */
+/** A request whose answer must fit a schema. */
 export interface ObjectRequest<Schema extends StandardSchemaV1> extends Omit<SharedChatRequest, 'schema'> {
   /** Any Standard Schema: zod, valibot, arktype … */
   readonly schema: Schema
-  /** What the model is told the object is. @defaultValue 'answer' */
+  /** Name of the schema, which the model sees. @defaultValue 'answer' */
   readonly name?: string
-  /** Needed where the schema can't tell its JSON Schema. */
+  /** Required where the schema can't be converted to JSON Schema. */
   readonly jsonSchema?: JsonSchema
 }
 
@@ -48,20 +48,20 @@ export interface ObjectAnswer<Value> extends AnswerOrigin {
   readonly usage: ModelUsage
 }
 
-/** Whose calls a shared model makes. */
+/** Options of {@link shareModel}. */
 export interface ShareOptions {
-  /** What its calls may use, beside the model's own budget. */
+  /** Limit its calls, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[]
-  /** Added to with each call. */
+  /** Counts its calls. */
   readonly meter?: UsageMeter
 }
 
 /**
- * A model as agents use it. Equal questions are asked once for the whole
- * memory: joined while a call runs, answered from the memory afterwards.
+ * A model as agents use it. Equal calls are made once for the whole memory: they
+ * join while one runs, and reuse its stored answer afterwards.
  *
- * All methods reject with `ModelClearanceError` before anything is sent that
- * the model may not see, `BudgetExceededError`, `ModelUnsupportedError`,
+ * All methods reject with `ModelClearanceError` (before anything is sent that the
+ * model may not see), `BudgetExceededError`, `ModelUnsupportedError`,
  * `ModelCallError`, or the signal's reason.
  */
 export class SharedModel {
@@ -86,9 +86,9 @@ export class SharedModel {
   }
 
   /**
-   * Asks for text, or for tools to be run.
+   * Asks for text or tool calls.
    *
-   * @param options - `onText` is told each piece as it comes; of an answer that was there already, all at once.
+   * @param options - `onText` is called with each piece as it arrives; with a reused answer, once.
    */
   async chat(
     request: SharedChatRequest,
@@ -100,9 +100,10 @@ export class SharedModel {
   }
 
   /**
-   * Asks for data of a schema. An answer that does not fit is sent back once, with its faults.
+   * Asks for data that fits a schema. If the answer does not fit, the model is asked once to correct its faults.
    *
-   * @throws ModelCallError SKEIN_MODEL_OUTPUT when the second does not fit either; OptionError when the schema does not tell its JSON Schema.
+   * @throws ModelCallError SKEIN_MODEL_OUTPUT when the second answer does not fit either; OptionError when the schema
+   * can't be converted to JSON Schema.
    */
   async object<Schema extends StandardSchemaV1>(
     request: ObjectRequest<Schema>,
@@ -111,7 +112,7 @@ export class SharedModel {
     const { schema, name = 'answer', jsonSchema = jsonSchemaOf(schema), ...rest } = request
     const { label, plain } = this.#prepare({ ...rest, schema: { name, schema: jsonSchema } })
     const { value, faults, outcomes } = await askInForm(
-      (asked) => this.#ask(asked, label, options),
+      (sent) => this.#ask(sent, label, options),
       plain,
       (data) => checkSchema(schema, data),
       { model: this.id, repair: this.#prompts.repair },
@@ -121,13 +122,13 @@ export class SharedModel {
   }
 
   /**
-   * Asks for an answer from passages, each sentence with the places that it rests on.
+   * Asks for an answer from passages whose sentences cite them.
    *
-   * Quotes are looked up in the passages. An answer that cites what is not there
-   * is sent back once, with its faults; what is faulty even then is left out and
-   * counted (`dropped`).
+   * Quotes are looked up in the passages. If some are not found, the model is asked
+   * once to correct them; sentences that are still faulty are left out and counted
+   * (`dropped`).
    *
-   * @throws ModelCallError SKEIN_MODEL_CITATION when nothing would be left; OptionError
+   * @throws ModelCallError SKEIN_MODEL_CITATION when no sentence is left; OptionError
    */
   async cite(request: CiteRequest, options: CallOptions = {}): Promise<CitedAnswer & AnswerOrigin> {
     requireCite(request)
@@ -139,17 +140,17 @@ export class SharedModel {
       prompts: this.#prompts,
       maxPassageTokens,
       level: this.#memory.label.sensitivity,
-      ask: (asked) => this.#ask(asked, label, options),
+      ask: (sent) => this.#ask(sent, label, options),
     })
     return { sentences, ...(dropped > 0 && { dropped }), ...sumUp(outcomes) }
   }
 
-  /** Turns texts into vectors. Each text is sent once for the whole memory, those of one call in few requests. */
+  /** Turns texts into vectors: each text once for the whole memory, those of one call in few requests. */
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
-    const means = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
-    return embedShared({ ...means, label: this.#memory.label }, request, options)
+    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
+    return embedShared({ ...context, label: this.#memory.label }, request, options)
   }
 
   async #citeItself(
@@ -177,15 +178,15 @@ export class SharedModel {
   ): Promise<CallOutcome<ChatResponse>> {
     const { chat } = this.#model
     if (!chat) throw new ModelUnsupportedError(this.id, 'chat')
-    let told = false
-    const tell = (piece: string): void => {
-      // Whoever has left hears no more of an answer that others still wait for.
+    let isStreamed = false
+    const emit = (piece: string): void => {
+      // Others may still wait for the answer after this caller has left.
       if (signal?.aborted) return
-      told = true
+      isStreamed = true
       try {
         onText?.(piece)
       } catch (error) {
-        // A listener's fault is its own: others may wait for the answer.
+        // A listener that throws must not fail an answer that others wait for.
         warn(error)
       }
     }
@@ -196,9 +197,9 @@ export class SharedModel {
       label,
       signal,
       estimate: () => estimateChat(request),
-      attempt: (stop) => chat.call(this.#model, request, { signal: stop, ...(onText && { onText: tell }) }),
+      attempt: (stop) => chat.call(this.#model, request, { signal: stop, ...(onText && { onText: emit }) }),
     })
-    if (!told && outcome.answer.text !== '') tell(outcome.answer.text)
+    if (!isStreamed && outcome.answer.text !== '') emit(outcome.answer.text)
     return outcome
   }
 
@@ -209,15 +210,15 @@ export class SharedModel {
     return { label, plain: { ...request, messages: withData(request.messages, data) } }
   }
 
-  /** What an activity has read may be in what it sends, whatever it says of its passages. */
+  /** What an activity sends may contain anything that it has read, whatever its passages state. */
   #labelOf(passages: readonly Passage[]): Label {
     return joinLabels([this.#memory.label, ...labelsOf(passages)])
   }
 }
 
 /**
- * Makes a model what agents use: shared through a memory, within budgets.
- * Activities get one as `context.model`.
+ * Adds to a model what agents need: sharing through a memory, retries, limits and
+ * budgets. Activities get one as `context.model`.
  *
  * @throws OptionError when one of the model's limits is out of range.
  *
@@ -248,7 +249,7 @@ function sumUp(outcomes: readonly CallOutcome<ChatResponse>[]): AnswerOrigin & {
   }
 }
 
-/** An answer of unknown length is expected to be of this one. */
+/** Expected length of an answer without a maximum. */
 const usualOutputTokens = 1_000
 
 function estimateChat({ messages, tools, schema, maxOutputTokens = usualOutputTokens }: ChatRequest): ModelUsage {
@@ -261,10 +262,8 @@ function tokensOf(parts: readonly { readonly text: string }[]): number {
 }
 
 function requireCite({ maxSentences, passages }: CiteRequest): void {
-  if (!Number.isSafeInteger(maxSentences) || maxSentences < 1) {
-    throw new OptionError('maxSentences', 'a whole number above 0', maxSentences)
-  }
+  requireInteger('maxSentences', maxSentences, 1)
   if (new Set(passages.map(({ id }) => id)).size < passages.length) {
-    throw new OptionError('passages', 'passages with an id each of its own', 'the same id twice')
+    throw new OptionError('passages', 'passages with different ids', 'the same id twice')
   }
 }

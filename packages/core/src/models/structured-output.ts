@@ -5,24 +5,24 @@ import type { ChatMessage, ChatRequest, ChatResponse, JsonSchema } from './chat.
 import { ModelCallError } from './model-errors.ts'
 import { fillIn } from './prompts.ts'
 
-/** What a check found: a value as far as one can be made of the answer, and what is wrong with it. */
+/** The result of a check: the usable value of an answer, and its faults. */
 export interface Checked<Value> {
   readonly value?: Value
-  /** By place; nothing of the answer itself. */
+  /** By JSON path; they quote nothing from the answer. */
   readonly faults: readonly string[]
 }
 
-/** What became of a question for structured output. */
+/** The result of a request for structured output. */
 export interface Structured<Value, Outcome> extends Checked<Value> {
-  /** The calls that it took: one, or two. */
+  /** The calls that were made: one or two. */
   readonly outcomes: readonly Outcome[]
 }
 
 /**
- * Asks for an answer of a certain form. A faulty one is sent back once, with its
- * faults named; what is wrong with the second is for the caller to judge.
+ * Asks for an answer in a certain form. If it has faults, the model is asked once to
+ * correct them; the caller judges faults of the second answer.
  *
- * @throws ModelCallError when the model refuses; and what `ask` throws.
+ * @throws ModelCallError when the model refuses; what `ask` throws.
  */
 export async function askInForm<Value, Outcome extends { readonly answer: ChatResponse }>(
   ask: (request: ChatRequest) => Promise<Outcome>,
@@ -43,19 +43,23 @@ export async function askInForm<Value, Outcome extends { readonly answer: ChatRe
   return { ...(await checkAnswer(model, second.answer, check)), outcomes: [first, second] }
 }
 
-/** The JSON Schema of a Standard Schema. @throws OptionError when the schema can't tell it. */
+/** Converts a Standard Schema to JSON Schema. @throws OptionError when its library can't. */
 export function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema {
   const converter = (schema['~standard'] as Partial<StandardJSONSchemaV1.Props>).jsonSchema
   if (!converter) {
     const { vendor } = schema['~standard']
-    throw new OptionError('jsonSchema', `given, since schemas of ${vendor} don't tell theirs`, undefined)
+    throw new OptionError(
+      'jsonSchema',
+      `set, because schemas of ${vendor} can't be converted to JSON Schema`,
+      undefined,
+    )
   }
-  // What a model writes is the schema's input: defaults and conversions come after it.
+  // The model writes the schema's input; defaults and conversions apply to it afterwards.
   const { $schema: _, ...described } = converter.input({ target: 'draft-2020-12' })
   return closed(described) as JsonSchema
 }
 
-/** What a schema does not name a model shall not write; servers that hold it to the schema insist on that. */
+/** Forbids properties that a schema does not name: servers that enforce schemas insist on it. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed)
   if (typeof schema !== 'object' || schema === null) return schema
@@ -80,16 +84,16 @@ async function checkAnswer<Value>(
   check: (data: unknown) => Checked<Value> | Promise<Checked<Value>>,
 ): Promise<Checked<Value>> {
   if (answer.finishReason === 'refused') throw new ModelCallError('SKEIN_MODEL_REFUSED', model)
-  if (answer.finishReason === 'length') return { faults: ['$: the answer is too long and ends in the middle'] }
+  if (answer.finishReason === 'length') return { faults: ['$: the answer is too long and was cut off'] }
   try {
     return await check(JSON.parse(withoutFence(answer.text)))
   } catch (error) {
-    if (error instanceof SyntaxError) return { faults: ['$: the answer is no JSON'] }
+    if (error instanceof SyntaxError) return { faults: ['$: the answer is not JSON'] }
     throw error
   }
 }
 
-/** Servers that know no schemas have models that wrap JSON in Markdown. */
+/** Behind servers that don't support schemas, models wrap JSON in Markdown. */
 function withoutFence(text: string): string {
   return /^\s*```(?:json)?\s*\n([^]*?)\n```\s*$/.exec(text)?.[1] ?? text
 }

@@ -1,4 +1,4 @@
-/** Adds up what the calls of an activity used. */
+/** Adds up what the model calls of an activity use. */
 export interface UsageMeter {
   /** Calls that reached the model. */
   modelCalls: number
@@ -9,7 +9,7 @@ export interface UsageMeter {
   outputTokens: number
 }
 
-/** A meter that stands at zero. */
+/** A meter that reads zero. */
 export function usageMeter(): UsageMeter {
   return { modelCalls: 0, reusedCalls: 0, savedTokens: 0, inputTokens: 0, outputTokens: 0 }
 }

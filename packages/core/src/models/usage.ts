@@ -1,16 +1,16 @@
 import { estimateTokenCount } from 'tokenx'
 
-/** What a call took. */
+/** The tokens that a call used. */
 export interface ModelUsage {
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Those of the input that the provider had at hand from an earlier call, at a lower price. */
+  /** Input tokens from the provider's prompt cache, at a lower price. */
   readonly cachedInputTokens?: number | undefined
-  /** Set when the provider told no usage, or one that can't be: then these are estimates. */
+  /** Set when the provider reported no usage, or an impossible one, and these are estimates. */
   readonly estimated?: boolean | undefined
 }
 
-/** About how many tokens a text takes; within some 10 % of what most models count. */
+/** Estimates the tokens of a text, within about 10 % of what most models count. */
 export function estimateTokens(text: string): number {
   return estimateTokenCount(text)
 }

@@ -1,37 +1,47 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 import type { AnyActorRef } from 'xstate'
 
-import type { BudgetScope } from '../models/budget.ts'
+import type { Clock } from '../base/clock.ts'
+import type { BudgetScope } from '../limits/budget.ts'
+import type { Message, Reply } from '../messages/message.ts'
 import type { StatePersister } from './state-persister.ts'
-import type { Message } from '../messages/message.ts'
 
-/** The agent that a machine runs for, as activities, escalations and other logic find it from inside the machine. */
+/** An agent, as everything sees it that works on its behalf: its machine, activities, escalations. */
 export interface Owner {
+  readonly id: string
   readonly principal: Principal
   /** The memory as the agent sees it. */
   readonly memory: View
-  /** Aborted when this life of the agent ends: when it stops, fails or restarts. */
-  readonly signal: AbortSignal
-  /** Keeps it in the memory, where it is durable. */
+  readonly clock: Clock
+  /** Stores a durable agent; `undefined` for others. */
   readonly persister: StatePersister | undefined
-  /** What the models may use up for it, beside the flock's budget. */
+  /** Limits its model calls, beside the flock's budget. */
   readonly budget: BudgetScope | undefined
-  /** Sends a message for the agent, wherever its receiver runs. */
+  /** Sends a message on behalf of the agent, wherever its receiver runs. */
   tell(to: string, message: Message): void
-  /** Tells people that it waits for them. */
+  /** Answers a question that the agent was asked. */
+  reply(reply: Reply): void
+  /** Notifies people that the agent waits for them. */
   announce(escalation: Escalation): void
 }
 
-type System = AnyActorRef['system']
-const key = Symbol('skein.owner')
-type Owned = System & { [key]?: Owner }
-
-/** Says which agent a system of actors belongs to. */
-export function setOwner(system: System, owner: Owner): void {
-  ;(system as Owned)[key] = owner
+/** One life of an agent: from a start to the next failure, or to its end. */
+export interface Life {
+  readonly owner: Owner
+  /** Aborted when this life ends: when the agent stops, fails or restarts. */
+  readonly signal: AbortSignal
 }
 
-/** The agent that a system of actors belongs to; `undefined` when XState was started without a flock. */
-export function ownerOf(system: System): Owner | undefined {
-  return (system as Owned)[key]
+type System = AnyActorRef['system']
+const key = Symbol('skein.life')
+type LivingSystem = System & { [key]?: Life }
+
+/** Records which life of which agent a system of actors belongs to. */
+export function setLife(system: System, life: Life): void {
+  ;(system as LivingSystem)[key] = life
+}
+
+/** The life of the agent that a system of actors belongs to; `undefined` when plain XState started the system. */
+export function lifeOf(system: System): Life | undefined {
+  return (system as LivingSystem)[key]
 }

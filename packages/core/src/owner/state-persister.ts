@@ -1,6 +1,7 @@
 import type { ClaimToken } from '@skein/memory/types'
 
 import type { Message } from '../messages/message.ts'
+import type { Receiver } from '../messages/receiver.ts'
 
 /** How an agent ended: with its machine's output, with an error, or because it was stopped from outside. */
 export type Outcome =
@@ -8,31 +9,41 @@ export type Outcome =
   | { readonly type: 'failed'; readonly error: unknown }
   | { readonly type: 'stopped' }
 
-/** How work of a durable agent is done once. */
+/** How work of a durable agent is done only once. */
 export interface PersistedWork {
   readonly key: string
-  /** How long it stays taken after its worker was last heard of, in milliseconds. */
+  /** How long the work stays claimed after its process stopped renewing the claim, in milliseconds. */
   readonly leaseMs: number
-  /** It begins only while the agent is claimed here. */
+  /** The work begins only while the agent is claimed here. */
   readonly claim: ClaimToken
 }
 
-/** Keeps a durable agent in the memory. */
+/** Stores a durable agent in the memory. */
 export interface StatePersister {
-  /** The agent has a new state: it is stored soon. */
+  /** The agent has a new state, which has to be stored soon. */
   changed(): void
-  /** A message was taken: it leaves the durable mailbox in the same atom that stores the state that follows from it. */
+  /** The agent took a message: it leaves the durable mailbox in the same write that stores the resulting state. */
   taken(message: Message): void
-  /** Resolves when the agent's state, as it is now, is stored. @throws when it can't be stored any more. */
+  /** Resolves when the agent's current state is stored. @throws when it can't be stored any more. */
   stored(): Promise<void>
-  /** Hands a message over in the same atom that stores the next state. */
+  /** Sends a message in the same write that stores the next state. */
   post(to: string, message: Message): void
-  /** Puts a message into the durable mailbox; `undefined` when it has none. */
+  /** Puts a message into the durable mailbox; `undefined` when there is none. */
   receive(message: Message): Promise<void> | undefined
-  /** How work with a key of the agent's saved state is done once. */
+  /** How work with a key of the agent's saved state is done only once. */
   workOf(key: string): PersistedWork
-  /** The agent is claimed elsewhere: it ends here, and stores nothing more. */
+  /** Another process has claimed the agent: it ends here, and nothing more is stored. */
   lose(): void
-  /** Stores the end and gives the agent free. */
+  /** Stores the end and releases the claim. */
   end(outcome: Outcome): Promise<void>
+}
+
+/** A durable agent, as its persister sees it. */
+export interface Persistable {
+  /** The state to continue from after a crash; `undefined` to begin anew. */
+  save(): unknown
+  readonly receiver: Pick<Receiver, 'offer'>
+  /** @param lastGood - The last state that could be stored. */
+  failed(error: unknown, lastGood: unknown): void
+  end(outcome: Outcome): void
 }

@@ -1,10 +1,10 @@
 import type { AnyEventObject, MachineContext } from 'xstate'
 
-import { NoFlockError } from '../errors.ts'
 import type { Message } from '../messages/message.ts'
-import { ownerOf } from './owner.ts'
+import { NoFlockError } from './no-flock-error.ts'
+import { lifeOf } from './owner.ts'
 
-/** What {@link tell} is to send, and to whom. */
+/** A message and its receiver; see {@link tell}. */
 export interface Telling {
   /** Id of an agent of the flock, or of a durable agent anywhere. */
   readonly to: string
@@ -18,13 +18,13 @@ interface ActionArgs<Context extends MachineContext, Event extends AnyEventObjec
 }
 
 /**
- * Makes an action for a machine: it sends a message to another agent by its id.
+ * Makes a machine action that sends a message to another agent by its id.
  *
- * A durable agent's message goes out in the same atom that stores the state
- * which follows from the action: neither is there without the other, however
- * the process ends. One for a durable mailbox is taken in exactly once.
+ * A durable agent's message is sent in the same write that stores the state
+ * which follows from the action: however the process ends, either both happen or
+ * neither. A durable mailbox receives the message exactly once.
  *
- * @param what - What to send; `undefined` for nothing.
+ * @param what - Returns what to send; `undefined` for nothing.
  *
  * @example
  * ```ts no-run
@@ -42,8 +42,8 @@ export function tell<Context extends MachineContext, Event extends AnyEventObjec
   return ({ context, event, system }) => {
     const telling = what({ context, event })
     if (!telling) return
-    const owner = ownerOf(system as Parameters<typeof ownerOf>[0])
-    if (!owner) throw new NoFlockError('tell()')
-    owner.tell(telling.to, telling.message)
+    const life = lifeOf(system as Parameters<typeof lifeOf>[0])
+    if (!life) throw new NoFlockError('tell()')
+    life.owner.tell(telling.to, telling.message)
   }
 }

@@ -1,16 +1,17 @@
 import { OptionError } from '@skein/memory'
+import { requireNumber } from '@skein/memory/runtime'
 
 import { delayBefore } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
 
 /**
- * What is done about an agent that fails. Whatever it is, all that the agent
- * had started is aborted first.
+ * What happens to an agent that failed. In every case, all work that it had
+ * started is aborted first.
  *
  * - `restart`: start again after a pause, `from` its last good snapshot or from the `start`.
- * - `resume`: go on from the last good snapshot at once, as if the message that failed had never come.
+ * - `resume`: continue from the last good snapshot at once, as if the message that caused the failure had never come.
  * - `stop`: end; `done` rejects.
- * - `escalate`: let its parent fail of it, or ask a `human`, who answers `restart`, `resume` or `stop`.
+ * - `escalate`: fail its parent with the same error, or ask a `human`, who answers `restart`, `resume` or `stop`.
  */
 export type Decision =
   | { readonly type: 'restart'; readonly from: 'snapshot' | 'start'; readonly delayMs: number }
@@ -22,7 +23,7 @@ export type Decision =
 export interface Failure {
   readonly agent: string
   readonly error: unknown
-  /** Milliseconds since each earlier failure after which the agent went on, oldest first. */
+  /** Milliseconds since each earlier failure that the agent survived, oldest first. */
   readonly earlier: readonly number[]
   /** From 0 to 1, for the jitter. */
   readonly random: number
@@ -51,7 +52,7 @@ export interface SupervisionPolicy extends Partial<Backoff> {
    */
   readonly windowMs?: number
   /**
-   * What happens when there were too many.
+   * What happens after too many restarts.
    *
    * @defaultValue 'stop'
    */
@@ -62,7 +63,7 @@ export interface SupervisionPolicy extends Partial<Backoff> {
    * @defaultValue 'human'
    */
   readonly escalateTo?: 'parent' | 'human'
-  // With the waits of `Backoff`: 100 ms, doubling, 10 s at most, half of it left to chance.
+  // With the pauses of `Backoff`: 100 ms, doubling, 10 s at most, half of it random.
 }
 
 /** A policy, or a function of the failure: it should be pure. */
@@ -88,12 +89,11 @@ export function resolveSupervision(supervision: Supervision = {}): (failure: Fai
   requireOneOf('from', policy.from, ['snapshot', 'start'])
   requireOneOf('afterwards', policy.afterwards, ['stop', 'escalate'])
   requireOneOf('escalateTo', policy.escalateTo, ['parent', 'human'])
-  requireAtLeast('maxRestarts', policy.maxRestarts, 0)
-  requireAtLeast('windowMs', policy.windowMs, 1)
-  requireAtLeast('baseDelayMs', policy.baseDelayMs, 0)
-  requireAtLeast('maxDelayMs', policy.maxDelayMs, 0)
-  requireAtLeast('jitter', policy.jitter, 0)
-  if (policy.jitter > 1) throw new OptionError('jitter', 'a number from 0 to 1', policy.jitter)
+  requireNumber('maxRestarts', policy.maxRestarts, 0)
+  requireNumber('windowMs', policy.windowMs, 1)
+  requireNumber('baseDelayMs', policy.baseDelayMs, 0)
+  requireNumber('maxDelayMs', policy.maxDelayMs, 0)
+  requireNumber('jitter', policy.jitter, 0, 1)
   return (failure) => decide(policy, failure)
 }
 
@@ -110,8 +110,4 @@ function decide(policy: Required<SupervisionPolicy>, { earlier, random }: Failur
 
 function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) throw new OptionError(option, allowed.map((one) => `'${one}'`).join(', '), value)
-}
-
-function requireAtLeast(option: string, value: number, least: number): void {
-  if (!(Number.isFinite(value) && value >= least)) throw new OptionError(option, `a number, ${least} or more`, value)
 }

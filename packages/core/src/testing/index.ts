@@ -1,6 +1,6 @@
 /**
- * For tests of agents: time and order as you say, an agent that keeps what it
- * gets, failures on demand, dead letters.
+ * For tests of agents: a clock and a scheduler that you control, an agent that
+ * records its messages, failures on demand, dead letters.
  *
  * @module
  */

@@ -2,23 +2,23 @@ import type { AgentRef } from '../agents/agent-ref.ts'
 import { behavior } from '../machine/behavior.ts'
 import type { Message } from '../messages/message.ts'
 import type { Flock } from '../flock.ts'
-import type { SpawnOptions } from '../flock-options.ts'
+import type { SpawnOptions } from '../agents/spawn-options.ts'
 
-/** An agent that keeps what it is sent. */
+/** An agent that records its messages. */
 export interface Probe {
   readonly id: string
   readonly ref: AgentRef
-  /** All that it got, in order. */
+  /** All messages so far, in order. */
   readonly messages: readonly Message[]
-  /** Resolves to the next message that was not given out yet, or that comes. */
+  /** Resolves to the next message that `next` has not returned yet. */
   next(): Promise<Message>
 }
 
-/** Spawns an agent that keeps what it is sent, for tests to look at. */
+/** Spawns an agent that records its messages, for tests to inspect. */
 export function probe(flock: Flock, options: Pick<SpawnOptions, 'id' | 'role'> = {}): Probe {
   const messages: Message[] = []
   const waiting: ((message: Message) => void)[] = []
-  let given = 0
+  let returned = 0
   const ref = flock.spawn(
     behavior<null, Message>({
       role: 'probe',
@@ -27,7 +27,7 @@ export function probe(flock: Flock, options: Pick<SpawnOptions, 'id' | 'role'> =
         messages.push(message)
         const wake = waiting.shift()
         if (wake) {
-          given += 1
+          returned += 1
           wake(message)
         }
         return null
@@ -40,9 +40,9 @@ export function probe(flock: Flock, options: Pick<SpawnOptions, 'id' | 'role'> =
     ref,
     messages,
     next: () => {
-      const message = messages[given]
+      const message = messages[returned]
       if (message === undefined) return new Promise((resolve) => waiting.push(resolve))
-      given += 1
+      returned += 1
       return Promise.resolve(message)
     },
   }

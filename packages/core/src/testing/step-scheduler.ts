@@ -1,20 +1,20 @@
 import type { Runnable, Scheduler } from '../messages/run-queue.ts'
 import { turn } from './virtual-clock.ts'
 
-/** Decides which agent runs next, by chance that can be repeated. */
+/** Decides which agent runs next, by reproducible chance. */
 export interface StepScheduler extends Scheduler {
-  /** Delivers one message to one agent; tells whether there was any. */
+  /** Delivers one message to one agent; returns whether there was any. */
   step(): boolean
-  /** Delivers everything, what follows from it included; resolves to how many messages that were. */
+  /** Delivers all messages, also those sent meanwhile; resolves to their number. */
   settle(): Promise<number>
 }
 
 /**
- * Makes a scheduler for tests: nothing is delivered until you say so, and the
- * order in which agents get their turns follows from the seed. Run a test with
- * many seeds to find what depends on the order.
+ * Makes a scheduler for tests: it delivers only when you tell it to, in an order of
+ * agents that follows from the seed. Run a test with many seeds to find what
+ * depends on the order.
  *
- * @param seed - A whole number; equal seeds give equal orders.
+ * @param seed - An integer; equal seeds give equal orders.
  */
 export function stepScheduler(seed: number): StepScheduler {
   const ready: Runnable[] = []
@@ -34,7 +34,7 @@ export function stepScheduler(seed: number): StepScheduler {
       await turn()
       while (step()) {
         steps += 1
-        // What was delivered may have resolved promises that send more.
+        // Delivered messages may have resolved promises that send more.
         if (ready.length === 0) await turn()
       }
       return steps

@@ -1,15 +1,15 @@
 import type { Clock } from '../base/clock.ts'
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until it is advanced. */
 export interface VirtualClock extends Clock {
   /**
-   * Lets time pass: everything that is due happens in order, each at its time,
-   * and what follows from it at once happens before the next, however long the
-   * machine takes for it. (Agents that send each other messages without end are
-   * left to themselves after a while.)
+   * Lets time pass: timers fire in order, each at its time, and everything that
+   * follows at once happens before the next fires, however long the machine takes.
+   * (For agents that send each other messages forever, it stops waiting after a
+   * while.)
    */
   advance(ms: number): Promise<void>
-  /** Time-outs that wait. */
+  /** Number of timers that have not fired. */
   readonly pending: number
 }
 
@@ -18,22 +18,22 @@ interface Timeout {
   readonly callback: () => void
 }
 
-/** Turns of the event loop in which messages are delivered before time goes on all the same; each takes some milliseconds. */
-const mostTurns = 250
+/** Turns of the event loop, of some milliseconds each, after which time passes although messages are left. */
+const maxTurns = 250
 
 /**
  * Makes a clock for tests: pass it to `createFlock({ memory, clock })`, and
- * `after` transitions, restarts, retries and time-outs happen when you say so.
- * Leases are the store's business and go by the store's clock.
+ * `after` transitions, restarts, retries and time-outs happen when you advance it.
+ * Leases go by the store's clock instead.
  *
- * @param now - Where it begins, Unix milliseconds.
+ * @param now - Its initial time, Unix milliseconds.
  */
 export function virtualClock(now = 0): VirtualClock {
   let time = now
   const timeouts = new Set<Timeout>()
   const followed: (() => boolean)[] = []
   const settle = async (): Promise<void> => {
-    for (let turns = 0; turns < mostTurns; turns += 1) {
+    for (let turns = 0; turns < maxTurns; turns += 1) {
       await turn()
       if (followed.every((isIdle) => isIdle())) return
     }
@@ -70,7 +70,7 @@ export function virtualClock(now = 0): VirtualClock {
   }
 }
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Resolves after one turn of the event loop. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -6,10 +6,10 @@ import type { Message } from '../messages/message.ts'
 
 /**
  * Makes a definition whose agents fail when they are about to take certain
- * messages, as if an action of theirs had thrown.
+ * messages, as if one of their actions had thrown.
  *
- * @param errorFor - What to fail of, if at all; `count` says how many messages this agent was given before, its
- * earlier lives included.
+ * @param errorFor - Returns the error to fail with, if any; `count` is the number of messages that this agent got
+ * before, in earlier lives too.
  *
  * @example
  * ```ts
@@ -42,8 +42,9 @@ export function withCrashes(
 ): AgentDefinition<never> {
   const definition = definitionOf(what)
   const counts = new Map<string, number>()
-  const makeHost: MakeHost = (owner, start) => {
-    const host = definition.makeHost(owner, start)
+  const makeHost: MakeHost = (life, start) => {
+    const host = definition.makeHost(life, start)
+    const { id } = life.owner
     let lastGood: unknown
     return {
       get snapshot() {
@@ -59,12 +60,12 @@ export function withCrashes(
         return host.lastGood ?? lastGood
       },
       take: (message) => {
-        const count = counts.get(owner.id) ?? 0
-        counts.set(owner.id, count + 1)
+        const count = counts.get(id) ?? 0
+        counts.set(id, count + 1)
         const error = errorFor(message, count)
         if (error === undefined) return host.take(message)
         lastGood = host.save()
-        owner.failed(error)
+        life.failed(error)
       },
     } satisfies Host
   }

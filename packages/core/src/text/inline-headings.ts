@@ -1,6 +1,6 @@
 import { isOpener } from './openers.ts'
 
-/** More words in a row in capitals are shouting, not a heading. */
+/** More words in capitals in a row are shouting, not a heading. */
 const maxWords = 14
 
 /** The longest word looked at, in UTF-16 units. */
@@ -23,13 +23,12 @@ interface Word {
  * Finds headings at the beginning of a sentence, and where to cut them off.
  *
  * A heading in the flow of a text is a row of words in capitals before a
- * capitalised word: `RECORD OF PROGRESS When I took office`. It may stand
- * behind a number (`VII. FOREIGN POLICY From …`) or behind a division in title
- * case (`Special Needs WOMEN The …`, cut twice). Acronyms look alike; what
- * tells them apart is that a sentence does not go on with a stop word after
- * them: `WOMEN The …` against `NATO Allies …`.
+ * capitalized word: `RECORD OF PROGRESS When I took office`. It may follow
+ * a number (`VII. FOREIGN POLICY From …`) or a title in title case (`Special Needs
+ * WOMEN The …`, cut twice). Acronyms look alike, but a sentence does not continue
+ * with a stop word after them: `WOMEN The …` against `NATO Allies …`.
  *
- * @returns offsets within `(start, end)`, ascending; none if the range has no heading or is one throughout.
+ * @returns offsets within `(start, end)`, ascending; none if the range has no heading or is nothing else.
  */
 export function headingCuts(text: string, start: number, end: number): number[] {
   const words = firstWords(text, start, end)

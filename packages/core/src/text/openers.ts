@@ -1,11 +1,11 @@
 import { searchTerms } from '@skein/memory/store'
 
-// No stop words for a search, but a capital on them means that a sentence begins.
+// No stop words for a search, but when they are capitalized, a sentence begins.
 const openers = new Set('although another despite every last many several since within without'.split(' '))
 
 /**
- * Tells whether a capitalised word begins a sentence rather than a name: stop
- * words are capitalised nowhere else.
+ * Tells whether a capitalized word begins a sentence rather than a name: stop
+ * words are capitalized nowhere else.
  *
  * @param word - Letters only, in any case.
  */

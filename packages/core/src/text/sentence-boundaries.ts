@@ -11,7 +11,7 @@ const beforeName =
 const beforeNumber =
   /(?:^|[\s(])(?:Nos?|Vols?|Figs?|Secs?|Arts?|Chs?|Eqs?|pp?|ca|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$/i
 
-// Perhaps the end, perhaps not: the next word tells.
+// Perhaps the end of a sentence: that depends on the next word.
 const ambiguous =
   /(?:(?:^|[\s("'“‘-])(?:[A-HJ-Z]|Jr|Sr|Inc|Ltd|Co|Corp|Dept|vs|etc|cf|al)\.|(?:^|[^\p{L}])(?:\p{L}{1,2}\.){2,})$/u
 
@@ -22,7 +22,7 @@ const endMark = /[.!?…:;]["'”’)\]]*$/
 const blockStart = /^(?:[-–—•*#>|+]|\d{1,3}[.)]\s)/
 
 /**
- * Tells whether ICU parted a sentence at `boundary` by mistake: after an
+ * Tells whether ICU split a sentence at `boundary` by mistake: after an
  * abbreviation, or at the end of a line of wrapped text.
  *
  * @param start - Where the sentence begins.
@@ -52,7 +52,7 @@ function isWrappedLine(head: string, gap: string, next: string): boolean {
   if (isBlankLine(gap) || endMark.test(head) || blockStart.test(next)) return false
   const line = head.slice(Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r')) + 1)
   if (line.startsWith('#')) return false
-  // A line that stops early was ended on purpose, unless the next goes on in lower case.
+  // A line that stops early was ended on purpose, unless the next continues in lower case.
   return /^\p{Ll}/u.test(next) || (line.length >= 50 && !isUpperCase(line))
 }
 

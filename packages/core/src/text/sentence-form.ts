@@ -5,7 +5,7 @@ const longChars = 350
 
 const lowerCase = /\p{Ll}/u
 
-/** Leans on the sentence before it, which the reader of an answer does not see. */
+/** Refers to the sentence before it, which the reader of an answer does not see. */
 const leaning =
   /^(?:this|that|these|those|it|its|they|their|he|his|she|her|such|but|and|or|so|yet|also|however|therefore|thus|moreover|furthermore|similarly|then)\b/i
 

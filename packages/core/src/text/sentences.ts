@@ -1,13 +1,13 @@
 import { headingCuts } from './inline-headings.ts'
 import { isFalseBoundary } from './sentence-boundaries.ts'
 
-/** A stretch of a text, in UTF-16 offsets: `text.slice(start, end)`. */
+/** A part of a text, in UTF-16 offsets: `text.slice(start, end)`. */
 export interface TextRange {
   readonly start: number
   readonly end: number
 }
 
-/** Longer "sentences" are lists or no prose at all, and are cut. In UTF-16 units. */
+/** Longer "sentences" are lists or not prose at all, and are cut. In UTF-16 units. */
 const maxChars = 600
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
@@ -21,8 +21,8 @@ const listMark = /;\s+(?:and\s+|or\s+)?|[:,.]\s+(?=[-–—•*]\S)/g
 /**
  * Finds the sentences of a text, in order.
  *
- * The ranges do not overlap, begin and end with text that is not white, and
- * together cover all such text. Headings that stand in the flow of a text
+ * The ranges do not overlap, begin and end with text that is not white space, and
+ * together cover all such text. Headings in the flow of a text
  * ("… years. RECORD OF PROGRESS When I took …") get a range of their own. A
  * sentence of more than 600 UTF-16 units is cut, at list marks if it has any,
  * but never inside a surrogate pair. Takes linear time, whatever the text.
@@ -32,7 +32,7 @@ const listMark = /;\s+(?:and\s+|or\s+)?|[:,.]\s+(?=[-–—•*]\S)/g
  *
  * @example
  * ```ts
- * import { splitSentences } from '@skein/core'
+ * import { splitSentences } from '@skein/core/executor'
  *
  * const text = 'Mr. Carter spoke. The U.S. Congress listened.'
  * splitSentences(text).map(({ start, end }) => text.slice(start, end)) // => ['Mr. Carter spoke.', 'The U.S. Congress listened.']
@@ -47,7 +47,7 @@ export function splitSentences(text: string): TextRange[] {
   return ranges
 }
 
-/** ICU's segments, joined where they were parted by mistake. */
+/** ICU's segments, joined where it split them by mistake. */
 function* joinedSegments(text: string): Generator<TextRange> {
   let start = 0
   for (const boundary of boundaries(text)) {

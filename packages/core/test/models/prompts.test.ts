@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { readPrompts } from '@skein/core'
+import { readPrompts } from '@skein/core/executor'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { fillIn, resolvePrompts } from '../../src/models/prompts.ts'
@@ -28,7 +28,7 @@ it('are the files of the package, unless they are replaced one by one', () => {
   expect(texts.cite).toBe(readFileSync(join(own, 'cite.md'), 'utf8').trim())
 })
 
-it('are read from a folder, those that are there', () => {
+it('are read from a folder that has some of them', () => {
   const folder = folderWith({ 'cite.md': 'Quote {{maxSentences}}.\n', 'notes.md': 'No prompt.' })
   expect(readPrompts(folder)).toEqual({ cite: 'Quote {{maxSentences}}.' })
   expect(readPrompts(pathToFileURL(`${folder}/`))).toEqual({ cite: 'Quote {{maxSentences}}.' })
@@ -36,6 +36,6 @@ it('are read from a folder, those that are there', () => {
   expect(() => readPrompts('/nowhere')).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION', option: 'prompts' }))
 })
 
-it('get their values, whatever stands in these, and keep what has none', () => {
+it('get their values, whatever these contain, and keep unknown placeholders', () => {
   expect(fillIn('{{a}} of {{b}}, {{c}}', { a: 1, b: '{{a}} $&' })).toBe('1 of {{a}} $&, {{c}}')
 })

@@ -1,4 +1,4 @@
-import type { BudgetScope } from '@skein/core'
+import type { BudgetScope } from '@skein/core/executor'
 import type { View } from '@skein/memory'
 
 import type { Figures } from '../protocol.ts'

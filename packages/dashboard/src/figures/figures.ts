@@ -1,4 +1,4 @@
-import type { BudgetScope } from '@skein/core'
+import type { BudgetScope } from '@skein/core/executor'
 import type { Memory, View } from '@skein/memory'
 
 import type { Figures } from '../protocol.ts'

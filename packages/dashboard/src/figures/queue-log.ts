@@ -1,4 +1,4 @@
-import type { FlockQueues } from '@skein/core'
+import type { FlockQueues } from '@skein/core/types'
 
 import type { QueuePoint } from '../protocol.ts'
 import type { Window } from './window-figures.ts'

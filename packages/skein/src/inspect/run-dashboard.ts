@@ -1,4 +1,4 @@
-import type { BudgetScope } from '@skein/core'
+import type { BudgetScope } from '@skein/core/executor'
 import type { ServedDashboard } from '@skein/dashboard'
 
 import { untilAborted } from '../cli/until-aborted.ts'

@@ -1,5 +1,6 @@
 import { extractiveModel } from '@skein/core'
-import type { Budget, Model } from '@skein/core'
+import type { Budget } from '@skein/core'
+import type { Model } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import { openaiModel } from '@skein/openai'
 

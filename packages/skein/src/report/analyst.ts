@@ -1,4 +1,5 @@
-import type { ActivitiesOf, Flock, MapReduceProgress, QuestionsFor } from '@skein/core'
+import type { ActivitiesOf, Flock } from '@skein/core'
+import type { MapReduceProgress, QuestionsFor } from '@skein/core/types'
 import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 

@@ -1,4 +1,5 @@
-import type { CitedSentence, Passage } from '@skein/core'
+import type { Passage } from '@skein/core'
+import type { CitedSentence } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
 
 /** A range of a source, in UTF-16 offsets into its text. */

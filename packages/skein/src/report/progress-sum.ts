@@ -1,4 +1,4 @@
-import type { MapReduceProgress } from '@skein/core'
+import type { MapReduceProgress } from '@skein/core/types'
 
 /** The progress of a report, over all its analysts. */
 export interface ReportProgress {

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { activity, estimateTokens } from '@skein/core'
+import { activity } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
 import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref } from '@skein/memory'
 

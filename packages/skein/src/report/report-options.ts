@@ -1,4 +1,5 @@
-import type { Flock, FlockEvent, Model } from '@skein/core'
+import type { Flock, FlockEvent } from '@skein/core'
+import type { Model } from '@skein/core/executor'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 

@@ -1,4 +1,4 @@
-import { splitSentences } from '@skein/core'
+import { splitSentences } from '@skein/core/executor'
 
 import { isNumbered, rankHeadings, readHeading } from './heading-rank.ts'
 import type { Heading } from './heading.ts'

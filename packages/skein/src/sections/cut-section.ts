@@ -1,4 +1,4 @@
-import { splitSentences } from '@skein/core'
+import { splitSentences } from '@skein/core/executor'
 
 import type { TextRange } from './text-range.ts'
 

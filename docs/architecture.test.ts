@@ -1,0 +1,99 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { collections } from '@skein/memory/store'
+import { describe, expect, it } from 'vitest'
+
+import { checkAllRooms } from '../scripts/rooms.ts'
+
+const root = join(import.meta.dirname, '..')
+const architecture = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+
+/** The rows of the table whose header begins with this cell, without header and rule. */
+function tableRows(firstCell: string): readonly (readonly string[])[] {
+  const lines = architecture.split('\n')
+  const start = lines.findIndex((line) => line.startsWith(`| ${firstCell}`))
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'))
+  return lines.slice(start + 2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+describe('ARCHITECTURE.md', () => {
+  it('draws the folders as they are, and no import points up', () => {
+    expect(checkAllRooms(root)).toEqual([])
+  })
+
+  it('counts the exported names of every entry point', () => {
+    const counts = entryPoints().map(({ name, file }) => [name, exportedNames(file)] as const)
+    const stated = tableRows('entry point').map(([name = '', count]) => [name.replaceAll('`', ''), Number(count)])
+    expect(stated).toEqual(counts)
+  })
+
+  it('says of each kind of record what the table of collections says', () => {
+    const stated = tableRows('collection').map(([name = '', traits = '']) => [name.replaceAll('`', ''), traits])
+    expect(stated).toEqual(Object.entries(collections).map(([name, traits]) => [name, traits.join(', ')]))
+  })
+})
+
+describe('source files', () => {
+  const lines = globSync('packages/*/{src,page}/**/*.{ts,tsx}', { cwd: root })
+    .filter((file) => !file.endsWith('.generated.ts'))
+    .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length - 1 }))
+    .toSorted((a, b) => a.lines - b.lines)
+
+  it('have at most 300 lines, nine in ten at most 200', () => {
+    expect(lines.filter((file) => file.lines > 300)).toEqual([])
+    expect(lines[Math.floor(lines.length * 0.9)]?.lines).toBeLessThanOrEqual(200)
+  })
+})
+
+describe('source lines', () => {
+  // Twelve lines that two files share are one thing written twice.
+  const shared = 12
+
+  it(`stand once: no run of ${shared} in two files`, () => {
+    const seen = new Map<string, string>()
+    const twice = new Set<string>()
+    for (const file of globSync('packages/*/{src,page}/**/*.{ts,tsx}', { cwd: root }).toSorted()) {
+      const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:import|export) [^;]*? from '[^']*'$/gm, '')
+      const lines = text.split('\n').map((line) => line.trim())
+      const code = lines.filter((line) => /\w/.test(line) && !/^(?:\/\/|\/\*|\*)/.test(line))
+      for (let from = 0; from + shared <= code.length; from += 1) {
+        const run = code.slice(from, from + shared).join('\n')
+        const other = seen.get(run)
+        if (other !== undefined && other !== file) twice.add(`${other} and ${file}: ${code[from]}`)
+        seen.set(run, file)
+      }
+    }
+    expect([...twice]).toEqual([])
+  })
+})
+
+/** What other packages may import, in the order of their names. */
+function entryPoints(): readonly { readonly name: string; readonly file: string }[] {
+  return globSync('packages/*/package.json', { cwd: root })
+    .toSorted()
+    .flatMap((manifest) => {
+      const { name, exports } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as {
+        readonly name: string
+        readonly exports: Readonly<Record<string, string>>
+      }
+      return Object.entries(exports).map(([entry, file]) => ({
+        name: join(name, entry),
+        file: join(root, manifest, '..', file),
+      }))
+    })
+}
+
+/** Every index names its exports one by one. */
+function exportedNames(file: string): number {
+  const text = readFileSync(file, 'utf8')
+  expect(text).not.toMatch(/export \*/)
+  return Array.from(text.matchAll(/export (?:type )?\{([^}]*)\}/g)).flatMap(([, names = '']) =>
+    names.split(',').filter((name) => name.trim() !== ''),
+  ).length
+}

@@ -1,0 +1,93 @@
+import { warn } from '@skein/memory/runtime'
+
+import { ThreadLostError } from './activity-errors.ts'
+import type { ActivityTask } from './executor.ts'
+import type { ThreadEvent } from './thread-protocol.ts'
+
+/** A task in a worker thread, or on its way there. */
+export interface RunningTask {
+  readonly id: number
+  readonly task: ActivityTask
+  readonly onProgress: ((value: unknown) => void) | undefined
+  /** Its thread, once it has started there. */
+  threadId?: number
+  /** Whether other tasks ran in its thread at some time, so that one of them may have cost it the thread. */
+  sharedItsThread: boolean
+}
+
+/**
+ * The tasks of an executor and the threads that they run in. When a thread ends,
+ * they decide which of its tasks failed by their own fault.
+ */
+export class RunningTasks {
+  readonly #tasks = new Map<number, RunningTask>()
+  /** Threads terminated because an aborted activity did not stop; Node never reuses a thread's id. */
+  readonly #abortedThreads = new Set<number>()
+  /** Threads terminated because their buffers grew too large, with the error that says so. */
+  readonly #overBudgetThreads = new Map<number, Error>()
+  #count = 0
+
+  add(task: ActivityTask, onProgress: RunningTask['onProgress']): RunningTask {
+    const running = { id: (this.#count += 1), task, onProgress, sharedItsThread: false }
+    this.#tasks.set(running.id, running)
+    return running
+  }
+
+  remove({ id }: RunningTask): void {
+    this.#tasks.delete(id)
+  }
+
+  ids(): IterableIterator<number> {
+    return this.#tasks.keys()
+  }
+
+  /** Takes in what a thread reports. */
+  onEvent(threadId: number, event: ThreadEvent): void {
+    const running = this.#tasks.get(event.id)
+    if (!running) return
+    if (event.type === 'started') this.#started(running, threadId)
+    else {
+      try {
+        running.onProgress?.(event.value)
+      } catch (error) {
+        warn(error)
+      }
+    }
+  }
+
+  /** A thread is terminated because one of its tasks ignored its abort signal. */
+  onAborted(threadId: number): void {
+    this.#abortedThreads.add(threadId)
+  }
+
+  /** A thread is terminated because its buffers are too large. */
+  onOverBudget(threadId: number, why: Error): void {
+    this.#overBudgetThreads.set(threadId, why)
+  }
+
+  /**
+   * Where a task that lost its thread runs again, if it does.
+   *
+   * The task may have lost the thread through another task there. If an aborted task was to blame, it runs among others
+   * again. If nobody knows, it gets a thread to itself, where each task fails by itself only.
+   */
+  retryAfter({ threadId, sharedItsThread }: RunningTask, error: unknown): 'shared' | 'alone' | undefined {
+    if (!(error instanceof ThreadLostError) || !sharedItsThread) return undefined
+    return threadId !== undefined && this.#abortedThreads.has(threadId) ? 'shared' : 'alone'
+  }
+
+  /** The error of a task, with the reason why its thread was terminated where that is known. */
+  explain({ threadId, task }: RunningTask, error: unknown): unknown {
+    const why = threadId === undefined ? undefined : this.#overBudgetThreads.get(threadId)
+    return why && error instanceof ThreadLostError ? new ThreadLostError(task.name, why) : error
+  }
+
+  #started(running: RunningTask, threadId: number): void {
+    running.threadId = threadId
+    for (const other of this.#tasks.values()) {
+      if (other === running || other.threadId !== threadId) continue
+      other.sharedItsThread = true
+      running.sharedItsThread = true
+    }
+  }
+}

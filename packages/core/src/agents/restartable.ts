@@ -1,0 +1,29 @@
+import type { Host } from '../machine/host.ts'
+import type { Owner } from '../owner/owner.ts'
+import type { Outcome } from '../owner/state-persister.ts'
+import type { Ending } from './ending.ts'
+
+/** What a person can decide about an agent that failed. */
+export type Instruction = 'restart' | 'resume' | 'stop'
+
+/** An agent, as everything sees it that runs, fails or restarts it: its life, its messages, its recovery, its children. */
+export interface Restartable extends Owner {
+  readonly state: 'running' | 'waiting' | 'ended'
+  /** What runs in its current life. */
+  readonly host: Host
+  /** The agent that it was spawned under. */
+  readonly parent: Restartable | undefined
+  readonly ending: Ending
+  /** @throws UnknownMessageError when it takes messages of this type in no state. */
+  requireTakes(type: string): void
+  /** Its current life has a new state. */
+  changed(): void
+  /** Its current life has failed; the supervision decides what follows. */
+  failed(error: unknown): void
+  /** Starts a new life from a saved state, or anew. */
+  resume(saved: unknown): void
+  /** Ends it for good. Calling it twice does no harm. */
+  end(outcome: Outcome): void
+  /** Asks a person what to do after a failure. */
+  askHuman(error: unknown, signal: AbortSignal): Promise<Instruction>
+}

@@ -1,0 +1,56 @@
+import type { Clearance } from '@skein/memory'
+
+import { budgetScope } from '../limits/budget.ts'
+import type { Budget } from '../limits/budget.ts'
+import type { AgentDefinition } from '../machine/host.ts'
+import { resolveMailbox } from '../messages/mailbox-options.ts'
+import type { MailboxOptions } from '../messages/mailbox-options.ts'
+import { resolveSupervision } from '../supervision/supervision.ts'
+import type { Supervision } from '../supervision/supervision.ts'
+import type { AgentParts } from './agent-parts.ts'
+import { AgentRef } from './agent-ref.ts'
+
+/** How to spawn an agent. */
+export interface SpawnOptions {
+  /** @defaultValue its role and a number */
+  readonly id?: string
+  /** @defaultValue the definition's role */
+  readonly role?: string
+  /** @defaultValue public records outside every compartment */
+  readonly clearance?: Clearance
+  /** The machine's input. */
+  readonly input?: unknown
+  readonly mailbox?: MailboxOptions
+  /** @defaultValue the flock's */
+  readonly supervision?: Supervision
+  /** Limits its model calls, beside the flock's budget. */
+  readonly budget?: Budget & { readonly id?: string }
+  /** The new agent ends with its parent, and its failures can be escalated to the parent. */
+  readonly parent?: AgentRef<never>
+}
+
+/**
+ * Settles the parts of an agent from its definition and options.
+ *
+ * @param supervise - The supervision of agents whose options name none.
+ * @param nextNumber - Numbers agents without an id.
+ * @throws OptionError when an option is out of range.
+ */
+export function resolveSpawn(
+  definition: AgentDefinition,
+  options: SpawnOptions,
+  supervise: AgentParts['supervise'],
+  nextNumber: () => number,
+): AgentParts {
+  const { role = definition.role, supervision, parent, clearance, input, budget } = options
+  const id = options.id ?? `${role}-${nextNumber()}`
+  return {
+    definition,
+    input,
+    principal: clearance ? { id, role, clearance } : { id, role },
+    mailbox: resolveMailbox(options.mailbox),
+    supervise: supervision ? resolveSupervision(supervision) : supervise,
+    parent: parent && AgentRef.runtimeOf(parent),
+    budget: budget && budgetScope(budget, 'agent'),
+  }
+}

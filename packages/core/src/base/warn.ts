@@ -1,4 +1,0 @@
-/** Tells of a failure that has no caller to tell: as a warning of the process. */
-export function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error))
-}

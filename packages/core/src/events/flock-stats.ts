@@ -1,0 +1,25 @@
+/** What a flock has done since it was created. */
+export interface FlockStats {
+  readonly activities: number
+  /** Activities whose stored result was reused instead of running them. */
+  readonly reusedActivities: number
+  readonly modelCalls: number
+  /** Model calls saved by reusing the answer or the whole activity. */
+  readonly reusedCalls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly savedTokens: number
+  readonly savedMs: number
+  readonly deadLetters: number
+  /** How often an agent failed, and how often one was restarted. */
+  readonly failures: number
+  readonly restarts: number
+}
+
+/** How long the queues of a flock are. */
+export interface FlockQueues {
+  /** Messages in the mailboxes of its agents. */
+  readonly messages: number
+  /** Activities that wait for a worker; absent where the executor does not know. */
+  readonly activities: number | undefined
+}

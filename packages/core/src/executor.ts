@@ -1,0 +1,47 @@
+/**
+ * For authors of executors, models and runtimes: the contracts that a flock
+ * works with, and the tools to implement them.
+ *
+ * @module
+ */
+
+// Executors
+export { threadExecutor } from './activities/thread-executor.ts'
+export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
+export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
+export type { ResolvedActivityOptions } from './activities/activity.ts'
+export type { UsageMeter } from './models/usage-meter.ts'
+
+// Models
+export type { Model, ModelSettings } from './models/model.ts'
+export type {
+  ChatMessage,
+  ChatOptions,
+  ChatRequest,
+  ChatResponse,
+  FinishReason,
+  JsonSchema,
+  ToolCall,
+  ToolDefinition,
+} from './models/chat.ts'
+export type { Citation, CitedAnswer, CitedSentence, CiteRequest } from './models/cite.ts'
+export type { EmbedRequest, EmbedResponse } from './models/embed.ts'
+export type { ModelUsage } from './models/usage.ts'
+export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
+
+// Tools for models
+export { estimateTokens } from './models/usage.ts'
+export { costOf, priceOf } from './models/price.ts'
+export { readPrompts } from './models/prompts.ts'
+export { splitSentences } from './text/sentences.ts'
+export type { Price, PriceList } from './models/price.ts'
+export type { PromptTexts } from './models/prompts.ts'
+export type { TextRange } from './text/sentences.ts'
+
+// Limits
+export type { RateLimits } from './limits/rate-limit.ts'
+export type { BudgetScope, BudgetMeasure } from './limits/budget.ts'
+
+// Time and order
+export type { Clock } from './base/clock.ts'
+export type { Runnable, Scheduler } from './messages/run-queue.ts'

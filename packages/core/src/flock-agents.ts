@@ -1,0 +1,96 @@
+import { OptionError } from '@skein/memory'
+import type { SavedAgentSummary } from '@skein/memory/runtime'
+import type { AnyActorLogic } from 'xstate'
+
+import type { AgentParts } from './agents/agent-parts.ts'
+import { AgentRef } from './agents/agent-ref.ts'
+import type { AgentRegistry } from './agents/agent-registry.ts'
+import { AgentRuntime } from './agents/agent-runtime.ts'
+import type { FlockServices } from './agents/flock-services.ts'
+import { resolveSpawn } from './agents/spawn-options.ts'
+import type { SpawnOptions } from './agents/spawn-options.ts'
+import { FlockClosedError } from './base/flock-closed-error.ts'
+import { DurableAgents } from './durable/durable-agents.ts'
+import type { ResumeReport } from './durable/durable-agents.ts'
+import type { DurableDefinition } from './durable/durable.ts'
+import type { AgentDefinition } from './machine/host.ts'
+import { definitionOf } from './machine/machine-definition.ts'
+import { resolveSupervision } from './supervision/supervision.ts'
+import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
+
+/** Decides which agents join a flock, under which id and with which parts, and ends them with the flock. */
+export class FlockAgents {
+  readonly #services: FlockServices
+  readonly #registry: AgentRegistry
+  readonly #durable: DurableAgents
+  readonly #supervise: ((failure: Failure) => Decision) | undefined
+  #spawned = 0
+  #isOpen = true
+
+  /** @param supervision - For agents that are spawned without one. */
+  constructor(services: FlockServices, registry: AgentRegistry, supervision: Supervision | undefined) {
+    this.#services = services
+    this.#registry = registry
+    this.#supervise = supervision && resolveSupervision(supervision)
+    this.#durable = new DurableAgents({
+      memory: services.memory,
+      services,
+      admit: (runtime) => this.#admit(runtime),
+      find: (id) => registry.get(id),
+    })
+  }
+
+  spawn(what: AgentDefinition<never> | AnyActorLogic, options: SpawnOptions): AgentRef {
+    this.#requireOpen()
+    const parts = this.#partsOf(definitionOf(what), options)
+    const { id } = parts.principal
+    if (this.#registry.get(id)) throw new OptionError('id', 'an id that no running agent has', id)
+    return this.#admit(new AgentRuntime(parts, this.#services))
+  }
+
+  async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions): Promise<AgentRef> {
+    this.#requireOpen()
+    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, options))
+  }
+
+  async resume(definitions: readonly DurableDefinition<never>[], options: SpawnOptions): Promise<ResumeReport> {
+    this.#requireOpen()
+    const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
+      const clearance = { level: label.sensitivity, compartments: label.compartments }
+      return this.#partsOf(definition, { ...options, id, role, clearance })
+    }
+    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf)
+  }
+
+  /** Lets no more agents join. */
+  stopAccepting(): void {
+    this.#isOpen = false
+  }
+
+  /** Ends all agents; resolves when the ends of durable ones are stored. */
+  async close(): Promise<void> {
+    this.#isOpen = false
+    const starting = this.#durable.close()
+    const runtimes = this.#registry.all().map((ref) => AgentRef.runtimeOf(ref))
+    for (const runtime of runtimes) runtime.end({ type: 'stopped' })
+    await Promise.all([starting, ...runtimes.map(({ ending }) => ending.stored)])
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOpen) throw new FlockClosedError()
+  }
+
+  #partsOf(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
+    return resolveSpawn(definition as AgentDefinition, options, this.#supervise, () => (this.#spawned += 1))
+  }
+
+  #admit(runtime: AgentRuntime): AgentRef {
+    const ref = new AgentRef(runtime, this.#services.questions)
+    const { id, parent, principal } = runtime
+    this.#registry.add(ref)
+    if (parent) runtime.ending.on(parent.ending.on(() => runtime.end({ type: 'stopped' })))
+    this.#services.emit({ type: 'agent.spawned', agent: id, role: principal.role })
+    runtime.start()
+    return ref
+  }
+}

@@ -1,0 +1,36 @@
+import { OptionError } from '@skein/memory'
+import { requireInteger, requireNumber } from '@skein/memory/runtime'
+
+import type { Backoff } from './backoff.ts'
+
+/**
+ * How often something that failed is tried again, after which errors, and with which pauses.
+ *
+ * Every option that takes one documents its own defaults.
+ */
+export interface RetryPolicy extends Partial<Backoff> {
+  /** Further attempts after the first; 0 for none. At most 1,000. */
+  readonly maxRetries?: number
+  /**
+   * Codes of the errors to retry after.
+   *
+   * @defaultValue those that another attempt may cure
+   */
+  readonly codes?: readonly string[]
+}
+
+/** A policy with every default filled in and every number checked. */
+export type ResolvedRetryPolicy = Required<Omit<RetryPolicy, 'codes'>> & Pick<RetryPolicy, 'codes'>
+
+/** @throws OptionError when a number is out of range. */
+export function resolveRetry(policy: RetryPolicy | undefined, defaults: ResolvedRetryPolicy): ResolvedRetryPolicy {
+  const resolved = { ...defaults, ...policy }
+  requireInteger('retry.maxRetries', resolved.maxRetries, 0, 1_000)
+  requireNumber('retry.baseDelayMs', resolved.baseDelayMs, 0)
+  requireNumber('retry.maxDelayMs', resolved.maxDelayMs, 0)
+  requireNumber('retry.jitter', resolved.jitter, 0, 1)
+  if (resolved.codes !== undefined && !Array.isArray(resolved.codes)) {
+    throw new OptionError('retry.codes', 'an array of error codes', resolved.codes)
+  }
+  return resolved
+}
