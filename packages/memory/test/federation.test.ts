@@ -605,7 +605,7 @@ describe('A node that was away', () => {
       sent: 0,
       lastError: { message: 'The cable is cut.' },
     })
-    await expect.poll(() => warnings.filter((text) => text.includes('Node "a" goes on alone'))).toHaveLength(1)
+    await expect.poll(() => warnings.filter((text) => text.includes('Node "a" continues alone'))).toHaveLength(1)
     cuttable.mend()
     await expect.poll(() => b.facts.get('k'), { timeout: 10_000 }).toBe(1)
     await expect.poll(() => a.memory.federation).toMatchObject({ isConnected: true, lastError: undefined })
@@ -651,7 +651,7 @@ describe('What does not fit', () => {
     await settle(a, b)
     expect([await b.facts.get('n/1'), await b.facts.get('n/2')]).toEqual([undefined, 2])
     expect(b.memory.federation).toMatchObject({ refused: 1, lastError: { code: 'SKEIN_SCHEMA' } })
-    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('passes over facts/n/1'))
+    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('skips facts/n/1'))
     await a.facts.set('n/1', 1, important)
     await settle(a, b)
     expect(await b.facts.get('n/1')).toBe(1)
@@ -745,7 +745,7 @@ describe('Sealed memory', () => {
     await expect(early.memory.exchange()).rejects.toMatchObject({ code: 'SKEIN_KEY_MISSING' })
     expect(early.memory.federation).toMatchObject({ lastError: { code: 'SKEIN_KEY_MISSING' }, isCaughtUp: false })
     expect([await early.facts.get('between'), await early.facts.get('after')]).toEqual([1, undefined])
-    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('Node "b" takes nothing more in'))
+    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('Node "b" stops merging messages'))
     // It goes on giving out.
     await early.facts.set('mine', 4, important)
     await expect(early.memory.exchange()).rejects.toMatchObject({ code: 'SKEIN_KEY_MISSING' })
