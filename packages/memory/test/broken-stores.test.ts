@@ -8,20 +8,20 @@ import { expect, it } from 'vitest'
 
 import { randomNumbers } from './simulate-history.ts'
 
-/** Makes a real store wrong in one way, now and then. */
+/** Makes a real store misbehave in one way, now and then. */
 type Break = (store: Part, random: () => number) => Part
 type Part = Pick<Store, 'read' | 'write'>
 
 const sound: Break = (store) => store
 
-/** Forgets to look at the version that a write names. */
+/** Ignores the version that a write names. */
 const withoutCheck: Break = (store, random) => ({
   read: store.read,
   write: (batch) =>
     store.write(random() < 0.1 ? batch.map((mutation) => ({ ...mutation, ifVersion: undefined }) as Mutation) : batch),
 })
 
-/** Answers with what it answered some reads ago. */
+/** Returns the result of an earlier read. */
 const fromThePast: Break = (store, random) => {
   const answered = new Map<string, (StoredRecord | undefined)[]>()
   return {
@@ -38,7 +38,7 @@ const fromThePast: Break = (store, random) => {
   }
 }
 
-/** Says that a write is done before it is, and loses it. */
+/** Acknowledges a write and then loses it. */
 const forgetful: Break = (store, random) => ({
   read: store.read,
   write: async (batch) => {
@@ -51,7 +51,7 @@ const forgetful: Break = (store, random) => ({
   },
 })
 
-/** Numbers a version as the one before, from then on for ever. */
+/** Gives a version the number of the one before, and keeps that offset. */
 const repeating: Break = (store, random) => {
   const repeated = new Map<string, number>()
   const shown = <Versioned extends { readonly version: number }>(key: RecordKey, each: Versioned): Versioned => {
@@ -85,27 +85,27 @@ const repeating: Break = (store, random) => {
 }
 
 it.each<[string, Break, readonly ViolationKind[]]>([
-  ['a sound store is found sound', sound, []],
-  ['a store that now and then forgets the check is found out', withoutCheck, ['lost-update']],
-  ['a store that now and then reads the past is found out', fromThePast, ['stale-read']],
+  ['a correct store passes', sound, []],
+  ['a store that sometimes skips the version check is detected', withoutCheck, ['lost-update']],
+  ['a store that sometimes returns stale reads is detected', fromThePast, ['stale-read']],
   [
-    'a store that acknowledges what it then loses is found out',
+    'a store that loses acknowledged writes is detected',
     forgetful,
     ['stale-read', 'values-differ', 'version-made-twice'],
   ],
-  ['a store that uses a version twice is found out', repeating, ['values-differ', 'version-made-twice']],
+  ['a store that uses a version twice is detected', repeating, ['values-differ', 'version-made-twice']],
 ])('%s', async (_, breakIt, expected) => {
   const found = new Set<ViolationKind>()
   for (const seed of [1, 2, 3]) {
     const kinds = checkHistory(await run(breakIt, seed)).map(({ kind }) => kind)
     for (const kind of kinds) found.add(kind)
-    // In each run by itself.
+    // Every run must detect it.
     expect(kinds.length > 0).toBe(expected.length > 0)
   }
   expect([...found]).toEqual(expect.arrayContaining([...expected]))
 })
 
-/** Lets some processes read, write and replace at the same time, and tells what they saw. */
+/** Runs processes that read, write and replace concurrently, and returns their history. */
 async function run(breakIt: Break, seed: number): Promise<Operation[]> {
   const random = randomNumbers(seed)
   await using real = await mapStore().open('space', 'writer')
@@ -146,7 +146,7 @@ async function run(breakIt: Break, seed: number): Promise<Operation[]> {
 
 const meta = { author: 'test', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
 
-/** A store that takes its time, so that calls overlap. */
+/** Delays calls so that they overlap. */
 function slow(store: Part, random: () => number): Part {
   const wait = async (): Promise<void> => {
     for (let turns = Math.floor(random() * 3); turns > 0; turns -= 1) await nextTurn()
@@ -167,7 +167,7 @@ function valueOf(record: StoredRecord | undefined): { value?: unknown } {
   return record ? { value: JSON.parse(record.value) as unknown } : {}
 }
 
-/** What a write made, or was told to stand in its way. */
+/** The version that a write made, or the current one that its refusal reported. */
 function versionOf(commit: Commit): number | undefined {
   if (commit.ok) return commit.written[0]?.version
   return commit.refusal.reason === 'seal' ? undefined : (commit.refusal.current?.version ?? 0)

@@ -2,7 +2,7 @@ import { mapStore, openMemory } from '@skein/memory'
 import type { Store, StoreDriver } from '@skein/memory/store'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-/** A real store whose reads and hints a test can hold back. */
+/** A real store whose reads and hints a test can hold. */
 function gatedStore(): { driver: StoreDriver; holdReads(): () => void; dropHints(): void; reads(): number } {
   const inner = mapStore()
   let gate: Promise<void> | undefined
@@ -65,7 +65,7 @@ describe('cached facts', () => {
     expect(reads()).toBe(2)
   })
 
-  it('never keep a value that was read before an update and arrived after it', async () => {
+  it('never cache a value that was read before an update and arrived after it', async () => {
     const { driver, holdReads } = gatedStore()
     const facts = await openOn(driver)
     await facts.set('k', 'old')
@@ -90,7 +90,7 @@ describe('cached facts', () => {
     expect(await later).toBe('new')
   })
 
-  it('are dropped when another process changed them', async () => {
+  it('are invalidated when another process changes them', async () => {
     const { driver } = gatedStore()
     const [mine, theirs] = [await openOn(driver), await openOn(driver)]
     await mine.set('k', 1)
@@ -100,7 +100,7 @@ describe('cached facts', () => {
     expect(await mine.get('k')).toBe(2)
   })
 
-  it('are dropped within a heartbeat when the last hint was lost', async () => {
+  it('are invalidated within a heartbeat when the last hint was lost', async () => {
     const { driver, dropHints } = gatedStore()
     const [mine, theirs] = [await openOn(driver, 10), await openOn(driver, 10)]
     await mine.set('k', 1)
@@ -111,7 +111,7 @@ describe('cached facts', () => {
     expect(await mine.get('k')).toBe(2)
   })
 
-  it('are all dropped when the feed no longer reaches back', async () => {
+  it('are all invalidated when the feed no longer reaches back', async () => {
     const small = mapStore({ maxChanges: 3 })
     const quiet: StoreDriver = {
       ...small,
@@ -128,7 +128,7 @@ describe('cached facts', () => {
     expect(await mine.get('k')).toBe(9)
   })
 
-  it('are asked for again, strongly, when wanted', async () => {
+  it('are read from the store again with strong consistency', async () => {
     const { driver, reads } = gatedStore()
     const facts = await openOn(driver)
     await facts.set('k', 1)

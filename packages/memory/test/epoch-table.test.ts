@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { EpochTable } from '../src/cache/epoch-table.ts'
 
 describe('the epoch table', () => {
-  it('lets no reader see a value older than a write that had ended', async () => {
+  it('lets no reader see a value older than a completed write', async () => {
     const epochs = new EpochTable()
     const register = new SharedArrayBuffer(8)
     const value = new Int32Array(register, 0, 1)
@@ -55,7 +55,7 @@ describe('the epoch table', () => {
     expect(after !== undefined && epochs.isCurrent(slot, after)).toBe(false)
   })
 
-  it('wakes who waits for a write, at once when it has ended already', async () => {
+  it('wakes a waiter for a write, at once if the write has ended already', async () => {
     const epochs = new EpochTable()
     const slot = epochs.slotOf('work', 'k')
     const seen = epochs.finishedOf(slot)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 const through = (error: unknown): Error => fromEnvelope(structuredClone(toEnvelope(error)))
 
-describe('an error that travels', () => {
+describe('an error that crosses threads', () => {
   it('keeps class, code, fields, message, stack and causes', () => {
     const error = new VersionConflictError('k', 1, 2, { key: 'k', value: 5 })
     error.cause = new TypeError('deeper', { cause: 'a text' })
@@ -21,7 +21,7 @@ describe('an error that travels', () => {
     expect(back.cause).toMatchObject({ name: 'TypeError', message: 'deeper', cause: { message: 'Thrown: a text' } })
   })
 
-  it('of a class that is not known keeps its name and code', () => {
+  it('of an unknown class keeps its name and code', () => {
     class Odd extends Error {
       override name = 'Odd'
       code = 'ODD'
@@ -32,13 +32,13 @@ describe('an error that travels', () => {
     expect(back).not.toHaveProperty('unsendable')
   })
 
-  it('may be caused by itself', () => {
+  it('may have itself as its cause', () => {
     const error = new OptionError('a', 'b', 'c')
     error.cause = error
     expect(through(error)).toMatchObject({ code: 'SKEIN_OPTION', cause: { code: 'SKEIN_OPTION' } })
   })
 
-  it.each([undefined, null, 'text', 5, { plain: true }])('may be no error at all: %j', (thrown) => {
+  it.each([undefined, null, 'text', 5, { plain: true }])('may be any thrown value: %j', (thrown) => {
     expect(through(thrown).message).toContain('Thrown')
   })
 })

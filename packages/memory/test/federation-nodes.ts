@@ -4,12 +4,12 @@ import type { Mutation, StoreDriver } from '@skein/memory/store'
 import type { Bus, BusLink } from '@skein/memory/types'
 import { onTestFinished } from 'vitest'
 
-/** A node of a federation, with the view of somebody who may see everything. */
+/** A node of a federation, with the view of an agent that may see everything. */
 export interface Node extends View {
   readonly memory: Memory
 }
 
-/** What a test says of a node beside its name and bus. */
+/** Options of a node besides its name and bus. */
 export type NodeOptions = Partial<MemoryOptions> & {
   readonly share?: FederationOptions['share']
   maxObjectBytes?: number
@@ -17,7 +17,7 @@ export type NodeOptions = Partial<MemoryOptions> & {
 
 const all: Principal = { id: 'ann', role: 'test', clearance: { level: 'confidential', compartments: ['finance'] } }
 
-/** Opens a node, which closes with the test. */
+/** Opens a node that closes at the end of the test. */
 export async function openNode(node: string, bus: Bus, options: NodeOptions = {}): Promise<Node> {
   const { share, maxObjectBytes, ...rest } = options
   const federation = { node, bus, ...(share && { share }), ...(maxObjectBytes !== undefined && { maxObjectBytes }) }
@@ -26,19 +26,19 @@ export async function openNode(node: string, bus: Bus, options: NodeOptions = {}
   return Object.assign(memory.as({ ...all, id: `${node}-agent` }), { memory })
 }
 
-/** Opens two nodes on a bus of their own. */
+/** Opens two nodes on a new bus. */
 export async function openPair(options: NodeOptions = {}): Promise<[a: Node, b: Node, bus: Bus]> {
   const bus = inProcessBus()
   return [await openNode('a', bus, options), await openNode('b', bus, options), bus]
 }
 
-/** Resolves when each node knows what the others know. */
+/** Exchanges until all nodes have the same state. */
 export async function settle(...nodes: readonly Node[]): Promise<void> {
-  // The second time each hears those that spoke after it; the third, answers to what it asked.
+  // In the second round each node reads those that published after it; in the third, answers to its requests.
   for (let turn = 0; turn < 3; turn += 1) for (const { memory } of nodes) await memory.exchange()
 }
 
-/** A real bus whose links a test can cut, and on which it can say something itself. */
+/** A real bus whose links a test can cut, and on which it can publish any message. */
 export function cuttableBus(inner: Bus = inProcessBus()): {
   bus: Bus
   cut(): void
@@ -47,7 +47,7 @@ export function cuttableBus(inner: Bus = inProcessBus()): {
 } {
   let isCut = false
   const check = async (): Promise<void> => {
-    if (isCut) throw new Error('The cable is cut.')
+    if (isCut) throw new Error('The link is cut.')
   }
   const bus: Bus = {
     open: async (space, node) => {
@@ -74,7 +74,7 @@ export function cuttableBus(inner: Bus = inProcessBus()): {
   }
 }
 
-/** A real store, before whose every write of the exchange a test can do something else. */
+/** A real store that calls back before each write of the exchange. */
 export function interruptedStore(before: () => Promise<void> | undefined): StoreDriver {
   const inner = mapStore()
   return {
@@ -95,7 +95,7 @@ export function interruptedStore(before: () => Promise<void> | undefined): Store
   }
 }
 
-/** Warnings of the process from now on, as text. */
+/** Collects the messages of process warnings from now on. */
 export function listenForWarnings(): string[] {
   const warnings: string[] = []
   const listener = (warning: Error): void => void warnings.push(warning.message)

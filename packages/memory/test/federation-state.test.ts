@@ -17,9 +17,8 @@ const nodes = ['a', 'b', 'c'] as const
 const levels = ['public', 'internal', 'confidential'] as const
 
 /**
- * What happens in a network, in order: a node writes, or a node hears one of
- * the messages that were ever sent. So messages come in any order, late, again,
- * or never.
+ * The events of a network, in order: a node writes, or a node receives any of the
+ * messages ever sent. So messages arrive in any order, late, repeatedly, or never.
  */
 type Event =
   | { readonly type: 'write'; readonly node: number; readonly at: number; readonly level: number; readonly kind: Kind }
@@ -30,7 +29,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({
     type: fc.constant('write' as const),
     node: fc.nat(2),
-    // Few different times: clocks that agree, stand still and go back.
+    // Few distinct times: clocks agree, stand still and go back.
     at: fc.nat(3),
     level: fc.nat(2),
     kind: fc.constantFrom<Kind>('set', 'set', 'set', 'delete', 'private'),
@@ -40,7 +39,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 interface Network {
   readonly held: FactReplica[]
-  /** Each as it was sent, by a node that had written. */
+  /** The states as nodes sent them after their writes. */
   readonly sent: FactState[]
 }
 
@@ -69,7 +68,7 @@ function run(events: readonly Event[]): Network {
   return { held, sent }
 }
 
-/** Everything that was ever sent, heard by all, in an order of each node's own. */
+/** Delivers every message ever sent to all nodes, to each in its own order. */
 function deliver({ held, sent }: Network, orders: readonly (readonly number[])[]): FactReplica[] {
   return held.map((one, node) => {
     const order = sent.map((message, index) => ({ message, rank: orders[node]?.[index % 8] ?? 0 }))
@@ -79,7 +78,7 @@ function deliver({ held, sent }: Network, orders: readonly (readonly number[])[]
 
 const histories = fc.array(event, { minLength: 1, maxLength: 30 })
 const orders = fc.array(fc.array(fc.nat(), { minLength: 8, maxLength: 8 }), { minLength: 3, maxLength: 3 })
-/** States that come up in a network, not any that could be typed. */
+/** States that can arise in a network, not arbitrary ones. */
 const statesOf = (events: readonly Event[]): FactState[] => {
   const { held, sent } = run(events)
   return [...sent, ...held.map(({ state }) => state)]
@@ -89,8 +88,8 @@ const someStates = fc.tuple(histories, fc.nat(), fc.nat(), fc.nat()).map(([event
   return picks.map((pick) => all[pick % all.length] as FactState) as [FactState, FactState, FactState]
 })
 
-describe('The merge of what nodes know of a fact', () => {
-  it('is the same in either order', () => {
+describe('The merge of fact states', () => {
+  it('is commutative', () => {
     fc.assert(
       fc.property(someStates, ([a, b]) => {
         expect(mergeStates(a, b)).toEqual(mergeStates(b, a))
@@ -98,7 +97,7 @@ describe('The merge of what nodes know of a fact', () => {
     )
   })
 
-  it('is the same however states are grouped', () => {
+  it('is associative', () => {
     fc.assert(
       fc.property(someStates, ([a, b, c]) => {
         expect(mergeStates(mergeStates(a, b), c)).toEqual(mergeStates(a, mergeStates(b, c)))
@@ -106,7 +105,7 @@ describe('The merge of what nodes know of a fact', () => {
     )
   })
 
-  it('changes nothing the second time', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(someStates, ([a, b]) => {
         const once = mergeStates(a, b)
@@ -116,7 +115,7 @@ describe('The merge of what nodes know of a fact', () => {
     )
   })
 
-  it('leads all nodes to one winner and the same conflicts, whatever comes in which order and how often', () => {
+  it('leads all nodes to the same winner and conflicts, for any order and number of deliveries', () => {
     fc.assert(
       fc.property(histories, orders, (events, order) => {
         const [first, ...others] = deliver(run(events), order)
@@ -127,7 +126,7 @@ describe('The merge of what nodes know of a fact', () => {
   })
 
   it('keeps every write that no writer had seen', () => {
-    // Nodes that write and hear nothing: all writes of different nodes are concurrent.
+    // Nodes write but receive nothing: all writes of different nodes are concurrent.
     const deaf = histories.map((events) => events.filter((one) => one.type === 'write' && one.kind === 'set'))
     fc.assert(
       fc.property(deaf, orders, (events, order) => {
@@ -142,7 +141,7 @@ describe('The merge of what nodes know of a fact', () => {
 })
 
 describe('A write of a fact', () => {
-  it('is shown at once, whatever was there', () => {
+  it('is shown at once, whatever the state was', () => {
     fc.assert(
       fc.property(histories, fc.nat(3), fc.boolean(), (events, at, isShared) => {
         const meta = { author: 'me', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
@@ -154,7 +153,7 @@ describe('A write of a fact', () => {
     )
   })
 
-  it('leaves nothing but itself, where its label covers all that was there', () => {
+  it('replaces all entries if its label covers them', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const meta = { author: 'me', tags: [], derivedFrom: [], sensitivity: 'confidential', compartments: [] } as const
@@ -165,7 +164,7 @@ describe('A write of a fact', () => {
     )
   })
 
-  it('that is not shared never shows in what the others hear', () => {
+  it('that is not shared never appears in messages to other nodes', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const hidden = events.flatMap((one, index) =>
@@ -179,7 +178,7 @@ describe('A write of a fact', () => {
 })
 
 describe('A hybrid logical clock', () => {
-  it('goes on from whatever was seen, and keeps to the wall clock when that is ahead', () => {
+  it('continues from the latest stamp seen, or from the wall clock if that is ahead', () => {
     const stamp = fc.record({ ms: fc.nat(10), count: fc.nat(3) })
     fc.assert(
       fc.property(fc.nat(10), fc.array(stamp), (at, seen) => {

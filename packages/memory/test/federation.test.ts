@@ -7,8 +7,8 @@ import type { Node } from './federation-nodes.ts'
 
 const important = { importance: 0.9 }
 
-describe('What is shared', () => {
-  it('is what is important enough', async () => {
+describe('Sharing', () => {
+  it('covers records that are important enough', async () => {
     const [a, b] = await openPair()
     await a.facts.set('loud', 1, { importance: 0.7 })
     await a.facts.set('soft', 1, { importance: 0.69 })
@@ -21,7 +21,7 @@ describe('What is shared', () => {
     ])
   })
 
-  it('is what a rule says, which is shown the whole record', async () => {
+  it('follows a rule, which gets the whole record', async () => {
     const [a, b] = await openPair({
       share: ({ collection, value, tags, author }) =>
         collection === 'facts' && (value as number) > 5 && tags.includes('out') && author === 'a-agent',
@@ -33,7 +33,7 @@ describe('What is shared', () => {
     expect(await Promise.all(['x', 'y', 'z'].map((key) => b.facts.get(key)))).toEqual([6, undefined, undefined])
   })
 
-  it('is nothing where the rule throws, which is told', async () => {
+  it('skips records for which the rule throws, with a warning', async () => {
     const warnings = listenForWarnings()
     const [a, b] = await openPair({
       share: ({ id }) => {
@@ -49,7 +49,7 @@ describe('What is shared', () => {
     await expect.poll(() => warnings).toContainEqual(expect.stringContaining('No idea.'))
   })
 
-  it('comes with author, task, tags, importance, label and sources', async () => {
+  it('transfers author, task, tags, importance, label and sources', async () => {
     const [a, b] = await openPair()
     const about = { task: 't', tags: ['x'], ...important, sensitivity: 'internal', compartments: ['finance'] } as const
     await a.observations.log({ value: 'Acme grows quickly', ...about })
@@ -58,8 +58,8 @@ describe('What is shared', () => {
     await settle(a, b)
     for (const kind of ['observations', 'decisions', 'learnings'] as const) {
       const [{ items: ours }, { items: theirs }] = await Promise.all([a[kind].list(), b[kind].list()])
-      const said = ours.map(({ createdAt: _at, seq: _seq, ...rest }) => rest)
-      expect(theirs).toMatchObject(said)
+      const expected = ours.map(({ createdAt: _at, seq: _seq, ...rest }) => rest)
+      expect(theirs).toMatchObject(expected)
     }
     const [hit] = await b.observations.search('growing')
     expect(hit?.item.value).toBe('Acme grows quickly')
@@ -67,7 +67,7 @@ describe('What is shared', () => {
     expect((await low.observations.list()).items).toEqual([])
   })
 
-  it('has objects with their bytes and sources', async () => {
+  it('transfers objects with their bytes and sources', async () => {
     const [a, b] = await openPair()
     const source = await a.objects.put('The whole text.', important)
     const note = await a.objects.put({ short: true }, { derivedFrom: [source], ...important })
@@ -77,7 +77,7 @@ describe('What is shared', () => {
     expect(await b.objects.get(source)).toBe('The whole text.')
   })
 
-  it('puts the sources together that nodes know of an object', async () => {
+  it('merges the sources of an object from all nodes', async () => {
     const [a, b] = await openPair()
     const [one, two] = await Promise.all([a.objects.put('one', important), b.objects.put('two', important)])
     await a.objects.put('both', { derivedFrom: [one], ...important })
@@ -91,7 +91,7 @@ describe('What is shared', () => {
     }
   })
 
-  it('leaves out objects that are too large, and says so', async () => {
+  it('skips objects that are too large, with a warning', async () => {
     const warnings = listenForWarnings()
     const [a, b] = await openPair({ maxObjectBytes: 10 })
     const large = await a.objects.put('12345678901', important)
@@ -102,7 +102,7 @@ describe('What is shared', () => {
     await expect.poll(() => warnings).toContainEqual(expect.stringContaining('federation.maxObjectBytes'))
   })
 
-  it('has alerts, also those that name no importance, until they are acknowledged', async () => {
+  it('covers alerts, even without an importance, until they are acknowledged', async () => {
     const [a, b, bus] = await openPair()
     await a.alerts.send({ to: ['b-agent', { role: 'test' }], insight: 'Hold all deals.' })
     await settle(a, b)
@@ -116,7 +116,7 @@ describe('What is shared', () => {
     const bOnA = a.memory.as({ id: 'b-agent', role: 'test' })
     expect(await bOnA.alerts.pending()).toEqual([])
     expect(await a.alerts.pending()).toHaveLength(1)
-    // Not even when it is said again.
+    // Not even when the message is repeated.
     await using link = await bus.open('default', 'echo')
     const { messages } = await link.read('', 100)
     await link.publish(messages.map(({ text }) => text))
@@ -124,7 +124,7 @@ describe('What is shared', () => {
     expect(await b.alerts.pending()).toEqual([])
   })
 
-  it('ends when its time to live does', async () => {
+  it('respects times to live', async () => {
     const times = { now: 1_000_000 }
     const bus = inProcessBus()
     const now = (): number => times.now
@@ -144,7 +144,7 @@ describe('What is shared', () => {
     expect((await c.observations.list()).items).toEqual([])
   })
 
-  it('is given out once, and not again by who got it', async () => {
+  it('publishes a record once, and receivers do not publish it again', async () => {
     const [a, b, bus] = await openPair()
     const c = await openNode('c', bus)
     await a.facts.set('k', 1, important)
@@ -163,13 +163,13 @@ describe('What is shared', () => {
     )
   })
 
-  it('comes by itself, without being asked for', async () => {
+  it('happens automatically, without a call of exchange', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 1, important)
     await expect.poll(() => b.facts.get('k')).toBe(1)
   })
 
-  it('shows nothing of the exchange itself in watches and the audit', async () => {
+  it('hides the exchange itself from watches and the audit', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 1, important)
     await b.facts.set('k', 2, important)
@@ -188,8 +188,8 @@ describe('What is shared', () => {
   })
 })
 
-describe('A fact that several nodes write', () => {
-  it('has the same winner everywhere, and shows what lost', async () => {
+describe('A fact written on several nodes', () => {
+  it('has the same winner everywhere, and shows the values that lost', async () => {
     const [a, b, bus] = await openPair()
     const c = await openNode('c', bus)
     await a.facts.set('price', 10, important)
@@ -209,7 +209,7 @@ describe('A fact that several nodes write', () => {
     expect(a.memory.federation?.conflicts).toBeGreaterThan(0)
   })
 
-  it('is settled by the next write, everywhere', async () => {
+  it('has its conflict resolved by the next write, everywhere', async () => {
     const [a, b] = await openPair()
     await a.facts.set('price', 10, important)
     await b.facts.set('price', 11, important)
@@ -222,7 +222,7 @@ describe('A fact that several nodes write', () => {
     expect(await a.facts.get('price')).toEqual(await b.facts.get('price'))
   })
 
-  it('is in no conflict when each writer knew what was there', async () => {
+  it('has no conflict when each writer had seen the previous value', async () => {
     const [a, b] = await openPair()
     for (let turn = 0; turn < 5; turn += 1) {
       await a.facts.set('k', `a${turn}`, important)
@@ -234,7 +234,7 @@ describe('A fact that several nodes write', () => {
     expect(a.memory.federation?.conflicts).toBe(0)
   })
 
-  it('is settled also by writing the same value again', async () => {
+  it('has its conflict resolved even by a write of the same value', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 1, important)
     await b.facts.set('k', 2, important)
@@ -256,7 +256,7 @@ describe('A fact that several nodes write', () => {
     expect([await a.facts.get('k'), await b.facts.get('k')]).toEqual([2, 3])
   })
 
-  it('keeps what a node wrote for itself alone, until a newer value comes; then shows both there', async () => {
+  it('keeps a private write on its node until a newer value arrives, then shows both there', async () => {
     const bus = inProcessBus()
     const a = await openNode('a', bus, { store: mapStore({ now: () => Date.now() + 60_000 }) })
     const b = await openNode('b', bus)
@@ -276,7 +276,7 @@ describe('A fact that several nodes write', () => {
     expect(b.memory.federation?.sent).toBe(0)
   })
 
-  it('goes everywhere when it is deleted, and comes back when it is written', async () => {
+  it('disappears everywhere when deleted, and returns when written again', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 1, important)
     await settle(a, b)
@@ -288,7 +288,7 @@ describe('A fact that several nodes write', () => {
     expect([await b.facts.get('k'), await b.facts.conflicts('k')]).toEqual([2, []])
   })
 
-  it('shows what lost against a delete, and a delete that lost', async () => {
+  it('shows a value that lost against a delete, and a delete that lost', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 1, important)
     await settle(a, b)
@@ -301,7 +301,7 @@ describe('A fact that several nodes write', () => {
     expect(lost).toEqual(present === undefined ? [[2, false]] : [[undefined, true]])
   })
 
-  it('says nothing of deletes of what was never shared', async () => {
+  it('does not publish deletes of facts that were never shared', async () => {
     const [a, b] = await openPair()
     await a.facts.set('own', 1)
     await settle(a, b)
@@ -310,7 +310,7 @@ describe('A fact that several nodes write', () => {
     expect(a.memory.federation?.sent).toBe(0)
   })
 
-  it('is settled by the newest of many writes while nodes come and go in any order', async () => {
+  it('converges to the newest of many writes while nodes come and go in any order', async () => {
     const [a, b, bus] = await openPair()
     const nodes = [a, b, await openNode('c', bus), await openNode('d', bus)]
     for (let turn = 0; turn < 20; turn += 1) {
@@ -327,12 +327,12 @@ describe('A fact that several nodes write', () => {
   })
 })
 
-describe("Agents that write while others' values come in", () => {
-  it('lose no write: each is the present value, was seen by who replaced it, or is shown as a conflict', async () => {
+describe('Agents that write while values of other nodes arrive', () => {
+  it('lose no write: each is current, was seen by the write that replaced it, or shows as a conflict', async () => {
     const bus = inProcessBus()
     const nodes = await Promise.all(['a', 'b', 'c'].map((name) => openNode(name, bus)))
     const turns = Array.from({ length: 30 }, (_, turn) => turn)
-    // Every write keeps all that its writer saw and adds a name of its own: what nobody holds in the end was lost.
+    // Every write keeps the names that its writer saw and adds a new one: a name missing in the end was lost.
     const add = async ({ facts }: Node, name: string): Promise<void> => {
       for (;;) {
         const fact = await facts.read<string[]>('names', { consistency: 'strong' })
@@ -367,7 +367,7 @@ describe("Agents that write while others' values come in", () => {
     expect(new Set((first ?? []).flat())).toEqual(new Set(written))
   })
 
-  it('learn of a conflict by the version that they name', async () => {
+  it('learn of a conflict when they name a version', async () => {
     const bus = inProcessBus()
     const a = await openNode('a', bus, { store: mapStore({ now: () => Date.now() + 60_000 }) })
     const b = await openNode('b', bus)
@@ -382,8 +382,8 @@ describe("Agents that write while others' values come in", () => {
   })
 
   it.each([
-    ['given out', 'a'],
-    ['taken in', 'b'],
+    ['published', 'a'],
+    ['merged', 'b'],
   ])('win while the fact is being %s', async (_, writer) => {
     let interrupts = 1
     const bus = inProcessBus()
@@ -405,12 +405,12 @@ describe("Agents that write while others' values come in", () => {
     for (const { facts } of [a, b]) {
       const shown = [await facts.get('k'), ...(await facts.conflicts('k')).map(({ value }) => value)]
       expect(shown).toContain('in between')
-      // On the node that wrote both, the second replaced the first; on two nodes neither knew of the other.
+      // If one node wrote both, the second write replaced the first; on two nodes the writes were concurrent.
       expect(shown).toHaveLength(writer === 'a' ? 1 : 2)
     }
   })
 
-  it('win while a delete of the fact is being taken in', async () => {
+  it('win while a delete of the fact is being merged', async () => {
     let isArmed = false
     let b: Node | undefined
     const store = interruptedStore(() => {
@@ -433,7 +433,7 @@ describe("Agents that write while others' values come in", () => {
     }
   })
 
-  it('have settled a conflict also where no exchange goes on', async () => {
+  it('have resolved a conflict even if no exchange follows', async () => {
     const bus = inProcessBus()
     const store = mapStore()
     const [a, b] = [await openNode('a', bus, { store }), await openNode('b', bus)]
@@ -448,7 +448,7 @@ describe("Agents that write while others' values come in", () => {
     expect(await facts.conflicts('k')).toEqual([])
   })
 
-  it('do not have their values taken back by what comes late', async () => {
+  it('do not lose their values to late messages', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 'first', important)
     await settle(a, b)
@@ -466,7 +466,7 @@ describe("Agents that write while others' values come in", () => {
 describe('Access across nodes', () => {
   const low = { id: 'low', role: 'test' }
 
-  it('shows of a conflict what the clearance covers, each by itself', async () => {
+  it('shows only those values of a conflict that the clearance covers', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 'open', important)
     await b.facts.set('k', 'secret', { sensitivity: 'confidential', ...important })
@@ -482,12 +482,12 @@ describe('Access across nodes', () => {
     }
   })
 
-  it('does not let a writer end a conflict that it can not see', async () => {
+  it('does not let a writer resolve a conflict that it cannot see', async () => {
     const [a, b] = await openPair()
     await a.facts.set('k', 'secret', { sensitivity: 'confidential', ...important })
     await b.facts.set('k', 'open', important)
     await settle(a, b)
-    // Whichever won: what can be seen is written over, what can't stays.
+    // Whichever won: a write replaces the visible values and keeps the others.
     const writer = b.memory.as(low).facts
     const isRefused = await writer.set('k', 'more', important).then(
       () => false,
@@ -503,7 +503,7 @@ describe('Access across nodes', () => {
   })
 })
 
-describe('A node that was away', () => {
+describe('A node that was disconnected', () => {
   it('catches up on what it missed', async () => {
     const store = mapStore()
     const bus = inProcessBus()
@@ -518,11 +518,11 @@ describe('A node that was away', () => {
     const late = await openNode('b', bus, { store })
     await settle(late)
     expect([await late.facts.get('k'), (await late.observations.list()).items.length]).toEqual([2, 1])
-    // Not from the beginning.
+    // It did not read the bus from the beginning.
     expect(late.memory.federation?.received).toBe(2)
   })
 
-  it('gives out what was written before it joined', async () => {
+  it('publishes records written before it joined', async () => {
     const store = mapStore()
     const alone = await openMemory({ store })
     await alone.as({ id: 'x', role: 'r' }).facts.set('k', 1, important)
@@ -533,7 +533,7 @@ describe('A node that was away', () => {
     expect(await b.facts.get('k')).toBe(1)
   })
 
-  it('gives out everything where its own feed no longer reaches back', async () => {
+  it('publishes everything if its own feed no longer reaches back', async () => {
     const store = mapStore({ maxChanges: 5 })
     const alone = await openMemory({ store })
     const writer = alone.as({ id: 'x', role: 'r' })
@@ -549,7 +549,7 @@ describe('A node that was away', () => {
     expect((await b.observations.list()).items).toHaveLength(1)
   })
 
-  it('is sent a snapshot by one of the others when the bus no longer reaches back', async () => {
+  it('gets a snapshot from one other node if the bus no longer reaches back', async () => {
     const bus = inProcessBus({ maxMessages: 30 })
     const store = mapStore()
     const [a, b] = [await openNode('a', bus), await openNode('b', bus)]
@@ -585,12 +585,12 @@ describe('A node that was away', () => {
     expect(await late.facts.conflicts('k0')).toEqual(await a.facts.conflicts('k0'))
     expect([await a.facts.get('mine'), await b.facts.get('mine')]).toEqual([1, 1])
     expect(late.memory.federation?.snapshots).toBe(1)
-    // One answered, not both.
+    // Only one of them answered.
     const answers = [a, b].map(({ memory }) => (memory.federation?.sent ?? 0) > 0)
     expect(answers).toContain(true)
   })
 
-  it('works alone while the bus is down, says so once, and catches up', async () => {
+  it('works alone while the bus is down, warns once, and catches up', async () => {
     const warnings = listenForWarnings()
     const cuttable = cuttableBus()
     cuttable.cut()
@@ -605,13 +605,13 @@ describe('A node that was away', () => {
       sent: 0,
       lastError: { message: 'The cable is cut.' },
     })
-    await expect.poll(() => warnings.filter((text) => text.includes('Node "a" goes on alone'))).toHaveLength(1)
+    await expect.poll(() => warnings.filter((text) => text.includes('Node "a" continues alone'))).toHaveLength(1)
     cuttable.mend()
     await expect.poll(() => b.facts.get('k'), { timeout: 10_000 }).toBe(1)
     await expect.poll(() => a.memory.federation).toMatchObject({ isConnected: true, lastError: undefined })
   })
 
-  it('tells what it knew when it closes', async () => {
+  it('publishes the remaining changes when it closes', async () => {
     const [a, b] = await openPair()
     await a.facts.set('last', 1, important)
     await a.memory.close()
@@ -619,7 +619,7 @@ describe('A node that was away', () => {
     expect(await b.facts.get('last')).toBe(1)
   })
 
-  it('goes on in the life of its name when its store began anew', async () => {
+  it('continues under its name after its store was lost', async () => {
     const bus = inProcessBus()
     const b = await openNode('b', bus)
     const first = await openNode('a', bus)
@@ -633,8 +633,8 @@ describe('A node that was away', () => {
   })
 })
 
-describe('What does not fit', () => {
-  it('is passed over by a node whose schema refuses it, by name, and stops nothing', async () => {
+describe('An invalid message', () => {
+  it('is skipped with a warning if it does not fit the schema of a node, and blocks nothing', async () => {
     const warnings = listenForWarnings()
     const onlyNumbers = {
       '~standard': {
@@ -651,7 +651,7 @@ describe('What does not fit', () => {
     await settle(a, b)
     expect([await b.facts.get('n/1'), await b.facts.get('n/2')]).toEqual([undefined, 2])
     expect(b.memory.federation).toMatchObject({ refused: 1, lastError: { code: 'SKEIN_SCHEMA' } })
-    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('passes over facts/n/1'))
+    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('skips facts/n/1'))
     await a.facts.set('n/1', 1, important)
     await settle(a, b)
     expect(await b.facts.get('n/1')).toBe(1)
@@ -667,24 +667,24 @@ describe('What does not fit', () => {
     JSON.stringify({ ...envelope, kind: 'record', name, body: JSON.stringify(body) })
 
   it.each([
-    ['no JSON', 'hello'],
-    ['another thing', '{"skein":2}'],
+    ['a text that is not JSON', 'hello'],
+    ['another format', '{"skein":2}'],
     ['null', 'null'],
     ['an unknown kind', JSON.stringify({ ...envelope, kind: 'dance', name: 'facts/k', body: '{}' })],
-    ['a body that is no JSON', JSON.stringify({ ...envelope, kind: 'fact', name: 'facts/k', body: '{' })],
+    ['a body that is not JSON', JSON.stringify({ ...envelope, kind: 'fact', name: 'facts/k', body: '{' })],
     ['no state', fact(null)],
     [
       'a label that does not exist',
       fact({ ...state, entries: [{ ...entry, meta: { ...meta, sensitivity: 'secret' } }] }),
     ],
-    ['a value that is no JSON', fact({ ...state, entries: [{ ...entry, value: '{' }] })],
+    ['a value that is not JSON', fact({ ...state, entries: [{ ...entry, value: '{' }] })],
     ['a value that looks sealed', fact({ ...state, entries: [{ ...entry, value: '~!{}' }] })],
-    ['a stamp that is no number', fact({ ...state, entries: [{ ...entry, ms: '1' }] })],
-    ['entries twice', fact({ ...state, entries: [entry, entry] })],
+    ['a stamp that is not a number', fact({ ...state, entries: [{ ...entry, ms: '1' }] })],
+    ['a repeated entry', fact({ ...state, entries: [entry, entry] })],
     ['a record of a collection that is not shared', record('claims/t', { value: '1', meta })],
     ['a setting', record('settings/sealed', { value: '1', meta })],
-    ['an object whose bytes are others', record('objects/abc', { value: '1', meta })],
-  ])('is passed over: %s', async (_, text) => {
+    ['an object with bytes of another', record('objects/abc', { value: '1', meta })],
+  ])('is skipped: %s', async (_, text) => {
     const cuttable = cuttableBus()
     const a = await openNode('a', cuttable.bus)
     const b = await openNode('b', cuttable.bus)
@@ -696,7 +696,7 @@ describe('What does not fit', () => {
     expect(await b.facts.get('k')).toBeUndefined()
   })
 
-  it('is taken where it is what a node would say', async () => {
+  it('is accepted once its content is what a node would send', async () => {
     const cuttable = cuttableBus()
     const b = await openNode('b', cuttable.bus)
     await cuttable.say(fact(state))
@@ -710,7 +710,7 @@ describe('Sealed memory', () => {
   const key = (n: number): string => Buffer.alloc(32, n).toString('base64')
   const encryption = { keys: { k1: key(1) }, current: 'k1' }
 
-  it('is sealed on the bus as well', async () => {
+  it('is sealed on the bus, too', async () => {
     const bus = inProcessBus()
     const [a, b] = [await openNode('a', bus, { encryption }), await openNode('b', bus, { encryption })]
     const secret = { sensitivity: 'confidential', ...important } as const
@@ -728,7 +728,7 @@ describe('Sealed memory', () => {
     }
   })
 
-  it('waits for a node that lacks the key, which goes on when it has it', async () => {
+  it('makes a node without the key wait, which resumes once it has the key', async () => {
     const warnings = listenForWarnings()
     const bus = inProcessBus()
     const store = mapStore()
@@ -745,8 +745,8 @@ describe('Sealed memory', () => {
     await expect(early.memory.exchange()).rejects.toMatchObject({ code: 'SKEIN_KEY_MISSING' })
     expect(early.memory.federation).toMatchObject({ lastError: { code: 'SKEIN_KEY_MISSING' }, isCaughtUp: false })
     expect([await early.facts.get('between'), await early.facts.get('after')]).toEqual([1, undefined])
-    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('Node "b" takes nothing more in'))
-    // It goes on giving out.
+    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('Node "b" stops merging messages'))
+    // It still publishes.
     await early.facts.set('mine', 4, important)
     await expect(early.memory.exchange()).rejects.toMatchObject({ code: 'SKEIN_KEY_MISSING' })
     await a.memory.exchange()
@@ -758,7 +758,7 @@ describe('Sealed memory', () => {
     expect([await late.facts.get('secret'), await late.facts.get('after')]).toEqual([2, 3])
   })
 
-  it('of another space does not open', async () => {
+  it('of another space cannot be opened', async () => {
     const bus = inProcessBus()
     const a = await openNode('a', bus, { encryption })
     await a.facts.set('k', 1, { sensitivity: 'confidential', ...important })
@@ -798,11 +798,11 @@ describe('Options of a federation', () => {
     [{ federation: { node: 'a', bus, share: 'all' } }, 'federation.share'],
     [{ federation: { node: 'a', bus, maxObjectBytes: -1 } }, 'federation.maxObjectBytes'],
     [{ federation: { node: '__proto__', bus } }, 'opened'],
-  ])('are checked: %j', async (options, said) => {
-    expect(await open(options)).toBe(said)
+  ])('are checked: %j', async (options, outcome) => {
+    expect(await open(options)).toBe(outcome)
   })
 
-  it('are asked for by whoever wants to exchange', async () => {
+  it('are required by exchange()', async () => {
     await using memory = await openMemory({ store: mapStore() })
     expect(memory.federation).toBeUndefined()
     await expect(memory.exchange()).rejects.toMatchObject({ code: 'SKEIN_OPTION' })

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { EpochTable } from '../src/cache/epoch-table.ts'
 
-/** Two memories on one store. The first hears of the other only by hints: its heartbeat is the longest that there is. */
+/** Two memories on one store. The first learns of the other only by hints: it has the longest possible heartbeat. */
 async function pair(): Promise<{ mine: Facts; theirs: Facts; faults: Faults }> {
   const store = mapStore()
   const { driver, faults } = faultyStore(store)
@@ -20,7 +20,7 @@ async function pair(): Promise<{ mine: Facts; theirs: Facts; faults: Faults }> {
 }
 
 describe('a process that follows the feed', () => {
-  it('misses no hint that comes while it reads, and whose change the answer does not have', async () => {
+  it('handles a hint that arrives during a read of the feed that lacks its change', async () => {
     const { mine, theirs, faults } = await pair()
     await theirs.set('k', 1)
     expect(await mine.get('k')).toBe(1)
@@ -28,7 +28,7 @@ describe('a process that follows the feed', () => {
     await theirs.set('other', 1)
     restore()
     const held = faults.hold('changes', { when: 'after' })
-    // A gap: the feed is read, and the answer held back.
+    // A gap makes the listener read the feed; hold the result.
     await theirs.set('other', 2)
     await held.reached
     await theirs.set('k', 2)
@@ -36,14 +36,14 @@ describe('a process that follows the feed', () => {
     await expect.poll(() => mine.get('k')).toBe(2)
   })
 
-  it('does not call doubtful what it has just read from the store', async () => {
+  it('does not mark a value as stale that it just read from the store', async () => {
     const { mine, theirs, faults } = await pair()
     await theirs.set('k', 1)
     faults.cut()
     expect(await mine.read('k')).not.toHaveProperty('mayBeStale')
   })
 
-  it('keeps nothing that was observed while another thread cut it off', () => {
+  it('caches nothing that was observed while another thread marked it as disconnected', () => {
     const epochs = new EpochTable()
     const slot = epochs.slotOf('facts', 'k')
     epochs.markDisconnected(false)

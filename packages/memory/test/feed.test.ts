@@ -18,7 +18,7 @@ async function until<Found>(find: () => Promise<Found | undefined>): Promise<Fou
   }
 }
 
-it('tells of writes, reads and reuses in one order', async () => {
+it('lists writes, reads and reuses in one order', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'reader' })
   const bob = memory.as({ id: 'bob', role: 'reader' })
@@ -49,7 +49,7 @@ it('tells of writes, reads and reuses in one order', async () => {
   expect(reuses).toMatchObject({ reuses: [{ agent: 'bob', work: 'public sum/1' }] })
 })
 
-it('keeps from each what its clearance does not cover, reads and reuses included', async () => {
+it('hides entries above the clearance, reads and reuses included', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const clearance = { level: 'confidential' } as const
   const spy = memory.as({ id: 'spy', role: 'reader', clearance })
@@ -68,7 +68,7 @@ it('keeps from each what its clearance does not cover, reads and reuses included
   expect((await entriesOf(unaudited)).map(({ type }) => type)).not.toContain('reads')
 })
 
-it('says when the feed no longer reaches back, and goes on from any position', async () => {
+it('reports when it no longer reaches back, and continues from any position', async () => {
   await using memory = await openMemory({ store: mapStore({ maxChanges: 3 }) })
   const ann = memory.as({ id: 'ann', role: 'reader' })
   for (let n = 1; n <= 6; n += 1) await ann.facts.set(`n/${n}`, n)
@@ -79,7 +79,7 @@ it('says when the feed no longer reaches back, and goes on from any position', a
   expect(await ann.feed.read({ after: 6 })).toMatchObject({ entries: [], seq: 6 })
 })
 
-it('shows the kinds that were asked for alone', async () => {
+it('shows only the requested collections', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'reader' })
   await ann.facts.set('greeting', 'hello')
@@ -89,7 +89,7 @@ it('shows the kinds that were asked for alone', async () => {
   expect(seq).toBe(2)
 })
 
-it('wakes who waits for news', async () => {
+it('wakes waiters when something new happens', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'reader' })
   const mark = ann.feed.mark()

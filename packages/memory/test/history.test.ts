@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 
 import { randomNumbers, simulateHistory } from './simulate-history.ts'
 
-/** An operation from `from` to `to`, or for ever. */
+/** An operation from `from` to `to`, or never answered. */
 function op(
   process: string,
   type: Operation['type'],
@@ -36,8 +36,8 @@ const simulations = fc.record({
   maxStaleNs: fc.constantFrom(0, 50, 1_000),
 })
 
-describe('a history is fine', () => {
-  it('when it comes from a store without faults, whatever was never answered and in whatever order it is told', () => {
+describe('a history is correct', () => {
+  it('when it comes from a correct store, with unanswered operations and in any order', () => {
     fc.assert(
       fc.property(simulations, (simulation) => {
         const history = simulateHistory(simulation)
@@ -53,7 +53,7 @@ describe('a history is fine', () => {
   it.each<[string, readonly Operation[]]>([
     ['when nothing happened', []],
     [
-      'when reads that overlap a write see it or not',
+      'when reads that overlap a write see it or miss it',
       [op('a', 'write', 1, 9, 1), op('b', 'read', 2, 8, 1), op('c', 'read', 2, 8, 0, { value: undefined })],
     ],
     [
@@ -69,7 +69,7 @@ describe('a history is fine', () => {
       [op('a', 'write', 1, 2, 7), op('a', 'write', 3, 4, 1_000_000), op('b', 'read', 5, 6, 1_000_000)],
     ],
     [
-      'when there is one write of unknown outcome for each version, if the later one is not taken for the first',
+      'when each version has a write of unknown outcome that started in time',
       [
         op('a', 'write', 1, undefined, undefined, { value: 'same' }),
         op('b', 'write', 2, 3, 1, { ok: false, value: 'mine' }),
@@ -78,11 +78,11 @@ describe('a history is fine', () => {
       ],
     ],
     [
-      'when values are equal but for the order of their properties',
+      'when values differ only in the order of their properties',
       [op('a', 'write', 1, 2, 1, { value: { x: 1, y: [2] } }), op('b', 'read', 3, 4, 1, { value: { y: [2], x: 1 } })],
     ],
     [
-      'when a refused write tells what stands there',
+      'when a refused write reports the current version',
       [op('a', 'write', 1, 2, 1), op('b', 'write', 3, 4, 1, { ifVersion: 0, ok: false, value: 'mine' })],
     ],
     [
@@ -90,7 +90,7 @@ describe('a history is fine', () => {
       [op('a', 'write', 1, 2, 1), op('b', 'cached-read', 3, 4, 0, { value: undefined })],
     ],
     [
-      'when times are of the real clock',
+      'when times come from the real clock',
       [
         { ...op('a', 'write', 0, 0, 1), startedAt: 2n ** 60n, endedAt: 2n ** 60n + 500n },
         { ...op('b', 'read', 0, 0, 1), startedAt: 2n ** 60n + 1_000n, endedAt: 2n ** 60n + 1_001n },
@@ -100,23 +100,23 @@ describe('a history is fine', () => {
     expect(checkHistory(history)).toEqual([])
   })
 
-  it('exactly when a search through all orders finds one', () => {
-    let fine = 0
+  it('exactly when a search of all orders finds one', () => {
+    let correct = 0
     let wrong = 0
     fc.assert(
       fc.property(smallHistories, (history) => {
         const known = new Set([0, ...history.flatMap((each) => (each.endedAt === undefined ? [] : knownOf(each)))])
-        // What nobody saw nobody can have named.
+        // No write can name a version that no operation saw.
         fc.pre(history.every(({ endedAt, ifVersion = 0 }) => endedAt !== undefined || known.has(ifVersion)))
         const { outcome } = searchLinearization(history, registerModel)
         expect(checkHistory(history).length === 0).toBe(outcome === 'linearizable')
-        if (outcome === 'linearizable') fine += 1
+        if (outcome === 'linearizable') correct += 1
         else wrong += 1
       }),
       { numRuns: 20_000 },
     )
-    // Neither is rare, or this would show little.
-    expect(Math.min(fine, wrong)).toBeGreaterThan(500)
+    // Both outcomes must be common, or this test would show little.
+    expect(Math.min(correct, wrong)).toBeGreaterThan(500)
   })
 })
 
@@ -132,7 +132,7 @@ describe('a history is wrong', () => {
       [op('a', 'write', 1, 4, 1), op('b', 'read', 2, 3, 1), op('c', 'write', 5, 6, 1)],
     ],
     ['one version has two values', 'values-differ', [write1, op('b', 'read', 3, 4, 1, { value: 'other' })]],
-    ['a version was seen that nobody wrote', 'no-writer', [write1, op('b', 'read', 3, 4, 2)]],
+    ['a version was seen that no write made', 'no-writer', [write1, op('b', 'read', 3, 4, 2)]],
     [
       'a version was seen that only a refused write can have made',
       'no-writer',
@@ -149,7 +149,7 @@ describe('a history is wrong', () => {
       [op('b', 'read', 1, 2, 1), op('a', 'write', 3, undefined, undefined, { value: 'v1' })],
     ],
     [
-      'one write of unknown outcome would have to be two versions',
+      'one write of unknown outcome would have to make two versions',
       'no-writer',
       [
         op('a', 'write', 1, undefined, undefined, { value: 'same' }),
@@ -158,7 +158,7 @@ describe('a history is wrong', () => {
       ],
     ],
     [
-      'the write of unknown outcome was to replace another version',
+      'the write of unknown outcome named another version to replace',
       'no-writer',
       [
         write1,
@@ -168,17 +168,17 @@ describe('a history is wrong', () => {
       ],
     ],
     [
-      'a write went over one that it was not to replace',
+      'a write replaced a version other than the one it named',
       'lost-update',
       [write1, op('b', 'write', 3, 6, 2, { ifVersion: 1 }), op('c', 'write', 4, 5, 3, { ifVersion: 1 })],
     ],
     [
-      'a write that was to make the first version made the second',
+      'a write that required absence made the second version',
       'lost-update',
       [write1, op('b', 'write', 3, 4, 2, { ifVersion: 0 })],
     ],
     [
-      'a write replaced what is newer',
+      'a write replaced a newer version',
       'late-write',
       [op('b', 'write', 1, 9, 3), op('c', 'write', 1, 9, 2, { ifVersion: 3 })],
     ],
@@ -188,13 +188,9 @@ describe('a history is wrong', () => {
       'stale-read',
       [write1, op('a', 'write', 3, 9, 2), op('b', 'read', 4, 5, 2), op('c', 'read', 6, 7, 1)],
     ],
+    ['a read misses an existing value', 'stale-read', [write1, op('b', 'read', 3, 4, 0, { value: undefined })]],
     [
-      'a read finds nothing where there was something',
-      'stale-read',
-      [write1, op('b', 'read', 3, 4, 0, { value: undefined })],
-    ],
-    [
-      'a refusal tells of what was replaced before',
+      'a refusal reports a version that was replaced before',
       'stale-read',
       [write1, write2, op('b', 'write', 5, 6, 1, { ok: false, value: 'mine' })],
     ],
@@ -209,17 +205,17 @@ describe('a history is wrong', () => {
       [op('b', 'read', 1, 2, 1), op('a', 'write', 3, 4, 1)],
     ],
     [
-      'a copy holds a version before its write starts',
+      'a cached read returns a version before its write starts',
       'read-before-write',
       [op('b', 'cached-read', 1, 2, 1), op('a', 'write', 3, 4, 1)],
     ],
     [
-      'a copy is older than what the process saw',
+      'a cached read is older than a version that its process saw',
       'went-back',
       [write1, write2, op('b', 'read', 5, 6, 2), op('b', 'cached-read', 7, 8, 1)],
     ],
     [
-      'a copy is older than what the process wrote',
+      'a cached read is older than a version that its process wrote',
       'own-write-unseen',
       [write1, write2, op('a', 'cached-read', 5, 6, 1)],
     ],
@@ -227,14 +223,14 @@ describe('a history is wrong', () => {
     expect(kindsOf(history)).toEqual([kind])
   })
 
-  it('when a copy misses what was known for longer than the bound', () => {
+  it('when a cached read misses a version known for longer than the bound', () => {
     const late = [write1, write2, op('b', 'cached-read', 15, 16, 1)]
     expect(kindsOf(late)).toEqual([])
     expect(kindsOf(late, 11)).toEqual([])
     expect(kindsOf(late, 10)).toEqual(['too-stale'])
   })
 
-  it('at rest, when a copy is not the newest version', () => {
+  it('when a cached read after all writes is not the newest version', () => {
     const history = [
       write1,
       write2,
@@ -248,7 +244,7 @@ describe('a history is wrong', () => {
     expect(staleAfter(history, 17)).toEqual([])
   })
 
-  it('and says so in a sentence, with what contradicts what', () => {
+  it('and the violation describes the contradicting operations in a sentence', () => {
     const read = op('b', 'read', 1_500_004, 2_000_000, 1)
     expect(checkHistory([write1, write2, read])).toEqual([
       {
@@ -260,7 +256,7 @@ describe('a history is wrong', () => {
     ])
   })
 
-  it('also when that is hidden in a long one that is fine', () => {
+  it('even if a single fault is hidden in a long correct one', () => {
     const history = simulateHistory({ seed: 7, operations: 30_000, keys: 40, processes: 6, maxStaleNs: 400 })
     expect(kindsOf(history, 400)).toEqual([])
     for (const [kind, plant] of Object.entries(plants)) expect(kindsOf(plant(history), 400)).toEqual([kind])
@@ -270,7 +266,7 @@ describe('a history is wrong', () => {
     ['a read without a version', op('a', 'read', 1, 2, undefined)],
     ['a write of version 0', op('a', 'write', 1, 2, 0)],
     ['an end before the start', op('a', 'read', 2, 1, 0)],
-  ])('in itself with %s, and is refused', (_, operation) => {
+  ])('and refused with an error if it has %s', (_, operation) => {
     expect(() => checkHistory([operation])).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION' }))
   })
 })
@@ -291,13 +287,13 @@ describe('a search', () => {
     return { process: 'r', key: 'n', type: 'read', startedAt: from, endedAt: to, result }
   }
 
-  it('finds an order of what a counter told, and tells it', () => {
+  it('finds and returns an order of calls on a counter', () => {
     const history = [add('a', 1, 9, 2), add('b', 2, 8, 1), sum(3, 4, 1)]
     const { outcome, order } = searchLinearization(history, counterModel)
     expect([outcome, order.map(({ process }) => process)]).toEqual(['linearizable', ['b', 'r', 'a']])
   })
 
-  it('finds lost additions, and which calls are stuck', () => {
+  it('finds lost additions, and the calls that are stuck', () => {
     const history = [
       add('a', 1, 2, 1),
       add('b', 3, 4, 2),
@@ -309,14 +305,14 @@ describe('a search', () => {
     ])
   })
 
-  it('takes what was never answered for done or not done, at any time after its start', () => {
+  it('allows an unanswered call to take effect at any time after its start, or never', () => {
     const lost = add('a', 1, undefined)
     for (const result of [0, 1]) expect(checkModel([lost, sum(2, 3, result), sum(4, 5, 1)], counterModel)).toEqual([])
     expect(checkModel([lost, sum(2, 3, 1), sum(4, 5, 0)], counterModel)).toHaveLength(1)
     expect(checkModel([sum(1, 2, 1), { ...lost, startedAt: 3 }], counterModel)).toHaveLength(1)
   })
 
-  it('judges 500 calls on one counter by many processes, fine or not', () => {
+  it('checks 500 calls of many processes on one counter, correct or not', () => {
     const random = randomNumbers(3)
     const free = Array.from({ length: 12 }, () => 0)
     let total = 0
@@ -336,7 +332,7 @@ describe('a search', () => {
     expect(checkModel(wrong, counterModel).map(({ kind }) => kind)).toEqual(['not-linearizable'])
   })
 
-  it('gives up where there is too much to look at, and says so', () => {
+  it('reports "undecided" when it reaches its limit', () => {
     const history = Array.from({ length: 30 }, (_, index) => ({
       ...add(`p${index}`, 1, 100, undefined),
       by: 2 ** index,
@@ -357,7 +353,7 @@ describe('claims', () => {
 
   it.each<[string, readonly ClaimOperation[]]>([
     [
-      'one takes it, another is refused, the first writes and gives it back, the other takes it',
+      'one takes it, another is refused, the first writes and releases it, the other takes it',
       [
         claim('take', 0, 1, { fence: 1 }),
         claim('take', 2, 3, refused),
@@ -379,7 +375,7 @@ describe('claims', () => {
       ],
     ],
     [
-      'an extension holds it',
+      'an extension keeps it',
       [
         claim('take', 0, 1, { fence: 1 }),
         claim('extend', 90, 91, { fence: 1 }),
@@ -389,15 +385,15 @@ describe('claims', () => {
       ],
     ],
     [
-      'a take that was never answered may have got it',
+      'an unanswered take may have succeeded',
       [claim('take', 0, undefined, {}), claim('take', 50, 51, refused), claim('take', 160, 161, { fence: 2 })],
     ],
     [
-      'a take that was never answered may have got nothing',
+      'an unanswered take may have had no effect',
       [claim('take', 0, undefined, {}), claim('take', 50, 51, { fence: 1 }), claim('write', 52, 53, { fence: 1 })],
     ],
     [
-      'a release that was never answered may have freed it, or not',
+      'an unanswered release may have freed it or not',
       [
         claim('take', 0, 1, { fence: 1 }),
         claim('release', 2, undefined, { fence: 1 }),
@@ -405,7 +401,7 @@ describe('claims', () => {
         claim('take', 5, 6, { fence: 3 }),
       ],
     ],
-  ])('are in order when %s', (_, history) => {
+  ])('are correct when %s', (_, history) => {
     expect(checkModel(history, model)).toEqual([])
   })
 
@@ -416,7 +412,7 @@ describe('claims', () => {
       [claim('take', 0, 1, { fence: 1 }), claim('release', 2, 3, { fence: 1 }), claim('take', 4, 5, { fence: 1 })],
     ],
     [
-      'a fence falls',
+      'a fence decreases',
       [claim('take', 0, 1, { fence: 5 }), claim('release', 2, 3, { fence: 5 }), claim('take', 4, 5, { fence: 4 })],
     ],
     [
@@ -433,7 +429,7 @@ describe('claims', () => {
     ],
     ['the holder is refused', [claim('take', 0, 1, { fence: 1 }), claim('write', 2, 3, { fence: 1, ...refused })]],
     [
-      'nobody holds it and it is refused',
+      'a take of a free task is refused',
       [claim('take', 0, 1, { fence: 1 }), claim('release', 2, 3, { fence: 1 }), claim('take', 4, 5, refused)],
     ],
     [
@@ -441,18 +437,18 @@ describe('claims', () => {
       [claim('take', 0, 1, { fence: 1 }), claim('release', 2, 3, { fence: 1 }), claim('extend', 4, 5, { fence: 1 })],
     ],
     [
-      'it comes back after it was refused to its holder',
+      'a write succeeds after the holder was refused',
       [
         claim('take', 0, 1, { fence: 1 }),
         claim('write', 100, 101, { fence: 1, ...refused }),
         claim('write', 101.5, 101.6, { fence: 1 }),
       ],
     ],
-  ])('are broken when %s', (_, history) => {
+  ])('are violated when %s', (_, history) => {
     expect(checkModel(history, model).map(({ kind }) => kind)).toEqual(['not-linearizable'])
   })
 
-  it('that are kept alive last as long as they may', () => {
+  it('with keptAlive never end by themselves', () => {
     const history = [claim('take', 0, 1, { fence: 1 }), claim('write', 500, 501, { fence: 1 })]
     expect(checkModel(history, model)).toHaveLength(1)
     expect(checkModel(history, claimModel({ keptAlive: true }))).toEqual([])
@@ -467,7 +463,7 @@ describe('a history file', () => {
   let files = 0
   const fresh = (): string => join(folder, `${(files += 1)}.jsonl`)
 
-  it('gives back each call with its times, in the order of the starts, from many files', () => {
+  it('returns each call with its times, sorted by start, from many files', () => {
     const [mine, theirs] = [fresh(), fresh()]
     using first = openHistory(mine)
     using second = openHistory(theirs)
@@ -484,7 +480,7 @@ describe('a history file', () => {
     expect(checkHistory(history)).toEqual([])
   })
 
-  it('has a call in it before that is made, and keeps it when it is never completed', () => {
+  it('logs a call before it is made, and keeps it if it never completes', () => {
     const path = fresh()
     using log = openHistory(path)
     log.invoke({ process: 'a', key: 'k', type: 'write', value: 1 })
@@ -494,7 +490,7 @@ describe('a history file', () => {
     expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(1)
   })
 
-  it('is read although its process was killed in the middle of a line, and another one went on', () => {
+  it('is readable after its process was killed in the middle of a line and another continued', () => {
     const path = fresh()
     {
       using log = openHistory(path)
@@ -508,18 +504,18 @@ describe('a history file', () => {
       log.invoke({ process: 'b', key: 'k', type: 'read' }).complete({ ok: true, version: 1, value: 1 })
       const history = readHistory(path)
       expect(history.at(-1)).toMatchObject({ process: 'b', version: 1 })
-      // What is left of the write explains what was read, or there is nothing left of it.
+      // Either the rest of the write explains the read, or nothing of the write is left.
       expect(checkHistory(history)).toHaveLength(history.length === 2 ? 0 : 1)
     }
   })
 
-  it('that is damaged elsewhere is refused', () => {
+  it('that is corrupt elsewhere is refused', () => {
     const path = fresh()
     appendFileSync(path, '{"call":"x-1","star\n{"call":"x-2"}\n')
     expect(() => readHistory(path)).toThrow(SyntaxError)
   })
 
-  it('takes calls on anything', () => {
+  it('accepts calls on any object', () => {
     const path = fresh()
     using log = openHistory<CounterOperation>(path)
     log.invoke({ process: 'a', key: 'n', type: 'add', by: 2 }).complete({ result: 2 })
@@ -528,14 +524,14 @@ describe('a history file', () => {
   })
 })
 
-/** What an answered operation knew: the versions that it tells of. */
+/** The versions that an answered operation knew. */
 function knownOf({ version, ok, ifVersion }: Operation): number[] {
   return [version, ok === false ? undefined : ifVersion].filter((each) => each !== undefined)
 }
 
 /**
- * A versioned register for the search. A write of which nobody knows the
- * outcome made some higher version; which one, whoever comes next tells.
+ * A versioned register for the search. A write of unknown outcome made some higher
+ * version; the next operation shows which one.
  */
 interface RegisterState {
   readonly version: number
@@ -546,9 +542,9 @@ interface RegisterState {
 const registerModel: Model<RegisterState, Operation> = {
   initial: { version: 0, isLeast: false, value: undefined },
   step: (state, { type, endedAt, version, value, ifVersion, ok }) => {
-    const at = (told: number): RegisterState | undefined => {
-      const fits = state.isLeast ? told >= state.version : told === state.version
-      return fits ? { version: told, isLeast: false, value: state.value } : undefined
+    const at = (number: number): RegisterState | undefined => {
+      const fits = state.isLeast ? number >= state.version : number === state.version
+      return fits ? { version: number, isLeast: false, value: state.value } : undefined
     }
     if (type === 'write' && ok !== false) {
       const before = ifVersion === undefined ? state : at(ifVersion)
@@ -558,12 +554,12 @@ const registerModel: Model<RegisterState, Operation> = {
     }
     if (endedAt === undefined || version === undefined) return state
     const found = at(version)
-    const isTold = type === 'read' && version > 0 && value !== undefined
-    return isTold && found?.value !== value ? undefined : found
+    const hasValue = type === 'read' && version > 0 && value !== undefined
+    return hasValue && found?.value !== value ? undefined : found
   },
 }
 
-/** Up to seven operations on one key: made up at random, or fine ones of which some are changed. */
+/** Up to seven operations on one key: random ones, or correct ones with some changes. */
 const smallHistories = fc.oneof(
   fc.array(
     fc
@@ -620,16 +616,16 @@ const smallHistories = fc.oneof(
     }),
 )
 
-/** A moment at which nothing on the key runs, and the newest version that was seen and made by then. */
+/** A moment at which no operation on the key runs, and the newest version by then. */
 interface Calm {
   readonly newest: Operation
   readonly before: Operation
   readonly history: Operation[]
-  /** The n-th of some moments before anything else happens. */
+  /** The n-th of ten moments before the next operation. */
   at(n: number): number
 }
 
-/** Finds one in the middle, for a version that `suits`, whose write and that before it are known. */
+/** Finds one in the middle, for a version that `suits`, whose write and the one before are known. */
 function findCalm(history: readonly Operation[], suits: (calm: Calm) => boolean = () => true): Calm {
   for (const operations of Map.groupBy(history, ({ key }) => key).values()) {
     const inOrder = operations.toSorted((a, b) => Number(a.startedAt) - Number(b.startedAt))
@@ -654,40 +650,40 @@ function findCalm(history: readonly Operation[], suits: (calm: Calm) => boolean 
   throw new Error('There is no such moment.')
 }
 
-/** Puts one fault into a history that is fine. */
+/** Adds one fault to a correct history. */
 const plants: Record<
   Exclude<ViolationKind, 'stale-at-rest' | 'not-linearizable' | 'undecided'>,
   (history: Operation[]) => Operation[]
 > = {
-  'version-made-twice': (fine) => {
-    const { history, newest, at } = findCalm(fine)
+  'version-made-twice': (correct) => {
+    const { history, newest, at } = findCalm(correct)
     return [...history, { ...newest, process: 'planted', ifVersion: undefined, startedAt: at(1), endedAt: at(2) }]
   },
-  'values-differ': (fine) => {
-    const { history, newest, at } = findCalm(fine)
+  'values-differ': (correct) => {
+    const { history, newest, at } = findCalm(correct)
     const { key, version } = newest
     const read = { process: 'planted', key, type: 'read', startedAt: at(1), endedAt: at(2), version, ok: true } as const
     return [...history, { ...read, value: { by: 'nobody' } }]
   },
-  'no-writer': (fine) => {
-    // Nobody else wrote this value.
-    const { history, newest } = findCalm(fine, (calm) => typeof calm.newest.value === 'object')
+  'no-writer': (correct) => {
+    // No other write has this value.
+    const { history, newest } = findCalm(correct, (calm) => typeof calm.newest.value === 'object')
     return history.filter((each) => each !== newest)
   },
-  'lost-update': (fine) => {
-    const { history, newest } = findCalm(fine, (calm) => (calm.newest.ifVersion ?? 0) > 1)
+  'lost-update': (correct) => {
+    const { history, newest } = findCalm(correct, (calm) => (calm.newest.ifVersion ?? 0) > 1)
     const older = { ...newest, ifVersion: (newest.ifVersion as number) - 1 }
     return history.map((each) => (each === newest ? older : each))
   },
-  'stale-read': (fine) => {
-    const { history, before, at } = findCalm(fine)
+  'stale-read': (correct) => {
+    const { history, before, at } = findCalm(correct)
     return [...history, { ...before, process: 'planted', type: 'read', startedAt: at(1), endedAt: at(2) }]
   },
-  'late-write': (fine) => {
-    const { history, before, at } = findCalm(fine)
+  'late-write': (correct) => {
+    const { history, before, at } = findCalm(correct)
     return history.map((each) => (each === before ? { ...before, startedAt: at(1), endedAt: at(2) } : each))
   },
-  'read-before-write': (fine) => {
+  'read-before-write': (correct) => {
     const seen = ({ history, newest }: Calm): boolean =>
       history.some(({ type, key, version, ok, endedAt = Number.POSITIVE_INFINITY }) => {
         return (
@@ -698,23 +694,23 @@ const plants: Record<
           endedAt < newest.startedAt
         )
       })
-    const { history, newest, at } = findCalm(fine, (calm) => !seen(calm))
+    const { history, newest, at } = findCalm(correct, (calm) => !seen(calm))
     const read = { ...newest, process: 'planted', type: 'read', startedAt: at(1), endedAt: at(2) } as const
     return [...history.filter((each) => each !== newest), read, { ...newest, startedAt: at(3), endedAt: at(4) }]
   },
-  'went-back': (fine) => {
-    const { history, newest, before, at } = findCalm(fine)
+  'went-back': (correct) => {
+    const { history, newest, before, at } = findCalm(correct)
     const read = { ...newest, process: 'planted', type: 'read', startedAt: at(1), endedAt: at(2) } as const
     const again = { ...before, process: 'planted', type: 'cached-read', startedAt: at(3), endedAt: at(4) } as const
     return [...history, read, again]
   },
-  'own-write-unseen': (fine) => {
-    const { history, newest, before, at } = findCalm(fine)
+  'own-write-unseen': (correct) => {
+    const { history, newest, before, at } = findCalm(correct)
     const { process } = newest
     return [...history, { ...before, process, type: 'cached-read', startedAt: at(1), endedAt: at(2) }]
   },
-  'too-stale': (fine) => {
-    const { history, before, at } = findCalm(fine, (calm) => Number(calm.newest.endedAt) < calm.at(1) - 400)
+  'too-stale': (correct) => {
+    const { history, before, at } = findCalm(correct, (calm) => Number(calm.newest.endedAt) < calm.at(1) - 400)
     return [...history, { ...before, process: 'planted', type: 'cached-read', startedAt: at(1), endedAt: at(2) }]
   },
 }

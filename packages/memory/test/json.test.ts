@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest'
 
 import { decodeFrozen, decodeJson, encodeJson } from '../src/values/json.ts'
 
-/** Whether it has the one number that JSON can't tell from another. */
+/** Whether it contains -0, which JSON can't distinguish from 0. */
 function hasMinusZero(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some((inner) => hasMinusZero(inner))
   return Object.is(value, -0)
 }
 
-/** JSON data of all kinds, in which properties have names that careless code trips over. */
+/** JSON data of all kinds, with property names that break careless code. */
 const oddJson = fc.letrec<{ data: unknown }>((tie) => ({
   data: fc.oneof(
     { depthSize: 'small' },
@@ -33,7 +33,7 @@ const oddJson = fc.letrec<{ data: unknown }>((tie) => ({
 })).data
 
 describe('JSON data', () => {
-  it('comes back exactly, whatever it is', () => {
+  it('survives a round trip exactly', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         fc.pre(!hasMinusZero(value))
@@ -43,7 +43,7 @@ describe('JSON data', () => {
     )
   })
 
-  it('written as a fact comes back with the same names and types, whatever it is', async () => {
+  it('written as a fact comes back with the same names and types', async () => {
     await using memory = await openMemory({ store: mapStore() })
     const { facts } = memory.as({ id: 'me', role: 'test' })
     await fc.assert(
@@ -60,7 +60,7 @@ describe('JSON data', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  it('is refused when it would not', () => {
+  it('is refused if it would not survive', () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -87,13 +87,13 @@ describe('JSON data', () => {
     )
   })
 
-  it('handed out by reference can not be changed at any depth', () => {
+  it('returned by reference cannot be changed at any depth', () => {
     const value = decodeFrozen('{"a":[{"b":1}]}') as { a: { b: number }[] }
     expect(() => (value.a[0] as { b: number }).b++).toThrow(TypeError)
     expect(() => value.a.push({ b: 2 })).toThrow(TypeError)
   })
 
-  it('may be deep, but not endless', () => {
+  it('may be deep, up to a limit', () => {
     const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`)
     expect(encodeJson(nested(500))).toHaveLength(1_000)
     expect(() => encodeJson(nested(501))).toThrow('500 levels')

@@ -19,7 +19,7 @@ async function batchesOf(store: Store): Promise<number> {
   return records.filter(({ id }) => id !== 'sum').length
 }
 
-/** Notes one reuse after the other, each in a batch of its own. */
+/** Records one reuse after the other, each in its own batch. */
 async function note(ledger: Ledger, works: readonly string[]): Promise<LedgerReport> {
   for (const work of works) {
     ledger.note(reuse(work))
@@ -28,7 +28,7 @@ async function note(ledger: Ledger, works: readonly string[]): Promise<LedgerRep
   return ledger.report()
 }
 
-it('writes equal reuses of a moment as one, with how often', async () => {
+it('batches equal reuses into one entry with a count', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'reader' })
   const bob = memory.as({ id: 'bob', role: 'reader' })
@@ -45,7 +45,7 @@ it('writes equal reuses of a moment as one, with how often', async () => {
   expect(reuses.reduce((sum, { savedUsd = 0 }) => sum + savedUsd, 0)).toBe(250.25)
 })
 
-it('sums up what the feed no longer tells of, and forgets nothing', async () => {
+it('compacts batches that the feed no longer shows, and loses nothing', async () => {
   await using store = await open(100)
   const ledger = new Ledger(store, 'one', fail)
   const works = Array.from({ length: 1_300 }, (_, index) => (index % 3 === 0 ? 'read/1' : `note/${index}`))
@@ -54,16 +54,16 @@ it('sums up what the feed no longer tells of, and forgets nothing', async () => 
   expect(await batchesOf(store)).toBe(1_300)
   await ledger.compact()
   expect(await batchesOf(store)).toBe(300)
-  // The feed tells of nothing but the two sums beside what it told of before.
+  // Compaction adds only its two sums to the feed.
   expect((await store.changes(0, 1)).last).toBe(1_302)
   while ((await store.sweep(500)) > 0);
   expect(await batchesOf(store)).toBe(300)
   expect(await ledger.report()).toEqual(before)
-  // Nor is it counted again with what comes then.
+  // Later reuses don't count compacted ones again.
   expect(await note(ledger, ['read/1'])).toMatchObject({ read: { reused: 435 }, note: { reused: 866 } })
 })
 
-it('leaves alone what can still be heard of', async () => {
+it('does not compact batches that the feed still shows', async () => {
   await using store = await open(100_000)
   const ledger = new Ledger(store, 'one', fail)
   await note(
@@ -74,7 +74,7 @@ it('leaves alone what can still be heard of', async () => {
   expect(await batchesOf(store)).toBe(600)
 })
 
-it('counts each batch once, also when two sum up at once and others ask meanwhile', async () => {
+it('counts each batch once during concurrent compactions and reports', async () => {
   await using store = await open(100)
   const ledgers = ['one', 'two'].map((owner) => new Ledger(store, owner, fail))
   const [one] = ledgers as [Ledger]
@@ -86,17 +86,17 @@ it('counts each batch once, also when two sum up at once and others ask meanwhil
   expect(await one.report()).toEqual(before)
 })
 
-it('writes again what the store did not take, and counts once what it took without saying so', async () => {
+it('repeats a failed write, and counts a write of unknown outcome once', async () => {
   const { driver, faults } = faultyStore(mapStore())
   await using store = await driver.open('default', 'writer')
-  const told: unknown[] = []
-  const ledger = new Ledger(store, 'one', (error) => told.push(error))
+  const errors: unknown[] = []
+  const ledger = new Ledger(store, 'one', (error) => errors.push(error))
   for (const when of ['before', 'after'] as const) {
     faults.fail('write', { when })
     ledger.note(reuse('read/1'))
     await ledger[Symbol.asyncDispose]()
   }
-  expect(told).toMatchObject([{ code: 'SKEIN_STORE' }, { code: 'SKEIN_OUTCOME_UNKNOWN' }])
+  expect(errors).toMatchObject([{ code: 'SKEIN_STORE' }, { code: 'SKEIN_OUTCOME_UNKNOWN' }])
   expect(await ledger.report()).toMatchObject({ read: { reused: 2 } })
   expect(await batchesOf(store)).toBe(2)
 })

@@ -36,7 +36,7 @@ describe('shared objects', () => {
     expect(threads[0].find(name(8))).toBeUndefined()
   })
 
-  it('make room by giving up what was not used for longest and is not pinned', () => {
+  it('make room by evicting the least recently used unpinned object', () => {
     const { threads, put } = open(4 * kilobyte)
     for (const n of [1, 2, 3, 4]) put(n, kilobyte)
     const pinned = threads[1].find(name(1))
@@ -45,7 +45,7 @@ describe('shared objects', () => {
     expect([1, 2, 3, 4, 5].filter((n) => threads[0].find(name(n)))).toHaveLength(4)
   })
 
-  it('are refused when all room is pinned, and taken again when it is not', () => {
+  it('are refused while all space is pinned, and accepted again afterwards', () => {
     const { arena, threads, put } = open(2 * kilobyte)
     put(1, kilobyte)
     put(2, kilobyte)
@@ -59,13 +59,13 @@ describe('shared objects', () => {
     expect(put(4, kilobyte)).toBe(true)
   })
 
-  it('larger than half of it do not get in, and nothing gets into none', () => {
+  it('larger than half of the arena are refused, and an arena of size 0 accepts nothing', () => {
     const { put } = open(4 * kilobyte)
     expect(put(1, 3 * kilobyte)).toBe(false)
     expect(open(0).put(1, 1)).toBe(false)
   })
 
-  it('never show another object, whatever comes and goes', () => {
+  it('never show the bytes of another object', () => {
     const steps = fc.array(
       fc.record({ n: fc.integer({ min: 0, max: 30 }), length: fc.integer({ min: 1, max: 900 }), hold: fc.boolean() }),
       { maxLength: 200 },
@@ -87,7 +87,7 @@ describe('shared objects', () => {
 })
 
 describe('the free list', () => {
-  it('hands out no byte twice and loses none', () => {
+  it('allocates no byte twice and loses none', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant('give')), { maxLength: 100 }),

@@ -10,7 +10,7 @@ const open = async () => {
   return { memory, ann, bob }
 }
 
-it('records of all kinds are listed page by page, each as far as one may see it', async () => {
+it('records of all kinds are listed in pages, within the clearance', async () => {
   const { ann, bob } = await open()
   for (let n = 0; n < 5; n += 1) await ann.facts.set(`price/${n}`, n, { task: 't1', tags: ['price'] })
   await ann.facts.set('limit', 20, { sensitivity: 'internal' })
@@ -30,7 +30,7 @@ it('records of all kinds are listed page by page, each as far as one may see it'
   ).toHaveLength(5)
 })
 
-it('one record is shown whole, or not at all', async () => {
+it('a single record is shown entirely or not at all', async () => {
   const { ann, bob } = await open()
   await ann.facts.set('limit', { max: 20 }, { sensitivity: 'internal', ttlMs: 60_000, tags: ['deal'] })
   expect(await ann.records.get('facts', 'limit')).toMatchObject({
@@ -47,7 +47,7 @@ it('one record is shown whole, or not at all', async () => {
   expect(await bob.records.get('facts', 'limit')).toBeUndefined()
 })
 
-it('entries are found by their words', async () => {
+it('search finds entries by their words', async () => {
   const { ann, bob } = await open()
   await ann.observations.log({ task: 't1', value: 'The price went up.' })
   await ann.observations.log({ task: 't1', value: 'A secret price.', sensitivity: 'internal' })
@@ -56,7 +56,7 @@ it('entries are found by their words', async () => {
   ])
 })
 
-it('what the memory writes for itself is not there to look through', async () => {
+it('internal records of the memory are not listed', async () => {
   const { ann } = await open()
   for (const collection of Records.collections) await ann.records.list({ collection })
   for (const collection of ['audit', 'ledger', 'settings', 'federation', 'nonsense'] as const) {

@@ -2,7 +2,7 @@ import { mapStore, openMemory } from '@skein/memory'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect, it, onTestFinished } from 'vitest'
 
-/** A small schema of our own, as any validation library would give it. */
+/** A small schema, as any validation library would provide it. */
 function schemaOf(check: (value: unknown) => readonly StandardSchemaV1.Issue[]): StandardSchemaV1 {
   return {
     '~standard': {
@@ -50,7 +50,7 @@ it('a value that does not fit its schema is refused with the path of each fault'
   await expect(facts.update('prospect/2', () => ({}))).rejects.toMatchObject({ code: 'SKEIN_SCHEMA' })
 })
 
-it('what fits is kept, the longest prefix counts, and other values are free', async () => {
+it('a value that fits is kept, the longest prefix applies, and other keys are unchecked', async () => {
   const { facts } = await open()
   await facts.set('prospect/1', { name: 'Acme' })
   await facts.set('prospect/list', [{ price: 1 }])

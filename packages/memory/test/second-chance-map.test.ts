@@ -5,7 +5,7 @@ import { SecondChanceMap } from '../src/cache/second-chance-map.ts'
 
 const value = (bytes = 1) => ({ visited: false, bytes })
 
-it('gives up the oldest that was not used', () => {
+it('evicts the oldest unused entry', () => {
   const map = new SecondChanceMap(3, 100)
   for (const key of ['a', 'b', 'c']) map.set(key, value())
   map.get('a')
@@ -13,7 +13,7 @@ it('gives up the oldest that was not used', () => {
   expect(['a', 'b', 'c', 'd'].filter((key) => map.get(key))).toEqual(['a', 'c', 'd'])
 })
 
-it('holds neither more values nor more bytes than it may, and nothing that would fill it', () => {
+it('respects its limits on entries and bytes, and refuses oversized values', () => {
   const steps = fc.array(
     fc.record({ key: fc.string({ maxLength: 2 }), bytes: fc.integer({ min: 1, max: 40 }), use: fc.boolean() }),
     { maxLength: 200 },

@@ -18,14 +18,14 @@ const addOne = (state: SharedState<number>): Promise<number> =>
   state.change((n = 0) => ({ state: n + 1, result: n + 1 }))
 
 describe('a shared state', () => {
-  it('loses no change of several processes, and gives each its own result', async () => {
+  it('loses no change of several processes, and returns to each its own result', async () => {
     const views = await viewsOfOneStore(3)
     const states = views.map((view) => view.state<number>('calls', 60_000))
     const results = await Promise.all(states.flatMap((state) => Array.from({ length: 50 }, () => addOne(state))))
     expect(results.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 150 }, (_, index) => index + 1))
   })
 
-  it('writes once for all that asked in one turn, and not at all when nothing changes', async () => {
+  it('writes once for all changes of one turn, and not at all when nothing changes', async () => {
     const store = mapStore()
     await using memory = await openMemory({ store })
     await using raw = await store.open('default', 'reader')
@@ -40,7 +40,7 @@ describe('a shared state', () => {
     expect(await version()).toBe(2)
   })
 
-  it('sees what others wrote even where nothing is to be changed', async () => {
+  it('sees writes of others even if it changes nothing', async () => {
     const [ours, theirs] = (await viewsOfOneStore(2)) as [View, View]
     const state = ours.state<number>('calls', 60_000)
     await addOne(state)
@@ -50,7 +50,7 @@ describe('a shared state', () => {
     expect(await state.change((n = 0) => ({ state: n, result: n }))).toBe(2)
   })
 
-  it('wakes who waits when somebody else writes it', async () => {
+  it('wakes a waiter when another process writes', async () => {
     const [ours, theirs] = (await viewsOfOneStore(2)) as [View, View]
     const state = ours.state<number>('calls', 60_000)
     await addOne(state)
@@ -61,7 +61,7 @@ describe('a shared state', () => {
     expect(state.mark()).not.toBe(mark)
   })
 
-  it('can be given up waiting for', async () => {
+  it('supports aborting a wait', async () => {
     const [view] = (await viewsOfOneStore(1)) as [View]
     const state = view.state<number>('calls', 60_000)
     const stop = new AbortController()
@@ -70,7 +70,7 @@ describe('a shared state', () => {
     await expect(waiting).rejects.toThrow('enough')
   })
 
-  it('fails alone where a decision throws, and changes nothing then', async () => {
+  it('rejects only the change that throws, and writes nothing for it', async () => {
     const [view] = (await viewsOfOneStore(1)) as [View]
     const state = view.state<number>('calls', 60_000)
     const fault = state.change(() => {
@@ -87,7 +87,7 @@ describe('a shared state', () => {
     expect(await state.change((before) => ({ state: before, result: before ?? 'nothing' }))).toBe('nothing')
   })
 
-  it('is no record that agents can list, watch, or find in the audit', async () => {
+  it('is hidden from lists, watches and the audit', async () => {
     const [view] = (await viewsOfOneStore(1)) as [View]
     await addOne(view.state<number>('calls', 60_000))
     await view.facts.set('seen', 1)
@@ -101,7 +101,7 @@ describe('a shared state', () => {
 })
 
 describe('the ledger', () => {
-  it('adds up money where it is told, and tells it to who uses the result', async () => {
+  it('adds up reported costs, and shows them to users of the result', async () => {
     const store = mapStore()
     await using memory = await openMemory({ store })
     const view = memory.as(runtime)
@@ -119,7 +119,7 @@ describe('the ledger', () => {
   })
 })
 
-describe('the audit of what goes out', () => {
+describe('the audit of outgoing data', () => {
   it('names the work, the objects and where they went, for auditors whose clearance covers it', async () => {
     await using memory = await openMemory({ store: mapStore() })
     const ann = memory.as({ id: 'ann', role: 'reader', clearance: { level: 'internal' } })

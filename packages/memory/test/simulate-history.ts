@@ -1,17 +1,17 @@
 import type { Operation } from '@skein/memory/testing'
 
-/** What a simulated store and its users are like. */
+/** Parameters of a simulated store and its users. */
 export interface Simulation {
   readonly seed: number
   readonly operations: number
   readonly keys?: number
   /** Each has two threads. */
   readonly processes?: number
-  /** How many of the writes are never answered, from 0 to 1. */
+  /** The share of writes that are never answered, from 0 to 1. */
   readonly unanswered?: number
-  /** How many of the operations are cached reads, from 0 to 1. */
+  /** The share of operations that are cached reads, from 0 to 1. */
   readonly cached?: number
-  /** How far a copy may be behind, in nanoseconds. */
+  /** How stale a cached entry may be, in nanoseconds. */
   readonly maxStaleNs?: number
 }
 
@@ -22,7 +22,7 @@ interface Register {
   readonly known: Map<string, number>
 }
 
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+/** Pseudorandom numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed
   return () => {
@@ -34,8 +34,8 @@ export function randomNumbers(seed: number): () => number {
 }
 
 /**
- * A history as a store without faults leaves it: every operation takes effect
- * at one moment between its start and its end, in the order of these moments.
+ * Simulates a history of a correct store: every operation takes effect at one
+ * moment between its start and its end, in the order of these moments.
  */
 export function simulateHistory(simulation: Simulation): Operation[] {
   const { seed, operations, keys = 3, processes = 3, unanswered = 0.1, cached = 0.3, maxStaleNs = 500 } = simulation

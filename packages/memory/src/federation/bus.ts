@@ -1,36 +1,36 @@
 /**
- * The contract between a federated memory and what carries its messages from
- * node to node.
+ * The contract between a federated memory and the bus that carries its messages
+ * from node to node.
  *
- * The bus decides: the order of messages, how many are kept, who wins an
- * election. The memory decides: what is said, what it means, and what to do
- * about messages that are gone. A bus never looks into a message.
+ * The bus decides the order of messages, how many it keeps, and which node wins
+ * an election. The memory decides what to send, what a message means, and how
+ * to recover messages that are gone. A bus never looks into a message.
  */
 
 /**
- * A place after a message of the bus; `''` is before the first one ever. What
- * it says is the bus's own business.
+ * A position on the bus, right after a message; `''` is before the very first
+ * message. Only the bus interprets it.
  */
 export type BusPosition = string
 
-/** A message as it stands on the bus. */
+/** A message as the bus keeps it. */
 export interface BusMessage {
-  /** The place after it. */
+  /** The position right after the message. */
   readonly position: BusPosition
   readonly text: string
 }
 
-/** A piece of what is on the bus, in order. */
+/** A page of the bus's messages, in order. */
 export interface BusPage {
   readonly messages: readonly BusMessage[]
-  /** The place after the newest message of the bus. */
+  /** The position after the newest message of the bus. */
   readonly last: BusPosition
   /**
-   * Whether messages after the asked place are gone.
+   * Whether messages after the requested position are gone.
    *
-   * - `nothing`: all that came after it are here, or follow.
-   * - `trimmed`: the oldest of them are no longer kept; the page begins with the oldest one that is.
-   * - `everything`: the bus lost what it held and began anew; the page begins with its first message.
+   * - `nothing`: this page and the following ones hold all of them.
+   * - `trimmed`: the bus dropped the oldest ones; the page begins with the oldest that it still keeps.
+   * - `everything`: the bus lost its messages and started over; the page begins with its first message.
    */
   readonly missed: 'nothing' | 'trimmed' | 'everything'
 }
@@ -38,23 +38,25 @@ export interface BusPage {
 /** A node's connection to the bus, for one space. */
 export interface BusLink extends AsyncDisposable {
   /**
-   * Appends messages, in this order and next to each other. When it rejects
-   * they may stand there all the same: whoever reads them bears repeats.
+   * Appends messages in this order, with no others in between. The messages may
+   * be on the bus even if it rejects: readers tolerate repeats.
    */
   publish(messages: readonly string[]): Promise<void>
-  /** Reads up to `limit` messages that come after a place. */
+  /** Reads up to `limit` messages after a position. */
   read(after: BusPosition, limit: number): Promise<BusPage>
-  /** Calls back soon after somebody published. A hint that may be lost: the truth is `read()`. */
+  /** Calls back soon after a node published. This is a hint that may be lost; only `read()` is reliable. */
   onNews(listener: () => void): () => void
-  /** Resolves to `true` for one node of all that ask under this name within `ttlMs` milliseconds. */
+  /** Resolves to `true` for exactly one of the nodes that call it with this name within `ttlMs` milliseconds. */
   elect(name: string, ttlMs: number): Promise<boolean>
 }
 
-/** What carries messages between the nodes of a federated memory: what `inProcessBus()` and `redisBus(url)` return. */
+/** Carries messages between the nodes of a federated memory. `inProcessBus()` and `redisBus(url)` make one. */
 export interface Bus {
   /**
-   * @param space - Nodes hear only of nodes with a memory of the same name.
-   * @throws StoreError when it can't be reached; the node tries again.
+   * Connects a node.
+   *
+   * @param space - Only nodes with a memory of the same name exchange messages.
+   * @throws StoreError when the bus can't be reached; the node tries again.
    */
   open(space: string, node: string): Promise<BusLink>
 }

@@ -12,10 +12,10 @@ import type { FactState } from './fact-state.ts'
 import { hasTrait } from '../store/collections.ts'
 
 /**
- * Checks what came from outside as what agents write is checked, so that
- * nothing gets into the store that could not have been written there.
+ * Checks received content by the rules for agents' writes, so that a message
+ * can't bring anything into the store that an agent could not write.
  *
- * @returns what it was given.
+ * @returns the same content.
  * @throws OptionError, ValueError
  */
 export function checkContent(content: Content): Content {
@@ -26,7 +26,7 @@ export function checkContent(content: Content): Content {
       return content
     case 'record':
       requireStrings('id', [content.key.id])
-      require(hasTrait(content.key.collection, 'shared') && !rewritten.has(content.key.collection), 'collection')
+      require(hasTrait(content.key.collection, 'shared') && !ownKinds.has(content.key.collection), 'collection')
       checkRecord(content)
       return content
     case 'object':
@@ -39,8 +39,8 @@ export function checkContent(content: Content): Content {
   }
 }
 
-/** These come as messages of another kind. */
-const rewritten: ReadonlySet<string> = new Set(['facts', 'objects'])
+/** Records of these collections arrive as messages of their own kinds. */
+const ownKinds: ReadonlySet<string> = new Set(['facts', 'objects'])
 
 function checkState({ entries, context }: FactState): void {
   for (const { node, n, ms, count, at, value, meta, expiresAt } of entries) {
@@ -67,7 +67,7 @@ function checkRecord({ value, meta, expiresAt }: SentRecord): void {
   if (expiresAt !== undefined) requireInteger('expiresAt', expiresAt, 0)
 }
 
-/** A text that this memory would have made itself, and no other. */
+/** Accepts only JSON text that is exactly what this memory's encoder produces. */
 function checkValue(value: string): void {
   require(typeof value === 'string' && encodeJson(JSON.parse(value)) === value, 'value')
 }
@@ -83,5 +83,5 @@ function checkMeta({ author, task, tags, importance, derivedFrom, sensitivity, c
 }
 
 function require(isTrue: boolean, what: string): void {
-  if (!isTrue) throw new ValueError(`$.${what}`, 'something else', 'Send what a memory would write.')
+  if (!isTrue) throw new ValueError(`$.${what}`, 'an invalid field', 'Send content as a memory writes it.')
 }

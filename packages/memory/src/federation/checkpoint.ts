@@ -13,16 +13,16 @@ interface SavedCheckpoint {
 }
 
 /**
- * How far a node has got, kept in its own store: always saved after the work,
- * so that what was under way when the node ended is done again.
+ * A node's progress, kept in its own store. It is always saved after the work,
+ * so a node that stops halfway repeats the unfinished part.
  */
 export class Checkpoint {
-  /** Up to where its own feed was given out. */
+  /** The position in the node's own feed up to which changes are published. */
   feed: Seq = 0
-  /** Up to where the bus was taken in. */
+  /** The position on the bus up to which messages are merged. */
   bus: BusPosition = ''
-  /** The request for a snapshot that was not answered yet. */
-  asked: string | undefined
+  /** The id of the pending snapshot request, if there is one. */
+  snapshotRequest: string | undefined
   readonly #store: Store
   #saved = ''
   #savedFeed = 0
@@ -35,11 +35,11 @@ export class Checkpoint {
     const [record] = await this.#store.read([checkpointKey])
     if (!record) return
     const { feed, bus, asked } = decodeJson(record.value) as SavedCheckpoint
-    Object.assign(this, { feed, bus, asked })
+    Object.assign(this, { feed, bus, snapshotRequest: asked })
     this.#remember()
   }
 
-  /** How many changes of the feed were passed since the place was saved. */
+  /** Changes of the feed processed since the checkpoint was last saved. */
   get unsaved(): number {
     return this.feed - this.#savedFeed
   }
@@ -57,7 +57,7 @@ export class Checkpoint {
   }
 
   #text(): string {
-    const { feed, bus, asked } = this
+    const { feed, bus, snapshotRequest: asked } = this
     return encodeJson({ feed, bus, asked } satisfies SavedCheckpoint)
   }
 }

@@ -16,35 +16,36 @@ import {
 import type { FactReplica } from './fact-replica.ts'
 import type { DecideShare } from './share-rule.ts'
 
-/** A delete as the feed tells of it. */
+/** A delete, as the feed reports it. */
 type Deletion = Pick<StoredRecord, 'author' | 'sensitivity' | 'compartments'> & {
   readonly at: number
   readonly seq: Seq
 }
 
-/** What a merge did. */
+/** The outcome of a merge. */
 export interface Merged {
   /** False for a repeat. */
   readonly isNew: boolean
-  /** Whether more than one value stands there now. */
+  /** Whether the fact now has more than one value. */
   readonly isConflict: boolean
 }
 
-/** A fact, and what is held of it, read together. */
+/** A fact and its replica, read together. */
 interface Found {
   readonly fact: StoredRecord | undefined
   readonly replica: FactReplica
-  /** The version of the record that holds it; 0 for none. */
+  /** The version of the record that holds the replica; 0 for none. */
   readonly version: number
 }
 
 /**
  * Keeps the state of shared facts in step with the facts themselves.
  *
- * A fact whose version is not the one that its state shows was written by an
- * agent of this node since: that write is put into the state (`stamp`) before
- * anything received is (`take`). Fact and state are written as one batch that
- * names the version of both, so no write of an agent comes in between.
+ * If a fact's version differs from the one that its replica names, an agent of
+ * this node has written it since. That write enters the state first
+ * (`captureLocalWrite`), before anything received (`take`). Fact and replica are
+ * written as one batch that names both versions, so no agent's write slips in
+ * between.
  */
 export class FactExchange {
   readonly #store: Store
@@ -58,32 +59,32 @@ export class FactExchange {
   }
 
   /**
-   * Puts what agents of this node wrote into the state of a fact.
+   * Adds to a fact's state what agents of this node wrote.
    *
-   * @param deletion - What the feed tells, where the fact was deleted; `'unknown'` where the feed was not read.
-   * @returns what is held of it then; `undefined` for a fact that was never shared.
+   * @param deletion - The feed's entry if the fact was deleted; `'unknown'` if the feed was not read.
+   * @returns the replica afterwards; `undefined` for a fact that was never shared.
    */
   async captureLocalWrite(key: string, deletion?: Deletion | 'unknown'): Promise<FactReplica | undefined> {
     for (;;) {
       const found = await this.#read(key)
-      const told = deletion === 'unknown' ? await this.#unnoticedDeletion(found) : deletion
-      const next = this.#stamped(found, told, false)
+      const known = deletion === 'unknown' ? await this.#unnoticedDeletion(found) : deletion
+      const next = this.#withLocalWrite(found, known, false)
       if (next === undefined) return found.version === 0 ? undefined : found.replica
       if (await this.#keep(key, found, next)) return next
     }
   }
 
   /**
-   * Merges what another node knows of a fact, and shows the entry that wins.
+   * Merges another node's state of a fact and shows the winning entry.
    *
-   * @throws SchemaError when that does not fit its schema; nothing is changed then.
+   * @throws SchemaError when the winning value does not fit its schema; nothing changes then.
    */
   async take(key: string, received: FactState): Promise<Merged> {
     for (;;) {
       const found = await this.#read(key)
-      const unstamped = this.#stamped(found, await this.#unnoticedDeletion(found), true)
-      if (unstamped !== undefined) {
-        await this.#keep(key, found, unstamped)
+      const captured = this.#withLocalWrite(found, await this.#unnoticedDeletion(found), true)
+      if (captured !== undefined) {
+        await this.#keep(key, found, captured)
         continue
       }
       const next = takeState(found.replica, received)
@@ -99,11 +100,11 @@ export class FactExchange {
   }
 
   /**
-   * What is to be held after what an agent of this node did; `undefined` when nothing happened.
+   * The replica after an agent's write on this node; `undefined` when there was none.
    *
-   * @param evenPrivate - Whether something is to be held of a fact that was never shared.
+   * @param evenPrivate - Whether a fact that was never shared gets a replica as well.
    */
-  #stamped(
+  #withLocalWrite(
     { fact, replica: held }: Found,
     deletion: Deletion | undefined,
     evenPrivate: boolean,
@@ -119,11 +120,11 @@ export class FactExchange {
       return { ...next, shown: fact.version, local: isShared ? fact.seq : held.local }
     }
     const [present] = shownEntries(held)
-    // The delete that made it absent may be one that came from another node.
+    // The fact may be absent because of another node's delete.
     if (!deletion || !present || isAbsent(present, this.#store.now())) return undefined
     const { author, sensitivity, compartments, at, seq } = deletion
     const meta = { author, tags: [], derivedFrom: [], sensitivity, compartments }
-    // What was never shared is nobody else's business, not even that it is gone.
+    // The deletion of a fact that was never shared stays private, too.
     const isShared = held.state.context.length > 0
     return {
       ...localWrite(held, this.#node, { value: null, meta, at }, isShared),
@@ -132,7 +133,7 @@ export class FactExchange {
     }
   }
 
-  /** A fact that is gone although its state shows it was deleted a moment ago: by whom only the feed will tell. */
+  /** A fact that is absent although its state shows a value was just deleted; only the feed knows the author. */
   async #unnoticedDeletion({ fact, replica: held }: Found): Promise<Deletion | undefined> {
     const [present] = shownEntries(held)
     if (fact || !present || isAbsent(present, this.#store.now())) return undefined
@@ -140,7 +141,7 @@ export class FactExchange {
     return { ...present.meta, author: this.#node, at: this.#store.now(), seq }
   }
 
-  /** Writes the state alone, unless the fact was written meanwhile. */
+  /** Writes the replica alone, unless the fact was written meanwhile. */
   async #keep(key: string, { fact, version }: Found, next: FactReplica): Promise<boolean> {
     const mutation = replicaMutation(key, next, version)
     const batch: readonly Mutation[] = fact
@@ -149,13 +150,13 @@ export class FactExchange {
     return (await this.#store.write(batch)).ok
   }
 
-  /** Writes the state and the entry that it shows, unless one of them was written meanwhile. */
+  /** Writes the replica and the entry that it shows, unless one of them was written meanwhile. */
   async #show(key: string, found: Found, next: FactReplica): Promise<boolean> {
     const { fact, replica: held, version } = found
     const entries = shownEntries(next)
     const before = shownEntries(held)
     const [present] = entries
-    // Also a new conflict is a new version of the fact: who writes over a version knows all conflicts that it had.
+    // A new conflict makes a new version of the fact, too: a writer that names a version then knows all its conflicts.
     const isShown =
       entries.length === before.length && entries.every((entry, index) => isSameDot(entry, before[index] as FactEntry))
     if (isShown || !present) return this.#keep(key, found, next)
@@ -169,7 +170,7 @@ export class FactExchange {
     }
     const { value, meta, expiresAt } = present
     const ttlMs = expiresAt === undefined ? undefined : expiresAt - now
-    // The state names the version that shows it, which the store gives: it is guessed, and told when that was wrong.
+    // The replica names the fact's version, which the store assigns: guess it, and correct the guess if it is refused.
     for (let shown = Math.max(fact?.version ?? 0, held.shown) + 1; ;) {
       const commit = await this.#store.write([
         {
@@ -184,30 +185,30 @@ export class FactExchange {
         replicaMutation(key, { ...next, shown }, version),
       ])
       if (commit.ok) return true
-      const told = versionTold(commit.refusal)
-      if (told === undefined) return false
-      shown = told
+      const assigned = versionAssigned(commit.refusal)
+      if (assigned === undefined) return false
+      shown = assigned
     }
   }
 }
 
-/** Whether an entry leaves a fact absent: a delete, or one whose time is over. */
+/** Whether an entry leaves the fact absent: it is a delete, or has expired. */
 function isAbsent({ value, expiresAt }: FactEntry, now: number): boolean {
   return value === null || (expiresAt !== undefined && expiresAt <= now)
 }
 
-/** What a record says of itself, and nothing else. */
+/** A record's metadata, without its other fields. */
 export function metaOf(record: RecordMeta): RecordMeta {
   const { author, task, tags, importance, derivedFrom, sensitivity, compartments } = record
   return { author, task, tags, importance, derivedFrom, sensitivity, compartments }
 }
 
-/** A write that changes nothing and is refused when the fact is there. */
+/** A write that changes nothing and is refused if the fact exists. */
 function stillAbsent(key: string): Mutation {
   return { type: 'delete', key: factKey(key), author: 'skein', ifVersion: 0 }
 }
 
-function versionTold(refusal: Refusal): number | undefined {
+function versionAssigned(refusal: Refusal): number | undefined {
   return refusal.reason === 'seal' && refusal.index === 0 ? refusal.version : undefined
 }
 

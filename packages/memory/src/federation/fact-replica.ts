@@ -6,40 +6,40 @@ import { compareEntries, isSameDot, mergeContexts, mergeStates, nextStamp, unkno
 import type { Dot, FactEntry, FactState } from './fact-state.ts'
 
 /**
- * What a node holds of a key beside the fact itself: the state that all nodes
- * share, and what it wrote over that without sharing it.
+ * What a node keeps for a key beside the fact itself: the state that all nodes
+ * share, and this node's private writes on top of it.
  */
 export interface FactReplica {
   readonly state: FactState
-  /** Writes of this node that its rule did not share, and that nothing has replaced. */
+  /** Writes of this node that its rule did not share and that no later write has replaced. */
   readonly privates: readonly FactEntry[]
-  /** Entries of the state that those replaced, here alone. */
+  /** Entries of the state that the private writes replaced, on this node alone. */
   readonly hidden: readonly Dot[]
-  /** The version of the fact that shows all this; 0 when that is absent. Any other one is a write of this node to come. */
+  /** The fact's version that reflects this replica; 0 when absent. Any other version is a local write not captured yet. */
   readonly shown: number
   /** The position in the feed up to which this node's writes of the key are in the state. */
   readonly local: number
 }
 
-/** What a node holds of a key that it never exchanged. */
+/** The replica of a key that the node never exchanged. */
 export const noReplica: FactReplica = { state: unknownFact, privates: [], hidden: [], shown: 0, local: 0 }
 
-/** What a node says of a write of its own. */
+/** A write of this node, before it gets a dot and a stamp. */
 export type LocalWrite = Pick<FactEntry, 'value' | 'meta' | 'at' | 'expiresAt'>
 
-/** All entries as this node shows them: first the present one, then what lost against it. */
+/** All entries as this node shows them: the winner first, then the entries that lost. */
 export function shownEntries({ state, privates, hidden }: FactReplica): readonly FactEntry[] {
   const visible = state.entries.filter((entry) => !hidden.some((dot) => isSameDot(dot, entry)))
   return [...privates, ...visible].toSorted(compareEntries)
 }
 
 /**
- * What becomes of a key by a write of this node. It wins over all that the node
- * had seen, and replaces what its writer could have seen: what was shown, and
- * of the rest what its label covers. A conflict above that waits for a writer
- * who may know of it.
+ * Applies a write of this node to a replica. The write wins over everything the
+ * node has seen. It replaces what its writer could see: the shown entry, and
+ * those conflicting entries that its label covers. A conflict above that label
+ * remains for a writer with the clearance to see it.
  *
- * @param isShared - Whether the others get to know of it.
+ * @param isShared - Whether the other nodes receive the write.
  */
 export function localWrite(held: FactReplica, node: string, write: LocalWrite, isShared: boolean): FactReplica {
   const { state, privates } = held
@@ -47,7 +47,7 @@ export function localWrite(held: FactReplica, node: string, write: LocalWrite, i
   const kept = shownEntries(held).filter((entry, index) => index > 0 && !covers(audience, entry.meta))
   const isKept = (entry: FactEntry): boolean => kept.some((one) => isSameDot(one, entry))
   const own = [...state.context.map(([name, n]) => ({ node: name, n })), ...privates].filter((dot) => dot.node === node)
-  // Not just the next number: a node whose store began anew must not use one twice.
+  // Not just the next number: a node with a new, empty store must not use a number twice.
   const n = Math.max(write.at, ...own.map((dot) => dot.n + 1))
   const entry = { node, n, ...nextStamp(write.at, [...state.entries, ...privates]), ...write }
   if (!isShared) {
@@ -59,24 +59,24 @@ export function localWrite(held: FactReplica, node: string, write: LocalWrite, i
   return { ...held, state: { entries, context }, privates: privates.filter(isKept), hidden: [] }
 }
 
-/** What becomes of a key by what another node knows of it. */
+/** Merges another node's state into a replica. */
 export function takeState(held: FactReplica, received: FactState): FactReplica {
   const state = mergeStates(held.state, received)
   const hidden = held.hidden.filter((dot) => state.entries.some((entry) => isSameDot(entry, dot)))
   return { ...held, state, hidden }
 }
 
-/** Where the state of a fact is kept. */
+/** The key of the record that keeps a fact's replica. */
 export function replicaKey(key: string): RecordKey {
   return { collection: 'federation', id: `facts/${key}` }
 }
 
-/** @throws MissingKeyError when it is sealed with a key that is not given. */
+/** @throws MissingKeyError when the record is sealed with a key that the memory was not given. */
 export function decodeReplica(record: StoredRecord | undefined): FactReplica {
   return record === undefined ? noReplica : (decodeJson(record.value) as FactReplica)
 }
 
-/** Makes the write that keeps it: as sensitive as all that it holds. */
+/** Makes the write that stores a replica, with a label as high as the labels of all its entries. */
 export function replicaMutation(key: string, held: FactReplica, ifVersion: number): SetMutation {
   const { state, privates } = held
   const label = joinLabels([...state.entries, ...privates].map(({ meta }) => meta).map(labelOf))

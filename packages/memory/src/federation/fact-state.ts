@@ -1,19 +1,19 @@
 import type { RecordMeta } from '../store/record.ts'
 
 /**
- * What a key of the facts holds across nodes: a multi-value register with a
- * version vector. Pure functions; how it is stored stands in `held-fact.ts`.
+ * The state of a fact across nodes: a multi-value register with a version
+ * vector. Pure functions; `fact-replica.ts` stores it.
  *
  * After Preguiça, Baquero, Almeida, Fonte, Gonçalves, "Dotted Version Vectors:
  * Logical Clocks for Optimistic Replication" (2012). Each write is an entry
- * under a dot of its own; the context tells which dots were ever seen. An entry
- * that one side has and the other has seen but no longer has was replaced.
+ * under a dot of its own; the context records which dots were ever seen. If one
+ * side has an entry that the other has seen but no longer has, it was replaced.
  *
- * Which entry is shown is decided by hybrid logical clocks (Kulkarni, Demirbas,
- * Madappa, Avva, Leone, "Logical Physical Clocks", 2014), then by node.
+ * Hybrid logical clocks decide which entry is shown, then the node's name
+ * (Kulkarni, Demirbas, Madappa, Avva, Leone, "Logical Physical Clocks", 2014).
  */
 
-/** A time of a hybrid logical clock: never earlier than what the writer had seen, close to its wall clock. */
+/** A time of a hybrid logical clock: close to the writer's wall clock, never earlier than a stamp it had seen. */
 export interface Stamp {
   /** Unix milliseconds. */
   readonly ms: number
@@ -21,7 +21,7 @@ export interface Stamp {
   readonly count: number
 }
 
-/** Names one write: the n-th of a node to the key. Numbers may be left out, none is used twice. */
+/** Identifies one write of a node to the key. A node's numbers grow; gaps are allowed, repeats are not. */
 export interface Dot {
   readonly node: string
   readonly n: number
@@ -38,10 +38,10 @@ export interface FactEntry extends Stamp, Dot {
   readonly expiresAt?: number | undefined
 }
 
-/** For each node the highest number of its dots that was seen; in the order of the nodes' names. */
+/** The highest number seen of each node's dots, sorted by the nodes' names. */
 export type Context = readonly (readonly [node: string, n: number])[]
 
-/** Best entry first. */
+/** The entries, winner first, and the dots ever seen. */
 export interface FactState {
   readonly entries: readonly FactEntry[]
   readonly context: Context
@@ -55,13 +55,13 @@ export function compareStamps(a: Stamp, b: Stamp): number {
   return a.ms - b.ms || a.count - b.count
 }
 
-/** Orders entries, the one to be shown first. No two entries are equal but those of the same dot. */
+/** Orders entries, the one to show first. Only entries with the same dot compare as equal. */
 export function compareEntries(a: FactEntry, b: FactEntry): number {
   if (a.node !== b.node) return compareStamps(b, a) || (a.node < b.node ? 1 : -1)
   return compareStamps(b, a) || b.n - a.n
 }
 
-/** The entry that is shown; `undefined` for a key that nobody shared. */
+/** The entry to show; `undefined` for a key that no node shared. */
 export function winnerOf({ entries }: FactState): FactEntry | undefined {
   return entries[0]
 }
@@ -72,8 +72,8 @@ function hasSeen(context: Context, { node, n }: Dot): boolean {
 }
 
 /**
- * What two nodes know of a key, put together: the same in whatever order and
- * however often states are merged.
+ * Merges two nodes' states of a key. The result doesn't depend on the order or
+ * number of merges.
  */
 export function mergeStates(a: FactState, b: FactState): FactState {
   const keptBy = (one: FactState, other: FactState): readonly FactEntry[] =>
@@ -83,14 +83,14 @@ export function mergeStates(a: FactState, b: FactState): FactState {
   return { entries: [...ours, ...theirs].toSorted(compareEntries), context: mergeContexts(a.context, b.context) }
 }
 
-/** The stamp of a write made at a time, after what was seen. */
+/** The stamp of a write at a time, later than all stamps seen. */
 export function nextStamp(at: number, seen: readonly Stamp[]): Stamp {
   const latest = seen.toSorted(compareStamps).at(-1)
   if (!latest || at > latest.ms) return { ms: at, count: 0 }
   return { ms: latest.ms, count: latest.count + 1 }
 }
 
-/** Whether two states say the same: the merge of two states made nothing new. */
+/** Whether two states are equal, so that a merge brought nothing new. */
 export function isSameState(a: FactState, b: FactState): boolean {
   return (
     a.entries.length === b.entries.length &&
@@ -108,7 +108,7 @@ function hasDot({ entries }: FactState, dot: Dot): boolean {
   return entries.some((entry) => isSameDot(entry, dot))
 }
 
-/** All that either side has seen. */
+/** The union of two contexts: every dot that either side has seen. */
 export function mergeContexts(a: Context, b: Context): Context {
   const all = new Map(a)
   for (const [node, n] of b) all.set(node, Math.max(n, all.get(node) ?? 0))

@@ -3,39 +3,39 @@ import { requireInteger } from '../values/require-option.ts'
 import type { RecordMeta, RecordKey } from '../store/record.ts'
 import type { Bus } from './bus.ts'
 
-/** A record as a rule sees it that decides whether other nodes get it. */
+/** A record as the sharing rule sees it. */
 export interface ShareCandidate extends RecordKey, RecordMeta {
-  /** JSON data; of an object its size and media type. */
+  /** JSON data; for an object, its size and media type. */
   readonly value: unknown
 }
 
 /** How a memory takes part in a federation: see {@link MemoryOptions.federation}. */
 export interface FederationOptions {
   /**
-   * The node's name, 1 to 64 letters, digits, `_` or `-`. No other node may
-   * have the same one, and a node keeps its own for good.
+   * The node's name, 1 to 64 letters, digits, `_` or `-`. It must be unique, and
+   * a node keeps it for good.
    */
   readonly node: string
 
-  /** What carries messages between the nodes: `inProcessBus()`, `redisBus(url)`. */
+  /** Carries messages between the nodes: `inProcessBus()`, `redisBus(url)`. */
   readonly bus: Bus
 
   /**
-   * What the other nodes get. Facts, observations, decisions, learnings, alerts
-   * and objects are asked about; nothing else ever leaves the node.
+   * Decides what the other nodes receive. The rule covers facts, observations,
+   * decisions, learnings, alerts and objects; nothing else ever leaves the node.
    *
-   * - `minImportance`: whatever is at least so important, from 0 to 1. A fact
-   *   that is written without an importance is as important as it was when it
-   *   was shared. An alert without one counts as important.
-   * - A function, asked for each write: its answer alone counts.
+   * - `minImportance`: shares records of at least this importance, from 0 to 1.
+   *   A fact written without an importance is shared if its key was shared
+   *   before. An alert without one is always shared.
+   * - A function, called for each write: its result alone decides.
    *
    * @defaultValue \{ minImportance: 0.7 \}
    */
   readonly share?: { readonly minImportance: number } | ((record: ShareCandidate) => boolean)
 
   /**
-   * The largest object whose bytes are sent, in bytes. A larger one stays on
-   * its node, with a warning.
+   * The largest object to send, in bytes. A larger one stays on its node, with a
+   * warning.
    *
    * @defaultValue 1_048_576
    */
@@ -49,7 +49,9 @@ const nodeName = /^[\w-]{1,64}$/
 const largestMessage = 2 ** 28
 
 /**
- * @param isFederated - Whether the memory's architecture is that.
+ * Checks the options and fills in the defaults; `undefined` unless the memory is federated.
+ *
+ * @param isFederated - Whether the memory's architecture is `'federated'`.
  * @throws OptionError
  */
 export function resolveFederation(

@@ -1,33 +1,33 @@
-/** How a node's exchange with the others goes, since the memory was opened. */
+/** The state of a node's exchange with the others; counts start when the memory is opened. */
 export interface FederationReport {
   readonly node: string
-  /** Whether the bus answered the last time that it was asked. */
+  /** Whether the last call to the bus succeeded. */
   readonly isConnected: boolean
-  /** Messages given out. */
+  /** Messages published. */
   readonly sent: number
-  /** Messages of other nodes that were read, repeats included. */
+  /** Messages read from other nodes, repeats included. */
   readonly received: number
-  /** Of those, messages that changed something here. */
+  /** Received messages that changed something on this node. */
   readonly merged: number
-  /** How often a fact was found to have been written on several nodes at once. */
+  /** How often a merge found concurrent writes of a fact on several nodes. */
   readonly conflicts: number
-  /** Messages, and records of this node, that could not be used: damaged, or not as the schemas of this node ask for. */
+  /** Messages and local records that were skipped because they are corrupt or don't fit this node's schemas. */
   readonly refused: number
-  /** Objects that were not given out because they are too large. */
+  /** Objects not published because they are larger than `maxObjectBytes`. */
   readonly tooLarge: number
-  /** How often messages were gone before this node had read them, so that it asked for a snapshot. */
+  /** Snapshots requested because the bus dropped messages before this node had read them, repeated requests included. */
   readonly snapshots: number
-  /** Changes of this node that were not looked at yet. */
+  /** Changes in this node's feed that are not processed yet. */
   readonly waiting: number
-  /** Whether all that stood on the bus was taken in, the last time that it was asked. */
+  /** Whether the last read of the bus returned no more messages. */
   readonly isCaughtUp: boolean
-  /** The place on the bus up to which messages were taken in. */
+  /** The position on the bus up to which messages are processed. */
   readonly position: string
-  /** Why the exchange stands still, or why something was refused; `undefined` when nothing ever went wrong. */
+  /** Why the exchange is failing, else the last error that was skipped; `undefined` if there was none. */
   readonly lastError: Error | undefined
 }
 
-/** Counts while the exchange runs. */
+/** Counters of a running exchange. */
 export class FederationStats {
   sent = 0
   received = 0
@@ -38,10 +38,10 @@ export class FederationStats {
   snapshots = 0
   lastError: Error | undefined
 
-  /** Notes that something was passed over, and warns of it by name. */
+  /** Counts a skipped message or record, and emits a warning with its name. */
   refuse(name: string, error: unknown): void {
     this.refused += 1
-    this.warn(`The exchange passes over ${name}. ${messageOf(error)}`, error)
+    this.warn(`The exchange skips ${name}. ${messageOf(error)}`, error)
   }
 
   warn(text: string, error: unknown): void {
@@ -51,7 +51,7 @@ export class FederationStats {
   }
 }
 
-/** What an error says, whatever was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -15,33 +15,33 @@ import { hasTrait } from '../store/collections.ts'
 import { decideShare } from './share-rule.ts'
 import { Subscriber } from './subscriber.ts'
 
-/** What a federation needs of the memory that it belongs to. */
+/** The parts of its memory that a federation uses. */
 export interface FederationParts {
-  /** Opens and seals, checks by schemas, and drops copies of what it writes. */
+  /** Seals and opens values, checks schemas, and invalidates cached entries of what it writes. */
   readonly store: Store
   readonly vault: ObjectVault
   readonly ring: KeyRing
   readonly space: string
-  /** Names this opening of the memory. */
+  /** Identifies this opening of the memory. */
   readonly owner: string
   readonly heartbeatMs: number
 }
 
 const retryMs = 250
 const retryAtMostMs = 15_000
-/** How long closing may take to tell the others what they don't know yet. */
-const lastWordsMs = 2_000
+/** How long closing may take to publish the remaining changes. */
+const finalPublishMs = 2_000
 
 /**
- * Exchanges what is shared with the other nodes, in the thread that opened the memory.
+ * Exchanges shared records with the other nodes, in the thread that opened the memory.
  *
- * One round after the other: give out what was written here, take in what the
- * others said, each from where it got the last time. A round begins when the
- * store or the bus tells of something new, and with each heartbeat.
+ * The exchange runs in rounds, one at a time. A round publishes what was written
+ * here and merges what the others published, each from its checkpoint. A round
+ * starts when the store or the bus reports something new, and with each heartbeat.
  *
- * When a round fails the node goes on alone: that is told once, and tried again
- * with growing pauses. Places are saved after the work, so nothing is lost, and
- * all that is done twice is done as if once.
+ * When a round fails, the node continues alone: it warns once and retries with
+ * exponential back-off. Checkpoints are saved after the work, so nothing is lost;
+ * all work is idempotent, so a repeat does no harm.
  */
 export class Federation implements AsyncDisposable {
   readonly #options: ResolvedFederation
@@ -54,23 +54,26 @@ export class Federation implements AsyncDisposable {
   #unwatch: Unwatch | undefined
   #link: BusLink | undefined
   #isConnected = false
-  #isDue = false
-  #isTurning = false
+  #isRoundDue = false
+  #isRunning = false
   #working: Promise<unknown> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
-  #failures = 0
-  #standstill: Error | undefined
+  #failedRounds = 0
+  #failure: Error | undefined
 
   constructor(options: ResolvedFederation, of: FederationParts) {
     const { node, share, maxObjectBytes } = options
     const { store, vault, ring, owner } = of
-    const tally = new FederationStats()
+    const stats = new FederationStats()
     const decide = decideShare(share, (error) =>
-      tally.warn(`The rule \`federation.share\` throws. ${messageOf(error)}`, error),
+      stats.warn(
+        `The rule \`federation.share\` threw an error; the record stays on this node. ${messageOf(error)}`,
+        error,
+      ),
     )
     const onTooLarge = (id: string, size: number): void => {
-      tally.tooLarge += 1
-      const advice = `Raise federation.maxObjectBytes (${maxObjectBytes}) or put smaller objects.`
+      stats.tooLarge += 1
+      const advice = `Raise federation.maxObjectBytes (${maxObjectBytes}) or store smaller objects.`
       process.emitWarning(`Object ${id} has ${size} bytes and stays on node "${node}". ${advice}`, {
         type: 'SkeinWarning',
         code: 'SKEIN_FEDERATION',
@@ -81,7 +84,7 @@ export class Federation implements AsyncDisposable {
     this.#parts = {
       store,
       ring,
-      stats: tally,
+      stats,
       checkpoint: new Checkpoint(store),
       facts: new FactExchange(store, node, decide),
       records: new RecordExchange(store, vault, node, { decide, maxObjectBytes, onTooLarge }),
@@ -93,22 +96,22 @@ export class Federation implements AsyncDisposable {
   }
 
   /**
-   * Begins. The bus need not be there.
+   * Starts the exchange. The bus may be unreachable.
    *
    * @throws StoreError
    */
   async start(): Promise<void> {
     await this.#parts.checkpoint.load()
     this.#unwatch = this.#of.store.watch(({ collection }) => {
-      if (hasTrait(collection, 'shared')) this.#due()
+      if (hasTrait(collection, 'shared')) this.#requestRound()
     })
-    this.#heartbeat = setInterval(() => this.#due(), this.#of.heartbeatMs).unref()
-    this.#due()
+    this.#heartbeat = setInterval(() => this.#requestRound(), this.#of.heartbeatMs).unref()
+    this.#requestRound()
   }
 
   get report(): FederationReport {
-    const { stats: tally, checkpoint: place } = this.#parts
-    const { sent, received, merged, conflicts, refused, tooLarge, snapshots } = tally
+    const { stats, checkpoint } = this.#parts
+    const { sent, received, merged, conflicts, refused, tooLarge, snapshots } = stats
     return {
       node: this.#options.node,
       isConnected: this.#isConnected,
@@ -121,111 +124,111 @@ export class Federation implements AsyncDisposable {
       snapshots,
       waiting: this.#publisher.waiting,
       isCaughtUp: this.#subscriber.isCaughtUp,
-      position: place.bus,
-      lastError: this.#standstill ?? tally.lastError,
+      position: checkpoint.bus,
+      lastError: this.#failure ?? stats.lastError,
     }
   }
 
   /**
-   * Exchanges now: resolves when all that was written here before is given out
-   * and all that stood on the bus is taken in.
+   * Runs a round now: resolves when all earlier writes of this node are published
+   * and all messages on the bus are merged.
    *
    * @throws StoreError when the bus can't be reached; MissingKeyError
    */
   exchange(): Promise<void> {
-    return this.#alone(async () => {
+    return this.#exclusively(async () => {
       try {
         await this.#round()
       } catch (error) {
-        this.#failed(error)
+        this.#fail(error)
         throw error
       }
     })
   }
 
-  /** Asks for a round, unless the last one failed and its pause is not over. */
-  #due(): void {
+  /** Requests a round, unless the node is backing off after a failed one. */
+  #requestRound(): void {
     if (this.#stopping.signal.aborted || this.#retry) return
-    this.#isDue = true
-    if (!this.#isTurning) void this.#turn()
+    this.#isRoundDue = true
+    if (!this.#isRunning) void this.#runDueRounds()
   }
 
-  async #turn(): Promise<void> {
-    this.#isTurning = true
-    while (this.#isDue && !this.#stopping.signal.aborted) {
-      this.#isDue = false
+  async #runDueRounds(): Promise<void> {
+    this.#isRunning = true
+    while (this.#isRoundDue && !this.#stopping.signal.aborted) {
+      this.#isRoundDue = false
       try {
-        await this.#alone(() => this.#round())
+        await this.#exclusively(() => this.#round())
       } catch (error) {
-        this.#failed(error)
+        this.#fail(error)
         break
       }
     }
-    this.#isTurning = false
+    this.#isRunning = false
   }
 
-  /** Rounds never overlap, whoever asks for them. */
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** Runs rounds one at a time. */
+  #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     const own = this.#working.then(work)
-    // The caller is told; who comes next only waits until it is over.
+    // The caller gets the error; the next round only waits for the end of this one.
     this.#working = own.catch(() => {})
     return own
   }
 
   async #round(): Promise<void> {
-    const link = (this.#link ??= await this.#open())
+    const link = (this.#link ??= await this.#openLink())
     await this.#publisher.run(link)
     await this.#subscriber.run(link)
-    // What was taken in is a change of the feed, too: it is passed over now.
+    // Merged messages are changes of the feed, too: this moves the checkpoint past them.
     await this.#publisher.run(link)
-    this.#failures = 0
-    this.#standstill = undefined
+    this.#failedRounds = 0
+    this.#failure = undefined
   }
 
-  /** A link that notes whether the bus answers. */
-  async #open(): Promise<BusLink> {
-    const noting = async <Result>(asked: Promise<Result>): Promise<Result> => {
+  /** Opens a link that records whether the bus answers. */
+  async #openLink(): Promise<BusLink> {
+    const observed = async <Result>(call: Promise<Result>): Promise<Result> => {
       try {
-        const answer = await asked
+        const result = await call
         this.#isConnected = true
-        return answer
+        return result
       } catch (error) {
         this.#isConnected = false
         throw error
       }
     }
     const { bus, node } = this.#options
-    const link = await noting(bus.open(this.#of.space, node))
+    const link = await observed(bus.open(this.#of.space, node))
     link.onNews(() => {
       clearTimeout(this.#retry)
       this.#retry = undefined
-      this.#due()
+      this.#requestRound()
     })
     return {
-      publish: (messages) => noting(link.publish(messages)),
-      read: (after, limit) => noting(link.read(after, limit)),
-      elect: (name, ttlMs) => noting(link.elect(name, ttlMs)),
+      publish: (messages) => observed(link.publish(messages)),
+      read: (after, limit) => observed(link.read(after, limit)),
+      elect: (name, ttlMs) => observed(link.elect(name, ttlMs)),
       onNews: (listener) => link.onNews(listener),
       [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
     }
   }
 
-  #failed(error: unknown): void {
+  #fail(error: unknown): void {
     if (this.#stopping.signal.aborted) return
-    const known = this.#standstill
-    this.#standstill = error instanceof Error ? error : new Error(String(error))
-    this.#failures += 1
-    const pauseMs = Math.min(retryAtMostMs, retryMs * 2 ** (this.#failures - 1))
+    const previous = this.#failure
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+    this.#failedRounds += 1
+    const pauseMs = Math.min(retryAtMostMs, retryMs * 2 ** (this.#failedRounds - 1))
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => {
       this.#retry = undefined
-      this.#due()
+      this.#requestRound()
     }, pauseMs).unref()
-    if (known && messageOf(known) === messageOf(error)) return
-    const what = error instanceof MissingKeyError ? 'takes nothing more in' : 'goes on alone'
+    if (previous && messageOf(previous) === messageOf(error)) return
+    const effect = error instanceof MissingKeyError ? 'stops merging messages' : 'continues alone'
     const { code = 'SKEIN_FEDERATION' } = error as { code?: string }
     process.emitWarning(
-      `Node "${this.#options.node}" ${what}: ${messageOf(error)} Nothing is lost; it catches up once that is mended.`,
+      `Node "${this.#options.node}" ${effect}: ${messageOf(error)} Nothing is lost; it catches up once the cause is fixed.`,
       { type: 'SkeinWarning', code },
     )
   }
@@ -238,9 +241,9 @@ export class Federation implements AsyncDisposable {
     await this.#working
     const link = this.#link
     if (!link) return
-    if (this.#isConnected && !this.#standstill) {
-      const signal = AbortSignal.timeout(lastWordsMs)
-      // What can't be said now will be when the memory is opened again.
+    if (this.#isConnected && !this.#failure) {
+      const signal = AbortSignal.timeout(finalPublishMs)
+      // What can't be published now will be when the memory is opened again.
       await new Publisher({ ...this.#parts, signal }).run(link).catch(() => {})
     }
     await link[Symbol.asyncDispose]()

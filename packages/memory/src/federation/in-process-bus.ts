@@ -1,3 +1,5 @@
+import { Emitter } from '../values/emitter.ts'
+import type { Unsubscribe } from '../values/emitter.ts'
 import { MemoryClosedError } from '../values/errors.ts'
 import { requireInteger } from '../values/require-option.ts'
 import type { Bus, BusLink, BusPage } from './bus.ts'
@@ -5,7 +7,7 @@ import type { Bus, BusLink, BusPage } from './bus.ts'
 /** Options of {@link inProcessBus}. */
 export interface InProcessBusOptions {
   /**
-   * Messages kept for each space; a node that missed older ones is sent a snapshot.
+   * Messages to keep per space; a node that missed older ones receives a snapshot.
    *
    * @defaultValue 100_000
    */
@@ -13,8 +15,8 @@ export interface InProcessBusOptions {
 }
 
 /**
- * Carries messages between federated memories of one process: for tests, and to
- * try a federation out.
+ * Carries messages between federated memories of one process, for tests and
+ * experiments.
  *
  * @throws OptionError
  *
@@ -44,10 +46,10 @@ export function inProcessBus(options: InProcessBusOptions = {}): Bus {
   }
 }
 
-/** What all links of one space share. */
+/** The state that all links of one space share. */
 class Channel {
   readonly messages: { readonly n: number; readonly text: string }[] = []
-  readonly listeners = new Set<() => void>()
+  readonly events = new Emitter<{ published: undefined }>()
   readonly elections = new Map<string, number>()
   readonly maxMessages: number
   last = 0
@@ -59,7 +61,7 @@ class Channel {
 
 class InProcessLink implements BusLink {
   readonly #channel: Channel
-  readonly #stops: (() => void)[] = []
+  readonly #stops: Unsubscribe[] = []
   #isClosed = false
 
   constructor(channel: Channel) {
@@ -70,7 +72,7 @@ class InProcessLink implements BusLink {
     const channel = this.#opened()
     for (const text of messages) channel.messages.push({ n: (channel.last += 1), text })
     channel.messages.splice(0, channel.messages.length - channel.maxMessages)
-    for (const listener of channel.listeners) listener()
+    channel.events.emit('published', undefined)
   }
 
   async read(after: string, limit: number): Promise<BusPage> {
@@ -82,12 +84,8 @@ class InProcessLink implements BusLink {
     return { messages: page, last: last === 0 ? '' : `${last}`, missed: position + 1 < first ? 'trimmed' : 'nothing' }
   }
 
-  onNews(listener: () => void): () => void {
-    const { listeners } = this.#opened()
-    // The same listener may come twice.
-    const own = (): void => listener()
-    listeners.add(own)
-    const stop = (): void => void listeners.delete(own)
+  onNews(listener: () => void): Unsubscribe {
+    const stop = this.#opened().events.on('published', listener)
     this.#stops.push(stop)
     return stop
   }

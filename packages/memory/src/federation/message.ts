@@ -13,10 +13,10 @@ import type { FactState } from './fact-state.ts'
  *
  *     { skein: 1, from, by, to?, kind, name, body }
  *
- * `from` is a node and `by` one opening of its memory, `to` the only node that
- * it is for. `name` is a `collection/id`, or the id of a request. `body` is JSON
- * text, sealed as texts are at rest where its label asks for that, and bound to
- * the name.
+ * `from` is the sending node, `by` one opening of its memory, and `to` the only
+ * recipient, if given. `name` is a `collection/id` or the id of a request. `body`
+ * is JSON text; where its label requires, it is sealed like text at rest and
+ * bound to the name.
  */
 export interface Envelope {
   readonly skein: 1
@@ -28,7 +28,7 @@ export interface Envelope {
   readonly body: string
 }
 
-/** Who speaks, and to whom. */
+/** The sender and the recipient of a message. */
 export type Address = Pick<Envelope, 'from' | 'by' | 'to'>
 
 const bound = 1
@@ -41,49 +41,49 @@ export function packMessage(ring: KeyRing, { from, by, to }: Address, content: C
   return JSON.stringify({ skein: 1, from, by, to, kind: content.kind, name, body } satisfies Envelope)
 }
 
-/** @throws CorruptRecordError when it is no message. */
+/** Parses a message without opening its body. @throws CorruptRecordError when the text is not a message. */
 export function unpackEnvelope(text: string): Envelope {
   const found = parse(text, 'a message') as Partial<Envelope> | null
   const texts = [found?.from, found?.by, found?.kind, found?.name, found?.body]
-  if (found?.skein !== 1 || texts.some((one) => typeof one !== 'string')) throw unusable('a message')
+  if (found?.skein !== 1 || texts.some((one) => typeof one !== 'string')) throw corrupt('a message')
   return found as Envelope
 }
 
 /**
  * Opens the body of a message.
  *
- * @throws MissingKeyError; CorruptRecordError when it makes no sense, or was sealed as another one.
+ * @throws MissingKeyError; CorruptRecordError when the body is invalid or was sealed under another name.
  */
 export function openMessage(ring: KeyRing, { kind, name, body }: Envelope): Content {
   const text = isSealed(body) ? ring.openText(body, ['bus', name, bound]) : body
-  const said = parse(text, name) as Record<string, unknown> | null
-  if (typeof said !== 'object' || said === null) throw unusable(name)
+  const fields = parse(text, name) as Record<string, unknown> | null
+  if (typeof fields !== 'object' || fields === null) throw corrupt(name)
   const at = name.indexOf('/')
   const [collection, id] = [name.slice(0, at) as Collection, name.slice(at + 1)]
   try {
-    // What another node said is called a record here; checkContent looks whether each field is what it should be.
+    // The casts are unchecked: checkContent checks every field.
     switch (kind) {
       case 'fact':
-        return checkContent({ kind, key: id, state: said['state'] as FactState })
+        return checkContent({ kind, key: id, state: fields['state'] as FactState })
       case 'record':
-        return checkContent({ ...(said as unknown as SentRecord), kind, key: { collection, id } })
+        return checkContent({ ...(fields as unknown as SentRecord), kind, key: { collection, id } })
       case 'object': {
-        const bytes = Buffer.from(String(said['bytes']), 'base64')
-        return checkContent({ ...(said as unknown as SentRecord), kind, id, bytes })
+        const bytes = Buffer.from(String(fields['bytes']), 'base64')
+        return checkContent({ ...(fields as unknown as SentRecord), kind, id, bytes })
       }
       case 'gone':
       case 'ask':
       case 'answered':
         return { kind, id: kind === 'gone' ? id : name }
       default:
-        throw unusable(name)
+        throw corrupt(name)
     }
   } catch (cause) {
-    throw unusable(name, cause)
+    throw corrupt(name, cause)
   }
 }
 
-/** What a message is about, as it may stand in a warning. */
+/** The name of a message's subject, which may appear in warnings. */
 function nameOf(content: Content): string {
   switch (content.kind) {
     case 'fact':
@@ -116,7 +116,7 @@ function sentPart({ value, meta, expiresAt }: SentRecord): SentRecord {
   return { value, meta, expiresAt }
 }
 
-/** The highest level of what a message holds. */
+/** The highest sensitivity level in a message. */
 function levelOf(content: Content): Level {
   if (content.kind === 'record' || content.kind === 'object') return content.meta.sensitivity
   if (content.kind !== 'fact') return 'public'
@@ -128,13 +128,13 @@ function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw unusable(name, cause)
+    throw corrupt(name, cause)
   }
 }
 
-function unusable(name: string, cause?: unknown): CorruptRecordError {
-  const advice = 'See who else writes to it, and whether all nodes run the same version of Skein.'
-  return new CorruptRecordError('exchange', `What came over the bus as ${name} makes no sense. ${advice}`, {
+function corrupt(name: string, cause?: unknown): CorruptRecordError {
+  const advice = 'Check that only nodes write to the bus and that all of them run the same version of Skein.'
+  return new CorruptRecordError('exchange', `The bus delivered ${name}, which is not valid. ${advice}`, {
     cause,
   })
 }

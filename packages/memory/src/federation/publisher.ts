@@ -16,7 +16,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { Marker, RecordExchange } from './record-exchange.ts'
 import { collectionsWith, hasTrait } from '../store/collections.ts'
 
-/** What both directions of the exchange work with. */
+/** The parts that publisher and subscriber share. */
 export interface ExchangeParts {
   readonly store: Store
   readonly ring: KeyRing
@@ -30,15 +30,15 @@ export interface ExchangeParts {
 
 const changesAtOnce = 500
 const recordsAtOnce = 100
-/** UTF-16 units that are published together, about. */
+/** A batch is published once it exceeds this length, in UTF-16 units. */
 const textAtOnce = 1024 * 1024
-/** The place is saved at least so often, also while nothing is worth telling. */
+/** The checkpoint is saved after this many changes even if none of them is published. */
 const maxUnsaved = 2_000
 
-/** Tells the other nodes what was written on this one. */
+/** Publishes this node's writes to the other nodes. */
 export class Publisher {
   readonly #parts: ExchangeParts
-  /** Changes of the feed that were not looked at the last time. */
+  /** Changes of the feed that the last run left unprocessed. */
   waiting = 0
 
   constructor(parts: ExchangeParts) {
@@ -46,35 +46,35 @@ export class Publisher {
   }
 
   /**
-   * Goes through the feed from where it got the last time to its end.
+   * Publishes the feed from the checkpoint to its end.
    *
    * @throws StoreError when store or bus fail; MissingKeyError
    */
   async run(link: BusLink): Promise<void> {
-    const { store, checkpoint: place, signal } = this.#parts
+    const { store, checkpoint, signal } = this.#parts
     for (;;) {
       signal.throwIfAborted()
-      const page = await store.changes(place.feed, changesAtOnce)
-      this.waiting = Math.max(0, page.last - place.feed)
-      if (page.trimmed || page.last < place.feed) {
+      const page = await store.changes(checkpoint.feed, changesAtOnce)
+      this.waiting = Math.max(0, page.last - checkpoint.feed)
+      if (page.trimmed || page.last < checkpoint.feed) {
         await this.everything(link)
-        place.feed = page.last
-        await place.save()
+        checkpoint.feed = page.last
+        await checkpoint.save()
         continue
       }
       const sent = await this.#publish(link, await this.#contentsOf(page.changes))
-      place.feed = page.changes.at(-1)?.seq ?? place.feed
-      this.waiting = page.last - place.feed
-      // Only then: the place is itself a change of the feed.
-      if (sent > 0 || place.unsaved > maxUnsaved) await place.save()
+      checkpoint.feed = page.changes.at(-1)?.seq ?? checkpoint.feed
+      this.waiting = page.last - checkpoint.feed
+      // Not after every page: saving the checkpoint is itself a change of the feed.
+      if (sent > 0 || checkpoint.unsaved > maxUnsaved) await checkpoint.save()
       if (page.changes.length < changesAtOnce) return
     }
   }
 
   /**
-   * Publishes all that is shared, whoever wrote it.
+   * Publishes a snapshot: all that is shared, whichever node wrote it.
    *
-   * @param to - The only node that needs it; all when left out.
+   * @param to - The only recipient; all nodes when left out.
    */
   async everything(link: BusLink, to?: string): Promise<void> {
     for (const collection of collectionsWith('shared')) {
@@ -83,11 +83,11 @@ export class Publisher {
         { collection: collection, limit: recordsAtOnce },
         this.#parts.signal,
       )) {
-        const contents = await Promise.all(page.map((record) => this.#guarded(record, () => this.#knownOf(record))))
+        const contents = await Promise.all(page.map((record) => this.#guarded(record, () => this.#snapshotOf(record))))
         await this.#publish(link, contents, to)
       }
     }
-    // Now every shared fact has its state, and those that are gone have theirs still.
+    // By now every shared fact has a replica; deleted facts have kept theirs.
     for await (const page of recordPages(
       this.#parts.store,
       { collection: 'federation', limit: recordsAtOnce },
@@ -98,13 +98,13 @@ export class Publisher {
     }
   }
 
-  /** Says something that no record stands behind. */
+  /** Publishes a message that belongs to no record. */
   async publishOne(link: BusLink, content: Content): Promise<void> {
     const { ring, address } = this.#parts
     await link.publish([packMessage(ring, address, content)])
   }
 
-  async #knownOf(record: StoredRecord): Promise<Content | undefined> {
+  async #snapshotOf(record: StoredRecord): Promise<Content | undefined> {
     const { facts, records } = this.#parts
     if (record.collection === 'facts') {
       await facts.captureLocalWrite(record.id)
@@ -134,7 +134,7 @@ export class Publisher {
     )
   }
 
-  /** What the others are to be told of some changes of one record. */
+  /** The message to publish after changes of one record. */
   async #newsOf(changes: readonly [Change, ...Change[]]): Promise<Content | undefined> {
     const { records } = this.#parts
     const [{ collection, id, seq }] = changes
@@ -147,19 +147,19 @@ export class Publisher {
       return isUnannounced ? { kind: 'gone', id } : undefined
     }
     const content = await records.contentOf(record, marker, false)
-    // So that its end is told as well.
+    // Marked so that its acknowledgement is published as well.
     if (content && collection === 'alerts') await records.mark(key, {}, record)
     return content
   }
 
-  /** The state of a fact, if this node wrote it at or after a place of its feed. */
+  /** The state of a fact, if this node wrote it at or after a position of its feed. */
   async #factOf(key: string, deletion: Change | 'unknown' | undefined, since: number): Promise<Content | undefined> {
     const held = await this.#parts.facts.captureLocalWrite(key, deletion)
     if (!held || held.state.context.length === 0 || (since > 0 && held.local < since)) return undefined
     return { kind: 'fact', key, state: held.state }
   }
 
-  /** A record that is damaged here must not hold up the others. */
+  /** Skips a corrupt local record, which must not block the others. */
   async #guarded(key: RecordKey, work: () => Promise<Content | undefined>): Promise<Content | undefined> {
     try {
       return await work()
@@ -170,30 +170,30 @@ export class Publisher {
     }
   }
 
-  /** Resolves to how many messages that were. */
+  /** Resolves to the number of messages published. */
   async #publish(link: BusLink, contents: readonly (Content | undefined)[], to?: string): Promise<number> {
-    const { ring, address, stats: tally, records, signal } = this.#parts
-    const told = contents.filter((content) => content !== undefined)
+    const { ring, address, stats, records, signal } = this.#parts
+    const messages = contents.filter((content) => content !== undefined)
     let batch: string[] = []
     let length = 0
     const flush = async (): Promise<void> => {
       signal.throwIfAborted()
       if (batch.length > 0) await link.publish(batch)
-      tally.sent += batch.length
+      stats.sent += batch.length
       batch = []
       length = 0
     }
-    for (const content of told) {
+    for (const content of messages) {
       const text = packMessage(ring, { ...address, to }, content)
       batch.push(text)
       length += text.length
       if (length > textAtOnce) await flush()
     }
     await flush()
-    for (const content of told) {
+    for (const content of messages) {
       if (content.kind !== 'gone') continue
       await records.mark({ collection: 'alerts', id: content.id }, { isGone: true }, publicLabel)
     }
-    return told.length
+    return messages.length
   }
 }

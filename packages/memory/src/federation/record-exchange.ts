@@ -13,22 +13,22 @@ import type { Content, SentRecord } from './content.ts'
 import { metaOf } from './fact-exchange.ts'
 import type { DecideShare } from './share-rule.ts'
 
-/** What is kept beside a record that was exchanged, also after the record itself is gone. */
+/** Kept beside a record that was exchanged, and after the record itself is gone. */
 export interface Marker {
   /** The node that it came from, or this one. */
   readonly from: string
   /** True for an alert that has been acknowledged. */
   readonly isGone?: boolean | undefined
-  /** The sources of an object that all nodes know of. */
+  /** The sources of an object that every node has received. */
   readonly derivedFrom?: readonly string[] | undefined
 }
 
-/** Where the marker of a record is kept. */
+/** The key of the record that keeps another record's marker. */
 function markerKey({ collection, id }: RecordKey): RecordKey {
   return { collection: 'federation', id: `${collection}/${id}` }
 }
 
-/** Gives out and takes in what is written once, and the objects. */
+/** Exchanges write-once records and objects. */
 export class RecordExchange {
   readonly #store: Store
   readonly #vault: ObjectVault
@@ -55,7 +55,7 @@ export class RecordExchange {
     this.#onTooLarge = options.onTooLarge
   }
 
-  /** Records with their markers, each read at the same time. */
+  /** Reads records together with their markers. */
   async read(
     keys: readonly RecordKey[],
   ): Promise<readonly (readonly [StoredRecord | undefined, Marker | undefined])[]> {
@@ -67,9 +67,9 @@ export class RecordExchange {
   }
 
   /**
-   * What to tell the others of a record; `undefined` when they know, or need not.
+   * The message that shares a record; `undefined` when the others have it or must not get it.
    *
-   * @param again - Tell also what came from others: for a node that missed it.
+   * @param again - Also send records that came from other nodes, for a node that missed them.
    */
   async contentOf(record: StoredRecord, marker: Marker | undefined, again: boolean): Promise<Content | undefined> {
     const { collection, id, value, expiresAt } = record
@@ -89,9 +89,9 @@ export class RecordExchange {
   }
 
   /**
-   * Takes in a record that another node wrote.
+   * Stores a record that another node wrote.
    *
-   * @returns whether it was new here.
+   * @returns whether it was new on this node.
    * @throws SchemaError
    */
   async takeRecord(key: RecordKey, sent: SentRecord, from: string): Promise<boolean> {
@@ -106,7 +106,7 @@ export class RecordExchange {
     ])
   }
 
-  /** Takes in an object: its bytes, and sources that were not known here. */
+  /** Stores an object: its bytes, and sources that this node did not know. */
   async takeObject(id: string, bytes: Uint8Array, sent: SentRecord, from: string): Promise<boolean> {
     const key = { collection: 'objects', id } as const
     for (;;) {
@@ -115,10 +115,10 @@ export class RecordExchange {
         .filter((source) => source !== id)
         .toSorted()
       if (known && derivedFrom.length === known.derivedFrom.length) return false
-      // Bytes first: a record never stands there without them.
+      // Bytes first: a record must never exist without them.
       if (!known) await this.#vault.put(hashOf(id), bytes, sent.meta.sensitivity)
-      const told = marked && (decodeJson(marked.value) as Marker).derivedFrom
-      const marker = { from, derivedFrom: [...new Set([...(told ?? []), ...sent.meta.derivedFrom])].toSorted() }
+      const published = marked && (decodeJson(marked.value) as Marker).derivedFrom
+      const marker = { from, derivedFrom: [...new Set([...(published ?? []), ...sent.meta.derivedFrom])].toSorted() }
       const meta = { ...metaOf(known ?? sent.meta), derivedFrom }
       const isWritten = await this.#write([
         { type: 'set', key, value: known?.value ?? sent.value, meta, ifVersion: known?.version ?? 0 },
@@ -128,7 +128,7 @@ export class RecordExchange {
     }
   }
 
-  /** Removes an alert that was acknowledged on another node, and remembers that. */
+  /** Removes an alert that was acknowledged on another node, and leaves a tombstone. */
   async takeTombstone(id: string, from: string): Promise<boolean> {
     const key = { collection: 'alerts', id } as const
     const [alert, marked] = await this.#store.read([key, markerKey(key)])
@@ -138,7 +138,7 @@ export class RecordExchange {
     return this.#write([{ type: 'delete', key, author }, marker])
   }
 
-  /** Remembers that an alert was given out, or acknowledged, so that the others can be told of it. */
+  /** Records that an alert was published or acknowledged, so that its acknowledgement can be published. */
   async mark(key: RecordKey, marker: Omit<Marker, 'from'>, label: Label, ttlMs?: number): Promise<void> {
     const [marked] = await this.#store.read([markerKey(key)])
     const before = marked && (decodeJson(marked.value) as Marker)
@@ -148,7 +148,7 @@ export class RecordExchange {
     ])
   }
 
-  /** What is left of the time to live; 0 when it is over. */
+  /** The remaining time to live in milliseconds; 0 when expired. */
   #remainingMs({ expiresAt }: SentRecord): number | undefined {
     return expiresAt === undefined ? undefined : Math.max(0, expiresAt - this.#store.now())
   }

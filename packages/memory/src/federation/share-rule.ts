@@ -3,15 +3,15 @@ import type { StoredRecord } from '../store/record.ts'
 import type { ResolvedFederation } from './federation-options.ts'
 
 /**
- * Decides about one record.
+ * Decides whether to share a record.
  *
- * @param wasShared - Whether the key was shared before: for facts.
+ * @param wasShared - Whether the key was shared before; matters for facts.
  */
 export type DecideShare = (record: StoredRecord, wasShared?: boolean) => boolean
 
 /**
- * Makes the decision that the options ask for. A rule that throws shares
- * nothing, and its error is told.
+ * Turns the option `share` into a decision. If the rule throws, the record is not
+ * shared and `onError` gets the error.
  */
 export function decideShare(share: ResolvedFederation['share'], onError: (error: unknown) => void): DecideShare {
   if (typeof share !== 'function') {

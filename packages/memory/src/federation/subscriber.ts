@@ -8,109 +8,109 @@ import { openMessage, unpackEnvelope } from './message.ts'
 import type { Envelope } from './message.ts'
 
 const messagesAtOnce = 100
-/** Nodes that come to a request later than this leave it to the one that was chosen. */
+/** How long an election lasts: a node that reads the request later would answer it again. */
 const electionMs = 60_000
-/** A request for a snapshot is repeated after this if nobody answered it, then after twice as long, up to an hour. */
-const askAgainMs = 60_000
-const askAgainAtMostMs = 60 * 60_000
+/** An unanswered snapshot request is repeated after this time, which then doubles, up to an hour. */
+const repeatMs = 60_000
+const maxRepeatMs = 60 * 60_000
 
-/** Puts into this node's store what the others published. */
+/** Merges into this node's store what the other nodes published. */
 export class Subscriber {
   readonly #parts: ExchangeParts
   readonly #publisher: Publisher
-  /** Requests that this node was chosen to answer, should that fail half-way. */
-  readonly #chosen = new Set<string>()
-  #askedAt = Number.NEGATIVE_INFINITY
-  #patienceMs = askAgainMs
+  /** Requests that this node was elected to answer, kept so that it can resume after a failure. */
+  readonly #elected = new Set<string>()
+  #requestedAt = Number.NEGATIVE_INFINITY
+  #repeatAfterMs = repeatMs
   isCaughtUp = false
 
-  constructor(parts: ExchangeParts, giveOut: Publisher) {
+  constructor(parts: ExchangeParts, publisher: Publisher) {
     this.#parts = parts
-    this.#publisher = giveOut
+    this.#publisher = publisher
   }
 
   /**
-   * Reads the bus from where it got the last time to its end.
+   * Reads the bus from the checkpoint to its end.
    *
    * @throws StoreError when store or bus fail; MissingKeyError when a message
-   * is sealed with a key that this node was not given: it goes on there once it has that.
+   * is sealed with a key that this node was not given: it resumes there once it has the key.
    */
   async run(link: BusLink): Promise<void> {
-    const { checkpoint: place, signal } = this.#parts
+    const { checkpoint, signal } = this.#parts
     for (;;) {
       signal.throwIfAborted()
-      const page = await link.read(place.bus, messagesAtOnce)
+      const page = await link.read(checkpoint.bus, messagesAtOnce)
       this.isCaughtUp = page.messages.length === 0
-      await this.#makeUp(link, page)
+      await this.#recover(link, page)
       if (page.messages.length === 0) break
-      // What this node wrote comes first: no write of its own may be merged over unseen.
+      // Local writes first: a merge must not overwrite one that is not captured yet.
       await this.#publisher.run(link)
       try {
         for (const { position, text } of page.messages) {
           signal.throwIfAborted()
           await this.#receive(link, text)
-          place.bus = position
+          checkpoint.bus = position
         }
       } finally {
-        await place.save()
+        await checkpoint.save()
       }
     }
-    if (place.asked === undefined || performance.now() - this.#askedAt < this.#patienceMs) return
-    await this.#ask(link)
-    this.#patienceMs = Math.min(2 * this.#patienceMs, askAgainAtMostMs)
-    await place.save()
+    if (checkpoint.snapshotRequest === undefined || performance.now() - this.#requestedAt < this.#repeatAfterMs) return
+    await this.#requestSnapshot(link)
+    this.#repeatAfterMs = Math.min(2 * this.#repeatAfterMs, maxRepeatMs)
+    await checkpoint.save()
   }
 
-  /** Does what is needed when messages are gone that were not read. */
-  async #makeUp(link: BusLink, { missed, last }: BusPage): Promise<void> {
+  /** Recovers when messages are gone before this node read them. */
+  async #recover(link: BusLink, { missed, last }: BusPage): Promise<void> {
     if (missed === 'nothing') return
-    const { checkpoint: place } = this.#parts
-    // What this node published may be gone before others had read it; each of them does the same.
+    const { checkpoint } = this.#parts
+    // Messages of this node may be gone before others read them, so it publishes all again; every node does.
     if (missed === 'everything') await this.#publisher.everything(link)
-    else await this.#ask(link)
-    if (missed === 'everything' && last === '') place.bus = ''
-    await place.save()
+    else await this.#requestSnapshot(link)
+    if (missed === 'everything' && last === '') checkpoint.bus = ''
+    await checkpoint.save()
   }
 
-  async #ask(link: BusLink): Promise<void> {
-    const { checkpoint: place, stats: tally } = this.#parts
-    place.asked = randomUUID()
-    this.#askedAt = performance.now()
-    tally.snapshots += 1
-    await this.#publisher.publishOne(link, { kind: 'ask', id: place.asked })
+  async #requestSnapshot(link: BusLink): Promise<void> {
+    const { checkpoint, stats } = this.#parts
+    checkpoint.snapshotRequest = randomUUID()
+    this.#requestedAt = performance.now()
+    stats.snapshots += 1
+    await this.#publisher.publishOne(link, { kind: 'ask', id: checkpoint.snapshotRequest })
   }
 
   async #receive(link: BusLink, text: string): Promise<void> {
-    const { address, stats: tally } = this.#parts
+    const { address, stats } = this.#parts
     let envelope: Envelope
     try {
       envelope = unpackEnvelope(text)
     } catch (error) {
-      tally.refuse('a message', error)
+      stats.refuse('a message', error)
       return
     }
     const { from, by, to, name } = envelope
-    // What an earlier life of this node said is heard: its store may be a copy from before that.
+    // Messages from an earlier opening of this node count: its store may be a backup from before them.
     if (by === address.by || (to !== undefined && to !== address.from)) return
     const isOwn = from === address.from
-    if (!isOwn) tally.received += 1
+    if (!isOwn) stats.received += 1
     try {
       const content = openMessage(this.#parts.ring, envelope)
       if (content.kind === 'ask') await this.#answer(link, from, content.id)
       else if (content.kind === 'answered') this.#answered(content.id)
-      else if (await this.#take(content, from)) tally.merged += 1
+      else if (await this.#take(content, from)) stats.merged += 1
     } catch (error) {
       if (!(error instanceof CorruptRecordError || error instanceof SchemaError)) throw error
-      tally.refuse(name, error)
+      stats.refuse(name, error)
     }
   }
 
   async #take(content: Exclude<Content, { kind: 'ask' | 'answered' }>, from: string): Promise<boolean> {
-    const { facts, records, stats: tally } = this.#parts
+    const { facts, records, stats } = this.#parts
     switch (content.kind) {
       case 'fact': {
         const { isNew, isConflict } = await facts.take(content.key, content.state)
-        if (isNew && isConflict) tally.conflicts += 1
+        if (isNew && isConflict) stats.conflicts += 1
         return isNew
       }
       case 'record':
@@ -122,20 +122,20 @@ export class Subscriber {
     }
   }
 
-  /** One node answers, with all that is shared; it has read the bus up to the request. */
-  async #answer(link: BusLink, asker: string, id: string): Promise<void> {
-    if (asker === this.#parts.address.from) return
-    if (!this.#chosen.has(id) && !(await link.elect(`answer/${id}`, electionMs))) return
-    this.#chosen.add(id)
-    await this.#publisher.everything(link, asker)
+  /** Answers a snapshot request if elected; this node has read the bus up to the request. */
+  async #answer(link: BusLink, requester: string, id: string): Promise<void> {
+    if (requester === this.#parts.address.from) return
+    if (!this.#elected.has(id) && !(await link.elect(`answer/${id}`, electionMs))) return
+    this.#elected.add(id)
+    await this.#publisher.everything(link, requester)
     await this.#publisher.publishOne(link, { kind: 'answered', id })
-    this.#chosen.delete(id)
+    this.#elected.delete(id)
   }
 
   #answered(id: string): void {
-    const { checkpoint: place } = this.#parts
-    if (place.asked !== id) return
-    place.asked = undefined
-    this.#patienceMs = askAgainMs
+    const { checkpoint } = this.#parts
+    if (checkpoint.snapshotRequest !== id) return
+    checkpoint.snapshotRequest = undefined
+    this.#repeatAfterMs = repeatMs
   }
 }

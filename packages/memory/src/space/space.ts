@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import { covers, distinct, joinLabels, requireLevel } from '../values/access.ts'
 import type { Label, Level } from '../values/access.ts'
 import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import { requireInteger, requireStrings } from '../values/require-option.ts'
+import { requireInteger, requireNumber, requireStrings } from '../values/require-option.ts'
 import type { Reuse } from '../work/reuse.ts'
 import type { Actor } from './actor.ts'
 import type { InFlight } from './in-flight.ts'
@@ -79,9 +79,7 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   requireStrings('compartments', compartments)
   if (task !== undefined) requireStrings('task', [task])
   guardOf(options)
-  if (importance !== undefined && !(typeof importance === 'number' && importance >= 0 && importance <= 1)) {
-    throw new OptionError('importance', 'a number from 0 to 1', importance)
-  }
+  if (importance !== undefined) requireNumber('importance', importance, 0, 1)
   if (options.ttlMs !== undefined) requireInteger('ttlMs', options.ttlMs, 1)
   const { derivedFrom: told } = options
   const named = told ? await Promise.all(told.map(({ id }) => labelOfSource(space, actor, id))) : []

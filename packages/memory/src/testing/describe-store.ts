@@ -62,12 +62,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   'large values': largeValueCases,
 }
 
-/** The parts of the contract: `store` is what a store itself promises, the others what the memory promises on top. */
+/** The parts of the contract: `store` covers the store itself, the others cover the memory on top of it. */
 export const storeContractParts: readonly StoreContractPart[] = Object.keys(parts) as StoreContractPart[]
 
 /**
- * Declares the tests that every store must pass: the store contract itself,
- * and what the memory promises on top of it.
+ * Declares the tests that every store must pass: the store contract itself and
+ * the promises of a memory built on the store.
  *
  * @example
  * ```ts no-run

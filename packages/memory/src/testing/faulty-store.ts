@@ -10,20 +10,20 @@ import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
 import type { StoreDriver } from '../store/store-driver.ts'
 
-/** A call of a store that can be held back or fail. */
+/** A store call that a fault can delay or fail. */
 export type FaultyOperation = CallName
 
-/** Which calls a fault befalls, and when. */
+/** Which calls a fault affects, and when. */
 export interface FaultOptions {
   /**
-   * Before the store was asked, or after it has done what it was asked and
-   * before anybody is told.
+   * Before the call reaches the store, or after the store has completed it and
+   * before the caller gets the result.
    *
-   * @defaultValue 'before' for what fails, 'after' for what is held back
+   * @defaultValue 'before' for failures, 'after' for delays
    */
   readonly when?: 'before' | 'after'
   /**
-   * Only calls about this collection: the memory itself reads and writes, too.
+   * Affects only calls on this collection: the memory itself reads and writes, too.
    *
    * @defaultValue all
    */
@@ -38,40 +38,40 @@ export interface FailureOptions extends FaultOptions {
    * @defaultValue 1
    */
   readonly times?: number
-  /** @defaultValue a StoreError; of writes that were done, an OutcomeUnknownError */
+  /** @defaultValue a StoreError; for a completed write, an OutcomeUnknownError */
   readonly error?: Error
 }
 
-/** Calls that are held back until they are released, which also happens at the end of a `using` block. */
+/** A pause of store calls. It ends with `release()`, or at the end of a `using` block. */
 export interface Hold extends Disposable {
-  /** Resolves when a call has come to where it is held. */
+  /** Resolves when a call has reached the point where it is held. */
   readonly reached: Promise<void>
-  /** Lets all go that are held, and holds no more. */
+  /** Releases all held calls and stops holding new ones. */
   release(): void
 }
 
-/** Makes things go wrong in every store opened from the driver. */
+/** Injects faults into every store opened from the driver. */
 export interface Faults {
-  /** Holds calls back. */
+  /** Holds calls until they are released. */
   hold(operation: FaultyOperation, options?: FaultOptions): Hold
-  /** Has the next calls fail. What fails `after` was done all the same. */
+  /** Makes the next calls fail. A call that fails `after` has taken effect. */
   fail(operation: FaultyOperation, options?: FailureOptions): void
-  /** Loses hints of `watch()`, and nobody knows, until the returned function is called. */
+  /** Silently drops hints of `watch()` until the returned function is called. */
   dropHints(): () => void
-  /** Cuts the link that brings hints: watchers are told so. All else goes on. */
+  /** Disconnects the link that delivers hints, and notifies watchers. All other calls still work. */
   cut(): void
-  /** Mends the link: watchers are told, and hints come again. What was missed stays so. */
+  /** Reconnects the link: notifies watchers, and hints arrive again. Missed hints are not repeated. */
   heal(): void
-  /** How many calls came so far, held and failed ones too. */
+  /** The number of calls so far, held and failed ones included. */
   calls(operation: FaultyOperation, collection?: Collection): number
 }
 
 /**
- * Wraps a driver so that its stores do wrong what real ones do wrong: they are
- * slow, fail, forget to tell, or lose their link to others' changes.
+ * Wraps a driver so that a test can make its stores misbehave like real ones: be
+ * slow, fail, lose hints, or disconnect from other processes' changes.
  *
- * Worker threads reach the stores through the thread that opened them, so that
- * they meet the faults too.
+ * Worker threads reach the stores through the thread that opened them, so the
+ * faults affect them, too.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ function wrap(store: Store, faults: FaultBox): Store {
     ...forward(store),
     ...makeCalls((name) => {
       const call = callOf(store, name) as (...args: readonly unknown[]) => Promise<unknown>
-      return (...args) => faults.meet(name, collectionsIn(name, args), () => call(...args))
+      return (...args) => faults.pass(name, collectionsIn(name, args), () => call(...args))
     }),
     watch: (listener, onLink) => faults.watch(store, listener, onLink),
   }
@@ -126,7 +126,7 @@ function collectionsIn(name: CallName, [first]: readonly unknown[]): readonly Co
   }
 }
 
-interface Obstacle {
+interface Fault {
   readonly operation: FaultyOperation
   readonly when: 'before' | 'after'
   readonly collection: Collection | undefined
@@ -135,7 +135,7 @@ interface Obstacle {
 }
 
 class FaultBox implements Faults {
-  readonly #obstacles = new Set<Obstacle>()
+  readonly #active = new Set<Fault>()
   readonly #calls = new Map<string, number>()
   readonly #onLinks = new Set<() => void>()
   #isDropping = false
@@ -148,10 +148,10 @@ class FaultBox implements Faults {
       reached.resolve()
       return released.promise
     }
-    const obstacle = { operation, when, collection, pass }
-    this.#obstacles.add(obstacle)
+    const fault = { operation, when, collection, pass }
+    this.#active.add(fault)
     const release = (): void => {
-      this.#obstacles.delete(obstacle)
+      this.#active.delete(fault)
       released.resolve()
     }
     return { reached: reached.promise, release, [Symbol.dispose]: release }
@@ -159,17 +159,17 @@ class FaultBox implements Faults {
 
   fail(operation: FaultyOperation, { when = 'before', collection, times = 1, error }: FailureOptions = {}): void {
     let left = times
-    const obstacle: Obstacle = {
+    const fault: Fault = {
       operation,
       when,
       collection,
       pass: () => {
         left -= 1
-        if (left <= 0) this.#obstacles.delete(obstacle)
+        if (left <= 0) this.#active.delete(fault)
         return Promise.reject(error ?? failureOf(operation, when))
       },
     }
-    this.#obstacles.add(obstacle)
+    this.#active.add(fault)
   }
 
   dropHints(): () => void {
@@ -181,20 +181,20 @@ class FaultBox implements Faults {
 
   cut(): void {
     this.#isCut = true
-    for (const tell of this.#onLinks) tell()
+    for (const notify of this.#onLinks) notify()
   }
 
   heal(): void {
     this.#isCut = false
-    for (const tell of this.#onLinks) tell()
+    for (const notify of this.#onLinks) notify()
   }
 
   calls(operation: FaultyOperation, collection?: Collection): number {
     return this.#calls.get(`${operation} ${collection ?? ''}`) ?? 0
   }
 
-  /** Does what was asked, past whatever stands in its way. */
-  async meet<Result>(
+  /** Makes a call, subject to the faults that apply to it. */
+  async pass<Result>(
     operation: FaultyOperation,
     collections: readonly Collection[],
     work: () => Promise<Result>,
@@ -203,29 +203,33 @@ class FaultBox implements Faults {
       const call = `${operation} ${name}`
       this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1)
     }
-    // Where nothing stands in the way the store is asked at once, as it would be without this.
-    if (this.#obstacles.size > 0) await this.#pass('before', operation, collections)
+    // Without faults the store is called synchronously, as it would be without this wrapper.
+    if (this.#active.size > 0) await this.#applyFaults('before', operation, collections)
     const result = await work()
-    if (this.#obstacles.size > 0) await this.#pass('after', operation, collections)
+    if (this.#active.size > 0) await this.#applyFaults('after', operation, collections)
     return result
   }
 
-  async #pass(when: 'before' | 'after', operation: FaultyOperation, collections: readonly Collection[]): Promise<void> {
-    for (const obstacle of this.#obstacles) {
-      const { collection } = obstacle
-      if (obstacle.operation !== operation || obstacle.when !== when) continue
-      if (collection === undefined || collections.includes(collection)) await obstacle.pass()
+  async #applyFaults(
+    when: 'before' | 'after',
+    operation: FaultyOperation,
+    collections: readonly Collection[],
+  ): Promise<void> {
+    for (const fault of this.#active) {
+      const { collection } = fault
+      if (fault.operation !== operation || fault.when !== when) continue
+      if (collection === undefined || collections.includes(collection)) await fault.pass()
     }
   }
 
-  /** Watches a store, as far as the link and its hints allow. */
+  /** Watches a store, subject to dropped hints and a disconnected link. */
   watch(store: Store, listener: (change: Change) => void, onLink?: (isUp: boolean) => void): Unwatch {
     let isStoreUp = true
-    let toldUp = true
-    const tell = (): void => {
+    let reportedUp = true
+    const notify = (): void => {
       const isUp = isStoreUp && !this.#isCut
-      if (isUp === toldUp) return
-      toldUp = isUp
+      if (isUp === reportedUp) return
+      reportedUp = isUp
       onLink?.(isUp)
     }
     const unwatch = store.watch(
@@ -234,13 +238,13 @@ class FaultBox implements Faults {
       },
       (isUp) => {
         isStoreUp = isUp
-        tell()
+        notify()
       },
     )
-    this.#onLinks.add(tell)
-    tell()
+    this.#onLinks.add(notify)
+    notify()
     return () => {
-      this.#onLinks.delete(tell)
+      this.#onLinks.delete(notify)
       unwatch()
     }
   }
@@ -251,7 +255,7 @@ function failureOf(operation: FaultyOperation, when: 'before' | 'after'): StoreE
   return when === 'after' && isWrite
     ? new OutcomeUnknownError(
         operation,
-        'The connection was lost, as a test wanted: this may or may not have happened.',
+        'Injected fault: the connection was lost, so the write may or may not have happened.',
       )
-    : new StoreError(operation, 'The store failed, as a test wanted.')
+    : new StoreError(operation, 'Injected fault: the store failed.')
 }

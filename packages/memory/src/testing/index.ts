@@ -1,7 +1,7 @@
 /**
- * What a store and whatever is built on a memory can be tested with: the suite
- * that every store passes, stores that fail on demand, and checkers of
- * histories. The suite needs vitest.
+ * Tools for testing stores and programs built on a memory: the suite that every
+ * store passes, stores that fail on demand, and checkers of histories. The suite
+ * needs vitest.
  *
  * @module
  */

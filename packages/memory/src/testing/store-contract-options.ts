@@ -20,18 +20,18 @@ export type StoreContractPart =
   | 'values'
   | 'large values'
 
-/** How the suite gets at stores. */
+/** How the suite creates stores. */
 export interface StoreContractOptions {
-  /** A driver on an empty place. */
+  /** Makes a driver on empty storage. */
   create(): StoreDriver | Promise<StoreDriver>
   /**
-   * Another driver on the same place as the one made last, as another process
-   * would have it. Left out by stores that only one process can reach: the
-   * cases that need it are then skipped by name.
+   * Makes another driver on the storage of the last one, as another process
+   * would. Leave it out for stores that only one process can reach; the suite
+   * then skips the cases that need it.
    */
   reopen?(): StoreDriver | Promise<StoreDriver>
   /**
-   * Declares these parts alone, so that a suite can be spread over several files.
+   * Declares only these parts, so that a suite can be split over several files.
    *
    * @defaultValue all of them
    */

@@ -10,10 +10,10 @@ import { onMemory } from './run-on-memory.ts'
 import { onModel } from './run-on-model.ts'
 
 /**
- * Checks a store by random programs of many principals: it gives what the
- * model gives, and shows nobody anything of what is above its clearance.
+ * Checks a store by random programs of many principals: results equal those of
+ * the model, and nobody sees anything above its clearance.
  *
- * @param runs - Programs for each promise.
+ * @param runs - Programs per test.
  */
 export function describeModel(
   name: string,
@@ -23,7 +23,7 @@ export function describeModel(
 ): void {
   const run = async (steps: readonly (readonly [step: Step, at: number])[]): Promise<unknown[]> => {
     await using memory = await openMemory({ ...options, store: create(), sharedObjectBytes: 2 ** 20 })
-    // What goes on in the background when a space is first sealed ends with a sweep, after which versions begin higher.
+    // The background reseal of a new space ends with a sweep, after which versions start higher.
     if (options.encryption) await memory.reseal()
     const perform = onMemory(memory)
     const results: unknown[] = []
@@ -33,7 +33,7 @@ export function describeModel(
   const numbered = (steps: readonly Step[]): (readonly [Step, number])[] => steps.map((step, at) => [step, at])
 
   describe(`Random programs: ${name}`, () => {
-    it('give what the model gives', async () => {
+    it('return what the model returns', async () => {
       const program = fc.asyncProperty(programs, async (steps) => {
         const expected = onModel(options.encryption !== undefined)
         const results = await run(numbered(steps))
@@ -45,10 +45,10 @@ export function describeModel(
       await fc.assert(program, { numRuns: runs })
     })
 
-    it('show nobody anything that what it may not see has changed', async () => {
+    it('show a principal the same, whatever others do above its clearance', async () => {
       const observer = fc.constantFrom(...(Object.keys(principals) as Who[]).filter((who) => who !== 'high'))
       const program = fc.asyncProperty(programs, observer, async (steps, who) => {
-        // What is declassified is meant to be seen.
+        // Declassified records are meant to be seen.
         const kept = numbered(steps).filter(([step]) => step.do !== 'declassify')
         const all = [...kept, ...everything(who, steps.length)]
         const without = all.filter(([step]) => !writesAbove(step, who))
@@ -60,12 +60,12 @@ export function describeModel(
   })
 }
 
-/** A search's entries without order and score. */
+/** The entries of a search, without order and score. */
 function found(result: unknown): unknown {
   return (result as [number][]).map(([at]) => at).toSorted((a, b) => a - b)
 }
 
-/** Whether all that a step can leave is above the observer's clearance. */
+/** Whether everything that a step can write is above the observer's clearance. */
 function writesAbove(step: Step, observer: Who): boolean {
   const above = (label: number): boolean => !maySee(observer, labels[label] as Label)
   switch (step.do) {
@@ -82,12 +82,12 @@ function writesAbove(step: Step, observer: Who): boolean {
   }
 }
 
-/** What the observer itself got, in order. */
+/** The observer's own results, in order. */
 function own(steps: readonly (readonly [Step, number])[], results: readonly unknown[], observer: Who): unknown[] {
   return results.filter((_, index) => steps[index]?.[0].who === observer)
 }
 
-/** Every question that one can ask. */
+/** All read steps. */
 function everything(who: Who, from: number): (readonly [Step, number])[] {
   const choices = [undefined, 0, 1]
   const steps: Step[] = [

@@ -2,7 +2,7 @@ import type { Level, Principal } from '@skein/memory'
 import type { Audience, Label } from '@skein/memory/store'
 import fc from 'fast-check'
 
-/** Who acts in random programs, from the least to the most that may be seen. */
+/** The principals in random programs, by ascending clearance. */
 export const principals = {
   low: { id: 'low', role: 'r' },
   mid: { id: 'mid', role: 'r', clearance: { level: 'internal', compartments: ['a'] } },
@@ -114,7 +114,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Random programs of many principals. */
 export const programs: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 1, maxLength: 60, size: 'max' })
 
-/** What a principal may see. */
+/** The labels that a principal may see. */
 function audienceOf(name: Who): Audience {
   const { clearance }: Principal = principals[name]
   return { level: clearance?.level ?? 'public', compartments: clearance?.compartments ?? [] }
@@ -122,7 +122,7 @@ function audienceOf(name: Who): Audience {
 
 const order: readonly Level[] = ['public', 'internal', 'confidential']
 
-/** Said once more, so that the memory is not checked by itself. */
+/** Written a second time here, so that the memory does not check itself. */
 export function maySee(name: Who, { sensitivity, compartments }: Label): boolean {
   const { level, compartments: own } = audienceOf(name)
   return order.indexOf(sensitivity) <= order.indexOf(level) && compartments.every((one) => own.includes(one))

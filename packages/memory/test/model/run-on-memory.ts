@@ -6,17 +6,17 @@ import { labels, principals, texts } from './programs.ts'
 import type { ObjectName, Step, Who } from './programs.ts'
 
 /**
- * Does the steps of a program in a memory. What a step gave is told without
- * times, ids and positions: things made are named by the step that made them.
+ * Runs the steps of a program in a memory. Results contain no times, ids or
+ * positions: new records are named after the step that made them.
  *
- * @returns a function that does the next step.
+ * @returns a function that runs the next step.
  */
 export function onMemory(memory: Memory): (step: Step, at: number) => Promise<unknown> {
   const view = (who: Who) => memory.as(principals[who])
   const objects = new Map<string, number>()
   const entries = new Map<string, number>()
   const claims = new Map<number, { readonly who: Who; readonly claim: Claim }>()
-  /** The same content under the same label is one object, told by the first step that made it. */
+  /** The same content under the same label is one object, named after the first step that made it. */
   const objectOf = (id: string): number | undefined => objects.get(id)
   const nameOf = ({ id }: JournalEntry): number | undefined => entries.get(id)
 
@@ -110,7 +110,7 @@ export function onMemory(memory: Memory): (step: Step, at: number) => Promise<un
   }
 }
 
-/** An object's handle, whether there is one or not: anybody may guess it. */
+/** An object's handle, whether the object exists or not: anyone may guess it. */
 function refOf({ text, label }: ObjectName): Ref<string> {
   const { sensitivity, compartments } = labels[label] ?? { sensitivity: 'public', compartments: [] }
   const suffix = label === 0 ? '' : `~${[sensitivity, ...compartments].join('+')}`
@@ -118,7 +118,7 @@ function refOf({ text, label }: ObjectName): Ref<string> {
   return { id, size: 1, mediaType: 'text/plain' }
 }
 
-/** Facts of different labels have different keys: that a key is taken is no secret. */
+/** Facts of different labels have different keys, because the existence of a key is not secret. */
 function keyOf(key: number, label: number): string {
   return `${label}/k${key}`
 }

@@ -6,7 +6,7 @@ import type { ObjectName, Step, Who } from './programs.ts'
 
 interface Fact {
   readonly label: Label
-  /** Absent when it was deleted: its versions go on. */
+  /** Absent after a delete, when the versions continue. */
   readonly value: number | undefined
   readonly version: number
   readonly author: Who
@@ -32,10 +32,10 @@ interface Made {
 const refused = { code: 'SKEIN_ACCESS' }
 
 /**
- * What a program must give, in the plainest words: lists that are looked
- * through from end to end. Searches give the found entries, in no order.
+ * A simple model of the results of a program: arrays that are scanned from end to
+ * end. Searches return the found entries in no order.
  *
- * @param isSealed - Whether what is confidential is sealed, so that no search finds it.
+ * @param isSealed - Whether confidential records are sealed, so that no search finds them.
  */
 export function onModel(isSealed: boolean): (step: Step, at: number) => unknown {
   const facts = new Map<string, Fact>()
@@ -48,7 +48,7 @@ export function onModel(isSealed: boolean): (step: Step, at: number) => unknown 
     const fact = facts.get(key)
     return fact && fact.value !== undefined && maySee(who, fact.label) ? fact : undefined
   }
-  /** Whether something stands there that the writer may not see. */
+  /** Whether the key holds a record that the writer may not see. */
   const isAbove = (who: Who, key: string): boolean => {
     const fact = facts.get(key)
     return fact?.value !== undefined && !maySee(who, fact.label)

@@ -4,15 +4,15 @@ import type { Model } from './wing-gong.ts'
 /** One call on a counter. */
 export interface CounterOperation extends Call {
   readonly type: 'add' | 'read'
-  /** What was added. */
+  /** The number that an `add` added. */
   readonly by?: number | undefined
-  /** The sum that it led to, or that was read; left out if nobody was told. */
+  /** The sum after an `add`, or the sum that was read; left out if it is unknown. */
   readonly result?: number | undefined
-  /** False when it was refused and did nothing. */
+  /** False if the call was refused and did nothing. */
   readonly ok?: boolean | undefined
 }
 
-/** A number that begins at 0 and is added to. */
+/** A counter that starts at 0. */
 export const counterModel: Model<number, CounterOperation> = {
   initial: 0,
   step: (sum, { type, by = 0, endedAt, result, ok }) => {

@@ -1,4 +1,4 @@
-/** Gives out what it was given in the order of the ends: a binary heap. */
+/** A priority queue of operations by their end times: a binary heap. */
 export class EndQueue {
   readonly #ends: number[] = []
   readonly #items: number[] = []
@@ -16,7 +16,7 @@ export class EndQueue {
     this.#put(at, item, end)
   }
 
-  /** Takes out the one with the earliest end, if that is before `time`. */
+  /** Removes and returns the item with the earliest end if that is before `time`. */
   popBefore(time: number): number | undefined {
     const [end] = this.#ends
     if (end === undefined || end >= time) return undefined

@@ -3,33 +3,32 @@ import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs
 
 import type { Call, Operation } from './history-operation.ts'
 
-/** What is known of a call before it is made: everything but its times and its outcome. */
+/** A call before it is made: everything but its times and its outcome. */
 export type Invocation<Op extends Call = Operation> = Op extends Call ? Omit<Op, 'startedAt' | 'endedAt'> : never
 
-/** A call that was noted and is under way. */
+/** A logged call that is in flight. */
 export interface PendingCall<Op extends Call = Operation> {
   /**
-   * Notes that the call was answered, and what it told. A call whose outcome
-   * nobody knows is left as it is.
+   * Logs the end of the call and its result. Don't call it if the outcome is
+   * unknown.
    */
   complete(result: Partial<Invocation<Op>>): void
 }
 
-/** A file to which calls are noted. */
+/** A file that logs calls. */
 export interface HistoryLog<Op extends Call = Operation> extends Disposable {
-  /** Notes a call that is about to be made. */
+  /** Logs a call that is about to be made. */
   invoke(operation: Invocation<Op>): PendingCall<Op>
   close(): void
 }
 
 /**
- * Opens a file for a history: one line of JSON before each call and one after
- * it, each written with one system call to the end of the file before anything
- * else happens. So whatever becomes of the process, every call that it began
- * stands there.
+ * Opens a file for a history. It gets one line of JSON before each call and one
+ * after it, each appended synchronously with one system call. So even if the
+ * process is killed, the file has every call that it started.
  *
- * Times are of the machine-wide monotonic clock (`process.hrtime`), so that the
- * files of several processes fit together; several may also share one file.
+ * Times come from the machine-wide monotonic clock (`process.hrtime`), so the
+ * files of several processes fit together. Several processes may also share a file.
  *
  * @example
  * ```ts
@@ -52,7 +51,7 @@ export function openHistory<Op extends Call = Operation>(path: string): HistoryL
   let calls = 0
   let isClosed = false
   const write = (line: object): void => void writeSync(file, `${JSON.stringify(line)}\n`)
-  // Whoever wrote here before may have been killed in the middle of a line: an empty one after it says so.
+  // An earlier process may have been killed in the middle of a line: an empty line after it marks that.
   if (fstatSync(file).size > 0) writeSync(file, '\n\n')
   const close = (): void => {
     if (isClosed) return
@@ -72,7 +71,7 @@ export function openHistory<Op extends Call = Operation>(path: string): HistoryL
   }
 }
 
-/** A line of the file: one has the start, the other one the end, and both of them parts of the operation. */
+/** A line of the file: the first line of a call has its start, the second its end, each with fields of the operation. */
 interface Line {
   readonly call: string
   readonly startedAt?: string
@@ -80,19 +79,19 @@ interface Line {
 }
 
 /**
- * Reads what {@link openHistory} wrote, from any number of files, by the time
- * of the start. What was never completed has no `endedAt`. A line that was torn
- * when its process was killed is passed over.
+ * Reads a history that {@link openHistory} wrote, from any number of files, sorted
+ * by start. Calls that never completed have no `endedAt`. It skips a line that is
+ * incomplete because its process was killed.
  *
- * @throws SyntaxError for any other line that is no JSON.
+ * @throws SyntaxError for any other line that is not JSON.
  */
 export function readHistory<Op extends Call = Operation>(...paths: readonly string[]): Op[] {
   const calls = new Map<string, object>()
   for (const path of paths) {
-    for (const { call, startedAt, endedAt, ...told } of linesOf(path)) {
+    for (const { call, startedAt, endedAt, ...fields } of linesOf(path)) {
       const started = startedAt === undefined ? {} : { startedAt: BigInt(startedAt) }
       const ended = endedAt === undefined ? {} : { endedAt: BigInt(endedAt) }
-      calls.set(call, { ...calls.get(call), ...told, ...started, ...ended })
+      calls.set(call, { ...calls.get(call), ...fields, ...started, ...ended })
     }
   }
   const history = [...calls.values()] as Op[]
@@ -100,14 +99,14 @@ export function readHistory<Op extends Call = Operation>(...paths: readonly stri
 }
 
 function* linesOf(path: string): Generator<Line, void, undefined> {
-  // By bytes: a long history is more than one text can hold.
+  // As bytes: a long history exceeds the maximum length of a string.
   const bytes = readFileSync(path)
   let from = 0
   while (from < bytes.length) {
     const found = bytes.indexOf('\n', from)
     const to = found === -1 ? bytes.length : found
     const text = bytes.toString('utf8', from, to)
-    // The last one, or what an earlier run left behind.
+    // The last line, or the last one of an earlier run.
     const mayBeTorn = found === -1 || bytes[to + 1] === newline
     from = to + 1
     if (text === '') continue

@@ -1,34 +1,34 @@
-/** Nanoseconds of the machine-wide monotonic clock: `process.hrtime.bigint()`. Those of one history are all of one type. */
+/** Nanoseconds of the machine-wide monotonic clock, `process.hrtime.bigint()`. A history uses one type throughout. */
 export type Instant = bigint | number
 
-/** One call, with the span of time in which it took effect. */
+/** One call, with the time span in which it took effect. */
 export interface Call {
-  /** Who made it. All threads of a process are one process. */
+  /** The process that made the call; all its threads count as one. */
   readonly process: string
-  /** What it was about; keys are judged one by one. */
+  /** The key that the call concerns; each key is checked by itself. */
   readonly key: string
   readonly startedAt: Instant
-  /** Absent when it was never answered: nobody knows whether it happened, or will. */
+  /** Absent if the call was never answered: it may have taken effect, or may still do so. */
   readonly endedAt?: Instant | undefined
 }
 
 /**
  * One call on a versioned fact.
  *
- * A history holds no deletes and nothing that expires: a key that was made stays.
+ * A history contains no deletes and no expiring facts: a key that exists stays.
  */
 export interface Operation extends Call {
-  /** A `read` asked the store; a `cached-read` may have been answered from a copy. */
+  /** A `read` asks the store; a `cached-read` may come from a cache. */
   readonly type: 'read' | 'cached-read' | 'write'
   /**
-   * The version that was made or seen; 0 stands for "absent". Of a refused
-   * write, what it was told to stand in its way: that counts as a read.
+   * The version that was made or seen; 0 means "absent". For a refused write, the
+   * current version that the refusal reported: that counts as a read.
    */
   readonly version?: number | undefined
-  /** What was written or seen, JSON data. Left out, it is compared with nothing. */
+  /** The value that was written or seen, JSON data. Left out, it is not compared. */
   readonly value?: unknown
-  /** The version that a write was to replace, if it named one; 0 stands for "only if absent". */
+  /** The version that a write names as the one to replace; 0 means "only if absent". */
   readonly ifVersion?: number | undefined
-  /** False when it was refused and did nothing. */
+  /** False if the call was refused and did nothing. */
   readonly ok?: boolean | undefined
 }

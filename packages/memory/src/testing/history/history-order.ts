@@ -5,12 +5,12 @@ import type { Timeline } from './history-timeline.ts'
 import type { Violation, ViolationKind } from './history-violation.ts'
 
 /**
- * Checks that what one key's operations saw and made fits the clock.
+ * Checks that the versions which one key's operations saw and made fit the clock.
  *
- * One pass over the starts, with the operations under way in a queue by their
- * ends: what has ended when an operation starts is known to it, and the newest
- * version of that is all that counts. So it takes n log c for n operations of
- * which c run at once.
+ * One pass over the starts, with the running operations in a queue by their ends.
+ * When an operation starts, all versions of ended operations are known, and only
+ * the newest of them counts. So it takes O(n log c) time for n operations, c of
+ * them concurrent.
  */
 export class OrderCheck {
   readonly #key: string
@@ -18,17 +18,17 @@ export class OrderCheck {
   readonly #maxStaleNs: number
   readonly #report: (violation: Violation) => void
   readonly #running = new EndQueue()
-  /** The newest of what has ended, */
+  /** The operation with the newest version among all that have ended. */
   #known = nobody
-  /** of what has ended for longer than the bound, */
+  /** The same among those that ended longer ago than the bound. */
   #longKnown = nobody
-  /** and of what has ended in each process. */
+  /** The same for each process. */
   readonly #own = new Map<string, number>()
-  /** What has ended, for how long is to be seen. */
+  /** Ended operations, in the order of their ends. */
   readonly #ended: number[] = []
   #longEnded = 0
 
-  /** @param maxStaleNs - How long a cached read may miss what is known. */
+  /** @param maxStaleNs - How long a cached read may miss a known version, in nanoseconds. */
   constructor(key: string, timeline: Timeline, maxStaleNs: number, report: (violation: Violation) => void) {
     this.#key = key
     this.#timeline = timeline
@@ -46,8 +46,8 @@ export class OrderCheck {
     this.#learnLong(start - this.#maxStaleNs)
     const version = versions[index] as number
     if (version === unseen) return
-    if (operations[index]?.type === 'cached-read') this.#judgeCached(index, version)
-    else this.#judgeStrong(index, version)
+    if (operations[index]?.type === 'cached-read') this.#checkCached(index, version)
+    else this.#checkStrong(index, version)
     this.#running.push(index, ends[index] as number)
   }
 
@@ -68,7 +68,7 @@ export class OrderCheck {
     }
   }
 
-  #judgeStrong(index: number, version: number): void {
+  #checkStrong(index: number, version: number): void {
     const known = this.#known
     const newest = this.#versionOf(known)
     if (version > newest) return
@@ -76,11 +76,11 @@ export class OrderCheck {
     if (!makes[index]) {
       if (version < newest) this.#contradict('stale-read', known, index)
     } else if (version < newest) this.#contradict('late-write', known, index)
-    // Two writes of one version are told of as that.
+    // Two writes of one version are reported as `version-made-twice`.
     else if (!makes[known]) this.#contradict('read-before-write', known, index)
   }
 
-  #judgeCached(index: number, version: number): void {
+  #checkCached(index: number, version: number): void {
     const { operations, makes } = this.#timeline
     const own = this.#own.get((operations[index] as Operation).process) ?? nobody
     if (version < this.#versionOf(own)) this.#contradict(makes[own] ? 'own-write-unseen' : 'went-back', own, index)
@@ -91,7 +91,7 @@ export class OrderCheck {
     return index === nobody ? unseen : (this.#timeline.versions[index] as number)
   }
 
-  /** The one with the higher version; of equals the one that made it, else the first. */
+  /** The operation with the higher version; of equals, the one that made it, else the first. */
   #newer(before: number, after: number): number {
     const { makes } = this.#timeline
     const [old, young] = [this.#versionOf(before), this.#versionOf(after)]

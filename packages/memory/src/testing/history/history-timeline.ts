@@ -1,36 +1,35 @@
 import { OptionError } from '../../values/errors.ts'
 import type { Operation } from './history-operation.ts'
 
-/** The version of who tells of none: below every other. */
+/** The version of an operation that reports none: below all others. */
 export const unseen = -1
 
-/** The place of no operation. */
+/** The index of no operation. */
 export const nobody = -1
 
 /**
- * The operations on one key by the time at which they started, and what the
- * checks compare, in columns: a million small objects would cost more than the
- * checks do.
+ * The operations on one key, sorted by start, with the compared fields in
+ * columns: a million small objects would cost more than the checks.
  *
  * Times are nanoseconds as plain numbers. Above 2^53, after 104 days of uptime,
- * they are rounded, which can make two times one but never turn them round.
+ * they are rounded, which can make two times equal but never swaps them.
  */
 export interface Timeline {
   readonly operations: readonly Operation[]
   readonly starts: Float64Array
-  /** Infinite where there was no answer. */
+  /** Infinite for operations that were never answered. */
   readonly ends: Float64Array
   /** The versions that were made or seen, or {@link unseen}. */
   readonly versions: Float64Array
   /** 1 where a write succeeded. */
   readonly makes: Uint8Array
-  /** Whether any read may have been answered from a copy. */
+  /** Whether there are cached reads. */
   readonly hasCachedReads: boolean
 }
 
-/** @throws OptionError when a successful operation tells no version, or one ends before it starts. */
+/** @throws OptionError when a successful operation has no version, or one ends before it starts. */
 export function timelineOf(history: readonly Operation[]): Timeline {
-  // Mostly in order already, which costs this sort one pass.
+  // Usually in order already, which this sort handles in one pass.
   const operations = history.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
   const { length } = operations
   const [starts, ends, versions] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
@@ -54,7 +53,11 @@ function versionOf(operation: Operation): number {
   if (ok === false) return type === 'write' ? version : unseen
   const least = type === 'write' ? 1 : 0
   if (!(Number.isSafeInteger(version) && version >= least)) {
-    throw new OptionError('version', `what a ${type} of "${operation.key}" made or saw, ${least} or more`, version)
+    throw new OptionError(
+      'version',
+      `the version that a ${type} of "${operation.key}" made or saw, an integer, ${least} or more`,
+      version,
+    )
   }
   return version
 }

@@ -8,9 +8,8 @@ import { findWriters } from './history-writers.ts'
 import type { Version } from './history-writers.ts'
 
 /**
- * Checks what one key's operations tell of its versions: each was made once,
- * by somebody, with one value, and where a write named the one that it
- * replaced, it replaced that.
+ * Checks one key's versions: each was made once, by some write, with one value,
+ * and a write that named the version to replace has replaced that version.
  *
  * Near-linear: one pass over the operations, one over the versions.
  */
@@ -34,16 +33,16 @@ export class VersionCheck {
     const number = versions[index] as number
     if (type === 'write' && ends[index] === Number.POSITIVE_INFINITY) this.#unanswered.push(index)
     const isMade = makes[index] === 1
-    // Who replaces a version has seen it.
+    // A write that replaces a version has seen it.
     if (isMade && ifVersion !== undefined && ifVersion > 0) this.#see(ifVersion, index)
     if (number <= 0) return
     const version = this.#see(number, index)
-    // The value of a refused write is not what stands there.
+    // The value of a refused write is not the value of the version that it reports.
     if (value !== undefined && (isMade || type !== 'write')) this.#compare(version, index, value)
     if (!isMade) return
     if (version.writer === nobody) version.writer = index
     else
-      this.#accuse(
+      this.#reportViolation(
         'version-made-twice',
         [version.writer, index],
         ([one, other]) => `${one} and ${other} both succeeded`,
@@ -69,39 +68,47 @@ export class VersionCheck {
     const other = this.#timeline.operations[valued]?.value
     if (value === other || (typeof value === 'object' && isDeepStrictEqual(value, other))) return
     const values = `${shorten(other)} and ${shorten(value)}`
-    this.#accuse(
+    this.#reportViolation(
       'values-differ',
       [valued, index],
       ([first, second]) => `${first} and ${second} have the values ${values}`,
     )
   }
 
-  /** Judges what only all operations together tell. */
+  /** Makes the checks that need all operations. */
   end(): void {
     const versions = [...this.#versions.values()].toSorted((a, b) => a.number - b.number)
-    for (const [index, version] of versions.entries()) this.#judgeReplaced(version, versions[index - 1])
+    for (const [index, version] of versions.entries()) this.#checkReplaced(version, versions[index - 1])
     for (const { number, seenBy } of findWriters(this.#timeline, versions, this.#unanswered)) {
-      const what = `can have been made by nothing that had begun`
-      this.#accuse('no-writer', [seenBy], ([witness]) => `version ${number}, which ${witness} tells of, ${what}`)
+      this.#reportViolation(
+        'no-writer',
+        [seenBy],
+        ([witness]) => `version ${number}, known from ${witness}, comes from no write that had started`,
+      )
     }
   }
 
-  #judgeReplaced({ number, writer }: Version, before: Version | undefined): void {
+  #checkReplaced({ number, writer }: Version, before: Version | undefined): void {
     const ifVersion = this.#timeline.operations[writer]?.ifVersion
     if (ifVersion === undefined) return
-    if (ifVersion >= number) this.#accuse('late-write', [writer], ([late]) => `${late} replaced version ${ifVersion}`)
+    if (ifVersion >= number)
+      this.#reportViolation('late-write', [writer], ([late]) => `${late} replaced version ${ifVersion}`)
     else if (before !== undefined && before.number > ifVersion) {
       const between = before.writer === nobody ? before.seenBy : before.writer
       const sentence = ([lost, late]: readonly string[]): string =>
-        `${late} was to replace version ${ifVersion}, but ${lost} comes between`
-      this.#accuse('lost-update', [between, writer], sentence)
+        `${late} was meant to replace version ${ifVersion}, but ${lost} came between`
+      this.#reportViolation('lost-update', [between, writer], sentence)
     }
   }
 
-  #accuse(kind: ViolationKind, indexes: readonly number[], say: (names: readonly string[]) => string): void {
+  #reportViolation(
+    kind: ViolationKind,
+    indexes: readonly number[],
+    describe: (names: readonly string[]) => string,
+  ): void {
     const operations = indexes.map((index) => this.#timeline.operations[index] as Operation)
     const names = indexes.map((index) => nameOf(this.#timeline, index))
-    this.#report({ kind, key: this.#key, operations, sentence: `"${this.#key}": ${say(names)}.` })
+    this.#report({ kind, key: this.#key, operations, sentence: `"${this.#key}": ${describe(names)}.` })
   }
 }
 

@@ -1,32 +1,32 @@
 import { nobody } from './history-timeline.ts'
 import type { Timeline } from './history-timeline.ts'
 
-/** What a history tells of one version of a key: indexes of operations, or {@link nobody}. */
+/** One version of a key in a history. The fields are indexes of operations, or {@link nobody}. */
 export interface Version {
   readonly number: number
-  /** Who made it, saw it or replaced it, and was answered first. */
+  /** Of the operations that made, saw or replaced it, the one answered first. */
   seenBy: number
-  /** The write that succeeded with it. */
+  /** The successful write that made it. */
   writer: number
-  /** Who tells its value. */
+  /** An operation that reports its value. */
   valued: number
 }
 
 /**
- * Finds a writer for each version that no successful write made, among the
- * writes whose outcome nobody knows; gives back those for which there is none.
+ * Matches each version that no successful write made with a write of unknown
+ * outcome, and returns the versions that are left without a writer.
  *
- * Such a write can have made a version if it started before that or any higher
- * version was first known. What is known later is known of all lower ones, so
- * that time, the deadline, only grows with the version: what fits one version
- * fits all higher ones. From the lowest on, each takes the latest that fits it,
- * which leaves the others as much as can be left.
+ * Such a write can have made a version if it started before that version, or any
+ * higher one, was first known. That time, the deadline, only grows with the
+ * version, so a write that fits one version fits all higher ones. From the lowest
+ * version on, each takes the latest write that fits, which leaves the most
+ * choices for the others.
  *
- * A write that named what it replaced fits one version alone, and comes first;
- * versions whose value nobody tells are content with what is left.
+ * A write that named the version to replace fits only one version, so it is
+ * matched first. Versions of unknown value take any write that is left.
  *
- * @param versions - In their order.
- * @param unanswered - Indexes of writes, by start.
+ * @param versions - In ascending order.
+ * @param unanswered - Indexes of writes, sorted by start.
  */
 export function findWriters(
   timeline: Timeline,
@@ -61,28 +61,28 @@ export function findWriters(
   )
   const takeFrom = (pool: WriterPool | undefined, version: Version): boolean =>
     pool?.take(deadlines.get(version) as number) ?? false
-  const isTold = ({ valued }: Version): boolean => valued !== nobody
-  const without = orphans.filter(isTold).filter((version) => {
+  const hasValue = ({ valued }: Version): boolean => valued !== nobody
+  const without = orphans.filter(hasValue).filter((version) => {
     return !takeFrom(pools.get(textAt(version.valued)), version) && !takeFrom(pools.get(undefined), version)
   })
   const rest = new WriterPool([...pools.values()].flatMap((pool) => pool.rest()).toSorted((a, b) => a - b))
-  const untold = orphans.filter((version) => !isTold(version) && !takeFrom(rest, version))
-  return [...without, ...untold].toSorted((a, b) => a.number - b.number)
+  const unvalued = orphans.filter((version) => !hasValue(version) && !takeFrom(rest, version))
+  return [...without, ...unvalued].toSorted((a, b) => a.number - b.number)
 }
 
-/** Writes any of which may have made a version that fits one of them: their starts. */
+/** The starts of interchangeable writes, any of which can have made a given version. */
 class WriterPool {
   readonly #starts: readonly number[]
   #next = 0
-  /** Those that the last deadline let in, the latest on top. */
+  /** Starts up to the last deadline, the latest on top. */
   readonly #open: number[] = []
 
-  /** @param starts - In order. */
+  /** @param starts - In ascending order. */
   constructor(starts: readonly number[]) {
     this.#starts = starts
   }
 
-  /** Takes the latest that started by the deadline; false if there is none. Deadlines come in order. */
+  /** Takes the latest write that started by the deadline; false if there is none. Deadlines must ascend. */
   take(deadline: number): boolean {
     for (let start = this.#starts[this.#next]; start !== undefined && start <= deadline;) {
       this.#open.push(start)
@@ -92,7 +92,7 @@ class WriterPool {
     return this.#open.pop() !== undefined
   }
 
-  /** The starts of those that were not taken. */
+  /** The starts of the writes that were not taken. */
   rest(): number[] {
     return [...this.#open, ...this.#starts.slice(this.#next)]
   }
@@ -110,7 +110,7 @@ function firstAbove(number: number, versions: readonly Version[]): Version | und
   return versions[low]
 }
 
-/** The same text for the same JSON data, in whatever order its properties stand. */
+/** A text that is equal for equal JSON data, regardless of the order of properties. */
 function textOf(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value, sortProperties)
 }

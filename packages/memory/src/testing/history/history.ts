@@ -7,37 +7,37 @@ import type { Violation } from './history-violation.ts'
 /** Options of {@link checkHistory}. */
 export interface HistoryOptions {
   /**
-   * How long a cached read may miss what is known to be written, in nanoseconds.
+   * How long a cached read may miss a known version, in nanoseconds.
    *
-   * @defaultValue any time
+   * @defaultValue no limit
    */
   readonly maxStaleNs?: Instant
 }
 
 /**
- * Finds what is wrong with a history of versioned facts; nothing when all is well.
+ * Finds the violations in a history of versioned facts; returns none for a correct one.
  *
- * Strong reads and writes must be linearizable, key by key. Since a success
- * names its version, the order of the writes is known, and it is enough that
+ * Strong reads and writes must be linearizable, key by key. Each success names its
+ * version, so the order of the writes is known. It is enough to check that
  *
  * - at most one write succeeded with each version, with one value;
- * - every version that was seen has a writer; one whose outcome nobody knows may be it;
- * - whoever starts after an operation that knew a version has ended sees at
+ * - every version that was seen has a writer, which may be a write of unknown outcome;
+ * - an operation that starts after one that knew a version has ended sees at
  *   least that version, or makes a higher one;
- * - a write that named the version that it was to replace replaced that one.
+ * - a write that named the version to replace replaced that one.
  *
- * (In the order of the versions, each with its write first and its reads by
- * their starts after it, all is as one after the other and fits the clock:
- * linearizability as of Herlihy and Wing, 1990, without its search.)
+ * (Take the versions in order, each with its write and then its reads by their
+ * starts. This sequence fits the clock, so the history is linearizable as of
+ * Herlihy and Wing, 1990, without their search.)
  *
- * Cached reads may be late, but see only what was written, and in a process
- * they never go back, not behind its own writes either. What was known to be
- * written for longer than `maxStaleNs` they see.
+ * Cached reads may be late, but see only written versions. Within a process they
+ * never go back, nor behind the process's own writes. They see every version that
+ * has been known for longer than `maxStaleNs`.
  *
- * Near-linear: some 0.5 to 1 µs an operation.
+ * Near-linear: some 0.5 to 1 µs per operation.
  *
- * @param history - In any order; about that of the starts is fastest.
- * @throws OptionError when a successful operation tells no version.
+ * @param history - In any order; sorted by start is fastest.
+ * @throws OptionError when a successful operation has no version.
  *
  * @example
  * ```ts
@@ -68,11 +68,11 @@ export function checkHistory(history: Iterable<Operation>, options: HistoryOptio
 }
 
 /**
- * Finds the cached reads that did not see the newest version although they
- * started after everything had come to rest.
+ * Finds the cached reads that missed the newest version although they started
+ * after all writes had ended.
  *
- * @param quiescentAt - When the last write had ended and every process had had the time to hear of it.
- * @throws OptionError when a successful operation tells no version.
+ * @param quiescentAt - When the last write had ended and every process had had time to learn of it.
+ * @throws OptionError when a successful operation has no version.
  */
 export function staleAfter(history: Iterable<Operation>, quiescentAt: Instant): Violation[] {
   const violations: Violation[] = []
@@ -84,7 +84,7 @@ export function staleAfter(history: Iterable<Operation>, quiescentAt: Instant): 
       const version = versions[index] as number
       if (operation.type !== 'cached-read' || operation.startedAt <= quiescentAt || version === unseen) continue
       if (version >= (versions[newest] ?? 0)) continue
-      const sentence = `"${key}": ${nameOf(timeline, index)} came at rest, but ${nameOf(timeline, newest)} is newer.`
+      const sentence = `"${key}": ${nameOf(timeline, index)} started after all writes had ended, but ${nameOf(timeline, newest)} is newer.`
       violations.push({
         kind: 'stale-at-rest',
         key,

@@ -1,21 +1,21 @@
 import type { Call } from './history-operation.ts'
 import type { Violation } from './history-violation.ts'
 
-/** What a thing would do if calls came one after the other. */
+/** A sequential specification: how an object behaves if calls come one at a time. */
 export interface Model<State, Op> {
   readonly initial: State
   /**
-   * The state after a call, or `undefined` if in this state the call can't have
-   * had the result that it tells. Of a call that was never answered: the state
-   * if it took effect.
+   * Returns the state after a call, or `undefined` if the call can't have had its
+   * result in this state. For a call that was never answered: the state if it
+   * took effect.
    *
-   * Pure. States are plain data, or `nameState` tells them apart.
+   * Must be pure. States are plain data unless `nameState` tells them apart.
    */
   step(state: State, operation: Op): State | undefined
   /**
-   * The same text for states that are the same, and for no others.
+   * Returns the same text for equal states, and different texts for others.
    *
-   * @defaultValue their JSON
+   * @defaultValue the state as JSON
    */
   nameState?(state: State): string
 }
@@ -23,27 +23,27 @@ export interface Model<State, Op> {
 /** Options of {@link searchLinearization} and {@link checkModel}. */
 export interface SearchOptions {
   /**
-   * Situations that are looked at before the search is given up.
+   * How many situations to visit before giving up the search.
    *
    * @defaultValue 1_000_000
    */
   readonly maxSituations?: number
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface SearchResult<Op> {
-  /** Whether there is an order that fits the model and the clock; `undecided` when the search was given up. */
+  /** Whether some order fits the model and the clock; `undecided` if the search reached its limit. */
   readonly outcome: 'linearizable' | 'not-linearizable' | 'undecided'
-  /** Such an order, or the longest beginning of one. Calls that were never answered stand in it where they must have happened. */
+  /** Such an order, or its longest prefix found. A call that was never answered is part of it only if it must have happened. */
   readonly order: readonly Op[]
-  /** What had started by then, and can't come next. */
+  /** The calls that may come next by the clock, but not by the model. */
   readonly stuck: readonly Op[]
 }
 
-/** A situation of the search, and what is left to try in it. */
+/** A situation of the search, with the candidates to try in it. */
 interface Situation<State> {
   readonly state: State
-  /** All answered calls before this one, by start, are in the order already. */
+  /** All answered calls with a lower index are in the order already. */
   readonly low: number
   readonly candidates: readonly number[]
   tried: number
@@ -52,20 +52,20 @@ interface Situation<State> {
 }
 
 /**
- * Looks for an order of calls in which a model gives each the result that it
- * had, and in which no call comes before one that had ended when it started.
+ * Searches for an order of calls that fits the model and the clock: the model
+ * gives each call its result, and no call comes before one that had ended when it
+ * started.
  *
- * The search of Wing and Gong (1993): in each situation every call may come
- * next that started before the first of the remaining ones ended. With Lowe's
- * memo (2017): a situation, which is what is in the order and the state that it
- * led to, is looked at once. Calls that end first are tried first, those that
- * were never answered last, and need not come at all.
+ * The search follows Wing and Gong (1993): in each situation, any call may come
+ * next that started before the first of the remaining ones ended. Lowe's memo
+ * (2017) visits each situation, the calls in the order plus the resulting state,
+ * only once. Calls that end first are tried first. Calls that were never answered
+ * are tried last and may be left out.
  *
- * It takes exponential time at worst. For histories whose successes name
- * versions `checkHistory` needs none of it; this is for all others, up to some
- * 500 calls.
+ * The search takes exponential time in the worst case. Use it for up to some 500
+ * calls. For histories whose successes name versions, `checkHistory` is faster.
  *
- * @param operations - On one thing: several are judged one by one.
+ * @param operations - The calls on one object; check several objects one by one.
  */
 export function searchLinearization<State, Op extends Call>(
   operations: Iterable<Op>,
@@ -82,7 +82,7 @@ export function searchLinearization<State, Op extends Call>(
   const taken = new Uint8Array(all.length)
   const nameState = (state: State): string => model.nameState?.(state) ?? JSON.stringify(state)
 
-  /** What may come next. */
+  /** The calls that may come next. */
   const candidatesFrom = (low: number): number[] => {
     const next: number[] = []
     let firstEnd = Number.POSITIVE_INFINITY
@@ -98,7 +98,7 @@ export function searchLinearization<State, Op extends Call>(
     return next
   }
 
-  /** Names the situation. */
+  /** A name that identifies the situation. */
   const nameOf = (low: number, state: string): string => {
     const beyond: number[] = []
     for (let index = low; index < all.length; index += 1) if (taken[index]) beyond.push(index)
@@ -124,7 +124,7 @@ export function searchLinearization<State, Op extends Call>(
     const state = model.step(top.state, all[index] as Op)
     if (state === undefined) continue
     const stateName = nameState(state)
-    // A call that need not have happened and changes nothing leads nowhere.
+    // An unanswered call that changes nothing can be left out.
     if (index >= answered.length && stateName === nameState(top.state)) continue
     taken[index] = 1
     let { low } = top
@@ -142,8 +142,9 @@ export function searchLinearization<State, Op extends Call>(
 }
 
 /**
- * Finds the keys of a history that are not linearizable by a model; none when
- * all is well. Each key is judged by itself, which is enough (Herlihy and Wing, 1990).
+ * Finds the keys of a history that are not linearizable by a model; returns none
+ * for a correct history. It checks each key by itself, which is enough (Herlihy
+ * and Wing, 1990).
  *
  * @example
  * ```ts
@@ -165,10 +166,10 @@ export function checkModel<State, Op extends Call>(
     const { outcome, order, stuck } = searchLinearization(operations, model, options)
     if (outcome === 'linearizable') return []
     const who = stuck.map(({ process }) => process).join(', ')
-    const fact =
+    const finding =
       outcome === 'undecided'
-        ? `no order of ${operations.length} calls was found before the search was given up`
-        : `after at most ${order.length} of ${operations.length} calls none that had started can come next: those of ${who}`
-    return { kind: outcome, key, operations: stuck, sentence: `"${key}": ${fact}.` }
+        ? `the search for an order of ${operations.length} calls reached its limit`
+        : `no order explains more than ${order.length} of ${operations.length} calls; the next one can't be by ${who}`
+    return { kind: outcome, key, operations: stuck, sentence: `"${key}": ${finding}.` }
   })
 }

@@ -8,7 +8,7 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 const low = { id: 'low', role: 'r' }
 const high = { id: 'high', role: 'r', clearance: { level: 'confidential', compartments: ['finance'] } } as const
 
-/** What nobody may see, change or launder without the clearance for it, on any store. */
+/** Access control: nobody sees, changes or launders data above the clearance, on any store. */
 export function accessCases(options: StoreContractOptions): void {
   let memory: Memory
 
@@ -18,7 +18,7 @@ export function accessCases(options: StoreContractOptions): void {
   afterEach(() => memory.close())
 
   describe('work done once', () => {
-    it('can not be read or poisoned by naming another clearance in the key', async () => {
+    it('cannot be read or poisoned by naming another clearance in the key', async () => {
       await memory.as(high).once('payroll', () => 'secret')
       for (const key of [
         'payroll',
@@ -31,7 +31,7 @@ export function accessCases(options: StoreContractOptions): void {
       expect(await memory.as(high).once('payroll', () => 'poison')).toMatchObject({ value: 'secret', reused: true })
     })
 
-    it('carries what it read to whoever uses its result', async () => {
+    it('passes the labels that it read on to every user of its result', async () => {
       await memory.as(high).facts.set('s', 'secret', { sensitivity: 'confidential' })
       const inScope = async (work: (view: ReturnType<Memory['as']>) => Promise<unknown>): Promise<void> => {
         using scope = new ReadScope()
@@ -59,7 +59,7 @@ export function accessCases(options: StoreContractOptions): void {
       })
     })
 
-    it('above a clearance can not be replaced, deleted or read from a conflict', async () => {
+    it('above a clearance cannot be replaced, deleted or read from a conflict', async () => {
       await memory.as(high).facts.set('secret', 'x', { sensitivity: 'confidential' })
       const { facts } = memory.as(low)
       const attempts = [
@@ -74,12 +74,12 @@ export function accessCases(options: StoreContractOptions): void {
       ]) {
         await expect(attempt()).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT', current: undefined })
       }
-      // As if there were none.
+      // Succeeds as if the fact were absent.
       await facts.delete('secret')
       expect(await memory.as(high).facts.get('secret')).toBe('x')
     })
 
-    it('that a conflict told of count as read', async () => {
+    it('that a conflict reports count as read', async () => {
       await memory.as(high).facts.set('s', 'secret', { sensitivity: 'confidential' })
       using scope = new ReadScope()
       const { facts } = memory.as(high, scope)

@@ -9,7 +9,7 @@ import { ann, bob, boss } from './principals.ts'
 export function alertsCases(options: StoreContractOptions): void {
   const fresh = freshMemory(options)
 
-  it('wait for agents and roles until each has acknowledged', async () => {
+  it('remain pending for agents and roles until each has acknowledged', async () => {
     await fresh.memory.as(ann).alerts.send({ to: ['bob', { role: 'sales' }], insight: { budget: 0 }, task: 't1' })
     await fresh.memory.as(ann).alerts.send({ to: ['bob'], insight: 'second' })
     const { alerts } = fresh.memory.as(bob)
@@ -32,7 +32,7 @@ export function alertsCases(options: StoreContractOptions): void {
     })
   })
 
-  it('come at once to who listens, after those that waited, in order, from another fresh.memory too', async () => {
+  it('reach a listener at once, after pending ones, in order, and from another memory, too', async () => {
     await using other = await fresh.another()
     const sender = other.as(ann).alerts
     await sender.send({ to: ['bob'], insight: 1 })
@@ -52,7 +52,7 @@ export function alertsCases(options: StoreContractOptions): void {
     expect(await fresh.memory.as(bob).alerts.pending()).toHaveLength(4)
   })
 
-  it('above a clearance do not come', async () => {
+  it('above a clearance are not delivered', async () => {
     await fresh.memory.as(boss).alerts.send({ to: ['bob'], insight: 'secret', sensitivity: 'confidential' })
     expect(await fresh.memory.as(bob).alerts.pending()).toEqual([])
   })

@@ -16,7 +16,7 @@ const secrets = { level: 'confidential', compartments: ['finance'] } as const
 const high: Principal = { id: 'high', role: 'r', clearance: secrets, rights: ['declassify'] }
 const auditor: Principal = { id: 'eve', role: 'auditor', clearance: secrets, rights: ['audit'] }
 
-/** What the audit tells, and whom, on any store. */
+/** What the audit shows, and to whom, on any store. */
 export function auditCases(options: StoreContractOptions): void {
   let driver: StoreDriver
   let memory: Memory
@@ -36,7 +36,7 @@ export function auditCases(options: StoreContractOptions): void {
     )
 
   describe('reads', () => {
-    it('are counted, each, whether there was something or not', async () => {
+    it('are all counted, hits and misses', async () => {
       const { facts } = memory.as(low)
       await facts.set('k', 1)
       for (let time = 0; time < 5; time += 1) await facts.get('k')
@@ -45,17 +45,17 @@ export function auditCases(options: StoreContractOptions): void {
       await facts.get('absent')
       await facts.read('k', { consistency: 'strong' })
       await memory.as(high).facts.get('k')
-      expect(facts.peek('never asked for')).toBeUndefined()
-      const told = await lines({ action: 'read' })
-      expect(told.toSorted()).toEqual([
+      expect(facts.peek('never read')).toBeUndefined()
+      const reported = await lines({ action: 'read' })
+      expect(reported.toSorted()).toEqual([
         'high read facts/k hit 1',
         'low read facts/absent miss 2',
-        // Eight by the copy, one strong.
+        // Eight cached reads, one strong read.
         'low read facts/k hit 9',
       ])
     })
 
-    it('of a copy are told apart by who read, however they take turns', async () => {
+    it('of a cached entry are counted per reader, even when readers alternate', async () => {
       const views = Array.from({ length: 20 }, (_, index) => memory.as({ id: `a${index}`, role: 'r' }))
       await views[0]?.facts.set('k', 1)
       for (let round = 0; round < 50; round += 1) {
@@ -70,7 +70,7 @@ export function auditCases(options: StoreContractOptions): void {
       )
     })
 
-    it('of what is above a clearance look like misses to the asker and are refusals in the audit', async () => {
+    it('above a clearance look like misses to the reader and appear as refusals in the audit', async () => {
       await memory.as(high).facts.set('pay', 1, { sensitivity: 'confidential' })
       const ref = await memory.as(high).objects.put('secret', { compartments: ['finance'] })
       const view = memory.as(low)
@@ -87,14 +87,14 @@ export function auditCases(options: StoreContractOptions): void {
       ])
     })
 
-    it('of lists, searches, objects, alerts, claims, work and escalations are told record by record', async () => {
+    it('of lists, searches, objects, alerts, claims, work and escalations are reported per record', async () => {
       const view = memory.as(low)
       const first = await view.observations.log({ task: 't', value: 'red fox' })
       const second = await view.observations.log({ task: 't', value: 'red hen' })
       const part = await view.objects.put('text')
       await view.once('w', () => 1)
       await memory.as(high).alerts.send({ to: ['low'], insight: 'now' })
-      const asked = await view.escalations.open({ task: 't', reason: 'why' })
+      const escalation = await view.escalations.open({ task: 't', reason: 'why' })
       await view.claims.claim('t')
 
       await view.observations.list({ task: 't' })
@@ -104,9 +104,9 @@ export function auditCases(options: StoreContractOptions): void {
       await view.once('w', () => 1)
       const [alert] = await view.alerts.pending()
       await view.claims.holder('t')
-      await view.escalations.get(asked.id)
-      const told = await lines({ agent: 'low' })
-      expect(told).toEqual(
+      await view.escalations.get(escalation.id)
+      const reported = await lines({ agent: 'low' })
+      expect(reported).toEqual(
         expect.arrayContaining([
           `low list observations/${first.id} hit 1`,
           `low list observations/${second.id} hit 1`,
@@ -116,13 +116,13 @@ export function auditCases(options: StoreContractOptions): void {
           'low read work/public w hit 1',
           `low list alerts/${alert?.id} hit 1`,
           'low read claims/t hit 1',
-          `low read escalations/${asked.id} hit 1`,
+          `low read escalations/${escalation.id} hit 1`,
         ]),
       )
-      expect(told).not.toContain(`low search observations/${second.id} hit 1`)
+      expect(reported).not.toContain(`low search observations/${second.id} hit 1`)
     })
 
-    it('of other threads are told too, at the latest when their work ends', async () => {
+    it('of other threads are reported, at the latest when their work ends', async () => {
       await memory.as(low).facts.set('k', 1)
       const { port1, port2 } = new MessageChannel()
       memory.connect(port1)
@@ -134,7 +134,7 @@ export function auditCases(options: StoreContractOptions): void {
       await thread.close()
     })
 
-    it('survive the closing of the memory, or are not kept where that was asked for', async () => {
+    it('survive closing the memory, or are not kept if auditing is off', async () => {
       await memory.as(low).facts.get('k')
       await memory.close()
       memory = await openMemory({ store: driver, auditKeepMs: 0 })
@@ -145,7 +145,7 @@ export function auditCases(options: StoreContractOptions): void {
   })
 
   describe('writes', () => {
-    it('are told with their version, refused ones with the reason', async () => {
+    it('are reported with their version, refused ones with the reason', async () => {
       const { facts } = memory.as(low)
       await facts.set('k', 1)
       await expect(facts.set('k', 2, { ifVersion: 7 })).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT' })
@@ -155,18 +155,18 @@ export function auditCases(options: StoreContractOptions): void {
       await expect(late).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
       await facts.delete('k')
       const about = await entries({ collection: 'facts', id: 'k' })
-      const told = about.map(({ action, outcome, version, reason }) => [action, outcome, version ?? reason])
-      expect(told.filter(([, outcome]) => outcome === 'written')).toEqual([
+      const reported = about.map(({ action, outcome, version, reason }) => [action, outcome, version ?? reason])
+      expect(reported.filter(([, outcome]) => outcome === 'written')).toEqual([
         ['write', 'written', 1],
         ['delete', 'written', 2],
       ])
-      expect(told).toContainEqual(['write', 'refused', 'another version stands there'])
-      expect(told).toContainEqual(['write', 'refused', 'the claim was lost'])
+      expect(reported).toContainEqual(['write', 'refused', 'another version stands there'])
+      expect(reported).toContainEqual(['write', 'refused', 'the claim was lost'])
     })
   })
 
   describe('the audit itself', () => {
-    it('is shown only with the right, and asking without it is noted', async () => {
+    it('is shown only with the right, and an attempt without it is audited', async () => {
       await expect(entries({}, low)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
       expect(await lines({ agent: 'low' })).toEqual(['low audit audit/ refused 1'])
     })
@@ -181,7 +181,7 @@ export function auditCases(options: StoreContractOptions): void {
       expect(await lines({ id: 'pay' })).toHaveLength(3)
     })
 
-    it('is filtered by time and exported as lines of JSON, in order', async () => {
+    it('can be filtered by time and exported as JSON lines, in order', async () => {
       const { facts } = memory.as(low)
       await facts.set('a', 1)
       const [{ at }] = (await entries()) as [AuditEntry]
@@ -194,7 +194,7 @@ export function auditCases(options: StoreContractOptions): void {
       expect(exported.map((line) => (JSON.parse(line) as AuditEntry).action)).toEqual(['write', 'read'])
     })
 
-    it('leaves nothing of its own in what agents watch', async () => {
+    it('does not show up in what agents watch', async () => {
       const stop = new AbortController()
       const changes = memory.as(auditor).watch('', { after: 0, signal: stop.signal })
       await memory.as(low).facts.get('k')
@@ -207,7 +207,7 @@ export function auditCases(options: StoreContractOptions): void {
   })
 
   describe('declassifying', () => {
-    it('shows to all what only some could see, and tells who did it and why', async () => {
+    it('shows everyone what only some could see, and the audit says who did it and why', async () => {
       const boss = memory.as(high)
       const view = memory.as(low)
       await boss.facts.set('pay', 100, { sensitivity: 'confidential', compartments: ['finance'], ttlMs: 60_000 })
@@ -232,15 +232,15 @@ export function auditCases(options: StoreContractOptions): void {
       expect(upwards.map(({ ref: { id } }) => id).toSorted()).toEqual([secret.id, note.id].toSorted())
       expect(await view.objects.lineage(ref, { direction: 'sources' })).toEqual([])
 
-      const told = await entries({ action: 'declassify' })
-      expect(told.map(({ agent, id, reason }) => [agent, id, reason])).toEqual([
+      const declassified = await entries({ action: 'declassify' })
+      expect(declassified.map(({ agent, id, reason }) => [agent, id, reason])).toEqual([
         ['high', 'pay', 'agreed (from confidential+finance to public)'],
         ['high', note.id, 'agreed (from confidential to public)'],
         ['high', found.id, 'agreed (from confidential to public)'],
       ])
     })
 
-    it('needs the right, a reason, and a label that is lower', async () => {
+    it('needs the right, a reason, and a lower label', async () => {
       await memory.as(high).facts.set('pay', 1, { sensitivity: 'confidential' })
       const attempt = (who: Principal, about: object) => memory.as(who).facts.declassify('pay', about as never)
       await expect(attempt(auditor, { reason: 'x' })).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })

@@ -8,7 +8,7 @@ import { ann, bob } from './principals.ts'
 export function claimsCases(options: StoreContractOptions): void {
   const fresh = freshMemory(options)
 
-  it('give a task to one agent at a time, with a fence that only grows', async () => {
+  it('give a task to one agent at a time, with a growing fence', async () => {
     await using other = await fresh.another()
     const first = await fresh.memory.as(ann).claims.claim('t1')
     expect(await other.as(bob).claims.claim('t1')).toBeUndefined()
@@ -22,7 +22,7 @@ export function claimsCases(options: StoreContractOptions): void {
     await second?.release()
   })
 
-  it('are given to exactly one of many that ask at once', async () => {
+  it('are given to exactly one of many concurrent callers', async () => {
     await using other = await fresh.another()
     const views = [fresh.memory.as(ann), other.as(bob)] as const
     const claims = await Promise.all(
@@ -31,13 +31,13 @@ export function claimsCases(options: StoreContractOptions): void {
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1)
   })
 
-  it('let no write through once they are lost', async () => {
+  it('refuse writes once they are lost', async () => {
     const other = await fresh.another()
     const lost = await other.as(ann).claims.claim('t1', { leaseMs: 1_000 })
-    if (!lost) throw new Error('nobody else asked')
+    if (!lost) throw new Error('The claim is taken.')
     const { facts } = fresh.memory.as(ann)
     await facts.set('t1/result', 'in time', { claim: lost })
-    // Closing ends the heartbeat, as a crash would.
+    // Closing stops the heartbeat, as a crash would.
     await other.close()
     expect(lost.signal.aborted).toBe(true)
     while (await fresh.memory.as(bob).claims.holder('t1')) await new Promise((resolve) => setImmediate(resolve))
@@ -58,7 +58,7 @@ export function claimsCases(options: StoreContractOptions): void {
     await expect(own?.extend()).resolves.toBeUndefined()
   })
 
-  it('are kept alive as long as they are held, and signal their loss', async () => {
+  it('are kept alive while they are held, and signal their loss', async () => {
     await using store = await fresh.driver.open('default', 'writer')
     const key = { collection: 'claims', id: 't1' } as const
     const endsAt = async (): Promise<number> => (await store.read([key]))[0]?.expiresAt ?? 0

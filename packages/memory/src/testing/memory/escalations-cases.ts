@@ -4,14 +4,14 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob, boss } from './principals.ts'
 
-/** Escalations: one answer for all who wait. */
+/** Escalations: one answer for all waiting agents. */
 export function escalationsCases(options: StoreContractOptions): void {
   const fresh = freshMemory(options)
 
   const ask = { task: 't1', reason: 'above my limit', question: 'Grant 20 %?', assignedTo: 'support' }
   const eve = { id: 'eve', role: 'support' }
 
-  it('wait for a person, and let all that asked the same go on', async () => {
+  it('wait for a person, and one answer resumes every agent that asked the same', async () => {
     await using other = await fresh.another()
     const [mine, theirs] = await Promise.all([
       fresh.memory.as(ann).escalations.open(ask),
@@ -66,7 +66,7 @@ export function escalationsCases(options: StoreContractOptions): void {
     expect(await person.list({ state: 'declined' })).toMatchObject([{ id }])
   })
 
-  it('stop waiting when told', async () => {
+  it('stop waiting when aborted', async () => {
     const { id } = await fresh.memory.as(ann).escalations.open(ask)
     const stop = new AbortController()
     const waiting = fresh.memory.as(ann).escalations.answered(id, { signal: stop.signal })
@@ -77,7 +77,7 @@ export function escalationsCases(options: StoreContractOptions): void {
     })
   })
 
-  it('come with all that is known and may be seen, and say that something was left out', async () => {
+  it('come with all related records within the clearance, and count those left out', async () => {
     const view = fresh.memory.as(ann)
     const page = await view.objects.put('a page', { task: 't1' })
     await view.observations.log({ task: 't1', value: 'seen', derivedFrom: [page] })

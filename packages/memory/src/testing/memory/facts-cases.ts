@@ -8,12 +8,12 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
 
-/** Facts: versions, conflicts, updates, copies. In each architecture. */
+/** Facts: versions, conflicts, updates and cached entries, in each architecture. */
 export function factsCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     const fresh = freshMemory(options, { architecture })
 
-    it('are read by everyone as soon as they are written', async () => {
+    it('are visible to everyone as soon as they are written', async () => {
       const { facts } = fresh.memory.as(ann)
       expect(await facts.get('k')).toBeUndefined()
       const fact = await facts.set('k', { n: 1 }, { tags: ['x'], task: 't' })
@@ -25,7 +25,7 @@ export function factsCases(options: StoreContractOptions): void {
       expect(await facts.get('k')).toBeUndefined()
     })
 
-    it('tell a conflict with both versions', async () => {
+    it('report a conflict with both versions', async () => {
       const { facts } = fresh.memory.as(ann)
       const first = await facts.set('k', 1)
       await fresh.memory.as(bob).facts.set('k', 2)
@@ -56,7 +56,7 @@ export function factsCases(options: StoreContractOptions): void {
       await other.close()
     })
 
-    it('can be changed by whoever read them without anyone else seeing it', async () => {
+    it('are isolated: a reader that changes its value affects no other reader', async () => {
       const { facts } = fresh.memory.as(ann)
       const input = { list: [1] }
       await facts.set('k', input)
@@ -96,7 +96,7 @@ export function factsCases(options: StoreContractOptions): void {
       expect(await facts.get('bad')).toBeUndefined()
     })
 
-    it('keep keys apart that look alike when joined', async () => {
+    it('keep keys separate that look alike when joined', async () => {
       const { facts } = fresh.memory.as(ann)
       const keys = [JSON.stringify(['x', 'y:z']), JSON.stringify(['x:y', 'z']), 'tenant/acme', 'tenant/acme-corp']
       for (const key of keys) await facts.set(key, key)
@@ -132,17 +132,17 @@ export function factsCases(options: StoreContractOptions): void {
       await expect(facts.set('x', 1, { sensitivity: 'confidential' })).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
     })
 
-    it.skipIf(!options.reopen)('see what another process wrote, and drop their copy of it', async () => {
+    it.skipIf(!options.reopen)('see writes of another process, and invalidate the cached entry', async () => {
       const other = await openMemory({ store: (await options.reopen?.()) as StoreDriver, architecture })
       const { facts } = fresh.memory.as(ann)
       await facts.set('k', 1)
       expect(await facts.get('k')).toBe(1)
-      const told = fresh.memory.as(ann).watch('facts/k')[Symbol.asyncIterator]()
-      const next = told.next()
+      const changes = fresh.memory.as(ann).watch('facts/k')[Symbol.asyncIterator]()
+      const next = changes.next()
       await other.as(bob).facts.set('k', 2)
       expect((await next).value).toMatchObject({ version: 2, author: 'bob' })
       expect(await facts.get('k')).toBe(2)
-      await told.return?.()
+      await changes.return?.()
       await other.close()
     })
   })

@@ -6,11 +6,11 @@ import type { MemoryOptions } from '../../options.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 
-/** A memory on an empty place, a new one for each test of the surrounding block. */
+/** A memory on empty storage, new for each test of the surrounding block. */
 export interface FreshMemory {
   readonly driver: StoreDriver
   readonly memory: Memory
-  /** Opens the same place once more, as another process would where the store can be reached by one. */
+  /** Opens the same storage again, as another process would if the store allows that. */
   another(): Promise<Memory>
 }
 

@@ -15,12 +15,12 @@ export function largeValueCases(options: StoreContractOptions): void {
     await using other = await fresh.another()
     for (const reader of [fresh.memory.as(ann), other.as(ann)]) {
       const back = await reader.facts.get<{ text: string }>('k')
-      // Not toBe: nobody wants to read the difference.
+      // Not toBe: the difference would be too long to print.
       expect(back?.text === text).toBe(true)
     }
   })
 
-  it('are kept exactly as an object: as a text, as data and as bytes', async () => {
+  it('are kept exactly as an object: text, data and bytes', async () => {
     const { objects } = fresh.memory.as(ann)
     const bytes = Buffer.from(text)
     const refs = [await objects.put(text), await objects.put({ text }), await objects.put(bytes)] as const
@@ -31,7 +31,7 @@ export function largeValueCases(options: StoreContractOptions): void {
     expect(bytes.equals(await reader.bytes(refs[2]))).toBe(true)
   })
 
-  it('would be an observation too; 5 MB are kept exactly and found', async () => {
+  it('of 5 MB are kept exactly as an observation, and found', async () => {
     const { observations } = fresh.memory.as(ann)
     const value = `${text.slice(0, 5_000_000)} swan`
     await observations.log({ value })

@@ -4,11 +4,11 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
 
-/** Learnings from similar contexts. */
+/** Learnings: search by similar contexts. */
 export function learningsCases(options: StoreContractOptions): void {
   const fresh = freshMemory(options)
 
-  it('are found by others in similar contexts, best match first, each kind apart', async () => {
+  it('are found by others in similar contexts, best match first, separately for each kind', async () => {
     const { learnings } = fresh.memory.as(ann)
     const log = (signal: 'success' | 'failure', context: Record<string, string | number>, details: string) =>
       learnings.log({ signal, context, details })

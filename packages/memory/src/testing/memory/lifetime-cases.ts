@@ -5,12 +5,12 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann } from './principals.ts'
 
-/** Opening and closing. In each architecture. */
+/** Opening and closing, in each architecture. */
 export function lifetimeCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     const fresh = freshMemory(options, { architecture })
 
-    it('refuses use after it was closed, and closes twice', async () => {
+    it('refuses use after it is closed, and can be closed twice', async () => {
       const { facts, objects } = fresh.memory.as(ann)
       await facts.set('k', 1)
       await facts.get('k')

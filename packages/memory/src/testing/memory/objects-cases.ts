@@ -5,12 +5,12 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
 
-/** Objects: content by reference, and lineage. In each architecture. */
+/** Objects: content by reference, and lineage, in each architecture. */
 export function objectsCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     const fresh = freshMemory(options, { architecture })
 
-    it('keep text, data and bytes under the hash of their content', async () => {
+    it('store text, data and bytes under the hash of their content', async () => {
       const { objects } = fresh.memory.as(ann)
       const text = await objects.put('naïve 😀')
       expect(text).toEqual({ id: expect.stringMatching(/^[\da-f]{64}$/), size: 11, mediaType: 'text/plain' })
@@ -27,7 +27,7 @@ export function objectsCases(options: StoreContractOptions): void {
       await expect(objects.get({ ...text, id: 'f'.repeat(64) })).rejects.toMatchObject({ code: 'SKEIN_NOT_FOUND' })
     })
 
-    it('are called what they were first called', async () => {
+    it('keep the first title that they were given', async () => {
       const view = fresh.memory.as(ann)
       const page = await view.objects.put('the page', { title: 'https://example.com/' })
       expect(page).not.toHaveProperty('title')
@@ -41,14 +41,14 @@ export function objectsCases(options: StoreContractOptions): void {
       await expect(view.objects.put('x', { title: '' })).rejects.toMatchObject({ option: 'title' })
     })
 
-    it('give every reader bytes of its own', async () => {
+    it('give every reader its own bytes', async () => {
       const { objects } = fresh.memory.as(ann)
       const ref = await objects.put(new Uint8Array([1, 2, 3]))
       ;(await objects.bytes(ref))[0] = 9
       expect([...(await objects.bytes(ref))]).toEqual([1, 2, 3])
     })
 
-    it('know what they were made from, both ways', async () => {
+    it('know their sources and what is derived from them', async () => {
       const { objects } = fresh.memory.as(ann)
       const a = await objects.put('a')
       const b = await objects.put('b', { derivedFrom: [a] })
@@ -71,7 +71,7 @@ export function objectsCases(options: StoreContractOptions): void {
       expect(await walk(a, 'sources')).toEqual([])
     })
 
-    it('are at least as sensitive as what they were made from', async () => {
+    it('are at least as sensitive as their sources', async () => {
       const boss = fresh.memory.as({ id: 'boss', role: 'boss', clearance: { level: 'confidential' } })
       const secret = await boss.objects.put('secret', { sensitivity: 'confidential' })
       const derived = await boss.objects.put('derived', { derivedFrom: [secret] })

@@ -5,12 +5,12 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
 
-/** Observations and decisions: what is logged, listed and found. In each architecture. */
+/** Observations and decisions: logging, listing and searching, in each architecture. */
 export function observationsCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     const fresh = freshMemory(options, { architecture })
 
-    it('are listed newest first, page by page, by any mix of filters', async () => {
+    it('are listed newest first, in pages, by any combination of filters', async () => {
       const { observations } = fresh.memory.as(ann)
       for (const n of [1, 2, 3]) await observations.log({ task: 't1', value: { n }, tags: ['a'], importance: 0.5 })
       await fresh.memory.as(bob).observations.log({ task: 't1', value: 'by bob' })
@@ -23,7 +23,7 @@ export function observationsCases(options: StoreContractOptions): void {
       expect((await observations.list({ tags: ['a'], task: 'none' })).items).toEqual([])
     })
 
-    it('are found by words, with the place that matched', async () => {
+    it('are found by words, with a snippet of the match', async () => {
       const { observations } = fresh.memory.as(ann)
       await observations.log({
         task: 't1',
@@ -49,7 +49,7 @@ export function observationsCases(options: StoreContractOptions): void {
       [{ limit: 5_000 }, 'limit'],
       [{ cursor: 'x' }, 'cursor'],
       [{ tags: [''] }, 'tags'],
-    ])('refuse the filter %j by name', async (filter, option) => {
+    ])('refuse the filter %j with an error that names it', async (filter, option) => {
       await expect(fresh.memory.as(ann).observations.list(filter)).rejects.toMatchObject({
         code: 'SKEIN_OPTION',
         option,

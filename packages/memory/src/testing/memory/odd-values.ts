@@ -1,13 +1,13 @@
-/** JSON data that careless code changes, loses or trips over. As text: only there can a property have any name. */
+/** JSON data that careless code changes, loses or fails on. It is JSON text, where a property can have any name. */
 export const oddData: Readonly<Record<string, string>> = {
   'a property named __proto__': '{"__proto__":{"polluted":true}}',
   'a __proto__ of null, deep': '[{"a":{"__proto__":null,"b":{"__proto__":"text"}}}]',
   'a __proto__ with a list': '{"__proto__":[{"__proto__":[]}],"after":1}',
   'constructor and prototype': '{"constructor":{"prototype":{"polluted":true}},"prototype":1}',
   'names of methods': '{"toString":1,"valueOf":null,"hasOwnProperty":"x","then":"x","toJSON":2,"__defineGetter__":0}',
-  'names of a list': '{"length":-1,"0":"a","4294967295":"b","push":null}',
+  'names of array members': '{"length":-1,"0":"a","4294967295":"b","push":null}',
   'names without letters': '{"":{"":{"":0}}," ":1}',
-  'NUL in names and texts': '{"\\u0000":"\\u0000","a\\u0000b":"a\\u0000b","a":1}',
+  'NUL in names and strings': '{"\\u0000":"\\u0000","a\\u0000b":"a\\u0000b","a":1}',
   'halves of surrogate pairs': '{"\\ud800":"\\udc00","\\ud83e":["\\udebf\\ud83e"],"\\udebf":"a\\ud800b"}',
   'odd characters': '{"\\ufffd":"\\ufffd","\\ufeff":"\\ufeff","\\uffff":"\\u2028\\u2029\\u007f"}',
   'names that look alike': '{"\\u00e9":1,"e\\u0301":2,"E":3,"e":4}',
@@ -19,7 +19,7 @@ export const oddData: Readonly<Record<string, string>> = {
   true: 'true',
   zero: '0',
   'a text': '"the \\"goose\\" \\\\ 🪿"',
-  'a text without letters': '""',
+  'an empty string': '""',
 }
 
 class Point {
@@ -47,20 +47,20 @@ function cyclic(): unknown {
   return list
 }
 
-/** What JSON would change or lose, how to make one, and where in it the fault lies. */
+/** Values that JSON would change or lose: a description, a factory, and the path of the fault. */
 export const faults: readonly (readonly [what: string, make: () => unknown, path: string])[] = [
   ['undefined', () => undefined, ''],
-  ['undefined in a list', () => [1, undefined], '[1]'],
-  ['a list with a hole', () => Object.assign([1], { 2: 3 }), '[1]'],
-  ['a list of nothing but holes', () => Object.assign([], { length: 1_000_000 }), '[0]'],
-  ['a list with a named property', () => Object.assign([1], { name: 1 }), ''],
-  ['a list with a property named by a symbol', () => Object.assign([1], { [Symbol('name')]: 1 }), ''],
-  ['a property named by a symbol', () => ({ [Symbol('name')]: 1 }), ''],
+  ['undefined in an array', () => [1, undefined], '[1]'],
+  ['an array with a hole', () => Object.assign([1], { 2: 3 }), '[1]'],
+  ['an array of only holes', () => Object.assign([], { length: 1_000_000 }), '[0]'],
+  ['an array with a named property', () => Object.assign([1], { name: 1 }), ''],
+  ['an array with a symbol property', () => Object.assign([1], { [Symbol('name')]: 1 }), ''],
+  ['an object with a symbol property', () => ({ [Symbol('name')]: 1 }), ''],
   ['a cycle', cyclic, '[0].list'],
   ['a bigint', () => 1n, ''],
   ['a boxed bigint', () => Object(1n) as unknown, ''],
   ['a boxed number', () => Object(1) as unknown, ''],
-  ['a boxed text', () => Object('text') as unknown, ''],
+  ['a boxed string', () => Object('text') as unknown, ''],
   ['a symbol', () => Symbol('s'), ''],
   ['a function', () => () => 1, ''],
   ['NaN', () => Number.NaN, ''],
@@ -76,14 +76,14 @@ export const faults: readonly (readonly [what: string, make: () => unknown, path
   ['an Error', () => new Error('x'), ''],
   ['a URL', () => new URL('https://example.org'), ''],
   ['an instance of a class', () => new Point(), ''],
-  ['an instance of a class without a base', () => new Orphan(), ''],
-  ['an instance of a class of lists', () => Path.of(1, 2), ''],
+  ['an instance of a class that extends null', () => new Orphan(), ''],
+  ['an instance of a subclass of Array', () => Path.of(1, 2), ''],
   ['an object that inherits', () => Object.create({ x: 1 }) as unknown, ''],
   ['an object that inherits from one without a prototype', () => Object.create({ __proto__: null, x: 1 }), ''],
   ['an object with toJSON', () => ({ toJSON: () => 1 }), ''],
-  ['a list with toJSON', () => Object.assign([1], { toJSON: () => 1 }), ''],
+  ['an array with toJSON', () => Object.assign([1], { toJSON: () => 1 }), ''],
   ['a getter that throws', () => Object.defineProperty({}, 'x', { get: refuse, enumerable: true }), '.x'],
-  ['a getter in a list that throws', () => Object.defineProperty([1], 0, { get: refuse, enumerable: true }), '[0]'],
+  ['an array with a getter that throws', () => Object.defineProperty([1], 0, { get: refuse, enumerable: true }), '[0]'],
   ['a Proxy that throws', () => new Proxy({}, { ownKeys: refuse }), ''],
   ['a Proxy that was revoked', () => ({ x: revoked() }), '.x'],
   ['a Proxy of a Map', () => new Proxy(new Map(), {}), ''],
@@ -96,7 +96,7 @@ export const faults: readonly (readonly [what: string, make: () => unknown, path
   ['a DataView', () => new DataView(new ArrayBuffer(1)), ''],
 ]
 
-/** What gives 1, NaN, 1, NaN … when it is asked for its property `x`. */
+/** Objects whose property `x` returns 1, NaN, 1, NaN … on successive reads. */
 export const fickle: readonly (readonly [what: string, make: () => object])[] = [
   ['a getter', () => Object.defineProperty({}, 'x', { get: alternating(), enumerable: true })],
   [
@@ -109,14 +109,14 @@ export const fickle: readonly (readonly [what: string, make: () => object])[] = 
 ]
 
 function alternating(): () => number {
-  let asked = 0
+  let reads = 0
   return () => {
-    asked += 1
-    return asked % 2 === 1 ? 1 : Number.NaN
+    reads += 1
+    return reads % 2 === 1 ? 1 : Number.NaN
   }
 }
 
-/** Names that careless code mixes up, loses or takes for something else. */
+/** Names that careless code confuses, loses or misinterprets. */
 export const oddNames: readonly string[] = [
   '__proto__',
   'constructor',

@@ -6,12 +6,12 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
 
-/** Work that runs at most once. In each architecture. */
+/** Work that runs at most once, in each architecture. */
 export function onceCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     const fresh = freshMemory(options, { architecture })
 
-    it('runs work a single time for many askers, in one fresh.memory and in two', async () => {
+    it('runs work once for many callers, in one memory and in two', async () => {
       const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
       const views = [fresh.memory.as(ann), fresh.memory.as(bob), other.as(ann)] as const
       let runs = 0
@@ -32,7 +32,7 @@ export function onceCases(options: StoreContractOptions): void {
       })
     })
 
-    it('shares a failure with those who waited, and tries again for the next', async () => {
+    it('shares a failure with all waiting callers, and runs again for the next one', async () => {
       const view = fresh.memory.as(ann)
       let runs = 0
       const work = async (): Promise<number> => {
@@ -46,32 +46,32 @@ export function onceCases(options: StoreContractOptions): void {
       expect(await view.once('k', work)).toMatchObject({ value: 2, reused: false })
     })
 
-    it('hands on nothing that everybody has left: who comes then begins anew, here and elsewhere', async () => {
+    it('runs again after all callers have aborted, in this memory and in another', async () => {
       const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
       const stop = new AbortController()
-      const begun = Promise.withResolvers<void>()
+      const started = Promise.withResolvers<void>()
       const stopped = Promise.withResolvers<void>()
-      const left = fresh.memory.as(ann).once(
+      const aborted = fresh.memory.as(ann).once(
         'k',
         ({ signal }) =>
           new Promise((_, reject) => {
-            begun.resolve()
-            signal.addEventListener('abort', () => void stopped.promise.then(() => reject(new Error('left'))))
+            started.resolve()
+            signal.addEventListener('abort', () => void stopped.promise.then(() => reject(new Error('aborted'))))
           }),
         { signal: stop.signal },
       )
-      await begun.promise
-      const elsewhere = other.as(ann).once('k', () => 'anew')
+      await started.promise
+      const elsewhere = other.as(ann).once('k', () => 'again')
       stop.abort(new Error('enough'))
-      await expect(left).rejects.toThrow('enough')
-      // What was left is still ending.
-      const here = fresh.memory.as(bob).once('k', () => 'anew')
+      await expect(aborted).rejects.toThrow('enough')
+      // The aborted work has not ended yet.
+      const here = fresh.memory.as(bob).once('k', () => 'again')
       stopped.resolve()
-      expect((await Promise.all([here, elsewhere])).map(({ value }) => value)).toEqual(['anew', 'anew'])
+      expect((await Promise.all([here, elsewhere])).map(({ value }) => value)).toEqual(['again', 'again'])
       await other.close()
     })
 
-    it('begins under a claim only while that is held', async () => {
+    it('starts under a claim only while the claim is held', async () => {
       const view = fresh.memory.as(ann)
       const claim = await view.claims.claim('t1')
       if (!claim) throw new Error('taken')
@@ -80,13 +80,13 @@ export function onceCases(options: StoreContractOptions): void {
       await expect(view.once('b', () => 1, { claim })).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
     })
 
-    it('keeps results of different clearance apart', async () => {
+    it('keeps results for different clearances separate', async () => {
       const low = await fresh.memory.as(ann).once('k', () => 'low')
       const high = await fresh.memory.as({ ...bob, clearance: { level: 'confidential' } }).once('k', () => 'high')
       expect([low.value, high.value]).toEqual(['low', 'high'])
     })
 
-    it('keeps the error of the work, whatever it carries, and frees the key', async () => {
+    it('rethrows the error of the work unchanged, and frees the key', async () => {
       const view = fresh.memory.as(ann)
       const odd = Object.assign(new RangeError('boom'), { at: new Date(), n: Number.NaN, code: 'ODD' })
       const work = (): never => {
@@ -103,7 +103,7 @@ export function onceCases(options: StoreContractOptions): void {
       expect(({} as { computed?: number }).computed).toBeUndefined()
     })
 
-    it('takes over from a worker that is gone, and refuses its late result', async () => {
+    it('takes over from a dead worker, and refuses its late result', async () => {
       const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
       let finishLate: (value: string) => void = () => {}
       const started = new Promise<void>((resolve) => {

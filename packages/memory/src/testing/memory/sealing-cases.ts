@@ -19,7 +19,7 @@ const k2 = randomBytes(32)
 const first: EncryptionOptions = { keys: { k1 }, current: 'k1' }
 const both: EncryptionOptions = { keys: { k1, k2 }, current: 'k2' }
 
-/** What is stored of what is sensitive, on any store. */
+/** How sensitive records are stored, on any store. */
 export function sealingCases(options: StoreContractOptions): void {
   let driver: StoreDriver
   let memory: Memory
@@ -34,15 +34,15 @@ export function sealingCases(options: StoreContractOptions): void {
     await memory.close()
     memory = await openMemory({ store: driver, ...(encryption && { encryption }) })
   }
-  /** Looks at what the store really holds. */
+  /** Reads records directly from the store. */
   const stored = async (...keys: RecordKey[]): Promise<(StoredRecord | undefined)[]> => {
     await using store = await driver.open('default', 'writer')
     return [...(await store.read(keys))]
   }
   const fact = (id: string): RecordKey => ({ collection: 'facts', id })
 
-  describe('what is sealed', () => {
-    it('is stored unreadably, in no index, and reads as ever', async () => {
+  describe('a sealed record', () => {
+    it('is unreadable in the store and in no index, but reads as usual', async () => {
       const view = memory.as(high)
       await view.facts.set('pay', { amount: 4711 }, secret)
       await view.facts.set('open', 'plain')
@@ -61,7 +61,7 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await memory.as(high).facts.get('pay')).toEqual({ amount: 4711 })
     })
 
-    it('keeps versions, conditions, updates and deletes as they are', async () => {
+    it('has versions, conditions, updates and deletes as usual', async () => {
       const { facts } = memory.as(high)
       const made = await facts.set('n', 0, secret)
       await Promise.all(Array.from({ length: 20 }, () => facts.update<number>('n', (n = 0) => n + 1)))
@@ -78,9 +78,9 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await facts.read('n', { consistency: 'strong' })).toMatchObject({ version: again.version + 20 })
     })
 
-    it('goes on when deleted keys were forgotten, so that versions begin elsewhere', async () => {
+    it('works when a sweep has removed deleted keys, so that versions start elsewhere', async () => {
       const { observations, facts } = memory.as(high)
-      // It sweeps too.
+      // Resealing sweeps, too.
       await memory.reseal()
       for (let time = 0; time < 3; time += 1) await facts.set('gone', time, { ...secret, ttlMs: 1 })
       await observations.log({ value: 'short', ttlMs: 1, ...secret })
@@ -93,7 +93,7 @@ export function sealingCases(options: StoreContractOptions): void {
       )
     })
 
-    it('is opened in other threads too', async () => {
+    it('can be opened in other threads', async () => {
       const { port1, port2 } = new MessageChannel()
       memory.connect(port1)
       await using thread = await joinMemory(structuredClone(memory.share()), port2)
@@ -104,7 +104,7 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await thread.as(high).objects.get(ref)).toBe('the words')
     })
 
-    it('covers objects, also where the same content is public as well', async () => {
+    it('can be an object, even if the same content is also stored as public', async () => {
       const view = memory.as(high)
       const sealed = await view.objects.put('the same words', secret)
       const hash = sealed.id.slice(0, 64)
@@ -118,19 +118,19 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await memory.as({ id: 'low', role: 'r' }).objects.get(open)).toBe('the same words')
     })
 
-    it('covers results of work, alerts, decisions and escalations', async () => {
+    it('can be a result of work, an alert, a decision or an escalation', async () => {
       const view = memory.as(high)
       await view.once('w', () => 'birdsong')
       await view.alerts.send({ to: ['bob'], insight: 'birdsong', ...secret })
       await view.decisions.record({ task: 't', decision: 'birdsong', reasoning: 'birdsong', ...secret })
-      const asked = await view.escalations.open({ task: 't', reason: 'birdsong', ...secret })
-      await view.escalations.answer(asked.id, 'birdsong')
+      const escalation = await view.escalations.open({ task: 't', reason: 'birdsong', ...secret })
+      await view.escalations.answer(escalation.id, 'birdsong')
       await using store = await driver.open('default', 'writer')
       for (const collection of ['work', 'alerts', 'decisions', 'escalations'] as const) {
         const { records } = await store.query({ collection, order: 'oldest', limit: 10 })
         expect(records.map(({ value }) => value.slice(0, 4))).toEqual(['~k1.'])
       }
-      expect((await view.escalations.get(asked.id)).answer).toBe('birdsong')
+      expect((await view.escalations.get(escalation.id)).answer).toBe('birdsong')
       expect((await view.decisions.list({ task: 't' })).items[0]?.value).toMatchObject({ reasoning: 'birdsong' })
     })
 
@@ -140,7 +140,7 @@ export function sealingCases(options: StoreContractOptions): void {
       expect((await stored(fact('pay')))[0]?.value).toBe('1')
     })
 
-    it('begins at the level that was asked for', async () => {
+    it('requires the configured level', async () => {
       await reopen({ ...first, from: 'internal' })
       const { facts } = memory.as(high)
       await facts.set('a', 1, { sensitivity: 'internal' })
@@ -151,7 +151,7 @@ export function sealingCases(options: StoreContractOptions): void {
   })
 
   describe('a sealed value', () => {
-    /** Stores a value as it stands under a key, around the memory. */
+    /** Stores a value unchanged under a key, bypassing the memory. */
     const forge = async (value: string, id: string, versions = 1): Promise<void> => {
       await using store = await driver.open('default', 'writer')
       const meta = { author: 'eve', tags: [], derivedFrom: [], compartments: [], ...secret }
@@ -159,7 +159,7 @@ export function sealingCases(options: StoreContractOptions): void {
         await store.write([{ type: 'set', key: fact(id), value, meta }])
     }
 
-    it('opens nowhere else: not under another key, version or space, nor changed', async () => {
+    it('does not open under another key, version or space, or when changed', async () => {
       const { facts } = memory.as(high)
       await facts.set('pay', 1, secret)
       const [record] = await stored(fact('pay'))
@@ -178,15 +178,15 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await facts.get('pay')).toBe(1)
     })
 
-    it('needs its key: without it there is a clear error, and nothing is touched', async () => {
+    it('needs its key: without it, access fails with a clear error and changes nothing', async () => {
       await memory.reseal()
       await memory.as(high).facts.set('pay', 1, secret)
       await memory.as(high).facts.set('open', 1)
       const before = await stored(fact('pay'))
       const other = { keys: { k1: randomBytes(32) }, current: 'k1' }
       for (const encryption of [undefined, { keys: { k2 }, current: 'k2' }, other]) {
-        const warned: unknown[] = []
-        const listen = (warning: Error): void => void warned.push(warning)
+        const warnings: unknown[] = []
+        const listen = (warning: Error): void => void warnings.push(warning)
         process.on('warning', listen)
         await reopen(encryption)
         const { facts } = memory.as(high)
@@ -201,9 +201,9 @@ export function sealingCases(options: StoreContractOptions): void {
         expect(await memory.as({ id: 'low', role: 'r' }).facts.get('pay')).toBeUndefined()
         await new Promise((resolve) => setImmediate(resolve))
         process.off('warning', listen)
-        // What can't be sealed anew in the background is said.
+        // A background reseal that fails emits a warning.
         if (encryption?.current === 'k2')
-          expect(warned).toContainEqual(expect.objectContaining({ code: 'SKEIN_KEY_MISSING' }))
+          expect(warnings).toContainEqual(expect.objectContaining({ code: 'SKEIN_KEY_MISSING' }))
       }
       expect(await stored(fact('pay'))).toEqual(before)
       await reopen(first)
@@ -216,7 +216,7 @@ export function sealingCases(options: StoreContractOptions): void {
       [{ keys: { 'k.1': k1 }, current: 'k.1' }],
       [{ keys: { k1 }, current: 'k1', from: 'secret' }],
       [{ keys: {}, current: '' }],
-    ])('is never made by options that make no sense, nor does a key get into a message', async (encryption) => {
+    ])('is refused with invalid options, and the error does not contain a key', async (encryption) => {
       const refused = await openMemory({ store: driver, encryption: encryption as never }).catch(
         (error: unknown) => error,
       )
@@ -225,8 +225,8 @@ export function sealingCases(options: StoreContractOptions): void {
     })
   })
 
-  describe('sealing anew', () => {
-    it('moves everything to the current key while reads and writes go on, and changes no version', async () => {
+  describe('resealing', () => {
+    it('moves everything to the current key during reads and writes, and changes no version', async () => {
       const view = memory.as(high)
       for (let index = 0; index < 300; index += 1) await view.facts.set(`f${index}`, index, secret)
       const ref = await view.objects.put('bytes of an object', secret)
@@ -256,7 +256,7 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await memory.reseal()).toEqual({ records: 0, objects: 0 })
     })
 
-    it('seals what was written before anything was, and takes it out of the index', async () => {
+    it('seals records written before encryption was on, and removes them from the index', async () => {
       await reopen()
       const view = memory.as(high)
       const ref = await view.objects.put('plain bytes', secret)
@@ -277,7 +277,7 @@ export function sealingCases(options: StoreContractOptions): void {
       expect(await facts.get('pay')).toBe('plain pay')
     })
 
-    it('begins by itself when the current key is another one', async () => {
+    it('starts by itself when the current key has changed', async () => {
       await memory.as(high).facts.set('pay', 1, secret)
       await reopen(both)
       await expect.poll(async () => (await stored(fact('pay')))[0]?.value.slice(0, 4)).toBe('~k2.')

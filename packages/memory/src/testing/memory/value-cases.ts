@@ -17,25 +17,25 @@ import { valuePlaces } from './value-places.ts'
 
 const ann = { id: 'ann', role: 'r' }
 
-/** Half of a surrogate pair: not every text can be said in UTF-8. */
+/** Half of a surrogate pair: UTF-8 cannot encode it. */
 const half = 'a\ud800'
 
-/** Where the memory notes that work began and failed, what was saved, and who was refused. */
+/** Collections in which the memory records starts and failures of work, savings and refusals. */
 const ownNotes: ReadonlySet<Collection> = new Set(['work', 'ledger', 'audit'])
 
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`)
 
-/** Deep equal, with the same names in the same order, all of them own, on plain objects and arrays. */
+/** Whether both are deeply equal, with the same own properties in the same order, on plain objects and arrays. */
 function isSame(back: unknown, value: unknown): boolean {
   return JSON.stringify(back) === JSON.stringify(value) && isDeepStrictEqual(back, value)
 }
 
-/** The code of a refusal and the path of its fault; of any other error all that it says. */
+/** The code of a refusal and the path of its fault; for any other error, its text. */
 function refusalOf(error: Error & { code?: string; path?: string }): string {
   return error.code === undefined ? String(error) : [error.code, error.path].join(' ').trim()
 }
 
-/** Values are kept exactly, or refused with the place of the fault: on any store, wherever they go. */
+/** Values are kept exactly or refused with the path of the fault, on any store and in any operation. */
 export function valueCases(options: StoreContractOptions): void {
   let driver: StoreDriver
   let memory: Memory
@@ -55,7 +55,7 @@ export function valueCases(options: StoreContractOptions): void {
 
   const another = async (): Promise<Memory> => openMemory({ store: (await options.reopen?.()) ?? driver })
   const position = async (): Promise<number> => (await store.changes(Number.MAX_SAFE_INTEGER, 1)).last
-  /** Of which collections something was written since, beside what the memory notes for itself. */
+  /** The collections written since a position, apart from the memory's own records. */
   const writtenSince = async (seq: number): Promise<string[]> => {
     const { changes } = await store.changes(seq, 100)
     return changes.map(({ collection }) => collection).filter((collection) => !ownNotes.has(collection))
@@ -78,7 +78,7 @@ export function valueCases(options: StoreContractOptions): void {
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     })
 
-    it('takes 500 levels and no more', async () => {
+    it('accepts 500 levels and no more', async () => {
       const most = 500 - place.around
       const id = (await place.begin?.(view)) ?? randomUUID()
       const refused = { code: 'SKEIN_VALUE', path: place.path + '[0]'.repeat(most) }
@@ -87,7 +87,7 @@ export function valueCases(options: StoreContractOptions): void {
       expect(isSame(await place.read(view, id, written), nested(most))).toBe(true)
     })
 
-    it.skipIf(place.isMadeLater)('is what it was when it was given, whatever becomes of that later', async () => {
+    it.skipIf(place.isMadeLater)('does not change when the caller changes the value later', async () => {
       const value: Record<string, unknown> = { words: ['goose'] }
       const id = (await place.begin?.(view)) ?? randomUUID()
       const writing = place.write(view, id, value)
@@ -97,8 +97,8 @@ export function valueCases(options: StoreContractOptions): void {
     })
   })
 
-  describe('no place', () => {
-    it.each(faults)('takes %s: it is refused with the path, and nothing is written', async (_, make, at) => {
+  describe('no operation', () => {
+    it.each(faults)('accepts %s: it is refused with the path, and nothing is written', async (_, make, at) => {
       const outcomes: unknown[] = []
       const expected: unknown[] = []
       for (const { name, path, takes, begin, write, read } of valuePlaces) {
@@ -118,7 +118,7 @@ export function valueCases(options: StoreContractOptions): void {
       expect(outcomes).toEqual(expected)
     })
 
-    it.each(fickle)('keeps of %s that answers differently each time what is none of its answers', async (_, make) => {
+    it.each(fickle)('keeps a value that %s never returned', async (_, make) => {
       const outcomes: unknown[] = []
       for (const { name, begin, write, read } of valuePlaces) {
         const id = (await begin?.(view)) ?? randomUUID()
@@ -128,7 +128,7 @@ export function valueCases(options: StoreContractOptions): void {
       expect(outcomes).toEqual(valuePlaces.map(({ name }) => [name, { x: 1 }]))
     })
 
-    it('lets half of a surrogate pair through as a name: it is refused, and nothing is written', async () => {
+    it('accepts half of a surrogate pair as a name: it is refused, and nothing is written', async () => {
       const { facts, observations, decisions, learnings, alerts, claims, escalations, objects } = view
       const attempts: Record<string, () => Promise<unknown>> = {
         'key of a fact': () => facts.set(half, 1),
@@ -146,11 +146,11 @@ export function valueCases(options: StoreContractOptions): void {
         'task of a learning': () => learnings.log({ signal: 'pattern', context: {}, details: 1, task: half }),
         'task of an alert': () => alerts.send({ to: ['ann'], insight: 1, task: half }),
         addressee: () => alerts.send({ to: [half], insight: 1 }),
-        'role as addressee': () => alerts.send({ to: [{ role: half }], insight: 1 }),
+        'role as recipient': () => alerts.send({ to: [{ role: half }], insight: 1 }),
         'task to claim': () => claims.claim(half),
-        'task to ask of': () => claims.holder(half),
+        'task to look up': () => claims.holder(half),
         'task of an escalation': () => escalations.open({ task: half, reason: 'r' }),
-        'whom an escalation is assigned to': () => escalations.open({ task: 't', reason: 'r', assignedTo: half }),
+        'assignee of an escalation': () => escalations.open({ task: 't', reason: 'r', assignedTo: half }),
         'tag of an object': () => objects.put('text', { tags: [half] }),
         'task of an object': () => objects.put('text', { task: half }),
         'key of work': () => view.once(half, () => 1),
@@ -166,7 +166,7 @@ export function valueCases(options: StoreContractOptions): void {
   })
 
   describe('half of a surrogate pair', () => {
-    it('is kept in every text that is no name', async () => {
+    it('is kept in every text that is not a name', async () => {
       const { decisions, learnings, escalations, objects } = view
       for (const { name, begin, write, read } of valuePlaces) {
         if (name === 'an object') continue
@@ -187,12 +187,12 @@ export function valueCases(options: StoreContractOptions): void {
       ).toEqual(ref)
     })
 
-    it('is refused as the text of an object, whose hash it would share with another', async () => {
+    it('is refused as the text of an object, because another text would have the same hash', async () => {
       await expect(view.objects.put(half)).rejects.toMatchObject({ code: 'SKEIN_VALUE', path: '$' })
       expect(await writtenSince(0)).toEqual([])
     })
 
-    it('finds nothing that is named otherwise', async () => {
+    it('finds no record with another name', async () => {
       const other = memory.as({ id: '\ufffd', role: 'r' })
       await other.observations.log({ value: 'goose', task: '\ufffd' })
       await other.escalations.open({ task: '\ufffd', reason: 'r' })
@@ -212,7 +212,7 @@ export function valueCases(options: StoreContractOptions): void {
   })
 
   describe('names', () => {
-    it('are kept apart, whatever they are', async () => {
+    it('are kept separate, whatever they are', async () => {
       const { facts, observations, claims, learnings, escalations, alerts } = view
       for (const name of oddNames) {
         await facts.set(name, { name }, { tags: [name], task: name })
@@ -261,7 +261,7 @@ export function valueCases(options: StoreContractOptions): void {
   })
 
   describe('an observation', () => {
-    it('is found by the words that it had when it was given', async () => {
+    it('is found by the words that it had when it was logged', async () => {
       const { observations } = view
       const value = { text: 'goose' }
       const logged = observations.log({ value })
@@ -273,7 +273,7 @@ export function valueCases(options: StoreContractOptions): void {
   })
 
   describe('a result', () => {
-    it('with odd names is the same for who computes it, who joins and who comes later', async () => {
+    it('with odd names is the same for the caller that computes it, one that joins and a later one', async () => {
       const text = oddData['a property named __proto__'] ?? ''
       const [computed, joined] = await Promise.all(
         [1, 2].map(() => view.once('k', async () => JSON.parse(text) as unknown)),
@@ -283,10 +283,10 @@ export function valueCases(options: StoreContractOptions): void {
         expect(JSON.stringify(value)).toBe(text)
     })
 
-    it('is what was kept, whatever the worker does with it afterwards', async () => {
+    it('is the stored value, even if the worker changes its own afterwards', async () => {
       const given = { n: 1 }
       let isGiven = false
-      // Changes it when it is on the disk and its worker has not heard of that.
+      // Changes the value after it is on disk and before the worker gets the outcome.
       const meddle = (): void => void (isGiven && (given.n += 1))
       const meddling: StoreDriver = {
         ...driver,
@@ -304,7 +304,7 @@ export function valueCases(options: StoreContractOptions): void {
       expect((await view.once('k', () => 0)).value).toEqual({ n: 1 })
     })
 
-    it('of work that returns nothing is null, for everybody', async () => {
+    it('of work that returns nothing is null for every caller', async () => {
       expect((await view.once('k', () => undefined)).value).toBeNull()
       expect(await view.once('k', () => undefined)).toMatchObject({ value: null, reused: true })
     })

@@ -5,25 +5,25 @@ import type { LearningValue } from '../../kinds/learnings.ts'
 import type { Ref } from '../../kinds/ref.ts'
 import type { View } from '../../view.ts'
 
-/** A place of the memory that takes any JSON data. */
+/** An operation of the memory that accepts any JSON data. */
 export interface ValuePlace {
   readonly name: string
-  /** Where the value stands in what is kept. */
+  /** The path of the value inside the stored record. */
   readonly path: string
-  /** Levels that what is kept has around the value. */
+  /** How many levels the stored record adds around the value. */
   readonly around: number
   /** Whether the value comes from a function that is called later. */
   readonly isMadeLater?: boolean
-  /** What it takes although it is no JSON data. */
+  /** Values that it accepts although they are not JSON data. */
   readonly takes?: (value: unknown) => boolean
-  /** Makes what the value is written to, where something has to be there; resolves to its id. */
+  /** Makes the record that the value is written to, if one must exist; resolves to its id. */
   readonly begin?: (view: View) => Promise<string>
   write(view: View, id: string, value: unknown): Promise<unknown>
-  /** @param written - What the write resolved to, if it did. */
+  /** @param written - The result of the write, if it succeeded. */
   read(view: View, id: string, written: unknown): Promise<unknown>
 }
 
-/** Every place of the memory that takes any JSON data. */
+/** Every operation of the memory that accepts any JSON data. */
 export const valuePlaces: readonly ValuePlace[] = [
   {
     name: 'a fact',
@@ -80,7 +80,7 @@ export const valuePlaces: readonly ValuePlace[] = [
     name: 'an object',
     path: '$',
     around: 0,
-    // Its content is bytes then.
+    // The object then holds bytes.
     takes: (value) => value instanceof Uint8Array,
     write: ({ objects }, _, content) => objects.put(content),
     read: ({ objects }, _, ref) => (ref === undefined ? Promise.resolve() : objects.get(ref as Ref)),
@@ -90,7 +90,7 @@ export const valuePlaces: readonly ValuePlace[] = [
     path: '$.value',
     around: 1,
     isMadeLater: true,
-    // Work that returns nothing has the result null.
+    // The result of work that returns nothing is null.
     takes: (value) => value === undefined,
     write: (view, id, value) => view.once(id, () => value),
     read: async (view, id) => {

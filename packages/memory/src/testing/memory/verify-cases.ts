@@ -24,7 +24,7 @@ const k1 = randomBytes(32)
 const k2 = randomBytes(32)
 const first: EncryptionOptions = { keys: { k1 }, current: 'k1' }
 
-/** How damage is found and told, on any store. What a store itself can find is for its own tests. */
+/** How corruption is found and reported, on any store. Each store's own tests cover its own checks. */
 export function verifyCases(options: StoreContractOptions): void {
   let driver: StoreDriver
   let memory: Memory
@@ -39,19 +39,19 @@ export function verifyCases(options: StoreContractOptions): void {
     await memory.close()
     memory = await openMemory({ store: driver, ...(encryption && { encryption }) })
   }
-  const damages = (who = admin, inside: ThreadMemory = memory): Promise<Corruption[]> =>
+  const corruptions = (who = admin, inside: ThreadMemory = memory): Promise<Corruption[]> =>
     Array.fromAsync(inside.as(who).verify())
-  /** What was noted of an administrator. */
+  /** The audit entries of an agent. */
   const noted = async (agent: string): Promise<string[]> => {
     const entries = await Array.fromAsync(memory.as(auditor).audit.entries({ agent }))
     return entries.map(({ action, collection, id, outcome }) => `${action} ${collection}/${id} ${outcome}`)
   }
-  /** Does something to what is stored, around the memory. */
+  /** Works on the store directly, bypassing the memory. */
   const behind = async (work: (store: Store) => Promise<unknown>): Promise<void> => {
     await using store = await driver.open('default', 'writer')
     await work(store)
   }
-  /** Stores a sealed value once more, under another key. */
+  /** Stores a copy of a sealed value under another key. */
   const move = (from: RecordKey, to: RecordKey): Promise<void> =>
     behind(async (store) => {
       const [record] = await store.read([from])
@@ -60,7 +60,7 @@ export function verifyCases(options: StoreContractOptions): void {
     })
   const fact = (id: string): RecordKey => ({ collection: 'facts', id })
 
-  /** A bit of everything: written anew, deleted, expired, sealed and not. */
+  /** Fills the memory with records of every kind: rewritten, deleted, expired, sealed and open. */
   const fill = async (): Promise<void> => {
     const view = memory.as(high)
     await view.facts.set('pay', 4711, secret)
@@ -77,14 +77,14 @@ export function verifyCases(options: StoreContractOptions): void {
     await view.claims.claim('t')
   }
 
-  describe('where all is well', () => {
-    it('no damage is told of', async () => {
-      expect(await damages()).toEqual([])
+  describe('an intact memory', () => {
+    it('reports no corruption', async () => {
+      expect(await corruptions()).toEqual([])
       await fill()
-      expect(await damages()).toEqual([])
+      expect(await corruptions()).toEqual([])
     })
 
-    it('nor while others write', async () => {
+    it('reports none while others write', async () => {
       const { facts, objects } = memory.as(high)
       for (let index = 0; index < 300; index += 1) await facts.set(`f${index}`, index, index % 2 ? secret : {})
       let writes = 0
@@ -93,12 +93,12 @@ export function verifyCases(options: StoreContractOptions): void {
         for (; !isOver; writes += 1) {
           await facts.update<number>(`f${writes % 400}`, (n = 0) => n + 1)
           if (writes % 10 === 0) await objects.put(`object ${writes}`, secret)
-          // A store in memory would leave nobody else a turn.
+          // With an in-memory store this loop would never yield to other tasks.
           await setImmediate()
         }
       })()
       try {
-        for (let times = 0; times < 5; times += 1) expect(await damages()).toEqual([])
+        for (let times = 0; times < 5; times += 1) expect(await corruptions()).toEqual([])
       } finally {
         isOver = true
         await writing
@@ -106,7 +106,7 @@ export function verifyCases(options: StoreContractOptions): void {
       expect(writes).toBeGreaterThan(0)
     })
 
-    it('nor while everything is sealed anew', async () => {
+    it('reports none while everything is resealed', async () => {
       const { objects, facts } = memory.as(high)
       for (let index = 0; index < 100; index += 1) {
         await objects.put(`object ${index}`, secret)
@@ -114,12 +114,12 @@ export function verifyCases(options: StoreContractOptions): void {
       }
       await reopen({ keys: { k1, k2 }, current: 'k2' })
       const resealing = memory.reseal()
-      for (let times = 0; times < 3; times += 1) expect(await damages()).toEqual([])
+      for (let times = 0; times < 3; times += 1) expect(await corruptions()).toEqual([])
       await resealing
-      expect(await damages()).toEqual([])
+      expect(await corruptions()).toEqual([])
     })
 
-    it('what stands there is counted', async () => {
+    it('has its contents counted', async () => {
       await fill()
       const {
         records,
@@ -133,21 +133,21 @@ export function verifyCases(options: StoreContractOptions): void {
       expect(objects).toEqual({ count: 2, bytes: 9 + 9 + 28 })
       const { last } = await (await driver.open('default', 'writer')).changes(0, 1)
       expect(feed).toEqual({ first: 1, last })
-      // The result of work belongs to who may see what it was made for.
+      // The result of work is stored under the clearance that it was made for.
       expect(sealed).toEqual({ k1: { records: 4, objects: 1 } })
     })
   })
 
-  describe('the right to see damage', () => {
-    it('is asked for, and who lacks it is noted', async () => {
-      await expect(damages(high)).rejects.toMatchObject({ code: 'SKEIN_ACCESS', principal: 'high' })
+  describe('the right to see corruption', () => {
+    it('is required, and an attempt without it is audited', async () => {
+      await expect(corruptions(high)).rejects.toMatchObject({ code: 'SKEIN_ACCESS', principal: 'high' })
       expect(await noted('high')).toEqual(['administer settings/ refused'])
     })
 
-    it('shows it whatever the clearance, and who saw it is noted', async () => {
+    it('shows corruption regardless of clearance, and the access is audited', async () => {
       await memory.as(high).facts.set('pay', 1, secret)
       await move(fact('pay'), fact('forged'))
-      expect(await damages()).toMatchObject([{ id: 'forged' }])
+      expect(await corruptions()).toMatchObject([{ id: 'forged' }])
       expect(await noted('ada')).toEqual(['administer settings/ hit', 'administer facts/forged hit'])
       const modest: Principal = { id: 'mo', role: 'auditor', clearance: { level: 'internal' }, rights: ['audit'] }
       const shown = await Array.fromAsync(memory.as(modest).audit.entries({ agent: 'ada' }))
@@ -156,11 +156,11 @@ export function verifyCases(options: StoreContractOptions): void {
   })
 
   describe('a sealed record', () => {
-    it('that was moved or changed is told of, with what stands there, and the others are not', async () => {
+    it('is reported with its raw content if it was moved or changed; intact ones are not', async () => {
       await fill()
       await move(fact('pay'), fact('moved'))
       await move(fact('pay'), fact('open'))
-      const found = await damages()
+      const found = await corruptions()
       expect(found.map(({ kind, collection, id }) => `${kind} ${collection}/${id}`).toSorted()).toEqual([
         'record facts/moved',
         'record facts/open',
@@ -172,7 +172,7 @@ export function verifyCases(options: StoreContractOptions): void {
       }
     })
 
-    it('whose key is missing is told of with the id of that key', async () => {
+    it('is reported with the id of its key if that is missing', async () => {
       await fill()
       for (const encryption of [undefined, { keys: { k1: k2 }, current: 'k1' }]) {
         const { corruptions: found, sealed } = await inspectSpace({
@@ -190,12 +190,12 @@ export function verifyCases(options: StoreContractOptions): void {
         }
       }
       await reopen()
-      expect((await damages()).filter(({ missingKey }) => missingKey === 'k1')).toHaveLength(5)
+      expect((await corruptions()).filter(({ missingKey }) => missingKey === 'k1')).toHaveLength(5)
     })
   })
 
   describe('an object', () => {
-    it('that was forged under its name is told of', async () => {
+    it('is reported if its bytes belong to another object', async () => {
       const [one, other] = await Promise.all(['one', 'other'].map((text) => memory.as(high).objects.put(text, secret)))
       const nameOf = (ref: { id: string } | undefined): string => `${ref?.id.slice(0, 64)}.k1`
       await behind(async (store) => {
@@ -203,34 +203,34 @@ export function verifyCases(options: StoreContractOptions): void {
         await store.objects.delete(nameOf(other))
         await store.objects.put(nameOf(other), bytes)
       })
-      const found = await damages()
+      const found = await corruptions()
       expect(found).toMatchObject([{ kind: 'object', id: nameOf(other) }])
       expect(found[0]?.raw).toMatch(/^data:;base64,/)
       expect(found[0]?.problem).toMatch(/does not open/)
     })
 
-    it('of which there is a record but no content is told of', async () => {
+    it('is reported if its content is missing', async () => {
       const ref = await memory.as(high).objects.put('the words')
       await memory.as(high).objects.put('other words')
       await behind((store) => store.objects.delete(ref.id))
-      expect(await damages()).toEqual([
+      expect(await corruptions()).toEqual([
         { kind: 'object', id: ref.id, problem: 'There is a record of this object, but no content.', raw: '' },
       ])
     })
   })
 
-  it('another thread is told of the same', async () => {
+  it('another thread gets the same report', async () => {
     await fill()
     await move(fact('pay'), fact('moved'))
     const { port1, port2 } = new MessageChannel()
     memory.connect(port1)
     await using thread = await joinMemory(structuredClone(memory.share()), port2)
-    expect(await damages(admin, thread)).toEqual(await damages())
-    expect(await damages(admin, thread)).toHaveLength(1)
-    await expect(damages(high, thread)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+    expect(await corruptions(admin, thread)).toEqual(await corruptions())
+    expect(await corruptions(admin, thread)).toHaveLength(1)
+    await expect(corruptions(high, thread)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
   })
 
-  it('an inspection changes nothing, and knows only spaces that there are', async () => {
+  it('an inspection changes nothing and creates no space', async () => {
     const empty = await options.create()
     expect(await empty.spaces()).toEqual([])
     expect(await empty.spaces()).toEqual([])

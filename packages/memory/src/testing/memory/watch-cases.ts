@@ -5,12 +5,12 @@ import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann } from './principals.ts'
 
-/** Following changes. In each architecture. */
+/** Watching changes, in each architecture. */
 export function watchCases(options: StoreContractOptions): void {
   describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
     const fresh = freshMemory(options, { architecture })
 
-    it('begins with the call', async () => {
+    it('starts with the call', async () => {
       const view = fresh.memory.as(ann)
       const changes = view.watch('facts/')
       await view.facts.set('k', 1)

@@ -3,12 +3,12 @@ import { expect, it } from 'vitest'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshStore, set, meta } from './fresh-store.ts'
 
-/** Versions, guards and audiences that a write names. */
+/** Conditions of writes: versions, guards and audiences. */
 export function storeConditionsCases(options: StoreContractOptions): void {
   const fresh = freshStore(options)
   const { fact, write } = fresh
 
-  it('refuses a stale version and says what is there', async () => {
+  it('refuses a stale version and returns the current record', async () => {
     await write(set('a', 1))
     await write(set('a', 2))
     const commit = await fresh.store.write([set('a', 3, { ifVersion: 1 })])
@@ -19,12 +19,12 @@ export function storeConditionsCases(options: StoreContractOptions): void {
     expect((await fact('a'))?.value).toBe('2')
   })
 
-  it('takes version 0 as "only if absent"', async () => {
+  it('treats version 0 as "only if absent"', async () => {
     expect((await fresh.store.write([set('a', 1, { ifVersion: 0 })])).ok).toBe(true)
     expect((await fresh.store.write([set('a', 2, { ifVersion: 0 })])).ok).toBe(false)
   })
 
-  it('applies a batch wholly or not at all', async () => {
+  it('applies a batch entirely or not at all', async () => {
     await write(set('a', 1))
     const commit = await fresh.store.write([set('b', 1), set('a', 2, { ifVersion: 7 }), set('c', 1)])
     expect(commit).toMatchObject({ ok: false, refusal: { index: 1 } })
@@ -32,7 +32,7 @@ export function storeConditionsCases(options: StoreContractOptions): void {
     expect((await fresh.store.changes(0, 10)).last).toBe(1)
   })
 
-  it('takes a batch of nothing as done, and others of its turn as they are', async () => {
+  it('accepts an empty batch, and applies other batches of the same turn', async () => {
     expect(await fresh.store.write([])).toEqual({ ok: true, written: [] })
     const commits = await Promise.all([
       fresh.store.write([set('a', 1)]),
@@ -42,7 +42,7 @@ export function storeConditionsCases(options: StoreContractOptions): void {
     expect(commits).toMatchObject([{ written: [{ seq: 1 }] }, { written: [] }, { written: [{ seq: 2 }] }])
   })
 
-  it('gives each of many writes of one turn its own outcome', async () => {
+  it('gives each write of the same turn its own outcome', async () => {
     const commits = await Promise.all(
       Array.from({ length: 20 }, (_, index) => fresh.store.write([set('a', index, { ifVersion: 0 })])),
     )
@@ -60,7 +60,7 @@ export function storeConditionsCases(options: StoreContractOptions): void {
     expect((await write(set('a', 3)))[0]?.version).toBeGreaterThan(4)
   })
 
-  it('lets a write hold only while another record stands at a version', async () => {
+  it('applies a guarded write only while the guarding record has the named version', async () => {
     const key = { collection: 'claims', id: 't1' } as const
     const [claim] = await write({ type: 'set', key, value: '{}', meta })
     const guard = { key, version: claim?.version ?? 0 }
@@ -72,7 +72,7 @@ export function storeConditionsCases(options: StoreContractOptions): void {
     })
   })
 
-  it('takes the delete of what is absent as done, unless a version was named', async () => {
+  it('accepts a delete of an absent record unless it names a version', async () => {
     const key = { collection: 'facts', id: 'no' } as const
     expect(await fresh.store.write([{ type: 'delete', key, author: 'ann' }])).toMatchObject({
       ok: true,

@@ -29,7 +29,7 @@ export function storeExpiryCases(options: StoreContractOptions): void {
     expect((await fact('d'))?.value).toBe('1')
   })
 
-  it('prolongs a record without a new version or change', async () => {
+  it('extends the time to live without a new version or change', async () => {
     const [first] = await write(set('a', 1, { ttlMs: 1_000 }))
     await write({ type: 'touch', key: { collection: 'facts', id: 'a' }, ifVersion: 1, ttlMs: 60_000 })
     const record = await fact('a')
@@ -38,7 +38,7 @@ export function storeExpiryCases(options: StoreContractOptions): void {
     expect((await fresh.store.changes(0, 10)).last).toBe(1)
   })
 
-  it('ends by a touch that is long over, with what is written at the same time and unheard', async () => {
+  it('expires a record by a touch with a negative time to live, atomically with its batch and without a change', async () => {
     await write(set('old', 1))
     await write(set('kept', 1))
     const touch = { type: 'touch', key: { collection: 'facts', id: 'old' }, ifVersion: 1, ttlMs: -1e9 } as const
@@ -56,7 +56,7 @@ export function storeExpiryCases(options: StoreContractOptions): void {
     expect((await fresh.store.changes(0, 10)).changes.map(({ id }) => id)).toEqual(['old', 'kept', 'sum'])
   })
 
-  it('keeps what is to live for as long as can be said', async () => {
+  it('accepts the longest possible time to live', async () => {
     const ttlMs = Number.MAX_SAFE_INTEGER
     const [written] = await write(set('a', 1, { ttlMs }))
     expect(await fact('a')).toMatchObject({ value: '1', expiresAt: written?.expiresAt })
@@ -65,7 +65,7 @@ export function storeExpiryCases(options: StoreContractOptions): void {
     expect((await fact('a'))?.expiresAt).toBeGreaterThanOrEqual(ttlMs)
   })
 
-  it('refuses to prolong what was lost', async () => {
+  it('refuses to extend an expired record', async () => {
     const [written] = await write(set('a', 1, { ttlMs: 5 }))
     await until(written?.expiresAt ?? 0)
     const touch = { type: 'touch', key: { collection: 'facts', id: 'a' }, ifVersion: 1, ttlMs: 60_000 } as const

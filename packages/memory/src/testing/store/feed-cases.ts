@@ -31,11 +31,11 @@ export function storeFeedCases(options: StoreContractOptions): void {
     expect(seen).toHaveLength(3)
   })
 
-  it.skipIf(!options.reopen)('tells of changes that another process made', async () => {
+  it.skipIf(!options.reopen)('reports changes that another process made', async () => {
     const other = await (await options.reopen?.())?.open('space', 'writer')
-    const told = new Promise<Change>((resolve) => fresh.store.watch(resolve))
+    const change = new Promise<Change>((resolve) => fresh.store.watch(resolve))
     await other?.write([set('a', 1)])
-    expect(await told).toMatchObject({ seq: 1, id: 'a' })
+    expect(await change).toMatchObject({ seq: 1, id: 'a' })
     await other?.[Symbol.asyncDispose]()
   })
 }

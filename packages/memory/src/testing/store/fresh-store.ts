@@ -8,21 +8,21 @@ import type { StoreDriver } from '../../store/store-driver.ts'
 import type { Store } from '../../store/store.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 
-/** What a plain record says of itself. */
+/** The metadata of a plain record. */
 export const meta: RecordMeta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }
 
-/** A write of one fact, to be varied. */
+/** A write of one fact, with optional overrides. */
 export function set(id: string, value: unknown, more: Partial<SetMutation> = {}): SetMutation {
   return { type: 'set', key: { collection: 'facts', id }, value: JSON.stringify(value), meta, ...more }
 }
 
-/** A write of one observation with its terms, to be varied. */
+/** A write of one observation with its terms, with optional overrides. */
 export function observe(id: string, text: string, more: Partial<RecordMeta> = {}): SetMutation {
   const key = { collection: 'observations', id } as const
   return { type: 'set', key, value: JSON.stringify(text), terms: indexTerms(text), meta: { ...meta, ...more } }
 }
 
-/** A space of a store on an empty place, a new one for each test of the surrounding block. */
+/** A space of a store on empty storage, new for each test of the surrounding block. */
 export class FreshStore {
   driver!: StoreDriver
   store!: Store

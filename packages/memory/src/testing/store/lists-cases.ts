@@ -55,26 +55,29 @@ export function storeListsCases(options: StoreContractOptions): void {
     expect(third.next).toBeUndefined()
   })
 
-  it.each(['oldest', 'newest'] as const)('hold (%s) what is rewritten all the time', async (order) => {
-    const all = Array.from({ length: 50 }, (_, n) => n)
-    await Promise.all(all.map((n) => write(set(`f${n}`, 1))))
-    let isOn = true
-    const rewriting = (async () => {
-      for (let n = 0; isOn; n += 7) await write(set(`f${n % 50}`, 1))
-    })()
-    try {
-      for (let round = 0; round < 20; round += 1) {
-        const page = await fresh.store.query({ collection: 'facts', order, limit: 100 })
-        expect(new Set(page.records.map(({ id }) => id)).size).toBe(50)
-        expect(page.records).toHaveLength(50)
+  it.each(['oldest', 'newest'] as const)(
+    'list (%s) each record once while records are rewritten all the time',
+    async (order) => {
+      const all = Array.from({ length: 50 }, (_, n) => n)
+      await Promise.all(all.map((n) => write(set(`f${n}`, 1))))
+      let isOn = true
+      const rewriting = (async () => {
+        for (let n = 0; isOn; n += 7) await write(set(`f${n % 50}`, 1))
+      })()
+      try {
+        for (let round = 0; round < 20; round += 1) {
+          const page = await fresh.store.query({ collection: 'facts', order, limit: 100 })
+          expect(new Set(page.records.map(({ id }) => id)).size).toBe(50)
+          expect(page.records).toHaveLength(50)
+        }
+      } finally {
+        isOn = false
+        await rewriting
       }
-    } finally {
-      isOn = false
-      await rewriting
-    }
-  })
+    },
+  )
 
-  it('finds what was made from an object', async () => {
+  it('finds records that are derived from an object', async () => {
     const key = { collection: 'objects', id: 'child' } as const
     await write({ type: 'set', key, value: '{}', meta: { ...meta, derivedFrom: ['mother', 'father'] } })
     const uses = async (derivedFrom: string) =>

@@ -20,7 +20,7 @@ export function storeObjectsCases(options: StoreContractOptions): void {
     expect(await fresh.store.objects.has('h')).toBe(false)
   })
 
-  it('keeps an empty one', async () => {
+  it('stores an empty object', async () => {
     await fresh.store.objects.put('e', new Uint8Array())
     expect(await fresh.store.objects.get('e')).toHaveLength(0)
   })

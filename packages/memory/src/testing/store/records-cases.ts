@@ -13,7 +13,7 @@ export function storeRecordsCases(options: StoreContractOptions): void {
     expect(await fact('absent')).toBeUndefined()
   })
 
-  it('gives back what was written, with all that was said about it', async () => {
+  it('returns a written record with all its metadata', async () => {
     const full: RecordMeta = {
       author: 'ann',
       task: 't1',

@@ -14,7 +14,7 @@ export function storeSearchCases(options: StoreContractOptions): void {
     expect(await found('raised the price')).toEqual(['a', 'b'])
   })
 
-  it.each([undefined, 't'])('counts only what passes the filter, and ranks by that (task %j)', async (task) => {
+  it.each([undefined, 't'])('counts and ranks only records that pass the filter (task %j)', async (task) => {
     const audience = { level: 'public', compartments: [] } as const
     const terms = queryTerms('price duck')
     const search = () => fresh.store.search({ collection: 'observations', terms, limit: 10, audience, task })
@@ -29,7 +29,7 @@ export function storeSearchCases(options: StoreContractOptions): void {
     expect(await search()).toEqual(before)
   })
 
-  it('finds the same in a task of many records as in one of few', async () => {
+  it('finds entries of a task with many records as well as of one with few', async () => {
     for (let from = 0; from < 3_000; from += 1_000) {
       await write(
         ...Array.from({ length: 1_000 }, (_, index) => observe(`m${from + index}`, 'common', { task: 'many' })),

@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { randomNumbers } from './simulate-history.ts'
 
-/** No heartbeat comes to help within a test. */
+/** A heartbeat that does not fire within a test. */
 const never = 2 ** 31 - 1
 const soon = 10
 
@@ -21,7 +21,7 @@ async function openFacts(store: StoreDriver, options: Options = {}): Promise<Fac
   return memory.as({ id: 'ann', role: 'test' }).facts
 }
 
-/** Two processes on one store: things go wrong for the first one only. */
+/** Two processes on one store: faults affect only the first. */
 async function openPair(options: Options = {}): Promise<{ mine: Facts; theirs: Facts; faults: Faults }> {
   const store = mapStore()
   const { driver, faults } = faultyStore(store)
@@ -35,7 +35,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
 
 describe('a read that races an update', () => {
-  it('is never kept when this process made the update', async () => {
+  it('is not cached when this process made the update', async () => {
     const { mine, faults } = await openPair()
     await mine.set('k', 'old')
     using held = faults.hold('read', { collection: 'facts' })
@@ -48,7 +48,7 @@ describe('a read that races an update', () => {
     expect(await mine.get('k')).toBe('new')
   })
 
-  it('is never kept when another process made the update, and joined by nobody who came after it', async () => {
+  it('is not cached when another process made the update, and no later read joins it', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 'old')
     using held = faults.hold('read', { collection: 'facts' })
@@ -61,24 +61,27 @@ describe('a read that races an update', () => {
     expect(await mine.get('k')).toBe('new')
   })
 
-  it.each(['before', 'after'] as const)('is never kept while a write is under way, %s that is done', async (when) => {
-    const { mine, faults } = await openPair()
-    await mine.set('k', 'old')
-    await mine.get('k')
-    using held = faults.hold('write', { collection: 'facts', when })
-    const writing = mine.set('k', 'new')
-    await held.reached
-    expect(mine.peek('k')).toBeUndefined()
-    expect(await mine.get('k')).toBe(when === 'before' ? 'old' : 'new')
-    expect(mine.peek('k')).toBeUndefined()
-    held.release()
-    await writing
-    expect(await mine.get('k')).toBe('new')
-  })
+  it.each(['before', 'after'] as const)(
+    'is not cached while a write is in flight, %s the store completes it',
+    async (when) => {
+      const { mine, faults } = await openPair()
+      await mine.set('k', 'old')
+      await mine.get('k')
+      using held = faults.hold('write', { collection: 'facts', when })
+      const writing = mine.set('k', 'new')
+      await held.reached
+      expect(mine.peek('k')).toBeUndefined()
+      expect(await mine.get('k')).toBe(when === 'before' ? 'old' : 'new')
+      expect(mine.peek('k')).toBeUndefined()
+      held.release()
+      await writing
+      expect(await mine.get('k')).toBe('new')
+    },
+  )
 })
 
 describe('a lost hint', () => {
-  it('is made up for by the next one', async () => {
+  it('is repaired by the next hint', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 1)
     expect(await mine.get('k')).toBe(1)
@@ -91,7 +94,7 @@ describe('a lost hint', () => {
     expect(await mine.get('k')).toBe(2)
   })
 
-  it('that was the last one is found by the heartbeat', async () => {
+  it('with none after it is found by the heartbeat', async () => {
     const { mine, theirs, faults } = await openPair({ heartbeatMs: soon })
     await theirs.set('k', 1)
     expect(await mine.get('k')).toBe(1)
@@ -112,8 +115,8 @@ describe('a lost hint', () => {
   })
 })
 
-describe('while the link is cut', () => {
-  it('every read asks the store and sees at once what others wrote', async () => {
+describe('while disconnected', () => {
+  it('every read goes to the store and sees the writes of others at once', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 0)
     expect(await mine.get('k')).toBe(0)
@@ -127,7 +130,7 @@ describe('while the link is cut', () => {
     }
   })
 
-  it('nothing is kept that was asked for before', async () => {
+  it('a read that started before is not cached', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 'old')
     using held = faults.hold('read', { collection: 'facts' })
@@ -141,7 +144,7 @@ describe('while the link is cut', () => {
     expect(await mine.get('k')).toBe('new')
   })
 
-  it('from the beginning, nothing is kept either', async () => {
+  it('from the start, nothing is cached', async () => {
     const store = mapStore()
     const { driver, faults } = faultyStore(store)
     faults.cut()
@@ -155,7 +158,7 @@ describe('while the link is cut', () => {
     await until(async () => (await mine.get('k')) === mine.peek('k'))
   })
 
-  it('and after it, nothing stale is left and copies are kept again', async () => {
+  it('entries become stale; after reconnecting, none is served and caching resumes', async () => {
     const { mine, theirs, faults } = await openPair()
     for (const key of keys) await theirs.set(key, 'old')
     for (const key of keys) await mine.get(key)
@@ -172,7 +175,7 @@ describe('while the link is cut', () => {
     expect(await mine.get('k0')).toBe('newer')
   })
 
-  it('and after it, nothing is kept until the feed was read', async () => {
+  it('and after reconnecting, nothing is cached until the feed is read', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 1)
     faults.cut()
@@ -185,7 +188,7 @@ describe('while the link is cut', () => {
     await until(async () => (await mine.get('k')) === mine.peek('k'))
   })
 
-  it('again before the feed was read, nothing is kept', async () => {
+  it('again before the feed is read, nothing is cached', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 'old')
     faults.cut()
@@ -203,7 +206,7 @@ describe('while the link is cut', () => {
     expect(await mine.get('k')).toBe('new')
   })
 
-  it('copies are served if that was chosen, and say so', async () => {
+  it("cached entries are served with onDisconnect 'serve-stale', and marked", async () => {
     const { mine, theirs, faults } = await openPair({ onDisconnect: 'serve-stale' })
     for (const key of keys) await theirs.set(key, 'old')
     for (const key of keys) await mine.get(key)
@@ -231,7 +234,7 @@ describe('while the link is cut', () => {
     }
   })
 
-  it('from the feed, since it can not be read, counts as cut until it can', async () => {
+  it('because the feed cannot be read, nothing is cached until it can', async () => {
     const { mine, theirs, faults } = await openPair({ heartbeatMs: soon })
     await theirs.set('k', 1)
     await mine.get('k')
@@ -246,20 +249,23 @@ describe('while the link is cut', () => {
 
 describe('a write of unknown outcome', () => {
   it.each([
-    ['that was done', 'after', 'new', undefined],
-    ['that was not done', 'before', 'old', new OutcomeUnknownError('write', 'The connection was lost.')],
-  ] as const)('%s drops the copy and rejects, and the next read tells', async (_, when, value, error) => {
-    const { mine, faults } = await openPair()
-    await mine.set('k', 'old')
-    await mine.get('k')
-    faults.fail('write', { collection: 'facts', when, ...(error && { error }) })
-    await expect(mine.set('k', 'new')).rejects.toMatchObject({ code: 'SKEIN_OUTCOME_UNKNOWN' })
-    expect(mine.peek('k')).toBeUndefined()
-    expect(await mine.get('k')).toBe(value)
-    expect(await mine.read('k')).toMatchObject({ value, version: value === 'new' ? 2 : 1 })
-  })
+    ['that was applied', 'after', 'new', undefined],
+    ['that was not applied', 'before', 'old', new OutcomeUnknownError('write', 'The connection was lost.')],
+  ] as const)(
+    '%s invalidates the cached entry and rejects, and the next read shows the outcome',
+    async (_, when, value, error) => {
+      const { mine, faults } = await openPair()
+      await mine.set('k', 'old')
+      await mine.get('k')
+      faults.fail('write', { collection: 'facts', when, ...(error && { error }) })
+      await expect(mine.set('k', 'new')).rejects.toMatchObject({ code: 'SKEIN_OUTCOME_UNKNOWN' })
+      expect(mine.peek('k')).toBeUndefined()
+      expect(await mine.get('k')).toBe(value)
+      expect(await mine.read('k')).toMatchObject({ value, version: value === 'new' ? 2 : 1 })
+    },
+  )
 
-  it('tells others as any other does', async () => {
+  it('invalidates the cached entries of others like any other write', async () => {
     const { mine, theirs, faults } = await openPair()
     await theirs.set('k', 'old')
     await theirs.get('k')
@@ -269,25 +275,25 @@ describe('a write of unknown outcome', () => {
   })
 })
 
-describe('a store that begins anew', () => {
-  // The old one has three changes. One that does not say that it is another one is found out if it has fewer.
+describe('a store that lost its data', () => {
+  // The old store has three changes. A new one without an incarnation of its own is detected if it has fewer.
   it.each([
-    [0, 'says so'],
-    [1, 'says so'],
-    [2, 'says so'],
-    [3, 'says so'],
-    [4, 'says so'],
-    [10, 'says so'],
-    [0, 'does not say so'],
-    [2, 'does not say so'],
-  ])('with %i changes and %s has everything dropped', async (changes, says) => {
-    const { driver, next, beginAnew } = renewableStore(says === 'says so')
+    [0, 'a new'],
+    [1, 'a new'],
+    [2, 'a new'],
+    [3, 'a new'],
+    [4, 'a new'],
+    [10, 'a new'],
+    [0, 'no'],
+    [2, 'no'],
+  ])('with %i new changes and %s incarnation invalidates all cached entries', async (changes, incarnation) => {
+    const { driver, next, loseData } = renewableStore(incarnation === 'a new')
     const facts = await openFacts(driver, { heartbeatMs: soon })
     for (const key of ['a', 'b', 'c']) await facts.set(key, 'old')
     for (const key of ['a', 'b', 'c']) expect(await facts.get(key)).toBe('old')
     const others = await openFacts(next)
     for (let count = 0; count < changes; count += 1) await others.set('a', 'new')
-    beginAnew()
+    loseData()
     await until(() => ['a', 'b', 'c'].every((key) => facts.peek(key) === undefined))
     expect(await facts.get('a')).toBe(changes === 0 ? undefined : 'new')
     expect(await facts.get('b')).toBeUndefined()
@@ -296,9 +302,9 @@ describe('a store that begins anew', () => {
   })
 })
 
-describe('whatever goes wrong', () => {
+describe('under random faults', () => {
   it.each([1, 2, 3, 4, 5])(
-    'a process never goes back, sees its own writes, and is right when all is well again',
+    'a process never goes back, sees its own writes, and converges after the faults (seed %i)',
     async (seed) => {
       const random = randomNumbers(seed)
       const below = (limit: number): number => Math.floor(random() * limit)
@@ -331,7 +337,7 @@ describe('whatever goes wrong', () => {
         }
       }
       let isDone = false
-      // Each fault and what ends it.
+      // Each starts a fault and returns a function that ends it.
       const disturbances: (() => () => void)[] = [
         () => () => {},
         () => faults.dropHints(),
@@ -349,9 +355,9 @@ describe('whatever goes wrong', () => {
       ]
       const disturb = async (): Promise<void> => {
         while (!isDone) {
-          const mend = disturbances[below(disturbances.length)]?.()
+          const heal = disturbances[below(disturbances.length)]?.()
           for (let turns = below(10); turns >= 0; turns -= 1) await nextTurn()
-          mend?.()
+          heal?.()
         }
       }
       const disturbing = disturb()
@@ -366,8 +372,8 @@ describe('whatever goes wrong', () => {
   )
 })
 
-/** Two stores behind one driver: the second one takes the place of the first, as after a loss of all data. */
-function renewableStore(saysSo: boolean): { driver: StoreDriver; next: StoreDriver; beginAnew(): void } {
+/** Two stores behind one driver: the second replaces the first, as after a loss of all data. */
+function renewableStore(hasIncarnation: boolean): { driver: StoreDriver; next: StoreDriver; loseData(): void } {
   const lives = [mapStore(), mapStore()] as const
   let life: 0 | 1 = 0
   const driver: StoreDriver = {
@@ -376,7 +382,7 @@ function renewableStore(saysSo: boolean): { driver: StoreDriver; next: StoreDriv
       const stores = await Promise.all(lives.map((each) => each.open(space, role)))
       const changes: Store['changes'] = async (after, limit) => {
         const page = await (stores[life] as Store).changes(after, limit)
-        return saysSo ? { ...page, incarnation: `life ${life}` } : page
+        return hasIncarnation ? { ...page, incarnation: `life ${life}` } : page
       }
       const watch: Store['watch'] = (listener) => {
         const stops = stores.map((store, index) => store.watch((change) => void (index === life && listener(change))))
@@ -395,8 +401,8 @@ function renewableStore(saysSo: boolean): { driver: StoreDriver; next: StoreDriv
       })
     },
   }
-  const beginAnew = (): void => {
+  const loseData = (): void => {
     life = 1
   }
-  return { driver, next: lives[1], beginAnew }
+  return { driver, next: lives[1], loseData }
 }
