@@ -6,7 +6,7 @@
  */
 
 export { sqliteStore } from './sqlite-store.ts'
-export type { SqliteStoreOptions } from './sqlite-options.ts'
-export { backup, restore } from './backup.ts'
-export type { RestoreOptions } from './backup.ts'
-export type { BackupOptions, BackupProgress, BackupReport } from './copy-database.ts'
+export type { SqliteStoreOptions } from './file/sqlite-options.ts'
+export { backup, restore } from './backup/backup.ts'
+export type { RestoreOptions } from './backup/backup.ts'
+export type { BackupOptions, BackupProgress, BackupReport } from './backup/copy-database.ts'

@@ -24,17 +24,17 @@ import type {
 } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
-import { checkSpace } from './check/check-space.ts'
-import { openConnection } from './connection.ts'
-import { fileIsGone, watchIdentity } from './file-identity.ts'
-import { listSpaces } from './list-spaces.ts'
-import { findSpace } from './schema.ts'
-import { SpaceTables } from './space-tables.ts'
-import { wrapError } from './sqlite-errors.ts'
-import { resolveSqliteOptions } from './sqlite-options.ts'
-import type { ResolvedSqliteOptions, SqliteStoreOptions } from './sqlite-options.ts'
-import { SqliteWriter } from './sqlite-writer.ts'
-import type { WriterSpace } from './sqlite-writer.ts'
+import { checkSpace } from './verify/verify-space.ts'
+import { openConnection } from './file/connection.ts'
+import { fileIsGone, watchIdentity } from './file/file-identity.ts'
+import { listSpaces } from './schema/list-spaces.ts'
+import { findSpace } from './schema/space-schema.ts'
+import { SpaceTables } from './records/space-tables.ts'
+import { wrapError } from './file/sqlite-errors.ts'
+import { resolveSqliteOptions } from './file/sqlite-options.ts'
+import type { ResolvedSqliteOptions, SqliteStoreOptions } from './file/sqlite-options.ts'
+import { SqliteWriter } from './writer/sqlite-writer.ts'
+import type { WriterSpace } from './writer/sqlite-writer.ts'
 
 /**
  * Keeps records in one SQLite file that many threads and processes of a

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { WriteQueue } from '../src/write-queue.ts'
+import { WriteQueue } from '../src/writer/write-queue.ts'
 import { temporaryPath } from './temporary.ts'
 
 interface Opened {

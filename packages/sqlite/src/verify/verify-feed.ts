@@ -1,8 +1,8 @@
 import type { Corruption } from '@skein/memory/store'
 
-import { changeColumns, parseLabel } from '../record-row.ts'
-import type { RawChange } from '../record-row.ts'
-import type { SpaceSql } from '../space-sql.ts'
+import { changeColumns, parseLabel } from '../records/record-row.ts'
+import type { RawChange } from '../records/record-row.ts'
+import type { SpaceSql } from '../records/space-sql.ts'
 import { rowText } from './row-text.ts'
 import { walkTable } from './walk-table.ts'
 

@@ -3,11 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { OptionError, StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
-import { openConnection } from './connection.ts'
-import type { DatabaseFile } from './connection.ts'
-import { NewFile } from './new-file.ts'
-import { wrapError } from './sqlite-errors.ts'
-import { resolveSqliteOptions } from './sqlite-options.ts'
+import { openConnection } from '../file/connection.ts'
+import type { DatabaseFile } from '../file/connection.ts'
+import { NewFile } from '../file/new-file.ts'
+import { wrapError } from '../file/sqlite-errors.ts'
+import { resolveSqliteOptions } from '../file/sqlite-options.ts'
 
 /** How far the copying is. */
 export interface BackupProgress {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 
-import { openDamaged } from './connection.ts'
-import type { DatabaseFile } from './connection.ts'
-import { requireFormat, spaceNames } from './schema.ts'
-import { wrapError } from './sqlite-errors.ts'
+import { openDamaged } from '../file/connection.ts'
+import type { DatabaseFile } from '../file/connection.ts'
+import { requireFormat, spaceNames } from './space-schema.ts'
+import { wrapError } from '../file/sqlite-errors.ts'
 
 /**
  * The names of the spaces in a file; none where there is no file.

@@ -1,5 +1,5 @@
-import type { SpaceSql } from '../space-sql.ts'
-import { isUnreadable } from '../sqlite-errors.ts'
+import type { SpaceSql } from '../records/space-sql.ts'
+import { isUnreadable } from '../file/sqlite-errors.ts'
 
 /** A row with its number first, in raw mode. */
 export type NumberedRow = readonly [row: number, ...unknown[]]

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 import { fromEnvelope } from '@skein/memory/runtime'
 
-import type { DatabaseFile } from '../connection.ts'
+import type { DatabaseFile } from '../file/connection.ts'
 import type { FaultReply } from './file-faults-thread.ts'
 
 /**

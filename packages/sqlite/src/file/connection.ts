@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
-import { prepareDatabase, requireFormat } from './schema.ts'
+import { prepareDatabase, requireFormat } from '../schema/space-schema.ts'
 import { wrapError } from './sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 

@@ -1,7 +1,7 @@
 import { CorruptRecordError, StoreFormatError } from '@skein/memory'
 import type { Database } from 'better-sqlite3'
 
-import { isJournal } from './filter-sql.ts'
+import { isJournal } from '../records/filter-sql.ts'
 
 /** Marks a database as Skein's: "SKEI" in ASCII. See https://sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x534b4549

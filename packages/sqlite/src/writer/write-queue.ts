@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 
-import { wrapError } from './sqlite-errors.ts'
+import { wrapError } from '../file/sqlite-errors.ts'
 
 /** Something to do inside a transaction. */
 interface Job {

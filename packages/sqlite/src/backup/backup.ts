@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 
 import { CorruptRecordError } from '@skein/memory'
 
-import { checkTables } from './check/check-space.ts'
-import { findFaults } from './check/file-faults.ts'
+import { checkTables } from '../verify/verify-space.ts'
+import { findFaults } from '../verify/file-faults.ts'
 import { copyDatabase } from './copy-database.ts'
 import type { BackupOptions, BackupReport, DatabaseCopy } from './copy-database.ts'
-import { spaceNames } from './schema.ts'
+import { spaceNames } from '../schema/space-schema.ts'
 
 /** Options of {@link restore}. */
 export interface RestoreOptions extends BackupOptions {

@@ -3,9 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toEnvelope } from '@skein/memory/runtime'
 import type { ErrorEnvelope } from '@skein/memory/runtime'
 
-import { openAny } from '../connection.ts'
-import type { DatabaseFile } from '../connection.ts'
-import { isUnreadable, wrapError } from '../sqlite-errors.ts'
+import { openAny } from '../file/connection.ts'
+import type { DatabaseFile } from '../file/connection.ts'
+import { isUnreadable, wrapError } from '../file/sqlite-errors.ts'
 
 /** What the thread answers. */
 export type FaultReply = { readonly faults: readonly string[] } | { readonly error: ErrorEnvelope }
