@@ -104,7 +104,7 @@ async function sameTables(path: string): Promise<Raw> {
   const db = durable(path)
   const insert = db.prepare(
     `INSERT INTO records_1 (collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources,
-      created_at, updated_at, expires_at, deleted, checksum, terms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      created_at, updated_at, expires_at, deleted, checksum, terms, listed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)`,
   )
   const index = db.prepare('INSERT INTO texts_1 (rowid, terms) VALUES (?, ?)')
   let seq = (db.prepare('SELECT max(seq) FROM changes_1').pluck().get() as number | null) ?? 0

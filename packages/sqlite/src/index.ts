@@ -7,6 +7,7 @@
 
 export { sqliteStore } from './sqlite-store.ts'
 export type { SqliteStoreOptions } from './file/sqlite-options.ts'
-export { backup, restore } from './backup/backup.ts'
-export type { RestoreOptions } from './backup/backup.ts'
+export { backup } from './backup/backup.ts'
+export { restore } from './backup/restore.ts'
 export type { BackupOptions, BackupProgress, BackupReport } from './backup/copy-database.ts'
+export type { RestoreOptions } from './backup/restore.ts'

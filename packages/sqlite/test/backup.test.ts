@@ -53,9 +53,9 @@ async function fill(view: View): Promise<void> {
 async function shownBy(view: View): Promise<unknown> {
   const stop = new AbortController()
   const changes = []
-  for await (const told of view.watch('', { after: 0, signal: stop.signal })) {
-    changes.push(told)
-    if (told.collection === 'work') break
+  for await (const entry of view.watch('', { after: 0, signal: stop.signal })) {
+    changes.push(entry)
+    if (entry.collection === 'work') break
   }
   const { items } = await view.observations.list({ task: 't' })
   const objects = items.flatMap(({ derivedFrom }) => derivedFrom)
@@ -96,13 +96,13 @@ describe('a backup', () => {
     const numbers: number[] = []
     for (const name of ['1.db', '2.db', '3.db']) {
       const copy = beside(path, name)
-      const told: BackupProgress[] = []
-      const report = await backup(path, copy, { onProgress: (progress) => told.push(progress) })
+      const steps: BackupProgress[] = []
+      const report = await backup(path, copy, { onProgress: (progress) => steps.push(progress) })
       expect(report).toEqual({ bytes: statSync(copy).size, spaces: ['default'] })
-      expect(told.at(-1)).toMatchObject({ remainingPages: 0, totalPages: report.bytes / 4_096 })
+      expect(steps.at(-1)).toMatchObject({ remainingPages: 0, totalPages: report.bytes / 4_096 })
 
-      const { records, feed, corruptions: damages } = await inspectSpace({ store: sqliteStore(copy) })
-      expect(damages).toEqual([])
+      const { records, feed, corruptions } = await inspectSpace({ store: sqliteStore(copy) })
+      expect(corruptions).toEqual([])
       await using store = await sqliteStore(copy).open('default', 'reader')
       const keys = ['left', 'right'].map((id) => ({ collection: 'facts', id }) as const)
       const [left, right] = await store.read(keys)
@@ -176,7 +176,7 @@ describe('a backup', () => {
     expect(statSync(beside(path, 'copy.db')).mode & 0o777).toBe(0o600)
   })
 
-  it('replaces another file only when told, and then wholly', async () => {
+  it('replaces another file only with `overwrite`, and then completely', async () => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     writeFileSync(copy, 'dear diary')
@@ -258,7 +258,7 @@ describe('a restored memory', () => {
     expect(await (await open(path)).as(boss).facts.get('price')).toBe(4)
   })
 
-  it('refuses everything to who had the old file open, in all threads, until they open it again', async () => {
+  it('refuses everything to those who had the old file open, in all threads, until they open it again', async () => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     await backup(path, copy)
@@ -319,7 +319,7 @@ describe('a damaged backup', () => {
       /is damaged at object [0-9a-f]{64}/,
     ],
     ['the feed', 'DELETE FROM changes_1 WHERE seq = 3', /is damaged at feed 3 .* has a gap/],
-  ])('in %s is refused, or restored as it is when told', async (_, sql, message) => {
+  ])('in %s is refused, or restored as it is with `keepDamaged`', async (_, sql, message) => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     await backup(path, copy)

@@ -66,7 +66,7 @@ export class ClaimingFlock {
     const script = join(import.meta.dirname, 'fixtures/claiming-process.ts')
     const child = spawn(process.execPath, [script, path, `p${number}`, ...[tasks, leaseMs, number].map(String)])
     this.#running.add(child)
-    // Whoever is told to go on may have been killed.
+    // A process that is to continue may have been killed.
     child.stdin.on('error', () => {})
     const lines: Line[] = []
     let stderr = ''

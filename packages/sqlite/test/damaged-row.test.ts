@@ -134,7 +134,7 @@ describe('a damaged record', () => {
     expect(await store.write([setting('bad')])).toMatchObject({ written: [{ version: 5 }] })
   })
 
-  it('whose label can not be read is replaced only by who may see everything', async () => {
+  it('with an unreadable label is replaced only by those who may see everything', async () => {
     const store = await damagedStore(temporaryPath(), 'level = 9')
     const over = { level: 'internal', compartments: [] } as const
     expect(await store.write([setting('bad', { over })])).toMatchObject({ ok: false, refusal: { reason: 'label' } })
@@ -142,7 +142,7 @@ describe('a damaged record', () => {
     expect(await store.write([setting('bad', { over: all })])).toMatchObject({ ok: true })
   })
 
-  it('does not stand in the way of a fact that is set anew', async () => {
+  it('does not keep a fact from being set anew', async () => {
     const path = temporaryPath()
     const open = (): ReturnType<typeof openMemory> => openMemory({ store: sqliteStore(path) })
     const me = { id: 'me', role: 'test' }
@@ -154,5 +154,42 @@ describe('a damaged record', () => {
     const { facts } = after.as(me)
     await facts.set('bad', 'two')
     expect(await facts.get('bad')).toBe('two')
+  })
+})
+
+describe('a damaged record read through a memory', () => {
+  it.each([
+    ['value', `value = '"forged"'`],
+    ['version', 'version = 7'],
+    ['sensitivity', 'level = 0'],
+    ['author', `author = 'mallory'`],
+  ])('(its %s) is an error, never a wrong answer, and the others can be read', async (_, change) => {
+    const path = temporaryPath()
+    const memory = await openMemory({ store: sqliteStore(path) })
+    const { facts } = memory.as({ id: 'me', role: 'test', clearance: { level: 'internal' } })
+    await facts.set('good', 'one')
+    await facts.set('bad', 'two', { sensitivity: 'internal' })
+    await memory.close()
+
+    const db = new Database(path)
+    db.exec(`UPDATE records_1 SET ${change} WHERE id = 'bad'`)
+    db.close()
+
+    await using again = await openMemory({ store: sqliteStore(path) })
+    const view = again.as({ id: 'me', role: 'test', clearance: { level: 'internal' } })
+    await expect(view.facts.get('bad')).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
+    expect(await view.facts.get('good')).toBe('one')
+  })
+
+  it('is an error too if it is an object', async () => {
+    const path = temporaryPath()
+    const memory = await openMemory({ store: sqliteStore(path) })
+    const ref = await memory.as({ id: 'me', role: 'test' }).objects.put('a text of some length')
+    await memory.close()
+    const db = new Database(path)
+    db.exec(`UPDATE objects_1 SET bytes = CAST('another text' AS BLOB)`)
+    db.close()
+    await using again = await openMemory({ store: sqliteStore(path) })
+    await expect(again.as({ id: 'me', role: 'test' }).objects.get(ref)).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
   })
 })

@@ -153,7 +153,7 @@ describe.skipIf(!canMount())('a full disk (needs the right to mount)', () => {
       for (let pages = 0; ; pages += 1) {
         beforehand()
         disk.leave(pages)
-        // Whether who only reads finds enough room or not, it is told as what it is.
+        // Whether there is enough space for a reader or not, any error must be one of ours.
         await refusalOf(async () => (await sqliteStore(path).open('home', 'reader'))[Symbol.asyncDispose]())
         const refusal = await refusalOf(async () => (await Home.open(path))[Symbol.asyncDispose]())
         disk.free()

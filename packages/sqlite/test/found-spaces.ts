@@ -47,8 +47,8 @@ export async function readSpace(space: string, store: Store, { records, faults }
     faults.push(`damaged: the feed of ${space} has gaps`)
   }
   const newest = new Map(changes.map((change) => [`${change.collection}/${change.id}`, change]))
-  const told = changes.map(({ collection }) => collection)
-  for (const collection of new Set([...told, 'facts', 'observations', 'objects'] as const)) {
+  const changed = changes.map(({ collection }) => collection)
+  for (const collection of new Set([...changed, 'facts', 'observations', 'objects'] as const)) {
     const page = await store.query({ collection, order: 'oldest', limit: everything })
     for (const record of page.records) {
       const name = `${collection}/${record.id}`

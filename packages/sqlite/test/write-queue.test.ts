@@ -1,6 +1,10 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { FileGuard } from '../src/file/file-identity.ts'
+import { CommitDurability } from '../src/writer/commit-durability.ts'
+import { DataVersion } from '../src/writer/data-version.ts'
+import { TransactionRunner } from '../src/writer/transaction-runner.ts'
 import { WriteQueue } from '../src/writer/write-queue.ts'
 import { temporaryPath } from './temporary.ts'
 
@@ -8,17 +12,30 @@ interface Opened {
   readonly db: Database.Database
   readonly other: Database.Database
   readonly queue: WriteQueue
-  /** What the transactions came to, in order. */
-  readonly events: string[]
-  /** Whether each of them had to last. */
-  readonly lasting: boolean[]
+  /** Beginnings and ends of transactions as SQLite got them, in order. */
+  readonly statements: string[]
+  /** Whether each commit waited for the disk. */
+  readonly waits: boolean[]
+  /** What the state of the tables was notified of, in order. */
+  readonly notified: string[]
   add(n: number): Promise<unknown>
 }
 
 /** A table of numbers, a queue to it, and another connection as another process has it. */
 function open(): Opened {
   const path = temporaryPath()
-  const db = new Database(path, { timeout: 1 })
+  const statements: string[] = []
+  const waits: boolean[] = []
+  let isWaiting = true
+  const db = new Database(path, {
+    timeout: 1,
+    verbose: (text) => {
+      const sql = String(text)
+      if (sql.startsWith('PRAGMA synchronous')) isWaiting = sql.endsWith('FULL')
+      if (sql === 'COMMIT') waits.push(isWaiting)
+      if (/^(BEGIN|COMMIT|ROLLBACK)/.test(sql)) statements.push(sql.split(' ')[0] ?? '')
+    },
+  })
   const other = new Database(path)
   onTestFinished(() => {
     db.close()
@@ -26,45 +43,54 @@ function open(): Opened {
   })
   db.pragma('journal_mode = WAL')
   db.exec('CREATE TABLE numbers (n INTEGER NOT NULL)')
-  const events: string[] = []
-  const lasting: boolean[] = []
-  const queue = new WriteQueue(db, path, {
-    starting: (lasts) => lasting.push(lasts),
-    begun: () => events.push('begun'),
-    committed: () => events.push('committed'),
-    rolledBack: () => events.push('rolled back'),
-  })
+  const notified: string[] = []
+  const state = {
+    invalidate: () => void notified.push('invalidate'),
+    committed: () => void notified.push('committed'),
+    rolledBack: () => void notified.push('rolled back'),
+  }
+  const queue = new WriteQueue(
+    new TransactionRunner({
+      db,
+      path,
+      file: new FileGuard(path),
+      durability: new CommitDurability(db, 'full'),
+      states: new Map([['numbers', state]]),
+      dataVersion: new DataVersion(db),
+    }),
+  )
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
-  return { db, other, queue, events, lasting, add: (n) => queue.add(() => insert.run(n)) }
+  return { db, other, queue, statements, waits, notified, add: (n) => queue.add(() => insert.run(n)) }
 }
 
 const numbers = (db: Database.Database): unknown[] => db.prepare('SELECT n FROM numbers ORDER BY n').pluck().all()
 
 describe('a group of writes', () => {
   it('waits for the disk unless nothing in it has to last', async () => {
-    const { other, queue, lasting, add } = open()
+    const { other, queue, waits, add } = open()
     const fleeting = (): Promise<unknown> => queue.add(() => {}, false)
     await Promise.all([fleeting(), fleeting()])
     await Promise.all([fleeting(), add(1), fleeting()])
     await add(2)
-    expect(lasting).toEqual([false, true, true])
+    expect(waits).toEqual([false, true, true])
     expect(numbers(other)).toEqual([1, 2])
   })
 
-  it('is refused at once, with all that waits, when another process keeps the file locked', async () => {
-    const { other, events, add } = open()
+  it('fails after one attempt, with everything in the queue, when another process keeps the file locked', async () => {
+    const { other, statements, notified, add } = open()
     other.exec('BEGIN IMMEDIATE')
     // More than one group takes.
     const settled = await Promise.allSettled(Array.from({ length: 2_500 }, (_, n) => add(n)))
     other.exec('ROLLBACK')
     for (const one of settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'SKEIN_STORE_BUSY' } })
-    expect(events).toEqual(['rolled back'])
+    expect(statements).toEqual(['BEGIN'])
+    expect(notified).toEqual(['rolled back'])
     await add(1)
     expect(numbers(other)).toEqual([1])
   })
 
   it('is done one by one when the work of one fails: it alone fails, and nothing is done twice', async () => {
-    const { db, events, queue, add } = open()
+    const { db, queue, statements, notified, add } = open()
     const settled = await Promise.allSettled([
       add(1),
       queue.add(() => {
@@ -75,22 +101,33 @@ describe('a group of writes', () => {
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(numbers(db)).toEqual([1, 3])
     const [committed, rolledBack] = [
-      ['begun', 'committed'],
-      ['begun', 'rolled back'],
+      ['BEGIN', 'COMMIT'],
+      ['BEGIN', 'ROLLBACK'],
     ]
-    expect(events).toEqual([rolledBack, committed, rolledBack, committed].flat())
+    expect(statements).toEqual([rolledBack, committed, rolledBack, committed].flat())
+    expect(notified).toEqual(['invalidate', 'rolled back', 'committed', 'rolled back', 'committed'])
     await Promise.all([add(4), add(5)])
-    expect(events.slice(8)).toEqual(committed)
+    expect(statements.slice(8)).toEqual(committed)
   })
 
   it('is not tried again when its commit fails', async () => {
-    const { db, events, queue, add } = open()
+    const { db, queue, statements, add } = open()
     db.exec('CREATE TABLE parents (id INTEGER PRIMARY KEY)')
     db.exec('CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)')
     const orphan = queue.add(() => db.exec('INSERT INTO children VALUES (1)'))
     const settled = await Promise.allSettled([orphan, add(1)])
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(numbers(db)).toEqual([])
-    expect(events).toEqual(['begun', 'rolled back'])
+    expect(statements).toEqual(['BEGIN', 'COMMIT', 'ROLLBACK'])
+  })
+
+  it('drops what is cached of the tables only after another connection wrote', async () => {
+    const { other, notified, add } = open()
+    await add(1)
+    await add(2)
+    expect(notified).toEqual(['invalidate', 'committed', 'committed'])
+    other.exec('INSERT INTO numbers VALUES (3)')
+    await add(4)
+    expect(notified.slice(3)).toEqual(['invalidate', 'committed'])
   })
 })

@@ -3,27 +3,26 @@ import { existsSync, statSync } from 'node:fs'
 import { OptionError, StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
-import { openConnection } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import { copyPages } from '../file/copy-pages.ts'
+import type { CopyProgress } from '../file/copy-pages.ts'
 import { NewFile } from '../file/new-file.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { resolveSqliteOptions } from '../file/sqlite-options.ts'
+import { openForReading } from '../schema/open-database.ts'
 
-/** How far the copying is. */
-export interface BackupProgress {
-  readonly totalPages: number
-  readonly remainingPages: number
-}
+/** How far a backup has come. */
+export type BackupProgress = CopyProgress
 
 /** Options of {@link backup}. */
 export interface BackupOptions {
   /**
-   * Whether a file that is there already is replaced.
+   * Whether to replace a file that exists already.
    *
    * @defaultValue false
    */
   readonly overwrite?: boolean
-  /** Told of each step. */
+  /** Called after each step. What it throws ends the backup. */
   readonly onProgress?: (progress: BackupProgress) => void
   readonly signal?: AbortSignal
 }
@@ -38,22 +37,19 @@ export interface BackupReport {
 
 /** A copy before it gets its name: a single file, without a log. */
 export interface DatabaseCopy {
-  /** The path of what was copied. */
+  /** The path of the original. */
   readonly from: string
-  /** Where the copy is. */
+  /** The file of the copy. */
   readonly file: DatabaseFile
-  /** Does something to it over a connection of its own. */
+  /** Changes it over a connection of its own. */
   change<Result>(work: (db: Database.Database) => Result): Result
 }
 
-/** Pages that are copied before others get their turn. */
-const pagesAtOnce = 500
-
 /**
- * Copies a database as it is at this moment, while others read and write it,
- * checks the copy and puts it in its place. If that fails, nothing is left of it.
+ * Copies a database as it is at this moment, while others read and write it, and
+ * publishes the copy. If that fails, nothing is left of the copy.
  *
- * @param finish - Checks the copy and makes it what it is to be; resolves to the names of its spaces.
+ * @param finish - Verifies the copy and completes it; resolves to the names of its spaces.
  * @throws StoreError, OptionError, what `finish` throws, the signal's reason.
  */
 export async function copyDatabase(
@@ -69,34 +65,32 @@ export async function copyDatabase(
   signal?.throwIfAborted()
   if (!existsSync(from)) throw new StoreError(operation, `${from} does not exist. Check its name.`)
   if (isSame(from, to)) throw new OptionError('to', `another file than ${from}`, to)
-  const db = openConnection(source, 'reader')
+  const db = openForReading(source)
   try {
     holdSnapshot(db, operation, from)
     using file = new NewFile(operation, to, from, overwrite)
     try {
       await copyPages(db, file.temporary, options)
     } catch (error) {
-      // What comes from a signal or a listener is theirs.
+      // What a signal or a listener throws is not ours to wrap.
       throw error instanceof Database.SqliteError ? wrapError(operation, to, error) : error
     }
-    // Others may cut their log again.
+    // From here on others can truncate their log again.
     db.close()
     const copy: DatabaseCopy = {
       from,
       file: { path: file.temporary, busyTimeoutMs: source.busyTimeoutMs },
       change: (work) => change(file.temporary, operation, to, work),
     }
-    // One that needs no others beside it, and can be read where nothing may be written.
-    copy.change((found) => found.pragma('journal_mode = DELETE'))
     const spaces = await finish(copy)
     signal?.throwIfAborted()
-    return { bytes: file.place(), spaces }
+    return { bytes: file.publish(), spaces }
   } finally {
     db.close()
   }
 }
 
-/** All pages are copied as they are now: without this, each write of others would let the copying begin anew. */
+/** Makes all pages be copied as they are now. Without a snapshot each write of others would start the copying again. */
 function holdSnapshot(db: Database.Database, operation: string, from: string): void {
   try {
     db.exec('BEGIN')
@@ -104,18 +98,6 @@ function holdSnapshot(db: Database.Database, operation: string, from: string): v
   } catch (error) {
     throw wrapError(operation, from, error)
   }
-}
-
-async function copyPages(db: Database.Database, to: string, { signal, onProgress }: BackupOptions): Promise<void> {
-  const { totalPages } = await db.backup(to, {
-    progress: (progress) => {
-      signal?.throwIfAborted()
-      onProgress?.(progress)
-      return pagesAtOnce
-    },
-  })
-  signal?.throwIfAborted()
-  onProgress?.({ totalPages, remainingPages: 0 })
 }
 
 function change<Result>(path: string, operation: string, to: string, work: (db: Database.Database) => Result): Result {

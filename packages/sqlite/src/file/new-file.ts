@@ -16,35 +16,35 @@ import { StoreError } from '@skein/memory'
 
 import { wrapError } from './sqlite-errors.ts'
 
-/** What SQLite may put beside a database. */
-const beside = ['-wal', '-shm', '-journal']
+/** Endings of the files that SQLite may put beside a database. */
+export const companionEndings = ['-wal', '-shm', '-journal'] as const
 
 /**
- * A database that comes into being beside the place where it belongs, and is
- * put there when it is whole. Until then nobody sees it; if it comes to
- * nothing, nothing is left of it.
+ * A database that is written under a temporary name in the folder where it
+ * belongs, and gets its own name when it is complete. Until then nobody sees
+ * it; if it never is complete, it is removed.
  */
 export class NewFile implements Disposable {
-  /** Where it is until it is put in its place. */
+  /** Its path until it is published. */
   readonly temporary: string
   readonly #operation: string
   readonly #path: string
   readonly #overwrite: boolean
 
   /**
-   * @param path - Its place; where that is a symbolic link, what it points to.
-   * @param like - The file whose permissions it gets, unless another one is replaced.
-   * @throws StoreError when there is a file already that is not to be overwritten; StoreFullError.
+   * @param path - Its final path; where that is a symbolic link, the target of the link.
+   * @param like - The file whose permissions it gets, unless it replaces another one.
+   * @throws StoreError when the file exists and must not be overwritten; StoreFullError.
    */
   constructor(operation: string, path: string, like: string, overwrite: boolean) {
     this.#operation = operation
     this.#overwrite = overwrite
     this.#path = existsSync(path) ? realpathSync(path) : resolve(path)
-    if (!overwrite && existsSync(path)) throw this.#isThere()
+    if (!overwrite && existsSync(path)) throw this.#alreadyExists()
     this.temporary = `${this.#path}.${randomUUID().slice(0, 8)}.partial`
     const { mode } = statSync(existsSync(this.#path) ? this.#path : like)
     try {
-      // Made before anything is written to it: what nobody else may read never stands there for all.
+      // With its permissions before it has any content, so that nobody else can ever read that.
       closeSync(openSync(this.temporary, 'wx', mode & 0o777))
     } catch (error) {
       throw wrapError(operation, path, error)
@@ -52,17 +52,18 @@ export class NewFile implements Disposable {
   }
 
   /**
-   * Puts it in its place, on the disk too. What belonged to a database that was there goes with it.
+   * Syncs it to the disk and gives it its final name. The companion files of a
+   * database that it replaces are removed.
    *
    * @returns its size in bytes.
    */
-  place(): number {
+  publish(): number {
     try {
       const { size } = statSync(this.temporary)
       sync(this.temporary, 'r+')
-      if (!this.#overwrite && existsSync(this.#path)) throw this.#isThere()
-      // A log that is left there would be taken for the new file's.
-      for (const tail of beside) rmSync(this.#path + tail, { force: true })
+      if (!this.#overwrite && existsSync(this.#path)) throw this.#alreadyExists()
+      // SQLite would take a log that is left there for the new file's.
+      for (const ending of companionEndings) rmSync(this.#path + ending, { force: true })
       if (this.#overwrite) renameSync(this.temporary, this.#path)
       else this.#link()
       // A folder can't be opened on Windows.
@@ -73,18 +74,18 @@ export class NewFile implements Disposable {
     }
   }
 
-  /** Fails where a renaming would replace a file that has come meanwhile. */
+  /** Unlike renaming, linking fails when another file has got the name meanwhile. */
   #link(): void {
     try {
       linkSync(this.temporary, this.#path)
     } catch {
-      if (existsSync(this.#path)) throw this.#isThere()
+      if (existsSync(this.#path)) throw this.#alreadyExists()
       // Not every file system has links.
       renameSync(this.temporary, this.#path)
     }
   }
 
-  #isThere(): StoreError {
+  #alreadyExists(): StoreError {
     return new StoreError(
       this.#operation,
       `${this.#path} is there already and was left as it is. Name another file, or allow it to be overwritten.`,
@@ -92,7 +93,7 @@ export class NewFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const tail of ['', ...beside]) rmSync(this.temporary + tail, { force: true })
+    for (const ending of ['', ...companionEndings]) rmSync(this.temporary + ending, { force: true })
   }
 }
 

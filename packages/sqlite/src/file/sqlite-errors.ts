@@ -8,40 +8,49 @@ import {
   StoreFullError,
 } from '@skein/memory'
 
-/** Whether SQLite can't make sense of what it finds in a file, or the disk does not give it. */
-export function isUnreadable(thrown: unknown): boolean {
+/** SQLite's code of an error, such as `SQLITE_BUSY`, or Node's; `''` for any other error. */
+export function codeOf(thrown: unknown): string {
   const code = (thrown as { code?: unknown } | undefined)?.code
-  // A damaged length can be too big for memory, and a damaged list of tables makes errors of all our questions.
-  const codes = /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_CORRUPTFS|TOOBIG|NOMEM|ERROR)/
-  return typeof code === 'string' && codes.test(code)
+  return typeof code === 'string' ? code : ''
 }
 
-/** Whether a table is not there: all that are asked for were made, so it is the list of them that is damaged. */
+/** Whether SQLite can't decode what it finds in a file, or the disk can't deliver it. */
+export function isUnreadable(thrown: unknown): boolean {
+  // A damaged length can be too big for memory, and a damaged list of tables makes errors of all our statements.
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_)?READ|IOERR_CORRUPTFS|TOOBIG|NOMEM|ERROR)/.test(codeOf(thrown))
+}
+
+/** Whether another connection holds a lock. */
+export function isBusy(thrown: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(thrown))
+}
+
+/** Whether a table is missing: every table that is asked for was made, so the list of tables is damaged. */
 function lacksTable(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message.startsWith('no such table')
 }
 
 /**
- * Wraps what SQLite throws, once, in the error that says what to do about it.
+ * Wraps an error of SQLite or Node, once, in one that says what to do about it.
  *
  * Codes: https://sqlite.org/rescode.html
  */
 export function wrapError(operation: string, path: string, thrown: unknown): SkeinError {
   if (thrown instanceof SkeinError) return thrown
-  const code = (thrown as { code?: string } | undefined)?.code ?? ''
+  const code = codeOf(thrown)
   const cause = { cause: thrown }
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+  if (isBusy(thrown)) {
     return new StoreBusyError(
       operation,
-      `Another process keeps ${path} locked. Try again, or find out who writes for so long.`,
+      `Another process keeps ${path} locked. Try again, or find out which one writes for so long.`,
       cause,
     )
   }
-  // SHMSIZE: no room even for the index of the log, which is made when opening.
+  // SHMSIZE: no space even for the index of the log, which is made when opening.
   if (['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(code)) {
     return new StoreFullError(
       operation,
-      `No space left for ${path}. Nothing of this write was kept: free some space and try again.`,
+      `No space left for ${path}. Nothing was written: free some space and try again.`,
       cause,
     )
   }
@@ -76,14 +85,14 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (operation === 'commit') {
     return new OutcomeUnknownError(
       operation,
-      `Writing ${path} failed at its very end: it may or may not have happened. Read the record to know.`,
+      `The commit to ${path} failed: the write may or may not have happened. Read the record to find out.`,
       cause,
     )
   }
   if (code === 'ENOENT' || (thrown instanceof TypeError && thrown.message.includes('directory does not exist'))) {
     return new StoreError(
       operation,
-      `${path} can't be opened: its folder does not exist. Make it first, or name another.`,
+      `${path} can't be opened: its folder does not exist. Create it first, or name another one.`,
       cause,
     )
   }

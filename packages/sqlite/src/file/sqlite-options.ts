@@ -1,41 +1,42 @@
 import { OptionError } from '@skein/memory'
+import { requireDuration, requireInteger } from '@skein/memory/runtime'
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
-  /** Path of the database file. It is made when it is not there; its folder must be. */
+  /** Path of the database file. The file is made if there is none; its folder must exist. */
   readonly path: string
 
   /**
-   * What an acknowledged write survives: `full` a power cut, `relaxed` a crash
-   * of the process but, for the last moments, not of the machine.
+   * What an acknowledged write survives. `full`: a power cut. `relaxed`: a
+   * crash of the process; a crash of the machine may undo the last writes.
    *
    * @defaultValue 'full'
    */
   readonly durability?: 'full' | 'relaxed'
 
   /**
-   * How long to wait for another process that is writing, in milliseconds.
+   * How long to wait for another process that holds the lock, in milliseconds.
    *
    * @defaultValue 10_000
    */
   readonly busyTimeoutMs?: number
 
   /**
-   * How often other processes' changes are looked for when no sign of them came, in milliseconds.
+   * Fallback polling interval for other processes' changes, in milliseconds.
    *
    * @defaultValue 250
    */
   readonly pollMs?: number
 
   /**
-   * Changes that the feed of a space keeps at least; older ones go in the background.
+   * The fewest changes that the feed of a space keeps; older ones are deleted in the background.
    *
    * @defaultValue 1_000_000
    */
   readonly maxChanges?: number
 
   /**
-   * How long a change stays in the feed at least, in milliseconds, whatever their number.
+   * The least time that a change stays in the feed, in milliseconds, however many there are.
    *
    * @defaultValue 604_800_000, a week
    */
@@ -59,25 +60,18 @@ export function resolveSqliteOptions(options: string | SqliteStoreOptions): Reso
     ...defaults,
     ...(typeof options === 'string' ? { path: options } : options),
   }
-  if (
-    typeof resolved.path !== 'string' ||
-    resolved.path === '' ||
-    resolved.path.includes('\0') ||
-    resolved.path === ':memory:'
-  ) {
-    throw new OptionError(
-      'path',
-      'the path of a file (for a memory that ends with the process use mapStore())',
-      resolved.path,
-    )
-  }
+  requirePath(resolved.path)
   if (resolved.durability !== 'full' && resolved.durability !== 'relaxed') {
     throw new OptionError('durability', "'full' or 'relaxed'", resolved.durability)
   }
-  for (const option of ['busyTimeoutMs', 'pollMs', 'maxChanges', 'maxChangeAgeMs'] as const) {
-    if (!(Number.isSafeInteger(resolved[option]) && resolved[option] > 0)) {
-      throw new OptionError(option, 'a whole number above 0', resolved[option])
-    }
-  }
+  requireDuration('busyTimeoutMs', resolved.busyTimeoutMs)
+  requireDuration('pollMs', resolved.pollMs)
+  requireInteger('maxChanges', resolved.maxChanges, 1)
+  requireInteger('maxChangeAgeMs', resolved.maxChangeAgeMs, 1)
   return resolved
+}
+
+function requirePath(path: unknown): void {
+  if (typeof path === 'string' && path !== '' && path !== ':memory:' && !path.includes('\0')) return
+  throw new OptionError('path', 'the path of a file (for a memory that ends with the process use mapStore())', path)
 }

@@ -2,9 +2,9 @@ import { utimesSync, watch as watchFile } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 
 /**
- * Wakes those who watch the log in other processes. They see it being written,
- * but a commit counts only when it is on the disk, and of that nothing tells
- * them: this does, by a change of the log's times.
+ * Wakes other processes that watch the write-ahead log. They are notified when
+ * it is written, but a commit is visible only once it has been synced, which
+ * notifies nobody. Changing the times of the log does.
  */
 export function signalWal(path: string): void {
   try {
@@ -15,7 +15,7 @@ export function signalWal(path: string): void {
   }
 }
 
-/** Calls back when the log was written. Not everywhere can a file be watched: then the poll alone finds changes. */
+/** Calls back when the log was written. Where files can't be watched, only the poll finds changes. */
 export function watchWal(path: string, onWrite: () => void): FSWatcher | undefined {
   try {
     const watcher = watchFile(`${path}-wal`, { persistent: false }, onWrite)

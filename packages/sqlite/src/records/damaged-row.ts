@@ -1,12 +1,12 @@
 import type { Row } from '@skein/memory/store'
 
-import { readableLabel } from './record-row.ts'
+import { readableLabel } from './packed-label.ts'
 import type { RawRow, RawRowAndMore } from './record-row.ts'
 
 const warned = new Set<string>()
 
 /**
- * Warns of a damaged row that was left out of an answer; once per row in each thread.
+ * Warns that a damaged row was left out of an answer; once per row in each thread.
  *
  * @param path - Of the database.
  * @param space - The number of its space there.
@@ -23,13 +23,14 @@ export function warnOfDamage(path: string, space: number, [collection, id]: RawR
 }
 
 /**
- * What stands in for a damaged row while it is replaced or removed. Little of
- * what the row says is taken over: its label, since who may not see a record
- * may not replace it either; and that no version is used twice. A version is
- * seldom above its `seq`, so the higher of the two is a safe start whichever
- * was damaged.
+ * The row that takes the place of a damaged one while that is replaced or
+ * removed. It keeps two things of the damaged row:
+ *
+ * - the label, since only who may see a record may replace it;
+ * - a version that no earlier one exceeds, so that none is used twice. A version
+ *   is seldom above its `seq`, so the higher of the two is safe whichever is damaged.
  */
-export function standIn(raw: RawRowAndMore, now: number): Row {
+export function placeholderRow(raw: RawRowAndMore, now: number): Row {
   const [collection, id, , version, seq, , , , , level, compartments] = raw
   const record = {
     collection,
@@ -47,7 +48,7 @@ export function standIn(raw: RawRowAndMore, now: number): Row {
   return { record, deleted: false }
 }
 
-/** Beyond this only damage reaches, and soon after it numbers lose their last digits. */
+/** Only damage produces more than this; a little higher, numbers lose their last digits. */
 const highestPlausible = 2 ** 52
 
 function plausible(number: unknown): number {

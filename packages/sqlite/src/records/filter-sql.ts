@@ -1,23 +1,17 @@
-import { levelIndex } from '@skein/memory/store'
+import { hasTrait, levelIndex } from '@skein/memory/store'
 import type { RecordFilter } from '@skein/memory/store'
 
-const journals = ['observations', 'decisions', 'learnings']
+import { hasMarks } from './journal-mark.ts'
+import type { SpaceSql } from './space-sql.ts'
 
 /**
- * Records that are listed by their author, and never written over: those have
- * an index for it, which SQLite uses for queries that say this word for word.
- * (Not with IN: for each row that is written SQLite would make a table of the names.)
- */
-export const isJournal: string = `(${journals.map((name) => `collection = '${name}'`).join(' OR ')})`
-
-/**
- * The conditions of a filter, and the values of their marks, over the table
- * `@records r`.
+ * The conditions of a filter over the table `@records r`, and the values of
+ * their placeholders.
  *
- * A list that is no JSON fits every filter: its row is damaged, and whoever
- * unpacks it finds that out. SQLite would break off the whole query for it.
+ * A list that is not valid JSON passes every filter: the row is damaged, which
+ * unpacking it will find. SQLite would abort the whole query because of it.
  */
-export function filterSql(filter: RecordFilter, now: number): { where: string[]; values: unknown[] } {
+export function filterSql(sql: SpaceSql, filter: RecordFilter, now: number): { where: string[]; values: unknown[] } {
   const where = ['r.collection = ?', 'deleted = 0', '(expires_at IS NULL OR expires_at > ?)']
   const values: unknown[] = [filter.collection, now]
   const add = (condition: string, ...inputs: unknown[]): void => {
@@ -27,7 +21,8 @@ export function filterSql(filter: RecordFilter, now: number): { where: string[];
   }
   add('task = ?', filter.task)
   add('author = ?', filter.author)
-  if (filter.author !== undefined && journals.includes(filter.collection)) where.push(isJournal)
+  // SQLite uses the index by author only for queries that repeat its condition.
+  if (filter.author !== undefined && hasTrait(filter.collection, 'journal') && hasMarks(sql)) where.push('listed = 1')
   add('author <> ?', filter.notAuthor)
   add('updated_at >= ?', filter.since)
   add('updated_at < ?', filter.until)
@@ -40,7 +35,7 @@ export function filterSql(filter: RecordFilter, now: number): { where: string[];
     add('level <= ?', levelIndex(level))
     const within =
       'NOT EXISTS (SELECT 1 FROM json_each(compartments) WHERE value NOT IN (SELECT value FROM json_each(?)))'
-    // CASE, because only that is sure to look at validity first.
+    // Only CASE is sure to check the validity first.
     add(
       `(compartments = '[]' OR CASE WHEN json_valid(compartments) THEN ${within} ELSE 1 END)`,
       JSON.stringify(compartments),

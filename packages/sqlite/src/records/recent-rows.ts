@@ -2,42 +2,44 @@ import type { RecordKey, Row } from '@skein/memory/store'
 
 import type { RawRowAndMore } from './record-row.ts'
 
-/** A row with its place in the table. */
-export interface Placed extends Row {
-  readonly place: number
-  /** As it stands there. */
+/** A row with its id in the table, and what the table says of it beside the record. */
+export interface RowWithId extends Row {
+  readonly rowId: number
+  /** As it is stored. */
   readonly raw: RawRowAndMore
-  /** Whether the index of terms holds it. */
+  /** Whether the full-text index holds it. */
   readonly hasTerms: boolean
-  /** Whether it only stands in for a row that can't be read. */
+  /** Whether it is a placeholder for a row that can't be read. */
   readonly isDamaged?: boolean
+  /** Whether its mark as an entry of a journal is not what its collection says. */
+  readonly hasWrongMark?: boolean
 }
 
-const most = 2_000
-/** In UTF-16 units: with a long value, reading the row is the least of what a write takes. */
-const longest = 1_000
+const maxRows = 2_000
+/** In UTF-16 units: for a long value, reading the row is the smallest part of a write. */
+const maxValueLength = 1_000
 
 /**
- * The rows that were written last: most of what is written over was written a
- * moment ago, and need not be read for that. They are true as long as nobody
- * else writes and nothing is rolled back.
+ * Caches the rows that were written last, since most writes replace a row that
+ * was written a moment ago. The rows are valid until another connection writes
+ * or a transaction is rolled back.
  */
 export class RecentRows {
-  readonly #rows = new Map<string, Placed>()
+  readonly #rows = new Map<string, RowWithId>()
 
-  get(key: RecordKey): Placed | undefined {
+  get(key: RecordKey): RowWithId | undefined {
     return this.#rows.get(nameOf(key))
   }
 
-  set(key: RecordKey, row: Placed): void {
+  set(key: RecordKey, row: RowWithId): void {
     const name = nameOf(key)
-    if (row.record.value.length > longest) {
+    if (row.record.value.length > maxValueLength) {
       this.#rows.delete(name)
       return
     }
     this.#rows.set(name, row)
-    // The first of them is the one that was added first.
-    if (this.#rows.size > most) for (const [oldest] of this.#rows) return void this.#rows.delete(oldest)
+    // A map iterates in the order of insertion.
+    if (this.#rows.size > maxRows) for (const [oldest] of this.#rows) return void this.#rows.delete(oldest)
   }
 
   clear(): void {

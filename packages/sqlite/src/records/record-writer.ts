@@ -1,9 +1,10 @@
 import { changeOf, decideMutation } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
-import { standIn } from './damaged-row.ts'
+import { placeholderRow } from './damaged-row.ts'
+import { markOf } from './journal-mark.ts'
 import { RecentRows } from './recent-rows.ts'
-import type { Placed } from './recent-rows.ts'
+import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 import type { SpaceSql } from './space-sql.ts'
@@ -16,22 +17,22 @@ export interface Applied {
   readonly changes: readonly Change[]
 }
 
-/** A row and where it stands: what is beside the columns of the record comes after them. */
-type PlacedRow = [...RawRow, place: number, hasTerms: number]
+/** A row, followed by the columns that are not part of the record. */
+type RawRowWithId = [...RawRow, rowId: number, hasTerms: number, mark: number]
 
-const placed = `${columns}, row, terms IS NOT NULL`
-const selectRow = `SELECT ${placed} FROM @records WHERE collection = ? AND id = ?`
-const selectExpired = `SELECT ${placed} FROM @records WHERE expires_at <= ? LIMIT ?`
-const insertRow = `INSERT INTO @records (${columns}, terms) VALUES (${columns.replaceAll(/\w+/g, '?')}, ?)`
+const columnsWithId = `${columns}, row, terms IS NOT NULL, listed`
+const selectRow = `SELECT ${columnsWithId} FROM @records WHERE collection = ? AND id = ?`
+const selectExpired = `SELECT ${columnsWithId} FROM @records WHERE expires_at <= ? LIMIT ?`
+const insertRow = `INSERT INTO @records (${columns}, terms, listed) VALUES (${columns.replaceAll(/\w+/g, '?')}, ?, ?)`
 const names = columns.split(', ')
-const update = (places: readonly number[], more = ''): string =>
-  `UPDATE @records SET ${places.map((place) => `${names[place]} = ?`).join(', ')}${more} WHERE row = ?`
-// Places of columns. The key stays as it is: naming it would rewrite its index.
-const all = names.map((_, place) => place).slice(2)
+const update = (indexes: readonly number[], more = ''): string =>
+  `UPDATE @records SET ${indexes.map((index) => `${names[index]} = ?`).join(', ')}${more} WHERE row = ?`
+// Indexes of columns. The key is left out: naming it would make SQLite rewrite its index.
+const all = names.map((_, index) => index).slice(2)
 const always = ['value', 'version', 'seq', 'updated_at', 'expires_at', 'checksum'].map((name) => names.indexOf(name))
-const seldom = all.filter((place) => !always.includes(place))
-const updateRow = update(all, ', terms = ?')
-/** For most writes, which say something new of what is described as before. */
+const seldom = all.filter((index) => !always.includes(index))
+const updateRow = update(all, ', terms = ?, listed = ?')
+/** For most writes, which change the value and leave author, tags, label and the like as they were. */
 const updateValue = update(always)
 const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
 const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
@@ -41,15 +42,15 @@ const raiseFloor =
   'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
 
 /**
- * Changes the records of one space, through the one connection that a process
- * has for that. Synchronous; whoever calls it owns the transaction, and tells
- * it to {@link RecordWriter.forget} when that was rolled back or others wrote.
+ * Changes the records of one space through the one connection of a process that
+ * writes. Synchronous. The caller owns the transaction, and calls
+ * {@link RecordWriter.forget} when it was rolled back or another connection wrote.
  */
 export class RecordWriter {
   readonly #sql: SpaceSql
   readonly #terms: TermIndex
   readonly #recent = new RecentRows()
-  /** The newest `seq`, where it is known. */
+  /** The newest `seq`, if known. */
   #last: Seq | undefined
 
   constructor(sql: SpaceSql) {
@@ -57,20 +58,20 @@ export class RecordWriter {
     this.#terms = new TermIndex(sql)
   }
 
-  /** Forgets what it knows of the tables. */
+  /** Drops everything that is cached of the tables. */
   forget(): void {
     this.#recent.clear()
     this.#last = undefined
   }
 
   /**
-   * Applies a batch, or nothing of it when one of its conditions does not hold.
+   * Applies a batch, or nothing of it if one of its conditions does not hold.
    *
-   * @throws CorruptRecordError when a condition has to be checked against a damaged row.
+   * @throws CorruptRecordError when a condition is on a damaged row.
    */
   apply(batch: readonly Mutation[], now: number): Applied {
     let last = (this.#last ??= lastSeq(this.#sql))
-    const rows: (Placed | undefined)[] = []
+    const rows: (RowWithId | undefined)[] = []
     const verdicts: Exclude<Verdict, { type: 'refuse' }>[] = []
     for (const [index, mutation] of batch.entries()) {
       const { key, guard } = mutation
@@ -99,79 +100,84 @@ export class RecordWriter {
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
   }
 
-  /** The row of a key. One that a mutation replaces or removes whatever it says need not be readable. */
-  #before(mutation: Mutation, now: number): Placed | undefined {
+  /** The row of a key. A mutation without a condition on its version may replace or remove a damaged one. */
+  #before(mutation: Mutation, now: number): RowWithId | undefined {
     if (mutation.ifVersion !== undefined) return this.#read(mutation.key)
     const raw = this.#rawOf(mutation.key)
-    return raw && unpackPlaced(raw, now)
+    return raw && unpackOrReplace(raw, now)
   }
 
   /** @throws CorruptRecordError */
-  #read(key: RecordKey): Placed | undefined {
+  #read(key: RecordKey): RowWithId | undefined {
     const raw = this.#rawOf(key)
-    return raw && { ...unpackRow(raw), ...placeOf(raw) }
+    return raw && { ...unpackRow(raw), ...besideRecord(raw) }
   }
 
-  #rawOf({ collection, id }: RecordKey): PlacedRow | undefined {
-    return this.#sql(selectRow).get(collection, id) as PlacedRow | undefined
+  #rawOf({ collection, id }: RecordKey): RawRowWithId | undefined {
+    return this.#sql(selectRow).get(collection, id) as RawRowWithId | undefined
   }
 
   /** Stores a row in place of the one before. */
-  #put(mutation: Mutation, row: Row, before: Placed | undefined): void {
+  #put(mutation: Mutation, row: Row, before: RowWithId | undefined): void {
     const packed = packRow(row)
     const checksum = packed.at(-1)
     if (before && mutation.type === 'touch') {
-      this.#sql(touchRow).run(row.record.expiresAt, checksum, before.place)
+      this.#sql(touchRow).run(row.record.expiresAt, checksum, before.rowId)
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed })
       return
     }
     if (before && mutation.type === 'reseal') {
-      this.#sql(resealRow).run(row.record.value, checksum, before.place)
-      this.#terms.remove(before.place)
+      this.#sql(resealRow).run(row.record.value, checksum, before.rowId)
+      this.#terms.remove(before.rowId)
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
       return
     }
     const terms = mutation.type === 'set' && mutation.terms ? packTerms(mutation.terms) : null
-    const place = before?.place ?? Number(this.#sql(insertRow).run(...packed, terms).lastInsertRowid)
-    this.#recent.set(mutation.key, { ...row, raw: packed, place, hasTerms: terms !== null })
-    if (before && terms === null && isDescribedAs(before, packed)) {
-      this.#sql(updateValue).run(...always.map((column) => packed[column]), place)
+    const rowId = before?.rowId ?? this.#insert(packed, terms)
+    this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null })
+    if (before && terms === null && hasSameDescription(before, packed)) {
+      this.#sql(updateValue).run(...always.map((index) => packed[index]), rowId)
       return
     }
     if (before) {
-      this.#sql(updateRow).run(...packed.slice(2), terms, place)
+      this.#sql(updateRow).run(...packed.slice(2), terms, markOf(row.record.collection), rowId)
       this.#unlink(before, terms !== null)
     }
-    for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, place)
-    if (terms !== null) this.#terms.add(place, terms)
+    for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, rowId)
+    if (terms !== null) this.#terms.add(rowId, terms)
   }
 
-  /** Takes a row out of the indexes beside the table. */
-  #unlink({ place, record, hasTerms, isDamaged }: Placed, getsTerms = false): void {
-    for (const source of record.derivedFrom) this.#sql(deleteUse).run(source, place)
-    // Nobody knows its sources any more: this looks through the whole table.
-    if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(place)
-    if (hasTerms || getsTerms || isDamaged) this.#terms.remove(place)
+  /** @returns the id of the new row. */
+  #insert(packed: RawRow, terms: string | null): number {
+    return Number(this.#sql(insertRow).run(...packed, terms, markOf(packed[0])).lastInsertRowid)
   }
 
-  /** Deletes up to `limit` expired rows, damaged ones too, remembering the highest version that goes. */
+  /** Removes a row from the tables that refer to it. */
+  #unlink({ rowId, record, hasTerms, isDamaged }: RowWithId, getsTerms = false): void {
+    for (const source of record.derivedFrom) this.#sql(deleteUse).run(source, rowId)
+    // Its sources are lost, so this scans the whole table.
+    if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(rowId)
+    if (hasTerms || getsTerms || isDamaged) this.#terms.remove(rowId)
+  }
+
+  /** Deletes up to `limit` expired rows, damaged ones too, and keeps the highest version of each collection. */
   sweep(limit: number, now: number): number {
-    const expired = this.#sql(selectExpired).all(now, limit) as PlacedRow[]
+    const expired = this.#sql(selectExpired).all(now, limit) as RawRowWithId[]
     for (const raw of expired) {
-      const row = unpackPlaced(raw, now)
+      const row = unpackOrReplace(raw, now)
       this.#unlink(row)
-      this.#sql('DELETE FROM @records WHERE row = ?').run(row.place)
+      this.#sql('DELETE FROM @records WHERE row = ?').run(row.rowId)
       this.#sql(raiseFloor).run(row.record.collection, row.record.version)
     }
-    // Not one by one: which keys damaged rows had, nobody knows.
+    // All of them, since the keys of damaged rows are not known.
     this.#recent.clear()
     return expired.length
   }
 
   /**
-   * Forgets up to `limit` changes from the beginning of the feed that are both
-   * beyond the number and beyond the age that it keeps. It stops at the first
-   * that is not: after a clock was set back older ones may stand behind that.
+   * Deletes up to `limit` of the oldest changes that exceed both the number and
+   * the age that the feed keeps. It stops at the first one that does not: if the
+   * clock was set back, an older one may follow it.
    */
   trim(keep: { readonly maxChanges: number; readonly maxChangeAgeMs: number }, limit: number, now: number): void {
     const sql = 'SELECT seq, at FROM @changes WHERE seq <= ? ORDER BY seq LIMIT ?'
@@ -192,18 +198,19 @@ export class RecordWriter {
   }
 }
 
-/** The row, or what stands in for one that can't be read. */
-function unpackPlaced(raw: PlacedRow, now: number): Placed {
+/** Unpacks a row; a placeholder takes the place of a damaged one. */
+function unpackOrReplace(raw: RawRowWithId, now: number): RowWithId {
   const intact = unpackIntact(raw)
-  return intact ? { ...intact, ...placeOf(raw) } : { ...standIn(raw, now), ...placeOf(raw), isDamaged: true }
+  const beside = besideRecord(raw)
+  return intact ? { ...intact, ...beside } : { ...placeholderRow(raw, now), ...beside, isDamaged: true }
 }
 
-function placeOf(raw: PlacedRow): Pick<Placed, 'raw' | 'place' | 'hasTerms'> {
-  const [place, hasTerms] = raw.slice(-2) as [number, number]
-  return { raw, place, hasTerms: hasTerms === 1 }
+function besideRecord(raw: RawRowWithId): Omit<RowWithId, keyof Row> {
+  const [rowId, hasTerms, mark] = raw.slice(-3) as [number, number, number]
+  return { raw, rowId, hasTerms: hasTerms === 1, hasWrongMark: mark !== markOf(raw[0]) }
 }
 
-/** Whether only columns differ that every write changes, so that nothing beside the table changes either. */
-function isDescribedAs({ raw, hasTerms, isDamaged }: Placed, packed: RawRow): boolean {
-  return !hasTerms && !isDamaged && seldom.every((column) => raw[column] === packed[column])
+/** Whether a write changes only columns that every write changes, so that it concerns no other table. */
+function hasSameDescription({ raw, hasTerms, isDamaged, hasWrongMark }: RowWithId, packed: RawRow): boolean {
+  return !hasTerms && !isDamaged && !hasWrongMark && seldom.every((index) => raw[index] === packed[index])
 }

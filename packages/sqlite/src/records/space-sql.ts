@@ -1,12 +1,18 @@
 import type { Database, Statement } from 'better-sqlite3'
 
-/** Gives a prepared statement in raw mode; `@name` in it stands for the space's table of that name. */
-export type SpaceSql = (text: string) => Statement
+import { formatOf } from '../schema/database-format.ts'
+
+/** Gives prepared statements of one space in raw mode. `@name` in a text stands for the space's table of that name. */
+export interface SpaceSql {
+  (text: string): Statement
+  /** The format of the database; readers may find an older one than the current. */
+  readonly format: number
+}
 
 /** Prepares each statement of a space once. */
 export function spaceSql(db: Database, number: number): SpaceSql {
   const statements = new Map<string, Statement>()
-  return (text) => {
+  const sql = (text: string): Statement => {
     let statement = statements.get(text)
     if (!statement) {
       statement = db.prepare(text.replaceAll(/@([a-z]+)(\w*)/g, `$1_${number}$2`))
@@ -15,4 +21,5 @@ export function spaceSql(db: Database, number: number): SpaceSql {
     }
     return statement
   }
+  return Object.assign(sql, { format: formatOf(db) })
 }

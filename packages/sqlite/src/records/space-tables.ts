@@ -11,27 +11,32 @@ import type {
 } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
+import { unpackChange } from './change-row.ts'
+import type { RawChange } from './change-row.ts'
 import { warnOfDamage } from './damaged-row.ts'
 import { filterSql } from './filter-sql.ts'
-import { columns, unpackChange, unpackIntact, unpackRow } from './record-row.ts'
-import type { RawChange, RawRow } from './record-row.ts'
+import { ObjectTable } from './object-table.ts'
+import { columns, unpackIntact, unpackRow } from './record-row.ts'
+import type { RawRow } from './record-row.ts'
 import { spaceSql } from './space-sql.ts'
 import type { SpaceSql } from './space-sql.ts'
 import { TermIndex } from './term-index.ts'
 
-/** Where {@link RawRow} has its `seq`. */
+/** The index of `seq` in a {@link RawRow}. */
 const seqColumn = 4
 
 const selectRow = `SELECT ${columns} FROM @records WHERE collection = ? AND id = ?`
 
-/** What can be read of one space through one connection, and its objects. Synchronous. */
+/** Reads one space through one connection. Synchronous. */
 export class SpaceTables {
   readonly sql: SpaceSql
+  readonly objects: ObjectTable
   readonly #terms: TermIndex
   readonly #warn: (raw: RawRow) => void
 
   constructor(db: Database, number: number) {
     this.sql = spaceSql(db, number)
+    this.objects = new ObjectTable(this.sql)
     this.#terms = new TermIndex(this.sql)
     this.#warn = (raw) => warnOfDamage(db.name, number, raw)
   }
@@ -43,7 +48,7 @@ export class SpaceTables {
   }
 
   query(query: RecordQuery, now: number): RecordPage {
-    const { where, values } = filterSql(query, now)
+    const { where, values } = filterSql(this.sql, query, now)
     const isOldest = query.order === 'oldest'
     if (query.after !== undefined) {
       where.push(isOldest ? 'seq > ?' : 'seq < ?')
@@ -53,7 +58,7 @@ export class SpaceTables {
     const raw = this.sql(sql).all(...values, query.limit + 1) as RawRow[]
     const page = raw.slice(0, query.limit)
     const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
-    // A page may end with a damaged row: the next one begins after that all the same.
+    // If a page ends with a damaged row, the next one begins after that row.
     return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
   }
 
@@ -67,7 +72,7 @@ export class SpaceTables {
     return { records, frequencies, matches }
   }
 
-  /** The row, unless it is damaged: then one warning, since the others are as good as ever. */
+  /** Unpacks a row. Warns of a damaged one and leaves it out, since the others are intact. */
   #intact(raw: RawRow): Row | undefined {
     const row = unpackIntact(raw)
     if (!row) this.#warn(raw)
@@ -83,33 +88,9 @@ export class SpaceTables {
       trimmed: first !== null && after + 1 < first,
     }
   }
-
-  putObject(hash: string, bytes: Uint8Array): void {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.sql('INSERT OR IGNORE INTO @objects (hash, bytes) VALUES (?, ?)').run(hash, buffer)
-  }
-
-  getObject(hash: string, range: { readonly start: number; readonly end: number } | undefined): Uint8Array | undefined {
-    const found = range
-      ? this.sql('SELECT substr(bytes, ? + 1, ?) FROM @objects WHERE hash = ?').get(
-          range.start,
-          range.end - range.start,
-          hash,
-        )
-      : this.sql('SELECT bytes FROM @objects WHERE hash = ?').get(hash)
-    return (found as [Buffer] | undefined)?.[0]
-  }
-
-  hasObject(hash: string): boolean {
-    return this.sql('SELECT 1 FROM @objects WHERE hash = ?').get(hash) !== undefined
-  }
-
-  deleteObject(hash: string): void {
-    this.sql('DELETE FROM @objects WHERE hash = ?').run(hash)
-  }
 }
 
-/** The newest `seq` of a space; 0 when nothing was ever written there. */
+/** The newest `seq` of a space; 0 if nothing was ever written there. */
 export function lastSeq(sql: SpaceSql): Seq {
   return (sql('SELECT max(seq) FROM @changes').get() as [number | null])[0] ?? 0
 }

@@ -2,22 +2,23 @@ import { existsSync } from 'node:fs'
 
 import { openDamaged } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
-import { requireFormat, spaceNames } from './space-schema.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
+import { requireReadable } from './database-format.ts'
+import { spaceNames } from './spaces.ts'
 
 /**
- * The names of the spaces in a file; none where there is no file.
+ * The names of the spaces in a file; none if there is no file.
  *
  * @throws StoreFormatError, CorruptRecordError, StoreError
  */
-export function listSpaces(options: DatabaseFile): string[] {
-  if (!existsSync(options.path)) return []
-  const db = openDamaged(options)
+export function listSpaces(file: DatabaseFile): string[] {
+  if (!existsSync(file.path)) return []
+  const db = openDamaged(file)
   try {
-    requireFormat(db, options.path)
-    return spaceNames(db, options.path)
+    requireReadable(db, file.path)
+    return spaceNames(db, file.path)
   } catch (error) {
-    throw wrapError('spaces', options.path, error)
+    throw wrapError('spaces', file.path, error)
   } finally {
     db.close()
   }

@@ -7,7 +7,7 @@ import { openAny } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
 import { isUnreadable, wrapError } from '../file/sqlite-errors.ts'
 
-/** What the thread answers. */
+/** The answer of the thread. */
 export type FaultReply = { readonly faults: readonly string[] } | { readonly error: ErrorEnvelope }
 
 parentPort?.postMessage(answer(workerData as DatabaseFile))
@@ -16,7 +16,7 @@ function answer({ path, busyTimeoutMs }: DatabaseFile): FaultReply {
   try {
     const db = openAny({ path, busyTimeoutMs })
     try {
-      // The quick one does not notice a row that its index has lost. https://sqlite.org/pragma.html#pragma_integrity_check
+      // `quick_check` does not notice a row that is missing in an index. https://sqlite.org/pragma.html#pragma_integrity_check
       const rows = db.prepare('PRAGMA integrity_check').pluck().all() as string[]
       const lines = rows.flatMap((row) => row.split('\n')).filter((line) => !line.startsWith('*** in database'))
       return { faults: lines.filter((line) => line !== 'ok') }
@@ -27,6 +27,6 @@ function answer({ path, busyTimeoutMs }: DatabaseFile): FaultReply {
       db.close()
     }
   } catch (error) {
-    return { error: toEnvelope(wrapError('check', path, error)) }
+    return { error: toEnvelope(wrapError('verify', path, error)) }
   }
 }

@@ -6,10 +6,10 @@ import type { DatabaseFile } from '../file/connection.ts'
 import type { FaultReply } from './file-faults-thread.ts'
 
 /**
- * Has SQLite check its file, each index against its table too, in a thread of
- * its own, since that takes longer than reading all of it.
+ * Lets SQLite check the structure of a file, and each index against its table.
+ * That takes longer than reading the file, so a thread of its own does it.
  *
- * @returns what it found, a sentence each: nothing when all is well.
+ * @returns what SQLite found, a sentence each.
  * @throws StoreError; the signal's reason.
  */
 export async function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<readonly string[]> {
@@ -33,7 +33,7 @@ export async function findFaults(file: DatabaseFile, signal?: AbortSignal): Prom
   }
 }
 
-// The published package is JavaScript, the workspace TypeScript; the URL must name what is there.
+// The published package is JavaScript and the workspace TypeScript; the URL must name a file that exists.
 const threadFile = new URL(
   import.meta.url.endsWith('.ts') ? './file-faults-thread.ts' : './file-faults-thread.js',
   import.meta.url,

@@ -1,12 +1,12 @@
 import { rawText } from '@skein/memory/store'
 
-/** What can stand in any column once it is damaged. */
+/** What a damaged column may hold. */
 export type Anything = string | number | Uint8Array | null
 
 /**
- * A row as JSON text, for a person to read.
+ * Shows a row to a person, as JSON text.
  *
- * @param columns - Their names, with commas in between.
+ * @param columns - Their names, separated by commas.
  */
 export function rowText(columns: string, values: readonly Anything[]): string {
   const names = columns.split(', ')
@@ -14,7 +14,7 @@ export function rowText(columns: string, values: readonly Anything[]): string {
   return JSON.stringify(Object.fromEntries(names.map((name, index) => [name, shown[index]])))
 }
 
-/** What stands in a column, as text. */
+/** Shows a column to a person. */
 export function textOf(value: Anything): string {
   return value instanceof Uint8Array ? rawText(value) : String(value)
 }

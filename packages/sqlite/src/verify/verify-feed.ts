@@ -1,51 +1,53 @@
 import type { Corruption } from '@skein/memory/store'
 
-import { changeColumns, parseLabel } from '../records/record-row.ts'
-import type { RawChange } from '../records/record-row.ts'
+import { changeColumns } from '../records/change-row.ts'
+import type { RawChange } from '../records/change-row.ts'
+import { unpackLabel } from '../records/packed-label.ts'
 import type { SpaceSql } from '../records/space-sql.ts'
 import { rowText } from './row-text.ts'
 import { walkTable } from './walk-table.ts'
 
 /**
- * Walks through the feed, in which each position follows the one before.
+ * Verifies that the positions of the feed follow each other without a gap, and
+ * that each change has a label.
  *
- * Its beginning may have been forgotten, also while this is looking.
+ * The beginning of the feed may have been trimmed, even during the walk.
  */
-export function* checkFeed(sql: SpaceSql): Generator<readonly Corruption[]> {
+export function* verifyFeed(sql: SpaceSql): Generator<readonly Corruption[]> {
   let before: number | undefined
   for (const piece of walkTable<RawChange>(sql, `SELECT ${changeColumns} FROM @changes`)) {
-    const damages: Corruption[] = []
+    const corruptions: Corruption[] = []
     if ('rows' in piece) {
       for (const change of piece.rows) {
         const [seq] = change
-        damages.push(...gap(sql, before, seq), ...checkChange(change))
+        corruptions.push(...gap(sql, before, seq), ...verifyChange(change))
         before = seq
       }
     } else {
       const { from, to, why } = piece
       const id = to === undefined ? `${from}-` : span(from, to - 1)
-      damages.push({ kind: 'feed', id, problem: `This part of the feed can't be read: ${why}.`, raw: '' })
+      corruptions.push({ kind: 'feed', id, problem: `This part of the feed can't be read: ${why}.`, raw: '' })
       before = to === undefined ? undefined : to - 1
     }
-    yield damages
+    yield corruptions
   }
 }
 
 function gap(sql: SpaceSql, before: number | undefined, seq: number): Corruption[] {
   if (before === undefined || seq === before + 1) return []
   if (seq <= before) {
-    return [{ kind: 'feed', id: `${seq}`, problem: `This change stands behind change ${before}.`, raw: '' }]
+    return [{ kind: 'feed', id: `${seq}`, problem: `This change follows change ${before}.`, raw: '' }]
   }
-  // Whoever trims the feed may have overtaken us.
+  // A trim may have overtaken the walk.
   const [first] = sql('SELECT min(seq) FROM @changes').get() as [number | null]
   if (first !== null && first > before) return []
   return [{ kind: 'feed', id: span(before + 1, seq - 1), problem: 'The feed has a gap here.', raw: '' }]
 }
 
-function checkChange(change: RawChange): Corruption[] {
+function verifyChange(change: RawChange): Corruption[] {
   const [seq, , , , , , , , level, compartments] = change
-  if (parseLabel(level, compartments)) return []
-  const problem = 'The label of this change can not be read: only who may see everything is told of it.'
+  if (unpackLabel(level, compartments)) return []
+  const problem = 'The label of this change can not be read, so only those who may see everything get it.'
   return [{ kind: 'feed', id: `${seq}`, problem, raw: rowText(changeColumns, change) }]
 }
 

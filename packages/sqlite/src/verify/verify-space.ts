@@ -5,50 +5,50 @@ import Database from 'better-sqlite3'
 
 import { openDamaged } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
-import { findSpace } from '../schema/space-schema.ts'
-import { spaceSql } from '../records/space-sql.ts'
 import { isUnreadable, wrapError } from '../file/sqlite-errors.ts'
-import { checkFeed } from './verify-feed.ts'
-import { checkObjects } from './verify-objects.ts'
-import { checkRecords } from './verify-records.ts'
+import { spaceSql } from '../records/space-sql.ts'
+import { findSpace } from '../schema/spaces.ts'
 import { findFaults } from './file-faults.ts'
+import { verifyFeed } from './verify-feed.ts'
+import { verifyObjects } from './verify-objects.ts'
+import { verifyRecords } from './verify-records.ts'
 
-/** What a check is of, and who has a say in it. */
-export interface SpaceCheck {
-  readonly options: DatabaseFile
+/** What to verify, and who takes part. */
+export interface SpaceVerification {
+  readonly file: DatabaseFile
   readonly space: string
   readonly inspector?: Inspector | undefined
-  /** Asked before each piece: what it throws ends the check. */
+  /** Called before each piece. What it throws ends the verification. */
   readonly assertOpen?: () => void
 }
 
 /**
- * Looks through a space and through the tree of the whole file.
+ * Verifies a space and the structure of the whole file.
  *
- * @throws StoreError when the file can't be got at; what can't be read of it is what is looked for.
+ * @throws StoreError when the file can't be opened. Parts of it that can't be read are yielded.
  */
-export async function* checkSpace(check: SpaceCheck): AsyncGenerator<Corruption, void, undefined> {
-  yield* checkTables(check)
-  for (const problem of await findFaults(check.options)) yield { kind: 'file', id: '', problem, raw: '' }
+export async function* verifySpace(verification: SpaceVerification): AsyncGenerator<Corruption, void, undefined> {
+  yield* verifyTables(verification)
+  for (const problem of await findFaults(verification.file)) yield { kind: 'file', id: '', problem, raw: '' }
 }
 
-/** The part of {@link checkSpace} that is about the space alone, over a connection of its own. */
-export async function* checkTables({
-  options,
+/** Verifies only the tables of a space, over a connection of its own. */
+export async function* verifyTables({
+  file,
   space,
   inspector,
   assertOpen,
-}: SpaceCheck): AsyncGenerator<Corruption, void, undefined> {
-  const db = openDamaged(options)
+}: SpaceVerification): AsyncGenerator<Corruption, void, undefined> {
+  const db = openDamaged(file)
   try {
-    for (const damages of pieces(db, options.path, space, inspector)) {
+    for (const corruptions of pieces(db, file.path, space, inspector)) {
       assertOpen?.()
-      yield* damages
+      yield* corruptions
       await setImmediate()
     }
   } catch (error) {
-    // An inspector may have reasons of its own to end it.
-    throw error instanceof Database.SqliteError ? wrapError('check', options.path, error) : error
+    // What an inspector throws is not ours to wrap.
+    throw error instanceof Database.SqliteError ? wrapError('verify', file.path, error) : error
   } finally {
     db.close()
   }
@@ -65,12 +65,12 @@ function* pieces(
     number = findSpace(db, space)
   } catch (error) {
     if (!isUnreadable(error)) throw error
-    const { message } = wrapError('check', path, error)
+    const { message } = wrapError('verify', path, error)
     yield [{ kind: 'file', id: 'spaces', problem: message, raw: '' }]
   }
   if (number === undefined) return
   const sql = spaceSql(db, number)
-  yield* checkRecords(sql, inspector)
-  yield* checkObjects(sql, inspector)
-  yield* checkFeed(sql)
+  yield* verifyRecords(sql, inspector)
+  yield* verifyObjects(sql, inspector)
+  yield* verifyFeed(sql)
 }

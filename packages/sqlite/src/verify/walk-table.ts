@@ -1,36 +1,36 @@
 import type { SpaceSql } from '../records/space-sql.ts'
 import { isUnreadable } from '../file/sqlite-errors.ts'
 
-/** A row with its number first, in raw mode. */
-export type NumberedRow = readonly [row: number, ...unknown[]]
+/** A row in raw mode that begins with its row id. */
+export type NumberedRow = readonly [rowId: number, ...unknown[]]
 
-/** What a walk comes upon: some rows in order, or a stretch that can't be read. */
+/** A part of a walk: some rows in order, or a gap. */
 export type Piece<Row> = { readonly rows: readonly Row[] } | Gap
 
-/** Numbers of rows that can't be read: from one up to, not including, another, or to the end of the table. */
+/** A range of row ids that can't be read: up to, not including, `to`, or to the end of the table. */
 export interface Gap {
   readonly from: number
   readonly to: number | undefined
   readonly why: string
 }
 
-/** A gap as a sentence. */
+/** Describes a gap in a sentence. */
 export function describeGap(table: string, { from, to, why }: Gap): string {
   const rows =
     to === undefined ? `from row ${from} on` : to - from > 1 ? `from row ${from} to ${to - 1}` : `at row ${from}`
   return `The table of ${table} can't be read ${rows}: ${why}.`
 }
 
-const mostRows = 200
-const mostBytes = 1_000_000
-/** Beyond all row numbers that come to be. */
+const maxRows = 200
+const maxBytes = 1_000_000
+/** Above every row id. */
 const endOfRows = 2 ** 52
 
 /**
- * Walks through a table in pieces of a few hundred rows, or of a megabyte, past
- * what can't be read.
+ * Walks through a table in pieces of 200 rows or a megabyte, and skips what
+ * can't be read.
  *
- * @param select - A query without conditions that has the row's number as its first column.
+ * @param select - A query without conditions whose first column is the row id.
  */
 export function* walkTable<Row extends NumberedRow>(sql: SpaceSql, select: string): Generator<Piece<Row>> {
   for (let from = 1; ;) {
@@ -38,7 +38,7 @@ export function* walkTable<Row extends NumberedRow>(sql: SpaceSql, select: strin
     yield { rows }
     if (isEnd) return
     const next = rows.reduce((highest, [row]) => Math.max(highest, row + 1), from)
-    // A damaged tree may lead back to where we were.
+    // A damaged tree may lead back to rows before this one.
     if (why === undefined && next > from) {
       from = next
       continue
@@ -50,7 +50,7 @@ export function* walkTable<Row extends NumberedRow>(sql: SpaceSql, select: strin
   }
 }
 
-/** One row; nothing when there is none, or it can't be read. */
+/** One row; `undefined` if there is none, or it can't be read. */
 export function readRow(sql: SpaceSql, select: string, row: number): NumberedRow | undefined {
   try {
     return sql(`${select} WHERE rowid = ?`).get(row) as NumberedRow | undefined
@@ -63,7 +63,7 @@ export function readRow(sql: SpaceSql, select: string, row: number): NumberedRow
 interface ReadPiece<Row> {
   readonly rows: Row[]
   readonly isEnd: boolean
-  /** Why it ends where it ends, when that is because of damage. */
+  /** The reason, if damage ended it. */
   readonly why?: string
 }
 
@@ -71,13 +71,13 @@ function readPiece<Row extends NumberedRow>(sql: SpaceSql, select: string, from:
   const rows: Row[] = []
   let bytes = 0
   try {
-    const found = sql(`${select} WHERE rowid >= ? ORDER BY rowid LIMIT ?`).iterate(from, mostRows)
+    const found = sql(`${select} WHERE rowid >= ? ORDER BY rowid LIMIT ?`).iterate(from, maxRows)
     for (const row of found as IterableIterator<Row>) {
       rows.push(row)
       bytes += sizeOf(row)
-      if (bytes > mostBytes) return { rows, isEnd: false }
+      if (bytes > maxBytes) return { rows, isEnd: false }
     }
-    return { rows, isEnd: rows.length < mostRows }
+    return { rows, isEnd: rows.length < maxRows }
   } catch (error) {
     if (!isUnreadable(error)) throw error
     return { rows, isEnd: false, why: (error as Error).message }
@@ -101,12 +101,12 @@ function canRead(sql: SpaceSql, select: string, from: number): boolean {
 }
 
 /**
- * The first row number above one that can't be read from which on there is
- * something to read, or nothing at all; `undefined` when there is no such.
+ * Finds the first row id above an unreadable one from which on the table can be
+ * read, or has ended; `undefined` if there is none.
  *
- * Numbers that fail lie together, since a page holds neighbours: so it takes
- * steps that double until one does not fail, and halves the last one. Readable
- * rows between two bad pages may be passed over.
+ * Unreadable rows are next to each other, since a page holds neighbors. So the
+ * steps double until one succeeds, and the last one is halved. Readable rows
+ * between two bad pages may be skipped.
  */
 function nextReadable(bad: number, canReadFrom: (row: number) => boolean): number | undefined {
   let failing = bad

@@ -8,57 +8,23 @@ import {
   rmSync,
   statSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import { openMemory, StoreError } from '@skein/memory'
+import { openMemory } from '@skein/memory'
 import { inspectSpace } from '@skein/memory/runtime'
-import type { Memory } from '@skein/memory'
 import type { Corruption, Inspector } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { numbersFrom } from './numbers-from.ts'
+import { changeTables, filledDatabase, me, openUntilEnd, valueOf } from './filled-database.ts'
 import { temporaryPath } from './temporary.ts'
 
-const me = { id: 'me', role: 'test' }
 const boss = { id: 'boss', role: 'test', clearance: { level: 'confidential' } } as const
 const admin = { id: 'ada', role: 'operator', rights: ['administer'] } as const
-
-async function open(path: string): Promise<Memory> {
-  const memory = await openMemory({ store: sqliteStore({ path, durability: 'relaxed' }), auditKeepMs: 0 })
-  onTestFinished(() => memory.close())
-  return memory
-}
-
-/** A database with some facts (one deleted), an observation and an object. */
-async function filled(facts = 20): Promise<string> {
-  const path = temporaryPath()
-  const memory = await open(path)
-  const view = memory.as(me)
-  const indexes = Array.from({ length: facts }, (_, index) => index)
-  await Promise.all(indexes.map((index) => view.facts.set(`f${index}`, valueOf(index), { tags: ['t'] })))
-  await view.facts.set('gone', 1)
-  await view.facts.delete('gone')
-  const page = await view.objects.put('the words of a page')
-  await view.observations.log({ value: 'a red fox', derivedFrom: [page] })
-  await memory.close()
-  return path
-}
-
-function valueOf(index: number): object {
-  return { index, text: `what is known of ${index}`.repeat(10) }
-}
-
-function change(path: string, sql: string): void {
-  const db = new Database(path)
-  db.exec(sql)
-  db.close()
-}
 
 /** The pages of a table or an index that hold its rows. */
 function leavesOf(path: string, name: string): number[] {
@@ -76,20 +42,8 @@ function overwrite(path: string, page: number): void {
   closeSync(file)
 }
 
-/** Reads all that {@link filled} has written. */
-async function expectWhole(path: string, count: number): Promise<void> {
-  await using memory = await openMemory({ store: sqliteStore(path), auditKeepMs: 0 })
-  const { facts, observations, objects } = memory.as(me)
-  for (let index = 0; index < count; index += 1) expect(await facts.get(`f${index}`)).toEqual(valueOf(index))
-  expect(await facts.get('gone')).toBeUndefined()
-  const [hit] = await observations.search('fox')
-  const [listed] = (await observations.list()).items
-  expect([hit?.item.value, listed?.value]).toEqual(['a red fox', 'a red fox'])
-  const ref = { id: listed?.derivedFrom[0] ?? '', size: 0, mediaType: 'text/plain' }
-  expect(await objects.get(ref)).toBe('the words of a page')
-}
-
-const damagesIn = async (path: string): Promise<Corruption[]> => Array.fromAsync((await open(path)).as(admin).verify())
+const corruptionsIn = async (path: string): Promise<Corruption[]> =>
+  Array.fromAsync((await openUntilEnd(path)).as(admin).verify())
 const inspected = async (path: string): Promise<readonly Corruption[]> =>
   (await inspectSpace({ store: sqliteStore(path) })).corruptions
 
@@ -102,21 +56,21 @@ describe('a damaged record', () => {
     ['author', `author = 'mallory'`, 'f7', '"author":"mallory"'],
     ['type', `value = x'00ff'`, 'f7', '"value":"data:;base64,AP8="'],
     ['tombstone', `author = 'mallory'`, 'gone', '"deleted":1'],
-  ])('(its %s) is told of, with what stands there, and the others work on', async (_, sql, id, raw) => {
-    const path = await filled()
-    change(path, `UPDATE records_1 SET ${sql} WHERE id = '${id}'`)
-    const memory = await open(path)
-    const damages = await Array.fromAsync(memory.as(admin).verify())
-    expect(damages.filter(({ kind }) => kind === 'record')).toEqual([
+  ])('(its %s) is found, with its raw row, and the others can be used', async (_, sql, id, raw) => {
+    const path = await filledDatabase()
+    changeTables(path, `UPDATE records_1 SET ${sql} WHERE id = '${id}'`)
+    const memory = await openUntilEnd(path)
+    const corruptions = await Array.fromAsync(memory.as(admin).verify())
+    expect(corruptions.filter(({ kind }) => kind === 'record')).toEqual([
       {
         kind: 'record',
         collection: 'facts',
         id,
-        problem: 'What stands there is not what was written: its checksum does not match.',
+        problem: 'It is not as it was written: its checksum does not match.',
         raw: expect.stringContaining(raw),
       },
     ])
-    expect(damages.filter(({ kind }) => kind !== 'record')).toEqual([])
+    expect(corruptions.filter(({ kind }) => kind !== 'record')).toEqual([])
     const { facts, observations } = memory.as(me)
     expect(await facts.get('f8')).toEqual(valueOf(8))
     expect(await observations.search('fox')).toHaveLength(1)
@@ -125,26 +79,53 @@ describe('a damaged record', () => {
   })
 })
 
+describe('the mark by which journals are listed', () => {
+  it('is verified for entries of journals, and for other records, whose next write repairs it', async () => {
+    const path = await filledDatabase()
+    changeTables(path, 'UPDATE records_1 SET listed = 1 - listed')
+    const memory = await openUntilEnd(path)
+    const corruptions = await Array.fromAsync(memory.as(admin).verify())
+    // Not the deleted fact: nothing lists it.
+    expect(Map.groupBy(corruptions, ({ problem }) => problem)).toEqual(
+      new Map([
+        [
+          'It is marked as an entry of a journal, but its collection is none.',
+          expect.objectContaining({ length: 21 }) as unknown,
+        ],
+        [
+          'It is not marked as an entry of a journal, so lists by author leave it out.',
+          [expect.objectContaining({ kind: 'record', collection: 'observations' })],
+        ],
+      ]),
+    )
+    for (let index = 0; index < 20; index += 1) await memory.as(me).facts.set(`f${index}`, 'anew', { tags: ['t'] })
+    expect(await Array.fromAsync(memory.as(admin).verify())).toMatchObject([
+      { collection: 'objects' },
+      { collection: 'observations' },
+    ])
+  })
+})
+
 describe('a damaged object', () => {
   const hash = '8b9c1f29'
 
-  it('is told of, with its bytes', async () => {
-    const path = await filled()
-    change(path, `UPDATE objects_1 SET bytes = CAST('other words' AS BLOB)`)
-    expect(await damagesIn(path)).toEqual([
+  it('is found, with its bytes', async () => {
+    const path = await filledDatabase()
+    changeTables(path, `UPDATE objects_1 SET bytes = CAST('other words' AS BLOB)`)
+    expect(await corruptionsIn(path)).toEqual([
       {
         kind: 'object',
         id: expect.stringMatching(/^[0-9a-f]{64}$/),
-        problem: 'What stands there is not what was written: the hash in its name does not match.',
+        problem: 'It is not as it was written: the hash in its name does not match.',
         raw: 'other words',
       },
     ])
   })
 
-  it('whose name is damaged is told of under both names', async () => {
-    const path = await filled()
-    change(path, `UPDATE objects_1 SET hash = '${hash}' || substr(hash, 9)`)
-    expect(await damagesIn(path)).toMatchObject([
+  it('whose name is damaged is found under both names', async () => {
+    const path = await filledDatabase()
+    changeTables(path, `UPDATE objects_1 SET hash = '${hash}' || substr(hash, 9)`)
+    expect(await corruptionsIn(path)).toMatchObject([
       { kind: 'object', id: expect.stringMatching(`^${hash}`), raw: 'the words of a page' },
       {
         kind: 'object',
@@ -169,25 +150,25 @@ describe('the feed', () => {
     [
       'a lower level',
       'UPDATE changes_1 SET level = 1 WHERE seq = 7',
-      { id: '7', problem: /something else of facts\/f6/ },
+      { id: '7', problem: /record facts\/f6 contradict each other/ },
     ],
-  ])('with %s is told of', async (_, sql, expected) => {
-    const path = await filled()
-    change(path, sql)
-    const damages = await inspected(path)
-    expect(damages).toHaveLength(1)
+  ])('with %s is found damaged', async (_, sql, expected) => {
+    const path = await filledDatabase()
+    changeTables(path, sql)
+    const corruptions = await inspected(path)
+    expect(corruptions).toHaveLength(1)
     const texts = Object.entries(expected).map(([name, text]) => [
       name,
       typeof text === 'string' ? text : expect.stringMatching(text),
     ])
-    expect(damages).toMatchObject([{ kind: 'feed', ...Object.fromEntries(texts) }])
+    expect(corruptions).toMatchObject([{ kind: 'feed', ...Object.fromEntries(texts) }])
   })
 
-  it('of which a label can not be read is told of, and goes on to be read', async () => {
-    const path = await filled()
+  it('with an unreadable label is found damaged, and can be followed all the same', async () => {
+    const path = await filledDatabase()
     // Of a change that is not the newest of its record, nothing else is known.
-    change(path, `UPDATE changes_1 SET compartments = '[' WHERE seq = 21`)
-    const memory = await open(path)
+    changeTables(path, `UPDATE changes_1 SET compartments = '[' WHERE seq = 21`)
+    const memory = await openUntilEnd(path)
     expect(await Array.fromAsync(memory.as(admin).verify())).toMatchObject([{ kind: 'feed', id: '21' }])
     await memory.as(me).facts.set('later', 1)
     const stop = new AbortController()
@@ -197,23 +178,23 @@ describe('the feed', () => {
     await changes.return()
   })
 
-  it('that has forgotten its beginning is no damage', async () => {
-    const path = await filled()
-    change(path, 'DELETE FROM changes_1 WHERE seq < 15')
-    expect(await damagesIn(path)).toEqual([])
+  it('whose beginning was trimmed is intact', async () => {
+    const path = await filledDatabase()
+    changeTables(path, 'DELETE FROM changes_1 WHERE seq < 15')
+    expect(await corruptionsIn(path)).toEqual([])
     expect(await inspectSpace({ store: sqliteStore(path) })).toMatchObject({ feed: { first: 15, last: 24 } })
   })
 })
 
-describe('a file of which a page can not be read', () => {
-  it('is told of, with the records that were lost, and the others are looked at and work on', async () => {
-    const path = await filled(400)
+describe('a file with an unreadable page', () => {
+  it('is found, with the records that were lost, and the others are verified and can be used', async () => {
+    const path = await filledDatabase(400)
     const leaves = leavesOf(path, 'records_1')
     expect(leaves.length).toBeGreaterThan(10)
     for (const at of [3, 4, 8]) overwrite(path, leaves[at] ?? 0)
-    const memory = await open(path)
-    const damages = await Array.fromAsync(memory.as(admin).verify())
-    const lost = damages.filter(({ kind }) => kind === 'record').map(({ id }) => id)
+    const memory = await openUntilEnd(path)
+    const corruptions = await Array.fromAsync(memory.as(admin).verify())
+    const lost = corruptions.filter(({ kind }) => kind === 'record').map(({ id }) => id)
     expect(lost.length).toBeGreaterThan(20)
     const { facts } = memory.as(me)
     for (let index = 0; index < 400; index += 1) {
@@ -226,37 +207,37 @@ describe('a file of which a page can not be read', () => {
     // Two of the pages follow each other.
     const problem = expect.stringMatching(/^The table of records can't be read from row \d+ to \d+: /) as string
     const stretch = { kind: 'file', id: 'records', problem, raw: '' }
-    expect(damages.filter(({ id }) => id === 'records')).toEqual([stretch, stretch])
-    expect(damages.filter(({ kind, id }) => kind === 'file' && id === '').length).toBeGreaterThan(0)
+    expect(corruptions.filter(({ id }) => id === 'records')).toEqual([stretch, stretch])
+    expect(corruptions.filter(({ kind, id }) => kind === 'file' && id === '').length).toBeGreaterThan(0)
   })
 
-  it.each(['objects_1', 'changes_1', 'by_key_1', 'texts_1_data'])('(of %s) is told of', async (name) => {
-    const path = await filled(400)
+  it.each(['objects_1', 'changes_1', 'by_key_1', 'texts_1_data'])('(of %s) is found', async (name) => {
+    const path = await filledDatabase(400)
     const leaves = leavesOf(path, name)
     overwrite(path, leaves[Math.floor(leaves.length / 2)] ?? 0)
-    const damages = await inspected(path)
-    const kinds = new Set(damages.map(({ kind, id }) => (kind === 'file' ? `file ${id}`.trim() : kind)))
+    const corruptions = await inspected(path)
+    const kinds = new Set(corruptions.map(({ kind, id }) => (kind === 'file' ? `file ${id}`.trim() : kind)))
     const expected = { objects_1: ['file objects', 'object', 'file'], changes_1: ['feed', 'file'] }[name] ?? ['file']
     expect([...kinds].toSorted()).toEqual(expected.toSorted())
     const { records } = await inspectSpace({ store: sqliteStore(path) })
     expect(records).toMatchObject({ facts: 400 })
   })
 
-  it('because it was cut off is told of, and what is left of it is looked at', async () => {
-    const path = await filled(400)
+  it('because it was truncated is found, and the rest of it is verified', async () => {
+    const path = await filledDatabase(400)
     truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)
     await expect(openMemory({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
     expect(await sqliteStore(path).spaces()).toEqual(['default'])
-    const { records, feed, corruptions: damages } = await inspectSpace({ store: sqliteStore(path) })
+    const { records, feed, corruptions } = await inspectSpace({ store: sqliteStore(path) })
     expect(records.facts).toBeGreaterThan(100)
     expect(records.facts).toBeLessThan(400)
     expect(feed).toBeUndefined()
-    expect(damages).toContainEqual({ kind: 'file', id: '', problem: expect.stringMatching(/\w/), raw: '' })
+    expect(corruptions).toContainEqual({ kind: 'file', id: '', problem: expect.stringMatching(/\w/), raw: '' })
   })
 
-  it('because it was cut off while it was open is told of by the memory', async () => {
-    const path = await filled(400)
-    const memory = await open(path)
+  it('because it was truncated while it was open is found by the memory', async () => {
+    const path = await filledDatabase(400)
+    const memory = await openUntilEnd(path)
     const { facts } = memory.as(me)
     expect(await facts.get('f1')).toEqual(valueOf(1))
     truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)
@@ -264,57 +245,33 @@ describe('a file of which a page can not be read', () => {
     expect(kinds).toContain('file')
   })
 
-  it('because it has lost the names of its spaces is refused, not taken for an empty one', async () => {
-    const path = await filled()
-    change(path, 'DELETE FROM spaces')
+  it('that lost the names of its spaces is refused, not taken for an empty one', async () => {
+    const path = await filledDatabase()
+    changeTables(path, 'DELETE FROM spaces')
     await expect(sqliteStore(path).spaces()).rejects.toMatchObject({
       code: 'SKEIN_CORRUPT',
       message: expect.stringMatching(/tables of 1 spaces, but names of 0/),
     })
   })
 
-  it('in its first page is refused as what it is', async () => {
-    const path = await filled()
+  it('that is the first one is refused as no database', async () => {
+    const path = await filledDatabase()
     overwrite(path, 1)
     await expect(inspectSpace({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
     await expect(sqliteStore(path).spaces()).rejects.toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
   })
 })
 
-describe('of whatever bit is flipped', () => {
-  it('is told, unless all that is kept reads as it was: 60 of them', async () => {
-    const path = await filled(200)
-    const whole = readFileSync(path)
-    const copy = join(dirname(path), 'copy.db')
-    let told = 0
-    for (let seed = 0; seed < 60; seed += 1) {
-      const random = numbersFrom(seed)
-      const bytes = Buffer.from(whole)
-      const at = Math.floor(random() * bytes.length)
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
-      writeFileSync(copy, bytes)
-      const damages = await inspected(copy).catch((error: unknown) => {
-        if (!(error instanceof StoreError)) throw error
-        return [error]
-      })
-      if (damages.length > 0) told += 1
-      else await expectWhole(copy, 200)
-      for (const tail of ['', '-wal', '-shm']) rmSync(copy + tail, { force: true })
-    }
-    expect(told).toBeGreaterThan(10)
-  })
-})
-
-describe('looking for damage', () => {
+describe('verification', () => {
   it('leaves the file and its folder as they were, also after a crash', async () => {
-    const path = await filled()
+    const path = await filledDatabase()
     const state = (): unknown =>
       readdirSync(dirname(path)).map((name) => [name, readFileSync(`${dirname(path)}/${name}`, 'base64')])
     const before = state()
     expect(await inspected(path)).toEqual([])
     expect(state()).toEqual(before)
 
-    const memory = await open(path)
+    const memory = await openUntilEnd(path)
     await memory.as(me).facts.set('f1', 'only in the log')
     const crashed = temporaryPath()
     for (const tail of ['', '-wal']) copyFileSync(path + tail, crashed + tail)
@@ -326,8 +283,8 @@ describe('looking for damage', () => {
     expect(contents()).toEqual(asItWas)
   })
 
-  it('gives others their turn after each few hundred records', async () => {
-    const path = await filled(2_000)
+  it('gives other work its turn after every few hundred records', async () => {
+    const path = await filledDatabase(2_000)
     let turn = 0
     let isOver = false
     const counting = (async () => {
@@ -343,23 +300,23 @@ describe('looking for damage', () => {
   })
 
   it('ends when the memory is closed', async () => {
-    const memory = await open(await filled(2_000))
-    const damages = memory.as(admin).verify()
-    const first = damages.next()
+    const memory = await openUntilEnd(await filledDatabase(2_000))
+    const corruptions = memory.as(admin).verify()
+    const first = corruptions.next()
     await memory.close()
     await expect(first).rejects.toMatchObject({ code: 'SKEIN_CLOSED' })
   })
 
-  it('finds nothing to look at where there is no file, and makes none', async () => {
+  it('of a file that does not exist fails, and makes none', async () => {
     const path = temporaryPath()
     expect(await sqliteStore(path).spaces()).toEqual([])
     await expect(inspectSpace({ store: sqliteStore(path) })).rejects.toMatchObject({ code: 'SKEIN_STORE' })
     expect(readdirSync(dirname(path))).toEqual([])
   })
 
-  it('warns of nothing: what it finds it tells', async () => {
-    const path = await filled()
-    change(path, `UPDATE records_1 SET value = '1' WHERE id = 'f1'`)
+  it('warns of nothing, since it returns what it finds', async () => {
+    const path = await filledDatabase()
+    changeTables(path, `UPDATE records_1 SET value = '1' WHERE id = 'f1'`)
     const warned: unknown[] = []
     const note = (warning: Error): void => void warned.push(warning)
     process.on('warning', note)

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+
+import { spaceNames } from '../schema/spaces.ts'
+import { copyDatabase } from './copy-database.ts'
+import type { BackupOptions, BackupReport } from './copy-database.ts'
+import { refuseCorruption, refuseFaults } from './refuse-corruption.ts'
+
+/** Options of {@link restore}. */
+export interface RestoreOptions extends BackupOptions {
+  /**
+   * Whether to restore a backup in which single records or objects are damaged.
+   * They stay as they are: reading them is an error.
+   *
+   * @defaultValue false
+   */
+  readonly keepDamaged?: boolean
+}
+
+/**
+ * Puts a backup in the place of a database, or where there is none yet. A backup
+ * of an older format keeps that format until it is opened for writing.
+ *
+ * Before, every record, every object and the whole feed are verified. Stop the
+ * agents of the database first: whoever has it open is refused everything from
+ * then on, and must open it again.
+ *
+ * @param from - Path of the backup.
+ * @param to - Path of the database.
+ * @throws StoreFormatError when the backup is not ours; CorruptRecordError when
+ * it is damaged; otherwise as `backup`. Then everything is as it was.
+ */
+export function restore(from: string, to: string, options: RestoreOptions = {}): Promise<BackupReport> {
+  return copyDatabase('restore', from, to, options, async (copy) => {
+    await refuseFaults(copy, options)
+    const spaces = copy.change((db) => spaceNames(db, from))
+    if (!options.keepDamaged) for (const space of spaces) await refuseCorruption(copy, space, options)
+    copy.change((db) => {
+      const rename = db.prepare('UPDATE spaces SET incarnation = ? WHERE name = ?')
+      // Its feed may continue differently from the one that others have followed.
+      db.transaction(() => spaces.forEach((space) => rename.run(randomUUID(), space)))()
+      db.pragma('journal_mode = WAL')
+    })
+    return spaces
+  })
+}

@@ -1,0 +1,102 @@
+import { CorruptRecordError, StoreError } from '@skein/memory'
+import type { Commit, ObjectStore, Unwatch } from '@skein/memory/store'
+import type { Database } from 'better-sqlite3'
+
+import { fileIsGone, watchIdentity } from './file/file-identity.ts'
+import { wrapError } from './file/sqlite-errors.ts'
+import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import { SpaceTables } from './records/space-tables.ts'
+import { currentFormat, formatOf } from './schema/database-format.ts'
+import { noteOlderReader } from './schema/older-readers.ts'
+import { openForReading } from './schema/open-database.ts'
+import { findSpace } from './schema/spaces.ts'
+import { SpaceStore } from './space-store.ts'
+
+/** A space in a thread or program that only reads, through a connection of its own. */
+export class ReadingStore extends SpaceStore {
+  readonly objects: ObjectStore
+  readonly #db: Database | undefined
+  readonly #tables: SpaceTables | undefined
+  readonly #damage: unknown
+  readonly #options: ResolvedSqliteOptions
+  readonly #isInPlace: () => boolean
+  readonly #endNote: (() => void) | undefined
+  #nextCheckAt = 0
+
+  constructor(options: ResolvedSqliteOptions, space: string) {
+    super(options, space)
+    this.#options = options
+    this.#isInPlace = watchIdentity(options.path)
+    try {
+      this.#db = openForReading(options)
+      this.#tables = new SpaceTables(this.#db, requireSpace(this.#db, options.path, space))
+      if (formatOf(this.#db) < currentFormat) this.#endNote = noteOlderReader(options.path)
+    } catch (error) {
+      this.#db?.close()
+      // A damaged file is opened all the same, so that `verify` can say what is left of it.
+      if (!(error instanceof CorruptRecordError)) throw error
+      this.#damage = error
+    }
+    this.objects = {
+      put: () => refuse('objects.put'),
+      get: async (hash, range) => this.guarded('objects.get', ({ objects }) => objects.get(hash, range)),
+      has: async (hash) => this.guarded('objects.has', ({ objects }) => objects.has(hash)),
+      delete: () => refuse('objects.delete'),
+    }
+  }
+
+  protected get tables(): SpaceTables {
+    if (!this.#tables) throw this.#damage
+    return this.#tables
+  }
+
+  /** Checks as often as a writer does that the file is still in its place. */
+  protected override assertOpen(): void {
+    super.assertOpen()
+    const now = performance.now()
+    if (now < this.#nextCheckAt) return
+    if (!this.#isInPlace()) throw fileIsGone(this.#options.path)
+    this.#nextCheckAt = now + this.#options.pollMs
+  }
+
+  write(): Promise<Commit> {
+    return refuse('write')
+  }
+
+  sweep(): Promise<number> {
+    return refuse('sweep')
+  }
+
+  scrub(): Promise<void> {
+    return refuse('scrub')
+  }
+
+  /** Never calls back: other threads learn of changes through the epoch table, from the thread that writes. */
+  watch(): Unwatch {
+    return () => {}
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.#endNote?.()
+    this.#db?.close()
+  }
+}
+
+function requireSpace(db: Database, path: string, space: string): number {
+  let number: number | undefined
+  try {
+    number = findSpace(db, space)
+  } catch (error) {
+    throw wrapError('open', path, error)
+  }
+  if (number !== undefined) return number
+  throw new StoreError('open', `${path} has no space "${space}". Open it for writing first.`)
+}
+
+function refuse(operation: string): Promise<never> {
+  return Promise.reject(
+    new StoreError(operation, 'This connection only reads. Write through the thread that opened the store.'),
+  )
+}

@@ -1,0 +1,42 @@
+import { collectionsWith } from '@skein/memory/store'
+import type { Database } from 'better-sqlite3'
+
+import { markFormat } from './database-format.ts'
+import { authorIndex } from './space-schema.ts'
+import { spaceNumbers } from './spaces.ts'
+
+/** Changes the tables of one format into those of the next. */
+export interface Migration {
+  readonly from: number
+  readonly to: number
+  /** Runs inside a transaction. */
+  migrate(db: Database): void
+}
+
+/** All steps, oldest first. A new format is one more entry here; `currentFormat` is the last one's `to`. */
+export const migrations: readonly Migration[] = [{ from: 3, to: 4, migrate: markJournals }]
+
+/**
+ * Changes the tables of an older format into those of the current one. The
+ * caller owns the transaction.
+ */
+export function migrate(db: Database, format: number): void {
+  for (const step of migrations.filter(({ from }) => from >= format)) {
+    step.migrate(db)
+    markFormat(db, step.to)
+  }
+}
+
+/** Format 4 marks the entries of journals by a column. Before, the index by author named their collections. */
+function markJournals(db: Database): void {
+  const journals = collectionsWith('journal')
+  const marks = journals.map(() => '?').join(', ')
+  for (const number of spaceNumbers(db)) {
+    db.exec(`
+      DROP INDEX by_author_${number};
+      ALTER TABLE records_${number} ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+    `)
+    db.prepare(`UPDATE records_${number} SET listed = 1 WHERE collection IN (${marks})`).run(...journals)
+    db.exec(authorIndex(number))
+  }
+}

@@ -1,0 +1,54 @@
+import { CorruptRecordError } from '@skein/memory'
+import type { Database } from 'better-sqlite3'
+
+import { spaceSchema } from './space-schema.ts'
+
+/** Makes the table of spaces. */
+export function createSpaceList(db: Database): void {
+  db.exec('CREATE TABLE spaces (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incarnation TEXT NOT NULL)')
+}
+
+/**
+ * Finds the number of a space, and makes its tables if there are none.
+ *
+ * @param incarnation - Names the life of the feed of a new space.
+ */
+export function prepareSpace(db: Database, name: string, incarnation: string): number {
+  return db
+    .transaction((): number => {
+      const found = findSpace(db, name)
+      if (found !== undefined) return found
+      const { lastInsertRowid } = db
+        .prepare('INSERT INTO spaces (name, incarnation) VALUES (?, ?)')
+        .run(name, incarnation)
+      const number = Number(lastInsertRowid)
+      db.exec(spaceSchema(number))
+      return number
+    })
+    .immediate()
+}
+
+/** The number of a space; `undefined` if there is none of this name. */
+export function findSpace(db: Database, name: string): number | undefined {
+  return db.prepare('SELECT number FROM spaces WHERE name = ?').pluck().get(name) as number | undefined
+}
+
+/** The numbers of all spaces. */
+export function spaceNumbers(db: Database): number[] {
+  return db.prepare('SELECT number FROM spaces ORDER BY number').pluck().all() as number[]
+}
+
+/**
+ * The names of all spaces.
+ *
+ * @throws CorruptRecordError when the name of a space that has tables is lost.
+ */
+export function spaceNames(db: Database, path: string): string[] {
+  const names = db.prepare('SELECT name FROM spaces ORDER BY name').pluck().all() as string[]
+  const kept = db.prepare(`SELECT count(*) FROM sqlite_schema WHERE name GLOB 'records_[0-9]*'`).pluck().get() as number
+  if (kept <= names.length) return names
+  throw new CorruptRecordError(
+    'spaces',
+    `${path} is damaged: it has tables of ${kept} spaces, but names of ${names.length}. Restore a backup.`,
+  )
+}

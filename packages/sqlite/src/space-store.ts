@@ -1,0 +1,95 @@
+import { MemoryClosedError } from '@skein/memory'
+import { liveRecord } from '@skein/memory/store'
+import type {
+  Change,
+  ChangePage,
+  Commit,
+  Corruption,
+  Inspector,
+  Mutation,
+  ObjectStore,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  SearchAnswer,
+  SearchQuery,
+  Seq,
+  Store,
+  StoredRecord,
+  StoreTraits,
+  Unwatch,
+} from '@skein/memory/store'
+
+import { wrapError } from './file/sqlite-errors.ts'
+import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import type { SpaceTables } from './records/space-tables.ts'
+import { verifySpace } from './verify/verify-space.ts'
+
+/** Reads and verifies one space, which both roles do alike. */
+export abstract class SpaceStore implements Store {
+  readonly traits: StoreTraits
+  abstract readonly objects: ObjectStore
+  readonly #options: ResolvedSqliteOptions
+  readonly #space: string
+  protected isClosed = false
+
+  constructor(options: ResolvedSqliteOptions, space: string) {
+    const durable = options.durability === 'full' ? 'full' : 'process'
+    this.traits = { durable, reach: 'host', fullText: 'native', expiresNatively: false }
+    this.#options = options
+    this.#space = space
+  }
+
+  protected abstract get tables(): SpaceTables
+
+  now(): number {
+    return Date.now()
+  }
+
+  async read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+    return this.guarded('read', (tables) => keys.map((key) => liveRecord(tables.read(key), this.now())))
+  }
+
+  async query(query: RecordQuery): Promise<RecordPage> {
+    return this.guarded('query', (tables) => tables.query(query, this.now()))
+  }
+
+  async search(query: SearchQuery): Promise<SearchAnswer> {
+    return this.guarded('search', (tables) => tables.search(query, this.now()))
+  }
+
+  async changes(after: Seq, limit: number): Promise<ChangePage> {
+    return this.guarded('changes', (tables) => tables.changes(after, limit))
+  }
+
+  async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
+    this.assertOpen()
+    yield* verifySpace({
+      file: this.#options,
+      space: this.#space,
+      inspector,
+      assertOpen: () => this.assertOpen(),
+    })
+  }
+
+  /** @throws MemoryClosedError; StoreError when the file was removed or replaced. */
+  protected assertOpen(): void {
+    if (this.isClosed) throw new MemoryClosedError()
+  }
+
+  /** Does some reading if the store is open, and wraps what SQLite throws. */
+  protected guarded<Result>(operation: string, work: (tables: SpaceTables) => Result): Result {
+    this.assertOpen()
+    try {
+      return work(this.tables)
+    } catch (error) {
+      throw wrapError(operation, this.#options.path, error)
+    }
+  }
+
+  abstract write(batch: readonly Mutation[]): Promise<Commit>
+  abstract watch(listener: (change: Change) => void): Unwatch
+  abstract sweep(limit: number): Promise<number>
+  abstract scrub(): Promise<void>
+  abstract [Symbol.asyncDispose](): Promise<void>
+}

@@ -1,0 +1,69 @@
+import type { Change, Commit, Mutation, Unwatch } from '@skein/memory/store'
+
+import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'
+import { RecordWriter } from '../records/record-writer.ts'
+import type { SpaceTables } from '../records/space-tables.ts'
+import { ChangeAnnouncer } from './change-announcer.ts'
+import type { TransactionState } from './transaction-runner.ts'
+
+/** A space as the writing connection holds it. Its methods that write run inside a transaction. */
+export class WriterSpace implements TransactionState {
+  readonly tables: SpaceTables
+  readonly #records: RecordWriter
+  readonly #announcer: ChangeAnnouncer
+  /** The changes of the running transaction. */
+  readonly #uncommitted: Change[] = []
+
+  constructor(tables: SpaceTables) {
+    this.tables = tables
+    this.#records = new RecordWriter(tables.sql)
+    this.#announcer = new ChangeAnnouncer(tables)
+  }
+
+  /** See {@link RecordWriter.apply}. */
+  apply(batch: readonly Mutation[], now: number): Commit {
+    const { commit, changes } = this.#records.apply(batch, now)
+    this.#uncommitted.push(...changes)
+    return commit
+  }
+
+  /** Trims the feed, then deletes up to `limit` expired records; returns how many went. */
+  sweep(options: ResolvedSqliteOptions, limit: number, now: number): number {
+    this.#records.trim(options, limit, now)
+    return this.#records.sweep(limit, now)
+  }
+
+  /** Merges a part of the full-text index; returns whether there is more to merge. */
+  mergeTerms(): boolean {
+    return this.#records.mergeTerms()
+  }
+
+  /** See {@link ChangeAnnouncer.watch}. */
+  watch(listener: (change: Change) => void): Unwatch {
+    return this.#announcer.watch(listener)
+  }
+
+  /** See {@link ChangeAnnouncer.catchUp}. */
+  catchUp(): void {
+    this.#announcer.catchUp()
+  }
+
+  invalidate(): void {
+    this.#records.forget()
+  }
+
+  committed(): void {
+    const changes = this.#uncommitted.splice(0)
+    if (changes.length === 0) return
+    try {
+      this.#announcer.announce(changes)
+    } catch {
+      // The write is on the disk all the same. The next one, or a heartbeat of the listeners, catches up.
+    }
+  }
+
+  rolledBack(): void {
+    this.#uncommitted.length = 0
+    this.#records.forget()
+  }
+}

@@ -1,0 +1,91 @@
+import { MemoryClosedError } from '@skein/memory'
+import type { Change, Commit, Mutation, ObjectStore, Unwatch } from '@skein/memory/store'
+
+import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import type { SpaceTables } from './records/space-tables.ts'
+import { OlderFormatError } from './schema/database-format.ts'
+import { migrateFile } from './schema/migrate-file.ts'
+import { SpaceStore } from './space-store.ts'
+import { SqliteWriter } from './writer/sqlite-writer.ts'
+import type { WriterSpace } from './writer/writer-space.ts'
+
+/** A space in the process that writes it, through the writer that the process has for the file. */
+export class WritingStore extends SpaceStore {
+  /** Opens a space, and migrates its file first if that has an older format. */
+  static async open(options: ResolvedSqliteOptions, space: string): Promise<WritingStore> {
+    for (;;) {
+      try {
+        return new WritingStore(options, space)
+      } catch (error) {
+        if (!(error instanceof OlderFormatError)) throw error
+      }
+      await migrateFile(options)
+    }
+  }
+
+  readonly objects: ObjectStore
+  readonly #options: ResolvedSqliteOptions
+  readonly #writer: SqliteWriter
+  readonly #space: WriterSpace
+  readonly #unwatch: Unwatch[] = []
+
+  private constructor(options: ResolvedSqliteOptions, space: string) {
+    super(options, space)
+    this.#options = options
+    this.#writer = SqliteWriter.acquire(options)
+    try {
+      this.#space = this.#writer.space(space)
+    } catch (error) {
+      this.#writer.release()
+      throw error
+    }
+    const { objects } = this.#space.tables
+    this.objects = {
+      put: (hash, bytes) => this.#transact(() => objects.put(hash, bytes)),
+      get: async (hash, range) => this.guarded('objects.get', () => objects.get(hash, range)),
+      has: async (hash) => this.guarded('objects.has', () => objects.has(hash)),
+      delete: (hash) => this.#transact(() => objects.delete(hash)),
+    }
+  }
+
+  protected get tables(): SpaceTables {
+    return this.#space.tables
+  }
+
+  protected override assertOpen(): void {
+    super.assertOpen()
+    this.#writer.assertUsable()
+  }
+
+  async write(batch: readonly Mutation[]): Promise<Commit> {
+    if (this.isClosed) throw new MemoryClosedError()
+    return this.#writer.write(this.#space, batch)
+  }
+
+  watch(listener: (change: Change) => void): Unwatch {
+    const unwatch = this.#space.watch(listener)
+    this.#unwatch.push(unwatch)
+    return unwatch
+  }
+
+  sweep(limit: number): Promise<number> {
+    return this.#transact(() => this.#space.sweep(this.#options, limit, this.now()))
+  }
+
+  async scrub(): Promise<void> {
+    while (await this.#transact(() => this.#space.mergeTerms()));
+    await this.#writer.rewrite()
+  }
+
+  async #transact<Result>(work: () => Result): Promise<Result> {
+    if (this.isClosed) throw new MemoryClosedError()
+    return this.#writer.transact(work)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const unwatch of this.#unwatch.splice(0)) unwatch()
+    this.#writer.release()
+  }
+}
