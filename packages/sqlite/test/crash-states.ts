@@ -20,14 +20,16 @@ export interface CrashState {
  *
  * @param every - Of so many moments one is taken, beside those at which the folder or the size of a file changes.
  * @param random - Numbers from 0 up to 1.
+ * @param before - The files that were on the disk before the run.
  */
 export function* crashStates(
   deeds: readonly Deed[],
   fate: Fate,
   every: number,
   random: () => number,
+  before: ReadonlyMap<string, Buffer> = new Map(),
 ): Generator<CrashState> {
-  const disk = new ForgetfulDisk()
+  const disk = new ForgetfulDisk(before)
   const announcements: Announcement[] = []
   let moments = Math.floor(random() * every)
   let isNew = true
@@ -38,7 +40,7 @@ export function* crashStates(
     isNew ||= fate !== 'lost' || deed.type !== 'write'
     if (!isNew || !disk.isAtRisk) continue
     moments += 1
-    const isSpecial = ['create', 'remove', 'resize'].includes(deed.type)
+    const isSpecial = ['create', 'link', 'remove', 'resize'].includes(deed.type)
     if (!isSpecial && moments % every > 0) continue
     yield { files: disk.filesAfter(fate, random), announcements }
     isNew = false
@@ -62,12 +64,26 @@ export class ForgetfulDisk {
   #unsynced: ((folder: Map<string, Inode>) => void)[] = []
   readonly #folder = new Map<string, Inode>()
 
+  /** @param before - The files that are there for good. */
+  constructor(before: ReadonlyMap<string, Buffer> = new Map()) {
+    for (const [name, content] of before) {
+      const inode = { content, unsynced: [] }
+      this.#secured.set(name, inode)
+      this.#folder.set(name, inode)
+    }
+  }
+
   do(deed: Deed): void {
     switch (deed.type) {
       case 'create': {
         if (this.#folder.has(deed.file)) return
         const inode = { content: Buffer.alloc(0), unsynced: [] }
         this.#change((folder) => folder.set(deed.file, inode))
+        return
+      }
+      case 'link': {
+        const inode = this.#inode(deed.file)
+        this.#change((folder) => folder.set(deed.to, inode))
         return
       }
       case 'remove':

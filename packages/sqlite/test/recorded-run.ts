@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 /** What a process did to the files of a folder, or said in between. */
 export type Deed =
   | { readonly type: 'create' | 'remove' | 'sync'; readonly file: string }
+  | { readonly type: 'link'; readonly file: string; readonly to: string }
   | { readonly type: 'write'; readonly file: string; readonly offset: number; readonly bytes: Buffer }
   | { readonly type: 'resize'; readonly file: string; readonly size: number }
   | { readonly type: 'sync folder' }
@@ -13,7 +14,8 @@ export type Deed =
 
 /**
  * Runs a process that writes a database and kills itself in the end, and
- * records in order all that its main thread did to the files.
+ * records in order everything that its main thread did to the files in the
+ * folder of the database.
  *
  * @param strace - The program.
  * @param path - Of the database; the process says what it has to say by appending to `<path>.said`.
@@ -23,15 +25,19 @@ export function recordRun(strace: string, path: string, command: readonly string
   const folder = dirname(path)
   const traceFolder = mkdtempSync(join(tmpdir(), 'skein-trace-'))
   const trace = join(traceFolder, 'trace')
-  const calls = 'openat,pwrite64,write,fsync,fdatasync,ftruncate,unlink,rename'
-  const watched = ['', '-wal', '-journal', '.said'].flatMap((tail) => ['-P', path + tail])
+  const calls = 'openat,pwrite64,write,fsync,fdatasync,ftruncate,link,unlink,rename'
   // Descriptors with their paths, all text in hexadecimal, nothing cut off.
-  const options = ['-y', '-xx', '-s', '1000000', '-e', `trace=${calls}`, '-P', folder, ...watched, '-o', trace]
+  const options = ['-y', '-xx', '-s', '1000000', '-e', `trace=${calls}`, '-o', trace]
   try {
     const { signal, stderr } = spawnSync(strace, [...options, ...command], { encoding: 'utf8' })
     if (signal !== 'SIGKILL') throw new Error(`The process did not come to its end: ${stderr}`)
     const lines = readFileSync(trace, 'latin1').split('\n')
-    return lines.flatMap((line) => parseLine(line, folder) ?? [])
+    // Paths are in hexadecimal, as everything is.
+    const name = encode(folder)
+    // The index of the log is made anew after a crash.
+    const index = encode('-shm')
+    const ours = lines.filter((line) => line.includes(name) && !line.includes(index))
+    return ours.flatMap((line) => parseLine(line, folder) ?? [])
   } finally {
     rmSync(traceFolder, { recursive: true })
   }
@@ -41,9 +47,15 @@ const hexText = '((?:\\\\x[0-9a-f]{2})*)'
 const callOnDescriptor = new RegExp(
   String.raw`^(\w+)\(\d+<${hexText}>(?:\(deleted\))?(?:, (?:"${hexText}", )?(\d+)(?:, (\d+))?)?\) = (\d+)`,
 )
+const callOnTwoPaths = new RegExp(String.raw`^link\("${hexText}", "${hexText}"\) = 0`)
 const callOnPath = new RegExp(String.raw`^(openat|unlink)\((?:AT_FDCWD<[^>]*>, )?"${hexText}"(?:, (\S+), \d+)?\) = \d+`)
 
 function parseLine(line: string, folder: string): Deed | undefined {
+  const onTwoPaths = callOnTwoPaths.exec(line)
+  if (onTwoPaths) {
+    const [file = '', to = ''] = onTwoPaths.slice(1).map((path) => basename(decode(path).toString()))
+    return { type: 'link', file, to }
+  }
   const onPath = callOnPath.exec(line)
   if (onPath) {
     const [, call, path = '', flags = ''] = onPath
@@ -77,4 +89,10 @@ function parseLine(line: string, folder: string): Deed | undefined {
 
 function decode(text: string): Buffer {
   return Buffer.from(text.replaceAll('\\x', ''), 'hex')
+}
+
+function encode(text: string): string {
+  return Buffer.from(text)
+    .toString('hex')
+    .replaceAll(/../g, String.raw`\x$&`)
 }

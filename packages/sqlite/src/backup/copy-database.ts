@@ -4,12 +4,12 @@ import { OptionError, StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
 import type { DatabaseFile } from '../file/connection.ts'
-import { copyPages } from '../file/copy-pages.ts'
-import type { CopyProgress } from '../file/copy-pages.ts'
 import { NewFile } from '../file/new-file.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { resolveSqliteOptions } from '../file/sqlite-options.ts'
 import { openForReading } from '../schema/open-database.ts'
+import { copyPages } from './copy-pages.ts'
+import type { CopyProgress } from './copy-pages.ts'
 
 /** How far a backup has come. */
 export type BackupProgress = CopyProgress

@@ -3,7 +3,6 @@ import { basename, dirname, join } from 'node:path'
 
 import type { Database } from 'better-sqlite3'
 
-import { copyPages } from '../file/copy-pages.ts'
 import { NewFile } from '../file/new-file.ts'
 
 /** The copy of a database that is about to be migrated. */
@@ -17,14 +16,15 @@ export interface KeptCopy {
  * If that name is taken, a number follows it: no file is ever overwritten.
  *
  * @param db - Holds a lock that keeps all others away from the database, and thereby from its unfinished copies.
- * @throws StoreFullError, StoreError
+ * @throws what SQLite throws; StoreFullError, StoreError
  */
-export async function keepCopy(db: Database, path: string, format: number): Promise<KeptCopy> {
+export function keepCopy(db: Database, path: string, format: number): KeptCopy {
   const original = realpathSync(path)
   removeUnfinished(original)
   const target = freeName(`${original}.format-${format}`)
   using file = new NewFile('migrate', target, original, false)
-  await copyPages(db, file.temporary)
+  // Unlike the backup API of better-sqlite3, in one go: see `migrateFile`.
+  db.prepare('VACUUM INTO ?').run(file.temporary)
   file.publish()
   return { path: target, remove: () => rmSync(target, { force: true }) }
 }

@@ -15,33 +15,87 @@ import { isReadHere } from './older-readers.ts'
 /**
  * Migrates a database of an older format to the current one, in place.
  *
- * 1. It takes the file for itself: nobody else may have it open, since
+ * 1. It locks the file for itself alone. Nobody else may have it open, since
  *    statements that were made for the old tables could still write to the new ones.
  * 2. It copies the file as it is to a name beside it, and syncs the copy.
- * 3. It migrates in one transaction.
+ * 3. It migrates the tables in one transaction.
  *
- * A process that is killed or loses its power at any moment leaves the old file
- * or the new one, and after step 2 the copy. When it fails, the file is as it
- * was and the copy is removed. Does nothing if another process was faster.
+ * A process that is killed, or a power cut, leaves either the old file or the
+ * new one with its copy. When the migration fails, the file is as it was and the
+ * copy is removed. If another process migrates the file first, that is fine too.
+ *
+ * It waits for others without blocking the thread, but then migrates in one go.
+ * Other work of this thread in between might block it to wait for the lock, and
+ * with it the migration.
  *
  * @throws StoreBusyError when others keep the file open for longer than `busyTimeoutMs`; StoreFullError when there is
  * no space for the copy or the migration; CorruptRecordError when the file is too damaged to migrate; StoreError.
  */
 export async function migrateFile(file: DatabaseFile): Promise<void> {
-  const db = await openAlone(file)
+  const deadline = performance.now() + file.busyTimeoutMs
+  for (;;) {
+    const alone = openUnlessBusy(file, lockAlone)
+    if (alone) {
+      migrateAlone(alone, file.path)
+      return
+    }
+    if (isCurrent(file)) return
+    if (isReadHere(file.path) || performance.now() >= deadline) throw stillOpen(file.path)
+    // At random, so that processes that begin together don't stay in each other's way.
+    await sleep(20 + 30 * Math.random())
+  }
+}
+
+/**
+ * Opens a database without waiting for locks. Two processes that wait for each
+ * other while they hold their own locks would never end.
+ */
+function openUnlessBusy(file: DatabaseFile, prepare: (db: Database) => void): Database | undefined {
   try {
-    requireReadable(db, file.path)
+    return connect({ ...file, busyTimeoutMs: 0 }, 'write', prepare)
+  } catch (error) {
+    if (error instanceof StoreBusyError && isBusy(error.cause)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Takes a lock that excludes every other connection until this one is closed.
+ *
+ * In exclusive locking mode a connection to a database with a write-ahead log
+ * needs the whole lock of which every open connection holds a share.
+ * See https://sqlite.org/wal.html#use_of_wal_without_shared_memory
+ */
+function lockAlone(db: Database): void {
+  db.pragma('locking_mode = EXCLUSIVE')
+  db.exec('BEGIN EXCLUSIVE; COMMIT')
+  db.pragma('synchronous = FULL')
+  db.pragma('secure_delete = ON')
+}
+
+/** Whether another process has migrated the file; false while that can't be known. */
+function isCurrent(file: DatabaseFile): boolean {
+  const db = openUnlessBusy(file, (opened) => requireReadable(opened, file.path))
+  if (!db) return false
+  const format = formatOf(db)
+  db.close()
+  return format === currentFormat
+}
+
+function migrateAlone(db: Database, path: string): void {
+  try {
+    requireReadable(db, path)
     const from = formatOf(db)
     if (from === currentFormat) return
-    const copy = await keepCopy(db, file.path, from)
+    const copy = keepCopy(db, path, from)
     migrateTables(db, from, copy)
     process.emitWarning(
-      `${file.path} had format ${from} and was migrated to format ${currentFormat}. ` +
+      `${path} had format ${from} and was migrated to format ${currentFormat}. ` +
         `${copy.path} is the file as it was before; delete it when you no longer need it.`,
       { type: 'SkeinWarning', code: 'SKEIN_MIGRATED' },
     )
   } catch (error) {
-    throw wrapError('migrate', file.path, error)
+    throw wrapError('migrate', path, error)
   } finally {
     db.close()
   }
@@ -56,46 +110,16 @@ function migrateTables(db: Database, from: number, copy: KeptCopy): void {
     db.exec('COMMIT')
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
-    // A commit that the disk failed may be there after the next opening.
+    // After a failed sync, nobody knows whether the commit will be there at the next opening.
     if (!(isCommitting && codeOf(error).startsWith('SQLITE_IOERR'))) copy.remove()
     throw error
   }
 }
 
-/**
- * Opens a database with a lock that no other connection, of this process or
- * another, can share. It lasts until the connection is closed.
- *
- * In exclusive locking mode a connection to a database with a log needs the
- * lock that every open connection holds a part of.
- * See https://sqlite.org/wal.html#use_of_wal_without_shared_memory
- */
-async function openAlone(file: DatabaseFile): Promise<Database> {
-  const deadline = performance.now() + file.busyTimeoutMs
-  for (;;) {
-    try {
-      // Without waiting, and closed when it fails: two that wait for each other while they hold their locks never end.
-      return connect({ ...file, busyTimeoutMs: 0 }, 'write', lockAlone)
-    } catch (error) {
-      if (!(error instanceof StoreBusyError && isBusy(error.cause))) throw error
-      if (isReadHere(file.path) || performance.now() >= deadline) throw stillOpen(file.path, error)
-    }
-    await sleep(20 + 30 * Math.random())
-  }
-}
-
-function lockAlone(db: Database): void {
-  db.pragma('locking_mode = EXCLUSIVE')
-  db.exec('BEGIN EXCLUSIVE; COMMIT')
-  db.pragma('synchronous = FULL')
-  db.pragma('secure_delete = ON')
-}
-
-function stillOpen(path: string, cause: unknown): StoreBusyError {
+function stillOpen(path: string): StoreBusyError {
   return new StoreBusyError(
     'migrate',
     `${path} has an older format and can only be migrated while nobody else has it open. ` +
-      'Close all processes and readers that have it open, then open it again.',
-    { cause },
+      'Close the processes that have it open, and its readers in this one, then open it again.',
   )
 }

@@ -1,0 +1,92 @@
+import { copyFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { ChangePage, RecordFilter, SearchQuery, Store, StoredRecord } from '@skein/memory/store'
+import { collections } from '@skein/memory/store'
+import type { Collection } from '@skein/memory/store'
+import Database from 'better-sqlite3'
+
+import { temporaryPath } from './temporary.ts'
+
+/** A database of format 3: see `fixtures/format-3.md`. */
+export const oldFile: string = join(import.meta.dirname, 'fixtures/format-3.db')
+
+/** The keys that open what is sealed in it. */
+export const encryption = { keys: { k1: Buffer.alloc(32, 7) }, current: 'k1' } as const
+
+/** What a store answers about one space. */
+export interface Answers extends ChangePage {
+  readonly records: readonly StoredRecord[]
+  readonly lists: readonly { readonly filter: RecordFilter; readonly ids: readonly string[] }[]
+  readonly searches: readonly {
+    readonly query: Omit<SearchQuery, 'limit'>
+    readonly matches: number
+    readonly ids: readonly string[]
+  }[]
+}
+
+/** What the code of format 3 answered about each space. */
+export const oldAnswers = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'fixtures/format-3.json'), 'utf8'),
+) as Readonly<Record<string, Answers>>
+
+const lastsUntil = Date.UTC(2100, 0)
+const everything = 1_000_000
+
+/** Copies the database to a new folder, which is removed when the test ends. */
+export function oldDatabase(): string {
+  const path = temporaryPath()
+  copyFileSync(oldFile, path)
+  return path
+}
+
+/** Asks a store what the code of format 3 was asked. */
+export async function answersOf(store: Store, { lists, searches }: Answers): Promise<Answers> {
+  const list = async (filter: RecordFilter): Promise<readonly StoredRecord[]> =>
+    (await store.query({ ...filter, order: 'oldest', limit: everything })).records
+  const records = await Promise.all(
+    (Object.keys(collections) as Collection[]).map((collection) => list({ collection })),
+  )
+  return {
+    records: records.flat().filter(({ expiresAt = Infinity }) => expiresAt > lastsUntil),
+    lists: await Promise.all(
+      lists.map(async ({ filter }) => ({ filter, ids: (await list(filter)).map(({ id }) => id) })),
+    ),
+    searches: await Promise.all(
+      searches.map(async ({ query }) => {
+        const { matches, records: found } = await store.search({ ...query, limit: everything })
+        return { query, matches, ids: found.map(({ id }) => id) }
+      }),
+    ),
+    ...(await store.changes(0, everything)),
+  }
+}
+
+/** A database as its tables show it. */
+export interface Tables {
+  readonly format: number
+  readonly integrity: unknown
+  /** The rows of each table, without the column that format 4 added. */
+  readonly rows: Readonly<Record<string, readonly unknown[]>>
+}
+
+/** Reads all tables of a database, also those of the full-text indexes. */
+export function tablesOf(path: string): Tables {
+  const db = new Database(path)
+  try {
+    const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`
+    const names = db.prepare(sql).pluck().all() as string[]
+    const rows = names.map((name) => {
+      const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
+      for (const row of all) delete row['listed']
+      return [name, all] as const
+    })
+    return {
+      format: db.pragma('user_version', { simple: true }) as number,
+      integrity: db.pragma('integrity_check', { simple: true }),
+      rows: Object.fromEntries(rows),
+    }
+  } finally {
+    db.close()
+  }
+}
