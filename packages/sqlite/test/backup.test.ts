@@ -88,7 +88,7 @@ const beside = (path: string, name: string): string => join(dirname(path), name)
 const filesBeside = (path: string): string[] => readdirSync(dirname(path)).toSorted()
 
 describe('a backup', () => {
-  it('taken while another process writes as fast as it can is whole, and each batch in it', async () => {
+  it('that is taken while another process writes is complete, and so is each batch in it', async () => {
     const path = temporaryPath()
     const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/pair-writing-process.ts'), path])
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -121,7 +121,7 @@ describe('a backup', () => {
     expect(child.exitCode).toBeNull()
   })
 
-  it('shows the moment when it began, however much is written meanwhile', async () => {
+  it('shows the database as it was when it began, however much is written meanwhile', async () => {
     const path = temporaryPath()
     const memory = await open(path)
     await memory.as(boss).objects.put(randomBytes(10_000_000))
@@ -142,7 +142,7 @@ describe('a backup', () => {
     expect(await (await open(copy)).as(boss).facts.get('price')).toBe('before')
   })
 
-  it('is one file, which shows all that was there: also what was only in the log', async () => {
+  it('is one file, which also holds what was only in the log', async () => {
     const path = temporaryPath()
     const memory = await open(path)
     await fill(memory.as(boss))
@@ -155,7 +155,7 @@ describe('a backup', () => {
     expect(existsSync(`${copy}-wal`)).toBe(true)
   })
 
-  it('keeps sealed what is sealed', async () => {
+  it('keeps sealed records sealed', async () => {
     const path = await filled()
     await backup(path, beside(path, 'copy.db'))
     const bytes = readFileSync(beside(path, 'copy.db'))
@@ -164,7 +164,7 @@ describe('a backup', () => {
     expect(bytes.includes('a red fox')).toBe(true)
   })
 
-  it('may be read by whom the database may be read by, from the start', async () => {
+  it('has the permissions of the database from the start', async () => {
     const path = await filled()
     chmodSync(path, 0o600)
     const modes: number[] = []
@@ -220,7 +220,7 @@ describe('a backup', () => {
 })
 
 describe('a restored memory', () => {
-  it('has all that was there, under the same versions, in a new incarnation', async () => {
+  it('holds everything under the same versions, in a new incarnation', async () => {
     const path = await filled()
     for (const space of ['a', 'b']) await fill((await open(path, space)).as(boss))
     const [copy, again] = [beside(path, 'copy.db'), beside(path, 'again.db')]
@@ -293,7 +293,7 @@ describe('a restored memory', () => {
     expect(await (await open(path)).as(boss).facts.get('price')).toBe('kept')
   })
 
-  it('stands where a symbolic link points to', async () => {
+  it('replaces the target of a symbolic link', async () => {
     const path = await filled()
     const [target, link] = [beside(path, 'deep/target.db'), beside(path, 'link.db')]
     mkdirSync(dirname(target))
@@ -353,7 +353,7 @@ describe('a damaged backup', () => {
       (bytes) => Buffer.concat([bytes.subarray(0, 68), Buffer.from([1, 2, 3, 4]), bytes.subarray(72)]),
       'SKEIN_STORE_FORMAT',
     ],
-  ])('(%s) is refused whatever is said, and nothing is touched', async (_, damage, code) => {
+  ])('(%s) is refused even with `keepDamaged`, and nothing is changed', async (_, damage, code) => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
     await backup(path, copy)

@@ -76,7 +76,7 @@ describe('a damaged record', () => {
     expect(said).toEqual([expect.stringMatching(/^The record facts\/bad in .*flock\.db is damaged/)])
   })
 
-  it('does not end a list at the page that it stands on', async () => {
+  it('does not end a list at its page', async () => {
     const store = await damagedStore(temporaryPath(), `value = '"forged"'`)
     const first = await store.query({ ...list, limit: 2 })
     expect(first.records.map(({ id }) => id)).toEqual(['a'])

@@ -82,7 +82,7 @@ describe.skipIf(!canMount())('a full disk (needs the right to mount)', () => {
     ['a batch', ({ store }) => store.write([setting('left', '2'), setting('right', '2'), setting('new', '2')])],
     ['an observation', ({ view }) => view.observations.log({ value: { name: 'seen', text: 'Three geese.' } })],
     ['an object', ({ view }) => view.objects.put('A page about geese. '.repeat(1_000))],
-  ])('refuses %s whole at every page that is missing, reads on, and takes it when there is room', async (_, write) => {
+  ])('refuses all of %s while any page is missing, still reads, and takes it when there is space', async (_, write) => {
     const prepare = async (path: string): Promise<Home> => {
       const home = await Home.open(path)
       await home.view.facts.set('known', 1)
@@ -113,7 +113,7 @@ describe.skipIf(!canMount())('a full disk (needs the right to mount)', () => {
     expect(await findSpaces(path, ['home'])).toEqual({ records: await contentOf(undisturbed.store), faults: [] })
   })
 
-  it('that fills up by and by keeps all that was acknowledged, through a close and an open, and nothing else', async () => {
+  it('that fills up slowly keeps every acknowledged write through closing and opening, and nothing else', async () => {
     const disk = newDisk()
     const path = join(disk.folder, 'flock.db')
     const kept: string[] = []
@@ -146,7 +146,7 @@ describe.skipIf(!canMount())('a full disk (needs the right to mount)', () => {
     expect(faults).toEqual([])
   })
 
-  it('opens nothing until there is room, and then finds everything as it was', async () => {
+  it('refuses to open until there is space, and then everything is as it was', async () => {
     const disk = newDisk()
     const path = join(disk.folder, 'flock.db')
     const openAtLast = async (records: Found['records'], beforehand: () => void): Promise<void> => {

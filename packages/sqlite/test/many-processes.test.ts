@@ -54,7 +54,7 @@ describe('one file in many processes', () => {
     expect(await memory.as({ id: 'me', role: 'test' }).facts.get('total')).toBe(200)
   })
 
-  it('loses no acknowledged write to kill -9, and nothing is half there', async () => {
+  it('loses no acknowledged write to kill -9, and leaves no partial write', async () => {
     const path = temporaryPath()
     const counted = await Promise.all(
       ['a', 'b', 'c', 'd'].map((id, index) =>

@@ -49,7 +49,7 @@ describe.skipIf(strace === undefined)(`a power cut (${howToGetStrace})`, () => {
     full = record('full', 300)
   })
 
-  it('is rebuilt from a complete recording: it leads to the very files that there were in the end', () => {
+  it('is simulated from a complete recording, which ends with the very files of the run', () => {
     const disk = new ForgetfulDisk()
     for (const deed of full.deeds) disk.do(deed)
     const files = disk.filesAfter('kept', Math.random)
@@ -63,7 +63,7 @@ describe.skipIf(strace === undefined)(`a power cut (${howToGetStrace})`, () => {
     { fate: 'kept in part', every: 10, seed: 3, least: 400 },
     { fate: 'torn', every: 10, seed: 4, least: 400 },
   ])(
-    'loses nothing acknowledged and leaves no write half there, when unsynced ones are $fate: $least states',
+    'loses no acknowledged write and leaves no partial one when unsynced ones are $fate: $least states',
     async ({ fate, every, seed, least }) => {
       const found: string[] = []
       let states = 0
@@ -76,7 +76,7 @@ describe.skipIf(strace === undefined)(`a power cut (${howToGetStrace})`, () => {
     },
   )
 
-  it('loses acknowledged writes if syncs do nothing, and damages the file: so these tests can fail', async () => {
+  it('loses acknowledged writes and damages the file if syncs do nothing, so these tests can fail', async () => {
     const deeds = full.deeds.filter(({ type }) => type !== 'sync')
     const found = new Set<string>()
     for (const state of crashStates(deeds, 'kept in part', 200, numbersFrom(5))) {
@@ -85,7 +85,7 @@ describe.skipIf(strace === undefined)(`a power cut (${howToGetStrace})`, () => {
     expect([...found]).toEqual(expect.arrayContaining(['lost', 'damaged']))
   })
 
-  it('takes only the last writes from a relaxed store, and leaves none half there', async () => {
+  it('takes only the last writes from a relaxed store, and leaves no partial write', async () => {
     const relaxed = record('relaxed', 100)
     let lost = 0
     for (const state of crashStates(relaxed.deeds, 'torn', 40, numbersFrom(6))) {

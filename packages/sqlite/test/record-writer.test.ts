@@ -27,7 +27,7 @@ function elsewhere(path: string, sql: string): void {
 const versionsOf = (commits: readonly Commit[]): unknown[] =>
   commits.map((commit) => (commit.ok ? commit.written[0]?.version : commit.refusal.reason))
 
-it('a row that was just written is read again when somebody else wrote in between', async () => {
+it('a row that was just written is read again when another connection wrote in between', async () => {
   const path = temporaryPath()
   const store = await open(path)
   await store.write([setting('a', 0), setting('b', 0)])
@@ -38,7 +38,7 @@ it('a row that was just written is read again when somebody else wrote in betwee
   expect(commit).toEqual({ ok: false, refusal: { index: 0, reason: 'version', current: undefined } })
 })
 
-it('what was rolled back is not taken for written', async () => {
+it('a write that was rolled back is not taken for written', async () => {
   const path = temporaryPath()
   const store = await open(path)
   elsewhere(
@@ -59,7 +59,7 @@ it('what was rolled back is not taken for written', async () => {
   expect(await store.changes(0, 10)).toMatchObject({ last: 4, changes: [{}, {}, { id: 'a' }, { id: 'b' }] })
 })
 
-it('a refusal tells the value in the way, be it short, long or swept', async () => {
+it('a refusal gives the current value, whether it is short, long or swept', async () => {
   const store = await open(temporaryPath())
   for (const [index, length] of [1, 5_000, 2, 6_000].entries()) {
     const value = JSON.stringify('x'.repeat(length))
@@ -73,7 +73,7 @@ it('a refusal tells the value in the way, be it short, long or swept', async () 
   ).toEqual(['version', 2])
 })
 
-it('a record is found as it was described last, whatever of that a write left as it was', async () => {
+it('a record is found by its latest sources, task and terms, whichever of them a write changed', async () => {
   const store = await open(temporaryPath())
   const write = (more: object, terms?: string[]): Promise<Commit> =>
     store.write([{ type: 'set', key: key('a'), value: '1', meta: { ...meta, ...more }, terms }])
@@ -103,7 +103,7 @@ it('a record is found as it was described last, whatever of that a write left as
   expect(await Array.fromAsync(store.verify())).toEqual([])
 })
 
-it('more rows than anybody remembers keep their versions', async () => {
+it('more rows than are cached keep their versions', async () => {
   const store = await open(temporaryPath())
   const ids = Array.from({ length: 2_500 }, (_, index) => `${index}`)
   for (const version of [0, 1, 2]) {

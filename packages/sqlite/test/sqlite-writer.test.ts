@@ -48,7 +48,7 @@ describe('a listener that throws', () => {
 })
 
 describe('a database that is removed while it is open', () => {
-  it('takes no more writes, and a memory that is opened anew works', async () => {
+  it('takes no more writes, and a memory that is opened again works', async () => {
     const path = temporaryPath()
     const old = await openMemory({ store: sqliteStore(path) })
     const { facts } = old.as(me)
@@ -72,7 +72,7 @@ describe('a database that is removed while it is open', () => {
     other.close()
   })
 
-  it('is made anew by the next opening even if nothing was written in between', async () => {
+  it('is created again by the next opening even if nothing was written in between', async () => {
     const path = temporaryPath()
     const old = await viewOf(path)
     await old.facts.set('k', 'lost')

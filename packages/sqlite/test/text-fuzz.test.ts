@@ -70,7 +70,7 @@ describe.each(stores)('any text on %s', (_, store) => {
     expect(await observations.search(`goose ${'x" OR '.repeat(170_000)}`)).toHaveLength(1)
   })
 
-  it('as key, tag and task is kept exactly or refused as what it is: 1,000 of them', async () => {
+  it('as key, tag and task is kept exactly, or refused with an OptionError: 1,000 of them', async () => {
     const { facts, observations } = await open()
     await fc.assert(
       fc.asyncProperty(text, async (name) => {

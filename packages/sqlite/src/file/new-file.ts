@@ -17,7 +17,7 @@ import { StoreError } from '@skein/memory'
 import { wrapError } from './sqlite-errors.ts'
 
 /** Endings of the files that SQLite may put beside a database. */
-export const companionEndings = ['-wal', '-shm', '-journal'] as const
+const companionEndings = ['-wal', '-shm', '-journal'] as const
 
 /**
  * A database that is written under a temporary name in the folder where it

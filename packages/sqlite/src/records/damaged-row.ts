@@ -26,7 +26,7 @@ export function warnOfDamage(path: string, space: number, [collection, id]: RawR
  * The row that takes the place of a damaged one while that is replaced or
  * removed. It keeps two things of the damaged row:
  *
- * - the label, since only who may see a record may replace it;
+ * - the label, since only principals that may see a record may replace it;
  * - a version that no earlier one exceeds, so that none is used twice. A version
  *   is seldom above its `seq`, so the higher of the two is safe whichever is damaged.
  */

@@ -9,9 +9,9 @@ const maxAttempts = 20
 const retryMs = 50
 
 /**
- * Rewrites a whole database, so that the file holds nothing but what can be
- * read, and truncates the write-ahead log. `secure_delete` alone is not enough:
- * when pages are split and joined, parts of old rows may stay between new ones.
+ * Rewrites a whole database, so that the file holds only rows that are there,
+ * and truncates the write-ahead log. `secure_delete` alone is not enough: when
+ * pages are split and joined, parts of old rows may stay between new ones.
  *
  * @throws StoreBusyError when others write, or a reader needs the log, for too long.
  */
