@@ -28,11 +28,13 @@ import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
 /**
- * Takes part in a memory that another thread of this process opened: reads go
- * straight to the store and to shared memory, writes through that thread.
+ * Joins a memory that another thread of this process opened. Reads go directly to
+ * the store and to shared memory, if the store allows that. Writes go through the
+ * opening thread.
  *
- * @param share - What `share()` gave there.
- * @param port - One end of a channel whose other end went to `connect()` there.
+ * @param share - The result of `share()` in the opening thread.
+ * @param port - One end of a `MessageChannel` whose other end was passed to `connect()` there.
+ * @throws OptionError when too many threads have joined, or the store's module can't recreate its driver; StoreError
  */
 export async function joinMemory(share: MemoryShare, port: MessagePort): Promise<ThreadMemory> {
   const client = new LinkClient(port)
@@ -104,7 +106,7 @@ class JoinedMemory implements ThreadMemory {
   }
 }
 
-/** Has the opening thread keep this thread's leases alive, which works even while this one computes. */
+/** Lets the opening thread renew this thread's leases, so that they survive even while this thread's event loop is blocked. */
 class LinkedLeaseKeeper implements LeaseKeeper {
   readonly #client: LinkClient
   readonly #held = new Map<string, AbortController>()

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { changeOf, decideMutation, liveRecord } from './store/apply-mutation.ts'
 import type { Row, Verdict } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
+import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
 import { matchesFilter } from './store/record-filter.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
@@ -16,7 +17,7 @@ import { TermTable } from './search/term-table.ts'
 /** Options of {@link mapStore}. */
 export interface MapStoreOptions {
   /**
-   * Changes kept in the feed of a space; older ones are forgotten.
+   * Changes kept in the feed of a space, and up to 1 % more. Older ones are trimmed.
    *
    * @defaultValue 100_000
    */
@@ -26,11 +27,11 @@ export interface MapStoreOptions {
 }
 
 /**
- * Keeps records in this process's memory: for tests, and for flocks whose
+ * Stores records in the memory of this process, for tests and for flocks whose
  * memory may end with the process.
  *
- * Every memory opened on the same driver sees the same spaces. Worker threads
- * reach it through the thread that made it.
+ * All memories opened with the same driver share its spaces. Worker threads reach
+ * the records through the thread that created the driver.
  *
  * @example
  * ```ts
@@ -54,13 +55,14 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
   }
 }
 
-/** What all stores opened on one space share. */
+/** The data of one space, shared by all stores opened on it. */
 class MapSpace {
   readonly rows = new Map<string, Row>()
   readonly terms = new TermTable()
   readonly feed: Change[] = []
   readonly bytes = new Map<string, Uint8Array>()
-  readonly listeners = new Set<(change: Change) => void>()
+  readonly events = new Emitter<{ change: Change }>()
+  /** For each collection, the highest version among the rows ever swept. */
   readonly floors = new Map<string, number>()
   readonly maxChanges: number
   readonly now: () => number
@@ -72,8 +74,8 @@ class MapSpace {
   }
 }
 
-/** Records that a check looks at before others get their turn. */
-const checkedAtOnce = 200
+/** Records that `verify` checks before it yields to the event loop. */
+const verifyBatch = 200
 
 const traits: StoreTraits = { durable: 'none', reach: 'process', fullText: 'native', expiresNatively: false }
 
@@ -143,10 +145,10 @@ class MapStore implements Store {
     space.seq = row.record.seq
     const change = changeOf(row)
     space.feed.push(change)
-    // Some at a time: what is cut off at the beginning of a list moves all the rest.
+    // Trims in batches, because removing elements at the front of an array moves all others.
     const surplus = space.feed.length - space.maxChanges
     if (surplus > space.maxChanges / 100) space.feed.splice(0, surplus)
-    for (const listener of space.listeners) listener(change)
+    space.events.emit('change', change)
   }
 
   async query(query: RecordQuery): Promise<RecordPage> {
@@ -176,9 +178,7 @@ class MapStore implements Store {
   }
 
   watch(listener: (change: Change) => void): Unwatch {
-    const { listeners } = this.#space
-    listeners.add(listener)
-    const unwatch = (): void => void listeners.delete(listener)
+    const unwatch = this.#space.events.on('change', listener)
     this.#unwatch.push(unwatch)
     return unwatch
   }
@@ -195,22 +195,22 @@ class MapStore implements Store {
     return expired.length
   }
 
-  /** What nothing refers to any more is the garbage collector's. */
+  /** Does nothing: the garbage collector frees unreferenced content. */
   async scrub(): Promise<void> {}
 
-  /** Finds nothing by itself: nobody else gets at this memory. */
+  /** Reports only what the inspector finds: no other code can reach these records, so they are always intact. */
   async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
-    let looked = 0
+    let checked = 0
     for (const row of this.#space.rows.values()) {
       const record = liveRecord(row, this.now())
-      const damage = record && inspector?.record(record)
-      if (damage) yield damage
-      looked += 1
-      if (looked % checkedAtOnce === 0) await setImmediate()
+      const corruption = record && inspector?.record(record)
+      if (corruption) yield corruption
+      checked += 1
+      if (checked % verifyBatch === 0) await setImmediate()
     }
     for (const [name, bytes] of this.#space.bytes) {
-      const damage = inspector?.object(name, bytes)
-      if (damage) yield damage
+      const corruption = inspector?.object(name, bytes)
+      if (corruption) yield corruption
       await setImmediate()
     }
   }
@@ -233,7 +233,7 @@ function isAfter(seq: Seq, { after, order }: RecordQuery): boolean {
   return after === undefined || (order === 'oldest' ? seq > after : seq < after)
 }
 
-// A collection's name holds no NUL, so no two keys can meet.
+// No collection name contains NUL, so keys can't collide.
 function rowKey({ collection, id }: RecordKey): string {
   return `${collection}\0${id}`
 }

@@ -13,7 +13,7 @@ import type { Principal } from './values/access.ts'
 import type { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
-/** What a thread needs to take part in a memory; structured-cloneable. See `joinMemory`. */
+/** Everything that another thread needs to join a memory, see `joinMemory`. Structured-cloneable. */
 export interface MemoryShare {
   readonly space: string
   readonly architecture: ResolvedOptions['architecture']
@@ -29,48 +29,48 @@ export interface MemoryShare {
   readonly objects: SharedObjectBuffers
 }
 
-/** An open space, as any thread of the process has it. Closes with `await using` or {@link ThreadMemory.close}. */
+/** An open memory in any thread of the process. Close it with `await using` or {@link ThreadMemory.close}. */
 export interface ThreadMemory extends AsyncDisposable {
   readonly traits: StoreTraits
   /**
-   * The memory as a principal sees it.
+   * Returns a view of the memory for one principal.
    *
-   * @param scope - Records what is read and labels what is written accordingly. The runtime passes one per activity.
-   * @throws OptionError when the principal has no id or an unknown level.
+   * @param scope - Tracks reads and labels writes accordingly. The runtime passes one per activity.
+   * @throws OptionError when the principal is invalid, such as an empty id or an unknown level; MemoryClosedError
    */
   as(principal: Principal, scope?: ReadScope): View
-  /** What happened in this process since the memory was opened. */
+  /** Returns the counters of all threads of this process since the memory was opened. */
   stats(): MemoryStats
-  /** What was computed and what reuse saved, over all processes and runs. */
+  /** Resolves to the costs of work and the savings from reuse, over all processes and runs. */
   ledger(): Promise<LedgerReport>
-  /** Flushes pending writes and closes the store. Closing twice is safe. */
+  /** Flushes pending writes and closes this thread's connection to the store. Closing twice is safe. */
   close(): Promise<void>
 }
 
-/** A memory in the thread that opened it. It can let other threads join. */
+/** A memory in the thread that opened it. Other threads can join it. */
 export interface Memory extends ThreadMemory {
-  /** What another thread passes to `joinMemory`, beside its port. */
+  /** Returns what another thread passes to `joinMemory`, together with its port. */
   share(): MemoryShare
   /**
-   * Serves another thread over a port until that closes.
+   * Serves another thread over a port until the port closes.
    *
-   * @throws OptionError when 63 threads take part already.
+   * @throws OptionError when 63 other threads have joined; MemoryClosedError
    */
   connect(port: MessagePort): void
   /**
    * Reseals everything that is not sealed with the current key, while reads and
-   * writes go on. This runs in the background by itself when the memory is opened
-   * with another current key than last time.
+   * writes go on. The memory does this by itself in the background when it is opened
+   * with a different current key or a lower `from` than last time.
    *
-   * @throws OptionError without encryption; MissingKeyError when something is
-   * sealed with a key that is not in the ring.
+   * @throws OptionError without encryption; MissingKeyError when data is sealed with
+   * a key that is not in `encryption.keys`.
    */
   reseal(): Promise<ResealReport>
-  /** State of the exchange with other nodes; `undefined` unless the architecture is `federated`. */
+  /** The state of replication with other nodes; `undefined` unless the architecture is `federated`. */
   readonly federation: FederationReport | undefined
   /**
-   * Exchanges with the other nodes now instead of soon. Resolves when local writes
-   * are published and remote ones are applied.
+   * Replicates with the other nodes at once instead of at the next interval. Resolves
+   * when local writes have been published and remote writes applied.
    *
    * @throws OptionError unless the architecture is `federated`; StoreError when
    * the bus can't be reached; MissingKeyError

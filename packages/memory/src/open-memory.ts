@@ -36,9 +36,9 @@ import type { LedgerReport } from './work/ledger-table.ts'
 import { Ledger } from './work/ledger.ts'
 
 /**
- * Opens a space of a store.
+ * Opens a space of a store as a shared memory.
  *
- * @throws OptionError, StoreError, StoreFormatError
+ * @throws OptionError when an option is invalid; StoreFormatError, StoreError when the store can't be opened or read.
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
   }
 }
 
-/** The memory in the thread that opened it: owns the store, the listener, the leases and the arena of objects. */
+/** The memory in the thread that opened it. It owns the store, the feed listener, the leases and the object arena. */
 class OpenedMemory implements Memory {
   readonly traits: StoreTraits
   readonly #options: ResolvedOptions
@@ -146,7 +146,9 @@ class OpenedMemory implements Memory {
 
   async exchange(): Promise<void> {
     this.#space.assertOpen()
-    if (!this.#federation) throw new OptionError('architecture', "'federated' to exchange", this.#options.architecture)
+    if (!this.#federation) {
+      throw new OptionError('architecture', "'federated' for exchange()", this.#options.architecture)
+    }
     await this.#federation.exchange()
   }
 

@@ -8,23 +8,23 @@ import type { Schemas } from './store/schema-gate.ts'
 import type { StoreDriver } from './store/store-driver.ts'
 
 /**
- * Where reads are answered.
+ * Where reads are served from.
  *
  * - `centralized`: every read goes to the store.
- * - `hybrid`: facts are read from a local copy that any change anywhere
- *   invalidates.
- * - `federated`: like `hybrid` on the node's own store, which exchanges what is
- *   important enough with those of other nodes.
+ * - `hybrid`: reads of facts are served from a local cache. A change in any process
+ *   invalidates the cached entry.
+ * - `federated`: like `hybrid` on the node's own store, which replicates sufficiently
+ *   important records with the stores of other nodes.
  */
 export type Architecture = 'centralized' | 'hybrid' | 'federated'
 
 /** Options of {@link openMemory}. */
 export interface MemoryOptions {
-  /** Where records live. */
+  /** The store that holds the records. */
   readonly store: StoreDriver
 
   /**
-   * The shared memory's name; memories of different names never meet.
+   * The name of the shared memory. Spaces with different names are separate.
    *
    * @defaultValue 'default'
    */
@@ -34,88 +34,91 @@ export interface MemoryOptions {
   readonly architecture?: Architecture
 
   /**
-   * How long a local copy may be served, in milliseconds. It bounds staleness
-   * should every other mechanism fail.
+   * Time to live of cached entries, in milliseconds. It bounds staleness if all
+   * other mechanisms fail.
    *
    * @defaultValue 300_000
    */
   readonly ttlMs?: number
 
   /**
-   * Most local copies kept per thread and collection; the least recently used one leaves first.
+   * Maximum number of cached entries per thread and collection. When the cache is full,
+   * entries not used recently are evicted.
    *
    * @defaultValue 10_000
    */
   readonly maxEntries?: number
 
   /**
-   * Most bytes, about, that the local copies of a thread and collection take together.
+   * Approximate maximum size of the cached entries per thread and collection, in bytes.
+   * A record that would take more than an eighth of it is not cached.
    *
    * @defaultValue 67_108_864
    */
   readonly maxCacheBytes?: number
 
   /**
-   * Size of the shared memory through which threads read each other's objects
-   * without a copy, in bytes. It is reserved, not used, until objects come.
-   * 0 switches it off: every read of an object is then a copy from the store.
+   * Size of the shared memory in which threads read objects without copying, in bytes.
+   * The address space is reserved at once, but memory is used only as objects arrive.
+   * 0 disables it, so that every read of an object copies it from the store.
    *
    * @defaultValue 268_435_456
    */
   readonly sharedObjectBytes?: number
 
   /**
-   * How often the newest position of the feed is compared with the store's, in milliseconds.
+   * Interval for polling the store's feed, in milliseconds, 10 or more. Polling finds
+   * changes by other processes whose notification was lost.
    *
    * @defaultValue 1_000
    */
   readonly heartbeatMs?: number
 
   /**
-   * What to do while other processes' changes may be missed, because the link
-   * that tells of them is cut.
+   * How to read while the process is disconnected from other processes' changes.
    *
-   * - `ask-store`: every read goes to the store.
-   * - `serve-copies`: copies are used until their time to live ends; facts that
-   *   `read()` gives say so (`mayBeStale`).
+   * - `read-through`: every read goes to the store.
+   * - `serve-stale`: cached entries are served until their time to live ends. Facts
+   *   from `read()` then have `mayBeStale` set.
    *
    * @defaultValue 'read-through'
    */
   readonly onDisconnect?: 'read-through' | 'serve-stale'
 
   /**
-   * How long it is kept who read what and what was refused, in milliseconds; 0
-   * if that is not to be noted at all. Who wrote what stands in the feed.
+   * Retention of audit records about reads and refused access, in milliseconds. 0
+   * disables them. The feed records writes in any case.
    *
    * @defaultValue 2_592_000_000, 30 days
    */
   readonly auditKeepMs?: number
 
   /**
-   * Seals what is sensitive before it reaches the store. When the current key
-   * is another one than before, everything is sealed anew in the background.
+   * Encrypts sensitive data before it reaches the store. After a change of the current
+   * key, or to a lower `from`, the memory reseals existing data in the background.
    *
-   * @defaultValue none: everything is stored as it is
+   * @defaultValue none: all data is stored unencrypted
    */
   readonly encryption?: EncryptionOptions | undefined
 
   /**
-   * What values must look like: any Standard Schema (zod, valibot, arktype …)
-   * for each beginning of `collection/id`, such as `facts/prospect/`.
+   * Schemas for values, by prefix of `collection/id`, such as `facts/prospect/`. Any
+   * Standard Schema works (Zod, Valibot, ArkType …).
    *
-   * @defaultValue none: any JSON data is taken
+   * @defaultValue none: any JSON data is accepted
    */
   readonly schemas?: Schemas
 
   /**
-   * With whom and what to exchange; for the architecture `federated`, and with that only.
+   * Which nodes to replicate with, and what. Required for the architecture `federated`,
+   * and not allowed otherwise.
    *
    * @defaultValue none
    */
   readonly federation?: FederationOptions
 }
 
-/** Options with every default filled in and every range checked. */
+/** Validated options with all defaults filled in. */
 export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation'>> & {
   readonly encryption: KeyRingShare
   readonly federation: ResolvedFederation | undefined
@@ -145,7 +148,7 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }
   if (typeof resolved.space !== 'string' || !/^[\w.:@/-]{1,200}$/.test(resolved.space)) {
-    throw new OptionError('space', '1 to 200 letters, digits or any of _ . : @ / -', resolved.space)
+    throw new OptionError('space', 'a string of 1 to 200 letters, digits or any of _ . : @ / -', resolved.space)
   }
   if (!architectures.has(resolved.architecture)) {
     throw new OptionError('architecture', "'centralized', 'hybrid' or 'federated'", resolved.architecture)

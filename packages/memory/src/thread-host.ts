@@ -14,7 +14,7 @@ import { OptionError } from './values/errors.ts'
 import type { Ledger } from './work/ledger.ts'
 import type { Reuse } from './work/reuse.ts'
 
-/** What the opening thread does for the others. */
+/** The parts of the opening thread's memory that other threads use. */
 interface HostParts {
   readonly store: Store
   readonly ledger: Ledger
@@ -24,7 +24,7 @@ interface HostParts {
   readonly arena: ObjectArena
 }
 
-/** Serves the other threads of the process, each over a port, until that closes. */
+/** Serves the other threads of the process, each over its own port, until the port closes. */
 export class ThreadHost implements Disposable {
   readonly #parts: HostParts
   readonly #threads = new Map<number, MessagePort>()
@@ -33,12 +33,13 @@ export class ThreadHost implements Disposable {
     this.#parts = parts
   }
 
-  /** @throws OptionError when there are too many threads. */
+  /** Serves one more thread. @throws OptionError when 63 other threads are connected. */
   connect(port: MessagePort): void {
     const { store, ledger, audit, leases, shelf, arena } = this.#parts
     const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
-    if (thread === undefined)
-      throw new OptionError('threads', `fewer than ${maxThreads} threads on one memory`, maxThreads)
+    if (thread === undefined) {
+      throw new OptionError('threads', `at most ${maxThreads} threads on one memory`, maxThreads + 1)
+    }
     this.#threads.set(thread, port)
     const served = shelf.serve()
     const held = new Map<string, HeldLease>()

@@ -25,7 +25,7 @@ import type { Corruption } from './store/corruption.ts'
 import { joinLabels, levelIndex } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
 
-/** The memory as one principal sees it: the only way to records for agents, people and programs. */
+/** A principal's view of the memory. All access by agents, people and programs goes through a view. */
 export class View {
   readonly principal: Principal
   readonly facts: Facts
@@ -62,28 +62,30 @@ export class View {
     this.#once = new ComputeOnce(space, actor)
   }
 
-  /** Records of all kinds, for those who look through the memory. */
+  /** Access to the records of all collections, for tools that browse the memory. */
   get records(): Records {
     return (this.#records ??= new Records(this.#space, this.#actor))
   }
 
-  /** All that happens in the memory, in order, for those who look on. */
+  /** All changes to the memory in order, for observers such as dashboards. */
   get feed(): Feed {
     return (this.#feed ??= new Feed(this.#space, this.#actor))
   }
 
-  /** The states of durable agents and their mail; for runtimes. */
+  /** The saved states and mailboxes of durable agents, for runtimes. */
   get agents(): SavedAgents {
     return (this.#agents ??= new SavedAgents(this.#space, this.#actor))
   }
 
   /**
-   * Runs `work` unless its result is known or it is running already, in any
-   * thread, process or machine that shares the memory: then that result is
-   * used. If the worker dies, another takes over.
+   * Runs `work` once across all threads, processes and machines that share the memory.
+   * If its result is stored or it is already running, the caller gets that result. If
+   * the worker dies, another caller takes over.
    *
-   * @param key - Names the work, its version and all its inputs; equal keys must mean equal results.
-   * @param work - Resolves to JSON data: small; put large results into `objects` and return their refs.
+   * Only callers with equal clearances share results.
+   *
+   * @param key - Identifies the work, its version and all its inputs. Equal keys must imply equal results.
+   * @param work - Resolves to a small JSON value. Put large results into `objects` and return their refs.
    * @throws whatever `work` throws; WorkError when it failed elsewhere while this caller waited for it.
    *
    * @example
@@ -107,30 +109,30 @@ export class View {
   }
 
   /**
-   * How sensitive what is made of all that was read through this view may be:
-   * the label of what was read, where that is noted (in activities), and of
-   * everything that the principal may see elsewhere.
+   * The label for data derived from everything read through this view. Activities track
+   * their reads, so there it is the joined label of what was read. Elsewhere it is the
+   * principal's whole clearance.
    */
   get label(): Label {
     const { scope, audience } = this.#actor
     return scope ? joinLabels(scope.labels) : { sensitivity: audience.level, compartments: audience.compartments }
   }
 
-  /** Ids of the objects that were read through this view, where that is noted (in activities). */
+  /** Ids of the objects read through this view. Always empty outside activities, where reads are not tracked. */
   get readObjects(): readonly string[] {
     return this.#actor.scope?.objects ?? []
   }
 
-  /** The time by the store's clock, the same for all who share the memory; Unix milliseconds. */
+  /** The current time by the store's clock, which all users of the memory share; Unix milliseconds. */
   now(): number {
     return this.#space.store.now()
   }
 
   /**
-   * A small value that all threads and processes of the space change together.
-   * For runtimes: it is no record of this principal's, and outside all clearances.
+   * A small value that all threads and processes of the space can update atomically.
+   * For runtimes: the value does not belong to this principal, and clearances don't apply.
    *
-   * @param ttlMs - How long it is kept after its last change, in milliseconds.
+   * @param ttlMs - Time to live after the last change, in milliseconds.
    *
    * @example
    * ```ts
@@ -148,8 +150,8 @@ export class View {
   }
 
   /**
-   * Follows the changes of records whose `collection/id` begins with `prefix`
-   * (`''` for all), in order, without gaps or repeats.
+   * Follows changes to the records whose `collection/id` starts with `prefix`
+   * (`''` for all), in order, without gaps or duplicates.
    *
    * @throws FeedTrimmedError when the feed no longer reaches back to `after`.
    */
@@ -158,12 +160,12 @@ export class View {
   }
 
   /**
-   * Looks through the whole space and yields what can't be read as it was
-   * written: damaged records and objects, gaps in the feed, and what is sealed
-   * and does not open. Everybody else goes on meanwhile.
+   * Verifies the whole space and yields everything that can't be read as it was
+   * written: corrupt records and objects, gaps in the feed, and sealed data that does
+   * not open. Other users can go on meanwhile.
    *
-   * Needs the right `administer`, and shows all there is whatever the clearance:
-   * the label of a damaged record can't be trusted either.
+   * Requires the right `administer`. It ignores the principal's clearance, because the
+   * label of a corrupt record can't be trusted either.
    *
    * @throws AccessError without the right; StoreError
    *

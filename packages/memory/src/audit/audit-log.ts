@@ -5,9 +5,9 @@ import type { Store } from '../store/store.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { NotedGroup } from './noted-reads.ts'
 
-/** What one record of the `audit` collection holds. */
+/** The value of one record of the `audit` collection. */
 export interface AuditBatch {
-  /** When its last entry was noted, Unix milliseconds, by the clock of the process. */
+  /** When the batch was written, Unix milliseconds, by the clock of the process. */
   readonly at: number
   readonly groups: readonly NotedGroup[]
 }
@@ -17,10 +17,10 @@ export function auditBatchOf(text: string): AuditBatch {
   return decodeJson(text) as AuditBatch
 }
 
-/** Groups that are kept while the store refuses to take them. */
-const mostUnwritten = 10_000
+/** Groups kept in memory while the store can't be written. */
+const maxUnwritten = 10_000
 
-/** Makes the write of one batch. Its label is public because nobody gets at it but through `Audit`, which looks at each entry's own. */
+/** Builds the mutation for one batch. Its label is public, because only `Audit` reads batches, and it checks the label of each entry. */
 export function auditMutation(owner: string, groups: readonly NotedGroup[], ttlMs: number | undefined): SetMutation {
   const tags = [...new Set(groups.map(({ agent }) => agent))]
   return {
@@ -32,7 +32,7 @@ export function auditMutation(owner: string, groups: readonly NotedGroup[], ttlM
   }
 }
 
-/** Writes down what the trails of all threads of a process noted. */
+/** Stores the audit notes of all threads of a process. */
 export class AuditLog implements AsyncDisposable {
   readonly #store: Store
   readonly #owner: string
@@ -48,12 +48,13 @@ export class AuditLog implements AsyncDisposable {
     this.#onError = onError
   }
 
+  /** Queues notes to be written. Errors go to `onError`. */
   append(groups: readonly NotedGroup[]): void {
     this.#unwritten.push(...groups)
     this.#writing = this.#writing.then(() => this.#write())
   }
 
-  /** Resolves when everything appended so far is written, or could not be. */
+  /** Resolves when everything appended so far has been written or has failed. */
   settled(): Promise<void> {
     return this.#writing
   }
@@ -65,8 +66,8 @@ export class AuditLog implements AsyncDisposable {
       await this.#store.write([auditMutation(this.#owner, groups, this.#keepMs)])
     } catch (error) {
       this.#onError(error)
-      // The next batch takes them along; for ever they can't be kept in memory.
-      this.#unwritten = [...groups, ...this.#unwritten].slice(-mostUnwritten)
+      // The next batch includes them, up to a limit, because memory is finite.
+      this.#unwritten = [...groups, ...this.#unwritten].slice(-maxUnwritten)
     }
   }
 

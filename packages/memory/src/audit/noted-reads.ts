@@ -13,16 +13,16 @@ export type NotedAction =
   | 'audit'
   | 'administer'
 
-/** Its outcome. A `refused` record was not shown, nor was its existence. */
+/** The outcome of an action. `refused`: neither the record nor its existence was revealed. */
 export type NotedOutcome = 'hit' | 'miss' | 'refused'
 
-/** Equal actions of one principal on records of one collection and label, with how often each came. */
+/** Equal actions by one principal on records of one collection and label, with a count per record. */
 export interface NotedGroup extends Label {
   readonly agent: string
   readonly action: NotedAction
   readonly outcome: NotedOutcome
   readonly collection: Collection
-  /** `''` stands for a list or search that found nothing. */
+  /** Record ids with counts. The id `''` means a list or search that found nothing. */
   readonly ids: readonly (readonly [id: string, count: number])[]
   /** Why it was refused, or where it was sent. */
   readonly reason?: string | undefined

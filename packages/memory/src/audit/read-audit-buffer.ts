@@ -5,29 +5,29 @@ import { labelText } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import type { Noted, NotedGroup } from './noted-reads.ts'
 
-/** Notes are handed on after this time at the latest, */
+/** The buffer is flushed after this time at the latest, */
 const flushMs = 100
-/** or when this many different ones are buffered, */
+/** or when it holds this many distinct notes, */
 const maxNotes = 1_000
-/** or this many cached entries were read: more, since a cached read costs a thousandth of any other. */
+/** or when this many cached entries were read: more, because a cached read costs a thousandth of any other. */
 const maxEntries = 100_000
 
 /** The slot of a reader that has read nothing since the last flush. */
 export const noSlot: number = -2
 
-/** A reader as the buffer needs it: a slot, and where its cached reads go when they are collected. */
+/** A reader that the buffer tracks. `note` receives its cached reads when the buffer is flushed. */
 export interface ActiveReader {
   slot: number
   note(action: 'read', collection: Collection, id: string, label: Label | undefined, count: number): void
 }
 
 /**
- * Buffers what the principals of one thread read, and hands it on in batches.
+ * Buffers the reads of one thread's principals, and flushes them in batches.
  *
- * A cache hit leaves time for no more than a count. Each entry counts the reads
- * of its last reader, which it knows by the slot that the reader got with its
- * first read since the last flush. When another reader comes, the count moves to
- * a list of earlier readers. Equal reads of a batch become one note with a count.
+ * A cache hit is so fast that it can afford only to increment a count. Each entry
+ * counts the reads of its last reader, identified by a slot that the reader gets on
+ * its first read after a flush. When another reader reads the entry, the count moves
+ * to a list of earlier readers. Equal reads in a batch become one note with a count.
  */
 export class ReadAuditBuffer {
   readonly #sink: (groups: readonly NotedGroup[]) => void
@@ -41,6 +41,7 @@ export class ReadAuditBuffer {
     this.#sink = sink
   }
 
+  /** Buffers a note, or adds to the count of an equal one. */
   note(noted: Noted, id: string, count = 1): void {
     const { agent, action, outcome, collection, sensitivity, compartments, reason = '' } = noted
     const label = compartments.length === 0 ? sensitivity : labelText({ level: sensitivity, compartments })
@@ -60,7 +61,7 @@ export class ReadAuditBuffer {
   countFirst(reader: ActiveReader, entry: Entry): void {
     if (reader.slot === noSlot) reader.slot = this.#active.push(reader) - 1
     if (entry.lastReaderSlot === unread) this.#dirty.push(entry)
-    else putAside(entry)
+    else moveToEarlierReads(entry)
     entry.lastReaderSlot = reader.slot
     entry.readCount = 1
     this.#schedule(this.#dirty.length >= maxEntries)
@@ -71,9 +72,9 @@ export class ReadAuditBuffer {
     else this.#timer ??= setTimeout(() => this.flush(), flushMs).unref()
   }
 
-  /** Hands on what is buffered. */
+  /** Passes everything buffered to the sink. */
   flush(): void {
-    // Collecting makes notes too, which must not flush again.
+    // Collecting adds notes, which must not trigger another flush.
     this.#size = Number.NEGATIVE_INFINITY
     for (const entry of this.#dirty.splice(0)) this.#collect(entry)
     for (const reader of this.#active.splice(0)) reader.slot = noSlot
@@ -86,7 +87,7 @@ export class ReadAuditBuffer {
   }
 
   #collect(entry: Entry): void {
-    putAside(entry)
+    moveToEarlierReads(entry)
     const { key, record, earlierReads = [] } = entry
     for (const [slot, count] of earlierReads.entries()) {
       if (count > 0) this.#active[slot]?.note('read', key.collection, key.id, record, count)
@@ -96,8 +97,8 @@ export class ReadAuditBuffer {
   }
 }
 
-/** Moves the count of an entry's last reader to the earlier readers. */
-function putAside(entry: Entry): void {
+/** Moves the read count of an entry's last reader to the list of earlier readers. */
+function moveToEarlierReads(entry: Entry): void {
   const reads = (entry.earlierReads ??= [])
   while (reads.length <= entry.lastReaderSlot) reads.push(0)
   reads[entry.lastReaderSlot] = (reads[entry.lastReaderSlot] as number) + entry.readCount

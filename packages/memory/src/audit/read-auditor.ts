@@ -6,7 +6,7 @@ import type { NotedAction } from './noted-reads.ts'
 import { noSlot } from './read-audit-buffer.ts'
 import type { ActiveReader, ReadAuditBuffer } from './read-audit-buffer.ts'
 
-/** Records what one principal reads, into the buffer of its thread. */
+/** Records one principal's reads in the buffer of its thread. */
 export class ReadAuditor implements ActiveReader {
   /** @internal */
   slot = noSlot
@@ -14,34 +14,34 @@ export class ReadAuditor implements ActiveReader {
   readonly #agent: string
   readonly #audience: Audience
 
-  constructor(trail: ReadAuditBuffer, agent: string, audience: Audience) {
-    this.#buffer = trail
+  constructor(buffer: ReadAuditBuffer, agent: string, audience: Audience) {
+    this.#buffer = buffer
     this.#agent = agent
     this.#audience = audience
   }
 
-  /** Counts a read of a cached entry, seen or not: which of the two is found out when the batch is made. */
+  /** Counts a read of a cached entry. The flush determines whether the clearance covered it. */
   count(entry: Entry): void {
     if (entry.lastReaderSlot === this.slot) entry.readCount += 1
     else this.#buffer.countFirst(this, entry)
   }
 
-  /** Notes that a record was looked for; the label tells whether it was seen. */
+  /** Notes that a record was requested. The label decides whether it was seen; `undefined` means that it was absent. */
   note(action: NotedAction, collection: Collection, id: string, label: Label | undefined, count = 1): void {
     const outcome = label === undefined ? 'miss' : covers(this.#audience, label) ? 'hit' : 'refused'
-    // What was asked for may tell as much as anything that the asker could see.
+    // The id of an absent record may reveal anything that the principal can see.
     const { level, compartments: own } = this.#audience
     const { sensitivity, compartments } = label ?? { sensitivity: level, compartments: own }
     this.#buffer.note({ agent: this.#agent, action, outcome, collection, sensitivity, compartments }, id, count)
   }
 
-  /** Notes that something was shown whatever the clearance, by a right. */
+  /** Notes that a record was shown because of a right, regardless of the clearance. */
   shown(action: NotedAction, collection: Collection, id: string, label: Label): void {
     const { sensitivity, compartments } = label
     this.#buffer.note({ agent: this.#agent, action, outcome: 'hit', collection, sensitivity, compartments }, id)
   }
 
-  /** Notes that something went out of the memory, and where to. */
+  /** Notes that a record was sent out of the memory, and where to. */
   sent(collection: Collection, id: string, to: string, label: Label): void {
     const { sensitivity, compartments } = label
     this.#buffer.note(
@@ -50,7 +50,7 @@ export class ReadAuditor implements ActiveReader {
     )
   }
 
-  /** Notes that something was refused, and why. */
+  /** Notes that access was refused, and why. */
   refused(action: NotedAction, collection: Collection, id: string, reason: string, label: Label = nothing): void {
     const { sensitivity, compartments } = label
     this.#buffer.note(
@@ -59,7 +59,7 @@ export class ReadAuditor implements ActiveReader {
     )
   }
 
-  /** Hands on what this thread has buffered. */
+  /** Flushes the buffer of this thread. */
   flush(): void {
     this.#buffer.flush()
   }

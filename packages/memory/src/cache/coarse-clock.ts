@@ -1,9 +1,9 @@
-/** Length of a tick, in milliseconds: how far behind the clock may be while the event loop turns. */
+/** Length of a tick, in milliseconds. The clock lags by up to one tick, or longer while the event loop is blocked. */
 export const tickMs = 20
 
 /**
- * Ticks since the process started. Reading it costs nothing, and being a small
- * whole number (for a year and more) it needs no memory of its own where it is kept.
+ * Ticks since the process started. Reading it is a plain property access. The value
+ * stays a small integer for more than a year, so V8 stores it without allocation.
  */
 export const coarseClock: { now: number } = { now: ticks() }
 

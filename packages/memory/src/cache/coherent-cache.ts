@@ -11,47 +11,48 @@ import type { Collection } from '../store/collections.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 
 /**
- * A local copy of one record, or of its absence.
+ * A cached record, or its cached absence.
  *
- * What a hit looks at comes first and consists of small whole numbers, so that
- * it lies in one line of the CPU's cache.
+ * The fields that a hit reads come first and are small integers, so that they
+ * share one CPU cache line.
  */
 export interface Entry extends Visitable {
   readonly slot: number
-  /** What the fill observed there. */
+  /** The slot's counter when the fill observed it. */
   readonly observed: number
-  /** When the copy's time to live ends, in ticks of the coarse clock; {@link exact} for a record that expires. */
+  /** End of the entry's time to live, in ticks of the coarse clock; {@link exact} for a record that expires. */
   readonly deadline: number
-  /** The label's level as a number; {@link compartmented} when that alone does not tell who may see it. */
+  /** The label's level as a number; {@link compartmented} if the label has compartments, too. */
   readonly levelIndex: number
-  /** Who read it last since the audit asked, by its slot, and how often in a row: see `AuditTrail`. */
+  /** Slot of the last reader since the audit was flushed, see `ReadAuditBuffer`; else {@link unread}. */
   lastReaderSlot: number
+  /** Reads by the last reader. */
   readCount: number
   /** The decoded value, frozen: shared by reference with every reader of this thread. */
   readonly value: unknown
-  /** The same value, already resolved: a hit allocates no promise. */
+  /** The value as a resolved promise, so that a hit allocates none. */
   readonly resolved: Promise<unknown>
   readonly record: StoredRecord | undefined
   readonly key: RecordKey
-  /** How often those before it read it, by their slots. */
+  /** Read counts of the earlier readers, by slot. */
   earlierReads: number[] | undefined
-  /** In ticks of the coarse clock. */
+  /** When the entry was cached, in ticks of the coarse clock. */
   readonly cachedAt: number
 }
 
-/** What an entry takes beside its value, about. */
+/** Approximate size of an entry without its value. */
 const entryBytes = 512
 
-/** Above every level: who may see the record depends on its compartments too. */
+/** Above every level: the record has compartments, so its level alone doesn't decide who may see it. */
 const compartmented = 99
 
-/** Of an entry that nobody read since the audit asked. */
+/** The reader slot of an entry that nobody has read since the audit was flushed. */
 export const unread: number = -1
 
-/** A deadline that has always passed: the slow path decides. */
+/** A deadline that has always passed, so that the slow path compares exact times. */
 const exact = -1
 
-/** What a cache is made of. */
+/** Dependencies and limits of a {@link CoherentCache}. */
 export interface CacheParts {
   readonly store: Store
   readonly epochs: EpochTable
@@ -59,13 +60,13 @@ export interface CacheParts {
   readonly ttlMs: number
   readonly maxEntries: number
   readonly maxCacheBytes: number
-  /** False: nothing is kept, every read goes to the store. */
+  /** If false, nothing is cached and every read goes to the store. */
   readonly enabled: boolean
 }
 
 /**
- * One thread's copies of the records of one collection, valid only while the
- * epoch table says so (see {@link EpochTable} for the protocol).
+ * One thread's cache of one collection's records. An entry is valid only as long
+ * as the epoch table confirms it, see {@link EpochTable} for the protocol.
  */
 export class CoherentCache {
   readonly #collection: Collection
@@ -85,7 +86,7 @@ export class CoherentCache {
     this.#entries = new SecondChanceMap(parts.maxEntries, parts.maxCacheBytes)
   }
 
-  /** The copy of a record, if there is one that is still true. */
+  /** The cached entry of a record, if there is a valid one. */
   hit(id: string): Entry | undefined {
     const entry = this.#entries.get(id)
     if (entry === undefined) return undefined
@@ -99,26 +100,26 @@ export class CoherentCache {
     return undefined
   }
 
-  /** A record that expires is held against the store's clock, exactly, and has no deadline of its own. */
-  #isAlive({ deadline, cachedAt: copiedAt, record }: Entry): boolean {
+  /** Compares a record that expires with the store's exact clock, and the entry's age with the time to live. */
+  #isAlive({ deadline, cachedAt, record }: Entry): boolean {
     if (deadline !== exact || record?.expiresAt === undefined) return false
-    return record.expiresAt > this.#parts.store.now() && copiedAt + this.#ttlTicks > coarseClock.now
+    return record.expiresAt > this.#parts.store.now() && cachedAt + this.#ttlTicks > coarseClock.now
   }
 
-  /** The record as it is now: from the copy, else from the store. */
+  /** The current record, from the cache or else from the store. */
   load(id: string): Promise<Entry> {
     const entry = this.hit(id)
     return entry === undefined ? this.fetch(id) : Promise.resolve(entry)
   }
 
-  /** The record as it is in the store, kept as a copy when nothing was written meanwhile. */
+  /** Reads the record from the store, and caches it unless it was written meanwhile. */
   fetch(id: string): Promise<Entry> {
     const slot = this.#epochs.slotOf(this.#collection, id)
     const before = this.#epochs.observe(slot)
     this.#counters.add('misses')
     const running = this.#loading.get(id)
-    // Join a read only while nothing was written since it began: it could
-    // otherwise hand out a value older than a write that had already ended.
+    // Join a running read only if nothing was written since it began. Otherwise
+    // it could return a value older than a write that has already finished.
     if (running && before !== undefined && running.before === before) {
       return running.entry
     }
@@ -136,13 +137,13 @@ export class CoherentCache {
     const key = { collection: this.#collection, id }
     const [record] = await store.read([key])
     const isUnseen = record !== undefined && this.#epochs.noteObserved(slot, record.seq)
-    // What can't be opened is an error for those who may see it; who that is, the caller knows.
+    // The caller decides who may see the record, and throws for them if it can't be opened.
     const isReadable = record === undefined || !isSealed(record.value)
     const value = record === undefined || !isReadable ? undefined : decodeFrozen(record.value)
     const { sensitivity, compartments } = record ?? publicLabel
     const entry: Entry = {
       visited: false,
-      // The text and the value made of it; two bytes a character at worst.
+      // The text and the value parsed from it, at up to two bytes per character each.
       bytes: entryBytes + 4 * (record?.value.length ?? 0),
       slot,
       observed: before ?? 0,
@@ -157,7 +158,7 @@ export class CoherentCache {
       earlierReads: undefined,
       cachedAt: coarseClock.now,
     }
-    // What was written since it was observed shows at the first hit.
+    // If the slot was written after `before` was observed, the first hit finds the entry stale.
     if (enabled && isReadable && !isUnseen && before !== undefined) this.#entries.set(id, entry)
     return entry
   }

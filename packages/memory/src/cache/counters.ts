@@ -1,4 +1,4 @@
-/** What is counted, per thread; one thread writes its own row and any thread may add them up. */
+/** Names of the counters. Each thread writes its own row, and any thread may sum the rows. */
 export const counterNames = [
   'hits',
   'misses',
@@ -12,13 +12,13 @@ export const counterNames = [
   'bytesCopied',
 ] as const
 
-/** One of the things that are counted. */
+/** The name of a counter. */
 export type CounterName = (typeof counterNames)[number]
 
-/** Counters added up over every thread of this process since the memory was opened. */
+/** Counters since the memory was opened, summed over all threads of this process. */
 export type MemoryStats = Readonly<Record<CounterName, number>>
 
-/** Most threads that may share one memory in a process, the opening one included. */
+/** Maximum number of threads that share one memory in a process, including the opening thread. */
 export const maxThreads = 64
 
 /** One thread's row in the shared table of counters. */
@@ -30,9 +30,9 @@ export class Counters {
     this.#row = new Float64Array(buffer, thread * length * Float64Array.BYTES_PER_ELEMENT, length)
   }
 
-  /** The same as `add('hits')`, for the one place where the name would cost as much as the rest. */
+  /** Same as `add('hits')`, without the look-up by name, which would double the cost on the hot path. */
   addHit(): void {
-    // Row 0 is that of hits.
+    // Column 0 counts hits.
     this.#row[0] = (this.#row[0] as number) + 1
   }
 
@@ -43,12 +43,12 @@ export class Counters {
   }
 }
 
-/** Memory for every thread's row. */
+/** Allocates shared memory for the rows of all threads. */
 export function counterBuffer(): SharedArrayBuffer {
   return new SharedArrayBuffer(maxThreads * counterNames.length * Float64Array.BYTES_PER_ELEMENT)
 }
 
-/** Adds up the rows of all threads. Rows of threads that have ended stay in the sum. */
+/** Sums the rows of all threads, including threads that have ended. */
 export function sumCounters(buffer: SharedArrayBuffer): MemoryStats {
   const all = new Float64Array(buffer)
   const sums = counterNames.map((_, column) => {

@@ -7,25 +7,23 @@ const pageSize = 1_000
 /** Options of {@link FeedListener}. */
 interface FeedListenerOptions {
   readonly heartbeatMs: number
-  /** Whether copies are used even while changes may be missed. */
+  /** Whether cached entries stay in use while changes may be missed. */
   readonly servesStale: boolean
-  /** Told of each failed read of the feed; the next heartbeat tries again. */
+  /** Called for each failed read of the feed. The next heartbeat retries. */
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Follows the feed for one process and invalidates what others changed.
+ * Follows the feed for one process and invalidates records that others changed.
  *
- * States
- * - a hint with `seq = last + 1` is applied at once;
- * - any other newer hint is a gap: the feed itself is read from `last` on;
- * - a heartbeat reads the feed even without a hint, so that a lost last hint
- *   is found too;
- * - where the feed no longer reaches back to `last`, or is another one,
- *   everything is dropped;
- * - while the store says that its link is down, or its feed can't be read, the
- *   process counts as cut off: nothing is kept. It is trusted again once the
- *   link is up *and* the feed was read after that.
+ * Events
+ * - A hint with `seq = last + 1` is applied at once.
+ * - Any other newer hint reveals a gap, so the feed is read from `last` on.
+ * - A heartbeat reads the feed even without a hint, in case the last hint was lost.
+ * - If the feed has been trimmed beyond `last` or replaced, everything is invalidated.
+ * - When the store reports its link down, or the feed can't be read, the process is
+ *   disconnected (see {@link EpochTable.markDisconnected}). It reconnects once the
+ *   link is up *and* the feed has been read after that.
  */
 export class FeedListener implements AsyncDisposable {
   readonly #store: Store
@@ -37,9 +35,9 @@ export class FeedListener implements AsyncDisposable {
   #isLinkUp = true
   #isDisconnected = false
   #incarnation: string | undefined
-  /** The newest change that was told of. */
+  /** The newest `seq` of any hint. */
   #hinted = 0
-  // Until the start is known no hint means anything.
+  // Hints are ignored until `start` knows the position.
   #last = Number.POSITIVE_INFINITY
   #reading: Promise<void> | undefined
   #closed = false
@@ -50,33 +48,33 @@ export class FeedListener implements AsyncDisposable {
     this.#onError = options.onError
     this.#servesStale = options.servesStale
     this.#unwatch = store.watch(
-      (change) => this.#hint(change),
-      (isUp) => this.#linked(isUp),
+      (change) => this.#onHint(change),
+      (isUp) => this.#onLink(isUp),
     )
     this.#heartbeat = setInterval(() => void this.#catchUp(), options.heartbeatMs).unref()
   }
 
-  /** Takes the feed's newest position as the start. Copies may be kept only after this. */
+  /** Starts at the feed's newest position. Records may be cached only after this. */
   async start(): Promise<void> {
     const { last, incarnation } = await this.#store.changes(Number.MAX_SAFE_INTEGER, 1)
     this.#last = last
     this.#incarnation = incarnation
     this.#epochs.setSyncedSeq(last)
-    // Hints that came while we asked were passed over.
+    // Hints that arrived meanwhile were ignored.
     await this.#catchUp()
   }
 
-  #hint(change: Change): void {
+  #onHint(change: Change): void {
     if (this.#closed || change.seq <= this.#last) return
     this.#hinted = Math.max(this.#hinted, change.seq)
     if (change.seq === this.#last + 1 && !this.#reading) this.#apply(change)
     else void this.#catchUp()
   }
 
-  #linked(isUp: boolean): void {
+  #onLink(isUp: boolean): void {
     this.#isLinkUp = isUp
     if (!isUp) this.#disconnect()
-    // A read that is under way may have begun before the link was up.
+    // A running read may have begun before the link came up, so read again after it.
     else void (this.#reading ?? Promise.resolve()).then(() => this.#catchUp())
   }
 
@@ -93,7 +91,7 @@ export class FeedListener implements AsyncDisposable {
   }
 
   #catchUp(): Promise<void> {
-    // There is nothing to go on from yet.
+    // Not started yet.
     if (!Number.isFinite(this.#last)) return Promise.resolve()
     const wasUp = this.#isLinkUp
     this.#reading ??= this.#readFeed()
@@ -103,7 +101,7 @@ export class FeedListener implements AsyncDisposable {
         this.#epochs.reconnect()
       })
       .catch((error: unknown) => {
-        // We may have missed changes: no copy is trusted until the feed was read.
+        // Changes may have been missed, so entries are stale until the feed can be read.
         this.#disconnect()
         if (!this.#closed) this.#onError(error)
       })
@@ -124,9 +122,9 @@ export class FeedListener implements AsyncDisposable {
         return
       }
       for (const change of page.changes) if (change.seq > this.#last) this.#apply(change)
-      // What was told of meanwhile may be newer than this answer.
-      const hasNews = this.#hinted > hintedBefore && this.#hinted > this.#last
-      if (page.changes.length < pageSize && !hasNews) return
+      // A hint that arrived meanwhile may be newer than this page.
+      const hasNewerHint = this.#hinted > hintedBefore && this.#hinted > this.#last
+      if (page.changes.length < pageSize && !hasNewerHint) return
     }
   }
 

@@ -1,44 +1,45 @@
-/** What a {@link SecondChanceMap} marks on its values. */
+/** A value of a {@link SecondChanceMap}. */
 export interface Visitable {
+  /** Set by the map when the value is used. */
   visited: boolean
-  /** What it takes, in bytes, as near as can be told. */
+  /** Approximate size, in bytes. */
   readonly bytes: number
 }
 
 /**
- * A bounded map that gives up what was not used lately.
+ * A bounded map that evicts values not used recently.
  *
- * A use only sets a mark on the value, where a list of recent use would be
- * rewritten each time: a hit costs no more than that of a plain `Map`. When the
- * map is full the oldest value leaves, unless it is marked: then it loses the
- * mark and moves to the end (Corbató's second chance, 1968).
+ * A use only marks the value, instead of updating an LRU list, so a hit costs no
+ * more than in a plain `Map`. When the map is full, the oldest value is evicted,
+ * unless it is marked: then it loses its mark and moves to the end (the second
+ * chance algorithm, Corbató 1968).
  */
 export class SecondChanceMap<Value extends Visitable> {
   readonly #values = new Map<string, Value>()
-  readonly #most: number
-  readonly #mostBytes: number
+  readonly #maxEntries: number
+  readonly #maxBytes: number
   #bytes = 0
 
   /**
-   * @param most - Values that it holds at most.
-   * @param mostBytes - Bytes that they take together at most. A value that would take more than an eighth of it is not kept.
+   * @param maxEntries - Maximum number of values.
+   * @param maxBytes - Maximum total size, in bytes. A value larger than an eighth of it is not kept.
    */
-  constructor(most: number, mostBytes: number) {
-    this.#most = most
-    this.#mostBytes = mostBytes
+  constructor(maxEntries: number, maxBytes: number) {
+    this.#maxEntries = maxEntries
+    this.#maxBytes = maxBytes
   }
 
   get(key: string): Value | undefined {
     const value = this.#values.get(key)
-    // Only a change is written: a line of memory that stays as it is stays in every cache.
+    // Writes only on change: an unmodified cache line stays valid in every CPU cache.
     if (value !== undefined && !value.visited) value.visited = true
     return value
   }
 
   set(key: string, value: Value): void {
     this.delete(key)
-    if (value.bytes > this.#mostBytes / 8) return
-    while (this.#values.size >= this.#most || this.#bytes + value.bytes > this.#mostBytes) this.#evict()
+    if (value.bytes > this.#maxBytes / 8) return
+    while (this.#values.size >= this.#maxEntries || this.#bytes + value.bytes > this.#maxBytes) this.#evict()
     this.#values.set(key, value)
     this.#bytes += value.bytes
   }
@@ -51,7 +52,7 @@ export class SecondChanceMap<Value extends Visitable> {
   }
 
   #evict(): void {
-    // Ends: each step either evicts or clears one mark, and what moved to the end comes again without it.
+    // Terminates: each step evicts a value or clears a mark, and cleared values come around again unmarked.
     for (const [key, value] of this.#values) {
       this.#values.delete(key)
       if (!value.visited) {

@@ -3,17 +3,17 @@ import { forward } from '../store/forward.ts'
 import type { Store } from '../store/store.ts'
 
 /**
- * Puts the epoch table in front of a store's writes: every copy of what is
- * written stops being valid before the store is asked, in every thread.
+ * Updates the epoch table around a store's writes. The cached entries of a written
+ * record become invalid in every thread before the store receives the write.
  *
- * Only the thread that opened the store holds one; all other threads write
- * through it, so that a terminated thread can't leave a slot half-way.
+ * Only the thread that opened the store has this gate. All other threads write
+ * through that thread, so a terminated thread can't leave a slot half-updated.
  */
 export function gateWrites(store: Store, epochs: EpochTable): Store {
   return {
     ...forward(store),
     write: async (batch) => {
-      // A touch or a new seal changes no value. A copy made before a touch only seems to end earlier.
+      // A touch or reseal changes no value. An entry cached before a touch merely expires earlier.
       const slots: number[] = []
       for (const { type, key } of batch) {
         if (type === 'set' || type === 'delete') slots.push(epochs.slotOf(key.collection, key.id))
@@ -22,7 +22,7 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
       try {
         return await store.write(batch)
       } finally {
-        // Also when the outcome is unknown: a reader then asks the store, which knows.
+        // Also when the outcome is unknown: readers then go to the store, which knows it.
         for (const slot of slots) epochs.end(slot)
       }
     },

@@ -1,4 +1,4 @@
-/** Stretches of a buffer that are free, in order, neighbours merged; hands out the first that fits. */
+/** The free spans of a buffer, sorted by offset, with adjacent spans merged. Allocation is first-fit. */
 export class FreeList {
   readonly #spans: Span[]
 
@@ -6,7 +6,7 @@ export class FreeList {
     this.#spans = size > 0 ? [{ offset: 0, size }] : []
   }
 
-  /** Takes `size` bytes out; `undefined` when no stretch is that long. */
+  /** Allocates `size` bytes and returns their offset; `undefined` if no span is that long. */
   take(size: number): number | undefined {
     const index = this.#spans.findIndex((span) => span.size >= size)
     const span = this.#spans[index]
@@ -16,7 +16,7 @@ export class FreeList {
     return span.offset
   }
 
-  /** Puts a stretch that was taken back in. */
+  /** Frees an allocated span. */
   give(offset: number, size: number): void {
     let index = this.#spans.findIndex((span) => span.offset > offset)
     if (index === -1) index = this.#spans.length

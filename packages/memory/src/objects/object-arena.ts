@@ -15,19 +15,18 @@ import {
 import type { SharedObjectBuffers } from './shared-objects.ts'
 
 /**
- * Decides which objects stand in shared memory: the one writer of the
- * directory, in the thread that opened the store.
+ * Decides which objects are in shared memory. It is the only writer of the
+ * directory and runs in the thread that opened the store.
  *
- * The arena is reused rather than left to the garbage collector: when it is
- * full, the object that was not used for the longest time and is pinned by no
- * thread leaves.
+ * The arena reuses its memory instead of leaving it to the garbage collector.
+ * When it is full, it evicts the least recently used object that no thread pins.
  */
 export class ObjectArena {
   readonly buffers: SharedObjectBuffers
   readonly #directory: Int32Array
   readonly #pins: Int32Array
   readonly #free: FreeList
-  /** Where the entries in use are: index in the directory → size in the arena. */
+  /** The entries in use: index in the directory → size in the arena. */
   readonly #resident = new Map<number, number>()
 
   constructor(buffers: SharedObjectBuffers) {
@@ -37,7 +36,10 @@ export class ObjectArena {
     this.#free = new FreeList(buffers.arena.byteLength)
   }
 
-  /** Finds room for an object; `undefined` when it is too large or all else is pinned. */
+  /**
+   * Reserves a region for an object and returns its offset. Returns `undefined` if
+   * the object is larger than half the arena, or pinned objects take the space.
+   */
   reserve(length: number): number | undefined {
     const size = roundUp(length)
     if (size > this.buffers.arena.byteLength / 2) return undefined
@@ -51,12 +53,15 @@ export class ObjectArena {
     return undefined
   }
 
-  /** Gives a reserved stretch back unused. */
+  /** Frees a reserved region that was not published. */
   cancel(offset: number, length: number): void {
     this.#free.give(offset, roundUp(length))
   }
 
-  /** Makes a filled stretch known to all threads under its hash. */
+  /**
+   * Makes a filled region visible to all threads under its hash. Frees the region if
+   * the hash is already in the directory, or its places are taken by pinned objects.
+   */
   publish(hash: string, offset: number, length: number): void {
     const tag = tagOf(hash)
     const places = Array.from({ length: probes }, (_, probe) => probeIndex(tag, probe))
@@ -70,12 +75,12 @@ export class ObjectArena {
     Atomics.store(this.#directory, base + offsetWord, offset / unit)
     Atomics.store(this.#directory, base + lengthWord, length)
     Atomics.store(this.#directory, base + usedWord, coarseClock.now)
-    // The first word last: with it the entry becomes visible.
+    // The first word comes last, because it makes the entry visible.
     for (const word of [3, 2, 1, 0] as const) Atomics.store(this.#directory, base + word, tag[word])
     this.#resident.set(index, roundUp(length))
   }
 
-  /** Wipes the pins of a thread that has ended. */
+  /** Clears the pins of a thread that has ended. */
   unpinThread(thread: number): void {
     this.#pins.fill(0, thread * directorySize, (thread + 1) * directorySize)
   }

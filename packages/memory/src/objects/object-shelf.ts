@@ -8,23 +8,23 @@ import { CorruptRecordError } from '../values/errors.ts'
 import type { ObjectArena } from './object-arena.ts'
 import type { PinnedBytes, SharedObjects } from './shared-objects.ts'
 
-/** Keeps objects' bytes: in shared memory for the threads of this process, in the store for good. */
+/** Stores objects' bytes: in shared memory for the threads of this process, and permanently in the store. */
 export interface ObjectShelf {
   /**
-   * Stores bytes and resolves to the SHA-256 of their content. They are copied
-   * before this returns, and stored when it is known how sensitive they are.
+   * Stores bytes and resolves to their SHA-256. The bytes are copied before this
+   * returns, and stored once `level` resolves.
    */
   put(bytes: Uint8Array, level: Promise<Level>): Promise<string>
-  /** The bytes, pinned in shared memory, or a copy when they can't be there; `undefined` when unknown. */
+  /** Resolves to the bytes, pinned in shared memory or else as a copy; `undefined` if the hash is unknown. */
   open(hash: string): Promise<OpenBytes | undefined>
 }
 
-/** Opened bytes. A copy needs no release, but may get one. */
+/** Opened bytes. Releasing a copy is optional. */
 export interface OpenBytes extends PinnedBytes {
   readonly isCopy: boolean
 }
 
-/** The SHA-256 of some bytes in lower-case hexadecimal. */
+/** The SHA-256 of bytes in lowercase hexadecimal. */
 function digestOf(bytes: Uint8Array): string {
   return digest('sha256', bytes, 'hex')
 }
@@ -70,7 +70,7 @@ export class HostShelf implements ObjectShelf {
     return { bytes, isCopy: true, release: () => {} }
   }
 
-  /** Stores what stands in a reserved stretch and makes it known under its hash. */
+  /** Stores the content of a reserved region and publishes it under its hash. */
   async #keep(offset: number, length: number, level: Level | Promise<Level>): Promise<string> {
     try {
       const region = this.#shared.region(offset, length)
@@ -84,7 +84,7 @@ export class HostShelf implements ObjectShelf {
     }
   }
 
-  /** What this thread does for the shelf of a worker thread. `release` frees what a thread that ended had reserved. */
+  /** Handlers for a worker thread's shelf. `release` frees the regions still reserved when that thread ends. */
   serve(): { handlers: LinkHandlers; release(): void } {
     const reserved = new Map<number, number>()
     const handlers: LinkHandlers = {
@@ -112,7 +112,7 @@ export class HostShelf implements ObjectShelf {
   }
 }
 
-/** Bytes that are cheaper to send than to ask room for. */
+/** Up to this size, sending the bytes is cheaper than reserving a region first. */
 const smallBytes = 64 * 1024
 
 /** The shelf of a worker thread. */
@@ -128,7 +128,7 @@ export class ThreadShelf implements ObjectShelf {
   }
 
   async put(bytes: Uint8Array, level: Promise<Level>): Promise<string> {
-    // Copied now: the caller may change the bytes while we wait.
+    // Copied now, because the caller may change the bytes during the wait.
     const copy = bytes.slice()
     const known = await level
     if (copy.length <= smallBytes) return this.#client.call('shelf.put', copy, known)
@@ -153,5 +153,5 @@ export class ThreadShelf implements ObjectShelf {
 
 function verify(hash: string, bytes: Uint8Array): void {
   if (digestOf(bytes) === hash) return
-  throw new CorruptRecordError('objects.get', `The bytes of object ${hash} are damaged: their hash does not match.`)
+  throw new CorruptRecordError('objects.get', `The bytes of object ${hash} are corrupt: their hash does not match.`)
 }

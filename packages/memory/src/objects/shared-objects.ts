@@ -2,17 +2,16 @@ import { coarseClock } from '../cache/coarse-clock.ts'
 import { maxThreads } from '../cache/counters.ts'
 
 /**
- * Objects that all threads of a process read in place.
+ * Shared memory with objects that all threads of a process read in place.
  *
- * One arena of shared memory holds the bytes; a directory beside it, shared
- * too, says where. A thread finds an object there with a few atomic loads: no
- * message, no copy, not even the first time.
+ * An arena holds the bytes, and a directory maps hashes to regions of it. A thread
+ * finds an object with a few atomic loads, without a message or a copy, even the
+ * first time.
  *
- * While a thread reads an object it pins it. Eviction and pinning are the two
- * sides of Dekker's handshake: a reader writes its pin and then reads the tag
- * again, the evicting thread clears the tag and then reads the pins, so one of
- * the two always sees the other. Each thread has its own pins, so those of a
- * terminated one can be wiped.
+ * A thread pins an object while it reads it. Pinning and eviction follow Dekker's
+ * handshake. A reader writes its pin and then rereads the tag. The evicting thread
+ * clears the tag and then reads the pins. So at least one of them sees the other.
+ * Each thread has its own pins, so that those of a terminated thread can be cleared.
  *
  * Only one thread (see `ObjectArena`) ever writes the directory.
  */
@@ -22,23 +21,23 @@ export interface SharedObjectBuffers {
   readonly pins: SharedArrayBuffer
 }
 
-/** Objects that the directory can name at once. */
+/** Number of entries in the directory. */
 export const directorySize = 8_192
-/** Places where a hash may stand, counted from its own. */
+/** Number of consecutive places where a hash may be, starting at its own. */
 export const probes = 16
-/** Words of a directory entry: four of the hash, then offset, length and time of last use. */
+/** Words of a directory entry: four of the hash, then offset, length, time of last use and one unused. */
 export const entryWords = 8
 export const offsetWord = 4
 export const lengthWord = 5
 export const usedWord = 6
 
-/** An object's bytes, in place. They stay what they are until `release` is called. */
+/** An object's bytes, read in place. They stay unchanged until `release` is called. */
 export interface PinnedBytes {
   readonly bytes: Uint8Array
   release(): void
 }
 
-/** A thread's way to the shared objects. */
+/** A thread's access to the shared objects. */
 export class SharedObjects {
   readonly #arena: SharedArrayBuffer
   readonly #directory: Int32Array
@@ -52,7 +51,7 @@ export class SharedObjects {
     this.#pins = new Int32Array(buffers.pins, thread * rowBytes, directorySize)
   }
 
-  /** Finds and pins an object; `undefined` when it is not in shared memory now. */
+  /** Finds and pins an object; `undefined` if it is not in shared memory now. */
   find(hash: string): PinnedBytes | undefined {
     const tag = tagOf(hash)
     for (let probe = 0; probe < probes; probe += 1) {
@@ -65,7 +64,7 @@ export class SharedObjects {
     return undefined
   }
 
-  /** A stretch of the arena that its owner reserved for this thread to fill. */
+  /** A region of the arena that was reserved for this thread to fill. */
   region(offset: number, length: number): Uint8Array {
     return new Uint8Array(this.#arena, offset, length)
   }
@@ -91,7 +90,7 @@ export class SharedObjects {
   }
 }
 
-/** Shared memory for `bytes` bytes of objects. Pages cost nothing until they are used. */
+/** Allocates shared memory for `bytes` bytes of objects. The OS commits pages only when they are used. */
 export function sharedObjectBuffers(bytes: number): SharedObjectBuffers {
   return {
     arena: new SharedArrayBuffer(bytes),
@@ -100,10 +99,10 @@ export function sharedObjectBuffers(bytes: number): SharedObjectBuffers {
   }
 }
 
-/** Bytes of one unit of the arena: offsets and sizes are multiples of it. */
+/** The arena's allocation unit, in bytes. Offsets and sizes are multiples of it. */
 export const unit = 64
 
-/** The first 128 bits of a hash; the first word is never 0, which stands for an empty entry. */
+/** The first 128 bits of a hash. The first word is never 0, which marks an empty entry. */
 export type Tag = readonly [number, number, number, number]
 
 export function tagOf(hash: string): Tag {

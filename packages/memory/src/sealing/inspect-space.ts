@@ -15,38 +15,39 @@ export interface InspectOptions {
   readonly store: StoreDriver
   /** @defaultValue 'default' */
   readonly space?: string
-  /** Opens what is sealed, to see whether it does. What is sealed with other keys is told of as damaged. */
+  /** Keys to check that sealed data opens. Data sealed with any other key is reported as a corruption with `missingKey`. */
   readonly encryption?: EncryptionOptions
-  /** Told now and then how many records and objects were looked at. */
-  readonly onProgress?: (looked: number) => void
+  /** Called after every 1,000 records and objects with the number inspected so far. */
+  readonly onProgress?: (inspected: number) => void
   readonly signal?: AbortSignal
 }
 
-/** What is sealed with one key. */
+/** The amount of data sealed with one key. */
 export interface SealedCount {
   readonly records: number
   readonly objects: number
 }
 
-/** What stands in a space. */
+/** The content of a space, as found by {@link inspectSpace}. */
 export interface Inspection {
-  /** How many records each collection has, of those that can be read and have not expired. */
+  /** The number of unexpired records in each collection that the store can read. Sealed ones count even if no key opens them. */
   readonly records: Readonly<Partial<Record<Collection, number>>>
-  /** Different contents that can be read, and their bytes as they are stored. */
+  /** The number of contents that the store can read, and their total size in bytes. Plain and sealed forms count separately. */
   readonly objects: { readonly count: number; readonly bytes: number }
-  /** The first position that the feed still has and its newest, 0 for none; `undefined` when it can't be read. */
+  /** The oldest and the newest `seq` in the feed, 0 for none; `undefined` if the feed can't be read. */
   readonly feed: { readonly first: Seq; readonly last: Seq } | undefined
-  /** By the ids of the keys. */
+  /** Sealed data, by the id of its key. */
   readonly sealed: Readonly<Record<string, SealedCount>>
-  /** What can't be read as it was written, see `View.verify`. */
+  /** Data that can't be read as it was written, see `View.verify`. */
   readonly corruptions: readonly Corruption[]
 }
 
 /**
- * Looks through a space from outside: for who looks after the place where it
- * is kept, and may hold no right in it. Nothing is written, not even to the
- * audit, so it can be done to a backup and to what is damaged; agents may be at
- * work meanwhile.
+ * Counts and verifies everything in a space, for operators who run the store but
+ * have no rights in the space.
+ *
+ * It writes nothing, not even to the audit, so it works on backups and corrupt
+ * stores. Agents may use the space meanwhile.
  *
  * @throws OptionError, StoreError; the signal's reason.
  */
@@ -56,9 +57,9 @@ export async function inspectSpace(options: InspectOptions): Promise<Inspection>
   signal?.throwIfAborted()
   await using store = await driver.open(space, 'reader')
   const census = new Census(options)
-  const damages: Corruption[] = []
-  for await (const damage of verifySealed(store, ring, census)) {
-    damages.push(damage)
+  const corruptions: Corruption[] = []
+  for await (const corruption of verifySealed(store, ring, census)) {
+    corruptions.push(corruption)
     signal?.throwIfAborted()
   }
   return {
@@ -66,20 +67,20 @@ export async function inspectSpace(options: InspectOptions): Promise<Inspection>
     objects: census.objects,
     sealed: census.sealed,
     feed: await feedOf(store),
-    corruptions: damages,
+    corruptions,
   }
 }
 
-/** How often somebody is told of the progress. */
-const tellEach = 1_000
+/** Records and objects between two progress reports. */
+const progressInterval = 1_000
 
-/** Counts what it is shown. */
+/** Counts the records and objects that it receives. */
 class Census implements Inspector {
   readonly records: Partial<Record<Collection, number>> = {}
   readonly objects = { count: 0, bytes: 0 }
   readonly sealed: Record<string, { records: number; objects: number }> = {}
   readonly #options: InspectOptions
-  #looked = 0
+  #inspected = 0
 
   constructor(options: InspectOptions) {
     this.#options = options
@@ -88,14 +89,14 @@ class Census implements Inspector {
   record({ collection, value }: StoredRecord): undefined {
     this.records[collection] = (this.records[collection] ?? 0) + 1
     if (isSealed(value)) this.#countSealed(sealingKey(value), 'records')
-    this.#tell()
+    this.#reportProgress()
   }
 
   object(name: string, bytes: Uint8Array): undefined {
     this.objects.count += 1
     this.objects.bytes += bytes.length
     if (name !== hashOf(name)) this.#countSealed(name.slice(hashOf(name).length + 1), 'objects')
-    this.#tell()
+    this.#reportProgress()
   }
 
   #countSealed(key: string, what: keyof SealedCount): void {
@@ -103,11 +104,11 @@ class Census implements Inspector {
     this.sealed[key][what] += 1
   }
 
-  #tell(): void {
+  #reportProgress(): void {
     const { signal, onProgress } = this.#options
     signal?.throwIfAborted()
-    this.#looked += 1
-    if (this.#looked % tellEach === 0) onProgress?.(this.#looked)
+    this.#inspected += 1
+    if (this.#inspected % progressInterval === 0) onProgress?.(this.#inspected)
   }
 }
 

@@ -4,33 +4,33 @@ import { levelIndex, requireLevel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError, MissingKeyError, OptionError } from '../values/errors.ts'
 
-/** How records are encrypted at rest: see {@link MemoryOptions.encryption}. */
+/** Encryption at rest, see {@link MemoryOptions.encryption}. */
 export interface EncryptionOptions {
   /**
-   * The keys by their ids: 32 bytes each, as base64, bytes or a `KeyObject`.
-   * Ids are 1 to 64 letters, digits, `_` or `-`, and stand readably in the store.
+   * Keys by id: 32 bytes each, as base64, bytes or a `KeyObject`. Ids have 1 to 64
+   * letters, digits, `_` or `-`, and are stored in plain text.
    *
-   * Keys no longer used for writing stay here until everything was sealed anew.
+   * Keep old keys here until everything has been resealed with the current one.
    */
   readonly keys: Readonly<Record<string, string | Uint8Array | KeyObject>>
-  /** The id of the key that seals from now on. */
+  /** The id of the key that seals new data. */
   readonly current: string
   /**
-   * The least sensitivity that is sealed.
+   * The lowest sensitivity that is sealed.
    *
    * @defaultValue 'confidential'
    */
   readonly from?: Level
 }
 
-/** A key ring in the form that goes to other threads; keys stay opaque objects, so that no log shows them. */
+/** A key ring in a form that can be sent to other threads. Keys are opaque objects, so that logs don't show them. */
 export interface KeyRingShare {
   readonly keys: readonly (readonly [id: string, key: KeyObject])[]
   readonly current: string | undefined
   readonly from: Level
 }
 
-/** What a sealed text or bytes belong to; they open nowhere else. */
+/** The record that sealed data belongs to. Under any other identity it does not open. */
 export type SealedIdentity = readonly [collection: string, id: string, version: number]
 
 const keyBytes = 32
@@ -39,12 +39,14 @@ const tagBytes = 16
 const keyId = /^[\w-]{1,64}$/
 
 /**
- * Reads encryption options from the environment: `SKEIN_KEYS`, ids and base64
- * keys as `k1=…,k2=…`; `SKEIN_CURRENT_KEY`, the last one if left out; and
- * `SKEIN_ENCRYPT_FROM`, a sensitivity.
+ * Reads encryption options from environment variables:
  *
- * @returns nothing when there is no `SKEIN_KEYS`.
- * @throws OptionError when it makes no sense.
+ * - `SKEIN_KEYS`: ids and base64 keys, as `k1=…,k2=…`
+ * - `SKEIN_CURRENT_KEY`: the id of the current key; by default the last in `SKEIN_KEYS`
+ * - `SKEIN_ENCRYPT_FROM`: the lowest sensitivity that is sealed
+ *
+ * @returns `undefined` if `SKEIN_KEYS` is missing or blank.
+ * @throws OptionError when `SKEIN_KEYS` or `SKEIN_ENCRYPT_FROM` is malformed. It shows no key.
  */
 export function encryptionFromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -65,9 +67,9 @@ export function encryptionFromEnvironment(
 }
 
 /**
- * Checks encryption options and turns their keys into opaque objects.
+ * Validates encryption options and turns their keys into opaque objects.
  *
- * @throws OptionError, which shows no key.
+ * @throws OptionError, which does not show keys.
  */
 export function resolveEncryption(options: EncryptionOptions | undefined): KeyRingShare {
   if (options === undefined) return { keys: [], current: undefined, from: 'confidential' }
@@ -77,7 +79,7 @@ export function resolveEncryption(options: EncryptionOptions | undefined): KeyRi
   if (!keys.some(([id]) => id === current)) {
     throw new OptionError(
       'encryption.current',
-      `one of the ids of its keys (${keys.map(([id]) => id).join(', ')})`,
+      `an id in \`encryption.keys\` (${keys.map(([id]) => id).join(', ')})`,
       current,
     )
   }
@@ -93,22 +95,22 @@ function toKey(id: string, given: string | Uint8Array | KeyObject): KeyObject {
   if (key.type === 'secret' && key.symmetricKeySize === keyBytes) return key
   throw new OptionError(
     `encryption.keys.${id}`,
-    `${keyBytes} bytes, in base64 if given as text`,
-    'something of another length',
+    `${keyBytes} bytes, or a base64 string of ${keyBytes} bytes`,
+    'a key of another length or type',
   )
 }
 
 /**
- * Seals and opens texts and bytes with AES-256-GCM (NIST SP 800-38D): a fresh
- * random nonce each time, and the space, collection, id and version that they
- * belong to as associated data.
+ * Seals and opens text and bytes with AES-256-GCM (NIST SP 800-38D). Each message
+ * has a new random nonce. The associated data is the space, collection, id and
+ * version that the message belongs to.
  *
- * A random nonce of 96 bits bears 2^32 messages per key: rotate before that.
+ * Random 96-bit nonces are safe for 2^32 messages per key, so rotate keys before that.
  */
 export class KeyRing {
   readonly share: KeyRingShare
   readonly #space: string
-  #demand: { readonly mark: string; readonly from: Level } | undefined
+  #required: { readonly mark: string; readonly from: Level } | undefined
   readonly #keys: ReadonlyMap<string, { readonly key: KeyObject; readonly check: string }>
 
   constructor(share: KeyRingShare, space: string) {
@@ -117,18 +119,18 @@ export class KeyRing {
     this.#keys = new Map(share.keys.map(([id, key]) => [id, { key, check: checkOf(key) }]))
   }
 
-  /** Ids of the keys, the one that seals first. */
+  /** Ids of the keys, the current one first. */
   get ids(): readonly string[] {
     const { current } = this.share
     return [...this.#keys.keys()].toSorted((a, b) => Number(b === current) - Number(a === current))
   }
 
-  /** Whether what is so sensitive has to be sealed. */
+  /** Whether data of this sensitivity must be sealed. */
   seals(level: Level): boolean {
     return this.share.current !== undefined && levelIndex(level) >= levelIndex(this.share.from)
   }
 
-  /** Tells the key that seals from all others, its namesakes too, and nothing of what it is. */
+  /** A fingerprint of the current key. It differs for another key with the same id and reveals nothing about the key. */
   get mark(): string {
     const id = this.share.current ?? ''
     return `${id}.${this.#keys.get(id)?.check}`
@@ -139,33 +141,36 @@ export class KeyRing {
     return text.startsWith(`~${this.mark}.`)
   }
 
-  /** Says with which key the space is sealed, and from which level on. */
-  demand(mark: string, from: Level): void {
-    this.#demand = { mark, from }
+  /** Sets the key and the lowest level with which the space was sealed, for {@link KeyRing.assertMayWrite}. */
+  requireSealing(mark: string, from: Level): void {
+    this.#required = { mark, from }
   }
 
-  /** @throws MissingKeyError when what is so sensitive has to be sealed in this space, and this ring can't or does not. */
+  /**
+   * @throws MissingKeyError when data of this sensitivity must be sealed in this space,
+   * but this ring does not seal it or has a different key under the required id.
+   */
   assertMayWrite(level: Level): void {
-    if (!this.#demand || levelIndex(level) < levelIndex(this.#demand.from)) return
-    const [id = '', check] = this.#demand.mark.split('.')
+    if (!this.#required || levelIndex(level) < levelIndex(this.#required.from)) return
+    const [id = '', check] = this.#required.mark.split('.')
     const own = this.#keys.get(id)
     if (!this.seals(level) || (own && own.check !== check)) throw new MissingKeyError(id, own !== undefined)
   }
 
-  /** `~`, the id of the key, a mark by which the key is recognised, and the sealed text in base64. */
+  /** Seals text as `~id.check.content`: the key's id, a check value that identifies the key, and the sealed bytes in base64. */
   sealText(text: string, identity: SealedIdentity): string {
     const sealed = this.seal(Buffer.from(text, 'utf8'), identity)
     return `~${this.mark}.${Buffer.from(sealed).toString('base64')}`
   }
 
-  /** @throws MissingKeyError; CorruptRecordError when it is damaged, or was sealed as something else. */
+  /** @throws MissingKeyError; CorruptRecordError when the text is damaged or was sealed under another identity. */
   openText(sealed: string, identity: SealedIdentity): string {
     const [id = '', check, content = ''] = sealed.slice(1).split('.')
     if (this.#keys.get(id)?.check !== check) throw new MissingKeyError(id, this.#keys.has(id))
     return Buffer.from(this.open(id, Buffer.from(content, 'base64'), identity)).toString('utf8')
   }
 
-  /** Nonce, sealed bytes and tag. */
+  /** Seals bytes with the current key. Returns nonce, ciphertext and tag. @throws MissingKeyError */
   seal(bytes: Uint8Array, identity: SealedIdentity): Uint8Array {
     const nonce = randomBytes(nonceBytes)
     const cipher = createCipheriv('aes-256-gcm', this.#key(this.share.current ?? ''), nonce, {
@@ -175,7 +180,7 @@ export class KeyRing {
     return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
   }
 
-  /** @throws MissingKeyError, CorruptRecordError */
+  /** @throws MissingKeyError; CorruptRecordError when the bytes are damaged or were sealed under another identity. */
   open(id: string, sealed: Uint8Array, identity: SealedIdentity): Uint8Array {
     const key = this.#key(id)
     try {
@@ -204,12 +209,12 @@ export class KeyRing {
   }
 }
 
-/** Recognises a key without telling anything of it. */
+/** A check value that identifies a key but reveals nothing about it. */
 function checkOf(key: KeyObject): string {
   return createHmac('sha256', key).update('skein key check').digest('hex').slice(0, 8)
 }
 
-/** The id of the key that a mark stands for. */
+/** The id of the key in a {@link KeyRing.mark}. */
 export function keyIdOf(mark: string): string {
   const [id = ''] = mark.split('.', 1)
   return id

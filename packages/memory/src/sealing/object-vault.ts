@@ -3,10 +3,10 @@ import type { KeyRing, SealedIdentity } from './key-ring.ts'
 import type { ObjectStore } from '../store/store.ts'
 
 /**
- * Objects' bytes by the hash of their content, sealed where they have to be.
+ * Stores objects' bytes by the hash of their content, and seals them if required.
  *
- * Sealed bytes are stored under the hash and the id of their key, beside plain
- * ones if the same content is also known under a lower label.
+ * Sealed bytes are stored under the hash and the id of their key. If the same
+ * content also has a lower label, the plain bytes are stored as well.
  */
 export class ObjectVault {
   readonly #objects: ObjectStore
@@ -21,7 +21,7 @@ export class ObjectVault {
     return this.#ring.seals(level) ? this.#putSealed(hash, bytes) : this.#objects.put(hash, bytes)
   }
 
-  /** @throws CorruptRecordError when sealed bytes do not open. */
+  /** Resolves to the plain bytes; `undefined` if there are none. @throws CorruptRecordError when sealed bytes do not open. */
   async get(hash: string): Promise<Uint8Array | undefined> {
     const plain = await this.#objects.get(hash)
     if (plain) return plain
@@ -33,14 +33,14 @@ export class ObjectVault {
   }
 
   /**
-   * Makes sure that the bytes are sealed with the current key, and with no other.
+   * Seals the bytes with the current key and deletes all other stored forms.
    *
-   * @param isPublicToo - Whether they have to stay there unsealed as well.
-   * @returns whether there was anything to do.
+   * @param keepsPlain - Whether to keep the plain bytes, because the content also has a lower label.
+   * @returns `false` if the bytes were already stored in just that form.
    */
-  async reseal(hash: string, isPublicToo: boolean): Promise<boolean> {
+  async reseal(hash: string, keepsPlain: boolean): Promise<boolean> {
     const [current = '', ...others] = this.#ring.ids
-    const stale = [...(isPublicToo ? [] : [hash]), ...others.map((id) => sealedName(hash, id))]
+    const stale = [...(keepsPlain ? [] : [hash]), ...others.map((id) => sealedName(hash, id))]
     const found = await Promise.all(stale.map((name) => this.#objects.has(name)))
     const isSealed = await this.#objects.has(sealedName(hash, current))
     if (isSealed && !found.includes(true)) return false
@@ -57,9 +57,9 @@ export class ObjectVault {
 }
 
 /**
- * Opens bytes that are stored under the hash of their content and the id of a key.
+ * Opens bytes stored under the hash of their content and the id of a key.
  *
- * @throws MissingKeyError; CorruptRecordError when they are damaged, or were sealed as something else.
+ * @throws MissingKeyError; CorruptRecordError when they are damaged or were sealed under another identity.
  */
 export function openObject(ring: KeyRing, name: string, sealed: Uint8Array): Uint8Array {
   const [hash = '', id = ''] = name.split('.')
@@ -70,7 +70,7 @@ function sealedName(hash: string, key: string): string {
   return `${hash}.${key}`
 }
 
-/** Content never changes: it has but one version. */
+/** Content never changes, so its version is always 1. */
 function identityOf(hash: string): SealedIdentity {
   return ['objects/bytes', hash, 1]
 }

@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { Mutation } from '../store/mutation.ts'
 import type { StoredRecord } from '../store/record.ts'
 
-/** What was sealed anew. */
+/** The number of resealed records and objects. */
 export interface ResealReport {
   readonly records: number
   readonly objects: number
@@ -19,13 +19,15 @@ const pageSize = 200
 const sweepBatch = 500
 
 /**
- * Seals everything that has to be, with the current key: what an older key
- * sealed, and what was written before anything was. Reads and writes go on
- * meanwhile; whoever writes a record first has sealed it with the current key.
- * In the end what is left of the old forms is removed from the store.
+ * Seals with the current key everything that must be sealed: data sealed with older
+ * keys, and plain data from before encryption. Finally it scrubs remnants of the old
+ * forms from the store.
  *
- * @param store - The one that holds what is sealed, not one that opens it.
- * @throws MissingKeyError when something is sealed with a key that the ring does not have.
+ * Reads and writes go on meanwhile. A record written in between needs no resealing,
+ * because its writer sealed it with the current key.
+ *
+ * @param store - The underlying store with sealed values, not one wrapped by `gateSeals`.
+ * @throws MissingKeyError when data is sealed with a key that the ring does not have; the signal's reason.
  */
 export async function reseal(
   store: Store,
@@ -34,13 +36,13 @@ export async function reseal(
   signal: AbortSignal,
 ): Promise<ResealReport> {
   let records = 0
-  /** Hashes of the contents that have to be sealed, and of those that have not. */
+  /** Hashes of contents with a label that must be sealed, and of those with a lower label. A hash can be in both. */
   const high = new Set<string>()
   const low = new Set<string>()
   for (const collection of collectionsWith('sealed')) {
     for await (const page of recordPages(store, { collection, limit: pageSize }, signal)) {
       const due = page.map((record) => resealed(record, ring)).filter((mutation) => mutation !== undefined)
-      // Each by itself: one that somebody wrote meanwhile must not hold up the others.
+      // One batch each, so that a record written meanwhile does not make the others fail.
       const commits = await Promise.all(due.map((mutation) => store.write([mutation])))
       records += commits.filter(({ ok }) => ok).length
       if (collection !== 'objects') continue
@@ -53,12 +55,12 @@ export async function reseal(
     if (await vault.reseal(hash, low.has(hash))) objects += 1
   }
   while ((await store.sweep(sweepBatch)) === sweepBatch) signal.throwIfAborted()
-  // Where nothing had to be sealed anew, nothing is left of another form.
+  // If nothing was resealed, there are no remnants of old forms.
   if (records + objects > 0) await store.scrub()
   return { records, objects }
 }
 
-/** The write that seals a record anew, if that is due: under the version that it has, so that nobody notices. */
+/** The mutation that reseals a record if that is due. The version stays the same, so caches and readers are unaffected. */
 function resealed(record: StoredRecord, ring: KeyRing): Mutation | undefined {
   const { collection, id, version, value, sensitivity } = record
   const isPlain = !isSealed(value)

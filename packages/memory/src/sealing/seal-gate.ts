@@ -9,15 +9,15 @@ import type { Commit, Mutation, SetMutation } from '../store/mutation.ts'
 import type { StoredRecord } from '../store/record.ts'
 
 /**
- * Seals what is sensitive on its way into a store and opens it on its way out.
+ * Seals sensitive values on writes to a store, and opens them on reads.
  *
- * A sealed text is bound to the version that it is stored under, which only
- * the store knows for sure. So a version is guessed, sealed and named
- * (`asVersion`); a store that would give another one refuses and tells which,
- * and the text is sealed again.
+ * A sealed text is bound to its record's version, which only the store decides.
+ * The gate predicts the version, seals the text for it and sends it as `asVersion`.
+ * If the store would assign another version, it refuses the batch and reports that
+ * version, and the gate seals the text again.
  */
 export function gateSeals(store: Store, ring: KeyRing): Store {
-  /** The version above which the new keys of a collection begin, as far as was seen. */
+  /** For each collection, the version after which new keys start, as learned from refusals. */
   const floors = new Map<Collection, number>()
 
   const seal = (mutation: SetMutation, asVersion: number): SetMutation => {
@@ -28,22 +28,22 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
 
   const write = async (batch: readonly Mutation[]): Promise<Commit> => {
     for (const mutation of batch) if (mutation.type === 'set') ring.assertMayWrite(mutation.meta.sensitivity)
-    if (!batch.some((mutation) => hasToBeSealed(mutation, ring))) return open(await store.write(batch), ring)
+    if (!batch.some((mutation) => mustBeSealed(mutation, ring))) return open(await store.write(batch), ring)
     const known = await store.read(batch.map(({ key }) => key))
-    /** Versions that the store told of. */
-    const told = new Map<number, number>()
+    /** Versions that the store has reported, by index in the batch. */
+    const reported = new Map<number, number>()
     const versionOf = ({ ifVersion, key }: Mutation, index: number): number => {
       const version = ifVersion === undefined || ifVersion === 0 ? known[index]?.version : ifVersion
-      return told.get(index) ?? (version ?? floors.get(key.collection) ?? 0) + 1
+      return reported.get(index) ?? (version ?? floors.get(key.collection) ?? 0) + 1
     }
     for (;;) {
       const sealed = batch.map((mutation, index) =>
-        hasToBeSealed(mutation, ring) ? seal(mutation as SetMutation, versionOf(mutation, index)) : mutation,
+        mustBeSealed(mutation, ring) ? seal(mutation as SetMutation, versionOf(mutation, index)) : mutation,
       )
       const commit = await store.write(sealed)
       if (commit.ok || commit.refusal.reason !== 'seal') return open(commit, ring)
       const { index, version } = commit.refusal
-      told.set(index, version)
+      reported.set(index, version)
       if (!known[index]) floors.set((batch[index] as Mutation).key.collection, version - 1)
     }
   }
@@ -64,11 +64,11 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
   }
 }
 
-function hasToBeSealed(mutation: Mutation, ring: KeyRing): boolean {
+function mustBeSealed(mutation: Mutation, ring: KeyRing): boolean {
   return mutation.type === 'set' && ring.seals(mutation.meta.sensitivity)
 }
 
-/** A record that can't be opened is not lost: reading its value throws. */
+/** Opens a record. If that fails, a placeholder replaces the value, and decoding it throws the error. */
 function openRecord(record: StoredRecord, ring: KeyRing): StoredRecord {
   if (!isSealed(record.value)) return record
   try {
@@ -78,7 +78,7 @@ function openRecord(record: StoredRecord, ring: KeyRing): StoredRecord {
   }
 }
 
-/** One that is damaged is left out of lists, with a warning: the others are as good as ever. */
+/** Opens the records of a list. Corrupt ones are left out with a warning, so that they don't make the list fail. */
 function openAll(records: readonly StoredRecord[], ring: KeyRing): readonly StoredRecord[] {
   return records.flatMap((record) => {
     if (!isSealed(record.value)) return record

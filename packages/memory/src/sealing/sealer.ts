@@ -9,22 +9,22 @@ import { reseal } from './reseal.ts'
 import type { ResealReport } from './reseal.ts'
 import type { Store } from '../store/store.ts'
 
-/** With what everything was sealed the last time, as the space notes it. */
+/** The key and level with which the space was last sealed, as stored in the space. */
 interface SealedState {
-  /** The key's mark. */
+  /** The key's mark, see `KeyRing.mark`. */
   readonly current: string
   readonly from: Level
 }
 
 const stateKey = { collection: 'settings', id: 'sealed' } as const
 
-/** The key with which a space is sealed, and from which level on. */
+/** The key that seals a space, and the lowest level that it seals. */
 export interface SealingInForce {
   readonly keyId: string
   readonly from: Level
 }
 
-/** With what a space is sealed now; `undefined` when nothing was ever. @throws StoreError */
+/** Reads how a space is sealed; `undefined` if it has never been sealed. @throws StoreError */
 export async function sealingInForce(store: Pick<Store, 'read'>): Promise<SealingInForce | undefined> {
   const state = await readState(store)
   return state && { keyId: keyIdOf(state.current), from: state.from }
@@ -35,7 +35,7 @@ async function readState(store: Pick<Store, 'read'>): Promise<SealedState | unde
   return record && (decodeJson(record.value) as SealedState)
 }
 
-/** Sees to it that a space is sealed as the key ring demands. */
+/** Keeps a space sealed as its key ring requires. */
 export class Sealer implements AsyncDisposable {
   readonly #store: Store
   readonly #vault: ObjectVault
@@ -45,8 +45,8 @@ export class Sealer implements AsyncDisposable {
   #running: Promise<ResealReport> | undefined
 
   /**
-   * @param store - The one that holds what is sealed, not one that opens it.
-   * @param onError - Told of what goes wrong in the background.
+   * @param store - The underlying store with sealed values, not one wrapped by `gateSeals`.
+   * @param onError - Called with errors of background resealing.
    */
   constructor(store: Store, vault: ObjectVault, ring: KeyRing, onError: (error: unknown) => void) {
     this.#store = store
@@ -55,16 +55,17 @@ export class Sealer implements AsyncDisposable {
     this.#onError = onError
   }
 
-  /** Begins to seal everything anew, unless the last time was with the same key and from the same level on. */
+  /** Starts resealing in the background, unless the space was last sealed with the same key and at least the same levels. */
   async start(): Promise<void> {
     const state = await readState(this.#store)
-    if (state) this.#ring.demand(state.current, state.from)
+    if (state) this.#ring.requireSealing(state.current, state.from)
     if (this.#ring.share.current === undefined || (state && this.#isUpToDate(state))) return
     this.run().catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#onError(error)
     })
   }
 
+  /** Reseals now, or joins a run in progress. @throws OptionError without encryption; MissingKeyError */
   run(): Promise<ResealReport> {
     this.#running ??= this.#run().finally(() => (this.#running = undefined))
     return this.#running
@@ -72,7 +73,7 @@ export class Sealer implements AsyncDisposable {
 
   async #run(): Promise<ResealReport> {
     const { current, from } = this.#ring.share
-    if (current === undefined) throw new OptionError('encryption', 'given when the memory was opened', current)
+    if (current === undefined) throw new OptionError('encryption', 'set when the memory is opened', current)
     const report = await reseal(this.#store, this.#vault, this.#ring, this.#stopping.signal)
     const meta = { author: 'skein', tags: [], derivedFrom: [], ...publicLabel }
     const value = encodeJson({ current: this.#ring.mark, from } satisfies SealedState)
@@ -86,7 +87,7 @@ export class Sealer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new MemoryClosedError())
-    // Whoever asked for it, or the process by a warning, was told why it failed.
+    // The caller of `run`, or `onError`, has already received any error.
     await this.#running?.catch(() => {})
   }
 }

@@ -11,37 +11,37 @@ import type { Inspector, Store } from '../store/store.ts'
 import type { StoredRecord } from '../store/record.ts'
 
 /**
- * Checks a store, and opens everything in it that is sealed: what was forged
- * or moved is intact as far as the store knows. Tells of objects, too, of which
- * there is a record but no content.
+ * Verifies a store and opens everything sealed in it, because forged or moved
+ * data looks intact to the store. Also reports objects that have a record but no
+ * content.
  *
- * @param store - The one that holds what is sealed, not one that opens it.
- * @param inspector - Is shown everything as it is stored.
+ * @param store - The underlying store with sealed values, not one wrapped by `gateSeals`.
+ * @param inspector - Receives everything as stored.
  */
 export async function* verifySealed(
   store: Store,
   ring: KeyRing,
   inspector?: Inspector,
 ): AsyncGenerator<Corruption, void, undefined> {
-  /** Hashes of the contents that records speak of and that were not come upon yet. */
-  const due = new Set<string>()
+  /** Hashes of contents that records refer to, but that have not been found yet. */
+  const missing = new Set<string>()
   const found = store.verify({
     record: (record) => {
-      if (record.collection === 'objects') due.add(hashOf(record.id))
-      return inspector?.record(record) ?? openedRecord(record, ring)
+      if (record.collection === 'objects') missing.add(hashOf(record.id))
+      return inspector?.record(record) ?? checkRecord(record, ring)
     },
     object: (name, bytes) => {
-      due.delete(hashOf(name))
-      return inspector?.object(name, bytes) ?? openedObject(name, bytes, ring)
+      missing.delete(hashOf(name))
+      return inspector?.object(name, bytes) ?? checkObject(name, bytes, ring)
     },
   })
-  for await (const damage of found) {
-    if (damage.kind === 'object') due.delete(hashOf(damage.id))
-    yield damage
+  for await (const corruption of found) {
+    if (corruption.kind === 'object') missing.delete(hashOf(corruption.id))
+    yield corruption
   }
   const vault = new ObjectVault(store.objects, ring)
-  for (const id of due) {
-    // It may have been given another name while we were looking.
+  for (const id of missing) {
+    // A concurrent reseal may have stored it under another name.
     if (await isThere(vault, id)) continue
     yield { kind: 'object', id, problem: 'There is a record of this object, but no content.', raw: '' }
   }
@@ -56,28 +56,28 @@ async function isThere(vault: ObjectVault, hash: string): Promise<boolean> {
   }
 }
 
-/** What is wrong with a record's seal. */
-function openedRecord(record: StoredRecord, ring: KeyRing): Corruption | undefined {
+/** Checks a record's seal. */
+function checkRecord(record: StoredRecord, ring: KeyRing): Corruption | undefined {
   const { collection, id, version, value } = record
   if (!isSealed(value)) return undefined
-  return faultOf(
+  return corruptionOf(
     () => ring.openText(value, [collection, id, version]),
     () => ({ kind: 'record', collection, id, raw: JSON.stringify(record) }),
   )
 }
 
-/** What is wrong with an object's seal. */
-function openedObject(name: string, bytes: Uint8Array, ring: KeyRing): Corruption | undefined {
+/** Checks an object's seal. */
+function checkObject(name: string, bytes: Uint8Array, ring: KeyRing): Corruption | undefined {
   const hash = hashOf(name)
   if (name === hash) return undefined
   const verify = (): void => {
     if (digest('sha256', openObject(ring, name, bytes), 'hex') === hash) return
-    throw new CorruptRecordError('check', `The sealed object ${name} opens, but its content has another hash.`)
+    throw new CorruptRecordError('check', `The sealed object ${name} opens, but its content does not match its hash.`)
   }
-  return faultOf(verify, () => ({ kind: 'object', id: name, raw: rawText(bytes) }))
+  return corruptionOf(verify, () => ({ kind: 'object', id: name, raw: rawText(bytes) }))
 }
 
-function faultOf(open: () => void, describe: () => Omit<Corruption, 'problem'>): Corruption | undefined {
+function corruptionOf(open: () => void, describe: () => Omit<Corruption, 'problem'>): Corruption | undefined {
   try {
     open()
     return undefined

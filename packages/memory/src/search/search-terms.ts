@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer'
 
 /**
- * English words too frequent to tell texts apart. A query drops them, unless
+ * English words too frequent to distinguish texts. A query drops them, unless
  * it consists of nothing else.
  */
 const stopWords = new Set(
@@ -17,56 +17,58 @@ const stopWords = new Set(
 
 const word = /[\p{L}\p{N}\p{M}]+/gu
 
-/** The words of a text in lower case and without accents, in order, stop words left out. */
+/** The words of a text in order, in lowercase, without accents and stop words. */
 export function searchTerms(text: string): string[] {
   return words(text).filter((found) => !stopWords.has(found))
 }
 
 /**
- * The terms of a text in order: its words by their stem, stop words too, for
- * queries that consist of those alone. Whatever is indexed or looked for goes
- * through this, so that no store has a say in what a word is: a term holds
- * only letters, digits and marks, ASCII ones in lower case.
+ * The terms of a text in order: the stems of its words. Stop words are included
+ * for queries that consist of nothing else.
+ *
+ * All indexed texts and all queries are tokenized here, so that every store
+ * agrees on what a word is. A term contains only letters, digits and marks,
+ * with ASCII letters in lowercase.
  */
 export function termsOf(text: string): string[] {
   return words(text).map((found) => stem(found))
 }
 
-/** The different terms by which a text may be found. */
+/** The distinct terms to index for a text. */
 export function indexTerms(text: string): string[] {
   return [...new Set(termsOf(text))]
 }
 
 /**
- * The different terms to look for when a person or an agent searches for a
- * text, at most `most` of them: stop words only when there is nothing else.
+ * The distinct terms of a query. Stop words are included only if the query
+ * consists of nothing else.
  *
- * @param most - More terms than this make a query slow and no better.
+ * @param maxTerms - Number of terms to keep. More terms make a query slower, but not better.
  */
-export function queryTerms(text: string, most = 64): string[] {
-  // A megabyte of query still means its first words.
+export function queryTerms(text: string, maxTerms = 64): string[] {
+  // The first words of a very long query are enough.
   const head = text.slice(0, 64 * 1024)
-  const telling = searchTerms(head)
-  const found = telling.length > 0 ? telling : words(head)
-  return [...new Set(found.map((one) => stem(one)))].slice(0, most)
+  const contentWords = searchTerms(head)
+  const used = contentWords.length > 0 ? contentWords : words(head)
+  return [...new Set(used.map((found) => stem(found)))].slice(0, maxTerms)
 }
 
 function words(text: string): string[] {
-  // Most texts have no accents.
+  // Most texts are ASCII and skip normalization.
   const isAscii = /^[\0-\x7f]*$/.test(text)
   const plain = isAscii ? text : text.normalize('NFKD').replaceAll(/[\u0300-\u036f]/g, '')
   return plain.toLowerCase().match(word) ?? []
 }
 
 const stems = new Map<string, string>()
-const mostStems = 20_000
+const maxStems = 20_000
 
-/** Stemming takes about a microsecond, and the words of a language are few. */
+/** Caches stems: stemming takes about a microsecond, and a language has few words. */
 function stem(text: string): string {
   const known = stems.get(text)
   if (known !== undefined) return known
   const found = stemmer(text)
-  if (stems.size >= mostStems) stems.clear()
+  if (stems.size >= maxStems) stems.clear()
   if (text.length <= 40) stems.set(text, found)
   return found
 }

@@ -1,6 +1,6 @@
 import { termsOf } from './search-terms.ts'
 
-/** What full-text search may find of a value: all its texts, without the names of properties. */
+/** The text of a value for full-text search: all its strings and numbers, without property names. */
 export function searchableText(value: unknown): string {
   const texts: string[] = []
   collect(value, texts)
@@ -15,7 +15,10 @@ function collect(value: unknown, texts: string[]): void {
 
 const around = 80
 
-/** The place of a text that holds one of the terms, about 160 characters long, cut at spaces, with … where something is left out. */
+/**
+ * Cuts a snippet of about 160 characters around the first of the terms in a text.
+ * It is cut at spaces, with … where text is left out.
+ */
 export function snippetOf(text: string, terms: readonly string[]): string {
   const words = text.slice(0, 100_000).matchAll(/[\p{L}\p{N}\p{M}]+/gu)
   const match = words.find(([word]) => termsOf(word).some((term) => terms.includes(term)))

@@ -7,15 +7,15 @@ import type { SearchQuery } from '../store/query.ts'
 import type { RecordKey } from '../store/record.ts'
 
 /**
- * Which records hold which terms, in the memory of this process: for stores
- * that can't search themselves.
+ * An in-memory inverted index from terms to records, for stores without their
+ * own full-text search.
  */
 export class TermTable {
   readonly #documents = new Map<string, Document>()
   readonly #byTerm = new Map<string, Set<Document>>()
   readonly #byTask = new Map<string, Set<Document>>()
 
-  /** Takes a row in as it is now, in place of what was known of it. Values are not looked at. */
+  /** Indexes a row under these terms and replaces its previous entry. Ignores the row's value. */
   put(row: Row, terms: readonly string[] | undefined): void {
     const key = keyOf(row.record)
     this.#remove(key)
@@ -34,13 +34,13 @@ export class TermTable {
     for (const map of [this.#documents, this.#byTerm, this.#byTask]) map.clear()
   }
 
-  /** Takes note that a row lives longer than it did. */
+  /** Replaces a row whose terms are unchanged, such as after an extended time to live. */
   touch(row: Row): void {
     const document = this.#documents.get(keyOf(row.record))
     if (document) document.row = row
   }
 
-  /** Ranks what passes the filter of a search; `keys` names the best. */
+  /** Ranks the records that pass a search's filter. `keys` are those of the best, in their order. */
   search(query: SearchQuery, now: number): RankedMatches & { readonly keys: readonly RecordKey[] } {
     const matched = new Map<number, RecordKey>()
     const inTask = query.task === undefined ? undefined : (this.#byTask.get(query.task) ?? new Set())
@@ -48,9 +48,9 @@ export class TermTable {
       const record = liveRecord(row, now)
       return record !== undefined && matchesFilter(record, query)
     }
-    const holders = query.terms.map((term) => {
+    const postings = query.terms.map((term) => {
       const withTerm = this.#byTerm.get(term) ?? new Set<Document>()
-      // The shorter list is looked through.
+      // Scan the shorter list.
       const found: Document[] = []
       if (inTask && inTask.size < withTerm.size) {
         for (const document of inTask) if (document.terms.has(term) && passes(document)) found.push(document)
@@ -58,7 +58,7 @@ export class TermTable {
       for (const { row } of found) matched.set(row.record.seq, row.record)
       return found.map(({ row }) => row.record.seq)
     })
-    const ranked = rankMatches(holders, query.limit)
+    const ranked = rankMatches(postings, query.limit)
     return { ...ranked, keys: ranked.best.map(({ seq }) => matched.get(seq) as RecordKey) }
   }
 
@@ -76,7 +76,7 @@ interface Document {
   readonly terms: ReadonlySet<string>
 }
 
-// A collection's name holds no NUL, so no two keys can meet.
+// No collection name contains NUL, so keys can't collide.
 function keyOf({ collection, id }: RecordKey): string {
   return `${collection}\0${id}`
 }

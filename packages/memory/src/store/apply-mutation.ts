@@ -4,42 +4,42 @@ import type { Mutation, Refusal, Written } from './mutation.ts'
 import type { StoredRecord } from './record.ts'
 
 /**
- * The row of a key as a store holds it: a record, or only the memory of its
- * last version when it was deleted (so that no version is ever used twice).
+ * A key's row in a store: a record, or after a delete a tombstone that keeps
+ * the last version, so that no version is ever used twice.
  */
 export interface Row {
   readonly record: StoredRecord
   readonly deleted: boolean
 }
 
-/** What a store does for one mutation. */
+/** What a store must do for one mutation. */
 export type Verdict =
   | { readonly type: 'put'; readonly row: Row; readonly written: Written; readonly change: boolean }
   | { readonly type: 'nothing'; readonly written: Written }
   | { readonly type: 'refuse'; readonly refusal: RefusalReason }
 
-/** A refusal without the place in its batch. */
+/** A refusal without its index in the batch. */
 export type RefusalReason = Refusal extends infer Each ? (Each extends Refusal ? Omit<Each, 'index'> : never) : never
 
-/** What the decision is made from. */
+/** The inputs of {@link decideMutation}, besides the mutation. */
 export interface Situation {
   /** The row of the mutation's key, deleted and expired ones included. */
   readonly row: Row | undefined
-  /** The row of the guard's key, where the mutation names one. */
+  /** The row of the guard's key, if the mutation has a guard. */
   readonly guardRow: Row | undefined
   /** The store's clock, Unix milliseconds. */
   readonly now: number
-  /** The `seq` that a change would get. */
+  /** The `seq` to assign if this mutation is a change. */
   readonly seq: number
-  /** The highest version that was ever forgotten in this collection. Counts where there is no row, which knows its own. */
+  /** The highest version among the rows ever swept from this collection. New versions exceed it where there is no row. */
   readonly floor: number
 }
 
 /**
- * Decides what one mutation does to its row. Every store asks this one
- * function, so that versions, expiry and conflicts mean the same everywhere.
+ * Decides what one mutation does to its row. Every store calls this function,
+ * so that versions, expiration and conflicts mean the same everywhere.
  *
- * Pure: nothing is changed, the time comes in as an argument.
+ * Pure: it changes nothing and takes the time as an argument.
  */
 export function decideMutation(mutation: Mutation, situation: Situation): Verdict {
   const { row, guardRow, now, seq, floor } = situation
@@ -60,7 +60,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
         return { type: 'refuse', refusal: { reason: 'seal', version } }
       }
       const { key, meta, value } = mutation
-      // Named one by one, which takes half the time of copying whatever is there.
+      // Listing the fields takes half the time of spreading `meta`.
       const record: StoredRecord = {
         collection: key.collection,
         id: key.id,
@@ -101,27 +101,27 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
       return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: false }
     }
     case 'reseal': {
-      // It names a version too.
+      // A reseal always names a version, too.
       const record = { ...(current as StoredRecord), value: mutation.value }
       return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: false }
     }
   }
 }
 
-/** The record of a row, unless it was deleted or has expired. */
+/** The record of a row; `undefined` if it was deleted or has expired. */
 export function liveRecord(row: Row | undefined, now: number): StoredRecord | undefined {
   if (!row || row.deleted) return undefined
   return row.record.expiresAt !== undefined && row.record.expiresAt <= now ? undefined : row.record
 }
 
-/** The entry of the feed that tells of a row's newest change. */
+/** The feed entry for a row's latest change. */
 export function changeOf({ record, deleted }: Row): Change {
   const { collection, id, seq, version, author, task, updatedAt, sensitivity, compartments } = record
   const op = deleted ? 'delete' : 'set'
   return { collection, id, seq, op, version, author, task, at: updatedAt, sensitivity, compartments }
 }
 
-/** What became of a delete of what was absent. */
+/** The result of deleting an absent record. */
 export function nothingWritten(now: number): Written {
   return { version: 0, seq: 0, updatedAt: now, createdAt: now }
 }

@@ -8,16 +8,17 @@ export interface Change extends RecordKey, Label {
   readonly version: number
   readonly author: string
   readonly task?: string | undefined
+  /** Unix milliseconds, by the store's clock. */
   readonly at: number
 }
 
-/** A page of the feed, in order. */
+/** One page of the feed, in order. */
 export interface ChangePage {
   readonly changes: readonly Change[]
-  /** The newest `seq` of the space; 0 when nothing was ever written. */
+  /** The newest `seq` of the space; 0 before the first write. */
   readonly last: Seq
-  /** True when the feed no longer holds everything after the asked position. */
+  /** Whether the feed has been trimmed beyond the requested position, so that changes are missing. */
   readonly trimmed: boolean
-  /** Names the life of this feed: another one when the store lost its data and began anew. */
+  /** Identifies this instance of the feed. It changes when the store loses its data and starts over. */
   readonly incarnation?: string | undefined
 }

@@ -1,17 +1,17 @@
 /**
- * What may be said of a kind of record:
+ * A property of a collection:
  *
- * - `journal`: entries are written once, under an id of their own, and listed by their author.
- * - `keyed`: records are found by a key, and may be written again.
- * - `searchable`: records carry terms by which search finds them.
- * - `shared`: other nodes of a federation may get them; the rest belongs to the agents of one node.
- * - `packaged`: a package for a person holds those of its task.
- * - `shown`: agents or people write them, so watchers, the audit and those who look on see them. The
- *   others are what the memory writes for itself.
- * - `sealed`: values are sealed where their label demands it.
- * - `derived`: records can be made from objects.
- * - `forgettable`: they hold what somebody may ask to have forgotten, not merely who did what and when.
- * - `history`: values replace each other, so that earlier ones are worth keeping.
+ * - `journal`: entries are written once, under generated ids, and can be listed by author.
+ * - `keyed`: records have a key chosen by the writer and can be overwritten.
+ * - `searchable`: records are indexed for full-text search.
+ * - `shared`: federation may replicate records to other nodes. Other collections stay on their node.
+ * - `packaged`: an escalation package includes the records of its task.
+ * - `shown`: agents or people write the records, so watchers, the audit and the dashboard show them.
+ *   The memory writes the other collections for itself.
+ * - `sealed`: values are encrypted if their label requires it.
+ * - `derived`: records can be derived from objects.
+ * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
+ * - `history`: new values replace old ones, and the old ones are worth keeping.
  */
 export type CollectionTrait =
   | 'journal'
@@ -26,9 +26,9 @@ export type CollectionTrait =
   | 'history'
 
 /**
- * Every kind of record with all that has to be known about it, in the order in
- * which people are shown them. Stores, search, federation, packages for people,
- * commands and the dashboard ask this table; none keeps a list of its own.
+ * Every collection with its traits, in display order. Stores, search, federation,
+ * escalation packages, commands and the dashboard all use this table, and none
+ * keeps its own list.
  */
 export const collections = {
   facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'history'],
@@ -51,7 +51,7 @@ export const collections = {
 /** A kind of record. */
 export type Collection = keyof typeof collections
 
-/** The kinds of record of which something may be said. */
+/** The names of the collections that have a trait. */
 export type CollectionWith<Trait extends CollectionTrait> = {
   [Name in Collection]: Trait extends (typeof collections)[Name][number] ? Name : never
 }[Collection]
@@ -60,7 +60,7 @@ const traitsOf: ReadonlyMap<string, ReadonlySet<CollectionTrait>> = new Map(
   Object.entries(collections).map(([name, traits]) => [name, new Set(traits)]),
 )
 
-/** Whether something may be said of a kind of record; of an unknown one nothing may. */
+/** Whether a collection has a trait. An unknown collection has none. */
 export function hasTrait<Trait extends CollectionTrait>(
   collection: Collection,
   trait: Trait,
@@ -68,7 +68,7 @@ export function hasTrait<Trait extends CollectionTrait>(
   return traitsOf.get(collection)?.has(trait) ?? false
 }
 
-/** The kinds of record of which something may be said, in the order of the table. */
+/** Lists the collections that have a trait, in the order of {@link collections}. */
 export function collectionsWith<Trait extends CollectionTrait>(trait: Trait): readonly CollectionWith<Trait>[] {
   return (Object.keys(collections) as Collection[]).filter((name) => hasTrait(name, trait))
 }

@@ -1,23 +1,23 @@
-/** Something that can't be read as it was written. */
+/** Stored data that can't be read as it was written. */
 export interface Corruption {
-  /** A record, an object's bytes, a piece of the feed, or a part of the store of which nobody can tell what it held. */
+  /** A record, an object's bytes, part of the feed (`feed`), or part of the store with unknown content (`file`). */
   readonly kind: 'record' | 'object' | 'feed' | 'file'
-  /** Of the record, as it stands there: that may be what is damaged. */
+  /** The record's collection, as stored. It may itself be corrupt. */
   readonly collection?: string | undefined
-  /** The record's id, the object's name, a position in the feed (or two with a dash), a part of the store (`''` for all of it). */
+  /** The record's id, the object's name, a feed position or range (`3-7`), or a part of the store (`''` for all of it). */
   readonly id: string
-  /** One sentence. */
+  /** One sentence that says what is wrong. */
   readonly problem: string
-  /** The id of the key that it is sealed with, where nothing but that key is missing. */
+  /** The id of the sealing key, if a missing key is the only problem. */
   readonly missingKey?: string | undefined
   /**
-   * What stands there, for a person to save what can be saved: text as it is,
-   * anything else as a `data:` URL; `''` where there is nothing.
+   * The stored data, so that a person can recover what is left: text as is,
+   * anything else as a `data:` URL, `''` if nothing is stored.
    */
   readonly raw: string
 }
 
-/** Stored bytes as {@link Corruption.raw} shows them. */
+/** Formats stored bytes for {@link Corruption.raw}. */
 export function rawText(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const text = buffer.toString('utf8')

@@ -1,7 +1,7 @@
 import type { Store } from './store.ts'
 import { callOf, makeCalls } from './store-routes.ts'
 
-/** A store that does what another one does, to be varied by whoever stands in front of it. */
+/** Forwards every call to another store. Wrappers spread the result and override what they change. */
 export function forward(store: Store): Store {
   return {
     ...makeCalls((name) => callOf(store, name)),

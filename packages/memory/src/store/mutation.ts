@@ -1,7 +1,7 @@
 import type { Audience } from '../values/access.ts'
 import type { RecordKey, RecordMeta, Seq, StoredRecord } from './record.ts'
 
-/** A condition on another record: it must exist, unexpired, at just this version. */
+/** A condition on another record: it must exist, unexpired, at exactly this version. */
 export interface Guard {
   readonly key: RecordKey
   readonly version: number
@@ -12,32 +12,35 @@ interface MutationBase {
   /** Write only if this is the current version; 0 means "only if absent". */
   readonly ifVersion?: number | undefined
   readonly guard?: Guard | undefined
-  /** Write only over what this audience can see; what is above it stands. */
+  /** Refuse the mutation if this audience may not see the current record. */
   readonly over?: Audience | undefined
 }
 
-/** Writes a record, whole. */
+/** Creates or replaces a record. */
 export interface SetMutation extends MutationBase {
   readonly type: 'set'
   readonly value: string
   readonly meta: RecordMeta
-  /** The different terms by which search may find it, see `indexTerms`; left out for what no index may hold. */
+  /** The distinct terms to index for search, see `indexTerms`. Absent for records that must not be indexed. */
   readonly terms?: readonly string[] | undefined
   /** Time to live from now, by the store's clock, in milliseconds. */
   readonly ttlMs?: number | undefined
-  /** The only version under which this value may be stored, since it is sealed for that. */
+  /** The only version under which the store may store this value, which is sealed for that version. */
   readonly asVersion?: number | undefined
-  /** A power cut may undo it, whatever the store promises of others: a lease, whose owner would be gone as well. */
+  /** Whether a power failure may lose this write even in a fully durable store. Used for leases, whose owners would be gone, too. */
   readonly fleeting?: boolean | undefined
 }
 
-/** Removes a record. Removing what is absent is no conflict, unless a version was named. */
+/** Deletes a record. Deleting an absent record succeeds, unless `ifVersion` says otherwise. */
 export interface DeleteMutation extends MutationBase {
   readonly type: 'delete'
   readonly author: string
 }
 
-/** Gives a record a new time to live, below 0 to end it, no new version, and nothing to the feed. Fleeting. */
+/**
+ * Gives a record a new time to live, below 0 to expire it. The version stays and
+ * the feed gets no entry. Like a `fleeting` write, a power failure may lose it.
+ */
 export interface TouchMutation extends MutationBase {
   readonly type: 'touch'
   readonly ifVersion: number
@@ -45,8 +48,8 @@ export interface TouchMutation extends MutationBase {
 }
 
 /**
- * Stores a record's value in another, sealed form, and takes it out of the
- * search index; changes nothing else: no new version, nothing in the feed.
+ * Replaces a record's value with another sealed form of it, and removes the
+ * record from the search index. The version stays and the feed gets no entry.
  */
 export interface ResealMutation extends MutationBase {
   readonly type: 'reseal'
@@ -57,7 +60,7 @@ export interface ResealMutation extends MutationBase {
 /** One step of an atomic batch. A batch names each key at most once. */
 export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation
 
-/** What became of one mutation of a committed batch; version 0 for a delete of what was absent. */
+/** The result of one mutation in a committed batch. The version is 0 for the delete of an absent record. */
 export interface Written {
   readonly version: number
   readonly seq: Seq
@@ -67,9 +70,9 @@ export interface Written {
 }
 
 /**
- * Why a batch was refused: which mutation, and what the store holds in its
- * place; or under which version it would be stored, where that is not the one
- * that its value is sealed for.
+ * Why a batch was refused: the index of the refused mutation, and the record in
+ * the store that caused the refusal. With reason `seal`, `version` is the version
+ * that the store would assign, which differs from `asVersion`.
  */
 export type Refusal =
   | {

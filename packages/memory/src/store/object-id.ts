@@ -3,16 +3,16 @@ import type { Audience, Label } from '../values/access.ts'
 import type { StoredRecord } from './record.ts'
 
 /**
- * The id of an object: the hash of its content, and its label when that is not
- * public. So the same content under different labels is two objects, neither
- * of which shows the other, and an id tells who may see what it names.
+ * The id of an object: the hash of its content, plus its label unless that is
+ * public. The same content under two labels is two objects, and neither reveals
+ * the other. The id alone tells who may see the object.
  */
 export function objectId(hash: string, { sensitivity, compartments }: Label): string {
   if (levelIndex(sensitivity) === 0 && compartments.length === 0) return hash
   return `${hash}~${labelText({ level: sensitivity, compartments })}`
 }
 
-/** SHA-256 in hexadecimal. */
+/** Length of a SHA-256 hash in hexadecimal. */
 const hashLength = 64
 
 /** The hash of an object's content. */
@@ -20,7 +20,7 @@ export function hashOf(id: string): string {
   return id.slice(0, hashLength)
 }
 
-/** The sources of a record that an audience may know of: what was declassified can have others. */
+/** The sources of a record that an audience may see. A declassified record can have sources above the audience's clearance. */
 export function visibleSources(
   { derivedFrom }: Pick<StoredRecord, 'derivedFrom'>,
   audience: Audience,

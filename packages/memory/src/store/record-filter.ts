@@ -2,7 +2,7 @@ import { covers } from '../values/access.ts'
 import type { RecordFilter } from './query.ts'
 import type { StoredRecord } from './record.ts'
 
-/** Tells whether a record passes every given filter. */
+/** Whether a record passes every filter that is set. */
 export function matchesFilter(record: StoredRecord, filter: RecordFilter): boolean {
   return (
     record.collection === filter.collection &&

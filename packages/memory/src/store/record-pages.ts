@@ -3,9 +3,9 @@ import type { RecordQuery } from './query.ts'
 import type { StoredRecord } from './record.ts'
 
 /**
- * Goes through all records that pass a filter, oldest first, a page at a time.
+ * Iterates over all records that pass a filter, oldest first, page by page.
  *
- * @param signal - Ends it between two pages, with the signal's reason.
+ * @param signal - Checked before each page. Once aborted, the iteration throws its reason.
  */
 export async function* recordPages(
   store: Store,

@@ -1,30 +1,31 @@
 import type { Label } from '../values/access.ts'
 import type { Collection } from './collections.ts'
 
+/** A position in the feed of a space. Each change gets the next one, starting with 1. */
 export type Seq = number
 
-/** Names one record of a space. */
+/** Identifies one record of a space. */
 export interface RecordKey {
   readonly collection: Collection
   readonly id: string
 }
 
-/** What a writer says about a record beside its value. */
+/** What a writer sets on a record besides its value. */
 export interface RecordMeta extends Label {
   readonly author: string
   readonly task?: string | undefined
   readonly tags: readonly string[]
   /** From 0 to 1. */
   readonly importance?: number | undefined
-  /** Ids of the objects that this record was made from. */
+  /** Ids of the objects that this record was derived from. */
   readonly derivedFrom: readonly string[]
 }
 
-/** A record as a store keeps it. Times are Unix milliseconds by the store's clock. */
+/** A record as stored. Times are Unix milliseconds by the store's clock. */
 export interface StoredRecord extends RecordKey, RecordMeta {
-  /** JSON text. */
+  /** JSON text, possibly sealed. */
   readonly value: string
-  /** Grows by at least 1 with each write of this key and is never used twice, not even after a delete. */
+  /** Grows by at least 1 with each write of this key. No version is used twice, even after a delete. */
   readonly version: number
   readonly seq: Seq
   readonly createdAt: number

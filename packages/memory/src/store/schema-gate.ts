@@ -6,17 +6,17 @@ import { decodeJson } from '../values/json.ts'
 import type { Store } from './store.ts'
 
 /**
- * What values must look like: a schema for each beginning of `collection/id`,
- * such as `facts/prospect/` or `observations/`. Where several fit, the longest counts.
+ * Schemas for values, by prefix of `collection/id`, such as `facts/prospect/` or
+ * `observations/`. If several prefixes match, the longest wins.
  */
 export type Schemas = Readonly<Record<string, StandardSchemaV1>>
 
 /**
- * Refuses writes whose value does not fit its schema. It stands before the
- * store of the opening thread, so that it holds for all threads.
+ * Rejects writes whose value does not match its schema. The opening thread wraps
+ * its store in this gate, so it applies to the writes of all threads.
  *
- * The value is checked, never changed: a schema that would convert it is asked
- * only whether it accepts it.
+ * The gate validates but never changes a value: it ignores what a schema would
+ * convert the value to.
  */
 export function gateSchemas(store: Store, schemas: Schemas): Store {
   const prefixes = Object.keys(schemas).toSorted((a, b) => b.length - a.length)
@@ -27,7 +27,7 @@ export function gateSchemas(store: Store, schemas: Schemas): Store {
       for (const mutation of batch) {
         if (mutation.type !== 'set') continue
         const name = `${mutation.key.collection}/${mutation.key.id}`
-        const prefix = prefixes.find((beginning) => name.startsWith(beginning))
+        const prefix = prefixes.find((candidate) => name.startsWith(candidate))
         if (prefix !== undefined) await validate(schemas[prefix] as StandardSchemaV1, name, mutation.value)
       }
       return store.write(batch)

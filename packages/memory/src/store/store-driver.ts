@@ -1,6 +1,6 @@
 import type { Store } from './store.ts'
 
-/** Where a worker thread finds the function that makes the same driver, and what to call it with. */
+/** How a worker thread recreates a driver: the module, its factory function and the options to pass. */
 export interface WorkerModule {
   /** URL of a module. */
   readonly module: string
@@ -10,14 +10,14 @@ export interface WorkerModule {
   readonly options: unknown
 }
 
-/** Whether a store is opened to write (once per process and space) or only to read (in each worker thread). */
+/** How a store is opened: for writing (once per process and space) or only for reading (in each worker thread). */
 export type StoreRole = 'writer' | 'reader'
 
-/** A place that holds spaces: what `mapStore()`, `sqliteStore()` and the like return. */
+/** Opens the spaces of one storage location. `mapStore()`, `sqliteStore()` and similar functions return one. */
 export interface StoreDriver {
-  /** Absent when only this thread can reach the records; other threads then ask it. */
+  /** Absent if only this thread can reach the records. Other threads then read through it. */
   readonly descriptor?: WorkerModule | undefined
   open(space: string, role: StoreRole): Promise<Store>
-  /** The spaces that were ever opened for writing, in the order of their names. Asking makes nothing. */
+  /** Names of the spaces ever opened for writing, sorted. Creates nothing. */
   spaces(): Promise<readonly string[]>
 }

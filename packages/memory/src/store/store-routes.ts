@@ -1,18 +1,18 @@
 import type { ObjectStore, Store } from './store.ts'
 
 /**
- * Which connection carries a call of a worker thread:
+ * Which connection serves a call from a worker thread:
  *
- * - `reader`: the thread's own, where it has one.
- * - `index`: its own too, if that finds words itself; a derived index exists once per process.
- * - `writer`: always that of the thread that opened the store.
+ * - `reader`: the thread's own connection, if it has one.
+ * - `index`: also its own, but only if the store's full-text search is native. A derived index exists once per process.
+ * - `writer`: always the connection of the thread that opened the store.
  */
 export type Route = 'reader' | 'index' | 'writer'
 
 /**
- * Every call of a store that resolves to an answer. Whatever stands in front of
- * a store is made from this table, so a call that is added here is forwarded,
- * sent between threads and made to fail in tests like all others.
+ * Every store method that returns a promise, with its route. Store wrappers are
+ * built from this table. A method added here is automatically forwarded, sent
+ * between threads and covered by fault injection in tests.
  */
 export const storeRoutes = {
   read: 'reader',
@@ -24,7 +24,7 @@ export const storeRoutes = {
   scrub: 'writer',
 } as const
 
-/** The same for the bytes of objects. */
+/** Every method of {@link ObjectStore}, with its route. */
 export const objectRoutes = {
   get: 'reader',
   has: 'reader',
@@ -32,30 +32,30 @@ export const objectRoutes = {
   delete: 'writer',
 } as const
 
-/** A call of {@link storeRoutes}. */
+/** A method in {@link storeRoutes}. */
 export type StoreCall = keyof typeof storeRoutes
 
-/** A call of {@link objectRoutes}. */
+/** A method in {@link objectRoutes}. */
 export type ObjectCall = keyof typeof objectRoutes
 
-/** A call by the name that it has between threads. */
+/** The name of a call in messages between threads. */
 export type CallName = StoreCall | `objects.${ObjectCall}`
 
-/** The part of a store that consists of such calls. */
+/** The methods of a store that are in the tables. */
 export type StoreCalls = Pick<Store, StoreCall> & { readonly objects: ObjectStore }
 
-/** Any one of these calls. */
+/** Any of these methods. */
 export type AnyCall = (...args: never[]) => unknown
 
 const objects = 'objects.'
 
-/** The names of all calls. */
+/** Names of all calls. */
 export const callNames: readonly CallName[] = [
   ...(Object.keys(storeRoutes) as StoreCall[]),
   ...(Object.keys(objectRoutes) as ObjectCall[]).map((name): CallName => `${objects}${name}`),
 ]
 
-/** Makes every call of a store. */
+/** Builds a store's methods by calling `make` for each one. */
 export function makeCalls(make: (name: CallName, route: Route) => AnyCall): StoreCalls {
   const all = Object.entries(storeRoutes).map(([name, route]) => [name, make(name as StoreCall, route)])
   const ofObjects = Object.entries(objectRoutes).map(([name, route]) => {
@@ -64,7 +64,7 @@ export function makeCalls(make: (name: CallName, route: Route) => AnyCall): Stor
   return { ...Object.fromEntries(all), objects: Object.fromEntries(ofObjects) } as StoreCalls
 }
 
-/** A call of a store at hand, by its name; the store is looked at when it is called. */
+/** Binds a store's method by name. The method is looked up on each call, so later replacements take effect. */
 export function callOf(store: StoreCalls, name: CallName): AnyCall {
   if (!name.startsWith(objects)) return (...args) => (store[name as StoreCall] as AnyCall)(...args)
   const call = name.slice(objects.length) as ObjectCall

@@ -5,20 +5,20 @@ import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './query
 import type { RecordKey, Seq, StoredRecord } from './record.ts'
 
 /**
- * The contract between the memory and the places where records live.
+ * The contract between the memory and its stores.
  *
  * The store decides: versions, sequence numbers, the clock, atomicity, order.
  * The memory decides: who may see what, what is cached, what a value means.
- * A store enforces no policy; it filters by the audience that it is given.
+ * A store enforces no policy. It filters by the audience in the query.
  */
 
 /**
- * Immutable bytes by name: the SHA-256 of their content in lower-case
- * hexadecimal, followed by a full stop and the id of a key where they are sealed.
+ * Stores immutable bytes by name. The name is the SHA-256 of the content in
+ * lowercase hexadecimal. For sealed bytes, a period and the id of the key follow.
  */
 export interface ObjectStore {
   put(name: string, bytes: Uint8Array): Promise<void>
-  /** Bytes from `start` up to `end`, or all of them. */
+  /** Resolves to the bytes from `start` up to but excluding `end`, or to all; `undefined` if there are none by this name. */
   get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>
   has(name: string): Promise<boolean>
   delete(name: string): Promise<void>
@@ -26,54 +26,60 @@ export interface ObjectStore {
 
 /** Facts about a store that code may depend on. */
 export interface StoreTraits {
-  /** Whether an acknowledged write survives a crash of process and machine (`full`), of the process only, or neither. */
+  /** Which crashes an acknowledged write survives: of process and machine (`full`), of the process only (`process`), or neither. */
   readonly durable: 'full' | 'process' | 'none'
-  /** Who can open the same store: this process, every process of this machine, or other machines too. */
+  /** Who can open the same store: this process, all processes on this machine (`host`), or other machines too (`network`). */
   readonly reach: 'process' | 'host' | 'network'
-  /** Whether full-text search is the store's own or a derived index that may lag behind. */
+  /** Whether the store itself provides full-text search, or a derived index that may lag behind. */
   readonly fullText: 'native' | 'derived'
   /** Whether the store deletes expired records by itself. */
   readonly expiresNatively: boolean
 }
 
-/** Looks at what a check found intact, as it is stored, and may find fault with it for reasons that no store knows. */
+/**
+ * Receives everything that {@link Store.verify} finds intact, as stored. It may
+ * return a corruption that the store can't detect, such as a seal that does not open.
+ */
 export interface Inspector {
   record(record: StoredRecord): Corruption | undefined
   object(name: string, bytes: Uint8Array): Corruption | undefined
 }
 
-/** Ends a watch. */
+/** Stops a watch. */
 export type Unwatch = () => void
 
-/** One space in a store, open. */
+/** One open space of a store. */
 export interface Store extends AsyncDisposable {
   readonly traits: StoreTraits
-  /** Reads many keys at once; the answers stand in the order of the keys. Expired records are absent. */
+  /** Reads many keys at once. Results are in the order of the keys; absent and expired records are `undefined`. */
   read(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]>
-  /** Applies a batch atomically and appends its changes to the feed in the same atom. */
+  /** Applies a batch and appends its changes to the feed in one atomic step. */
   write(batch: readonly Mutation[]): Promise<Commit>
   query(query: RecordQuery): Promise<RecordPage>
   search(query: SearchQuery): Promise<SearchAnswer>
+  /** Resolves to up to `limit` changes after a position of the feed. */
   changes(after: Seq, limit: number): Promise<ChangePage>
   /**
-   * Calls back soon after changes. A hint that may be lost or repeated: the truth is `changes()`.
+   * Calls the listener soon after each change. These calls are hints that may be
+   * lost or repeated; `changes()` is authoritative.
    *
-   * @param onLink - Told `false` when hints are known to be missed from now on,
-   * and `true` when they come again; never by a store that has no such link.
+   * @param onLink - Called with `false` when the store starts to miss hints, and
+   * with `true` when it receives them again. Stores without a remote link never call it.
    */
   watch(listener: (change: Change) => void, onLink?: (isUp: boolean) => void): Unwatch
-  /** Deletes up to `limit` expired records; resolves to how many went. */
+  /** Deletes up to `limit` expired records. Resolves to the number deleted. */
   sweep(limit: number): Promise<number>
-  /** Removes what deleted and overwritten content left behind where the store lives, as far as that can be done. */
+  /** Erases remnants of deleted and overwritten content from the storage medium, as far as possible. */
   scrub(): Promise<void>
   /**
-   * Looks through everything that is stored, piece by piece so that others get
-   * their turn, and yields what can't be read as it was written. What can be is
-   * shown to the inspector, first all records that are there, then all objects;
-   * what it finds is yielded too.
+   * Checks all stored data and yields what can't be read as it was written. It
+   * works in small steps so that other work can proceed.
+   *
+   * The inspector receives all intact live records, then all intact objects. The
+   * corruptions that it returns are yielded, too.
    */
   verify(inspector?: Inspector): AsyncIterable<Corruption>
-  /** The time by the store's clock, as well as it is known here, Unix milliseconds. */
+  /** The current time by the store's clock or the best local estimate of it, Unix milliseconds. */
   now(): number
   readonly objects: ObjectStore
 }

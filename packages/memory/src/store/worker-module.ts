@@ -2,14 +2,14 @@ import { OptionError } from '../values/errors.ts'
 import type { WorkerModule } from './store-driver.ts'
 
 /**
- * Makes in this thread what a descriptor describes.
+ * Imports the module of a descriptor and calls its factory function.
  *
- * @throws OptionError when the module has no such function.
+ * @throws OptionError when the module exports no function of that name.
  */
 export async function loadFromDescriptor<T>({ module, name, options }: WorkerModule): Promise<T> {
   const exported = ((await import(module)) as Readonly<Record<string, unknown>>)[name]
   if (typeof exported !== 'function') {
-    throw new OptionError('descriptor', `the name of a function that ${module} exports`, name)
+    throw new OptionError('descriptor.name', `the name of a function exported by ${module}`, name)
   }
   return (exported as (options: unknown) => T)(options)
 }

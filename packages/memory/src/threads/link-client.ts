@@ -5,11 +5,11 @@ import { MemoryClosedError } from '../values/errors.ts'
 import { unanswered } from './link-messages.ts'
 import type { Call, Push, Reply } from './link-messages.ts'
 
-/** A worker thread's end of the link. The port keeps its thread alive only while an answer is due. */
+/** A worker thread's end of the link. The port keeps the event loop alive only while a call is pending. */
 export class LinkClient {
   readonly #port: MessagePort
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
-  readonly #pushed = new Map<string, (...args: never[]) => void>()
+  readonly #pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  readonly #pushListeners = new Map<string, (...args: never[]) => void>()
   #calls = 0
   #isClosed = false
 
@@ -20,43 +20,49 @@ export class LinkClient {
     port.unref()
   }
 
+  /**
+   * Calls a handler in the opening thread and resolves to its result.
+   *
+   * @throws MemoryClosedError when the link is closed; whatever the handler throws.
+   */
   async call<Result>(method: string, ...args: unknown[]): Promise<Result> {
     if (this.#isClosed) throw new MemoryClosedError()
     const call = (this.#calls += 1)
-    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(call, { resolve, reject }))
-    if (this.#waiting.size === 1) this.#port.ref()
+    const reply = new Promise<unknown>((resolve, reject) => this.#pending.set(call, { resolve, reject }))
+    if (this.#pending.size === 1) this.#port.ref()
     this.#port.postMessage({ call, method, args } satisfies Call)
-    return (await answered) as Result
+    return (await reply) as Result
   }
 
-  /** Sends a call that needs no answer. */
+  /** Sends a call that expects no reply. */
   notify(method: string, ...args: unknown[]): void {
     if (!this.#isClosed) this.#port.postMessage({ call: unanswered, method, args } satisfies Call)
   }
 
-  /** Registers the listener of a pushed message. */
+  /** Sets the listener for pushed messages of this name. */
   onPush(name: string, listener: (...args: never[]) => void): void {
-    this.#pushed.set(name, listener)
+    this.#pushListeners.set(name, listener)
   }
 
   #receive(message: Reply | Push): void {
     if ('push' in message) {
-      const listener = this.#pushed.get(message.push) as ((...args: readonly unknown[]) => void) | undefined
+      const listener = this.#pushListeners.get(message.push) as ((...args: readonly unknown[]) => void) | undefined
       listener?.(...message.args)
       return
     }
-    const waiting = this.#waiting.get(message.call)
-    if (!waiting) return
-    this.#waiting.delete(message.call)
-    if (this.#waiting.size === 0) this.#port.unref()
-    if ('error' in message) waiting.reject(fromEnvelope(message.error))
-    else waiting.resolve(message.result)
+    const pending = this.#pending.get(message.call)
+    if (!pending) return
+    this.#pending.delete(message.call)
+    if (this.#pending.size === 0) this.#port.unref()
+    if ('error' in message) pending.reject(fromEnvelope(message.error))
+    else pending.resolve(message.result)
   }
 
+  /** Closes the port. Pending calls reject with MemoryClosedError. */
   close(): void {
     this.#isClosed = true
     this.#port.close()
-    for (const { reject } of this.#waiting.values()) reject(new MemoryClosedError())
-    this.#waiting.clear()
+    for (const { reject } of this.#pending.values()) reject(new MemoryClosedError())
+    this.#pending.clear()
   }
 }

@@ -1,9 +1,9 @@
 import type { ErrorEnvelope } from '../values/error-envelope.ts'
 
-/** What the opening thread answers: handlers by name, called over a port. */
+/** The opening thread's handlers for calls over a port, by method name. */
 export type LinkHandlers = Readonly<Record<string, (...args: never[]) => unknown>>
 
-/** The number of a call that expects no answer. */
+/** The number of a call that expects no reply. */
 export const unanswered: number = 0
 
 /** A call from a worker thread. */
@@ -13,12 +13,12 @@ export interface Call {
   readonly args: readonly unknown[]
 }
 
-/** The answer to it. */
+/** The reply to a {@link Call}. */
 export type Reply =
   | { readonly call: number; readonly result: unknown }
   | { readonly call: number; readonly error: ErrorEnvelope }
 
-/** A message that the opening thread sends unasked. */
+/** A message that the opening thread sends on its own, not as a reply. */
 export interface Push {
   readonly push: string
   readonly args: readonly unknown[]

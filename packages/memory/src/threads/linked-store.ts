@@ -6,8 +6,8 @@ import type { LinkClient } from './link-client.ts'
 import type { LinkHandlers } from './link-messages.ts'
 
 /**
- * A store as a worker thread sees it: writes go through the thread that opened
- * it, reads through a connection of the thread's own where there can be one.
+ * A worker thread's store. Writes go through the thread that opened the store.
+ * Reads use the worker's own connection, if it has one.
  */
 export function linkedStore(client: LinkClient, reader: Store | undefined, traits: StoreTraits): Store {
   const isOwn = (route: Route): boolean => route === 'reader' || (route === 'index' && traits.fullText === 'native')
@@ -17,9 +17,9 @@ export function linkedStore(client: LinkClient, reader: Store | undefined, trait
     ),
     traits,
     now: () => reader?.now() ?? Date.now(),
-    /** Never calls back: threads learn of changes from the epoch table. */
+    /** Never calls the listener: threads learn of changes from the epoch table. */
     watch: () => () => {},
-    /** Without a connection of its own the thread gets everything at the end, and no inspector sees what is intact. */
+    /** Without its own connection, the thread gets all results at the end, and the inspector is not called. */
     verify: (inspector) => reader?.verify(inspector) ?? verifyThere(client),
     [Symbol.asyncDispose]: async () => reader?.[Symbol.asyncDispose](),
   }
@@ -29,7 +29,7 @@ async function* verifyThere(client: LinkClient): AsyncGenerator<Corruption, void
   yield* await client.call<readonly Corruption[]>('verify')
 }
 
-/** The other end: what the opening thread answers for a {@link linkedStore}. */
+/** The opening thread's handlers for the calls of a {@link linkedStore}. */
 export function storeHandlers(store: Store): LinkHandlers {
   return {
     ...Object.fromEntries(callNames.map((name) => [name, callOf(store, name)])),

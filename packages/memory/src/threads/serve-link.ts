@@ -5,7 +5,7 @@ import { warn } from '../values/warn.ts'
 import { unanswered } from './link-messages.ts'
 import type { Call, LinkHandlers, Push, Reply } from './link-messages.ts'
 
-/** Answers calls that come over the port, until it closes. */
+/** Answers calls over the port until it closes. An error in a call without a reply becomes a process warning. */
 export function serveLink(port: MessagePort, handlers: LinkHandlers): { push(name: string, ...args: unknown[]): void } {
   port.on('message', (call: Call) => {
     void answer(handlers, call).then((reply) => {
@@ -20,7 +20,7 @@ export function serveLink(port: MessagePort, handlers: LinkHandlers): { push(nam
 async function answer(handlers: LinkHandlers, { call, method, args }: Call): Promise<Reply> {
   try {
     const handler = handlers[method] as ((...args: readonly unknown[]) => unknown) | undefined
-    if (!handler) throw new TypeError(`Unknown call ${method}.`)
+    if (!handler) throw new TypeError(`Expected the name of a link handler, got "${method}".`)
     return { call, result: await handler(...args) }
   } catch (error) {
     return { call, error: toEnvelope(error) }

@@ -1,7 +1,7 @@
 import { OptionError } from './errors.ts'
 import { requireStrings } from './require-option.ts'
 
-/** How sensitive a record is, from least to most. */
+/** All sensitivity levels, from least to most sensitive. */
 export const levels = ['public', 'internal', 'confidential'] as const
 
 /** How sensitive a record is: `public` < `internal` < `confidential`. */
@@ -18,18 +18,18 @@ export interface Clearance {
  * What a principal may do beyond reading and writing what its clearance covers.
  *
  * - `audit`: see who read and wrote what.
- * - `declassify`: make a record less sensitive.
- * - `administer`: see damaged records as they are.
+ * - `declassify`: lower the sensitivity of a record.
+ * - `administer`: see corrupt records as they are stored.
  */
 export type Right = (typeof rights)[number]
 const rights = ['audit', 'declassify', 'administer'] as const
 
-/** Who acts: an agent, a person or a program. */
+/** An agent, a person or a program that uses the memory. */
 export interface Principal {
   readonly id: string
   readonly role: string
   /**
-   * What it may see.
+   * What the principal may see.
    *
    * @defaultValue public records outside every compartment
    */
@@ -44,7 +44,7 @@ export interface Label {
   readonly compartments: readonly string[]
 }
 
-/** The label of everything that nobody labelled. */
+/** The label of unlabeled data. */
 export const publicLabel: Label = { sensitivity: 'public', compartments: [] }
 
 /** A clearance in the form that stores filter by. */
@@ -53,15 +53,15 @@ export interface Audience {
   readonly compartments: readonly string[]
 }
 
-/** Says how a level ranks: 0 is the least sensitive. */
+/** Ranks a level: 0 is the least sensitive. */
 export function levelIndex(level: Level): number {
   return levels.indexOf(level)
 }
 
 /**
- * Fills in a principal's clearance.
+ * Resolves a principal's clearance, filling in the defaults.
  *
- * @throws {@link OptionError} when the id is empty, or the level or a right unknown.
+ * @throws {@link OptionError} when the id, the role or a compartment is not a valid string, or the level or a right is unknown.
  */
 export function audienceOf(principal: Principal): Audience {
   const { level = 'public', compartments = [] } = principal.clearance ?? {}
@@ -70,11 +70,11 @@ export function audienceOf(principal: Principal): Audience {
   requireStrings('principal.clearance.compartments', compartments)
   requireLevel('principal.clearance.level', level)
   const unknown = (principal.rights ?? []).find((right) => !rights.includes(right))
-  if (unknown !== undefined) throw new OptionError('principal.rights', `some of ${rights.join(', ')}`, unknown)
+  if (unknown !== undefined) throw new OptionError('principal.rights', `an array of ${rights.join(', ')}`, unknown)
   return { level, compartments: [...compartments] }
 }
 
-/** Tells whether an audience may see what carries this label. */
+/** Whether an audience may see data with this label. */
 export function covers(audience: Audience, label: Label): boolean {
   return (
     levelIndex(label.sensitivity) <= levelIndex(audience.level) &&
@@ -82,19 +82,19 @@ export function covers(audience: Audience, label: Label): boolean {
   )
 }
 
-/** A label or clearance as one word without spaces, different for each. */
+/** Encodes a label or clearance as a string without spaces, unique to its level and set of compartments. */
 export function labelText({ level, compartments }: Audience): string {
   return [level, ...compartments.toSorted().map((name) => encodeURIComponent(name))].join('+')
 }
 
-/** The label that a text of {@link labelText} stands for; the most sensitive one when it makes no sense. */
+/** Decodes a string made by {@link labelText}. An unknown level becomes `confidential`. */
 export function parseLabel(text: string): Label {
   const [level, ...names] = text.split('+')
   const sensitivity = levels.find((known) => known === level) ?? 'confidential'
   return { sensitivity, compartments: names.map((name) => decodeURIComponent(name)) }
 }
 
-/** The least label that is at least as sensitive as each of the given ones. */
+/** The lowest label at least as sensitive as each of the given labels: the highest level and all compartments. */
 export function joinLabels(all: readonly Label[]): Label {
   let highest = 0
   const compartments: string[] = []
@@ -106,12 +106,12 @@ export function joinLabels(all: readonly Label[]): Label {
   return { sensitivity, compartments: distinct(compartments).toSorted() }
 }
 
-/** A list of its own that holds each text once. */
-export function distinct(texts: readonly string[]): string[] {
-  return texts.length < 2 ? [...texts] : [...new Set(texts)]
+/** Copies an array of strings without its duplicates. */
+export function distinct(strings: readonly string[]): string[] {
+  return strings.length < 2 ? [...strings] : [...new Set(strings)]
 }
 
-/** @throws {@link OptionError} when the level is none of the known ones. */
+/** @throws {@link OptionError} when the level is unknown. */
 export function requireLevel(option: string, level: unknown): asserts level is Level {
   if (!levels.includes(level as Level)) throw new OptionError(option, `one of ${levels.join(', ')}`, level)
 }

@@ -2,10 +2,9 @@ import * as errors from './errors.ts'
 import { encodeJson } from './json.ts'
 
 /**
- * An error in a form that survives a thread, a process or a store.
+ * An error as plain data that can cross threads, processes and stores.
  *
- * Structured cloning loses `code`, extra fields and the class of an error, so
- * they travel as plain data.
+ * Structured cloning drops an error's `code`, extra fields and class.
  */
 export interface ErrorEnvelope {
   readonly name: string
@@ -16,22 +15,22 @@ export interface ErrorEnvelope {
 }
 
 const classes = new Map<string, { prototype: object }>(Object.entries(errors))
-const ownWords = new Set(['name', 'message', 'stack', 'cause'])
-const deepestCause = 8
+const standardFields = new Set(['name', 'message', 'stack', 'cause'])
+const maxCauseDepth = 8
 
-/** Packs any thrown value; what is no `Error` becomes one whose message shows it. */
+/** Packs any thrown value. A value that is not an `Error` becomes one whose message shows the value. */
 export function toEnvelope(thrown: unknown, depth = 0): ErrorEnvelope {
   const error = thrown instanceof Error ? thrown : new Error(`Thrown: ${String(thrown)}`)
   const fields: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(error)) {
-    if (!ownWords.has(key) && isCloneable(value)) fields[key] = value
+    if (!standardFields.has(key) && isCloneable(value)) fields[key] = value
   }
   const { cause } = error
-  const packed = cause === undefined || depth >= deepestCause ? undefined : toEnvelope(cause, depth + 1)
+  const packed = cause === undefined || depth >= maxCauseDepth ? undefined : toEnvelope(cause, depth + 1)
   return { name: error.name, message: error.message, stack: error.stack, fields, cause: packed }
 }
 
-/** Packs a thrown value as JSON data, for a store: fields that JSON would change are left out. */
+/** Packs a thrown value as JSON data for a store. Fields that JSON would change are left out. */
 export function toStoredEnvelope(thrown: unknown): ErrorEnvelope {
   return jsonOnly(toEnvelope(thrown))
 }
@@ -50,7 +49,7 @@ function isJson(value: unknown): boolean {
   }
 }
 
-/** Unpacks an envelope into an error of the same class where the class is known, else with the same name and code. */
+/** Unpacks an envelope. The error keeps its name and code, and its class if that is one of this package's. */
 export function fromEnvelope(envelope: ErrorEnvelope): Error {
   const known = classes.get(envelope.name)
   const error = new Error(envelope.message, envelope.cause && { cause: fromEnvelope(envelope.cause) })

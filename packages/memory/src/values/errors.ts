@@ -1,4 +1,4 @@
-/** Every code the memory can throw. A code, once published, keeps its meaning. */
+/** Every error code that the memory can throw. A published code keeps its meaning. */
 export type SkeinErrorCode =
   | 'SKEIN_ACCESS'
   | 'SKEIN_CLOSED'
@@ -19,7 +19,7 @@ export type SkeinErrorCode =
   | 'SKEIN_WORK'
 
 /**
- * Base of all errors that Skein throws.
+ * Base class of all errors that Skein throws.
  *
  * Branch on `code`, not on the class: codes survive bundling, duplicate
  * installs, threads and processes; `instanceof` does not.
@@ -38,11 +38,11 @@ export class MemoryClosedError extends SkeinError {
   readonly code = 'SKEIN_CLOSED'
 
   constructor() {
-    super('The memory is closed. Open a new one instead of using this one on.')
+    super('The memory is closed. Open a new one instead.')
   }
 }
 
-/** An option or argument has a value outside its range. */
+/** An option or argument has an invalid value. */
 export class OptionError extends SkeinError {
   readonly code = 'SKEIN_OPTION'
   readonly option: string
@@ -53,27 +53,27 @@ export class OptionError extends SkeinError {
   }
 }
 
-/** A value can't be kept exactly as it is, so it was not kept at all. */
+/** JSON can't represent a value exactly, so nothing was written. */
 export class ValueError extends SkeinError {
   readonly code = 'SKEIN_VALUE'
-  /** Where in the value the fault lies, e.g. `$.items[3].when`. */
+  /** Location of the problem in the value, e.g. `$.items[3].when`. */
   readonly path: string
 
   constructor(path: string, found: string, remedy: string) {
-    const place = path.length > 300 ? `${path.slice(0, 100)}…${path.slice(-100)}` : path
-    super(`Expected JSON data, found ${found} at ${place}. ${remedy}`)
+    const shortPath = path.length > 300 ? `${path.slice(0, 100)}…${path.slice(-100)}` : path
+    super(`Expected JSON data, found ${found} at ${shortPath}. ${remedy}`)
     this.path = path
   }
 }
 
-/** One fault of a value that does not fit its schema. */
+/** One way in which a value violates its schema. */
 export interface SchemaIssue {
-  /** Where in the value, e.g. `$.items[3].when`. */
+  /** Location in the value, e.g. `$.items[3].when`. */
   readonly path: string
   readonly message: string
 }
 
-/** A value does not fit the schema that its place asks for. Nothing was written. */
+/** A value violates the schema for its key. Nothing was written. */
 export class SchemaError extends SkeinError {
   readonly code = 'SKEIN_SCHEMA'
   /** The record as `collection/id`. */
@@ -81,25 +81,25 @@ export class SchemaError extends SkeinError {
   readonly issues: readonly SchemaIssue[]
 
   constructor(key: string, issues: readonly SchemaIssue[]) {
-    const said = issues.map(({ path, message }) => `${path}: ${message}`).join('; ')
-    super(`The value for "${key}" does not fit its schema. ${said}`)
+    const details = issues.map(({ path, message }) => `${path}: ${message}`).join('; ')
+    super(`The value for "${key}" does not match its schema. ${details}`)
     this.key = key
     this.issues = issues
   }
 }
 
-/** A write named a version that is no longer (or not yet) the record's version. */
+/** A write expected a version that is not the record's current version. */
 export class VersionConflictError<Current = unknown> extends SkeinError {
   readonly code = 'SKEIN_VERSION_CONFLICT'
   readonly key: string
-  /** The version that the writer expected; 0 stands for "absent". */
+  /** The version that the writer expected; 0 means "absent". */
   readonly expected: number
   /** What the store holds now; `undefined` when the key is absent. */
   readonly current: Current | undefined
 
   constructor(key: string, expected: number, actual: number, current: Current | undefined) {
     super(
-      `Expected version ${expected} of "${key}", but the store holds ${actual === 0 ? 'none' : `version ${actual}`}. ` +
+      `Expected version ${expected} of "${key}", but the store has ${actual === 0 ? 'none' : `version ${actual}`}. ` +
         'Read it again, or let update() retry for you.',
     )
     this.key = key
@@ -108,7 +108,7 @@ export class VersionConflictError<Current = unknown> extends SkeinError {
   }
 }
 
-/** A write was made under a claim or lease that had ended or been taken over. */
+/** A write used a claim or lease that had expired or been taken over. */
 export class FenceError extends SkeinError {
   readonly code = 'SKEIN_FENCE'
   readonly key: string
@@ -121,7 +121,7 @@ export class FenceError extends SkeinError {
   }
 }
 
-/** Something that was asked for by name does not exist, or the asker may not see it. */
+/** The requested item does not exist, or the principal may not see it. */
 export class NotFoundError extends SkeinError {
   readonly code = 'SKEIN_NOT_FOUND'
   readonly key: string
@@ -132,18 +132,18 @@ export class NotFoundError extends SkeinError {
   }
 }
 
-/** A principal asked for something that needs a right it lacks. */
+/** A principal lacks a right or clearance that an operation needs. */
 export class AccessError extends SkeinError {
   readonly code = 'SKEIN_ACCESS'
   readonly principal: string
 
   constructor(principal: string, needed: string) {
-    super(`"${principal}" needs ${needed} for this. Ask with a principal whose clearance covers it.`)
+    super(`"${principal}" needs ${needed} for this. Use a principal with sufficient access.`)
     this.principal = principal
   }
 }
 
-/** Work run through `once` failed elsewhere, and its failure was kept or shared. */
+/** Work run through `once` failed in another caller, which shared or stored the failure. */
 export class WorkError extends SkeinError {
   readonly code = 'SKEIN_WORK'
   readonly key: string
@@ -165,43 +165,43 @@ export class StoreError extends SkeinError {
   }
 }
 
-/** Another process kept the store locked for longer than the busy time-out. */
+/** Another process kept the store locked beyond the busy timeout. */
 export class StoreBusyError extends StoreError {
   override readonly code = 'SKEIN_STORE_BUSY'
 }
 
-/** There is no space left where the store lives. Nothing of the write was kept. */
+/** The store is out of space. No part of the write was kept. */
 export class StoreFullError extends StoreError {
   override readonly code = 'SKEIN_STORE_FULL'
 }
 
-/** What was opened is no Skein store, or one of another format version. Nothing was changed. */
+/** The opened file or server is not a Skein store, or has another format version. Nothing was changed. */
 export class StoreFormatError extends StoreError {
   override readonly code = 'SKEIN_STORE_FORMAT'
 }
 
-/** Stored data does not match its checksum. The damaged data is not handed out. */
+/** Stored data failed its integrity check. The corrupt data is not returned. */
 export class CorruptRecordError extends StoreError {
   override readonly code = 'SKEIN_CORRUPT'
 }
 
-/** Something is sealed with a key that the memory was not given. Nothing was changed. */
+/** Data is sealed with a key that the memory does not have. Nothing was changed. */
 export class MissingKeyError extends SkeinError {
   readonly code = 'SKEIN_KEY_MISSING'
   /** The id of the key. */
   readonly keyId: string
-  /** Whether there is a key of that id, but not the one that sealed. */
+  /** Whether the key ring has a key with this id, but not the one that sealed the data. */
   readonly isOther: boolean
 
   constructor(keyId: string, isOther: boolean) {
-    const which = isOther ? `another key named "${keyId}" than the one given` : `the key "${keyId}", which is not given`
+    const which = isOther ? `a different key named "${keyId}"` : `the key "${keyId}", which is not given`
     super(`This is sealed with ${which}. Add that key to \`encryption.keys\` when opening the memory.`)
     this.keyId = keyId
     this.isOther = isOther
   }
 }
 
-/** The connection was lost in the middle of a write: it may or may not have happened. */
+/** The connection was lost during a write, which may or may not have been committed. */
 export class OutcomeUnknownError extends StoreError {
   override readonly code = 'SKEIN_OUTCOME_UNKNOWN'
 }

@@ -1,46 +1,46 @@
 import { ValueError } from './errors.ts'
 import { isSealed, whyUnopened } from './sealed-text.ts'
 
-/** Data that memory keeps exactly. A property whose value is `undefined` counts as absent, as in JSON. */
+/** Data that the memory stores exactly. A property whose value is `undefined` counts as absent, as in JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
 
-/** The same data with every level read-only, as handed out from the shared cache. */
+/** The same data, deeply read-only, as the shared cache returns it. */
 export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
-const deepest = 500
-/** More than any value needs; a small one that refers to the same part again and again grows beyond all bounds. */
-const mostContainers = 2_000_000
+const maxDepth = 500
+/** More than any real value needs. Repeated references to one part can make a small value's copy grow exponentially. */
+const maxContainers = 2_000_000
 
-/** What is remembered while a value is copied. */
-class Copying {
-  /** Objects that enclose the present place: few, so that they are found faster in a list than in a set. */
-  readonly open: object[] = []
+/** State of one copy. */
+class CopyState {
+  /** Objects that enclose the current path. They are few, so an array is faster to search than a set. */
+  readonly enclosing: object[] = []
   #containers = 0
 
-  begin(value: object, path: string): void {
-    this.open.push(value)
+  enter(value: object, path: string): void {
+    this.enclosing.push(value)
     this.#containers += 1
-    if (this.#containers <= mostContainers) return
+    if (this.#containers <= maxContainers) return
     throw new ValueError(
       path,
-      `more than ${mostContainers} objects and lists`,
-      'Put large data into objects, in parts.',
+      `more than ${maxContainers} objects and arrays`,
+      'Split large data and put it into `objects`.',
     )
   }
 }
-const unreadable = 'something that throws when it is read'
+const unreadable = 'a property that throws when read'
 
 /**
- * Turns a value into the text that is stored.
+ * Encodes a value as the JSON text to store.
  *
- * @throws `ValueError` when JSON would change the value or lose part of it.
+ * @throws ValueError when JSON would change the value or lose part of it.
  */
 export function encodeJson(value: unknown): string {
   return encodeCopy(value).text
 }
 
 /**
- * The same, with a copy: what {@link decodeJson} would make of the text.
+ * Like {@link encodeJson}, and also returns the copy that {@link decodeJson} would make of the text.
  *
  * @throws ValueError
  */
@@ -49,37 +49,37 @@ export function encodeCopy(value: unknown): { readonly text: string; readonly co
   try {
     return { text: JSON.stringify(copy), copy }
   } catch {
-    // It is plain by now: nothing but its length can be wrong.
-    throw new ValueError('$', 'more text than a string can hold', 'Put it into objects, in parts.')
+    // The copy is plain JSON data, so only its length can be the problem.
+    throw new ValueError('$', 'more text than a string can hold', 'Split the data and put it into `objects`.')
   }
 }
 
 /**
- * A copy of a value that is kept as JSON data, taken now: its owner may go on changing it.
+ * Copies a value to be stored as JSON, so that the caller may change the original afterwards.
  *
- * @param path - How faults name it.
- * @throws ValueError as `encodeJson`.
+ * @param path - Path of the value in error messages.
+ * @throws ValueError under the same conditions as `encodeJson`.
  */
 export function copyJson(value: unknown, path = '$'): unknown {
-  return copied(value, path, 0, new Copying())
+  return copied(value, path, 0, new CopyState())
 }
 
-/** @throws ValueError when a value that has to be there is `undefined`, which would leave it out. */
+/** @throws ValueError when a required value is `undefined`, which JSON would drop. */
 export function requireValue(value: unknown, path: string): void {
   if (value === undefined) throw new ValueError(path, 'undefined', 'Use null instead.')
 }
 
 /**
- * Parses stored text into a fresh value, the caller's own.
+ * Parses stored text into a fresh value that the caller owns.
  *
- * @throws MissingKeyError, CorruptRecordError when it is sealed and could not be opened.
+ * @throws MissingKeyError, CorruptRecordError when the text is sealed and could not be opened.
  */
 export function decodeJson(text: string): unknown {
   if (isSealed(text)) throw whyUnopened(text)
   return JSON.parse(text)
 }
 
-/** The same, but nobody can change it: to be shared by reference. */
+/** Like {@link decodeJson}, but deeply frozen, so that readers can share the value by reference. */
 export function decodeFrozen(text: string): unknown {
   return deepFreeze(decodeJson(text))
 }
@@ -91,10 +91,10 @@ function deepFreeze(value: unknown): unknown {
 }
 
 /**
- * Checks a value and copies it in the same pass: a getter or a proxy that
- * answers differently the next time is never asked again.
+ * Checks and copies a value in one pass, so that a getter or proxy is read only
+ * once and can't return a different value after the check.
  */
-function copied(value: unknown, path: string, depth: number, copying: Copying): unknown {
+function copied(value: unknown, path: string, depth: number, state: CopyState): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -104,52 +104,52 @@ function copied(value: unknown, path: string, depth: number, copying: Copying): 
       if (Object.is(value, -0)) throw new ValueError(path, '-0', 'Use 0 instead.')
       return value
     case 'object':
-      return value === null ? null : copiedContainer(value, path, depth, copying)
+      return value === null ? null : copiedContainer(value, path, depth, state)
     default:
       throw new ValueError(path, article(typeof value), 'Leave it out, or convert it to a string first.')
   }
 }
 
-function copiedContainer(value: object, path: string, depth: number, copying: Copying): unknown {
-  if (copying.open.includes(value))
-    throw new ValueError(path, 'a reference back to an enclosing object', 'Store an id instead.')
-  if (depth >= deepest) throw new ValueError(path, `more than ${deepest} levels`, 'Flatten the value.')
-  copying.begin(value, path)
+function copiedContainer(value: object, path: string, depth: number, state: CopyState): unknown {
+  if (state.enclosing.includes(value))
+    throw new ValueError(path, 'a circular reference to an enclosing object', 'Store an id instead.')
+  if (depth >= maxDepth) throw new ValueError(path, `more than ${maxDepth} levels of nesting`, 'Flatten the value.')
+  state.enter(value, path)
   try {
-    return Array.isArray(value) ? copiedList(value, path, depth, copying) : copiedObject(value, path, depth, copying)
+    return Array.isArray(value) ? copiedArray(value, path, depth, state) : copiedObject(value, path, depth, state)
   } catch (error) {
     if (error instanceof ValueError) throw error
     throw new ValueError(path, unreadable, 'Convert it to a plain object first.')
   } finally {
-    copying.open.pop()
+    state.enclosing.pop()
   }
 }
 
-function copiedList(value: readonly unknown[], path: string, depth: number, copying: Copying): unknown[] {
+function copiedArray(value: readonly unknown[], path: string, depth: number, state: CopyState): unknown[] {
   assertPlain(value, path)
-  const list: unknown[] = []
+  const array: unknown[] = []
   // Not forEach: it skips holes, which JSON would turn into null.
   for (let index = 0; index < value.length; index += 1) {
-    const place = `${path}[${index}]`
-    list.push(copied(readFrom(value, index, place), place, depth + 1, copying))
+    const innerPath = `${path}[${index}]`
+    array.push(copied(readFrom(value, index, innerPath), innerPath, depth + 1, state))
   }
-  if (Object.keys(value).length > list.length) {
+  if (Object.keys(value).length > array.length) {
     throw new ValueError(path, 'an array with named properties', 'Use an object instead.')
   }
-  return list
+  return array
 }
 
-function copiedObject(value: object, path: string, depth: number, copying: Copying): object {
+function copiedObject(value: object, path: string, depth: number, state: CopyState): object {
   assertPlain(value, path)
   const object: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
-    const place = `${path}.${key}`
-    const inner = readFrom(value, key, place)
+    const innerPath = `${path}.${key}`
+    const inner = readFrom(value, key, innerPath)
     if (inner === undefined) continue
-    const own = copied(inner, place, depth + 1, copying)
-    // Set like the others it would become the object's prototype.
-    if (key === '__proto__') Object.defineProperty(object, key, { value: own, ...plainProperty })
-    else object[key] = own
+    const copy = copied(inner, innerPath, depth + 1, state)
+    // A plain assignment would set the object's prototype.
+    if (key === '__proto__') Object.defineProperty(object, key, { value: copy, ...plainProperty })
+    else object[key] = copy
   }
   return object
 }
@@ -165,7 +165,7 @@ function readFrom(value: object, key: string | number, path: string): unknown {
   }
 }
 
-/** Objects and arrays of another realm (a vm context, a test runner) have other prototypes: what counts is how many stand above. */
+/** Counts prototypes instead of comparing them: those of another realm (a vm context, a test runner) are different objects. */
 function assertPlain(value: object, path: string): void {
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     throw new ValueError(path, article(className(value)), 'Convert it first, a Date with toISOString() for example.')
@@ -176,7 +176,7 @@ function assertPlain(value: object, path: string): void {
     : depth <= 1 && ownsBasics(Object.getPrototypeOf(value) as object | null)
   if (!isPlain) throw new ValueError(path, article(className(value)), 'Convert it to a plain object or array first.')
   if (Object.getOwnPropertySymbols(value).length > 0) {
-    throw new ValueError(path, 'a property named by a symbol', 'Name it by a string.')
+    throw new ValueError(path, 'a property with a symbol key', 'Use a string key.')
   }
 }
 
@@ -188,7 +188,7 @@ function prototypes(value: object): number {
   return depth
 }
 
-/** Tells the base of all objects from a class that was cut off from it. */
+/** Distinguishes `Object.prototype` from a class whose prototype chain does not reach it. */
 function ownsBasics(prototype: object | null): boolean {
   return prototype === null || Object.hasOwn(prototype, 'isPrototypeOf')
 }

@@ -1,10 +1,10 @@
 import { OptionError } from './errors.ts'
 
-/** The position that the cursor of a page stands for. @throws OptionError when it is none. */
+/** Parses a page's cursor into a feed position. @throws OptionError when the cursor is invalid. */
 export function parseCursor(cursor: string): number {
   const seq = Number(cursor)
   if (!/^\d{1,16}$/.test(cursor) || !Number.isSafeInteger(seq)) {
-    throw new OptionError('cursor', 'a cursor that an earlier page gave', cursor)
+    throw new OptionError('cursor', 'a cursor returned with an earlier page', cursor)
   }
   return seq
 }

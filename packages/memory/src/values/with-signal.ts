@@ -1,4 +1,8 @@
-/** Waits for a promise, or only until the signal says to stop. */
+/**
+ * Waits for a promise until the signal aborts, then rejects with the signal's reason. The work itself continues.
+ *
+ * A signal that has aborted before the call is ignored: callers check for that.
+ */
 export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   const { promise: stopped, reject } = Promise.withResolvers<never>()

@@ -4,15 +4,15 @@ import { reusesOf } from './reuse.ts'
 import { parseWorkId } from './work-id.ts'
 import { workStateOf } from './work-state.ts'
 
-/** What was computed of one kind of work, and what reuse saved. */
+/** The cost of one kind of work, and the savings from reuse. */
 export interface LedgerLine {
-  /** Results in the memory, and what computing them cost. */
+  /** The number of results in the memory, and what computing them cost. */
   readonly computed: number
   readonly computedMs: number
   readonly computedTokens: number
-  /** US dollars, as far as the prices of the models were known. */
+  /** US dollars. Models with unknown prices are not included. */
   readonly computedUsd: number
-  /** How often a result was used instead of computing it again, and what that saved. */
+  /** How often a result was reused instead of recomputed, and what that saved. */
   readonly reused: number
   readonly savedMs: number
   readonly savedTokens: number
@@ -20,15 +20,15 @@ export interface LedgerLine {
 }
 
 /**
- * What was computed and what reuse saved, over all processes and runs of the
- * space, by kind of work: the part of its key before the first `/`.
+ * Costs and savings over all processes and runs of the space, by kind of work. The
+ * kind is the part of the key before the first `/`.
  */
 export type LedgerReport = Readonly<Record<string, LedgerLine>>
 
-/** What reuse saved of one kind of work. */
+/** The savings from reusing one kind of work. */
 export type Saved = Pick<LedgerLine, 'reused' | 'savedMs' | 'savedTokens' | 'savedUsd'>
 
-/** Adds up lines by kind of work. */
+/** Sums costs and savings by kind of work. */
 export class LedgerTable {
   readonly #lines = new Map<string, { -readonly [Name in keyof LedgerLine]: number }>()
 

@@ -13,25 +13,25 @@ import type { Reuse } from './reuse.ts'
 
 /** Reuses are written in batches, after this time at the latest, */
 const flushMs = 250
-/** or when this many different ones are buffered. */
+/** or when this many distinct ones are buffered. */
 const maxBatch = 1_000
 
-/** Batches kept while the store refuses to take them. */
+/** Batches kept in memory while the store can't be written. */
 const maxUnwritten = 100
 
-/** Batches compacted at once. */
-const compactedAtOnce = 500
+/** Batches per compaction. */
+const compactionSize = 500
 
 /**
- * A time to live that ended a year ago, so that a clock set back does not revive it.
- * A delete would be a change in the feed, and push older changes out of it.
+ * Makes a record expire as of a year ago, so that it stays expired if the clock is set
+ * back. A delete would add a change to the feed and push older changes out of it.
  */
-const longGone = -365 * 24 * 3_600_000
+const expiredTtlMs = -365 * 24 * 3_600_000
 
 /**
- * Records reuses off the hot path: they wait at most {@link flushMs}, equal ones
- * become one with a count, and each batch becomes one record. What was computed is
- * in the records of the work itself, written with the results.
+ * Records reuses off the hot path. They are buffered for at most {@link flushMs}, equal
+ * ones are merged into one with a count, and each batch becomes one record. The costs
+ * are in the records of the work itself, written with the results.
  */
 export class Ledger implements AsyncDisposable {
   readonly #store: Store
@@ -48,6 +48,7 @@ export class Ledger implements AsyncDisposable {
     this.#onError = onError
   }
 
+  /** Buffers a reuse. */
   note(reuse: Reuse): void {
     const { agent, work } = reuse
     const name = `${agent.length} ${agent}${work}`
@@ -57,12 +58,13 @@ export class Ledger implements AsyncDisposable {
     else this.#timer ??= setTimeout(() => void this.#flush(), flushMs).unref()
   }
 
+  /** Flushes, and sums the ledger of the whole space. */
   async report(): Promise<LedgerReport> {
     await this.#flush()
     for (;;) {
       const { version, kinds } = await this.#sum()
       const lines = new LedgerTable()
-      for (const [kind, spared] of kinds) lines.add(kind, spared)
+      for (const [kind, saved] of kinds) lines.add(kind, saved)
       for await (const records of recordPages(this.#store, { collection: 'work', limit: 1_000 })) {
         for (const record of records) lines.addWork(record)
       }
@@ -75,8 +77,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Adds batches that the feed no longer holds to one sum, so that the ledger does
-   * not grow for ever. The new sum and the end of its batches are one atom, so each
+   * Merges batches that are no longer in the feed into one sum, so that the ledger does
+   * not grow forever. One atomic write updates the sum and expires the batches, so each
    * batch counts once, even when several processes compact.
    */
   async compact(): Promise<void> {
@@ -84,19 +86,19 @@ export class Ledger implements AsyncDisposable {
       const { changes, trimmed } = await this.#store.changes(0, 1)
       const [oldest] = changes
       if (!trimmed || !oldest) return
-      // Read first: whoever compacts after that changes it, and this write is refused.
+      // Read the sum first: if another process compacts after that, the version differs and this write is refused.
       const { version, kinds } = await this.#sum()
-      const page = await this.#store.query({ collection: 'ledger', order: 'oldest', limit: compactedAtOnce })
+      const page = await this.#store.query({ collection: 'ledger', order: 'oldest', limit: compactionSize })
       const due = page.records.filter(({ id, seq, value }) => id !== ledgerSum && seq < oldest.seq && !isSealed(value))
-      if (due.length < compactedAtOnce) return
+      if (due.length < compactionSize) return
       const lines = new LedgerTable()
-      for (const [kind, spared] of kinds) lines.add(kind, spared)
+      for (const [kind, saved] of kinds) lines.add(kind, saved)
       for (const record of due) lines.addBatch(record)
       const ends = due.map(({ id, version: ifVersion }): Mutation => {
-        return { type: 'touch', key: { collection: 'ledger', id }, ifVersion, ttlMs: longGone }
+        return { type: 'touch', key: { collection: 'ledger', id }, ifVersion, ttlMs: expiredTtlMs }
       })
       const commit = await this.#store.write([this.#mutation(ledgerSum, lines.saved(), version), ...ends])
-      // Another process is compacting at the same time.
+      // Another process compacted at the same time.
       if (!commit.ok) return
     }
   }
@@ -110,7 +112,7 @@ export class Ledger implements AsyncDisposable {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#noted.size > 0) {
-      // Its id is unique: written again after a lost answer, it counts once.
+      // The id is unique, so a retry after an unknown outcome does not count twice.
       this.#unwritten.push(this.#mutation(randomUUID(), [...this.#noted.values()], 0))
       this.#unwritten = this.#unwritten.slice(-maxUnwritten)
       this.#noted = new Map()
@@ -128,7 +130,7 @@ export class Ledger implements AsyncDisposable {
         if (this.#unwritten[0] === next) this.#unwritten.shift()
       }
     } catch (error) {
-      // The next batch includes it.
+      // The batch stays queued for the next flush.
       this.#onError(error)
     }
   }

@@ -1,26 +1,26 @@
 import { decodeJson } from '../values/json.ts'
 
-/** A known result that an agent used instead of computing it, one or more times within a moment. */
+/** An agent's reuse of a stored result instead of computing it, one or more times within a batch. */
 export interface Reuse {
-  /** The key of the work. */
+  /** The id of the work's record, see `workId`. */
   readonly work: string
   readonly agent: string
-  /** How often; the saved amounts are the sum. */
+  /** How often the result was reused. The saved amounts are totals. */
   readonly count: number
   readonly savedMs: number
   readonly savedTokens: number
   readonly savedUsd?: number | undefined
 }
 
-/** Id of the record of the `ledger` collection that holds the sum of old batches. */
+/** Id of the record in the `ledger` collection that holds the sum of compacted batches. */
 export const ledgerSum = 'sum'
 
-/** The reuses that one record of the `ledger` collection, other than {@link ledgerSum}, holds as JSON text. */
+/** Parses the value of a record in the `ledger` collection, other than {@link ledgerSum}. */
 export function reusesOf(text: string): readonly Reuse[] {
   return decodeJson(text) as readonly Reuse[]
 }
 
-/** Two batches of the same reuse as one. */
+/** Merges two entries for the same agent and work. */
 export function addReuses(one: Reuse, other: Reuse): Reuse {
   return {
     ...one,

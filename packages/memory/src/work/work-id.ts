@@ -1,26 +1,26 @@
 import { labelText, parseLabel } from '../values/access.ts'
 import type { Audience, Label } from '../values/access.ts'
 
-/** What the id of a work's record says. */
+/** The parts of the id of a work record. */
 export interface WorkId {
-  /** The clearance of those who share the result. */
+  /** The clearance of the principals that share the result. */
   readonly label: Label
-  /** The key that the asker gave. */
+  /** The key passed to `once`. */
   readonly key: string
-  /** What the ledger counts it under: what stands before the first `/` of its key. */
+  /** The ledger's kind of work: the part of the key before the first `/`. */
   readonly kind: string
 }
 
 /**
- * The id of the record of a work. Results for askers of different clearance stay
- * apart: what one could read, another might not. The label comes first and has no
- * space in it, so no key can reach into another label.
+ * The id of the record for a piece of work. Callers with different clearances don't
+ * share results, because one might read more than the other. The label comes first
+ * and contains no space, so no key can imitate another label.
  */
 export function workId(audience: Audience, key: string): string {
   return `${labelText(audience)} ${key}`
 }
 
-/** Reads what {@link workId} made. */
+/** Parses an id made by {@link workId}. */
 export function parseWorkId(id: string): WorkId {
   const at = id.indexOf(' ')
   const key = id.slice(at + 1)

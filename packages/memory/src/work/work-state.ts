@@ -2,17 +2,17 @@ import type { Label } from '../values/access.ts'
 import type { ErrorEnvelope } from '../values/error-envelope.ts'
 
 /**
- * A record of work.
+ * The value of a work record.
  *
  * States
- * - absent → `running`: taken by a write that must find nothing. The record's
- *   time to live is the lease; it is kept alive while the work runs, so a
- *   worker that dies makes it absent again.
- * - `running` → `done` or `failed`: a write that must find the version made
- *   when it was taken. That version is the fence: a late result is refused.
- * - `running` → absent: given back, when all who waited in its thread have left.
- * - `failed` → `running`: for whoever did not wait for the failure. Those who
- *   waited get it; others try again.
+ * - absent → `running`: acquired by a write that requires absence. The record's
+ *   time to live is the lease, which is renewed while the work runs. If the worker
+ *   dies, the record expires.
+ * - `running` → `done` or `failed`: a write that requires the version made on
+ *   acquisition. That version is the fencing token, so a late result is refused.
+ * - `running` → absent: released when no caller in its thread waits any longer.
+ * - `failed` → `running`: acquired by a caller that did not wait for the failed run.
+ *   Callers that waited get the failure.
  */
 export type WorkState =
   | { readonly state: 'running'; readonly owner: string }
@@ -22,12 +22,12 @@ export type WorkState =
       readonly durationMs: number
       readonly tokens: number
       readonly usd?: number | undefined
-      /** How sensitive what the work read was: whoever uses the result has read that too. */
+      /** The label of what the work read. Using the result counts as having read that, too. */
       readonly label?: Label | undefined
     }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope }
 
-/** Reads the decoded value of a work's record; `undefined` when it is malformed. */
+/** Reads the decoded value of a work record; `undefined` if its state is unknown. */
 export function workStateOf(value: unknown): WorkState | undefined {
   const state = typeof value === 'object' && value !== null && 'state' in value ? value.state : undefined
   return state === 'running' || state === 'done' || state === 'failed' ? (value as WorkState) : undefined
