@@ -12,6 +12,7 @@ import { delimiter, join } from 'node:path'
 import { inspect } from 'node:util'
 
 import { extractExamples } from '../docs/extract-examples.ts'
+import { checkAllRooms } from './rooms.ts'
 import { installPacked } from './install-packed.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -22,6 +23,10 @@ const env = {
 }
 
 const steps: Readonly<Record<string, () => void>> = {
+  'folder imports': () => {
+    const problems = checkAllRooms(root)
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+  },
   'types of the packages': () => {
     // What sources no longer have must not be published.
     for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })
