@@ -6,7 +6,7 @@ import { makeClient } from '../src/connection/make-client.ts'
 import { resolveRedisOptions } from '../src/connection/redis-options.ts'
 import { missing, startServer } from './redis-server.ts'
 
-describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${missing})` : ''}`, async () => {
+describe.skipIf(missing)(`Commands without an answer${missing ? ` (${missing})` : ''}`, async () => {
   const server = missing ? undefined : await startServer('--appendonly', 'no')
   const client = makeClient(resolveRedisOptions({ url: server?.url ?? 'redis://none', commandTimeoutMs: 100 }))
   afterAll(async () => {
@@ -14,12 +14,12 @@ describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${m
     await server?.stop()
   })
 
-  /** A machine that has much else to do may take longer than the time of a command. */
+  /** A busy machine may take longer than the timeout of a command. */
   const isAnswered = (ask: () => Promise<unknown>, answer: unknown): Promise<void> =>
     expect.poll(() => ask().catch(String), { timeout: 60_000 }).toEqual(answer)
 
-  it('are given up, all of them, and their late answers are nobody else’s', async () => {
-    // What is told to listeners is told by the next command, too.
+  it('all time out, and their late answers go to no other command', async () => {
+    // The next command reports what the event does.
     client.on('error', () => {})
     await client.connect()
     await isAnswered(() => client.setnx('there', Buffer.from('1')).then(() => client.exists('there')), 1)
@@ -29,13 +29,13 @@ describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${m
       const later = new Promise((resolve) => setImmediate(resolve)).then(() => client.time())
       const answers = await Promise.allSettled([...asked, later])
       server?.signal('SIGCONT')
-      const said = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : answer.value))
-      expect(new Set(said)).toEqual(new Set(['Error: Command timed out']))
+      const outcomes = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : answer.value))
+      expect(new Set(outcomes)).toEqual(new Set(['Error: Command timed out']))
       await isAnswered(() => Promise.all([client.exists('there'), client.ping()]), [1, 'PONG'])
     }
   })
 
-  it('are given up too when they wait for a connection', async () => {
+  it('time out while they wait for a connection, too', async () => {
     const port = server?.port ?? 0
     const patient = makeClient(resolveRedisOptions({ url: `redis://127.0.0.1:${port}`, commandTimeoutMs: 100 }))
     patient.on('error', () => {})
@@ -47,10 +47,10 @@ describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${m
     patient.disconnect()
   })
 
-  it('are not sent any more when they were given up before there was a connection', async () => {
-    // Less than a client waits before it connects anew.
+  it('are not sent once they timed out before there was a connection', async () => {
+    // Shorter than the pause before a client reconnects.
     const hasty = makeClient(resolveRedisOptions({ url: server?.url ?? '', commandTimeoutMs: 25 }))
-    // What our client type asks of a client is less than ioredis is: `once` takes an emitter, which it is.
+    // RedisClient names fewer methods than ioredis has: `once` takes an emitter, which it is.
     const events = hasty as unknown as NodeJS.EventEmitter
     hasty.on('error', () => {})
     await hasty.connect()
@@ -58,7 +58,7 @@ describe.skipIf(missing)(`commands that stay without an answer${missing ? ` (${m
     await once(events, 'reconnecting')
     await expect(hasty.setnx('late', Buffer.from('1'))).rejects.toThrow('Command timed out')
     await once(events, 'ready')
-    // Answered after all that was sent before.
+    // Answered after all commands that were sent before.
     await isAnswered(() => hasty.exists('late'), 0)
     hasty.disconnect()
   })

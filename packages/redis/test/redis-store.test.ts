@@ -4,7 +4,7 @@ import { afterAll, describe } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
 
-/** A machine that has much else to do needs longer than five seconds for 50 MB. */
+/** A busy machine needs more than five seconds for 50 MB. */
 const commandTimeoutMs = 60_000
 
 describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async () => {

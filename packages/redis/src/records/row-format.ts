@@ -15,7 +15,7 @@ import type { RecordKey } from '@skein/memory/store'
 export const currentFormat = 4
 
 /** The oldest format that this code reads. */
-export const oldestFormat = 3
+const oldestFormat = 3
 
 /** The format of a row, by its beginning alone. */
 export function formatOfRow(text: string): number {

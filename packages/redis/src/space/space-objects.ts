@@ -16,10 +16,7 @@ export class SpaceObjects implements ObjectStore {
     await this.#client.setnx(this.#key(name), Buffer.from(bytes))
   }
 
-  async get(
-    name: string,
-    range?: { readonly start: number; readonly end: number },
-  ): Promise<Buffer | undefined> {
+  async get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Buffer | undefined> {
     const key = this.#key(name)
     if (!range) return (await this.#client.getBuffer(key)) ?? undefined
     if (!(await this.#client.exists(key))) return undefined

@@ -5,8 +5,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
 
-/** What is asked for in one turn goes to the server together, and is answered apart. */
-describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''}`, async () => {
+/** Reads and writes of one turn go to the server together, and each is answered for itself. */
+describe.skipIf(missing)(`Reads and writes of one turn${missing ? ` (${missing})` : ''}`, async () => {
   const server = missing ? undefined : await startServer('--appendfsync', 'no')
   const url = server?.url ?? ''
   const admin = new Redis(url, { lazyConnect: true })
@@ -29,7 +29,7 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     return Number(found?.[1] ?? 0)
   }
 
-  it('is few commands', async () => {
+  it('are few commands', async () => {
     await using store = await open()
     await store.write(set('warm', 1))
     await admin.config('RESETSTAT')
@@ -42,7 +42,7 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(await callsOf('hmget')).toBe(1)
   })
 
-  it('is not kept waiting by much that is asked for with it', async () => {
+  it('are sent apart when they are large', async () => {
     await using store = await open()
     const large = 'x'.repeat(5_000_000)
     await store.write(set('warm', 1))
@@ -51,7 +51,7 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(await callsOf('evalsha')).toBe(4)
   })
 
-  it('succeeds and fails apart', async () => {
+  it('succeed and fail apart', async () => {
     await using store = await open()
     await Promise.all([store.write(set('damaged', 1)), store.write(set('there', 1))])
     await admin.hset(`{${prefix}default}:r:facts`, 'damaged', 'nonsense')
@@ -94,7 +94,7 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(await store.write(set('a', 2))).toMatchObject({ written: [{ seq: 7 }] })
   })
 
-  it('is not harmed by a row that is damaged, wherever it is, nor makes it look sound', async () => {
+  it('are not affected by a damaged row, and leave it damaged', async () => {
     await using store = await open(100_000)
     const key = { collection: 'facts', id: 'd' } as const
     const rows = `{${prefix}default}:r:facts`
@@ -138,12 +138,12 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(changes).toHaveLength(last)
   })
 
-  it('refuses a new seal for what is only being written, of which it knows nothing yet', async () => {
+  it('refuse to reseal a record that is being written', async () => {
     await using store = await open()
     const key = { collection: 'facts', id: 'k' } as const
     const [first, second] = await Promise.all([
       store.write(set('k', 1)),
-      // Before its first write a store has to tell the server the script, and reads meanwhile.
+      // Before its first write a store has to load the script, and reads meanwhile.
       store.write([{ type: 'reseal', key, ifVersion: 1, value: '"sealed"' }]),
     ])
     expect([first, second]).toMatchObject([{ ok: true }, { ok: false, refusal: { reason: 'version' } }])
@@ -152,7 +152,7 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     expect(await store.read([key])).toMatchObject([{ value: '"sealed"', tags: ['t'], version: 1 }])
   })
 
-  it('leaves no record in an index that it has left since', async () => {
+  it('leave no record in an index that it left since', async () => {
     await using store = await open()
     const tagged = (tags: string[]): Partial<Mutation> => {
       const meta = { author: 'ann', tags, derivedFrom: [], sensitivity: 'public', compartments: [] } as const
@@ -170,69 +170,5 @@ describe.skipIf(missing)(`what is asked together${missing ? ` (${missing})` : ''
     }
     expect([await withTag('red'), await withTag('blue')]).toEqual([['other'], ['k', 'other']])
     expect(await admin.zcard(`{${prefix}default}:i:facts:g:red`)).toBe(1)
-  })
-
-  it('is told of change by change, wherever one begins to listen', async () => {
-    await using store = await open()
-    const told: number[] = []
-    const { promise: all, resolve } = Promise.withResolvers<void>()
-    store.watch(({ seq }) => {
-      if (told.push(seq) === 50) resolve()
-    })
-    await Promise.all(Array.from({ length: 50 }, (_, n) => store.write(set(`k${n}`, n))))
-    await all
-    const every = Array.from({ length: 50 }, (_, n) => n + 1)
-    expect(told).toEqual(every)
-    for (const after of [0, 1, 20, 49, 50]) {
-      const first = await store.changes(after, 7)
-      expect(first.changes.map(({ seq }) => seq)).toEqual(every.slice(after, after + 7))
-      expect(first.trimmed).toBe(false)
-    }
-  })
-
-  it('is read without a gap while others write', async () => {
-    await using store = await open()
-    await using other = await open()
-    const write = async (): Promise<void> => {
-      for (let n = 0; n < 60; n += 1) {
-        await Promise.all(Array.from({ length: 1 + (n % 5) }, (_, m) => other.write(set(`k${m}`, n))))
-      }
-    }
-    let isDone = false
-    const done = write().finally(() => (isDone = true))
-    const read: number[] = []
-    while (!isDone || read.length < 180) {
-      const { changes } = await store.changes(read.length, 3)
-      read.push(...changes.map(({ seq }) => seq))
-    }
-    await done
-    expect(read).toEqual(Array.from({ length: 180 }, (_, n) => n + 1))
-  })
-
-  it('begins a feed of another name when the server has lost its data', async () => {
-    await using store = await open()
-    await store.write(set('k', 1))
-    const { incarnation: before } = await store.changes(0, 1)
-    await admin.flushall()
-    await Promise.all([store.write(set('k', 1, { ifVersion: 1 })), store.write(set('k', 1)), store.write(set('l', 1))])
-    const { incarnation: since, last } = await store.changes(0, 1)
-    expect(last).toBe(2)
-    expect([typeof before, typeof since]).toEqual(['string', 'string'])
-    expect(since).not.toBe(before)
-    await store.write(set('k', 2))
-    expect(await store.changes(0, 1)).toMatchObject({ last: 3, incarnation: since })
-  })
-
-  it('leaves the feed change by change, about', async () => {
-    await using store = await open(100)
-    for (let round = 0; round < 50; round += 1) {
-      await Promise.all(Array.from({ length: 40 }, (_, n) => store.write(set(`k${n}`, round))))
-    }
-    const { last, trimmed, changes } = await store.changes(0, 10_000)
-    expect({ last, trimmed }).toEqual({ last: 2_000, trimmed: true })
-    expect(changes.at(-1)?.seq).toBe(2_000)
-    // The server drops whole nodes of up to 100 entries.
-    expect(changes.length).toBeGreaterThanOrEqual(100)
-    expect(changes).toHaveLength(2_000 - (changes[0]?.seq ?? 0) + 1)
   })
 })

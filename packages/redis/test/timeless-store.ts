@@ -3,15 +3,15 @@ import type { Change, Commit, Mutation, RecordFilter, RecordKey, Store, StoredRe
 import { collections, longTimes } from './write-programs.ts'
 
 /**
- * A store beside another one with another clock. What it does and holds is told
- * without times: by the turns in which they were.
+ * A store that can be compared with one of another clock: what it answers and
+ * holds is told by the turns of a program instead of times.
  */
-export class Side {
+export class TimelessStore {
   readonly store: Store
   readonly #later: (than: number) => Promise<number>
   readonly #turns: { readonly from: number; readonly to: number }[] = []
 
-  /** @param later - Waits until it is later than a time, and resolves to the time that it is then. */
+  /** @param later - Waits until a time has passed, and resolves to the time after it. */
   constructor(store: Store, later: (than: number) => Promise<number>) {
     this.store = store
     this.#later = later
@@ -29,7 +29,7 @@ export class Side {
   }
 
   /** All records, all lists about some names, and the feed. */
-  async holds(keys: readonly RecordKey[], names: readonly string[]): Promise<unknown> {
+  async contents(keys: readonly RecordKey[], names: readonly string[]): Promise<unknown> {
     const filters: Partial<RecordFilter>[] = [
       {},
       ...names.flatMap((name) => [{ task: name }, { tags: [name] }, { author: name }, { derivedFrom: name }]),
@@ -72,10 +72,10 @@ export class Side {
     return changes.map((change) => ({ ...change, at: this.#turnOf(change.at) }))
   }
 
-  #timeless(said: Pick<StoredRecord, 'createdAt' | 'updatedAt' | 'expiresAt'>): unknown {
-    const { createdAt, updatedAt, expiresAt } = said
+  #timeless(times: Pick<StoredRecord, 'createdAt' | 'updatedAt' | 'expiresAt'>): unknown {
+    const { createdAt, updatedAt, expiresAt } = times
     return {
-      ...said,
+      ...times,
       createdAt: this.#turnOf(createdAt),
       updatedAt: this.#turnOf(updatedAt),
       // What is deleted expires at once.

@@ -1,56 +1,9 @@
-import { join } from 'node:path'
-
-import { openMemory } from '@skein/memory'
-import type { Memory, MemoryOptions, View } from '@skein/memory'
 import { redisBus } from '@skein/redis'
-import type { RedisBusOptions } from '@skein/redis'
-import { sqliteStore } from '@skein/sqlite'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { startChild } from './child.ts'
-import { temporaryFolder } from './places.ts'
-import { missing, startServer } from './redis-server.ts'
-import type { TestServer } from './redis-server.ts'
-
-const important = { importance: 0.9 }
-
-interface Node extends View {
-  readonly memory: Memory
-}
-
-/** Nodes with stores of their own, each in a file, on one server. */
-async function openFederation(...options: readonly string[]): Promise<{
-  readonly server: TestServer
-  /** Opens a node, or opens it again. */
-  node(name: string, options?: Partial<MemoryOptions> & { bus?: RedisBusOptions; file?: string }): Promise<Node>
-  fileOf(name: string): string
-}> {
-  const server = await startServer(...options)
-  onTestFinished(() => server.stop())
-  const folder = temporaryFolder()
-  const fileOf = (name: string): string => join(folder, `${name}.db`)
-  return {
-    server,
-    fileOf,
-    node: async (name, { bus, ...rest } = {}) => {
-      const memory = await openMemory({
-        store: sqliteStore({ path: fileOf(name), durability: 'relaxed' }),
-        architecture: 'federated',
-        federation: { node: name, bus: redisBus({ url: server.url, commandTimeoutMs: 1_000, ...bus }) },
-        ...rest,
-      })
-      onTestFinished(() => memory.close())
-      const clearance = { level: 'confidential' } as const
-      return Object.assign(memory.as({ id: `${name}-agent`, role: 'r', clearance }), { memory })
-    },
-  }
-}
-
-/** Resolves when each node knows what the others know. */
-async function settle(...nodes: readonly Node[]): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) for (const { memory } of nodes) await memory.exchange()
-}
+import { important, openFederation, settle } from './federation.ts'
+import { missing } from './redis-server.ts'
 
 describe.skipIf(missing)(`Federated memories over Redis${missing ? ` (${missing})` : ''}`, () => {
   it('share what is important enough, by themselves', async () => {
@@ -186,50 +139,6 @@ describe.skipIf(missing)(`Federated memories over Redis${missing ? ` (${missing}
     expect(await Promise.all(['k', 'lost', 'after'].map((key) => late.facts.get(key)))).toEqual([1, 1, 1])
   })
 
-  it('lose nothing and repeat nothing when they are killed in the middle', async () => {
-    const { node, server, fileOf } = await openFederation()
-    const watcher = await node('w')
-    const wrote = new Map<string, number>()
-    for (let life = 0; life < 3; life += 1) {
-      const children = ['a', 'b'].map((name) => ({
-        name,
-        child: startChild('federated-process.ts', name, fileOf(name), server.url),
-      }))
-      for (const [index, { name, child }] of children.entries()) {
-        const before = wrote.get(name) ?? 0
-        await child.line(`wrote ${before + 20 + 7 * index + life}`)
-        child.signal('SIGKILL')
-        await child.ended
-        // More may have been acknowledged since; the store knows.
-        wrote.set(name, before + 20 + 7 * index + life)
-        const counted = await countIn(fileOf(name), name)
-        expect(counted).toBeGreaterThanOrEqual(wrote.get(name) ?? 0)
-        wrote.set(name, counted)
-      }
-    }
-    const nodes = [await node('a'), await node('b'), watcher]
-    await settle(...nodes)
-    const seen = await Promise.all(nodes.map((one) => observationsOf(one)))
-    for (const observations of seen) {
-      expect(observations).toEqual(seen[0])
-      const values = observations.map(([, value]) => value)
-      for (const [name, count] of wrote) {
-        const own = new Set(values.filter((value) => value.startsWith(`${name}/`)))
-        for (let n = 1; n <= count; n += 1) expect(own).toContain(`${name}/${n}`)
-      }
-    }
-    const facts = await Promise.all(
-      nodes.map(async (one) => [
-        await one.facts.get('shared'),
-        await one.facts.get('a/count'),
-        await one.facts.get('b/count'),
-        await one.facts.conflicts('shared'),
-      ]),
-    )
-    for (const fact of facts) expect(fact).toEqual(facts[0])
-    expect(facts[0]?.slice(1, 3)).toEqual([wrote.get('a'), wrote.get('b')])
-  })
-
   it('refuse options that make no sense', async () => {
     for (const options of ['http://x', { url: 'redis://x', maxMessages: 0 }, { url: 'redis://x', prefix: '{' }]) {
       expect(() => redisBus(options)).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION' }) as Error)
@@ -237,7 +146,7 @@ describe.skipIf(missing)(`Federated memories over Redis${missing ? ` (${missing}
     const { server } = await openFederation()
     const client = new Redis(server.url, { maxRetriesPerRequest: 1 })
     onTestFinished(() => client.disconnect())
-    await using link = await redisBus({ client: client as never }).open('s', 'n')
+    await using link = await redisBus({ client }).open('s', 'n')
     await link.publish(['one', 'two'])
     const { messages, last, missed } = await link.read('', 1)
     expect([messages.map(({ text }) => text), missed]).toEqual([['one'], 'nothing'])
@@ -246,20 +155,3 @@ describe.skipIf(missing)(`Federated memories over Redis${missing ? ` (${missing}
     expect(await Promise.all([link.elect('x', 60_000), link.elect('x', 60_000)])).toEqual([true, false])
   })
 })
-
-async function countIn(file: string, name: string): Promise<number> {
-  await using memory = await openMemory({ store: sqliteStore(file) })
-  return (await memory.as({ id: 'x', role: 'r' }).facts.get<number>(`${name}/count`)) ?? 0
-}
-
-/** Id and value of all observations that a node shows, in one order. */
-async function observationsOf({ observations }: Node): Promise<[id: string, value: string][]> {
-  const found: [string, string][] = []
-  let cursor: string | undefined
-  do {
-    const page = await observations.list<string>({ limit: 1_000, ...(cursor !== undefined && { cursor }) })
-    found.push(...page.items.map(({ id, value }): [string, string] => [id, value]))
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return found.toSorted(([a], [b]) => (a < b ? -1 : 1))
-}

@@ -6,11 +6,11 @@ import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
-import { Side } from './side.ts'
+import { TimelessStore } from './timeless-store.ts'
 import { keysOf, mutationsOf, programs } from './write-programs.ts'
 
-/** The script of the one says in Lua what `decideMutation` says, by which the other goes. */
-describe.skipIf(missing)(`redisStore beside mapStore${missing ? ` (${missing})` : ''}`, async () => {
+/** `lua/write.lua` decides in Lua what `decideMutation` decides for `mapStore`. */
+describe.skipIf(missing)(`The write script beside decideMutation${missing ? ` (${missing})` : ''}`, async () => {
   const server = missing ? undefined : await startServer('--appendonly', 'no')
   const url = server?.url ?? ''
   const admin = new Redis(url, { lazyConnect: true })
@@ -18,7 +18,7 @@ describe.skipIf(missing)(`redisStore beside mapStore${missing ? ` (${missing})` 
     admin.disconnect()
     await server?.stop()
   })
-  /** Waits until it is later by the server's clock, and by that of the store, who only knows about what it is. */
+  /** Waits until it is later by the server's clock, and by the store's estimate of it. */
   const laterFor = (store: Store) => async (than: number) => {
     for (;;) {
       const [seconds = 0, microseconds = 0] = (await admin.time()).map(Number)
@@ -28,21 +28,21 @@ describe.skipIf(missing)(`redisStore beside mapStore${missing ? ` (${missing})` 
   }
   let made = 0
 
-  it('makes the same of what is written together', async () => {
+  it('makes the same of random programs', async () => {
     const program = fc.asyncProperty(programs, async ({ names, turns }) => {
       let modelNow = 0
       await using model = await mapStore({ now: () => modelNow }).open('s', 'writer')
       const prefix = `skein-${(made += 1)}:`
       await using store = await redisStore({ url, prefix }).open('s', 'writer')
-      const told: Change[] = []
-      const { promise: isTold, resolve } = Promise.withResolvers<void>()
+      const received: Change[] = []
+      const { promise: receivedAll, resolve } = Promise.withResolvers<void>()
       store.watch((change) => {
-        told.push(change)
+        received.push(change)
         if (change.collection === 'settings') resolve()
       })
-      const sides = [
-        new Side(model, (than) => Promise.resolve((modelNow = than + 1))),
-        new Side(store, laterFor(store)),
+      const stores = [
+        new TimelessStore(model, (than) => Promise.resolve((modelNow = than + 1))),
+        new TimelessStore(store, laterFor(store)),
       ]
       const keys = keysOf(names)
 
@@ -50,10 +50,10 @@ describe.skipIf(missing)(`redisStore beside mapStore${missing ? ` (${missing})` 
         const batches = mutationsOf(turn, names, await model.read(keys))
         const about = index === turns.length - 1 ? names : [names[index % names.length] ?? '']
         const [expected, found] = await Promise.all(
-          sides.map(async (side) => {
-            const commits = await side.write(batches)
-            const swept = turn.isSwept ? await side.store.sweep(1_000) : 0
-            return { commits, swept, holds: await side.holds(keys, about) }
+          stores.map(async (each) => {
+            const commits = await each.write(batches)
+            const swept = turn.isSwept ? await each.store.sweep(1_000) : 0
+            return { commits, swept, holds: await each.contents(keys, about) }
           }),
         )
         expect(found, `turn ${index}`).toEqual(expected)
@@ -67,8 +67,8 @@ describe.skipIf(missing)(`redisStore beside mapStore${missing ? ` (${missing})` 
 
       const meta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
       await store.write([{ type: 'set', key: { collection: 'settings', id: 'end' }, value: '1', meta }])
-      await isTold
-      expect(told).toEqual((await store.changes(0, 10_000)).changes)
+      await receivedAll
+      expect(received).toEqual((await store.changes(0, 10_000)).changes)
     })
     await fc.assert(program, { numRuns: 120 })
   })
