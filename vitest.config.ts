@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
+import { SlowLast } from './scripts/slow-last.ts'
 import { SummaryReporter } from './scripts/summary-reporter.ts'
 
 export default defineConfig({
@@ -10,6 +11,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Child processes and databases share two cores with the runner.
     maxWorkers: 2,
+    sequence: { sequencer: SlowLast },
     reporters: ['default', new SummaryReporter()],
   },
 })

@@ -1,6 +1,6 @@
 /**
- * Puts a language model of Vercel's AI SDK (`LanguageModelV3`) under a flock:
- * its calls are then shared, counted, and kept within budgets like any other's.
+ * Connects a language model of Vercel's AI SDK (`LanguageModelV3`) to a flock, which
+ * then shares its calls, counts them, and keeps them within budgets like any other's.
  *
  * Run it: `node examples/ai-sdk-model.ts`
  *
@@ -12,7 +12,7 @@ import type { ChatMessage, ChatRequest, FinishReason, Model } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { WorkerModule } from '@skein/memory/store'
 
-/** What the adapter needs of the AI SDK's interface; its own models fit it. */
+/** The part of the AI SDK's interface that the adapter needs. The SDK's models implement it. */
 interface LanguageModelV3 {
   readonly provider: string
   readonly modelId: string
@@ -39,7 +39,9 @@ type PromptMessage =
     }
 
 /**
- * @param descriptor - How a worker thread makes the same model: a function of a module, such as one that calls this one.
+ * Wraps a model of the AI SDK.
+ *
+ * @param descriptor - Names a function that creates the same model in a worker thread, such as one that calls this one.
  */
 export function aiSdkModel(model: LanguageModelV3, descriptor: WorkerModule): Model {
   const id = `${model.provider}/${model.modelId}`
@@ -50,7 +52,7 @@ export function aiSdkModel(model: LanguageModelV3, descriptor: WorkerModule): Mo
     async chat(request, { signal, onText } = {}) {
       const { content, finishReason, usage } = await ask(model, id, request, signal)
       const text = content.map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('')
-      // What streams calls this with each piece; the whole text is a piece too.
+      // A streaming model calls this with each piece. The whole text counts as one piece.
       onText?.(text)
       const { inputTokens, outputTokens } = usage
       return {
@@ -78,7 +80,7 @@ async function ask(model: LanguageModelV3, id: string, request: ChatRequest, sig
     return await model.doGenerate(options)
   } catch (error) {
     signal?.throwIfAborted()
-    // Providers quote prompts in their messages: only what happened is passed on.
+    // Providers quote prompts in their messages, so pass on the kind of failure only.
     const { statusCode, isRetryable } = error as { statusCode?: number; isRetryable?: boolean }
     const code = statusCode === 429 ? 'SKEIN_MODEL_RATE_LIMITED' : 'SKEIN_MODEL_SERVER'
     throw new ModelCallError(code, id, { status: statusCode, retryable: isRetryable ?? false })
@@ -92,7 +94,7 @@ function toPrompt(message: ChatMessage): PromptMessage {
 
 const reasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length', 'content-filter': 'refused' }
 
-// In earnest: `import { anthropic } from '@ai-sdk/anthropic'`, and `anthropic('claude-…')` in place of this one.
+// For real use, `import { anthropic } from '@ai-sdk/anthropic'` and replace this model by `anthropic('claude-…')`.
 let calls = 0
 const parrot: LanguageModelV3 = {
   provider: 'aviary',
@@ -109,7 +111,7 @@ const parrot: LanguageModelV3 = {
   },
 }
 
-/** What a worker thread makes the model by. */
+/** Creates the model, also in worker threads. */
 export function parrotModel(): Model {
   return aiSdkModel(parrot, { module: import.meta.url, name: 'parrotModel', options: undefined })
 }
@@ -123,5 +125,5 @@ if (import.meta.main) {
     console.log(`${id}: ${text}${reused ? ' (known)' : ''}`)
   }
   const { model: line } = await memory.ledger()
-  console.log(`${calls} call, ${line?.reused} reused, ${line?.savedTokens} tokens spared`)
+  console.log(`${calls} call, ${line?.reused} reused, ${line?.savedTokens} tokens saved`)
 }

@@ -1,8 +1,8 @@
 /**
- * Eight analysts with eight questions over one long report: first each on its
- * own, then sharing a memory, then once more with that memory warm.
+ * Eight analysts answer eight questions about one long report: first each alone,
+ * then with one shared memory, then once more with that memory warm.
  *
- * Every figure in the table was counted while the flock worked.
+ * The flock counts every figure of the table while it works.
  *
  * @module
  */
@@ -43,8 +43,8 @@ try {
   const [first, second, third] = runs.map(({ report }) => JSON.stringify(report.summary))
   console.log(
     first === second && second === third
-      ? 'All three came to the same summary:\n'
-      : 'The summaries differ. The last one:\n',
+      ? 'All three runs came to the same summary:\n'
+      : 'The summaries differ. This is the last one:\n',
   )
   console.log(renderSummary(runs[2]?.report.summary ?? [], process.stdout))
 } finally {
@@ -81,9 +81,9 @@ function table(runs: readonly Run[]): string {
     ['tokens', (stats) => number(stats.tokens)],
     ['wall time', (stats) => seconds(stats.wallMs)],
     ['bytes copied between agents', (stats) => number(stats.bytesCopied)],
-    ['repeated work avoided: calls', (stats) => number(stats.reusedCalls)],
-    ['                       tokens', (stats) => number(stats.savedTokens)],
-    ['                       working time', (stats) => seconds(stats.savedMs)],
+    ['saved by sharing: calls', (stats) => number(stats.reusedCalls)],
+    ['                  tokens', (stats) => number(stats.savedTokens)],
+    ['                  working time', (stats) => seconds(stats.savedMs)],
   ]
   const width = 14
   const head = ['', ...runs.map(({ title }) => title)]

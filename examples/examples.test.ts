@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 const run = (name: string): Promise<{ stdout: string; stderr: string }> =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, name)], { env: { ...process.env, NO_COLOR: '1' } })
 
-it('the demo shows that sharing spares work, and that the summary is the same', async () => {
+it('the demo shows that sharing saves work and keeps the summary the same', async () => {
   const { stdout, stderr } = await run('demo.ts')
   const [alone = 0, together = 0, warm = -1] = (
     /^model calls +([\d,]+) +([\d,]+) +([\d,]+)$/m.exec(stdout)?.slice(1) ?? []
@@ -15,11 +15,11 @@ it('the demo shows that sharing spares work, and that the summary is the same', 
   expect(alone).toBeGreaterThan(0)
   expect(together * 3).toBeLessThanOrEqual(alone)
   expect(warm).toBe(0)
-  expect(stdout).toContain('All three came to the same summary')
+  expect(stdout).toContain('All three runs came to the same summary')
   expect(stderr).toBe('')
 })
 
-it('the sales team reuses, keeps secrets, heeds alerts and resumes with the answer', async () => {
+it('the sales team reuses work, keeps secrets, reacts to alerts and resumes with the answer', async () => {
   const { stdout, stderr } = await run('sales-team.ts')
   expect(stdout).toContain('ravi   (research) knows the size of acme, which olga had looked up')
   expect(stdout).toContain('sam    (support) asks for the credit of acme and gets: undefined')
@@ -28,7 +28,7 @@ it('the sales team reuses, keeps secrets, heeds alerts and resumes with the answ
   expect(stdout).toMatch(/sid .*holds bolt/)
   expect(stdout).toMatch(/sue .*goes on with crux at 15 % off/)
   expect(stdout).toMatch(/sid .*goes on with crux at 15 % off/)
-  expect(stdout).toContain('3 companies looked up, 6 times reused: 3000 tokens spared')
+  expect(stdout).toContain('3 companies looked up, 6 times reused: 3000 tokens saved')
   expect(stderr).toBe('')
 })
 
@@ -36,11 +36,11 @@ it('a model of the AI SDK answers three agents with one call', async () => {
   const { stdout, stderr } = await run('ai-sdk-model.ts')
   expect(stdout).toContain('ann: Polly wants a cracker. Polly wants a cracker.\n')
   expect(stdout).toContain('cid: Polly wants a cracker. Polly wants a cracker. (known)')
-  expect(stdout).toMatch(/^1 call, 2 reused, [1-9]\d* tokens spared$/m)
+  expect(stdout).toMatch(/^1 call, 2 reused, [1-9]\d* tokens saved$/m)
   expect(stderr).toBe('')
 })
 
-it('the first machine decides, asks a person, and goes on in another flock with the answer', async () => {
+it('the first machine decides, asks a person, and continues in another flock with the answer', async () => {
   const { stdout, stderr } = await run('first-machine.ts')
   expect(stdout.split('\n')).toEqual([
     'acme: 5 % granted',

@@ -1,8 +1,8 @@
-/** What the machine of `first-machine.ts` has done for it, in worker threads. */
+/** The activities of `first-machine.ts`, which run in worker threads. */
 import { activity } from '@skein/core'
 import type { Activity } from '@skein/core'
 
-/** Looks up what a customer has paid so far. */
+/** Looks up how much a customer has paid so far. */
 export const lookUp: Activity<string, number> = activity(
   async ({ memory, progress }, customer) => {
     progress(`looking up ${customer}`)

@@ -1,7 +1,7 @@
 /**
- * A machine as an agent: it looks a customer up, asks a person when the
- * discount is above its limit, and goes on in another process when this one
- * ends. Here both processes are flocks on one memory.
+ * A machine as an agent: it looks up a customer, asks a person when the discount
+ * is above its limit, and continues in another process when this one ends. Here
+ * two flocks on one memory stand in for the two processes.
  */
 import { consoleNotifier, createFlock, durable, escalate } from '@skein/core'
 import type { DurableDefinition, Flock } from '@skein/core'
@@ -13,7 +13,7 @@ interface Deal {
   readonly discount: number
 }
 
-/** The machine's parts have names, so that it can be found again after a restart. */
+/** Named actors and guards let the machine be restored after a restart. */
 const deal = (flock: Flock): DurableDefinition => {
   const { lookUp } = flock.activities<typeof import('./first-machine-activities.ts')>(
     new URL('./first-machine-activities.ts', import.meta.url),

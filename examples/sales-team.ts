@@ -1,8 +1,8 @@
 /**
- * A sales team that shares one memory: outreach finds a prospect, research
- * enriches it, sales prepares a pitch from both and from what earlier pitches
- * taught. A budget alert stops a deal; another one goes to a person and on
- * with the answer.
+ * A sales team that shares one memory. Outreach finds prospects, research enriches
+ * them, and sales prepares pitches from both and from the lessons of earlier
+ * pitches. A budget alert stops one deal; another deal is escalated to a person and
+ * continues with the answer.
  *
  * Run it: `node examples/sales-team.ts`
  *
@@ -29,7 +29,7 @@ const person = memory.as({
 const deals = ['acme', 'bolt', 'crux'] as const
 type Deal = (typeof deals)[number]
 
-/** Looking a company up costs a call; whoever asks, it is made once. */
+/** Looking up a company costs a call. It is made once, whoever asks. */
 function lookUp(who: View, deal: Deal): Promise<{ value: { employees: number }; reused: boolean }> {
   return who.once(`company/v1/${deal}`, async ({ reportUsage }) => {
     reportUsage(500)
@@ -41,7 +41,7 @@ function say(who: View, what: string): void {
   console.log(`${who.principal.id.padEnd(6)} (${who.principal.role}) ${what}`)
 }
 
-// What earlier pitches taught: two of them, in two industries.
+// Lessons of two earlier pitches, to shops of two sizes.
 await person.learnings.log({
   signal: 'success',
   context: { industry: 'retail', size: 'small' },
@@ -53,7 +53,7 @@ await person.learnings.log({
   details: 'Chains do not read long letters.',
 })
 
-// Outreach and research work on the same prospects and pay for each look-up once.
+// Outreach and research work on the same prospects, and pay for each look-up once.
 for (const deal of deals) {
   await outreach.observations.log({ task: deal, value: `${deal} asked for a demo`, tags: ['lead'], importance: 0.6 })
   await lookUp(outreach, deal)
@@ -67,15 +67,15 @@ for (const deal of deals) {
   )
 }
 
-// What finance knows is for finance.
+// Only finance may see its own facts.
 await finance.facts.set('credit/acme', { limit: 50_000 }, { compartments: ['finance'] })
 say(support, `asks for the credit of acme and gets: ${String(await support.facts.get('credit/acme'))}`)
 
-// Sales claims deals, so that no two sell the same one, and prepares pitches.
+// Sellers claim deals, so that no two sell the same one, and prepare pitches.
 const notes = await Promise.all(deals.map((deal, index) => pitch(sellers[index % sellers.length] as View, deal)))
 for (const { who, text } of notes) say(who, text)
 
-// The client of bolt has lost its budget: every seller hears of it.
+// The client bolt has lost its budget: an alert reaches every seller.
 await finance.alerts.send({
   to: [{ role: 'sales' }],
   insight: { hold: 'bolt', why: 'the budget was cut' },
@@ -89,7 +89,7 @@ for (const seller of sellers) {
   }
 }
 
-// Crux wants a discount that nobody may grant but a person. Both sellers wait for the one answer.
+// Crux wants a discount that only a person may grant. Both sellers wait for the same answer.
 const question = {
   task: 'crux',
   reason: 'The discount is above our limit.',
@@ -112,10 +112,10 @@ await Promise.all(waiting)
 
 const { company: lookUps } = await memory.ledger()
 console.log(
-  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.savedTokens} tokens spared`,
+  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.savedTokens} tokens saved`,
 )
 
-/** A pitch from the lead, the enriched facts and what others learned in similar cases. */
+/** Prepares a pitch from the lead, the enriched facts and the lessons of similar cases. */
 async function pitch(who: View, deal: Deal): Promise<{ who: View; text: string }> {
   await using claim = await who.claims.claim(deal)
   if (!claim) return { who, text: `leaves ${deal}: somebody has it` }

@@ -20,12 +20,12 @@ export async function askAgent(): Promise<Question> {
   const clown = await comedy?.spawn({ read: () => answer })
   return {
     name: 'ask',
-    unit: `a question answered, one at a time, given up after ${timeoutMs} ms: the median`,
+    unit: `latency of a question with a timeout of ${timeoutMs.toLocaleString('en')} ms, one at a time: the median`,
     times: 5_000,
     contenders: [
       contender('our light agent', () => lightRef.ask({ type: 'read' }, { timeoutMs })),
       contender('our agent, an XState machine', () => machineRef.ask({ type: 'read' }, { timeoutMs })),
-      contender('XState, reply by hand', byHand()),
+      contender('XState, manual reply', byHand()),
       contender('nact query', () => nactSum(counter, timeoutMs)),
       ...(clown ? [contender('comedy, without a time-out', () => clown.sendAndReceive('read'))] : []),
       askedFor('1 µs', 1_000),
@@ -33,16 +33,16 @@ export async function askAgent(): Promise<Question> {
     ratios: [
       {
         of: 'our light agent',
-        to: 'asked for: 1 µs',
+        to: 'target: 1 µs',
         most: 1,
-        limit: 'A time and no ratio: it is kept where the processor is to be had whole.',
+        limit: 'This target is an absolute time, not a ratio. It is met only on an otherwise idle processor.',
       },
       {
         of: 'our agent, an XState machine',
-        to: 'XState, reply by hand',
+        to: 'XState, manual reply',
         most: 1,
         limit:
-          'By hand the question is taken and answered on the asker’s stack, within the call that sends it: there is no mailbox between them, and no turn.',
+          'A manual reply is computed on the asker’s stack, within the call that sends the question: without a mailbox and without scheduling.',
       },
     ],
     close: async () => {

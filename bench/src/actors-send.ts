@@ -28,7 +28,7 @@ export async function send({ quick }: Asking): Promise<Question> {
   const comedy = await openComedy()
   return {
     name: 'send',
-    unit: `a message from its being sent to its having been taken, ${together.toLocaleString('en')} before anybody waits`,
+    unit: `time from sending a message to processing it, in bursts of ${together.toLocaleString('en')}`,
     times: (quick ? 1 : 20) * together,
     contenders: [
       contender('XState machine, driven directly', driven()),
@@ -48,9 +48,9 @@ export async function send({ quick }: Asking): Promise<Question> {
         of: 'our agent, the same machine',
         to: 'XState machine, driven directly',
         most: 1 / 0.8,
-        limit: 'A machine that is driven directly has no mailbox: the message is taken on the sender’s stack.',
+        limit: 'A machine that is driven directly has no mailbox: it processes the message on the sender’s stack.',
       },
-      { of: 'our light agent', to: 'asked for: 5 million a second', most: 1 },
+      { of: 'our light agent', to: 'target: 5 million a second', most: 1 },
     ],
     close: async () => {
       nact.stop(system)

@@ -27,7 +27,7 @@ export async function spawn({ quick }: Asking): Promise<Question> {
   const [own, bare] = [ours(() => flock.spawn(machine)), bareMachines()]
   return {
     name: 'spawn',
-    unit: `an actor started, as one of ${crowd.toLocaleString('en')} that stay; what it is collected for later does not count`,
+    unit: `time to start one of ${crowd.toLocaleString('en')} actors that stay alive, without the garbage collection after the run`,
     times: quick ? some : crowd,
     contenders: [
       timed('XState root actors', bare, 0, crowd),
@@ -50,7 +50,7 @@ export async function spawn({ quick }: Asking): Promise<Question> {
         to: 'XState root actors',
         most: 1 / 0.9,
         limit:
-          'Ours is an XState actor too, with an id, a place in two tables, a mailbox and a signal of its own on top, which are made and later collected.',
+          'Our agent is an XState actor too. It adds an id, entries in two tables, a mailbox and a signal, which have to be allocated and later collected.',
       },
       { of: 'our agents: the last 2,000', to: 'our agents: the first 2,000', most: 1.25 },
     ],
@@ -69,7 +69,7 @@ export async function spawnSize({ quick }: Asking): Promise<Question> {
   const system = nact.start()
   return {
     name: 'spawn-size',
-    unit: `bytes of the heap that one of ${crowd.toLocaleString('en')} actors takes`,
+    unit: `heap bytes per actor, with ${crowd.toLocaleString('en')} actors`,
     kind: 'bytes',
     times: quick ? some : crowd,
     contenders: [
@@ -78,7 +78,7 @@ export async function spawnSize({ quick }: Asking): Promise<Question> {
         'our agents, the same machine',
         ours(() => flock.spawn(machine)),
       ),
-      weighed('the same, after a message each', used(ours(() => flock.spawn(machine)))),
+      weighed('our agents, after one message each', used(ours(() => flock.spawn(machine)))),
       weighed(
         'our light agents',
         ours(() => flock.spawn(light)),
@@ -87,7 +87,7 @@ export async function spawnSize({ quick }: Asking): Promise<Question> {
       askedFor('5 KB', 5_000),
     ],
     ratios: [
-      { of: 'our agents, the same machine', to: 'asked for: 5 KB', most: 1 },
+      { of: 'our agents, the same machine', to: 'target: 5 KB', most: 1 },
       { of: 'our agents, the same machine', to: 'XState root actors', most: 1.5 },
     ],
     close: async () => {

@@ -31,20 +31,20 @@ export async function pingPong(): Promise<Question> {
   const system = nact.start()
   return {
     name: 'ping-pong',
-    unit: `how late a timer of ${timerMs} ms fires beside two actors that send each other messages without end`,
+    unit: `delay of a ${timerMs} ms timer while two actors send each other messages without end`,
     times: 20,
     contenders: [
-      ...contenders('nobody plays', { serve: () => {}, over: false, hits: 1 }),
+      ...contenders('no actors', { serve: () => {}, over: false, hits: 1 }),
       ...contenders('our light agents', lightGame(flock)),
       ...contenders('our machines', machineGame(flock)),
       ...contenders('nact', nactGame(system)),
       askedFor('25 ms', 25e6),
     ],
     ratios: [
-      { of: 'our light agents', to: 'asked for: 25 ms', most: 1 },
-      { of: 'our machines', to: 'asked for: 25 ms', most: 1 },
-      { of: 'our light agents: the worst of 20', to: 'asked for: 25 ms', most: 1 },
-      { of: 'our machines: the worst of 20', to: 'asked for: 25 ms', most: 1 },
+      { of: 'our light agents', to: 'target: 25 ms', most: 1 },
+      { of: 'our machines', to: 'target: 25 ms', most: 1 },
+      { of: 'our light agents: worst of 20', to: 'target: 25 ms', most: 1 },
+      { of: 'our machines: worst of 20', to: 'target: 25 ms', most: 1 },
     ],
     close: async () => {
       nact.stop(system)
@@ -72,7 +72,7 @@ function contenders(name: string, game: Game): Contender[] {
   return [
     { name, tellsFigure: true, check, run: async (times) => middle(await played(times)) },
     {
-      name: `${name}: the worst of 20`,
+      name: `${name}: worst of 20`,
       tellsFigure: true,
       check,
       run: async (times) => Math.max(...(await played(times))),

@@ -48,9 +48,9 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Takes part with what is asked for, where that is a figure and not another contender's time. */
+/** A target that is a figure and not another contender's time, as a contender. */
 export function askedFor(name: string, nanoseconds: number): Contender {
-  return { name: `asked for: ${name}`, tellsFigure: true, check: () => {}, run: () => nanoseconds }
+  return { name: `target: ${name}`, tellsFigure: true, check: () => {}, run: () => nanoseconds }
 }
 
 /** The value in the middle. */

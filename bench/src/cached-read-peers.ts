@@ -31,7 +31,7 @@ export async function cachedReadPeers({ quick }: Asking): Promise<Question> {
   for (const key of keys) await facts.get(key)
   return {
     name: 'cached-read-peers',
-    unit: `a read of one of ${count.toLocaleString('en')} values of 1 KB of which a copy is in this process`,
+    unit: `read of one of ${count.toLocaleString('en')} values of 1 KB that this process has cached`,
     times: quick ? 500 : 20_000,
     contenders: [
       synchronous('Map.get', (key) => map.get(key)),
@@ -46,7 +46,7 @@ export async function cachedReadPeers({ quick }: Asking): Promise<Question> {
         to: 'lru-cache.get, with a time to live',
         most: 1 / 0.9,
         limit:
-          'Both look a key up and compare a time. Ours then looks at a word that all threads share, which is another line of memory, at the clearance of who asks, and counts the read for the audit.',
+          'Both look up a key and compare a time. Ours also reads a word that all threads share (another cache line), checks the caller’s clearance, and counts the read for the audit.',
       },
       { of: 'ours: await get', to: 'bentocache', most: 1 / 10 },
       { of: 'ours: await get', to: 'cacheable', most: 1 / 30 },

@@ -5,7 +5,7 @@ import type { Asking, Question } from './question.ts'
 const valueOf = (index: number): object => ({ name: `Company ${index}`, notes: 'x'.repeat(1_000) })
 
 const farMemory =
-  'A hit looks at the entry, at a word that all threads share, and counts the read for the audit. Where that does not fit the processor’s caches, each is a line of memory to wait for, and a bare Map waits for fewer.'
+  'A hit reads the entry and a word that all threads share, and counts the read for the audit. If these don’t fit the processor’s caches, each costs a cache miss; a bare Map has fewer misses.'
 
 export const cachedReadFew = (asking: Asking): Promise<Question> => cachedRead('cached-read', 1_000, asking)
 export const cachedReadMany = (asking: Asking): Promise<Question> => cachedRead('cached-read-many', 10_000, asking)
@@ -43,7 +43,7 @@ async function cachedRead(name: string, count: number, { quick }: Asking): Promi
 
   return {
     name,
-    unit: `a read of one of ${count.toLocaleString('en')} facts of 1 KB, from a true copy`,
+    unit: `read of one of ${count.toLocaleString('en')} facts of 1 KB with a valid cached copy`,
     times: quick ? 2_000 : 200_000,
     contenders: [
       {

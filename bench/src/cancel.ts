@@ -39,7 +39,7 @@ export async function cancel(): Promise<Question> {
   })
   return {
     name: 'cancel',
-    unit: 'from abort() to the beginning of the next activity on the same, only thread: the median',
+    unit: 'time from abort() to the start of the next activity on the only thread: the median',
     times: 5,
     contenders: [
       contender(
@@ -64,8 +64,8 @@ export async function cancel(): Promise<Question> {
       askedFor('5 ms', 5e6),
     ],
     ratios: [
-      { of: 'ours, work in slices of 1 ms', to: 'asked for: 5 ms', most: 1 },
-      { of: 'ours, work that waits', to: 'asked for: 5 ms', most: 1 },
+      { of: 'ours, work in slices of 1 ms', to: 'target: 5 ms', most: 1 },
+      { of: 'ours, work that waits', to: 'target: 5 ms', most: 1 },
       { of: 'ours, work in slices of 1 ms', to: 'piscina, which ends the thread', most: 1 / 5 },
     ],
     close: async () => {

@@ -21,7 +21,7 @@ async function dispatched({ quick }: Asking, name: string, together: number): Pr
   const bare = (value: number): Promise<number> => piscina.run(value, { name: 'increment' }) as Promise<number>
   return {
     name,
-    unit: `an activity that does next to nothing, there and back, ${together} under way, on 2 threads`,
+    unit: `round trip of an activity that does almost nothing, ${together} in flight, on 2 threads`,
     times: quick ? 256 : together === 1 ? 500 : 10 * together,
     contenders: [contender('ours', (value) => increment(value), together), contender('piscina', bare, together)],
     ratios: [],

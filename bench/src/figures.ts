@@ -1,6 +1,6 @@
 import type { Kind } from './question.ts'
 
-/** A figure for people. */
+/** Formats a figure with its unit. */
 export function figure(value: number, kind: Kind): string {
   if (Number.isNaN(value)) return '–'
   if (kind === 'time') return scaled(value, 1_000, ['ns', 'µs', 'ms', 's'])
@@ -8,7 +8,7 @@ export function figure(value: number, kind: Kind): string {
   return value.toLocaleString('en', { maximumFractionDigits: 2 })
 }
 
-/** So many times as much; small ones as fractions, which say more. */
+/** Formats a ratio; small ones as fractions, which are easier to read. */
 export function times(ratio: number): string {
   if (ratio === 0) return '0'
   return ratio < 0.1 ? `1/${(1 / ratio).toFixed(0)}` : ratio.toFixed(2)

@@ -21,7 +21,7 @@ export async function growth({ quick, folder }: Asking): Promise<Question> {
   const contenders = [small, large].flatMap(({ memory, count }) => [listing(memory, count), searching(memory, count)])
   return {
     name: 'growth',
-    unit: `a task of ${perTask} observations among all that a space holds`,
+    unit: `list or search of a task with ${perTask} observations, among all observations of the space`,
     times: quick ? 5 : 200,
     contenders,
     ratios: ['list', 'search'].map((what) => ({ of: nameOf(what, many), to: nameOf(what, few), most: 2 })),

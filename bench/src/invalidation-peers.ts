@@ -31,7 +31,7 @@ export async function invalidationPeers({ quick }: Asking): Promise<Question> {
   )
   return {
     name: 'invalidation-peers',
-    unit: 'from the beginning of a write to the new value being read in another process that had a copy of the old one',
+    unit: 'latency from the start of a write to the new value in a process that had cached the old one',
     times: quick ? 3 : 50,
     contenders: crews.map(({ peer, writer, reader }) => latency(peer, writer, reader, quick ? 0 : warmUpWrites)),
     ratios: [],

@@ -1,27 +1,27 @@
 import type { Ratio } from './question.ts'
 
-/** What was measured of one contender, per time. */
+/** The measurements of one contender, per repetition. */
 export interface Measured {
   readonly name: string
   readonly median: number
   readonly least: number
-  /** Half of the turns lie between these two. */
+  /** The middle half of the turns lies between these two. */
   readonly quartiles: readonly [number, number]
 }
 
-/** How a figure stands to what is asked for; `unclear` when the turns differ too much to say. */
+/** A comparison with a target; `unclear` when the turns differ too much to decide. */
 export interface Verdict extends Ratio {
-  /** Of the medians; `null` where the turns differ so much that one number would say nothing. */
+  /** The ratio of the medians; `null` when the turns differ so much that one number would mean nothing. */
   readonly ratio: number | null
-  /** What the middle halves of the turns allow it to be. */
+  /** The bounds that the middle halves of the turns allow. */
   readonly between: readonly [number, number]
-  readonly verdict: 'kept' | 'missed' | 'unclear'
+  readonly verdict: 'met' | 'missed' | 'unclear'
 }
 
-/** Between whose bounds lies more than this factor is told by its bounds alone. */
+/** A ratio whose bounds differ by more than this factor is given by its bounds alone. */
 const widest = 3
 
-/** Figures of one turn have no quartiles that differ: what they say is what was counted. */
+/** Summarizes the turns of a contender. With a single turn, median and quartiles are equal. */
 export function summary(name: string, figures: readonly number[]): Measured {
   const sorted = figures.toSorted((a, b) => a - b)
   const at = (share: number): number =>
@@ -29,7 +29,7 @@ export function summary(name: string, figures: readonly number[]): Measured {
   return { name, median: at(0.5), least: at(0), quartiles: [at(0.25), at(0.75)] }
 }
 
-/** Clear is what would be judged alike at the worst and at the best of the middle half of the turns. */
+/** Decides about a target: clear only if the best and the worst of the middle halves agree. */
 export function judge(ratio: Ratio, measured: readonly Measured[]): Verdict {
   const find = (name: string): Measured => {
     const found = measured.find((one) => one.name === name)
@@ -41,7 +41,7 @@ export function judge(ratio: Ratio, measured: readonly Measured[]): Verdict {
   const best = own.quartiles[0] / other.quartiles[1]
   const worst = own.quartiles[1] / other.quartiles[0]
   const isClear = best > ratio.most || worst <= ratio.most
-  const verdict = isClear ? (worst <= ratio.most ? 'kept' : 'missed') : 'unclear'
+  const verdict = isClear ? (worst <= ratio.most ? 'met' : 'missed') : 'unclear'
   return {
     ...ratio,
     ratio: worst > widest * best ? null : own.median / other.median,

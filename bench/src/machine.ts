@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
-/** What figures were measured on. */
+/** The machine on which a run measured. */
 export interface Machine {
   readonly node: string
   readonly v8: string
@@ -11,9 +11,9 @@ export interface Machine {
   readonly processors: number
   readonly model: string
   readonly memoryGb: number
-  /** Processes that wanted a processor, on the average of a minute. */
+  /** Load average of the last minute. */
   readonly load: number
-  /** What the contenders are made of. */
+  /** The versions of the compared libraries and servers. */
   readonly versions: Readonly<Record<string, string>>
 }
 

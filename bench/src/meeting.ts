@@ -27,7 +27,7 @@ async function meeting(
   const size = quick ? { agents: 3, documents: 4 } : { agents: 8, documents: 20 }
   const tokens = await tokensOf(size, server)
   const isCount = measure !== 'nanoseconds'
-  const shown = { calls: 'calls of the model', tokens: 'tokens', nanoseconds: 'the time' }[measure]
+  const shown = { calls: 'model calls', tokens: 'tokens', nanoseconds: 'wall time' }[measure]
   const contenders = overlaps.flatMap((overlap): Contender[] => {
     const one: Meeting = { ...size, overlap }
     const percent = `${overlap * 100} % overlap`
@@ -51,7 +51,7 @@ async function meeting(
   })
   return {
     name,
-    unit: `${shown} while ${size.agents} agents prepare a meeting, each with ${size.documents} documents that take the model ${answerMs} ms, and a question of its own`,
+    unit: `${shown} of ${size.agents} agents that prepare a meeting from ${size.documents} documents (${answerMs} ms each) and a question`,
     kind: isCount ? 'count' : 'time',
     times: 1,
     rounds: isCount ? 1 : 3,

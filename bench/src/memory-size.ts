@@ -30,7 +30,7 @@ export async function memorySize({ quick }: Asking): Promise<Question> {
   const fresh = (): string => join(folder, `${(files += 1)}.db`)
   return {
     name: 'memory-size',
-    unit: 'bytes that one value of 210 characters takes, key and all, as one of many',
+    unit: 'bytes per value of 210 characters, including its key, as one of many',
     kind: 'bytes',
     times: quick ? 2_000 : 10_000,
     rounds: 1,
@@ -46,7 +46,7 @@ export async function memorySize({ quick }: Asking): Promise<Question> {
         for (let index = 0; index < count; index += 1) lru.set(keyOf(index), valueOf(index) as object)
         return { kept: lru, close: async () => {} }
       }),
-      onHeap('copy: ours, of a SQLite store', (count) => copies(fresh(), count)),
+      onHeap('copy: ours, on a SQLite store', (count) => copies(fresh(), count)),
       ...[layeredLoaderPeer, cacheManagerPeer, bentocachePeer, cacheablePeer].map((peer) =>
         onHeap(`copy: ${peer.name}`, (count) => peerCopies(peer, count)),
       ),

@@ -51,7 +51,7 @@ export async function modelMiss({ quick }: Asking): Promise<Question> {
   })
   return {
     name: 'model-miss',
-    unit: `one call that nobody made before, one after the other, of a server that takes ${delayMs} ms`,
+    unit: `latency of a first call, one at a time, to a server that takes ${delayMs} ms`,
     times: quick ? 2 : 10,
     contenders: [
       contender('bare SDK', bare),
@@ -65,7 +65,7 @@ export async function modelMiss({ quick }: Asking): Promise<Question> {
 }
 
 const flushes =
-  'On SQLite at the durability “full” an answer counts as known when it is on the disk: what is above is the time of that flush.'
+  'On SQLite with durability “full”, an answer counts as known only once it is on disk: the excess is the time of that flush.'
 
 /** What a call costs that was made before: against a cached read of a fact with the same answer. */
 export async function modelHit(): Promise<Question> {
@@ -78,7 +78,7 @@ export async function modelHit(): Promise<Question> {
   await view.facts.get('answer')
   return {
     name: 'model-hit',
-    unit: 'one call whose answer is known, and a read of a fact that holds the same',
+    unit: 'latency of a call with a known answer, and of reading a fact with the same content',
     times: 2_000,
     contenders: [
       {
@@ -93,7 +93,7 @@ export async function modelHit(): Promise<Question> {
         },
       },
       {
-        name: 'once, known',
+        name: 'once, known result',
         check: async () => expect('once', (await view.once('known', () => answer.text)).value, answer.text),
         run: async (times) => {
           let length = 0
@@ -102,7 +102,7 @@ export async function modelHit(): Promise<Question> {
         },
       },
       {
-        name: 'shared call, known',
+        name: 'shared call, known answer',
         check: async () => expect('call', (await model.chat(questionOf(text))).text, answer.text),
         run: async (times) => {
           let length = 0
@@ -111,7 +111,7 @@ export async function modelHit(): Promise<Question> {
         },
       },
     ],
-    ratios: [{ of: 'shared call, known', to: 'once, known', most: 3 }],
+    ratios: [{ of: 'shared call, known answer', to: 'once, known result', most: 3 }],
     close: bench.close,
   }
 }

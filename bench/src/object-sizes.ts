@@ -49,7 +49,7 @@ export async function objectSizes({ quick }: Asking): Promise<Question> {
   }
   return {
     name: 'object-sizes',
-    unit: 'an object in the hands of a worker thread, one with each message',
+    unit: 'latency until a worker thread can read an object, one per message',
     times: 1,
     contenders,
     ratios: chosen.flatMap((size): Ratio[] => {

@@ -49,12 +49,12 @@ export async function objects({ quick }: Asking): Promise<Question> {
 
   return {
     name: 'objects',
-    unit: `an object of 16 MB in the hands of a worker thread, ${together} with each message`,
+    unit: `latency until a worker thread can read an object of 16 MB, ${together} per message`,
     times: quick ? together : 5 * together,
     contenders: [
       contender('reference', () => ask({ refs })),
       contender('structured clone', () => ask({ contents })),
-      contender('nothing but the message', () => ask({ contents: small })),
+      contender('message only', () => ask({ contents: small })),
       contender('reference, through activities', async () => {
         const sums = await Promise.all(refs.map((ref) => activities.firstAndLast(ref)))
         return sums.reduce((a, b) => a + b, 0)

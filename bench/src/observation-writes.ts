@@ -39,7 +39,7 @@ export async function observationWrites(): Promise<Question> {
 
   return {
     name: 'observation-writes',
-    unit: `an observation of about 150 characters, written with ${together - 1} others, on the disk`,
+    unit: `write of an observation of about 150 characters with ${together - 1} others, on disk`,
     times: 2_000,
     contenders: [
       {
@@ -80,7 +80,7 @@ export async function observationWrites(): Promise<Question> {
         to: 'better-sqlite3, one bare table',
         most: 2,
         limit:
-          'One bare table can be neither searched, listed nor followed. The same tables written by hand, with their indexes, the feed and the words, take most of the time that ours takes.',
+          'One bare table supports no search, no lists and no feed. The same tables written by hand, with their indexes, feed and search terms, take most of the time that ours takes.',
       },
     ],
     close: async () => {

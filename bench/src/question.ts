@@ -1,69 +1,69 @@
-/** What figures of a question are: times in nanoseconds, sizes in bytes, or plain numbers. */
+/** The kind of a question's figures: times in nanoseconds, sizes in bytes, or plain numbers. */
 export type Kind = 'time' | 'bytes' | 'count'
 
-/** One way of doing the thing that a question asks about. */
+/** One of the implementations that a question compares. */
 export interface Contender {
   readonly name: string
-  /** Does it `times` times; returns something made of the results, so that none can be optimised away. */
+  /** Repeats the operation `times` times. Returns a value made of the results, so that none can be optimized away. */
   run(times: number): unknown
-  /** Whether `run` returns the figure of one time itself: a time that is not all that it does, bytes, a count. */
+  /** Whether `run` returns the figure per repetition itself: a time that is only part of its work, bytes, a count. */
   readonly tellsFigure?: boolean
-  /** Throws when its answers are wrong. Called once, before anything is measured. */
+  /** Throws when its answers are wrong. Runs once, before any measurement. */
   check(): Promise<void> | void
 }
 
-/** A question, with the contenders that answer it in turns. */
+/** A question, and the contenders that answer it in turns. */
 export interface Question {
   readonly name: string
-  /** What a figure of it means. */
+  /** What its figures mean. */
   readonly unit: string
   /** @defaultValue 'time' */
   readonly kind?: Kind
-  /** How often a contender does it in one turn. */
+  /** Repetitions of the operation in one turn. */
   readonly times: number
   /**
-   * Turns of each contender that count, at most, where one tells everything or takes long.
+   * Most turns of each contender that count. Set it where one turn suffices or takes long.
    *
    * @defaultValue 31
    */
   readonly rounds?: number
   /**
-   * Turns before those, which do not count.
+   * Warm-up turns, which do not count.
    *
    * @defaultValue 3
    */
   readonly warmUps?: number
   /**
-   * How long the turns go on at most, in milliseconds, where a small difference of long turns is asked for.
+   * Longest total time of the turns, in milliseconds. Raise it to see a small difference between long turns.
    *
    * @defaultValue 5_000
    */
   readonly budgetMs?: number
   readonly contenders: readonly Contender[]
-  /** Which contender is held against what. */
+  /** The targets. */
   readonly ratios: readonly Ratio[]
   close?(): Promise<void>
 }
 
-/** What is asked for: `of` at most so many times the figure of `to`, or, without `to`, at most that figure. */
+/** A target: `of` takes at most `most` times the figure of `to` or, without `to`, at most `most`. */
 export interface Ratio {
   readonly of: string
   readonly to?: string
   readonly most: number
-  /** What stands in the way, where it is known to be missed. */
+  /** Why the target is missed, where that is known. */
   readonly limit?: string
 }
 
-/** How a question is asked. */
+/** The settings of a run. */
 export interface Asking {
-  /** Whether it is only to be seen that everybody gives right answers. */
+  /** Whether the run only checks that all answers are right. */
   readonly quick: boolean
-  /** What takes long to make and several questions want lies here while a run lasts. */
+  /** Keeps expensive preparations that several questions share, for the length of the run. */
   readonly folder: string
 }
 
-/** Makes a question ready: fills stores, starts servers. */
+/** Prepares a question: fills stores, starts servers. */
 export type Open = (asking: Asking) => Promise<Question>
 
-/** What a question needs is not there: it is left out, with the reason and what would help. */
+/** A requirement of a question is missing: the question is skipped, with the reason and a remedy. */
 export class MissingError extends Error {}

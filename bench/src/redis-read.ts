@@ -31,7 +31,7 @@ export async function redisRead(asking: Asking): Promise<Question> {
     await Promise.all(indexes.map((index) => cache.set(own(peer.name)(index), valueOf(index))))
   return {
     name: 'redis-read',
-    unit: `a read of 240 bytes that Redis answers and no copy, ${together} at once`,
+    unit: `read of 240 bytes from Redis on a cache miss, ${together} at once`,
     times: timesOf(asking),
     contenders: [
       ...Object.entries(clients).map(([name, client]) => {
@@ -50,7 +50,7 @@ export async function redisRead(asking: Asking): Promise<Question> {
         to: 'ioredis: get and parse',
         most: 1 / 0.7,
         limit:
-          'The reads of one turn share a command, which spares what each command costs. What is left is the clearance, the note in the audit, the copy that is looked for and kept, and a row that is taken apart, checked and parsed.',
+          'The reads of one event-loop turn share a command, which saves the cost per command. The rest is the clearance check, the audit entry, the cache lookup and fill, and unpacking, verifying and parsing the row.',
       },
     ],
     close: async () => {

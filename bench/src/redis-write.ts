@@ -34,14 +34,14 @@ export async function redisWrite(asking: Asking): Promise<Question> {
   }
   const clients = {
     'ioredis: a script of INCR, SET, PUBLISH': scripted(server.url, false),
-    'the same, autopipelined': scripted(server.url, true),
+    'ioredis: the same script, autopipelined': scripted(server.url, true),
   }
   const caches = await Promise.all(
     peers.map(async (peer) => ({ peer, cache: await peer.open({ url: server.url, copies: true }) })),
   )
   return {
     name: 'redis-write',
-    unit: `a write of 240 bytes that others hear of, ${together} at once`,
+    unit: `write of 240 bytes with change notification, ${together} at once`,
     times: timesOf(asking),
     contenders: [
       ...Object.entries(clients).map(([name, client]) => {
@@ -71,7 +71,7 @@ export async function redisWrite(asking: Asking): Promise<Question> {
         to: 'ioredis: a script of INCR, SET, PUBLISH',
         most: 1 / 0.7,
         limit:
-          'Both wait for scripts in the one thread of the server. Ours takes about twice the time there, although 20 writes share one: it reads each row for its version, keeps an index, and appends to the feed. This process takes about three times the processor time, 16 to 20 µs against 6: the value is checked, copied, encoded and packed with its label, epochs are raised before and after, and the change comes back as word of it.',
+          'Both wait for scripts in the server’s single thread. Ours takes about twice the time there, although 20 writes share one script: it reads each row for its version, maintains an index, and appends to the feed. This process takes about three times the processor time, 16 to 20 µs against 6. It checks, copies, encodes and packs the value with its label, raises epochs before and after, and receives the notification of its own change.',
       },
     ],
     close: async () => {

@@ -4,7 +4,7 @@ import type { Verdict } from './judge.ts'
 import type { Machine } from './machine.ts'
 import type { Kind } from './question.ts'
 
-/** What became of a question, for the console. */
+/** Renders the outcome of a question for the console. */
 export function render(outcome: Outcome): string {
   if ('missing' in outcome) return `${outcome.question}: left out: ${outcome.missing}\n`
   if ('failed' in outcome) return `${outcome.question}: FAILED: ${outcome.failed}\n`
@@ -16,23 +16,23 @@ export function render(outcome: Outcome): string {
   })
   return [
     `${question}: ${unit}`,
-    `  ${''.padEnd(width)}${columns(['median', 'least', 'quartiles'])}`,
+    `  ${''.padEnd(width)}${columns(['median', 'minimum', 'quartiles'])}`,
     ...rows,
     ...ratios.map((ratio) => `  ${sentence(ratio, kind)}`),
-    ...leftOut.map((name) => `  ${name}: ended, because its turn did not end`),
+    ...leftOut.map((name) => `  ${name}: terminated because its turn did not end`),
     `  ${rounds} rounds, ${seconds.toFixed(0)} s, load ${load.map((value) => value.toFixed(1)).join(' to ')}\n`,
   ].join('\n')
 }
 
-/** What was found of what was asked for. */
+/** Compares a figure or ratio with its target. */
 function sentence(verdict: Verdict, kind: Kind): string {
   const { of, to, most } = verdict
-  const said = verdict.verdict === 'unclear' ? 'the turns differ too much to say whether it is kept' : verdict.verdict
+  const said = verdict.verdict === 'unclear' ? 'unclear, because the turns differ too much' : verdict.verdict
   const asked = to === undefined ? figure(most, kind) : times(most)
-  return `${to === undefined ? of : `${of} / ${to}`}: ${found(verdict, kind)}, asked for at most ${asked}: ${said}`
+  return `${to === undefined ? of : `${of} / ${to}`}: ${found(verdict, kind)}, target at most ${asked}: ${said}`
 }
 
-/** The ratio, or its bounds where the turns differ too much for one number. */
+/** Renders the ratio, or its bounds if the turns differ too much for one number. */
 export function found({ ratio, between, to }: Verdict, kind: Kind): string {
   const shown = (value: number): string => (to === undefined ? figure(value, kind) : times(value))
   return ratio === null ? `between ${shown(between[0])} and ${shown(between[1])}` : shown(ratio)

@@ -1,5 +1,5 @@
 /**
- * Asks the questions of this folder and prints the answers.
+ * Runs the benchmarks of this folder and prints the results.
  *
  * `pnpm bench [NAME…] [--quick] [--json] [--report] [--from FILE]`
  *
@@ -18,10 +18,10 @@ import type { Machine } from './machine.ts'
 import { questions } from './questions.ts'
 import { render, renderMachine } from './render.ts'
 
-/** All that a run found: what `--json` prints and a report is made of. */
+/** The results of a run: what `--json` prints, and the input of a report. */
 export interface Run {
   readonly startedAt: string
-  /** Then nothing but right answers counts: one turn each tells no time. */
+  /** Whether the run only checks answers: one turn each gives no usable times. */
   readonly quick: boolean
   readonly machine: Machine
   readonly answers: readonly Outcome[]
@@ -38,7 +38,9 @@ const { values: flags, positionals: names } = parseArgs({
 })
 const unknown = names.filter((name) => !Object.hasOwn(questions, name))
 if (unknown.length > 0) {
-  process.stderr.write(`No question named ${unknown.join(', ')}. There are: ${Object.keys(questions).join(', ')}.\n`)
+  process.stderr.write(
+    `Unknown question: ${unknown.join(', ')}. Known questions: ${Object.keys(questions).join(', ')}.\n`,
+  )
   process.exit(2)
 }
 
@@ -66,7 +68,7 @@ async function measure(): Promise<Run> {
     }
   }
   let begun = 0
-  // Who only looks whether answers are right need not wait for quiet.
+  // A run that only checks answers needs no quiet machine.
   await Promise.all(Array.from({ length: flags.quick ? navigator.hardwareConcurrency : 1 }, one))
   return { startedAt, quick: flags.quick, machine: before, answers }
 }

@@ -19,17 +19,17 @@ export async function scale({ quick }: Asking): Promise<Question> {
   const spaces: { readonly memory: Memory; readonly count: number }[] = []
   for (const count of counts) spaces.push({ memory: await filled(join(folder, `${count}.db`), count), count })
   const last = counts.at(-1) ?? 0
-  const name = (what: string, count: number): string => `${what}, of ${count.toLocaleString('en')}`
+  const name = (what: string, count: number): string => `${what} among ${count.toLocaleString('en')}`
   const ratio = (what: string): Ratio => ({
     of: name(what, last),
     to: name(what, counts[0] ?? 0),
     most: 1.5,
     limit:
-      'A file of a million records does not fit SQLite’s page cache: more levels of the tree, and pages that come from the operating system. Keys are drawn at random, so each is cold.',
+      'A file with a million records doesn’t fit SQLite’s page cache: the tree has more levels, and pages come from the operating system. Keys are random, so each is cold.',
   })
   return {
     name: 'scale',
-    unit: 'a fact of 100 characters under a key drawn at random, read from the file, or written with 99 others (durability relaxed, so that it is not the disk that is measured)',
+    unit: 'read, or write with 99 others, of a 100-character fact under a random key (durability relaxed)',
     times: quick ? 100 : 2_000,
     contenders: spaces.flatMap(({ memory, count }) => [
       reading(name('read', count), memory, count),

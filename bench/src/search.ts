@@ -13,15 +13,15 @@ export async function search({ quick, folder }: Asking): Promise<Question> {
   for (const count of counts) spaces.push(await filled(folder, count))
   return {
     name: 'search',
-    unit: `an observation of 10 words logged with ${together - 1} others, and a search of all observations for 3 words, rare ones and frequent ones`,
+    unit: `log of a 10-word observation with ${together - 1} others, and search of all for 3 rare or frequent words`,
     times: 1,
     rounds: 15,
     contenders: spaces.flatMap(({ memory, count }) => {
       const among = count.toLocaleString('en')
       return [
-        indexing(`index, among ${among}`, memory, quick ? 1 : 5),
-        querying(`find rare words, among ${among}`, memory, 'w4801 w4807 w4813', quick ? 2 : 10),
-        querying(`find frequent words, among ${among}`, memory, 'w3 w14 w159', quick ? 1 : 2),
+        indexing(`index among ${among}`, memory, quick ? 1 : 5),
+        querying(`find rare words among ${among}`, memory, 'w4801 w4807 w4813', quick ? 2 : 10),
+        querying(`find frequent words among ${among}`, memory, 'w3 w14 w159', quick ? 1 : 2),
       ]
     }),
     ratios: [],

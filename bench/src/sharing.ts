@@ -44,7 +44,7 @@ export const sharingTime = (asking: Asking): Question =>
   sharing(asking, {
     name: 'sharing-time',
     kind: 'time',
-    unit: 'eight analysts over one long report, with the built-in model',
+    unit: 'wall time of eight analysts over one long report, with the built-in model',
     of: ({ wallMs }) => wallMs * 1e6,
   })
 
@@ -89,7 +89,7 @@ function sharing({ quick }: Asking, figure: Figure): Question {
       contender('each alone', () => report(fresh(), true)),
       contender('shared', () => report(fresh(), false)),
       {
-        ...contender('shared, with that memory again', () => report(warm, false)),
+        ...contender('shared, warm memory', () => report(warm, false)),
         check: async () => void (await report(warm, false)),
       },
     ],

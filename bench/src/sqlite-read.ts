@@ -33,7 +33,7 @@ export async function sqliteRead({ quick }: Asking): Promise<Question> {
   }
   return {
     name: 'sqlite-read',
-    unit: 'a read of 1 KB that no copy answers',
+    unit: 'read of 1 KB on a cache miss',
     times: quick ? 100 : 5_000,
     contenders: [
       {

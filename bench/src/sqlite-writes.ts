@@ -15,11 +15,11 @@ const valueOf = (index: number): object => ({ name: `Company ${index}`, notes: '
 
 /** What a write costs that was acknowledged before the next begins. */
 export const sqliteWrite = (asking: Asking): Promise<Question> =>
-  writes(asking, { name: 'sqlite-write', together: 1, least: 0.5, unit: 'a write alone, on the disk' })
+  writes(asking, { name: 'sqlite-write', together: 1, least: 0.5, unit: 'one write alone, on disk' })
 
 /** What a write costs when 100 come at once. */
 export const sqliteWrite100 = (asking: Asking): Promise<Question> =>
-  writes(asking, { name: 'sqlite-write-100', together: 100, least: 0.6, unit: 'a write with 99 others, on the disk' })
+  writes(asking, { name: 'sqlite-write-100', together: 100, least: 0.6, unit: 'one write of 100 at once, on disk' })
 
 interface Variant {
   readonly name: string
@@ -40,7 +40,7 @@ async function writes({ quick }: Asking, { name, unit, together, least }: Varian
   const bare = upserts(join(folder, 'bare.db'), 'FULL')
   const bareRelaxed = upserts(join(folder, 'bare-relaxed.db'), 'NORMAL')
   const limit =
-    'One upsert writes one row. Ours checks and copies the value, writes it with its label, times and checksum, moves it in the index by which records are listed and appends to the feed: more than twice the pages in the log. Each write has a promise of its own, and waits for a turn of the event loop in which others may join the transaction.'
+    'One upsert writes one row. Ours checks and copies the value, writes it with its label, times and checksum, moves it in the list index, and appends to the feed. That is more than twice the pages in the log. Each write has a promise of its own, and waits for a turn of the event loop in which others may join the transaction.'
   return {
     name,
     unit: `${unit}: 180 bytes under one of ${keys.toLocaleString('en')} keys`,

@@ -26,7 +26,7 @@ type Fault = (place: Place, ms: number) => Promise<void>
 /** Those of the coherence tests. The number says how long they last. */
 const faults: Readonly<Record<string, Fault>> = {
   'no fault': (_, ms) => pause(ms),
-  'links of changes killed 10 times': async ({ server }, ms) => {
+  'invalidation links killed 10 times': async ({ server }, ms) => {
     const admin = new Redis(server.url)
     for (let time = 0; time < 10; time += 1) {
       await pause(ms / 10)
@@ -34,25 +34,25 @@ const faults: Readonly<Record<string, Fault>> = {
     }
     admin.disconnect()
   },
-  'links of changes a black hole': async ({ proxy }, ms) => {
+  'invalidation links black-holed': async ({ proxy }, ms) => {
     proxy.blackHole(subscribers)
     await pause(ms)
     proxy.heal()
   },
   // A read that is answered late brings what was overwritten meanwhile.
-  'all links slow by 0 to 50 ms': async ({ proxy }, ms) => {
+  'all links delayed by 0 to 50 ms': async ({ proxy }, ms) => {
     for (let time = 0; time < 20; time += 1) {
       proxy.delay(Math.random() * 50)
       await pause(ms / 20)
     }
     proxy.delay(0)
   },
-  'a process stopped where it was': async ({ crews }, ms) => {
+  'a process suspended': async ({ crews }, ms) => {
     for (const crew of crews) crew.signal('SIGSTOP')
     await pause(ms)
     for (const crew of crews) crew.signal('SIGCONT')
   },
-  'server killed and started again': async ({ server }, ms) => {
+  'server killed and restarted': async ({ server }, ms) => {
     await server.kill()
     await pause(ms / 2)
     await server.restart()
@@ -80,7 +80,7 @@ export async function staleness({ quick }: Asking): Promise<Question> {
   }
   return {
     name: 'staleness',
-    unit: `copies of ${processes} processes, of ${(processes * keys).toLocaleString('en')}, that are still old ${restMs / 1_000} s after all writing has ended`,
+    unit: `stale entries among ${(processes * keys).toLocaleString('en')} in ${processes} processes, ${restMs / 1_000} s after the last write`,
     kind: 'count',
     times: 1,
     rounds: 1,

@@ -27,10 +27,9 @@ async function storm(name: string, fails: boolean): Promise<Question> {
     })),
   )
   const { callers, ms } = workOf(fails)
-  const work = `work of ${ms} ms ${fails ? 'that fails ' : ''}is done`
   return {
     name,
-    unit: `how often ${work} that ${callers.toLocaleString('en')} callers want at once`,
+    unit: `runs of one piece of ${fails ? 'failing ' : ''}work (${ms} ms) that ${callers.toLocaleString('en')} callers request at once`,
     kind: 'count',
     times: 1,
     rounds: fails ? 1 : 3,

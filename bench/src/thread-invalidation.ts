@@ -38,7 +38,7 @@ export async function threadInvalidation(): Promise<{ contender: Contender; clos
   }
   return {
     contender: {
-      name: 'threads: a copy is refused',
+      name: 'threads: copy invalidated',
       tellsFigure: true,
       check: () => {
         wake()

@@ -22,11 +22,11 @@ export async function threads({ quick }: Asking): Promise<Question> {
   const runs = await Promise.all(counts.flatMap((count) => [ours(count), pool(count)]))
   return {
     name: 'threads',
-    unit: `a map-reduce of ${tasks} computations of ${taskMs} ms, merged ${fanIn} at a time`,
+    unit: `map-reduce of ${tasks} computations of ${taskMs} ms, merged ${fanIn} at a time`,
     times: 1,
     contenders: [
       {
-        name: 'in this thread: the work itself',
+        name: 'inline, in this thread',
         check: () => {},
         run: () => inputs.reduce((total, rounds) => total + spin(rounds), 0),
       },
@@ -52,9 +52,9 @@ export async function threads({ quick }: Asking): Promise<Question> {
 }
 
 const crowded =
-  'Two threads are twice as fast only where two processors are free: the thread that hands out the work needs a little of one too, and so does whatever else runs.'
+  'Two threads are twice as fast only with two idle processors: the dispatching thread needs some processor time too, and so does everything else that runs.'
 const escorted =
-  'Each activity takes 0.1 to 0.2 ms more than a bare task: it gets a view of its own, a scope that notes what it reads, and its turn in the queue, and the flock tells what becomes of it.'
+  'Each activity takes 0.1 to 0.2 ms more than a bare task. It gets a view of its own, a scope that tracks its reads, and a turn in the queue, and the flock emits its events.'
 const nameOf = (who: string, count: number): string => `${who}, ${count} ${count === 1 ? 'thread' : 'threads'}`
 
 interface Run {

@@ -28,7 +28,7 @@ export async function watched({ quick }: Asking): Promise<Question> {
   const page = await lookOn(seen)
   return {
     name: 'watched',
-    unit: `${size.analysts} agents study ${size.analysts / 2} tasks of ${size.parts} parts on two threads, ${thinkMs} ms of work each`,
+    unit: `wall time of ${size.analysts} agents that study ${size.analysts / 2} tasks of ${size.parts} parts on two threads, ${thinkMs} ms of work each`,
     times: 1,
     budgetMs: 30_000,
     contenders: [

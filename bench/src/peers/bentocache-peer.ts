@@ -9,7 +9,7 @@ import type { CachePeer, PeerOptions } from './cache-peer.ts'
 export const bentocachePeer: CachePeer = peer('bentocache', true)
 
 /** The same, told that copies need not be copied again: ours are not either. */
-export const bentocacheUnserialized: CachePeer = peer('bentocache, unserialised', false)
+export const bentocacheUnserialized: CachePeer = peer('bentocache, unserialized', false)
 
 function peer(name: string, serialize: boolean): CachePeer {
   return {

@@ -1,15 +1,15 @@
 /** An axis for some values. */
 export interface Axis {
-  /** Where a value stands. */
+  /** The position of a value. */
   at(value: number): number
-  /** Round values to draw lines at. */
+  /** Round values for the grid lines. */
   readonly ticks: readonly number[]
 }
 
 /**
- * A logarithmic axis, from the least to the greatest of some times or sizes.
+ * Makes a logarithmic axis, from the smallest to the largest of some times or sizes.
  *
- * @param from - Where the axis begins, and `to` where it ends.
+ * @param from - Position of the axis’s start; `to` is that of its end.
  */
 export function logarithmic(values: readonly number[], from: number, to: number): Axis {
   const positive = values.filter((value) => value > 0)
@@ -24,7 +24,7 @@ export function logarithmic(values: readonly number[], from: number, to: number)
   }
 }
 
-/** An axis of counts, from 0: there 0 is what matters most. */
+/** Makes a linear axis for counts. It starts at 0, the value that matters most. */
 export function linear(values: readonly number[], from: number, to: number): Axis {
   const greatest = Math.max(1, ...values)
   const power = 10 ** Math.floor(Math.log10(greatest))

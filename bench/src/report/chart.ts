@@ -6,14 +6,14 @@ import { isOurs } from './ours.ts'
 
 const rowHeight = 26
 const top = 62
-/** Room for the axis, and right of it for the last figure. */
+/** Width of the plot, and of the space right of it for the last figure. */
 const plot = 400
 const right = 90
 
 /**
- * A picture of an answer: a mark for each median, a line
- * for the middle half of the turns. Ours are diamonds, all others circles, so
- * that nothing hangs on colour; the figures stand beside the marks.
+ * Draws an answer as an SVG: a mark for each median, and a line for the middle
+ * half of the turns. Ours are diamonds and all others circles, so that no
+ * information depends on color. The figures stand beside the marks.
  */
 export function chart({
   question,
@@ -47,7 +47,7 @@ svg { --ink: #1f2328; --soft: #57606a; --line: #d8dee4; --ours: #0757ba; --other
 <text class="unit" x="12" y="44">${escape(cut(unit, Math.floor(width / 6.9)))}</text>
 ${lines.join('\n')}
 ${rows.join('\n')}
-<text class="tick" x="12" y="${bottom + 36}">◆ ours · ● others · line: the middle half of the turns · left is better${kind === 'count' ? '' : ' · logarithmic'}</text>
+<text class="tick" x="12" y="${bottom + 36}">◆ ours · ● others · line: middle half of the turns · left is better${kind === 'count' ? '' : ' · logarithmic'}</text>
 </svg>
 `
 }

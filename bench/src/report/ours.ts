@@ -1,8 +1,8 @@
-/** How contenders that are ours are named, in all questions. */
+/** Matches the names of our own contenders, in all questions. */
 const names =
-  /^(?:ours?\b|peek|await get|reference|observations|list |search |once|cached read|shared|read, of|write, of|index,|find |the same, after)|: ours?\b|a copy is refused/
+  /^(?:ours?\b|peek|await get|reference|observations|list |search |once|cached read|shared|read among|write among|index among|find )|: ours?\b|copy invalidated/
 
-/** Whether a contender is ours, which charts show by its mark. */
+/** Whether a contender is ours; charts mark these by shape. */
 export function isOurs(name: string): boolean {
   return names.test(name)
 }

@@ -6,18 +6,18 @@ import { found } from '../render.ts'
 import type { Run } from '../run.ts'
 import type { Answer } from '../runner.ts'
 
-/** A run for people: what it was measured on, what was asked for and found, what is missed and why, all figures. */
+/** Renders a run as Markdown: the machine, the targets and whether they are met, the reasons for misses, and all figures. */
 export function results(run: Run): string {
   const answered = run.answers.filter((answer) => 'measured' in answer)
   return [
     '# Results\n',
-    'Written by `pnpm bench --report`, every figure of one run. What they mean and do not mean stands in [README.md](README.md).\n',
-    ...(run.quick ? ['**A quick run: it shows right answers, and its times mean nothing.**\n'] : []),
+    'Written by `pnpm bench --report`; all figures are from one run. [README.md](README.md) explains what they mean and what they don’t.\n',
+    ...(run.quick ? ['**A quick run: it checks the answers, and its times mean nothing.**\n'] : []),
     `Measured ${run.startedAt.slice(0, 10)} on ${place(run.machine)}.\n`,
-    '## What was asked for\n',
-    'Kept or missed is said only where the middle halves of the turns agree. Small numbers are good everywhere.\n',
+    '## Targets\n',
+    'A target counts as met or missed only if the middle halves of the turns agree. Smaller is better everywhere.\n',
     table(
-      ['question', 'of what', 'asked for at most', 'measured', ''],
+      ['question', 'ratio', 'target, at most', 'measured', 'result'],
       answered.flatMap((answer) => answer.ratios.map((ratio) => row(answer, ratio))),
     ),
     ...misses(answered),
@@ -31,14 +31,14 @@ export function results(run: Run): string {
 }
 
 function place({ node, system, processors, model, memoryGb, load }: Machine): string {
-  return `${processors} processors (${model}), ${memoryGb} GB, ${system}, Node ${node}, at a load of ${load.toFixed(1)} when it began`
+  return `${processors} processors (${model}), ${memoryGb} GB, ${system}, Node ${node}, with a load of ${load.toFixed(1)} at the start`
 }
 
 function row(answer: Answer, ratio: Verdict): string[] {
   const { of, to, most, verdict } = ratio
   const asked = to === undefined ? figure(most, answer.kind) : `${times(most)} ×`
   const measured = `${found(ratio, answer.kind)}${to === undefined ? '' : ' ×'}`
-  const said = { kept: 'kept', missed: '**missed**', unclear: 'can’t tell' }[verdict]
+  const said = { met: 'met', missed: '**missed**', unclear: 'unclear' }[verdict]
   return [`[${answer.question}](#${answer.question})`, to === undefined ? of : `${of} / ${to}`, asked, measured, said]
 }
 
@@ -48,9 +48,9 @@ function misses(answers: readonly Answer[]): string[] {
   )
   if (missed.length === 0) return []
   const lines = missed.map(({ question, of, to, limit }) => {
-    return `- \`${question}\`, ${of}${to === undefined ? '' : ` / ${to}`}: ${limit ?? 'why is not known yet.'}`
+    return `- \`${question}\`, ${of}${to === undefined ? '' : ` / ${to}`}: ${limit ?? 'the cause is not known yet.'}`
   })
-  return ['## What is missed, and why\n', ...lines, '']
+  return ['## Missed targets and their causes\n', ...lines, '']
 }
 
 function section(answer: Outcome): string {
@@ -61,9 +61,9 @@ function section(answer: Outcome): string {
   return [
     head,
     `${unit[0]?.toUpperCase() ?? ''}${unit.slice(1)}.\n`,
-    `![What ${question} found, as in the table below](charts/${question}.svg)\n`,
+    `![Chart of ${question}, with the figures of the table below](charts/${question}.svg)\n`,
     table(
-      ['', 'median', 'least', 'middle half'],
+      ['', 'median', 'minimum', 'middle half'],
       measured.map(({ name, median, least, quartiles: [low, high] }) => [
         name,
         figure(median, kind),
@@ -71,7 +71,7 @@ function section(answer: Outcome): string {
         `${figure(low, kind)} – ${figure(high, kind)}`,
       ]),
     ),
-    ...leftOut.map((name) => `${name} was ended, because its turn did not end.\n`),
+    ...leftOut.map((name) => `${name} was terminated because its turn did not end.\n`),
     `Rounds: ${rounds}. Load: ${load.map((value) => value.toFixed(1)).join(' to ')}.\n`,
   ].join('\n')
 }

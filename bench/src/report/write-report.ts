@@ -9,10 +9,10 @@ import { results } from './results.ts'
 const folder = join(import.meta.dirname, '../..')
 
 /**
- * Writes the figures of a run as they are (`results.json`), for people
- * (`RESULTS.md`), and as charts, one for each question.
+ * Writes a run as data (`results.json`), as text (`RESULTS.md`), and as one chart
+ * for each question.
  *
- * @returns The paths of what was written.
+ * @returns the paths of the written files.
  */
 export function writeReport(run: Run): string[] {
   mkdirSync(join(folder, 'charts'), { recursive: true })
@@ -25,7 +25,7 @@ export function writeReport(run: Run): string[] {
   }
   const paths = files.map(([path]) => join(folder, path))
   for (const [path, text] of files) writeFileSync(join(folder, path), text)
-  // What the gate looks at is as the gate wants it.
+  // The check of the repository requires formatted files.
   const formatted = paths.filter((path) => !path.endsWith('.svg'))
   execFileSync(join(folder, '../node_modules/.bin/oxfmt'), formatted, { stdio: 'ignore' })
   return paths.map((path) => relative(process.cwd(), path))

@@ -11,7 +11,7 @@
  */
 
 // Opening a memory
-export { openMemory } from './memory.ts'
+export { openMemory } from './open-memory.ts'
 export { mapStore } from './map-store.ts'
 export { inProcessBus } from './federation/in-process-bus.ts'
 export { encryptionFromEnvironment } from './sealing/key-ring.ts'
@@ -40,8 +40,9 @@ export type { Claims, Claim } from './kinds/claims.ts'
 export type { Escalations } from './kinds/escalations.ts'
 export type { Escalation } from './kinds/escalation.ts'
 export type { EscalationPackage } from './kinds/escalation-package.ts'
-export type { Objects, Ref } from './kinds/objects.ts'
-export type { OnceOptions, OnceResult, WorkContext } from './kinds/compute-once.ts'
+export type { Objects } from './kinds/objects.ts'
+export type { Ref } from './kinds/ref.ts'
+export type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
 
 // What goes wrong
 export {

@@ -2,30 +2,30 @@ import { randomUUID } from 'node:crypto'
 import { threadId } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 
-import type { Principal } from './values/access.ts'
 import { ReadAuditBuffer } from './audit/read-audit-buffer.ts'
 import { Counters, sumCounters } from './cache/counters.ts'
 import type { MemoryStats } from './cache/counters.ts'
-import { loadFromDescriptor } from './store/worker-module.ts'
 import { EpochTable } from './cache/epoch-table.ts'
-import { MemoryClosedError } from './values/errors.ts'
-import { KeyRing } from './sealing/key-ring.ts'
-import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
-import type { LedgerReport } from './work/ledger.ts'
-import { LinkClient } from './threads/link.ts'
-import { LinkedStore } from './threads/linked-store.ts'
-import type { ThreadMemory, MemoryShare } from './memory.ts'
+import type { MemoryShare, ThreadMemory } from './memory.ts'
 import { ThreadShelf } from './objects/object-shelf.ts'
-import { ObjectVault } from './sealing/object-vault.ts'
-import type { ReadScope } from './space/read-scope.ts'
-import { gateSeals } from './sealing/seal-gate.ts'
 import { SharedObjects } from './objects/shared-objects.ts'
-import type { Space } from './space/space.ts'
+import { KeyRing } from './sealing/key-ring.ts'
+import { ObjectVault } from './sealing/object-vault.ts'
+import { gateSeals } from './sealing/seal-gate.ts'
+import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
+import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
-import type { StoreTraits } from './store/store.ts'
+import type { Space } from './space/space.ts'
 import type { RecordKey } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
+import type { Store, StoreTraits } from './store/store.ts'
+import { loadFromDescriptor } from './store/worker-module.ts'
+import { LinkClient } from './threads/link-client.ts'
+import { linkedStore } from './threads/linked-store.ts'
+import type { Principal } from './values/access.ts'
+import { MemoryClosedError } from './values/errors.ts'
 import { View } from './view.ts'
+import type { LedgerReport } from './work/ledger-table.ts'
 
 /**
  * Takes part in a memory that another thread of this process opened: reads go
@@ -41,7 +41,7 @@ export async function joinMemory(share: MemoryShare, port: MessagePort): Promise
   const reader = await driver?.open(share.space, 'reader')
   const ring = new KeyRing(share.encryption, share.space)
   const opened = reader && gateSeals(reader, ring)
-  return new JoinedMemory(share, client, new LinkedStore(client, opened, share.traits), ring, thread)
+  return new JoinedMemory(share, client, linkedStore(client, opened, share.traits), ring, thread)
 }
 
 class JoinedMemory implements ThreadMemory {
@@ -52,7 +52,7 @@ class JoinedMemory implements ThreadMemory {
   readonly #readAudit: ReadAuditBuffer | undefined
   #closing: Promise<void> | undefined
 
-  constructor(share: MemoryShare, client: LinkClient, store: LinkedStore, ring: KeyRing, thread: number) {
+  constructor(share: MemoryShare, client: LinkClient, store: Store, ring: KeyRing, thread: number) {
     this.#share = share
     this.#client = client
     this.traits = share.traits

@@ -14,27 +14,21 @@ export type { KeyRingShare } from './sealing/key-ring.ts'
 export type { ErrorEnvelope } from './values/error-envelope.ts'
 
 // Agents
-export type {
-  SavedAgents,
-  SavedAgent,
-  SavedAgentStatus,
-  SavedAgentSummary,
-  SaveAgent,
-  Mail,
-  OutgoingMail,
-} from './runtime/saved-agents.ts'
+export type { SavedAgents } from './runtime/saved-agents.ts'
+export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
+export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'
 export type { SharedState, StateChange, DecideState } from './runtime/shared-state.ts'
 
 // What records say: read them with these, never by their stored form
 export { escalationOf, hasEnded } from './kinds/escalation.ts'
 export { objectInfoOf } from './kinds/object-info.ts'
-export { savedAgentOf } from './runtime/saved-agents.ts'
+export { savedAgentOf } from './runtime/saved-agent.ts'
 export { sealingInForce } from './sealing/sealer.ts'
 export { parseWorkId } from './work/work-id.ts'
 export { workStateOf } from './work/work-state.ts'
 export type { EscalationRecord } from './kinds/escalation.ts'
 export type { ObjectInfo } from './kinds/object-info.ts'
-export type { SummarizedRecord } from './runtime/saved-agents.ts'
+export type { SummarizedRecord } from './runtime/saved-agent.ts'
 export type { SealingInForce } from './sealing/sealer.ts'
 export type { WorkId } from './work/work-id.ts'
 export type { WorkState } from './work/work-state.ts'

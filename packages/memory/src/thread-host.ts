@@ -1,17 +1,18 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import type { AuditLog } from './audit/audit-log.ts'
-import type { NotedGroup } from './audit/read-audit-buffer.ts'
+import type { NotedGroup } from './audit/noted-reads.ts'
 import { maxThreads } from './cache/counters.ts'
-import { OptionError } from './values/errors.ts'
-import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
-import type { Ledger, Reuse } from './work/ledger.ts'
-import { serveLink } from './threads/link.ts'
-import { storeHandlers } from './threads/linked-store.ts'
 import type { ObjectArena } from './objects/object-arena.ts'
 import type { HostShelf } from './objects/object-shelf.ts'
-import type { Store } from './store/store.ts'
+import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
 import type { RecordKey } from './store/record.ts'
+import type { Store } from './store/store.ts'
+import { storeHandlers } from './threads/linked-store.ts'
+import { serveLink } from './threads/serve-link.ts'
+import { OptionError } from './values/errors.ts'
+import type { Ledger } from './work/ledger.ts'
+import type { Reuse } from './work/reuse.ts'
 
 /** What the opening thread does for the others. */
 interface HostParts {

@@ -16,9 +16,9 @@ export type { DecisionInput, DecisionValue } from './kinds/decisions.ts'
 export type { DeclassifyOptions } from './kinds/declassify.ts'
 export type { PackagedRecord, PackagedRecords, TimelineEntry } from './kinds/escalation-package.ts'
 export type { EscalationState } from './kinds/escalation.ts'
-export type { EscalationFilter, EscalationInput } from './kinds/escalations.ts'
+export type { EscalationFilter, EscalationInput } from './kinds/escalation-input.ts'
 export type { FactConflict } from './kinds/fact-conflicts.ts'
-export type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './kinds/facts.ts'
+export type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './kinds/fact-options.ts'
 export type {
   LearningContext,
   LearningInput,
@@ -27,7 +27,8 @@ export type {
   RelevantLearnings,
   RelevantOptions,
 } from './kinds/learnings.ts'
-export type { LineageNode, LineageOptions, PutOptions } from './kinds/objects.ts'
+export type { LineageNode, LineageOptions } from './kinds/lineage.ts'
+export type { PutOptions } from './kinds/objects.ts'
 export type { ObservationInput, SearchOptions } from './kinds/observations.ts'
 export type {
   Audit,
@@ -41,4 +42,5 @@ export type { ResealReport } from './sealing/reseal.ts'
 export type { ClaimToken } from './space/space.ts'
 export type { WatchOptions } from './space/watch.ts'
 export type { SchemaIssue } from './values/errors.ts'
-export type { LedgerLine, LedgerReport, Reuse } from './work/ledger.ts'
+export type { LedgerLine, LedgerReport } from './work/ledger-table.ts'
+export type { Reuse } from './work/reuse.ts'

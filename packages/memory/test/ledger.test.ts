@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { mapStore, openMemory } from '../src/index.ts'
 import type { Store } from '../src/store.ts'
 import { Ledger } from '../src/work/ledger.ts'
-import type { LedgerReport } from '../src/work/ledger.ts'
+import type { LedgerReport } from '../src/work/ledger-table.ts'
 import { faultyStore } from '../src/testing/index.ts'
 
 const reuse = (work: string) => ({ work: `public ${work}`, agent: 'ann', count: 1, savedMs: 10, savedTokens: 2 })

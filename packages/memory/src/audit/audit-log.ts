@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 
-import type { NotedGroup } from './read-audit-buffer.ts'
-import { decodeJson, encodeJson } from '../values/json.ts'
-import type { Store } from '../store/store.ts'
 import type { SetMutation } from '../store/mutation.ts'
+import type { Store } from '../store/store.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import type { NotedGroup } from './noted-reads.ts'
 
 /** What one record of the `audit` collection holds. */
 export interface AuditBatch {

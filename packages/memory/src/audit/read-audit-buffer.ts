@@ -1,72 +1,44 @@
-import { covers, labelText } from '../values/access.ts'
-import type { Audience, Label } from '../values/access.ts'
 import { unread } from '../cache/coherent-cache.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
 import type { Collection } from '../store/collections.ts'
+import { labelText } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
+import type { Noted, NotedGroup } from './noted-reads.ts'
 
-/** What a principal did that the feed does not tell of. */
-export type NotedAction =
-  | 'read'
-  | 'list'
-  | 'search'
-  | 'watch'
-  | 'write'
-  | 'send'
-  | 'declassify'
-  | 'audit'
-  | 'administer'
+/** Notes are handed on after this time at the latest, */
+const flushMs = 100
+/** or when this many different ones are buffered, */
+const maxNotes = 1_000
+/** or this many cached entries were read: more, since a cached read costs a thousandth of any other. */
+const maxEntries = 100_000
 
-/** How it went. Nothing of a `refused` record was shown, nor that it is there. */
-export type NotedOutcome = 'hit' | 'miss' | 'refused'
+/** The slot of a reader that has read nothing since the last flush. */
+export const noSlot: number = -2
 
-/** Equal actions of one principal on records of one collection and label, with how often each came. */
-export interface NotedGroup extends Label {
-  readonly agent: string
-  readonly action: NotedAction
-  readonly outcome: NotedOutcome
-  readonly collection: Collection
-  /** `''` stands for a list or search that found nothing. */
-  readonly ids: readonly (readonly [id: string, count: number])[]
-  /** Why it was refused, or where it was sent. */
-  readonly reason?: string | undefined
+/** A reader as the buffer needs it: a slot, and where its cached reads go when they are collected. */
+export interface ActiveReader {
+  slot: number
+  note(action: 'read', collection: Collection, id: string, label: Label | undefined, count: number): void
 }
 
-/** What {@link ReadAuditBuffer.note} is told, beside the id. */
-export type Noted = Omit<NotedGroup, 'ids'>
-
-/** What is noted is handed on at the latest after this time … */
-const flushMs = 100
-/** … or when so many different things were noted, */
-const mostNotes = 1_000
-/** or so many copies read: more, since a cached read takes a thousandth of the time of any other. */
-const mostCopies = 100_000
-
-/** The slot of who has not read anything since the last flush. */
-const noSlot = -2
-
 /**
- * Notes what the principals of one thread read, and hands it on in batches.
+ * Buffers what the principals of one thread read, and hands it on in batches.
  *
- * A hit in a cache has no time for more than a count: each entry holds that of
- * who read it last, by the slot that it got with its first read since the last
- * flush; when another one reads the entry, the count moves to a list of earlier
- * ones. Equal reads of a batch are one note with a count.
+ * A cache hit leaves time for no more than a count. Each entry counts the reads
+ * of its last reader, which it knows by the slot that the reader got with its
+ * first read since the last flush. When another reader comes, the count moves to
+ * a list of earlier readers. Equal reads of a batch become one note with a count.
  */
 export class ReadAuditBuffer {
   readonly #sink: (groups: readonly NotedGroup[]) => void
   readonly #groups = new Map<string, Noted & { readonly ids: Map<string, number> }>()
   readonly #dirty: Entry[] = []
-  readonly #active: ReadAuditor[] = []
+  readonly #active: ActiveReader[] = []
   #size = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(sink: (groups: readonly NotedGroup[]) => void) {
     this.#sink = sink
-  }
-
-  /** Opens a principal's line in this trail. */
-  auditor(agent: string, audience: Audience): ReadAuditor {
-    return new ReadAuditor(this, agent, audience)
   }
 
   note(noted: Noted, id: string, count = 1): void {
@@ -81,17 +53,17 @@ export class ReadAuditBuffer {
     const before = group.ids.get(id)
     group.ids.set(id, (before ?? 0) + count)
     if (before === undefined) this.#size += 1
-    this.#schedule(this.#size >= mostNotes)
+    this.#schedule(this.#size >= maxNotes)
   }
 
-  /** Counts a read for which the entry or the reader has no place yet. */
-  countFirst(reading: ReadAuditor, entry: Entry): void {
-    if (reading.slot === noSlot) reading.slot = this.#active.push(reading) - 1
+  /** Counts a reader's first read of an entry since the last flush. */
+  countFirst(reader: ActiveReader, entry: Entry): void {
+    if (reader.slot === noSlot) reader.slot = this.#active.push(reader) - 1
     if (entry.lastReaderSlot === unread) this.#dirty.push(entry)
     else putAside(entry)
-    entry.lastReaderSlot = reading.slot
+    entry.lastReaderSlot = reader.slot
     entry.readCount = 1
-    this.#schedule(this.#dirty.length >= mostCopies)
+    this.#schedule(this.#dirty.length >= maxEntries)
   }
 
   #schedule(isFull: boolean): void {
@@ -99,12 +71,12 @@ export class ReadAuditBuffer {
     else this.#timer ??= setTimeout(() => this.flush(), flushMs).unref()
   }
 
-  /** Hands on what was noted. */
+  /** Hands on what is buffered. */
   flush(): void {
-    // Collecting notes too: it must not come back here.
+    // Collecting makes notes too, which must not flush again.
     this.#size = Number.NEGATIVE_INFINITY
     for (const entry of this.#dirty.splice(0)) this.#collect(entry)
-    for (const reading of this.#active.splice(0)) reading.slot = noSlot
+    for (const reader of this.#active.splice(0)) reader.slot = noSlot
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#size = 0
@@ -124,70 +96,9 @@ export class ReadAuditBuffer {
   }
 }
 
-/** One principal's line in the trail of a thread. */
-export class ReadAuditor {
-  /** @internal */
-  slot = noSlot
-  readonly #buffer: ReadAuditBuffer
-  readonly #agent: string
-  readonly #audience: Audience
-
-  constructor(trail: ReadAuditBuffer, agent: string, audience: Audience) {
-    this.#buffer = trail
-    this.#agent = agent
-    this.#audience = audience
-  }
-
-  /** Counts a read of a cached entry, seen or not: which of the two is found out when the batch is made. */
-  count(entry: Entry): void {
-    if (entry.lastReaderSlot === this.slot) entry.readCount += 1
-    else this.#buffer.countFirst(this, entry)
-  }
-
-  /** Notes that a record was looked for; the label tells whether it was seen. */
-  note(action: NotedAction, collection: Collection, id: string, label: Label | undefined, count = 1): void {
-    const outcome = label === undefined ? 'miss' : covers(this.#audience, label) ? 'hit' : 'refused'
-    // What was asked for may tell as much as anything that the asker could see.
-    const { level, compartments: own } = this.#audience
-    const { sensitivity, compartments } = label ?? { sensitivity: level, compartments: own }
-    this.#buffer.note({ agent: this.#agent, action, outcome, collection, sensitivity, compartments }, id, count)
-  }
-
-  /** Notes that something was shown whatever the clearance, by a right. */
-  shown(action: NotedAction, collection: Collection, id: string, label: Label): void {
-    const { sensitivity, compartments } = label
-    this.#buffer.note({ agent: this.#agent, action, outcome: 'hit', collection, sensitivity, compartments }, id)
-  }
-
-  /** Notes that something went out of the memory, and where to. */
-  sent(collection: Collection, id: string, to: string, label: Label): void {
-    const { sensitivity, compartments } = label
-    this.#buffer.note(
-      { agent: this.#agent, action: 'send', outcome: 'hit', collection, sensitivity, compartments, reason: to },
-      id,
-    )
-  }
-
-  /** Notes that something was refused, and why. */
-  refused(action: NotedAction, collection: Collection, id: string, reason: string, label: Label = nothing): void {
-    const { sensitivity, compartments } = label
-    this.#buffer.note(
-      { agent: this.#agent, action, outcome: 'refused', collection, sensitivity, compartments, reason },
-      id,
-    )
-  }
-
-  /** Hands on what this thread noted. */
-  flush(): void {
-    this.#buffer.flush()
-  }
-}
-
-/** Moves the count of who read an entry last to those of earlier readers. */
+/** Moves the count of an entry's last reader to the earlier readers. */
 function putAside(entry: Entry): void {
   const reads = (entry.earlierReads ??= [])
   while (reads.length <= entry.lastReaderSlot) reads.push(0)
   reads[entry.lastReaderSlot] = (reads[entry.lastReaderSlot] as number) + entry.readCount
 }
-
-const nothing: Label = { sensitivity: 'public', compartments: [] }

@@ -11,20 +11,20 @@ import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { watchFeed } from '../space/watch.ts'
 
-/** Whom an alert is for: an agent by its id, or everyone of a role. */
+/** An addressee of an alert: an agent by its id, or every agent of a role. */
 export type Addressee = string | { readonly role: string }
 
-/** What is urgent, and for whom: see {@link Alerts.send}. */
+/** An urgent insight and its addressees: see {@link Alerts.send}. */
 export interface AlertInput<Insight> extends Omit<WriteOptions, 'tags'> {
   readonly to: readonly Addressee[]
-  /** A text, or any JSON data. */
+  /** A string, or any JSON data. */
   readonly insight: Insight
 }
 
-/** An alert as its addressee gets it. */
+/** An alert as its addressee receives it. */
 export interface Alert<Insight = unknown> {
   readonly id: string
-  /** Its place in the feed: alerts of one sender arrive in this order. */
+  /** Its position in the feed: alerts of one sender arrive in this order. */
   readonly seq: number
   readonly from: string
   readonly insight: Insight
@@ -37,11 +37,11 @@ export interface Alert<Insight = unknown> {
 const pageSize = 500
 
 /**
- * Urgent insights. Each is kept until its addressee has acknowledged it, and
- * may come more than once until then.
+ * Urgent insights. Each is stored until its addressee acknowledges it, and may
+ * arrive more than once until then.
  *
- * One record per addressee. That of an agent is deleted when it acknowledges;
- * for that of a role each agent leaves a record of its own.
+ * There is one record per addressee. An agent's own is deleted when it acknowledges.
+ * For a role's record, each agent of the role leaves an acknowledgement of its own.
  */
 export class Alerts {
   readonly #space: Space
@@ -54,7 +54,7 @@ export class Alerts {
   }
 
   /**
-   * Sends an alert to agents and roles, to all of them or to none.
+   * Sends an alert to agents and roles: to all of them, or on failure to none.
    *
    * @throws ValueError, OptionError, AccessError, FenceError, StoreError
    */
@@ -80,7 +80,7 @@ export class Alerts {
   }
 
   /**
-   * Alerts for this agent or its role that it has not acknowledged, in the order of sending.
+   * The alerts for this agent or its role that it has not acknowledged, in sending order.
    *
    * @throws StoreError
    */
@@ -93,7 +93,7 @@ export class Alerts {
   }
 
   /**
-   * Acknowledges an alert: it does not come again. Twice does no harm.
+   * Acknowledges an alert, so that it does not come again. Acknowledging twice is safe.
    *
    * @throws NotFoundError when there is no such alert for this agent.
    */
@@ -114,9 +114,9 @@ export class Alerts {
   }
 
   /**
-   * Calls back with each alert for this agent: first those that wait, then each
-   * new one at once, in the order of sending. What is not acknowledged comes
-   * again with the next subscription.
+   * Calls back with each alert for this agent: first the pending ones, then each new
+   * one at once, in sending order. An unacknowledged alert comes again with the next
+   * subscription.
    *
    * @returns how to stop it.
    */
@@ -171,7 +171,7 @@ function toAlert<Insight>(record: StoredRecord): Alert<Insight> {
   return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
 }
 
-/** Tells agents and roles of the same name apart. */
+/** Distinguishes an agent from a role of the same name. */
 function addressTag(to: Addressee): string {
   const [kind, name] = typeof to === 'string' ? (['agent', to] as const) : (['role', to.role] as const)
   requireStrings('to', [name])

@@ -12,14 +12,14 @@ import type { RecordKey } from '../store/record.ts'
 /** Options of {@link Claims.claim}. */
 export interface ClaimOptions {
   /**
-   * How long the task stays claimed after its owner was last heard of, in milliseconds.
+   * How long the claim outlives its owner's last heartbeat, in milliseconds.
    *
    * @defaultValue 30_000
    */
   readonly leaseMs?: number
 }
 
-/** Who works on a task. */
+/** The owner of a task. */
 export interface ClaimHolder extends ClaimToken {
   readonly agent: string
   /** Unix milliseconds, by the store's clock. */
@@ -27,20 +27,20 @@ export interface ClaimHolder extends ClaimToken {
 }
 
 /**
- * A task that is this agent's, and nobody else's, as long as it is held.
+ * A task that belongs to this agent alone while the claim is held.
  *
- * It is kept alive without further ado. Give it to writes (`{ claim }`): the
- * store refuses them once the claim was lost.
+ * It renews itself. Pass it to writes (`{ claim }`): the store refuses them once
+ * the claim is lost.
  */
 export interface Claim extends ClaimToken, AsyncDisposable {
   readonly task: string
-  /** Grows with each claim of the task, for ever. */
+  /** The fencing token: grows with each claim of the task, for ever. */
   readonly fence: number
-  /** Aborted when the claim was lost. */
+  /** Aborts when the claim is lost. */
   readonly signal: AbortSignal
-  /** Prolongs it now, by its own lease or another one. @throws FenceError when it was lost. */
+  /** Renews the claim now, for its own lease or a given one. @throws FenceError when it was lost. */
   extend(leaseMs?: number): Promise<void>
-  /** Gives the task back. Twice, or after it was lost, does no harm. */
+  /** Releases the task. Safe to call twice, or after the claim was lost. */
   release(): Promise<void>
 }
 
@@ -61,7 +61,7 @@ export class Claims {
   }
 
   /**
-   * Claims a task; resolves to `undefined` when somebody else has it.
+   * Claims a task. Resolves to `undefined` when another agent holds it.
    *
    * @throws OptionError, StoreError
    *
@@ -113,7 +113,7 @@ export class Claims {
     }
   }
 
-  /** Who works on a task now, if anybody does. */
+  /** The present owner of a task, if it has one. */
   async holder(task: string): Promise<ClaimHolder | undefined> {
     requireStrings('task', [task])
     this.#space.assertOpen()

@@ -1,69 +1,26 @@
-import { warn } from '../values/warn.ts'
-import { covers, joinLabels } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
+import type { InFlight } from '../space/in-flight.ts'
+import { guardOf, writeOne } from '../space/space.ts'
+import type { Space } from '../space/space.ts'
+import type { RecordKey, RecordMeta } from '../store/record.ts'
+import { covers, joinLabels } from '../values/access.ts'
 import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
 import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 import { requireDuration, requireInteger, requireStrings } from '../values/require-option.ts'
-import { guardOf, writeOne } from '../space/space.ts'
-import type { ClaimToken, Space } from '../space/space.ts'
-import type { RecordKey, RecordMeta } from '../store/record.ts'
-import type { InFlight } from '../space/in-flight.ts'
+import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
 import { workId } from '../work/work-id.ts'
 import type { WorkState } from '../work/work-state.ts'
+import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 
-/** What a computation gets from {@link View.once}. */
-export interface WorkContext {
-  /** Aborted when the lease on the work was lost, so that its result would be refused, or when nobody waits for it any more. */
-  readonly signal: AbortSignal
-  /** Adds what a model took, in tokens and, where its price is known, in US dollars, so that the ledger can say what a reuse saves. */
-  reportUsage(tokens: number, usd?: number): void
-  /** Says how long the work really took, in milliseconds, where it had to wait for a turn; else the time until its end counts. */
-  reportDuration(ms: number): void
-}
-
-/** Options of {@link View.once}. */
-export interface OnceOptions {
-  /** How long the result may be reused, in milliseconds; for ever when left out. */
-  readonly ttlMs?: number
-  /**
-   * How long the work stays taken after its worker was last heard of, in
-   * milliseconds: a worker that died is replaced after at most this time.
-   *
-   * @defaultValue 5_000
-   */
-  readonly leaseMs?: number
-  /** The task for the record of the work. */
-  readonly task?: string
-  /** Stops the waiting of this caller. The work is aborted when nobody waits for it any more. */
-  readonly signal?: AbortSignal
-  /** Begin the work only while this claim is held. */
-  readonly claim?: ClaimToken
-}
-
-/** The outcome of {@link View.once}. */
-export interface OnceResult<T> {
-  readonly value: T
-  /** Whether the value was computed before, or by somebody else meanwhile. */
-  readonly reused: boolean
-  /** What computing it took. */
-  readonly durationMs: number
-  readonly tokens: number
-  /** US dollars, as far as prices were known; absent when none was told. */
-  readonly usd?: number | undefined
-  /** @internal What the work read, where that was noted. */
-  readonly label?: Label | undefined
-}
-
-/** How long a failure stays to be seen by those who waited for it. */
+/** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
 const failedMs = 10_000
-/** A waiter looks again after this even when nothing woke it. */
+/** A waiter polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 
 /**
- * Runs work under a key at most once, for all threads, processes and machines
+ * Runs work under a key at most once across all threads, processes and machines
  * that share the space.
  */
 export class ComputeOnce {
@@ -90,7 +47,7 @@ export class ComputeOnce {
     const id = workId(this.#actor.audience, key)
     const { inFlight } = this.#space
     let joined = inFlight.get(id)
-    // What everybody has left is being aborted: its end is waited for.
+    // Work without waiters is being aborted: wait for its end.
     while (joined?.abandon.signal.aborted) {
       const ended = joined.result.catch(() => {})
       await withSignal(ended, signal)
@@ -102,13 +59,13 @@ export class ComputeOnce {
       const result = (await withSignal(own.result, signal)) as OnceResult<T>
       if (result.label) this.#actor.used(result.label)
       if (!joined) return result
-      // Each asker gets a copy of its own, as from the store.
+      // Each caller gets its own copy, as from the store.
       const copy = { ...result, value: structuredClone(result.value), reused: true }
       this.#noteReuse(id, copy)
       return copy
     } finally {
       own.waiters -= 1
-      // The work goes on for the others; the last one to leave ends it.
+      // The work continues for the others; the last one to leave aborts it.
       if (own.waiters === 0) own.abandon.abort(signal?.reason)
     }
   }
@@ -118,7 +75,7 @@ export class ComputeOnce {
     const abandon = new AbortController()
     const result = this.#take<T>(id, work, options, abandon.signal).finally(() => inFlight.delete(id))
     const own: InFlight = { result, abandon, waiters: 0 }
-    // All askers may have left before it fails.
+    // All callers may have left before it fails.
     result.catch(() => {})
     inFlight.set(id, own)
     return own
@@ -167,12 +124,12 @@ export class ComputeOnce {
       if (fence === undefined) continue
       const result = await this.#compute(key, fence, work, options, abandoned)
       if (result) return result
-      // The lease was lost: whoever has it now will have the result.
+      // The lease was lost: its present holder will produce the result.
       hasWaited = true
     }
   }
 
-  /** Resolves to nothing when the lease was lost meanwhile. */
+  /** Resolves to `undefined` when the lease was lost meanwhile. */
   async #compute<T>(
     key: RecordKey,
     fence: number,
@@ -197,7 +154,7 @@ export class ComputeOnce {
       const durationMs = tookMs ?? performance.now() - startedAt
       const { scope } = this.#actor
       const label = scope && joinLabels(scope.labels)
-      // Taken now: the worker may go on changing it.
+      // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
       const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
       const version = await this.#write(key, done, fence, options.ttlMs, options)
@@ -206,9 +163,9 @@ export class ComputeOnce {
       this.#space.counters.add('computedMs', durationMs)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
     } catch (error) {
-      // Nobody waits for it here, and nobody elsewhere is to get the reason why: it is as if it had never begun.
+      // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
       if (abandoned.aborted) await this.#giveBack(key, fence)
-      // Whoever has it now will have the result.
+      // The lease's present holder will produce the result.
       else if (lease.signal.aborted) return undefined
       else await this.#fail(key, error, fence, options)
       throw error
@@ -223,18 +180,18 @@ export class ComputeOnce {
     await this.#space.store.write([{ type: 'delete', key, author, ifVersion: fence }]).catch(() => {})
   }
 
-  /** Tells those who wait elsewhere. What goes wrong here must not hide why the work failed. */
+  /** Records the failure for those who wait elsewhere. An error here must not hide why the work failed. */
   async #fail(key: RecordKey, error: unknown, fence: number, options: TakeOptions): Promise<void> {
     try {
       await this.#write(key, { state: 'failed', error: toStoredEnvelope(error) }, fence, failedMs, options)
     } catch (second) {
-      // After closing nobody can be told any more: the lease ends by itself.
+      // Nothing can be written after closing: the lease ends by itself.
       if (second instanceof MemoryClosedError) return
       warn(second)
     }
   }
 
-  /** Writes the next state over the version that we know; resolves to its version, or nothing when we lost. */
+  /** Writes the next state over the known version. Resolves to the new version, or `undefined` when another write won. */
   async #write(
     key: RecordKey,
     state: WorkState,

@@ -4,10 +4,10 @@ import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
 import type { WriteOptions } from '../space/space.ts'
 
-/** What an agent decided, and why: see {@link Decisions.record}. */
+/** A decision to record: see {@link Decisions.record}. */
 export interface DecisionInput<Decision> extends WriteOptions {
   readonly task: string
-  /** A text, or any JSON data. */
+  /** A string, or any JSON data. */
   readonly decision: Decision
   readonly reasoning: string
 }

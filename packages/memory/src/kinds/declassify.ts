@@ -9,21 +9,21 @@ import type { Space } from '../space/space.ts'
 import type { SetMutation, Written } from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
-/** How sensitive a record is to be from now on, and why: see `Facts.declassify`. */
+/** The new, lower label of a record, and the reason for it: see `Facts.declassify`. */
 export interface DeclassifyOptions {
   /** @defaultValue 'public' */
   readonly sensitivity?: Level
   /**
-   * The compartments that it stays in.
+   * The compartments that it remains in.
    *
    * @defaultValue none
    */
   readonly compartments?: readonly string[]
-  /** Kept in the audit as long as the memory lasts. */
+  /** The audit keeps it for as long as the memory exists. */
   readonly reason: string
 }
 
-/** @throws OptionError when it is none. */
+/** @throws OptionError when it is not a valid label. */
 export function declassifiedLabel({ sensitivity = 'public', compartments = [] }: DeclassifyOptions): Label {
   requireLevel('sensitivity', sensitivity)
   requireStrings('compartments', compartments)
@@ -31,11 +31,11 @@ export function declassifiedLabel({ sensitivity = 'public', compartments = [] }:
 }
 
 /**
- * Writes the content of a record under a lower label, and into the audit who
+ * Writes the content of a record under a lower label, and an audit entry with who
  * did it and why, in one atom.
  *
- * @param record - One that the actor has been shown.
- * @param make - Makes the write from what the new record is to say of itself.
+ * @param record - A record that the actor has read.
+ * @param make - Makes the write from the new record's metadata.
  * @throws AccessError without the right `declassify`; OptionError when the new
  * label is not below the old one; VersionConflictError
  */
@@ -66,7 +66,7 @@ export async function declassify(
   const { collection, id, sensitivity: from } = record
   const why = `${reason} (from ${labelText(before)} to ${labelText({ ...label, level: sensitivity })})`
   const noted = { agent: author, action: 'declassify', outcome: 'hit', collection, reason: why } as const
-  // The entry is as sensitive as the record was: it names it.
+  // The entry names the record, so it is as sensitive as the record was.
   const groups = [{ ...noted, sensitivity: from, compartments: record.compartments, ids: [[id, 1]] as const }]
   const [written] = await writeAll(space, actor, [make(meta), auditMutation(space.owner, groups, undefined)])
   return { meta, written: written as Written }

@@ -8,7 +8,7 @@ import { collectionsWith } from '../store/collections.ts'
 import type { Collection, CollectionWith } from '../store/collections.ts'
 import type { StoredRecord } from '../store/record.ts'
 
-/** One thing that happened on a task. */
+/** One event of a task. */
 export interface TimelineEntry {
   readonly seq: number
   readonly at: number
@@ -17,14 +17,14 @@ export interface TimelineEntry {
   readonly author: string
 }
 
-/** A record as a person gets it in a package. */
+/** A record as a package shows it to a person. */
 export interface PackagedRecord {
   readonly id: string
   readonly author: string
   /** Unix milliseconds, by the store's clock. */
   readonly at: number
   readonly value: unknown
-  /** Ids of the objects that it was made from. */
+  /** Ids of the objects that it was derived from. */
   readonly derivedFrom: readonly string[]
 }
 
@@ -33,18 +33,18 @@ export type PackagedRecords = {
   readonly [Kind in CollectionWith<'packaged'>]: readonly PackagedRecord[]
 }
 
-/** All that is known about an escalated task, as far as one principal may see it. */
+/** Everything known about an escalated task that one principal may see. */
 export interface EscalationPackage extends PackagedRecords {
   readonly escalation: Escalation
-  /** What happened on the task, oldest first. */
+  /** The events of the task, oldest first. */
   readonly timeline: readonly TimelineEntry[]
-  /** Records of the task that this principal may not see. */
+  /** The number of the task's records that this principal may not see. */
   readonly leftOut: number
-  /** Whether there was more than a package holds. */
+  /** Whether there were more records than a package holds. */
   readonly isCut: boolean
 }
 
-/** Records of each kind that a package holds: the newest. */
+/** A package holds this many of the newest records of each kind. */
 const most = 1_000
 
 /** Gathers all records of an escalation's task. */

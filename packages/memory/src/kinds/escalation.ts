@@ -2,13 +2,13 @@ import { decodeJson } from '../values/json.ts'
 import type { StoredRecord } from '../store/record.ts'
 
 /**
- * Where an escalation stands.
+ * The state of an escalation.
  *
- * - `open` → `taken`: somebody looks into it.
- * - `open` or `taken` → `answered`: with an answer for whoever waits.
- * - `taken` → `open`: given back to the queue.
- * - `open` or `taken` → `declined`: what was asked for is not to be done.
- * - `open` or `taken` → `handed-back`: the person decides nothing; the agents are to go on without an answer.
+ * - `open` → `taken`: a person works on it.
+ * - `open` or `taken` → `answered`: all who wait get the answer.
+ * - `taken` → `open`: returned to the queue.
+ * - `open` or `taken` → `declined`: the request must not be carried out.
+ * - `open` or `taken` → `handed-back`: the person decides nothing; the agents continue without an answer.
  */
 export type EscalationState = 'open' | 'taken' | 'answered' | 'declined' | 'handed-back'
 
@@ -24,19 +24,19 @@ export interface Escalation<Answer = unknown> {
   /** The agent that asked first. */
   readonly openedBy: string
   readonly takenBy: string | undefined
-  /** What was answered; or why it was declined or handed back. */
+  /** The answer, or why it was declined or handed back. */
   readonly answer: Answer | undefined
   /** Unix milliseconds, by the store's clock. */
   readonly openedAt: number
   readonly updatedAt: number
 }
 
-/** Whether nobody can change it any more. */
+/** Whether it is in a final state. */
 export function hasEnded({ state }: Pick<Escalation, 'state'>): boolean {
   return state !== 'open' && state !== 'taken'
 }
 
-/** What the record of an escalation holds. */
+/** The value of an escalation's record. */
 export interface EscalationValue {
   readonly state: EscalationState
   readonly reason: string
@@ -47,17 +47,17 @@ export interface EscalationValue {
   readonly answer?: unknown
 }
 
-/** An escalation as its record, whose value is JSON text, tells it. */
+/** Reads an escalation from its record, whose value is JSON text. */
 export function toEscalation<Answer>(record: StoredRecord): Escalation<Answer> {
   return escalationOf({ ...record, value: decodeJson(record.value) })
 }
 
-/** What {@link escalationOf} looks at, with the value decoded. */
+/** The fields that {@link escalationOf} reads, with the value decoded. */
 export type EscalationRecord = Pick<StoredRecord, 'id' | 'version' | 'task' | 'createdAt' | 'updatedAt'> & {
   readonly value: unknown
 }
 
-/** An escalation as its record tells it. */
+/** Reads an escalation from its record. */
 export function escalationOf<Answer>(record: EscalationRecord): Escalation<Answer> {
   const value = record.value as EscalationValue
   const { state, reason, question, assignedTo, openedBy, takenBy } = value

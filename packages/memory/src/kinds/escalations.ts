@@ -1,42 +1,22 @@
 import { hash } from 'node:crypto'
 
 import type { Actor } from '../space/actor.ts'
-import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import { hasEnded, toEscalation } from './escalation.ts'
-import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
-import { escalationPackage } from './escalation-package.ts'
-import type { EscalationPackage } from './escalation-package.ts'
-import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
-import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
+import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
+import { requireFilter, requireInteger, requireStrings } from '../values/require-option.ts'
+import type { EscalationFilter, EscalationInput } from './escalation-input.ts'
+import { escalationPackage } from './escalation-package.ts'
+import type { EscalationPackage } from './escalation-package.ts'
+import { hasEnded, toEscalation } from './escalation.ts'
+import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
 
-/** What an agent asks a person: see {@link Escalations.open}. */
-export interface EscalationInput extends WriteOptions {
-  readonly task: string
-  /** Why the agent can't go on by itself. */
-  readonly reason: string
-  /** What it wants to know. Agents that ask the same about the same task wait for one answer. */
-  readonly question?: string
-  /** A person or a role; anybody when left out. */
-  readonly assignedTo?: string
-}
-
-/** Which escalations to list. */
-export interface EscalationFilter {
-  readonly state?: EscalationState
-  readonly task?: string
-  /** Assigned to this person or role, or to nobody. */
-  readonly assignedTo?: string
-  /** @defaultValue 100 */
-  readonly limit?: number
-}
-
-/** A waiter looks again after this even when nothing woke it. */
+/** A waiter polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 
-/** Hands tasks over to people, with all that is known about them, and waits for their answers. */
+/** Hands tasks over to people with everything known about them, and waits for the answers. */
 export class Escalations {
   readonly #space: Space
   readonly #actor: Actor
@@ -48,8 +28,8 @@ export class Escalations {
   }
 
   /**
-   * Asks a person. Who asks the same again, on the same task, gets the same
-   * escalation, answered already or not.
+   * Asks a person. Asking the same question about the same task again returns the
+   * same escalation, answered or not.
    *
    * @throws OptionError, AccessError, FenceError, StoreError
    *
@@ -94,38 +74,38 @@ export class Escalations {
     try {
       return await this.#write(keyOf(id), value, meta, 0, options)
     } catch (error) {
-      // Somebody asked the same at the same time.
+      // Another agent asked the same at the same time.
       const theirs = error instanceof VersionConflictError ? await this.#find(id) : undefined
       if (!theirs) throw error
       return toEscalation(theirs)
     }
   }
 
-  /** Takes an escalation, so that others know. @throws NotFoundError, OptionError when it is not open. */
+  /** Takes an escalation, so that others see it is being handled. @throws NotFoundError, OptionError when it is not open. */
   take(id: string): Promise<Escalation> {
     return this.#step(id, ['open'], (value) => ({ ...value, state: 'taken', takenBy: this.#actor.principal.id }))
   }
 
-  /** Gives a taken escalation back to the queue. @throws NotFoundError, OptionError, AccessError when another has it. */
+  /** Returns a taken escalation to the queue. @throws NotFoundError, OptionError, AccessError when another has it. */
   release(id: string): Promise<Escalation> {
     return this.#step(id, ['taken'], (value) => ({ ...value, state: 'open', takenBy: undefined }))
   }
 
   /**
-   * Answers an escalation: all that wait for it resume.
+   * Answers an escalation. All who wait for it resume.
    *
    * @param answer - Any JSON data.
    * @throws ValueError, NotFoundError, OptionError when it has ended, AccessError when another has it.
    */
   async answer(id: string, answer: unknown): Promise<Escalation> {
     requireValue(answer, '$.answer')
-    // Before anything is awaited: the caller may go on changing it.
+    // Before the first await: the caller may still change it.
     const kept = copyJson(answer, '$.answer')
     return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'answered', answer: kept }))
   }
 
   /**
-   * Declines what was asked for: all that wait for it hear that it is not to be done, and why.
+   * Declines the request. All who wait for it learn that it must not be carried out, and why.
    *
    * @throws OptionError when it has ended or there is no reason, NotFoundError, AccessError when another has it.
    */
@@ -134,13 +114,13 @@ export class Escalations {
     return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'declined', answer: why }))
   }
 
-  /** Hands it back: the agents are to go on without an answer. @throws as `answer` */
+  /** Hands it back: the agents continue without an answer. @throws as `answer` */
   async handBack(id: string, why: string): Promise<Escalation> {
     requireText('why', why)
     return this.#step(id, ['open', 'taken'], (value) => ({ ...value, state: 'handed-back', answer: why }))
   }
 
-  /** An escalation as it stands. @throws NotFoundError */
+  /** The present state of an escalation. @throws NotFoundError */
   async get(id: string): Promise<Escalation> {
     return toEscalation(await this.#record(id))
   }
@@ -170,8 +150,8 @@ export class Escalations {
   }
 
   /**
-   * All that is known about the task of an escalation and that this principal
-   * may see; it says how much was left out.
+   * Everything known about the task of an escalation that this principal may see,
+   * with the number of records left out.
    *
    * @throws NotFoundError
    */
@@ -180,7 +160,7 @@ export class Escalations {
   }
 
   /**
-   * Waits until an escalation was answered, declined or handed back.
+   * Waits until an escalation is answered, declined or handed back.
    *
    * @throws NotFoundError; the signal's reason.
    */
@@ -220,7 +200,7 @@ export class Escalations {
           record.version,
         )
       } catch (error) {
-        // Somebody was faster: look at what they made of it.
+        // Another write came first: look at the new state.
         if (!(error instanceof VersionConflictError)) throw error
       }
     }
@@ -269,5 +249,5 @@ function keyOf(id: string): RecordKey {
 
 function requireText(option: string, value: string): void {
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 100_000) return
-  throw new OptionError(option, 'a text that is not empty, of at most 100,000 characters', value)
+  throw new OptionError(option, 'a non-empty string of at most 100,000 characters', value)
 }

@@ -7,15 +7,15 @@ import type { Space } from '../space/space.ts'
 import type { FactEntry } from '../federation/fact-state.ts'
 import { decodeReplica, replicaKey, shownEntries } from '../federation/fact-replica.ts'
 
-/** A write of a fact that lost against the present one, whose writer did not know of it. */
+/** A concurrent write of a fact that lost against the present value. */
 export interface FactConflict<T = unknown> {
-  /** `undefined` when what lost was a delete. */
+  /** `undefined` when a delete lost. */
   readonly value: T | undefined
   readonly isDelete: boolean
   readonly author: string
-  /** The node that it was written on. */
+  /** The node that wrote it. */
   readonly node: string
-  /** When, Unix milliseconds by the clock of that node's store. */
+  /** Time of the write, Unix milliseconds by the clock of that node's store. */
   readonly at: number
   readonly task: string | undefined
   readonly tags: readonly string[]
@@ -24,13 +24,13 @@ export interface FactConflict<T = unknown> {
   readonly compartments: readonly string[]
 }
 
-/** What lost against the present value of a fact, the best first, as far as the actor may see it. */
+/** The conflicts of a fact that the actor may see, the best first. */
 export async function conflictsOf<T>(space: Space, actor: Actor, key: string): Promise<FactConflict<T>[]> {
   const [fact, record] = await space.store.read([{ collection: 'facts', id: key }, replicaKey(key)])
-  // An error belongs to whoever may see what it is about.
+  // An error is shown only to those who may see the fact.
   if (record === undefined || (isSealed(record.value) && !covers(actor.audience, record))) return []
   const held = decodeReplica(record)
-  // A write of this node that the exchange has not come to yet has seen them all.
+  // A local write that the exchange has not captured yet has seen all of them.
   if (fact && fact.version !== held.shown) return []
   const now = space.store.now()
   return shownEntries(held)
@@ -40,7 +40,7 @@ export async function conflictsOf<T>(space: Space, actor: Actor, key: string): P
     .map((entry) => toConflict<T>(entry))
 }
 
-/** What lost, in the form in which the gate between actors and records knows it. */
+/** A conflict as a record, which the gate of the actor understands. */
 function asRecord(id: string, { value, meta, at, expiresAt }: FactEntry): Parameters<Actor['see']>[1] {
   const record = { collection: 'facts', id, value: value ?? 'null', version: 0, seq: 0 } as const
   return { ...record, ...meta, createdAt: at, updatedAt: at, expiresAt }

@@ -6,12 +6,12 @@ import type { RecordMeta, StoredRecord } from '../store/record.ts'
 /** A named, versioned value. */
 export interface Fact<T = unknown> {
   readonly key: string
-  /** The reader's own copy. */
+  /** A copy that belongs to the reader. */
   readonly value: T
   readonly version: number
-  /** Whether others may have changed it unnoticed: see `onDisconnect` of {@link MemoryOptions}. */
+  /** Whether the value may be stale: see `onDisconnect` of {@link MemoryOptions}. */
   readonly mayBeStale?: true
-  /** Who wrote it last. */
+  /** The last writer. */
   readonly author: string
   /** Unix milliseconds, by the store's clock. */
   readonly createdAt: number
@@ -24,13 +24,13 @@ export interface Fact<T = unknown> {
   readonly compartments: readonly string[]
 }
 
-/** Makes a fact of its record, with a copy of the value. */
+/** Makes a fact from its record, with a copy of the value. */
 export function toFact<T>(record: StoredRecord, mayBeStale = false): Fact<T> {
   const fact = factOf(record.id, decodeJson(record.value) as T, record, record)
   return mayBeStale ? { ...fact, mayBeStale } : fact
 }
 
-/** Makes a fact of a copy of its value and what is known of its record. */
+/** Makes a fact from a copy of its value and its record's metadata. */
 export function factOf<T>(key: string, value: T, meta: RecordMeta, written: Written): Fact<T> {
   const { author, task, tags, importance, sensitivity, compartments } = meta
   const { version, createdAt, updatedAt, expiresAt } = written

@@ -1,41 +1,22 @@
-import { joinLabels } from '../values/access.ts'
-import type { Actor } from '../space/actor.ts'
-import type { ReadAuditor } from '../audit/read-audit-buffer.ts'
+import type { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
-import { declassify } from './declassify.ts'
-import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError, VersionConflictError } from '../values/errors.ts'
-import { factOf, toFact } from './fact.ts'
-import type { Fact } from './fact.ts'
-import { conflictsOf } from './fact-conflicts.ts'
-import type { FactConflict } from './fact-conflicts.ts'
-import type { Frozen } from '../values/json.ts'
-import { decodeJson, encodeCopy } from '../values/json.ts'
-import { requireStrings } from '../values/require-option.ts'
+import type { Actor } from '../space/actor.ts'
 import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
-import type { Space, WriteOptions } from '../space/space.ts'
+import type { Space } from '../space/space.ts'
 import type { SetMutation } from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
-
-/** Options of {@link Facts.set}. */
-export interface SetFactOptions extends WriteOptions {
-  /** Write only if this is still the version; 0 means "only if absent". */
-  readonly ifVersion?: number
-}
-
-/** Options of {@link Facts.update}; what is left out stays as it is. */
-export type UpdateFactOptions = Omit<SetFactOptions, 'ifVersion'>
-
-/** Options of {@link Facts.delete}. */
-export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
-
-/** Options of {@link Facts.read}. */
-export interface ReadFactOptions {
-  /** `strong` asks the store even when there is a valid copy. */
-  readonly consistency?: 'cached' | 'strong'
-}
-
-const maxRetries = 100
+import { NotFoundError } from '../values/errors.ts'
+import { decodeJson, encodeCopy } from '../values/json.ts'
+import type { Frozen } from '../values/json.ts'
+import { requireStrings } from '../values/require-option.ts'
+import { declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { conflictsOf } from './fact-conflicts.ts'
+import type { FactConflict } from './fact-conflicts.ts'
+import type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './fact-options.ts'
+import { factOf, toFact } from './fact.ts'
+import type { Fact } from './fact.ts'
+import { queueUpdate, updateFact } from './update-fact.ts'
 
 /** Named, versioned values that all agents share, with optimistic locking. */
 export class Facts {
@@ -53,10 +34,10 @@ export class Facts {
   }
 
   /**
-   * The value, if a copy of it is at hand in this thread and still true;
-   * `undefined` says nothing about the store. Never waits, never allocates.
+   * The value, if this thread has a valid cached copy; `undefined` says nothing
+   * about the store. Never waits, never allocates.
    *
-   * The value is shared with all readers and therefore frozen.
+   * All readers share the value, so it is frozen.
    */
   peek<T = unknown>(key: string): Frozen<T> | undefined {
     const entry = this.#space.facts.hit(key)
@@ -66,10 +47,10 @@ export class Facts {
   /**
    * The value, or `undefined` when there is none.
    *
-   * It is shared with all readers and therefore frozen: {@link read} gives a
-   * copy of your own, {@link update} changes it.
+   * All readers share it, so it is frozen: {@link read} returns a copy of your own,
+   * {@link update} changes the fact.
    *
-   * @throws StoreError when there is no copy and the store fails.
+   * @throws StoreError when there is no cached copy and the store fails.
    */
   get<T = unknown>(key: string): Promise<Frozen<T> | undefined> {
     const entry = this.#space.facts.hit(key)
@@ -87,7 +68,7 @@ export class Facts {
     this.#space.assertOpen()
     const strong = options.consistency === 'strong'
     const { epochs } = this.#space
-    // Asked on both sides of the read: in between it may have begun or ended.
+    // Checked on both sides of the read: the state may change in between.
     const servedStale = epochs.servesStale
     const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
     const fact = this.#actor.see(recordKey(key), record)
@@ -97,8 +78,8 @@ export class Facts {
   /**
    * Writes a value whole.
    *
-   * @throws VersionConflictError when `ifVersion` is not the version any more.
-   * @throws ValueError when the value is no JSON data.
+   * @throws VersionConflictError when `ifVersion` is no longer the version.
+   * @throws ValueError when the value is not JSON data.
    * @throws OptionError, StoreError
    *
    * @example
@@ -115,7 +96,7 @@ export class Facts {
   async set<T>(key: string, value: T, options: SetFactOptions = {}): Promise<Fact<T>> {
     requireKey(key)
     this.#space.assertOpen()
-    // Before anything is awaited: the caller may go on changing the value.
+    // Before the first await: the caller may still change the value.
     const { text, copy } = encodeCopy(value)
     const meta = await describeWrite(this.#space, this.#actor, options)
     const { ifVersion, ttlMs } = options
@@ -126,11 +107,11 @@ export class Facts {
   }
 
   /**
-   * Changes a value by a function of what it is now, and tries again when
-   * somebody else was faster, up to 100 times with growing pauses.
+   * Changes a value by a function of the current one. Retries conflicts with
+   * back-off, up to 100 times.
    *
-   * @param change - Gets a copy of its own of the value (`undefined` when absent) and returns the next one.
-   * @throws VersionConflictError when it lost every time; and whatever `change` throws.
+   * @param change - Receives its own copy of the value (`undefined` when absent) and returns the next one.
+   * @throws VersionConflictError when every retry lost; whatever `change` throws.
    *
    * @example
    * ```ts
@@ -148,56 +129,13 @@ export class Facts {
     options: UpdateFactOptions = {},
   ): Promise<Fact<T>> {
     requireKey(key)
-    const { updating } = this.#space
-    // Updates of one key in one thread queue up: they would only refuse each other.
-    const before = updating.get(key) ?? nothing
-    const own = before.then(() => this.#updateNow(key, change, options))
-    const settled = own.then(noop, noop).then(() => {
-      if (updating.get(key) === settled) updating.delete(key)
-    })
-    updating.set(key, settled)
-    return own
-  }
-
-  async #updateNow<T>(
-    key: string,
-    change: (value: T | undefined) => T | Promise<T>,
-    options: UpdateFactOptions,
-  ): Promise<Fact<T>> {
-    let fact = await this.read<T>(key)
-    for (let attempt = 1; ; attempt += 1) {
-      const next = await change(fact?.value)
-      try {
-        return await this.set(key, next, { ...this.#carryOver(fact, options), ifVersion: fact?.version ?? 0 })
-      } catch (error) {
-        if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
-        fact = error.current as Fact<T> | undefined
-        const pauseMs = Math.random() * Math.min(50, 2 ** Math.min(attempt, 6))
-        await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      }
-    }
-  }
-
-  /** What an update keeps of the fact unless told otherwise; its label can only rise. */
-  #carryOver(fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
-    if (!fact) return options
-    const { task, tags, importance } = fact
-    const ttlMs = remainingMs(this.#space, fact)
-    const told = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
-    return {
-      ...(task !== undefined && { task }),
-      ...(importance !== undefined && { importance }),
-      ...(ttlMs !== undefined && { ttlMs }),
-      tags,
-      ...options,
-      ...joinLabels([fact, told]),
-    }
+    return queueUpdate(this.#space, key, () => updateFact(this, this.#space, key, change, options))
   }
 
   /**
-   * Removes a fact. Removing what is absent does nothing, unless a version was named.
+   * Removes a fact. Removing an absent fact does nothing, unless a version was given.
    *
-   * @throws VersionConflictError when `ifVersion` is not the version any more.
+   * @throws VersionConflictError when `ifVersion` is no longer the version.
    */
   async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
     requireKey(key)
@@ -208,12 +146,11 @@ export class Facts {
   }
 
   /**
-   * Makes a fact less sensitive: what it says stays, whoever could not see it
-   * can from now on. Needs the right `declassify`.
+   * Lowers the label of a fact; its value stays the same. Needs the right `declassify`.
    *
    * @throws AccessError without the right; NotFoundError when there is no such
    * fact that this principal can see; OptionError when the label would not be
-   * lower; VersionConflictError when somebody wrote it meanwhile.
+   * lower; VersionConflictError when it was written meanwhile.
    *
    * @example
    * ```ts
@@ -245,8 +182,8 @@ export class Facts {
   }
 
   /**
-   * What was written on other nodes at the same time and lost against the present
-   * value, the best first. The next write here ends the conflict everywhere.
+   * Concurrent writes on other nodes that lost against the present value, the best
+   * first. The next local write resolves the conflict on every node.
    *
    * @throws StoreError
    */
@@ -264,7 +201,7 @@ export class Facts {
     return entry.record && entry.value === undefined ? decodeJson(entry.record.value) : entry.value
   }
 
-  // Hot: one comparison for what carries no compartments, where nothing is traced.
+  // Hot path: one comparison for a record without compartments, outside of activities.
   #sees(entry: Entry): boolean {
     if (entry.levelIndex <= this.#levelIndex && this.#actor.scope === undefined) {
       this.#readAuditor?.count(entry)
@@ -274,7 +211,6 @@ export class Facts {
   }
 }
 
-const noop = (): void => {}
 const nothing: Promise<undefined> = Promise.resolve(undefined)
 
 async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {

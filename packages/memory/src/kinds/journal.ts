@@ -17,23 +17,23 @@ import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
 import type { StoredRecord } from '../store/record.ts'
 
-/** One entry of a journal: something that an agent wrote once and nobody changes. */
+/** One entry of a journal: written once, never changed. */
 export interface JournalEntry<Value = unknown> {
   readonly id: string
-  /** Its place in the feed; grows with each write. */
+  /** Its position in the feed; grows with each write. */
   readonly seq: number
   readonly value: Value
   readonly author: string
   readonly task: string | undefined
   readonly tags: readonly string[]
   readonly importance: number | undefined
-  /** Ids of the objects that it was made from. */
+  /** Ids of the objects that it was derived from. */
   readonly derivedFrom: readonly string[]
   /** Unix milliseconds, by the store's clock. */
   readonly createdAt: number
 }
 
-/** Which entries to list; all given filters must hold. */
+/** Filters of a list; all that are given must hold. */
 export interface ListOptions {
   readonly task?: string
   readonly author?: string
@@ -46,7 +46,7 @@ export interface ListOptions {
   readonly until?: number
   /** @defaultValue 50 */
   readonly limit?: number
-  /** Where an earlier page ended. */
+  /** The `cursor` of an earlier page. */
   readonly cursor?: string
 }
 
@@ -61,14 +61,14 @@ export interface Page<Item> {
 export interface SearchResult<Item> {
   readonly item: Item
   readonly score: number
-  /** The place that matched. */
+  /** The passage that matched. */
   readonly snippet: string
 }
 
 const largestPage = 1_000
-/** Search looks at the texts of at least this many records before it ranks them. */
+/** Search ranks a pool of at least this many records by their texts. */
 const smallestPool = 50
-/** UTF-16 units at the beginning of a text by which it is ranked. */
+/** A text is ranked by this many of its first UTF-16 units. */
 const rankedLength = 20_000
 
 /** Write-once entries of one collection: the base of observations, decisions and learnings. */
@@ -90,7 +90,7 @@ export class Journal {
 
   protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
     this.#space.assertOpen()
-    // Before anything is awaited: the caller may go on changing the value.
+    // Before the first await: the caller may still change the value.
     const text = encodeJson(value)
     const terms = indexTerms(searchableText(value))
     const meta = await describeWrite(this.#space, this.#actor, options)
@@ -124,9 +124,9 @@ export class Journal {
   }
 
   /**
-   * Publishes an entry under a lower label: as an entry of this principal's
-   * own with the same value, task and tags. The first one stands as it was.
-   * Needs the right `declassify`.
+   * Publishes an entry under a lower label: a new entry by this principal with the
+   * same value, task and tags. The original stays as it was. Needs the right
+   * `declassify`.
    *
    * @throws AccessError without the right; NotFoundError when there is no such
    * entry that this principal can see; OptionError when the label would not be

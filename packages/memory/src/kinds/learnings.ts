@@ -5,16 +5,16 @@ import { requireValue } from '../values/json.ts'
 import { requireInteger } from '../values/require-option.ts'
 import type { WriteOptions } from '../space/space.ts'
 
-/** What a learning says: something worked, did not, keeps happening, or should be done. */
+/** The kinds of learning: something worked, failed, keeps happening, or should be done. */
 export const learningKinds = ['success', 'failure', 'pattern', 'recommendation'] as const
 
-/** What a learning says: something worked, did not, keeps happening, or should be done. */
+/** The kinds of learning: something worked, failed, keeps happening, or should be done. */
 export type LearningKind = (typeof learningKinds)[number]
 
 /** The circumstances of a learning, such as `{ industry: 'retail', size: 120 }`. */
 export type LearningContext = Readonly<Record<string, string | number | boolean | null>>
 
-/** What an agent learned: see {@link Learnings.log}. */
+/** A learning to log: see {@link Learnings.log}. */
 export interface LearningInput<Details> extends WriteOptions {
   readonly signal: LearningKind
   readonly context: LearningContext
@@ -29,34 +29,34 @@ export interface LearningValue<Details = unknown> {
   readonly details: Details
 }
 
-/** A learning that bears on a context. */
+/** A learning from a similar context. */
 export interface RelevantLearning<Details = unknown> {
   readonly item: JournalEntry<LearningValue<Details>>
-  /** How many fields of its context equal those that were asked for; at least 1. */
+  /** The number of context fields that are equal; at least 1. */
   readonly matches: number
 }
 
-/** Learnings that bear on a context, each kind apart, best match first, then newest. */
+/** Learnings from similar contexts, by kind, best match first, then newest. */
 export type RelevantLearnings<Details = unknown> = Readonly<Record<LearningKind, readonly RelevantLearning<Details>[]>>
 
 /** Options of {@link Learnings.relevant}. */
 export interface RelevantOptions {
   /**
-   * Most learnings of each kind.
+   * The maximum number of learnings of each kind.
    *
    * @defaultValue 10
    */
   readonly limit?: number
 }
 
-/** Learnings that are looked through for a context: the newest ones. */
+/** `relevant` looks through this many of the newest learnings. */
 const depth = 10_000
 const pageSize = 1_000
 
-/** What agents learned from what they did, for others in a similar position. */
+/** What agents learned, for others in a similar position. */
 export class Learnings extends Journal {
   /**
-   * Logs what was learned.
+   * Logs a learning.
    *
    * @throws ValueError, OptionError, StoreError
    */
@@ -69,8 +69,8 @@ export class Learnings extends Journal {
   }
 
   /**
-   * What others learned in contexts like this one: of the newest 10,000
-   * learnings those of other agents that share at least one field.
+   * Other agents' learnings from similar contexts: among the newest 10,000 learnings,
+   * those that share at least one field.
    *
    * @throws OptionError, StoreError
    *
@@ -124,5 +124,5 @@ function requireContext(context: LearningContext): void {
   const fields = isPlain ? Object.values(context) : []
   if (isPlain && fields.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value)))
     return
-  throw new OptionError('context', 'an object of texts, numbers and booleans', context)
+  throw new OptionError('context', 'an object of strings, numbers and booleans', context)
 }

@@ -5,12 +5,12 @@ import { encodeJson } from '../values/json.ts'
 
 const json = 'application/json'
 
-/** The bytes of an object's content, and its media type unless another one is named. */
+/** The bytes of an object's content, and its default media type. */
 export function encodeContent(content: unknown): { bytes: Uint8Array; usual: string } {
   if (content instanceof Uint8Array) return { bytes: content, usual: 'application/octet-stream' }
   if (typeof content === 'string') {
     if (!content.isWellFormed()) {
-      throw new ValueError('$', 'text with half of a surrogate pair', 'Repair it with toWellFormed(), or store bytes.')
+      throw new ValueError('$', 'a string with a lone surrogate', 'Repair it with toWellFormed(), or store bytes.')
     }
     return { bytes: Buffer.from(content, 'utf8'), usual: 'text/plain' }
   }
@@ -18,13 +18,13 @@ export function encodeContent(content: unknown): { bytes: Uint8Array; usual: str
 }
 
 /**
- * What can't be read as what it is called would be lost to all who ask for it.
+ * Refuses bytes that can't be read as their media type: every reader would fail on them.
  *
  * @throws ValueError
  */
 export function requireContent(bytes: Uint8Array, mediaType: string): void {
   if (isText(mediaType) && !isUtf8(bytes)) {
-    throw new ValueError('$', `bytes that are no UTF-8, as ${mediaType}`, 'Name the media type that they are of.')
+    throw new ValueError('$', `bytes that are not UTF-8, as ${mediaType}`, 'Pass the media type of the bytes.')
   }
   if (!isJson(mediaType)) return
   try {
@@ -38,12 +38,12 @@ export function requireContent(bytes: Uint8Array, mediaType: string): void {
   }
 }
 
-/** Whether what is of this media type is handed out as a text, or as what it says. */
+/** Whether content of this media type is returned as a string, or as the data it encodes. */
 export function isText(mediaType: string): boolean {
   return mediaType.startsWith('text/') || isJson(mediaType)
 }
 
-/** Whether what is of this media type is handed out as data. */
+/** Whether content of this media type is returned as JSON data. */
 export function isJson(mediaType: string): boolean {
   return mediaType === json || mediaType.endsWith('+json')
 }

@@ -1,59 +1,27 @@
-import type { Audience } from '../values/access.ts'
-import type { Actor } from '../space/actor.ts'
-import { declassifiedLabel, declassify } from './declassify.ts'
-import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import { decodeJson, encodeJson } from '../values/json.ts'
-import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
-import type { ObjectInfo } from './object-info.ts'
-import { hashOf, objectId, visibleSources } from '../store/object-id.ts'
 import type { OpenBytes } from '../objects/object-shelf.ts'
-import { requireStrings } from '../values/require-option.ts'
+import type { Actor } from '../space/actor.ts'
 import { describeWrite, guardOf, writeOne } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
-
-/**
- * The handle of an object: small, plain data that travels instead of it.
- *
- * @typeParam T - What {@link Objects.get} gives for it.
- */
-export interface Ref<T = unknown> {
-  /** SHA-256 of the content, in hexadecimal; followed by its label when it is not public. */
-  readonly id: string
-  /** In bytes. */
-  readonly size: number
-  readonly mediaType: string
-  /** Never there; carries the type. */
-  readonly type?: T
-}
+import { hashOf, objectId } from '../store/object-id.ts'
+import type { StoredRecord } from '../store/record.ts'
+import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { requireStrings } from '../values/require-option.ts'
+import { declassifiedLabel, declassify } from './declassify.ts'
+import type { DeclassifyOptions } from './declassify.ts'
+import { walkLineage } from './lineage.ts'
+import type { LineageNode, LineageOptions } from './lineage.ts'
+import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
+import { objectInfo, objectKey } from './object-info.ts'
+import type { ObjectInfo } from './object-info.ts'
+import type { Ref } from './ref.ts'
 
 /** Options of {@link Objects.put}. */
 export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
   readonly mediaType?: string
-  /** What people are shown it as: a file's name, a URL, a heading. Of content that is known already the first one stays. */
+  /** The title that people see: a file's name, a URL, a heading. Known content keeps its first title. */
   readonly title?: string
-}
-
-/** An object as seen in a lineage. */
-export interface LineageNode {
-  readonly ref: Ref
-  readonly title: string | undefined
-  readonly author: string
-  readonly task: string | undefined
-  readonly tags: readonly string[]
-  readonly derivedFrom: readonly string[]
-  /** Steps from the object that was asked for. */
-  readonly distance: number
-}
-
-/** Options of {@link Objects.lineage}. */
-export interface LineageOptions {
-  /** `sources`: what it was made from. `uses`: what was made from it. */
-  readonly direction: 'sources' | 'uses'
-  /** @defaultValue 1_000 */
-  readonly limit?: number
 }
 
 /** Immutable results of any size, stored once under the hash of their content and passed by reference. */
@@ -68,10 +36,10 @@ export class Objects {
   }
 
   /**
-   * Stores a text, bytes or JSON data and resolves to its handle. The same
-   * content is stored once, whoever puts it.
+   * Stores a string, bytes or JSON data and resolves to the handle. Equal content is
+   * stored once, no matter who puts it.
    *
-   * @throws ValueError when a text is not well-formed or data is no JSON.
+   * @throws ValueError when a string is not well-formed or data is not JSON.
    * @throws NotFoundError when a source in `derivedFrom` can't be seen.
    * @throws OptionError, StoreError
    *
@@ -102,7 +70,7 @@ export class Objects {
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)
-    const key = keyOf(id)
+    const key = objectKey(id)
     const value = encodeJson({
       size: bytes.length,
       mediaType,
@@ -113,7 +81,7 @@ export class Objects {
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
-      // What is known with all these sources needs no write: a read of it is a cache hit.
+      // A known object with all these sources needs no write: this read is a cache hit.
       if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
       try {
         const merged = { ...(record ?? meta), derivedFrom: derivedFrom.toSorted() }
@@ -128,16 +96,16 @@ export class Objects {
         })
         return { id, size: bytes.length, mediaType }
       } catch (error) {
-        // Somebody stored the same content at the same time: add our sources to theirs.
+        // Another agent stored the same content at the same time: add our sources to theirs.
         if (!(error instanceof VersionConflictError)) throw error
       }
     }
   }
 
   /**
-   * The content: a text, JSON data or bytes, as its media type says.
+   * The content: a string, JSON data or bytes, depending on the media type.
    *
-   * @throws NotFoundError when there is none, or none that this principal can see.
+   * @throws NotFoundError when this principal can see no such object.
    * @throws CorruptRecordError when the stored bytes are damaged.
    */
   async get<T>(ref: Ref<T>): Promise<T> {
@@ -153,9 +121,8 @@ export class Objects {
   /**
    * The content as bytes.
    *
-   * Inside an activity these are the shared bytes themselves, in place: don't
-   * write to them, and don't keep them beyond its end. Elsewhere they are a
-   * copy of your own.
+   * Inside an activity these are the shared bytes themselves, in place: don't write to
+   * them, and don't keep them beyond its end. Elsewhere they are your own copy.
    *
    * @throws NotFoundError, CorruptRecordError, StoreError
    */
@@ -163,37 +130,26 @@ export class Objects {
     return this.#handOut((await this.#open(ref)).opened)
   }
 
-  /** Whether there is such an object that this principal can see. */
+  /** Whether this principal can see such an object. */
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(ref.id)
-    return this.#actor.see(keyOf(ref.id), record) !== undefined
+    return this.#actor.see(objectKey(ref.id), record) !== undefined
   }
 
   /**
-   * Walks from an object to what it was made from, or to what was made from
-   * it, nearest first. What this principal can't see is not in the answer.
+   * Walks from an object to its sources or its uses, nearest first. Objects that this
+   * principal can't see are left out.
    *
    * @throws NotFoundError when the object itself can't be seen.
    */
   async lineage(ref: { readonly id: string }, options: LineageOptions): Promise<LineageNode[]> {
-    const { direction, limit = 1_000 } = options
-    const start = await this.#record(ref.id)
-    const seen = new Set([start.id])
-    const found: LineageNode[] = []
-    let frontier: readonly StoredRecord[] = [start]
-    for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
-      const steps = await Promise.all(frontier.map((record) => this.#neighbours(record, direction)))
-      frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
-      found.push(...frontier.map((record) => toNode(record, distance, this.#actor.audience)))
-    }
-    return found.slice(0, limit)
+    return walkLineage(this.#space, this.#actor, await this.#record(ref.id), options)
   }
 
   /**
-   * Publishes an object under a lower label, and resolves to its new handle.
-   * The old one stands as it was; it is what the new one is derived from.
-   * Needs the right `declassify`.
+   * Publishes an object under a lower label, and resolves to the new handle. The old
+   * object stays as it was; the new one is derived from it. Needs the right `declassify`.
    *
    * @throws AccessError without the right; NotFoundError when there is no such
    * object that this principal can see; OptionError when the label would not
@@ -202,14 +158,14 @@ export class Objects {
   async declassify<T>(ref: Ref<T>, options: DeclassifyOptions): Promise<Ref<T>> {
     const record = await this.#record(ref.id)
     const { value, derivedFrom } = record
-    const { size, mediaType } = infoOf(record)
+    const { size, mediaType } = objectInfo(record)
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
     const { record: known } = await this.#space.objects.load(id)
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
     await declassify(this.#space, this.#actor, record, options, (meta) => {
       return {
         type: 'set',
-        key: keyOf(id),
+        key: objectKey(id),
         value,
         meta: { ...meta, derivedFrom: sources },
         ifVersion: known?.version ?? 0,
@@ -218,25 +174,10 @@ export class Objects {
     return { id, size, mediaType }
   }
 
-  async #neighbours(record: StoredRecord, direction: 'sources' | 'uses'): Promise<readonly StoredRecord[]> {
-    const { audience } = this.#actor
-    if (direction === 'uses') {
-      const query = { collection: 'objects', derivedFrom: record.id, audience, order: 'oldest', limit: 1_000 } as const
-      const { records } = await this.#space.store.query(query)
-      return this.#actor.seeAll('objects', records)
-    }
-    if (record.derivedFrom.length === 0) return []
-    const records = await this.#space.store.read(record.derivedFrom.map((id) => keyOf(id)))
-    return this.#actor.seeAll(
-      'objects',
-      records.filter((source) => source !== undefined),
-    )
-  }
-
   async #record(id: string): Promise<StoredRecord> {
     this.#space.assertOpen()
     const { record } = await this.#space.objects.load(id)
-    const seen = this.#actor.see(keyOf(id), record)
+    const seen = this.#actor.see(objectKey(id), record)
     if (!seen) throw new NotFoundError('object', id)
     return seen
   }
@@ -248,7 +189,7 @@ export class Objects {
     this.#actor.scope?.readObject(record.id, record)
     this.#space.counters.add('sharedReads', opened.isCopy ? 0 : 1)
     this.#space.counters.add('bytesCopied', opened.isCopy ? opened.bytes.length : 0)
-    return { opened, mediaType: ref.mediaType ?? infoOf(record).mediaType }
+    return { opened, mediaType: ref.mediaType ?? objectInfo(record).mediaType }
   }
 
   #handOut(opened: OpenBytes): Uint8Array {
@@ -262,27 +203,5 @@ export class Objects {
     opened.release()
     this.#space.counters.add('bytesCopied', copy.length)
     return copy
-  }
-}
-
-function keyOf(id: string): RecordKey {
-  return { collection: 'objects', id }
-}
-
-function infoOf(record: StoredRecord): ObjectInfo {
-  return decodeJson(record.value) as ObjectInfo
-}
-
-function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
-  const { id, author, task, tags } = record
-  const { size, mediaType, title } = infoOf(record)
-  return {
-    ref: { id, size, mediaType },
-    title,
-    author,
-    task,
-    tags,
-    derivedFrom: visibleSources(record, audience),
-    distance,
   }
 }

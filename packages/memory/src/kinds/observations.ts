@@ -2,19 +2,19 @@ import { Journal } from './journal.ts'
 import type { JournalEntry, ListOptions, SearchResult } from './journal.ts'
 import type { WriteOptions } from '../space/space.ts'
 
-/** What an agent found out: see {@link Observations.log}. */
+/** An observation to log: see {@link Observations.log}. */
 export interface ObservationInput<Value> extends WriteOptions {
-  /** A text, or any JSON data. */
+  /** A string, or any JSON data. */
   readonly value: Value
 }
 
-/** Which observations to search; the limit is 10 unless told. */
+/** Filters of a search for observations; `limit` defaults to 10. */
 export type SearchOptions = Omit<ListOptions, 'cursor'>
 
-/** What agents found out, for all others to list and search. */
+/** What agents found, for all others to list and search. */
 export class Observations extends Journal {
   /**
-   * Logs what was found.
+   * Logs an observation.
    *
    * @throws ValueError, OptionError, StoreError
    *

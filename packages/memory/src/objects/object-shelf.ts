@@ -1,10 +1,11 @@
 import { hash as digest } from 'node:crypto'
 
+import type { ObjectVault } from '../sealing/object-vault.ts'
+import type { LinkClient } from '../threads/link-client.ts'
+import type { LinkHandlers } from '../threads/link-messages.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
-import type { LinkClient, LinkHandlers } from '../threads/link.ts'
 import type { ObjectArena } from './object-arena.ts'
-import type { ObjectVault } from '../sealing/object-vault.ts'
 import type { PinnedBytes, SharedObjects } from './shared-objects.ts'
 
 /** Keeps objects' bytes: in shared memory for the threads of this process, in the store for good. */

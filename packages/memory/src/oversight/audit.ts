@@ -1,30 +1,30 @@
-import { covers } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
-import type { Actor } from '../space/actor.ts'
 import { auditBatchOf } from '../audit/audit-log.ts'
-import type { NotedAction, NotedOutcome } from '../audit/read-audit-buffer.ts'
-import { hasTrait } from '../store/collections.ts'
-import { recordPages } from '../store/record-pages.ts'
+import type { NotedAction, NotedOutcome } from '../audit/noted-reads.ts'
+import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import type { Change } from '../store/change.ts'
+import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
+import { recordPages } from '../store/record-pages.ts'
+import { covers } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
 
-/** What was done. */
+/** An action in the audit. */
 export type AuditAction = NotedAction | 'delete'
 
 /**
- * How it went.
+ * The outcome of an action.
  *
- * - `hit`: the record was shown, or sent out; `miss`: there was none.
+ * - `hit`: the record was shown or sent out; `miss`: there was none.
  * - `written`: the record was written or deleted.
- * - `refused`: it was not shown, or not written; to the agent a record that it
- *   may not read looked like none at all.
+ * - `refused`: the record was not shown, or not written. To the agent, a record that
+ *   it may not read looked absent.
  */
 export type AuditOutcome = NotedOutcome | 'written'
 
-/** Something that an agent did, or equal things that it did within a tenth of a second. */
+/** An action of an agent, or equal actions within a tenth of a second. */
 export interface AuditEntry {
-  /** Unix milliseconds. For what was read, when its batch was made: at most 100 ms late. */
+  /** Unix milliseconds. For reads, the time of their batch: at most 100 ms late. */
   readonly at: number
   readonly agent: string
   readonly action: AuditAction
@@ -32,23 +32,23 @@ export interface AuditEntry {
   readonly collection: Collection
   /** `''` for a list or search that found nothing. */
   readonly id: string
-  /** How often. */
+  /** How often it happened. */
   readonly count: number
-  /** Of what was written. */
+  /** The version that was written. */
   readonly version?: number
-  /** Why it was refused, or declassified; where it was sent. */
+  /** Why it was refused or declassified, or where it was sent. */
   readonly reason?: string | undefined
   readonly sensitivity: Label['sensitivity']
   readonly compartments: readonly string[]
 }
 
-/** Which entries to show; all given filters must hold. */
+/** Filters of audit entries; all that are given must hold. */
 export interface AuditFilter {
   readonly agent?: string
   readonly action?: AuditAction
   readonly outcome?: AuditOutcome
   readonly collection?: Collection
-  /** Of the record: a fact's key, for example. */
+  /** The record's id, for example a fact's key. */
   readonly id?: string
   /** At or after, Unix milliseconds. */
   readonly since?: number
@@ -56,29 +56,29 @@ export interface AuditFilter {
   readonly until?: number
 }
 
-/** Something that goes out of the memory, to a model for example. */
+/** Content that leaves the memory, for example to a model. */
 export interface OutboundDisclosure {
-  /** Where to: a name that tells no secrets. */
+  /** The recipient: a name that contains no secrets. */
   readonly to: string
-  /** The work for which it is sent, as `once` knows it. */
+  /** The key of the work that sends it, as passed to `once`. */
   readonly work: string
-  /** Objects that it was made from. */
+  /** Ids of the objects that it was derived from. */
   readonly objects: readonly string[]
-  /** How sensitive it is. */
+  /** Its sensitivity and compartments. */
   readonly label: Label
-  /** Why it was not sent after all; left out when it was. */
+  /** Why it was not sent; absent when it was. */
   readonly refused?: string
 }
 
 const pageSize = 1_000
 
 /**
- * Who read and wrote what, for principals with the right `audit`, as far as
- * their clearance covers the records that it is about.
+ * Who read and wrote what, for principals with the right `audit`, as far as their
+ * clearance covers the records.
  *
- * Writes are told by the feed, which the store extends in the same atom, so
- * they go back as far as the feed does. What the feed can't tell (reads,
- * refusals) is written in batches, and kept as long as the memory was told.
+ * Writes come from the feed, which the store extends in the same atom, so they go back
+ * as far as the feed does. Reads and refusals are not in the feed; they are written in
+ * batches and kept for `auditKeepMs`.
  */
 export class Audit {
   readonly #space: Space
@@ -116,7 +116,7 @@ export class Audit {
     this.#actor.requireRight('audit', 'audit', { collection: 'audit', id: '' })
     await this.#space.auditSettled()
     const { action, outcome } = filter
-    // What the filter leaves nothing of is not read.
+    // A source that the filter excludes entirely is not read.
     const isNoted = outcome !== 'written' && action !== 'delete'
     const isWritten = (outcome ?? 'written') === 'written' && [undefined, 'write', 'delete'].includes(action)
     const written = isWritten ? this.#written() : nothing()
@@ -126,9 +126,9 @@ export class Audit {
   }
 
   /**
-   * Notes that something goes out of the memory, or was kept from it. For
-   * runtimes: what agents send away is to be seen in the audit, whose entries
-   * name the work, the objects that were read for it, and where it went (`reason`).
+   * Records that content leaves the memory, or was kept from leaving. For runtimes: the
+   * audit then shows what agents disclose, with the work, the objects read for it, and
+   * the recipient (`reason`).
    */
   noteDisclosure({ to, work, objects, label, refused }: OutboundDisclosure): void {
     const { readAuditor: reading } = this.#actor
@@ -144,7 +144,7 @@ export class Audit {
   }
 
   /**
-   * The same, each entry as a line of JSON, to be piped into a file.
+   * The same entries as lines of JSON, to pipe into a file.
    *
    * @throws as `entries`
    */
@@ -196,7 +196,7 @@ async function* inTimeOrder(
   try {
     let [a, b] = await Promise.all([first.next(), second.next()])
     while (!a.done || !b.done) {
-      // What was written was written before the batch that tells of the reads after it.
+      // A write precedes the batch of the reads that followed it.
       const isFirst = !a.done && (b.done || a.value.at <= b.value.at)
       yield (isFirst ? a.value : b.value) as AuditEntry
       if (isFirst) a = await first.next()

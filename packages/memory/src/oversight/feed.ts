@@ -1,78 +1,78 @@
-import { covers } from '../values/access.ts'
-import type { Actor } from '../space/actor.ts'
-import type { AuditEntry } from './audit.ts'
 import { auditBatchOf } from '../audit/audit-log.ts'
-import { CorruptRecordError } from '../values/errors.ts'
-import { hasTrait } from '../store/collections.ts'
-import { ledgerSum, reusesOf } from '../work/ledger.ts'
-import type { Reuse } from '../work/ledger.ts'
-import { parseWorkId } from '../work/work-id.ts'
-import { visibleSources } from '../store/object-id.ts'
-import { requireInteger } from '../values/require-option.ts'
-import { isSealed } from '../values/sealed-text.ts'
+import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import type { Change } from '../store/change.ts'
+import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
+import { visibleSources } from '../store/object-id.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
+import { covers } from '../values/access.ts'
+import { CorruptRecordError } from '../values/errors.ts'
+import { requireInteger } from '../values/require-option.ts'
+import { isSealed } from '../values/sealed-text.ts'
+import { ledgerSum, reusesOf } from '../work/reuse.ts'
+import type { Reuse } from '../work/reuse.ts'
+import { parseWorkId } from '../work/work-id.ts'
+import type { AuditEntry } from './audit.ts'
 
-/** A record beside the change that wrote it, with its value as JSON text: most who follow the feed look at few values. */
+/** A record next to its change, with the value as JSON text: most followers of the feed look at few values. */
 export interface FeedRecord extends Omit<StoredRecord, 'value'> {
   readonly text: string
 }
 
-/** Something that happened in the memory, as far as one principal may see it. */
+/** An event in the memory, as far as one principal may see it. */
 export type FeedEntry =
-  /** A record was written or deleted; `record` is what stands there now, where that was asked for. */
+  /** A record was written or deleted; `record` is its present state, if requested. */
   | { readonly type: 'change'; readonly seq: Seq; readonly change: Change; readonly record: FeedRecord | undefined }
-  /** What agents read, refusals included; for principals with the right `audit`. */
+  /** Reads by agents, including refused ones; for principals with the right `audit`. */
   | { readonly type: 'reads'; readonly seq: Seq; readonly entries: readonly AuditEntry[] }
-  /** Results that were used instead of computing them again. */
+  /** Known results that were used instead of computing them again. */
   | { readonly type: 'reuses'; readonly seq: Seq; readonly at: number; readonly reuses: readonly Reuse[] }
 
-/** A piece of the feed, in order. */
+/** A page of the feed, in order. */
 export interface FeedPage {
   readonly entries: readonly FeedEntry[]
-  /** The first entry that was looked through, shown or not; absent when there was none. */
+  /** The position of the first entry examined, shown or not; absent when there was none. */
   readonly first: Seq | undefined
-  /** Up to where the feed was looked through: read on from there. */
+  /** The position up to which the feed was examined: continue from there. */
   readonly seq: Seq
   /** The newest position of the feed. */
   readonly last: Seq
-  /** True when the feed no longer holds all that came after the asked position. */
+  /** True when the feed no longer holds everything after the requested position. */
   readonly trimmed: boolean
-  /** Names the life of the feed: another one when the store lost its data and began anew. */
+  /** Identifies the life of the feed; changes when the store lost its data and started over. */
   readonly incarnation: string | undefined
 }
 
-/** What to read of the feed. */
+/** A query for a page of the feed. */
 export interface FeedQuery {
-  /** The position after which to begin; 0 for the start. */
+  /** The position to start after; 0 for the beginning. */
   readonly after: Seq
   /**
-   * Entries of the feed to look through, at most 1,000; fewer may be shown.
+   * The number of feed entries to examine, at most 1,000; fewer may be shown.
    *
    * @defaultValue 200
    */
   readonly limit?: number
   /**
-   * Show changes of these collections alone: `audit` stands for reads, `ledger` for reuses.
+   * Restricts the page to these collections; `audit` stands for reads, `ledger` for reuses.
    *
    * @defaultValue all
    */
   readonly collections?: readonly Collection[]
   /**
-   * Whether to read the records that were changed too.
+   * Whether to read the changed records too.
    *
    * @defaultValue false
    */
   readonly withRecords?: boolean
 }
 
-/** A follower looks again after this even when nothing woke it. */
+/** A follower polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 
 /**
- * All that happens in a memory, in one order: writes, reads and reuses. For
+ * Everything that happens in a memory, in one order: writes, reads and reuses. For
  * dashboards and reports; agents use `View.watch`.
  */
 export class Feed {
@@ -88,7 +88,7 @@ export class Feed {
   }
 
   /**
-   * Reads a piece of the feed.
+   * Reads a page of the feed.
    *
    * @throws OptionError, StoreError
    *
@@ -124,8 +124,8 @@ export class Feed {
   }
 
   /**
-   * Resolves soon after the memory may have changed since `mark`, or after a
-   * second. Take the mark before reading the feed.
+   * Resolves soon after the memory may have changed since `mark`, or after a second.
+   * Take the mark before reading the feed.
    *
    * @throws the signal's reason
    */
@@ -133,7 +133,7 @@ export class Feed {
     return this.#space.epochs.untilAnnounced(mark, fallbackPollMs, signal)
   }
 
-  /** What {@link untilNews} compares with. */
+  /** The mark that {@link untilNews} compares with. */
   mark(): number {
     return this.#space.epochs.announced
   }
@@ -174,7 +174,7 @@ export class Feed {
   #toEntries(change: Change, record: StoredRecord | undefined): readonly FeedEntry[] {
     const { seq, collection, id } = change
     if (!hasTrait(collection, 'shown')) {
-      // Sealed with a key that is not there, for example.
+      // For example, sealed with a missing key.
       if (!record || isSealed(record.value)) return []
       return collection === 'audit' ? this.#reads(seq, record) : this.#reuses(seq, record)
     }

@@ -12,12 +12,12 @@ import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
 import type { StoredRecord } from '../store/record.ts'
 
-/** Any record, as one who looks through the memory gets it. Times are Unix milliseconds, by the store's clock. */
+/** A record of any kind, as a browser of the memory sees it. Times are Unix milliseconds by the store's clock. */
 export interface AnyRecord extends Label {
   readonly collection: Collection
   readonly id: string
   readonly value: unknown
-  /** Length of the value as it is stored, in UTF-16 units. */
+  /** Length of the stored value, in UTF-16 units. */
   readonly size: number
   readonly version: number
   readonly seq: number
@@ -32,14 +32,14 @@ export interface AnyRecord extends Label {
   readonly expiresAt: number | undefined
 }
 
-/** Which records to list; all given filters must hold. */
+/** Filters of a list of records; all that are given must hold. */
 export interface RecordsFilter {
   readonly collection: Collection
   readonly task?: string
   readonly author?: string
   /** All of these. */
   readonly tags?: readonly string[]
-  /** Made from the object with this id. */
+  /** Derived from the object with this id. */
   readonly derivedFrom?: string
   /** Written at or after, Unix milliseconds. */
   readonly since?: number
@@ -62,9 +62,9 @@ export interface RecordsPage {
   readonly cursor?: string
 }
 
-/** Looks through records of all kinds, as browsers of the memory do. Agents use what is made for each kind. */
+/** Browses records of all kinds. Agents use the interface of each kind instead. */
 export class Records {
-  /** The kinds of record that there are to look through. */
+  /** The kinds of record to browse. */
   static readonly collections: readonly Collection[] = collectionsWith('shown')
 
   readonly #space: Space
@@ -92,7 +92,7 @@ export class Records {
   }
 
   /**
-   * One record; `undefined` when there is none that this principal may see.
+   * One record; `undefined` when this principal can see none.
    *
    * @throws OptionError, CorruptRecordError, StoreError
    */

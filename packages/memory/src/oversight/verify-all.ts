@@ -5,10 +5,10 @@ import type { Corruption } from '../store/corruption.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 
-/** What was asked for, in the words of the audit. */
+/** The key under which the audit records a verification. */
 const everything = { collection: 'settings', id: '' } as const
 
-/** The label of a damaged record can't be trusted: that somebody saw it is for those who may know of everything. */
+/** A damaged record's label can't be trusted, so the audit entry has the highest one. */
 const unknown: Label = { sensitivity: 'confidential', compartments: [] }
 
 /** See `View.verify`. */

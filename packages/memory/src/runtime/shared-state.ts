@@ -1,21 +1,21 @@
-import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 import type { Space } from '../space/space.ts'
 import type { StoredRecord } from '../store/record.ts'
+import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 
-/** What a change makes of a state: what stands there afterwards, and what it tells the one who asked for it. */
+/** The result of a change: the next state, and an answer for the caller. */
 export interface StateChange<State, Result> {
-  /** The same object as was given means: nothing changes, nothing is written. */
+  /** Returning the given object changes and writes nothing. */
   readonly state: State
   readonly result: Result
 }
 
 /**
- * A function of what stands there and of the store's clock, Unix milliseconds.
- * It may be asked again when another process was faster: it must do nothing else.
+ * A function of the present state and of the store's clock, Unix milliseconds. It has no
+ * side effects: it runs again when another process wrote first.
  */
 export type DecideState<State, Result> = (state: State | undefined, now: number) => StateChange<State, Result>
 
-/** What stood there when it was last looked at, and the mark of that moment. */
+/** The state as last read, and the mark of that moment. */
 interface Known {
   readonly state: unknown
   readonly version: number
@@ -29,12 +29,12 @@ interface Pending {
 }
 
 /**
- * A small value that all threads and processes of a space change together, each
- * change in one piece: a counter of a runtime, such as what is left of a budget.
+ * A small value that all threads and processes of a space change together, each change
+ * atomically: a counter of a runtime, such as what is left of a budget.
  *
- * It is no record of agents: no view lists, searches, watches or audits it, and
- * no other node gets it. What waits while a write is under way goes into the
- * next one together, so that many changes cost few writes.
+ * It is not a record of agents: no view lists, searches, watches or audits it, and no
+ * other node receives it. Changes that come during a write go into the next one
+ * together, so many changes cost few writes.
  */
 export class SharedState<State> {
   readonly #space: Space
@@ -54,13 +54,13 @@ export class SharedState<State> {
   }
 
   /**
-   * Changes the state, and resolves to what the decision tells.
+   * Changes the state, and resolves to the decision's `result`.
    *
    * @throws what `decide` throws; ValueError, StoreError
    */
   change<Result>(decide: DecideState<State, Result>): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    // Each keeps its own types; the queue holds all kinds.
+    // Each decision keeps its own types; the queue holds all of them.
     this.#pending.push({ decide, resolve, reject } as unknown as Pending)
     if (!this.#busy) void this.#work()
     return promise
@@ -71,14 +71,14 @@ export class SharedState<State> {
     return this.#space.epochs.finishedOf(this.#slot)
   }
 
-  /** Resolves when anybody wrote the state since the mark was taken, or after the time-out. @throws the signal's reason. */
+  /** Resolves when the state was written since the mark was taken, or after the time-out. @throws the signal's reason. */
   untilWritten(mark: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     return this.#space.epochs.untilFinished(this.#slot, mark, timeoutMs, signal)
   }
 
   async #work(): Promise<void> {
     this.#busy = true
-    // Whoever asks in the same turn goes along.
+    // Changes of the same turn are batched.
     await Promise.resolve()
     while (this.#pending.length > 0) await this.#apply(this.#pending.splice(0))
     this.#busy = false
@@ -91,7 +91,7 @@ export class SharedState<State> {
         const before = this.#known ?? (await this.#read())
         const decided = this.#decide(batch, before.state)
         const isSame = decided.state === before.state
-        // To do nothing is right only where what we know is still true; a write finds that out by itself.
+        // Doing nothing is right only if our copy is current; a write would find that out by itself.
         if (isSame && before.mark !== this.mark()) {
           this.#known = undefined
           continue
@@ -100,7 +100,7 @@ export class SharedState<State> {
           for (const settle of decided.outcomes) settle()
           return
         }
-        // Somebody else was faster, again and again: let them pass.
+        // Other writers keep coming first: back off.
         if (attempt > 2) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50, 2 ** attempt)))
       }
     } catch (error) {
@@ -109,7 +109,7 @@ export class SharedState<State> {
     }
   }
 
-  /** One decision after the other; one that throws changes nothing and fails alone. */
+  /** Applies the decisions in order; one that throws changes nothing and fails alone. */
   #decide(batch: readonly Pending[], before: unknown): { state: unknown; outcomes: (() => void)[] } {
     const now = this.#space.store.now()
     let state = before
@@ -136,7 +136,7 @@ export class SharedState<State> {
     return this.#known
   }
 
-  /** Resolves to whether it was written; if not, what stands there is known. */
+  /** Resolves to whether it was written; if not, the present state is known. */
   async #write(state: unknown, ifVersion: number): Promise<boolean> {
     const kept = copyJson(state)
     const mark = this.mark()
@@ -162,12 +162,12 @@ export class SharedState<State> {
 
 const states = new WeakMap<Space, Map<string, SharedState<unknown>>>()
 
-/** The state of this name: one object for each in a thread, so that changes made there go together. */
+/** The state with this name: one object per thread, so that its changes are batched. */
 export function sharedState<State>(space: Space, name: string, ttlMs: number): SharedState<State> {
   const known = states.get(space) ?? new Map<string, SharedState<unknown>>()
   states.set(space, known)
   const state = known.get(name) ?? new SharedState<unknown>(space, `shared/${name}`, ttlMs)
   known.set(name, state)
-  // Who names a state says what it holds.
+  // The caller that names a state defines its type.
   return state as SharedState<State>
 }

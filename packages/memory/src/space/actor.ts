@@ -1,16 +1,18 @@
-import { audienceOf, covers } from '../values/access.ts'
-import type { Audience, Label, Principal, Right } from '../values/access.ts'
-import type { ReadAuditBuffer, NotedAction, ReadAuditor } from '../audit/read-audit-buffer.ts'
-import { AccessError } from '../values/errors.ts'
-import type { ReadScope } from './read-scope.ts'
+import type { NotedAction } from '../audit/noted-reads.ts'
+import type { ReadAuditBuffer } from '../audit/read-audit-buffer.ts'
+import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { audienceOf, covers } from '../values/access.ts'
+import type { Audience, Label, Principal, Right } from '../values/access.ts'
+import { AccessError } from '../values/errors.ts'
+import type { ReadScope } from './read-scope.ts'
 
 /**
  * A principal at work in a space: the one gate between it and the records.
  *
- * Whatever it is shown goes through here, so that its clearance is checked,
- * the audit told, and what it read noted for the label of what it writes.
+ * Every record that it sees passes through here: the clearance is checked, the audit
+ * notes the read, and the scope collects labels for what it writes.
  */
 export class Actor {
   readonly principal: Principal
@@ -19,18 +21,18 @@ export class Actor {
   /** Absent where reads are not audited. */
   readonly readAuditor: ReadAuditor | undefined
 
-  /** @throws OptionError when the principal makes no sense. */
-  constructor(principal: Principal, scope: ReadScope | undefined, trail: ReadAuditBuffer | undefined) {
+  /** @throws OptionError when the principal is invalid. */
+  constructor(principal: Principal, scope: ReadScope | undefined, buffer: ReadAuditBuffer | undefined) {
     this.principal = principal
     this.audience = audienceOf(principal)
     this.scope = scope
-    this.readAuditor = trail?.auditor(principal.id, this.audience)
+    this.readAuditor = buffer && new ReadAuditor(buffer, principal.id, this.audience)
     const { readAuditor: reading } = this
-    // A thread may not come to its timers before its next task.
+    // A thread may not reach its timers before its next task.
     if (reading) scope?.onEnd(() => reading.flush())
   }
 
-  /** The record, unless there is none or none that this principal may see: the two look alike to it. */
+  /** The record, unless it is absent or above the clearance: to the principal the two look alike. */
   see(key: RecordKey, record: StoredRecord | undefined, action: NotedAction = 'read'): StoredRecord | undefined {
     this.readAuditor?.note(action, key.collection, key.id, record)
     if (!record || !covers(this.audience, record)) return undefined
@@ -38,7 +40,7 @@ export class Actor {
     return record
   }
 
-  /** Those of some records that this principal may see. */
+  /** The records that this principal may see. */
   seeAll(
     collection: Collection,
     records: readonly StoredRecord[],
@@ -48,7 +50,7 @@ export class Actor {
     return records.filter((record) => this.see(record, record, action) !== undefined)
   }
 
-  /** Notes that it used something of this label without being shown the record itself. */
+  /** Records the use of content with this label that was not read as a record. */
   used(label: Label): void {
     this.scope?.readRecord(label)
   }

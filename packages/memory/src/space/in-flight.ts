@@ -1,7 +1,7 @@
-/** Work under way in this thread, and how many wait for it. */
+/** Work in flight in this thread, and the number of its waiters. */
 export interface InFlight {
   readonly result: Promise<unknown>
-  /** Aborted when nobody waits any more. */
+  /** Aborts when nobody waits any more. */
   readonly abandon: AbortController
   waiters: number
 }

@@ -1,23 +1,23 @@
 import type { Store } from '../store/store.ts'
 import type { RecordKey } from '../store/record.ts'
 
-/** A lease that is being kept alive. */
+/** A lease that is being renewed. */
 export interface HeldLease {
-  /** Aborted when the lease was lost; its reason says so. */
+  /** Aborts when the lease is lost; its reason says so. */
   readonly signal: AbortSignal
-  /** Stops keeping it alive. What becomes of the record is the caller's business. */
+  /** Stops renewing it. The caller decides what happens to the record. */
   stop(): void
 }
 
-/** Keeps leases alive until told to stop. */
+/** Renews leases until they are stopped. */
 export interface LeaseKeeper {
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease
 }
 
 /**
- * Keeps the leases of a whole process alive from the thread that opened the
- * store, whose event loop is free of agents' work: a worker thread deep in a
- * computation can't send a heartbeat itself.
+ * Renews the leases of a whole process from the thread that opened the store. Its event
+ * loop is free of agents' work; a worker thread deep in a computation can't send a
+ * heartbeat.
  */
 export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   readonly #store: Store
@@ -48,7 +48,7 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
           return
         }
       } catch (error) {
-        // The store may be back before the lease ends; after that it is lost, whatever the store would say.
+        // The store may recover before the lease ends; after that the lease is lost in any case.
         this.#onError(error)
         if (performance.now() - lastKept < leaseMs) return
       }
@@ -60,7 +60,7 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
     return { signal: lost.signal, stop }
   }
 
-  /** Stops keeping any lease; each ends in its own time. */
+  /** Stops renewing; each lease then expires by itself. */
   [Symbol.dispose](): void {
     for (const lose of this.#losers) lose('the memory was closed')
   }

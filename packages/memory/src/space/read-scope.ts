@@ -1,11 +1,11 @@
 import type { Label } from '../values/access.ts'
 
 /**
- * What one piece of work read, kept by the runtime while it runs.
+ * What one activity reads, recorded by the runtime while it runs.
  *
- * Everything written in the scope is derived from everything read in it, and
- * at least as sensitive; the work itself need not say so and can't leave it
- * out. Bytes read in a scope stay in place until it ends.
+ * Everything written in the scope counts as derived from everything read in it, and is
+ * at least as sensitive. The activity need not declare that and can't avoid it. Bytes
+ * read in a scope stay in place until it ends.
  */
 export class ReadScope implements Disposable {
   readonly #objects = new Map<string, Label>()
@@ -22,12 +22,12 @@ export class ReadScope implements Disposable {
     return [...this.#objects.values(), ...this.#labels]
   }
 
-  /** Notes that an object was read. */
+  /** Records that an object was read. */
   readObject(id: string, label: Label): void {
     this.#objects.set(id, label)
   }
 
-  /** Notes that a record of another kind was read. */
+  /** Records that a record of another kind was read. */
   readRecord(label: Label): void {
     if (label.sensitivity !== 'public' || label.compartments.length > 0) this.#labels.push(label)
   }

@@ -5,12 +5,12 @@ import type { CacheParts } from '../cache/coherent-cache.ts'
 import type { Space } from './space.ts'
 import type { Store } from '../store/store.ts'
 
-/** What the parts of a space have to know of how it was opened. */
+/** The options of a memory that the parts of its space need. */
 export interface SpaceOptions extends Pick<CacheParts, 'ttlMs' | 'maxEntries' | 'maxCacheBytes'> {
   readonly architecture: string
 }
 
-/** The parts of a space that are made alike in every thread. */
+/** The parts of a space that every thread makes alike. */
 export function spaceParts(
   store: Store,
   epochs: EpochTable,

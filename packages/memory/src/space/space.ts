@@ -1,22 +1,22 @@
-import { covers, distinct, joinLabels, requireLevel } from '../values/access.ts'
-import type { Label, Level } from '../values/access.ts'
-import type { Actor } from './actor.ts'
 import type { ReadAuditBuffer } from '../audit/read-audit-buffer.ts'
 import type { CoherentCache } from '../cache/coherent-cache.ts'
 import type { Counters } from '../cache/counters.ts'
 import type { EpochTable } from '../cache/epoch-table.ts'
-import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import type { LeaseKeeper } from './lease-keeper.ts'
-import type { Reuse } from '../work/ledger.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
-import { requireInteger, requireStrings } from '../values/require-option.ts'
-import type { InFlight } from './in-flight.ts'
 import { nothingWritten } from '../store/apply-mutation.ts'
-import type { Store } from '../store/store.ts'
 import type { Guard, Mutation, Refusal, Written } from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
+import { covers, distinct, joinLabels, requireLevel } from '../values/access.ts'
+import type { Label, Level } from '../values/access.ts'
+import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { requireInteger, requireStrings } from '../values/require-option.ts'
+import type { Reuse } from '../work/reuse.ts'
+import type { Actor } from './actor.ts'
+import type { InFlight } from './in-flight.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
 
-/** One shared memory, as one thread holds it. All kinds of memory live from these parts. */
+/** One thread's handle on a shared memory: the parts that all kinds of memory are built on. */
 export interface Space {
   readonly store: Store
   readonly epochs: EpochTable
@@ -26,48 +26,48 @@ export interface Space {
   readonly work: CoherentCache
   readonly shelf: ObjectShelf
   readonly leases: LeaseKeeper
-  /** What this thread's principals read; absent where reads are not audited. */
+  /** Buffers what this thread's principals read; absent where reads are not audited. */
   readonly readAudit: ReadAuditBuffer | undefined
-  /** Names this thread among all that may compute. */
+  /** Identifies this thread among all that may compute. */
   readonly owner: string
-  /** Work under way in this thread, by key. */
+  /** Work in flight in this thread, by key. */
   readonly inFlight: Map<string, InFlight>
-  /** The last update under way of each fact in this thread. */
+  /** The last pending update of each fact in this thread. */
   readonly updating: Map<string, Promise<unknown>>
   noteReuse(reuse: Reuse): void
-  /** Resolves when what this thread noted for the audit is written. */
+  /** Resolves when this thread's audit notes are written. */
   auditSettled(): Promise<void>
   /** @throws MemoryClosedError */
   assertOpen(): void
 }
 
-/** What any write may say about its record. */
+/** Options of every write. */
 export interface WriteOptions {
   /** The task that the record belongs to. */
   readonly task?: string
   readonly tags?: readonly string[]
   /** From 0, negligible, to 1. */
   readonly importance?: number
-  /** @defaultValue 'public', or what it is derived from, whichever is higher */
+  /** @defaultValue 'public', or the sensitivity of its sources, whichever is higher */
   readonly sensitivity?: Level
   readonly compartments?: readonly string[]
-  /** Objects that it was made from. Inside an activity those it read are added. */
+  /** Objects that it is derived from. Inside an activity, the objects it read are added. */
   readonly derivedFrom?: readonly { readonly id: string }[]
   /** Time to live in milliseconds; for ever when left out. */
   readonly ttlMs?: number
-  /** Write only while this claim is held. The record belongs to its task unless another is named. */
+  /** Write only while this claim is held. The record belongs to the claim's task unless `task` is given. */
   readonly claim?: ClaimToken
 }
 
-/** What tells a store that a claim is held; plain data that may travel to another thread. */
+/** Proves to a store that a claim is held; plain data that may travel to another thread. */
 export interface ClaimToken {
   readonly task: string
   readonly fence: number
 }
 
 /**
- * Turns what a writer says into what is stored: sources and sensitivity follow
- * from what was really read.
+ * Turns a writer's options into a record's metadata. Sources and sensitivity follow from
+ * what was actually read.
  *
  * @throws OptionError, NotFoundError for a source that the writer can't see,
  * AccessError when the writer could not read the record afterwards.
@@ -113,7 +113,7 @@ async function labelOfSource(space: Space, actor: Actor, id: string): Promise<La
 /**
  * Writes records, all of them or none.
  *
- * @param show - Turns the record that stands in the way into what a conflict tells of it.
+ * @param show - Turns the conflicting record into the `current` of the conflict.
  * @throws VersionConflictError, FenceError
  */
 export async function writeAll(
@@ -125,7 +125,7 @@ export async function writeAll(
   space.assertOpen()
   const commit = await space.store.write(batch.map((mutation) => ({ ...mutation, over: actor.audience })))
   if (commit.ok) return commit.written
-  // Whoever seals values has dealt with refusals of seals.
+  // The seal gate has handled refusals of seals.
   const { index, reason, current } = commit.refusal as Exclude<Refusal, { reason: 'seal' }>
   const { key, guard, ifVersion = 0 } = batch[index] as Mutation
   actor.readAuditor?.refused(
@@ -137,7 +137,7 @@ export async function writeAll(
   )
   if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
   if (reason === 'label') {
-    // What it can't see is absent to it. Only where it would have to make that anew, it learns that the key is taken.
+    // A record above the clearance looks absent. Only creating it anew reveals that the key is taken.
     if (ifVersion > 0) throw new VersionConflictError(key.id, ifVersion, 0, undefined)
     if (batch.length === 1 && batch[0]?.type === 'delete') return [nothingWritten(space.store.now())]
     throw new AccessError(
@@ -154,12 +154,12 @@ export async function writeOne(space: Space, actor: Actor, mutation: Mutation, s
   return (await writeAll(space, actor, [mutation], show))[0] as Written
 }
 
-/** The condition under which a write with these options may happen. @throws OptionError when it is none. */
+/** The guard of a write with these options. @throws OptionError when the claim is invalid. */
 export function guardOf(options: Pick<WriteOptions, 'claim'>): Guard | undefined {
   if (!('claim' in options)) return undefined
   const { claim } = options
-  // Whoever lost the race for a claim has `undefined` in its place, and must not write as if it had asked for none.
-  if (claim === undefined) throw new OptionError('claim', 'one that was taken, or left out', claim)
+  // An agent that lost the race for a claim passes `undefined`, and must not write as if it needed none.
+  if (claim === undefined) throw new OptionError('claim', 'a held claim, or left out', claim)
   requireStrings('claim.task', [claim.task])
   requireInteger('claim.fence', claim.fence, 1)
   return { key: { collection: 'claims', id: claim.task }, version: claim.fence }
@@ -171,7 +171,7 @@ const refusalReasons = {
   label: 'what stands there is above its clearance',
 } as const
 
-/** What is left of a record's time to live, in milliseconds; `undefined` when it has none. */
+/** A record's remaining time to live, in milliseconds; `undefined` when it has none. */
 export function remainingMs(space: Space, { expiresAt }: Pick<StoredRecord, 'expiresAt'>): number | undefined {
   return expiresAt === undefined ? undefined : Math.max(1, expiresAt - space.store.now())
 }

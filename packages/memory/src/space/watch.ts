@@ -9,7 +9,7 @@ import type { Seq } from '../store/record.ts'
 /** Options of `View.watch`. */
 export interface WatchOptions {
   /**
-   * The position after which to begin.
+   * The position to start after.
    *
    * @defaultValue now
    */
@@ -18,7 +18,7 @@ export interface WatchOptions {
   readonly signal?: AbortSignal
 }
 
-/** A watcher asked for changes that the feed no longer holds. Read the records anew and watch from `last` on. */
+/** The feed no longer holds the requested changes. Read the records again and watch from `last` on. */
 export class FeedTrimmedError extends SkeinError {
   readonly code = 'SKEIN_FEED_TRIMMED'
   readonly after: Seq
@@ -32,7 +32,7 @@ export class FeedTrimmedError extends SkeinError {
 }
 
 const pageSize = 500
-/** A watcher looks again after this even when nothing woke it. */
+/** A watcher polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 
 /** Yields the changes of records whose `collection/id` begins with the prefix, in order, without gaps. */
@@ -42,12 +42,12 @@ export function watchFeed(
   prefix: string,
   { after, signal }: WatchOptions,
 ): AsyncGenerator<Change, void, undefined> {
-  // Asked now, not when the first change is: the watch begins with this call.
+  // Read now, not with the first change: the watch begins with this call.
   const start =
     after === undefined
       ? space.store.changes(Number.MAX_SAFE_INTEGER, 1).then(({ last }) => last)
       : Promise.resolve(after)
-  // Whoever never asks for a change never hears why there is none.
+  // A caller that never asks for a change never sees the error.
   start.catch(() => {})
   return follow(space, actor, prefix, start, signal)
 }
@@ -68,7 +68,7 @@ async function* follow(
   }
 }
 
-/** All changes from now on, whoever may see them: for the memory's own use. */
+/** All changes from now on, regardless of clearance: for the memory's own use. */
 export async function* followFeed(space: Space, signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
   const { last } = await space.store.changes(Number.MAX_SAFE_INTEGER, 1)
   yield* changesAfter(space, last, signal)

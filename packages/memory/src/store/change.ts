@@ -11,7 +11,7 @@ export interface Change extends RecordKey, Label {
   readonly at: number
 }
 
-/** A piece of the feed, in order. */
+/** A page of the feed, in order. */
 export interface ChangePage {
   readonly changes: readonly Change[]
   /** The newest `seq` of the space; 0 when nothing was ever written. */

@@ -10,7 +10,7 @@ export interface RecordFilter {
   readonly notAuthor?: string | undefined
   /** All of these tags. */
   readonly tags?: readonly string[] | undefined
-  /** Made from the object with this id. */
+  /** Derived from the object with this id. */
   readonly derivedFrom?: string | undefined
   readonly audience?: Audience | undefined
   /** Written at or after this time, Unix milliseconds. */

@@ -1,14 +1,69 @@
 import { describe } from 'vitest'
 
-import { accessCases } from './access-cases.ts'
-import { auditCases } from './audit-cases.ts'
-import { damageCases } from './damage-cases.ts'
-import { memoryCases } from './memory-cases.ts'
-import { sealingCases } from './sealing-cases.ts'
-import { storeCases } from './store-cases.ts'
-import type { StoreContractOptions } from './store-contract-options.ts'
-import { teamworkCases } from './teamwork-cases.ts'
-import { valueCases } from './value-cases.ts'
+import { accessCases } from './memory/access-cases.ts'
+import { alertsCases } from './memory/alerts-cases.ts'
+import { auditCases } from './memory/audit-cases.ts'
+import { claimsCases } from './memory/claims-cases.ts'
+import { escalationsCases } from './memory/escalations-cases.ts'
+import { factsCases } from './memory/facts-cases.ts'
+import { largeValueCases } from './memory/large-value-cases.ts'
+import { learningsCases } from './memory/learnings-cases.ts'
+import { lifetimeCases } from './memory/lifetime-cases.ts'
+import { objectsCases } from './memory/objects-cases.ts'
+import { observationsCases } from './memory/observations-cases.ts'
+import { onceCases } from './memory/once-cases.ts'
+import { sealingCases } from './memory/sealing-cases.ts'
+import { valueCases } from './memory/value-cases.ts'
+import { verifyCases } from './memory/verify-cases.ts'
+import { watchCases } from './memory/watch-cases.ts'
+import type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
+import { storeConditionsCases } from './store/conditions-cases.ts'
+import { storeExpiryCases } from './store/expiry-cases.ts'
+import { storeFeedCases } from './store/feed-cases.ts'
+import { storeLifetimeCases } from './store/lifetime-cases.ts'
+import { storeListsCases } from './store/lists-cases.ts'
+import { storeObjectsCases } from './store/objects-cases.ts'
+import { storeRecordsCases } from './store/records-cases.ts'
+import { storeSearchCases } from './store/search-cases.ts'
+
+type Cases = (options: StoreContractOptions) => void
+
+/** The store contract itself, by topic. */
+const store: Readonly<Record<string, Cases>> = {
+  records: storeRecordsCases,
+  conditions: storeConditionsCases,
+  expiry: storeExpiryCases,
+  lists: storeListsCases,
+  search: storeSearchCases,
+  feed: storeFeedCases,
+  objects: storeObjectsCases,
+  lifetime: storeLifetimeCases,
+}
+
+const parts: Readonly<Record<StoreContractPart, Cases>> = {
+  store: (options) => {
+    for (const [topic, cases] of Object.entries(store)) declare(topic, cases, options)
+  },
+  facts: factsCases,
+  observations: observationsCases,
+  objects: objectsCases,
+  once: onceCases,
+  watch: watchCases,
+  lifetime: lifetimeCases,
+  learnings: learningsCases,
+  alerts: alertsCases,
+  claims: claimsCases,
+  escalations: escalationsCases,
+  access: accessCases,
+  audit: auditCases,
+  sealing: sealingCases,
+  verify: verifyCases,
+  values: valueCases,
+  'large values': largeValueCases,
+}
+
+/** The parts of the contract: `store` is what a store itself promises, the others what the memory promises on top. */
+export const storeContractParts: readonly StoreContractPart[] = Object.keys(parts) as StoreContractPart[]
 
 /**
  * Declares the tests that every store must pass: the store contract itself,
@@ -24,27 +79,12 @@ import { valueCases } from './value-cases.ts'
  */
 export function describeStore(name: string, options: StoreContractOptions): void {
   describe(`Store contract: ${name}`, () => {
-    storeCases(options)
+    for (const part of options.parts ?? storeContractParts) declare(part, parts[part], options)
   })
-  describe(`Memory contract: ${name}`, () => {
-    memoryCases(options)
-  })
-  describe(`Access contract: ${name}`, () => {
-    accessCases(options)
-  })
-  describe(`Audit contract: ${name}`, () => {
-    auditCases(options)
-  })
-  describe(`Sealing contract: ${name}`, () => {
-    sealingCases(options)
-  })
-  describe(`Damage contract: ${name}`, () => {
-    damageCases(options)
-  })
-  describe(`Teamwork contract: ${name}`, () => {
-    teamworkCases(options)
-  })
-  describe(`Value contract: ${name}`, () => {
-    valueCases(options)
+}
+
+function declare(name: string, cases: Cases, options: StoreContractOptions): void {
+  describe(name, () => {
+    cases(options)
   })
 }

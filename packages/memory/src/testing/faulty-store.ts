@@ -1,22 +1,17 @@
 import { OutcomeUnknownError, StoreError } from '../values/errors.ts'
 import { forward } from '../store/forward.ts'
+import type { Mutation } from '../store/mutation.ts'
+import type { RecordFilter } from '../store/query.ts'
+import type { RecordKey } from '../store/record.ts'
+import { callOf, makeCalls } from '../store/store-routes.ts'
+import type { CallName } from '../store/store-routes.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
 import type { StoreDriver } from '../store/store-driver.ts'
 
-/** What a store is asked for that can be held back or fail. */
-export type FaultyOperation =
-  | 'read'
-  | 'write'
-  | 'query'
-  | 'search'
-  | 'changes'
-  | 'sweep'
-  | 'objects.put'
-  | 'objects.get'
-  | 'objects.has'
-  | 'objects.delete'
+/** A call of a store that can be held back or fail. */
+export type FaultyOperation = CallName
 
 /** Which calls a fault befalls, and when. */
 export interface FaultOptions {
@@ -106,28 +101,29 @@ export function faultyStore(driver: StoreDriver): { readonly driver: StoreDriver
 }
 
 function wrap(store: Store, faults: FaultBox): Store {
-  const { objects } = store
-  const inObjects = ['objects'] as const
   return {
     ...forward(store),
-    read: (keys) => faults.meet('read', collectionsOf(keys), () => store.read(keys)),
-    write: (batch) => faults.meet('write', collectionsOf(batch.map(({ key }) => key)), () => store.write(batch)),
-    query: (query) => faults.meet('query', [query.collection], () => store.query(query)),
-    search: (query) => faults.meet('search', [query.collection], () => store.search(query)),
-    changes: (after, limit) => faults.meet('changes', [], () => store.changes(after, limit)),
-    sweep: (limit) => faults.meet('sweep', [], () => store.sweep(limit)),
+    ...makeCalls((name) => {
+      const call = callOf(store, name) as (...args: readonly unknown[]) => Promise<unknown>
+      return (...args) => faults.meet(name, collectionsIn(name, args), () => call(...args))
+    }),
     watch: (listener, onLink) => faults.watch(store, listener, onLink),
-    objects: {
-      put: (name, bytes) => faults.meet('objects.put', inObjects, () => objects.put(name, bytes)),
-      get: (name, range) => faults.meet('objects.get', inObjects, () => objects.get(name, range)),
-      has: (name) => faults.meet('objects.has', inObjects, () => objects.has(name)),
-      delete: (name) => faults.meet('objects.delete', inObjects, () => objects.delete(name)),
-    },
   }
 }
 
-function collectionsOf(keys: readonly { readonly collection: Collection }[]): readonly Collection[] {
-  return keys.map(({ collection }) => collection)
+/** The collections that a call is about. */
+function collectionsIn(name: CallName, [first]: readonly unknown[]): readonly Collection[] {
+  switch (name) {
+    case 'read':
+      return (first as readonly RecordKey[]).map(({ collection }) => collection)
+    case 'write':
+      return (first as readonly Mutation[]).map(({ key }) => key.collection)
+    case 'query':
+    case 'search':
+      return [(first as RecordFilter).collection]
+    default:
+      return name.startsWith('objects.') ? ['objects'] : []
+  }
 }
 
 interface Obstacle {
@@ -225,11 +221,11 @@ class FaultBox implements Faults {
   /** Watches a store, as far as the link and its hints allow. */
   watch(store: Store, listener: (change: Change) => void, onLink?: (isUp: boolean) => void): Unwatch {
     let isStoreUp = true
-    let told = true
+    let toldUp = true
     const tell = (): void => {
       const isUp = isStoreUp && !this.#isCut
-      if (isUp === told) return
-      told = isUp
+      if (isUp === toldUp) return
+      toldUp = isUp
       onLink?.(isUp)
     }
     const unwatch = store.watch(

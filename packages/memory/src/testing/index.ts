@@ -6,22 +6,22 @@
  * @module
  */
 
-export { describeStore } from './describe-store.ts'
-export type { StoreContractOptions } from './store-contract-options.ts'
+export { describeStore, storeContractParts } from './describe-store.ts'
+export type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
 
 export { faultyStore } from './faulty-store.ts'
 export type { FailureOptions, FaultOptions, Faults, FaultyOperation, Hold } from './faulty-store.ts'
 
-export { checkHistory, staleAfter } from './history.ts'
-export type { HistoryOptions } from './history.ts'
-export { openHistory, readHistory } from './history-log.ts'
-export type { HistoryLog, Invocation, PendingCall } from './history-log.ts'
-export type { Call, Instant, Operation } from './history-operation.ts'
-export type { Violation, ViolationKind } from './history-violation.ts'
+export { checkHistory, staleAfter } from './history/history.ts'
+export type { HistoryOptions } from './history/history.ts'
+export { openHistory, readHistory } from './history/history-log.ts'
+export type { HistoryLog, Invocation, PendingCall } from './history/history-log.ts'
+export type { Call, Instant, Operation } from './history/history-operation.ts'
+export type { Violation, ViolationKind } from './history/history-violation.ts'
 
-export { checkModel, searchLinearization } from './wing-gong.ts'
-export type { Model, SearchOptions, SearchResult } from './wing-gong.ts'
-export { claimModel } from './claim-model.ts'
-export type { ClaimModelOptions, ClaimOperation, ClaimState } from './claim-model.ts'
-export { counterModel } from './counter-model.ts'
-export type { CounterOperation } from './counter-model.ts'
+export { checkModel, searchLinearization } from './history/wing-gong.ts'
+export type { Model, SearchOptions, SearchResult } from './history/wing-gong.ts'
+export { claimModel } from './history/claim-model.ts'
+export type { ClaimModelOptions, ClaimOperation, ClaimState } from './history/claim-model.ts'
+export { counterModel } from './history/counter-model.ts'
+export type { CounterOperation } from './history/counter-model.ts'

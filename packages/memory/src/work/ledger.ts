@@ -1,72 +1,37 @@
 import { randomUUID } from 'node:crypto'
 
-import { parseWorkId } from './work-id.ts'
-import { workStateOf } from './work-state.ts'
-import { decodeJson, encodeJson } from '../values/json.ts'
-import { recordPages } from '../store/record-pages.ts'
-import { isSealed } from '../values/sealed-text.ts'
-import type { Store } from '../store/store.ts'
 import type { Mutation, SetMutation } from '../store/mutation.ts'
-import type { RecordMeta, StoredRecord } from '../store/record.ts'
+import { recordPages } from '../store/record-pages.ts'
+import type { RecordMeta } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { isSealed } from '../values/sealed-text.ts'
+import { LedgerTable } from './ledger-table.ts'
+import type { LedgerReport, Saved } from './ledger-table.ts'
+import { addReuses, ledgerSum } from './reuse.ts'
+import type { Reuse } from './reuse.ts'
 
-/** Work that an agent used again instead of doing it, one or more times within a moment. */
-export interface Reuse {
-  /** The key of the work. */
-  readonly work: string
-  readonly agent: string
-  /** How often. What was saved is that of all times together. */
-  readonly count: number
-  readonly savedMs: number
-  readonly savedTokens: number
-  readonly savedUsd?: number | undefined
-}
-
-/** What was computed and spared of one kind of work. */
-export interface LedgerLine {
-  /** Results that stand in the memory, and what computing them took. */
-  readonly computed: number
-  readonly computedMs: number
-  readonly computedTokens: number
-  /** US dollars, as far as the prices of the models were known. */
-  readonly computedUsd: number
-  /** How often one of them was used instead of computing it again, and what that spared. */
-  readonly reused: number
-  readonly savedMs: number
-  readonly savedTokens: number
-  readonly savedUsd: number
-}
-
-/**
- * What was computed and what was spared, over all processes and runs of the
- * space, by kind of work: what stands before the first `/` of its key.
- */
-export type LedgerReport = Readonly<Record<string, LedgerLine>>
-
-/** Reuses are written in batches, at the latest after this time … */
+/** Reuses are written in batches, after this time at the latest, */
 const flushMs = 250
-/** … or when so many different ones were noted. */
-const largestBatch = 1_000
+/** or when this many different ones are buffered. */
+const maxBatch = 1_000
 
-/** Batches that are kept while the store refuses to take them. */
-const mostUnwritten = 100
+/** Batches kept while the store refuses to take them. */
+const maxUnwritten = 100
 
-/** Batches that are summed up at once. */
+/** Batches compacted at once. */
 const compactedAtOnce = 500
 
 /**
- * A time to live that ended a year ago, so that no clock that is set back makes it
- * begin again. A delete would be told by the feed, and push out what it tells of others.
+ * A time to live that ended a year ago, so that a clock set back does not revive it.
+ * A delete would be a change in the feed, and push older changes out of it.
  */
 const longGone = -365 * 24 * 3_600_000
 
-/** The record of the `ledger` collection that holds the sum of old batches. */
-export const ledgerSum = 'sum'
-
 /**
- * Writes down what was reused, off the hot path: reuses wait at most
- * {@link flushMs}, equal ones become one with a count, and all one record. What
- * was computed stands in the records of the work themselves, written with the
- * results.
+ * Records reuses off the hot path: they wait at most {@link flushMs}, equal ones
+ * become one with a count, and each batch becomes one record. What was computed is
+ * in the records of the work itself, written with the results.
  */
 export class Ledger implements AsyncDisposable {
   readonly #store: Store
@@ -87,8 +52,8 @@ export class Ledger implements AsyncDisposable {
     const { agent, work } = reuse
     const name = `${agent.length} ${agent}${work}`
     const known = this.#noted.get(name)
-    this.#noted.set(name, known ? together(known, reuse) : reuse)
-    if (this.#noted.size >= largestBatch) void this.#flush()
+    this.#noted.set(name, known ? addReuses(known, reuse) : reuse)
+    if (this.#noted.size >= maxBatch) void this.#flush()
     else this.#timer ??= setTimeout(() => void this.#flush(), flushMs).unref()
   }
 
@@ -96,7 +61,7 @@ export class Ledger implements AsyncDisposable {
     await this.#flush()
     for (;;) {
       const { version, kinds } = await this.#sum()
-      const lines = new LineTable()
+      const lines = new LedgerTable()
       for (const [kind, spared] of kinds) lines.add(kind, spared)
       for await (const records of recordPages(this.#store, { collection: 'work', limit: 1_000 })) {
         for (const record of records) lines.addWork(record)
@@ -104,35 +69,34 @@ export class Ledger implements AsyncDisposable {
       for await (const records of recordPages(this.#store, { collection: 'ledger', limit: 1_000 })) {
         for (const record of records) if (record.id !== ledgerSum) lines.addBatch(record)
       }
-      // What was summed up meanwhile may have been counted twice, or not at all.
+      // A batch compacted meanwhile may have been counted twice, or not at all.
       if ((await this.#sum()).version === version) return lines.report()
     }
   }
 
   /**
-   * Adds batches of which the feed no longer tells, so that nobody sees them come
-   * any more, to the sum of all such: the ledger must not grow for ever. The new
-   * sum and the end of its batches are one atom, so that each counts once,
-   * whoever else is at it.
+   * Adds batches that the feed no longer holds to one sum, so that the ledger does
+   * not grow for ever. The new sum and the end of its batches are one atom, so each
+   * batch counts once, even when several processes compact.
    */
   async compact(): Promise<void> {
     for (;;) {
       const { changes, trimmed } = await this.#store.changes(0, 1)
       const [oldest] = changes
       if (!trimmed || !oldest) return
-      // Asked for first: whoever sums up after that changes it, and this write is refused.
+      // Read first: whoever compacts after that changes it, and this write is refused.
       const { version, kinds } = await this.#sum()
       const page = await this.#store.query({ collection: 'ledger', order: 'oldest', limit: compactedAtOnce })
       const due = page.records.filter(({ id, seq, value }) => id !== ledgerSum && seq < oldest.seq && !isSealed(value))
       if (due.length < compactedAtOnce) return
-      const lines = new LineTable()
+      const lines = new LedgerTable()
       for (const [kind, spared] of kinds) lines.add(kind, spared)
       for (const record of due) lines.addBatch(record)
       const ends = due.map(({ id, version: ifVersion }): Mutation => {
         return { type: 'touch', key: { collection: 'ledger', id }, ifVersion, ttlMs: longGone }
       })
       const commit = await this.#store.write([this.#mutation(ledgerSum, lines.saved(), version), ...ends])
-      // Another process does the same just now.
+      // Another process is compacting at the same time.
       if (!commit.ok) return
     }
   }
@@ -146,9 +110,9 @@ export class Ledger implements AsyncDisposable {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#noted.size > 0) {
-      // Its id is its own: written again after an answer that was lost, it counts once.
+      // Its id is unique: written again after a lost answer, it counts once.
       this.#unwritten.push(this.#mutation(randomUUID(), [...this.#noted.values()], 0))
-      this.#unwritten = this.#unwritten.slice(-mostUnwritten)
+      this.#unwritten = this.#unwritten.slice(-maxUnwritten)
       this.#noted = new Map()
     }
     this.#writing = this.#writing.then(() => this.#write())
@@ -164,7 +128,7 @@ export class Ledger implements AsyncDisposable {
         if (this.#unwritten[0] === next) this.#unwritten.shift()
       }
     } catch (error) {
-      // The next batch takes it along.
+      // The next batch includes it.
       this.#onError(error)
     }
   }
@@ -180,81 +144,4 @@ export class Ledger implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#flush()
   }
-}
-
-/** What was spared of one kind of work. */
-type Saved = Pick<LedgerLine, 'reused' | 'savedMs' | 'savedTokens' | 'savedUsd'>
-
-/** Adds up lines by kind of work. */
-class LineTable {
-  readonly #lines = new Map<string, { -readonly [Name in keyof LedgerLine]: number }>()
-
-  add(kind: string, saved: Saved): void {
-    const line = this.#line(kind)
-    line.reused += saved.reused
-    line.savedMs += saved.savedMs
-    line.savedTokens += saved.savedTokens
-    line.savedUsd += saved.savedUsd
-  }
-
-  addBatch({ value }: StoredRecord): void {
-    for (const { work, count, savedMs, savedTokens, savedUsd = 0 } of reusesOf(value)) {
-      this.add(parseWorkId(work).kind, { reused: count, savedMs, savedTokens, savedUsd })
-    }
-  }
-
-  addWork({ id, value }: StoredRecord): void {
-    const work = workStateOf(decodeJson(value))
-    if (work?.state !== 'done') return
-    const { durationMs, tokens, usd = 0 } = work
-    const line = this.#line(parseWorkId(id).kind)
-    line.computed += 1
-    line.computedMs += durationMs
-    line.computedTokens += tokens
-    line.computedUsd += usd
-  }
-
-  saved(): [kind: string, Saved][] {
-    return [...this.#lines].map(([kind, { reused, savedMs, savedTokens, savedUsd }]) => {
-      return [kind, { reused, savedMs, savedTokens, savedUsd }]
-    })
-  }
-
-  report(): LedgerReport {
-    return Object.fromEntries(this.#lines)
-  }
-
-  #line(kind: string): { -readonly [Name in keyof LedgerLine]: number } {
-    const known = this.#lines.get(kind)
-    if (known) return known
-    const fresh = { ...nothing }
-    this.#lines.set(kind, fresh)
-    return fresh
-  }
-}
-
-/** The reuses that one record of the `ledger` collection, other than {@link ledgerSum}, holds as JSON text. */
-export function reusesOf(text: string): readonly Reuse[] {
-  return decodeJson(text) as readonly Reuse[]
-}
-
-function together(one: Reuse, other: Reuse): Reuse {
-  return {
-    ...one,
-    count: one.count + other.count,
-    savedMs: one.savedMs + other.savedMs,
-    savedTokens: one.savedTokens + other.savedTokens,
-    savedUsd: (one.savedUsd ?? 0) + (other.savedUsd ?? 0),
-  }
-}
-
-const nothing: LedgerLine = {
-  computed: 0,
-  computedMs: 0,
-  computedTokens: 0,
-  computedUsd: 0,
-  reused: 0,
-  savedMs: 0,
-  savedTokens: 0,
-  savedUsd: 0,
 }

@@ -27,7 +27,7 @@ export type WorkState =
     }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope }
 
-/** What the decoded value of a work's record says; `undefined` when it makes no sense. */
+/** Reads the decoded value of a work's record; `undefined` when it is malformed. */
 export function workStateOf(value: unknown): WorkState | undefined {
   const state = typeof value === 'object' && value !== null && 'state' in value ? value.state : undefined
   return state === 'running' || state === 'done' || state === 'failed' ? (value as WorkState) : undefined

@@ -3,16 +3,16 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { forward } from '../store/forward.ts'
-import type { LearningContext } from '../kinds/learnings.ts'
-import { openMemory } from '../memory.ts'
-import type { Memory } from '../memory.ts'
-import type { Store } from '../store/store.ts'
-import type { Collection } from '../store/collections.ts'
-import type { StoreDriver } from '../store/store-driver.ts'
-import type { View } from '../view.ts'
+import { forward } from '../../store/forward.ts'
+import type { LearningContext } from '../../kinds/learnings.ts'
+import { openMemory } from '../../open-memory.ts'
+import type { Memory } from '../../memory.ts'
+import type { Store } from '../../store/store.ts'
+import type { Collection } from '../../store/collections.ts'
+import type { StoreDriver } from '../../store/store-driver.ts'
+import type { View } from '../../view.ts'
 import { faults, fickle, oddData, oddNames } from './odd-values.ts'
-import type { StoreContractOptions } from './store-contract-options.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
 import { valuePlaces } from './value-places.ts'
 
 const ann = { id: 'ann', role: 'r' }
@@ -20,8 +20,8 @@ const ann = { id: 'ann', role: 'r' }
 /** Half of a surrogate pair: not every text can be said in UTF-8. */
 const half = 'a\ud800'
 
-/** Where the memory notes that work began and failed, what was spared, and who was refused. */
-const inHouse: ReadonlySet<Collection> = new Set(['work', 'ledger', 'audit'])
+/** Where the memory notes that work began and failed, what was saved, and who was refused. */
+const ownNotes: ReadonlySet<Collection> = new Set(['work', 'ledger', 'audit'])
 
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`)
 
@@ -58,7 +58,7 @@ export function valueCases(options: StoreContractOptions): void {
   /** Of which collections something was written since, beside what the memory notes for itself. */
   const writtenSince = async (seq: number): Promise<string[]> => {
     const { changes } = await store.changes(seq, 100)
-    return changes.map(({ collection }) => collection).filter((collection) => !inHouse.has(collection))
+    return changes.map(({ collection }) => collection).filter((collection) => !ownNotes.has(collection))
   }
 
   describe.each(valuePlaces)('$name', (place) => {
@@ -307,40 +307,6 @@ export function valueCases(options: StoreContractOptions): void {
     it('of work that returns nothing is null, for everybody', async () => {
       expect((await view.once('k', () => undefined)).value).toBeNull()
       expect(await view.once('k', () => undefined)).toMatchObject({ value: null, reused: true })
-    })
-  })
-
-  describe('50 MB', () => {
-    const text = 'The "goose" flew – naïve 🪿\n'.repeat(1_600_000)
-
-    it('are kept exactly as a fact', async () => {
-      expect(Buffer.byteLength(text)).toBeGreaterThan(50_000_000)
-      await view.facts.set('k', { text })
-      await using other = await another()
-      for (const reader of [view, other.as(ann)]) {
-        const back = await reader.facts.get<{ text: string }>('k')
-        // Not toBe: nobody wants to read the difference.
-        expect(back?.text === text).toBe(true)
-      }
-    })
-
-    it('are kept exactly as an object: as a text, as data and as bytes', async () => {
-      const { objects } = view
-      const bytes = Buffer.from(text)
-      const refs = [await objects.put(text), await objects.put({ text }), await objects.put(bytes)] as const
-      await using other = await another()
-      const reader = other.as(ann).objects
-      expect((await reader.get(refs[0])) === text).toBe(true)
-      expect((await reader.get(refs[1])).text === text).toBe(true)
-      expect(bytes.equals(await reader.bytes(refs[2]))).toBe(true)
-    })
-
-    it('would be an observation too; 5 MB are kept exactly and found', async () => {
-      const { observations } = view
-      const value = `${text.slice(0, 5_000_000)} swan`
-      await observations.log({ value })
-      const [hit] = await observations.search<string>('swan')
-      expect(hit?.item.value === value).toBe(true)
     })
   })
 }

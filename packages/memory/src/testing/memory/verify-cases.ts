@@ -4,17 +4,17 @@ import { MessageChannel } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Principal } from '../values/access.ts'
-import type { Corruption } from '../store/corruption.ts'
-import { inspectSpace } from '../sealing/inspect-space.ts'
-import { joinMemory } from '../join-memory.ts'
-import type { EncryptionOptions } from '../sealing/key-ring.ts'
-import { openMemory } from '../memory.ts'
-import type { Memory, ThreadMemory } from '../memory.ts'
-import type { Store } from '../store/store.ts'
-import type { RecordKey } from '../store/record.ts'
-import type { StoreDriver } from '../store/store-driver.ts'
-import type { StoreContractOptions } from './store-contract-options.ts'
+import type { Principal } from '../../values/access.ts'
+import type { Corruption } from '../../store/corruption.ts'
+import { inspectSpace } from '../../sealing/inspect-space.ts'
+import { joinMemory } from '../../join-memory.ts'
+import type { EncryptionOptions } from '../../sealing/key-ring.ts'
+import { openMemory } from '../../open-memory.ts'
+import type { Memory, ThreadMemory } from '../../memory.ts'
+import type { Store } from '../../store/store.ts'
+import type { RecordKey } from '../../store/record.ts'
+import type { StoreDriver } from '../../store/store-driver.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' } }
 const admin: Principal = { id: 'ada', role: 'operator', rights: ['administer'] }
@@ -25,7 +25,7 @@ const k2 = randomBytes(32)
 const first: EncryptionOptions = { keys: { k1 }, current: 'k1' }
 
 /** How damage is found and told, on any store. What a store itself can find is for its own tests. */
-export function damageCases(options: StoreContractOptions): void {
+export function verifyCases(options: StoreContractOptions): void {
   let driver: StoreDriver
   let memory: Memory
 

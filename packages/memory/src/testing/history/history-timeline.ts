@@ -1,4 +1,4 @@
-import { OptionError } from '../values/errors.ts'
+import { OptionError } from '../../values/errors.ts'
 import type { Operation } from './history-operation.ts'
 
 /** The version of who tells of none: below every other. */

@@ -2,14 +2,14 @@ import { MessageChannel } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Principal } from '../values/access.ts'
-import type { AuditEntry, AuditFilter } from '../oversight/audit.ts'
-import { joinMemory } from '../join-memory.ts'
-import { openMemory } from '../memory.ts'
-import type { Memory } from '../memory.ts'
-import { ReadScope } from '../space/read-scope.ts'
-import type { StoreDriver } from '../store/store-driver.ts'
-import type { StoreContractOptions } from './store-contract-options.ts'
+import type { Principal } from '../../values/access.ts'
+import type { AuditEntry, AuditFilter } from '../../oversight/audit.ts'
+import { joinMemory } from '../../join-memory.ts'
+import { openMemory } from '../../open-memory.ts'
+import type { Memory } from '../../memory.ts'
+import { ReadScope } from '../../space/read-scope.ts'
+import type { StoreDriver } from '../../store/store-driver.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
 
 const low = { id: 'low', role: 'r' }
 const secrets = { level: 'confidential', compartments: ['finance'] } as const

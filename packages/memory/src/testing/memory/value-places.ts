@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 
-import type { DecisionValue } from '../kinds/decisions.ts'
-import type { LearningValue } from '../kinds/learnings.ts'
-import type { Ref } from '../kinds/objects.ts'
-import type { View } from '../view.ts'
+import type { DecisionValue } from '../../kinds/decisions.ts'
+import type { LearningValue } from '../../kinds/learnings.ts'
+import type { Ref } from '../../kinds/ref.ts'
+import type { View } from '../../view.ts'
 
 /** A place of the memory that takes any JSON data. */
 export interface ValuePlace {

@@ -3,14 +3,14 @@ import { MessageChannel } from 'node:worker_threads'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { Principal } from '../values/access.ts'
-import { joinMemory } from '../join-memory.ts'
-import type { EncryptionOptions } from '../sealing/key-ring.ts'
-import { openMemory } from '../memory.ts'
-import type { Memory } from '../memory.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
-import type { StoreDriver } from '../store/store-driver.ts'
-import type { StoreContractOptions } from './store-contract-options.ts'
+import type { Principal } from '../../values/access.ts'
+import { joinMemory } from '../../join-memory.ts'
+import type { EncryptionOptions } from '../../sealing/key-ring.ts'
+import { openMemory } from '../../open-memory.ts'
+import type { Memory } from '../../memory.ts'
+import type { RecordKey, StoredRecord } from '../../store/record.ts'
+import type { StoreDriver } from '../../store/store-driver.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' }, rights: ['declassify'] }
 const secret = { sensitivity: 'confidential' } as const

@@ -1,55 +1,11 @@
-import { warn } from '../values/warn.ts'
 import type { MessagePort } from 'node:worker_threads'
 
-import { fromEnvelope, toEnvelope } from '../values/error-envelope.ts'
-import type { ErrorEnvelope } from '../values/error-envelope.ts'
+import { fromEnvelope } from '../values/error-envelope.ts'
 import { MemoryClosedError } from '../values/errors.ts'
+import { unanswered } from './link-messages.ts'
+import type { Call, Push, Reply } from './link-messages.ts'
 
-/** What the opening thread does for the others: methods by name, called over a port. */
-export type LinkHandlers = Readonly<Record<string, (...args: never[]) => unknown>>
-
-/** The number of a call that wants no answer. */
-const unanswered = 0
-
-interface Call {
-  readonly call: number
-  readonly method: string
-  readonly args: readonly unknown[]
-}
-
-type Reply =
-  | { readonly call: number; readonly result: unknown }
-  | { readonly call: number; readonly error: ErrorEnvelope }
-
-/** Something the opening thread says unasked. */
-interface Push {
-  readonly push: string
-  readonly args: readonly unknown[]
-}
-
-/** Answers calls that come over the port, until it closes. */
-export function serveLink(port: MessagePort, handlers: LinkHandlers): { push(name: string, ...args: unknown[]): void } {
-  port.on('message', (call: Call) => {
-    void answer(handlers, call).then((reply) => {
-      if (call.call !== unanswered) port.postMessage(reply)
-      else if ('error' in reply) warn(fromEnvelope(reply.error))
-    })
-  })
-  port.unref()
-  return { push: (push, ...args) => port.postMessage({ push, args } satisfies Push) }
-}
-
-async function answer(handlers: LinkHandlers, { call, method, args }: Call): Promise<Reply> {
-  try {
-    const handler = handlers[method] as ((...args: readonly unknown[]) => unknown) | undefined
-    if (!handler) throw new TypeError(`Unknown call ${method}.`)
-    return { call, result: await handler(...args) }
-  } catch (error) {
-    return { call, error: toEnvelope(error) }
-  }
-}
-
-/** The asking end. While an answer is due the port keeps its thread alive, otherwise not. */
+/** A worker thread's end of the link. The port keeps its thread alive only while an answer is due. */
 export class LinkClient {
   readonly #port: MessagePort
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -73,12 +29,12 @@ export class LinkClient {
     return (await answered) as Result
   }
 
-  /** Says something that needs no answer. */
+  /** Sends a call that needs no answer. */
   notify(method: string, ...args: unknown[]): void {
     if (!this.#isClosed) this.#port.postMessage({ call: unanswered, method, args } satisfies Call)
   }
 
-  /** Registers what to do when the other end pushes. */
+  /** Registers the listener of a pushed message. */
   onPush(name: string, listener: (...args: never[]) => void): void {
     this.#pushed.set(name, listener)
   }

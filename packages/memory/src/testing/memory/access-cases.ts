@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { openMemory } from '../memory.ts'
-import type { Memory } from '../memory.ts'
-import { ReadScope } from '../space/read-scope.ts'
-import type { StoreContractOptions } from './store-contract-options.ts'
+import { openMemory } from '../../open-memory.ts'
+import type { Memory } from '../../memory.ts'
+import { ReadScope } from '../../space/read-scope.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
 
 const low = { id: 'low', role: 'r' }
 const high = { id: 'high', role: 'r', clearance: { level: 'confidential', compartments: ['finance'] } } as const

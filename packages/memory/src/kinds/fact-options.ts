@@ -1,0 +1,19 @@
+import type { WriteOptions } from '../space/space.ts'
+
+/** Options of `Facts.set`. */
+export interface SetFactOptions extends WriteOptions {
+  /** Write only if this is still the version; 0 means "only if absent". */
+  readonly ifVersion?: number
+}
+
+/** Options of `Facts.update`; an option that is left out keeps the fact's own. */
+export type UpdateFactOptions = Omit<SetFactOptions, 'ifVersion'>
+
+/** Options of `Facts.delete`. */
+export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
+
+/** Options of `Facts.read`. */
+export interface ReadFactOptions {
+  /** `strong` asks the store even when there is a valid cached copy. */
+  readonly consistency?: 'cached' | 'strong'
+}

@@ -1,0 +1,78 @@
+import type { Actor } from '../space/actor.ts'
+import type { Space } from '../space/space.ts'
+import { visibleSources } from '../store/object-id.ts'
+import type { StoredRecord } from '../store/record.ts'
+import type { Audience } from '../values/access.ts'
+import { objectInfo, objectKey } from './object-info.ts'
+import type { Ref } from './ref.ts'
+
+/** An object in a lineage. */
+export interface LineageNode {
+  readonly ref: Ref
+  readonly title: string | undefined
+  readonly author: string
+  readonly task: string | undefined
+  readonly tags: readonly string[]
+  readonly derivedFrom: readonly string[]
+  /** Steps from the start of the lineage. */
+  readonly distance: number
+}
+
+/** Options of `Objects.lineage`. */
+export interface LineageOptions {
+  /** `sources`: the objects it was derived from. `uses`: the objects derived from it. */
+  readonly direction: 'sources' | 'uses'
+  /** @defaultValue 1_000 */
+  readonly limit?: number
+}
+
+/** Walks a lineage from an object, nearest first, past everything that the principal can't see. */
+export async function walkLineage(
+  space: Space,
+  actor: Actor,
+  start: StoredRecord,
+  { direction, limit = 1_000 }: LineageOptions,
+): Promise<LineageNode[]> {
+  const seen = new Set([start.id])
+  const found: LineageNode[] = []
+  let frontier: readonly StoredRecord[] = [start]
+  for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
+    const steps = await Promise.all(frontier.map((record) => neighborsOf(space, actor, record, direction)))
+    frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
+    found.push(...frontier.map((record) => toNode(record, distance, actor.audience)))
+  }
+  return found.slice(0, limit)
+}
+
+async function neighborsOf(
+  space: Space,
+  actor: Actor,
+  record: StoredRecord,
+  direction: LineageOptions['direction'],
+): Promise<readonly StoredRecord[]> {
+  const { audience } = actor
+  if (direction === 'uses') {
+    const query = { collection: 'objects', derivedFrom: record.id, audience, order: 'oldest', limit: 1_000 } as const
+    return actor.seeAll('objects', (await space.store.query(query)).records)
+  }
+  if (record.derivedFrom.length === 0) return []
+  const records = await space.store.read(record.derivedFrom.map((id) => objectKey(id)))
+  return actor.seeAll(
+    'objects',
+    records.filter((source) => source !== undefined),
+  )
+}
+
+function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
+  const { id, author, task, tags } = record
+  const { size, mediaType, title } = objectInfo(record)
+  return {
+    ref: { id, size, mediaType },
+    title,
+    author,
+    task,
+    tags,
+    derivedFrom: visibleSources(record, audience),
+    distance,
+  }
+}

@@ -1,0 +1,45 @@
+import type { ClaimToken } from '../space/space.ts'
+import type { Label } from '../values/access.ts'
+
+/** The context that `View.once` passes to the work. */
+export interface WorkContext {
+  /** Aborts when the lease on the work is lost, so the result would be refused, or when nobody waits for it any more. */
+  readonly signal: AbortSignal
+  /** Adds a model's usage in tokens and, if the price is known, in US dollars. The ledger uses it to compute what reuse saves. */
+  reportUsage(tokens: number, usd?: number): void
+  /** Reports the work's own duration in milliseconds, without queueing. By default the time until its end counts. */
+  reportDuration(ms: number): void
+}
+
+/** Options of `View.once`. */
+export interface OnceOptions {
+  /** How long the result may be reused, in milliseconds; for ever when left out. */
+  readonly ttlMs?: number
+  /**
+   * How long the lease on the work outlives its worker's last heartbeat, in
+   * milliseconds. A dead worker is replaced after at most this time.
+   *
+   * @defaultValue 5_000
+   */
+  readonly leaseMs?: number
+  /** The task that the record of the work belongs to. */
+  readonly task?: string
+  /** Stops this caller's wait. The work is aborted when nobody waits for it any more. */
+  readonly signal?: AbortSignal
+  /** Begin the work only while this claim is held. */
+  readonly claim?: ClaimToken
+}
+
+/** The outcome of `View.once`. */
+export interface OnceResult<T> {
+  readonly value: T
+  /** Whether the value was computed before, or by another agent meanwhile. */
+  readonly reused: boolean
+  /** The cost of computing it. */
+  readonly durationMs: number
+  readonly tokens: number
+  /** In US dollars, as far as prices were known; absent when no price was reported. */
+  readonly usd?: number | undefined
+  /** @internal The label of what the work read, if that was recorded. */
+  readonly label?: Label | undefined
+}

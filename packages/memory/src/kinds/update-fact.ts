@@ -1,0 +1,66 @@
+import { remainingMs } from '../space/space.ts'
+import type { Space } from '../space/space.ts'
+import { joinLabels } from '../values/access.ts'
+import { VersionConflictError } from '../values/errors.ts'
+import type { SetFactOptions, UpdateFactOptions } from './fact-options.ts'
+import type { Fact } from './fact.ts'
+
+/** The methods of facts that an update is made of. */
+interface ReadAndSet {
+  read<T>(key: string): Promise<Fact<T> | undefined>
+  set<T>(key: string, value: T, options: SetFactOptions): Promise<Fact<T>>
+}
+
+const maxRetries = 100
+const maxPauseMs = 50
+
+/** Runs updates of one key in one thread one after the other: they would only conflict with each other. */
+export function queueUpdate<T>({ updating }: Space, key: string, update: () => Promise<T>): Promise<T> {
+  const before = updating.get(key) ?? Promise.resolve()
+  const own = before.then(update)
+  const settled = own.then(noop, noop).then(() => {
+    if (updating.get(key) === settled) updating.delete(key)
+  })
+  updating.set(key, settled)
+  return own
+}
+
+/** Applies a change to a fact, again with the newer value each time that another writer came first. */
+export async function updateFact<T>(
+  facts: ReadAndSet,
+  space: Space,
+  key: string,
+  change: (value: T | undefined) => T | Promise<T>,
+  options: UpdateFactOptions,
+): Promise<Fact<T>> {
+  let fact = await facts.read<T>(key)
+  for (let attempt = 1; ; attempt += 1) {
+    const next = await change(fact?.value)
+    try {
+      return await facts.set(key, next, { ...carryOver(space, fact, options), ifVersion: fact?.version ?? 0 })
+    } catch (error) {
+      if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
+      fact = error.current as Fact<T> | undefined
+      const pauseMs = Math.random() * Math.min(maxPauseMs, 2 ** Math.min(attempt, 6))
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
+/** What an update keeps of the fact where the options say nothing. The label can only rise. */
+function carryOver(space: Space, fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
+  if (!fact) return options
+  const { task, tags, importance } = fact
+  const ttlMs = remainingMs(space, fact)
+  const wanted = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
+  return {
+    ...(task !== undefined && { task }),
+    ...(importance !== undefined && { importance }),
+    ...(ttlMs !== undefined && { ttlMs }),
+    tags,
+    ...options,
+    ...joinLabels([fact, wanted]),
+  }
+}
+
+const noop = (): void => {}

@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto'
+import type { MessagePort } from 'node:worker_threads'
+
+import { AuditLog } from './audit/audit-log.ts'
+import { ReadAuditBuffer } from './audit/read-audit-buffer.ts'
+import { counterBuffer, Counters, sumCounters } from './cache/counters.ts'
+import type { MemoryStats } from './cache/counters.ts'
+import { EpochTable } from './cache/epoch-table.ts'
+import { FeedListener } from './cache/feed-listener.ts'
+import { gateWrites } from './cache/write-gate.ts'
+import type { FederationReport } from './federation/federation-report.ts'
+import { Federation } from './federation/federation.ts'
+import type { Memory, MemoryShare } from './memory.ts'
+import { ObjectArena } from './objects/object-arena.ts'
+import { HostShelf } from './objects/object-shelf.ts'
+import { sharedObjectBuffers, SharedObjects } from './objects/shared-objects.ts'
+import { resolveOptions } from './options.ts'
+import type { MemoryOptions, ResolvedOptions } from './options.ts'
+import { KeyRing } from './sealing/key-ring.ts'
+import { ObjectVault } from './sealing/object-vault.ts'
+import type { ResealReport } from './sealing/reseal.ts'
+import { gateSeals } from './sealing/seal-gate.ts'
+import { Sealer } from './sealing/sealer.ts'
+import { StoreLeaseKeeper } from './space/lease-keeper.ts'
+import type { ReadScope } from './space/read-scope.ts'
+import { spaceParts } from './space/space-parts.ts'
+import type { Space } from './space/space.ts'
+import { gateSchemas } from './store/schema-gate.ts'
+import type { Store, StoreTraits } from './store/store.ts'
+import { ThreadHost } from './thread-host.ts'
+import type { Principal } from './values/access.ts'
+import { MemoryClosedError, OptionError } from './values/errors.ts'
+import { warn } from './values/warn.ts'
+import { View } from './view.ts'
+import type { LedgerReport } from './work/ledger-table.ts'
+import { Ledger } from './work/ledger.ts'
+
+/**
+ * Opens a space of a store.
+ *
+ * @throws OptionError, StoreError, StoreFormatError
+ *
+ * @example
+ * ```ts
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * await using memory = await openMemory({ store: mapStore(), space: 'acme', architecture: 'hybrid' })
+ * const ann = memory.as({ id: 'ann', role: 'research', clearance: { level: 'internal' } })
+ * await ann.facts.set('prospect/42', { name: 'Acme' }, { tags: ['crm'] })
+ * ann.facts.peek('prospect/42') // => undefined
+ * await ann.facts.get('prospect/42') // => { name: 'Acme' }
+ * ann.facts.peek('prospect/42') // => { name: 'Acme' }
+ * ```
+ */
+export async function openMemory(options: MemoryOptions): Promise<Memory> {
+  const resolved = resolveOptions(options)
+  const store = await resolved.store.open(resolved.space, 'writer')
+  const memory = new OpenedMemory(resolved, store)
+  try {
+    await memory.start()
+    return memory
+  } catch (error) {
+    await memory.close()
+    throw error
+  }
+}
+
+/** The memory in the thread that opened it: owns the store, the listener, the leases and the arena of objects. */
+class OpenedMemory implements Memory {
+  readonly traits: StoreTraits
+  readonly #options: ResolvedOptions
+  readonly #store: Store
+  readonly #sealer: Sealer
+  readonly #epochs = new EpochTable()
+  readonly #counters = counterBuffer()
+  readonly #listener: FeedListener
+  readonly #ledger: Ledger
+  readonly #audit: AuditLog
+  readonly #readAudit: ReadAuditBuffer | undefined
+  readonly #leases: StoreLeaseKeeper
+  readonly #arena: ObjectArena
+  readonly #shelf: HostShelf
+  readonly #space: Space
+  readonly #sweeper: NodeJS.Timeout
+  readonly #threads: ThreadHost
+  readonly #federation: Federation | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: ResolvedOptions, opened: Store) {
+    this.#options = options
+    this.traits = opened.traits
+    const ring = new KeyRing(options.encryption, options.space)
+    const vault = new ObjectVault(opened.objects, ring)
+    this.#store = gateSchemas(gateSeals(gateWrites(opened, this.#epochs), ring), options.schemas)
+    this.#sealer = new Sealer(opened, vault, ring, warn)
+    const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
+    this.#listener = new FeedListener(opened, this.#epochs, {
+      heartbeatMs: options.heartbeatMs,
+      servesStale: options.onDisconnect === 'serve-stale',
+      onError: warn,
+    })
+    this.#ledger = new Ledger(this.#store, owner, warn)
+    this.#audit = new AuditLog(this.#store, owner, options.auditKeepMs, warn)
+    this.#readAudit = options.auditKeepMs > 0 ? new ReadAuditBuffer((groups) => this.#audit.append(groups)) : undefined
+    this.#leases = new StoreLeaseKeeper(this.#store, warn)
+    this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
+    this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
+    this.#space = {
+      ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
+      owner,
+      shelf: this.#shelf,
+      leases: this.#leases,
+      readAudit: this.#readAudit,
+      noteReuse: (reuse) => this.#ledger.note(reuse),
+      auditSettled: async () => {
+        this.#readAudit?.flush()
+        await this.#audit.settled()
+      },
+      assertOpen: () => {
+        if (this.#closing) throw new MemoryClosedError()
+      },
+    }
+    this.#threads = new ThreadHost({
+      store: this.#store,
+      ledger: this.#ledger,
+      audit: this.#audit,
+      leases: this.#leases,
+      shelf: this.#shelf,
+      arena: this.#arena,
+    })
+    const { federation, space, heartbeatMs } = options
+    this.#federation =
+      federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
+    this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
+  }
+
+  async start(): Promise<void> {
+    await this.#listener.start()
+    await this.#sealer.start()
+    await this.#federation?.start()
+  }
+
+  get federation(): FederationReport | undefined {
+    return this.#federation?.report
+  }
+
+  async exchange(): Promise<void> {
+    this.#space.assertOpen()
+    if (!this.#federation) throw new OptionError('architecture', "'federated' to exchange", this.#options.architecture)
+    await this.#federation.exchange()
+  }
+
+  reseal(): Promise<ResealReport> {
+    this.#space.assertOpen()
+    return this.#sealer.run()
+  }
+
+  as(principal: Principal, scope?: ReadScope): View {
+    this.#space.assertOpen()
+    return new View(this.#space, principal, scope)
+  }
+
+  stats(): MemoryStats {
+    return sumCounters(this.#counters)
+  }
+
+  async ledger(): Promise<LedgerReport> {
+    this.#space.assertOpen()
+    return this.#ledger.report()
+  }
+
+  share(): MemoryShare {
+    const { space, architecture, ttlMs, maxEntries, maxCacheBytes, store } = this.#options
+    return {
+      space,
+      architecture,
+      ttlMs,
+      maxEntries,
+      maxCacheBytes,
+      descriptor: store.descriptor,
+      traits: this.traits,
+      epochs: this.#epochs.buffer,
+      counters: this.#counters,
+      auditsReads: this.#readAudit !== undefined,
+      encryption: this.#options.encryption,
+      objects: this.#arena.buffers,
+    }
+  }
+
+  connect(port: MessagePort): void {
+    this.#space.assertOpen()
+    this.#threads.connect(port)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#sweeper)
+    await this.#federation?.[Symbol.asyncDispose]()
+    await this.#sealer[Symbol.asyncDispose]()
+    this.#threads[Symbol.dispose]()
+    this.#leases[Symbol.dispose]()
+    await this.#ledger[Symbol.asyncDispose]()
+    this.#readAudit?.flush()
+    await this.#audit[Symbol.asyncDispose]()
+    await this.#listener[Symbol.asyncDispose]()
+    this.#epochs.invalidateAll()
+    await this.#store[Symbol.asyncDispose]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
+      if (!this.#closing) await this.#ledger.compact()
+    } catch (error) {
+      warn(error)
+    }
+  }
+}
+
+const sweepMs = 60_000
+const sweepBatch = 500

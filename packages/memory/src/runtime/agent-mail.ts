@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import type { Actor } from '../space/actor.ts'
+import type { Space } from '../space/space.ts'
+import { followFeed } from '../space/watch.ts'
+import type { Mutation } from '../store/mutation.ts'
+import type { Seq, StoredRecord } from '../store/record.ts'
+import type { Label } from '../values/access.ts'
+import { MemoryClosedError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { warn } from '../values/warn.ts'
+
+/** A message on its way to an agent. */
+export interface Mail {
+  readonly id: string
+  /** Its position in the order of posting. */
+  readonly seq: Seq
+  readonly message: unknown
+}
+
+/** A query for mail. */
+export interface MailQuery {
+  /** Only mail posted after this position. */
+  readonly after?: Seq
+  /** The maximum number; unlimited by default. */
+  readonly limit?: number
+}
+
+/** A message to post. */
+export interface OutgoingMail {
+  /** Id of an agent. */
+  readonly to: string
+  /** JSON data. */
+  readonly message: unknown
+  /** Posting a second message with the same id does nothing while the first exists. */
+  readonly id?: string
+  /** Its label; by default the sender's clearance. */
+  readonly label?: Label
+}
+
+/** Pending mail of a principal, in the order of posting. */
+export async function readMail(space: Space, actor: Actor, { after, limit = Infinity }: MailQuery): Promise<Mail[]> {
+  const { id: task } = actor.principal
+  const { audience } = actor
+  const found: StoredRecord[] = []
+  for (let next = after; found.length < limit;) {
+    const pageLimit = Math.min(pageSize, limit - found.length)
+    const query = { collection: 'messages', order: 'oldest', task, audience, limit: pageLimit, after: next } as const
+    const page = await space.store.query(query)
+    found.push(...page.records)
+    next = page.next
+    if (next === undefined) break
+  }
+  const seen = actor.seeAll('messages', found)
+  return seen.map(({ id, seq, value }) => ({ id, seq, message: decodeJson(value) }))
+}
+
+/**
+ * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
+ * when mail may have been missed.
+ *
+ * @returns how to stop it.
+ */
+export function followMail(space: Space, listener: (to: string | undefined) => void): () => void {
+  const stop = new AbortController()
+  const follow = async (): Promise<void> => {
+    for await (const { collection, op, task } of followFeed(space, stop.signal)) {
+      if (collection === 'messages' && op === 'set' && task !== undefined) listener(task)
+    }
+  }
+  const followOn = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      try {
+        await follow()
+      } catch (error) {
+        if (stop.signal.aborted || error instanceof MemoryClosedError) return
+        warn(error)
+        await pause(retryMs, undefined, { ref: false })
+        listener(undefined)
+      }
+    }
+  }
+  void followOn()
+  return () => stop.abort()
+}
+
+/** The write that posts a message. */
+export function mailMutation(
+  author: string,
+  ownLabel: Label,
+  { to, message, id, label = ownLabel }: OutgoingMail,
+): Extract<Mutation, { type: 'set' }> {
+  const meta = { author, task: to, tags: [], derivedFrom: [], ...label }
+  const named = id === undefined ? {} : { ifVersion: 0 }
+  return { type: 'set', key: mailKey(`${to}/${id ?? randomUUID()}`), value: encodeJson(message), meta, ...named }
+}
+
+/** The key of a mail's record. */
+export function mailKey(id: string): { readonly collection: 'messages'; readonly id: string } {
+  return { collection: 'messages', id }
+}
+
+const pageSize = 500
+/** Pause before following the feed again after the store failed, in milliseconds. */
+const retryMs = 200

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+
+import type { StoreContractOptions } from '../store-contract-options.ts'
+import { freshMemory } from './fresh-memory.ts'
+import { ann, bob } from './principals.ts'
+
+/** Claims: one owner at a time, fenced. */
+export function claimsCases(options: StoreContractOptions): void {
+  const fresh = freshMemory(options)
+
+  it('give a task to one agent at a time, with a fence that only grows', async () => {
+    await using other = await fresh.another()
+    const first = await fresh.memory.as(ann).claims.claim('t1')
+    expect(await other.as(bob).claims.claim('t1')).toBeUndefined()
+    expect(await fresh.memory.as(ann).claims.claim('t1')).toBeUndefined()
+    expect(await other.as(bob).claims.holder('t1')).toMatchObject({ agent: 'ann', fence: first?.fence })
+    await first?.release()
+    await first?.release()
+    expect(await other.as(bob).claims.holder('t1')).toBeUndefined()
+    const second = await other.as(bob).claims.claim('t1')
+    expect(second?.fence).toBeGreaterThan(first?.fence ?? Infinity)
+    await second?.release()
+  })
+
+  it('are given to exactly one of many that ask at once', async () => {
+    await using other = await fresh.another()
+    const views = [fresh.memory.as(ann), other.as(bob)] as const
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => (views[n % 2] ?? views[0]).claims.claim('t1')),
+    )
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1)
+  })
+
+  it('let no write through once they are lost', async () => {
+    const other = await fresh.another()
+    const lost = await other.as(ann).claims.claim('t1', { leaseMs: 1_000 })
+    if (!lost) throw new Error('nobody else asked')
+    const { facts } = fresh.memory.as(ann)
+    await facts.set('t1/result', 'in time', { claim: lost })
+    // Closing ends the heartbeat, as a crash would.
+    await other.close()
+    expect(lost.signal.aborted).toBe(true)
+    while (await fresh.memory.as(bob).claims.holder('t1')) await new Promise((resolve) => setImmediate(resolve))
+    await using own = await fresh.memory.as(bob).claims.claim('t1')
+    const claim = { task: lost.task, fence: lost.fence }
+    const lateWrites = [
+      () => facts.set('t1/result', 'late', { claim }),
+      () => facts.delete('t1/result', { claim }),
+      () => fresh.memory.as(ann).observations.log({ value: 'late', claim }),
+      () => fresh.memory.as(ann).objects.put('late', { claim }),
+      () => fresh.memory.as(ann).decisions.record({ task: 't1', decision: 1, reasoning: 'late', claim }),
+    ]
+    for (const write of lateWrites) {
+      await expect(write()).rejects.toMatchObject({ code: 'SKEIN_FENCE', key: 't1', fence: lost.fence })
+    }
+    expect(await facts.get('t1/result')).toBe('in time')
+    await facts.set('t1/result', 'by bob', { claim: own as NonNullable<typeof own> })
+    await expect(own?.extend()).resolves.toBeUndefined()
+  })
+
+  it('are kept alive as long as they are held, and signal their loss', async () => {
+    await using store = await fresh.driver.open('default', 'writer')
+    const key = { collection: 'claims', id: 't1' } as const
+    const endsAt = async (): Promise<number> => (await store.read([key]))[0]?.expiresAt ?? 0
+    const claim = await fresh.memory.as(ann).claims.claim('t1', { leaseMs: 900 })
+    const first = await endsAt()
+    while ((await endsAt()) === first) await new Promise((resolve) => setImmediate(resolve))
+    expect(await endsAt()).toBeGreaterThan(first)
+    const lost = new Promise((resolve) => claim?.signal.addEventListener('abort', resolve))
+    await store.write([{ type: 'delete', key, author: 'somebody' }])
+    await lost
+    await expect(claim?.extend()).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
+  })
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+
+import { openMemory } from '../../open-memory.ts'
+import type { Architecture } from '../../options.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
+import { freshMemory } from './fresh-memory.ts'
+import { ann, bob } from './principals.ts'
+
+/** Work that runs at most once. In each architecture. */
+export function onceCases(options: StoreContractOptions): void {
+  describe.each<Architecture>(['hybrid', 'centralized'])('%s', (architecture) => {
+    const fresh = freshMemory(options, { architecture })
+
+    it('runs work a single time for many askers, in one fresh.memory and in two', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      const views = [fresh.memory.as(ann), fresh.memory.as(bob), other.as(ann)] as const
+      let runs = 0
+      const ask = (index: number) =>
+        (views[index % 3] ?? views[0]).once('k', async ({ reportUsage }) => {
+          runs += 1
+          reportUsage(10)
+          await new Promise((resolve) => setImmediate(resolve))
+          return { runs }
+        })
+      const results = await Promise.all(Array.from({ length: 30 }, (_, index) => ask(index)))
+      expect(results.map(({ value }) => value)).toEqual(Array.from({ length: 30 }, () => ({ runs: 1 })))
+      expect(results.filter(({ reused }) => !reused)).toHaveLength(1)
+      expect(await ask(0)).toMatchObject({ reused: true, tokens: 10 })
+      await other.close()
+      expect(await fresh.memory.ledger()).toMatchObject({
+        k: { computed: 1, computedTokens: 10, reused: 30, savedTokens: 300 },
+      })
+    })
+
+    it('shares a failure with those who waited, and tries again for the next', async () => {
+      const view = fresh.memory.as(ann)
+      let runs = 0
+      const work = async (): Promise<number> => {
+        runs += 1
+        await new Promise((resolve) => setImmediate(resolve))
+        if (runs === 1) throw new RangeError('no luck')
+        return runs
+      }
+      const waiting = await Promise.allSettled([view.once('k', work), view.once('k', work)])
+      expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+      expect(await view.once('k', work)).toMatchObject({ value: 2, reused: false })
+    })
+
+    it('hands on nothing that everybody has left: who comes then begins anew, here and elsewhere', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      const stop = new AbortController()
+      const begun = Promise.withResolvers<void>()
+      const stopped = Promise.withResolvers<void>()
+      const left = fresh.memory.as(ann).once(
+        'k',
+        ({ signal }) =>
+          new Promise((_, reject) => {
+            begun.resolve()
+            signal.addEventListener('abort', () => void stopped.promise.then(() => reject(new Error('left'))))
+          }),
+        { signal: stop.signal },
+      )
+      await begun.promise
+      const elsewhere = other.as(ann).once('k', () => 'anew')
+      stop.abort(new Error('enough'))
+      await expect(left).rejects.toThrow('enough')
+      // What was left is still ending.
+      const here = fresh.memory.as(bob).once('k', () => 'anew')
+      stopped.resolve()
+      expect((await Promise.all([here, elsewhere])).map(({ value }) => value)).toEqual(['anew', 'anew'])
+      await other.close()
+    })
+
+    it('begins under a claim only while that is held', async () => {
+      const view = fresh.memory.as(ann)
+      const claim = await view.claims.claim('t1')
+      if (!claim) throw new Error('taken')
+      expect(await view.once('a', () => 1, { claim })).toMatchObject({ value: 1 })
+      await claim.release()
+      await expect(view.once('b', () => 1, { claim })).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
+    })
+
+    it('keeps results of different clearance apart', async () => {
+      const low = await fresh.memory.as(ann).once('k', () => 'low')
+      const high = await fresh.memory.as({ ...bob, clearance: { level: 'confidential' } }).once('k', () => 'high')
+      expect([low.value, high.value]).toEqual(['low', 'high'])
+    })
+
+    it('keeps the error of the work, whatever it carries, and frees the key', async () => {
+      const view = fresh.memory.as(ann)
+      const odd = Object.assign(new RangeError('boom'), { at: new Date(), n: Number.NaN, code: 'ODD' })
+      const work = (): never => {
+        throw odd
+      }
+      await expect(view.once('k', work)).rejects.toBe(odd)
+      expect(await view.once('k', () => 'fine', { leaseMs: 60_000 })).toMatchObject({ value: 'fine' })
+    })
+
+    it('counts work of any name', async () => {
+      for (const kind of ['__proto__', 'constructor', 'plain']) await fresh.memory.as(ann).once(`${kind}/x`, () => 1)
+      const ledger = await fresh.memory.ledger()
+      expect(Object.keys(ledger).toSorted()).toEqual(['__proto__', 'constructor', 'plain'])
+      expect(({} as { computed?: number }).computed).toBeUndefined()
+    })
+
+    it('takes over from a worker that is gone, and refuses its late result', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      let finishLate: (value: string) => void = () => {}
+      const started = new Promise<void>((resolve) => {
+        void other
+          .as(ann)
+          .once(
+            'k',
+            () => {
+              resolve()
+              return new Promise<string>((late) => (finishLate = late))
+            },
+            { leaseMs: 60 },
+          )
+          .catch(() => {})
+      })
+      await started
+      // Closing stops the heartbeat, as a crash would; the work itself goes on.
+      await other.close()
+      expect(await fresh.memory.as(bob).once('k', () => 'second', { leaseMs: 1_000 })).toMatchObject({
+        value: 'second',
+        reused: false,
+      })
+      finishLate('late')
+      expect(await fresh.memory.as(ann).once('k', () => 'third')).toMatchObject({ value: 'second', reused: true })
+    })
+  })
+}

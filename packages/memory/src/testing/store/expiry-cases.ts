@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+
+import type { StoreContractOptions } from '../store-contract-options.ts'
+import { freshStore, observe, set } from './fresh-store.ts'
+
+/** Times to live. */
+export function storeExpiryCases(options: StoreContractOptions): void {
+  const fresh = freshStore(options)
+  const { fact, write, found } = fresh
+
+  const until = async (at: number): Promise<void> => {
+    while (fresh.store.now() < at) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  it('returns nothing that has expired, swept or not', async () => {
+    const [written] = await write(set('a', 1, { ttlMs: 5 }), { ...observe('o', 'gone soon'), ttlMs: 5 })
+    await until(written?.expiresAt ?? 0)
+    expect(await fact('a')).toBeUndefined()
+    expect(await found('gone')).toEqual([])
+    expect((await fresh.store.query({ collection: 'observations', order: 'newest', limit: 10 })).records).toEqual([])
+    expect((await fresh.store.write([set('a', 2, { ifVersion: 0 })])).ok).toBe(true)
+  })
+
+  it('sweeps expired records in batches', async () => {
+    const written = await write(...['a', 'b', 'c'].map((id) => set(id, 1, { ttlMs: 5 })), set('d', 1))
+    await until(written[2]?.expiresAt ?? 0)
+    expect(await fresh.store.sweep(2)).toBe(2)
+    expect(await fresh.store.sweep(2)).toBe(1)
+    expect((await fact('d'))?.value).toBe('1')
+  })
+
+  it('prolongs a record without a new version or change', async () => {
+    const [first] = await write(set('a', 1, { ttlMs: 1_000 }))
+    await write({ type: 'touch', key: { collection: 'facts', id: 'a' }, ifVersion: 1, ttlMs: 60_000 })
+    const record = await fact('a')
+    expect(record?.version).toBe(1)
+    expect(record?.expiresAt).toBeGreaterThan((first?.expiresAt ?? 0) + 50_000)
+    expect((await fresh.store.changes(0, 10)).last).toBe(1)
+  })
+
+  it('ends by a touch that is long over, with what is written at the same time and unheard', async () => {
+    await write(set('old', 1))
+    await write(set('kept', 1))
+    const touch = { type: 'touch', key: { collection: 'facts', id: 'old' }, ifVersion: 1, ttlMs: -1e9 } as const
+    expect((await fresh.store.write([set('sum', 1, { ifVersion: 1 }), touch])).ok).toBe(false)
+    expect(await fact('old')).toBeDefined()
+    await write(set('sum', 1, { ifVersion: 0 }), touch)
+    expect(await fact('old')).toBeUndefined()
+    expect((await fresh.store.write([set('sum', 2), touch])).ok).toBe(false)
+    while ((await fresh.store.sweep(10)) > 0);
+    const { records } = await fresh.store.query({ collection: 'facts', order: 'oldest', limit: 10 })
+    expect(records.map(({ id, value }) => [id, value])).toEqual([
+      ['kept', '1'],
+      ['sum', '1'],
+    ])
+    expect((await fresh.store.changes(0, 10)).changes.map(({ id }) => id)).toEqual(['old', 'kept', 'sum'])
+  })
+
+  it('keeps what is to live for as long as can be said', async () => {
+    const ttlMs = Number.MAX_SAFE_INTEGER
+    const [written] = await write(set('a', 1, { ttlMs }))
+    expect(await fact('a')).toMatchObject({ value: '1', expiresAt: written?.expiresAt })
+    expect(written?.expiresAt).toBeGreaterThanOrEqual(ttlMs)
+    await write({ type: 'touch', key: { collection: 'facts', id: 'a' }, ifVersion: 1, ttlMs })
+    expect((await fact('a'))?.expiresAt).toBeGreaterThanOrEqual(ttlMs)
+  })
+
+  it('refuses to prolong what was lost', async () => {
+    const [written] = await write(set('a', 1, { ttlMs: 5 }))
+    await until(written?.expiresAt ?? 0)
+    const touch = { type: 'touch', key: { collection: 'facts', id: 'a' }, ifVersion: 1, ttlMs: 60_000 } as const
+    expect((await fresh.store.write([touch])).ok).toBe(false)
+  })
+}

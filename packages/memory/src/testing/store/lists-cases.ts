@@ -1,0 +1,98 @@
+import { beforeEach, expect, it } from 'vitest'
+
+import type { Store } from '../../store/store.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
+import { freshStore, meta, observe, set } from './fresh-store.ts'
+
+/** Lists in order, page by page. */
+export function storeListsCases(options: StoreContractOptions): void {
+  const fresh = freshStore(options)
+  const { write, found } = fresh
+
+  beforeEach(async () => {
+    for (const index of [1, 2, 3, 4, 5]) {
+      const more = {
+        task: index % 2 ? 'odd' : 'even',
+        author: index === 5 ? 'bob' : 'ann',
+        tags: index > 3 ? ['late', `n${index}`] : [],
+      }
+      await write(observe(`o${index}`, `entry ${index}`, more))
+    }
+  })
+  const ids = async (query: Partial<Parameters<Store['query']>[0]>): Promise<string[]> => {
+    const page = await fresh.store.query({ collection: 'observations', order: 'newest', limit: 10, ...query })
+    return page.records.map(({ id }) => id)
+  }
+
+  it('filters by any mix of task, author and tags', async () => {
+    expect(await ids({})).toEqual(['o5', 'o4', 'o3', 'o2', 'o1'])
+    expect(await ids({ order: 'oldest', task: 'odd' })).toEqual(['o1', 'o3', 'o5'])
+    expect(await ids({ notAuthor: 'ann' })).toEqual(['o5'])
+    expect(await ids({ author: 'ann', tags: ['late'] })).toEqual(['o4'])
+    expect(await ids({ tags: ['late', 'n5'], task: 'odd' })).toEqual(['o5'])
+    expect(await ids({ tags: ['late', 'n5'], task: 'even' })).toEqual([])
+  })
+
+  it('filters by time', async () => {
+    const [middle] = await fresh.store.read([{ collection: 'observations', id: 'o3' }])
+    expect(await ids({ until: middle?.updatedAt })).not.toContain('o3')
+    expect(await ids({ since: middle?.updatedAt })).toContain('o3')
+  })
+
+  it('pages without gaps or repeats while entries are added', async () => {
+    const query = { collection: 'observations', order: 'newest', limit: 2 } as const
+    const first = await fresh.store.query(query)
+    await write(observe('o6', 'entry 6'))
+    const second = await fresh.store.query({ ...query, after: first.next })
+    const third = await fresh.store.query({ ...query, after: second.next })
+    expect([first, second, third].flatMap((page) => page.records.map(({ id }) => id))).toEqual([
+      'o5',
+      'o4',
+      'o3',
+      'o2',
+      'o1',
+    ])
+    expect(third.next).toBeUndefined()
+  })
+
+  it.each(['oldest', 'newest'] as const)('hold (%s) what is rewritten all the time', async (order) => {
+    const all = Array.from({ length: 50 }, (_, n) => n)
+    await Promise.all(all.map((n) => write(set(`f${n}`, 1))))
+    let isOn = true
+    const rewriting = (async () => {
+      for (let n = 0; isOn; n += 7) await write(set(`f${n % 50}`, 1))
+    })()
+    try {
+      for (let round = 0; round < 20; round += 1) {
+        const page = await fresh.store.query({ collection: 'facts', order, limit: 100 })
+        expect(new Set(page.records.map(({ id }) => id)).size).toBe(50)
+        expect(page.records).toHaveLength(50)
+      }
+    } finally {
+      isOn = false
+      await rewriting
+    }
+  })
+
+  it('finds what was made from an object', async () => {
+    const key = { collection: 'objects', id: 'child' } as const
+    await write({ type: 'set', key, value: '{}', meta: { ...meta, derivedFrom: ['mother', 'father'] } })
+    const uses = async (derivedFrom: string) =>
+      (await fresh.store.query({ collection: 'objects', derivedFrom, order: 'oldest', limit: 10 })).records.map(
+        ({ id }) => id,
+      )
+    expect(await uses('mother')).toEqual(['child'])
+    expect(await uses('stranger')).toEqual([])
+    await write({ type: 'delete', key, author: 'ann' })
+    expect(await uses('mother')).toEqual([])
+  })
+
+  it('shows an audience only what it may see', async () => {
+    await write(observe('secret', 'entry secret', { sensitivity: 'confidential' }))
+    await write(observe('money', 'entry money', { compartments: ['finance'] }))
+    const audience = { level: 'internal', compartments: [] } as const
+    expect(await ids({ audience })).toEqual(['o5', 'o4', 'o3', 'o2', 'o1'])
+    expect(await ids({ audience: { level: 'public', compartments: ['finance'] } })).toContain('money')
+    expect((await found('entry', { audience })).toSorted()).toEqual(['o1', 'o2', 'o3', 'o4', 'o5'])
+  })
+}

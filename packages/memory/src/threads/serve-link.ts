@@ -1,0 +1,28 @@
+import type { MessagePort } from 'node:worker_threads'
+
+import { fromEnvelope, toEnvelope } from '../values/error-envelope.ts'
+import { warn } from '../values/warn.ts'
+import { unanswered } from './link-messages.ts'
+import type { Call, LinkHandlers, Push, Reply } from './link-messages.ts'
+
+/** Answers calls that come over the port, until it closes. */
+export function serveLink(port: MessagePort, handlers: LinkHandlers): { push(name: string, ...args: unknown[]): void } {
+  port.on('message', (call: Call) => {
+    void answer(handlers, call).then((reply) => {
+      if (call.call !== unanswered) port.postMessage(reply)
+      else if ('error' in reply) warn(fromEnvelope(reply.error))
+    })
+  })
+  port.unref()
+  return { push: (push, ...args) => port.postMessage({ push, args } satisfies Push) }
+}
+
+async function answer(handlers: LinkHandlers, { call, method, args }: Call): Promise<Reply> {
+  try {
+    const handler = handlers[method] as ((...args: readonly unknown[]) => unknown) | undefined
+    if (!handler) throw new TypeError(`Unknown call ${method}.`)
+    return { call, result: await handler(...args) }
+  } catch (error) {
+    return { call, error: toEnvelope(error) }
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Runs tests: `pnpm test` all of them, the slow lane last; `pnpm test memory/facts`
+ * the file for facts in the memory; `pnpm test redis` all of a package; `--fast`
+ * leaves the slow lane out. Other options go to vitest.
+ *
+ * @module
+ */
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { slow } from './slow-last.ts'
+
+const root = join(import.meta.dirname, '..')
+const given = process.argv.slice(2)
+const isFast = given.includes('--fast')
+const options = given.filter((word) => word.startsWith('-') && word !== '--fast')
+const files = given.filter((word) => !word.startsWith('-')).flatMap(filesOf)
+
+const { status } = spawnSync('vitest', ['run', ...files, ...(isFast ? ['--exclude', `**/*${slow}`] : []), ...options], {
+  cwd: root,
+  stdio: 'inherit',
+})
+process.exitCode = status ?? 1
+
+/** The test files that a word means: a path, a package, or `package/name`. */
+function filesOf(word: string): readonly string[] {
+  if (existsSync(join(root, word))) return [word]
+  const [folder = '', ...rest] = word.split('/')
+  const name = rest.join('/')
+  const found = globSync([`packages/${folder}/test/**/${name}*.test.{ts,tsx}`, `${folder}/**/${name}*.test.ts`], {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  })
+  if (found.length > 0) return found.toSorted()
+  const own = globSync(`packages/${folder}/test/**/*.test.ts`, { cwd: root }).toSorted()
+  const hint = own.length > 0 ? `\nThere are:\n  ${own.join('\n  ')}` : ''
+  process.stderr.write(`No test file is named "${word}". Say PACKAGE, PACKAGE/NAME or a path.${hint}\n`)
+  process.exit(2)
+}
