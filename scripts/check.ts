@@ -38,6 +38,7 @@ const steps: Readonly<Record<string, () => void>> = {
   },
   'types of tests, benches and scripts': () => run('tsc', '-p', 'tsconfig.test.json'),
   'types of doc examples': checkExamples,
+  'embedded Lua scripts': () => run('node', 'scripts/embed-lua.ts', '--check'),
   lint: () => run('oxlint', '--type-aware'),
   format: () => run('oxfmt', '--check'),
   'unused code': () => run('knip', '--no-progress'),

@@ -12,7 +12,7 @@ if (!/^[1-9]\d{0,5}$/.test(rounds)) {
   process.stderr.write(`Expected a number of rounds, got ${rounds}.\n`)
   process.exit(2)
 }
-const { status } = spawnSync('vitest', ['run', 'packages/redis/test/coherence-faults.test.ts'], {
+const { status } = spawnSync('vitest', ['run', 'packages/redis/test/coherence-faults.slow.test.ts'], {
   stdio: 'inherit',
   env: { ...process.env, SKEIN_SOAK_ROUNDS: rounds },
 })

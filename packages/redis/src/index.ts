@@ -5,8 +5,10 @@
  * @module
  */
 
-export { redisBus } from './redis-bus.ts'
-export type { RedisBusOptions } from './redis-bus.ts'
 export { redisStore } from './redis-store.ts'
-export type { RedisStoreOptions } from './redis-options.ts'
-export type { RedisClient } from './redis-client.ts'
+export { redisBus } from './bus/redis-bus.ts'
+export { migrateSpaces } from './migrate-spaces.ts'
+export type { RedisStoreOptions } from './connection/redis-options.ts'
+export type { RedisBusOptions } from './bus/redis-bus.ts'
+export type { RedisClient } from './connection/redis-client.ts'
+export type { MigrateSpacesOptions, MigrationProgress, SpaceMigration } from './migrate-spaces.ts'

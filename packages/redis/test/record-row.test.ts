@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
 
-describe.skipIf(missing)(`a row on Redis${missing ? ` (${missing})` : ''}`, async () => {
+describe.skipIf(missing)(`A row on Redis${missing ? ` (${missing})` : ''}`, async () => {
   const server = missing ? undefined : await startServer('--appendonly', 'no')
   const admin = new Redis(server?.url ?? '', { lazyConnect: true })
   afterAll(async () => {
@@ -19,7 +19,7 @@ describe.skipIf(missing)(`a row on Redis${missing ? ` (${missing})` : ''}`, asyn
   const value = JSON.stringify({ name: 'Acme\n', notes: ['"', '~', ' '] })
   const set: Mutation = { type: 'set', key, value, meta: { ...meta, ...labels }, ttlMs: 600_000 }
 
-  it('says what was written, whatever is in it', async () => {
+  it('holds what was written, whatever characters are in it', async () => {
     await using store = await redisStore({ url: server?.url ?? '', prefix: 'whole:' }).open('s', 'writer')
     await store.write([set])
     const plain: Mutation = {
@@ -39,7 +39,7 @@ describe.skipIf(missing)(`a row on Redis${missing ? ` (${missing})` : ''}`, asyn
     expect((await store.changes(0, 10)).changes).toMatchObject(ids.map((id) => ({ id, author: 'ann b', task: '-' })))
   })
 
-  it('is an error when any of it was changed, or when it is another record’s', async () => {
+  it('is refused when any character of it was changed, or when it is another record’s', async () => {
     await using store = await redisStore({ url: server?.url ?? '', prefix: 'torn:' }).open('s', 'writer')
     await store.write([set])
     const row = (await admin.hget('{torn:s}:r:facts', key.id)) ?? ''

@@ -23,8 +23,8 @@ async function refusal(attempt: Promise<unknown>): Promise<SkeinError> {
 
 const ann = { id: 'ann', role: 'r' }
 
-describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}`, () => {
-  it('is said with what helps: no password, or a wrong one, which is not repeated', async () => {
+describe.skipIf(missing)(`Errors of a server${missing ? ` (${missing})` : ''}`, () => {
+  it('say what to do about a missing or wrong password, which they do not repeat', async () => {
     const { url, port } = await server('--requirepass', 'correct')
     for (const wrong of [url, `redis://:sesame@127.0.0.1:${port}`]) {
       const error = await refusal(openMemory({ store: redisStore(wrong) }))
@@ -36,7 +36,7 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     expect((await memory.as(ann).facts.set('k', 1)).version).toBe(1)
   })
 
-  it('is said: a user without the right to a command', async () => {
+  it('say what to do for a user without the right to a command', async () => {
     const { url, port } = await server()
     await using admin = await openMemory({ store: redisStore(url) })
     await admin.as(ann).facts.set('k', 1)
@@ -51,7 +51,7 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     expect(port).toBeGreaterThan(0)
   })
 
-  it('is said: a read-only replica, on which nothing is written', async () => {
+  it('name a read-only replica, on which nothing is written', async () => {
     const master = await server()
     const replica = await server('--replicaof', '127.0.0.1', `${master.port}`)
     await using memory = await openMemory({ store: redisStore(replica.url) })
@@ -60,7 +60,7 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     expect(error.message).toContain('read-only replica')
   })
 
-  it('is said: no memory left; nothing is half there, reads go on, and so do writes when there is room', async () => {
+  it('name a full server: no write is half done, and reads go on', async () => {
     const { url } = await server('--maxmemory', '8mb', '--maxmemory-policy', 'noeviction')
     await using memory = await openMemory({ store: redisStore(url) })
     const { facts } = memory.as(ann)
@@ -84,7 +84,7 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     await changes.return()
   })
 
-  it('is said: a node of a cluster that has to be asked as one', async () => {
+  it('name a node of a cluster', async () => {
     const { url } = await server('--cluster-enabled', 'yes')
     const error = await refusal(
       (async () => {
@@ -95,20 +95,20 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     expect(error.message).toContain('Give a cluster client')
   })
 
-  it('is said: nobody there, at once and not for ever', async () => {
+  it('tell when no server is there, without waiting for ever', async () => {
     const gone = await server()
     await gone.stop()
     const error = await refusal(openMemory({ store: redisStore(gone.url) }))
     expect(error.message).toContain("can't be reached")
   })
 
-  it('is said: a server that is too old', async () => {
+  it('name the version of a server that is too old', async () => {
     const { url } = await server()
     const driver = redisStore({ url })
     await using store = await driver.open('default', 'writer')
     expect(store.traits.reach).toBe('network')
     const info = async () => '# Server\r\nredis_version:5.0.14\r\n'
-    // Nothing but this is asked of a server before its version is known; none so old is at hand.
+    // No other command is sent before the version is known; a server so old is not at hand.
     const old = { info, on: () => {}, status: 'ready' } as unknown as RedisClient
     const error = await refusal(openMemory({ store: redisStore({ client: old }) }))
     expect(error).toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
@@ -125,13 +125,13 @@ describe.skipIf(missing)(`What a server refuses${missing ? ` (${missing})` : ''}
     { url: 'redis://h', maxChanges: 0.5 },
     // A timer of Node would wait for 1 ms.
     { url: 'redis://h', commandTimeoutMs: 2 ** 31 },
-  ])('is told before anything is asked: %j', (options) => {
+  ])('come before any command for options out of range: %j', (options) => {
     const attempt = (): unknown => redisStore(options as never)
     if (options === 'redis://h') expect(attempt).not.toThrow()
     else expect(attempt).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION' }))
   })
 
-  it('never passes for an answer: a write whose answer is lost rejects, and may have happened', async () => {
+  it('tell that a write whose answer is lost may have happened', async () => {
     const started = await server()
     await using memory = await openMemory({ store: redisStore({ url: started.url, commandTimeoutMs: 200 }) })
     const { facts } = memory.as(ann)

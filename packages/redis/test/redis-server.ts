@@ -14,9 +14,9 @@ export interface TestServer {
   readonly port: number
   /** Where it keeps its files. */
   readonly folder: string
-  /** Ends it at once, as a power cut would, and resolves when it is gone. */
+  /** Kills it, as a power cut would; resolves when it is gone. */
   kill(): Promise<void>
-  /** Stops the process where it is, or lets it go on. */
+  /** Suspends the process, or continues it. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void
   /** Starts it again on the same port and data. */
   restart(): Promise<void>
@@ -32,7 +32,7 @@ export const missing: string | undefined = program
   ? undefined
   : 'no redis-server or valkey-server on the PATH: `apt-get install -y redis-server` would enable this'
 
-/** Starts a server; it keeps every acknowledged write unless told otherwise. */
+/** Starts a server; without other options it keeps every acknowledged write. */
 export async function startServer(...options: readonly string[]): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-redis-'))
   const port = await freePort()
@@ -56,12 +56,12 @@ export async function startServer(...options: readonly string[]): Promise<TestSe
 
 async function launch(args: readonly string[]): Promise<ChildProcess> {
   const child = spawn(program ?? 'redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let said = ''
+  let output = ''
   await new Promise<void>((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`The server ended with ${code}: ${said}`)))
+    child.on('exit', (code) => reject(new Error(`The server ended with ${code}: ${output}`)))
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-      if (said.includes('Ready to accept connections')) resolve()
+      output += text
+      if (output.includes('Ready to accept connections')) resolve()
     })
   })
   return child

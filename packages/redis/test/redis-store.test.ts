@@ -1,23 +1,5 @@
-import { describeStore } from '@skein/memory/testing'
-import { redisStore } from '@skein/redis'
-import { afterAll, describe } from 'vitest'
+import { storeContractParts } from '@skein/memory/testing'
 
-import { missing, startServer } from './redis-server.ts'
+import { describeRedisStore } from './describe-redis-store.ts'
 
-/** A machine that has much else to do needs longer than five seconds for 50 MB. */
-const commandTimeoutMs = 60_000
-
-describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async () => {
-  const server = missing ? undefined : await startServer('--appendfsync', 'no')
-  afterAll(() => server?.stop())
-  let made = 0
-  let last = ''
-
-  describeStore('redisStore', {
-    create: () => {
-      last = `skein-${(made += 1)}:`
-      return redisStore({ url: server?.url ?? '', prefix: last, commandTimeoutMs })
-    },
-    reopen: () => redisStore({ url: server?.url ?? '', prefix: last, commandTimeoutMs }),
-  })
-})
+describeRedisStore(storeContractParts.filter((part) => part !== 'large values'))

@@ -52,7 +52,7 @@ describe.skipIf(missing)(`No byte of a secret${missing ? ` (${missing})` : ''}`,
     expect(await leaks(at)).toEqual([])
   })
 
-  it('is left when what was written before is sealed and the server has written its file anew', async () => {
+  it('is left after older records were sealed and the server has rewritten its file', async () => {
     const at = await server()
     const plain = await openMemory({ store: redisStore(at.server.url) })
     await writeSecrets(plain)

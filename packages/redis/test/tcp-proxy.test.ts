@@ -6,34 +6,34 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { commanders, startProxy, subscribers } from './tcp-proxy.ts'
 import type { TcpProxy } from './tcp-proxy.ts'
 
-/** A client that remembers what it heard, and how its connection ended. */
+/** A client that records what it received, and how its connection ended. */
 interface Client {
   readonly socket: Socket
-  /** Says something and resolves when as many bytes have come back. */
+  /** Sends a text and resolves when as many bytes have come back. */
   ask(text: string): Promise<string>
-  say(text: string): void
-  heard(): string
+  send(text: string): void
+  received(): string
   /** Resolves with what ended it: the code of an error, or `closed`. */
   readonly ended: Promise<string>
-  /** Resolves when the server has said that it will say no more. */
-  readonly told: Promise<void>
+  /** Resolves when the server has ended its direction. */
+  readonly serverEnded: Promise<void>
 }
 
-describe('a proxy', () => {
+describe('A proxy', () => {
   let server: Server
   let proxy: TcpProxy
-  /** What the server heard, by connection. */
-  let received: string[]
+  /** What the server received, by connection. */
+  let arrived: string[]
   let clients: Client[]
 
   beforeEach(async () => {
-    received = []
+    arrived = []
     clients = []
     server = createServer((socket) => {
-      const index = received.push('') - 1
+      const index = arrived.push('') - 1
       socket.on('error', () => {})
       socket.on('data', (bytes) => {
-        received[index] += bytes.toString()
+        arrived[index] += bytes.toString()
         socket.write(bytes)
       })
     })
@@ -48,10 +48,10 @@ describe('a proxy', () => {
 
   const open = async (): Promise<Client> => {
     const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
-    let heard = ''
+    let received = ''
     let listeners: (() => void)[] = []
     socket.on('data', (bytes) => {
-      heard += bytes.toString()
+      received += bytes.toString()
       for (const listener of listeners) listener()
     })
     const ended = new Promise<string>((resolve) => {
@@ -61,17 +61,17 @@ describe('a proxy', () => {
     const client: Client = {
       socket,
       ended,
-      told: new Promise((resolve) => socket.on('end', resolve)),
-      heard: () => heard,
-      say: (text) => void socket.write(text),
+      serverEnded: new Promise((resolve) => socket.on('end', resolve)),
+      received: () => received,
+      send: (text) => void socket.write(text),
       ask: async (text) => {
-        const from = heard.length
+        const from = received.length
         const answered = new Promise<void>((resolve) => {
-          listeners = [() => heard.length >= from + text.length && resolve()]
+          listeners = [() => received.length >= from + text.length && resolve()]
         })
         socket.write(text)
         await Promise.race([answered, ended])
-        return heard.slice(from)
+        return received.slice(from)
       },
     }
     clients.push(client)
@@ -79,7 +79,7 @@ describe('a proxy', () => {
     return client
   }
 
-  it('passes on everything in both directions, and counts who is there', async () => {
+  it('passes on everything in both directions, and counts connections', async () => {
     const [one, two] = [await open(), await open()]
     const long = 'x'.repeat(3_000_000)
     expect(await one.ask('hello')).toBe('hello')
@@ -91,7 +91,7 @@ describe('a proxy', () => {
     await expect.poll(() => proxy.connections).toBe(1)
   })
 
-  it('tells each end when the other one is gone, and nobody else', async () => {
+  it('resets one end when the other is gone, and no other connection', async () => {
     const client = await open()
     await client.ask('hello')
     const comes = new Promise<Socket>((resolve) => server.once('connection', resolve))
@@ -107,28 +107,28 @@ describe('a proxy', () => {
     expect(await client.ask('still here')).toBe('still here')
   })
 
-  it('passes on late what it was told to, and nothing else', async () => {
+  it('delays the connections that it should, and no others', async () => {
     const [late, other] = [await open(), await open()]
     proxy.delay(3_600_000, ({ index }) => index === 0)
-    late.say('hello')
+    late.send('hello')
     for (let round = 0; round < 10; round += 1) expect(await other.ask('hello')).toBe('hello')
-    expect([late.heard(), received[0]]).toEqual(['', ''])
+    expect([late.received(), arrived[0]]).toEqual(['', ''])
   })
 
-  it('keeps the order of what is late', async () => {
+  it('keeps the order of delayed chunks', async () => {
     const client = await open()
     const { promise: isThere, resolve } = Promise.withResolvers<void>()
-    proxy.delay(50, ({ said }) => {
-      if (said.includes('one')) resolve()
-      return !said.includes('two')
+    proxy.delay(50, ({ opening }) => {
+      if (opening.includes('one')) resolve()
+      return !opening.includes('two')
     })
-    client.say('one ')
+    client.send('one ')
     await isThere
-    client.say('two ')
-    await expect.poll(() => client.heard()).toBe('one two ')
+    client.send('two ')
+    await expect.poll(() => client.received()).toBe('one two ')
   })
 
-  it('resets connections that are cut, and those that come, until it is healed', async () => {
+  it('resets present and new connections while it is cut', async () => {
     const client = await open()
     await client.ask('hello')
     proxy.cut()
@@ -139,58 +139,58 @@ describe('a proxy', () => {
     expect(await (await open()).ask('again')).toBe('again')
   })
 
-  it('swallows all that is said into a black hole, and resets when it is healed, without a gap', async () => {
+  it('drops everything as a black hole, and resets the connections when it heals', async () => {
     const client = await open()
     await client.ask('before ')
     proxy.blackHole()
-    client.say('lost ')
+    client.send('lost ')
     const late = await open()
-    late.say('lost, too')
+    late.send('lost, too')
     const quick = await open()
     quick.socket.resetAndDestroy()
     await quick.ended
-    // Nothing has ended them so far.
+    // Nothing has ended them yet.
     expect(proxy.connections).toBeGreaterThanOrEqual(2)
     proxy.heal()
     expect(await client.ended).toBe('ECONNRESET')
     expect(await late.ended).toBe('ECONNRESET')
-    expect([client.heard(), late.heard()]).toEqual(['before ', ''])
-    expect(received.join('')).toBe('before ')
+    expect([client.received(), late.received()]).toEqual(['before ', ''])
+    expect(arrived.join('')).toBe('before ')
     expect(await (await open()).ask('again')).toBe('again')
   })
 
-  it('half closed lets the server hear but not be heard, and resets when it is healed', async () => {
+  it('half closed passes on what the client sends alone, and resets the connection when it heals', async () => {
     const client = await open()
     await client.ask('before ')
     proxy.halfClose()
-    client.say('heard')
-    await expect.poll(() => received[0]).toBe('before heard')
-    expect(client.heard()).toBe('before ')
+    client.send('sent')
+    await expect.poll(() => arrived[0]).toBe('before sent')
+    expect(client.received()).toBe('before ')
     proxy.heal()
     expect(await client.ended).toBe('ECONNRESET')
-    expect(client.heard()).toBe('before ')
+    expect(client.received()).toBe('before ')
   })
 
-  it('half closed and told so lets the client go on speaking', async () => {
+  it('half closed with an end lets the client go on sending', async () => {
     const client = await open()
     await client.ask('before ')
     proxy.halfClose(undefined, { end: true })
-    await client.told
-    client.say('heard')
-    await expect.poll(() => received[0]).toBe('before heard')
+    await client.serverEnded
+    client.send('sent')
+    await expect.poll(() => arrived[0]).toBe('before sent')
   })
 
-  it('does to some connections what it does not do to others, by order or by what was said first', async () => {
+  it('affects some connections and not others, by their number or their first bytes', async () => {
     const [command, link, third] = [await open(), await open(), await open()]
     await command.ask('*1\r\n$4\r\nPING\r\n')
     await link.ask('*3\r\n$5\r\nHELLO\r\n')
     proxy.blackHole(({ index }) => index === 2)
     proxy.cut(subscribers)
-    // It says only now what it is, and that does not get through.
-    link.say('*2\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n')
+    // Its first command shows only now what it is, and does not get through.
+    link.send('*2\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n')
     expect(await link.ended).toBe('ECONNRESET')
-    expect(received[1]).toBe('*3\r\n$5\r\nHELLO\r\n')
-    third.say('lost')
+    expect(arrived[1]).toBe('*3\r\n$5\r\nHELLO\r\n')
+    third.send('lost')
     expect(await command.ask('PING')).toBe('PING')
     proxy.heal()
     expect(await third.ended).toBe('ECONNRESET')
@@ -199,7 +199,7 @@ describe('a proxy', () => {
     expect(await command.ended).toBe('ECONNRESET')
   })
 
-  it('resets who comes when there is no server', async () => {
+  it('resets new connections when there is no server', async () => {
     await new Promise((resolve) => server.close(resolve))
     const client = await open()
     expect(await client.ended).toBe('ECONNRESET')

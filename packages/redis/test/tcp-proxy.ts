@@ -1,45 +1,45 @@
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A connection through the proxy, as far as a fault may depend on it. */
+/** What a fault may depend on, of a connection through the proxy. */
 export interface ProxiedConnection {
-  /** The order in which it came, from 0. */
+  /** Its number in the order of connecting, from 0. */
   readonly index: number
-  /** What the client said first, at most 4,096 bytes of it. */
-  readonly said: string
+  /** The first bytes that the client sent, at most 4,096. */
+  readonly opening: string
 }
 
-/** Which connections a fault befalls: those for which it holds, those that come later included. */
-export type Which = (connection: ProxiedConnection) => boolean
+/** The connections that a fault affects, later ones included. */
+export type ConnectionFilter = (connection: ProxiedConnection) => boolean
 
-/** The links on which clients hear of changes. Before it has subscribed a link is none. */
-export const subscribers: Which = ({ said }) => /\bsubscribe\b/i.test(said)
+/** The connections on which clients receive messages, once they have subscribed. */
+export const subscribers: ConnectionFilter = ({ opening }) => /\bsubscribe\b/i.test(opening)
 
-/** All other links, those too that will subscribe and have not yet. */
-export const commanders: Which = (connection) => !subscribers(connection)
+/** All other connections, those included that have not subscribed yet. */
+export const commanders: ConnectionFilter = (connection) => !subscribers(connection)
 
-/** A network between a client and a server, that fails on demand. */
+/** A network between a client and a server that fails on demand. */
 export interface TcpProxy {
   readonly port: number
-  /** Connections of clients that are open. */
+  /** How many connections of clients are open. */
   readonly connections: number
   /** Such as `redis://127.0.0.1:4711` for `redis`. */
   url(protocol: string): string
-  /** Passes on later what comes from now on, in both directions, in milliseconds; 0 for no more of that. */
-  delay(ms: number, which?: Which): void
+  /** Delays what comes from now on, in both directions, by some milliseconds; 0 ends it. */
+  delay(ms: number, which?: ConnectionFilter): void
   /** Resets connections, and new ones as soon as they come, until healed. */
-  cut(which?: Which): void
+  cut(which?: ConnectionFilter): void
   /**
-   * Swallows what the server says, while the client can go on speaking to it:
-   * the link looks open.
+   * Drops what the server sends, while the client can go on sending: the
+   * connection looks open.
    *
-   * @param options - `end`: the client is told that the server will say no more.
+   * @param options - `end`: ends the server's direction towards the client (FIN).
    */
-  halfClose(which?: Which, options?: { readonly end?: boolean }): void
-  /** Keeps connections open, takes new ones, and swallows everything in both directions. */
-  blackHole(which?: Which): void
+  halfClose(which?: ConnectionFilter, options?: { readonly end?: boolean }): void
+  /** Keeps connections open, accepts new ones, and drops everything in both directions. */
+  blackHole(which?: ConnectionFilter): void
   /**
-   * Ends all faults. Connections of which anything was swallowed are reset: TCP
+   * Ends all faults. Connections that may have lost something are reset: TCP
    * never goes on after a gap.
    */
   heal(): void
@@ -47,21 +47,20 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
-type Fault = 'cut' | 'black hole' | 'half-closed' | 'half-closed, told'
+type Fault = 'cut' | 'black hole' | 'half-closed' | 'half-closed, ended'
 
 interface Rule {
   readonly fault: Fault | number
-  readonly which: Which
+  readonly which: ConnectionFilter
 }
 
-const everything: Which = () => true
+const everything: ConnectionFilter = () => true
 
 /**
  * Starts a proxy in front of a server, on a free port of this machine.
  *
- * A fault befalls the connections that are there and those that come, until
- * `heal()`. One that depends on what the client said befalls it as soon as that
- * was said, and before it is passed on.
+ * A fault affects present and later connections until `heal()`. One that
+ * depends on what a client sends takes effect before that is passed on.
  */
 export async function startProxy(server: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   const links = new Set<Link>()
@@ -78,7 +77,7 @@ export async function startProxy(server: { readonly host: string; readonly port:
     listener.listen(0, '127.0.0.1', resolve)
   })
   const { port } = listener.address() as AddressInfo
-  const add = (fault: Rule['fault'], which: Which): void => {
+  const add = (fault: Rule['fault'], which: ConnectionFilter): void => {
     rules = [...rules, { fault, which }]
     for (const link of links) link.check()
   }
@@ -90,7 +89,7 @@ export async function startProxy(server: { readonly host: string; readonly port:
     },
     delay: (ms, which = everything) => add(ms, which),
     cut: (which = everything) => add('cut', which),
-    halfClose: (which = everything, { end = false } = {}) => add(end ? 'half-closed, told' : 'half-closed', which),
+    halfClose: (which = everything, { end = false } = {}) => add(end ? 'half-closed, ended' : 'half-closed', which),
     blackHole: (which = everything) => add('black hole', which),
     heal: () => {
       rules = []
@@ -104,19 +103,19 @@ export async function startProxy(server: { readonly host: string; readonly port:
   }
 }
 
-/** How much of what a client said first is remembered. */
-const mostSaid = 4_096
+/** Length of {@link ProxiedConnection.opening}. */
+const maxOpening = 4_096
 
 /** One client's connection and the one to the server that belongs to it. */
 class Link implements ProxiedConnection {
   readonly index: number
-  said = ''
+  opening = ''
   /** Resolves when both connections are gone. */
   readonly closed: Promise<unknown>
   readonly #client: Socket
   readonly #server: Socket
   readonly #rules: () => readonly Rule[]
-  #isSwallowing = { client: false, server: false }
+  #isDropping = { client: false, server: false }
   #hasGap = false
   #delayMs = 0
 
@@ -141,7 +140,7 @@ class Link implements ProxiedConnection {
     return !this.#client.destroyed
   }
 
-  /** Finds the faults that befall it now. */
+  /** Applies the faults that affect it now. */
   check(): void {
     this.#delayMs = 0
     for (const { fault, which } of this.#rules()) {
@@ -156,10 +155,10 @@ class Link implements ProxiedConnection {
       this.reset()
       return
     }
-    this.#isSwallowing.server = true
-    if (fault === 'black hole') this.#isSwallowing.client = true
-    else if (fault === 'half-closed, told') this.#client.end()
-    // Nothing may have been swallowed yet, but who was silent for long has missed something.
+    this.#isDropping.server = true
+    if (fault === 'black hole') this.#isDropping.client = true
+    else if (fault === 'half-closed, ended') this.#client.end()
+    // Even if nothing was dropped yet: the other end may have given up.
     this.#hasGap = true
   }
 
@@ -168,27 +167,27 @@ class Link implements ProxiedConnection {
     if (this.#hasGap) this.reset()
   }
 
-  /** As when a machine on the way has forgotten the connection: both ends are told. */
+  /** As when a router has forgotten the connection: both ends get a reset. */
   reset(): void {
     this.#client.resetAndDestroy()
     this.#server.resetAndDestroy()
   }
 
   #join(side: 'client' | 'server', from: Socket, to: Socket): void {
-    // What is on its way, one after the other, however long each takes.
+    // Chunks pass in order, however long each is delayed.
     let onWay: Promise<void> = Promise.resolve()
     const pass = (what: () => void): void => {
       const dueAt = performance.now() + this.#delayMs
       onWay = onWay.then(() => until(dueAt)).then(what)
     }
     from.on('data', (bytes: Buffer) => {
-      if (side === 'client' && this.said.length < mostSaid) {
-        this.said = (this.said + bytes.toString('latin1')).slice(0, mostSaid)
+      if (side === 'client' && this.opening.length < maxOpening) {
+        this.opening = (this.opening + bytes.toString('latin1')).slice(0, maxOpening)
         this.check()
       }
       pass(() => {
-        // Also what was on its way when the fault came.
-        if (this.#isSwallowing[side] || to.destroyed) return
+        // Also chunks that were delayed when the fault came.
+        if (this.#isDropping[side] || to.destroyed) return
         if (to.write(bytes)) return
         from.pause()
         to.once('drain', () => from.resume())
@@ -196,13 +195,13 @@ class Link implements ProxiedConnection {
     })
     from.on('end', () => {
       pass(() => {
-        if (!this.#isSwallowing[side] && !to.destroyed) to.end()
+        if (!this.#isDropping[side] && !to.destroyed) to.end()
       })
     })
-    // An error is followed by the end of the connection, which the other side is told as well.
+    // 'close' follows, and is passed on.
     from.on('error', () => {})
     from.on('close', (hadError) => {
-      if (hadError && !this.#isSwallowing[side]) to.resetAndDestroy()
+      if (hadError && !this.#isDropping[side]) to.resetAndDestroy()
     })
   }
 }

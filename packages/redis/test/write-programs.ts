@@ -2,8 +2,8 @@ import type { Collection, Guard, Mutation, RecordKey, StoredRecord } from '@skei
 import fc from 'fast-check'
 
 /**
- * A random program of writes. Names and versions are told by their places, since
- * what they are depends on the other names, and on what there is by then.
+ * A random program of writes. Names are given by their indexes and versions as
+ * offsets, since what they are depends on other names and on earlier writes.
  */
 export interface Program {
   /** Names of records, authors, tasks, tags, objects and compartments. */
@@ -11,7 +11,7 @@ export interface Program {
   readonly turns: readonly Turn[]
 }
 
-/** Batches that are begun in one turn of the event loop. */
+/** Batches that begin in one turn of the event loop. */
 export interface Turn {
   readonly batches: readonly (readonly Step[])[]
   /** Whether all that is written lives for 1 ms: it is gone when the turn is over. */
@@ -129,12 +129,12 @@ export function mutationsOf(
   const named = (indexes: readonly number[]): string[] => indexes.map((index) => names[index] ?? '').toSorted()
   const labelOf = ({ level, compartments }: LabelStep) => ({ level, compartments: named(compartments) })
   const versionAt = (at: number, more: number, least = 0): number => Math.max(least, (known[at]?.version ?? 0) + more)
-  const mutationOf = (said: Step): Mutation => {
-    const { type, place: at, value, importance, terms } = said
-    const { guard, over, ttlMs = longTimes[0] } = said
+  const mutationOf = (one: Step): Mutation => {
+    const { type, place: at, value, importance, terms } = one
+    const { guard, over, ttlMs = longTimes[0] } = one
     const base = {
       key: keys[at] as RecordKey,
-      ifVersion: said.ifVersion === undefined ? undefined : versionAt(at, said.ifVersion),
+      ifVersion: one.ifVersion === undefined ? undefined : versionAt(at, one.ifVersion),
       // Whether what fades is still there is a matter of chance.
       guard:
         guard && !isFading
@@ -142,8 +142,8 @@ export function mutationsOf(
           : undefined,
       over: over && labelOf(over),
     }
-    const ifVersion = versionAt(at, said.ifVersion ?? 0, 1)
-    const author = names[said.author] ?? ''
+    const ifVersion = versionAt(at, one.ifVersion ?? 0, 1)
+    const author = names[one.author] ?? ''
     switch (type) {
       case 'delete':
         return { ...base, type, author }
@@ -151,20 +151,20 @@ export function mutationsOf(
         return { ...base, type, ifVersion, ttlMs: isFading ? 1 : ttlMs }
       case 'reseal':
         // It names what was read. Who names what is only being written may be refused.
-        return { ...base, type, ifVersion: known[at] ? versionAt(at, Math.min(0, said.ifVersion ?? 0), 1) : 999, value }
+        return { ...base, type, ifVersion: known[at] ? versionAt(at, Math.min(0, one.ifVersion ?? 0), 1) : 999, value }
       case 'set': {
-        const { level: sensitivity, compartments } = labelOf(said.label)
-        const task = said.task === undefined ? undefined : names[said.task]
-        const tags = named(said.tags)
-        const derivedFrom = named(said.derivedFrom)
+        const { level: sensitivity, compartments } = labelOf(one.label)
+        const task = one.task === undefined ? undefined : names[one.task]
+        const tags = named(one.tags)
+        const derivedFrom = named(one.derivedFrom)
         return {
           ...base,
           type,
           value,
           terms,
           meta: { author, task, tags, derivedFrom, importance, sensitivity, compartments },
-          ttlMs: isFading ? 1 : said.ttlMs,
-          asVersion: said.asVersion === undefined ? undefined : versionAt(at, said.asVersion + 1),
+          ttlMs: isFading ? 1 : one.ttlMs,
+          asVersion: one.asVersion === undefined ? undefined : versionAt(at, one.asVersion + 1),
         }
       }
     }

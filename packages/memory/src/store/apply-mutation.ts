@@ -40,6 +40,9 @@ export interface Situation {
  * so that versions, expiration and conflicts mean the same everywhere.
  *
  * Pure: it changes nothing and takes the time as an argument.
+ *
+ * On Redis its twin decides: the section "Decide" of
+ * `packages/redis/src/lua/write.lua`, in the same order. Change both together.
  */
 export function decideMutation(mutation: Mutation, situation: Situation): Verdict {
   const { row, guardRow, now, seq, floor } = situation

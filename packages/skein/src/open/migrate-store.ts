@@ -1,5 +1,5 @@
-import { StoreError } from '@skein/memory'
 import type { Corruption, StoreDriver } from '@skein/memory/store'
+import { migrateSpaces } from '@skein/redis'
 
 import { openExistingStore, requireSpace } from './open-store.ts'
 import { parseStoreAddress } from './store-address.ts'
@@ -62,12 +62,4 @@ async function migrateFile(driver: StoreDriver, { space, signal }: MigrateOption
 async function migrateServer(url: string, options: MigrateOptions): Promise<readonly MigratedSpace[]> {
   const spaces = await migrateSpaces(url, options)
   return spaces.map(({ damaged, ...counts }) => ({ ...counts, corruptions: damaged }))
-}
-
-/** PLACEHOLDER: replace this whole function by `import { migrateSpaces } from '@skein/redis'` before merging. */
-async function migrateSpaces(
-  _url: string,
-  _options: MigrateOptions,
-): Promise<readonly (Required<Omit<MigratedSpace, 'corruptions'>> & { readonly damaged: readonly Corruption[] })[]> {
-  throw new StoreError('migrate', 'This build can not migrate Redis spaces.')
 }

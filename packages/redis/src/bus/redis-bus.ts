@@ -1,0 +1,75 @@
+import { requireInteger } from '@skein/memory/runtime'
+import type { Bus, BusLink } from '@skein/memory/types'
+
+import { makeClient, subscriberOptions } from '../connection/make-client.ts'
+import { wrapError } from '../connection/redis-errors.ts'
+import { nameOfServer, resolveRedisOptions } from '../connection/redis-options.ts'
+import type { RedisStoreOptions, ResolvedRedisOptions } from '../connection/redis-options.ts'
+import { spaceBase } from '../space/space-keys.ts'
+import { RedisBusLink } from './redis-bus-link.ts'
+
+/** Options of {@link redisBus}: those of a store's connection, and how many messages are kept. */
+export interface RedisBusOptions extends Pick<
+  RedisStoreOptions,
+  'url' | 'client' | 'prefix' | 'commandTimeoutMs' | 'connectTimeoutMs'
+> {
+  /**
+   * How many messages the stream of a space keeps, approximately. A node that
+   * was away for longer gets a snapshot from another one.
+   *
+   * @defaultValue 100_000
+   */
+  readonly maxMessages?: number
+}
+
+/**
+ * Carries messages between federated memories over a stream of a Redis or
+ * Valkey server, which keeps them for nodes that are away.
+ *
+ * @param options - A URL, or all options.
+ * @throws OptionError
+ *
+ * @example
+ * ```ts no-run
+ * import { openMemory } from '@skein/memory'
+ * import { redisBus } from '@skein/redis'
+ * import { sqliteStore } from '@skein/sqlite'
+ *
+ * await using memory = await openMemory({
+ *   store: sqliteStore('node-a.db'),
+ *   architecture: 'federated',
+ *   federation: { node: 'a', bus: redisBus('redis://localhost:6379') },
+ * })
+ * ```
+ */
+export function redisBus(options: string | RedisBusOptions): Bus {
+  const { maxMessages = 100_000, ...connection } = typeof options === 'string' ? { url: options } : options
+  const resolved = resolveRedisOptions(connection)
+  requireInteger('maxMessages', maxMessages, 1)
+  return { open: (space) => openLink(resolved, maxMessages, space) }
+}
+
+async function openLink(options: ResolvedRedisOptions, maxMessages: number, space: string): Promise<BusLink> {
+  const where = nameOfServer(options)
+  const client = options.client ?? makeClient(options)
+  const subscriber = client.duplicate({ ...subscriberOptions(options), maxRetriesPerRequest: null })
+  // A connection reports failures by events also when nobody waits; without a listener they would end the process.
+  let failure: unknown
+  if (!options.client) client.on('error', (error: unknown) => void (failure = error))
+  subscriber.on('error', (error: unknown) => void (failure = error))
+  const close = (): void => {
+    subscriber.disconnect()
+    if (!options.client) client.disconnect()
+  }
+  try {
+    if (!options.client) await client.connect()
+    await subscriber.connect()
+    const base = `${spaceBase(options.prefix, space)}bus:`
+    const link = new RedisBusLink({ client, subscriber, where, base, maxMessages, close })
+    await link.start()
+    return link
+  } catch (error) {
+    close()
+    throw wrapError('open', where, failure ?? error)
+  }
+}

@@ -1,0 +1,72 @@
+/** A command that was sent. */
+interface PendingCommand {
+  /** Whether it was answered or rejected. */
+  readonly isSettled: boolean
+  reject(error: Error): void
+}
+
+/** A command in the queue, in the order in which deadlines end. */
+interface QueuedCommand {
+  readonly command: PendingCommand
+  readonly deadline: number
+  next: QueuedCommand | undefined
+}
+
+/**
+ * Rejects commands that stay unanswered for too long.
+ *
+ * A server answers in the order of the commands, and all have the same timeout:
+ * so one timer watches the oldest. (A timer for each, as in ioredis, took a
+ * fifth of what a command costs this process.)
+ */
+export class CommandTimeouts {
+  readonly #timeoutMs: number
+  // A linked list, since removing the first of some ten thousand array elements takes time.
+  #oldest: QueuedCommand | undefined
+  #newest: QueuedCommand | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** Starts the timeout of a command. */
+  add(command: PendingCommand): void {
+    this.#dropSettled()
+    const queued: QueuedCommand = { command, deadline: performance.now() + this.#timeoutMs, next: undefined }
+    if (this.#newest) this.#newest.next = queued
+    this.#newest = queued
+    this.#oldest ??= queued
+    if (!this.#timer) this.#startTimer(this.#timeoutMs)
+  }
+
+  #startTimer(afterMs: number): void {
+    // The connection keeps the process alive, for as long as there is one.
+    this.#timer = setTimeout(() => this.#rejectLate(), afterMs).unref()
+  }
+
+  #rejectLate(): void {
+    const now = performance.now()
+    for (;;) {
+      this.#dropSettled()
+      const oldest = this.#oldest
+      if (!oldest) {
+        this.#timer = undefined
+        return
+      }
+      // Timers may be a little early.
+      if (oldest.deadline > now + 1) return this.#startTimer(oldest.deadline - now)
+      oldest.command.reject(new Error('Command timed out'))
+    }
+  }
+
+  #dropSettled(): void {
+    while (this.#oldest?.command.isSettled) {
+      const { next } = this.#oldest
+      // A command of the old generation would keep younger ones alive until a full garbage collection.
+      this.#oldest.next = undefined
+      this.#oldest = next
+    }
+    if (!this.#oldest) this.#newest = undefined
+  }
+}

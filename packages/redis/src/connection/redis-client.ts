@@ -1,0 +1,29 @@
+/**
+ * The methods that the store uses of a client, so that another client than
+ * ioredis can be given. Signatures and replies are those of ioredis.
+ */
+export interface RedisClient {
+  evalsha(sha: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
+  script(command: 'LOAD', text: string): Promise<unknown>
+  hset(key: string, field: string, value: string): Promise<number>
+  hlen(key: string): Promise<number>
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
+  scan(cursor: string, ...rest: ['MATCH', string, 'COUNT', number]): Promise<[cursor: string, keys: string[]]>
+  hscan(key: string, cursor: string, count: 'COUNT', size: number): Promise<[cursor: string, entries: string[]]>
+  xrange(key: string, from: string, to: string, count: 'COUNT', size: number): Promise<[id: string, fields: string[]][]>
+  getBuffer(key: string): Promise<Buffer | null>
+  getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>
+  setnx(key: string, value: Buffer): Promise<number>
+  exists(key: string): Promise<number>
+  del(key: string): Promise<number>
+  time(): Promise<(string | number)[]>
+  ping(): Promise<unknown>
+  info(section: string): Promise<string>
+  config(command: 'GET', name: string): Promise<unknown>
+  bgrewriteaof(): Promise<unknown>
+  subscribe(channel: string): Promise<unknown>
+  duplicate(options?: object): RedisClient
+  connect(): Promise<unknown>
+  disconnect(reconnect?: boolean): void
+  on(event: string, listener: (...args: never[]) => void): unknown
+}

@@ -1,0 +1,100 @@
+import { OptionError } from '@skein/memory'
+import { requireDuration, requireInteger } from '@skein/memory/runtime'
+
+import type { RedisClient } from './redis-client.ts'
+
+/** Options of {@link redisStore}. */
+export interface RedisStoreOptions {
+  /** `redis://user:password@host:port/database`, or `rediss://` for TLS. */
+  readonly url?: string
+
+  /**
+   * A client of your own instead of a URL: an ioredis client, or anything with
+   * the same methods. The memory doesn't close it, and makes a second
+   * connection from it with `duplicate()`. A client can't be sent to worker
+   * threads: they go through the thread that opened the memory.
+   *
+   * Set its `autoResendUnfulfilledCommands` to `false`, or a write may happen
+   * twice when the connection breaks.
+   */
+  readonly client?: RedisClient
+
+  /**
+   * Prefix of all keys. It stands with the name of the space in braces, so that
+   * all keys of a space are on one node of a cluster.
+   *
+   * @defaultValue 'skein:'
+   */
+  readonly prefix?: string
+
+  /**
+   * How many changes the feed of a space keeps, approximately.
+   *
+   * @defaultValue 100_000
+   */
+  readonly maxChanges?: number
+
+  /**
+   * Timeout of a command, in milliseconds. A write that times out may have
+   * happened (`SKEIN_OUTCOME_UNKNOWN`). At most 2^31 - 1, some 24 days, like all
+   * durations here.
+   *
+   * @defaultValue 5_000
+   */
+  readonly commandTimeoutMs?: number
+
+  /**
+   * Timeout of connecting, in milliseconds.
+   *
+   * @defaultValue 5_000
+   */
+  readonly connectTimeoutMs?: number
+
+  /**
+   * Interval of pings on the connection that receives changes, in milliseconds.
+   * If a ping stays unanswered for as long, the connection counts as lost.
+   *
+   * @defaultValue 1_000
+   */
+  readonly pingMs?: number
+}
+
+/** Options with every default filled in. */
+export type ResolvedRedisOptions = Required<Omit<RedisStoreOptions, 'url' | 'client'>> & {
+  readonly url: string
+  readonly client: RedisClient | undefined
+}
+
+const defaults = {
+  prefix: 'skein:',
+  maxChanges: 100_000,
+  commandTimeoutMs: 5_000,
+  connectTimeoutMs: 5_000,
+  pingMs: 1_000,
+} satisfies Omit<ResolvedRedisOptions, 'url' | 'client'>
+
+/** Fills in the defaults and checks the ranges. @throws OptionError, whose message shows no password. */
+export function resolveRedisOptions(options: string | RedisStoreOptions): ResolvedRedisOptions {
+  const given = typeof options === 'string' ? { url: options } : options
+  const resolved = { ...defaults, url: '', client: undefined, ...given }
+  if (resolved.client === undefined && !/^rediss?:\/\//.test(resolved.url)) {
+    throw new OptionError('url', 'a URL that begins with redis:// or rediss://', withoutPassword(resolved.url))
+  }
+  if (!/^[^{}]{1,100}$/.test(resolved.prefix)) {
+    throw new OptionError('prefix', 'a string of 1 to 100 characters without braces', resolved.prefix)
+  }
+  requireInteger('maxChanges', resolved.maxChanges, 1)
+  for (const option of ['commandTimeoutMs', 'connectTimeoutMs', 'pingMs'] as const) {
+    requireDuration(option, resolved[option])
+  }
+  return resolved
+}
+
+/** What messages call the server of these options. */
+export function nameOfServer({ client, url }: ResolvedRedisOptions): string {
+  return client ? 'Redis' : withoutPassword(url)
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/.*@/, '//…@')
+}

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { StoreBusyError } from '@skein/memory'
+
+import type { RedisClient } from './redis-client.ts'
+
+const pauseMs = 200
+/** Two minutes. */
+const maxAttempts = 600
+
+/**
+ * Starts a rewrite of the server's append-only file. A rewrite that is under way
+ * may have begun too early: then another one is started after it.
+ *
+ * @throws StoreBusyError when the rewrite under way does not end.
+ */
+export async function rewriteLog(client: RedisClient): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.bgrewriteaof()
+      return
+    } catch (error) {
+      if (!String(error).includes('in progress')) throw error
+      if (attempt === maxAttempts) {
+        throw new StoreBusyError('scrub', 'The server is still rewriting its append-only file. Try again later.', {
+          cause: error,
+        })
+      }
+    }
+    await pause(pauseMs)
+  }
+}

@@ -1,0 +1,39 @@
+import { StoreFormatError } from '@skein/memory'
+
+import type { RedisClient } from './redis-client.ts'
+
+/** What the store depends on and the server decides. */
+export interface ServerFacts {
+  readonly version: string
+  /** Whether every acknowledged write is on the server's disk (`appendfsync always`). */
+  readonly isDurable: boolean
+  readonly hasAppendOnlyFile: boolean
+}
+
+const oldestVersion = [6, 2] as const
+
+/** Asks the server for its version and persistence. @throws StoreFormatError when it is too old. */
+export async function readServerFacts(client: RedisClient, where: string): Promise<ServerFacts> {
+  const server = await client.info('server')
+  const version = /^redis_version:(.+)$/m.exec(server)?.[1]?.trim() ?? '0'
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
+    throw new StoreFormatError(
+      'open',
+      `${where} runs Redis ${version}, Skein needs ${oldestVersion.join('.')} or newer, or Valkey. Nothing was changed.`,
+    )
+  }
+  const persistence = await client.info('persistence')
+  const hasAppendOnlyFile = /^aof_enabled:1/m.test(persistence)
+  return { version, hasAppendOnlyFile, isDurable: hasAppendOnlyFile && (await syncsAlways(client)) }
+}
+
+/** Where CONFIG is not allowed, the weaker guarantee counts. */
+async function syncsAlways(client: RedisClient): Promise<boolean> {
+  try {
+    const answer = await client.config('GET', 'appendfsync')
+    return JSON.stringify(answer).includes('always')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,405 @@
+// Made of the .lua files of this folder by `pnpm embed-lua`: change those.
+/* oxlint-disable max-lines */
+
+export const busElectScript: string = `-- Elects one of those who ask under the same name, for a time.
+--
+-- KEYS[1]  prefix of all keys of the bus
+-- ARGV[1]  the name
+-- ARGV[2]  for how long, in milliseconds
+--
+-- Reply: 1 for who is elected, 0 for everyone else
+
+return redis.call('SET', KEYS[1] .. 'elected:' .. ARGV[1], '1', 'NX', 'PX', ARGV[2]) and 1 or 0
+`
+
+export const busPublishScript: string = `-- Appends messages to the stream of a bus, as one atom, and notifies subscribers.
+--
+-- KEYS[1]   prefix of all keys of the bus
+-- ARGV[1]   how many entries the stream keeps, about
+-- ARGV[2…]  the messages
+--
+-- Reply: the id of the last entry
+--
+-- Invariant: each entry names the one before it (\`p\`), so that a reader notices when entries between two are missing,
+-- whether they were trimmed or the server lost them.
+
+local stream, last = KEYS[1] .. 'stream', ''
+for _, entry in ipairs(redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)) do last = entry[1] end
+for index = 2, #ARGV do
+  last = redis.call('XADD', stream, 'MAXLEN', '~', ARGV[1], '*', 'p', last, 'm', ARGV[index])
+end
+redis.call('PUBLISH', KEYS[1] .. 'news', last)
+return last
+`
+
+export const busReadScript: string = `-- Reads entries of the stream of a bus together with the id of its newest one, as one atom.
+--
+-- KEYS[1]  prefix of all keys of the bus
+-- ARGV[1]  where to begin: \`(\` and an id for what comes after that entry, \`-\` for the first entry
+-- ARGV[2]  how many entries at most
+--
+-- Reply: { id of the newest entry or '', then for each entry its id, its predecessor and its message }
+
+local stream = KEYS[1] .. 'stream'
+local answer = { '' }
+for _, entry in ipairs(redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)) do answer[1] = entry[1] end
+for _, entry in ipairs(redis.call('XRANGE', stream, ARGV[1], '+', 'COUNT', ARGV[2])) do
+  answer[#answer + 1] = entry[1]
+  answer[#answer + 1] = entry[2][2]
+  answer[#answer + 1] = entry[2][4]
+end
+return answer
+`
+
+export const migrateRowsScript: string = `-- Rewrites rows of format 3 in format 4, unless they changed since they were read: no new version, nothing in the
+-- feed. Format 4 differs in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
+--
+-- KEYS[1]   prefix of all keys of the space
+-- ARGV[1]   collection
+-- ARGV[2…]  for each row its id and its first two lines, whose checksums and versions no other row of this id has
+--
+-- Reply: how many rows were rewritten
+
+local rows, migrated = KEYS[1] .. 'r:' .. ARGV[1], 0
+for argument = 2, #ARGV, 2 do
+  local id, beginning = ARGV[argument], ARGV[argument + 1]
+  local row = redis.call('HGET', rows, id)
+  if row and string.sub(row, 1, #beginning) == beginning then
+    redis.call('HSET', rows, id, 'v4 ' .. row)
+    migrated = migrated + 1
+  end
+end
+return migrated
+`
+
+export const openSpaceScript: string = `-- Prepares a space for writing in the current format. What stands in it stays as it is: rows of an older format are
+-- rewritten as they are touched, or by migrate.lua.
+--
+-- KEYS[1]  prefix of all keys of the space
+-- ARGV[1]  the incarnation of the feed, if it has none
+--
+-- Reply: the format that the space had ('3' where none is recorded, '' for a new space)
+--
+-- Invariants
+-- - A space of a newer format stays as it is.
+-- - \`format\` is the newest format that a row may have, \`oldestFormat\` the oldest one (absent: 3).
+
+local meta = KEYS[1] .. 'meta'
+local format = redis.call('HGET', meta, 'format')
+if format and tonumber(format) > 4 then return format end
+
+if redis.call('HSETNX', meta, 'incarnation', ARGV[1]) == 1 and not format then
+  redis.call('HSET', meta, 'format', '4', 'oldestFormat', '4')
+  return ''
+end
+if format ~= '4' then redis.call('HSET', meta, 'format', '4') end
+return format or '3'
+`
+
+export const pageScript: string = `-- Reads a stretch of an index together with its rows, as one atom: a record that is rewritten between two reads
+-- moves to another place, and would be missed or found twice.
+--
+-- KEYS[1]  prefix of all keys of the space
+-- ARGV[1]  'oldest' or 'newest' first
+-- ARGV[2]  key of the index: ids by seq
+-- ARGV[3]  where to begin
+-- ARGV[4]  how many ids at most
+-- ARGV[5]  key of the rows
+--
+-- Reply: { { id, seq, id, seq… }, { row… } }; a row that is gone is nil
+
+local isNewest = ARGV[1] == 'newest'
+local command, last = 'ZRANGEBYSCORE', '+inf'
+if isNewest then command, last = 'ZREVRANGEBYSCORE', '-inf' end
+local entries = redis.call(command, ARGV[2], ARGV[3], last, 'WITHSCORES', 'LIMIT', 0, ARGV[4])
+if #entries == 0 then return { entries, {} } end
+local ids = {}
+for at = 1, #entries, 2 do ids[#ids + 1] = entries[at] end
+return { entries, redis.call('HMGET', ARGV[5], unpack(ids)) }
+`
+
+export const sweepScript: string = `-- Removes expired rows, deleted ones among them. Raises the floor of their collections to the highest version that
+-- goes, so that no version is ever used twice.
+--
+-- KEYS[1]  prefix of all keys of the space
+-- ARGV[1]  how many rows to remove at most
+--
+-- Reply: how many expired rows it found, up to that number
+--
+-- Invariant: rows of a newer format stay, for those who can read them.
+
+local base, limit = KEYS[1], tonumber(ARGV[1])
+local time = redis.call('TIME')
+local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+local members = redis.call('ZRANGEBYSCORE', base .. 'expires', '-inf', now, 'LIMIT', 0, limit)
+for _, member in ipairs(members) do
+  local at = string.find(member, '\\0', 1, true)
+  local collection, id = string.sub(member, 1, at - 1), string.sub(member, at + 1)
+  local row = redis.call('HGET', base .. 'r:' .. collection, id)
+  local format = row and tonumber(string.match(row, '^v(%d+) ')) or 3
+  if format <= 4 then
+    if row then
+      local version, indexes =
+        string.match(row, '^v?4? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ %d %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
+      if version then
+        for suffix in string.gmatch(indexes, '[^,]+') do
+          redis.call('ZREM', base .. 'i:' .. collection .. ':' .. suffix, id)
+        end
+        local floor = tonumber(redis.call('HGET', base .. 'floors', collection) or '0')
+        if tonumber(version) > floor then redis.call('HSET', base .. 'floors', collection, version) end
+      end
+      redis.call('HDEL', base .. 'r:' .. collection, id)
+    end
+    redis.call('ZREM', base .. 'expires', member)
+  end
+end
+return #members
+`
+
+export const writeScript: string = `-- Applies batches of mutations, each batch as one atom.
+--
+-- Twin of \`decideMutation\` (packages/memory/src/store/apply-mutation.ts): the section "Decide" takes the same
+-- decisions in the same order: guard, label, version, seal, next row. Change both together. The contract suite and
+-- write-script.test.ts, with random programs, hold the two against each other.
+--
+-- KEYS[1]   prefix of all keys of the space
+-- ARGV[1]   how many changes the feed keeps, about
+-- ARGV[2…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
+--   header    fields separated by spaces, \`-\` for an absent one: mutations left in this batch, this one included; op;
+--             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
+--             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
+--   content   a line of details and the value, as the row will hold them
+--
+-- Reply: one array for each batch
+--   { 'ok', written… }                          for each mutation \`version seq created updated expires\`
+--   { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
+--   { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
+--
+-- A row is three lines, after a mark of its format (records/row-format.ts; rows of format 3 have none):
+--   head      checksum of the rest of this line and of the next, version, seq, created, updated, expires (0: never),
+--             deleted, label, task, author, checksum of the content
+--   indexes   suffixes of the sorted sets that list the record, separated by commas
+--   content
+-- Names are percent-encoded unless they are plain; a task begins with \`=\`. The client computes the checksum of the
+-- content, which may be long, over the name of the record and the content.
+--
+-- An entry of the feed holds the changes of one call, a line each: op, collection, version, at, label, task, author,
+-- id. Its id is the \`seq\` of the last one. Subscribers get the same lines after that \`seq\`.
+--
+-- Invariants
+-- - Nothing of a batch is written before all of it is decided: a refused batch leaves everything as it was.
+-- - The server checks its memory limit at the first write command of a call: all batches are written, or none.
+-- - Whatever writes a row writes it in the current format.
+--
+-- Speed: nobody hears of the change before the script ends. On an idle server most of its time is spent on cold
+-- caches, some 10 µs for each kind of command and each function. So there are few commands, each called once for all
+-- batches where possible; the feed is trimmed now and then; there are no Lua functions; and the numbers of a row stay
+-- text unless they are reckoned with.
+
+local base, maxChanges, call = KEYS[1], ARGV[1], redis.call
+local match, gmatch = string.match, string.gmatch
+local time = call('TIME')
+-- Milliseconds, as text: the seconds, and the first three of six digits.
+local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
+-- Of a row: version, seq, created, expires, deleted, label, indexes.
+local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
+
+local answers, changes, nextArgument = {}, {}, 2
+-- The seq of the last change, and the last seq that was reserved.
+local lastSeq, reservedSeq
+-- Additions to indexes wait for the end, by key: seq, id, seq, id…
+local additions, hasAdditions = {}, false
+
+while nextArgument < #ARGV do
+  -- Decide: what decideMutation decides, for each mutation of the batch.
+  local steps, answer = {}, { 'ok' }
+  local first, size = nextArgument, match(ARGV[nextArgument], '^%d+')
+  for index = 0, size - 1 do
+    local content = ARGV[nextArgument + 1]
+    local op, collection, over, ifVersion, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
+      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
+    nextArgument = nextArgument + 2
+    local id = name
+    if string.find(name, '%', 1, true) then
+      id = string.gsub(name, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
+    end
+
+    -- The current row. What decideMutation calls \`current\` is there if it is live.
+    local row = call('HGET', base .. 'r:' .. collection, id)
+    local isLive, version, seq, created, expires, deleted, label, oldIndexes = false, nil, '', now, '0', nil, nil, ''
+    if row then
+      version, seq, created, expires, deleted, label, oldIndexes = match(row, rowForm)
+      if not version then answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break end
+      isLive = deleted == '0' and (expires == '0' or tonumber(expires) > tonumber(now))
+    end
+
+    -- guard
+    local asVersion = '-'
+    if conditions ~= '' then
+      local guardVersion, guardCollection, guardId
+      asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
+      if guardVersion ~= '-' then
+        local guardRow = call('HGET', base .. 'r:' .. guardCollection, guardId)
+        local foundVersion, guardExpires, guardDeleted, _
+        if guardRow then
+          foundVersion, _, _, guardExpires, guardDeleted = match(guardRow, rowForm)
+          if not foundVersion then answer = { 'damaged', index, 'guard', string.sub(guardRow, 1, 16) } break end
+        end
+        if not guardRow or guardDeleted == '1' or guardExpires ~= '0' and tonumber(guardExpires) <= tonumber(now) then
+          answer = { 'refused', index, 'guard', '', '0' } break
+        end
+        if foundVersion ~= guardVersion then answer = { 'refused', index, 'guard', guardRow, '0' } break end
+      end
+    end
+
+    -- label: \`over\` covers that of the current record (\`covers\` in values/access.ts)
+    if isLive and over ~= '-' and label ~= 'public' then
+      -- Both are words joined by +: the level, then the compartments.
+      local levels, compartments = { public = 0, internal = 1, confidential = 2 }, {}
+      local overLevel, level
+      for word in gmatch(over, '[^+]+') do
+        if overLevel then compartments[word] = true else overLevel = word end
+      end
+      local covers = true
+      for word in gmatch(label, '[^+]+') do
+        if not level then
+          level = word
+          -- An unknown level counts as the most sensitive one, as for readers.
+          covers = (levels[level] or 3) <= levels[overLevel]
+        else
+          covers = covers and compartments[word]
+        end
+      end
+      if not covers then answer = { 'refused', index, 'label', row, '0' } break end
+    end
+
+    -- version
+    if ifVersion ~= '-' and (isLive and version or '0') ~= ifVersion then
+      answer = { 'refused', index, 'version', isLive and row or '', '0' } break
+    end
+
+    if op == 'set' or isLive then
+      local oldExpires, updated = expires, now
+      if op == 'set' then
+        version = 1 + (version or call('HGET', base .. 'floors', collection) or 0)
+        -- seal
+        if asVersion ~= '-' and tonumber(asVersion) ~= version then
+          answer = { 'refused', index, 'seal', '', version } break
+        end
+        -- next row: set
+        if not isLive then created = now end
+        expires, deleted = ttl == '-' and '0' or string.format('%d', now + ttl), '0'
+      else
+        local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
+        oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
+          '^v?4? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
+        -- What is kept gets a new checksum, which would hide that it is damaged.
+        if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
+          answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
+        end
+        labelAndTask = label .. ' ' .. task
+        -- next row: delete
+        if op == 'delete' then
+          version = 1 + version
+          updated, expires, deleted, indexes = now, now, '1', ''
+        -- next row: touch, reseal
+        else
+          author, indexes = oldAuthor, oldIndexes
+          if op == 'touch' then
+            expires, contentSum, content = string.format('%d', now + ttl), oldContentSum, oldContent
+          end
+        end
+      end
+      steps[#steps + 1] = {
+        op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum, indexes,
+        content, name, oldExpires, oldIndexes,
+      }
+    else
+      -- A delete of what is absent.
+      steps[#steps + 1] = false
+    end
+  end
+
+  -- Apply: nothing of a batch that was refused.
+  if answer[1] ~= 'ok' then steps = {} end
+  for index = 1, #steps do
+    local step = steps[index]
+    if step then
+      local op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum,
+        indexes, content, name, oldExpires, oldIndexes = unpack(step)
+      if op == 'set' or op == 'delete' then
+        if not lastSeq then
+          -- Reserved for all mutations that are left; what is not used is given back.
+          local most = (#ARGV - first + 1) / 2
+          reservedSeq = call('HINCRBY', base .. 'meta', 'seq', most)
+          lastSeq = reservedSeq - most
+          -- The first write, or the server lost its data: then this is the feed of another incarnation.
+          if lastSeq == 0 then
+            local incarnation = redis.sha1hex(time[1] .. ' ' .. time[2] .. name)
+            if call('HSETNX', base .. 'meta', 'incarnation', incarnation) == 1 then
+              call('HSET', base .. 'meta', 'format', '4', 'oldestFormat', '4')
+            end
+          end
+        end
+        lastSeq = lastSeq + 1
+        seq = lastSeq
+        local prefix = base .. 'i:' .. collection .. ':'
+        if oldIndexes ~= '' and oldIndexes ~= indexes then
+          -- It may be among the additions. The loop is that of the end: a function would cost more than two lines.
+          if hasAdditions then
+            for key, entries in pairs(additions) do
+              for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+            end
+            additions, hasAdditions = {}, false
+          end
+          for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
+        end
+        for suffix in gmatch(indexes, '[^,]+') do
+          local key = prefix .. suffix
+          local entries = additions[key]
+          if entries then
+            local count = #entries
+            entries[count + 1], entries[count + 2] = seq, id
+          else
+            additions[key], hasAdditions = { seq, id }, true
+          end
+        end
+        changes[#changes + 1] =
+          op .. ' ' .. collection .. ' ' .. version .. ' ' .. now .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. name
+      end
+      local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
+      local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\\n' .. indexes
+      local row = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
+      call('HSET', base .. 'r:' .. collection, id, row)
+      if expires ~= '0' then
+        call('ZADD', base .. 'expires', expires, collection .. '\\0' .. id)
+      elseif oldExpires ~= '0' then
+        call('ZREM', base .. 'expires', collection .. '\\0' .. id)
+      end
+      answer[#answer + 1] = written
+    else
+      answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
+    end
+  end
+  nextArgument = first + size * 2
+  answers[#answers + 1] = answer
+end
+
+-- Feed: what all batches changed, once.
+if lastSeq then
+  if lastSeq < reservedSeq then call('HINCRBY', base .. 'meta', 'seq', lastSeq - reservedSeq) end
+  for key, entries in pairs(additions) do
+    for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+  end
+  local last, lines = lastSeq, table.concat(changes, '\\n')
+  if lastSeq % 64 < #changes then
+    -- As text: Redis 7.2.0 to 7.2.4 would write the number 100000000 as 1e+8 (redis/redis#13113).
+    local oldest = math.max(0, lastSeq - maxChanges) .. '-0'
+    call('XADD', base .. 'feed', 'MINID', '~', oldest, last .. '-0', 'c', lines)
+  else
+    call('XADD', base .. 'feed', last .. '-0', 'c', lines)
+  end
+  call('PUBLISH', base .. 'changes', last .. '\\n' .. lines)
+end
+return answers
+`

@@ -1,0 +1,246 @@
+-- Applies batches of mutations, each batch as one atom.
+--
+-- Twin of `decideMutation` (packages/memory/src/store/apply-mutation.ts): the section "Decide" takes the same
+-- decisions in the same order: guard, label, version, seal, next row. Change both together. The contract suite and
+-- write-script.test.ts, with random programs, hold the two against each other.
+--
+-- KEYS[1]   prefix of all keys of the space
+-- ARGV[1]   how many changes the feed keeps, about
+-- ARGV[2…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
+--   header    fields separated by spaces, `-` for an absent one: mutations left in this batch, this one included; op;
+--             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
+--             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
+--   content   a line of details and the value, as the row will hold them
+--
+-- Reply: one array for each batch
+--   { 'ok', written… }                          for each mutation `version seq created updated expires`
+--   { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
+--   { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
+--
+-- A row is three lines, after a mark of its format (records/row-format.ts; rows of format 3 have none):
+--   head      checksum of the rest of this line and of the next, version, seq, created, updated, expires (0: never),
+--             deleted, label, task, author, checksum of the content
+--   indexes   suffixes of the sorted sets that list the record, separated by commas
+--   content
+-- Names are percent-encoded unless they are plain; a task begins with `=`. The client computes the checksum of the
+-- content, which may be long, over the name of the record and the content.
+--
+-- An entry of the feed holds the changes of one call, a line each: op, collection, version, at, label, task, author,
+-- id. Its id is the `seq` of the last one. Subscribers get the same lines after that `seq`.
+--
+-- Invariants
+-- - Nothing of a batch is written before all of it is decided: a refused batch leaves everything as it was.
+-- - The server checks its memory limit at the first write command of a call: all batches are written, or none.
+-- - Whatever writes a row writes it in the current format.
+--
+-- Speed: nobody hears of the change before the script ends. On an idle server most of its time is spent on cold
+-- caches, some 10 µs for each kind of command and each function. So there are few commands, each called once for all
+-- batches where possible; the feed is trimmed now and then; there are no Lua functions; and the numbers of a row stay
+-- text unless they are reckoned with.
+
+local base, maxChanges, call = KEYS[1], ARGV[1], redis.call
+local match, gmatch = string.match, string.gmatch
+local time = call('TIME')
+-- Milliseconds, as text: the seconds, and the first three of six digits.
+local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
+-- Of a row: version, seq, created, expires, deleted, label, indexes.
+local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
+
+local answers, changes, nextArgument = {}, {}, 2
+-- The seq of the last change, and the last seq that was reserved.
+local lastSeq, reservedSeq
+-- Additions to indexes wait for the end, by key: seq, id, seq, id…
+local additions, hasAdditions = {}, false
+
+while nextArgument < #ARGV do
+  -- Decide: what decideMutation decides, for each mutation of the batch.
+  local steps, answer = {}, { 'ok' }
+  local first, size = nextArgument, match(ARGV[nextArgument], '^%d+')
+  for index = 0, size - 1 do
+    local content = ARGV[nextArgument + 1]
+    local op, collection, over, ifVersion, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
+      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
+    nextArgument = nextArgument + 2
+    local id = name
+    if string.find(name, '%', 1, true) then
+      id = string.gsub(name, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
+    end
+
+    -- The current row. What decideMutation calls `current` is there if it is live.
+    local row = call('HGET', base .. 'r:' .. collection, id)
+    local isLive, version, seq, created, expires, deleted, label, oldIndexes = false, nil, '', now, '0', nil, nil, ''
+    if row then
+      version, seq, created, expires, deleted, label, oldIndexes = match(row, rowForm)
+      if not version then answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break end
+      isLive = deleted == '0' and (expires == '0' or tonumber(expires) > tonumber(now))
+    end
+
+    -- guard
+    local asVersion = '-'
+    if conditions ~= '' then
+      local guardVersion, guardCollection, guardId
+      asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
+      if guardVersion ~= '-' then
+        local guardRow = call('HGET', base .. 'r:' .. guardCollection, guardId)
+        local foundVersion, guardExpires, guardDeleted, _
+        if guardRow then
+          foundVersion, _, _, guardExpires, guardDeleted = match(guardRow, rowForm)
+          if not foundVersion then answer = { 'damaged', index, 'guard', string.sub(guardRow, 1, 16) } break end
+        end
+        if not guardRow or guardDeleted == '1' or guardExpires ~= '0' and tonumber(guardExpires) <= tonumber(now) then
+          answer = { 'refused', index, 'guard', '', '0' } break
+        end
+        if foundVersion ~= guardVersion then answer = { 'refused', index, 'guard', guardRow, '0' } break end
+      end
+    end
+
+    -- label: `over` covers that of the current record (`covers` in values/access.ts)
+    if isLive and over ~= '-' and label ~= 'public' then
+      -- Both are words joined by +: the level, then the compartments.
+      local levels, compartments = { public = 0, internal = 1, confidential = 2 }, {}
+      local overLevel, level
+      for word in gmatch(over, '[^+]+') do
+        if overLevel then compartments[word] = true else overLevel = word end
+      end
+      local covers = true
+      for word in gmatch(label, '[^+]+') do
+        if not level then
+          level = word
+          -- An unknown level counts as the most sensitive one, as for readers.
+          covers = (levels[level] or 3) <= levels[overLevel]
+        else
+          covers = covers and compartments[word]
+        end
+      end
+      if not covers then answer = { 'refused', index, 'label', row, '0' } break end
+    end
+
+    -- version
+    if ifVersion ~= '-' and (isLive and version or '0') ~= ifVersion then
+      answer = { 'refused', index, 'version', isLive and row or '', '0' } break
+    end
+
+    if op == 'set' or isLive then
+      local oldExpires, updated = expires, now
+      if op == 'set' then
+        version = 1 + (version or call('HGET', base .. 'floors', collection) or 0)
+        -- seal
+        if asVersion ~= '-' and tonumber(asVersion) ~= version then
+          answer = { 'refused', index, 'seal', '', version } break
+        end
+        -- next row: set
+        if not isLive then created = now end
+        expires, deleted = ttl == '-' and '0' or string.format('%d', now + ttl), '0'
+      else
+        local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
+        oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
+          '^v?4? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
+        -- What is kept gets a new checksum, which would hide that it is damaged.
+        if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
+          answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
+        end
+        labelAndTask = label .. ' ' .. task
+        -- next row: delete
+        if op == 'delete' then
+          version = 1 + version
+          updated, expires, deleted, indexes = now, now, '1', ''
+        -- next row: touch, reseal
+        else
+          author, indexes = oldAuthor, oldIndexes
+          if op == 'touch' then
+            expires, contentSum, content = string.format('%d', now + ttl), oldContentSum, oldContent
+          end
+        end
+      end
+      steps[#steps + 1] = {
+        op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum, indexes,
+        content, name, oldExpires, oldIndexes,
+      }
+    else
+      -- A delete of what is absent.
+      steps[#steps + 1] = false
+    end
+  end
+
+  -- Apply: nothing of a batch that was refused.
+  if answer[1] ~= 'ok' then steps = {} end
+  for index = 1, #steps do
+    local step = steps[index]
+    if step then
+      local op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum,
+        indexes, content, name, oldExpires, oldIndexes = unpack(step)
+      if op == 'set' or op == 'delete' then
+        if not lastSeq then
+          -- Reserved for all mutations that are left; what is not used is given back.
+          local most = (#ARGV - first + 1) / 2
+          reservedSeq = call('HINCRBY', base .. 'meta', 'seq', most)
+          lastSeq = reservedSeq - most
+          -- The first write, or the server lost its data: then this is the feed of another incarnation.
+          if lastSeq == 0 then
+            local incarnation = redis.sha1hex(time[1] .. ' ' .. time[2] .. name)
+            if call('HSETNX', base .. 'meta', 'incarnation', incarnation) == 1 then
+              call('HSET', base .. 'meta', 'format', '4', 'oldestFormat', '4')
+            end
+          end
+        end
+        lastSeq = lastSeq + 1
+        seq = lastSeq
+        local prefix = base .. 'i:' .. collection .. ':'
+        if oldIndexes ~= '' and oldIndexes ~= indexes then
+          -- It may be among the additions. The loop is that of the end: a function would cost more than two lines.
+          if hasAdditions then
+            for key, entries in pairs(additions) do
+              for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+            end
+            additions, hasAdditions = {}, false
+          end
+          for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
+        end
+        for suffix in gmatch(indexes, '[^,]+') do
+          local key = prefix .. suffix
+          local entries = additions[key]
+          if entries then
+            local count = #entries
+            entries[count + 1], entries[count + 2] = seq, id
+          else
+            additions[key], hasAdditions = { seq, id }, true
+          end
+        end
+        changes[#changes + 1] =
+          op .. ' ' .. collection .. ' ' .. version .. ' ' .. now .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. name
+      end
+      local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
+      local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\n' .. indexes
+      local row = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
+      call('HSET', base .. 'r:' .. collection, id, row)
+      if expires ~= '0' then
+        call('ZADD', base .. 'expires', expires, collection .. '\0' .. id)
+      elseif oldExpires ~= '0' then
+        call('ZREM', base .. 'expires', collection .. '\0' .. id)
+      end
+      answer[#answer + 1] = written
+    else
+      answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
+    end
+  end
+  nextArgument = first + size * 2
+  answers[#answers + 1] = answer
+end
+
+-- Feed: what all batches changed, once.
+if lastSeq then
+  if lastSeq < reservedSeq then call('HINCRBY', base .. 'meta', 'seq', lastSeq - reservedSeq) end
+  for key, entries in pairs(additions) do
+    for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+  end
+  local last, lines = lastSeq, table.concat(changes, '\n')
+  if lastSeq % 64 < #changes then
+    -- As text: Redis 7.2.0 to 7.2.4 would write the number 100000000 as 1e+8 (redis/redis#13113).
+    local oldest = math.max(0, lastSeq - maxChanges) .. '-0'
+    call('XADD', base .. 'feed', 'MINID', '~', oldest, last .. '-0', 'c', lines)
+  else
+    call('XADD', base .. 'feed', last .. '-0', 'c', lines)
+  end
+  call('PUBLISH', base .. 'changes', last .. '\n' .. lines)
+end
+return answers

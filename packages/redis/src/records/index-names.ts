@@ -1,0 +1,31 @@
+import { hasTrait } from '@skein/memory/store'
+import type { Collection, RecordMeta, RecordQuery } from '@skein/memory/store'
+
+// Indexes are sorted sets of ids by `seq`. The suffix of their key names what their records have in common.
+
+/** The index of a whole collection. */
+const everything = '*'
+
+/** The suffix of an index by task (t), author (a), tag (g) or source (s). */
+function indexName(kind: 't' | 'a' | 'g' | 's', name: string): string {
+  return `${kind}:${encodeURIComponent(name)}`
+}
+
+/** The indexes that list a record, separated by commas. Journals are listed by author too; other authors are filtered. */
+export function indexesOf(collection: Collection, { task, author, tags, derivedFrom }: RecordMeta): string {
+  let indexes: string = everything
+  if (task !== undefined) indexes += `,${indexName('t', task)}`
+  if (hasTrait(collection, 'journal')) indexes += `,${indexName('a', author)}`
+  for (const tag of tags) indexes += `,${indexName('g', tag)}`
+  for (const source of derivedFrom) indexes += `,${indexName('s', source)}`
+  return indexes
+}
+
+/** The index for a query: the one that probably lists the fewest other records. */
+export function indexFor({ collection, derivedFrom, task, tags, author }: RecordQuery): string {
+  if (derivedFrom !== undefined) return indexName('s', derivedFrom)
+  if (task !== undefined) return indexName('t', task)
+  if (tags?.[0] !== undefined) return indexName('g', tags[0])
+  if (author !== undefined && hasTrait(collection, 'journal')) return indexName('a', author)
+  return everything
+}

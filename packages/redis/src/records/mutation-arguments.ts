@@ -1,0 +1,36 @@
+import type { Guard, Mutation } from '@skein/memory/store'
+
+import { indexesOf } from './index-names.ts'
+import { contentChecksum } from './row-content.ts'
+import { encodeLabel, encodeName, encodeTask } from './row-fields.ts'
+
+/**
+ * The arguments of a mutation for `lua/write.lua`, which names the fields of the
+ * header. Each argument costs both sides time: there are two.
+ *
+ * @param content - Of `contentOf` or `resealedContent`.
+ * @param left - How many mutations of its batch are left, this one included.
+ */
+export function mutationArguments(
+  mutation: Mutation,
+  content: string,
+  left: number,
+): [header: string, content: string] {
+  const { type, key, ifVersion, guard, over } = mutation
+  const { collection, id } = key
+  const isSet = type === 'set'
+  const asVersion = isSet ? mutation.asVersion : undefined
+  const ttlMs = isSet || type === 'touch' ? mutation.ttlMs : undefined
+  const author = isSet ? mutation.meta.author : type === 'delete' ? mutation.author : ''
+  const conditions = asVersion === undefined && guard === undefined ? '' : ` ${conditionFields(asVersion, guard)}`
+  const header =
+    `${left} ${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
+    `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
+    `${isSet ? encodeLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
+    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)} ${encodeName(id)}${conditions}`
+  return [header, content]
+}
+
+function conditionFields(asVersion: number | undefined, guard: Guard | undefined): string {
+  return `${asVersion ?? '-'} ${guard ? `${guard.version} ${guard.key.collection} ${guard.key.id}` : '- - '}`
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto'
+
+import type { RecordKey, Row, StoredRecord } from '@skein/memory/store'
+
+import { contentChecksum, unpackContent } from './row-content.ts'
+import { decodeLabel, decodeName, decodeTask } from './row-fields.ts'
+import { unreadableRow } from './row-format.ts'
+
+/** A row as it was read. */
+export interface UnpackedRow extends Row {
+  readonly terms: readonly string[] | undefined
+}
+
+// As lua/write.lua writes them, with and without the mark of format 4.
+const beginning =
+  /^(?:v4 )?([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) (\S*) ([0-9a-f]+)\n[^\n]*)\n/
+
+/**
+ * Unpacks a row.
+ *
+ * @throws CorruptRecordError when it is not what was written under this key; StoreFormatError when it is of a newer
+ * format.
+ */
+export function unpackRow(key: RecordKey, text: string): UnpackedRow {
+  const fields = beginning.exec(text)
+  const content = text.slice(fields?.[0].length ?? 0)
+  if (
+    !fields ||
+    hash('sha1', fields[2] ?? '').slice(0, 8) !== fields[1] ||
+    contentChecksum(key, content) !== fields[12]
+  ) {
+    throw unreadableRow('read', key, text)
+  }
+  const [, , , version, seq, createdAt, updatedAt, expires, deleted, label = '', task = '', author = ''] = fields
+  const { value, tags = [], importance, derivedFrom = [], terms } = unpackContent(content)
+  const record: StoredRecord = {
+    collection: key.collection,
+    id: key.id,
+    value,
+    version: Number(version),
+    seq: Number(seq),
+    author: decodeName(author),
+    task: decodeTask(task),
+    tags,
+    importance,
+    ...decodeLabel(label),
+    derivedFrom,
+    createdAt: Number(createdAt),
+    updatedAt: Number(updatedAt),
+    expiresAt: expires === '0' ? undefined : Number(expires),
+  }
+  return { record, deleted: deleted === '1', terms }
+}
+
+/** The first two lines of a row, with the line break after them. */
+export function beginningOfRow(text: string): string {
+  return beginning.exec(text)?.[0] ?? ''
+}

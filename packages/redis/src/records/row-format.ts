@@ -1,0 +1,49 @@
+import { CorruptRecordError, StoreFormatError } from '@skein/memory'
+import type { RecordKey } from '@skein/memory/store'
+
+/**
+ * The format of the rows that this code writes.
+ *
+ * - 3: a row begins with the checksum of its head, eight hexadecimal digits and a space.
+ * - 4: the same after its format: `v4` and a space. A row of format 3 never
+ *   begins with a `v`, and a process that knows format 3 alone finds no row in
+ *   it, so that it refuses to write over it.
+ *
+ * Later formats begin in the same way, so each row tells who can read it. The
+ * scripts of `lua/` know these marks too.
+ */
+export const currentFormat = 4
+
+/** The oldest format that this code reads. */
+const oldestFormat = 3
+
+/** The format of a row, by its beginning alone. */
+export function formatOfRow(text: string): number {
+  const [, format] = /^v(\d{1,6}) /.exec(text) ?? []
+  return format === undefined ? oldestFormat : Number(format)
+}
+
+/**
+ * Why a row can't be read: it is damaged, or of a newer format.
+ *
+ * @param text - The row, or its beginning.
+ */
+export function unreadableRow(
+  operation: 'read' | 'write',
+  { collection, id }: RecordKey,
+  text: string,
+): CorruptRecordError | StoreFormatError {
+  const consequence = operation === 'write' ? ' Nothing was written.' : ''
+  const format = formatOfRow(text)
+  if (format > currentFormat) {
+    return new StoreFormatError(
+      operation,
+      `The record ${collection}/${id} has format ${format}, this Skein reads formats up to ${currentFormat}. ` +
+        `Use a newer Skein.${consequence}`,
+    )
+  }
+  return new CorruptRecordError(
+    operation,
+    `The record ${collection}/${id} is damaged: its checksum does not match.${consequence}`,
+  )
+}

@@ -1,0 +1,159 @@
+import { MemoryClosedError } from '@skein/memory'
+import { liveRecord } from '@skein/memory/store'
+import type {
+  Change,
+  ChangePage,
+  Commit,
+  Corruption,
+  Inspector,
+  Mutation,
+  ObjectStore,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  SearchAnswer,
+  SearchQuery,
+  Seq,
+  Store,
+  StoredRecord,
+  StoreTraits,
+  Unwatch,
+} from '@skein/memory/store'
+
+import type { RedisClient } from '../connection/redis-client.ts'
+import { wrapError } from '../connection/redis-errors.ts'
+import { rewriteLog } from '../connection/rewrite-log.ts'
+import type { ServerClock } from '../connection/server-clock.ts'
+import type { ServerFacts } from '../connection/server-facts.ts'
+import type { ScriptRunner } from '../lua/script-runner.ts'
+import type { ChangeSubscription } from './change-subscription.ts'
+import { readChanges } from './read-changes.ts'
+import { SearchIndex } from './search-index.ts'
+import { SpaceObjects } from './space-objects.ts'
+import { SpacePages } from './space-pages.ts'
+import { SpaceRows } from './space-rows.ts'
+import { SpaceWriter } from './space-writer.ts'
+import { verifySpace } from './verify-space.ts'
+
+/** What a space is opened with. */
+export interface SpaceParts {
+  readonly client: RedisClient
+  readonly scripts: ScriptRunner
+  /** Prefix of all keys of the space. */
+  readonly base: string
+  /** What messages call the server. */
+  readonly where: string
+  readonly facts: ServerFacts
+  readonly clock: ServerClock
+  /** Of a writer. */
+  readonly subscription: ChangeSubscription | undefined
+  readonly maxChanges: number
+  /** Whether the client was made for this space alone. */
+  readonly ownsClient: boolean
+}
+
+/** One open space: routes each call to its part, and wraps what the client throws. */
+export class RedisSpace implements Store {
+  readonly traits: StoreTraits
+  readonly objects: ObjectStore
+  readonly #parts: SpaceParts
+  readonly #rows: SpaceRows
+  readonly #writer: SpaceWriter
+  readonly #pages: SpacePages
+  readonly #index: SearchIndex
+  #isClosed = false
+
+  constructor(parts: SpaceParts) {
+    const { client, scripts, base, facts, maxChanges } = parts
+    const durable = facts.isDurable ? 'full' : 'process'
+    this.traits = { durable, reach: 'network', fullText: 'derived', expiresNatively: false }
+    this.#parts = parts
+    const rows = (this.#rows = new SpaceRows(client, base))
+    this.#writer = new SpaceWriter(scripts, rows, base, maxChanges)
+    this.#pages = new SpacePages(scripts, base)
+    this.#index = new SearchIndex({
+      changes: (after, limit) => readChanges(client, base, after, limit),
+      get: (keys) => rows.get(keys),
+      scan: (collection) => rows.scan(collection),
+    })
+    this.objects = this.#guardedObjects(new SpaceObjects(client, base))
+  }
+
+  now(): number {
+    return this.#parts.clock.now()
+  }
+
+  read(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
+    return this.#guarded('read', async () => {
+      const rows = await this.#rows.get(keys)
+      return rows.map((row) => liveRecord(row, this.now()))
+    })
+  }
+
+  write(batch: readonly Mutation[]): Promise<Commit> {
+    return this.#guarded('write', () => this.#writer.write(batch), true)
+  }
+
+  query(query: RecordQuery): Promise<RecordPage> {
+    return this.#guarded('query', () => this.#pages.query(query, this.now()))
+  }
+
+  search(query: SearchQuery): Promise<SearchAnswer> {
+    return this.#guarded('search', async () => {
+      const { keys, frequencies, matches } = await this.#index.search(query, this.now())
+      const rows = await this.#rows.get(keys)
+      return { records: rows.flatMap((row) => liveRecord(row, this.now()) ?? []), frequencies, matches }
+    })
+  }
+
+  changes(after: Seq, limit: number): Promise<ChangePage> {
+    return this.#guarded('changes', () => readChanges(this.#parts.client, this.#parts.base, after, limit))
+  }
+
+  /** A reader never calls back: its thread learns of changes from the epoch table. */
+  watch(listener: (change: Change) => void, onLink?: (isUp: boolean) => void): Unwatch {
+    return this.#parts.subscription?.watch(listener, onLink) ?? (() => {})
+  }
+
+  sweep(limit: number): Promise<number> {
+    return this.#guarded('sweep', () => this.#writer.sweep(limit), true)
+  }
+
+  verify(inspector?: Inspector): AsyncIterable<Corruption> {
+    return verifySpace(this.#parts.client, this.#parts.base, () => this.now(), inspector)
+  }
+
+  /** Rewrites the server's append-only file, without what was overwritten. */
+  scrub(): Promise<void> {
+    return this.#guarded('scrub', async () => {
+      if (this.#parts.facts.hasAppendOnlyFile) await rewriteLog(this.#parts.client)
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const { client, clock, subscription, ownsClient } = this.#parts
+    clock.stop()
+    subscription?.close()
+    if (ownsClient) client.disconnect()
+  }
+
+  #guardedObjects(objects: SpaceObjects): ObjectStore {
+    return {
+      put: (name, bytes) => this.#guarded('objects.put', () => objects.put(name, bytes), true),
+      get: (name, range) => this.#guarded('objects.get', () => objects.get(name, range)),
+      has: (name) => this.#guarded('objects.has', () => objects.has(name)),
+      delete: (name) => this.#guarded('objects.delete', () => objects.delete(name), true),
+    }
+  }
+
+  async #guarded<Result>(operation: string, work: () => Promise<Result>, isWrite = false): Promise<Result> {
+    if (this.#isClosed) throw new MemoryClosedError()
+    try {
+      return await work()
+    } catch (error) {
+      throw wrapError(operation, this.#parts.where, error, isWrite)
+    }
+  }
+}

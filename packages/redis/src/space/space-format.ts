@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+
+import { StoreFormatError } from '@skein/memory'
+
+import type { RedisClient } from '../connection/redis-client.ts'
+import type { ScriptRunner } from '../lua/script-runner.ts'
+import { openSpaceScript } from '../lua/scripts.generated.ts'
+import { currentFormat } from '../records/row-format.ts'
+
+// The hash `meta` of a space holds `format`, the newest format that one of its rows may have, and `oldestFormat`, the
+// oldest one. Both are absent where nothing newer than format 3 has written. A space in between is a mixed one: each
+// row tells its own format.
+
+/** Lets a space be read. Changes nothing. @throws StoreFormatError when the space is of a newer format. */
+export async function requireReadableSpace(client: RedisClient, base: string, where: string): Promise<void> {
+  const [format] = await client.hmget(`${base}meta`, 'format')
+  requireFormat(format, where)
+}
+
+/**
+ * Creates a space that is not there, and notes that rows may have the current
+ * format from now on.
+ *
+ * @throws StoreFormatError when the space is of a newer format: then nothing was
+ * changed. Otherwise what the client throws.
+ */
+export async function prepareSpace(scripts: ScriptRunner, base: string, where: string): Promise<void> {
+  requireFormat((await scripts.run(openSpaceScript, [base, randomUUID()])) as string, where)
+}
+
+/** Notes that no row of a space has an older format than the current one. */
+export async function markMigrated(client: RedisClient, base: string): Promise<void> {
+  await client.hset(`${base}meta`, 'oldestFormat', `${currentFormat}`)
+}
+
+function requireFormat(format: string | null | undefined, where: string): void {
+  if (Number(format ?? 0) <= currentFormat) return
+  throw new StoreFormatError(
+    'open',
+    `The space on ${where} has format ${format}, this Skein reads formats up to ${currentFormat}. ` +
+      'Use a newer Skein. Nothing was changed.',
+  )
+}

@@ -1,0 +1,37 @@
+import type { ObjectStore } from '@skein/memory/store'
+
+import type { RedisClient } from '../connection/redis-client.ts'
+
+/** The objects of a space, a key each. Throws what the client throws. */
+export class SpaceObjects implements ObjectStore {
+  readonly #client: RedisClient
+  readonly #base: string
+
+  constructor(client: RedisClient, base: string) {
+    this.#client = client
+    this.#base = base
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#client.setnx(this.#key(name), Buffer.from(bytes))
+  }
+
+  async get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Buffer | undefined> {
+    const key = this.#key(name)
+    if (!range) return (await this.#client.getBuffer(key)) ?? undefined
+    if (!(await this.#client.exists(key))) return undefined
+    return range.end <= range.start ? Buffer.alloc(0) : this.#client.getrangeBuffer(key, range.start, range.end - 1)
+  }
+
+  async has(name: string): Promise<boolean> {
+    return (await this.#client.exists(this.#key(name))) === 1
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#client.del(this.#key(name))
+  }
+
+  #key(name: string): string {
+    return `${this.#base}o:${name}`
+  }
+}

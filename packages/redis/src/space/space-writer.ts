@@ -1,0 +1,86 @@
+import type { Commit, Mutation, Written } from '@skein/memory/store'
+
+import { Batcher } from '../connection/batcher.ts'
+import type { ScriptRunner } from '../lua/script-runner.ts'
+import { sweepScript, writeScript } from '../lua/scripts.generated.ts'
+import { mutationArguments } from '../records/mutation-arguments.ts'
+import { unpackRow } from '../records/record-row.ts'
+import { contentOf, resealedContent } from '../records/row-content.ts'
+import { unreadableRow } from '../records/row-format.ts'
+import type { SpaceRows } from './space-rows.ts'
+
+/** No record ever has this version. */
+const noVersion = -1
+
+/** Changes the rows of a space. Throws what the client throws. */
+export class SpaceWriter {
+  readonly #scripts: ScriptRunner
+  readonly #rows: SpaceRows
+  readonly #base: string
+  readonly #maxChanges: string
+  readonly #writes = new Batcher<readonly string[], string[]>({
+    send: (batches) => this.#apply(batches),
+    weightOf: (args) => args.reduce((sum, { length }) => sum + length, 0),
+    maxWeight: 8_192,
+  })
+
+  constructor(scripts: ScriptRunner, rows: SpaceRows, base: string, maxChanges: number) {
+    this.#scripts = scripts
+    this.#rows = rows
+    this.#base = base
+    this.#maxChanges = `${maxChanges}`
+  }
+
+  /** @throws CorruptRecordError, StoreFormatError when a row that it depends on can't be read: nothing was written. */
+  async write(batch: readonly Mutation[]): Promise<Commit> {
+    // The script takes a batch to be as long as its mutations say.
+    if (batch.length === 0) return { ok: true, written: [] }
+    const args: string[] = []
+    for (const [index, mutation] of batch.entries()) {
+      const left = batch.length - index
+      if (mutation.type !== 'reseal') {
+        args.push(...mutationArguments(mutation, contentOf(mutation), left))
+        continue
+      }
+      const content = await this.#resealed(mutation)
+      // If that version came to be in between, its details would be unknown here: the script must refuse it.
+      const sure = content === undefined ? { ...mutation, ifVersion: noVersion } : mutation
+      args.push(...mutationArguments(sure, content ?? '', left))
+    }
+    return commitOf(batch, await this.#writes.add(args))
+  }
+
+  /** Deletes up to `limit` expired rows. */
+  async sweep(limit: number): Promise<number> {
+    return (await this.#scripts.run(sweepScript, [this.#base, `${limit}`])) as number
+  }
+
+  /** Each batch is an atom of its own; they share the way to the server. */
+  #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
+    return this.#scripts.run(writeScript, [this.#base, this.#maxChanges, ...batches.flat()]) as Promise<string[][]>
+  }
+
+  /** The details around the new form are those of the record at that version, which only the store has. */
+  async #resealed({ key, ifVersion, value }: Extract<Mutation, { type: 'reseal' }>): Promise<string | undefined> {
+    const [row] = await this.#rows.get([key])
+    return row?.record.version === ifVersion ? resealedContent(row.record, value) : undefined
+  }
+}
+
+/** The reply of the script for a batch. */
+function commitOf(batch: readonly Mutation[], [outcome, ...fields]: readonly string[]): Commit {
+  if (outcome === 'ok') return { ok: true, written: fields.map((text) => writtenOf(text)) }
+  const [place, reason, row = '', version] = fields
+  const index = Number(place)
+  const { key, guard } = batch[index] as Mutation
+  const rowKey = reason === 'guard' && guard ? guard.key : key
+  if (outcome === 'damaged') throw unreadableRow('write', rowKey, row)
+  if (reason === 'seal') return { ok: false, refusal: { index, reason, version: Number(version) } }
+  const current = row === '' ? undefined : unpackRow(rowKey, row).record
+  return { ok: false, refusal: { index, reason: reason as 'version' | 'guard' | 'label', current } }
+}
+
+function writtenOf(text: string): Written {
+  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = text.split(' ').map(Number)
+  return { version, seq, updatedAt, createdAt, expiresAt: expiresAt === 0 ? undefined : expiresAt }
+}

@@ -1,0 +1,62 @@
+import { hash as digest } from 'node:crypto'
+
+import { CorruptRecordError } from '@skein/memory'
+import { liveRecord, rawText } from '@skein/memory/store'
+import type { Collection, Corruption, Inspector } from '@skein/memory/store'
+
+import type { RedisClient } from '../connection/redis-client.ts'
+import { unpackRow } from '../records/record-row.ts'
+import { scanHash, scanKeys } from './scan.ts'
+
+/** Reads all rows and objects of a space, a page at a time, and yields those that are not what was written. */
+export async function* verifySpace(
+  client: RedisClient,
+  base: string,
+  now: () => number,
+  inspector: Inspector | undefined,
+): AsyncGenerator<Corruption, void, undefined> {
+  for await (const key of scanKeys(client, `${base}r:*`)) {
+    const collection = key.slice(`${base}r:`.length) as Collection
+    for await (const page of scanHash(client, key)) {
+      for (const [id, text] of page) {
+        const corruption = verifyRow(collection, id, text, now(), inspector)
+        if (corruption) yield corruption
+      }
+    }
+  }
+  for await (const key of scanKeys(client, `${base}o:*`)) {
+    const name = key.slice(`${base}o:`.length)
+    const bytes = await client.getBuffer(key)
+    const corruption = bytes && verifyObject(name, bytes, inspector)
+    if (corruption) yield corruption
+  }
+}
+
+function verifyRow(
+  collection: Collection,
+  id: string,
+  raw: string,
+  now: number,
+  inspector: Inspector | undefined,
+): Corruption | undefined {
+  try {
+    const record = liveRecord(unpackRow({ collection, id }, raw), now)
+    return record && inspector?.record(record)
+  } catch (error) {
+    return corruptionOf(collection, id, raw, error)
+  }
+}
+
+/** @param error - What `unpackRow` threw. */
+export function corruptionOf(collection: Collection, id: string, raw: string, error: unknown): Corruption {
+  const isDamaged = error instanceof CorruptRecordError
+  const problem = isDamaged ? 'Its checksum does not match.' : error instanceof Error ? error.message : String(error)
+  return { kind: 'record', collection, id, problem, raw }
+}
+
+function verifyObject(name: string, bytes: Buffer, inspector: Inspector | undefined): Corruption | undefined {
+  const isSealed = name.includes('.')
+  if (isSealed || digest('sha256', bytes, 'hex') === name) return inspector?.object(name, bytes)
+  const problem = 'Its bytes are not those that were written: the hash in its name does not match.'
+  return { kind: 'object', id: name, problem, raw: rawText(bytes) }
+}

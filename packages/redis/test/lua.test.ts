@@ -1,0 +1,31 @@
+import { Redis } from 'ioredis'
+import { afterAll, describe, expect, it } from 'vitest'
+
+import { isEmbedded } from '../../../scripts/embed-lua.ts'
+import * as scripts from '../src/lua/scripts.generated.ts'
+import { currentFormat } from '../src/records/row-format.ts'
+import { missing, startServer } from './redis-server.ts'
+
+describe('The embedded Lua scripts', () => {
+  it('are those of the .lua files: `pnpm embed-lua` embeds them', () => {
+    expect(isEmbedded()).toBe(true)
+  })
+
+  it('write rows of the current format', () => {
+    expect(scripts.writeScript).toContain(`'v${currentFormat} '`)
+    expect(scripts.migrateRowsScript).toContain(`'v${currentFormat} '`)
+  })
+})
+
+describe.skipIf(missing)(`A server${missing ? ` (${missing})` : ''}`, async () => {
+  const server = missing ? undefined : await startServer('--appendonly', 'no')
+  const admin = new Redis(server?.url ?? '', { lazyConnect: true })
+  afterAll(async () => {
+    admin.disconnect()
+    await server?.stop()
+  })
+
+  it.each(Object.entries(scripts))('compiles %s', async (_, script) => {
+    expect(await admin.script('LOAD', script)).toMatch(/^[0-9a-f]{40}$/)
+  })
+})
