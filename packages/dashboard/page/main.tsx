@@ -2,8 +2,8 @@ import { render } from 'preact'
 
 import { connect } from './server/connect.ts'
 import { App } from './shell/app.tsx'
-import { followAddress } from './shell/route.ts'
-import { followTheme } from './shell/theme.ts'
+import { followAddress } from './state/route.ts'
+import { followTheme } from './ui/theme.ts'
 
 followTheme()
 const connected = connect()

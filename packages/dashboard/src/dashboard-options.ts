@@ -4,8 +4,8 @@ import type { Memory, Principal } from '@skein/memory'
 
 import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
-import { readPageFiles } from './page-files.ts'
-import type { PageFile } from './page-files.ts'
+import { readPageFiles } from './http/page-files.ts'
+import type { PageFile } from './http/page-files.ts'
 
 /** Options of {@link dashboard}. */
 export interface DashboardOptions {

@@ -2,14 +2,14 @@ import { Hono } from 'hono'
 import type { Context, Next } from 'hono'
 import { getCookie } from 'hono/cookie'
 
-import { isOurFault, problemOf, RefusedError } from './access/problem.ts'
+import { isOurFault, problemOf, RefusedError } from './http/problem.ts'
 import { addressFault } from './access/same-site.ts'
-import { securityHeaders } from './access/security-headers.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { addApi } from './api.ts'
 import { resolveDashboardOptions } from './dashboard-options.ts'
 import type { DashboardOptions, ResolvedDashboardOptions } from './dashboard-options.ts'
-import { Onlooker } from './onlooker.ts'
-import { readJson } from './read-json.ts'
+import { Onlooker } from './dashboard-session.ts'
+import { readJson } from './http/read-json.ts'
 
 /** A token is not longer, in bytes of JSON text. */
 const largestLogin = 1_000

@@ -10,10 +10,10 @@ export type { DashboardOptions } from './dashboard-options.ts'
 export { serveDashboard } from './serve-dashboard.ts'
 export type { ServedDashboard, ServeDashboardOptions } from './serve-dashboard.ts'
 
-export { windowFigures } from './figures/window-figures.ts'
-export type { Window, WindowFigures } from './figures/window-figures.ts'
-export type { FigureMark } from './figures/figure-mark.ts'
-export { MarkMaker } from './figures/mark-maker.ts'
+export { windowFigures } from './metrics/window-metrics.ts'
+export type { Window, WindowFigures } from './metrics/window-metrics.ts'
+export type { FigureMark } from './metrics/metric-mark.ts'
+export { MarkMaker } from './metrics/metric-reducer.ts'
 export type {
   AgentRow,
   AgentState,
@@ -40,4 +40,4 @@ export type {
   Session,
   StreamEventName,
   StreamPosition,
-} from './protocol.ts'
+} from './protocol/protocol.ts'

@@ -3,7 +3,7 @@ import { stepScheduler } from '@skein/core/testing'
 import { mapStore, openMemory } from '@skein/memory'
 import { describe, expect, it } from 'vitest'
 
-import { QueueLog } from '../src/figures/queue-log.ts'
+import { QueueLog } from '../src/metrics/queue-sampler.ts'
 import type { Figures } from '../src/index.ts'
 import { openBoard } from './open-board.ts'
 

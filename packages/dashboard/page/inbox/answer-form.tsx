@@ -3,8 +3,8 @@ import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
-import type { InboxItem } from '../../src/protocol.ts'
-import { Segments } from '../shell/segments.tsx'
+import type { InboxItem } from '../../src/protocol/protocol.ts'
+import { Segments } from '../ui/segments.tsx'
 import { act } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 
-import { goTo, linkTo, route } from '../shell/route.ts'
+import { goTo, linkTo, route } from '../state/route.ts'
 import { inOrder } from './inbox-list.tsx'
 import { act, hasEnded, isPresent, items } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-import type { InboxItem } from '../../src/protocol.ts'
-import { timeShown } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { duration } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { InboxItem } from '../../src/protocol/protocol.ts'
+import { timeShown } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { duration } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 
 const words: Readonly<Record<InboxItem['state'], string>> = {
   open: 'open',

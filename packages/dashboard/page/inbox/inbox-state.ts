@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 
-import type { InboxAction, InboxDetail, InboxItem } from '../../src/protocol.ts'
+import type { InboxAction, InboxDetail, InboxItem } from '../../src/protocol/protocol.ts'
 import { api, Refusal } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
-import { connection, moment, sceneShown } from '../shell/page-state.ts'
+import { connection, moment, sceneShown } from '../state/page-state.ts'
 
 /** What form is open below an escalation. */
 export type Form = 'answer' | 'decline' | 'hand-back' | undefined

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 
-import type { InboxDetail, PackagedItem } from '../../src/protocol.ts'
+import type { InboxDetail, PackagedItem } from '../../src/protocol/protocol.ts'
 import { readable } from '../memory/record-value.tsx'
-import { timeShown } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { counted, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { timeShown } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { counted, moment } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 
 const kinds = ['decisions', 'observations', 'learnings', 'facts', 'objects'] as const
 const mostItems = 100

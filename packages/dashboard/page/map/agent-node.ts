@@ -1,6 +1,6 @@
 import type { SimulationNodeDatum } from 'd3-force'
 
-import type { SceneAgent } from '../scene/scene.ts'
+import type { SceneAgent } from '../state/scene.ts'
 import type { Group } from './groups.ts'
 import { orbitRadius } from './orbit.ts'
 import type { Moon } from './orbit.ts'

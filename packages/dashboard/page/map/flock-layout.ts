@@ -1,8 +1,8 @@
 import { forceCollide, forceSimulation } from 'd3-force'
 import type { Simulation } from 'd3-force'
 
-import { heatAt } from '../scene/heat.ts'
-import type { Scene, SceneAgent } from '../scene/scene.ts'
+import { heatAt } from '../state/heat.ts'
+import type { Scene, SceneAgent } from '../state/scene.ts'
 import { reachOf } from './agent-node.ts'
 import type { AgentNode } from './agent-node.ts'
 import { flockingForce } from './flocking-force.ts'

@@ -2,10 +2,10 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 
-import { Canvas } from '../shell/canvas.tsx'
-import type { Draw } from '../shell/canvas.tsx'
-import { sceneShown, timeShown } from '../shell/page-state.ts'
-import { isCalm, palette } from '../shell/theme.ts'
+import { Canvas } from '../ui/canvas.tsx'
+import type { Draw } from '../ui/canvas.tsx'
+import { sceneShown, timeShown } from '../state/page-state.ts'
+import { isCalm, palette } from '../ui/theme.ts'
 import { Camera } from './camera.ts'
 import { reachOf } from './agent-node.ts'
 import { FlockLayout } from './flock-layout.ts'
@@ -14,7 +14,7 @@ import { handleMap } from './handle-map.ts'
 import { MapDetails } from './map-details.tsx'
 import { paintMap } from './paint-map.ts'
 import type { Pick } from './map-picture.ts'
-import { ThreadPool } from './thread-pool.ts'
+import { ThreadPool } from './shown-links.ts'
 
 /** Looks of records also change without events; they are held against the clock so often, in milliseconds. */
 const lookMs = 200

@@ -1,7 +1,7 @@
 import { forceCollide, forceSimulation, forceX, forceY } from 'd3-force'
 import type { Simulation, SimulationNodeDatum } from 'd3-force'
 
-import type { SceneAgent } from '../scene/scene.ts'
+import type { SceneAgent } from '../state/scene.ts'
 
 /** By what agents come together on the map. */
 export type Grouping = 'task' | 'role'

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
 
-import { useScene, timeShown } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { ago, bytes, counted, duration } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { useScene, timeShown } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { ago, bytes, counted, duration } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import type { Pick } from './map-picture.ts'
 
 /** What is chosen or pointed at, in words. */

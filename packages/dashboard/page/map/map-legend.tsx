@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 
-import { Canvas } from '../shell/canvas.tsx'
-import { palette } from '../shell/theme.ts'
+import { Canvas } from '../ui/canvas.tsx'
+import { palette } from '../ui/theme.ts'
 import { looks } from './orbit.ts'
 import type { Look } from './orbit.ts'
 import { drawLook } from './sprites.ts'

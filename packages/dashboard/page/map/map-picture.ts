@@ -1,7 +1,7 @@
-import type { Palette } from '../shell/palette.ts'
+import type { Palette } from '../ui/palette.ts'
 import type { Camera } from './camera.ts'
 import type { FlockLayout } from './flock-layout.ts'
-import type { ThreadPool } from './thread-pool.ts'
+import type { ThreadPool } from './shown-links.ts'
 
 /** What is pointed at, or was chosen. */
 export interface Pick {

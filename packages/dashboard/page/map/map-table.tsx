@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 
-import { isAlive } from '../scene/scene.ts'
-import { timeShown, useScene } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { ago, amount } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { isAlive } from '../state/scene.ts'
+import { timeShown, useScene } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { ago, amount } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { groupingFor, groupOf } from './groups.ts'
 import { lookOf } from './orbit.ts'
 

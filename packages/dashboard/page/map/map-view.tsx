@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import { Segments } from '../shell/segments.tsx'
+import { Segments } from '../ui/segments.tsx'
 import { FlockMap } from './flock-map.tsx'
 import type { Grouping } from './groups.ts'
 import { MapLegend } from './map-legend.tsx'
 import { MapTable } from './map-table.tsx'
-import { Pulse } from './pulse.tsx'
+import { Pulse } from './flock-summary.tsx'
 
 /** The flock: as a picture, or as tables that say the same. */
 export function MapView(): VNode {

@@ -1,6 +1,6 @@
-import { heatAt } from '../scene/heat.ts'
-import { isAlive } from '../scene/scene.ts'
-import type { SceneRecord } from '../scene/scene.ts'
+import { heatAt } from '../state/heat.ts'
+import { isAlive } from '../state/scene.ts'
+import type { SceneRecord } from '../state/scene.ts'
 
 /** How a record looks. Each has a shape of its own: colour alone tells nothing. */
 export const looks = ['plain', 'new', 'hot', 'expiring', 'sealed', 'gone'] as const

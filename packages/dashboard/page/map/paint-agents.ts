@@ -1,5 +1,5 @@
-import { hueOf } from '../shell/palette.ts'
-import { drawable } from '../text/plain.ts'
+import { hueOf } from '../ui/palette.ts'
+import { drawable } from '../ui/plain.ts'
 import type { AgentNode } from './agent-node.ts'
 import type { MapPicture } from './map-picture.ts'
 

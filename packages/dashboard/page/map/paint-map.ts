@@ -1,10 +1,10 @@
-import type { Surface } from '../shell/canvas.tsx'
-import { dimOf, hueOf } from '../shell/palette.ts'
-import { drawable } from '../text/plain.ts'
+import type { Surface } from '../ui/canvas.tsx'
+import { dimOf, hueOf } from '../ui/palette.ts'
+import { drawable } from '../ui/plain.ts'
 import type { Camera } from './camera.ts'
 import type { MapPicture } from './map-picture.ts'
 import { paintAgents } from './paint-agents.ts'
-import { paintThreads } from './paint-threads.ts'
+import { paintThreads } from './paint-links.ts'
 import { spritesFor } from './sprites.ts'
 
 const full = 2 * Math.PI

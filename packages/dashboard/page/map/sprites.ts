@@ -1,4 +1,4 @@
-import type { Palette } from '../shell/palette.ts'
+import type { Palette } from '../ui/palette.ts'
 import type { Look } from './orbit.ts'
 
 /** What is drawn with, on the page or off it. */

@@ -1,4 +1,4 @@
-import type { LineageItem, RecordDetail } from '../../src/protocol.ts'
+import type { LineageItem, RecordDetail } from '../../src/protocol/protocol.ts'
 
 /** A sentence that says where it stands. */
 export interface CitedSentence {

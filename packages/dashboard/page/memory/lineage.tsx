@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import type { LineageItem, RecordDetail } from '../../src/protocol.ts'
-import { linkTo } from '../shell/route.ts'
-import { counted } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { LineageItem, RecordDetail } from '../../src/protocol/protocol.ts'
+import { linkTo } from '../state/route.ts'
+import { counted } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { openRecord } from './record-source.ts'
 
 /** Towards what it was made from, or towards what was made from it. */

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 
-import { sceneShown } from '../shell/page-state.ts'
-import { linkTo, route } from '../shell/route.ts'
+import { sceneShown } from '../state/page-state.ts'
+import { linkTo, route } from '../state/route.ts'
 
 const collections = [
   'facts',

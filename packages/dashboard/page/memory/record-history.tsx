@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import type { RecordDetail } from '../../src/protocol.ts'
-import { timeShown } from '../shell/page-state.ts'
-import { moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { RecordDetail } from '../../src/protocol/protocol.ts'
+import { timeShown } from '../state/page-state.ts'
+import { moment } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { diffLines } from './diff-lines.ts'
 import { readable } from './record-value.tsx'
 

@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-import type { RecordRow } from '../../src/protocol.ts'
-import { keyOf } from '../scene/scene.ts'
-import { timeShown } from '../shell/page-state.ts'
-import { ago, duration } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { RecordRow } from '../../src/protocol/protocol.ts'
+import { keyOf } from '../state/scene.ts'
+import { timeShown } from '../state/page-state.ts'
+import { ago, duration } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 
 const rowHeight = 58
 /** Rows that are there although they are out of sight. */

@@ -1,10 +1,10 @@
-import type { LineageItem, RecordDetail, RecordRow, RecordRows } from '../../src/protocol.ts'
-import { isAlive, keyOf } from '../scene/scene.ts'
-import type { Scene, SceneRecord } from '../scene/scene.ts'
+import type { LineageItem, RecordDetail, RecordRow, RecordRows } from '../../src/protocol/protocol.ts'
+import { isAlive, keyOf } from '../state/scene.ts'
+import type { Scene, SceneRecord } from '../state/scene.ts'
 import { api } from '../server/api.ts'
 import type { RecordsWanted } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
-import { connection, history, moment, sceneShown, timeShown } from '../shell/page-state.ts'
+import { connection, history, moment, sceneShown, timeShown } from '../state/page-state.ts'
 
 const pageSize = 100
 let exported: ReadonlyMap<string, RecordDetail> | undefined

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import type { RecordDetail } from '../../src/protocol.ts'
-import { amount } from '../text/amounts.ts'
+import type { RecordDetail } from '../../src/protocol/protocol.ts'
+import { amount } from '../ui/amounts.ts'
 
 const shortLength = 6_000
 

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import type { RecordDetail } from '../../src/protocol.ts'
-import { linkTo } from '../shell/route.ts'
-import { cut } from '../text/plain.ts'
-import { Text } from '../text/text.tsx'
+import type { RecordDetail } from '../../src/protocol/protocol.ts'
+import { linkTo } from '../state/route.ts'
+import { cut } from '../ui/plain.ts'
+import { Text } from '../ui/text.tsx'
 import { citedSentences, findSource } from './citations.ts'
 import { openRecord } from './record-source.ts'
 

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 
-import type { ExportFormat } from '../../src/protocol.ts'
-import { connection } from '../shell/page-state.ts'
+import type { ExportFormat } from '../../src/protocol/protocol.ts'
+import { connection } from '../state/page-state.ts'
 import { range } from '../timeline/timeline-window.ts'
 
 const formats: readonly (readonly [ExportFormat, string])[] = [

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 
-import { connection, dropped, history, isTrimmed, moment, parting, timeShown, useScene } from '../shell/page-state.ts'
+import { connection, dropped, history, isTrimmed, moment, parting, timeShown, useScene } from '../state/page-state.ts'
 import { comeBack } from '../server/connect.ts'
-import { amount, counted, moment as time } from '../text/amounts.ts'
+import { amount, counted, moment as time } from '../ui/amounts.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { goLive, isPlaying, pause, play, seek, speed, speeds } from './replay-clock.ts'
 

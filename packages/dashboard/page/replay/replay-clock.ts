@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-import { history, moment, replayTime, showMoment } from '../shell/page-state.ts'
+import { history, moment, replayTime, showMoment } from '../state/page-state.ts'
 
 /** How often faster than it was. */
 export const speeds = [1, 4, 16, 60] as const

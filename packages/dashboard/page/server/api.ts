@@ -9,7 +9,7 @@ import type {
   RecordDetail,
   RecordRows,
   Session,
-} from '../../src/protocol.ts'
+} from '../../src/protocol/protocol.ts'
 
 /** What the server said instead of an answer. */
 export class Refusal extends Error {

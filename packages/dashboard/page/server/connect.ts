@@ -1,4 +1,4 @@
-import type { AgentRow, SceneEvent, StreamPosition } from '../../src/protocol.ts'
+import type { AgentRow, SceneEvent, StreamPosition } from '../../src/protocol/protocol.ts'
 import {
   connection,
   history,
@@ -10,7 +10,7 @@ import {
   takeEvents,
   takeFrame,
   trouble,
-} from '../shell/page-state.ts'
+} from '../state/page-state.ts'
 import { api, Refusal } from './api.ts'
 import { followStream } from './event-stream.ts'
 import type { Connection } from './event-stream.ts'

@@ -1,4 +1,4 @@
-import type { Bye, Frame, StreamEventName, StreamPosition } from '../../src/protocol.ts'
+import type { Bye, Frame, StreamEventName, StreamPosition } from '../../src/protocol/protocol.ts'
 
 /** How the page stands with the server. */
 export type Connection = 'loading' | 'live' | 'reconnecting' | 'ended' | 'file'

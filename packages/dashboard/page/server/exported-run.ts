@@ -1,4 +1,4 @@
-import type { ExportedRun } from '../../src/protocol.ts'
+import type { ExportedRun } from '../../src/protocol/protocol.ts'
 
 /** The run that an exported file carries with it; nothing when this page came from a server. */
 export function exportedRun(): ExportedRun | undefined {

@@ -1,15 +1,15 @@
 import type { VNode } from 'preact'
 
-import { FiguresView } from '../figures/figures-view.tsx'
+import { FiguresView } from '../metrics/metrics-view.tsx'
 import { InboxView } from '../inbox/inbox-view.tsx'
 import { MapView } from '../map/map-view.tsx'
 import { MemoryView } from '../memory/memory-view.tsx'
 import { ReplayBar } from '../replay/replay-bar.tsx'
 import { TimelineView } from '../timeline/timeline-view.tsx'
 import { Header } from './header.tsx'
-import { trouble } from './page-state.ts'
-import { route } from './route.ts'
-import type { ViewName } from './route.ts'
+import { trouble } from '../state/page-state.ts'
+import { route } from '../state/route.ts'
+import type { ViewName } from '../state/route.ts'
 
 const pages: Readonly<Record<ViewName, () => VNode>> = {
   map: () => <MapView />,

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 
 import type { Connection } from '../server/event-stream.ts'
-import { Text } from '../text/text.tsx'
-import { connection, moment, session, useScene } from './page-state.ts'
-import { linkTo, route, views } from './route.ts'
-import type { ViewName } from './route.ts'
-import { isDark, theme } from './theme.ts'
+import { Text } from '../ui/text.tsx'
+import { connection, moment, session, useScene } from '../state/page-state.ts'
+import { linkTo, route, views } from '../state/route.ts'
+import type { ViewName } from '../state/route.ts'
+import { isDark, theme } from '../ui/theme.ts'
 
 const names: Readonly<Record<ViewName, string>> = {
   map: 'Flock',

@@ -1,12 +1,12 @@
 import type { VNode } from 'preact'
 
-import { timeShown, tracks, useScene } from '../shell/page-state.ts'
-import { counted, duration, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { timeShown, tracks, useScene } from '../state/page-state.ts'
+import { counted, duration, moment } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { endOf, meanwhile } from './pick-bar.ts'
 import { chosen, pointed } from './timeline-window.ts'
-import { workerName } from './tracks.ts'
-import type { Bar } from './tracks.ts'
+import { workerName } from '../state/tracks.ts'
+import type { Bar } from '../state/tracks.ts'
 
 /** The run that is pointed at or chosen, in words. */
 export function BarDetails(): VNode {

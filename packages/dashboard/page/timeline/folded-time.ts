@@ -1,4 +1,4 @@
-import type { Span } from './tracks.ts'
+import type { Span } from '../state/tracks.ts'
 
 /** What an idle gap takes of the timeline, in milliseconds of busy time. */
 const foldMs = 700

@@ -1,4 +1,4 @@
-import type { Bar, Track } from './tracks.ts'
+import type { Bar, Track } from '../state/tracks.ts'
 
 /** The height of the axis above all lanes, in pixels. */
 export const axisHeight = 26

@@ -1,16 +1,16 @@
-import type { Surface } from '../shell/canvas.tsx'
-import { hueOf, patternOf } from '../shell/palette.ts'
-import type { Palette } from '../shell/palette.ts'
-import { duration } from '../text/amounts.ts'
-import { drawable } from '../text/plain.ts'
+import type { Surface } from '../ui/canvas.tsx'
+import { hueOf, patternOf } from '../ui/palette.ts'
+import type { Palette } from '../ui/palette.ts'
+import { duration } from '../ui/amounts.ts'
+import { drawable } from '../ui/plain.ts'
 import { barPattern } from './bar-pattern.ts'
 import type { FoldedTime } from './folded-time.ts'
 import { axisHeight, barTop } from './lanes.ts'
 import type { Lane } from './lanes.ts'
 import type { PickedBar } from './pick-bar.ts'
 import type { Range } from './timeline-window.ts'
-import { workerName } from './tracks.ts'
-import type { Bar, Mark } from './tracks.ts'
+import { workerName } from '../state/tracks.ts'
+import type { Bar, Mark } from '../state/tracks.ts'
 
 /** All that one picture of the timeline is made from. */
 export interface TimelinePicture {

@@ -1,6 +1,6 @@
 import { barTop } from './lanes.ts'
 import type { Lane } from './lanes.ts'
-import type { Bar, Track } from './tracks.ts'
+import type { Bar, Track } from '../state/tracks.ts'
 
 /** A run that is pointed at or chosen, in the row of an agent or a thread. */
 export interface PickedBar {

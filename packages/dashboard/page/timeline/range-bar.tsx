@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 
-import { history, showMoment, timeShown, tracks } from '../shell/page-state.ts'
-import { counted, duration, moment } from '../text/amounts.ts'
+import { history, showMoment, timeShown, tracks } from '../state/page-state.ts'
+import { counted, duration, moment } from '../ui/amounts.ts'
 import { FoldedTime } from './folded-time.ts'
 import { range, seen } from './timeline-window.ts'
 import { summarize, visibleTracks } from './visible-tracks.ts'

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 
-import { timeShown, tracks, useScene } from '../shell/page-state.ts'
-import { amount, duration, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { timeShown, tracks, useScene } from '../state/page-state.ts'
+import { amount, duration, moment } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { stateOf } from './bar-details.tsx'
 import { endOf, meanwhile } from './pick-bar.ts'
 import { range } from './timeline-window.ts'

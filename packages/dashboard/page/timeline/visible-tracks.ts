@@ -1,4 +1,4 @@
-import type { Track, Tracks } from './tracks.ts'
+import type { Track, Tracks } from '../state/tracks.ts'
 
 /** The rows at a moment: agents in the order in which they began to do something, then threads. */
 export function visibleTracks({ tracks }: Tracks, now: number): readonly Track[] {

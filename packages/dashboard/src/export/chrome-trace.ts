@@ -1,4 +1,4 @@
-import type { SceneEvent } from '../protocol.ts'
+import type { SceneEvent } from '../protocol/protocol.ts'
 
 /** Microseconds, as the format has them. */
 function micros(ms: number): number {

@@ -1,5 +1,5 @@
-import type { PageFile } from '../page-files.ts'
-import type { ExportedRun } from '../protocol.ts'
+import type { PageFile } from '../http/page-files.ts'
+import type { ExportedRun } from '../protocol/protocol.ts'
 
 /**
  * Puts a run, and the page's script and styles, into the page. What agents

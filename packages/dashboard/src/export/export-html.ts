@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 
-import { figuresOf } from '../figures/figures.ts'
-import type { FigureSources } from '../figures/figures.ts'
-import type { Window } from '../figures/window-figures.ts'
-import { inboxItems } from '../inbox.ts'
-import type { Onlooker } from '../onlooker.ts'
-import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol.ts'
+import { figuresOf } from '../metrics/metrics.ts'
+import type { FigureSources } from '../metrics/metrics.ts'
+import type { Window } from '../metrics/window-metrics.ts'
+import { inboxItems } from '../inbox/inbox.ts'
+import type { Onlooker } from '../dashboard-session.ts'
+import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol/protocol.ts'
 import { briefDetail } from '../records/record-detail.ts'
 import { embedRun } from './embed-run.ts'
 

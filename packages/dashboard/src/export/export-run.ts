@@ -1,9 +1,9 @@
 import { OptionError } from '@skein/memory'
 
-import type { FigureSources } from '../figures/figures.ts'
-import type { Window } from '../figures/window-figures.ts'
-import type { Onlooker } from '../onlooker.ts'
-import type { ExportFormat, SceneEvent } from '../protocol.ts'
+import type { FigureSources } from '../metrics/metrics.ts'
+import type { Window } from '../metrics/window-metrics.ts'
+import type { Onlooker } from '../dashboard-session.ts'
+import type { ExportFormat, SceneEvent } from '../protocol/protocol.ts'
 import { eventsAfter } from '../stream/page-events.ts'
 import { parsePosition } from '../stream/position.ts'
 import { chromeTrace } from './chrome-trace.ts'

@@ -4,7 +4,7 @@ import type { View } from '@skein/memory'
 import type { AnyRecord, RecordsFilter } from '@skein/memory/runtime'
 import type { Collection } from '@skein/memory/store'
 
-import type { RecordRows } from '../protocol.ts'
+import type { RecordRows } from '../protocol/protocol.ts'
 import { toRow } from './record-row.ts'
 
 /** What a list is asked for; all texts as they came. */

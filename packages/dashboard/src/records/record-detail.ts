@@ -2,15 +2,15 @@ import { NotFoundError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
 
-import type { RecordDetail } from '../protocol.ts'
-import { cutText } from './cut-text.ts'
+import type { RecordDetail } from '../protocol/protocol.ts'
+import { cutText } from '../text/cut-text.ts'
 import { requireCollection } from './list-records.ts'
 import { historyOf } from './record-history.ts'
 import { lineageOf } from './record-lineage.ts'
 import { readersOf } from './record-readers.ts'
 import type { Readers } from './record-readers.ts'
 import { toRow } from './record-row.ts'
-import type { SeenValues } from './seen-values.ts'
+import type { SeenValues } from './recent-versions.ts'
 
 /** Characters of a value that are sent to the page. */
 const longestValue = 200_000

@@ -2,8 +2,8 @@ import type { View } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
 import type { Change } from '@skein/memory/store'
 
-import type { RecordDetail } from '../protocol.ts'
-import type { SeenValues } from './seen-values.ts'
+import type { RecordDetail } from '../protocol/protocol.ts'
+import type { SeenValues } from './recent-versions.ts'
 
 /** Entries of the feed that are looked through for the versions of one record, the newest ones. */
 const mostLooked = 50_000

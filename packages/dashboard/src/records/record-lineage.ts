@@ -3,8 +3,8 @@ import type { View } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
 import type { LineageNode } from '@skein/memory/types'
 
-import type { LineageItem } from '../protocol.ts'
-import { titleOf, titleOfObject } from '../stream/record-title.ts'
+import type { LineageItem } from '../protocol/protocol.ts'
+import { titleOf, titleOfObject } from '../text/record-title.ts'
 
 /** Steps of a lineage that are shown, each way. */
 const mostItems = 500

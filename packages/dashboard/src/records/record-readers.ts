@@ -1,6 +1,6 @@
 import type { View } from '@skein/memory'
 
-import type { RecordDetail } from '../protocol.ts'
+import type { RecordDetail } from '../protocol/protocol.ts'
 
 /** Who read a record, and where it was sent. */
 export interface Readers {

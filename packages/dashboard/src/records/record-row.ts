@@ -1,7 +1,7 @@
 import type { AnyRecord } from '@skein/memory/runtime'
 
-import type { RecordRow } from '../protocol.ts'
-import { titleOf } from '../stream/record-title.ts'
+import type { RecordRow } from '../protocol/protocol.ts'
+import { titleOf } from '../text/record-title.ts'
 
 /** A record in a list: all but its value. */
 export function toRow(record: AnyRecord): RecordRow {

@@ -1,4 +1,4 @@
-import type { EscalationStateName } from '../protocol.ts'
+import type { EscalationStateName } from '../protocol/protocol.ts'
 
 /** What is known of an escalation now. */
 export interface KnownEscalation {

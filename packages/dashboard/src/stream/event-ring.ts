@@ -1,4 +1,4 @@
-import type { SceneEvent } from '../protocol.ts'
+import type { SceneEvent } from '../protocol/protocol.ts'
 
 /** An event in the ring. */
 export interface RingEntry {

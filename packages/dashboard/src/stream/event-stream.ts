@@ -1,4 +1,4 @@
-import type { Beat, Bye, Frame } from '../protocol.ts'
+import type { Beat, Bye, Frame } from '../protocol/protocol.ts'
 import type { SceneHub } from './scene-hub.ts'
 import { StreamCursor } from './stream-cursor.ts'
 import type { Told } from './stream-cursor.ts'

@@ -1,11 +1,11 @@
 import type { FeedEntry, FeedRecord } from '@skein/memory/runtime'
 
-import type { AgentState, SceneLabel } from '../protocol.ts'
+import type { AgentState, SceneLabel } from '../protocol/protocol.ts'
 import { stateAtVersion } from './escalation-states.ts'
 import type { KnownEscalation } from './escalation-states.ts'
-import { titleOf, titleOfText, workName } from './record-title.ts'
+import { titleOf, titleOfText, workName } from '../text/record-title.ts'
 import type { SceneBody } from './scene-body.ts'
-import { shortText } from './short-text.ts'
+import { shortText } from '../text/short-text.ts'
 
 type ChangeEntry = Extract<FeedEntry, { readonly type: 'change' }>
 

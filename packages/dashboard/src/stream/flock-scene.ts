@@ -3,9 +3,9 @@ import type { Clearance } from '@skein/memory'
 import type { Audience, Label } from '@skein/memory/store'
 import type { Flock, FlockEvent } from '@skein/core'
 
-import type { AgentRow, AgentState } from '../protocol.ts'
+import type { AgentRow, AgentState } from '../protocol/protocol.ts'
 import type { SceneBody } from './scene-body.ts'
-import { shortText } from './short-text.ts'
+import { shortText } from '../text/short-text.ts'
 
 /** Agents that have ended are remembered up to this number. */
 const mostEnded = 1_000

@@ -1,4 +1,4 @@
-import type { EventPage } from '../protocol.ts'
+import type { EventPage } from '../protocol/protocol.ts'
 import type { RingEntry } from './event-ring.ts'
 import { formatPosition } from './position.ts'
 import type { Place } from './position.ts'

@@ -1,6 +1,6 @@
 import { OptionError } from '@skein/memory'
 
-import type { StreamPosition } from '../protocol.ts'
+import type { StreamPosition } from '../protocol/protocol.ts'
 
 /** A place in the stream: all of the feed up to `seq`, and all live events up to `live` of one run of the server. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { SceneEvent } from '../protocol.ts'
+import type { SceneEvent } from '../protocol/protocol.ts'
 
 type WithoutPosition<Event> = Event extends unknown ? Omit<Event, 'position'> : never
 

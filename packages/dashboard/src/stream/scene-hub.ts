@@ -4,7 +4,7 @@ import type { Flock } from '@skein/core'
 import type { View } from '@skein/memory'
 import type { FeedPage, FeedRecord } from '@skein/memory/runtime'
 
-import type { AgentRow } from '../protocol.ts'
+import type { AgentRow } from '../protocol/protocol.ts'
 import { EventRing } from './event-ring.ts'
 import type { RingEntry } from './event-ring.ts'
 import { followFeed } from './feed-follower.ts'

@@ -1,4 +1,4 @@
-import type { SceneEvent, StreamPosition } from '../protocol.ts'
+import type { SceneEvent, StreamPosition } from '../protocol/protocol.ts'
 import { formatPosition } from './position.ts'
 import type { Place } from './position.ts'
 import type { SceneHub } from './scene-hub.ts'

@@ -7,9 +7,9 @@ import type {
   RecordDetail,
   RecordRow,
   RecordRows,
-} from '../../src/protocol.ts'
-import { isAlive } from '../../page/scene/scene.ts'
-import type { SceneRecord } from '../../page/scene/scene.ts'
+} from '../../src/protocol/protocol.ts'
+import { isAlive } from '../../page/state/scene.ts'
+import type { SceneRecord } from '../../page/state/scene.ts'
 import type { FixtureState } from './fixture-state.ts'
 
 /** A request, as the fixture looks at it. */

@@ -1,4 +1,4 @@
-import type { AgentState, SceneEvent, SceneLabel } from '../../src/protocol.ts'
+import type { AgentState, SceneEvent, SceneLabel } from '../../src/protocol/protocol.ts'
 
 /** What an event says, before the server gives it its position. */
 export type FixtureEvent = SceneEvent extends infer Event

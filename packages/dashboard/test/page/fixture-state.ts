@@ -1,5 +1,5 @@
-import type { Scene } from '../../page/scene/scene.ts'
-import type { InboxDetail, SceneEvent, Session } from '../../src/protocol.ts'
+import type { Scene } from '../../page/state/scene.ts'
+import type { InboxDetail, SceneEvent, Session } from '../../src/protocol/protocol.ts'
 import type { FixtureEvent } from './fixture-flock.ts'
 
 /** What the fixture holds beside its events; tests put in what they need. */

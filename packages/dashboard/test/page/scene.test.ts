@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 
 import { diffLines } from '../../page/memory/diff-lines.ts'
 import { citedSentences, findSource } from '../../page/memory/citations.ts'
-import { SceneHistory } from '../../page/scene/scene-history.ts'
-import { isAlive } from '../../page/scene/scene.ts'
-import { cut, drawable } from '../../page/text/plain.ts'
+import { SceneHistory } from '../../page/state/scene-history.ts'
+import { isAlive } from '../../page/state/scene.ts'
+import { cut, drawable } from '../../page/ui/plain.ts'
 import { FoldedTime } from '../../page/timeline/folded-time.ts'
-import { Tracks } from '../../page/timeline/tracks.ts'
-import type { SceneEvent } from '../../src/protocol.ts'
+import { Tracks } from '../../page/state/tracks.ts'
+import type { SceneEvent } from '../../src/protocol/protocol.ts'
 import { FixtureFlock } from './fixture-flock.ts'
 
 /** Events of a flock that never was, with their positions. */

@@ -4,10 +4,10 @@ import { barTop, heightOf, laneAt, lanesOf } from '../../page/timeline/lanes.ts'
 import type { Lane } from '../../page/timeline/lanes.ts'
 import { barAt, endOf, meanwhile, nextBar } from '../../page/timeline/pick-bar.ts'
 import type { Way } from '../../page/timeline/pick-bar.ts'
-import { Tracks } from '../../page/timeline/tracks.ts'
-import type { Bar } from '../../page/timeline/tracks.ts'
+import { Tracks } from '../../page/state/tracks.ts'
+import type { Bar } from '../../page/state/tracks.ts'
 import { visibleTracks } from '../../page/timeline/visible-tracks.ts'
-import type { SceneEvent } from '../../src/protocol.ts'
+import type { SceneEvent } from '../../src/protocol/protocol.ts'
 
 type Activity = Extract<SceneEvent, { readonly type: 'activity' }>
 
