@@ -12,8 +12,8 @@ import { join } from 'node:path'
 
 import { ensurePage } from '../packages/dashboard/page/build.ts'
 import { missing, startChromium } from '../packages/dashboard/test/page/chromium.ts'
-import { FixtureServer } from '../packages/dashboard/test/page/fixture-server.ts'
-import { sampleRun } from '../packages/dashboard/test/page/sample-run.ts'
+import { FixtureServer } from '../packages/dashboard/test/page/fixture/fixture-server.ts'
+import { sampleRun } from '../packages/dashboard/test/page/fixture/sample-run.ts'
 
 const folder = join(import.meta.dirname, '..', 'docs', 'guide', 'images')
 const wide = { width: 1_280, height: 800 }

@@ -7,7 +7,7 @@ import { followTheme } from './ui/theme.ts'
 
 followTheme()
 const connected = connect()
-// After the token was taken out of the address.
+// After `connect` has removed the token from the address.
 followAddress()
 const root = document.querySelector('#page')
 if (root) render(<App />, root)

@@ -5,8 +5,8 @@ import { isAlive } from '../state/scene.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { amount, counted } from '../ui/amounts.ts'
 
-/** At a glance: how many think, of what, and how much of it is one another's. */
-export function Pulse(): VNode {
+/** The numbers at a glance: busy agents, records, reads and reuses. */
+export function FlockSummary(): VNode {
   const scene = useScene()
   const now = timeShown()
   const agents = [...scene.agents.values()].filter(({ state }) => state !== 'ended')
@@ -15,20 +15,20 @@ export function Pulse(): VNode {
   for (const record of scene.records.values()) if (isAlive(record, now)) alive += 1
   const { reads, reused } = scene.totals
   return (
-    <dl class="pulse">
+    <dl class="flock-summary">
       <div>
-        <dt>{busy > 0 ? 'at work' : agents.length > 0 ? 'all at rest' : 'no agent yet'}</dt>
+        <dt>{busy > 0 ? 'working' : agents.length > 0 ? 'all idle' : 'no agents yet'}</dt>
         <dd>
           {busy}
           <small> of {counted(agents.length, 'agent')}</small>
         </dd>
       </div>
       <div>
-        <dt>in the shared memory</dt>
+        <dt>records in memory</dt>
         <dd>{amount(alive)}</dd>
       </div>
       <div>
-        <dt>reads of others’ work</dt>
+        <dt>reads</dt>
         <dd>{amount(reads)}</dd>
       </div>
       <div>

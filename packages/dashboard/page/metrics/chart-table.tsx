@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-const mostRows = 200
+const maxRows = 200
 
 /** Options of {@link ChartTable}. */
 export interface ChartTableProps {
@@ -9,7 +9,7 @@ export interface ChartTableProps {
   readonly rows: readonly { readonly key: number; readonly head: string; readonly cells: readonly string[] }[]
 }
 
-/** What a chart shows, as a table to open. */
+/** The data of a chart, as a collapsed table. */
 export function ChartTable({ title, columns, rows }: ChartTableProps): VNode {
   return (
     <details>
@@ -26,7 +26,7 @@ export function ChartTable({ title, columns, rows }: ChartTableProps): VNode {
             </tr>
           </thead>
           <tbody>
-            {rows.slice(-mostRows).map(({ key, head, cells }) => (
+            {rows.slice(-maxRows).map(({ key, head, cells }) => (
               <tr key={key}>
                 <th scope="row">{head}</th>
                 {cells.map((cell, index) => (

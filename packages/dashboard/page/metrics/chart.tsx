@@ -18,9 +18,9 @@ export interface ChartProps {
   readonly unit?: string
 }
 
-/** Lines over time, with the values under the pointer. */
+/** Lines over time; the caption shows the values under the pointer, or the latest. */
 export function Chart({ title, times, lines, unit = '' }: ChartProps): VNode {
-  const pointed = useSignal<number | undefined>(undefined)
+  const hovered = useSignal<number | undefined>(undefined)
   const redraw = useRef<() => void>(undefined)
   const latestTimes = useRef(times)
   latestTimes.current = times
@@ -29,11 +29,11 @@ export function Chart({ title, times, lines, unit = '' }: ChartProps): VNode {
       times,
       lines.map(({ values }) => values),
     )
-    paintChart(surface, { times, lines, scale, pointed: pointed.peek(), palette: palette.peek(), unit })
+    paintChart(surface, { times, lines, scale, hovered: hovered.peek(), palette: palette.peek(), unit })
     return false
   }
   useEffect(() => redraw.current?.(), [times.length, times.at(-1), lines])
-  const index = pointed.value ?? times.length - 1
+  const index = hovered.value ?? times.length - 1
   return (
     <figure class="chart">
       <figcaption>
@@ -48,20 +48,19 @@ export function Chart({ title, times, lines, unit = '' }: ChartProps): VNode {
       </figcaption>
       <Canvas
         class="chart-canvas"
-        isStill
         draw={draw}
-        label={`${title}. The table below tells the same.`}
+        label={`${title}. The table below shows the same data.`}
         onReady={(canvas, again) => {
           redraw.current = again
           canvas.addEventListener('pointermove', ({ offsetX }) => {
             const share = (offsetX - margin.left) / (canvas.clientWidth - margin.left - margin.right)
             const [from = 0, to = 0] = [latestTimes.current[0], latestTimes.current.at(-1)]
             const nearest = latestTimes.current.findIndex((time) => time >= from + share * (to - from))
-            pointed.value = nearest === -1 ? undefined : nearest
+            hovered.value = nearest === -1 ? undefined : nearest
             again()
           })
           canvas.addEventListener('pointerleave', () => {
-            pointed.value = undefined
+            hovered.value = undefined
             again()
           })
           return undefined

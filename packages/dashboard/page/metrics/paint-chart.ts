@@ -3,30 +3,32 @@ import type { Palette } from '../ui/palette.ts'
 import { amount } from '../ui/amounts.ts'
 import type { ChartScale } from './chart-scale.ts'
 
-/** Around the lines, in pixels. */
+/** The space around the lines, in pixels. */
 export const margin = { left: 44, right: 10, top: 8, bottom: 22 } as const
 
 /** One line of a chart. */
 export interface ChartLine {
   readonly name: string
   readonly values: readonly number[]
-  /** The line with the accent is filled, the other dashed: colour alone tells nothing. */
+  /** `accent` is filled and `text` dashed, so that color alone carries no meaning. */
   readonly role: 'text' | 'accent'
 }
 
-/** All that one picture of a chart is made from. */
+/** Everything that one frame of a chart shows. */
 export interface ChartPicture {
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
   readonly scale: ChartScale
-  readonly pointed: number | undefined
+  /** Index of the time under the pointer. */
+  /** Index of the time under the pointer. */
+  readonly hovered: number | undefined
   readonly palette: Palette
   readonly unit: string
 }
 
-/** Draws the axes, the lines, and the place that is pointed at. */
+/** Draws the axes, the lines, and the time under the pointer. */
 export function paintChart({ context, width, height }: Surface, picture: ChartPicture): void {
-  const { times, lines, scale, palette, pointed, unit } = picture
+  const { times, lines, scale, palette, hovered, unit } = picture
   const toX = (time: number): number => margin.left + scale.x(time) * (width - margin.left - margin.right)
   const toY = (value: number): number => height - margin.bottom - scale.y(value) * (height - margin.top - margin.bottom)
   context.fillStyle = palette.ground
@@ -58,7 +60,7 @@ export function paintChart({ context, width, height }: Surface, picture: ChartPi
     stroke(context, xs, ys)
     context.setLineDash([])
   }
-  const time = pointed === undefined ? undefined : times[pointed]
+  const time = hovered === undefined ? undefined : times[hovered]
   if (time === undefined) return
   context.strokeStyle = palette.muted
   context.lineWidth = 1

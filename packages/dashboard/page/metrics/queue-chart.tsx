@@ -1,27 +1,27 @@
 import type { VNode } from 'preact'
 
-import type { Figures } from '../../src/protocol/protocol.ts'
+import type { Metrics } from '../../src/protocol/protocol.ts'
 import { timeShown } from '../state/page-state.ts'
-import { amount, moment } from '../ui/amounts.ts'
+import { amount, timestamp } from '../ui/amounts.ts'
 import { Chart } from './chart.tsx'
 import { ChartTable } from './chart-table.tsx'
 
-/** How much waited to be done, as a chart and as a table. */
-export function QueueChart({ queues }: Pick<Figures, 'queues'>): VNode {
+/** Queue lengths over time, as a chart and as a table. */
+export function QueueChart({ queues }: Pick<Metrics, 'queues'>): VNode {
   const now = timeShown()
-  const knowsActivities = queues.some(({ activities }) => activities !== undefined)
+  const hasActivities = queues.some(({ activities }) => activities !== undefined)
   return (
     <>
-      <h2>What waits</h2>
+      <h2>Queues</h2>
       <Chart
-        title="Queues"
+        title="Queue lengths"
         times={queues.map(({ at }) => at)}
         lines={[
           { name: 'messages in mailboxes', values: queues.map(({ messages }) => messages), role: 'accent' },
-          ...(knowsActivities
+          ...(hasActivities
             ? [
                 {
-                  name: 'activities without a thread',
+                  name: 'activities waiting for a thread',
                   values: queues.map(({ activities = 0 }) => activities),
                   role: 'text' as const,
                 },
@@ -30,11 +30,11 @@ export function QueueChart({ queues }: Pick<Figures, 'queues'>): VNode {
         ]}
       />
       <ChartTable
-        title="The queues as a table"
-        columns={['Time', 'Messages in mailboxes', ...(knowsActivities ? ['Activities without a thread'] : [])]}
+        title="Queue lengths as a table"
+        columns={['Time', 'Messages in mailboxes', ...(hasActivities ? ['Activities waiting for a thread'] : [])]}
         rows={queues.map(({ at, messages, activities = 0 }) => {
-          const cells = [amount(messages), ...(knowsActivities ? [amount(activities)] : [])]
-          return { key: at, head: moment(at, now), cells }
+          const cells = [amount(messages), ...(hasActivities ? [amount(activities)] : [])]
+          return { key: at, head: timestamp(at, now), cells }
         })}
       />
     </>

@@ -1,20 +1,20 @@
 import { signal } from '@preact/signals'
 
 /** The views of the page, in the order of its navigation. */
-export const views = ['map', 'timeline', 'memory', 'inbox', 'figures'] as const
+export const views = ['map', 'timeline', 'memory', 'inbox', 'metrics'] as const
 export type ViewName = (typeof views)[number]
 
-/** What the address after `#/` says: a view, what is opened in it, and filters. */
+/** The address after `#/`: a view, the item that is open in it, and filters. */
 export interface Route {
   readonly view: ViewName
   readonly path: readonly string[]
   readonly query: Readonly<Record<string, string>>
 }
 
-/** Reads a hash; what is none of ours leads to the map. */
+/** Parses a hash; an unknown one leads to the map. */
 function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  const [view, ...rest] = path.split('/').map(decoded)
+  const [view, ...rest] = path.split('/').map(decode)
   return {
     view: views.find((name) => name === view) ?? 'map',
     path: rest.filter((part) => part !== ''),
@@ -22,25 +22,25 @@ function parseRoute(hash: string): Route {
   }
 }
 
-/** The hash that leads to a view. */
+/** The hash of a view. Empty parameters are left out. */
 export function linkTo(
   view: ViewName,
   path: readonly string[] = [],
   query: Readonly<Record<string, string>> = {},
 ): string {
-  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
-  return `#/${[view, ...path].map(encodeURIComponent).join('/')}${given === '' ? '' : `?${given}`}`
+  const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
+  return `#/${[view, ...path].map(encodeURIComponent).join('/')}${parameters === '' ? '' : `?${parameters}`}`
 }
 
 export const route = signal<Route>({ view: 'map', path: [], query: {} })
 
-/** Goes to a hash at once: the browser tells of it later, and the next key may come before that. */
+/** Goes to a hash at once. The browser's own event comes later, maybe after the next key. */
 export function goTo(hash: string): void {
   location.hash = hash
   route.value = parseRoute(hash)
 }
 
-/** Keeps `route` as the address is. */
+/** Keeps `route` in sync with the address. */
 export function followAddress(): void {
   const read = (): void => {
     route.value = parseRoute(location.hash)
@@ -49,7 +49,7 @@ export function followAddress(): void {
   read()
 }
 
-function decoded(part: string): string {
+function decode(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {

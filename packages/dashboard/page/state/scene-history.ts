@@ -4,7 +4,7 @@ import { copyScene, emptyScene } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 interface Snapshot {
-  /** Events that are folded into it, of those kept. */
+  /** How many of the kept events are folded into it. */
   readonly index: number
   readonly scene: Scene
 }
@@ -18,11 +18,12 @@ export interface HistoryOptions {
 }
 
 /**
- * The events that this page was told, and the scene at any moment of them.
+ * Keeps the events that this page received, and computes the scene at any moment.
  *
- * A moment is a number of events. Going forward folds what lies between;
- * going back starts at the last snapshot before. When too many events have
- * come, the oldest quarter is folded into the first snapshot and forgotten.
+ * A moment is an index: the number of events before it. Going forward folds the
+ * events in between; going back starts at the last snapshot before. When there
+ * are too many events, the oldest quarter is folded into the first snapshot and
+ * dropped.
  */
 export class SceneHistory {
   readonly #maxEvents: number
@@ -39,17 +40,17 @@ export class SceneHistory {
     this.#stride = stride
   }
 
-  /** The newest scene. It goes on changing. */
+  /** The newest scene. It keeps changing. */
   get head(): Scene {
     return this.#head
   }
 
-  /** Events kept: moments are numbers from 0 up to this one. */
+  /** The number of events kept; indexes range from 0 to it. */
   get length(): number {
     return this.#events.length
   }
 
-  /** Events that came before those kept. */
+  /** The number of events dropped. */
   get forgotten(): number {
     return this.#forgotten
   }
@@ -63,7 +64,7 @@ export class SceneHistory {
     return this.#events.at(-1)?.position
   }
 
-  /** Takes in events in order; one that was here before is passed over. Answers with those that were new. */
+  /** Adds events in order, skipping known ones. Returns the new ones. */
   append(events: readonly SceneEvent[]): readonly SceneEvent[] {
     const fresh = events.filter(({ position }) => !this.#seen.has(position))
     for (const event of fresh) {
@@ -78,24 +79,24 @@ export class SceneHistory {
     return fresh
   }
 
-  /** The scene after so many of the kept events. */
-  at(moment: number): Scene {
-    if (moment >= this.#events.length) return this.#head
-    const snapshot = this.#snapshots.findLast(({ index }) => index <= moment)
+  /** The scene after the first `index` events that are kept. */
+  at(index: number): Scene {
+    if (index >= this.#events.length) return this.#head
+    const snapshot = this.#snapshots.findLast((one) => one.index <= index)
     if (!snapshot) return emptyScene()
-    const isNear = this.#cursor && this.#cursor.index <= moment && this.#cursor.index >= snapshot.index
+    const isNear = this.#cursor && this.#cursor.index <= index && this.#cursor.index >= snapshot.index
     const from = (isNear && this.#cursor) || { index: snapshot.index, scene: copyScene(snapshot.scene) }
-    for (let index = from.index; index < moment; index += 1) {
-      const event = this.#events[index]
+    for (let next = from.index; next < index; next += 1) {
+      const event = this.#events[next]
       if (event) applyEvent(from.scene, event)
     }
-    from.index = moment
+    from.index = index
     this.#cursor = from
     return from.scene
   }
 
-  /** How many of the kept events had happened by then. */
-  momentOf(time: number): number {
+  /** The number of kept events up to a time. */
+  indexAt(time: number): number {
     let low = 0
     let high = this.#events.length
     while (low < high) {

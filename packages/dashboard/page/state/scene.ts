@@ -2,15 +2,15 @@ import type { AgentState, EscalationStateName, SceneLabel } from '../../src/prot
 import { noTotals } from './totals.ts'
 import type { Totals } from './totals.ts'
 
-/** An agent, or whoever else wrote something, as it stands at one moment. */
+/** The state of an agent, or of another author of records, at one moment. */
 export interface SceneAgent {
   readonly id: string
   readonly role: string
   readonly state: AgentState
   readonly note: string | undefined
-  /** What it last wrote for. */
+  /** The task of its last record. */
   readonly task: string | undefined
-  /** Activities that it waits for. */
+  /** The number of its running activities. */
   readonly running: number
   readonly activity: string | undefined
   readonly firstAt: number
@@ -21,7 +21,7 @@ export interface SceneAgent {
   readonly heat: Heat
 }
 
-/** A record as it stands at one moment. */
+/** The state of a record at one moment. */
 export interface SceneRecord {
   readonly key: RecordKey
   readonly collection: string
@@ -45,13 +45,13 @@ export interface SceneRecord {
 /** `<collection>/<id>`. */
 export type RecordKey = string
 
-/** How much has happened around something lately: fades by itself, see `heatAt`. */
+/** A measure of recent activity, which decays over time; see `heatAt`. */
 export interface Heat {
   readonly value: number
   readonly at: number
 }
 
-/** A read of what somebody else wrote: the thread between two agents. */
+/** A read of another agent's record: a line between the two agents. */
 export interface SceneLink {
   readonly number: number
   readonly reader: string
@@ -60,7 +60,7 @@ export interface SceneLink {
   readonly at: number
 }
 
-/** An escalation as the stream tells of it. */
+/** An escalation, as far as the events describe it. */
 export interface SceneEscalation {
   readonly id: string
   readonly task: string
@@ -71,29 +71,29 @@ export interface SceneEscalation {
 }
 
 /**
- * All that is known at one moment: the fold of the events up to it.
+ * The fold of all events up to one moment.
  *
- * The maps are changed in place by `applyEvent`, since thousands of events a
- * second come in; what they hold is replaced, never changed, so that a copy of
- * the maps is a copy of the scene.
+ * `applyEvent` changes the maps in place, since thousands of events a second may
+ * come in. The values in them are replaced, never changed, so a copy of the maps
+ * is a copy of the scene.
  */
 export interface Scene {
-  /** When the last event happened, Unix milliseconds; 0 before the first. */
+  /** The time of the last event, Unix milliseconds; 0 before the first. */
   at: number
-  /** Events folded. */
+  /** The number of events folded. */
   count: number
   readonly agents: Map<string, SceneAgent>
   /** In the order of their last write. */
   readonly records: Map<RecordKey, SceneRecord>
   readonly escalations: Map<string, SceneEscalation>
-  /** Agents that wait for an activity, by its run. */
+  /** Agents with a running activity, by its run. */
   readonly runs: Map<string, string>
-  /** The latest reads of others' records, oldest first. */
+  /** The latest reads of other agents' records, oldest first. */
   readonly links: SceneLink[]
   totals: Totals
 }
 
-/** A scene before anything happened. */
+/** The scene before the first event. */
 export function emptyScene(): Scene {
   return {
     at: 0,
@@ -107,7 +107,7 @@ export function emptyScene(): Scene {
   }
 }
 
-/** A scene that goes its own way from here. */
+/** A copy that changes independently of its original. */
 export function copyScene(scene: Scene): Scene {
   return {
     ...scene,
@@ -119,12 +119,17 @@ export function copyScene(scene: Scene): Scene {
   }
 }
 
-/** The name of a record among all collections. */
+/** The key of a record among all collections. */
 export function keyOf(collection: string, id: string): RecordKey {
   return `${collection}/${id}`
 }
 
-/** Whether a record can still be read at a moment. */
+/** Whether a record could still be read at a time. */
 export function isAlive(record: SceneRecord, at: number): boolean {
   return record.deletedAt === undefined && (record.expiresAt === undefined || record.expiresAt > at)
+}
+
+/** Whether an escalation can no longer change. */
+export function hasEnded({ state }: Pick<SceneEscalation, 'state'>): boolean {
+  return state !== 'open' && state !== 'taken'
 }

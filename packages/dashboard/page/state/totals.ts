@@ -1,10 +1,10 @@
-/** What was counted from the first event of the scene on. */
+/** Counts of events since the first one of the scene. */
 export interface Totals {
   readonly written: number
   readonly deleted: number
   readonly reads: number
   readonly hits: number
-  /** Runs that ended well, and runs that did not. */
+  /** Runs that succeeded. */
   readonly done: number
   readonly failed: number
   readonly retried: number
@@ -35,9 +35,9 @@ export const noTotals: Totals = {
   deadLetters: 0,
 }
 
-/** Totals with some of them grown. */
-export function plus(totals: Totals, growth: Partial<Totals>): Totals {
+/** Totals with increments added. */
+export function plus(totals: Totals, increments: Partial<Totals>): Totals {
   const sum: Record<keyof Totals, number> = { ...totals }
-  for (const [name, by] of Object.entries(growth) as [keyof Totals, number][]) sum[name] += by
+  for (const [name, by] of Object.entries(increments) as [keyof Totals, number][]) sum[name] += by
   return sum
 }

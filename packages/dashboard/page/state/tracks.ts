@@ -1,6 +1,6 @@
 import type { SceneEvent } from '../../src/protocol/protocol.ts'
 
-/** A run of an activity, from the start of the work. */
+/** A run of an activity. */
 export interface Bar {
   readonly run: string
   readonly activity: string
@@ -10,46 +10,46 @@ export interface Bar {
   endedAt: number | undefined
   outcome: 'running' | 'done' | 'failed'
   retries: number
-  /** Its place among the runs of the same time in its row, from above. */
+  /** Its level among concurrent runs of the row, from the top. */
   level: number
 }
 
-/** Something that has no length. */
+/** An event without a duration. */
 export interface Mark {
   readonly at: number
   readonly kind: 'read' | 'write' | 'reuse' | 'state' | 'ask'
   readonly note: string
 }
 
-/** All that one agent, or one thread, did. */
+/** The row of one agent or worker thread. */
 export interface Track {
   readonly id: string
   readonly kind: 'agent' | 'worker'
   readonly bars: Bar[]
   readonly marks: Mark[]
-  /** The last bar of each level: runs of the same time lie under each other. */
+  /** The last bar of each level: concurrent runs are stacked. */
   readonly levels: Bar[]
 }
 
-/** What a worker is called: threads have numbers. */
+/** The name of a worker for people: threads only have numbers. */
 export function workerName(id: string): string {
   return /^\d/.test(id) ? `thread ${id}` : id
 }
 
-/** A stretch of time in which something happened. */
+/** A period with events. */
 export interface Span {
   readonly from: number
   to: number
 }
 
-const mostMarks = 4_000
-const mostBars = 4_000
-/** So many runs of the same time have a place of their own; more share the last one. */
-const mostLevels = 16
-/** Nothing for so long counts as idle, in milliseconds. */
+const maxMarks = 4_000
+const maxBars = 4_000
+/** Further concurrent runs of a row share the last level. */
+const maxLevels = 16
+/** A longer period without events counts as idle, in milliseconds. */
 const idleMs = 2_500
 
-/** What the timeline is drawn from, kept up with the events. A past moment is all of it up to then. */
+/** Collects the rows of the timeline from the events. A past moment shows the part of them before it. */
 export class Tracks {
   readonly tracks = new Map<string, Track>()
   readonly spans: Span[] = []
@@ -61,26 +61,30 @@ export class Tracks {
 
   #add(event: SceneEvent): void {
     const { at } = event
-    this.#busy(event.type === 'activity' && event.durationMs !== undefined ? at - event.durationMs : at, at)
+    this.#extendSpan(event.type === 'activity' && event.durationMs !== undefined ? at - event.durationMs : at, at)
     switch (event.type) {
       case 'activity':
-        return this.#run(event)
+        return this.#addRun(event)
       case 'agent':
-        return this.#mark(event.agent, { at, kind: 'state', note: event.state })
+        return this.#addMark(event.agent, { at, kind: 'state', note: event.state })
       case 'written':
-        return this.#mark(event.author, { at, kind: 'write', note: `${event.collection}: ${event.title.slice(0, 80)}` })
+        return this.#addMark(event.author, {
+          at,
+          kind: 'write',
+          note: `${event.collection}: ${event.title.slice(0, 80)}`,
+        })
       case 'read':
-        return this.#mark(event.agent, { at, kind: 'read', note: event.collection })
+        return this.#addMark(event.agent, { at, kind: 'read', note: event.collection })
       case 'reused':
-        return this.#mark(event.agent, { at, kind: 'reuse', note: event.work.slice(0, 80) })
+        return this.#addMark(event.agent, { at, kind: 'reuse', note: event.work.slice(0, 80) })
       case 'escalation':
-        return this.#mark(event.by, { at, kind: 'ask', note: `escalation ${event.state}` })
+        return this.#addMark(event.by, { at, kind: 'ask', note: `escalation ${event.state}` })
       case 'deleted':
       case 'dead-letter':
     }
   }
 
-  #run(event: Extract<SceneEvent, { readonly type: 'activity' }>): void {
+  #addRun(event: Extract<SceneEvent, { readonly type: 'activity' }>): void {
     const { run, activity, agent, phase, worker, durationMs, at } = event
     const known = this.#running.get(run)
     if (phase === 'retried' && known) known.retries += 1
@@ -97,7 +101,7 @@ export class Tracks {
       startedAt: at - (phase === 'started' ? 0 : (durationMs ?? 0)),
     }
     if (!known) {
-      place(this.#track(agent, 'agent'), bar)
+      placeBar(this.#track(agent, 'agent'), bar)
       this.#running.set(run, bar)
     }
     if (phase === 'started') return
@@ -106,13 +110,13 @@ export class Tracks {
     bar.outcome = phase
     bar.worker = worker
     if (worker === undefined) return
-    // The agent waits from its question on; the thread works for as long as the work took.
+    // The agent's bar includes waiting for a thread; the thread's bar is the work alone.
     const startedAt = durationMs === undefined ? bar.startedAt : at - durationMs
-    place(this.#track(worker, 'worker'), { ...bar, startedAt })
+    placeBar(this.#track(worker, 'worker'), { ...bar, startedAt })
   }
 
-  #mark(id: string, mark: Mark): void {
-    push(this.#track(id, 'agent').marks, mark, mostMarks)
+  #addMark(id: string, mark: Mark): void {
+    push(this.#track(id, 'agent').marks, mark, maxMarks)
   }
 
   #track(id: string, kind: Track['kind']): Track {
@@ -122,22 +126,22 @@ export class Tracks {
     return track
   }
 
-  #busy(from: number, to: number): void {
+  #extendSpan(from: number, to: number): void {
     const last = this.spans.at(-1)
     if (last && (this.#running.size > 0 || from - last.to <= idleMs)) last.to = Math.max(last.to, to)
     else this.spans.push({ from: Math.max(from, last?.to ?? from), to })
   }
 }
 
-/** Adds a bar to a row, on the first level where it covers no other: bars come in the order of their beginnings, or of their ends. */
-function place({ bars, levels }: Track, bar: Bar): void {
+/** Adds a bar to a row, on the first level where it overlaps no other. Bars come in order of their starts, or of their ends. */
+function placeBar({ bars, levels }: Track, bar: Bar): void {
   const free = levels.findIndex(({ endedAt }) => endedAt !== undefined && endedAt <= bar.startedAt)
-  bar.level = free === -1 ? Math.min(levels.length, mostLevels - 1) : free
+  bar.level = free === -1 ? Math.min(levels.length, maxLevels - 1) : free
   levels[bar.level] = bar
-  push(bars, bar, mostBars)
+  push(bars, bar, maxBars)
 }
 
-function push<Item>(list: Item[], item: Item, most: number): void {
+function push<Item>(list: Item[], item: Item, maxLength: number): void {
   list.push(item)
-  if (list.length > most) list.splice(0, most / 4)
+  if (list.length > maxLength) list.splice(0, maxLength / 4)
 }

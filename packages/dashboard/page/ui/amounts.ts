@@ -1,12 +1,12 @@
-const whole = new Intl.NumberFormat('en')
-const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+const wholeNumber = new Intl.NumberFormat('en')
+const compactNumber = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 
-/** 1234 as `1,234`, more than a million as `1.2M`. */
+/** 1234 as `1,234`, from a million on as `1.2M`. */
 export function amount(value: number): string {
-  return value >= 1_000_000 ? short.format(value) : whole.format(Math.round(value))
+  return value >= 1_000_000 ? compactNumber.format(value) : wholeNumber.format(Math.round(value))
 }
 
-/** Milliseconds as one unit that a person reads: `340 ms`, `2.4 s`, `5 min`, `3 h`, `2 d`. */
+/** Milliseconds in one unit: `340 ms`, `2.4 s`, `5 min`, `3 h`, `2 d`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
@@ -15,17 +15,17 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 86_400_000)} d`
 }
 
-/** How long ago something was. */
+/** How long ago something was: `now`, `5 min ago`. */
 export function ago(ms: number): string {
   return ms < 1_000 ? 'now' : `${duration(ms)} ago`
 }
 
-/** US dollars, small ones to the cent's hundredth. */
+/** US dollars; amounts below one with four decimals. */
 export function money(usd: number): string {
   return `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`
 }
 
-/** A share from 0 to 1. */
+/** A share from 0 to 1 as a percentage. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`
 }
@@ -36,8 +36,8 @@ export function bytes(count: number): string {
   return count < 1_000_000 ? `${(count / 1_000).toFixed(1)} KB` : `${(count / 1_000_000).toFixed(1)} MB`
 }
 
-/** The time of day; with the date when that is another one. */
-export function moment(at: number, now: number): string {
+/** The time of day, with the date unless it is today's. */
+export function timestamp(at: number, now: number): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return '—'
   const time = date.toLocaleTimeString('en-GB')
@@ -45,6 +45,6 @@ export function moment(at: number, now: number): string {
 }
 
 /** `1 part`, `2 parts`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${amount(count)} ${count === 1 ? one : many}`
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${amount(count)} ${count === 1 ? singular : plural}`
 }

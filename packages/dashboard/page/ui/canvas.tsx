@@ -1,11 +1,11 @@
 import { effect } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-import { pulse } from '../state/page-state.ts'
-import { isCalm, palette } from './theme.ts'
+import { palette, prefersReducedMotion } from './theme.ts'
 
-/** What is drawn on: sizes in CSS pixels, `scale` device pixels for each. */
+/** What is drawn on: sizes in CSS pixels, with `scale` device pixels for each. */
 export interface Surface {
   readonly context: CanvasRenderingContext2D
   readonly width: number
@@ -13,75 +13,77 @@ export interface Surface {
   readonly scale: number
 }
 
-/** Draws once; answers whether there is more to draw although nothing new came in. */
+/** Draws one frame; returns whether something is moving, so that the next frame must be drawn too. */
 export type Draw = (surface: Surface, frameAt: number) => boolean
 
 /** Options of {@link Canvas}. */
 export interface CanvasProps {
   readonly draw: Draw
-  /** What it shows, for who can't see it. */
+  /** Describes the drawing to screen readers. */
   readonly label: string
   readonly class?: string
-  /** It shows nothing of the scene, and is drawn again only for another size or theme. */
-  readonly isStill?: boolean
+  /** Grows with each change of the data. Without it, the canvas is drawn again only for another size or theme. */
+  readonly revision?: ReadonlySignal<number>
   readonly onReady?: (canvas: HTMLCanvasElement, redraw: () => void) => (() => void) | undefined
 }
 
-/** Without motion a drawing follows what comes in so often, in milliseconds. */
-const calmMs = 1_000
-/** What is drawn also changes with time alone: at rest it is looked at so often, in milliseconds. */
-const restMs = 1_000
+/** With reduced motion, least time between two drawings, in milliseconds. */
+const reducedMotionMs = 1_000
+/** Drawings of data also change with time: they are drawn at least this often, in milliseconds. */
+const idleRedrawMs = 1_000
 
 /**
- * A canvas as large as its place, sharp on every screen. It is drawn when the
- * scene or its size changed, and from then on each frame for as long as `draw`
- * says that something moves.
+ * A canvas that fills its box and is sharp on every screen. It is drawn when its
+ * data or size change, and from then on every frame as long as `draw` returns
+ * that something moves.
  */
-export function Canvas({ draw, label, class: name, isStill = false, onReady }: CanvasProps): VNode {
+export function Canvas({ draw, label, class: name, revision, onReady }: CanvasProps): VNode {
   const element = useRef<HTMLCanvasElement>(null)
-  const latest = useRef(draw)
-  latest.current = draw
+  const latestDraw = useRef(draw)
+  latestDraw.current = draw
   useEffect(() => {
     const canvas = element.current
     const context = canvas?.getContext('2d', { alpha: false })
     if (!canvas || !context) return
     let frame = 0
     let drawnAt = 0
-    let resting: ReturnType<typeof setTimeout> | undefined
+    let idleTimer: ReturnType<typeof setTimeout> | undefined
     const paint = (frameAt: number): void => {
       frame = 0
-      clearTimeout(resting)
-      if (isCalm.peek() && frameAt - drawnAt < calmMs) return later()
+      clearTimeout(idleTimer)
+      if (prefersReducedMotion.peek() && frameAt - drawnAt < reducedMotionMs) return schedule()
       drawnAt = frameAt
       const scale = devicePixelRatio
       const { clientWidth: width, clientHeight: height } = canvas
-      const [wide, high] = [Math.round(width * scale), Math.round(height * scale)]
-      if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high })
+      const [pixelWidth, pixelHeight] = [Math.round(width * scale), Math.round(height * scale)]
+      if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
+        Object.assign(canvas, { width: pixelWidth, height: pixelHeight })
+      }
       context.setTransform(scale, 0, 0, scale, 0, 0)
-      if (latest.current({ context, width, height, scale }, frameAt)) later()
-      else if (!isStill) resting = setTimeout(later, restMs)
+      if (latestDraw.current({ context, width, height, scale }, frameAt)) schedule()
+      else if (revision) idleTimer = setTimeout(schedule, idleRedrawMs)
     }
-    const later = (): void => {
+    const schedule = (): void => {
       frame ||= requestAnimationFrame(paint)
     }
-    /** For what a person did: at once, motion or not. */
+    /** For the user's own actions: at once, even with reduced motion. */
     const redraw = (): void => {
       drawnAt = 0
-      later()
+      schedule()
     }
     const resized = new ResizeObserver(redraw)
     resized.observe(canvas)
     const stop = effect(() => {
-      void [isStill || pulse.value, palette.value, isCalm.value]
-      later()
+      void [revision?.value, palette.value, prefersReducedMotion.value]
+      schedule()
     })
-    const leave = onReady?.(canvas, redraw)
+    const cleanUp = onReady?.(canvas, redraw)
     return () => {
       stop()
-      leave?.()
+      cleanUp?.()
       resized.disconnect()
       cancelAnimationFrame(frame)
-      clearTimeout(resting)
+      clearTimeout(idleTimer)
     }
   }, [])
   return <canvas ref={element} class={name} role="img" aria-label={label} />

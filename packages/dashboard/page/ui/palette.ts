@@ -1,4 +1,4 @@
-/** Colours of the drawings, for one theme. The style sheet holds the same ones for everything else. */
+/** Colors of the drawings in one theme. The style sheet defines the same ones for everything else. */
 export interface Palette {
   readonly ground: string
   readonly text: string
@@ -8,13 +8,13 @@ export interface Palette {
   readonly accent: string
   readonly bad: string
   readonly good: string
-  /** One after the other for roles and activities, in the order in which they appear. */
+  /** Colors of roles and activities, in the order in which they first appear. */
   readonly hues: readonly string[]
-  /** The same, nearer to the ground. */
+  /** The same colors with less contrast. */
   readonly dims: readonly string[]
 }
 
-// None near the accent, or near what is bad.
+// None is near the accent or `bad`.
 const angles = [245, 165, 325, 205, 130, 290, 105]
 
 export const darkPalette: Palette = {
@@ -45,12 +45,12 @@ export const lightPalette: Palette = {
 
 const order = new Map<string, number>()
 
-/** The colour of a role or an activity, the same for as long as the page is open. */
+/** The color of a role or activity, the same as long as the page is open. */
 export function hueOf(palette: Palette, name: string): string {
   return palette.hues[indexOf(name)] ?? palette.text
 }
 
-/** The same colour for what is less. */
+/** The same color with less contrast. */
 export function dimOf(palette: Palette, name: string): string {
   return palette.dims[indexOf(name)] ?? palette.muted
 }
@@ -61,7 +61,7 @@ function indexOf(name: string): number {
   return index % angles.length
 }
 
-/** The same order, for patterns: `hueOf` alone would tell by colour only. */
+/** The pattern of a role or activity, so that color alone carries no meaning. */
 export function patternOf(name: string): number {
   return [...order.keys()].indexOf(name) % 4
 }

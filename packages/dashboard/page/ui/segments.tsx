@@ -8,7 +8,7 @@ export interface SegmentsProps<Value extends string> {
   readonly options: readonly (readonly [Value, string])[]
 }
 
-/** A few choices beside each other, one of which holds. */
+/** A segmented control: a few choices side by side, one of them selected. */
 export function Segments<Value extends string>({ label, value, options }: SegmentsProps<Value>): VNode {
   return (
     <div class="segments" role="group" aria-label={label}>

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly mediaType: string
-  /** Whether its name changes with its content, so that it may be kept for ever. */
+  /** Whether its name changes with its content, so that browsers may cache it forever. */
   readonly isHashed: boolean
 }
 
@@ -19,12 +19,12 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Where the built page lies: beside the sources in a checkout, beside the build in the package. */
+/** The built page: beside `src` in a checkout, beside `dist` in the package. */
 const pageFolder = fileURLToPath(new URL('../../dist-page', import.meta.url))
 
 /**
- * All files of the built page by their paths, `''` for the page itself. They are
- * read once: no request ever names a file of the disk.
+ * Reads all files of the built page, by path; `''` is the page itself. They are
+ * read once, so no request ever names a file on disk.
  */
 export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>()
@@ -44,8 +44,8 @@ export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, 
 
 const notBuilt: PageFile = {
   bytes: new TextEncoder().encode(
-    '<!doctype html><html lang="en"><title>Skein</title><p>The page is not built here. ' +
-      'In a checkout, run <code>node packages/dashboard/page/build.ts</code>; the requests under <code>/api/</code> work all the same.',
+    '<!doctype html><html lang="en"><title>Skein</title><p>The page is not built. ' +
+      'In a checkout, run <code>node packages/dashboard/page/build.ts</code>. Requests under <code>/api/</code> work without it.',
   ),
   mediaType: 'text/html; charset=utf-8',
   isHashed: false,

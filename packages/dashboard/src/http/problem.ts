@@ -1,19 +1,19 @@
 import type { Problem } from '../protocol/protocol.ts'
 
-/** A request is refused, for a reason that its sender may hear. */
-export class RefusedError extends Error {
+/** Refuses a request, with a status, a code and a reason for the client. */
+export class HttpError extends Error {
   readonly status: number
   readonly code: string
 
   constructor(status: number, code: string, message: string) {
     super(message)
-    this.name = 'RefusedError'
+    this.name = 'HttpError'
     this.status = status
     this.code = code
   }
 }
 
-/** Errors of the memory that say what the asker did wrong; all others are ours, and may name addresses and files. */
+/** Errors of the memory that the client caused. The messages of all others stay here: they may name addresses and files. */
 const statuses: Readonly<Record<string, number>> = {
   SKEIN_OPTION: 400,
   SKEIN_VALUE: 400,
@@ -23,9 +23,9 @@ const statuses: Readonly<Record<string, number>> = {
   SKEIN_VERSION_CONFLICT: 409,
 }
 
-/** What a request is answered with when something failed: no stack, no cause, nothing of how it is done here. */
+/** The status and body that answer a failed request: no stack, no cause, no internals. */
 export function problemOf(error: unknown): { readonly status: number; readonly problem: Problem } {
-  if (error instanceof RefusedError) {
+  if (error instanceof HttpError) {
     const { status, code, message } = error
     return { status, problem: { code, message } }
   }
@@ -37,12 +37,12 @@ export function problemOf(error: unknown): { readonly status: number; readonly p
     status: 500,
     problem: {
       code: code.startsWith('SKEIN_') ? code : 'DASHBOARD_FAILED',
-      message: 'This failed where the dashboard runs; a warning there says why.',
+      message: 'The dashboard failed to answer. A warning of its process says why.',
     },
   }
 }
 
-/** Whether the one who runs the dashboard should hear of it. */
-export function isOurFault(status: number): boolean {
+/** Whether the server is at fault, so that its operator should see the error. */
+export function isServerError(status: number): boolean {
   return status === 500
 }

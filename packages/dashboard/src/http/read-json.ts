@@ -1,28 +1,28 @@
-import { RefusedError } from './problem.ts'
+import { HttpError } from './problem.ts'
 
 /**
- * The body of a request as JSON data.
+ * Reads the body of a request as JSON data.
  *
- * @param most - Bytes that it may have; no more are read.
- * @throws RefusedError when it is larger, or no JSON.
+ * @param maxBytes - Reading stops beyond this size.
+ * @throws HttpError when the body is larger, has another media type, or is not JSON.
  */
-export async function readJson(request: Request, most: number): Promise<unknown> {
-  // A form of another site can be sent without asking, but not with this type.
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  // Browsers send forms of other sites without a preflight request, but not with this type.
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
-    throw new RefusedError(415, 'DASHBOARD_BODY', 'Expected a body of the type application/json.')
+    throw new HttpError(415, 'DASHBOARD_BODY', 'Expected a body of type application/json.')
   }
-  const tooLarge = new RefusedError(413, 'DASHBOARD_TOO_LARGE', `Expected a body of at most ${most} bytes.`)
-  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge
-  const pieces: Uint8Array[] = []
+  const tooLarge = new HttpError(413, 'DASHBOARD_TOO_LARGE', `Expected a body of at most ${maxBytes} bytes.`)
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge
+  const chunks: Uint8Array[] = []
   let size = 0
-  for await (const piece of request.body ?? []) {
-    size += piece.length
-    if (size > most) throw tooLarge
-    pieces.push(piece)
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge
+    chunks.push(chunk)
   }
   try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8'))
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {
-    throw new RefusedError(400, 'DASHBOARD_BODY', 'Expected a body of JSON text.')
+    throw new HttpError(400, 'DASHBOARD_BODY', 'Expected a body of valid JSON.')
   }
 }

@@ -1,4 +1,4 @@
-/** The page loads its own files and asks its own server; nothing else, and nothing inline. */
+/** The page loads its own files and calls its own server; it loads nothing else, and nothing inline. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -11,7 +11,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** What every answer carries. */
+/** Headers of every answer. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': policy,
   'X-Content-Type-Options': 'nosniff',

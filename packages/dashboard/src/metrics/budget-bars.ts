@@ -1,19 +1,19 @@
 import type { BudgetScope } from '@skein/core'
 import type { View } from '@skein/memory'
 
-import type { Figures } from '../protocol/protocol.ts'
+import type { Metrics } from '../protocol/protocol.ts'
 
-/** What of a budget's state its bar shows; see `BudgetState` of @skein/core. */
+/** What a bar shows of a budget's state; see `BudgetState` of @skein/core. */
 interface Spent {
   readonly startedAt: number
   readonly spent: { readonly tokens: number; readonly usd: number; readonly calls: number }
 }
 
-/** Budgets are kept so long after their last use, as their owners say. */
+/** How long core keeps a budget after its last use. */
 const keepMs = 30 * 86_400_000
 
-/** How much of each budget is used up, by all who share it. @throws StoreError */
-export async function budgetBars(view: View, budgets: readonly BudgetScope[]): Promise<Figures['budgets']> {
+/** Reads how much of each budget is used up, by all who share it. @throws StoreError */
+export async function budgetBars(view: View, budgets: readonly BudgetScope[]): Promise<Metrics['budgets']> {
   const bars = await Promise.all(
     budgets.map(async (budget) => {
       const state = await view

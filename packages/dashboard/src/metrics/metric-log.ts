@@ -1,16 +1,16 @@
 import type { View } from '@skein/memory'
 
-import type { FigureMark } from './metric-mark.ts'
-import { MarkMaker } from './metric-reducer.ts'
+import type { MetricMark } from './metric-mark.ts'
+import { MetricReducer } from './metric-reducer.ts'
 
-/** Marks that are kept; the oldest go first. */
-const mostMarks = 200_000
+/** Marks that are kept; beyond that the oldest are dropped. */
+const maxMarks = 200_000
 
-/** What figures are made from, read from the feed once and kept up whenever somebody asks. */
-export class FigureLog {
+/** Keeps the marks of the feed: reads it from the start once, then only what is new since the last call. */
+export class MetricLog {
   readonly #view: View
-  #maker = new MarkMaker()
-  #marks: FigureMark[] = []
+  #reducer = new MetricReducer()
+  #marks: MetricMark[] = []
   #seq = 0
   #incarnation: string | undefined
   #startsAt: number | undefined
@@ -20,20 +20,20 @@ export class FigureLog {
     this.#view = view
   }
 
-  /** Since when the log tells, Unix milliseconds; nothing when nothing was told. */
+  /** When the oldest mark was made, Unix milliseconds; `undefined` without marks. */
   get startsAt(): number | undefined {
     return this.#startsAt
   }
 
   /** All marks up to now, in order. @throws StoreError */
-  async marks(): Promise<readonly FigureMark[]> {
-    const reading = this.#reading.then(() => this.#readOn())
+  async marks(): Promise<readonly MetricMark[]> {
+    const reading = this.#reading.then(() => this.#readNew())
     this.#reading = reading.catch(() => {})
     await reading
     return this.#marks
   }
 
-  async #readOn(): Promise<void> {
+  async #readNew(): Promise<void> {
     for (;;) {
       const page = await this.#view.feed.read({
         after: this.#seq,
@@ -41,26 +41,24 @@ export class FigureLog {
         collections: ['work', 'claims', 'escalations', 'ledger'],
         withRecords: true,
       })
-      const isAnother = this.#incarnation !== undefined && page.incarnation !== this.#incarnation
+      const isOtherIncarnation = this.#incarnation !== undefined && page.incarnation !== this.#incarnation
       this.#incarnation = page.incarnation
-      if (isAnother || page.last < this.#seq) {
-        this.#maker = new MarkMaker()
+      if (isOtherIncarnation || page.last < this.#seq) {
+        this.#reducer = new MetricReducer()
         this.#marks = []
         this.#seq = 0
         continue
       }
-      const marks = page.entries.flatMap((entry) => this.#maker.marksOf(entry))
+      const marks = page.entries.flatMap((entry) => this.#reducer.reduce(entry))
       this.#startsAt ??= marks[0]?.at
       this.#marks.push(...marks)
-      if (this.#marks.length > mostMarks) {
-        this.#marks = this.#marks.slice(-mostMarks)
+      if (this.#marks.length > maxMarks) {
+        this.#marks = this.#marks.slice(-maxMarks)
         this.#startsAt = this.#marks[0]?.at
       }
-      if (page.seq === this.#seq || page.seq >= page.last) {
-        this.#seq = page.seq
-        return
-      }
+      const isAtEnd = page.seq === this.#seq || page.seq >= page.last
       this.#seq = page.seq
+      if (isAtEnd) return
     }
   }
 }

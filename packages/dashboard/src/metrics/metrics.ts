@@ -1,36 +1,36 @@
 import type { BudgetScope } from '@skein/core'
 import type { Memory, View } from '@skein/memory'
 
-import type { Figures } from '../protocol/protocol.ts'
+import type { Metrics } from '../protocol/protocol.ts'
 import { budgetBars } from './budget-bars.ts'
-import type { FigureLog } from './metric-log.ts'
-import type { QueueLog } from './queue-sampler.ts'
-import { windowFigures } from './window-metrics.ts'
-import type { Window } from './window-metrics.ts'
+import type { MetricLog } from './metric-log.ts'
+import type { QueueSampler } from './queue-sampler.ts'
+import { windowMetrics } from './window-metrics.ts'
+import type { TimeWindow } from './window-metrics.ts'
 
-/** What figures are made from. */
-export interface FigureSources {
+/** What metrics are made from. */
+export interface MetricSources {
   readonly memory: Pick<Memory, 'stats'>
   readonly view: View
-  readonly log: FigureLog
-  /** Of the flock, where there is one. */
-  readonly queues: QueueLog | undefined
+  readonly metricLog: MetricLog
+  /** Of the flock, if there is one. */
+  readonly queues: QueueSampler | undefined
   readonly budgets: readonly BudgetScope[]
 }
 
-/** The figures of a window: all that the feed tells of, unless told. @throws StoreError */
-export async function figuresOf(sources: FigureSources, asked: Partial<Window>): Promise<Figures> {
-  const { memory, view, log, queues, budgets } = sources
-  const marks = await log.marks()
-  const until = asked.until ?? Math.max(Date.now(), (marks.at(-1)?.at ?? 0) + 1)
-  const since = Math.max(asked.since ?? 0, log.startsAt ?? until)
+/** Computes the metrics of a window, by default of the whole feed. @throws StoreError */
+export async function metricsOf(sources: MetricSources, window: Partial<TimeWindow>): Promise<Metrics> {
+  const { memory, view, metricLog, queues, budgets } = sources
+  const marks = await metricLog.marks()
+  const until = window.until ?? Math.max(Date.now(), (marks.at(-1)?.at ?? 0) + 1)
+  const since = Math.max(window.since ?? 0, metricLog.startsAt ?? until)
   const { hits, misses, invalidations } = memory.stats()
   return {
     since,
     until,
     cache: { hits, misses, invalidations },
     budgets: await budgetBars(view, budgets),
-    queues: queues?.within({ since: asked.since ?? 0, until }) ?? [],
-    ...windowFigures(marks, { since, until }),
+    queues: queues?.within({ since: window.since ?? 0, until }) ?? [],
+    ...windowMetrics(marks, { since, until }),
   }
 }

@@ -1,62 +1,61 @@
 import type { FlockQueues } from '@skein/core'
 
-import type { QueuePoint } from '../protocol/protocol.ts'
-import type { Window } from './window-metrics.ts'
+import type { QueueSample } from '../protocol/protocol.ts'
+import type { TimeWindow } from './window-metrics.ts'
 
-/** Samples that are kept: with half of them gone, a run of any length has some hundreds. */
-const mostSamples = 1_200
+/** Samples that are kept; on reaching them half are merged away, so a run of any length has some hundreds. */
+const maxSamples = 1_200
 
-/** Pieces that a window is cut into. */
-const pieces = 60
+/** Buckets of a window. */
+const maxBuckets = 60
 
 /**
- * How long the queues of a flock were, looked at from time to time: sending
- * a message costs nothing for it, and a queue that was full and empty again in
- * between is not seen.
+ * Samples the queue lengths of a flock. Sampling costs nothing when messages are
+ * sent, and misses a queue that fills and empties between two samples.
  *
- * When there are too many samples, each two become one that tells the longer
- * queues, and from then on they are taken half as often.
+ * When there are too many samples, each two are merged into one with the longer
+ * queues, and the sampling interval doubles.
  */
-export class QueueLog {
-  readonly #look: () => FlockQueues
-  #paceMs: number
-  #samples: QueuePoint[] = []
+export class QueueSampler {
+  readonly #readQueues: () => FlockQueues
+  #intervalMs: number
+  #samples: QueueSample[] = []
 
-  /** @param paceMs - The least time between two samples, to begin with. */
-  constructor(look: () => FlockQueues, paceMs: number) {
-    this.#look = look
-    this.#paceMs = paceMs
+  /** @param intervalMs - Least time between two samples at the beginning, in milliseconds. */
+  constructor(readQueues: () => FlockQueues, intervalMs: number) {
+    this.#readQueues = readQueues
+    this.#intervalMs = intervalMs
   }
 
-  /** Looks at the queues, unless that was done a moment ago. @param at - Unix milliseconds. */
-  note(at: number): void {
+  /** Takes a sample, unless the last one is too recent. @param at - Unix milliseconds. */
+  sample(at: number): void {
     const last = this.#samples.at(-1)
-    if (last && at < last.at + this.#paceMs) return
-    const { messages, activities } = this.#look()
+    if (last && at < last.at + this.#intervalMs) return
+    const { messages, activities } = this.#readQueues()
     this.#samples.push({ at, messages, ...(activities !== undefined && { activities }) })
-    if (this.#samples.length < mostSamples) return
+    if (this.#samples.length < maxSamples) return
     this.#samples = this.#samples.flatMap((sample, index) =>
-      index % 2 === 0 ? [longest(sample.at, this.#samples.slice(index, index + 2))] : [],
+      index % 2 === 0 ? [longestOf(sample.at, this.#samples.slice(index, index + 2))] : [],
     )
-    this.#paceMs *= 2
+    this.#intervalMs *= 2
   }
 
-  /** The samples of a window, in pieces of which each tells the longest queues. */
-  within({ since, until }: Window): readonly QueuePoint[] {
+  /** The samples of a window, in buckets with the longest queues of each. */
+  within({ since, until }: TimeWindow): readonly QueueSample[] {
     const inWindow = this.#samples.filter(({ at }) => at >= since && at < until)
-    if (inWindow.length <= pieces) return inWindow
+    if (inWindow.length <= maxBuckets) return inWindow
     const from = inWindow[0]?.at ?? since
-    const width = ((inWindow.at(-1)?.at ?? until) + 1 - from) / pieces
-    const byPiece = Map.groupBy(inWindow, ({ at }) => Math.floor((at - from) / width))
-    return [...byPiece].map(([piece, samples]) => longest(Math.round(from + piece * width), samples))
+    const width = ((inWindow.at(-1)?.at ?? until) + 1 - from) / maxBuckets
+    const buckets = Map.groupBy(inWindow, ({ at }) => Math.floor((at - from) / width))
+    return [...buckets].map(([index, samples]) => longestOf(Math.round(from + index * width), samples))
   }
 }
 
-function longest(at: number, samples: readonly QueuePoint[]): QueuePoint {
-  const known = samples.flatMap(({ activities }) => activities ?? [])
+function longestOf(at: number, samples: readonly QueueSample[]): QueueSample {
+  const activities = samples.flatMap((sample) => sample.activities ?? [])
   return {
     at,
     messages: Math.max(...samples.map(({ messages }) => messages)),
-    ...(known.length > 0 && { activities: Math.max(...known) }),
+    ...(activities.length > 0 && { activities: Math.max(...activities) }),
   }
 }

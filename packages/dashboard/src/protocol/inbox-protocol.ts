@@ -1,13 +1,7 @@
-/**
- * What the dashboard's page is told about escalations, and what it may ask for.
- *
- * @module
- */
-
-/** How an escalation stands. */
+/** The state of an escalation. */
 export type EscalationStateName = 'open' | 'taken' | 'answered' | 'declined' | 'handed-back'
 
-/** `GET /api/inbox`: escalations that the person may see, the oldest first. */
+/** `GET /api/inbox`: escalations within the viewer's clearance, oldest first. */
 export interface InboxItem {
   readonly id: string
   readonly version: number
@@ -18,24 +12,18 @@ export interface InboxItem {
   readonly assignedTo?: string
   readonly openedBy: string
   readonly takenBy?: string
+  /** JSON text. */
   readonly answer?: string
   readonly openedAt: number
   readonly updatedAt: number
   readonly expiresAt?: number
 }
 
-/**
- * `GET /api/inbox/<id>`: an escalation with its package: all that is known about its task, as far as the person may
- * see it. Values are JSON text, cut after 20,000 characters.
- */
+/** `GET /api/inbox/<id>`: an escalation with its package, the records of its task within the viewer's clearance. */
 export interface InboxDetail {
   readonly item: InboxItem
-  readonly observations: readonly PackagedItem[]
-  readonly decisions: readonly PackagedItem[]
-  readonly learnings: readonly PackagedItem[]
-  readonly facts: readonly PackagedItem[]
-  /** Sizes, media types and sources; not their contents. */
-  readonly objects: readonly PackagedItem[]
+  /** The kinds of record in a package, in the order in which the page shows them. */
+  readonly packaged: readonly PackagedRecords[]
   /** What happened on the task, oldest first. */
   readonly timeline: readonly {
     readonly at: number
@@ -43,25 +31,32 @@ export interface InboxDetail {
     readonly id: string
     readonly author: string
   }[]
-  /** Records of the task that the person may not see. */
+  /** Records of the task above the viewer's clearance. */
   readonly leftOut: number
-  /** Whether there was more than a package holds. */
+  /** Whether the task has more records than a package holds. */
   readonly isCut: boolean
 }
 
-/** A record of a package. */
+/** The records of one kind in a package. */
+export interface PackagedRecords {
+  readonly collection: string
+  readonly items: readonly PackagedItem[]
+}
+
+/** A record in a package. */
 export interface PackagedItem {
   readonly id: string
   readonly author: string
   readonly at: number
+  /** JSON text, cut after 20,000 characters; of objects size and media type, not their content. */
   readonly value: string
   readonly derivedFrom: readonly string[]
 }
 
 /**
- * `POST /api/inbox/<id>`: what a person does with an escalation, answered with the {@link InboxItem} as it then stands.
- * Answers are JSON text. With a `version`, the one that the person saw, it is refused (409) when the escalation has
- * changed since; it is always refused so when it has ended, or when another person has it.
+ * `POST /api/inbox/<id>`: a viewer's action on an escalation, answered with the {@link InboxItem} in its new state.
+ * Answers are JSON text. The server refuses the action (409) when `version` is given and the escalation has changed
+ * since, when the escalation has ended, or when another person has taken it.
  */
 export type InboxAction = { readonly version?: number } & (
   | { readonly do: 'take' }

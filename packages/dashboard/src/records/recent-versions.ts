@@ -1,31 +1,35 @@
-/** Values of earlier versions that passed by while somebody looked on: the memory keeps only the last one. */
-export class SeenValues {
-  readonly #most: number
+/**
+ * Caches values of records as clients saw them written. The memory keeps only a
+ * record's latest value; this shows earlier ones.
+ */
+export class RecentVersions {
+  readonly #maxLength: number
   readonly #values = new Map<string, string>()
-  #size = 0
+  #length = 0
 
-  /** @param most - How much to keep, in UTF-16 units. */
-  constructor(most: number) {
-    this.#most = most
+  /** @param maxLength - Of all values together, in UTF-16 units. */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength
   }
 
-  note(collection: string, id: string, version: number, text: string): void {
-    const name = nameOf(collection, id, version)
-    if (text.length > this.#most / 10 || this.#values.has(name)) return
-    this.#values.set(name, text)
-    this.#size += text.length
+  /** Adds a value, dropping the oldest ones beyond the limit. A value above a tenth of the limit is left out. */
+  add(collection: string, id: string, version: number, text: string): void {
+    const key = keyOf(collection, id, version)
+    if (text.length > this.#maxLength / 10 || this.#values.has(key)) return
+    this.#values.set(key, text)
+    this.#length += text.length
     for (const [oldest, value] of this.#values) {
-      if (this.#size <= this.#most) return
+      if (this.#length <= this.#maxLength) return
       this.#values.delete(oldest)
-      this.#size -= value.length
+      this.#length -= value.length
     }
   }
 
   get(collection: string, id: string, version: number): string | undefined {
-    return this.#values.get(nameOf(collection, id, version))
+    return this.#values.get(keyOf(collection, id, version))
   }
 }
 
-function nameOf(collection: string, id: string, version: number): string {
+function keyOf(collection: string, id: string, version: number): string {
   return `${version} ${collection}/${id}`
 }

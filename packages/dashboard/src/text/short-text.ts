@@ -1,8 +1,8 @@
-/** Cuts a text for a line on the page: nobody reads on there, and agents write texts of any length. */
-export function shortText(text: string, longest = 160): string {
+/** Shortens a text of any length to one line of the page. */
+export function shortText(text: string, maxLength = 160): string {
   const start = text
-    .slice(0, 4 * longest)
+    .slice(0, 4 * maxLength)
     .replaceAll(/\s+/g, ' ')
     .trim()
-  return start.length > longest ? `${start.slice(0, longest - 1).toWellFormed()}…` : start.toWellFormed()
+  return start.length > maxLength ? `${start.slice(0, maxLength - 1).toWellFormed()}…` : start.toWellFormed()
 }
