@@ -27,7 +27,7 @@ export function addApi(app: Hono, session: DashboardSession): void {
   app.get('/api/agents', async (context) => context.json(await session.agents()))
 
   app.get('/api/stream', async (context) => {
-    // A HEAD request has no body, and would leave a stream that nobody reads.
+    // A HEAD request has no body, and would leave a stream without a reader.
     if (context.req.raw.method !== 'GET') throw new HttpError(405, 'DASHBOARD_NOT_FOUND', 'Expected a GET request.')
     const requested = context.req.header('last-event-id') || context.req.query('after')
     const after = requested ?? (await session.newestPosition())

@@ -5,9 +5,9 @@ import { serve } from '@hono/node-server'
 import { requireInteger } from '@skein/memory/runtime'
 
 import { buildInCheckout } from './build-in-checkout.ts'
+import type { DashboardOptions } from './dashboard-options.ts'
 import { dashboard } from './dashboard.ts'
 import type { Dashboard } from './dashboard.ts'
-import type { DashboardOptions } from './dashboard-options.ts'
 
 /** Options of {@link serveDashboard}. */
 export interface ServeDashboardOptions extends Omit<DashboardOptions, 'hosts' | 'basePath'> {

@@ -3,7 +3,7 @@ import type { Memory, Principal } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 
 import { serveDashboard } from '../src/index.ts'
-import type { ServedDashboard, ServeDashboardOptions } from '../src/index.ts'
+import type { ServeDashboardOptions, ServedDashboard } from '../src/index.ts'
 
 /** A principal whose clearance covers every record of these tests. */
 export const operator: Principal = {

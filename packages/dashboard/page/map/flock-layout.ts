@@ -8,7 +8,7 @@ import type { AgentNode } from './agent-node.ts'
 import { flockingForce } from './flocking-force.ts'
 import { groupingFor, groupOf, Groups } from './groups.ts'
 import type { Grouping } from './groups.ts'
-import { fadeMs, goneSince, statusOf, moonAt } from './orbit.ts'
+import { fadeMs, goneSince, moonAt, statusOf } from './orbit.ts'
 import type { Moon } from './orbit.ts'
 
 /** Records on the map, the latest written. */

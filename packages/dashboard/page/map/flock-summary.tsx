@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 
 import { heatAt } from '../state/heat.ts'
-import { isAlive } from '../state/scene.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
+import { isAlive } from '../state/scene.ts'
 import { amount, counted } from '../ui/amounts.ts'
 
 /** The numbers at a glance: busy agents, records, reads and reuses. */

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-import { useScene, timeShown } from '../state/page-state.ts'
+import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, bytes, counted, duration } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'

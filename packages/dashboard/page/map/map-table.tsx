@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 
-import { isAlive } from '../state/scene.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
+import { isAlive } from '../state/scene.ts'
 import { ago, amount } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { groupingFor, groupOf } from './groups.ts'

@@ -3,10 +3,10 @@ import type { VNode } from 'preact'
 
 import { Segments } from '../ui/segments.tsx'
 import { FlockMap } from './flock-map.tsx'
+import { FlockSummary } from './flock-summary.tsx'
 import type { Grouping } from './groups.ts'
 import { MapLegend } from './map-legend.tsx'
 import { MapTable } from './map-table.tsx'
-import { FlockSummary } from './flock-summary.tsx'
 
 /** The flock: as a map, or as tables with the same data. */
 export function MapView(): VNode {

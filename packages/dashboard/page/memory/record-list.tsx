@@ -3,8 +3,8 @@ import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
 import type { RecordRow } from '../../src/protocol/protocol.ts'
-import { keyOf } from '../state/scene.ts'
 import { timeShown } from '../state/page-state.ts'
+import { keyOf } from '../state/scene.ts'
 import { ago, duration } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 

@@ -97,7 +97,7 @@ function MetricSections({ metrics }: { metrics: Metrics }): VNode {
           note={
             completion.count === 0
               ? 'no task completed yet'
-              : `median of ${counted(completion.count, 'task')}; 95th percentile ${duration(completion.p95Ms)}`
+              : `median of ${counted(completion.count, 'task')}, p95 ${duration(completion.p95Ms)}`
           }
         />
         <Card

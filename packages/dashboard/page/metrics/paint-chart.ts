@@ -1,6 +1,6 @@
+import { amount } from '../ui/amounts.ts'
 import type { Surface } from '../ui/canvas.tsx'
 import type { Palette } from '../ui/palette.ts'
-import { amount } from '../ui/amounts.ts'
 import type { ChartScale } from './chart-scale.ts'
 
 /** The space around the lines, in pixels. */

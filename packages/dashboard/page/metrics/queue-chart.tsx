@@ -3,8 +3,8 @@ import type { VNode } from 'preact'
 import type { Metrics } from '../../src/protocol/protocol.ts'
 import { timeShown } from '../state/page-state.ts'
 import { amount, timestamp } from '../ui/amounts.ts'
-import { Chart } from './chart.tsx'
 import { ChartTable } from './chart-table.tsx'
+import { Chart } from './chart.tsx'
 
 /** Queue lengths over time, as a chart and as a table. */
 export function QueueChart({ queues }: Pick<Metrics, 'queues'>): VNode {

@@ -1,12 +1,12 @@
 import type { VNode } from 'preact'
 
 import { timeShown, tracks, useScene } from '../state/page-state.ts'
-import { counted, duration, timestamp } from '../ui/amounts.ts'
-import { Text } from '../ui/text.tsx'
-import { endOf, countMarks } from './pick-bar.ts'
-import { selectedBar, hoveredBar } from './timeline-window.ts'
 import { workerName } from '../state/tracks.ts'
 import type { Bar } from '../state/tracks.ts'
+import { counted, duration, timestamp } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
+import { countMarks, endOf } from './pick-bar.ts'
+import { hoveredBar, selectedBar } from './timeline-window.ts'
 
 /** Describes the hovered or selected run in words. */
 export function BarDetails(): VNode {

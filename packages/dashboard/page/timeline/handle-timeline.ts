@@ -3,14 +3,14 @@ import type { FoldedTime } from './folded-time.ts'
 import { axisHeight, heightOf, laneAt } from './lanes.ts'
 import type { Lane } from './lanes.ts'
 import { barAt, endOf, nextBar } from './pick-bar.ts'
-import type { PickedBar, Direction } from './pick-bar.ts'
+import type { Direction, PickedBar } from './pick-bar.ts'
 import {
-  selectedBar,
-  panTimeline,
   hoveredBar,
-  scrollTop,
-  visibleWindow,
+  panTimeline,
   revealFolded,
+  scrollTop,
+  selectedBar,
+  visibleWindow,
   windowAt,
   zoomTimeline,
 } from './timeline-window.ts'

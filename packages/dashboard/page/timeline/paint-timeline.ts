@@ -1,16 +1,16 @@
+import type { TimeRange } from '../state/marked-range.ts'
+import { workerName } from '../state/tracks.ts'
+import type { Bar, Mark } from '../state/tracks.ts'
+import { duration } from '../ui/amounts.ts'
 import type { Surface } from '../ui/canvas.tsx'
 import { hueOf, patternOf } from '../ui/palette.ts'
 import type { Palette } from '../ui/palette.ts'
-import { duration } from '../ui/amounts.ts'
 import { drawable } from '../ui/plain.ts'
 import { barPattern } from './bar-pattern.ts'
 import type { FoldedTime } from './folded-time.ts'
 import { axisHeight, barTop } from './lanes.ts'
 import type { Lane } from './lanes.ts'
 import type { PickedBar } from './pick-bar.ts'
-import { workerName } from '../state/tracks.ts'
-import type { Bar, Mark } from '../state/tracks.ts'
-import type { TimeRange } from '../state/marked-range.ts'
 
 /** Everything that one frame of the timeline shows. */
 export interface TimelinePicture {

@@ -1,6 +1,6 @@
+import type { Bar, Track } from '../state/tracks.ts'
 import { barTop } from './lanes.ts'
 import type { Lane } from './lanes.ts'
-import type { Bar, Track } from '../state/tracks.ts'
 
 /** A hovered or selected run, in the row of an agent or a thread. */
 export interface PickedBar {

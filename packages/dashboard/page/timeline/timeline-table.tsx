@@ -5,7 +5,7 @@ import { timeShown, tracks, useScene } from '../state/page-state.ts'
 import { amount, duration, timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { stateOf } from './bar-details.tsx'
-import { endOf, countMarks } from './pick-bar.ts'
+import { countMarks, endOf } from './pick-bar.ts'
 import { visibleTracks } from './visible-tracks.ts'
 
 const maxRows = 300

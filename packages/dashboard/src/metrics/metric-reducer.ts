@@ -28,7 +28,7 @@ interface KnownTask {
  * restart too.
  *
  * A work changes its record when it starts and when it ends. Earlier versions of
- * a record are gone, so where the current version does not tell the state, the
+ * a record are gone, so where the current version does not show the state, the
  * two alternate. A claim changes when it is taken and when it is released; a
  * claim whose owner was lost expires without a change.
  *

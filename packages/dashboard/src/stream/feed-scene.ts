@@ -66,7 +66,7 @@ function titleAndSize(record: FeedRecord): { readonly title: string; readonly by
 
 function escalationEventOf({ change, record }: ChangeEntry): readonly SceneBody[] {
   const { id, version, author: by, task = '', at } = change
-  // A record that has expired, or is now above the viewer's clearance, tells no state.
+  // A record that has expired, or is now above the viewer's clearance, shows no state.
   if (!record) return []
   const { state, takenBy } = escalationOf({ ...record, value: JSON.parse(record.text) as unknown })
   const latest = { state, version: record.version, isTaken: takenBy !== undefined }

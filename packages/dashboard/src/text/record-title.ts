@@ -52,7 +52,7 @@ export function objectTitle(
   { task, tags = [] }: Pick<TitledRecord, 'task' | 'tags'>,
 ): string {
   if (title !== undefined && title.trim() !== '') return shortText(title)
-  // A task named by a hash tells people nothing.
+  // A hash as a task's name is of no use to people.
   const words = [...tags, task].filter((word) => word !== undefined && !/^[\da-f]{32,}$/.test(word))
   return shortText([...words, `${mediaType}, ${size} bytes`].join(' · '))
 }

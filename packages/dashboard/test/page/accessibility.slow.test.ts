@@ -13,17 +13,6 @@ describePage('The accessibility of the page in Chromium', (open) => {
   })
   afterEach(() => server.stop())
 
-  it('fits on a screen of 375 pixels', async () => {
-    sampleRun(server, Date.now())
-    await using opened = await open(server.url, { viewport: { width: 375, height: 740 } })
-    for (const view of views) {
-      await opened.page.goto(`${server.url}#/${view}`)
-      await opened.page.waitForTimeout(300)
-      expect([view, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, 375])
-    }
-    expect(opened.faults).toEqual([])
-  })
-
   it.each(['dark', 'light'] as const)(
     'has no violations that axe finds, in any view: %s',
     async (colorScheme) => {

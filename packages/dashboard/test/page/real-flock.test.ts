@@ -54,6 +54,8 @@ describePage('The page of a real flock', (open) => {
     await alone.page.getByText(/of \d+ agents/).waitFor()
     await alone.page.getByRole('slider', { name: 'Replay position' }).fill('30')
     await alone.page.getByText('30 / ').waitFor()
+    await alone.page.getByRole('link', { name: 'Metrics' }).click()
+    await alone.page.getByText('calls saved').waitFor()
     expect(alone.faults).toEqual([])
   }, 180_000)
 })
@@ -64,7 +66,7 @@ async function startRun(
 ): Promise<AsyncDisposable & { readonly url: string; readonly ended: Promise<void> }> {
   const cli = join(root, 'packages', 'skein', 'src', 'cli.ts')
   const report = join(root, 'examples', 'data', '1981_jimmy_carter_d.txt')
-  const questions = ['What is output about the hostages in Iran?', 'What was done for the environment?']
+  const questions = ['What is said about the hostages in Iran?', 'What was done for the environment?']
   const asked = questions.flatMap((question) => ['--question', question])
   const child = spawn('node', [cli, 'run', report, ...asked, '--store', store, '--dashboard'], {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -15,7 +15,11 @@ it('leads from a report to the parts behind it, and from a part to everything ma
   const parts = await Promise.all(['one', 'two'].map((text) => ann.objects.put(text, { tags: [text] })))
   const notes = await Promise.all(parts.map((part, index) => ann.objects.put({ note: index }, { derivedFrom: [part] })))
   const report = await bob.objects.put({ report: true }, { derivedFrom: notes, task: 'report' })
-  const { id: said } = await bob.observations.log({ task: 'report', value: 'It is done.', derivedFrom: [report] })
+  const { id: observation } = await bob.observations.log({
+    task: 'report',
+    value: 'It is done.',
+    derivedFrom: [report],
+  })
 
   const ofReport = await detailOf(open, 'objects', report.id)
   expect(ofReport.content).toEqual({ mediaType: 'application/json', text: '{"report":true}', isCut: false })
@@ -29,21 +33,21 @@ it('leads from a report to the parts behind it, and from a part to everything ma
   )
   expect(ofReport.sources).toHaveLength(4)
   expect(ofReport.uses).toEqual([
-    { collection: 'observations', id: said, title: 'It is done.', author: 'bob', depth: 1, from: report.id },
+    { collection: 'observations', id: observation, title: 'It is done.', author: 'bob', depth: 1, from: report.id },
   ])
   const ofPart = await detailOf(open, 'objects', parts[0]?.id ?? '')
   expect(ofPart.uses.map(({ id, depth, from }) => [id, depth, from])).toEqual([
     [notes[0]?.id, 1, parts[0]?.id],
     [report.id, 2, notes[0]?.id],
-    [said, 3, report.id],
+    [observation, 3, report.id],
   ])
-  const ofSaid = await detailOf(open, 'observations', said)
-  expect(ofSaid.sources.map(({ id, depth, from }) => [id, depth, from])).toEqual(
+  const ofObservation = await detailOf(open, 'observations', observation)
+  expect(ofObservation.sources.map(({ id, depth, from }) => [id, depth, from])).toEqual(
     expect.arrayContaining([
-      [report.id, 1, said],
+      [report.id, 1, observation],
       [notes[0]?.id, 2, report.id],
       [parts[0]?.id, 3, notes[0]?.id],
     ]),
   )
-  expect(ofSaid.sources).toHaveLength(5)
+  expect(ofObservation.sources).toHaveLength(5)
 })

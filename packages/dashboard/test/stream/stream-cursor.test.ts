@@ -6,9 +6,9 @@ import { mapStore, openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
 
+import type { Session } from '../../src/index.ts'
 import { KilledServer } from '../killed-server.ts'
 import { openBoard } from '../open-board.ts'
-import type { Session } from '../../src/index.ts'
 import { names, writeFacts, writtenIds } from './numbered-facts.ts'
 import { openStream } from './stream-reader.ts'
 
