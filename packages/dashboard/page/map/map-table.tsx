@@ -4,6 +4,7 @@ import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { isAlive } from '../state/scene.ts'
 import { ago, amount } from '../ui/amounts.ts'
+import { ColumnHeads } from '../ui/column-heads.tsx'
 import { Text } from '../ui/text.tsx'
 import { groupingFor, groupOf } from './groups.ts'
 import { statusOf } from './orbit.ts'
@@ -23,18 +24,7 @@ export function MapTable(): VNode {
         <caption>
           Agents {agents.length > maxRows && `(the ${maxRows} active last, of ${amount(agents.length)})`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Agent</th>
-            <th scope="col">Role</th>
-            <th scope="col">State</th>
-            <th scope="col">Works on</th>
-            <th scope="col">Group</th>
-            <th scope="col">Wrote</th>
-            <th scope="col">Read</th>
-            <th scope="col">Reused</th>
-          </tr>
-        </thead>
+        <ColumnHeads names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read', 'Reused']} />
         <tbody>
           {agents.slice(0, maxRows).map((agent) => (
             <tr key={agent.id}>
@@ -64,16 +54,7 @@ export function MapTable(): VNode {
         <caption>
           Records {records.length > maxRows && `(the ${maxRows} written last, of ${amount(records.length)})`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Record</th>
-            <th scope="col">Collection</th>
-            <th scope="col">Author</th>
-            <th scope="col">Status</th>
-            <th scope="col">Read</th>
-            <th scope="col">Written</th>
-          </tr>
-        </thead>
+        <ColumnHeads names={['Record', 'Collection', 'Author', 'Status', 'Read', 'Written']} />
         <tbody>
           {records.slice(0, maxRows).map((record) => (
             <tr key={record.key}>

@@ -1,8 +1,9 @@
-import type { LineageItem, RecordDetail, RecordRow, RecordRows } from '../../src/protocol/protocol.ts'
+import type { LineageItem, RecordDetail, RecordRows } from '../../src/protocol/protocol.ts'
 import type { RecordsQuery } from '../server/api.ts'
 import { history } from '../state/page-state.ts'
 import { isAlive, keyOf } from '../state/scene.ts'
 import type { Scene, SceneRecord } from '../state/scene.ts'
+import { sceneRow } from './scene-row.ts'
 
 const pageSize = 100
 const maxSourceDepth = 4
@@ -13,7 +14,7 @@ export function pastRecords(scene: Scene, now: number, query: RecordsQuery, curs
   const matching = [...scene.records.values()]
     .filter((record) => isAlive(record, now) && matches(record, query))
     .toReversed()
-  const rows = matching.slice(start, start + pageSize).map(toRow)
+  const rows = matching.slice(start, start + pageSize).map(sceneRow)
   return { rows, ...(start + pageSize < matching.length && { cursor: `${start + pageSize}` }) }
 }
 
@@ -31,7 +32,7 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
   const isLatest = latest?.version === record.version
   const { content, importance } = latest ?? {}
   return {
-    ...toRow(record),
+    ...sceneRow(record),
     value: isLatest ? latest.value : (writes[0]?.value ?? ''),
     isCut: isLatest && latest.isCut,
     history: writes,
@@ -41,23 +42,6 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
     sent: [],
     ...(isLatest && content && { content }),
     ...(importance !== undefined && { importance }),
-  }
-}
-
-function toRow(record: SceneRecord): RecordRow {
-  const { collection, id, version, author, task, tags, label, title, createdAt, writtenAt, expiresAt } = record
-  return {
-    collection,
-    id,
-    version,
-    author,
-    tags,
-    label,
-    title,
-    createdAt,
-    updatedAt: writtenAt,
-    ...(task !== undefined && { task }),
-    ...(expiresAt !== undefined && { expiresAt }),
   }
 }
 

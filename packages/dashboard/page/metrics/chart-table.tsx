@@ -1,5 +1,7 @@
 import type { VNode } from 'preact'
 
+import { ColumnHeads } from '../ui/column-heads.tsx'
+
 const maxRows = 200
 
 /** Options of {@link ChartTable}. */
@@ -16,15 +18,7 @@ export function ChartTable({ title, columns, rows }: ChartTableProps): VNode {
       <summary>{title}</summary>
       <div class="tables" tabindex={0} role="region" aria-label={title}>
         <table>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <ColumnHeads names={columns} />
           <tbody>
             {rows.slice(-maxRows).map(({ key, head, cells }) => (
               <tr key={key}>

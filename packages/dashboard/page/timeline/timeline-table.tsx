@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { markedRange } from '../state/marked-range.ts'
 import { timeShown, tracks, useScene } from '../state/page-state.ts'
 import { amount, duration, timestamp } from '../ui/amounts.ts'
+import { ColumnHeads } from '../ui/column-heads.tsx'
 import { Text } from '../ui/text.tsx'
 import { stateOf } from './bar-details.tsx'
 import { countMarks, endOf } from './pick-bar.ts'
@@ -25,19 +26,9 @@ export function TimelineTable(): VNode {
     <div class="tables" tabindex={0} role="region" aria-label="The timeline as a table">
       <table>
         <caption>Runs {runs.length > maxRows && `(the newest ${maxRows} of ${amount(runs.length)})`}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Started</th>
-            <th scope="col">Agent</th>
-            <th scope="col">Activity</th>
-            <th scope="col">Thread</th>
-            <th scope="col">Duration</th>
-            <th scope="col">State</th>
-            <th scope="col">Attempts</th>
-            <th scope="col">Read</th>
-            <th scope="col">Wrote</th>
-          </tr>
-        </thead>
+        <ColumnHeads
+          names={['Started', 'Agent', 'Activity', 'Thread', 'Duration', 'State', 'Attempts', 'Read', 'Wrote']}
+        />
         <tbody>
           {runs.slice(0, maxRows).map((bar) => {
             const end = endOf(bar, now)
@@ -66,16 +57,7 @@ export function TimelineTable(): VNode {
       </table>
       <table>
         <caption>Reads, writes and reuses</caption>
-        <thead>
-          <tr>
-            <th scope="col">Agent</th>
-            {['Runs', 'Reads', 'Writes', 'Reuses', 'State changes'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads names={['Agent', 'Runs', 'Reads', 'Writes', 'Reuses', 'State changes']} />
         <tbody>
           {shown
             .filter(({ kind }) => kind === 'agent')

@@ -55,7 +55,7 @@ describePage('The page of a real flock', (open) => {
     await alone.page.getByRole('slider', { name: 'Replay position' }).fill('30')
     await alone.page.getByText('30 / ').waitFor()
     await alone.page.getByRole('link', { name: 'Metrics' }).click()
-    await alone.page.getByText('calls saved').waitFor()
+    await alone.page.getByText('calls saved', { exact: true }).waitFor()
     expect(alone.faults).toEqual([])
   }, 180_000)
 })
