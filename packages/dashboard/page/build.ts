@@ -1,8 +1,8 @@
 /**
- * Puts the page together: `dist-page/` holds `index.html`, one script and one
- * style sheet, which is all that the server serves and an export carries.
+ * Builds the page: `dist-page/` holds `index.html`, one script and one style
+ * sheet, which is all that the server serves and an export inlines.
  *
- * Run it, or import `buildPage`; `ensurePage` builds only what is out of date.
+ * Run it, or import `buildPage`; `ensurePage` builds only when something changed.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { build } from 'vite'
 
 const root = import.meta.dirname
 
-/** Where the built page lies. */
+/** The folder of the built page. */
 export const builtPage: string = join(root, '..', 'dist-page')
 
-/** Builds the page; nothing is fetched. */
+/** Builds the page, without network access. */
 export async function buildPage(): Promise<void> {
   await build({
     root,
@@ -31,7 +31,7 @@ export async function buildPage(): Promise<void> {
       outDir: builtPage,
       emptyOutDir: true,
       target: 'es2023',
-      // It would be a script of its own.
+      // The polyfill would be a second script.
       modulePreload: { polyfill: false },
       cssCodeSplit: false,
       assetsInlineLimit: 0,
@@ -47,7 +47,7 @@ export async function buildPage(): Promise<void> {
   })
 }
 
-/** Builds the page when there is none, or when a source is newer. Processes that want it at the same time build it once. */
+/** Builds the page if there is none, or if a source is newer. Concurrent processes build it once. */
 export async function ensurePage(): Promise<void> {
   while (isStale()) {
     if (!takeLock()) {
@@ -63,8 +63,8 @@ export async function ensurePage(): Promise<void> {
 }
 
 const lock = `${builtPage}.lock`
-/** Whoever holds the lock for longer was killed. */
-const longestBuildMs = 60_000
+/** A lock older than this was left by a killed process, in milliseconds. */
+const maxBuildMs = 60_000
 
 function takeLock(): boolean {
   try {
@@ -72,7 +72,7 @@ function takeLock(): boolean {
     return true
   } catch {
     const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > longestBuildMs) rmSync(lock, { recursive: true, force: true })
+    if (age > maxBuildMs) rmSync(lock, { recursive: true, force: true })
     return false
   }
 }

@@ -2,12 +2,12 @@ import { render } from 'preact'
 
 import { connect } from './server/connect.ts'
 import { App } from './shell/app.tsx'
-import { followAddress } from './shell/route.ts'
-import { followTheme } from './shell/theme.ts'
+import { followAddress } from './state/route.ts'
+import { followTheme } from './ui/theme.ts'
 
 followTheme()
 const connected = connect()
-// After the token was taken out of the address.
+// After `connect` has removed the token from the address.
 followAddress()
 const root = document.querySelector('#page')
 if (root) render(<App />, root)

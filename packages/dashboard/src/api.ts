@@ -1,35 +1,37 @@
 import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 import type { Context, Hono } from 'hono'
 
-import { RefusedError } from './access/problem.ts'
+import type { DashboardSession } from './dashboard-session.ts'
 import { exportRun, parseFormat } from './export/export-run.ts'
-import { figuresOf } from './figures/figures.ts'
-import type { Window } from './figures/window-figures.ts'
-import { actOnItem, inboxDetail, inboxItems, parseAction } from './inbox.ts'
-import type { Onlooker } from './onlooker.ts'
-import { readJson } from './read-json.ts'
+import { HttpError } from './http/problem.ts'
+import { readJson } from './http/read-json.ts'
+import { parseAction, performAction } from './inbox/inbox-action.ts'
+import { inboxDetail } from './inbox/inbox-detail.ts'
+import { inboxItems } from './inbox/inbox-items.ts'
+import { metricsOf } from './metrics/metrics.ts'
+import type { TimeWindow } from './metrics/window-metrics.ts'
 import { listRecords } from './records/list-records.ts'
 import { recordDetail } from './records/record-detail.ts'
 import { eventsAfter } from './stream/page-events.ts'
 import { parsePosition } from './stream/position.ts'
 
-/** An answer to an escalation may be so long, in bytes. */
-const largestAction = 1_000_000
+/** Larger answers to escalations are refused, in bytes. */
+const maxActionBytes = 1_000_000
 
-/** Adds the requests that the page makes; who asks has been let in already. */
-export function addApi(app: Hono, onlooker: Onlooker): void {
-  const { view, hub, options } = onlooker
-  const sources = { memory: options.memory, view, log: onlooker.log, queues: onlooker.queues, budgets: options.budgets }
+/** Adds the routes of `protocol/`. All requests that reach them are authenticated. */
+export function addApi(app: Hono, session: DashboardSession): void {
+  const { view, hub, options } = session
 
-  app.get('/api/session', async (context) => context.json(await onlooker.session()))
-  app.get('/api/agents', async (context) => context.json(await onlooker.agents()))
+  app.get('/api/session', async (context) => context.json(await session.describe()))
+  app.get('/api/agents', async (context) => context.json(await session.agents()))
 
   app.get('/api/stream', async (context) => {
-    // A HEAD has no body, and would leave a stream that nobody reads.
-    if (context.req.raw.method !== 'GET') throw new RefusedError(405, 'DASHBOARD_NOT_FOUND', 'Ask for it by GET.')
-    const given = context.req.header('last-event-id') || context.req.query('after')
-    const after = given ?? (await onlooker.now())
-    const body = await onlooker.desk.open(parsePosition(after, hub.life))
+    // A HEAD request has no body, and would leave a stream without a reader.
+    if (context.req.raw.method !== 'GET') throw new HttpError(405, 'DASHBOARD_NOT_FOUND', 'Expected a GET request.')
+    const requested = context.req.header('last-event-id') || context.req.query('after')
+    const after = requested ?? (await session.newestPosition())
+    const body = await session.streams.open(parsePosition(after, hub.bootId))
     return context.body(body, 200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
@@ -38,63 +40,63 @@ export function addApi(app: Hono, onlooker: Onlooker): void {
   })
 
   app.get('/api/events', async (context) => {
-    const given = context.req.query('after')
-    const after = parsePosition(given ?? (await onlooker.session()).first, hub.life)
-    return context.json(await eventsAfter(hub, after, wholeOf(context, 'limit', 500, 1_000)))
+    const requested = context.req.query('after')
+    const after = parsePosition(requested ?? (await session.describe()).first, hub.bootId)
+    return context.json(await eventsAfter(hub, after, limitOf(context, 500, 1_000)))
   })
 
   app.get('/api/records', async (context) => {
-    const { collection, task, tag, author, q, cursor } = givenOf(context)
-    const limit = wholeOf(context, 'limit', 50, 200)
+    const { collection, task, tag, author, q, cursor } = parametersOf(context)
+    const limit = limitOf(context, 50, 200)
     return context.json(await listRecords(view, { collection, task, tag, author, q, cursor, limit }))
   })
-  // Names may hold slashes and line ends.
+  // Ids may hold slashes and line breaks.
   app.get('/api/records/:collection/:id{[\\s\\S]+}', async (context) => {
     const { collection, id } = context.req.param()
-    return context.json(await recordDetail(view, onlooker.seen, collection, id))
+    return context.json(await recordDetail(view, session.recentVersions, collection, id))
   })
 
-  app.get('/api/figures', async (context) => context.json(await figuresOf(sources, windowOf(context))))
+  app.get('/api/metrics', async (context) => context.json(await metricsOf(session.metricSources, windowOf(context))))
   app.get('/api/export', async (context) => {
     const format = parseFormat(context.req.query('format'))
-    return exportRun(onlooker, sources, format, windowOf(context))
+    return exportRun(session, format, windowOf(context))
   })
 
   app.get('/api/inbox', async (context) => context.json(await inboxItems(view)))
   app.get('/api/inbox/:id', async (context) => context.json(await inboxDetail(view, context.req.param('id'))))
   app.post('/api/inbox/:id', async (context) => {
     if (!options.allowAnswers) {
-      throw new RefusedError(403, 'DASHBOARD_READ_ONLY', 'This dashboard only shows. Open it with --allow-answers.')
+      throw new HttpError(403, 'DASHBOARD_READ_ONLY', 'This dashboard is read-only. Start it with --allow-answers.')
     }
-    const action = parseAction(await readJson(context.req.raw, largestAction))
-    return context.json(await actOnItem(view, context.req.param('id'), action))
+    const action = parseAction(await readJson(context.req.raw, maxActionBytes))
+    return context.json(await performAction(view, context.req.param('id'), action))
   })
 }
 
-/** Parameters that were given and are not empty. */
-function givenOf(context: Context): Readonly<Record<string, string>> {
+/** The query parameters that are not empty. */
+function parametersOf(context: Context): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(context.req.query()).filter(([, value]) => value !== ''))
 }
 
-function windowOf(context: Context): Partial<Window> {
-  const { since, until } = givenOf(context)
+function windowOf(context: Context): Partial<TimeWindow> {
+  const { since, until } = parametersOf(context)
   return {
     ...(since !== undefined && { since: timeOf('since', since) }),
     ...(until !== undefined && { until: timeOf('until', until) }),
   }
 }
 
-function timeOf(name: string, given: string): number {
-  const time = Number(given)
-  if (!Number.isFinite(time) || time < 0) throw new OptionError(name, 'a time in Unix milliseconds', given)
+function timeOf(name: string, text: string): number {
+  const time = Number(text)
+  if (!Number.isFinite(time) || time < 0) throw new OptionError(name, 'a time in Unix milliseconds', text)
   return time
 }
 
-/** Asking for more than there is in one answer is no fault: it gets less. */
-function wholeOf(context: Context, name: string, usual: number, most: number): number {
-  const given = context.req.query(name)
-  if (given === undefined || given === '') return usual
-  const whole = Number(given)
-  if (!Number.isSafeInteger(whole) || whole < 1) throw new OptionError(name, 'a whole number above 0', given)
-  return Math.min(whole, most)
+/** A limit above `max` is no error: the answer is just shorter. */
+function limitOf(context: Context, defaultLimit: number, max: number): number {
+  const { limit } = parametersOf(context)
+  if (limit === undefined) return defaultLimit
+  const count = Number(limit)
+  requireInteger('limit', count, 1)
+  return Math.min(count, max)
 }

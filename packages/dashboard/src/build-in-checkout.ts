@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+import { warn } from '@skein/memory/runtime'
+
 /**
- * Builds the page where the sources run as they are; the package brings it
- * along. When that fails, the page says how to build it by hand.
+ * Builds the page when running from sources; the published package contains it.
+ * If the build fails, the page shows how to run it by hand.
  */
 export async function buildInCheckout(): Promise<void> {
   const builder = new URL('../page/build.ts', import.meta.url)
@@ -12,6 +14,6 @@ export async function buildInCheckout(): Promise<void> {
     const { ensurePage } = (await import(builder.href)) as { ensurePage: () => Promise<void> }
     await ensurePage()
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error))
+    warn(error)
   }
 }

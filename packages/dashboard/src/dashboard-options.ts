@@ -2,26 +2,27 @@ import type { Flock } from '@skein/core'
 import type { BudgetScope } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { Memory, Principal } from '@skein/memory'
+import { requireDuration, requireInteger } from '@skein/memory/runtime'
 
 import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
-import { readPageFiles } from './page-files.ts'
-import type { PageFile } from './page-files.ts'
+import { readPageFiles } from './http/page-files.ts'
+import type { PageFile } from './http/page-files.ts'
 
 /** Options of {@link dashboard}. */
 export interface DashboardOptions {
   readonly memory: Memory
-  /** Whose agents and activities are shown as they happen; without one, what the memory tells of them. */
+  /** The flock whose agents and activities are shown live; without one, the page shows what the memory records of them. */
   readonly flock?: Flock
   /**
-   * Who looks on, and answers. All that is sent goes through the view of this principal: what its clearance does not
-   * cover never leaves the process. With the right `audit` it sees who reads what.
+   * The viewer, who also answers escalations. Everything that is sent goes through this principal's view: what its
+   * clearance does not cover never leaves the process. With the right `audit` it sees who reads what.
    */
   readonly principal: Principal
   /**
-   * Whether escalations may be taken and answered.
+   * Whether the page may take and answer escalations. Without it, the page is read-only.
    *
-   * @defaultValue false: nothing can be changed from the page
+   * @defaultValue false
    */
   readonly allowAnswers?: boolean
   /**
@@ -31,43 +32,48 @@ export interface DashboardOptions {
    */
   readonly token?: string
   /**
-   * Decides who comes in, in place of the token: for apps that know their users. Whoever comes in acts as `principal`.
+   * Authenticates requests in place of the token, for apps that know their users. Everybody it lets in acts as
+   * `principal`.
    *
    * @defaultValue the token
    */
   readonly authenticate?: (request: Request) => boolean | Promise<boolean>
   /**
-   * The path that the handler is mounted under, such as `/skein`.
+   * The path under which the handler is mounted, such as `/skein`.
    *
    * @defaultValue '/'
    */
   readonly basePath?: string
   /**
-   * The names under which the dashboard may be asked for, such as `tools.example.com` or `tools.example.com:8443`.
+   * The host names under which the dashboard is reached, such as `tools.example.com` or `tools.example.com:8443`.
    *
    * @defaultValue loopback names
    */
   readonly hosts?: readonly string[]
   /** Budgets to show, as given to models and flocks. */
   readonly budgets?: readonly BudgetScope[]
-  /** What to call the store on the page: no password, please. */
+  /**
+   * The name of the store on the page; leave passwords out.
+   *
+   * @defaultValue 'memory'
+   */
   readonly storeName?: string
   /**
-   * Pages that may look on at the same time; for one more the idlest is closed.
+   * Pages that may be connected at the same time; one more disconnects the one that has been idle longest.
    *
    * @defaultValue 64
    */
   readonly maxStreams?: number
   /**
-   * Events kept for pages that are slow or come back, all pages together.
+   * Events buffered for pages that are slow or reconnect, for all pages together.
    *
    * @defaultValue 20_000
    */
   readonly maxEvents?: number
-  /** Where the built page lies. @internal */
+  /** The folder of the built page. @internal */
   readonly pageFolder?: string
-  /** A calm stream says so after this, in milliseconds. @internal */
-  readonly beatMs?: number
+  /** An idle stream sends a heartbeat after this time, in milliseconds. @internal */
+  readonly heartbeatMs?: number
 }
 
 /** Options with every default filled in and every range checked. */
@@ -86,21 +92,23 @@ export interface ResolvedDashboardOptions {
   readonly maxStreams: number
   readonly maxEvents: number
   readonly frameMs: number
-  readonly beatMs: number
+  readonly heartbeatMs: number
   readonly files: ReadonlyMap<string, PageFile>
 }
 
 /**
- * Frames come at most so often: each wakes this process, reads the feed and writes to a socket, so half as many halve
- * the better part of what watching a busy flock costs. What happens after a pause is told at once.
+ * Least time between two frames of a stream. Each frame wakes this process, reads
+ * the feed and writes to a socket, so this rate sets most of the cost of watching
+ * a busy flock. After a pause an event is sent at once.
  */
 const frameMs = 100
 
 /** @throws OptionError when an option is out of range. */
 export function resolveDashboardOptions(options: DashboardOptions): ResolvedDashboardOptions {
-  const { memory, principal, basePath = '/', maxStreams = 64, maxEvents = 20_000 } = options
-  requireWhole('maxStreams', maxStreams, 1, 10_000)
-  requireWhole('maxEvents', maxEvents, 100, 1_000_000)
+  const { memory, principal, basePath = '/', maxStreams = 64, maxEvents = 20_000, heartbeatMs = 10_000 } = options
+  requireInteger('maxStreams', maxStreams, 1, 10_000)
+  requireInteger('maxEvents', maxEvents, 100, 1_000_000)
+  requireDuration('heartbeatMs', heartbeatMs)
   if (!/^(\/[\w.-]+)*\/?$/.test(basePath) || basePath.includes('..')) {
     throw new OptionError('basePath', 'a path such as /skein', basePath)
   }
@@ -118,12 +126,7 @@ export function resolveDashboardOptions(options: DashboardOptions): ResolvedDash
     maxStreams,
     maxEvents,
     frameMs,
-    beatMs: options.beatMs ?? 10_000,
+    heartbeatMs,
     files: readPageFiles(options.pageFolder),
   }
-}
-
-function requireWhole(option: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return
-  throw new OptionError(option, `a whole number from ${least} to ${most}`, value)
 }

@@ -1,18 +1,15 @@
+import { warn } from '@skein/memory/runtime'
 import { Hono } from 'hono'
 import type { Context, Next } from 'hono'
-import { getCookie } from 'hono/cookie'
 
-import { isOurFault, problemOf, RefusedError } from './access/problem.ts'
-import { addressFault } from './access/same-site.ts'
-import { securityHeaders } from './access/security-headers.ts'
+import { login, requireAuthentication } from './access/authentication.ts'
+import { requireSameSite } from './access/same-site.ts'
 import { addApi } from './api.ts'
 import { resolveDashboardOptions } from './dashboard-options.ts'
 import type { DashboardOptions, ResolvedDashboardOptions } from './dashboard-options.ts'
-import { Onlooker } from './onlooker.ts'
-import { readJson } from './read-json.ts'
-
-/** A token is not longer, in bytes of JSON text. */
-const largestLogin = 1_000
+import { DashboardSession } from './dashboard-session.ts'
+import { HttpError, isServerError, problemOf } from './http/problem.ts'
+import { securityHeaders } from './http/security-headers.ts'
 
 /** A dashboard, to be mounted or served. */
 export interface Dashboard extends AsyncDisposable {
@@ -20,14 +17,14 @@ export interface Dashboard extends AsyncDisposable {
   readonly handler: (request: Request) => Promise<Response>
   /** The secret that opens the page: `<address>#token=<token>`. */
   readonly token: string
-  /** Pages that look on now. */
+  /** The number of connected pages. */
   readonly streams: number
-  /** Ends all streams and stops looking on; memory and flock go on. Twice does no harm. */
+  /** Closes all streams and unsubscribes from the flock; memory and flock stay open. May be called twice. */
   close(): Promise<void>
 }
 
 /**
- * Makes a dashboard of a memory, and of the flock that works on it: a
+ * Makes a dashboard for a memory, and for the flock that works on it: a
  * web-standard handler to mount in any app.
  *
  * @throws OptionError
@@ -45,11 +42,11 @@ export interface Dashboard extends AsyncDisposable {
  */
 export function dashboard(options: DashboardOptions): Dashboard {
   const resolved = resolveDashboardOptions(options)
-  const onlooker = new Onlooker(resolved)
-  const app = makeApp(resolved, onlooker)
+  const session = new DashboardSession(resolved)
+  const app = makeApp(resolved, session)
   let isClosed = false
   const close = (): Promise<void> => {
-    if (!isClosed) onlooker.close()
+    if (!isClosed) session.close()
     isClosed = true
     return Promise.resolve()
   }
@@ -57,61 +54,35 @@ export function dashboard(options: DashboardOptions): Dashboard {
     handler: async (request) => app.fetch(request),
     token: resolved.secret.token,
     get streams() {
-      return onlooker.desk.size
+      return session.streams.size
     },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function makeApp(options: ResolvedDashboardOptions, onlooker: Onlooker): Hono {
-  const { basePath, secret, files } = options
+function makeApp(options: ResolvedDashboardOptions, session: DashboardSession): Hono {
+  const { basePath, hosts, files } = options
   const app = new Hono().basePath(basePath.slice(0, -1) || '/')
   app.onError((error) => answerProblem(error))
-  app.notFound(() => answerProblem(new RefusedError(404, 'DASHBOARD_NOT_FOUND', 'There is nothing here.')))
+  app.notFound(() => answerProblem(new HttpError(404, 'DASHBOARD_NOT_FOUND', 'Nothing is served at this address.')))
   app.use('*', async (context, next) => {
-    requireAddress(context, options.hosts)
+    requireSameSite(context, hosts)
     await next()
     for (const [name, value] of Object.entries(securityHeaders)) {
-      // An exported page brings a policy of its own.
+      // An exported page has a policy of its own.
       if (!context.res.headers.has(name)) context.res.headers.set(name, value)
     }
   })
-  app.post('/api/login', async (context) => {
-    const { token } = ((await readJson(context.req.raw, largestLogin)) ?? {}) as { token?: unknown }
-    if (typeof token !== 'string' || !secret.isToken(token)) throw noToken()
-    const isSecure = new URL(context.req.url).protocol === 'https:'
-    return context.body(null, 204, { 'Set-Cookie': secret.cookie(basePath, isSecure), 'Cache-Control': 'no-store' })
-  })
+  app.post('/api/login', async (context) => login(context, options))
   app.use('/api/*', async (context, next) => {
-    if (!(await isLetIn(context, options))) throw noToken()
+    await requireAuthentication(context, options)
     await next()
     if (!context.res.headers.has('Cache-Control')) context.res.headers.set('Cache-Control', 'no-store')
   })
-  addApi(app, onlooker)
+  addApi(app, session)
   app.get('*', async (context, next) => serveFile(context, next, basePath, files))
   return app
-}
-
-/** @throws RefusedError when the request is for another host, or from another site. */
-function requireAddress({ req }: Context, hosts: readonly string[] | undefined): void {
-  const address = { host: req.header('host') ?? new URL(req.url).host, origin: req.header('origin') }
-  const fault = addressFault({ ...address, fetchSite: req.header('sec-fetch-site') }, hosts)
-  if (fault === 'host') {
-    throw new RefusedError(403, 'DASHBOARD_HOST', 'This dashboard has another name. Open the link as it was printed.')
-  }
-  if (fault === 'origin') {
-    throw new RefusedError(403, 'DASHBOARD_ORIGIN', 'Another site must not ask this dashboard.')
-  }
-}
-
-async function isLetIn(context: Context, { secret, authenticate }: ResolvedDashboardOptions): Promise<boolean> {
-  if (authenticate) return authenticate(context.req.raw)
-  const cookie = getCookie(context, secret.cookieName)
-  if (cookie !== undefined && secret.isCookie(cookie)) return true
-  // Programs need no cookie.
-  const bearer = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1]
-  return bearer !== undefined && secret.isToken(bearer)
 }
 
 async function serveFile(
@@ -121,7 +92,7 @@ async function serveFile(
   files: ResolvedDashboardOptions['files'],
 ): Promise<Response | void> {
   const { pathname } = new URL(context.req.url)
-  // The page asks relatively to its folder.
+  // The page's own addresses are relative to its folder.
   if (`${pathname}/` === basePath) return context.redirect(basePath, 308)
   const file = files.get(pathname.slice(basePath.length))
   if (!file || pathname.startsWith(`${basePath}api/`)) return next()
@@ -131,13 +102,9 @@ async function serveFile(
   })
 }
 
-function noToken(): RefusedError {
-  return new RefusedError(401, 'DASHBOARD_TOKEN', 'Open the link that the dashboard printed when it started.')
-}
-
 function answerProblem(error: unknown): Response {
   const { status, problem } = problemOf(error)
-  if (isOurFault(status)) process.emitWarning(error instanceof Error ? error : String(error))
+  if (isServerError(status)) warn(error)
   const headers = { ...securityHeaders, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
   return new Response(JSON.stringify(problem), { status, headers })
 }

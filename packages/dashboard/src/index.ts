@@ -1,43 +1,48 @@
 /**
- * A live page that shows a flock of agents and the memory that they share.
+ * A live page that shows a flock of agents and the memory they share.
  *
  * @module
  */
 
 export { dashboard } from './dashboard.ts'
+export { serveDashboard } from './serve-dashboard.ts'
 export type { Dashboard } from './dashboard.ts'
 export type { DashboardOptions } from './dashboard-options.ts'
-export { serveDashboard } from './serve-dashboard.ts'
 export type { ServedDashboard, ServeDashboardOptions } from './serve-dashboard.ts'
 
-export { windowFigures } from './figures/window-figures.ts'
-export type { Window, WindowFigures } from './figures/window-figures.ts'
-export type { FigureMark } from './figures/figure-mark.ts'
-export { MarkMaker } from './figures/mark-maker.ts'
+// Metrics, for programs that compute them from a feed
+export { MetricReducer } from './metrics/metric-reducer.ts'
+export { windowMetrics } from './metrics/window-metrics.ts'
+export type { MetricMark } from './metrics/metric-mark.ts'
+export type { TimeWindow, WindowMetrics } from './metrics/window-metrics.ts'
+
+// The protocol, for programs that talk to a dashboard's server
 export type {
   AgentRow,
   AgentState,
-  Beat,
-  Bye,
+  Cost,
   EscalationStateName,
   EventPage,
   ExportedRun,
   ExportFormat,
-  Figures,
   Frame,
+  Heartbeat,
   InboxAction,
   InboxDetail,
   InboxItem,
   LineageItem,
+  Metrics,
   PackagedItem,
+  PackagedRecords,
   Problem,
-  QueuePoint,
+  QueueSample,
   RecordDetail,
   RecordRow,
   RecordRows,
   SceneEvent,
   SceneLabel,
   Session,
+  StreamClose,
   StreamEventName,
   StreamPosition,
-} from './protocol.ts'
+} from './protocol/protocol.ts'

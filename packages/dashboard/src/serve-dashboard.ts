@@ -2,31 +2,38 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { serve } from '@hono/node-server'
-import { OptionError } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 
 import { buildInCheckout } from './build-in-checkout.ts'
+import type { DashboardOptions } from './dashboard-options.ts'
 import { dashboard } from './dashboard.ts'
 import type { Dashboard } from './dashboard.ts'
-import type { DashboardOptions } from './dashboard-options.ts'
 
 /** Options of {@link serveDashboard}. */
 export interface ServeDashboardOptions extends Omit<DashboardOptions, 'hosts' | 'basePath'> {
-  /** @defaultValue 0: one that is free */
+  /**
+   * The TCP port; 0 for any free one.
+   *
+   * @defaultValue 0
+   */
   readonly port?: number
 }
 
 /** A dashboard with a server of its own. */
 export interface ServedDashboard extends Omit<Dashboard, 'handler'> {
-  /** What to open: the address, with the token behind `#`, which no browser sends to a server. */
+  /** The link to open: the address with the token after `#`, which browsers send to no server. */
   readonly url: string
   readonly port: number
 }
 
-/** Connections at once: a page has a few, whoever opens thousands is refused. */
-const mostConnections = 1_024
+/** A page uses a few connections; beyond this number the server refuses more. */
+const maxConnections = 1_024
+
+/** How long closing streams may take to deliver their last event, in milliseconds. */
+const closeGraceMs = 500
 
 /**
- * Serves a dashboard on the loopback interface, which other machines can't reach.
+ * Serves a dashboard on the loopback interface, which other machines cannot reach.
  *
  * @throws OptionError; an error with the code `EADDRINUSE` when the port is taken.
  *
@@ -42,9 +49,7 @@ const mostConnections = 1_024
  * ```
  */
 export async function serveDashboard({ port = 0, ...options }: ServeDashboardOptions): Promise<ServedDashboard> {
-  if (!Number.isSafeInteger(port) || port < 0 || port > 65_535) {
-    throw new OptionError('port', 'a whole number from 0 to 65535', port)
-  }
+  requireInteger('port', port, 0, 65_535)
   if (options.pageFolder === undefined) await buildInCheckout()
   const board = dashboard(options)
   try {
@@ -52,7 +57,7 @@ export async function serveDashboard({ port = 0, ...options }: ServeDashboardOpt
     const address = server.address() as AddressInfo
     const close = async (): Promise<void> => {
       await board.close()
-      await closed(server)
+      await closeServer(server)
     }
     return {
       url: `http://127.0.0.1:${address.port}/#token=${board.token}`,
@@ -89,19 +94,16 @@ function listen(board: Dashboard, port: number): Promise<Server> {
         resolve(server)
       },
     ) as Server
-    server.maxConnections = mostConnections
+    server.maxConnections = maxConnections
     server.once('error', reject)
   })
 }
 
-/** Streams have said goodbye by now; who keeps a connection open all the same is cut off. */
-function closed(server: Server): Promise<void> {
+/** All streams have ended by now; connections that stay open are cut after a grace period. */
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), graceMs).unref()
+    setTimeout(() => server.closeAllConnections(), closeGraceMs).unref()
   })
 }
-
-/** How long what was said last may take to arrive, in milliseconds. */
-const graceMs = 500

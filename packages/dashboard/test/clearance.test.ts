@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest'
 import type { Session } from '../src/index.ts'
 import { openBoard, operator } from './open-board.ts'
 import type { OpenBoard } from './open-board.ts'
-import { openStream } from './stream-reader.ts'
+import { openStream } from './stream/stream-reader.ts'
 
-/** Stands in every part of whatever is confidential: no answer may hold it. */
+/** Occurs in every part of confidential records: no answer may contain it. */
 const secret = 'xyzzy-plugh'
 
 const spyClearance = { level: 'confidential', compartments: ['finance'] } as const
@@ -20,7 +20,7 @@ const sealed = {
   tags: [secret],
 } as const
 
-/** Records of every kind above the clearance of most, beside public ones, and much done with them. */
+/** Writes records of every kind, confidential and public ones, and uses them. */
 async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; readonly known: readonly string[] }> {
   const spy = memory.as({ id: 'spy', role: 'spy', clearance: spyClearance })
   const two = memory.as({ id: 'two', role: 'spy', clearance: spyClearance })
@@ -49,7 +49,7 @@ async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; 
   await spy.escalations.open({ task: 'open', reason: 'Everybody may see this.' })
   await spy.once(`work/${secret}/1`, () => secret)
   await two.once(`work/${secret}/1`, () => secret)
-  // A record that was public, and is not any more.
+  // A record that was public before.
   await ann.facts.set('plan', 'to be public')
   await spy.facts.set('plan', `plan ${secret}`, { sensitivity: 'confidential', compartments: ['finance'] })
   await spy.facts.set(`gone/${secret}`, secret, sealed)
@@ -57,7 +57,7 @@ async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; 
   return { ids: [seen, decided, learned, object.id, asked], known: [source.id] }
 }
 
-/** Every answer there is, as text. */
+/** All answers of the dashboard, as text. */
 async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<typeof fill>>): Promise<string> {
   const { first } = await open.json<Session>('/api/session')
   const { collections } = Records
@@ -84,7 +84,7 @@ async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<ty
         `confidential+finance work/${secret}/1`,
       ].map((id) => `/api/records/${name}/${encodeURIComponent(id)}`),
     ]),
-    '/api/figures',
+    '/api/metrics',
     '/api/inbox',
     ...ids.map((id) => `/api/inbox/${encodeURIComponent(id)}`),
     '/api/export?format=html',
@@ -95,7 +95,7 @@ async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<ty
   for (const path of paths) {
     const response = await open.get(path)
     const text = await response.text()
-    // A name that the asker itself said may come back in a refusal.
+    // A refusal may repeat a name that the request contained.
     texts.push(response.ok ? text : (JSON.parse(text) as { code: string }).code)
   }
   const reader = await openStream(open, { after: first })
@@ -107,30 +107,30 @@ async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<ty
   return texts.join('\n')
 }
 
-/** Where a text holds something, with a little of what stands there. */
+/** The text around an occurrence, for the report of a failure. */
 function around(text: string, what: string): string | undefined {
   const at = text.indexOf(what)
   return at === -1 ? undefined : text.slice(Math.max(0, at - 200), at + 100)
 }
 
-describe('what a clearance does not cover never leaves the process', () => {
+describe('records above the clearance never leave the process', () => {
   const people: Readonly<Record<string, Principal>> = {
-    'a public person': { id: 'joe', role: 'person' },
+    'a person without clearance': { id: 'joe', role: 'person' },
     'an auditor without clearance': { id: 'joe', role: 'person', rights: ['audit', 'administer'] },
-    'who has the level but not the compartment': {
+    'the level without the compartment': {
       id: 'joe',
       role: 'person',
       clearance: { level: 'confidential', compartments: ['sales'] },
       rights: ['audit'],
     },
-    'who has the compartment but not the level': {
+    'the compartment without the level': {
       id: 'joe',
       role: 'person',
       clearance: { level: 'internal', compartments: ['finance'] },
       rights: ['audit'],
     },
   }
-  it.each(Object.entries(people))('to %s', async (_, principal) => {
+  it.each(Object.entries(people))('%s', async (_, principal) => {
     await using open = await openBoard({ principal, allowAnswers: true })
     const filled = await fill(open.memory)
     const text = await everything(open, filled)
@@ -138,22 +138,22 @@ describe('what a clearance does not cover never leaves the process', () => {
     expect(around(text, 'Everybody may see this.')).toBeDefined()
     expect(around(text, secret)).toBeUndefined()
     for (const id of filled.ids) expect(around(text, id)).toBeUndefined()
-    // Nor can it be changed.
+    // Nor can they be changed.
     const asked = filled.ids.at(-1) ?? ''
     for (const action of [{ do: 'take' }, { do: 'answer', answer: '1' }, { do: 'hand-back', why: 'no' }]) {
       expect((await open.post(`/api/inbox/${asked}`, action)).status).toBe(404)
     }
   })
 
-  it('but to who is cleared for it', async () => {
+  it('except for viewers who are cleared', async () => {
     await using open = await openBoard()
     const filled = await fill(open.memory)
     const text = await everything(open, filled)
-    for (const said of ['fact', 'observed', 'decided', 'contents', 'alert', 'why'])
-      expect(around(text, `${said} ${secret}`)).toBeDefined()
+    for (const word of ['fact', 'observed', 'decided', 'contents', 'alert', 'why'])
+      expect(around(text, `${word} ${secret}`)).toBeDefined()
   })
 
-  it('not with what agents say while they work either', async () => {
+  it('nor do reports of agents above it', async () => {
     await using memory = await openMemory({ store: mapStore() })
     await using flock = await createFlock({ memory, threads: 1 })
     await using plain = await openBoard({ memory, flock, principal: { id: 'joe', role: 'person', rights: ['audit'] } })
@@ -173,21 +173,21 @@ describe('what a clearance does not cover never leaves the process', () => {
     for (const reader of readers) {
       await reader.until(({ events }) => events.some((event) => event.type === 'agent' && event.agent === 'last'))
     }
-    const [seen, all] = readers.map(({ events }) => JSON.stringify(events))
-    expect(seen).toContain('"failed"')
-    expect(seen).not.toContain(secret)
-    expect(all).toContain(`could not file ${secret}`)
+    const [plainText, clearedText] = readers.map(({ events }) => JSON.stringify(events))
+    expect(plainText).toContain('"failed"')
+    expect(plainText).not.toContain(secret)
+    expect(clearedText).toContain(`could not file ${secret}`)
   })
 })
 
-it('passes hostile values through as data, and nothing else', async () => {
+it('passes hostile values through as data only', async () => {
   await using open = await openBoard()
   const hostile = [
     '<script>alert(1)</script>',
     '</script><img src=x onerror=alert(1)>',
     '<!--<script>',
     '\u202Eevil\u202C',
-    'data: x\n\nevent: bye\ndata: {}\n\n',
+    'data: x\n\nevent: close\ndata: {}\n\n',
     'long'.repeat(250_000),
     '__proto__',
     '\u2028\u2029\0\u001B[2J',

@@ -3,14 +3,14 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** A served dashboard that can be killed as a crash would, and started again at the same place. */
+/** A dashboard in a process of its own, which can be killed with SIGKILL and started again on its port. */
 export class KilledServer implements AsyncDisposable {
   readonly token: string = 'k'.repeat(40)
   readonly #path: string
   #child: ChildProcess | undefined
   #port = 0
 
-  /** @param path - Of the database that it shows. */
+  /** @param path - Of the SQLite database. */
   constructor(path: string) {
     this.#path = path
   }
@@ -26,12 +26,12 @@ export class KilledServer implements AsyncDisposable {
   async start(): Promise<this> {
     const args = [join(import.meta.dirname, 'fixtures/serve.ts'), this.#path, `${this.#port}`, this.token]
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [said] = (await Promise.race([
+    const [output] = (await Promise.race([
       once(this.#child.stdout as NodeJS.ReadableStream, 'data'),
       once(this.#child, 'exit'),
     ])) as [unknown]
-    if (!(said instanceof Uint8Array)) throw new Error('The server did not start.')
-    this.#port = Number(said.toString())
+    if (!(output instanceof Uint8Array)) throw new Error('The server did not start.')
+    this.#port = Number(output.toString())
     return this
   }
 
@@ -42,7 +42,7 @@ export class KilledServer implements AsyncDisposable {
     await once(child, 'exit')
   }
 
-  /** The cookie that the token is exchanged for. */
+  /** Logs in; returns the cookie. */
   async login(): Promise<string> {
     const response = await fetch(`${this.origin}/api/login`, {
       method: 'POST',

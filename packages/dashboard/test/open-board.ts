@@ -3,9 +3,9 @@ import type { Memory, Principal } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 
 import { serveDashboard } from '../src/index.ts'
-import type { ServedDashboard, ServeDashboardOptions } from '../src/index.ts'
+import type { ServeDashboardOptions, ServedDashboard } from '../src/index.ts'
 
-/** A person who may see everything there is. */
+/** A principal whose clearance covers every record of these tests. */
 export const operator: Principal = {
   id: 'ada',
   role: 'operator',
@@ -13,11 +13,11 @@ export const operator: Principal = {
   rights: ['audit'],
 }
 
-/** A served dashboard, and the requests of a page that has logged in. */
+/** A served dashboard, with requests as a logged-in page sends them. */
 export interface OpenBoard extends AsyncDisposable {
   readonly memory: Memory
   readonly board: ServedDashboard
-  /** Address without the token. */
+  /** The address without the token. */
   readonly origin: string
   readonly cookie: string
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
@@ -25,7 +25,7 @@ export interface OpenBoard extends AsyncDisposable {
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
-/** Opens a memory with a dashboard on it, and logs in. */
+/** Serves a dashboard on a memory, by default a new one, and logs in. */
 export async function openBoard(
   options: Partial<ServeDashboardOptions> & { readonly store?: StoreDriver } = {},
 ): Promise<OpenBoard> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import type { ChildProcess } from 'node:child_process'
 
-import type { Figures, InboxItem, RecordRows, Session } from '@skein/dashboard'
+import type { InboxItem, Metrics, RecordRows, Session } from '@skein/dashboard'
 import { openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
@@ -97,7 +97,7 @@ it('skein run --dashboard shows the used part of budgets', async () => {
   const reported = outputOf(child, 'stdout', /\n/)
   const page = pageOf(await outputOf(child, 'stderr', link))
   await reported
-  const { budgets } = await page.get<Figures>('/api/figures')
+  const { budgets } = await page.get<Metrics>('/api/metrics')
   expect(budgets).toEqual([
     { id: expect.stringMatching(/^run\//), measure: 'tokens', spent: expect.any(Number), limit: 1_000_000 },
   ])

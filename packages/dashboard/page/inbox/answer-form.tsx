@@ -3,45 +3,45 @@ import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
-import type { InboxItem } from '../../src/protocol.ts'
-import { Segments } from '../shell/segments.tsx'
+import type { InboxItem } from '../../src/protocol/protocol.ts'
+import { Segments } from '../ui/segments.tsx'
 import { act } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 
-/** Ways to end it without an answer. */
+/** Texts of the actions that end an escalation without an answer. */
 const refusals = {
   decline: {
-    label: 'Why not',
+    label: 'Reason for declining',
     send: 'Decline',
-    done: 'Declined: who waits hears that it is not to be done, and why.',
+    success: 'Declined. The waiting agent gets your reason.',
   },
   'hand-back': {
-    label: 'Why there is no answer',
+    label: 'Reason for handing back',
     send: 'Hand back',
-    done: 'Handed back: who waits goes on without an answer.',
+    success: 'Handed back. The waiting agent continues without an answer.',
   },
 } as const
 
-/** Where an answer is written, or why there is none. */
+/** The form for an answer, or for the reason why there is none. */
 export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form> }): VNode {
-  const way = form.value === 'decline' || form.value === 'hand-back' ? form.value : undefined
-  const refusal = way && refusals[way]
-  const kind = useSignal<'text' | 'json'>('text')
-  const trouble = useSignal<string | undefined>(undefined)
+  const action = form.value === 'decline' || form.value === 'hand-back' ? form.value : undefined
+  const refusal = action && refusals[action]
+  const format = useSignal<'text' | 'json'>('text')
+  const inputError = useSignal<string | undefined>(undefined)
   const field = useRef<HTMLTextAreaElement>(null)
-  // At once: the next key is already the first of the answer.
+  // At once, so that the next key already belongs to the answer.
   useLayoutEffect(() => field.current?.focus(), [])
 
   const send = async (): Promise<void> => {
     const text = field.current?.value.trim() ?? ''
-    trouble.value = problemOf(text, !way && kind.value === 'json')
-    if (trouble.value !== undefined) return
-    const isDone = way
-      ? await act(item, { do: way, why: text }, refusals[way].done)
+    inputError.value = inputErrorOf(text, !action && format.value === 'json')
+    if (inputError.value !== undefined) return
+    const isDone = action
+      ? await act(item, { do: action, why: text }, refusals[action].success)
       : await act(
           item,
-          { do: 'answer', answer: kind.value === 'json' ? text : JSON.stringify(text) },
-          'Answered: who waits goes on with it.',
+          { do: 'answer', answer: format.value === 'json' ? text : JSON.stringify(text) },
+          'Answered. The waiting agent continues with your answer.',
         )
     if (isDone) form.value = undefined
   }
@@ -56,7 +56,7 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
       {!refusal && (
         <Segments
           label="Answer as"
-          value={kind}
+          value={format}
           options={[
             ['text', 'Text'],
             ['json', 'JSON'],
@@ -64,12 +64,12 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
         />
       )}
       <label>
-        <span>{refusal?.label ?? (kind.value === 'json' ? 'Your answer, as JSON' : 'Your answer')}</span>
+        <span>{refusal?.label ?? (format.value === 'json' ? 'Your answer, as JSON' : 'Your answer')}</span>
         <textarea
           ref={field}
           rows={4}
-          aria-invalid={trouble.value !== undefined}
-          aria-describedby="answer-trouble"
+          aria-invalid={inputError.value !== undefined}
+          aria-describedby="answer-error"
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
               event.preventDefault()
@@ -78,8 +78,8 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
           }}
         />
       </label>
-      <p id="answer-trouble" class="bad" role="alert">
-        {trouble.value}
+      <p id="answer-error" class="bad" role="alert">
+        {inputError.value}
       </p>
       <button type="submit" class="primary">
         {refusal?.send ?? 'Send answer'} <kbd>Ctrl Enter</kbd>
@@ -91,13 +91,13 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
   )
 }
 
-function problemOf(text: string, isJson: boolean): string | undefined {
+function inputErrorOf(text: string, isJson: boolean): string | undefined {
   if (text === '') return 'Write something first.'
   if (!isJson) return undefined
   try {
     JSON.parse(text)
     return undefined
   } catch (error) {
-    return `This is no JSON: ${error instanceof Error ? error.message : 'it can’t be read'}.`
+    return `This is not valid JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`
   }
 }

@@ -1,33 +1,34 @@
 import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 
-import type { InboxDetail, InboxItem } from '../../src/protocol.ts'
-import { timeShown, useScene } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { ago, duration, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { InboxDetail, InboxItem } from '../../src/protocol/protocol.ts'
+import { timeShown, useScene } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { hasEnded } from '../state/scene.ts'
+import { ago, duration, timestamp } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { AnswerForm } from './answer-form.tsx'
-import { useFocus } from './inbox-list.tsx'
-import { act, hasEnded } from './inbox-state.ts'
+import { act } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 import { Package } from './package.tsx'
 
 /** Options of {@link EscalationPane}. */
 export interface EscalationPaneProps {
   readonly item: InboxItem
-  /** Its package, once it was read. */
+  /** Its package, once it is loaded. */
   readonly detail: InboxDetail | undefined
   readonly form: Signal<Form>
   readonly mayAnswer: boolean
 }
 
-/** One task that waits: what is asked, what can be done, and all that is known. */
+/** One escalation: the question, the possible actions, and the records of its task. */
 export function EscalationPane({ item, detail, form, mayAnswer }: EscalationPaneProps): VNode {
   useScene()
   const heading = useFocus(item.id)
   const now = timeShown()
   const { id, state, task, reason, question, openedBy, openedAt, expiresAt, takenBy, assignedTo, answer } = item
-  const isOver = hasEnded(item)
+  const canAct = !hasEnded(item) && mayAnswer
   return (
     <article aria-label="Escalation">
       <p class="eyebrow">
@@ -35,7 +36,7 @@ export function EscalationPane({ item, detail, form, mayAnswer }: EscalationPane
         {takenBy !== undefined && (
           <>
             {' by '}
-            <Text of={takenBy} most={40} />
+            <Text of={takenBy} maxLength={40} />
           </>
         )}
       </p>
@@ -48,16 +49,16 @@ export function EscalationPane({ item, detail, form, mayAnswer }: EscalationPane
         </p>
       )}
       <p class="muted">
-        <Text of={openedBy} most={60} /> asked {ago(now - openedAt)} ({moment(openedAt, now)})
-        {expiresAt !== undefined && (expiresAt > now ? `, ${duration(expiresAt - now)} left` : ', its time is over')}
+        <Text of={openedBy} maxLength={60} /> asked {ago(now - openedAt)} ({timestamp(openedAt, now)})
+        {expiresAt !== undefined && (expiresAt > now ? `, expires in ${duration(expiresAt - now)}` : ', expired')}
         {assignedTo !== undefined && (
           <>
-            , for <Text of={assignedTo} most={60} />
+            , assigned to <Text of={assignedTo} maxLength={60} />
           </>
         )}
         {' · task '}
         <a href={linkTo('memory', [], { task })}>
-          <Text of={task} most={40} />
+          <Text of={task} maxLength={40} />
         </a>
         {' · '}
         <a href={linkTo('inbox', [id])}>link</a>
@@ -67,39 +68,50 @@ export function EscalationPane({ item, detail, form, mayAnswer }: EscalationPane
           <bdi>{answer.slice(0, 4_000)}</bdi>
         </blockquote>
       )}
-      {!isOver && mayAnswer && (
-        <div class="actions">
-          {state === 'open' && (
-            <button type="button" onClick={() => void act(item, { do: 'take' }, 'It is yours now.')}>
-              Take <kbd>t</kbd>
-            </button>
-          )}
-          {state === 'taken' && (
-            <button type="button" onClick={() => void act(item, { do: 'release' }, 'It is open again.')}>
-              Release <kbd>r</kbd>
-            </button>
-          )}
-          <button type="button" class="primary" onClick={() => (form.value = 'answer')}>
-            Answer <kbd>a</kbd>
-          </button>
-          <button type="button" title="What is asked for is not to be done." onClick={() => (form.value = 'decline')}>
-            Decline <kbd>d</kbd>
-          </button>
-          <button
-            type="button"
-            title="You decide nothing: who waits goes on without an answer."
-            onClick={() => (form.value = 'hand-back')}
-          >
-            Hand back <kbd>h</kbd>
-          </button>
-        </div>
-      )}
-      {!isOver && mayAnswer && form.value !== undefined && <AnswerForm key={form.value} item={item} form={form} />}
+      {canAct && <Actions item={item} form={form} />}
+      {canAct && form.value !== undefined && <AnswerForm key={form.value} item={item} form={form} />}
       {detail ? (
         <Package detail={detail} />
       ) : (
-        <p class="hint">What is known about it is being gathered, or not told.</p>
+        <p class="hint">The records of this task are loading, or are not available here.</p>
       )}
     </article>
   )
+}
+
+function Actions({ item, form }: Pick<EscalationPaneProps, 'item' | 'form'>): VNode {
+  return (
+    <div class="actions">
+      {item.state === 'open' && (
+        <button type="button" onClick={() => void act(item, { do: 'take' }, 'Taken. It is assigned to you.')}>
+          Take <kbd>t</kbd>
+        </button>
+      )}
+      {item.state === 'taken' && (
+        <button type="button" onClick={() => void act(item, { do: 'release' }, 'Released. It is open again.')}>
+          Release <kbd>r</kbd>
+        </button>
+      )}
+      <button type="button" class="primary" onClick={() => (form.value = 'answer')}>
+        Answer <kbd>a</kbd>
+      </button>
+      <button type="button" title="Refuse the request, with a reason." onClick={() => (form.value = 'decline')}>
+        Decline <kbd>d</kbd>
+      </button>
+      <button
+        type="button"
+        title="Decide nothing: the waiting agent continues without an answer."
+        onClick={() => (form.value = 'hand-back')}
+      >
+        Hand back <kbd>h</kbd>
+      </button>
+    </div>
+  )
+}
+
+/** Moves the keyboard focus to a heading when another item opens. */
+function useFocus(id: string): { readonly current: HTMLHeadingElement | null } {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [id])
+  return heading
 }

@@ -1,12 +1,13 @@
 import type { Signal } from '@preact/signals'
 
-import { goTo, linkTo, route } from '../shell/route.ts'
+import { goTo, linkTo, route } from '../state/route.ts'
+import { hasEnded } from '../state/scene.ts'
 import { inOrder } from './inbox-list.tsx'
-import { act, hasEnded, isPresent, items } from './inbox-state.ts'
+import { act, isLive, items } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 
-/** What each key does, as it is told on the page. */
-export const keyWords: readonly (readonly [string, string])[] = [
+/** The keys and what they do, for the help on the page. */
+export const keyHelp: readonly (readonly [string, string])[] = [
   ['j k', 'next, previous'],
   ['Enter', 'open'],
   ['t', 'take'],
@@ -18,8 +19,8 @@ export const keyWords: readonly (readonly [string, string])[] = [
   ['Esc', 'back'],
 ]
 
-/** Works through the inbox by keys alone, wherever the focus is, unless somebody is typing. */
-export function followKeys(form: Signal<Form>): () => void {
+/** Handles the keys of the inbox, wherever the focus is except in a text field. Returns a function that stops it. */
+export function handleKeys(form: Signal<Form>): () => void {
   const end = new AbortController()
   addEventListener('keydown', (event) => onKey(event, form), { signal: end.signal })
   return () => end.abort()
@@ -37,22 +38,25 @@ function onKey(event: KeyboardEvent, form: Signal<Form>): void {
   if (isTyping) return
   const id = route.value.path[0]
   const item = items.value.find((one) => one.id === id)
-  const canAct = item !== undefined && !hasEnded(item) && isPresent()
-  const keys: Readonly<Record<string, (() => void) | undefined>> = {
+  const canAct = item !== undefined && !hasEnded(item) && isLive()
+  const actions: Readonly<Record<string, (() => void) | undefined>> = {
     j: () => step(1),
     k: () => step(-1),
-    // A link or a button that has the focus does what it does.
+    // A focused link or button keeps its own Enter.
     Enter: target?.matches('a, button, summary') || id !== undefined ? undefined : () => step(1),
-    t: canAct ? () => void act(item, { do: 'take' }, 'It is yours now.') : undefined,
-    r: canAct && item.state === 'taken' ? () => void act(item, { do: 'release' }, 'It is open again.') : undefined,
+    t: canAct ? () => void act(item, { do: 'take' }, 'Taken. It is assigned to you.') : undefined,
+    r:
+      canAct && item.state === 'taken'
+        ? () => void act(item, { do: 'release' }, 'Released. It is open again.')
+        : undefined,
     a: canAct ? () => (form.value = 'answer') : undefined,
     d: canAct ? () => (form.value = 'decline') : undefined,
     h: canAct ? () => (form.value = 'hand-back') : undefined,
   }
-  const does = keys[event.key]
-  if (!does) return
+  const action = actions[event.key]
+  if (!action) return
   event.preventDefault()
-  does()
+  action()
 }
 
 function step(by: 1 | -1): void {

@@ -1,13 +1,15 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
 
-import type { InboxItem } from '../../src/protocol.ts'
-import { timeShown } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { duration } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { InboxItem } from '../../src/protocol/protocol.ts'
+import { timeShown } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { duration } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 
-const words: Readonly<Record<InboxItem['state'], string>> = {
+/** An escalation that expires sooner is marked, in milliseconds. */
+const urgentMs = 60_000
+
+const stateNames: Readonly<Record<InboxItem['state'], string>> = {
   open: 'open',
   taken: 'taken',
   answered: 'answered',
@@ -15,14 +17,14 @@ const words: Readonly<Record<InboxItem['state'], string>> = {
   'handed-back': 'handed back',
 }
 
-/** In the order in which they are shown: those that wait first, the oldest before the others. */
+/** Sorts escalations as they are shown: open ones first, then taken and ended ones, each oldest first. */
 export function inOrder(items: readonly InboxItem[]): readonly InboxItem[] {
   const rank = ({ state }: InboxItem): number => (state === 'open' ? 0 : state === 'taken' ? 1 : 2)
   return items.toSorted((a, b) => rank(a) - rank(b) || a.openedAt - b.openedAt)
 }
 
-/** One line for each escalation, with its age and how long it has. */
-export function InboxList({ items, chosen }: { items: readonly InboxItem[]; chosen: string | undefined }): VNode {
+/** A list of escalations with their ages and deadlines. */
+export function InboxList({ items, selected }: { items: readonly InboxItem[]; selected: string | undefined }): VNode {
   const now = timeShown()
   return (
     <ul class="plain inbox-items" aria-label="Escalations">
@@ -30,23 +32,23 @@ export function InboxList({ items, chosen }: { items: readonly InboxItem[]; chos
         <li key={id}>
           <a
             href={linkTo('inbox', [id])}
-            aria-current={id === chosen ? 'true' : undefined}
-            ref={id === chosen ? intoSight : null}
+            aria-current={id === selected ? 'true' : undefined}
+            ref={id === selected ? scrollIntoView : null}
           >
-            <span class={`state state-${state}`}>{words[state]}</span>
-            <Text class="inbox-question" of={question ?? reason} most={110} />
+            <span class={`state state-${state}`}>{stateNames[state]}</span>
+            <Text class="inbox-question" of={question ?? reason} maxLength={110} />
             <span class="muted">
-              <Text of={openedBy} most={30} />, {duration(Math.max(0, now - openedAt))} old
+              <Text of={openedBy} maxLength={30} />, {duration(Math.max(0, now - openedAt))} old
               {expiresAt !== undefined && (
-                <strong class={expiresAt - now < 60_000 ? 'bad' : ''}>
+                <strong class={expiresAt - now < urgentMs ? 'bad' : ''}>
                   {' · '}
-                  {expiresAt > now ? `${duration(expiresAt - now)} left` : 'too late'}
+                  {expiresAt > now ? `expires in ${duration(expiresAt - now)}` : 'expired'}
                 </strong>
               )}
               {takenBy !== undefined && (
                 <>
-                  {' · with '}
-                  <Text of={takenBy} most={30} />
+                  {' · taken by '}
+                  <Text of={takenBy} maxLength={30} />
                 </>
               )}
             </span>
@@ -57,13 +59,6 @@ export function InboxList({ items, chosen }: { items: readonly InboxItem[]; chos
   )
 }
 
-function intoSight(element: HTMLElement | null): void {
+function scrollIntoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: 'nearest' })
-}
-
-/** Puts the focus on what was just opened, for who works with the keyboard. */
-export function useFocus(id: string): { readonly current: HTMLHeadingElement | null } {
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [id])
-  return heading
 }

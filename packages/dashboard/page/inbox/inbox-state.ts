@@ -1,33 +1,28 @@
 import { signal } from '@preact/signals'
 
-import type { InboxAction, InboxDetail, InboxItem } from '../../src/protocol.ts'
-import { api, Refusal } from '../server/api.ts'
+import type { InboxAction, InboxDetail, InboxItem } from '../../src/protocol/protocol.ts'
+import { api, ApiError } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
-import { connection, moment, sceneShown } from '../shell/page-state.ts'
+import { connection, replayIndex, sceneShown } from '../state/page-state.ts'
 
-/** What form is open below an escalation. */
+/** The form that is open below an escalation. */
 export type Form = 'answer' | 'decline' | 'hand-back' | undefined
 
 export const items = signal<readonly InboxItem[]>([])
-export const opened = signal<InboxDetail | undefined>(undefined)
-/** What became of the last thing that was done. */
+export const openedDetail = signal<InboxDetail | undefined>(undefined)
+/** The result of the last action. */
 export const notice = signal<{ readonly isBad: boolean; readonly text: string } | undefined>(undefined)
 
-/** Whether nobody can change it any more. */
-export function hasEnded({ state }: InboxItem): boolean {
-  return state !== 'open' && state !== 'taken'
+/** Whether the inbox shows the present of a server, so that actions are possible. */
+export function isLive(): boolean {
+  return replayIndex.value === undefined && connection.value !== 'file'
 }
 
-/** Whether the person may do something now. */
-export function isPresent(): boolean {
-  return moment.value === undefined && connection.value !== 'file'
-}
-
-/** Asks for the list again; in a replay it is what the events tell. */
+/** Loads the list; a replay makes it from the events. */
 export async function loadInbox(): Promise<void> {
-  if (isPresent()) {
+  if (isLive()) {
     items.value = await api.inbox().catch((error: unknown) => {
-      tell(error)
+      showError(error)
       return items.peek()
     })
     return
@@ -35,7 +30,7 @@ export async function loadInbox(): Promise<void> {
   const known = new Map((exportedRun()?.inbox ?? items.peek()).map((item) => [item.id, item]))
   items.value = [...sceneShown().escalations.values()].map(({ id, state, task, by, openedAt, updatedAt }) => ({
     version: 0,
-    reason: 'The events do not tell why.',
+    reason: 'The reason is not in the events.',
     openedBy: by,
     ...known.get(id),
     id,
@@ -46,33 +41,38 @@ export async function loadInbox(): Promise<void> {
   }))
 }
 
-/** Opens the package of an escalation. */
+/** Loads the package of an escalation. */
 export async function openEscalation(id: string | undefined): Promise<void> {
-  if (opened.peek()?.item.id !== id) opened.value = undefined
-  if (id === undefined || !isPresent()) return
+  if (openedDetail.peek()?.item.id !== id) openedDetail.value = undefined
+  if (id === undefined || !isLive()) return
   try {
-    opened.value = await api.escalation(id)
+    openedDetail.value = await api.escalation(id)
   } catch (error) {
-    tell(error)
+    showError(error)
   }
 }
 
-/** Does something with an escalation, unless it has changed since it was seen. Answers whether it was done. */
-export async function act(item: InboxItem, action: InboxAction, done: string): Promise<boolean> {
+/**
+ * Performs an action on an escalation, unless it has changed since it was loaded.
+ * Returns whether it succeeded.
+ *
+ * @param success - The notice to show then.
+ */
+export async function act(item: InboxItem, action: InboxAction, success: string): Promise<boolean> {
   try {
     await api.act(item.id, { ...action, version: item.version })
-    notice.value = { isBad: false, text: done }
+    notice.value = { isBad: false, text: success }
     return true
   } catch (error) {
-    tell(error)
+    showError(error)
     return false
   } finally {
     await Promise.all([loadInbox(), openEscalation(item.id)])
   }
 }
 
-function tell(error: unknown): void {
-  const isOld = error instanceof Refusal && error.status === 409
-  const text = error instanceof Error ? error.message : 'The server could not be asked.'
-  notice.value = { isBad: true, text: isOld ? `Somebody was faster. ${text}` : text }
+function showError(error: unknown): void {
+  const isConflict = error instanceof ApiError && error.status === 409
+  const text = error instanceof Error ? error.message : 'The server could not be reached.'
+  notice.value = { isBad: true, text: isConflict ? `Somebody else was faster. ${text}` : text }
 }

@@ -2,38 +2,38 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect } from 'preact/hooks'
 
-import { moment, sceneShown, session, useScene } from '../shell/page-state.ts'
-import { linkTo, route } from '../shell/route.ts'
+import { replayIndex, sceneShown, session, useScene } from '../state/page-state.ts'
+import { linkTo, route } from '../state/route.ts'
 import { EscalationPane } from './escalation-pane.tsx'
-import { followKeys } from './inbox-keys.ts'
+import { handleKeys } from './inbox-keys.ts'
 import { InboxList } from './inbox-list.tsx'
-import { isPresent, items, loadInbox, notice, opened, openEscalation } from './inbox-state.ts'
+import { isLive, items, loadInbox, notice, openedDetail, openEscalation } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 import { KeyHelp } from './key-help.tsx'
 
-/** Tasks that wait for a person. */
+/** Tasks that agents escalated to a person. */
 export function InboxView(): VNode {
   const id = route.value.path[0]
   const form = useSignal<Form>(undefined)
   useScene()
-  // The stream tells that something changed; the list is asked for again.
-  let changes = 0
-  for (const { updatedAt } of sceneShown().escalations.values()) changes = Math.max(changes, updatedAt)
+  // Events tell only that an escalation changed, so the list is loaded again.
+  let lastChangeAt = 0
+  for (const { updatedAt } of sceneShown().escalations.values()) lastChangeAt = Math.max(lastChangeAt, updatedAt)
   const { size } = sceneShown().escalations
-  useEffect(() => void loadInbox(), [changes, size, moment.value])
-  useEffect(() => void openEscalation(id), [id, changes, moment.value])
-  // Whatever happens elsewhere, what somebody is writing stays.
+  useEffect(() => void loadInbox(), [lastChangeAt, size, replayIndex.value])
+  useEffect(() => void openEscalation(id), [id, lastChangeAt, replayIndex.value])
+  // Only opening another item closes the form: changes elsewhere must not discard what the user is writing.
   useLayoutEffect(() => {
     form.value = undefined
     notice.value = undefined
   }, [id])
-  useEffect(() => followKeys(form), [])
-  const mayAnswer = (session.value?.mayAnswer ?? false) && isPresent()
+  useEffect(() => handleKeys(form), [])
+  const mayAnswer = (session.value?.mayAnswer ?? false) && isLive()
   const item = items.value.find((one) => one.id === id)
   return (
     <section class={`view inbox-view ${item ? 'is-open' : ''}`} aria-label="Inbox">
       <div class="inbox-list">
-        <InboxList items={items.value} chosen={id} />
+        <InboxList items={items.value} selected={id} />
         <KeyHelp mayAnswer={mayAnswer} />
       </div>
       <div class="inbox-pane">
@@ -49,14 +49,14 @@ export function InboxView(): VNode {
             </a>
             <EscalationPane
               item={item}
-              detail={opened.value?.item.id === item.id ? opened.value : undefined}
+              detail={openedDetail.value?.item.id === item.id ? openedDetail.value : undefined}
               form={form}
               mayAnswer={mayAnswer}
             />
           </>
         ) : (
           <p class="empty">
-            {items.value.length === 0 ? 'Nobody waits for you.' : 'Choose a task to see all that is known about it.'}
+            {items.value.length === 0 ? 'No escalations.' : 'Select an escalation to see the records of its task.'}
           </p>
         )}
       </div>

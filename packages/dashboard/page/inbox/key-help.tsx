@@ -1,19 +1,19 @@
 import type { VNode } from 'preact'
 
-import { keyWords } from './inbox-keys.ts'
+import { keyHelp } from './inbox-keys.ts'
 
-/** The keys, where they can be seen. */
+/** The keys of the inbox. */
 export function KeyHelp({ mayAnswer }: { mayAnswer: boolean }): VNode {
   return (
     <footer class="key-help">
-      {!mayAnswer && <p class="hint">You can look, but not answer: start the dashboard with --allow-answers.</p>}
+      {!mayAnswer && <p class="hint">Read-only. To answer, start the dashboard with --allow-answers.</p>}
       <dl>
-        {keyWords.map(([key, does]) => (
+        {keyHelp.map(([key, meaning]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
             </dt>
-            <dd>{does}</dd>
+            <dd>{meaning}</dd>
           </div>
         ))}
       </dl>

@@ -1,61 +1,66 @@
 import type { VNode } from 'preact'
 
-import type { InboxDetail, PackagedItem } from '../../src/protocol.ts'
-import { readable } from '../memory/record-value.tsx'
-import { timeShown } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { counted, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { InboxDetail, PackagedRecords } from '../../src/protocol/protocol.ts'
+import { timeShown } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { counted, timestamp } from '../ui/amounts.ts'
+import { prettyJson } from '../ui/pretty-json.ts'
+import { Text } from '../ui/text.tsx'
 
-const kinds = ['decisions', 'observations', 'learnings', 'facts', 'objects'] as const
-const mostItems = 100
+const maxItems = 100
+/** These say most about a task, so their lists are open from the start. */
+const openedCollections: ReadonlySet<string> = new Set(['decisions', 'observations'])
 
-/** All that is known about an escalated task. */
+/** All records of an escalated task. */
 export function Package({ detail }: { detail: InboxDetail }): VNode {
   const now = timeShown()
-  const { timeline, leftOut, isCut } = detail
+  const { packaged, timeline, leftOut, isCut } = detail
   return (
     <div class="package">
-      {kinds.map((kind) => (
-        <PackagePart key={kind} kind={kind} items={detail[kind]} />
+      {packaged.map((records) => (
+        <PackagePart key={records.collection} records={records} />
       ))}
       <details>
         <summary>
-          What happened <small>{counted(timeline.length, 'step')}</small>
+          Timeline <small>{counted(timeline.length, 'step')}</small>
         </summary>
         <ol class="plain steps">
-          {timeline.slice(-mostItems).map(({ at, collection, id, author }, index) => (
+          {timeline.slice(-maxItems).map(({ at, collection, id, author }, index) => (
             <li key={index}>
-              <time>{moment(at, now)}</time> <Text of={author} most={40} />{' '}
+              <time>{timestamp(at, now)}</time> <Text of={author} maxLength={40} />{' '}
               <a href={linkTo('memory', [collection, id])}>{collection}</a>
             </li>
           ))}
         </ol>
       </details>
       {leftOut > 0 && (
-        <p class="hint">{counted(leftOut, 'record')} of this task are above your clearance and were not sent.</p>
+        <p class="hint">
+          {counted(leftOut, 'record')} of this task {leftOut === 1 ? 'is' : 'are'} above your clearance.
+        </p>
       )}
-      {isCut && <p class="hint">There is more than a package holds: these are the newest.</p>}
+      {isCut && <p class="hint">This task has more records than a package holds. These are the newest.</p>}
     </div>
   )
 }
 
-function PackagePart({ kind, items }: { kind: (typeof kinds)[number]; items: readonly PackagedItem[] }): VNode | null {
+function PackagePart({ records }: { records: PackagedRecords }): VNode | null {
+  const { collection, items } = records
   const now = timeShown()
   if (items.length === 0) return null
   return (
-    <details open={kind === 'decisions' || kind === 'observations'}>
+    <details open={openedCollections.has(collection)}>
       <summary>
-        {kind} <small>{items.length}</small>
+        {collection} <small>{items.length}</small>
       </summary>
       <ul class="plain">
-        {items.slice(0, mostItems).map(({ id, author, at, value }) => (
+        {items.slice(0, maxItems).map(({ id, author, at, value }) => (
           <li key={id}>
             <p class="muted">
-              <Text of={author} most={40} />, {moment(at, now)} · <a href={linkTo('memory', [kind, id])}>open</a>
+              <Text of={author} maxLength={40} />, {timestamp(at, now)} ·{' '}
+              <a href={linkTo('memory', [collection, id])}>open</a>
             </p>
             <pre class="value short">
-              <bdi>{readable(value).slice(0, 2_000)}</bdi>
+              <bdi>{prettyJson(value).slice(0, 2_000)}</bdi>
             </pre>
           </li>
         ))}

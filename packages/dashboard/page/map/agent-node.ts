@@ -1,6 +1,6 @@
 import type { SimulationNodeDatum } from 'd3-force'
 
-import type { SceneAgent } from '../scene/scene.ts'
+import type { SceneAgent } from '../state/scene.ts'
 import type { Group } from './groups.ts'
 import { orbitRadius } from './orbit.ts'
 import type { Moon } from './orbit.ts'
@@ -14,18 +14,18 @@ export interface AgentNode extends SimulationNodeDatum {
   y: number
   vx: number
   vy: number
-  /** From 0 to 1: how busy it is. */
+  /** How busy it is, from 0 to 1. */
   energy: number
-  /** The way that it looks, in radians; follows the way that it goes. */
+  /** The direction that it faces, in radians; follows its motion. */
   heading: number
-  /** How far its records are turned. */
+  /** The rotation of its records, in radians. */
   turn: number
-  /** Records by their place; a place that became free is taken again. */
+  /** Records by slot; free slots are reused. */
   readonly moons: (Moon | undefined)[]
   readonly free: number[]
 }
 
-/** How far an agent and its records reach, in map units. */
+/** The radius of an agent with its records, in map units. */
 export function reachOf({ moons }: AgentNode): number {
   return moons.length === 0 ? 14 : orbitRadius(moons.length) + 3
 }

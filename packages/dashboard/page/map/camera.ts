@@ -6,15 +6,17 @@ export interface Bounds {
   readonly bottom: number
 }
 
-const smallest = 0.12
-const largest = 6
+const minZoom = 0.12
+const maxZoom = 6
+/** The camera zooms in no further by itself. */
+const maxFollowZoom = 2.2
 
-/** What part of the map is seen: pans, zooms, and follows the flock until somebody takes it in hand. */
+/** The visible part of the map. It keeps the whole flock visible until the user pans or zooms. */
 export class Camera {
   x = 0
   y = 0
   zoom = 1
-  /** Whether it keeps the whole flock in sight by itself. */
+  /** Whether it keeps the whole flock visible by itself. */
   isFollowing = true
   width = 1
   height = 1
@@ -34,21 +36,21 @@ export class Camera {
     this.y -= dy / this.zoom
   }
 
-  /** Zooms so that what is under a point of the screen stays there. */
+  /** Zooms around a point of the screen. */
   zoomAt(factor: number, screenX: number = this.width / 2, screenY: number = this.height / 2): void {
     this.isFollowing = false
     const [x, y] = this.toMap(screenX, screenY)
-    this.zoom = Math.min(largest, Math.max(smallest, this.zoom * factor))
+    this.zoom = Math.min(maxZoom, Math.max(minZoom, this.zoom * factor))
     this.x = x - (screenX - this.width / 2) / this.zoom
     this.y = y - (screenY - this.height / 2) / this.zoom
   }
 
-  /** Goes a step towards having all of it in sight; at once when it was nowhere before. Answers whether it moved. */
+  /** Moves one step towards showing all of the bounds, or all the way the first time. Returns whether it moved. */
   follow({ left, top, right, bottom }: Bounds, isAtOnce: boolean): boolean {
     if (!this.isFollowing || !(right > left)) return false
     const zoom = Math.min(
-      2.2,
-      Math.max(smallest, Math.min(this.width / (right - left + 60), this.height / (bottom - top + 90))),
+      maxFollowZoom,
+      Math.max(minZoom, Math.min(this.width / (right - left + 60), this.height / (bottom - top + 90))),
     )
     const step = isAtOnce || !this.#isPlaced ? 1 : 0.05
     const [dx, dy, dz] = [(left + right) / 2 - this.x, (top + bottom) / 2 - this.y, zoom - this.zoom]

@@ -1,31 +1,31 @@
 import { forceCollide, forceSimulation } from 'd3-force'
 import type { Simulation } from 'd3-force'
 
-import { heatAt } from '../scene/heat.ts'
-import type { Scene, SceneAgent } from '../scene/scene.ts'
+import { heatAt } from '../state/heat.ts'
+import type { Scene, SceneAgent } from '../state/scene.ts'
 import { reachOf } from './agent-node.ts'
 import type { AgentNode } from './agent-node.ts'
 import { flockingForce } from './flocking-force.ts'
 import { groupingFor, groupOf, Groups } from './groups.ts'
 import type { Grouping } from './groups.ts'
-import { fadeMs, goneSince, lookOf, moonAt } from './orbit.ts'
+import { fadeMs, goneSince, moonAt, statusOf } from './orbit.ts'
 import type { Moon } from './orbit.ts'
 
-/** Records on the map at most; the latest written. */
-const mostMoons = 4_000
-/** Agents that ended stay as long as records of theirs do, others so long. */
+/** Records on the map, the latest written. */
+const maxMoons = 4_000
+/** Ended agents stay as long as their records, or this long without any, in milliseconds. */
 const endedMs = 4_000
 
 /**
- * Where everything on the map is. `sync` takes over what the scene holds,
- * `tick` moves it on by a sixtieth of a second.
+ * The positions of everything on the map. `sync` follows the scene, `tick` moves
+ * everything by a sixtieth of a second.
  */
 export class FlockLayout {
   readonly nodes = new Map<string, AgentNode>()
   readonly moons = new Map<string, Moon>()
   readonly groups = new Groups()
   grouping: Grouping = 'role'
-  /** Records that are not on the map, since there are too many. */
+  /** Records that are left out, because there are too many. */
   hidden = 0
   #pass = 0
   readonly #simulation: Simulation<AgentNode, undefined> = forceSimulation<AgentNode>([])
@@ -36,7 +36,7 @@ export class FlockLayout {
     .force('flock', flockingForce())
     .force('apart', forceCollide<AgentNode>((node) => reachOf(node) + 5).strength(0.7))
 
-  /** Takes over what is there at a moment; `grouping` is chosen from the scene when left out. */
+  /** Adds and removes agents and records to match a scene. `grouping` follows from the scene when left out. */
   sync(scene: Scene, now: number, grouping?: Grouping): void {
     this.#pass += 1
     this.grouping = grouping ?? groupingFor(scene.agents.values())
@@ -52,9 +52,9 @@ export class FlockLayout {
     if (isChanged) this.#simulation.nodes([...this.nodes.values()])
   }
 
-  /** Moves everything on; answers whether anything still moves. */
+  /** Moves everything by one step; returns whether anything still moves. */
   tick(now: number): boolean {
-    this.#extend()
+    this.#measureGroups()
     this.groups.tick()
     let motion = 0
     for (const node of this.nodes.values()) {
@@ -72,7 +72,7 @@ export class FlockLayout {
     return motion > 0.04
   }
 
-  /** Puts everything where it would come to rest, without showing the way. */
+  /** Moves everything close to its resting position at once, without animation. */
   settle(now: number): void {
     for (let count = 0; count < 90; count += 1) this.tick(now)
   }
@@ -105,7 +105,7 @@ export class FlockLayout {
   }
 
   #syncMoons({ records }: Scene, now: number): void {
-    let skip = Math.max(0, records.size - mostMoons)
+    let skip = Math.max(0, records.size - maxMoons)
     this.hidden = skip
     for (const record of records.values()) {
       if (skip > 0) {
@@ -116,7 +116,7 @@ export class FlockLayout {
       const isOver = now - goneSince(record) > fadeMs
       if (known && known.record.author === record.author) {
         known.record = record
-        known.look = lookOf(record, now)
+        known.status = statusOf(record, now)
         known.pass = isOver ? 0 : this.#pass
       } else if (!isOver) {
         if (known) this.#drop(known)
@@ -131,7 +131,7 @@ export class FlockLayout {
     if (!node) return
     const moon = moonAt(node.free.pop() ?? node.moons.length, record)
     moon.pass = this.#pass
-    moon.look = lookOf(record, now)
+    moon.status = statusOf(record, now)
     node.moons[moon.slot] = moon
     this.moons.set(key, moon)
   }
@@ -149,7 +149,7 @@ export class FlockLayout {
     return node.moons.length === node.free.length
   }
 
-  #extend(): void {
+  #measureGroups(): void {
     const extents = new Map<string, { members: number; reach: number }>()
     for (const node of this.nodes.values()) {
       const extent = extents.get(node.group.id) ?? { members: 0, reach: 0 }

@@ -2,50 +2,58 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 
-import { Canvas } from '../shell/canvas.tsx'
-import type { Draw } from '../shell/canvas.tsx'
-import { sceneShown, timeShown } from '../shell/page-state.ts'
-import { isCalm, palette } from '../shell/theme.ts'
-import { Camera } from './camera.ts'
+import { paintRevision, sceneShown, timeShown } from '../state/page-state.ts'
+import { Canvas } from '../ui/canvas.tsx'
+import type { Draw } from '../ui/canvas.tsx'
+import { palette, prefersReducedMotion } from '../ui/theme.ts'
 import { reachOf } from './agent-node.ts'
+import { Camera } from './camera.ts'
 import { FlockLayout } from './flock-layout.ts'
 import type { Grouping } from './groups.ts'
 import { handleMap } from './handle-map.ts'
 import { MapDetails } from './map-details.tsx'
-import { paintMap } from './paint-map.ts'
 import type { Pick } from './map-picture.ts'
-import { ThreadPool } from './thread-pool.ts'
+import { paintMap } from './paint-map.ts'
+import { ShownLinks } from './shown-links.ts'
 
-/** Looks of records also change without events; they are held against the clock so often, in milliseconds. */
-const lookMs = 200
+/** The status of a record also changes with time: it is checked this often, in milliseconds. */
+const statusMs = 200
 
-/** The flock in motion. `grouping` is chosen from what there is when undefined. */
+/** The animated flock. `grouping` follows from the scene when `undefined`. */
 export function FlockMap({ grouping }: { grouping: Grouping | undefined }): VNode {
   const hovered = useSignal<Pick | undefined>(undefined)
-  const chosen = useSignal<Pick | undefined>(undefined)
-  const stage = useMemo(() => ({ layout: new FlockLayout(), camera: new Camera(), pool: new ThreadPool() }), [])
-  const { layout, camera, pool } = stage
+  const selected = useSignal<Pick | undefined>(undefined)
+  const stage = useMemo(() => ({ layout: new FlockLayout(), camera: new Camera(), links: new ShownLinks() }), [])
+  const { layout, camera, links } = stage
   const last = useMemo(() => ({ count: -1, syncedAt: 0 }), [])
 
   const draw: Draw = (surface, frameAt) => {
     const scene = sceneShown()
     const now = timeShown()
     Object.assign(camera, { width: surface.width, height: surface.height })
-    pool.take(scene, now)
-    const isNews = last.count !== scene.count
-    if (isNews || frameAt - last.syncedAt > lookMs || frameAt < last.syncedAt) {
+    links.take(scene, now)
+    const isChanged = last.count !== scene.count
+    if (isChanged || frameAt - last.syncedAt > statusMs || frameAt < last.syncedAt) {
       layout.groups.fit(surface.width, surface.height)
       layout.sync(scene, now, grouping)
       Object.assign(last, { count: scene.count, syncedAt: frameAt })
     }
     let isMoving = false
-    if (isCalm.peek()) {
-      if (isNews) layout.settle(now)
+    if (prefersReducedMotion.peek()) {
+      if (isChanged) layout.settle(now)
     } else isMoving = layout.tick(now)
-    const isPanning = camera.follow(boundsOf(layout), isCalm.peek())
-    const picks = [chosen.peek(), hovered.peek()]
-    paintMap(surface, { layout, pool, camera, palette: palette.peek(), picks, now, isCalm: isCalm.peek() })
-    return !isCalm.peek() && (isMoving || isPanning || pool.threads.length > 0)
+    const isPanning = camera.follow(boundsOf(layout), prefersReducedMotion.peek())
+    const picks = [selected.peek(), hovered.peek()]
+    paintMap(surface, {
+      layout,
+      links,
+      camera,
+      palette: palette.peek(),
+      picks,
+      now,
+      isStill: prefersReducedMotion.peek(),
+    })
+    return !prefersReducedMotion.peek() && (isMoving || isPanning || links.all.length > 0)
   }
 
   return (
@@ -53,10 +61,14 @@ export function FlockMap({ grouping }: { grouping: Grouping | undefined }): VNod
       <Canvas
         class="map-canvas"
         draw={draw}
-        label="Map of the flock: agents, their records, and who reads whose. The table beside it tells the same."
-        onReady={(canvas, redraw) => handleMap(canvas, { layout, camera, hovered, chosen, redraw })}
+        revision={paintRevision}
+        label="Map of the flock: agents, their records, and who reads whose. The table shows the same data."
+        onReady={(canvas, redraw) => handleMap(canvas, { layout, camera, hovered, selected, redraw })}
       />
-      <MapDetails pick={chosen.value ?? hovered.value} onClose={chosen.value && (() => (chosen.value = undefined))} />
+      <MapDetails
+        pick={selected.value ?? hovered.value}
+        onClose={selected.value && (() => (selected.value = undefined))}
+      />
     </div>
   )
 }

@@ -4,18 +4,21 @@ import type { Camera } from './camera.ts'
 import type { FlockLayout } from './flock-layout.ts'
 import type { Pick } from './map-picture.ts'
 
-/** What the pointer and the keys act on. */
+/** What pointer and keys change. */
 export interface MapHandles {
   readonly layout: FlockLayout
   readonly camera: Camera
   readonly hovered: Signal<Pick | undefined>
-  readonly chosen: Signal<Pick | undefined>
+  readonly selected: Signal<Pick | undefined>
   readonly redraw: () => void
 }
 
-/** Pan by dragging or arrows, zoom by wheel, pinch or `+` and `-`, `0` for all, click to choose. */
+/**
+ * Handles pointer and keys: dragging or arrows pan, wheel, pinch or `+` and `-` zoom, `0` shows everything, a click
+ * selects. Returns a function that stops it.
+ */
 export function handleMap(canvas: HTMLCanvasElement, handles: MapHandles): () => void {
-  const { camera, hovered, chosen, redraw } = handles
+  const { camera, hovered, selected, redraw } = handles
   const pointers = new Map<number, PointerEvent>()
   const end = new AbortController()
   const { signal } = end
@@ -63,7 +66,7 @@ export function handleMap(canvas: HTMLCanvasElement, handles: MapHandles): () =>
   )
   const release = (event: PointerEvent): void => {
     pointers.delete(event.pointerId)
-    if (event.type === 'pointerup' && moved <= 4) chosen.value = pickAt(handles, event.offsetX, event.offsetY)
+    if (event.type === 'pointerup' && moved <= 4) selected.value = pickAt(handles, event.offsetX, event.offsetY)
     redraw()
   }
   canvas.addEventListener('pointerup', release, { signal })
@@ -83,7 +86,7 @@ export function handleMap(canvas: HTMLCanvasElement, handles: MapHandles): () =>
   return () => end.abort()
 }
 
-function keys({ camera, chosen }: MapHandles): Readonly<Record<string, () => void>> {
+function keys({ camera, selected }: MapHandles): Readonly<Record<string, () => void>> {
   return {
     ArrowLeft: () => camera.pan(60, 0),
     ArrowRight: () => camera.pan(-60, 0),
@@ -93,11 +96,11 @@ function keys({ camera, chosen }: MapHandles): Readonly<Record<string, () => voi
     '=': () => camera.zoomAt(1.25),
     '-': () => camera.zoomAt(0.8),
     '0': () => (camera.isFollowing = true),
-    Escape: () => (chosen.value = undefined),
+    Escape: () => (selected.value = undefined),
   }
 }
 
-/** What is under a point of the screen: agents before records, the nearest of each. */
+/** The agent nearest to a point of the screen, or else the nearest record. */
 function pickAt({ layout, camera }: MapHandles, screenX: number, screenY: number): Pick | undefined {
   const [x, y] = camera.toMap(screenX, screenY)
   const slack = 4 / camera.zoom

@@ -1,12 +1,12 @@
 import type { VNode } from 'preact'
 
-import { useScene, timeShown } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { ago, bytes, counted, duration } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { timeShown, useScene } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { ago, bytes, counted, duration } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import type { Pick } from './map-picture.ts'
 
-/** What is chosen or pointed at, in words. */
+/** Describes the selected or hovered agent or record in words. */
 export function MapDetails({
   pick,
   onClose,
@@ -29,30 +29,30 @@ export function MapDetails({
       {agent && (
         <>
           <p class="eyebrow">
-            <Text of={agent.role} most={30} />
+            <Text of={agent.role} maxLength={30} />
           </p>
           <h2>
-            <Text of={agent.id} most={40} />
+            <Text of={agent.id} maxLength={40} />
           </h2>
           <p>
-            {agent.state === 'spawned' ? (agent.running > 0 ? 'at work' : 'ready') : agent.state}
+            {agent.state === 'spawned' ? (agent.running > 0 ? 'working' : 'ready') : agent.state}
             {agent.activity !== undefined && (
               <>
                 {': '}
-                <Text of={agent.activity} most={40} />
+                <Text of={agent.activity} maxLength={40} />
               </>
             )}
           </p>
           {agent.note !== undefined && (
             <p class="muted">
-              <Text of={agent.note} most={140} />
+              <Text of={agent.note} maxLength={140} />
             </p>
           )}
           <p class="muted">
             wrote {counted(agent.wrote, 'record')}, read {agent.read}, reused {agent.reused}; last seen{' '}
             {ago(now - agent.lastAt)}
           </p>
-          <a href={linkTo('memory', [], { author: agent.id })}>Its records</a>
+          <a href={linkTo('memory', [], { author: agent.id })}>Show its records</a>
         </>
       )}
       {record && (
@@ -61,16 +61,14 @@ export function MapDetails({
             {record.collection} · {record.label.sensitivity}
           </p>
           <h2>
-            <Text of={record.title} most={80} />
+            <Text of={record.title} maxLength={80} />
           </h2>
           <p class="muted">
-            by <Text of={record.author} most={40} />, version {record.version}, {bytes(record.bytes)}, read{' '}
+            by <Text of={record.author} maxLength={40} />, version {record.version}, {bytes(record.bytes)}, read{' '}
             {counted(record.reads, 'time')}, made from {counted(record.derivedFrom.length, 'object')}
           </p>
           {record.expiresAt !== undefined && (
-            <p class="muted">
-              {record.expiresAt > now ? `${duration(record.expiresAt - now)} left` : 'its time is over'}
-            </p>
+            <p class="muted">{record.expiresAt > now ? `expires in ${duration(record.expiresAt - now)}` : 'expired'}</p>
           )}
           <a href={linkTo('memory', [record.collection, record.id])}>Open</a>
         </>

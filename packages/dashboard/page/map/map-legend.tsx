@@ -1,43 +1,42 @@
 import type { VNode } from 'preact'
 
-import { Canvas } from '../shell/canvas.tsx'
-import { palette } from '../shell/theme.ts'
-import { looks } from './orbit.ts'
-import type { Look } from './orbit.ts'
-import { drawLook } from './sprites.ts'
+import { Canvas } from '../ui/canvas.tsx'
+import { palette } from '../ui/theme.ts'
+import { recordStatuses } from './orbit.ts'
+import type { RecordStatus } from './orbit.ts'
+import { drawRecord } from './sprites.ts'
 
-const words: Readonly<Record<Look, string>> = {
+const names: Readonly<Record<RecordStatus, string>> = {
   plain: 'record',
   new: 'new',
-  hot: 'read a lot',
+  hot: 'read often',
   expiring: 'expires soon',
   sealed: 'confidential',
-  gone: 'gone',
+  gone: 'deleted or expired',
 }
 
-/** What the shapes on the map mean. */
+/** The meaning of the symbols on the map. */
 export function MapLegend(): VNode {
   return (
     <ul class="legend" aria-label="Legend">
-      {looks.map((look) => (
-        <li key={look}>
+      {recordStatuses.map((status) => (
+        <li key={status}>
           <Canvas
             class="legend-sign"
-            isStill
-            label={`Sign of: ${words[look]}`}
+            label={`Symbol for: ${names[status]}`}
             draw={({ context, width, height }) => {
               context.fillStyle = palette.peek().ground
               context.fillRect(0, 0, width, height)
               context.translate(width / 2, height / 2)
-              drawLook(context, look, palette.peek().text, palette.peek())
+              drawRecord(context, status, palette.peek().text, palette.peek())
               return false
             }}
           />
-          {words[look]}
+          {names[status]}
         </li>
       ))}
       <li>
-        <i class="thread-sign" /> reads another’s
+        <i class="link-sign" /> read by another agent
       </li>
     </ul>
   )

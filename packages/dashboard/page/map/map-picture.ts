@@ -1,22 +1,22 @@
-import type { Palette } from '../shell/palette.ts'
+import type { Palette } from '../ui/palette.ts'
 import type { Camera } from './camera.ts'
 import type { FlockLayout } from './flock-layout.ts'
-import type { ThreadPool } from './thread-pool.ts'
+import type { ShownLinks } from './shown-links.ts'
 
-/** What is pointed at, or was chosen. */
+/** A hovered or selected agent or record. */
 export interface Pick {
   readonly kind: 'agent' | 'record'
   readonly id: string
 }
 
-/** All that one picture of the map is made from. */
+/** Everything that one frame of the map shows. */
 export interface MapPicture {
   readonly layout: FlockLayout
-  readonly pool: ThreadPool
+  readonly links: ShownLinks
   readonly camera: Camera
   readonly palette: Palette
   readonly picks: readonly (Pick | undefined)[]
   readonly now: number
-  /** Whether motion is not wanted. */
-  readonly isCalm: boolean
+  /** Whether nothing may move. */
+  readonly isStill: boolean
 }

@@ -1,16 +1,17 @@
 import type { VNode } from 'preact'
 
-import { isAlive } from '../scene/scene.ts'
-import { timeShown, useScene } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { ago, amount } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { timeShown, useScene } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { isAlive } from '../state/scene.ts'
+import { ago, amount } from '../ui/amounts.ts'
+import { ColumnHeads } from '../ui/column-heads.tsx'
+import { Text } from '../ui/text.tsx'
 import { groupingFor, groupOf } from './groups.ts'
-import { lookOf } from './orbit.ts'
+import { statusOf } from './orbit.ts'
 
-const mostRows = 200
+const maxRows = 200
 
-/** The map in words: agents, what they work on, and the records that were written last. */
+/** The map as tables: agents with their work, and the latest records. */
 export function MapTable(): VNode {
   const scene = useScene()
   const now = timeShown()
@@ -21,37 +22,26 @@ export function MapTable(): VNode {
     <div class="tables" tabindex={0} role="region" aria-label="The flock as tables">
       <table>
         <caption>
-          Agents {agents.length > mostRows && `(the ${mostRows} that did something last, of ${amount(agents.length)})`}
+          Agents {agents.length > maxRows && `(the ${maxRows} active last, of ${amount(agents.length)})`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Agent</th>
-            <th scope="col">Role</th>
-            <th scope="col">State</th>
-            <th scope="col">Works on</th>
-            <th scope="col">With</th>
-            <th scope="col">Wrote</th>
-            <th scope="col">Read</th>
-            <th scope="col">Reused</th>
-          </tr>
-        </thead>
+        <ColumnHeads names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read', 'Reused']} />
         <tbody>
-          {agents.slice(0, mostRows).map((agent) => (
+          {agents.slice(0, maxRows).map((agent) => (
             <tr key={agent.id}>
               <th scope="row">
                 <a href={linkTo('memory', [], { author: agent.id })}>
-                  <Text of={agent.id} most={40} />
+                  <Text of={agent.id} maxLength={40} />
                 </a>
               </th>
               <td>
-                <Text of={agent.role} most={30} />
+                <Text of={agent.role} maxLength={30} />
               </td>
-              <td>{agent.running > 0 ? 'at work' : agent.state}</td>
+              <td>{agent.running > 0 ? 'working' : agent.state}</td>
               <td>
-                <Text of={agent.activity ?? agent.task ?? '—'} most={30} />
+                <Text of={agent.activity ?? agent.task ?? '—'} maxLength={30} />
               </td>
               <td>
-                <Text of={groupOf(agent, grouping)} most={30} />
+                <Text of={groupOf(agent, grouping)} maxLength={30} />
               </td>
               <td class="number">{amount(agent.wrote)}</td>
               <td class="number">{amount(agent.read)}</td>
@@ -62,31 +52,22 @@ export function MapTable(): VNode {
       </table>
       <table>
         <caption>
-          Records {records.length > mostRows && `(the ${mostRows} written last, of ${amount(records.length)})`}
+          Records {records.length > maxRows && `(the ${maxRows} written last, of ${amount(records.length)})`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Record</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Made by</th>
-            <th scope="col">Looks</th>
-            <th scope="col">Read</th>
-            <th scope="col">Written</th>
-          </tr>
-        </thead>
+        <ColumnHeads names={['Record', 'Collection', 'Author', 'Status', 'Read', 'Written']} />
         <tbody>
-          {records.slice(0, mostRows).map((record) => (
+          {records.slice(0, maxRows).map((record) => (
             <tr key={record.key}>
               <th scope="row">
                 <a href={linkTo('memory', [record.collection, record.id])}>
-                  <Text of={record.title || record.id} most={60} />
+                  <Text of={record.title || record.id} maxLength={60} />
                 </a>
               </th>
               <td>{record.collection}</td>
               <td>
-                <Text of={record.author} most={30} />
+                <Text of={record.author} maxLength={30} />
               </td>
-              <td>{lookOf(record, now)}</td>
+              <td>{statusOf(record, now)}</td>
               <td class="number">{amount(record.reads)}</td>
               <td class="number">{ago(now - record.writtenAt)}</td>
             </tr>

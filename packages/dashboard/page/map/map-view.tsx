@@ -1,25 +1,25 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import { Segments } from '../shell/segments.tsx'
+import { Segments } from '../ui/segments.tsx'
 import { FlockMap } from './flock-map.tsx'
+import { FlockSummary } from './flock-summary.tsx'
 import type { Grouping } from './groups.ts'
 import { MapLegend } from './map-legend.tsx'
 import { MapTable } from './map-table.tsx'
-import { Pulse } from './pulse.tsx'
 
-/** The flock: as a picture, or as tables that say the same. */
+/** The flock: as a map, or as tables with the same data. */
 export function MapView(): VNode {
   const shape = useSignal<'map' | 'table'>('map')
   const grouping = useSignal<Grouping | 'auto'>('auto')
   return (
     <section class="view map-view" aria-label="Flock">
       <header class="view-head">
-        <Pulse />
+        <FlockSummary />
         <div class="tools">
           {shape.value === 'map' && (
             <Segments
-              label="Together by"
+              label="Group by"
               value={grouping}
               options={[
                 ['auto', 'Auto'],

@@ -1,43 +1,43 @@
-import { heatAt } from '../scene/heat.ts'
-import { isAlive } from '../scene/scene.ts'
-import type { SceneRecord } from '../scene/scene.ts'
+import { heatAt } from '../state/heat.ts'
+import { isAlive } from '../state/scene.ts'
+import type { SceneRecord } from '../state/scene.ts'
 
-/** How a record looks. Each has a shape of its own: colour alone tells nothing. */
-export const looks = ['plain', 'new', 'hot', 'expiring', 'sealed', 'gone'] as const
-export type Look = (typeof looks)[number]
+/** What the map shows of a record, each with its own symbol, so that color alone carries no meaning. */
+export const recordStatuses = ['plain', 'new', 'hot', 'expiring', 'sealed', 'gone'] as const
+export type RecordStatus = (typeof recordStatuses)[number]
 
-/** A record on its way around its maker. */
+/** A record that orbits its author. */
 export interface Moon {
   record: SceneRecord
-  look: Look
+  status: RecordStatus
   readonly slot: number
   readonly cos: number
   readonly sin: number
   readonly distance: number
   x: number
   y: number
-  /** The pass in which it was last seen in the scene. */
+  /** The `sync` in which the scene last held it. */
   pass: number
 }
 
 const newMs = 3_000
 const hotHeat = 3.4
-/** A record that has less to live than this, or than a fifth of its life, is about to go. */
+/** A record is about to expire when less than this, and less than half its time to live, is left; in milliseconds. */
 const expiringMs = 30_000
-/** Deleted and expired records fade for so long. */
+/** How long deleted and expired records fade, in milliseconds. */
 export const fadeMs = 1_500
 
-/** The golden angle: however many there are, they lie evenly, like seeds in a sunflower. */
+/** The golden angle spreads any number of records evenly, like the seeds of a sunflower. */
 const goldenAngle = Math.PI * (3 - Math.sqrt(5))
 const nearest = 15
 const spread = 4.6
 
-/** The place of the n-th record around its maker. */
+/** Places a record in a slot around its author. */
 export function moonAt(slot: number, record: SceneRecord): Moon {
   const angle = slot * goldenAngle
   return {
     record,
-    look: 'plain',
+    status: 'plain',
     slot,
     cos: Math.cos(angle),
     sin: Math.sin(angle),
@@ -48,13 +48,13 @@ export function moonAt(slot: number, record: SceneRecord): Moon {
   }
 }
 
-/** How far out so many records reach. */
+/** The radius of the orbit of the n-th record. */
 export function orbitRadius(count: number): number {
   return nearest + spread * Math.sqrt(count)
 }
 
-/** How a record looks at a moment. */
-export function lookOf(record: SceneRecord, now: number): Look {
+/** The status of a record at a time. */
+export function statusOf(record: SceneRecord, now: number): RecordStatus {
   if (!isAlive(record, now)) return 'gone'
   if (record.label.sensitivity === 'confidential') return 'sealed'
   if (record.expiresAt !== undefined) {
@@ -65,7 +65,7 @@ export function lookOf(record: SceneRecord, now: number): Look {
   return now - record.writtenAt < newMs ? 'new' : 'plain'
 }
 
-/** When a record began to be gone. */
+/** When a record was deleted or expired. */
 export function goneSince({ deletedAt, expiresAt }: SceneRecord): number {
   return Math.min(deletedAt ?? Number.POSITIVE_INFINITY, expiresAt ?? Number.POSITIVE_INFINITY)
 }

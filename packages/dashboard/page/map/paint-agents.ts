@@ -1,17 +1,17 @@
-import { hueOf } from '../shell/palette.ts'
-import { drawable } from '../text/plain.ts'
+import { hueOf } from '../ui/palette.ts'
+import { drawable } from '../ui/plain.ts'
 import type { AgentNode } from './agent-node.ts'
 import type { MapPicture } from './map-picture.ts'
 
-/** From afar nobody is called by name. */
+/** Below this zoom no names are drawn. */
 const nameZoom = 0.45
-/** Names beside each other need so much room on the screen, in pixels; who has none stays unnamed. */
+/** The room that a name needs on the screen, in pixels; names without it are left out. */
 const nameRoom = { width: 84, height: 15 }
 
-/** Draws agents as birds that look the way they fly; a hollow one rests, waits or has ended. */
+/** Draws agents as birds that face their direction of motion; hollow ones are idle, suspended or ended. */
 export function paintAgents(context: CanvasRenderingContext2D, picture: MapPicture): void {
-  const { layout, palette, isCalm } = picture
-  const beatAt = isCalm ? undefined : picture.now
+  const { layout, palette, isStill } = picture
+  const flapAt = isStill ? undefined : picture.now
   const byRole = Map.groupBy(layout.nodes.values(), ({ agent }) => agent.role)
   for (const [role, nodes] of byRole) {
     const hue = hueOf(palette, role)
@@ -19,15 +19,15 @@ export function paintAgents(context: CanvasRenderingContext2D, picture: MapPictu
     context.strokeStyle = hue
     context.lineWidth = 1.3
     context.beginPath()
-    for (const node of nodes) if (isAwake(node)) traceBird(context, node, beatAt)
+    for (const node of nodes) if (isAwake(node)) traceBird(context, node, flapAt)
     context.fill()
     context.beginPath()
-    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, beatAt)
+    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, flapAt)
     context.fillStyle = palette.ground
     context.fill()
     context.stroke()
   }
-  paintTroubles(context, picture)
+  paintStateMarks(context, picture)
   paintNames(context, picture)
 }
 
@@ -43,11 +43,11 @@ function isAwake({ agent, energy }: AgentNode): boolean {
 function traceBird(
   context: CanvasRenderingContext2D,
   { x, y, heading, energy, turn }: AgentNode,
-  beatAt: number | undefined,
+  flapAt: number | undefined,
 ): void {
   const size = 6.5 + 2.5 * energy
-  const beat = beatAt === undefined ? 0 : Math.sin(beatAt / 90 + turn * 7) * 0.16 * energy
-  const wing = size * (0.82 + beat)
+  const flap = flapAt === undefined ? 0 : Math.sin(flapAt / 90 + turn * 7) * 0.16 * energy
+  const wing = size * (0.82 + flap)
   const [cos, sin] = [Math.cos(heading), Math.sin(heading)]
   context.moveTo(x + cos * size, y + sin * size)
   context.lineTo(x - cos * size * 0.8 - sin * wing, y - sin * size * 0.8 + cos * wing)
@@ -56,8 +56,8 @@ function traceBird(
   context.closePath()
 }
 
-/** Who failed bears a cross; who waits for a person, a ring of dots. */
-function paintTroubles(context: CanvasRenderingContext2D, { layout, palette }: MapPicture): void {
+/** Marks failed agents with a cross, suspended ones with a dotted ring. */
+function paintStateMarks(context: CanvasRenderingContext2D, { layout, palette }: MapPicture): void {
   context.lineWidth = 1.6
   for (const { x, y, agent } of layout.nodes.values()) {
     if (agent.state !== 'failed' && agent.state !== 'suspended') continue
@@ -77,35 +77,36 @@ function paintTroubles(context: CanvasRenderingContext2D, { layout, palette }: M
   }
 }
 
-const mostNames = 48
-const names = new Map<string, ImageBitmap>()
+const maxNames = 48
+const nameImages = new Map<string, ImageBitmap>()
+const maxNameImages = 500
 
 function paintNames(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
   if (camera.zoom < nameZoom) return
   const scale = devicePixelRatio
   const placed: (readonly [number, number])[] = []
   context.save()
-  // Pixel for pixel: a picture that has to be stretched takes many times as long.
+  // In device pixels: scaling an image takes many times as long.
   context.setTransform(1, 0, 0, 1, 0, 0)
   for (const node of layout.nodes.values()) {
-    if (placed.length >= mostNames) break
+    if (placed.length >= maxNames) break
     const [x, y] = camera.toScreen(node.x, node.y)
     if (placed.some(([px, py]) => Math.abs(px - x) < nameRoom.width && Math.abs(py - y) < nameRoom.height)) continue
     placed.push([x, y])
-    const picture = namePicture(drawable(node.id, 22), node.energy > 0 ? palette.text : palette.muted, palette.ground)
+    const picture = nameImage(drawable(node.id, 22), node.energy > 0 ? palette.text : palette.muted, palette.ground)
     const below = 9 + 4 * camera.zoom
     context.drawImage(picture, Math.round(x * scale - picture.width / 2), Math.round((y + below) * scale) - 4)
   }
   context.restore()
 }
 
-/** Writing is slow, copying is not. */
-function namePicture(name: string, colour: string, ground: string): ImageBitmap {
+/** Caches names as images, since drawing text is slow. */
+function nameImage(name: string, color: string, ground: string): ImageBitmap {
   const scale = devicePixelRatio
-  const key = `${scale} ${colour} ${name}`
-  const known = names.get(key)
+  const key = `${scale} ${color} ${name}`
+  const known = nameImages.get(key)
   if (known) return known
-  if (names.size > 500) names.clear()
+  if (nameImages.size > maxNameImages) nameImages.clear()
   const height = Math.ceil(15 * scale)
   const canvas = new OffscreenCanvas(1, height)
   const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
@@ -113,12 +114,12 @@ function namePicture(name: string, colour: string, ground: string): ImageBitmap 
   context.font = font
   canvas.width = Math.ceil(context.measureText(name).width) + 6
   Object.assign(context, { font, textBaseline: 'middle', lineJoin: 'round', lineWidth: 3 * scale })
-  // A rim of the ground keeps it readable among records.
+  // An outline in the background color keeps it readable among records.
   context.strokeStyle = ground
   context.strokeText(name, 3, height / 2)
-  context.fillStyle = colour
+  context.fillStyle = color
   context.fillText(name, 3, height / 2)
   const bitmap = canvas.transferToImageBitmap()
-  names.set(key, bitmap)
+  nameImages.set(key, bitmap)
   return bitmap
 }

@@ -1,21 +1,21 @@
-import type { Surface } from '../shell/canvas.tsx'
-import { dimOf, hueOf } from '../shell/palette.ts'
-import { drawable } from '../text/plain.ts'
+import type { Surface } from '../ui/canvas.tsx'
+import { dimOf, hueOf } from '../ui/palette.ts'
+import { drawable } from '../ui/plain.ts'
 import type { Camera } from './camera.ts'
 import type { MapPicture } from './map-picture.ts'
 import { paintAgents } from './paint-agents.ts'
-import { paintThreads } from './paint-threads.ts'
+import { paintLinks } from './paint-links.ts'
 import { spritesFor } from './sprites.ts'
 
 const full = 2 * Math.PI
-/** So many records are drawn round. */
-const mostRound = 700
-/** How long a new one among many has its frame, in milliseconds. */
+/** With more records, plain ones are drawn as squares. */
+const maxSymbols = 700
+/** How long a new record among many keeps its frame, in milliseconds. */
 const framedMs = 1_000
-/** How far the place of a group reaches beyond its members, in map units. */
+/** The margin of a group around its members, in map units. */
 const groupRim = 10
 
-/** Draws the map: places of groups, threads, records, agents, and what is chosen. */
+/** Draws the map: groups, links, records, agents, and the selection. */
 export function paintMap(surface: Surface, picture: MapPicture): void {
   const { context, width, height, scale } = surface
   const { camera, palette } = picture
@@ -23,7 +23,7 @@ export function paintMap(surface: Surface, picture: MapPicture): void {
   context.fillRect(0, 0, width, height)
   paintGroups(context, picture)
   toMap(surface, camera)
-  paintThreads(context, picture)
+  paintLinks(context, picture)
   paintRecords(surface, picture)
   toMap(surface, camera)
   paintAgents(context, picture)
@@ -51,7 +51,7 @@ function paintGroups(context: CanvasRenderingContext2D, { layout, camera, palett
   }
 }
 
-/** Above everything: what a place is about is never hidden. */
+/** Drawn last, so that nothing hides the names. */
 function paintGroupNames(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
   Object.assign(context, { textAlign: 'center', textBaseline: 'bottom', lineJoin: 'round', lineWidth: 4 })
   context.font = '600 12px system-ui, sans-serif'
@@ -74,8 +74,8 @@ function paintRecords(surface: Surface, picture: MapPicture): void {
   const sprites = spritesFor(palette, scale * Math.min(2.4, Math.max(0.55, camera.zoom)))
   const [left, top] = [scale * (width / 2 - camera.x * camera.zoom), scale * (height / 2 - camera.y * camera.zoom)]
   const [right, bottom] = [width * scale, height * scale]
-  // Thousands are drawn as small squares: nobody sees the difference, and it takes a fraction of the time.
-  const isMany = layout.moons.size > mostRound
+  // Thousands are drawn as small squares, which look alike at this size and take a fraction of the time.
+  const isMany = layout.moons.size > maxSymbols
   const half = sprites.size / 2
   const dot = Math.max(2, Math.round(sprites.size / 5))
   context.setTransform(1, 0, 0, 1, 0, 0)
@@ -88,16 +88,16 @@ function paintRecords(surface: Surface, picture: MapPicture): void {
       const x = left + moon.x * unit
       const y = top + moon.y * unit
       if (x < 0 || y < 0 || x > right || y > bottom) continue
-      if (isMany && (moon.look === 'plain' || moon.look === 'new')) {
+      if (isMany && (moon.status === 'plain' || moon.status === 'new')) {
         const [px, py] = [Math.round(x - dot / 2), Math.round(y - dot / 2)]
         context.fillRect(px, py, dot, dot)
-        // A frame around it, as the ring is around a round one; among many for a shorter time.
-        if (moon.look === 'new' && now - moon.record.writtenAt < framedMs)
+        // A frame in place of the ring of a symbol, for a shorter time.
+        if (moon.status === 'new' && now - moon.record.writtenAt < framedMs)
           context.strokeRect(px - 1.5, py - 1.5, dot + 3, dot + 3)
         continue
       }
       context.drawImage(
-        sprites.get(moon.look, hue),
+        sprites.get(moon.status, hue),
         isMany ? Math.round(x - half) : x - half,
         isMany ? Math.round(y - half) : y - half,
       )

@@ -1,52 +1,52 @@
-import type { Palette } from '../shell/palette.ts'
-import type { Look } from './orbit.ts'
+import type { Palette } from '../ui/palette.ts'
+import type { RecordStatus } from './orbit.ts'
 
-/** What is drawn with, on the page or off it. */
+/** A context of a canvas on the page or off-screen. */
 type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
-/** Small pictures of records, drawn once for a theme and a size: thousands are copied each frame. */
+/** Cached images of records for one theme and size: thousands are copied each frame. */
 export interface Sprites {
   readonly size: number
-  get(look: Look, hue: string): CanvasImageSource
+  get(status: RecordStatus, hue: string): CanvasImageSource
 }
 
 const full = 2 * Math.PI
-const kept = new Map<string, ImageBitmap>()
-const mostKept = 200
+const cache = new Map<string, ImageBitmap>()
+const maxCached = 200
 
-/** The pictures at `scale` device pixels for one unit of the map. */
+/** The images at `scale` device pixels per map unit. */
 export function spritesFor(palette: Palette, scale: number): Sprites {
-  // Steps of a quarter, so that a camera that moves does not draw them anew each frame.
+  // In steps of a quarter, so that a moving camera does not redraw them each frame.
   const unit = Math.max(0.5, Math.round(scale * 4) / 4)
   const size = Math.ceil(14 * unit)
   return {
     size,
-    get: (look, hue) => {
-      const name = `${palette.ground} ${unit} ${look} ${hue}`
-      const known = kept.get(name)
+    get: (status, hue) => {
+      const name = `${palette.ground} ${unit} ${status} ${hue}`
+      const known = cache.get(name)
       if (known) return known
-      if (kept.size > mostKept) kept.clear()
+      if (cache.size > maxCached) cache.clear()
       const canvas = new OffscreenCanvas(size, size)
       const context = canvas.getContext('2d')
       if (context) {
         context.translate(size / 2, size / 2)
         context.scale(unit, unit)
         context.lineWidth = 1
-        drawLook(context, look, hue, palette)
+        drawRecord(context, status, hue, palette)
       }
-      // A bitmap stays as it is: a canvas would be looked at anew for each copy.
+      // Copies of a bitmap are faster than copies of a canvas.
       const bitmap = canvas.transferToImageBitmap()
-      kept.set(name, bitmap)
+      cache.set(name, bitmap)
       return bitmap
     },
   }
 }
 
-/** Draws one record around the origin: within 7 units each way. */
-export function drawLook(context: Pen, look: Look, hue: string, palette: Palette): void {
+/** Draws the symbol of a status around the origin, within 7 units in each direction. */
+export function drawRecord(context: Pen, status: RecordStatus, hue: string, palette: Palette): void {
   context.strokeStyle = context.fillStyle = hue
   context.beginPath()
-  switch (look) {
+  switch (status) {
     case 'plain':
       context.globalAlpha = 0.72
       context.arc(0, 0, 1.9, 0, full)

@@ -1,12 +1,12 @@
-import type { LineageItem, RecordDetail } from '../../src/protocol.ts'
+import type { LineageItem, RecordDetail } from '../../src/protocol/protocol.ts'
 
-/** A sentence that says where it stands. */
+/** A sentence with its citations. */
 export interface CitedSentence {
   readonly text: string
   readonly citations: readonly { readonly source: string; readonly start: number; readonly end: number }[]
 }
 
-/** The cited sentences in a value, wherever they stand in it. */
+/** Finds the cited sentences in a value, at any depth. */
 export function citedSentences(json: string): readonly CitedSentence[] {
   if (!json.includes('"citations"')) return []
   let value: unknown
@@ -20,8 +20,10 @@ export function citedSentences(json: string): readonly CitedSentence[] {
   return found
 }
 
+const maxDepth = 8
+
 function collect(value: unknown, found: CitedSentence[], depth: number): void {
-  if (typeof value !== 'object' || value === null || depth > 8) return
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return
   const { text, citations } = value as Partial<CitedSentence>
   if (typeof text === 'string' && Array.isArray(citations)) {
     found.push({ text, citations: citations.filter(isCitation) })
@@ -35,39 +37,40 @@ function isCitation(value: unknown): value is CitedSentence['citations'][number]
   return typeof source === 'string' && typeof start === 'number' && typeof end === 'number'
 }
 
-/** Sources that are looked into for a sentence at most, and at the same time. */
-const mostSources = 240
-const atOnce = 12
-/** What was cut out of a source is often tagged so: it is looked into first. */
-const likely = /\b(part|section|page|chunk|source)s?\b/i
+/** Sources searched for one sentence. */
+const maxSources = 240
+/** Sources loaded at the same time. */
+const batchSize = 12
+/** Titles of parts of a source often contain such a tag, so they are searched first. */
+const partTitle = /\b(part|section|page|chunk|source)s?\b/i
 
-/** A source that says a sentence word for word; of several the smallest, so a part before the whole. */
+/** Finds a source that contains a sentence literally; among several the shortest, so a part rather than the whole. */
 export async function findSource(
   sentence: string,
   sources: readonly LineageItem[],
   open: (collection: string, id: string) => Promise<RecordDetail | undefined>,
 ): Promise<LineageItem | undefined> {
-  const wanted = squeezed(sentence)
-  const different = [...new Map(sources.map((item) => [item.id, item])).values()]
-  const rank = ({ title }: LineageItem): number => (likely.test(title) ? 0 : 1)
-  const queue = different.toSorted((a, b) => rank(a) - rank(b) || a.depth - b.depth).slice(0, mostSources)
+  const wanted = normalize(sentence)
+  const unique = [...new Map(sources.map((item) => [item.id, item])).values()]
+  const rank = ({ title }: LineageItem): number => (partTitle.test(title) ? 0 : 1)
+  const queue = unique.toSorted((a, b) => rank(a) - rank(b) || a.depth - b.depth).slice(0, maxSources)
   while (queue.length > 0) {
     const batch = await Promise.all(
-      queue.splice(0, atOnce).map(async (item) => {
-        // A source that is gone, or that this person may not see, quotes nothing: the next one may.
+      queue.splice(0, batchSize).map(async (item) => {
+        // A source may be gone, or above the viewer's clearance; another may contain the sentence.
         const detail = await open(item.collection, item.id).catch(() => undefined)
         return { item, text: detail?.content?.text ?? detail?.value ?? '' }
       }),
     )
-    // Notes quote it too: what cites something itself is no source.
-    const saying = batch.filter(({ text }) => squeezed(text).includes(wanted) && citedSentences(text).length === 0)
-    const [best] = saying.toSorted((a, b) => a.text.length - b.text.length)
-    if (best) return best.item
+    // Notes contain the sentence too, but a record with citations of its own is no source.
+    const matches = batch.filter(({ text }) => normalize(text).includes(wanted) && citedSentences(text).length === 0)
+    const [shortest] = matches.toSorted((a, b) => a.text.length - b.text.length)
+    if (shortest) return shortest.item
   }
   return undefined
 }
 
-/** Texts are the same whatever their line breaks; JSON escapes some of what it holds. */
-function squeezed(text: string): string {
+/** Texts match regardless of line breaks, and of JSON's escapes for them. */
+function normalize(text: string): string {
   return text.replaceAll(/\\[nrt]|\s+/g, ' ').replaceAll('\\"', '"')
 }

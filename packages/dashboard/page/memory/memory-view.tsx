@@ -2,26 +2,28 @@ import { batch, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-import type { RecordRow } from '../../src/protocol.ts'
-import { keyOf } from '../scene/scene.ts'
-import { moment, revision } from '../shell/page-state.ts'
-import { linkTo, route } from '../shell/route.ts'
+import type { RecordRow } from '../../src/protocol/protocol.ts'
+import { replayIndex, textRevision } from '../state/page-state.ts'
+import { linkTo, route } from '../state/route.ts'
+import { keyOf } from '../state/scene.ts'
 import { RecordFilters } from './record-filters.tsx'
 import { RecordList } from './record-list.tsx'
 import { RecordPane } from './record-pane.tsx'
 import { asksServer, listRecords } from './record-source.ts'
 
 const refreshMs = 2_000
+/** A longer list is not refreshed: the user has scrolled down in it. */
+const maxRefreshedRows = 100
 
-/** The browser of the memory: a list that is filtered, and the record that was opened. */
+/** Browses the memory: a filtered list of records, and the record that is open. */
 export function MemoryView(): VNode {
   const { path, query } = route.value
   const [collection, id] = path
   const rows = useSignal<readonly RecordRow[]>([])
   const cursor = useSignal<string | undefined>(undefined)
-  const note = useSignal<string | undefined>('Looking …')
+  const status = useSignal<string | undefined>('Loading …')
   const generation = useRef(0)
-  const key = JSON.stringify(query)
+  const queryKey = JSON.stringify(query)
 
   const load = async (isMore: boolean): Promise<void> => {
     const own = isMore ? generation.current : (generation.current += 1)
@@ -34,22 +36,22 @@ export function MemoryView(): VNode {
       batch(() => {
         rows.value = isMore ? [...rows.value, ...page.rows] : page.rows
         cursor.value = page.cursor
-        note.value = rows.value.length === 0 ? 'Nothing here fits.' : undefined
+        status.value = rows.value.length === 0 ? 'No matching records.' : undefined
       })
     } catch (error) {
-      note.value = error instanceof Error ? error.message : 'The records could not be read.'
+      status.value = error instanceof Error ? error.message : 'The records could not be loaded.'
     }
   }
-  useEffect(() => void load(false), [key, moment.value])
+  useEffect(() => void load(false), [queryKey, replayIndex.value])
+  const loadedRevision = useRef(textRevision.peek())
   useEffect(() => {
-    // New records come in above; the list is left alone once somebody went down in it.
     const timer = setInterval(() => {
-      if (revision.peek() !== seen.current && rows.value.length <= 100 && asksServer()) void load(false)
-      seen.current = revision.peek()
+      const isChanged = textRevision.peek() !== loadedRevision.current
+      if (isChanged && rows.value.length <= maxRefreshedRows && asksServer()) void load(false)
+      loadedRevision.current = textRevision.peek()
     }, refreshMs)
     return () => clearInterval(timer)
-  }, [key])
-  const seen = useRef(revision.peek())
+  }, [queryKey])
 
   const open = (row: RecordRow): void => {
     location.hash = linkTo('memory', [row.collection, row.id], query)
@@ -58,15 +60,15 @@ export function MemoryView(): VNode {
     <section class={`view memory-view ${id === undefined ? '' : 'is-open'}`} aria-label="Memory">
       <div class="memory-list">
         <RecordFilters query={query} />
-        {note.value !== undefined && (
+        {status.value !== undefined && (
           <p class="hint" role="status">
-            {note.value}
+            {status.value}
           </p>
         )}
         <RecordList
           rows={rows.value}
           hasMore={cursor.value !== undefined}
-          chosen={collection !== undefined && id !== undefined ? keyOf(collection, id) : undefined}
+          selected={collection !== undefined && id !== undefined ? keyOf(collection, id) : undefined}
           onOpen={open}
           onEnd={() => void load(true)}
         />
@@ -74,9 +76,7 @@ export function MemoryView(): VNode {
       {collection !== undefined && id !== undefined ? (
         <RecordPane key={keyOf(collection, id)} collection={collection} id={id} query={query} />
       ) : (
-        <p class="record-pane empty">
-          Choose a record to see its value, its versions, who read it, and what it was made from.
-        </p>
+        <p class="record-pane empty">Select a record to see its value, versions, readers and lineage.</p>
       )}
     </section>
   )

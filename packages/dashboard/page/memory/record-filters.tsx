@@ -1,42 +1,33 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 
-import { sceneShown } from '../shell/page-state.ts'
-import { linkTo, route } from '../shell/route.ts'
+import { sceneShown, session } from '../state/page-state.ts'
+import { linkTo, route } from '../state/route.ts'
 
-const collections = [
-  'facts',
-  'observations',
-  'decisions',
-  'learnings',
-  'alerts',
-  'objects',
-  'work',
-  'claims',
-  'escalations',
-  'agents',
-]
-const typingMs = 250
-const mostHints = 60
+/** The list is filtered after this pause in typing, in milliseconds. */
+const debounceMs = 250
+const maxHints = 60
+/** Records whose tags are suggested, the latest written. */
+const maxTagged = 400
 
-/** What the list shows: stands in the address, so that it can be linked to. */
+/** The filters of the list. They are part of the address, so that a filtered list can be linked to. */
 export function RecordFilters({ query }: { query: Readonly<Record<string, string>> }): VNode {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const set = (name: string, value: string): void => {
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {
       location.replace(linkTo('memory', route.value.path, { ...route.value.query, [name]: value }))
-    }, typingMs)
+    }, debounceMs)
   }
   const scene = sceneShown()
   const hints: Readonly<Record<string, ReadonlySet<string>>> = {
-    task: new Set([...scene.agents.values()].flatMap(({ task = [] }) => task).slice(0, mostHints)),
-    author: new Set([...scene.agents.keys()].slice(0, mostHints)),
+    task: new Set([...scene.agents.values()].flatMap(({ task = [] }) => task).slice(0, maxHints)),
+    author: new Set([...scene.agents.keys()].slice(0, maxHints)),
     tag: new Set(
       [...scene.records.values()]
-        .slice(-400)
+        .slice(-maxTagged)
         .flatMap(({ tags }) => tags)
-        .slice(0, mostHints),
+        .slice(0, maxHints),
     ),
   }
   return (
@@ -46,7 +37,7 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
         <input
           type="search"
           value={query['q'] ?? ''}
-          placeholder="Words to look for"
+          placeholder="Words to find"
           onInput={({ currentTarget }) => set('q', currentTarget.value)}
         />
       </label>
@@ -57,7 +48,7 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
           onChange={({ currentTarget }) => set('collection', currentTarget.value)}
         >
           <option value="">all</option>
-          {collections.map((name) => (
+          {session.value?.collections.map((name) => (
             <option key={name} value={name}>
               {name}
             </option>

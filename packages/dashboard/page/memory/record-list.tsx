@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-import type { RecordRow } from '../../src/protocol.ts'
-import { keyOf } from '../scene/scene.ts'
-import { timeShown } from '../shell/page-state.ts'
-import { ago, duration } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { RecordRow } from '../../src/protocol/protocol.ts'
+import { timeShown } from '../state/page-state.ts'
+import { keyOf } from '../state/scene.ts'
+import { ago, duration } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 
 const rowHeight = 58
-/** Rows that are there although they are out of sight. */
+/** Rows that are rendered beyond each edge. */
 const spare = 6
 
 /** Options of {@link RecordList}. */
@@ -17,14 +17,14 @@ export interface RecordListProps {
   readonly rows: readonly RecordRow[]
   readonly hasMore: boolean
   /** The key of the record that is open. */
-  readonly chosen: string | undefined
+  readonly selected: string | undefined
   readonly onOpen: (row: RecordRow) => void
-  /** Told when the end comes into sight. */
+  /** Called when the end scrolls into view. */
   readonly onEnd: () => void
 }
 
-/** A list of any length: only the rows in sight are there. Arrows move, Enter opens. */
-export function RecordList({ rows, hasMore, chosen, onOpen, onEnd }: RecordListProps): VNode {
+/** A list of any length that renders only the visible rows. Arrow keys move, Enter opens. */
+export function RecordList({ rows, hasMore, selected, onOpen, onEnd }: RecordListProps): VNode {
   const box = useRef<HTMLDivElement>(null)
   const top = useSignal(0)
   const height = useSignal(600)
@@ -92,7 +92,7 @@ export function RecordList({ rows, hasMore, chosen, onOpen, onEnd }: RecordListP
                 id={`row-${index}`}
                 role="option"
                 class={`record-row ${index === active.value ? 'is-active' : ''}`}
-                aria-selected={key === chosen}
+                aria-selected={key === selected}
                 aria-setsize={hasMore ? -1 : rows.length}
                 aria-posinset={index + 1}
                 onClick={() => {
@@ -115,14 +115,14 @@ function Row({ row }: { row: RecordRow }): VNode {
   return (
     <>
       <span class="record-title">
-        {row.label.sensitivity === 'confidential' && <span class="seal">sealed</span>}
-        <Text of={row.title || row.id} most={90} />
+        {row.label.sensitivity === 'confidential' && <span class="seal">confidential</span>}
+        <Text of={row.title || row.id} maxLength={90} />
       </span>
       <span class="record-note">
-        {row.collection} · <Text of={row.author} most={28} /> · {ago(now - row.updatedAt)}
-        {row.expiresAt !== undefined && ` · ${duration(Math.max(0, row.expiresAt - now))} left`}
+        {row.collection} · <Text of={row.author} maxLength={28} /> · {ago(now - row.updatedAt)}
+        {row.expiresAt !== undefined && ` · expires in ${duration(Math.max(0, row.expiresAt - now))}`}
         {row.tags.slice(0, 3).map((tag) => (
-          <Text key={tag} class="tag" of={tag} most={20} />
+          <Text key={tag} class="tag" of={tag} maxLength={20} />
         ))}
       </span>
     </>

@@ -2,12 +2,12 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
-import type { RecordDetail } from '../../src/protocol.ts'
-import { isAlive, keyOf } from '../scene/scene.ts'
-import { moment, sceneShown, timeShown, useScene } from '../shell/page-state.ts'
-import { linkTo } from '../shell/route.ts'
-import { counted, duration, moment as time } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import type { RecordDetail } from '../../src/protocol/protocol.ts'
+import { replayIndex, sceneShown, timeShown, useScene } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { isAlive, keyOf } from '../state/scene.ts'
+import { counted, duration, timestamp } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
 import { Lineage } from './lineage.tsx'
 import { RecordHistory } from './record-history.tsx'
 import { openRecord } from './record-source.ts'
@@ -18,33 +18,33 @@ import { Sentences } from './sentences.tsx'
 export interface RecordPaneProps {
   readonly collection: string
   readonly id: string
-  /** The filters of the list, to go back to; `quote` is what to point out in the value. */
+  /** The filters of the list, for the way back; `quote` is highlighted in the value. */
   readonly query: Readonly<Record<string, string>>
 }
 
-/** All about the record that was opened. */
+/** Everything about the record that is open. */
 export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
   const detail = useSignal<RecordDetail | undefined>(undefined)
-  const note = useSignal<string | undefined>('Reading …')
-  // A new version, or a new reader, is worth another look; what happened elsewhere is not.
+  const status = useSignal<string | undefined>('Loading …')
+  // Loads again for a new version or new readers of this record, not for other events.
   useScene()
   const { version, reads } = sceneShown().records.get(keyOf(collection, id)) ?? {}
   useEffect(() => {
-    let isOver = false
+    let isCancelled = false
     void openRecord(collection, id).then(
       (found) => {
-        if (isOver) return
+        if (isCancelled) return
         detail.value = found
-        note.value = found ? undefined : 'It was not there at this moment, or you may not see it.'
+        status.value = found ? undefined : 'It did not exist at this moment, or is above your clearance.'
       },
       (error: unknown) => {
-        if (!isOver) note.value = error instanceof Error ? error.message : 'It could not be read.'
+        if (!isCancelled) status.value = error instanceof Error ? error.message : 'The record could not be loaded.'
       },
     )
     return () => {
-      isOver = true
+      isCancelled = true
     }
-  }, [moment.value, version, Math.min(reads ?? 0, 20)])
+  }, [replayIndex.value, version, Math.min(reads ?? 0, 20)])
   const { quote, ...filters } = query
   const record = detail.value
   return (
@@ -52,9 +52,9 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
       <a class="back" href={linkTo('memory', [], filters)}>
         ← All records
       </a>
-      {note.value !== undefined && (
+      {status.value !== undefined && (
         <p class="hint" role="status">
-          {note.value}
+          {status.value}
         </p>
       )}
       {record && (
@@ -62,8 +62,8 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
           <Head record={record} />
           <Sentences record={record} />
           <RecordValue record={record} quote={quote} />
-          <Lineage record={record} way="sources" />
-          <Lineage record={record} way="uses" />
+          <Lineage record={record} direction="sources" />
+          <Lineage record={record} direction="uses" />
           <RecordHistory record={record} />
           <Readers record={record} />
         </>
@@ -82,14 +82,14 @@ function Head({ record }: { record: RecordDetail }): VNode {
         {collection} · version {version}
       </p>
       <h2>
-        <Text of={title || id} most={160} />
+        <Text of={title || id} maxLength={160} />
       </h2>
       <dl class="facts">
         <div>
-          <dt>Made by</dt>
+          <dt>Author</dt>
           <dd>
             <a href={linkTo('memory', [], { author })}>
-              <Text of={author} most={60} />
+              <Text of={author} maxLength={60} />
             </a>
           </dd>
         </div>
@@ -98,7 +98,7 @@ function Head({ record }: { record: RecordDetail }): VNode {
             <dt>Task</dt>
             <dd>
               <a href={linkTo('memory', [], { task })}>
-                <Text of={task} most={40} />
+                <Text of={task} maxLength={40} />
               </a>
             </dd>
           </div>
@@ -106,28 +106,28 @@ function Head({ record }: { record: RecordDetail }): VNode {
         <div>
           <dt>Written</dt>
           <dd>
-            {time(updatedAt, now)}
-            {createdAt !== updatedAt && `, first ${time(createdAt, now)}`}
+            {timestamp(updatedAt, now)}
+            {createdAt !== updatedAt && `, first ${timestamp(createdAt, now)}`}
           </dd>
         </div>
         <div>
-          <dt>Time left</dt>
-          <dd>{expiresAt === undefined ? 'for good' : expiresAt > now ? duration(expiresAt - now) : 'over'}</dd>
+          <dt>Expires</dt>
+          <dd>{expiresAt === undefined ? 'never' : expiresAt > now ? `in ${duration(expiresAt - now)}` : 'expired'}</dd>
         </div>
         <div>
           <dt>Label</dt>
           <dd class={label.sensitivity === 'confidential' ? 'sealed' : ''}>
             {label.sensitivity}
             {label.compartments.map((name) => (
-              <Text key={name} class="tag" of={name} most={24} />
+              <Text key={name} class="tag" of={name} maxLength={24} />
             ))}
           </dd>
         </div>
         <div class="wide">
           <dt>Id</dt>
           <dd>
-            <Text class="code" of={id} most={90} />
-            {known && !isAlive(known, now) && ' (no longer there)'}
+            <Text class="code" of={id} maxLength={90} />
+            {known && !isAlive(known, now) && ' (deleted or expired)'}
           </dd>
         </div>
       </dl>
@@ -135,7 +135,7 @@ function Head({ record }: { record: RecordDetail }): VNode {
         <p>
           {tags.slice(0, 20).map((tag) => (
             <a key={tag} class="tag" href={linkTo('memory', [], { tag })}>
-              <Text of={tag} most={30} />
+              <Text of={tag} maxLength={30} />
             </a>
           ))}
         </p>
@@ -149,21 +149,21 @@ function Readers({ record: { readers, sent } }: { record: RecordDetail }): VNode
   return (
     <section>
       <h3>Readers</h3>
-      {readers.length === 0 && <p class="hint">Nobody is known to have read it.</p>}
+      {readers.length === 0 && <p class="hint">No known readers.</p>}
       <ul class="plain">
         {readers.slice(0, 50).map(({ agent, count, lastAt }) => (
           <li key={agent}>
-            <Text of={agent} most={60} />{' '}
+            <Text of={agent} maxLength={60} />{' '}
             <span class="muted">
-              {counted(count, 'time')}, last {time(lastAt, now)}
+              {counted(count, 'time')}, last {timestamp(lastAt, now)}
             </span>
           </li>
         ))}
         {sent.slice(0, 50).map(({ to, agent, at, count }) => (
           <li key={`${to} ${agent} ${at}`}>
-            sent to <Text of={to} most={60} />{' '}
+            sent to <Text of={to} maxLength={60} />{' '}
             <span class="muted">
-              by <Text of={agent} most={60} />, {counted(count, 'time')}, last {time(at, now)}
+              by <Text of={agent} maxLength={60} />, {counted(count, 'time')}, last {timestamp(at, now)}
             </span>
           </li>
         ))}

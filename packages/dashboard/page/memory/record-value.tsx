@@ -1,16 +1,21 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import type { RecordDetail } from '../../src/protocol.ts'
-import { amount } from '../text/amounts.ts'
+import type { RecordDetail } from '../../src/protocol/protocol.ts'
+import { amount } from '../ui/amounts.ts'
+import { prettyJson } from '../ui/pretty-json.ts'
 
 const shortLength = 6_000
 
-/** The value: as text where it is one, as indented JSON else; what a sentence quoted is pointed out. */
+/** The value or content of a record, as text or as indented JSON, with a quote highlighted. */
 export function RecordValue({ record, quote }: { record: RecordDetail; quote: string | undefined }): VNode {
   const isWhole = useSignal(false)
   const { content, value } = record
-  const text = content ? (content.mediaType.includes('json') ? readable(content.text) : content.text) : readable(value)
+  const text = content
+    ? content.mediaType.includes('json')
+      ? prettyJson(content.text)
+      : content.text
+    : prettyJson(value)
   const range = quote === undefined ? undefined : findQuote(text, quote)
   const start = range && !isWhole.value ? Math.max(0, range.start - shortLength / 3) : 0
   const end = isWhole.value ? text.length : Math.min(text.length, start + shortLength)
@@ -18,7 +23,7 @@ export function RecordValue({ record, quote }: { record: RecordDetail; quote: st
     <section>
       <h3>{content ? `Content, ${content.mediaType.slice(0, 60)}` : 'Value'}</h3>
       {text === '' ? (
-        <p class="hint">The value of this version is not known here.</p>
+        <p class="hint">The value of this version is not available.</p>
       ) : (
         <pre class="value" tabindex={0} role="region" aria-label="Value">
           {start > 0 && '… '}
@@ -46,22 +51,12 @@ export function RecordValue({ record, quote }: { record: RecordDetail; quote: st
           Show all {amount(text.length)} characters
         </button>
       )}
-      {(content?.isCut ?? record.isCut) && <p class="hint">It goes on; the page got its beginning.</p>}
+      {(content?.isCut ?? record.isCut) && <p class="hint">Cut: the page received only the beginning.</p>}
     </section>
   )
 }
 
-/** A JSON string as its text, other JSON indented, what is no JSON as it is. */
-export function readable(json: string): string {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)
-  } catch {
-    return json
-  }
-}
-
-/** Where a sentence stands in a text, whatever the white space between its words. */
+/** Finds a quote in a text, regardless of the white space between its words. */
 function findQuote(text: string, quote: string): { start: number; end: number } | undefined {
   const words = quote.replace(/…$/, '').split(/\s+/).filter(Boolean)
   const pattern = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join(String.raw`\s+`)

@@ -1,44 +1,44 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
-import type { RecordDetail } from '../../src/protocol.ts'
-import { linkTo } from '../shell/route.ts'
-import { cut } from '../text/plain.ts'
-import { Text } from '../text/text.tsx'
+import type { RecordDetail } from '../../src/protocol/protocol.ts'
+import { linkTo } from '../state/route.ts'
+import { cut } from '../ui/plain.ts'
+import { Text } from '../ui/text.tsx'
 import { citedSentences, findSource } from './citations.ts'
 import { openRecord } from './record-source.ts'
 
-const mostSentences = 60
+const maxSentences = 60
 
-/** The sentences of a note or an answer: each leads to the part that says it. */
+/** The cited sentences of a note or an answer, each with a link to the source that contains it. */
 export function Sentences({ record }: { record: RecordDetail }): VNode | null {
-  const note = useSignal<string | undefined>(undefined)
+  const status = useSignal<string | undefined>(undefined)
   const sentences = citedSentences(record.content?.text ?? record.value)
   if (sentences.length === 0) return null
   const follow = async (text: string): Promise<void> => {
-    note.value = 'Looking for the source …'
+    status.value = 'Searching the sources …'
     const source = await findSource(text, record.sources, openRecord)
-    note.value = source ? undefined : 'None of the sources that you may see says this word for word.'
+    status.value = source ? undefined : 'None of the sources within your clearance contains this sentence.'
     if (source) location.hash = linkTo('memory', [source.collection, source.id], { quote: cut(text, 400) })
   }
   return (
     <section>
       <h3>Sentences</h3>
       <ol class="sentences">
-        {sentences.slice(0, mostSentences).map(({ text, citations }, index) => (
+        {sentences.slice(0, maxSentences).map(({ text, citations }, index) => (
           <li key={index}>
-            <Text of={text} most={600} />
+            <Text of={text} maxLength={600} />
             {citations.slice(0, 6).map(({ source, start, end }) => (
               <button key={`${source} ${start}`} type="button" class="citation" onClick={() => void follow(text)}>
-                source <Text of={source} most={8} /> {start}–{end}
+                source <Text of={source} maxLength={8} /> {start}–{end}
               </button>
             ))}
           </li>
         ))}
       </ol>
-      {note.value !== undefined && (
+      {status.value !== undefined && (
         <p class="hint" role="status">
-          {note.value}
+          {status.value}
         </p>
       )}
     </section>

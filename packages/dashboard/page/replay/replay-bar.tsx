@@ -1,16 +1,25 @@
 import type { VNode } from 'preact'
 
-import { connection, dropped, history, isTrimmed, moment, parting, timeShown, useScene } from '../shell/page-state.ts'
-import { comeBack } from '../server/connect.ts'
-import { amount, counted, moment as time } from '../text/amounts.ts'
+import { reconnect } from '../server/connect.ts'
+import {
+  connection,
+  dropped,
+  history,
+  isTrimmed,
+  replayIndex,
+  streamClose,
+  timeShown,
+  useScene,
+} from '../state/page-state.ts'
+import { amount, counted, timestamp } from '../ui/amounts.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { goLive, isPlaying, pause, play, seek, speed, speeds } from './replay-clock.ts'
 
-/** Goes through all that happened: everything on the page shows the moment that is chosen here. */
+/** Replays the run: every view shows the moment that is selected here. */
 export function ReplayBar(): VNode {
   useScene()
-  const at = moment.value ?? history.length
-  const isLive = moment.value === undefined
+  const index = replayIndex.value ?? history.length
+  const isLive = replayIndex.value === undefined
   const now = timeShown()
   const shownAt = isLive ? history.head.at || now : now
   return (
@@ -20,18 +29,18 @@ export function ReplayBar(): VNode {
       </button>
       <input
         type="range"
-        aria-label="Moment"
-        aria-valuetext={`${time(shownAt, Date.now())}, event ${at} of ${history.length}`}
+        aria-label="Replay position"
+        aria-valuetext={`${timestamp(shownAt, Date.now())}, event ${index} of ${history.length}`}
         min={0}
         max={history.length}
-        value={at}
+        value={index}
         onInput={({ currentTarget }) => seek(Number(currentTarget.value))}
       />
       <output class="replay-time">
-        {time(shownAt, Date.now())}
+        {timestamp(shownAt, Date.now())}
         <small>
           {' '}
-          {amount(at)} / {counted(history.length, 'event')}
+          {amount(index)} / {counted(history.length, 'event')}
         </small>
       </output>
       <label class="speed">
@@ -51,12 +60,12 @@ export function ReplayBar(): VNode {
         {connection.value === 'file' ? 'End' : 'Live'}
       </button>
       <ExportMenu />
-      <Losses />
-      {parting.value && (
+      <MissingEvents />
+      {streamClose.value && (
         <p class="loss" role="status">
-          <bdi>{parting.value.reason.slice(0, 200)}</bdi>{' '}
-          <button type="button" onClick={comeBack}>
-            Come back
+          <bdi>{streamClose.value.reason.slice(0, 200)}</bdi>{' '}
+          <button type="button" onClick={reconnect}>
+            Reconnect
           </button>
         </p>
       )}
@@ -64,16 +73,16 @@ export function ReplayBar(): VNode {
   )
 }
 
-/** What is not shown is said. */
-function Losses(): VNode | null {
-  const said = [
-    dropped.value > 0 && `${counted(dropped.value, 'event')} left out: this page was too slow, or away too long`,
-    history.forgotten > 0 && `the first ${amount(history.forgotten)} events are folded into the start`,
-    isTrimmed.value && 'what came before is no longer in the feed',
-  ].filter((one) => one !== false)
-  return said.length === 0 ? null : (
+/** Says which events this page does not have. */
+function MissingEvents(): VNode | null {
+  const sentences = [
+    dropped.value > 0 && `Missed ${counted(dropped.value, 'event')}: this page was too slow or disconnected too long.`,
+    history.forgotten > 0 && `Dropped the first ${counted(history.forgotten, 'event')} from the replay.`,
+    isTrimmed.value && 'The feed no longer holds earlier events.',
+  ].filter((sentence) => sentence !== false)
+  return sentences.length === 0 ? null : (
     <p class="loss" role="status">
-      {said.join('; ')}.
+      {sentences.join(' ')}
     </p>
   )
 }

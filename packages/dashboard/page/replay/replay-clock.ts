@@ -1,23 +1,25 @@
 import { signal } from '@preact/signals'
 
-import { history, moment, replayTime, showMoment } from '../shell/page-state.ts'
+import { history, replayIndex, replayTime, showAt } from '../state/page-state.ts'
 
-/** How often faster than it was. */
+/** Factors of the original speed. */
 export const speeds = [1, 4, 16, 60] as const
 export const speed = signal<(typeof speeds)[number]>(1)
 export const isPlaying = signal(false)
 
-/** Pauses in which nothing happened are cut to this, in milliseconds. */
-const longestPauseMs = 1_500
+/** Longer pauses without events are skipped, in milliseconds of replay. */
+const maxPauseMs = 1_500
+/** How long before the next event a skipped pause ends, in milliseconds of the run. */
+const leadMs = 100
 
 let frame = 0
 let frameAt = 0
 
-/** Goes on from the moment that is shown; from the beginning when that is the end. */
+/** Plays from the moment that is shown, or from the start when that is the end. */
 export function play(): void {
   if (isPlaying.peek() || history.length === 0) return
-  const from = moment.peek()
-  if (from === undefined || from >= history.length) showMoment(0, history.events[0]?.at)
+  const from = replayIndex.peek()
+  if (from === undefined || from >= history.length) showAt(0, history.events[0]?.at)
   isPlaying.value = true
   frameAt = performance.now()
   frame = requestAnimationFrame(step)
@@ -28,28 +30,28 @@ export function pause(): void {
   cancelAnimationFrame(frame)
 }
 
-/** Back to the present. */
+/** Returns to the present. */
 export function goLive(): void {
   pause()
-  showMoment(undefined)
+  showAt(undefined)
 }
 
-/** Shows the scene after so many events. */
-export function seek(to: number): void {
+/** Shows the scene after the first `index` events. */
+export function seek(index: number): void {
   pause()
-  showMoment(Math.min(history.length, Math.max(0, to)))
+  showAt(Math.min(history.length, Math.max(0, index)))
 }
 
 function step(now: number): void {
-  const at = moment.peek() ?? history.length
-  const next = history.events[at]
+  const index = replayIndex.peek() ?? history.length
+  const next = history.events[index]
   if (!next) {
     isPlaying.value = false
     return
   }
   const time = replayTime.peek() + (now - frameAt) * speed.peek()
   frameAt = now
-  const reached = next.at - time > longestPauseMs * speed.peek() ? next.at - 100 : time
-  showMoment(history.momentOf(reached), reached)
+  const reached = next.at - time > maxPauseMs * speed.peek() ? next.at - leadMs : time
+  showAt(history.indexAt(reached), reached)
   frame = requestAnimationFrame(step)
 }

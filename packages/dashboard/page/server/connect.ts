@@ -1,27 +1,26 @@
-import type { AgentRow, SceneEvent, StreamPosition } from '../../src/protocol.ts'
+import type { AgentRow, SceneEvent, StreamPosition } from '../../src/protocol/protocol.ts'
 import {
   connection,
   history,
   isTrimmed,
-  parting,
+  pageError,
   sceneShown,
   session,
-  showMoment,
+  showAt,
+  streamClose,
   takeEvents,
   takeFrame,
-  trouble,
-} from '../shell/page-state.ts'
-import { api, Refusal } from './api.ts'
+} from '../state/page-state.ts'
+import { api, ApiError } from './api.ts'
 import { followStream } from './event-stream.ts'
-import type { Connection } from './event-stream.ts'
 import { exportedRun } from './exported-run.ts'
 import { takeToken } from './take-token.ts'
 
 const pageSize = 2_000
 
-let leave: (() => void) | undefined
+let stopFollowing: (() => void) | undefined
 
-/** Fills the page: from the file that it is, or from its server, and keeps it filled. */
+/** Loads the page's data, from the exported file or the server, and then follows the server's stream. */
 export async function connect(): Promise<void> {
   const run = exportedRun()
   if (run) {
@@ -29,29 +28,29 @@ export async function connect(): Promise<void> {
     connection.value = 'file'
     takeEvents(run.events)
     takeEvents(missingAgents(run.agents))
-    showMoment(undefined)
+    showAt(undefined)
     return
   }
   try {
     const token = takeToken()
     if (token !== undefined) await api.login(token)
     session.value = await api.session()
-    const last = await readPast(session.value.first)
+    const last = await loadPast(session.value.first)
     takeEvents(missingAgents(await api.agents()))
     follow(last)
   } catch (error) {
-    trouble.value = explain(error)
+    pageError.value = explain(error)
     connection.value = 'ended'
   }
 }
 
 /** Opens the stream again after the server closed it. */
-export function comeBack(): void {
-  parting.value = undefined
+export function reconnect(): void {
+  streamClose.value = undefined
   follow(history.last)
 }
 
-async function readPast(first: StreamPosition): Promise<StreamPosition> {
+async function loadPast(first: StreamPosition): Promise<StreamPosition> {
   let after = first
   for (;;) {
     const { events, next, hasMore, trimmed } = await api.events(after, pageSize)
@@ -63,23 +62,23 @@ async function readPast(first: StreamPosition): Promise<StreamPosition> {
 }
 
 function follow(after: StreamPosition | undefined): void {
-  leave?.()
+  stopFollowing?.()
   let last = after
-  leave = followStream({
-    frame: (frame) => {
+  stopFollowing = followStream({
+    onFrame: (frame) => {
       takeFrame(frame)
       last = frame.events.at(-1)?.position ?? last
     },
-    connection: (state: Connection) => (connection.value = state),
-    bye: (bye) => {
-      parting.value = bye
+    onConnection: (state) => (connection.value = state),
+    onClose: (reason) => {
+      streamClose.value = reason
       connection.value = 'ended'
     },
     last: () => last,
   })
 }
 
-/** Agents that began before anything that the stream can tell. */
+/** Events for agents that started before the first event. */
 function missingAgents(rows: readonly AgentRow[]): readonly SceneEvent[] {
   const { agents } = sceneShown()
   return rows
@@ -88,8 +87,8 @@ function missingAgents(rows: readonly AgentRow[]): readonly SceneEvent[] {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Refusal && error.status === 401) {
-    return 'This page has no key. Open the link that the dashboard printed when it started: it brings one.'
+  if (error instanceof ApiError && error.status === 401) {
+    return 'This page is not logged in. Open the link that the dashboard printed when it started: it contains the token.'
   }
-  return error instanceof Error ? error.message : 'The server could not be asked.'
+  return error instanceof Error ? error.message : 'The server could not be reached.'
 }

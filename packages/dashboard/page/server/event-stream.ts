@@ -1,73 +1,71 @@
-import type { Bye, Frame, StreamEventName, StreamPosition } from '../../src/protocol.ts'
+import type { Frame, StreamClose, StreamEventName, StreamPosition } from '../../src/protocol/protocol.ts'
+import type { Connection } from '../state/page-state.ts'
 
-/** How the page stands with the server. */
-export type Connection = 'loading' | 'live' | 'reconnecting' | 'ended' | 'file'
-
-/** Who is told what comes over the stream. */
+/** Receives what the stream sends. */
 export interface StreamListener {
-  frame(frame: Frame): void
-  connection(state: Connection): void
-  bye(bye: Bye): void
-  /** The position to go on from. */
+  onFrame(frame: Frame): void
+  onConnection(state: Connection): void
+  onClose(reason: StreamClose): void
+  /** The position after which a new stream continues. */
   last(): StreamPosition | undefined
 }
 
-const firstPauseMs = 400
-const longestPauseMs = 5_000
-/** The server says something every 10 s: who is silent for so long is lost. */
+const firstRetryMs = 400
+const maxRetryMs = 5_000
+/** The server sends something at least every 10 s: after this silence, in milliseconds, the connection counts as lost. */
 const silenceMs = 25_000
 
 /**
- * Follows the server's stream for as long as the page is open, or until the
- * server says goodbye.
+ * Follows the server's stream until the page or the server closes it. Returns a
+ * function that closes it.
  *
- * The browser reconnects by itself with `Last-Event-ID` after a cut; when it
- * gives up (the server answered with an error), or nothing was heard for too
- * long, a new stream is opened after the last position, with growing pauses.
+ * After a cut the browser reconnects by itself with `Last-Event-ID`. When it
+ * gives up (the server answered with an error), or the stream is silent for too
+ * long, this opens a new stream after the last position, with growing pauses.
  */
 export function followStream(listener: StreamListener): () => void {
   let source: EventSource | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let watch: ReturnType<typeof setTimeout> | undefined
-  let pauseMs = firstPauseMs
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let silenceTimer: ReturnType<typeof setTimeout> | undefined
+  let retryMs = firstRetryMs
 
   const close = (): void => {
-    clearTimeout(timer)
-    clearTimeout(watch)
+    clearTimeout(retryTimer)
+    clearTimeout(silenceTimer)
     source?.close()
   }
   const retry = (): void => {
-    listener.connection('reconnecting')
+    listener.onConnection('reconnecting')
     close()
-    timer = setTimeout(open, pauseMs)
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    retryTimer = setTimeout(open, retryMs)
+    retryMs = Math.min(retryMs * 2, maxRetryMs)
   }
-  const heard = (): void => {
-    clearTimeout(watch)
-    watch = setTimeout(retry, silenceMs)
-    listener.connection('live')
+  const noteAlive = (): void => {
+    clearTimeout(silenceTimer)
+    silenceTimer = setTimeout(retry, silenceMs)
+    listener.onConnection('live')
   }
   const on = (name: StreamEventName, take: (data: unknown) => void): void =>
     source?.addEventListener(name, ({ data }: MessageEvent<string>) => {
-      heard()
+      noteAlive()
       take(JSON.parse(data))
     })
   const open = (): void => {
     const after = listener.last()
     source = new EventSource(`api/stream${after === undefined ? '' : `?after=${encodeURIComponent(after)}`}`)
     source.addEventListener('open', () => {
-      pauseMs = firstPauseMs
-      heard()
+      retryMs = firstRetryMs
+      noteAlive()
     })
-    on('frame', (frame) => listener.frame(frame as Frame))
-    on('beat', () => {})
-    on('bye', (bye) => {
+    on('frame', (frame) => listener.onFrame(frame as Frame))
+    on('heartbeat', () => {})
+    on('close', (reason) => {
       close()
-      listener.bye(bye as Bye)
+      listener.onClose(reason as StreamClose)
     })
     source.addEventListener('error', () => {
-      clearTimeout(watch)
-      listener.connection('reconnecting')
+      clearTimeout(silenceTimer)
+      listener.onConnection('reconnecting')
       if (source?.readyState === EventSource.CLOSED) retry()
     })
   }

@@ -1,6 +1,6 @@
 /**
- * Takes the token out of the address (`#token=…`, also behind a view:
- * `#/inbox/x?token=…`), so that it stands in no history and no copied link.
+ * Removes the token from the address (`#token=…`, or after a view:
+ * `#/inbox/x?token=…`), so that it stays out of the history and of copied links.
  */
 export function takeToken(): string | undefined {
   const match = /([#?&])token=([^&]+)&?/.exec(location.hash)

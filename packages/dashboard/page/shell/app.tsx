@@ -1,39 +1,26 @@
 import type { VNode } from 'preact'
 
-import { FiguresView } from '../figures/figures-view.tsx'
-import { InboxView } from '../inbox/inbox-view.tsx'
-import { MapView } from '../map/map-view.tsx'
-import { MemoryView } from '../memory/memory-view.tsx'
 import { ReplayBar } from '../replay/replay-bar.tsx'
-import { TimelineView } from '../timeline/timeline-view.tsx'
+import { pageError } from '../state/page-state.ts'
+import { route } from '../state/route.ts'
 import { Header } from './header.tsx'
-import { trouble } from './page-state.ts'
-import { route } from './route.ts'
-import type { ViewName } from './route.ts'
+import { viewsByName } from './views.tsx'
 
-const pages: Readonly<Record<ViewName, () => VNode>> = {
-  map: () => <MapView />,
-  timeline: () => <TimelineView />,
-  memory: () => <MemoryView />,
-  inbox: () => <InboxView />,
-  figures: () => <FiguresView />,
-}
-
-/** The page: its head, one view, and the replay below. */
+/** The page: header, one view, and the replay bar. */
 export function App(): VNode {
-  const { view } = route.value
+  const { Content } = viewsByName[route.value.view]
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>
-        To the content
+      <a class="skip" href="#main" onClick={skipToMain}>
+        Skip to content
       </a>
       <Header />
       <main id="main" tabindex={-1}>
-        {trouble.value === undefined ? (
-          pages[view]()
+        {pageError.value === undefined ? (
+          <Content />
         ) : (
-          <p class="empty trouble" role="alert">
-            <bdi>{trouble.value.slice(0, 400)}</bdi>
+          <p class="empty page-error" role="alert">
+            <bdi>{pageError.value.slice(0, 400)}</bdi>
           </p>
         )}
       </main>
@@ -42,8 +29,8 @@ export function App(): VNode {
   )
 }
 
-/** The hash names the view: a jump must not change it. */
-function skip(event: Event): void {
+/** The hash names the view, so following the link would change it. */
+function skipToMain(event: Event): void {
   event.preventDefault()
   document.querySelector<HTMLElement>('#main')?.focus()
 }

@@ -1,21 +1,14 @@
 import type { VNode } from 'preact'
 
-import type { Connection } from '../server/event-stream.ts'
-import { Text } from '../text/text.tsx'
-import { connection, moment, session, useScene } from './page-state.ts'
-import { linkTo, route, views } from './route.ts'
-import type { ViewName } from './route.ts'
-import { isDark, theme } from './theme.ts'
+import { connection, replayIndex, session, useScene } from '../state/page-state.ts'
+import type { Connection } from '../state/page-state.ts'
+import { linkTo, route, views } from '../state/route.ts'
+import { hasEnded } from '../state/scene.ts'
+import { Text } from '../ui/text.tsx'
+import { isDark, theme } from '../ui/theme.ts'
+import { viewsByName } from './views.tsx'
 
-const names: Readonly<Record<ViewName, string>> = {
-  map: 'Flock',
-  timeline: 'Timeline',
-  memory: 'Memory',
-  inbox: 'Inbox',
-  figures: 'Figures',
-}
-
-const states: Readonly<Record<Connection, string>> = {
+const connectionNames: Readonly<Record<Connection, string>> = {
   loading: 'loading',
   live: 'live',
   reconnecting: 'reconnecting',
@@ -23,11 +16,12 @@ const states: Readonly<Record<Connection, string>> = {
   file: 'exported run',
 }
 
-/** Where one is, where one can go, and how the page stands with its server. */
+/** The navigation, the state of the connection, and the theme switch. */
 export function Header(): VNode {
   const scene = useScene()
-  const waiting = [...scene.escalations.values()].filter(({ state }) => state === 'open' || state === 'taken').length
-  const state = moment.value === undefined || connection.value === 'reconnecting' ? states[connection.value] : 'replay'
+  const pending = [...scene.escalations.values()].filter((escalation) => !hasEnded(escalation)).length
+  const showsConnection = replayIndex.value === undefined || connection.value === 'reconnecting'
+  const state = showsConnection ? connectionNames[connection.value] : 'replay'
   return (
     <header class="top">
       <h1>
@@ -40,14 +34,14 @@ export function Header(): VNode {
       </h1>
       {session.value && (
         <span class="space muted">
-          <Text of={session.value.space} most={24} />
+          <Text of={session.value.space} maxLength={24} />
         </span>
       )}
       <nav aria-label="Views">
         {views.map((view) => (
           <a key={view} href={linkTo(view)} aria-current={route.value.view === view ? 'page' : undefined}>
-            {names[view]}
-            {view === 'inbox' && waiting > 0 && <span class="badge">{waiting}</span>}
+            {viewsByName[view].title}
+            {view === 'inbox' && pending > 0 && <span class="badge">{pending}</span>}
           </a>
         ))}
       </nav>
@@ -57,7 +51,7 @@ export function Header(): VNode {
       <button
         type="button"
         class="quiet theme"
-        aria-label={isDark.value ? 'Change to light' : 'Change to dark'}
+        aria-label={isDark.value ? 'Switch to light theme' : 'Switch to dark theme'}
         onClick={() => (theme.value = isDark.value ? 'light' : 'dark')}
       >
         {isDark.value ? '☀' : '☾'}

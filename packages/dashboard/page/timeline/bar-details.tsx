@@ -1,35 +1,35 @@
 import type { VNode } from 'preact'
 
-import { timeShown, tracks, useScene } from '../shell/page-state.ts'
-import { counted, duration, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
-import { endOf, meanwhile } from './pick-bar.ts'
-import { chosen, pointed } from './timeline-window.ts'
-import { workerName } from './tracks.ts'
-import type { Bar } from './tracks.ts'
+import { timeShown, tracks, useScene } from '../state/page-state.ts'
+import { workerName } from '../state/tracks.ts'
+import type { Bar } from '../state/tracks.ts'
+import { counted, duration, timestamp } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
+import { countMarks, endOf } from './pick-bar.ts'
+import { hoveredBar, selectedBar } from './timeline-window.ts'
 
-/** The run that is pointed at or chosen, in words. */
+/** Describes the hovered or selected run in words. */
 export function BarDetails(): VNode {
   useScene()
-  const picked = pointed.value ?? chosen.value
+  const picked = hoveredBar.value ?? selectedBar.value
   const now = timeShown()
   if (!picked || picked.bar.startedAt > now) {
-    return <p class="bar-details hint">Point at a run to see what it is. Shift with an arrow goes from run to run.</p>
+    return <p class="bar-details hint">Hover over a run for details. Shift and the arrow keys move between runs.</p>
   }
   const { bar } = picked
   const end = endOf(bar, now)
-  const { read, write, reuse } = meanwhile(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
+  const { read, write, reuse } = countMarks(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
   return (
     <p class="bar-details" role="status">
       <span>
         <strong>
-          <Text of={bar.activity} most={60} />
+          <Text of={bar.activity} maxLength={60} />
         </strong>{' '}
-        of <Text of={bar.agent} most={40} />
+        of <Text of={bar.agent} maxLength={40} />
         {bar.worker !== undefined && (
           <>
             {' '}
-            on <Text of={workerName(bar.worker)} most={30} />
+            on <Text of={workerName(bar.worker)} maxLength={30} />
           </>
         )}
       </span>
@@ -38,17 +38,17 @@ export function BarDetails(): VNode {
         {bar.retries > 0 && `, ${counted(bar.retries + 1, 'try', 'tries')}`}
       </span>
       <span>
-        {moment(bar.startedAt, now)}, {duration(end - bar.startedAt)}
+        {timestamp(bar.startedAt, now)}, {duration(end - bar.startedAt)}
       </span>
       <span>
-        meanwhile it read {read}, wrote {write}, reused {reuse}
+        meanwhile its agent read {read}, wrote {write}, reused {reuse}
       </span>
     </p>
   )
 }
 
-/** How a run stands. */
+/** The state of a run at a time. */
 export function stateOf({ endedAt, outcome }: Bar, now: number): string {
-  if (endedAt === undefined || endedAt > now) return 'still runs'
-  return outcome === 'done' ? 'ended well' : 'failed'
+  if (endedAt === undefined || endedAt > now) return 'running'
+  return outcome === 'done' ? 'done' : 'failed'
 }

@@ -1,24 +1,24 @@
-import type { Span } from './tracks.ts'
+import type { Span } from '../state/tracks.ts'
 
-/** What an idle gap takes of the timeline, in milliseconds of busy time. */
+/** The width of a folded gap, in milliseconds of busy time. */
 const foldMs = 700
 
-/** A gap that was folded. */
+/** A folded gap. */
 export interface Fold {
-  /** Where it stands in folded time. */
+  /** Where it begins in folded time. */
   readonly start: number
   readonly end: number
-  /** How long it really was, in milliseconds. */
+  /** Its real length, in milliseconds. */
   readonly ms: number
 }
 
 /**
- * Time without its idle gaps: each takes the same short stretch, however long
- * it was. Both directions are steady and never go back.
+ * Time with its idle gaps folded: a gap of any length takes the same short
+ * width. Both conversions are continuous and monotonic.
  */
 export class FoldedTime {
   readonly folds: readonly Fold[]
-  /** The folded length of everything. */
+  /** The length of all folded time. */
   readonly length: number
   readonly #pieces: readonly { readonly from: number; readonly to: number; readonly start: number }[]
 
@@ -42,7 +42,7 @@ export class FoldedTime {
     this.length = start
   }
 
-  /** Where a time stands, in folded milliseconds from the beginning. */
+  /** Converts a time to folded milliseconds from the start. */
   toFolded(time: number): number {
     const index = this.#pieces.findLastIndex(({ from }) => from <= time)
     const piece = this.#pieces[index]
@@ -54,7 +54,7 @@ export class FoldedTime {
     return piece.start + length + ((time - piece.to) / gap) * (next.start - piece.start - length)
   }
 
-  /** The time that stands there. */
+  /** Converts folded milliseconds from the start to a time. */
   toTime(folded: number): number {
     const index = this.#pieces.findLastIndex(({ start }) => start <= folded)
     const piece = this.#pieces[index]

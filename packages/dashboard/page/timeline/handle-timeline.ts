@@ -1,27 +1,27 @@
+import { markedRange } from '../state/marked-range.ts'
 import type { FoldedTime } from './folded-time.ts'
 import { axisHeight, heightOf, laneAt } from './lanes.ts'
 import type { Lane } from './lanes.ts'
 import { barAt, endOf, nextBar } from './pick-bar.ts'
-import type { PickedBar, Way } from './pick-bar.ts'
+import type { Direction, PickedBar } from './pick-bar.ts'
 import {
-  chosen,
+  hoveredBar,
   panTimeline,
-  pointed,
-  range,
-  scrolled,
-  seen,
-  showFolded,
+  revealFolded,
+  scrollTop,
+  selectedBar,
+  visibleWindow,
   windowAt,
   zoomTimeline,
 } from './timeline-window.ts'
 
-/** What an arrow key scrolls by, in pixels. */
+/** How far an arrow key scrolls, in pixels. */
 const scrollStep = 26
-/** A pointer covers so much around it, in pixels. */
+/** Tolerance around the pointer, in pixels. */
 const pointerSlack = 3
 
-/** What the last picture was made with: pointers are read against it. */
-export interface TimelineStage {
+/** The layout of the last frame, in which pointer positions are interpreted. */
+export interface TimelineLayout {
   folded: FoldedTime
   /** The folded length up to the moment that is shown. */
   total: number
@@ -32,50 +32,51 @@ export interface TimelineStage {
 }
 
 /**
- * Drag marks a range, a click chooses a run, the wheel scrolls rows, with Ctrl or sideways it zooms or pans; arrows move
- * what is seen, with Shift the choice; `+`, `-`, `0`, Escape.
+ * Handles pointer and keys: dragging marks a period, a click selects a run; the wheel scrolls, with Ctrl it zooms,
+ * sideways it pans; arrows scroll and pan, with Shift they move the selection; `+`, `-`, `0`, Escape. Returns a function
+ * that stops it.
  */
-export function handleTimeline(canvas: HTMLCanvasElement, stage: TimelineStage, redraw: () => void): () => void {
+export function handleTimeline(canvas: HTMLCanvasElement, layout: TimelineLayout, redraw: () => void): () => void {
   const end = new AbortController()
   const { signal } = end
   canvas.tabIndex = 0
   let anchor: number | undefined
   const foldedAt = (x: number): number => {
-    const { from, to } = windowAt(stage.total)
-    return from + ((x - stage.gutter) / (canvas.clientWidth - stage.gutter)) * (to - from)
+    const { from, to } = windowAt(layout.total)
+    return from + ((x - layout.gutter) / (canvas.clientWidth - layout.gutter)) * (to - from)
   }
   const scroll = (by: number): void => {
-    const most = Math.max(0, heightOf(stage.lanes) + 2 * axisHeight - canvas.clientHeight)
-    scrolled.value = Math.min(most, Math.max(0, scrolled.value + by))
+    const max = Math.max(0, heightOf(layout.lanes) + 2 * axisHeight - canvas.clientHeight)
+    scrollTop.value = Math.min(max, Math.max(0, scrollTop.value + by))
   }
   const runAt = (x: number, y: number): PickedBar | undefined => {
-    const below = y - axisHeight + scrolled.peek()
-    const lane = x < stage.gutter || y < axisHeight ? undefined : laneAt(stage.lanes, below)
+    const below = y - axisHeight + scrollTop.peek()
+    const lane = x < layout.gutter || y < axisHeight ? undefined : laneAt(layout.lanes, below)
     if (!lane) return undefined
-    const at = (shift: number): number => stage.folded.toTime(foldedAt(x + shift))
+    const at = (shift: number): number => layout.folded.toTime(foldedAt(x + shift))
     const slackMs = (at(pointerSlack) - at(-pointerSlack)) / 2
-    return barAt(lane, below - lane.top, at(0), { now: stage.now, slackMs })
+    return barAt(lane, below - lane.top, at(0), { now: layout.now, slackMs })
   }
-  const choose = (way: Way): void => {
-    const next = nextBar(stage.lanes, chosen.peek(), way, stage.now)
-    chosen.value = next
-    const lane = stage.lanes.find(({ track }) => track === next?.track)
+  const select = (direction: Direction): void => {
+    const next = nextBar(layout.lanes, selectedBar.peek(), direction, layout.now)
+    selectedBar.value = next
+    const lane = layout.lanes.find(({ track }) => track === next?.track)
     if (!next || !lane) return
     const { startedAt } = next.bar
-    const endedAt = endOf(next.bar, stage.now)
-    showFolded(stage.folded.toFolded(startedAt), stage.folded.toFolded(endedAt), stage.total)
+    const endedAt = endOf(next.bar, layout.now)
+    revealFolded(layout.folded.toFolded(startedAt), layout.folded.toFolded(endedAt), layout.total)
     const room = canvas.clientHeight - axisHeight
-    if (lane.top < scrolled.peek()) scroll(lane.top - scrolled.peek())
-    else if (lane.top + lane.height > scrolled.peek() + room) scroll(lane.top + lane.height - room - scrolled.peek())
+    if (lane.top < scrollTop.peek()) scroll(lane.top - scrollTop.peek())
+    else if (lane.top + lane.height > scrollTop.peek() + room) scroll(lane.top + lane.height - room - scrollTop.peek())
   }
   canvas.addEventListener(
     'wheel',
     (event) => {
       event.preventDefault()
-      const { from, to } = windowAt(stage.total)
-      if (event.ctrlKey) zoomTimeline(Math.exp(event.deltaY * 0.003), foldedAt(event.offsetX), stage.total)
+      const { from, to } = windowAt(layout.total)
+      if (event.ctrlKey) zoomTimeline(Math.exp(event.deltaY * 0.003), foldedAt(event.offsetX), layout.total)
       else if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
-        panTimeline(((to - from) * event.deltaX) / 800, stage.total)
+        panTimeline(((to - from) * event.deltaX) / 800, layout.total)
       else scroll(event.deltaY)
       redraw()
     },
@@ -85,8 +86,8 @@ export function handleTimeline(canvas: HTMLCanvasElement, stage: TimelineStage, 
     'pointerdown',
     ({ offsetX, pointerId }) => {
       canvas.setPointerCapture(pointerId)
-      anchor = stage.folded.toTime(foldedAt(offsetX))
-      range.value = undefined
+      anchor = layout.folded.toTime(foldedAt(offsetX))
+      markedRange.value = undefined
     },
     { signal },
   )
@@ -95,49 +96,49 @@ export function handleTimeline(canvas: HTMLCanvasElement, stage: TimelineStage, 
     ({ offsetX, offsetY }) => {
       if (anchor === undefined) {
         const run = runAt(offsetX, offsetY)
-        if (run?.bar !== pointed.peek()?.bar) pointed.value = run
+        if (run?.bar !== hoveredBar.peek()?.bar) hoveredBar.value = run
         return
       }
-      const at = stage.folded.toTime(foldedAt(offsetX))
-      range.value = { from: Math.min(anchor, at), to: Math.max(anchor, at) }
+      const at = layout.folded.toTime(foldedAt(offsetX))
+      markedRange.value = { from: Math.min(anchor, at), to: Math.max(anchor, at) }
       redraw()
     },
     { signal },
   )
   const release = (): void => {
     anchor = undefined
-    if (range.value && range.value.to - range.value.from < 1) range.value = undefined
+    if (markedRange.value && markedRange.value.to - markedRange.value.from < 1) markedRange.value = undefined
     redraw()
   }
   canvas.addEventListener(
     'pointerup',
     ({ offsetX, offsetY }) => {
       release()
-      if (!range.peek()) chosen.value = runAt(offsetX, offsetY)
+      if (!markedRange.peek()) selectedBar.value = runAt(offsetX, offsetY)
     },
     { signal },
   )
-  canvas.addEventListener('pointerleave', () => (pointed.value = undefined), { signal })
+  canvas.addEventListener('pointerleave', () => (hoveredBar.value = undefined), { signal })
   canvas.addEventListener('pointercancel', release, { signal })
   canvas.addEventListener(
     'keydown',
     (event) => {
-      const { from, to } = windowAt(stage.total)
+      const { from, to } = windowAt(layout.total)
       const moves: Readonly<Record<string, () => void>> = {
-        ArrowLeft: () => choose('before'),
-        ArrowRight: () => choose('after'),
-        ArrowUp: () => choose('above'),
-        ArrowDown: () => choose('below'),
+        ArrowLeft: () => select('before'),
+        ArrowRight: () => select('after'),
+        ArrowUp: () => select('above'),
+        ArrowDown: () => select('below'),
       }
       const keys: Readonly<Record<string, () => void>> = {
-        ArrowLeft: () => panTimeline((from - to) / 8, stage.total),
-        ArrowRight: () => panTimeline((to - from) / 8, stage.total),
+        ArrowLeft: () => panTimeline((from - to) / 8, layout.total),
+        ArrowRight: () => panTimeline((to - from) / 8, layout.total),
         ArrowUp: () => scroll(-scrollStep),
         ArrowDown: () => scroll(scrollStep),
-        '+': () => zoomTimeline(0.7, (from + to) / 2, stage.total),
-        '-': () => zoomTimeline(1.4, (from + to) / 2, stage.total),
-        '0': () => (seen.value = { end: undefined, length: Infinity }),
-        Escape: () => (range.value = chosen.value = undefined),
+        '+': () => zoomTimeline(0.7, (from + to) / 2, layout.total),
+        '-': () => zoomTimeline(1.4, (from + to) / 2, layout.total),
+        '0': () => (visibleWindow.value = { end: undefined, length: Infinity }),
+        Escape: () => (markedRange.value = selectedBar.value = undefined),
       }
       const act = (event.shiftKey ? moves[event.key] : undefined) ?? keys[event.key]
       if (!act) return

@@ -1,18 +1,18 @@
-import type { Surface } from '../shell/canvas.tsx'
-import { hueOf, patternOf } from '../shell/palette.ts'
-import type { Palette } from '../shell/palette.ts'
-import { duration } from '../text/amounts.ts'
-import { drawable } from '../text/plain.ts'
+import type { TimeRange } from '../state/marked-range.ts'
+import { workerName } from '../state/tracks.ts'
+import type { Bar, Mark } from '../state/tracks.ts'
+import { duration } from '../ui/amounts.ts'
+import type { Surface } from '../ui/canvas.tsx'
+import { hueOf, patternOf } from '../ui/palette.ts'
+import type { Palette } from '../ui/palette.ts'
+import { drawable } from '../ui/plain.ts'
 import { barPattern } from './bar-pattern.ts'
 import type { FoldedTime } from './folded-time.ts'
 import { axisHeight, barTop } from './lanes.ts'
 import type { Lane } from './lanes.ts'
 import type { PickedBar } from './pick-bar.ts'
-import type { Range } from './timeline-window.ts'
-import { workerName } from './tracks.ts'
-import type { Bar, Mark } from './tracks.ts'
 
-/** All that one picture of the timeline is made from. */
+/** Everything that one frame of the timeline shows. */
 export interface TimelinePicture {
   readonly lanes: readonly Lane[]
   readonly folded: FoldedTime
@@ -20,14 +20,14 @@ export interface TimelinePicture {
   readonly to: number
   readonly scrolled: number
   readonly now: number
-  readonly range: Range | undefined
+  readonly range: TimeRange | undefined
   readonly palette: Palette
   readonly gutter: number
-  /** Runs that are pointed at or chosen. */
+  /** The selected and the hovered run. */
   readonly picks: readonly (PickedBar | undefined)[]
 }
 
-/** Draws the rows that are in sight, up to the moment that is shown. */
+/** Draws the visible rows, up to the moment that is shown. */
 export function paintTimeline({ context, width, height }: Surface, picture: TimelinePicture): void {
   const { palette, scrolled, gutter } = picture
   context.fillStyle = palette.ground
@@ -40,8 +40,8 @@ export function paintTimeline({ context, width, height }: Surface, picture: Time
   context.clip()
   paintFolds(context, picture, scale, height)
   paintRange(context, picture, toX, height)
-  const inSight = picture.lanes.filter((lane) => lane.top + lane.height > scrolled && lane.top < scrolled + height)
-  for (const lane of inSight) {
+  const visible = picture.lanes.filter((lane) => lane.top + lane.height > scrolled && lane.top < scrolled + height)
+  for (const lane of visible) {
     const y = axisHeight + lane.top - scrolled
     context.strokeStyle = palette.line
     context.lineWidth = 1
@@ -51,11 +51,11 @@ export function paintTimeline({ context, width, height }: Surface, picture: Time
     for (const mark of lane.track.marks) paintMark(context, mark, { y, lane, toX, width, picture })
   }
   context.restore()
-  paintNames(context, picture, inSight)
+  paintNames(context, picture, visible)
   paintAxis(context, picture, { scale, width })
 }
 
-interface Place {
+interface BarContext {
   readonly y: number
   readonly lane: Lane
   readonly toX: (time: number) => number
@@ -63,7 +63,7 @@ interface Place {
   readonly picture: TimelinePicture
 }
 
-function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, lane, toX, width, picture }: Place): void {
+function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, lane, toX, width, picture }: BarContext): void {
   const { now, palette, gutter, picks } = picture
   const { barHeight } = lane
   if (bar.startedAt > now) return
@@ -103,11 +103,11 @@ function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, lane, toX, w
   }
 }
 
-/** Reads point up from below, writes down from above; reuses are diamonds, states bars, questions to people rings. */
+/** Reads are triangles at the bottom, writes at the top; reuses are diamonds, state changes bars, escalations rings. */
 function paintMark(
   context: CanvasRenderingContext2D,
   { at, kind }: Mark,
-  { y, lane, toX, width, picture }: Place,
+  { y, lane, toX, width, picture }: BarContext,
 ): void {
   if (at > picture.now) return
   const x = toX(at)
@@ -167,11 +167,11 @@ function paintRange(
 function paintNames(
   context: CanvasRenderingContext2D,
   { gutter, palette, scrolled }: TimelinePicture,
-  inSight: readonly Lane[],
+  visible: readonly Lane[],
 ): void {
   context.textAlign = 'left'
   context.textBaseline = 'middle'
-  for (const { track, top, height } of inSight) {
+  for (const { track, top, height } of visible) {
     const y = axisHeight + top - scrolled + height / 2
     context.font = `${track.kind === 'worker' ? 'italic ' : ''}500 12px system-ui, sans-serif`
     context.fillStyle = track.kind === 'worker' ? palette.muted : palette.text

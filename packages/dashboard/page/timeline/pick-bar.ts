@@ -1,23 +1,23 @@
+import type { Bar, Track } from '../state/tracks.ts'
 import { barTop } from './lanes.ts'
 import type { Lane } from './lanes.ts'
-import type { Bar, Track } from './tracks.ts'
 
-/** A run that is pointed at or chosen, in the row of an agent or a thread. */
+/** A hovered or selected run, in the row of an agent or a thread. */
 export interface PickedBar {
   readonly track: Track
   readonly bar: Bar
 }
 
-/** When a run ended, or as far as it has come. */
+/** When a run ended; for a running one the current time. */
 export function endOf({ startedAt, endedAt }: Bar, now: number): number {
   return Math.max(startedAt, Math.min(endedAt ?? now, now))
 }
 
 /**
- * The run under a pointer: of those that share the place the one that began last.
+ * The run at a point; among overlapping ones the one that started last.
  *
  * @param y - From the top of the lane.
- * @param slackMs - What a pointer covers, each way: short runs are narrow.
+ * @param slackMs - Tolerance in each direction, since short runs are narrow.
  */
 export function barAt(lane: Lane, y: number, at: number, { now, slackMs }: { now: number; slackMs: number }) {
   const isAt = (bar: Bar): boolean => {
@@ -29,36 +29,36 @@ export function barAt(lane: Lane, y: number, at: number, { now, slackMs }: { now
   return bar && { track: lane.track, bar }
 }
 
-/** Where to go from a chosen run: along its row, or to the rows beside it. */
-export type Way = 'before' | 'after' | 'above' | 'below'
+/** A step from a selected run: along its row, or to a neighboring row. */
+export type Direction = 'before' | 'after' | 'above' | 'below'
 
-/** The run beside a chosen one; the newest of all when none is chosen. Stays where there is no further one. */
+/** The run next to a selected one; without a selection the newest of all, at the edge the same one. */
 export function nextBar(
   lanes: readonly Lane[],
   from: PickedBar | undefined,
-  way: Way,
+  direction: Direction,
   now: number,
 ): PickedBar | undefined {
-  const begun = (track: Track): readonly Bar[] =>
+  const started = (track: Track): readonly Bar[] =>
     track.bars.filter(({ startedAt }) => startedAt <= now).toSorted((a, b) => a.startedAt - b.startedAt)
   const index = lanes.findIndex(({ track }) => track.kind === from?.track.kind && track.id === from.track.id)
   if (!from || index === -1) {
     const newest = lanes.flatMap(({ track }) =>
-      begun(track)
+      started(track)
         .slice(-1)
         .map((bar) => ({ track, bar })),
     )
     return newest.toSorted((a, b) => b.bar.startedAt - a.bar.startedAt)[0]
   }
   const { track, bar } = from
-  if (way === 'before' || way === 'after') {
-    const bars = begun(track)
-    const next = bars[bars.indexOf(bar) + (way === 'after' ? 1 : -1)]
+  if (direction === 'before' || direction === 'after') {
+    const bars = started(track)
+    const next = bars[bars.indexOf(bar) + (direction === 'after' ? 1 : -1)]
     return next ? { track, bar: next } : from
   }
-  const others = way === 'below' ? lanes.slice(index + 1) : lanes.slice(0, index).toReversed()
+  const others = direction === 'below' ? lanes.slice(index + 1) : lanes.slice(0, index).toReversed()
   for (const other of others) {
-    const bars = begun(other.track)
+    const bars = started(other.track)
     const nearest = bars.toSorted((a, b) => distance(a, bar) - distance(b, bar))[0]
     if (nearest) return { track: other.track, bar: nearest }
   }
@@ -69,17 +69,18 @@ function distance(one: Bar, other: Bar): number {
   return Math.abs(one.startedAt - other.startedAt)
 }
 
-/** What an agent did in a stretch of time. */
-export interface Meanwhile {
+/** What an agent did in a period. */
+export interface MarkCounts {
   readonly read: number
   readonly write: number
   readonly reuse: number
 }
 
-/** Events come nearly in the order in which they happened: no later than this, in milliseconds. */
+/** Events arrive nearly in order, at most this late, in milliseconds. */
 const lateMs = 10_000
 
-export function meanwhile(track: Track | undefined, from: number, to: number): Meanwhile {
+/** Counts what an agent did in a period. */
+export function countMarks(track: Track | undefined, from: number, to: number): MarkCounts {
   const counts = { read: 0, write: 0, reuse: 0 }
   const marks = track?.marks ?? []
   for (let index = marks.length - 1; index >= 0; index -= 1) {

@@ -1,26 +1,27 @@
 import type { VNode } from 'preact'
 
-import { history, showMoment, timeShown, tracks } from '../shell/page-state.ts'
-import { counted, duration, moment } from '../text/amounts.ts'
+import { markedRange } from '../state/marked-range.ts'
+import { history, showAt, timeShown, tracks } from '../state/page-state.ts'
+import { counted, duration, timestamp } from '../ui/amounts.ts'
 import { FoldedTime } from './folded-time.ts'
-import { range, seen } from './timeline-window.ts'
+import { visibleWindow } from './timeline-window.ts'
 import { summarize, visibleTracks } from './visible-tracks.ts'
 
-/** What lies in the stretch that was marked, and what can be done with it. */
+/** Summarizes the marked period, with its actions. */
 export function RangeBar(): VNode {
-  const marked = range.value
-  if (!marked) return <p class="hint">Drag over the rows to mark a stretch of time. Ctrl and the wheel zoom.</p>
+  const marked = markedRange.value
+  if (!marked) return <p class="hint">Drag over the rows to mark a period. Ctrl and the wheel zoom.</p>
   const now = timeShown()
   const sum = summarize(visibleTracks(tracks, now), marked.from, marked.to)
   const zoom = (): void => {
     const folded = new FoldedTime(tracks.spans)
     const end = folded.toFolded(marked.to)
-    seen.value = { end, length: Math.max(50, end - folded.toFolded(marked.from)) }
+    visibleWindow.value = { end, length: Math.max(50, end - folded.toFolded(marked.from)) }
   }
   return (
     <div class="range-bar" role="status">
       <strong>
-        {moment(marked.from, now)}, {duration(marked.to - marked.from)}
+        {timestamp(marked.from, now)}, {duration(marked.to - marked.from)}
       </strong>
       <span>
         {counted(sum.agents, 'agent')}, {counted(sum.runs, 'run')}
@@ -30,10 +31,10 @@ export function RangeBar(): VNode {
       <button type="button" onClick={zoom}>
         Zoom in
       </button>
-      <button type="button" onClick={() => showMoment(history.momentOf(marked.from), marked.from)}>
+      <button type="button" onClick={() => showAt(history.indexAt(marked.from), marked.from)}>
         Replay from here
       </button>
-      <button type="button" class="quiet" onClick={() => (range.value = undefined)}>
+      <button type="button" class="quiet" onClick={() => (markedRange.value = undefined)}>
         Clear
       </button>
     </div>

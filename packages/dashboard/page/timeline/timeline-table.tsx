@@ -1,20 +1,21 @@
 import type { VNode } from 'preact'
 
-import { timeShown, tracks, useScene } from '../shell/page-state.ts'
-import { amount, duration, moment } from '../text/amounts.ts'
-import { Text } from '../text/text.tsx'
+import { markedRange } from '../state/marked-range.ts'
+import { timeShown, tracks, useScene } from '../state/page-state.ts'
+import { amount, duration, timestamp } from '../ui/amounts.ts'
+import { ColumnHeads } from '../ui/column-heads.tsx'
+import { Text } from '../ui/text.tsx'
 import { stateOf } from './bar-details.tsx'
-import { endOf, meanwhile } from './pick-bar.ts'
-import { range } from './timeline-window.ts'
+import { countMarks, endOf } from './pick-bar.ts'
 import { visibleTracks } from './visible-tracks.ts'
 
-const mostRows = 300
+const maxRows = 300
 
-/** The runs of the timeline, newest first; of the marked stretch, where there is one. */
+/** The runs of the timeline, or of the marked period, newest first. */
 export function TimelineTable(): VNode {
   useScene()
   const now = timeShown()
-  const { from, to } = range.value ?? { from: 0, to: now }
+  const { from, to } = markedRange.value ?? { from: 0, to: now }
   const shown = visibleTracks(tracks, now)
   const runs = shown
     .filter(({ kind }) => kind === 'agent')
@@ -24,35 +25,25 @@ export function TimelineTable(): VNode {
   return (
     <div class="tables" tabindex={0} role="region" aria-label="The timeline as a table">
       <table>
-        <caption>Runs {runs.length > mostRows && `(the newest ${mostRows} of ${amount(runs.length)})`}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Began</th>
-            <th scope="col">Agent</th>
-            <th scope="col">Activity</th>
-            <th scope="col">Thread</th>
-            <th scope="col">Took</th>
-            <th scope="col">State</th>
-            <th scope="col">Tries</th>
-            <th scope="col">Read</th>
-            <th scope="col">Wrote</th>
-          </tr>
-        </thead>
+        <caption>Runs {runs.length > maxRows && `(the newest ${maxRows} of ${amount(runs.length)})`}</caption>
+        <ColumnHeads
+          names={['Started', 'Agent', 'Activity', 'Thread', 'Duration', 'State', 'Attempts', 'Read', 'Wrote']}
+        />
         <tbody>
-          {runs.slice(0, mostRows).map((bar) => {
+          {runs.slice(0, maxRows).map((bar) => {
             const end = endOf(bar, now)
-            const { read, write } = meanwhile(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
+            const { read, write } = countMarks(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
             return (
               <tr key={bar.run}>
-                <td class="number">{moment(bar.startedAt, now)}</td>
+                <td class="number">{timestamp(bar.startedAt, now)}</td>
                 <th scope="row">
-                  <Text of={bar.agent} most={40} />
+                  <Text of={bar.agent} maxLength={40} />
                 </th>
                 <td>
-                  <Text of={bar.activity} most={40} />
+                  <Text of={bar.activity} maxLength={40} />
                 </td>
                 <td>
-                  <Text of={bar.worker ?? '—'} most={20} />
+                  <Text of={bar.worker ?? '—'} maxLength={20} />
                 </td>
                 <td class="number">{duration(end - bar.startedAt)}</td>
                 <td>{stateOf(bar, now)}</td>
@@ -66,27 +57,18 @@ export function TimelineTable(): VNode {
       </table>
       <table>
         <caption>Reads, writes and reuses</caption>
-        <thead>
-          <tr>
-            <th scope="col">Agent</th>
-            {['Runs', 'Reads', 'Writes', 'Reuses', 'Changes of state'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads names={['Agent', 'Runs', 'Reads', 'Writes', 'Reuses', 'State changes']} />
         <tbody>
           {shown
             .filter(({ kind }) => kind === 'agent')
-            .slice(0, mostRows)
+            .slice(0, maxRows)
             .map(({ id, bars, marks }) => {
               const count = (wanted: string): number =>
                 marks.filter(({ kind, at }) => kind === wanted && at >= from && at <= to).length
               return (
                 <tr key={id}>
                   <th scope="row">
-                    <Text of={id} most={40} />
+                    <Text of={id} maxLength={40} />
                   </th>
                   <td class="number">{bars.length}</td>
                   {['read', 'write', 'reuse', 'state'].map((kind) => (

@@ -2,52 +2,54 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 
-import { Canvas } from '../shell/canvas.tsx'
-import type { Draw } from '../shell/canvas.tsx'
-import { sceneShown, timeShown, tracks, useScene } from '../shell/page-state.ts'
-import { Segments } from '../shell/segments.tsx'
-import { palette } from '../shell/theme.ts'
+import { markedRange } from '../state/marked-range.ts'
+import { paintRevision, sceneShown, timeShown, tracks, useScene } from '../state/page-state.ts'
+import { Canvas } from '../ui/canvas.tsx'
+import type { Draw } from '../ui/canvas.tsx'
+import { Segments } from '../ui/segments.tsx'
+import { palette } from '../ui/theme.ts'
 import { BarDetails } from './bar-details.tsx'
 import { FoldedTime } from './folded-time.ts'
 import { handleTimeline } from './handle-timeline.ts'
-import type { TimelineStage } from './handle-timeline.ts'
+import type { TimelineLayout } from './handle-timeline.ts'
 import { lanesOf } from './lanes.ts'
 import { paintTimeline } from './paint-timeline.ts'
 import { RangeBar } from './range-bar.tsx'
 import { TimelineTable } from './timeline-table.tsx'
-import { chosen, pointed, range, scrolled, seen, windowAt } from './timeline-window.ts'
+import { hoveredBar, scrollTop, selectedBar, visibleWindow, windowAt } from './timeline-window.ts'
 import { visibleTracks } from './visible-tracks.ts'
 
-const narrow = 640
+/** Below this width the names of rows get less room, in pixels. */
+const narrowWidth = 640
 
-/** Who did what when: rows of agents and threads, or a table of runs. */
+/** Which agent ran what and when: rows of agents and threads, or a table of runs. */
 export function TimelineView(): VNode {
   const shape = useSignal<'rows' | 'table'>('rows')
   useScene()
-  const stage = useMemo<TimelineStage>(
+  const layout = useMemo<TimelineLayout>(
     () => ({ folded: new FoldedTime([]), total: 0, lanes: [], now: 0, gutter: 160 }),
     [],
   )
   const draw: Draw = (surface) => {
     const now = timeShown()
-    stage.folded = new FoldedTime(tracks.spans)
-    stage.gutter = surface.width < narrow ? 104 : 168
-    stage.lanes = lanesOf(visibleTracks(tracks, now))
-    stage.now = now
+    layout.folded = new FoldedTime(tracks.spans)
+    layout.gutter = surface.width < narrowWidth ? 104 : 168
+    layout.lanes = lanesOf(visibleTracks(tracks, now))
+    layout.now = now
     const isBusy = sceneShown().runs.size > 0
-    // While nothing runs the end of what happened stays in sight, however long ago that was.
-    stage.total = isBusy ? stage.folded.toFolded(now) : Math.min(stage.folded.toFolded(now), stage.folded.length)
-    const window = windowAt(stage.total)
+    // While nothing runs, the last events stay visible, however long ago they happened.
+    layout.total = isBusy ? layout.folded.toFolded(now) : Math.min(layout.folded.toFolded(now), layout.folded.length)
+    const window = windowAt(layout.total)
     paintTimeline(surface, {
-      lanes: stage.lanes,
-      picks: [chosen.value, pointed.value],
-      folded: stage.folded,
+      lanes: layout.lanes,
+      picks: [selectedBar.value, hoveredBar.value],
+      folded: layout.folded,
       ...window,
-      scrolled: scrolled.value,
+      scrolled: scrollTop.value,
       now,
-      range: range.value,
+      range: markedRange.value,
       palette: palette.value,
-      gutter: stage.gutter,
+      gutter: layout.gutter,
     })
     return isBusy
   }
@@ -56,10 +58,10 @@ export function TimelineView(): VNode {
       <header class="view-head">
         <RangeBar />
         <div class="tools">
-          <button type="button" onClick={() => (seen.value = { end: undefined, length: Infinity })}>
-            All of it
+          <button type="button" onClick={() => (visibleWindow.value = { end: undefined, length: Infinity })}>
+            All
           </button>
-          <button type="button" onClick={() => (seen.value = { end: undefined, length: 60_000 })}>
+          <button type="button" onClick={() => (visibleWindow.value = { end: undefined, length: 60_000 })}>
             Last minute
           </button>
           <Segments
@@ -77,12 +79,15 @@ export function TimelineView(): VNode {
           <Canvas
             class="timeline-canvas"
             draw={draw}
-            label="Timeline of agents and threads. The table tells the same."
+            revision={paintRevision}
+            label="Timeline of agents and threads. The table shows the same data."
             onReady={(canvas, redraw) => {
-              const leave = handleTimeline(canvas, stage, redraw)
-              const stops = [seen, range, scrolled, chosen, pointed].map((part) => part.subscribe(redraw))
+              const stopHandling = handleTimeline(canvas, layout, redraw)
+              const stops = [visibleWindow, markedRange, scrollTop, selectedBar, hoveredBar].map((part) =>
+                part.subscribe(redraw),
+              )
               return () => {
-                leave()
+                stopHandling()
                 for (const stop of stops) stop()
               }
             }}
@@ -100,14 +105,14 @@ export function TimelineView(): VNode {
 function TimelineLegend(): VNode {
   return (
     <ul class="legend" aria-label="Legend">
-      <li>▬ run, from the start of the work</li>
+      <li>▬ run</li>
       <li>┅ still running</li>
-      <li>▒ failed: crossed</li>
+      <li>▒ failed</li>
       <li>▼ write</li>
       <li>▲ read</li>
       <li class="accent">◆ reuse</li>
-      <li class="accent">○ asks a person</li>
-      <li>⋯ idle, folded</li>
+      <li class="accent">○ escalation</li>
+      <li>⋯ idle time, folded</li>
     </ul>
   )
 }

@@ -1,6 +1,6 @@
-import type { Track, Tracks } from './tracks.ts'
+import type { Track, Tracks } from '../state/tracks.ts'
 
-/** The rows at a moment: agents in the order in which they began to do something, then threads. */
+/** The rows at a time: agents in the order of their first event, then threads by number. */
 export function visibleTracks({ tracks }: Tracks, now: number): readonly Track[] {
   const all = [...tracks.values()].filter((track) => startOf(track) <= now)
   const of = (kind: Track['kind']): Track[] => all.filter((track) => track.kind === kind)
@@ -11,7 +11,7 @@ function startOf({ bars, marks }: Track): number {
   return Math.min(bars[0]?.startedAt ?? Infinity, marks[0]?.at ?? Infinity)
 }
 
-/** What happened in a stretch of time. */
+/** Counts of what happened in a period. */
 export interface RangeSummary {
   readonly agents: number
   readonly runs: number
@@ -22,20 +22,20 @@ export interface RangeSummary {
   readonly reuses: number
 }
 
-/** Counts what lies in a stretch; work counts as far as it lies in it. */
+/** Counts what happened in a period. Working time counts as far as it overlaps the period. */
 export function summarize(tracks: readonly Track[], from: number, to: number): RangeSummary {
   let [agents, runs, failed, workMs, reads, writes, reuses] = [0, 0, 0, 0, 0, 0, 0]
   for (const { kind, bars, marks } of tracks) {
     if (kind === 'worker') continue
     const inside = bars.filter(({ startedAt, endedAt = to }) => startedAt < to && endedAt > from)
-    const told = marks.filter(({ at }) => at >= from && at <= to)
-    if (inside.length + told.length > 0) agents += 1
+    const marksInside = marks.filter(({ at }) => at >= from && at <= to)
+    if (inside.length + marksInside.length > 0) agents += 1
     runs += inside.length
     failed += inside.filter(({ outcome }) => outcome === 'failed').length
     for (const { startedAt, endedAt = to } of inside) workMs += Math.min(endedAt, to) - Math.max(startedAt, from)
-    reads += told.filter((mark) => mark.kind === 'read').length
-    writes += told.filter((mark) => mark.kind === 'write').length
-    reuses += told.filter((mark) => mark.kind === 'reuse').length
+    reads += marksInside.filter((mark) => mark.kind === 'read').length
+    writes += marksInside.filter((mark) => mark.kind === 'write').length
+    reuses += marksInside.filter((mark) => mark.kind === 'reuse').length
   }
   return { agents, runs, failed, workMs, reads, writes, reuses }
 }

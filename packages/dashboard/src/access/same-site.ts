@@ -1,39 +1,38 @@
-/** Names under which a machine reaches itself. */
-const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
+import type { Context } from 'hono'
 
-/** What of a request says where it comes from and goes to. */
-export interface Address {
-  readonly host: string | undefined
-  readonly origin: string | undefined
-  /** `Sec-Fetch-Site`, which browsers add by themselves. */
-  readonly fetchSite: string | undefined
-}
+import { HttpError } from '../http/problem.ts'
 
-/** Why a request is refused. */
-export type AddressFault = 'host' | 'origin'
+/** Names by which a machine reaches itself. */
+const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /**
- * Says whether a request may come in. A name that somebody else's server bound
- * to this machine (DNS rebinding) is not among our hosts; a page of another site
- * can't help naming its origin.
+ * Checks that a request names this server as its host, and comes from a page of
+ * this server or from no page. A name that an attacker resolves to this machine
+ * (DNS rebinding) is not among the hosts, and browsers name the origin of a
+ * request from another site.
  *
- * @param hosts - Names, with the port where only that one is meant; loopback names with any port when left out.
+ * @param hosts - Allowed names, each with any port or one; by default loopback names with any port.
+ * @throws HttpError when the request is for another host or from another site.
  */
-export function addressFault(
-  { host, origin, fetchSite }: Address,
-  hosts: readonly string[] | undefined,
-): AddressFault | undefined {
-  if (host === undefined || !isOurs(host.toLowerCase(), hosts)) return 'host'
-  if (origin !== undefined && originHost(origin) !== host.toLowerCase()) return 'origin'
-  // A link that was clicked, or an address that was typed, comes from `none`.
-  if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return 'origin'
-  return undefined
+export function requireSameSite({ req }: Context, hosts: readonly string[] | undefined): void {
+  const host = (req.header('host') ?? new URL(req.url).host).toLowerCase()
+  if (!isAllowedHost(host, hosts)) {
+    throw new HttpError(403, 'DASHBOARD_HOST', 'This dashboard has another host name. Open the link as printed.')
+  }
+  const origin = req.header('origin')
+  const isOtherOrigin = origin !== undefined && originHost(origin) !== host
+  if (isOtherOrigin || !allowedFetchSites.has(req.header('sec-fetch-site'))) {
+    throw new HttpError(403, 'DASHBOARD_ORIGIN', 'Requests from other sites are not allowed.')
+  }
 }
 
-function isOurs(host: string, hosts: readonly string[] | undefined): boolean {
+/** `none` stands for a link that was clicked or an address that was typed; programs send no such header. */
+const allowedFetchSites: ReadonlySet<string | undefined> = new Set([undefined, 'same-origin', 'none'])
+
+function isAllowedHost(host: string, hosts: readonly string[] | undefined): boolean {
   const name = host.replace(/:\d{1,5}$/, '')
-  if (!hosts) return loopback.has(name)
-  return hosts.some((known) => known.toLowerCase() === host || known.toLowerCase() === name)
+  if (!hosts) return loopbackNames.has(name)
+  return hosts.some((allowed) => allowed.toLowerCase() === host || allowed.toLowerCase() === name)
 }
 
 function originHost(origin: string): string | undefined {

@@ -2,38 +2,43 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 import { OptionError } from '@skein/memory'
 
-/** The secret of a dashboard, and the cookie that it is exchanged for. */
+/** The token of a dashboard, and the cookie that it is exchanged for. */
 export interface Secret {
-  /** What the link carries. */
+  /** The token that the link carries. */
   readonly token: string
-  /** The cookie's name: cookies of all ports of a host lie in one jar. */
+  /** Differs between dashboards, since all ports of a host share their cookies. */
   readonly cookieName: string
-  isToken(given: string): boolean
-  isCookie(given: string): boolean
+  isToken(value: string): boolean
+  isCookie(value: string): boolean
   /** The value of `Set-Cookie`. */
   cookie(path: string, isSecure: boolean): string
 }
 
-/** Makes a secret of a token, a new one unless it is given. @throws OptionError when it is too short to be one. */
+/**
+ * Derives the secret from a token.
+ *
+ * @param token - Random by default.
+ * @throws OptionError when the token is too short or has other characters.
+ */
 export function makeSecret(token: string = randomBytes(32).toString('base64url')): Secret {
   if (!/^[\w-]{32,256}$/.test(token)) {
-    throw new OptionError('token', '32 to 256 letters, digits, `-` or `_`', `${token.length} characters`)
+    throw new OptionError('token', 'a string of 32 to 256 letters, digits, `-` or `_`', `${token.length} characters`)
   }
-  // The cookie is another secret: who sees it has not got the link.
-  const value = createHmac('sha256', token).update('skein dashboard cookie').digest('base64url')
+  // A value of its own: a leaked cookie does not reveal the link.
+  const cookieValue = createHmac('sha256', token).update('skein dashboard cookie').digest('base64url')
   const cookieName = `skein-${createHash('sha256').update(token).digest('hex').slice(0, 8)}`
   return {
     token,
     cookieName,
-    isToken: (given) => isEqual(given, token),
-    isCookie: (given) => isEqual(given, value),
+    isToken: (value) => isEqual(value, token),
+    isCookie: (value) => isEqual(value, cookieValue),
     cookie: (path, isSecure) =>
-      `${cookieName}=${value}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
+      `${cookieName}=${cookieValue}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
   }
 }
 
-/** Compares in a time that tells nothing of where they differ. */
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest())
+/** Compares in constant time. */
+function isEqual(value: string, expected: string): boolean {
+  const [a, b] = [value, expected].map((text) => createHash('sha256').update(text).digest())
   return timingSafeEqual(a as Buffer, b as Buffer)
 }

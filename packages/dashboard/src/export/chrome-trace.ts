@@ -1,32 +1,32 @@
-import type { SceneEvent } from '../protocol.ts'
+import type { SceneEvent } from '../protocol/protocol.ts'
 
-/** Microseconds, as the format has them. */
+/** The format counts in microseconds. */
 function micros(ms: number): number {
   return Math.round(ms * 1_000)
 }
 
 /**
- * The events as a Chrome trace (JSON array format, for chrome://tracing and
- * Perfetto): a row for each agent with its activities as bars, and everything
- * else as instants.
+ * Converts events to a Chrome trace (JSON array format, for chrome://tracing and
+ * Perfetto): one row per agent with its activities as bars, and all other events
+ * as instants.
  */
 export async function* chromeTrace(events: AsyncIterable<SceneEvent>): AsyncGenerator<string, void, undefined> {
   const rows = new Map<string, number>()
   const starts = new Map<string, number>()
-  let before = '[\n'
+  let separator = '[\n'
   const line = (entry: object): string => {
-    const text = `${before}${JSON.stringify(entry)}`
-    before = ',\n'
+    const text = `${separator}${JSON.stringify(entry)}`
+    separator = ',\n'
     return text
   }
   yield line({ name: 'process_name', ph: 'M', pid: 1, args: { name: 'Skein' } })
   for await (const event of events) {
-    const who = actorOf(event)
-    let tid = rows.get(who)
+    const actor = actorOf(event)
+    let tid = rows.get(actor)
     if (tid === undefined) {
       tid = rows.size + 1
-      rows.set(who, tid)
-      yield line({ name: 'thread_name', ph: 'M', pid: 1, tid, args: { name: who } })
+      rows.set(actor, tid)
+      yield line({ name: 'thread_name', ph: 'M', pid: 1, tid, args: { name: actor } })
     }
     const { position: _, at, type, ...args } = event
     if (event.type !== 'activity') {
@@ -39,11 +39,11 @@ export async function* chromeTrace(events: AsyncIterable<SceneEvent>): AsyncGene
       continue
     }
     if (phase === 'progress') continue
-    // The feed tells the end alone where the beginning is forgotten: then the duration says when that was.
-    const begun = durationMs === undefined ? (starts.get(run) ?? at) : at - durationMs
+    // Without the start of a run its duration tells when it began.
+    const startedAt = durationMs === undefined ? (starts.get(run) ?? at) : at - durationMs
     starts.delete(run)
-    const dur = micros(Math.max(0, at - begun))
-    yield line({ name: activity, cat: type, ph: 'X', pid: 1, tid, ts: micros(begun), dur, args })
+    const dur = micros(Math.max(0, at - startedAt))
+    yield line({ name: activity, cat: type, ph: 'X', pid: 1, tid, ts: micros(startedAt), dur, args })
   }
   yield '\n]\n'
 }

@@ -1,10 +1,10 @@
-import type { PageFile } from '../page-files.ts'
-import type { ExportedRun } from '../protocol.ts'
+import type { PageFile } from '../http/page-files.ts'
+import type { ExportedRun } from '../protocol/protocol.ts'
 
 /**
- * Puts a run, and the page's script and styles, into the page. What agents
- * wrote stands in it as data: nothing in it can end its element, and the
- * policy lets no other script run than the page's own.
+ * Inlines a run, and the page's script and styles, into the page. Agents' texts
+ * are data in it: they cannot close their element, and the policy runs no script
+ * but the page's own.
  *
  * @param digest - SHA-256 in base64.
  */
@@ -26,25 +26,25 @@ export function embedRun(
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
-  // Its files are inside now: what named them would only ask a disk.
+  // The inlined files must not be loaded again.
   const bare = page.replaceAll(/<script\b[^>]*\bsrc=[^>]*>\s*<\/script>|<link\b[^>]*>/g, '')
   const head = `<meta http-equiv="Content-Security-Policy" content="${policy}"><style>${styles}</style>`
   const body = `<script type="application/json" id="exported-run">${data}</script><script type="module">${script}</script>`
   return insert(insert(bare, '<head>', head, 'after'), '</body>', body, 'before')
 }
 
-function fileOf(files: ReadonlyMap<string, PageFile>, ending: string): PageFile | undefined {
-  return [...files].find(([path]) => path.endsWith(ending))?.[1]
+function fileOf(files: ReadonlyMap<string, PageFile>, extension: string): PageFile | undefined {
+  return [...files].find(([path]) => path.endsWith(extension))?.[1]
 }
 
 function textOf(file: PageFile | undefined): string {
   return file ? new TextDecoder().decode(file.bytes) : ''
 }
 
-/** No replacement patterns: a script is full of dollars. */
-function insert(page: string, mark: string, what: string, where: 'before' | 'after'): string {
+/** Unlike `replace`, takes dollar signs in the text as they are. */
+function insert(page: string, mark: string, text: string, where: 'before' | 'after'): string {
   const at = page.lastIndexOf(mark)
-  if (at === -1) return where === 'before' ? page + what : what + page
-  const place = where === 'before' ? at : at + mark.length
-  return page.slice(0, place) + what + page.slice(place)
+  if (at === -1) return where === 'before' ? page + text : text + page
+  const index = where === 'before' ? at : at + mark.length
+  return page.slice(0, index) + text + page.slice(index)
 }

@@ -1,59 +1,64 @@
 import { hash } from 'node:crypto'
 
-import { figuresOf } from '../figures/figures.ts'
-import type { FigureSources } from '../figures/figures.ts'
-import type { Window } from '../figures/window-figures.ts'
-import { inboxItems } from '../inbox.ts'
-import type { Onlooker } from '../onlooker.ts'
-import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol.ts'
+import type { View } from '@skein/memory'
+
+import { inboxItems } from '../inbox/inbox-items.ts'
+import { metricsOf } from '../metrics/metrics.ts'
+import type { TimeWindow } from '../metrics/window-metrics.ts'
+import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol/protocol.ts'
 import { briefDetail } from '../records/record-detail.ts'
 import { embedRun } from './embed-run.ts'
+import type { ExportSource } from './export-source.ts'
 
-/** Events and records that fit into a file that a browser opens at once. */
-const mostEvents = 200_000
-const mostRecordText = 20_000_000
-const mostRecords = 2_000
+/** Limits of one file, so that a browser opens it at once. */
+const maxEvents = 200_000
+const maxRecords = 2_000
+/** Of all values together, in UTF-16 units. */
+const maxValuesLength = 20_000_000
 
-/** The page as one file, with all that it shows in it. @throws StoreError */
+/** Makes the page with a run inlined: one file that needs no server. @throws StoreError */
 export async function exportHtml(
-  onlooker: Onlooker,
-  sources: FigureSources,
+  source: ExportSource,
   events: AsyncIterable<SceneEvent>,
-  window: Partial<Window>,
+  window: Partial<TimeWindow>,
 ): Promise<string> {
+  const { view, metricSources, files } = source
+  const newest = await takeLast(events, maxEvents)
+  const [session, agents, metrics, inbox] = await Promise.all([
+    source.describe(),
+    source.agents(),
+    metricsOf(metricSources, window),
+    inboxItems(view),
+  ])
+  const records = await detailsOf(view, newest)
+  const run: ExportedRun = { session, agents, events: newest, metrics, records, inbox, exportedAt: Date.now() }
+  return embedRun(files, run, (text) => hash('sha256', text, 'base64'))
+}
+
+async function takeLast(events: AsyncIterable<SceneEvent>, count: number): Promise<readonly SceneEvent[]> {
   const kept: SceneEvent[] = []
   for await (const event of events) {
     kept.push(event)
-    // The newest are what was asked for, if not all can be had.
-    if (kept.length > 2 * mostEvents) kept.splice(0, kept.length - mostEvents)
+    if (kept.length > 2 * count) kept.splice(0, kept.length - count)
   }
-  const shown = kept.slice(-mostEvents)
-  const [session, agents, figures, inbox] = await Promise.all([
-    onlooker.session(),
-    onlooker.agents(),
-    figuresOf(sources, window),
-    inboxItems(onlooker.view),
-  ])
-  const records = await detailsOf(onlooker, shown)
-  const run: ExportedRun = { session, agents, events: shown, figures, records, inbox, exportedAt: Date.now() }
-  return embedRun(onlooker.options.files, run, (text) => hash('sha256', text, 'base64'))
+  return kept.slice(-count)
 }
 
-/** The records that were written, the newest first, as long as there is room. */
-async function detailsOf({ view }: Onlooker, events: readonly SceneEvent[]): Promise<readonly RecordDetail[]> {
+/** Details of the records that were written, newest first, up to the limits. */
+async function detailsOf(view: View, events: readonly SceneEvent[]): Promise<readonly RecordDetail[]> {
   const details: RecordDetail[] = []
-  const known = new Set<string>()
-  let room = mostRecordText
+  const seen = new Set<string>()
+  let roomLeft = maxValuesLength
   for (const event of events.toReversed()) {
-    if (event.type !== 'written' || details.length >= mostRecords || room <= 0) continue
-    const name = `${event.collection}/${event.id}`
-    if (known.has(name)) continue
-    known.add(name)
-    // One that is gone, or was put above the person's clearance, is left out.
+    if (event.type !== 'written' || details.length >= maxRecords || roomLeft <= 0) continue
+    const key = `${event.collection}/${event.id}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    // Left out when it is gone, or is now above the viewer's clearance.
     const detail = await briefDetail(view, event.collection, event.id).catch(() => undefined)
     if (!detail) continue
     details.push(detail)
-    room -= detail.value.length + (detail.content?.text.length ?? 0)
+    roomLeft -= detail.value.length + (detail.content?.text.length ?? 0)
   }
   return details
 }

@@ -1,13 +1,12 @@
 import { OptionError } from '@skein/memory'
 
-import type { FigureSources } from '../figures/figures.ts'
-import type { Window } from '../figures/window-figures.ts'
-import type { Onlooker } from '../onlooker.ts'
-import type { ExportFormat, SceneEvent } from '../protocol.ts'
+import type { TimeWindow } from '../metrics/window-metrics.ts'
+import type { ExportFormat, SceneEvent } from '../protocol/protocol.ts'
 import { eventsAfter } from '../stream/page-events.ts'
 import { parsePosition } from '../stream/position.ts'
 import { chromeTrace } from './chrome-trace.ts'
 import { exportHtml } from './export-html.ts'
+import type { ExportSource } from './export-source.ts'
 
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   html: 'text/html; charset=utf-8',
@@ -15,51 +14,53 @@ const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   trace: 'application/json',
 }
 
-/** Entries of the feed that are read at once. */
+/** Entries of the feed per read. */
 const pageSize = 1_000
 
+/** Bytes per chunk of an answer: a chunk for each event would cost more than the event. */
+const chunkLength = 65_536
+
 /**
- * A run to take along, as the person may see it.
+ * Answers with a run as a download, as far as the viewer may see it.
  *
- * @throws StoreError before it begins; afterwards the answer breaks off.
+ * @throws StoreError before the answer begins; a later failure breaks it off.
  */
 export async function exportRun(
-  onlooker: Onlooker,
-  sources: FigureSources,
+  source: ExportSource,
   format: ExportFormat,
-  window: Partial<Window>,
+  window: Partial<TimeWindow>,
 ): Promise<Response> {
-  const { first } = await onlooker.session()
-  const events = eventsIn(onlooker, first, window)
+  const { first } = await source.describe()
+  const events = eventsIn(source, first, window)
   const name = `skein-run-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`
   const headers = {
     'Content-Type': mediaTypes[format],
-    // Never shown as a page of ours.
+    // Browsers must never show it as a page of this server.
     'Content-Disposition': `attachment; filename="${name}.${format === 'trace' ? 'trace.json' : format}"`,
     'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
   }
-  if (format === 'html') return new Response(await exportHtml(onlooker, sources, events, window), { headers })
+  if (format === 'html') return new Response(await exportHtml(source, events, window), { headers })
   const texts = format === 'jsonl' ? jsonLines(events) : chromeTrace(events)
-  return new Response(ReadableStream.from(encoded(texts)), { headers })
+  return new Response(ReadableStream.from(encodeChunks(texts)), { headers })
 }
 
-/** @throws OptionError for a format that there is not. */
-export function parseFormat(given: string | undefined): ExportFormat {
-  if (given === 'html' || given === 'jsonl' || given === 'trace') return given
-  throw new OptionError('format', 'html, jsonl or trace', given)
+/** @throws OptionError for an unknown format. */
+export function parseFormat(format: string | undefined): ExportFormat {
+  if (format === 'html' || format === 'jsonl' || format === 'trace') return format
+  throw new OptionError('format', 'html, jsonl or trace', format)
 }
 
 /** All events of a window up to now, in order. */
 async function* eventsIn(
-  { hub }: Onlooker,
+  { hub }: ExportSource,
   first: string,
-  { since = 0, until = Number.POSITIVE_INFINITY }: Partial<Window>,
+  { since = 0, until = Number.POSITIVE_INFINITY }: Partial<TimeWindow>,
 ): AsyncGenerator<SceneEvent, void, undefined> {
   const last = await hub.view.feed.last()
-  for (let after = parsePosition(first, hub.life); ;) {
+  for (let after = parsePosition(first, hub.bootId); ;) {
     const { events, next, hasMore } = await eventsAfter(hub, after, pageSize)
     for (const event of events) if (event.at >= since && event.at < until) yield event
-    after = parsePosition(next, hub.life)
+    after = parsePosition(next, hub.bootId)
     if (!hasMore || after.seq >= last) return
   }
 }
@@ -68,12 +69,11 @@ async function* jsonLines(events: AsyncIterable<SceneEvent>): AsyncGenerator<str
   for await (const event of events) yield `${JSON.stringify(event)}\n`
 }
 
-/** In pieces of some size: a chunk for each event would cost more than the event. */
-async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* encodeChunks(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
   let waiting = ''
   for await (const text of texts) {
     waiting += text
-    if (waiting.length < 65_536) continue
+    if (waiting.length < chunkLength) continue
     yield Buffer.from(waiting)
     waiting = ''
   }

@@ -1,14 +1,15 @@
 import { OptionError } from '@skein/memory'
-import { Records } from '@skein/memory/runtime'
 import type { View } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
 import type { AnyRecord, RecordsFilter } from '@skein/memory/runtime'
+import { hasTrait } from '@skein/memory/store'
 import type { Collection } from '@skein/memory/store'
 
-import type { RecordRows } from '../protocol.ts'
+import type { RecordRows } from '../protocol/protocol.ts'
 import { toRow } from './record-row.ts'
 
-/** What a list is asked for; all texts as they came. */
-export interface RecordsAsked {
+/** Parameters of a list, as the page sent them. */
+export interface RecordsQuery {
   readonly collection?: string | undefined
   readonly task?: string | undefined
   readonly tag?: string | undefined
@@ -18,29 +19,30 @@ export interface RecordsAsked {
   readonly limit: number
 }
 
-/** Kinds of record that the memory finds words in. */
-const indexed: ReadonlySet<string> = new Set(['observations', 'decisions', 'learnings'])
-/** Of other kinds so many of the newest are looked through for a word. */
-const mostLooked = 1_000
+/** How many of the newest records are searched for words in collections without a search index. */
+const maxScanned = 1_000
 
 /**
- * Records of one kind or of all, the newest first; with words the best first.
+ * Lists records of one collection or of all, newest first; with words best
+ * matches first.
  *
  * @throws OptionError, StoreError
  */
-export async function listRecords({ records }: View, asked: RecordsAsked): Promise<RecordRows> {
-  const collections = asked.collection === undefined ? Records.collections : [requireCollection(asked.collection)]
-  const { limit, q, cursor } = asked
-  const filter = filterOf(asked)
+export async function listRecords({ records }: View, query: RecordsQuery): Promise<RecordRows> {
+  const collections = query.collection === undefined ? Records.collections : [requireCollection(query.collection)]
+  const { limit, q, cursor } = query
+  const filter = filterOf(query)
   if (q !== undefined) {
-    const found = await Promise.all(collections.map((collection) => find(records, q, { ...filter, collection, limit })))
+    const found = await Promise.all(
+      collections.map((collection) => search(records, q, { ...filter, collection, limit })),
+    )
     return { rows: found.flat().slice(0, limit).map(toRow) }
   }
   const from = cursor === undefined ? {} : { cursor }
   const pages = await Promise.all(
     collections.map((collection) => records.list({ ...filter, ...from, collection, limit })),
   )
-  // Cursors are places in the feed, the same for all kinds.
+  // Cursors are positions in the feed, so one cursor serves all collections.
   const all = pages.flatMap(({ items }) => items).toSorted((a, b) => b.seq - a.seq)
   const items = all.slice(0, limit)
   const hasMore = all.length > items.length || pages.some((page) => page.cursor !== undefined)
@@ -48,19 +50,19 @@ export async function listRecords({ records }: View, asked: RecordsAsked): Promi
   return { rows: items.map(toRow), ...(hasMore && last !== undefined && { cursor: `${last}` }) }
 }
 
-async function find(records: Records, q: string, filter: RecordsFilter): Promise<readonly AnyRecord[]> {
-  if (indexed.has(filter.collection)) return records.search(q, filter)
+async function search(records: Records, q: string, filter: RecordsFilter): Promise<readonly AnyRecord[]> {
+  if (hasTrait(filter.collection, 'searchable')) return records.search(q, filter)
   const { limit = 50 } = filter
-  const { items } = await records.list({ ...filter, limit: mostLooked })
+  const { items } = await records.list({ ...filter, limit: maxScanned })
   const words = q.toLowerCase().split(/\s+/).filter(Boolean)
-  const holds = (record: AnyRecord): boolean => {
+  const matches = (record: AnyRecord): boolean => {
     const text = `${record.id}\n${record.tags.join('\n')}\n${toRow(record).title}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
-  return items.filter(holds).slice(0, limit)
+  return items.filter(matches).slice(0, limit)
 }
 
-function filterOf({ task, tag, author }: RecordsAsked): Omit<RecordsFilter, 'collection'> {
+function filterOf({ task, tag, author }: RecordsQuery): Omit<RecordsFilter, 'collection'> {
   return {
     ...(task !== undefined && { task }),
     ...(tag !== undefined && { tags: [tag] }),
@@ -68,9 +70,9 @@ function filterOf({ task, tag, author }: RecordsAsked): Omit<RecordsFilter, 'col
   }
 }
 
-/** @throws OptionError when there is no such kind of record to look at. */
+/** @throws OptionError when the collection does not exist or cannot be browsed. */
 export function requireCollection(collection: string): Collection {
   const known = Records.collections.find((name) => name === collection)
-  if (known === undefined) throw new OptionError('collection', Records.collections.join(', '), collection)
+  if (known === undefined) throw new OptionError('collection', `one of ${Records.collections.join(', ')}`, collection)
   return known
 }

@@ -1,68 +1,75 @@
 import { NotFoundError } from '@skein/memory'
 import type { View } from '@skein/memory'
+import { objectInfoOf } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
 
-import type { RecordDetail } from '../protocol.ts'
-import { cutText } from './cut-text.ts'
+import type { RecordDetail } from '../protocol/protocol.ts'
+import { cutText } from '../text/cut-text.ts'
 import { requireCollection } from './list-records.ts'
+import type { RecentVersions } from './recent-versions.ts'
 import { historyOf } from './record-history.ts'
 import { lineageOf } from './record-lineage.ts'
 import { readersOf } from './record-readers.ts'
 import type { Readers } from './record-readers.ts'
 import { toRow } from './record-row.ts'
-import type { SeenValues } from './seen-values.ts'
 
-/** Characters of a value that are sent to the page. */
-const longestValue = 200_000
-/** Bytes of an object whose content is looked at. */
-const largestContent = 1_000_000
+/** UTF-16 units of a value that are sent to the page. */
+const maxValueLength = 200_000
+/** Larger objects are shown without their content. */
+const maxContentBytes = 1_000_000
 
 /**
- * All about one record, as far as the person may see it.
+ * Reads everything about one record that the viewer may see.
  *
  * @throws NotFoundError, OptionError, StoreError
  */
-export async function recordDetail(view: View, seen: SeenValues, name: string, id: string): Promise<RecordDetail> {
-  const record = await recordOf(view, name, id)
+export async function recordDetail(
+  view: View,
+  recentVersions: RecentVersions,
+  collection: string,
+  id: string,
+): Promise<RecordDetail> {
+  const record = await requireRecord(view, collection, id)
   const [detail, history, readers] = await Promise.all([
-    nearDetail(view, record),
-    historyOf(view, record, seen),
+    detailWithoutHistory(view, record),
+    historyOf(view, record, recentVersions),
     readersOf(view, record.collection, id),
   ])
   return { ...detail, history, ...readers }
 }
 
 /**
- * The same without earlier versions and readers, for which feed and audit are
- * looked through: too much where there are many records.
+ * {@link recordDetail} without earlier versions and readers, which take a search
+ * of the feed and the audit: for many records at once.
  *
  * @throws NotFoundError, OptionError, StoreError
  */
-export async function briefDetail(view: View, name: string, id: string): Promise<RecordDetail> {
-  const record = await recordOf(view, name, id)
+export async function briefDetail(view: View, collection: string, id: string): Promise<RecordDetail> {
+  const record = await requireRecord(view, collection, id)
   const { version, author, updatedAt: at } = record
-  return { ...(await nearDetail(view, record)), history: [{ version, author, at }], readers: [], sent: [] }
+  const detail = await detailWithoutHistory(view, record)
+  return { ...detail, history: [{ version, author, at }], readers: [], sent: [] }
 }
 
-async function recordOf(view: View, name: string, id: string): Promise<AnyRecord> {
+async function requireRecord(view: View, name: string, id: string): Promise<AnyRecord> {
   const collection = requireCollection(name)
   const record = await view.records.get(collection, id)
   if (!record) throw new NotFoundError('record', `${collection}/${id}`)
   return record
 }
 
-type NearDetail = Omit<RecordDetail, 'history' | keyof Readers>
+type DetailWithoutHistory = Omit<RecordDetail, 'history' | keyof Readers>
 
-async function nearDetail(view: View, record: AnyRecord): Promise<NearDetail> {
+async function detailWithoutHistory(view: View, record: AnyRecord): Promise<DetailWithoutHistory> {
   const [lineage, content] = await Promise.all([lineageOf(view, record), contentOf(view, record)])
-  const { text, isCut } = cutText(JSON.stringify(record.value), longestValue)
+  const { text, isCut } = cutText(JSON.stringify(record.value), maxValueLength)
   return { ...toRow(record), value: text, isCut, ...lineage, ...(content && { content }) }
 }
 
 async function contentOf(view: View, { collection, id, value }: AnyRecord): Promise<RecordDetail['content']> {
-  if (collection !== 'objects') return undefined
-  const { size, mediaType } = value as { size: number; mediaType: string }
-  if (size > largestContent || !/^text\/|\bjson\b/.test(mediaType)) return undefined
+  const object = collection === 'objects' ? objectInfoOf(value) : undefined
+  if (!object || object.size > maxContentBytes || !/^text\/|\bjson\b/.test(object.mediaType)) return undefined
+  const { size, mediaType } = object
   const bytes = await view.objects.bytes({ id, size, mediaType })
-  return { mediaType, ...cutText(new TextDecoder().decode(bytes), longestValue) }
+  return { mediaType, ...cutText(new TextDecoder().decode(bytes), maxValueLength) }
 }

@@ -1,13 +1,16 @@
-import { Records } from '@skein/memory/runtime'
 import type { View } from '@skein/memory'
+import { objectInfoOf } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
+import { collectionsWith } from '@skein/memory/store'
 import type { LineageNode } from '@skein/memory/types'
 
-import type { LineageItem } from '../protocol.ts'
-import { titleOf, titleOfObject } from '../stream/record-title.ts'
+import type { LineageItem } from '../protocol/protocol.ts'
+import { objectTitle, titleOf } from '../text/record-title.ts'
 
-/** Steps of a lineage that are shown, each way. */
-const mostItems = 500
+/** Items of a lineage that are shown in each direction. */
+const maxItems = 500
+/** Objects for which records of other kinds are looked up. */
+const maxExpanded = 50
 
 /** What a record was made from and what was made from it. */
 export interface Lineage {
@@ -16,69 +19,72 @@ export interface Lineage {
 }
 
 /**
- * Walks from a record both ways, nearest first. Objects lead on to objects, and
- * to the records of other kinds that name them as sources.
+ * Walks from a record in both directions, nearest first. Objects lead to objects,
+ * and to records of other kinds that name them as sources.
  *
  * @throws StoreError
  */
 export async function lineageOf(view: View, record: AnyRecord): Promise<Lineage> {
   const isObject = record.collection === 'objects'
   const [sources, uses] = await Promise.all([sourcesOf(view, record), isObject ? usesOf(view, record) : []])
-  return { sources: sources.slice(0, mostItems), uses: uses.slice(0, mostItems) }
+  return { sources: sources.slice(0, maxItems), uses: uses.slice(0, maxItems) }
 }
 
 async function sourcesOf(view: View, record: AnyRecord): Promise<readonly LineageItem[]> {
   const isObject = record.collection === 'objects'
   const walks = await Promise.all(
     isObject
-      ? [view.objects.lineage(record, { direction: 'sources', limit: mostItems })]
-      : record.derivedFrom.map((id) => fromObject(view, id)),
+      ? [view.objects.lineage(record, { direction: 'sources', limit: maxItems })]
+      : record.derivedFrom.map((id) => objectWithSources(view, id)),
   )
   const items: LineageItem[] = []
   const seen = new Set<string>()
-  const leadsTo = new Map(record.derivedFrom.map((id) => [id, record.id]))
+  const nextToRecord = new Map(record.derivedFrom.map((id) => [id, record.id]))
   for (const node of walks.flat().toSorted((a, b) => a.distance - b.distance)) {
     if (seen.has(node.ref.id)) continue
     seen.add(node.ref.id)
-    for (const id of node.derivedFrom) if (!leadsTo.has(id)) leadsTo.set(id, node.ref.id)
-    items.push(toItem(node, leadsTo.get(node.ref.id) ?? record.id))
+    for (const id of node.derivedFrom) if (!nextToRecord.has(id)) nextToRecord.set(id, node.ref.id)
+    items.push(toItem(node, nextToRecord.get(node.ref.id) ?? record.id))
   }
   return items
 }
 
-/** An object and its own sources, one step further away. */
-async function fromObject(view: View, id: string): Promise<readonly LineageNode[]> {
-  const object = await view.records.get('objects', id)
+/** An object at distance 1, followed by its own sources. */
+async function objectWithSources(view: View, id: string): Promise<readonly LineageNode[]> {
+  const record = await view.records.get('objects', id)
+  const object = record && objectInfoOf(record.value)
   if (!object) return []
-  const { author, task, tags, derivedFrom, value } = object
-  const { title, ...meta } = value as Meta
-  const own = { ref: { id, ...meta }, title, author, task, tags, derivedFrom, distance: 1 }
-  const further = await view.objects.lineage({ id }, { direction: 'sources', limit: mostItems })
-  return [own, ...further.map((node) => ({ ...node, distance: node.distance + 1 }))]
+  const { author, task, tags, derivedFrom } = record
+  const { title, ...meta } = object
+  const first = { ref: { id, ...meta }, title, author, task, tags, derivedFrom, distance: 1 }
+  const rest = await view.objects.lineage({ id }, { direction: 'sources', limit: maxItems })
+  return [first, ...rest.map((node) => ({ ...node, distance: node.distance + 1 }))]
 }
 
 async function usesOf(view: View, record: AnyRecord): Promise<readonly LineageItem[]> {
-  const nodes = await view.objects.lineage(record, { direction: 'uses', limit: mostItems })
+  const nodes = await view.objects.lineage(record, { direction: 'uses', limit: maxItems })
   const depths = new Map([[record.id, 0], ...nodes.map(({ ref, distance }) => [ref.id, distance] as const)])
-  const items = nodes.map((node) => {
+  const objects = nodes.map((node) => {
     const from = node.derivedFrom.find((id) => depths.get(id) === node.distance - 1)
     return toItem(node, from ?? record.id)
   })
-  const others = await Promise.all([...depths].slice(0, 50).map(([id, depth]) => recordsFrom(view, id, depth + 1)))
+  const found = await Promise.all(
+    [...depths].slice(0, maxExpanded).map(([id, depth]) => recordsMadeFrom(view, id, depth + 1)),
+  )
   const seen = new Set<string>()
-  const fresh = others.flat().filter(({ collection, id }) => {
-    const name = `${collection}/${id}`
-    return !seen.has(name) && seen.add(name)
+  const others = found.flat().filter(({ collection, id }) => {
+    const key = `${collection}/${id}`
+    return !seen.has(key) && seen.add(key)
   })
-  return [...items, ...fresh].toSorted((a, b) => a.depth - b.depth)
+  return [...objects, ...others].toSorted((a, b) => a.depth - b.depth)
 }
 
-/** Kinds of record that objects are made into, beside objects. */
-const others = Records.collections.filter((name) => !['objects', 'claims', 'messages', 'agents'].includes(name))
+/** Kinds of record besides objects that are made from objects. */
+const otherCollections = collectionsWith('derived').filter((name) => name !== 'objects')
 
-async function recordsFrom(view: View, object: string, depth: number): Promise<readonly LineageItem[]> {
+async function recordsMadeFrom(view: View, object: string, depth: number): Promise<readonly LineageItem[]> {
   const pages = await Promise.all(
-    others.map((collection) => view.records.list({ collection, derivedFrom: object, limit: 50 })),
+    otherCollections.map((collection) => view.records.list({ collection, derivedFrom: object, limit: 50 })),
   )
   return pages.flatMap(({ items }) =>
     items.map((item) => {
@@ -88,13 +94,7 @@ async function recordsFrom(view: View, object: string, depth: number): Promise<r
   )
 }
 
-interface Meta {
-  readonly size: number
-  readonly mediaType: string
-  readonly title?: string
-}
-
-function toItem({ ref, title: given, author, tags, task, distance }: LineageNode, from: string): LineageItem {
-  const title = titleOfObject({ ...ref, ...(given !== undefined && { title: given }) }, { task, tags })
-  return { collection: 'objects', id: ref.id, title, author, depth: distance, from }
+function toItem({ ref, title, author, tags, task, distance }: LineageNode, from: string): LineageItem {
+  const text = objectTitle({ ...ref, ...(title !== undefined && { title }) }, { task, tags })
+  return { collection: 'objects', id: ref.id, title: text, author, depth: distance, from }
 }

@@ -1,6 +1,6 @@
 import type { View } from '@skein/memory'
 
-import type { RecordDetail } from '../protocol.ts'
+import type { RecordDetail } from '../protocol/protocol.ts'
 
 /** Who read a record, and where it was sent. */
 export interface Readers {
@@ -8,10 +8,11 @@ export interface Readers {
   readonly sent: RecordDetail['sent']
 }
 
-const most = 200
+const maxShown = 200
 
 /**
- * What the audit tells about a record; nothing for who has no right to see it.
+ * Reads from the audit who read a record; empty for viewers without the right
+ * `audit`.
  *
  * @throws StoreError
  */
@@ -23,14 +24,14 @@ export async function readersOf(view: View, collection: string, id: string): Pro
     const { agent, action, count, at, reason: to = '' } = entry
     if (entry.collection !== collection || agent === view.principal.id) continue
     if (action === 'send') {
-      const name = `${agent}\0${to}`
-      sent.set(name, { to, agent, at, count: (sent.get(name)?.count ?? 0) + count })
+      const key = `${agent}\0${to}`
+      sent.set(key, { to, agent, at, count: (sent.get(key)?.count ?? 0) + count })
     } else {
       readers.set(agent, { agent, count: (readers.get(agent)?.count ?? 0) + count, lastAt: at })
     }
   }
   return {
-    readers: [...readers.values()].toSorted((a, b) => b.lastAt - a.lastAt).slice(0, most),
-    sent: [...sent.values()].toSorted((a, b) => b.at - a.at).slice(0, most),
+    readers: [...readers.values()].toSorted((a, b) => b.lastAt - a.lastAt).slice(0, maxShown),
+    sent: [...sent.values()].toSorted((a, b) => b.at - a.at).slice(0, maxShown),
   }
 }

@@ -1,9 +1,9 @@
 import type { AnyRecord } from '@skein/memory/runtime'
 
-import type { RecordRow } from '../protocol.ts'
-import { titleOf } from '../stream/record-title.ts'
+import type { RecordRow } from '../protocol/protocol.ts'
+import { titleOf } from '../text/record-title.ts'
 
-/** A record in a list: all but its value. */
+/** Converts a record to its row in a list: everything but the value. */
 export function toRow(record: AnyRecord): RecordRow {
   const { collection, id, version, author, task, tags, importance, sensitivity, compartments } = record
   const { createdAt, updatedAt, expiresAt, value } = record

@@ -1,26 +1,25 @@
-import type { EscalationStateName } from '../protocol.ts'
+import { hasEnded } from '@skein/memory/runtime'
 
-/** What is known of an escalation now. */
-export interface KnownEscalation {
+import type { EscalationStateName } from '../protocol/protocol.ts'
+
+/** The latest version of an escalation. */
+export interface LatestEscalation {
   readonly state: EscalationStateName
   readonly version: number
+  /** Whether somebody holds it, or held it when it ended. */
   readonly isTaken: boolean
 }
 
-/** Whether nobody can change it any more. */
-export function hasEnded(state: EscalationStateName): boolean {
-  return state !== 'open' && state !== 'taken'
-}
-
 /**
- * The state that an earlier version of an escalation was in: before it ended,
- * each step either took it or gave it back, so the two alternate.
+ * Derives the state of an earlier version of an escalation. Until it ends, each
+ * write either takes it or releases it, so the states alternate.
  */
-export function stateAtVersion({ state, version, isTaken }: KnownEscalation, asked: number): EscalationStateName {
-  if (asked >= version) return state
-  const isOver = hasEnded(state)
-  const lastOpen = isOver ? version - 1 : version
+export function stateAtVersion(latest: LatestEscalation, version: number): EscalationStateName {
+  const { state, isTaken } = latest
+  if (version >= latest.version) return state
+  const isOver = hasEnded(latest)
+  const lastOpenVersion = isOver ? latest.version - 1 : latest.version
   const wasTaken = isOver ? isTaken : state === 'taken'
-  const isSame = (lastOpen - asked) % 2 === 0
+  const isSame = (lastOpenVersion - version) % 2 === 0
   return wasTaken === isSame ? 'taken' : 'open'
 }

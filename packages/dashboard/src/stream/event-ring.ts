@@ -1,17 +1,17 @@
-import type { SceneEvent } from '../protocol.ts'
+import type { SceneEvent } from '../protocol/protocol.ts'
 
 /** An event in the ring. */
 export interface RingEntry {
-  /** Its place in the feed; 0 for what the feed does not tell. */
+  /** Its position in the feed; 0 for a live event. */
   readonly seq: number
-  /** Its number among the live events; 0 for what the feed tells. */
-  readonly live: number
+  /** Its number among the live events; 0 for an event of the feed. */
+  readonly liveSeq: number
   readonly event: SceneEvent
 }
 
 /**
- * The latest events, for all clients at once: each keeps no more than the index
- * of what it comes to next, so a slow one costs nothing and loses the oldest.
+ * Buffers the latest events once for all clients. A client holds only an index
+ * into the ring, so a slow one costs no memory; it loses the oldest events.
  */
 export class EventRing {
   readonly #capacity: number
@@ -19,14 +19,14 @@ export class EventRing {
   #first = 0
   #end = 0
   #droppedSeq = 0
-  #droppedLive = 0
+  #droppedLiveSeq = 0
 
   /** @param capacity - In events. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  /** Index of the oldest entry, counted from the first that ever was. */
+  /** Index of the oldest entry. Indexes count all entries ever pushed. */
   get first(): number {
     return this.#first
   }
@@ -36,37 +36,38 @@ export class EventRing {
     return this.#end
   }
 
-  /** The ring no longer holds all of the feed up to here … */
+  /** The highest position in the feed among the dropped entries. */
   get droppedSeq(): number {
     return this.#droppedSeq
   }
 
-  /** … and none of the live events up to here. */
-  get droppedLive(): number {
-    return this.#droppedLive
+  /** The highest number among the dropped live events. */
+  get droppedLiveSeq(): number {
+    return this.#droppedLiveSeq
   }
 
+  /** Adds an entry, dropping the oldest when the ring is full. */
   push(entry: RingEntry): void {
     if (this.#end - this.#first === this.#capacity) {
       const oldest = this.at(this.#first)
       this.#droppedSeq = Math.max(this.#droppedSeq, oldest.seq)
-      this.#droppedLive = Math.max(this.#droppedLive, oldest.live)
+      this.#droppedLiveSeq = Math.max(this.#droppedLiveSeq, oldest.liveSeq)
       this.#first += 1
     }
     this.#entries[this.#end % this.#capacity] = entry
     this.#end += 1
   }
 
-  /** The feed began anew: what the ring holds of the old one is behind everything that comes. */
-  forgetFeed(): void {
+  /** Moves all entries before the start of the feed, whose positions begin again. */
+  resetFeed(): void {
     this.#droppedSeq = 0
     for (let index = this.#first; index < this.#end; index += 1) {
-      const { live, event } = this.at(index)
-      this.#entries[index % this.#capacity] = { seq: 0, live, event }
+      const { liveSeq, event } = this.at(index)
+      this.#entries[index % this.#capacity] = { seq: 0, liveSeq, event }
     }
   }
 
-  /** @param index - From `first` to before `end`. */
+  /** @param index - At least `first`, below `end`. */
   at(index: number): RingEntry {
     return this.#entries[index % this.#capacity] as RingEntry
   }

@@ -1,127 +1,129 @@
-import type { Beat, Bye, Frame } from '../protocol.ts'
+import { warn } from '@skein/memory/runtime'
+import type { Unsubscribe } from '@skein/memory/runtime'
+
+import type { Frame, Heartbeat, StreamClose, StreamEventName } from '../protocol/protocol.ts'
+import type { ParsedPosition } from './position.ts'
 import type { SceneHub } from './scene-hub.ts'
 import { StreamCursor } from './stream-cursor.ts'
-import type { Told } from './stream-cursor.ts'
-import type { Place } from './position.ts'
+import type { StreamBatch } from './stream-cursor.ts'
 
-/** Bytes that wait for a client that does not read, before it is told no more until it does. */
-const mostWaiting = 256 * 1024
+/** Bytes buffered for a client that does not read; beyond that nothing more is made for it. */
+const maxBufferedBytes = 256 * 1024
 
-/** What a stream works with. */
-export interface EventStreamParts {
+/** Options of {@link EventStream}. */
+export interface EventStreamOptions {
   readonly hub: SceneHub
-  readonly after: Place
-  /** Frames come at most so often, in milliseconds. */
+  readonly after: ParsedPosition
+  /** Least time between two frames, in milliseconds. */
   readonly frameMs: number
-  /** A calm stream says so after this, in milliseconds. */
-  readonly beatMs: number
+  /** An idle stream sends a heartbeat after this time, in milliseconds. */
+  readonly heartbeatMs: number
   onEnd(stream: EventStream): void
 }
 
 /**
- * One client's server-sent events. The client pulls: what it does not read is
- * not made, and the ring goes on without it.
+ * Sends one client its server-sent events. The client pulls: a frame is made
+ * only when its connection takes more, and the ring does not wait for it.
  */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>
-  readonly #parts: EventStreamParts
+  readonly #options: EventStreamOptions
   readonly #cursor: StreamCursor
   readonly #encoder = new TextEncoder()
-  readonly #begun = Promise.withResolvers<void>()
+  readonly #started = Promise.withResolvers<void>()
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  #unsubscribe: (() => void) | undefined
+  #unsubscribe: Unsubscribe | undefined
   #wake: (() => void) | undefined
   #hasNews = true
-  #frameAt = 0
-  #readAt = performance.now()
-  #isOver = false
+  #lastFrameAt = 0
+  #lastReadAt = performance.now()
+  #hasEnded = false
 
-  constructor(parts: EventStreamParts) {
-    this.#parts = parts
-    this.#cursor = new StreamCursor(parts.hub, parts.after)
+  constructor(options: EventStreamOptions) {
+    this.#options = options
+    this.#cursor = new StreamCursor(options.hub, options.after)
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#controller = controller
-          // Says at once that it is open, and how soon to come back when it breaks.
+          // Opens the stream at once, and sets how soon the browser reconnects when it breaks.
           controller.enqueue(this.#encoder.encode('retry: 1000\n\n'))
-          // The ring says nothing before the feed is followed.
-          return this.#begun.promise
+          // The ring is incomplete until the hub follows the feed.
+          return this.#started.promise
         },
         pull: (controller) => this.#pull(controller),
         cancel: () => this.#end(),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: mostWaiting }),
+      new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes }),
     )
   }
 
-  /** When the client was last seen reading, by `performance.now()`. */
-  get readAt(): number {
-    return this.#readAt
+  /** When the client last took something, by `performance.now()`. */
+  get lastReadAt(): number {
+    return this.#lastReadAt
   }
 
-  /** Follows the hub from now on. @throws StoreError */
-  async begin(): Promise<void> {
-    const unsubscribe = await this.#parts.hub.subscribe(() => this.#noteNews())
-    if (this.#isOver) unsubscribe()
+  /** Subscribes to the hub. @throws StoreError */
+  async start(): Promise<void> {
+    const unsubscribe = await this.#options.hub.subscribe(() => this.#noteNews())
+    if (this.#hasEnded) unsubscribe()
     else this.#unsubscribe = unsubscribe
-    this.#begun.resolve()
+    this.#started.resolve()
   }
 
-  /** Ends the stream, saying why; a client that does not even read is cut off. */
-  close(bye: Bye): void {
-    if (this.#isOver) return
+  /** Ends the stream with a reason; the connection of a client that does not read is cut. */
+  close(reason: StreamClose): void {
+    if (this.#hasEnded) return
     const controller = this.#controller
     const isBlocked = (controller?.desiredSize ?? 0) <= 0
     this.#end()
     if (isBlocked) {
-      controller?.error(new Error(bye.reason))
+      controller?.error(new Error(reason.reason))
       return
     }
-    controller?.enqueue(this.#encode('bye', bye))
+    controller?.enqueue(this.#encode('close', reason))
     controller?.close()
   }
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    this.#readAt = performance.now()
+    this.#lastReadAt = performance.now()
     try {
       const chunk = await this.#next()
-      if (chunk && !this.#isOver) controller.enqueue(chunk)
+      if (chunk && !this.#hasEnded) controller.enqueue(chunk)
     } catch (error) {
-      if (this.#isOver) return
+      if (this.#hasEnded) return
       this.#end()
-      process.emitWarning(error instanceof Error ? error : String(error))
-      // The client comes back, from where it was.
+      warn(error)
+      // The client reconnects after its last position.
       controller.error(error)
     }
   }
 
   async #next(): Promise<Uint8Array | undefined> {
-    const { beatMs, frameMs } = this.#parts
-    const beatAt = performance.now() + beatMs
-    while (!this.#isOver) {
-      const leftMs = Math.max(0, this.#frameAt + frameMs - performance.now())
-      if (leftMs > 0) await this.#pause(leftMs)
-      if (this.#isOver) return undefined
+    const { heartbeatMs, frameMs } = this.#options
+    const heartbeatAt = performance.now() + heartbeatMs
+    while (!this.#hasEnded) {
+      const waitMs = this.#lastFrameAt + frameMs - performance.now()
+      if (waitMs > 0) await this.#pause(waitMs)
+      if (this.#hasEnded) return undefined
       this.#hasNews = false
-      const told = await this.#cursor.next()
-      if (told.events.length > 0 || told.dropped > 0) return this.#frame(told)
-      if (performance.now() >= beatAt) return this.#encode('beat', { now: Date.now() } satisfies Beat)
-      if (!this.#hasNews) await this.#untilNews(beatAt - performance.now())
+      const batch = await this.#cursor.next()
+      if (batch.events.length > 0 || batch.dropped > 0) return this.#frame(batch)
+      if (performance.now() >= heartbeatAt) return this.#encode('heartbeat', { now: Date.now() })
+      if (!this.#hasNews) await this.#untilNews(heartbeatAt - performance.now())
     }
     return undefined
   }
 
-  #frame({ events, dropped, position }: Told): Uint8Array {
-    this.#frameAt = performance.now()
-    const frame: Frame = { events, dropped, now: Date.now() }
-    return this.#encode('frame', frame, position)
+  #frame({ events, dropped, position }: StreamBatch): Uint8Array {
+    this.#lastFrameAt = performance.now()
+    return this.#encode('frame', { events, dropped, now: Date.now() }, position)
   }
 
-  #encode(event: string, data: Frame | Beat | Bye, id?: string): Uint8Array {
-    const head = id === undefined ? '' : `id: ${id}\n`
-    // JSON holds no line ends, so one line carries it all.
-    return this.#encoder.encode(`event: ${event}\n${head}data: ${JSON.stringify(data)}\n\n`)
+  #encode(name: StreamEventName, data: Frame | Heartbeat | StreamClose, id?: string): Uint8Array {
+    const idLine = id === undefined ? '' : `id: ${id}\n`
+    // JSON text holds no line breaks, so one `data` line suffices.
+    return this.#encoder.encode(`event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`)
   }
 
   #noteNews(): void {
@@ -133,21 +135,21 @@ export class EventStream {
     return new Promise((resolve) => setTimeout(resolve, ms))
   }
 
-  async #untilNews(patienceMs: number): Promise<void> {
+  async #untilNews(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#wake = resolve
-      timer = setTimeout(resolve, Math.max(0, patienceMs))
+      timer = setTimeout(resolve, Math.max(0, timeoutMs))
     })
     clearTimeout(timer)
     this.#wake = undefined
   }
 
   #end(): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#unsubscribe?.()
     this.#wake?.()
-    this.#parts.onEnd(this)
+    this.#options.onEnd(this)
   }
 }

@@ -1,35 +1,36 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { MemoryClosedError } from '@skein/memory'
+import { warn } from '@skein/memory/runtime'
 import type { Feed, FeedPage } from '@skein/memory/runtime'
 
-/** Pause before the feed is read again when the store failed, in milliseconds. */
+/** Pause before the next attempt after the store failed, in milliseconds. */
 const retryMs = 500
 
-/** What a follower tells. */
+/** Receives what a follower reads. */
 export interface FollowerListener {
-  page(page: FeedPage): void
-  /** Entries of the feed that nobody will be shown: it no longer holds them. */
-  lost(count: number): void
-  /** The store lost its data: the feed counts from the start again. */
-  begunAnew(): void
+  onPage(page: FeedPage): void
+  /** The feed dropped this many entries before the follower read them. */
+  onTrimmed(count: number): void
+  /** The store lost its data: the positions of the feed begin again. */
+  onReset(): void
 }
 
-/** How a feed is followed. */
+/** Where and how often a follower reads. */
 export interface FollowOptions {
   /** The position after which to begin. */
   readonly after: number
-  /** The feed is asked at most so often, in milliseconds, so that many small writes are read together. */
-  readonly paceMs: number
+  /** Least time between two reads, in milliseconds, so that one read covers many small writes. */
+  readonly minIntervalMs: number
 }
 
 /**
- * Follows the feed from a position until it is aborted; what goes wrong with
- * the store is a warning, and the feed is read on from the same place.
+ * Follows the feed until aborted. A failure of the store becomes a warning, and
+ * the follower tries again from the same position.
  */
 export async function followFeed(
   feed: Feed,
-  { after, paceMs }: FollowOptions,
+  { after, minIntervalMs }: FollowOptions,
   listener: FollowerListener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -40,23 +41,23 @@ export async function followFeed(
       const mark = feed.mark()
       const page = await feed.read({ after: position, withRecords: true })
       if (signal.aborted) return
-      const isAnother = incarnation !== undefined && page.incarnation !== incarnation
+      const isOtherIncarnation = incarnation !== undefined && page.incarnation !== incarnation
       incarnation = page.incarnation
-      if (isAnother || page.last < position) {
+      if (isOtherIncarnation || page.last < position) {
         position = 0
-        listener.begunAnew()
+        listener.onReset()
         continue
       }
-      if (page.trimmed && page.first !== undefined) listener.lost(page.first - position - 1)
+      if (page.trimmed && page.first !== undefined) listener.onTrimmed(page.first - position - 1)
       position = page.seq
-      listener.page(page)
+      listener.onPage(page)
       if (page.seq < page.last) continue
-      const until = performance.now() + paceMs
+      const nextReadAt = performance.now() + minIntervalMs
       await feed.untilNews(mark, signal)
-      await pause(Math.max(0, until - performance.now()), undefined, { signal })
+      await pause(Math.max(0, nextReadAt - performance.now()), undefined, { signal })
     } catch (error) {
       if (signal.aborted || error instanceof MemoryClosedError) return
-      process.emitWarning(error instanceof Error ? error : String(error))
+      warn(error)
       await pause(retryMs, undefined, { signal, ref: false }).catch(() => {})
     }
   }

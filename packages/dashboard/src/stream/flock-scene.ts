@@ -1,14 +1,14 @@
-import { covers } from '@skein/memory/store'
-import type { Clearance } from '@skein/memory'
-import type { Audience, Label } from '@skein/memory/store'
 import type { Flock, FlockEvent } from '@skein/core'
+import type { Clearance } from '@skein/memory'
+import { covers } from '@skein/memory/store'
+import type { Audience, Label } from '@skein/memory/store'
 
-import type { AgentRow, AgentState } from '../protocol.ts'
+import type { AgentRow, AgentState } from '../protocol/protocol.ts'
+import { shortText } from '../text/short-text.ts'
 import type { SceneBody } from './scene-body.ts'
-import { shortText } from './short-text.ts'
 
-/** Agents that have ended are remembered up to this number. */
-const mostEnded = 1_000
+/** Ended agents that stay listed. */
+const maxEnded = 1_000
 
 const agentStates: Readonly<Record<string, AgentState>> = {
   'agent.spawned': 'spawned',
@@ -20,22 +20,21 @@ const agentStates: Readonly<Record<string, AgentState>> = {
 }
 
 /**
- * Turns what happens in a flock into what the page shows of it, and remembers
- * which agents there are.
+ * Converts a flock's events to those of the page, and lists the flock's agents.
  *
- * Who is at work on which activity is shown whatever the clearance; what agents
- * say while they work (errors, progress) only to who may see all they see.
+ * Everybody sees which agent runs which activity. What agents report (errors,
+ * progress) is shown only to viewers whose clearance covers the agent's.
  */
 export class FlockScene {
   readonly #flock: Pick<Flock, 'agent'>
   readonly #audience: Audience
   readonly #agents = new Map<string, AgentRow>()
-  readonly #ended: string[] = []
-  /** Clearances of agents that live. */
+  readonly #endedIds: string[] = []
+  /** Clearances of running agents. */
   readonly #clearances = new Map<string, Label>()
-  /** Runs under way by agent and activity, the oldest first. */
-  readonly #open = new Map<string, string[]>()
-  #runs = 0
+  /** Open runs by agent and activity, oldest first. */
+  readonly #openRuns = new Map<string, string[]>()
+  #runCount = 0
 
   constructor(flock: Pick<Flock, 'agent'>, audience: Audience) {
     this.#flock = flock
@@ -46,7 +45,11 @@ export class FlockScene {
     return [...this.#agents.values()]
   }
 
-  /** @param at - When it happened, Unix milliseconds. */
+  /**
+   * Converts one event; `undefined` for one that the page does not show.
+   *
+   * @param at - When it happened, Unix milliseconds.
+   */
   toScene(event: FlockEvent, at: number): SceneBody | undefined {
     const state = agentStates[event.type]
     if (state && 'role' in event) return this.#agent(event, state, at)
@@ -59,24 +62,24 @@ export class FlockScene {
         return this.#activity(event, at)
       case 'message.deadLettered': {
         const { agent, reason, message } = event
-        return { type: 'dead-letter', at, agent, reason, messageType: shortText(typeOf(message)) }
+        return { type: 'dead-letter', at, agent, reason, messageType: shortText(messageTypeOf(message)) }
       }
       default:
-        // Reuses and escalations come with the feed, in their place.
+        // The feed brings reuses and escalations, each at its position.
         return undefined
     }
   }
 
   #agent(event: Extract<FlockEvent, { readonly role: string }>, state: AgentState, at: number): SceneBody {
     const { agent, role } = event
-    const mayHear = this.#mayHear(agent, at)
-    const note = 'error' in event && event.error !== undefined ? saidOf(event.error, mayHear) : undefined
+    const isCleared = this.#isCleared(agent, at)
+    const note = 'error' in event && event.error !== undefined ? errorText(event.error, isCleared) : undefined
     this.#agents.set(agent, { agent, role, state, at })
     if (state === 'ended') this.#forget(agent)
     return { type: 'agent', at, agent, role, state, ...(note !== undefined && { note }) }
   }
 
-  /** The clearance of an agent that lives; the flock may be older than this dashboard. */
+  /** The clearance of a running agent, which may be older than this dashboard. */
   #clearanceOf(agent: string, at: number): Label | undefined {
     const known = this.#clearances.get(agent)
     if (known) return known
@@ -91,61 +94,61 @@ export class FlockScene {
 
   #forget(agent: string): void {
     this.#clearances.delete(agent)
-    this.#ended.push(agent)
-    if (this.#ended.length <= mostEnded) return
-    const oldest = this.#ended.shift() as string
+    this.#endedIds.push(agent)
+    if (this.#endedIds.length <= maxEnded) return
+    const oldest = this.#endedIds.shift() as string
     if (this.#agents.get(oldest)?.state === 'ended') this.#agents.delete(oldest)
   }
 
   #activity(event: Extract<FlockEvent, { readonly activity: string }>, at: number): SceneBody | undefined {
     const { type, activity, agent } = event
     const key = `${agent}\0${activity}`
-    const about = { type: 'activity', at, activity, agent } as const
-    const mayHear = this.#mayHear(agent, at)
-    if (type === 'activity.started') return { ...about, run: this.#begin(key), phase: 'started' }
-    const open = this.#open.get(key)
+    const common = { type: 'activity', at, activity, agent } as const
+    const isCleared = this.#isCleared(agent, at)
+    if (type === 'activity.started') return { ...common, run: this.#openRun(key), phase: 'started' }
+    const open = this.#openRuns.get(key)
     if (type === 'activity.progress') {
-      const note = mayHear ? shortText(textOf(event.value)) : undefined
-      const run = open?.[0] ?? this.#begin(key)
-      return { ...about, run, phase: 'progress', ...(note !== undefined && { note }) }
+      const note = isCleared ? shortText(textOf(event.value)) : undefined
+      const run = open?.[0] ?? this.#openRun(key)
+      return { ...common, run, phase: 'progress', ...(note !== undefined && { note }) }
     }
-    // Equal activities of one agent end in the order in which they began, as far as anybody can tell.
-    const run = open?.shift() ?? this.#next()
-    if (open?.length === 0) this.#open.delete(key)
+    // Events do not identify runs: of equal activities of one agent, the oldest is taken to end first.
+    const run = open?.shift() ?? this.#nextRun()
+    if (open?.length === 0) this.#openRuns.delete(key)
     if (type === 'activity.done') {
-      return { ...about, run, phase: 'done', worker: event.worker, durationMs: event.durationMs }
+      return { ...common, run, phase: 'done', worker: event.worker, durationMs: event.durationMs }
     }
     if (type === 'activity.reused') return undefined
     const phase = type === 'activity.retried' ? 'retried' : 'failed'
-    return { ...about, run, phase, note: saidOf(event.error, mayHear) }
+    return { ...common, run, phase, note: errorText(event.error, isCleared) }
   }
 
-  #begin(key: string): string {
-    const run = this.#next()
-    const open = this.#open.get(key)
+  #openRun(key: string): string {
+    const run = this.#nextRun()
+    const open = this.#openRuns.get(key)
     if (open) open.push(run)
-    else this.#open.set(key, [run])
+    else this.#openRuns.set(key, [run])
     return run
   }
 
-  #next(): string {
-    return `run-${(this.#runs += 1)}`
+  #nextRun(): string {
+    return `run-${(this.#runCount += 1)}`
   }
 
-  #mayHear(agent: string, at: number): boolean {
+  #isCleared(agent: string, at: number): boolean {
     const clearance = this.#clearanceOf(agent, at)
     return clearance !== undefined && covers(this.#audience, clearance)
   }
 }
 
-/** What an error says may quote what the agent read; its code never does. */
-function saidOf(error: unknown, mayHear: boolean): string {
+/** An error's code, with its message only for cleared viewers: messages may quote what the agent read. */
+function errorText(error: unknown, isCleared: boolean): string {
   const code = error instanceof Error ? String('code' in error ? error.code : error.name) : 'error'
-  if (!mayHear) return shortText(code)
+  if (!isCleared) return shortText(code)
   return shortText(error instanceof Error ? `${code}: ${error.message}` : textOf(error))
 }
 
-function typeOf(message: unknown): string {
+function messageTypeOf(message: unknown): string {
   return typeof message === 'object' && message !== null && 'type' in message ? textOf(message.type) : ''
 }
 

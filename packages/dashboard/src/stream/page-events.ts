@@ -1,29 +1,30 @@
-import type { EventPage } from '../protocol.ts'
+import type { EventPage } from '../protocol/protocol.ts'
 import type { RingEntry } from './event-ring.ts'
 import { formatPosition } from './position.ts'
-import type { Place } from './position.ts'
+import type { ParsedPosition } from './position.ts'
 import type { SceneHub } from './scene-hub.ts'
 
 /**
- * The past after a place, page by page: what the feed tells, and in between, by
- * the time, what is remembered of the flock's own events.
+ * Reads the events after a position, page by page: the feed's entries, and by
+ * time in between the flock's own events that the ring still holds.
  *
- * @param limit - Entries of the feed to look through.
+ * @param limit - Entries of the feed to read.
  * @throws StoreError
  */
-export async function eventsAfter(hub: SceneHub, after: Place, limit: number): Promise<EventPage> {
-  const newestLive = hub.live
+export async function eventsAfter(hub: SceneHub, after: ParsedPosition, limit: number): Promise<EventPage> {
+  const newestLiveSeq = hub.liveSeq
   const page = await hub.view.feed.read({ after: after.seq, limit, withRecords: true })
   const hasMore = page.seq < page.last
-  const fromFeed = hub.toEntries(page, after.live)
-  const untilAt = hasMore ? (fromFeed.at(-1)?.event.at ?? 0) : Number.POSITIVE_INFINITY
-  const fromFlock = liveAfter(hub, after.live, newestLive, untilAt)
-  const live = Math.max(fromFlock.at(-1)?.live ?? 0, after.live, Math.min(hub.ring.droppedLive, newestLive))
+  const feedEntries = hub.toEntries(page, after.liveSeq)
+  const untilAt = hasMore ? (feedEntries.at(-1)?.event.at ?? 0) : Number.POSITIVE_INFINITY
+  const liveEntries = liveAfter(hub, after.liveSeq, newestLiveSeq, untilAt)
+  const droppedLiveSeq = Math.min(hub.ring.droppedLiveSeq, newestLiveSeq)
+  const liveSeq = Math.max(liveEntries.at(-1)?.liveSeq ?? 0, after.liveSeq, droppedLiveSeq)
   return {
-    events: mergeByTime(fromFeed, fromFlock, after).map(({ event }) => event),
-    next: formatPosition({ seq: page.seq, live, life: hub.life }),
+    events: mergeByTime(feedEntries, liveEntries, after).map(({ event }) => event),
+    next: formatPosition({ seq: page.seq, liveSeq, bootId: hub.bootId }),
     hasMore,
-    trimmed: page.trimmed || hub.ring.droppedLive > after.live,
+    trimmed: page.trimmed || hub.ring.droppedLiveSeq > after.liveSeq,
   }
 }
 
@@ -31,32 +32,36 @@ function liveAfter({ ring }: SceneHub, after: number, newest: number, untilAt: n
   const entries: RingEntry[] = []
   for (let index = ring.first; index < ring.end; index += 1) {
     const entry = ring.at(index)
-    if (entry.live <= after) continue
-    if (entry.live > newest || entry.event.at > untilAt) break
+    if (entry.liveSeq <= after) continue
+    if (entry.liveSeq > newest || entry.event.at > untilAt) break
     entries.push(entry)
   }
   return entries
 }
 
-/** Both are in order already, and stay so; positions grow along the whole. */
-function mergeByTime(first: readonly RingEntry[], second: readonly RingEntry[], after: Place): readonly RingEntry[] {
-  let { seq, live } = after
+/** Merges two ordered lists; both keep their order, and positions grow along the result. */
+function mergeByTime(
+  feedEntries: readonly RingEntry[],
+  liveEntries: readonly RingEntry[],
+  after: ParsedPosition,
+): readonly RingEntry[] {
+  let { seq, liveSeq } = after
   const merged: RingEntry[] = []
   const add = (entry: RingEntry): void => {
     seq = Math.max(seq, entry.seq)
-    live = Math.max(live, entry.live)
-    const position = formatPosition({ seq, live, life: after.life })
+    liveSeq = Math.max(liveSeq, entry.liveSeq)
+    const position = formatPosition({ seq, liveSeq, bootId: after.bootId })
     merged.push({ ...entry, event: { ...entry.event, position } })
   }
   let index = 0
-  for (const entry of first) {
-    for (; index < second.length; index += 1) {
-      const other = second[index] as RingEntry
-      if (other.event.at > entry.event.at) break
-      add(other)
+  for (const entry of feedEntries) {
+    for (; index < liveEntries.length; index += 1) {
+      const live = liveEntries[index] as RingEntry
+      if (live.event.at > entry.event.at) break
+      add(live)
     }
     add(entry)
   }
-  for (const entry of second.slice(index)) add(entry)
+  for (const entry of liveEntries.slice(index)) add(entry)
   return merged
 }

@@ -1,27 +1,28 @@
 import { OptionError } from '@skein/memory'
 
-import type { StreamPosition } from '../protocol.ts'
+import type { StreamPosition } from '../protocol/protocol.ts'
 
-/** A place in the stream: all of the feed up to `seq`, and all live events up to `live` of one run of the server. */
-export interface Place {
+/** A position in the stream: after the feed's entry `seq`, and after the live event `liveSeq` of one server start. */
+export interface ParsedPosition {
   readonly seq: number
-  readonly live: number
-  /** Names the run of the server that counted the live events. */
-  readonly life: string
+  readonly liveSeq: number
+  /** Identifies the server start: each counts its live events anew. */
+  readonly bootId: string
 }
 
-export function formatPosition({ seq, live, life }: Place): StreamPosition {
-  return `${seq}.${live}.${life}`
+/** Encodes a position for clients. */
+export function formatPosition({ seq, liveSeq, bootId }: ParsedPosition): StreamPosition {
+  return `${seq}.${liveSeq}.${bootId}`
 }
 
 /**
- * What a page hands back.
+ * Decodes a position that a client sends back.
  *
- * @param life - Of this run: live events that another one counted mean nothing here, so none of ours is passed over.
- * @throws OptionError when it is no position.
+ * @param bootId - Of this server start. A position of another one counts none of its live events as seen.
+ * @throws OptionError when the text is not a position.
  */
-export function parsePosition(position: StreamPosition, life: string): Place {
-  const [, seq, live, theirs] = /^(\d{1,15})\.(\d{1,15})\.([\da-z]{1,16})$/.exec(position) ?? []
-  if (seq === undefined) throw new OptionError('after', 'a position that the stream gave', position)
-  return { seq: Number(seq), live: theirs === life ? Number(live) : 0, life }
+export function parsePosition(position: StreamPosition, bootId: string): ParsedPosition {
+  const [, seq, liveSeq, sentBootId] = /^(\d{1,15})\.(\d{1,15})\.([\da-z]{1,16})$/.exec(position) ?? []
+  if (seq === undefined) throw new OptionError('after', 'a position from the stream', position)
+  return { seq: Number(seq), liveSeq: sentBootId === bootId ? Number(liveSeq) : 0, bootId }
 }

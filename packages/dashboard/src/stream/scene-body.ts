@@ -1,6 +1,6 @@
-import type { SceneEvent } from '../protocol.ts'
+import type { SceneEvent } from '../protocol/protocol.ts'
 
 type WithoutPosition<Event> = Event extends unknown ? Omit<Event, 'position'> : never
 
-/** An event that has no place in the stream yet. */
+/** An event before it has a position in the stream. */
 export type SceneBody = WithoutPosition<SceneEvent>

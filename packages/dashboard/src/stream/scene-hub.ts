@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 
 import type { Flock } from '@skein/core'
 import type { View } from '@skein/memory'
-import type { FeedPage, FeedRecord } from '@skein/memory/runtime'
+import { Emitter } from '@skein/memory/runtime'
+import type { FeedPage, FeedRecord, Unsubscribe } from '@skein/memory/runtime'
 
-import type { AgentRow } from '../protocol.ts'
+import type { AgentRow } from '../protocol/protocol.ts'
 import { EventRing } from './event-ring.ts'
 import type { RingEntry } from './event-ring.ts'
 import { followFeed } from './feed-follower.ts'
@@ -15,73 +16,74 @@ import { FlockScene } from './flock-scene.ts'
 import { formatPosition } from './position.ts'
 import type { SceneBody } from './scene-body.ts'
 
-/** What a hub works with. */
-export interface SceneHubParts {
-  /** Of the person who looks on. */
+/** Options of {@link SceneHub}. */
+export interface SceneHubOptions {
+  /** The view of the dashboard's principal. */
   readonly view: View
   readonly flock: Pick<Flock, 'agent' | 'on'> | undefined
-  /** Events kept for clients that are slow or come back. */
+  /** Events buffered for clients that are slow or reconnect. */
   readonly capacity: number
-  /** Clients are told at most so often, in milliseconds. */
+  /** Least time between two notifications of clients, in milliseconds. */
   readonly frameMs: number
-  /** Told of each record that passes while somebody looks on, as it was written. */
+  /** Receives each record as it was written, while a client is connected. */
   onRecord(record: FeedRecord): void
 }
 
 /**
- * All that happens, in one order, for all who look on: one follower of the
- * memory's feed and one listener of the flock, and a ring that both fill.
+ * Collects all events in one order for all clients: one follower of the memory's
+ * feed and one listener of the flock fill one ring.
  *
  * States of the follower
- * - off: nobody looks on. Nothing is read.
- * - on: from the first client until the last one has left. It goes on where it
- *   stopped, or, when that is more than the ring could hold, from the newest
- *   position; {@link SceneHub.feedFrom} says from where the ring is complete,
- *   and what lies before is read from the store by who wants it.
+ * - off: without clients. Nothing is read.
+ * - on: while there are clients. It continues where it stopped, or at the newest
+ *   position if the ring could not hold what came in between.
+ *   {@link SceneHub.feedFrom} says from which position the ring is complete;
+ *   clients read what lies before from the store.
  *
- * The flock is listened to all the time, since nothing else remembers its events.
+ * The hub always listens to the flock, whose events are stored nowhere else.
  */
 export class SceneHub {
   readonly view: View
-  readonly life: string = BigInt(`0x${randomBytes(8).toString('hex')}`).toString(36)
+  /** Identifies this server start in positions. */
+  readonly bootId: string = BigInt(`0x${randomBytes(8).toString('hex')}`).toString(36)
   readonly ring: EventRing
-  readonly #parts: SceneHubParts
-  readonly #flock: FlockScene | undefined
-  readonly #unlisten: (() => void) | undefined
-  readonly #clients = new Set<() => void>()
+  readonly #options: SceneHubOptions
+  readonly #flockScene: FlockScene | undefined
+  readonly #stopListening: Unsubscribe | undefined
+  readonly #clients = new Emitter<{ news: undefined }>()
   readonly #startedAt: number
   readonly #sceneOptions: FeedSceneOptions
   #following: AbortController | undefined
   #starting: Promise<void> = Promise.resolve()
   #seq: number | undefined
-  #live = 0
+  #liveSeq = 0
   #feedFrom = 0
-  #lost = 0
-  #beginnings = 0
-  #tick: NodeJS.Timeout | undefined
+  #missed = 0
+  #feedGeneration = 0
+  #notifyTimer: NodeJS.Timeout | undefined
+  #isClosed = false
 
-  constructor(parts: SceneHubParts) {
-    const { view, flock, capacity } = parts
-    this.#parts = parts
+  constructor(options: SceneHubOptions) {
+    const { view, flock, capacity } = options
+    this.#options = options
     this.view = view
     this.ring = new EventRing(capacity)
     this.#startedAt = Date.now()
     const { level = 'public', compartments = [] } = view.principal.clearance ?? {}
-    this.#flock = flock && new FlockScene(flock, { level, compartments })
-    this.#unlisten = flock?.on((event) => {
-      const at = Date.now()
-      const body = this.#flock?.toScene(event, at)
-      if (body) this.#push(0, (this.#live += 1), body)
+    this.#flockScene = flock && new FlockScene(flock, { level, compartments })
+    this.#stopListening = flock?.on((event) => {
+      const body = this.#flockScene?.toScene(event, Date.now())
+      if (body) this.#push(0, (this.#liveSeq += 1), body)
     })
     this.#sceneOptions = {
-      onlooker: view.principal.id,
-      isTold: (at) => flock !== undefined && at >= this.#startedAt,
+      viewerId: view.principal.id,
+      isReportedByFlock: (at) => flock !== undefined && at >= this.#startedAt,
     }
   }
 
-  /** The agents of the flock, those that have ended for a while too. */
+  /** The flock's agents, including the latest that have ended. */
   get agents(): readonly AgentRow[] {
-    return this.#flock?.agents ?? []
+    return this.#flockScene?.agents ?? []
   }
 
   /** The ring holds all of the feed after this position. */
@@ -90,115 +92,128 @@ export class SceneHub {
   }
 
   /** The number of the newest live event. */
-  get live(): number {
-    return this.#live
+  get liveSeq(): number {
+    return this.#liveSeq
   }
 
-  /** Entries of the feed, since the hub was made, that were gone before it came to them. */
-  get lost(): number {
-    return this.#lost
+  /** Entries that the feed dropped before the hub read them, since the hub was made. */
+  get missed(): number {
+    return this.#missed
   }
 
-  /** Resolves when the feed is followed: `onNews` is called soon after there is something new in the ring. */
-  async subscribe(onNews: () => void): Promise<() => void> {
-    this.#clients.add(onNews)
+  /** Counts resets of the feed: a reset invalidates all earlier positions. */
+  get feedGeneration(): number {
+    return this.#feedGeneration
+  }
+
+  /**
+   * Calls back soon after new events are in the ring. Resolves when the hub follows the feed.
+   *
+   * @throws StoreError
+   */
+  async subscribe(onNews: () => void): Promise<Unsubscribe> {
+    const remove = this.#clients.on('news', onNews)
+    const unsubscribe = (): void => {
+      remove()
+      if (this.#clientCount === 0) this.#stop()
+    }
     this.#starting = this.#starting.then(() => this.#start())
     try {
       await this.#starting
     } catch (error) {
       this.#starting = Promise.resolve()
-      this.#unsubscribe(onNews)
+      unsubscribe()
       throw error
     }
-    return () => this.#unsubscribe(onNews)
+    return unsubscribe
   }
 
-  /** How often the feed began anew: positions of before mean nothing after that. */
-  get beginnings(): number {
-    return this.#beginnings
-  }
-
-  /** Events of a page of the feed, with their positions after the live events up to `live`. */
-  toEntries(page: FeedPage, live: number): RingEntry[] {
+  /** Converts a page of the feed to events positioned after the live event `liveSeq`. */
+  toEntries(page: FeedPage, liveSeq: number): RingEntry[] {
     return page.entries.flatMap((entry) => {
-      const position = formatPosition({ seq: entry.seq, live, life: this.life })
+      const position = formatPosition({ seq: entry.seq, liveSeq, bootId: this.bootId })
       return sceneOfEntry(entry, this.#sceneOptions).map((body) => {
-        return { seq: entry.seq, live: 0, event: { position, ...body } }
+        return { seq: entry.seq, liveSeq: 0, event: { position, ...body } }
       })
     })
   }
 
+  /** Stops listening to the flock and following the feed. */
   close(): void {
-    this.#unlisten?.()
-    this.#following?.abort()
-    clearTimeout(this.#tick)
-    this.#clients.clear()
+    this.#isClosed = true
+    this.#stopListening?.()
+    this.#stop()
+  }
+
+  get #clientCount(): number {
+    return this.#clients.listenerCount('news')
   }
 
   async #start(): Promise<void> {
-    if (this.#following || this.#clients.size === 0) return
+    if (this.#isClosed || this.#following || this.#clientCount === 0) return
+    const { capacity, frameMs } = this.#options
     const { feed } = this.view
     const last = await feed.last()
-    const isNear = this.#seq !== undefined && last >= this.#seq && last - this.#seq <= this.#parts.capacity / 2
-    if (!isNear) this.#feedFrom = last
-    const after = isNear ? (this.#seq as number) : last
+    const canContinue = this.#seq !== undefined && last >= this.#seq && last - this.#seq <= capacity / 2
+    if (!canContinue) this.#feedFrom = last
+    const after = canContinue ? (this.#seq as number) : last
     this.#seq = after
     const following = new AbortController()
     this.#following = following
     const listener: FollowerListener = {
-      page: (page) => this.#take(page),
-      lost: (count) => this.#lose(count),
-      begunAnew: () => this.#beginAnew(),
+      onPage: (page) => this.#addPage(page),
+      onTrimmed: (count) => this.#addMissed(count),
+      onReset: () => this.#resetFeed(),
     }
-    void followFeed(feed, { after, paceMs: this.#parts.frameMs }, listener, following.signal)
+    void followFeed(feed, { after, minIntervalMs: frameMs }, listener, following.signal)
   }
 
-  #unsubscribe(onNews: () => void): void {
-    this.#clients.delete(onNews)
-    if (this.#clients.size > 0) return
+  #stop(): void {
     this.#following?.abort()
     this.#following = undefined
-    clearTimeout(this.#tick)
-    this.#tick = undefined
+    clearTimeout(this.#notifyTimer)
+    this.#notifyTimer = undefined
   }
 
-  #take(page: FeedPage): void {
+  #addPage(page: FeedPage): void {
     for (const entry of page.entries) {
-      if (entry.type === 'change' && entry.record?.version === entry.change.version) this.#parts.onRecord(entry.record)
+      if (entry.type === 'change' && entry.record?.version === entry.change.version) {
+        this.#options.onRecord(entry.record)
+      }
       for (const body of sceneOfEntry(entry, this.#sceneOptions)) this.#push(entry.seq, 0, body)
     }
     this.#seq = page.seq
-    // The feed has its pace already: what was read is told at once.
-    if (page.entries.length > 0) this.#tell()
+    // The follower limits the rate already.
+    if (page.entries.length > 0) this.#notify()
   }
 
-  #lose(count: number): void {
-    this.#lost += count
-    this.#announce()
+  #addMissed(count: number): void {
+    this.#missed += count
+    this.#notifySoon()
   }
 
-  #beginAnew(): void {
-    this.#beginnings += 1
+  #resetFeed(): void {
+    this.#feedGeneration += 1
     this.#seq = 0
     this.#feedFrom = 0
-    this.ring.forgetFeed()
-    this.#announce()
+    this.ring.resetFeed()
+    this.#notifySoon()
   }
 
-  #push(seq: number, live: number, body: SceneBody): void {
-    const position = formatPosition({ seq: seq || (this.#seq ?? 0), live: this.#live, life: this.life })
-    this.ring.push({ seq, live, event: { position, ...body } })
-    this.#announce()
+  #push(seq: number, liveSeq: number, body: SceneBody): void {
+    const position = formatPosition({ seq: seq || (this.#seq ?? 0), liveSeq: this.#liveSeq, bootId: this.bootId })
+    this.ring.push({ seq, liveSeq, event: { position, ...body } })
+    this.#notifySoon()
   }
 
-  #announce(): void {
-    if (this.#clients.size === 0 || this.#tick) return
-    this.#tick = setTimeout(() => this.#tell(), this.#parts.frameMs)
+  #notifySoon(): void {
+    if (this.#clientCount === 0 || this.#notifyTimer) return
+    this.#notifyTimer = setTimeout(() => this.#notify(), this.#options.frameMs)
   }
 
-  #tell(): void {
-    clearTimeout(this.#tick)
-    this.#tick = undefined
-    for (const onNews of this.#clients) onNews()
+  #notify(): void {
+    clearTimeout(this.#notifyTimer)
+    this.#notifyTimer = undefined
+    this.#clients.emit('news', undefined)
   }
 }

@@ -1,75 +1,76 @@
-import type { SceneEvent, StreamPosition } from '../protocol.ts'
+import type { SceneEvent, StreamPosition } from '../protocol/protocol.ts'
 import { formatPosition } from './position.ts'
-import type { Place } from './position.ts'
+import type { ParsedPosition } from './position.ts'
 import type { SceneHub } from './scene-hub.ts'
 
-/** Events in one frame, at most: more when one entry of the feed tells of more. */
-const mostEvents = 1_000
-/** Entries of the feed that are read at once for who comes back after a while. */
+/** Events in one batch; a batch exceeds it only to keep the events of one feed entry together. */
+const maxEvents = 1_000
+/** Entries of the feed per read while catching up. */
 const pageSize = 200
 
-/** What one client is told next. */
-export interface Told {
+/** The next events for one client. */
+export interface StreamBatch {
   readonly events: readonly SceneEvent[]
+  /** Events that the client missed for good. */
   readonly dropped: number
-  /** Where the client is when it has got these. */
+  /** The client's position after these events. */
   readonly position: StreamPosition
 }
 
 /**
- * One client's way along the stream.
+ * The position of one client in the stream.
  *
  * States
- * - behind: what the ring does not hold of the feed is read from the store.
- * - along: everything comes from the ring, each entry that is after the
- *   client's place. When the ring went on without the client, it is told how
- *   many events it lost.
+ * - catching up: reads from the store what the ring does not hold of the feed.
+ * - in the ring: takes each entry after the client's position from the ring. If
+ *   the ring dropped entries before the client took them, the next batch counts
+ *   them.
  */
 export class StreamCursor {
   readonly #hub: SceneHub
   #seq: number
-  #live: number
+  #liveSeq: number
   #index: number
   /** The entry of the feed whose events are being taken. */
-  #entry = 0
-  #isBehind = true
+  #entrySeq = 0
+  #isCatchingUp = true
   #dropped = 0
-  #lost: number
-  #beginnings: number
+  #missedBefore: number
+  #feedGeneration: number
 
-  constructor(hub: SceneHub, after: Place) {
+  constructor(hub: SceneHub, after: ParsedPosition) {
     this.#hub = hub
     this.#seq = after.seq
-    this.#live = after.live
+    this.#liveSeq = after.liveSeq
     this.#index = hub.ring.first
-    this.#lost = hub.lost
-    this.#beginnings = hub.beginnings
+    this.#missedBefore = hub.missed
+    this.#feedGeneration = hub.feedGeneration
   }
 
   /**
-   * The next events, none when there are none.
+   * Takes the next events; an empty batch when there are none yet.
    *
    * @throws StoreError
    */
-  async next(): Promise<Told> {
-    this.#noteBeginning()
-    const events = this.#isBehind ? await this.#catchUp() : []
-    if (!this.#isBehind) this.#take(events)
-    const { lost } = this.#hub
-    const dropped = this.#dropped + lost - this.#lost
+  async next(): Promise<StreamBatch> {
+    this.#followReset()
+    const events = this.#isCatchingUp ? await this.#catchUp() : []
+    if (!this.#isCatchingUp) this.#takeFromRing(events)
+    const { missed, bootId } = this.#hub
+    const dropped = this.#dropped + missed - this.#missedBefore
     this.#dropped = 0
-    this.#lost = lost
-    const position = formatPosition({ seq: this.#seq, live: this.#live, life: this.#hub.life })
-    // The client may be further than the hub is: where it stands it is told by its last event too.
+    this.#missedBefore = missed
+    const position = formatPosition({ seq: this.#seq, liveSeq: this.#liveSeq, bootId })
+    // The client may be ahead of the hub, so its last event carries the client's own position.
     const last = events.at(-1)
     if (last && last.position !== position) events.splice(-1, 1, { ...last, position })
     return { events, dropped, position }
   }
 
-  #noteBeginning(): void {
-    const { beginnings, ring } = this.#hub
-    if (this.#beginnings === beginnings) return
-    this.#beginnings = beginnings
+  #followReset(): void {
+    const { feedGeneration, ring } = this.#hub
+    if (this.#feedGeneration === feedGeneration) return
+    this.#feedGeneration = feedGeneration
     this.#seq = 0
     this.#index = Math.max(this.#index, ring.first)
   }
@@ -80,42 +81,42 @@ export class StreamCursor {
       const page = await feed.read({ after: this.#seq, limit: pageSize, withRecords: true })
       if (page.trimmed && page.first !== undefined) this.#dropped += page.first - this.#seq - 1
       this.#seq = Math.max(this.#seq, page.seq)
-      const events = this.#hub.toEntries(page, this.#live).map(({ event }) => event)
+      const events = this.#hub.toEntries(page, this.#liveSeq).map(({ event }) => event)
       if (page.seq < page.last && this.#seq < this.#hub.feedFrom) return events
-      this.#goAlong()
+      this.#enterRing()
       return events
     }
-    // Who names a place that the feed has not come to was told of another feed.
+    // A position beyond the end of the feed belongs to another feed.
     if (this.#seq > (await feed.last())) this.#seq = this.#hub.feedFrom
-    this.#goAlong()
+    this.#enterRing()
     return []
   }
 
-  #goAlong(): void {
+  #enterRing(): void {
     const { ring } = this.#hub
-    this.#isBehind = false
+    this.#isCatchingUp = false
     this.#index = ring.first
-    if (ring.droppedLive <= this.#live) return
-    this.#dropped += ring.droppedLive - this.#live
-    this.#live = ring.droppedLive
+    if (ring.droppedLiveSeq <= this.#liveSeq) return
+    this.#dropped += ring.droppedLiveSeq - this.#liveSeq
+    this.#liveSeq = ring.droppedLiveSeq
   }
 
-  #take(events: SceneEvent[]): void {
+  #takeFromRing(events: SceneEvent[]): void {
     const { ring } = this.#hub
     if (this.#index < ring.first) {
       this.#dropped += ring.first - this.#index
       this.#index = ring.first
     }
     for (; this.#index < ring.end; this.#index += 1) {
-      const { seq, live, event } = ring.at(this.#index)
-      // What one entry of the feed tells stays together: a position names entries.
-      if (events.length >= mostEvents && (seq === 0 || seq !== this.#seq)) return
-      if (seq === 0 ? live <= this.#live : seq <= this.#seq && seq !== this.#entry) continue
-      if (seq === 0) this.#live = live
-      else this.#seq = this.#entry = seq
+      const { seq, liveSeq, event } = ring.at(this.#index)
+      // A position names a feed entry, so the events of one entry stay together.
+      if (events.length >= maxEvents && (seq === 0 || seq !== this.#seq)) return
+      if (seq === 0 ? liveSeq <= this.#liveSeq : seq <= this.#seq && seq !== this.#entrySeq) continue
+      if (seq === 0) this.#liveSeq = liveSeq
+      else this.#seq = this.#entrySeq = seq
       events.push(event)
     }
-    // The ring never ends within an entry.
-    this.#entry = 0
+    // The ring never ends within a feed entry.
+    this.#entrySeq = 0
   }
 }

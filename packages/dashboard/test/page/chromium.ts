@@ -11,12 +11,12 @@ const program = findOrInstall('chromium', () =>
   [process.env['CHROMIUM'], ...places].find((path) => path !== undefined && existsSync(path)),
 )
 
-/** Why suites that need a browser are skipped, if they are. */
+/** Why suites that need a browser are skipped; `undefined` when they run. */
 export const missing: string | undefined = program
   ? undefined
   : 'no chromium on this machine: `apt-get install -y chromium` would enable this'
 
-/** Starts a browser with a profile of its own that asks nobody but the page's server. */
+/** Starts a browser that sends no requests of its own. */
 export function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: program ?? 'chromium',

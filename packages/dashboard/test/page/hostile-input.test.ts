@@ -1,12 +1,7 @@
-import { env } from 'node:process'
+import { expect, it } from 'vitest'
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-import { ensurePage } from '../../page/build.ts'
-import { missing, startChromium } from './chromium.ts'
-import { FixtureServer } from './fixture-server.ts'
-import { openPage } from './open-page.ts'
+import { describePage } from './describe-page.ts'
+import { FixtureServer } from './fixture/fixture-server.ts'
 
 const attacks = [
   '<script>alert(1)</script>',
@@ -20,87 +15,73 @@ const attacks = [
   '\u0000\u0007\n\r\t\uFFFF',
 ]
 
-describe.skipIf(missing !== undefined && !env['CI'])(
-  `Hostile input${missing === undefined ? '' : ` (${missing})`}`,
-  () => {
-    let browser: Browser
-
-    beforeAll(async () => {
-      if (missing !== undefined) throw new Error(missing)
-      await ensurePage()
-      browser = await startChromium()
-    }, 180_000)
-    afterAll(() => browser?.close())
-
-    it('runs nothing, fetches nothing and breaks no layout', async () => {
-      await using server = await new FixtureServer().start()
-      const now = Date.now()
-      for (const [index, text] of attacks.entries()) {
-        const id = `${index} ${text.slice(0, 200)}`
-        const label = { sensitivity: 'public', compartments: [text] } as const
-        const about = { author: text, task: text, tags: [text, text], title: text, label, bytes: 1, derivedFrom: [] }
-        server.contents.values.set(
-          `facts/${id}`,
-          JSON.stringify({
-            [text.slice(0, 200)]: text,
-            quotes: [{ text, citations: [{ source: text, start: 0, end: 1 }] }],
-          }),
-        )
-        server.emit([
-          { type: 'agent', at: now, agent: text, role: text, state: 'failed', note: text },
-          { type: 'written', at: now, collection: 'facts', id, version: 2, ...about },
-          { type: 'activity', at: now, run: text + String(index), activity: text, agent: text, phase: 'started' },
-          { type: 'read', at: now, agent: attacks[0] ?? '', collection: 'facts', id, count: 1, isHit: true },
-          { type: 'escalation', at: now, id, task: text, state: 'open', by: text },
-        ])
-        const item = {
-          id,
-          version: 1,
-          state: 'open',
-          task: text,
-          reason: text,
-          question: text,
-          openedBy: text,
-          openedAt: now,
-          updatedAt: now,
-        } as const
-        const packed = { id: text, author: text, at: now, value: JSON.stringify(text), derivedFrom: [text] }
-        server.contents.inbox.set(id, {
-          item,
-          observations: [packed],
-          decisions: [packed],
-          learnings: [packed],
-          facts: [packed],
-          objects: [packed],
-          timeline: [{ at: now, collection: text, id: text, author: text }],
-          leftOut: 0,
-          isCut: true,
-        })
+describePage('Hostile input', (open) => {
+  it('runs nothing, fetches nothing and breaks no layout', async () => {
+    await using server = await new FixtureServer().start()
+    const now = Date.now()
+    for (const [index, text] of attacks.entries()) {
+      const id = `${index} ${text.slice(0, 200)}`
+      const label = { sensitivity: 'public', compartments: [text] } as const
+      const about = { author: text, task: text, tags: [text, text], title: text, label, bytes: 1, derivedFrom: [] }
+      server.contents.values.set(
+        `facts/${id}`,
+        JSON.stringify({
+          [text.slice(0, 200)]: text,
+          quotes: [{ text, citations: [{ source: text, start: 0, end: 1 }] }],
+        }),
+      )
+      server.emit([
+        { type: 'agent', at: now, agent: text, role: text, state: 'failed', note: text },
+        { type: 'written', at: now, collection: 'facts', id, version: 2, ...about },
+        { type: 'activity', at: now, run: text + String(index), activity: text, agent: text, phase: 'started' },
+        { type: 'read', at: now, agent: attacks[0] ?? '', collection: 'facts', id, count: 1, isHit: true },
+        { type: 'escalation', at: now, id, task: text, state: 'open', by: text },
+      ])
+      const item = {
+        id,
+        version: 1,
+        state: 'open',
+        task: text,
+        reason: text,
+        question: text,
+        openedBy: text,
+        openedAt: now,
+        updatedAt: now,
+      } as const
+      const packed = { id: text, author: text, at: now, value: JSON.stringify(text), derivedFrom: [text] }
+      server.contents.inbox.set(id, {
+        item,
+        packaged: ['observations', 'decisions', 'learnings', 'facts', 'objects'].map((collection) => {
+          return { collection, items: [packed] }
+        }),
+        timeline: [{ at: now, collection: text, id: text, author: text }],
+        leftOut: 0,
+        isCut: true,
+      })
+    }
+    await using opened = await open(server.url)
+    const { page, faults } = opened
+    const ids = [...server.contents.inbox.keys()].map(encodeURIComponent)
+    const routes = [
+      'map',
+      'timeline',
+      'memory',
+      'metrics',
+      ...ids.map((id) => `memory/facts/${id}`),
+      ...ids.map((id) => `inbox/${id}`),
+    ]
+    for (const route of routes) {
+      await page.goto(`${server.url}#/${route}`)
+      await page.waitForTimeout(150)
+      for (const name of ['Table', 'Changes']) {
+        const button = page.getByRole('button', { name }).first()
+        if (await button.isVisible()) await button.click()
       }
-      await using open = await openPage(browser, server.url)
-      const { page, faults } = open
-      const ids = [...server.contents.inbox.keys()].map(encodeURIComponent)
-      const routes = [
-        'map',
-        'timeline',
-        'memory',
-        'figures',
-        ...ids.map((id) => `memory/facts/${id}`),
-        ...ids.map((id) => `inbox/${id}`),
-      ]
-      for (const route of routes) {
-        await page.goto(`${server.url}#/${route}`)
-        await page.waitForTimeout(150)
-        for (const name of ['Table', 'What changed']) {
-          const button = page.getByRole('button', { name }).first()
-          if (await button.isVisible()) await button.click()
-        }
-        const size = await page.evaluate(
-          '[document.documentElement.scrollWidth, document.documentElement.scrollHeight, document.querySelectorAll("img, #page script, #page style, iframe").length]',
-        )
-        expect([route.slice(0, 60), size]).toEqual([route.slice(0, 60), [1_280, 800, 0]])
-      }
-      expect(faults).toEqual([])
-    })
-  },
-)
+      const size = await page.evaluate(
+        '[document.documentElement.scrollWidth, document.documentElement.scrollHeight, document.querySelectorAll("img, #page script, #page style, iframe").length]',
+      )
+      expect([route.slice(0, 60), size]).toEqual([route.slice(0, 60), [1_280, 800, 0]])
+    }
+    expect(faults).toEqual([])
+  })
+})

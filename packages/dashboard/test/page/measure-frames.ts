@@ -1,7 +1,7 @@
 /**
  * Measures how evenly the flock map is drawn under load, in a real browser:
- * 200 agents, 3,000 objects, 2,000 events a second. Prints figures and asserts
- * nothing: run it on a machine that does nothing else.
+ * 200 agents, 3,000 objects, 2,000 events a second. Prints numbers and asserts
+ * nothing; run it on an idle machine.
  *
  *     node packages/dashboard/test/page/measure-frames.ts [seconds] [view]
  *
@@ -10,8 +10,8 @@
 
 import { ensurePage } from '../../page/build.ts'
 import { missing, startChromium } from './chromium.ts'
-import { FixtureFlock } from './fixture-flock.ts'
-import { FixtureServer } from './fixture-server.ts'
+import { FixtureFlock } from './fixture/fixture-flock.ts'
+import { FixtureServer } from './fixture/fixture-server.ts'
 
 const eventsPerSecond = 2_000
 const tickMs = 20
@@ -24,7 +24,7 @@ await using server = await new FixtureServer().start()
 const flock = new FixtureFlock({ seed: 1, agents: 200, tasks: 8, objects: 3_000 })
 const start = Date.now() - 20_000
 server.emit(flock.spawn(start))
-// Until there are as many objects as there will be.
+// Until the number of objects reaches its limit.
 for (let at = start; server.scene.totals.written < 3_000; at += 15) server.emit(flock.step(at, 20))
 
 const browser = await startChromium()
@@ -43,13 +43,13 @@ try {
   let sent = Date.now()
   const timer = setInterval(() => {
     const now = Date.now()
-    // As many as are due, however late this timer comes.
+    // As many as are due, even if the timer is late.
     server.emit(flock.step(now, Math.round(((now - sent) * eventsPerSecond) / 1_000)))
     sent = now
   }, tickMs)
   await page.goto(`${server.url}#/${view}`)
   await page.waitForTimeout(4_000)
-  // Time of the processor, which does not grow when others want it too.
+  // Processor time does not depend on the load of the machine.
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const cpuSeconds = async (): Promise<number> => {

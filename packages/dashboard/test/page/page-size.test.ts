@@ -8,17 +8,17 @@ import { builtPage, ensurePage } from '../../page/build.ts'
 
 beforeAll(ensurePage, 120_000)
 
-it('is one page, one script and one style sheet', () => {
+it('consists of one page, one script and one style sheet', () => {
   const files = globSync('**/*.*', { cwd: builtPage }).map((name) => name.replace(/-[\w-]{8}\./, '-hash.'))
   expect(files.toSorted()).toEqual(['assets/page-hash.css', 'assets/page-hash.js', 'index.html'])
 })
 
-it('sends at most 60 KB of compressed script', () => {
+it('has a script of at most 60 KB compressed', () => {
   const [script = ''] = globSync('assets/*.js', { cwd: builtPage })
   expect(gzipSync(readFileSync(join(builtPage, script))).length).toBeLessThanOrEqual(60_000)
 })
 
-it('holds nothing inline that a strict policy refuses, and names nobody else', () => {
+it('has nothing inline that the policy refuses, and no links to other hosts', () => {
   const html = readFileSync(join(builtPage, 'index.html'), 'utf8')
   expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/)
   expect(

@@ -1,0 +1,129 @@
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+
+import type { Metrics } from '../../src/protocol/protocol.ts'
+import { replayIndex, replayTime, textRevision } from '../state/page-state.ts'
+import { amount, counted, duration, money, percent } from '../ui/amounts.ts'
+import { BudgetList } from './budget-list.tsx'
+import { Card } from './card.tsx'
+import { Chart } from './chart.tsx'
+import { loadMetrics } from './load-metrics.ts'
+import { QueueChart } from './queue-chart.tsx'
+import { SeriesTable } from './series-table.tsx'
+
+const refreshMs = 1_000
+
+/** What sharing a memory saves, and how efficiently the flock works. */
+export function MetricsView(): VNode {
+  const metrics = useSignal<Metrics | undefined>(undefined)
+  const status = useSignal<string | undefined>('Loading …')
+  const loadedRevision = useRef(-1)
+  const load = async (): Promise<void> => {
+    loadedRevision.current = textRevision.peek()
+    try {
+      metrics.value = await loadMetrics()
+      status.value = undefined
+    } catch (error) {
+      status.value = error instanceof Error ? error.message : 'The metrics could not be loaded.'
+    }
+  }
+  // A replay changes its time many times a second.
+  const second = replayIndex.value === undefined ? undefined : Math.floor(replayTime.value / 1_000)
+  useEffect(() => void load(), [second])
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (loadedRevision.current !== textRevision.peek()) void load()
+    }, refreshMs)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <section class="view metrics-view" aria-label="Metrics" tabindex={0}>
+      {status.value !== undefined && (
+        <p class="hint" role="status">
+          {status.value}
+        </p>
+      )}
+      {metrics.value && <MetricSections metrics={metrics.value} />}
+    </section>
+  )
+}
+
+function MetricSections({ metrics }: { metrics: Metrics }): VNode {
+  const { saved, spent, cache, completion, reworkRate, escalationRate, budgets, series, queues } = metrics
+  const times = series.map(({ at }) => at)
+  return (
+    <>
+      <h2>Saved by sharing</h2>
+      <div class="cards">
+        <Card
+          title="calls saved"
+          value={amount(saved.calls)}
+          note={`${amount(spent.calls)} made`}
+          share={shareOf(saved.calls, spent.calls)}
+        />
+        <Card
+          title="working time saved"
+          value={duration(saved.ms)}
+          note={`${duration(spent.ms)} spent`}
+          share={shareOf(saved.ms, spent.ms)}
+        />
+        <Card
+          title="tokens saved"
+          value={amount(saved.tokens)}
+          note={`${amount(spent.tokens)} used`}
+          share={shareOf(saved.tokens, spent.tokens)}
+        />
+        <Card
+          title="money saved"
+          value={money(saved.usd)}
+          note={`${money(spent.usd)} paid`}
+          share={shareOf(saved.usd, spent.usd)}
+        />
+      </div>
+      <Chart
+        title="Calls over time"
+        times={times}
+        lines={[
+          { name: 'made', values: series.map(({ calls }) => calls), role: 'text' },
+          { name: 'saved', values: series.map((point) => point.saved), role: 'accent' },
+        ]}
+      />
+      <h2>Efficiency</h2>
+      <div class="cards">
+        <Card
+          title="completion time"
+          value={completion.count === 0 ? '—' : duration(completion.medianMs)}
+          note={
+            completion.count === 0
+              ? 'no task completed yet'
+              : `median of ${counted(completion.count, 'task')}, p95 ${duration(completion.p95Ms)}`
+          }
+        />
+        <Card
+          title="cache hit rate"
+          value={percent(shareOf(cache.hits, cache.misses))}
+          note={`${amount(cache.hits)} hits, ${amount(cache.invalidations)} invalidations`}
+        />
+        <Card title="rework rate" value={percent(reworkRate)} note="of results and claims were repeated" />
+        <Card title="escalation rate" value={percent(escalationRate)} note="of tasks were escalated to a person" />
+      </div>
+      <Chart
+        title="Rework and escalations"
+        unit=" %"
+        times={times}
+        lines={[
+          { name: 'rework', values: series.map((point) => point.reworkRate * 100), role: 'text' },
+          { name: 'escalations', values: series.map((point) => point.escalationRate * 100), role: 'accent' },
+        ]}
+      />
+      <SeriesTable series={series} />
+      {queues.length > 0 && <QueueChart queues={queues} />}
+      {budgets.length > 0 && <BudgetList budgets={budgets} />}
+    </>
+  )
+}
+
+function shareOf(part: number, rest: number): number {
+  return part + rest === 0 ? 0 : part / (part + rest)
+}

@@ -1,0 +1,24 @@
+import type { VNode } from 'preact'
+
+import { InboxView } from '../inbox/inbox-view.tsx'
+import { MapView } from '../map/map-view.tsx'
+import { MemoryView } from '../memory/memory-view.tsx'
+import { MetricsView } from '../metrics/metrics-view.tsx'
+import type { ViewName } from '../state/route.ts'
+import { TimelineView } from '../timeline/timeline-view.tsx'
+
+/** A view of the page. */
+export interface View {
+  /** Its name in the navigation. */
+  readonly title: string
+  readonly Content: () => VNode
+}
+
+/** All views by their names in the address. */
+export const viewsByName: Readonly<Record<ViewName, View>> = {
+  map: { title: 'Flock', Content: MapView },
+  timeline: { title: 'Timeline', Content: TimelineView },
+  memory: { title: 'Memory', Content: MemoryView },
+  inbox: { title: 'Inbox', Content: InboxView },
+  metrics: { title: 'Metrics', Content: MetricsView },
+}

@@ -1,0 +1,160 @@
+import type { SceneEvent } from '../../src/protocol/protocol.ts'
+import { cold, warmer } from './heat.ts'
+import { keyOf } from './scene.ts'
+import type { Scene, SceneAgent, SceneLink, SceneRecord } from './scene.ts'
+import { plus } from './totals.ts'
+
+type EventOf<Type extends SceneEvent['type']> = Extract<SceneEvent, { readonly type: Type }>
+
+const maxLinks = 256
+/** Records in a scene; beyond that the one written longest ago is forgotten. */
+const maxRecords = 20_000
+
+/** Folds one event into a scene. */
+export function applyEvent(scene: Scene, event: SceneEvent): void {
+  scene.at = Math.max(scene.at, event.at)
+  scene.count += 1
+  switch (event.type) {
+    case 'agent':
+      return applyAgent(scene, event)
+    case 'written':
+      return applyWrite(scene, event)
+    case 'deleted':
+      return applyDelete(scene, event)
+    case 'read':
+      return applyRead(scene, event)
+    case 'reused':
+      return applyReuse(scene, event)
+    case 'activity':
+      return applyActivity(scene, event)
+    case 'escalation':
+      return applyEscalation(scene, event)
+    case 'dead-letter':
+      touchAgent(scene, event.agent, event.at, {})
+      scene.totals = plus(scene.totals, { deadLetters: 1 })
+  }
+}
+
+function applyAgent(scene: Scene, { agent, role, state, note, at }: EventOf<'agent'>): void {
+  const changes = { role, state, note, ...(state === 'ended' && { running: 0, activity: undefined }) }
+  touchAgent(scene, agent, at, changes, state === 'ended' ? 0 : 1)
+}
+
+function applyWrite(scene: Scene, event: EventOf<'written'>): void {
+  const { collection, id, version, author, task, label, title, tags, derivedFrom, bytes, expiresAt, at } = event
+  const key = keyOf(collection, id)
+  const before = scene.records.get(key)
+  // Keeps the map in the order of the last writes.
+  scene.records.delete(key)
+  scene.records.set(key, {
+    key,
+    collection,
+    id,
+    version,
+    author,
+    task,
+    label,
+    title,
+    tags,
+    derivedFrom,
+    bytes,
+    expiresAt,
+    createdAt: before && before.deletedAt === undefined ? before.createdAt : at,
+    writtenAt: at,
+    deletedAt: undefined,
+    reads: before?.reads ?? 0,
+    heat: warmer(before?.heat ?? cold, 1, at),
+  })
+  if (scene.records.size > maxRecords) scene.records.delete(scene.records.keys().next().value ?? '')
+  const { wrote = 0, task: earlierTask } = scene.agents.get(author) ?? {}
+  touchAgent(scene, author, at, { wrote: wrote + 1, task: task ?? earlierTask })
+  scene.totals = plus(scene.totals, { written: 1 })
+}
+
+function applyDelete(scene: Scene, { collection, id, author, at }: EventOf<'deleted'>): void {
+  changeRecord(scene, keyOf(collection, id), { deletedAt: at })
+  touchAgent(scene, author, at, {})
+  scene.totals = plus(scene.totals, { deleted: 1 })
+}
+
+function applyRead(scene: Scene, { agent, collection, id, count, isHit, at }: EventOf<'read'>): void {
+  const key = keyOf(collection, id)
+  const record = scene.records.get(key)
+  if (record) {
+    changeRecord(scene, key, { reads: record.reads + count, heat: warmer(record.heat, 1, at) })
+    if (record.author !== agent) addLink(scene, { reader: agent, key, writer: record.author, at })
+  }
+  touchAgent(scene, agent, at, { read: (scene.agents.get(agent)?.read ?? 0) + count }, 0.5)
+  scene.totals = plus(scene.totals, { reads: count, hits: isHit ? count : 0 })
+}
+
+function applyReuse(scene: Scene, event: EventOf<'reused'>): void {
+  const { agent, work: id, count, savedMs, savedTokens, savedUsd, at } = event
+  const key = keyOf('work', id)
+  const record = scene.records.get(key)
+  if (record) {
+    changeRecord(scene, key, { heat: warmer(record.heat, 2, at) })
+    if (record.author !== agent) addLink(scene, { reader: agent, key, writer: record.author, at })
+  }
+  touchAgent(scene, agent, at, { reused: (scene.agents.get(agent)?.reused ?? 0) + count })
+  scene.totals = plus(scene.totals, { reused: count, savedMs, savedTokens, savedUsd })
+}
+
+function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
+  const { run, activity, agent, phase, durationMs = 0, at } = event
+  const { running = 0 } = scene.agents.get(agent) ?? {}
+  if (phase === 'started' && !scene.runs.has(run)) {
+    scene.runs.set(run, agent)
+    touchAgent(scene, agent, at, { running: running + 1, activity })
+  } else if (phase === 'done' || phase === 'failed') {
+    // The start may be older than the first event of this page.
+    const left = scene.runs.delete(run) ? Math.max(0, running - 1) : running
+    touchAgent(scene, agent, at, { running: left, ...(left === 0 && { activity: undefined }) })
+    scene.totals = plus(scene.totals, phase === 'done' ? { done: 1, workMs: durationMs } : { failed: 1 })
+  } else {
+    touchAgent(scene, agent, at, {}, 0.5)
+    if (phase === 'retried') scene.totals = plus(scene.totals, { retried: 1 })
+  }
+}
+
+function applyEscalation(scene: Scene, { id, task, state, by, at }: EventOf<'escalation'>): void {
+  const before = scene.escalations.get(id)
+  scene.escalations.set(id, { id, task, state, by, openedAt: before?.openedAt ?? at, updatedAt: at })
+  touchAgent(scene, by, at, {})
+  if (!before) scene.totals = plus(scene.totals, { escalated: 1 })
+}
+
+function changeRecord(scene: Scene, key: string, changes: Partial<SceneRecord>): void {
+  const record = scene.records.get(key)
+  if (record) scene.records.set(key, { ...record, ...changes })
+}
+
+/** Changes an agent, adding one whose start was not among the events. */
+function touchAgent(scene: Scene, id: string, at: number, changes: Partial<SceneAgent>, warmth = 1): void {
+  const agent = scene.agents.get(id) ?? {
+    id,
+    role: roleFromId(id),
+    state: 'spawned',
+    note: undefined,
+    task: undefined,
+    running: 0,
+    activity: undefined,
+    firstAt: at,
+    lastAt: at,
+    wrote: 0,
+    read: 0,
+    reused: 0,
+    heat: cold,
+  }
+  scene.agents.set(id, { ...agent, lastAt: at, heat: warmer(agent.heat, warmth, at), ...changes })
+}
+
+/** Ids usually begin with the role: `summarizer-3`, `analyst/7`. */
+function roleFromId(id: string): string {
+  return /^[a-z][\w ]*?(?=[-/:.#]|$)/i.exec(id.slice(0, 80))?.[0] ?? 'other'
+}
+
+function addLink(scene: Scene, link: Omit<SceneLink, 'number'>): void {
+  scene.links.push({ ...link, number: scene.count })
+  if (scene.links.length > maxLinks) scene.links.splice(0, scene.links.length - maxLinks)
+}

@@ -1,0 +1,28 @@
+/** One thing that metrics count. All times are Unix milliseconds. */
+export type MetricMark = { readonly at: number } & (
+  | {
+      readonly type: 'computed'
+      /** Whether its key had been computed before, or an earlier attempt lost its worker. */
+      readonly isRework: boolean
+      /** Whether it was a model call. */
+      readonly isModel: boolean
+      readonly ms: number
+      readonly tokens: number
+      readonly usd: number
+    }
+  /** Results were reused `count` times; the savings are their sum. */
+  | {
+      readonly type: 'reused'
+      readonly count: number
+      readonly ms: number
+      readonly tokens: number
+      readonly usd: number
+    }
+  /** A task was claimed; as rework when it had been done before, or its owner was lost. */
+  | { readonly type: 'claimed'; readonly task: string; readonly isRework: boolean }
+  /** The owner released a task, `ms` after its first claim. */
+  | { readonly type: 'done'; readonly task: string; readonly ms: number }
+  | { readonly type: 'escalated'; readonly task: string }
+  /** An escalation ended. */
+  | { readonly type: 'settled'; readonly task: string }
+)

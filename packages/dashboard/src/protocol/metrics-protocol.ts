@@ -1,0 +1,50 @@
+/** Calls, working time, tokens and money, saved or spent. */
+export interface Cost {
+  readonly calls: number
+  readonly ms: number
+  readonly tokens: number
+  readonly usd: number
+}
+
+/** `GET /api/metrics?since=&until=`: the metrics of a window of time, and their course over it. */
+export interface Metrics {
+  /** The window, Unix milliseconds; `since` is later than requested when the feed begins later. */
+  readonly since: number
+  readonly until: number
+  /** What reusing results saved. */
+  readonly saved: Cost
+  readonly spent: Cost
+  /** Of the server's process since it opened the memory, regardless of the window. */
+  readonly cache: { readonly hits: number; readonly misses: number; readonly invalidations: number }
+  /** From the first claim of a task to its release, in milliseconds. */
+  readonly completion: { readonly medianMs: number; readonly p95Ms: number; readonly count: number }
+  /** From 0 to 1. */
+  readonly reworkRate: number
+  /** From 0 to 1. */
+  readonly escalationRate: number
+  readonly budgets: readonly {
+    readonly id: string
+    readonly measure: string
+    readonly spent: number
+    readonly limit: number
+  }[]
+  readonly series: readonly {
+    readonly at: number
+    readonly calls: number
+    /** Calls that reuse saved. */
+    readonly saved: number
+    readonly reworkRate: number
+    readonly escalationRate: number
+  }[]
+  /** Queue lengths over the window; empty when the dashboard shows no flock. */
+  readonly queues: readonly QueueSample[]
+}
+
+/** The queue lengths of a flock at one time. */
+export interface QueueSample {
+  readonly at: number
+  /** Messages waiting in mailboxes. */
+  readonly messages: number
+  /** Activities waiting for a worker; absent when the executor does not count them. */
+  readonly activities?: number
+}

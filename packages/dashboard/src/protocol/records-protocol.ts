@@ -1,0 +1,59 @@
+import type { SceneLabel } from './scene-label.ts'
+
+/**
+ * `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row per record, newest first; with `q` the
+ * best matches first, without a cursor. Without `collection` it lists all of them. `limit` is at most 200, by default 50.
+ */
+export interface RecordRows {
+  readonly rows: readonly RecordRow[]
+  readonly cursor?: string
+}
+
+/** A record in a list. */
+export interface RecordRow {
+  readonly collection: string
+  readonly id: string
+  readonly version: number
+  readonly author: string
+  readonly task?: string
+  readonly tags: readonly string[]
+  readonly importance?: number
+  readonly label: SceneLabel
+  readonly title: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly expiresAt?: number
+}
+
+/** `GET /api/records/<collection>/<id>`: everything about one record. */
+export interface RecordDetail extends RecordRow {
+  /** Its value as JSON text, cut after 200,000 characters. */
+  readonly value: string
+  readonly isCut: boolean
+  /** Its writes in the feed, newest first, with the values that the dashboard still holds. */
+  readonly history: readonly {
+    readonly version: number
+    readonly author: string
+    readonly at: number
+    readonly value?: string
+  }[]
+  /** Who read it; empty without the right to see the audit. */
+  readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
+  readonly sources: readonly LineageItem[]
+  readonly uses: readonly LineageItem[]
+  /** An object's content, if it is text of at most 1,000,000 bytes; cut after 200,000 characters. */
+  readonly content?: { readonly mediaType: string; readonly text: string; readonly isCut: boolean }
+  /** Where it was sent, in model calls for example; empty without the right to see the audit. */
+  readonly sent: readonly { readonly to: string; readonly agent: string; readonly at: number; readonly count: number }[]
+}
+
+/** One step of a lineage. */
+export interface LineageItem {
+  readonly collection: string
+  readonly id: string
+  readonly title: string
+  readonly author: string
+  readonly depth: number
+  /** The id of the neighboring item, one step nearer to the record. */
+  readonly from: string
+}

@@ -1,0 +1,65 @@
+import { mapStore, openMemory } from '@skein/memory'
+import { expect, it } from 'vitest'
+
+import { dashboard } from '../src/index.ts'
+import { openBoard, operator } from './open-board.ts'
+import { problemCode } from './problem-code.ts'
+
+const paths = [
+  '/api/session',
+  '/api/agents',
+  '/api/stream',
+  '/api/events',
+  '/api/records',
+  '/api/records/facts/x',
+  '/api/metrics',
+  '/api/export?format=jsonl',
+  '/api/inbox',
+  '/api/inbox/x',
+]
+
+it('exchanges the token for a cookie that neither scripts nor other sites can read', async () => {
+  await using open = await openBoard()
+  const login = await open.post('/api/login', { token: open.board.token }, { cookie: '' })
+  expect(login.status).toBe(204)
+  const cookie = login.headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/^skein-[\da-f]{8}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+  expect(cookie).not.toContain(open.board.token)
+  expect((await open.get('/api/session')).status).toBe(200)
+})
+
+it('refuses requests without the token, and ignores a token in the address', async () => {
+  await using open = await openBoard()
+  for (const path of paths) {
+    const response = await open.get(path, { cookie: '' })
+    expect({ path, status: response.status, code: await problemCode(response) }).toEqual({
+      path,
+      status: 401,
+      code: 'DASHBOARD_TOKEN',
+    })
+  }
+  const [name] = open.cookie.split('=')
+  for (const cookie of [`${name}=${open.board.token}`, `${name}=`, `${name}=x`, 'other=1']) {
+    expect((await open.get('/api/session', { cookie })).status).toBe(401)
+  }
+  expect((await open.get(`/api/session?token=${open.board.token}`, { cookie: '' })).status).toBe(401)
+  for (const token of ['', 'x', `${open.board.token}x`, open.board.token.slice(1), null, 7, {}]) {
+    expect((await open.post('/api/login', { token }, { cookie: '' })).status).toBe(401)
+  }
+  const bearer = { cookie: '', authorization: `Bearer ${open.board.token}` }
+  expect((await open.get('/api/session', bearer)).status).toBe(200)
+  expect((await open.get('/api/session', { cookie: '', authorization: 'Bearer x' })).status).toBe(401)
+})
+
+it('leaves authentication to the app', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await using board = dashboard({
+    memory,
+    principal: operator,
+    authenticate: ({ headers }) => headers.get('x-user') === 'ada',
+  })
+  const come = (user: string): Promise<Response> =>
+    board.handler(new Request('http://localhost/api/session', { headers: { 'x-user': user } }))
+  expect((await come('ada')).status).toBe(200)
+  expect((await come('eve')).status).toBe(401)
+})

@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { describePage } from './describe-page.ts'
+import { FixtureServer } from './fixture/fixture-server.ts'
+import { sampleRun } from './fixture/sample-run.ts'
+
+const views = ['map', 'timeline', 'memory/objects/answer', 'inbox/esc-1', 'metrics'] as const
+
+describePage('The page in Chromium', (open) => {
+  let server: FixtureServer
+  beforeEach(async () => {
+    server = await new FixtureServer().start()
+  })
+  afterEach(() => server.stop())
+
+  it('fits on a screen of 375 pixels', async () => {
+    sampleRun(server, Date.now())
+    await using opened = await open(server.url, { viewport: { width: 375, height: 740 } })
+    for (const view of views) {
+      await opened.page.goto(`${server.url}#/${view}`)
+      await opened.page.waitForTimeout(300)
+      expect([view, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, 375])
+    }
+    expect(opened.faults).toEqual([])
+  })
+})

@@ -1,0 +1,55 @@
+import { behavior, createFlock } from '@skein/core'
+import { mapStore, openMemory } from '@skein/memory'
+import { expect, it } from 'vitest'
+
+import type { Session } from '../../src/index.ts'
+import { openBoard } from '../open-board.ts'
+import { openStream } from './stream-reader.ts'
+
+it("shows the flock's own events exactly once to a client that reconnects", async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await using flock = await createFlock({ memory, threads: 1 })
+  await using open = await openBoard({ memory, flock })
+  const echo = behavior({ role: 'echo', initial: 0, receive: (state: number) => state })
+  const early = flock.spawn(echo, { id: 'early' })
+  const { first } = await open.json<Session>('/api/session')
+  const reader = await openStream(open, { after: first })
+  await reader.until(({ events }) => events.some((event) => event.type === 'agent' && event.agent === 'early'))
+  reader.close()
+  flock.spawn(echo, { id: 'late' })
+  early.stop()
+  const again = await openStream(open, { lastEventId: reader.lastId ?? '' })
+  await again.until(({ events }) => events.some((event) => event.type === 'agent' && event.state === 'ended'))
+  expect(again.events.map((event) => event.type === 'agent' && `${event.agent} ${event.state}`)).toEqual([
+    'late spawned',
+    'early ended',
+  ])
+  expect(await open.json('/api/agents')).toEqual([
+    expect.objectContaining({ agent: 'early', role: 'echo', state: 'ended' }),
+    expect.objectContaining({ agent: 'late', role: 'echo', state: 'spawned' }),
+  ])
+})
+
+it('shows which thread runs what, from start to end, and that it failed', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await using flock = await createFlock({ memory, threads: 1 })
+  await using open = await openBoard({ memory, flock })
+  const reader = await openStream(open)
+  const { double, fail } = flock.activities<typeof import('../fixtures/activities.ts')>(
+    new URL('../fixtures/activities.ts', import.meta.url),
+  )
+  expect(await double(21)).toBe(42)
+  await fail('too hard').catch(() => {})
+  await reader.until(({ events }) => events.some((event) => event.type === 'activity' && event.phase === 'failed'))
+  const steps = reader.events.filter((event) => event.type === 'activity')
+  expect(steps.map(({ activity, phase }) => `${activity} ${phase}`)).toEqual([
+    'double started',
+    'double progress',
+    'double done',
+    'fail started',
+    'fail failed',
+  ])
+  expect(steps[2]).toMatchObject({ run: steps[0]?.run, worker: expect.any(String), durationMs: expect.any(Number) })
+  expect(steps[4]?.run).toBe(steps[3]?.run)
+  expect(steps[3]?.run).not.toBe(steps[0]?.run)
+})
