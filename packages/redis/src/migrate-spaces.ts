@@ -49,11 +49,13 @@ export interface SpaceMigration {
  * Rewrites all rows of an older format in the current one. Agents go on working
  * meanwhile: a row keeps its version, and nothing enters the feed.
  *
- * There is no hurry: rows of both formats can be read, and a row moves to the
- * current format whenever it is written. A migration moves the rest, which later
- * versions of Skein may no longer read. It can be interrupted and run again, any
- * number of times. First upgrade all processes that use the space: older ones
- * can't read the new rows.
+ * A space needs no migration to be used: rows of both formats can be read, and a
+ * row moves to the current format whenever it is written. A migration moves the
+ * rest, which later versions of Skein may no longer read. It can be interrupted
+ * and run again, any number of times.
+ *
+ * Upgrade all processes that use the space first: older versions of Skein can't
+ * read the new rows.
  *
  * @param options - As of `redisStore`: a URL, or all options.
  * @throws OptionError when an option is out of range; StoreFormatError when the

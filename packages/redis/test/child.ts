@@ -6,26 +6,26 @@ import { onTestFinished } from 'vitest'
 
 import type { OnFinished } from './places.ts'
 
-/** A child process that is talked with in lines. */
+/** A child process that reads and writes lines. */
 export interface Child {
   readonly pid: number
-  /** Resolves to the next line that begins so, one that came already included. */
+  /** Resolves to the next line with this beginning; lines that came earlier count. */
   line(beginning: string): Promise<string>
   say(line: string): void
   signal(name: NodeJS.Signals): void
-  /** Resolves to the exit code, or the signal that ended it. */
+  /** Resolves to the exit code, or to the signal that ended the process. */
   readonly ended: Promise<number | NodeJS.Signals | null>
 }
 
-/** Starts a fixture; it is ended with the test. */
+/** Starts a fixture, which ends with the test. */
 export function startChild(fixture: string, ...args: readonly string[]): Child {
   return startProgram(join(import.meta.dirname, 'fixtures', fixture), args)
 }
 
 /**
- * Starts any program; it is ended with the test.
+ * Starts a program, which ends with the test.
  *
- * @param onFinished - The hook of the test's context, which tests that run beside others must use.
+ * @param onFinished - The hook of the test's context, which concurrent tests must use.
  */
 export function startProgram(path: string, args: readonly string[], onFinished: OnFinished = onTestFinished): Child {
   const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -40,7 +40,7 @@ export function startProgram(path: string, args: readonly string[], onFinished: 
     child.on('exit', (code, signal) => resolve(signal ?? code)),
   )
   onFinished(async () => {
-    // A stopped process takes no other signal.
+    // A stopped process reacts to no other signal.
     child.kill('SIGKILL')
     await ended
   })

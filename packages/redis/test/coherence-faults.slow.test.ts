@@ -15,7 +15,7 @@ import type { TcpProxy } from './tcp-proxy.ts'
 // Faults last for seconds, and eight threads and a server share the machine with other tests.
 vi.setConfig({ testTimeout: 180_000 })
 
-/** More than one is a soak: `pnpm soak`. */
+/** `pnpm soak` sets more than one. */
 const rounds = Array.from({ length: Number(process.env['SKEIN_SOAK_ROUNDS'] ?? 1) }, (_, round) => round + 1)
 
 /** How long the processes run before and after a fault, in milliseconds. */
@@ -24,7 +24,7 @@ const around = 700
 function expectSound(outcome: Outcome, leastWrites: number): void {
   const { stale, lost, violations } = outcome
   expect({ stale, lost, violations: violations.slice(0, 5) }).toEqual({ stale: 0, lost: 0, violations: [] })
-  // Otherwise it shows nothing.
+  // Otherwise the run proves nothing.
   expect(outcome.writes).toBeGreaterThan(leastWrites)
 }
 

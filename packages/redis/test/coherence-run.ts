@@ -11,19 +11,19 @@ import { keyCount } from './fixtures/coherence-traffic.ts'
 import { storeAt } from './fixtures/open-place.ts'
 import { temporaryFolder } from './places.ts'
 
-/** What a run under a fault came to. */
+/** The outcome of a run under a fault. */
 export interface Outcome {
-  /** Copies that were not the newest version one second after everything had come to rest. */
+  /** Copies that were not the newest version one second after all traffic had ended. */
   readonly stale: number
-  /** Facts whose version is lower than one that was acknowledged. */
+  /** Facts whose version is lower than an acknowledged one. */
   readonly lost: number
-  /** What the history checker found. */
+  /** Faults that the history checker found. */
   readonly violations: readonly string[]
   readonly operations: number
   readonly writes: number
 }
 
-/** Several processes of two threads each that read and write the same facts, while something goes wrong. */
+/** Several processes of two threads each that read and write the same facts while something fails. */
 export class CoherenceRun {
   readonly #place: string
   readonly #folder = temporaryFolder()
@@ -46,7 +46,7 @@ export class CoherenceRun {
     return this.#children
   }
 
-  /** Ends a process at once and starts another one in its place. */
+  /** Kills a process and starts another one in its place. */
   async replace(index: number): Promise<void> {
     const child = this.#children[index]
     child?.signal('SIGKILL')
@@ -58,14 +58,14 @@ export class CoherenceRun {
     await next.line('started')
   }
 
-  /** Lets all run while `fault` happens, brings them to rest, and looks at what they see. */
+  /** Runs all processes while `fault` happens, stops their traffic, and compares what they see. */
   async under(fault: () => Promise<void>): Promise<Outcome> {
     for (const child of this.#children) child.say('start')
     await Promise.all(this.#children.map((child) => child.line('started')))
     await fault()
     for (const child of this.#children) child.say('stop')
     await Promise.all(this.#children.map((child) => child.line('stopped')))
-    // Not a moment to wait for something: the promise is that within a second nothing is stale.
+    // Not a pause to wait for something: the guarantee is that nothing is stale after a second.
     await pause(1_000)
     for (const child of this.#children) child.say('versions')
     const lines = await Promise.all(this.#children.map((child) => child.line('versions')))
@@ -87,7 +87,7 @@ export class CoherenceRun {
     return startChild('coherence-process.ts', this.#place, `p${this.#started}`, this.#logOf(this.#started))
   }
 
-  /** What stands in the store, seen by a process that has no copies. */
+  /** The versions in the store, read without copies. */
   async #newest(): Promise<number[]> {
     await using memory = await openMemory({ store: storeAt(this.#place), architecture: 'centralized', auditKeepMs: 0 })
     const { facts } = memory.as({ id: 'checker', role: 'r' })
@@ -95,7 +95,7 @@ export class CoherenceRun {
     return found.map((fact) => fact?.version ?? 0)
   }
 
-  /** All calls of all processes, a killed one's too. */
+  /** All calls of all processes, killed ones included. */
   #history(): readonly Operation[] {
     return readHistory(...Array.from({ length: this.#started }, (_, index) => this.#logOf(index + 1)))
   }

@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { getuid } from 'node:process'
 
 /**
- * A program that tests need: one that is there, else one that is installed now,
- * which takes root on Debian or Ubuntu.
+ * Finds a program that tests need, or installs it, which takes root on Debian or
+ * Ubuntu.
  *
- * @param debianPackage - What to install.
- * @param find - Looks for it.
+ * @param debianPackage - The package to install.
  */
 export function findOrInstall(debianPackage: string, find: () => string | undefined): string | undefined {
   const found = find()
@@ -17,7 +16,7 @@ export function findOrInstall(debianPackage: string, find: () => string | undefi
   return find()
 }
 
-/** Whether a program can be run, and ends well. */
+/** Whether a program runs and ends with 0. */
 export function runs(program: string, ...args: string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore' })

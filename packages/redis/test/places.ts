@@ -6,17 +6,17 @@ import { onTestFinished } from 'vitest'
 
 import { missing, startServer } from './redis-server.ts'
 
-/** How what a test has opened is closed when it ends; tests that run beside others have their own in their context. */
+/** Registers what closes at the end of a test; concurrent tests take it from their context. */
 export type OnFinished = (close: () => void | Promise<void>) => void
 
-/** A folder that is gone when the test ends. */
+/** A folder that is removed when the test ends. */
 export function temporaryFolder(onFinished: OnFinished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'skein-places-'))
   onFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Each kind of store that many processes share, at a fresh place. */
+/** Each kind of store that processes can share, with a function that makes a new place for one. */
 export const kinds: readonly (readonly [
   name: string,
   place: (onFinished?: OnFinished) => Promise<string>,
