@@ -597,13 +597,13 @@ describe('A node that was disconnected', () => {
     const a = await openNode('a', cuttable.bus)
     const b = await openNode('b', cuttable.bus)
     await a.facts.set('k', 1, important)
-    await expect(a.memory.exchange()).rejects.toThrow('The cable is cut.')
-    await expect(a.memory.exchange()).rejects.toThrow('The cable is cut.')
+    await expect(a.memory.exchange()).rejects.toThrow('The link is cut.')
+    await expect(a.memory.exchange()).rejects.toThrow('The link is cut.')
     expect(await a.facts.get('k')).toBe(1)
     expect(a.memory.federation).toMatchObject({
       isConnected: false,
       sent: 0,
-      lastError: { message: 'The cable is cut.' },
+      lastError: { message: 'The link is cut.' },
     })
     await expect.poll(() => warnings.filter((text) => text.includes('Node "a" continues alone'))).toHaveLength(1)
     cuttable.mend()

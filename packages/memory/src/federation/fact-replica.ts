@@ -15,7 +15,7 @@ export interface FactReplica {
   readonly privates: readonly FactEntry[]
   /** Entries of the state that the private writes replaced, on this node alone. */
   readonly hidden: readonly Dot[]
-  /** The fact's version that reflects this replica; 0 when absent. Any other version is a local write not captured yet. */
+  /** The fact's version that shows this replica; 0 when absent. Any other version is a local write not captured yet. */
   readonly shown: number
   /** The position in the feed up to which this node's writes of the key are in the state. */
   readonly local: number

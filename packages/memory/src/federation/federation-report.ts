@@ -11,11 +11,11 @@ export interface FederationReport {
   readonly merged: number
   /** How often a merge found concurrent writes of a fact on several nodes. */
   readonly conflicts: number
-  /** Messages and local records that were skipped because they are corrupt or don't fit this node's schemas. */
+  /** Messages and local records skipped because they are corrupt or don't fit this node's schemas. */
   readonly refused: number
   /** Objects not published because they are larger than `maxObjectBytes`. */
   readonly tooLarge: number
-  /** Snapshots requested because the bus dropped messages before this node had read them, repeated requests included. */
+  /** Snapshots requested, repeats included, because the bus dropped messages before this node read them. */
   readonly snapshots: number
   /** Changes in this node's feed that are not processed yet. */
   readonly waiting: number

@@ -71,7 +71,7 @@ export function openHistory<Op extends Call = Operation>(path: string): HistoryL
   }
 }
 
-/** A line of the file: the first line of a call has its start, the second its end, each with fields of the operation. */
+/** A line of the file: a call's first line has its start, the second its end, both with fields of the operation. */
 interface Line {
   readonly call: string
   readonly startedAt?: string

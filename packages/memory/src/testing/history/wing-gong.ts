@@ -34,7 +34,7 @@ export interface SearchOptions {
 export interface SearchResult<Op> {
   /** Whether some order fits the model and the clock; `undecided` if the search reached its limit. */
   readonly outcome: 'linearizable' | 'not-linearizable' | 'undecided'
-  /** Such an order, or its longest prefix found. A call that was never answered is part of it only if it must have happened. */
+  /** Such an order, or the longest prefix found. Unanswered calls are part of it only if they must have happened. */
   readonly order: readonly Op[]
   /** The calls that may come next by the clock, but not by the model. */
   readonly stuck: readonly Op[]
