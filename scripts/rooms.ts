@@ -19,7 +19,7 @@ const minFiles = 3
 export function readRooms(markdown: string): readonly Rooms[] {
   const blocks = markdown.matchAll(/^```text\n(packages\/\S+)\n([^]*?)^```$/gm)
   return Array.from(blocks, ([, tree = '', lines = '']) => {
-    return { tree, folders: Array.from(lines.matchAll(/^ {2}(\*\.ts|[\w-]+(?=\/))/gm), ([name]) => name) }
+    return { tree, folders: Array.from(lines.matchAll(/^ {2}(\*\.ts|[\w-]+(?=\/))/gm), ([, name = '']) => name) }
   })
 }
 

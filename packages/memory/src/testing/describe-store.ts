@@ -9,6 +9,7 @@ import { factsCases } from './memory/facts-cases.ts'
 import { largeValueCases } from './memory/large-value-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
 import { lifetimeCases } from './memory/lifetime-cases.ts'
+import { nameCases } from './memory/name-cases.ts'
 import { objectsCases } from './memory/objects-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
@@ -59,6 +60,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   sealing: sealingCases,
   verify: verifyCases,
   values: valueCases,
+  names: nameCases,
   'large values': largeValueCases,
 }
 

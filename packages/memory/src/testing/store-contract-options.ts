@@ -18,6 +18,7 @@ export type StoreContractPart =
   | 'sealing'
   | 'verify'
   | 'values'
+  | 'names'
   | 'large values'
 
 /** How the suite creates stores. */

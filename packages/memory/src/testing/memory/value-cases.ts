@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { forward } from '../../store/forward.ts'
-import type { LearningContext } from '../../kinds/learnings.ts'
-import { openMemory } from '../../open-memory.ts'
 import type { Memory } from '../../memory.ts'
-import type { Store } from '../../store/store.ts'
+import { openMemory } from '../../open-memory.ts'
 import type { Collection } from '../../store/collections.ts'
+import { forward } from '../../store/forward.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
+import type { Store } from '../../store/store.ts'
 import type { View } from '../../view.ts'
-import { faults, fickle, oddData, oddNames } from './odd-values.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
+import { faults, fickle, oddData } from './odd-values.ts'
 import { valuePlaces } from './value-places.ts'
 
 const ann = { id: 'ann', role: 'r' }
@@ -208,55 +206,6 @@ export function valueCases(options: StoreContractOptions): void {
       expect(found.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))).toEqual([])
       const others = observations.list({ notAuthor: '\ud800' }).then(({ items }) => items.length)
       expect(await others.catch(refusalOf)).toBeOneOf([1, 'SKEIN_OPTION'])
-    })
-  })
-
-  describe('names', () => {
-    it('are kept separate, whatever they are', async () => {
-      const { facts, observations, claims, learnings, escalations, alerts } = view
-      for (const name of oddNames) {
-        await facts.set(name, { name }, { tags: [name], task: name })
-        await observations.log({ value: name, tags: [name, 'all'], task: name })
-        await claims.claim(name)
-        await view.once(name, () => name)
-        await learnings.log({ signal: 'pattern', context: { [name]: name } as LearningContext, details: name })
-        await escalations.open({ task: name, reason: 'r', assignedTo: name })
-        await alerts.send({ to: [name], insight: `agent ${name}` })
-        await alerts.send({ to: [{ role: name }], insight: `role ${name}` })
-      }
-      await using other = await another()
-      const reader = other.as(ann)
-      for (const name of oddNames) {
-        expect(await reader.facts.read(name)).toMatchObject({ key: name, value: { name }, tags: [name], task: name })
-        expect((await reader.observations.list({ task: name, tags: [name] })).items).toMatchObject([{ value: name }])
-        expect(await reader.claims.holder(name)).toMatchObject({ task: name })
-        expect(await reader.once(name, () => 'made anew')).toMatchObject({ value: name, reused: true })
-        expect(await reader.escalations.list({ task: name, assignedTo: name })).toMatchObject([{ task: name }])
-        const [byId, byRole] = [other.as({ id: name, role: 'none' }), other.as({ id: 'none', role: name })]
-        expect(await byId.alerts.pending()).toMatchObject([{ insight: `agent ${name}` }])
-        expect(await byRole.alerts.pending()).toMatchObject([{ insight: `role ${name}` }])
-        const context = Object.fromEntries([[name, name]])
-        const { pattern } = await other.as({ id: 'bob', role: 'r' }).learnings.relevant(context)
-        expect(pattern.map(({ item }) => item.value.details)).toEqual([name])
-      }
-      expect((await reader.observations.list({ tags: ['all'], limit: 1_000 })).items).toHaveLength(oddNames.length)
-      const ledger = await memory.ledger()
-      expect(Object.keys(ledger).toSorted()).toEqual(oddNames.toSorted())
-    })
-
-    it.each([
-      ['0', ''],
-      ['1,001', 'k'.repeat(1_001)],
-    ])('of %s letters are refused', async (_, name) => {
-      for (const attempt of [
-        () => view.facts.set(name, 1),
-        () => view.facts.set('k', 1, { tags: [name] }),
-        () => view.facts.set('k', 1, { task: name }),
-        () => view.claims.claim(name),
-        () => view.once(name, () => 1),
-      ])
-        await expect(attempt()).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
-      expect(await writtenSince(0)).toEqual([])
     })
   })
 
