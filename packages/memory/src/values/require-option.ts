@@ -3,7 +3,7 @@ import { OptionError } from './errors.ts'
 /** The longest delay of a Node.js timer, in milliseconds: about 24.8 days. */
 export const maxTimerMs: number = 2 ** 31 - 1
 
-/** @throws {@link OptionError} unless `value` is an integer within the range. */
+/** @throws OptionError unless `value` is an integer within the range. */
 export function requireInteger(
   option: string,
   value: unknown,
@@ -17,13 +17,13 @@ export function requireInteger(
 /**
  * Checks a timer's delay in milliseconds. Node.js fires at once for any delay above {@link maxTimerMs}.
  *
- * @throws {@link OptionError} unless `value` is an integer within the range.
+ * @throws OptionError unless `value` is an integer within the range.
  */
 export function requireDuration(option: string, value: unknown, min = 1, max: number = maxTimerMs): void {
   requireInteger(option, value, min, Math.min(max, maxTimerMs))
 }
 
-/** @throws {@link OptionError} unless `value` is a finite number within the range. */
+/** @throws OptionError unless `value` is a finite number within the range. */
 export function requireNumber(
   option: string,
   value: unknown,
@@ -38,7 +38,7 @@ function rangeText(min: number, max: number): string {
   return max >= Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`
 }
 
-/** @throws {@link OptionError} unless `values` is an array of well-formed strings of 1 to 1,000 characters. */
+/** @throws OptionError unless `values` is an array of well-formed strings of 1 to 1,000 characters. */
 export function requireStrings(option: string, values: readonly string[]): void {
   if (!Array.isArray(values)) throw new OptionError(option, 'an array of strings', values)
   for (const value of values) {
@@ -48,7 +48,7 @@ export function requireStrings(option: string, values: readonly string[]): void 
   }
 }
 
-/** @throws {@link OptionError} unless every defined filter is a string that {@link requireStrings} accepts. */
+/** @throws OptionError unless every defined filter is a string that {@link requireStrings} accepts. */
 export function requireFilter(filters: Readonly<Record<string, string | undefined>>): void {
   for (const [option, value] of Object.entries(filters)) if (value !== undefined) requireStrings(option, [value])
 }

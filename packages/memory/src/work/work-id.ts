@@ -20,7 +20,7 @@ export function workId(audience: Audience, key: string): string {
   return `${labelText(audience)} ${key}`
 }
 
-/** Parses an id made by {@link workId}. */
+/** Parses an id made by `workId`. */
 export function parseWorkId(id: string): WorkId {
   const at = id.indexOf(' ')
   const key = id.slice(at + 1)
