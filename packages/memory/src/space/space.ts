@@ -81,15 +81,15 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   guardOf(options)
   if (importance !== undefined) requireNumber('importance', importance, 0, 1)
   if (options.ttlMs !== undefined) requireInteger('ttlMs', options.ttlMs, 1)
-  const { derivedFrom: told } = options
-  const named = told ? await Promise.all(told.map(({ id }) => labelOfSource(space, actor, id))) : []
+  const { derivedFrom: declared } = options
+  const declaredLabels = declared ? await Promise.all(declared.map(({ id }) => labelOfSource(space, actor, id))) : []
   const { scope } = actor
-  const label = joinLabels([{ sensitivity, compartments }, ...named, ...(scope?.labels ?? [])])
+  const label = joinLabels([{ sensitivity, compartments }, ...declaredLabels, ...(scope?.labels ?? [])])
   if (!covers(actor.audience, label)) {
     const needed = [label.sensitivity, ...label.compartments].join(' + ')
     throw new AccessError(actor.principal.id, `clearance for ${needed}`)
   }
-  const sources = told || scope ? [...(told ?? []).map(({ id }) => id), ...(scope?.objects ?? [])] : []
+  const sources = declared || scope ? [...(declared ?? []).map(({ id }) => id), ...(scope?.objects ?? [])] : []
   return {
     author: actor.principal.id,
     task,
@@ -164,9 +164,9 @@ export function guardOf(options: Pick<WriteOptions, 'claim'>): Guard | undefined
 }
 
 const refusalReasons = {
-  version: 'another version stands there',
+  version: 'another version is stored',
   guard: 'the claim was lost',
-  label: 'what stands there is above its clearance',
+  label: 'the stored record is above its clearance',
 } as const
 
 /** A record's remaining time to live, in milliseconds; `undefined` when it has none. */

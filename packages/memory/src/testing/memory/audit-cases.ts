@@ -160,7 +160,7 @@ export function auditCases(options: StoreContractOptions): void {
         ['write', 'written', 1],
         ['delete', 'written', 2],
       ])
-      expect(reported).toContainEqual(['write', 'refused', 'another version stands there'])
+      expect(reported).toContainEqual(['write', 'refused', 'another version is stored'])
       expect(reported).toContainEqual(['write', 'refused', 'the claim was lost'])
     })
   })
