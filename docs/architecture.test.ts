@@ -51,6 +51,20 @@ describe('source files', () => {
   })
 })
 
+describe('kinds of record', () => {
+  it('are listed in the table of collections alone', () => {
+    const owners = new Set(['packages/memory/src/store/collections.ts', 'packages/memory/src/view.ts'])
+    const journals = Object.entries(collections).flatMap(([name, traits]) =>
+      (traits as readonly string[]).includes('journal') ? [`'${name}'`] : [],
+    )
+    const lists = globSync('packages/*/{src,page}/**/*.{ts,tsx}', { cwd: root }).filter((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      return !file.includes('/testing/') && journals.every((name) => text.includes(name))
+    })
+    expect(lists.filter((file) => !owners.has(file))).toEqual([])
+  })
+})
+
 describe('source lines', () => {
   // Twelve lines that two files share are one thing written twice.
   const shared = 12
