@@ -12,6 +12,8 @@ type Channels = {
 /** Publishes what happens in a flock, and counts it. */
 export class EventHub {
   readonly #emitter = new Emitter<Channels>()
+  /** Whether anybody has ever listened: until then, publishing costs nothing. */
+  #hasListeners = false
   readonly #stats = {
     activities: 0,
     reusedActivities: 0,
@@ -28,12 +30,14 @@ export class EventHub {
 
   /** Calls back on the events of this name; on all for `*`. */
   on<Name extends keyof Channels>(name: Name, listener: (event: Channels[Name]) => void): Unsubscribe {
+    this.#hasListeners = true
     return this.#emitter.on(name, listener)
   }
 
   /** Never throws: a listener that does becomes a warning of the process. */
   emit(event: FlockEvent): void {
     this.#count(event)
+    if (!this.#hasListeners) return
     this.#emitter.emit('*', event)
     this.#emitter.emit(event.type, event as never)
   }
