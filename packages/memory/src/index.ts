@@ -4,7 +4,7 @@
  * that are never stale.
  *
  * Store authors find the contract in `@skein/memory/store`; programs that run
- * agents or look on, in `@skein/memory/runtime`; types that only signatures
+ * agents or observe, in `@skein/memory/runtime`; types that only signatures
  * mention, in `@skein/memory/types`.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * For programs that run agents on a memory or look on: other threads, durable
+ * For programs that run agents on a memory or observe it: other threads, durable
  * agents, shared state, browsing, the feed.
  *
  * @module
@@ -33,7 +33,7 @@ export type { SealingInForce } from './sealing/sealer.ts'
 export type { WorkId } from './work/work-id.ts'
 export type { WorkState } from './work/work-state.ts'
 
-// Looking on
+// Observing
 export { Records } from './oversight/records.ts'
 export { inspectSpace } from './sealing/inspect-space.ts'
 export type { AnyRecord, RecordsFilter, RecordsPage } from './oversight/records.ts'
@@ -42,7 +42,7 @@ export type { InspectOptions, Inspection, SealedCount } from './sealing/inspect-
 export { encodeJson } from './values/json.ts'
 export type { Json } from './values/json.ts'
 
-// Ground that packages on top of the memory share
+// What packages on top of the memory share
 export { Emitter } from './values/emitter.ts'
 export { maxTimerMs, requireDuration, requireInteger, requireNumber, requireStrings } from './values/require-option.ts'
 export { warn } from './values/warn.ts'

@@ -2,7 +2,7 @@ import { CorruptRecordError, StoreError } from '@skein/memory'
 import type { Commit, ObjectStore, Unwatch } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
-import { fileIsGone, watchIdentity } from './file/file-identity.ts'
+import { fileIsGone, identityCheck } from './file/file-identity.ts'
 import { wrapError } from './file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
 import { SpaceTables } from './records/space-tables.ts'
@@ -26,7 +26,7 @@ export class ReadingStore extends SpaceStore {
   constructor(options: ResolvedSqliteOptions, space: string) {
     super(options, space)
     this.#options = options
-    this.#isInPlace = watchIdentity(options.path)
+    this.#isInPlace = identityCheck(options.path)
     try {
       this.#db = openForReading(options)
       this.#tables = new SpaceTables(this.#db, requireSpace(this.#db, options.path, space))

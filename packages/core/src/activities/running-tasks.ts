@@ -71,7 +71,7 @@ export class RunningTasks {
    * The task may have lost the thread through another task there. If an aborted task was to blame, it runs among others
    * again. If nobody knows, it gets a thread to itself, where each task fails by itself only.
    */
-  retryAfter({ threadId, sharedItsThread }: RunningTask, error: unknown): 'shared' | 'alone' | undefined {
+  retryPool({ threadId, sharedItsThread }: RunningTask, error: unknown): 'shared' | 'alone' | undefined {
     if (!(error instanceof ThreadLostError) || !sharedItsThread) return undefined
     return threadId !== undefined && this.#abortedThreads.has(threadId) ? 'shared' : 'alone'
   }

@@ -64,7 +64,7 @@ class ThreadExecutor implements Executor {
         return await this.#runOnPool(kind, running, options.signal)
       } catch (error) {
         // Each thread of the compute pool runs one task at a time.
-        const again = kind === 'compute' ? undefined : this.#tasks.retryAfter(running, error)
+        const again = kind === 'compute' ? undefined : this.#tasks.retryPool(running, error)
         if (!again) throw error
         kind = again === 'alone' ? 'compute' : 'io'
       } finally {

@@ -6,7 +6,7 @@ import { RingQueue } from './ring-queue.ts'
 import { WaitList } from './wait-list.ts'
 
 /** What takes messages out of a mailbox: what runs inside the agent. */
-interface Taker<Taken> {
+interface MessageTaker<Taken> {
   /** Whether it takes every message at any time. */
   readonly takesAll: boolean
   /** Whether it can take a message in its current state. */
@@ -81,7 +81,7 @@ export class Mailbox<Taken extends Message = Message> {
   }
 
   /** Takes out the next message that can be taken now. @throws what `canTake` throws; its message leaves the mailbox */
-  take(taker: Taker<Taken>): Taken | undefined {
+  take(taker: MessageTaker<Taken>): Taken | undefined {
     const message = taker.takesAll
       ? (this.#system.shift() ?? this.#waiting.shift())
       : (this.#nextSystem(taker) ?? this.#nextAside(taker) ?? this.#nextWaiting(taker))
@@ -108,14 +108,14 @@ export class Mailbox<Taken extends Message = Message> {
     for (const message of rest) this.#receiver.deadLetter(message, 'agent ended')
   }
 
-  #nextSystem(taker: Taker<Taken>): Taken | undefined {
+  #nextSystem(taker: MessageTaker<Taken>): Taken | undefined {
     const message = this.#system.shift()
     if (message === undefined || taker.canTake(message)) return message
     this.#system.unshift(message)
     return undefined
   }
 
-  #nextAside(taker: Taker<Taken>): Taken | undefined {
+  #nextAside(taker: MessageTaker<Taken>): Taken | undefined {
     if (!this.#isStale) return undefined
     for (const [index, message] of this.#aside.entries()) {
       let fits = true
@@ -130,7 +130,7 @@ export class Mailbox<Taken extends Message = Message> {
     return undefined
   }
 
-  #nextWaiting(taker: Taker<Taken>): Taken | undefined {
+  #nextWaiting(taker: MessageTaker<Taken>): Taken | undefined {
     for (;;) {
       const message = this.#waiting.shift()
       if (message === undefined || taker.canTake(message)) return message

@@ -11,6 +11,7 @@ import { requireDuration, requireInteger, requireStrings } from '../values/requi
 import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
 import { workId } from '../work/work-id.ts'
+import { workStateOf } from '../work/work-state.ts'
 import type { WorkState } from '../work/work-state.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 
@@ -96,7 +97,7 @@ export class ComputeOnce {
       const { record } = await cache.load(id)
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
-      const state = record && (decodeJson(record.value) as WorkState)
+      const state = record && workStateOf(decodeJson(record.value))
       if (state?.state === 'done') {
         const { durationMs, tokens, usd, label } = state
         const result = { value: state.value as T, durationMs, tokens, usd, reused: true, label }

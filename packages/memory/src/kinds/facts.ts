@@ -26,10 +26,10 @@ export class Facts {
   readonly #readAuditor: ReadAuditor | undefined
 
   /** @internal */
-  constructor(space: Space, actor: Actor, rank: number) {
+  constructor(space: Space, actor: Actor, levelIndex: number) {
     this.#space = space
     this.#actor = actor
-    this.#levelIndex = rank
+    this.#levelIndex = levelIndex
     this.#readAuditor = actor.readAuditor
   }
 

@@ -36,7 +36,7 @@ export class Actor {
   see(key: RecordKey, record: StoredRecord | undefined, action: NotedAction = 'read'): StoredRecord | undefined {
     this.readAuditor?.note(action, key.collection, key.id, record)
     if (!record || !covers(this.audience, record)) return undefined
-    this.scope?.readRecord(record)
+    this.scope?.noteLabel(record)
     return record
   }
 
@@ -52,7 +52,7 @@ export class Actor {
 
   /** Records the use of content with this label that was not read as a record. */
   used(label: Label): void {
-    this.scope?.readRecord(label)
+    this.scope?.noteLabel(label)
   }
 
   /** @throws AccessError when the principal lacks a right. */

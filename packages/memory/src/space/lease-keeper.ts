@@ -40,7 +40,7 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
       lost.abort(new DOMException(`The lease on ${key.collection}/${key.id} was lost: ${why}.`, 'AbortError'))
     }
     let lastKept = performance.now()
-    const beat = async (): Promise<void> => {
+    const renew = async (): Promise<void> => {
       try {
         const commit = await this.#store.write([{ type: 'touch', key, ifVersion: version, ttlMs: leaseMs }])
         if (commit.ok) {
@@ -54,7 +54,7 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
       }
       lose('it ended, or another owner has it')
     }
-    const timer = setInterval(() => void beat(), Math.max(1, Math.floor(leaseMs / 3)))
+    const timer = setInterval(() => void renew(), Math.max(1, Math.floor(leaseMs / 3)))
     timer.unref()
     this.#losers.add(lose)
     return { signal: lost.signal, stop }

@@ -23,12 +23,12 @@ export class ReadScope implements Disposable {
   }
 
   /** Records that an object was read. */
-  readObject(id: string, label: Label): void {
+  noteObject(id: string, label: Label): void {
     this.#objects.set(id, label)
   }
 
   /** Records that a record of another kind was read. */
-  readRecord(label: Label): void {
+  noteLabel(label: Label): void {
     if (label.sensitivity !== 'public' || label.compartments.length > 0) this.#labels.push(label)
   }
 

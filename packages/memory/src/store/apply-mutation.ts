@@ -36,8 +36,8 @@ export interface Situation {
 }
 
 /**
- * Decides what one mutation does to its row. Every store calls this function,
- * so that versions, expiration and conflicts mean the same everywhere.
+ * Decides what one mutation does to its row. Every store but Redis calls
+ * this function, so that versions, expiration and conflicts mean the same everywhere.
  *
  * Pure: it changes nothing and takes the time as an argument.
  *

@@ -53,7 +53,7 @@ export interface Audience {
   readonly compartments: readonly string[]
 }
 
-/** Ranks a level: 0 is the least sensitive. */
+/** The index of a level: 0 is the least sensitive. */
 export function levelIndex(level: Level): number {
   return levels.indexOf(level)
 }

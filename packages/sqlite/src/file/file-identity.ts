@@ -9,7 +9,7 @@ import { StoreError } from '@skein/memory'
  *
  * While the file is open, its inode is given to no other file. A check takes about 2 µs.
  */
-export function watchIdentity(path: string): () => boolean {
+export function identityCheck(path: string): () => boolean {
   const opened = statSync(path, { bigint: true, throwIfNoEntry: false })
   return () => {
     try {
@@ -39,7 +39,7 @@ export class FileGuard {
   /** @param path - Of the file, which is open already. */
   constructor(path: string) {
     this.#path = path
-    this.#isInPlace = watchIdentity(path)
+    this.#isInPlace = identityCheck(path)
   }
 
   /** Checks the path again; returns whether the file is in its place, now and at every check before. */

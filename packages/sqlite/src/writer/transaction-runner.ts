@@ -28,7 +28,7 @@ export interface TransactionParts {
   readonly path: string
   readonly file: FileGuard
   readonly durability: CommitDurability
-  /** Looked at for each transaction. */
+  /** Read anew for each transaction, as spaces are added. */
   readonly states: { values(): Iterable<TransactionState> }
   readonly dataVersion: DataVersion
 }
