@@ -54,7 +54,7 @@ export interface SpaceMigration {
  * rest, which later versions of Skein may no longer read. It can be interrupted
  * and run again, any number of times.
  *
- * Upgrade all processes that use the space first: older versions of Skein can't
+ * Stop all processes of older versions first: older versions of Skein can't
  * read the new rows.
  *
  * @param options - As of `redisStore`: a URL, or all options.

@@ -24,7 +24,9 @@ export type ResolvedRetryPolicy = Required<Omit<RetryPolicy, 'codes'>> & Pick<Re
 
 /** @throws OptionError when a number is out of range. */
 export function resolveRetry(policy: RetryPolicy | undefined, defaults: ResolvedRetryPolicy): ResolvedRetryPolicy {
-  const resolved = { ...defaults, ...policy }
+  // An option that is given as `undefined` counts as left out.
+  const given = Object.entries(policy ?? {}).filter(([, value]) => value !== undefined)
+  const resolved: ResolvedRetryPolicy = { ...defaults, ...Object.fromEntries(given) }
   requireInteger('retry.maxRetries', resolved.maxRetries, 0, 1_000)
   requireNumber('retry.baseDelayMs', resolved.baseDelayMs, 0)
   requireNumber('retry.maxDelayMs', resolved.maxDelayMs, 0)

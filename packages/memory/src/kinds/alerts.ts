@@ -93,9 +93,10 @@ export class Alerts {
   }
 
   /**
-   * Acknowledges an alert, so that it does not come again. Acknowledging twice is safe.
+   * Acknowledges an alert, so that it does not come again. An alert to a role may be
+   * acknowledged twice.
    *
-   * @throws NotFoundError when there is no such alert for this agent.
+   * @throws NotFoundError when there is no such alert for this agent, or it was its own and is acknowledged already.
    */
   async ack(id: string): Promise<void> {
     requireStrings('id', [id])

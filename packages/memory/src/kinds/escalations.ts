@@ -28,8 +28,8 @@ export class Escalations {
   }
 
   /**
-   * Asks a person. Asking the same question about the same task again returns the
-   * same escalation, answered or not.
+   * Asks a person. Asking the same question about the same task under the same label
+   * again returns the same escalation, answered or not. Without a question the reason counts.
    *
    * @throws OptionError, AccessError, FenceError, StoreError
    *

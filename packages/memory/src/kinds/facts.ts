@@ -107,11 +107,11 @@ export class Facts {
   }
 
   /**
-   * Changes a value by a function of the current one. Retries conflicts with
-   * back-off, up to 100 times.
+   * Changes a value by a function of the current one. Makes up to 100 attempts, with
+   * back-off after each conflict.
    *
    * @param change - Receives its own copy of the value (`undefined` when absent) and returns the next one.
-   * @throws VersionConflictError when every retry lost; whatever `change` throws.
+   * @throws VersionConflictError when every attempt lost; whatever `change` throws.
    *
    * @example
    * ```ts
@@ -183,7 +183,7 @@ export class Facts {
 
   /**
    * Concurrent writes on other nodes that lost against the present value, the best
-   * first. The next local write resolves the conflict on every node.
+   * first. The next shared write here resolves those that its label covers, on every node.
    *
    * @throws StoreError
    */

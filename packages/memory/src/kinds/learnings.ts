@@ -69,8 +69,8 @@ export class Learnings extends Journal {
   }
 
   /**
-   * Other agents' learnings from similar contexts: among the newest 10,000 learnings,
-   * those that share at least one field.
+   * Other agents' learnings from similar contexts: among their newest 10,000, those
+   * that share at least one field.
    *
    * @throws OptionError, StoreError
    *

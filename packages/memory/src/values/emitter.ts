@@ -29,9 +29,15 @@ export type Unsubscribe = () => void
 export class Emitter<Events extends object> {
   readonly #events = new EventEmitter<string>()
 
-  /** Calls the listener on each event of this name until the returned function is called. */
+  /**
+   * Calls the listener on each event of this name until the returned function is
+   * called. A listener that subscribes twice is called twice.
+   */
   on<Name extends keyof Events & string>(name: Name, listener: (payload: Events[Name]) => void): Unsubscribe {
+    // eventemitter3 still calls a listener that was removed during the same emit.
+    let isActive = true
     const isolated = (payload: Events[Name]): void => {
+      if (!isActive) return
       try {
         listener(payload)
       } catch (error) {
@@ -39,7 +45,10 @@ export class Emitter<Events extends object> {
       }
     }
     this.#events.on(name, isolated)
-    return () => void this.#events.off(name, isolated)
+    return () => {
+      isActive = false
+      this.#events.off(name, isolated)
+    }
   }
 
   /** Calls all listeners, in the order in which they subscribed. Never throws. */

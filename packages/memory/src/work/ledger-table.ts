@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../store/record.ts'
 import { decodeJson } from '../values/json.ts'
 import { reusesOf } from './reuse.ts'
-import { parseWorkId } from './work-id.ts'
+import { workKind } from './work-id.ts'
 import { workStateOf } from './work-state.ts'
 
 /** The cost of one kind of work, and the savings from reuse. */
@@ -42,7 +42,7 @@ export class LedgerTable {
 
   addBatch({ value }: StoredRecord): void {
     for (const { work, count, savedMs, savedTokens, savedUsd = 0 } of reusesOf(value)) {
-      this.add(parseWorkId(work).kind, { reused: count, savedMs, savedTokens, savedUsd })
+      this.add(workKind(work), { reused: count, savedMs, savedTokens, savedUsd })
     }
   }
 
@@ -50,7 +50,7 @@ export class LedgerTable {
     const work = workStateOf(decodeJson(value))
     if (work?.state !== 'done') return
     const { durationMs, tokens, usd = 0 } = work
-    const line = this.#line(parseWorkId(id).kind)
+    const line = this.#line(workKind(id))
     line.computed += 1
     line.computedMs += durationMs
     line.computedTokens += tokens

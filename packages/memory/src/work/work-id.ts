@@ -20,10 +20,14 @@ export function workId(audience: Audience, key: string): string {
   return `${labelText(audience)} ${key}`
 }
 
+/** The kind of work of an id, without parsing the rest. */
+export function workKind(id: string): string {
+  const [kind = ''] = id.slice(id.indexOf(' ') + 1).split('/', 1)
+  return kind
+}
+
 /** Parses an id made by `workId`. */
 export function parseWorkId(id: string): WorkId {
   const at = id.indexOf(' ')
-  const key = id.slice(at + 1)
-  const [kind = ''] = key.split('/', 1)
-  return { label: parseLabel(id.slice(0, Math.max(0, at))), key, kind }
+  return { label: parseLabel(id.slice(0, Math.max(0, at))), key: id.slice(at + 1), kind: workKind(id) }
 }

@@ -7,7 +7,9 @@ import type { RecordKey } from '@skein/memory/store'
  * - 3: a row begins with the checksum of its head, eight hexadecimal digits and a space.
  * - 4: the same after its format: `v4` and a space. A row of format 3 never
  *   begins with a `v`, and a process that knows format 3 alone finds no row in
- *   it, so that it refuses to write over it.
+ *   it, so that it refuses to write over it. Its sweep is not so careful: it
+ *   removes an expired row of format 4 without raising the floor, so processes
+ *   of format 3 must be stopped before those of format 4 start.
  *
  * Later formats begin in the same way, so each row tells who can read it. The
  * scripts of `lua/` know these marks too.
