@@ -160,6 +160,7 @@ export class Flock implements AsyncDisposable {
    * @throws OptionError
    */
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
+    // What they take, the caller says; each agent refuses what it does not take.
     const list = (): readonly AgentRef<Taken>[] => this.#registry.ofRole(name) as unknown as readonly AgentRef<Taken>[]
     return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
       this.#router.publish(agents, message),
