@@ -41,7 +41,7 @@ export class Announcer {
     const principal: Principal = { id: `notifier/${name}`, role: 'notifier', ...(clearance && { clearance }) }
     const view = this.#memory.as(principal)
     const deliver = async (work: { readonly signal: AbortSignal }): Promise<null> => {
-      // What the notifier may not see, or what is gone, is not announced.
+      // An escalation above its clearance is announced by its id alone.
       const visible = await view.escalations.get(id).catch(() => undefined)
       await notifier.notify(noticeOf(id, visible), { signal: AbortSignal.any([work.signal, signal]) })
       return null
