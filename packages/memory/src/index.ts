@@ -16,6 +16,7 @@ export { mapStore } from './map-store.ts'
 export { inProcessBus } from './federation/in-process-bus.ts'
 export { encryptionFromEnvironment } from './sealing/key-ring.ts'
 export type { Memory } from './memory.ts'
+export type { MemoryEvents } from './space/store-link.ts'
 export type { MemoryOptions, Architecture } from './options.ts'
 export type { EncryptionOptions } from './sealing/key-ring.ts'
 export type { FederationOptions } from './federation/federation-options.ts'
@@ -49,6 +50,7 @@ export {
   SkeinError,
   AccessError,
   CorruptRecordError,
+  DeadlockError,
   FenceError,
   MemoryClosedError,
   MissingKeyError,

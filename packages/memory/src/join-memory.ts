@@ -6,6 +6,7 @@ import { ReadAuditBuffer } from './audit/read-audit-buffer.ts'
 import { Counters, sumCounters } from './cache/counters.ts'
 import type { MemoryStats } from './cache/counters.ts'
 import { EpochTable } from './cache/epoch-table.ts'
+import { heedReads } from './cache/heed-reads.ts'
 import type { MemoryShare, ThreadMemory } from './memory.ts'
 import { ThreadShelf } from './objects/object-shelf.ts'
 import { SharedObjects } from './objects/shared-objects.ts'
@@ -23,6 +24,7 @@ import { loadFromDescriptor } from './store/worker-module.ts'
 import { LinkClient } from './threads/link-client.ts'
 import { linkedStore } from './threads/linked-store.ts'
 import type { Principal } from './values/access.ts'
+import { toEnvelope } from './values/error-envelope.ts'
 import { MemoryClosedError } from './values/errors.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
@@ -42,8 +44,17 @@ export async function joinMemory(share: MemoryShare, port: MessagePort): Promise
   const driver = share.descriptor && (await loadFromDescriptor<StoreDriver>(share.descriptor))
   const reader = await driver?.open(share.space, 'reader')
   const ring = new KeyRing(share.encryption, share.space)
-  const opened = reader && gateSeals(reader, ring)
-  return new JoinedMemory(share, client, linkedStore(client, opened, share.traits), ring, thread)
+  const epochs = new EpochTable(share.epochs)
+  const opened = reader && gateSeals(heedReads(reader, epochs), ring)
+  return new JoinedMemory(share, client, linkedStore(client, opened, share.traits), { ring, epochs, thread })
+}
+
+/** What a thread has of a memory besides the store. */
+interface ThreadParts {
+  readonly ring: KeyRing
+  readonly epochs: EpochTable
+  /** The thread's row of counters. */
+  readonly thread: number
 }
 
 class JoinedMemory implements ThreadMemory {
@@ -54,19 +65,23 @@ class JoinedMemory implements ThreadMemory {
   readonly #readAudit: ReadAuditBuffer | undefined
   #closing: Promise<void> | undefined
 
-  constructor(share: MemoryShare, client: LinkClient, store: Store, ring: KeyRing, thread: number) {
+  constructor(share: MemoryShare, client: LinkClient, store: Store, { ring, epochs, thread }: ThreadParts) {
     this.#share = share
     this.#client = client
     this.traits = share.traits
     const counters = new Counters(share.counters, thread)
     this.#readAudit = share.auditsReads ? new ReadAuditBuffer((groups) => client.notify('audited', groups)) : undefined
     this.#space = {
-      ...spaceParts(store, new EpochTable(share.epochs), counters, share),
+      ...spaceParts(store, epochs, counters, share),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
       shelf: new ThreadShelf(new ObjectVault(store.objects, ring), new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
       noteReuse: (reuse) => client.notify('reused', reuse),
+      noteOutage: (error) => {
+        this.#space.assertOpen()
+        client.notify('outage', toEnvelope(error))
+      },
       auditSettled: () => {
         this.#readAudit?.flush()
         return client.call('auditSettled')

@@ -7,9 +7,11 @@ import type { ResolvedOptions } from './options.ts'
 import type { KeyRingShare } from './sealing/key-ring.ts'
 import type { ResealReport } from './sealing/reseal.ts'
 import type { ReadScope } from './space/read-scope.ts'
+import type { MemoryEvents } from './space/store-link.ts'
 import type { WorkerModule } from './store/store-driver.ts'
 import type { StoreTraits } from './store/store.ts'
 import type { Principal } from './values/access.ts'
+import type { Unsubscribe } from './values/emitter.ts'
 import type { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
@@ -49,6 +51,13 @@ export interface ThreadMemory extends AsyncDisposable {
 
 /** A memory in the thread that opened it. Other threads can join it. */
 export interface Memory extends ThreadMemory {
+  /**
+   * Calls back when the store is out of reach, when it is back, and when it lost data.
+   * Without a listener, the first and the last become warnings of the process.
+   *
+   * @returns how to stop it.
+   */
+  on<Name extends keyof MemoryEvents>(name: Name, listener: (event: MemoryEvents[Name]) => void): Unsubscribe
   /** Returns what another thread passes to `joinMemory`, together with its port. */
   share(): MemoryShare
   /**

@@ -7,6 +7,7 @@ import { counterBuffer, Counters, sumCounters } from './cache/counters.ts'
 import type { MemoryStats } from './cache/counters.ts'
 import { EpochTable } from './cache/epoch-table.ts'
 import { FeedListener } from './cache/feed-listener.ts'
+import { heedReads } from './cache/heed-reads.ts'
 import { gateWrites } from './cache/write-gate.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import { Federation } from './federation/federation.ts'
@@ -24,12 +25,16 @@ import { Sealer } from './sealing/sealer.ts'
 import { StoreLeaseKeeper } from './space/lease-keeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
+import { StoreLink } from './space/store-link.ts'
+import type { MemoryEvents } from './space/store-link.ts'
 import type { Space } from './space/space.ts'
 import { gateSchemas } from './store/schema-gate.ts'
 import type { Store, StoreTraits } from './store/store.ts'
 import { ThreadHost } from './thread-host.ts'
 import type { Principal } from './values/access.ts'
+import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
+import { isOutage } from './values/outlast.ts'
 import { warn } from './values/warn.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
@@ -73,6 +78,7 @@ class OpenedMemory implements Memory {
   readonly #sealer: Sealer
   readonly #epochs = new EpochTable()
   readonly #counters = counterBuffer()
+  readonly #link: StoreLink
   readonly #listener: FeedListener
   readonly #ledger: Ledger
   readonly #audit: AuditLog
@@ -91,18 +97,28 @@ class OpenedMemory implements Memory {
     this.traits = opened.traits
     const ring = new KeyRing(options.encryption, options.space)
     const vault = new ObjectVault(opened.objects, ring)
-    this.#store = gateSchemas(gateSeals(gateWrites(opened, this.#epochs), ring), options.schemas)
-    this.#sealer = new Sealer(opened, vault, ring, warn)
+    this.#store = gateSchemas(
+      gateSeals(heedReads(gateWrites(opened, this.#epochs), this.#epochs), ring),
+      options.schemas,
+    )
+    const onError = (error: unknown): void => this.#onBackgroundError(error)
+    this.#sealer = new Sealer(opened, vault, ring, onError)
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
+    this.#link = new StoreLink(options.space)
     this.#listener = new FeedListener(opened, this.#epochs, {
       heartbeatMs: options.heartbeatMs,
       servesStale: options.onDisconnect === 'serve-stale',
-      onError: warn,
+      onDisconnect: (error) => this.#link.lost(error),
+      onReconnect: () => this.#link.restored(),
+      onLoss: () => {
+        this.#leases.renewAll()
+        this.#link.dataLost()
+      },
     })
-    this.#ledger = new Ledger(this.#store, owner, warn)
-    this.#audit = new AuditLog(this.#store, owner, options.auditKeepMs, warn)
+    this.#ledger = new Ledger(this.#store, owner, onError)
+    this.#audit = new AuditLog(this.#store, owner, options.auditKeepMs, onError)
     this.#readAudit = options.auditKeepMs > 0 ? new ReadAuditBuffer((groups) => this.#audit.append(groups)) : undefined
-    this.#leases = new StoreLeaseKeeper(this.#store, warn)
+    this.#leases = new StoreLeaseKeeper(this.#store, onError)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
     this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
     this.#space = {
@@ -112,6 +128,10 @@ class OpenedMemory implements Memory {
       leases: this.#leases,
       readAudit: this.#readAudit,
       noteReuse: (reuse) => this.#ledger.note(reuse),
+      noteOutage: (error) => {
+        this.#space.assertOpen()
+        this.#listener.suspect(error)
+      },
       auditSettled: async () => {
         this.#readAudit?.flush()
         await this.#audit.settled()
@@ -127,6 +147,7 @@ class OpenedMemory implements Memory {
       leases: this.#leases,
       shelf: this.#shelf,
       arena: this.#arena,
+      noteOutage: (error) => this.#listener.suspect(error),
     })
     const { federation, space, heartbeatMs } = options
     this.#federation =
@@ -160,6 +181,10 @@ class OpenedMemory implements Memory {
   as(principal: Principal, scope?: ReadScope): View {
     this.#space.assertOpen()
     return new View(this.#space, principal, scope)
+  }
+
+  on<Name extends keyof MemoryEvents>(name: Name, listener: (event: MemoryEvents[Name]) => void): Unsubscribe {
+    return this.#link.on(name, listener)
   }
 
   stats(): MemoryStats {
@@ -222,8 +247,14 @@ class OpenedMemory implements Memory {
       while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
       if (!this.#closing) await this.#ledger.compact()
     } catch (error) {
-      warn(error)
+      this.#onBackgroundError(error)
     }
+  }
+
+  /** An outage is told of once, whatever met it. */
+  #onBackgroundError(error: unknown): void {
+    if (isOutage(error)) this.#listener.suspect(error)
+    else warn(error)
   }
 }
 

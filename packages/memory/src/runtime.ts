@@ -13,11 +13,18 @@ export type { MemoryShare, ThreadMemory } from './memory.ts'
 export type { KeyRingShare } from './sealing/key-ring.ts'
 export type { ErrorEnvelope } from './values/error-envelope.ts'
 
+// Waiting
+export { asPartOf, currentWork } from './space/work-chain.ts'
+export { outlast } from './values/outlast.ts'
+export type { WorkChain } from './space/work-chain.ts'
+export type { GuardedWait } from './space/wait-graph.ts'
+export type { OutlastOptions } from './values/outlast.ts'
+
 // Agents
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'
-export type { SharedState, StateChange, DecideState } from './runtime/shared-state.ts'
+export type { SharedState, StateChange, DecideState } from './space/shared-state.ts'
 
 // What records say: read them with these, never by their stored form
 export { escalationOf, hasEnded } from './kinds/escalation.ts'

@@ -10,6 +10,8 @@ import type { RecordKey } from './store/record.ts'
 import type { Store } from './store/store.ts'
 import { storeHandlers } from './threads/linked-store.ts'
 import { serveLink } from './threads/serve-link.ts'
+import { fromEnvelope } from './values/error-envelope.ts'
+import type { ErrorEnvelope } from './values/error-envelope.ts'
 import { OptionError } from './values/errors.ts'
 import type { Ledger } from './work/ledger.ts'
 import type { Reuse } from './work/reuse.ts'
@@ -22,6 +24,7 @@ interface HostParts {
   readonly leases: LeaseKeeper
   readonly shelf: HostShelf
   readonly arena: ObjectArena
+  readonly noteOutage: (error: unknown) => void
 }
 
 /** Serves the other threads of the process, each over its own port, until the port closes. */
@@ -35,7 +38,7 @@ export class ThreadHost implements Disposable {
 
   /** Serves one more thread. @throws OptionError when 63 other threads are connected. */
   connect(port: MessagePort): void {
-    const { store, ledger, audit, leases, shelf, arena } = this.#parts
+    const { store, ledger, audit, leases, shelf, arena, noteOutage } = this.#parts
     const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
     if (thread === undefined) {
       throw new OptionError('threads', `at most ${maxThreads} threads on one memory`, maxThreads + 1)
@@ -51,6 +54,7 @@ export class ThreadHost implements Disposable {
       reused: (reuse: Reuse) => ledger.note(reuse),
       audited: (groups: readonly NotedGroup[]) => audit.append(groups),
       auditSettled: () => audit.settled(),
+      outage: (error: ErrorEnvelope) => noteOutage(fromEnvelope(error)),
       hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {
         const own = leases.hold(key, version, leaseMs)
         own.signal.addEventListener('abort', () => push('lost', lease))

@@ -10,6 +10,7 @@ export type { Bus, BusLink, BusMessage, BusPage, BusPosition } from './federatio
 export type { ShareCandidate } from './federation/federation-options.ts'
 export type { FederationReport } from './federation/federation-report.ts'
 export type { InProcessBusOptions } from './federation/in-process-bus.ts'
+export type { DataLostEvent, DisconnectedEvent, ReconnectedEvent } from './space/store-link.ts'
 export type { Addressee, AlertInput } from './kinds/alerts.ts'
 export type { ClaimHolder, ClaimOptions } from './kinds/claims.ts'
 export type { DecisionInput, DecisionValue } from './kinds/decisions.ts'

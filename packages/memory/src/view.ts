@@ -13,11 +13,13 @@ import { Feed } from './oversight/feed.ts'
 import { Records } from './oversight/records.ts'
 import { verifyAll } from './oversight/verify-all.ts'
 import { SavedAgents } from './runtime/saved-agents.ts'
-import { sharedState } from './runtime/shared-state.ts'
-import type { SharedState } from './runtime/shared-state.ts'
+import { sharedState } from './space/shared-state.ts'
+import type { SharedState } from './space/shared-state.ts'
 import { Actor } from './space/actor.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import type { Space } from './space/space.ts'
+import { waitsOf } from './space/wait-graph.ts'
+import type { GuardedWait } from './space/wait-graph.ts'
 import { watchFeed } from './space/watch.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
@@ -126,6 +128,16 @@ export class View {
   /** The current time by the store's clock, which all users of the memory share; Unix milliseconds. */
   now(): number {
     return this.#space.store.now()
+  }
+
+  /**
+   * Waits for a promise on behalf of some work, for runtimes that make work wait: it
+   * rejects when the work waits for itself, over all threads and processes.
+   *
+   * @throws DeadlockError; what the promise rejects with; the signal's reason.
+   */
+  waitFor<Result>(promise: Promise<Result>, wait: GuardedWait): Promise<Result> {
+    return waitsOf(this.#space).during(promise, wait, this.#actor.audience)
   }
 
   /**

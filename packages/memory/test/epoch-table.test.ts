@@ -58,13 +58,13 @@ describe('the epoch table', () => {
   it('wakes a waiter for a write, at once if the write has ended already', async () => {
     const epochs = new EpochTable()
     const slot = epochs.slotOf('work', 'k')
-    const seen = epochs.finishedOf(slot)
-    const woken = epochs.untilFinished(slot, seen, 60_000)
+    const seen = epochs.newsOf(slot)
+    const woken = epochs.untilNews(slot, seen, 60_000)
     epochs.invalidate(slot)
     await woken
-    await epochs.untilFinished(slot, seen, 60_000)
+    await epochs.untilNews(slot, seen, 60_000)
     const stop = new AbortController()
-    const waiting = epochs.untilFinished(slot, epochs.finishedOf(slot), 60_000, stop.signal)
+    const waiting = epochs.untilNews(slot, epochs.newsOf(slot), 60_000, stop.signal)
     stop.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
   })

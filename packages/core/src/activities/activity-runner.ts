@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 
-import { encodeJson, requireNumber, maxTimerMs } from '@skein/memory/runtime'
+import { currentWork, encodeJson, requireNumber, maxTimerMs } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
 
 import type { Clock } from '../base/clock.ts'
@@ -157,7 +157,9 @@ export class ActivityRunner {
     const agent = principal.id
     emit({ type: 'activity.started', activity: name, agent })
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
-    const task = { module, name, kind: defined.kind, input, principal, budgets }
+    // Its own name, so that one that waits for itself can be told from others of its kind.
+    const chain = [...currentWork(), `${name}#${randomUUID().slice(0, 8)}`]
+    const task = { module, name, kind: defined.kind, input, principal, chain, budgets }
     const onProgress = (value: unknown): void => {
       emit({ type: 'activity.progress', activity: name, agent, value })
       options.onProgress?.(value)

@@ -12,7 +12,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
-import { fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
+import { asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
 import type { ThreadMemory } from '@skein/memory/runtime'
 import { loadFromDescriptor } from '@skein/memory/store'
 
@@ -81,15 +81,13 @@ async function run(id: number, task: ActivityTask): Promise<ActivityOutcome> {
     const view = memory.as(task.principal, scope)
     const usage = usageMeter()
     const startedAt = performance.now()
-    const output = await activity.run(
-      {
-        memory: view,
-        model: shareModel(model, view, { meter: usage, budgets: task.budgets ?? [] }),
-        signal: control.signal,
-        progress: (value) => report(task.name, { type: 'progress', id, value }),
-      },
-      task.input,
-    )
+    const context = {
+      memory: view,
+      model: shareModel(model, view, { meter: usage, budgets: task.budgets ?? [] }),
+      signal: control.signal,
+      progress: (value: unknown): void => report(task.name, { type: 'progress', id, value }),
+    }
+    const output = await asPartOf(task.chain ?? [], () => activity.run(context, task.input))
     assertCloneable(task.name, output)
     return { output, usage, durationMs: performance.now() - startedAt, worker: `thread-${threadId}` }
   } finally {

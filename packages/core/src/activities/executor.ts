@@ -1,4 +1,5 @@
 import type { Principal } from '@skein/memory'
+import type { WorkChain } from '@skein/memory/runtime'
 
 import type { ResolvedActivityOptions } from './activity.ts'
 import type { BudgetScope } from '../limits/budget.ts'
@@ -21,6 +22,8 @@ export interface ActivityTask {
   readonly input: unknown
   /** For whom it runs. */
   readonly principal: Principal
+  /** The work that it is part of, with itself at the end; see `asPartOf` in `@skein/memory/runtime`. */
+  readonly chain?: WorkChain
   /** What its model calls may use, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[] | undefined
 }

@@ -30,7 +30,7 @@ export function threadExecutor(memory: Memory, model: Model, options: ThreadExec
  *
  * 1. `run` runs it once, or again where another task cost it its thread.
  * 2. `#runOnPool` registers it as running and watches its signal: a task that ignores it loses its thread.
- * 3. `#request` waits for a free slot of the pool; `describe` enters here.
+ * 3. `#request` waits for a free slot of the pool (`#inSlot`); `describe` enters here.
  * 4. `#dispatch` sends the request to a thread (`ThreadPool.send`) and translates failures of the thread.
  *
  * Meanwhile the thread reports the start and the progress of the task to `RunningTasks`.
@@ -119,15 +119,41 @@ class ThreadExecutor implements Executor {
   async #request(kind: ActivityTask['kind'], request: ThreadRequest, signal?: AbortSignal): Promise<unknown> {
     if (this.#closing) throw new FlockClosedError()
     const pool = this.#pool(kind)
-    const reply = await pool.slots.run(() => this.#dispatch(pool, request), signal)
+    const reply = await this.#inSlot(pool, request, signal)
     if ('error' in reply) throw fromEnvelope(reply.error)
     return reply.value
   }
 
+  /** Dispatches a request when there is room, unless those who have the room wait for it. */
+  async #inSlot(pool: ThreadPool, request: ThreadRequest, signal: AbortSignal | undefined): Promise<ThreadReply> {
+    const task = request.type === 'run' ? request.task : undefined
+    const chain = task?.chain ?? []
+    // What is not part of other work has nobody who waits for it and keeps its room meanwhile.
+    if (!task || chain.length < 2 || pool.slots.hasRoom) {
+      return pool.slots.run(() => this.#dispatch(pool, request), signal)
+    }
+    const stop = new AbortController()
+    const begun = Promise.withResolvers<void>()
+    const begin = (): Promise<ThreadReply> => {
+      begun.resolve()
+      return this.#dispatch(pool, request)
+    }
+    const reply = pool.slots.run(begin, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)
+    const wait = Promise.race([begun.promise, reply.then(() => {})])
+    try {
+      await this.#memory.as(task.principal).waitFor(wait, { chain, anyOf: () => [...pool.running], signal })
+    } catch (error) {
+      stop.abort(error)
+    }
+    return reply
+  }
+
   async #dispatch(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
     const name = request.type === 'run' ? request.task.name : request.module
+    const running = request.type === 'run' ? request.task.chain?.at(-1) : undefined
     const sent = pool.send(request)
     this.#sent.add(sent)
+    if (running !== undefined) pool.running.add(running)
     try {
       return await sent
     } catch (error) {
@@ -136,6 +162,7 @@ class ThreadExecutor implements Executor {
       throw new ThreadLostError(name, error)
     } finally {
       this.#sent.delete(sent)
+      if (running !== undefined) pool.running.delete(running)
     }
   }
 

@@ -34,6 +34,8 @@ const idleMs = 60_000
 export class ThreadPool {
   /** Tasks queue here, not in the pool: from here they can be withdrawn. */
   readonly slots: Semaphore
+  /** The last name in the chain of each task that has a slot. */
+  readonly running: Set<string> = new Set()
   readonly #piscina: Piscina
   readonly #listener: ThreadPoolListener
   readonly #watch: BufferWatch | undefined

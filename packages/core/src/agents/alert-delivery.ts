@@ -1,5 +1,5 @@
 import type { Alert } from '@skein/memory'
-import { warn } from '@skein/memory/runtime'
+import { outlast, warn } from '@skein/memory/runtime'
 
 import type { Message } from '../messages/message.ts'
 import type { Receiver } from '../messages/receiver.ts'
@@ -59,7 +59,7 @@ export class AlertDelivery {
   async #acknowledge(id: string): Promise<void> {
     // A durable agent has taken it only once that is stored.
     await this.#owner.persister?.stored()
-    await this.#owner.memory.alerts.ack(id)
+    await outlast(() => this.#owner.memory.alerts.ack(id))
     this.#delivered.delete(id)
     if (!this.#hasMore || this.#delivered.size > 0) return
     this.#hasMore = false

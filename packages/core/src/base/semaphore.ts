@@ -9,6 +9,11 @@ export class Semaphore {
     this.#limit = limit
   }
 
+  /** Whether a task would begin at once. */
+  get hasRoom(): boolean {
+    return this.#running < this.#limit
+  }
+
   /** How many tasks wait. */
   get waiting(): number {
     return this.#waiting.size

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import type { View } from '@skein/memory'
-import { maxTimerMs } from '@skein/memory/runtime'
+import { maxTimerMs, outlast } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
 import { BudgetExceededError } from './budget-exceeded-error.ts'
@@ -74,10 +74,12 @@ export class HeldBudgets {
     for (let first = true; ; first = false) {
       signal.throwIfAborted()
       const mark = state.mark()
-      const { reservation, startedAt } = await state.change((before, now) => {
-        const { state: next, result } = reserve(before, budget, this.#step, now)
-        return { state: next, result: { reservation: result, startedAt: next.startedAt } }
-      })
+      const change = () =>
+        state.change((before, now) => {
+          const { state: next, result } = reserve(before, budget, this.#step, now)
+          return { state: next, result: { reservation: result, startedAt: next.startedAt } }
+        })
+      const { reservation, startedAt } = await outlast(change, { signal })
       if (reservation.type === 'refused') throw new BudgetExceededError(budget.id, reservation.excess)
       if (first) this.#watchTime(budget, startedAt)
       if (reservation.type === 'granted') return
@@ -89,7 +91,8 @@ export class HeldBudgets {
     const step = { id: this.#step.id, used }
     const exceeded = await Promise.all(
       accounts.map(async ({ budget, state }) => {
-        const excess = await state.change((before, now) => settle(before, budget, step, now))
+        // The call is paid for: its answer must not be lost because the store is out of reach for a while.
+        const excess = await outlast(() => state.change((before, now) => settle(before, budget, step, now)))
         return excess && new BudgetExceededError(budget.id, excess)
       }),
     )

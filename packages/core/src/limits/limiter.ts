@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { View } from '@skein/memory'
-import { maxTimerMs } from '@skein/memory/runtime'
+import { maxTimerMs, outlast } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
 import { Semaphore } from '../base/semaphore.ts'
@@ -89,7 +89,9 @@ export class Limiter {
     for (;;) {
       signal.throwIfAborted()
       const mark = this.#state.mark()
-      const entry = await this.#state.change((state, now) => enter(state, this.#limits, step, now))
+      const change = (): Promise<ReturnType<typeof enter>['result']> =>
+        this.#state.change((state, now) => enter(state, this.#limits, step, now))
+      const entry = await outlast(change, { signal })
       if ('startAt' in entry) return entry.startAt
       await this.#state.untilWritten(mark, entry.waitMs, signal)
     }

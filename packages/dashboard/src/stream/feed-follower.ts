@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { MemoryClosedError } from '@skein/memory'
-import { warn } from '@skein/memory/runtime'
+import { outlast, warn } from '@skein/memory/runtime'
 import type { Feed, FeedPage } from '@skein/memory/runtime'
 
 /** Pause before the next attempt after the store failed, in milliseconds. */
@@ -25,8 +25,8 @@ export interface FollowOptions {
 }
 
 /**
- * Follows the feed until aborted. A failure of the store becomes a warning, and
- * the follower tries again from the same position.
+ * Follows the feed until aborted, through outages of the store. Any other failure
+ * becomes a warning, and the follower tries again from the same position.
  */
 export async function followFeed(
   feed: Feed,
@@ -39,7 +39,7 @@ export async function followFeed(
   while (!signal.aborted) {
     try {
       const mark = feed.mark()
-      const page = await feed.read({ after: position, withRecords: true })
+      const page = await outlast(() => feed.read({ after: position, withRecords: true }), { signal })
       if (signal.aborted) return
       const isOtherIncarnation = incarnation !== undefined && page.incarnation !== incarnation
       incarnation = page.incarnation

@@ -136,7 +136,7 @@ export class CoherentCache {
     const { store, enabled } = this.#parts
     const key = { collection: this.#collection, id }
     const [record] = await store.read([key])
-    const isUnseen = record !== undefined && this.#epochs.noteObserved(slot, record.seq)
+    const isUnseen = record !== undefined && this.#epochs.isUnseen(record.seq)
     // The caller decides who may see the record, and throws for them if it can't be opened.
     const isReadable = record === undefined || !isSealed(record.value)
     const value = record === undefined || !isReadable ? undefined : decodeFrozen(record.value)
@@ -159,7 +159,10 @@ export class CoherentCache {
       cachedAt: coarseClock.now,
     }
     // If the slot was written after `before` was observed, the first hit finds the entry stale.
-    if (enabled && isReadable && !isUnseen && before !== undefined) this.#entries.set(id, entry)
+    if (enabled && isReadable && !isUnseen && before !== undefined) {
+      if (record) this.#epochs.noteValue(slot)
+      this.#entries.set(id, entry)
+    }
     return entry
   }
 }

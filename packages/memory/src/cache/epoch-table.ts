@@ -1,13 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 /**
  * Tells every thread of a process, without messages, which cached records are
  * still valid.
  *
  * The table is one `Int32Array` on shared memory. Word 0 counts changes, only to
  * wake waiters. Word 1 is the state of the link to other processes' changes. Then
- * follow 2^16 words `started` and as many `finished`. A key's hash selects its
- * slot, one word of each. Two keys in one slot cost a needless miss, never a stale
- * value. (A hit reads only `started`. Storing these words side by side fits more
- * of them into a CPU's cache.)
+ * follow 2^16 words `started`, as many `finished` and as many `news`. A key's hash
+ * selects its slot, one word of each. Two keys in one slot cost a needless miss,
+ * never a stale value. (A hit reads only `started`. Storing these words side by side
+ * fits more of them into a CPU's cache.)
  *
  * Protocol
  * - write: `started += 1` · commit in the store · `finished += 1` · resolve.
@@ -18,9 +20,14 @@
  * - change by another process: `started += 1`, then `finished += 1`.
  * - invalidate all: the same for every slot, which takes about a millisecond
  *   regardless of what is cached.
- * - unseen change: a fill may read a change that the process has not received from
- *   the feed. It then invalidates the slot and caches nothing. Otherwise another
- *   thread could read its older entry after this thread returned the newer value.
+ * - unseen change: a read may find a change that the process has not received from
+ *   the feed. It then invalidates the slot, and a fill caches nothing. Otherwise
+ *   another thread could read its older entry after this thread returned the newer
+ *   value.
+ * - wait: `news` grows with each write and each change received from the feed, never
+ *   with a read. Who waits for a change reads it, then the record, then sleeps on it:
+ *   what he reads himself can't wake him, so he can't keep waking himself while the
+ *   change that he has read is yet to be received.
  * - disconnected: nothing is cached while changes may be missed, unless stale
  *   entries are allowed. On reconnect everything is invalidated.
  *
@@ -34,11 +41,14 @@ export class EpochTable {
   readonly buffer: SharedArrayBuffer
   readonly #words: Int32Array
   readonly #syncedSeq: BigInt64Array
+  /** For each slot, see {@link noteValue}. */
+  readonly #hasValue: Uint8Array
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(wordBytes + BigInt64Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(tableBytes)) {
     this.buffer = buffer
     this.#words = new Int32Array(buffer, 0, wordBytes / Int32Array.BYTES_PER_ELEMENT)
     this.#syncedSeq = new BigInt64Array(buffer, wordBytes, 1)
+    this.#hasValue = new Uint8Array(buffer, wordBytes + BigInt64Array.BYTES_PER_ELEMENT, header + slots)
   }
 
   /** The index of a key's `started` word. Its `finished` word follows {@link slots} words later. */
@@ -74,9 +84,14 @@ export class EpochTable {
 
   /** Call after the store has answered, whatever the outcome. */
   end(slot: number): void {
-    Atomics.add(this.#words, slot + slots, 1)
-    Atomics.notify(this.#words, slot + slots)
+    this.#finish(slot)
+    Atomics.add(this.#words, slot + news, 1)
+    Atomics.notify(this.#words, slot + news)
     this.announce()
+  }
+
+  #finish(slot: number): void {
+    Atomics.add(this.#words, slot + slots, 1)
   }
 
   /** Records a change to the slot by another process. */
@@ -90,16 +105,34 @@ export class EpochTable {
     Atomics.store(this.#syncedSeq, 0, BigInt(seq))
   }
 
+  /** The feed position up to which all changes have been applied. */
+  get syncedSeq(): number {
+    return Number(Atomics.load(this.#syncedSeq, 0))
+  }
+
+  /** Whether the process has not yet received this change from the feed. */
+  isUnseen(seq: number): boolean {
+    return BigInt(seq) > Atomics.load(this.#syncedSeq, 0)
+  }
+
   /**
-   * Records that a record was just read from the store. If the process has not yet
-   * received its last change from the feed, older cached entries are invalidated.
-   *
-   * @returns whether the change was unseen.
+   * Records that this change to the slot was just read. If the process has not yet
+   * received it from the feed, older cached entries are invalidated.
    */
-  noteObserved(slot: number, seq: number): boolean {
-    if (BigInt(seq) <= Atomics.load(this.#syncedSeq, 0)) return false
-    this.invalidate(slot)
-    return true
+  noteObserved(slot: number, seq: number): void {
+    if (!this.isUnseen(seq)) return
+    this.begin(slot)
+    this.#finish(slot)
+  }
+
+  /** Records that a thread caches a value in this slot, not an absence. */
+  noteValue(slot: number): void {
+    Atomics.store(this.#hasValue, slot, 1)
+  }
+
+  /** Whether a thread may have cached a value in this slot, now or earlier. */
+  mayHaveValue(slot: number): boolean {
+    return Atomics.load(this.#hasValue, slot) === 1
   }
 
   /** Invalidates every cached entry of every thread. */
@@ -148,20 +181,22 @@ export class EpochTable {
     return this.#wait(announcements, seen, timeoutMs, signal)
   }
 
-  /** The number of finished writes to the slot. Read it before checking a condition, then wait on it. */
-  finishedOf(slot: number): number {
-    return Atomics.load(this.#words, slot + slots)
+  /** The number of writes to the slot and of changes to it that were received. Read it before checking a condition, then wait on it. */
+  newsOf(slot: number): number {
+    return Atomics.load(this.#words, slot + news)
   }
 
-  /** Resolves when a write to the slot has finished since `seen` was read, or after the timeout. Rejects when the signal aborts. */
-  untilFinished(slot: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return this.#wait(slot + slots, seen, timeoutMs, signal)
+  /** Resolves when {@link newsOf} the slot has grown since `seen` was read, or after the timeout. Rejects when the signal aborts. */
+  untilNews(slot: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    return this.#wait(slot + news, seen, timeoutMs, signal)
   }
 
   #wait(index: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
     const waiting = Atomics.waitAsync(this.#words, index, seen, timeoutMs)
-    if (!waiting.async) return Promise.resolve()
+    // Never sooner than the next turn of the event loop. Otherwise a loop of waits and synchronous reads would keep
+    // this thread from everything else, such as receiving the change that it waits for.
+    if (!waiting.async) return nextTurn()
     return new Promise((resolve, reject) => {
       const done = (): void => {
         clearTimeout(handle)
@@ -190,7 +225,10 @@ const stale = 1
 const readThrough = 2
 const slots = 2 ** 16
 const slotMask = slots - 1
-const wordBytes = (header + slots * 2) * Int32Array.BYTES_PER_ELEMENT
+/** How far a slot's `news` word is behind its `started` word. */
+const news = slots * 2
+const wordBytes = (header + slots * 3) * Int32Array.BYTES_PER_ELEMENT
+const tableBytes = wordBytes + BigInt64Array.BYTES_PER_ELEMENT + header + slots
 
 // FNV-1a over UTF-16 code units: fast, with a distribution good enough for slots.
 function hash(text: string, seed: number): number {

@@ -1,16 +1,23 @@
-import type { EpochTable } from './epoch-table.ts'
-import type { Store, Unwatch } from '../store/store.ts'
 import type { Change } from '../store/change.ts'
+import type { Store, Unwatch } from '../store/store.ts'
+import type { EpochTable } from './epoch-table.ts'
 
 const pageSize = 1_000
+/** Pause before the feed is read again after a failure, in milliseconds; it doubles with each further one. */
+const firstRetryMs = 20
+const longestRetryMs = 1_000
 
 /** Options of {@link FeedListener}. */
 interface FeedListenerOptions {
   readonly heartbeatMs: number
   /** Whether cached entries stay in use while changes may be missed. */
   readonly servesStale: boolean
-  /** Called for each failed read of the feed. The next heartbeat retries. */
-  readonly onError: (error: unknown) => void
+  /** The process is disconnected: the store's link is down, or it failed with this error. Called once per outage. */
+  readonly onDisconnect: (error: unknown) => void
+  /** The outage is over: everything that happened meanwhile has been read. */
+  readonly onReconnect: () => void
+  /** The store lost changes that this process may have seen. */
+  readonly onLoss: () => void
 }
 
 /**
@@ -21,17 +28,18 @@ interface FeedListenerOptions {
  * - Any other newer hint reveals a gap, so the feed is read from `last` on.
  * - A heartbeat reads the feed even without a hint, in case the last hint was lost.
  * - If the feed has been trimmed beyond `last` or replaced, everything is invalidated.
- * - When the store reports its link down, or the feed can't be read, the process is
+ * - When the store reports its link down, or the store fails, the process is
  *   disconnected (see {@link EpochTable.markDisconnected}). It reconnects once the
  *   link is up *and* the feed has been read after that.
  */
 export class FeedListener implements AsyncDisposable {
   readonly #store: Store
   readonly #epochs: EpochTable
-  readonly #onError: (error: unknown) => void
-  readonly #servesStale: boolean
+  readonly #options: FeedListenerOptions
   readonly #unwatch: Unwatch
   readonly #heartbeat: NodeJS.Timeout
+  #retry: NodeJS.Timeout | undefined
+  #retryMs = firstRetryMs
   #isLinkUp = true
   #isDisconnected = false
   #incarnation: string | undefined
@@ -45,8 +53,7 @@ export class FeedListener implements AsyncDisposable {
   constructor(store: Store, epochs: EpochTable, options: FeedListenerOptions) {
     this.#store = store
     this.#epochs = epochs
-    this.#onError = options.onError
-    this.#servesStale = options.servesStale
+    this.#options = options
     this.#unwatch = store.watch(
       (change) => this.#onHint(change),
       (isUp) => this.#onLink(isUp),
@@ -64,6 +71,12 @@ export class FeedListener implements AsyncDisposable {
     await this.#catchUp()
   }
 
+  /** Reports that the store failed somebody else: changes may be missed until the feed has been read again. */
+  suspect(error: unknown): void {
+    this.#disconnect(error)
+    this.#retryLater()
+  }
+
   #onHint(change: Change): void {
     if (this.#closed || change.seq <= this.#last) return
     this.#hinted = Math.max(this.#hinted, change.seq)
@@ -73,15 +86,23 @@ export class FeedListener implements AsyncDisposable {
 
   #onLink(isUp: boolean): void {
     this.#isLinkUp = isUp
-    if (!isUp) this.#disconnect()
+    if (!isUp) this.#disconnect(undefined)
     // A running read may have begun before the link came up, so read again after it.
     else void (this.#reading ?? Promise.resolve()).then(() => this.#catchUp())
   }
 
-  #disconnect(): void {
+  #disconnect(error: unknown): void {
     if (this.#closed || this.#isDisconnected) return
     this.#isDisconnected = true
-    this.#epochs.markDisconnected(this.#servesStale)
+    this.#epochs.markDisconnected(this.#options.servesStale)
+    this.#options.onDisconnect(error)
+  }
+
+  #reconnect(): void {
+    if (!this.#isDisconnected) return
+    this.#isDisconnected = false
+    this.#epochs.reconnect()
+    this.#options.onReconnect()
   }
 
   #apply(change: Change): void {
@@ -96,17 +117,23 @@ export class FeedListener implements AsyncDisposable {
     const wasUp = this.#isLinkUp
     this.#reading ??= this.#readFeed()
       .then(() => {
-        if (!this.#isDisconnected || !wasUp || !this.#isLinkUp) return
-        this.#isDisconnected = false
-        this.#epochs.reconnect()
+        this.#retryMs = firstRetryMs
+        if (wasUp && this.#isLinkUp) this.#reconnect()
       })
-      .catch((error: unknown) => {
-        // Changes may have been missed, so entries are stale until the feed can be read.
-        this.#disconnect()
-        if (!this.#closed) this.#onError(error)
-      })
+      // Changes may have been missed, so entries are stale until the feed can be read.
+      .catch((error: unknown) => this.suspect(error))
       .finally(() => (this.#reading = undefined))
     return this.#reading
+  }
+
+  /** An outage may end long before the next heartbeat. */
+  #retryLater(): void {
+    if (this.#closed || this.#retry) return
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      void this.#catchUp()
+    }, this.#retryMs).unref()
+    this.#retryMs = Math.min(longestRetryMs, 2 * this.#retryMs)
   }
 
   async #readFeed(): Promise<void> {
@@ -114,11 +141,14 @@ export class FeedListener implements AsyncDisposable {
       if (this.#closed) return
       const hintedBefore = this.#hinted
       const page = await this.#store.changes(this.#last, pageSize)
-      if (page.trimmed || page.last < this.#last || page.incarnation !== this.#incarnation) {
+      const isLost = page.last < this.#last || page.incarnation !== this.#incarnation
+      if (page.trimmed || isLost) {
         this.#last = page.last
+        this.#hinted = page.last
         this.#incarnation = page.incarnation
         this.#epochs.invalidateAll()
         this.#epochs.setSyncedSeq(page.last)
+        if (isLost) this.#options.onLoss()
         return
       }
       for (const change of page.changes) if (change.seq > this.#last) this.#apply(change)
@@ -131,6 +161,7 @@ export class FeedListener implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearInterval(this.#heartbeat)
+    clearTimeout(this.#retry)
     this.#unwatch()
     await this.#reading
   }

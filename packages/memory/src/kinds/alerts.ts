@@ -2,14 +2,15 @@ import { warn } from '../values/warn.ts'
 import { randomUUID } from 'node:crypto'
 
 import type { Actor } from '../space/actor.ts'
-import { NotFoundError, OptionError } from '../values/errors.ts'
+import { MemoryClosedError, NotFoundError, OptionError } from '../values/errors.ts'
+import { outlast } from '../values/outlast.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeAll } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { watchFeed } from '../space/watch.ts'
+import { FeedTrimmedError, watchFeed } from '../space/watch.ts'
 
 /** An addressee of an alert: an agent by its id, or every agent of a role. */
 export type Addressee = string | { readonly role: string }
@@ -117,29 +118,42 @@ export class Alerts {
   /**
    * Calls back with each alert for this agent: first the pending ones, then each new
    * one at once, in sending order. An unacknowledged alert comes again with the next
-   * subscription.
+   * subscription. After an outage of the store it goes on where it was; after a loss
+   * of data it begins again with the pending ones.
    *
    * @returns how to stop it.
    */
   subscribe<Insight = unknown>(listener: (alert: Alert<Insight>) => void): () => void {
     const stop = new AbortController()
-    this.#follow(listener, stop.signal).catch((error: unknown) => {
-      if (!stop.signal.aborted) warn(error)
+    this.#followOn(listener, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted && !(error instanceof MemoryClosedError)) warn(error)
     })
     return () => stop.abort()
   }
 
+  async #followOn<Insight>(listener: (alert: Alert<Insight>) => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#follow(listener, signal)
+      } catch (error) {
+        if (!(error instanceof FeedTrimmedError)) throw error
+      }
+    }
+  }
+
   async #follow<Insight>(listener: (alert: Alert<Insight>) => void, signal: AbortSignal): Promise<void> {
-    const { last: after } = await this.#space.store.changes(Number.MAX_SAFE_INTEGER, 1)
+    const onOutage = (error: unknown): void => this.#space.noteOutage(error)
+    const ride = <Result>(work: () => Promise<Result>): Promise<Result> => outlast(work, { signal, onOutage })
+    const { last: after } = await ride(() => this.#space.store.changes(Number.MAX_SAFE_INTEGER, 1))
     let newest = 0
-    for (const alert of await this.pending<Insight>()) {
+    for (const alert of await ride(() => this.pending<Insight>())) {
       if (signal.aborted) return
       newest = alert.seq
       listener(alert)
     }
     for await (const change of watchFeed(this.#space, this.#actor, 'alerts/', { after, signal })) {
       if (change.op !== 'set' || change.seq <= newest) continue
-      const [record] = await this.#space.store.read([keyOf(change.id)])
+      const [record] = await ride(() => this.#space.store.read([keyOf(change.id)]))
       if (record && this.#isMine(record)) listener(toAlert<Insight>(record))
     }
   }

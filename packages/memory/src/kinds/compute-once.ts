@@ -1,12 +1,23 @@
+import type { Entry } from '../cache/coherent-cache.ts'
 import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
 import { guardOf, writeOne } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
-import type { RecordKey, RecordMeta } from '../store/record.ts'
+import { waitsOf } from '../space/wait-graph.ts'
+import { asPartOf, currentWork } from '../space/work-chain.ts'
+import type { WorkChain } from '../space/work-chain.ts'
+import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { covers, joinLabels } from '../values/access.ts'
 import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
-import { AccessError, MemoryClosedError, VersionConflictError, WorkError } from '../values/errors.ts'
+import {
+  AccessError,
+  MemoryClosedError,
+  OutcomeUnknownError,
+  VersionConflictError,
+  WorkError,
+} from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
+import { isOutage, outlast } from '../values/outlast.ts'
 import { requireDuration, requireInteger, requireStrings } from '../values/require-option.ts'
 import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
@@ -19,6 +30,8 @@ import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 const failedMs = 10_000
 /** A waiter polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
+/** Pause before work is taken again that seems free and can't be taken, in milliseconds. */
+const retryMs = 5
 
 /**
  * Runs work under a key at most once across all threads, processes and machines
@@ -33,11 +46,7 @@ export class ComputeOnce {
     this.#actor = actor
   }
 
-  async run<T>(
-    key: string,
-    work: (context: WorkContext) => Promise<T> | T,
-    options: OnceOptions,
-  ): Promise<OnceResult<T>> {
+  async run<T>(key: string, work: Work<T>, options: OnceOptions): Promise<OnceResult<T>> {
     requireStrings('key', [key])
     const { leaseMs = 5_000, ttlMs, signal } = options
     requireDuration('leaseMs', leaseMs, 10)
@@ -54,10 +63,12 @@ export class ComputeOnce {
       await withSignal(ended, signal)
       joined = inFlight.get(id)
     }
-    const own = joined ?? this.#begin(id, work, { ...options, leaseMs })
+    const chain = currentWork()
+    const own = joined ?? this.#begin(id, work, { ...options, leaseMs, chain })
     own.waiters += 1
     try {
-      const result = (await withSignal(own.result, signal)) as OnceResult<T>
+      const wait = { chain, anyOf: () => [id], isWaiting: () => joined !== undefined || !own.isComputing, signal }
+      const result = (await waitsOf(this.#space).during(own.result, wait, this.#actor.audience)) as OnceResult<T>
       if (result.label) this.#actor.used(result.label)
       if (!joined) return result
       // Each caller gets its own copy, as from the store.
@@ -71,30 +82,30 @@ export class ComputeOnce {
     }
   }
 
-  #begin<T>(id: string, work: (context: WorkContext) => Promise<T> | T, options: TakeOptions): InFlight {
+  #begin<T>(id: string, work: Work<T>, options: TakeOptions): InFlight {
     const { inFlight } = this.#space
-    const abandon = new AbortController()
-    const result = this.#take<T>(id, work, options, abandon.signal).finally(() => inFlight.delete(id))
-    const own: InFlight = { result, abandon, waiters: 0 }
+    const { promise: result, resolve, reject } = Promise.withResolvers<unknown>()
+    const own: InFlight = { result, abandon: new AbortController(), waiters: 0, isComputing: false }
+    this.#take<T>(id, work, options, own)
+      .finally(() => inFlight.delete(id))
+      .then(resolve, reject)
     // All callers may have left before it fails.
     result.catch(() => {})
     inFlight.set(id, own)
     return own
   }
 
-  async #take<T>(
-    id: string,
-    work: (context: WorkContext) => Promise<T> | T,
-    options: TakeOptions,
-    abandoned: AbortSignal,
-  ): Promise<OnceResult<T>> {
+  async #take<T>(id: string, work: Work<T>, options: TakeOptions, own: InFlight): Promise<OnceResult<T>> {
     const key = { collection: 'work', id } as const
     const { epochs, work: cache } = this.#space
     const slot = epochs.slotOf('work', id)
+    const abandoned = own.abandon.signal
     let hasWaited = false
-    for (;;) {
-      const finished = epochs.finishedOf(slot)
-      const { record } = await cache.load(id)
+    for (let refusals = 0; ;) {
+      const seen = epochs.newsOf(slot)
+      const load = (): Promise<Entry> => cache.load(id)
+      // Who has begun to wait goes on waiting when the store is out of reach for a while.
+      const { record } = await (hasWaited ? this.#outlast(load, abandoned) : load())
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && workStateOf(decodeJson(record.value))
@@ -111,22 +122,44 @@ export class ComputeOnce {
       if (state?.state === 'running') {
         hasWaited = true
         const leftMs = (record?.expiresAt ?? 0) - this.#space.store.now()
-        await epochs.untilFinished(slot, finished, Math.max(1, Math.min(fallbackPollMs, leftMs + 1)), abandoned)
+        await epochs.untilNews(slot, seen, Math.max(1, Math.min(fallbackPollMs, leftMs + 1)), abandoned)
         this.#space.assertOpen()
         continue
       }
-      const fence = await this.#write(
-        key,
-        { state: 'running', owner: this.#space.owner },
-        record?.version ?? 0,
-        options.leaseMs,
-        options,
-      )
-      if (fence === undefined) continue
+      const fence = await this.#acquire(key, record?.version ?? 0, options, hasWaited, abandoned)
+      if (fence === undefined) {
+        refusals += 1
+        // What was read is what the store holds, and yet it refuses: for example, its clock differs from ours a little.
+        if (refusals > 1) await epochs.untilNews(slot, epochs.newsOf(slot), retryMs, abandoned)
+        continue
+      }
+      own.isComputing = true
       const result = await this.#compute(key, fence, work, options, abandoned)
+      own.isComputing = false
       if (result) return result
       // The lease was lost: its present holder will produce the result.
       hasWaited = true
+    }
+  }
+
+  /** Takes the work; resolves to the fence, or to `undefined` when it has to be looked at again. */
+  async #acquire(
+    key: RecordKey,
+    version: number,
+    options: TakeOptions,
+    hasWaited: boolean,
+    abandoned: AbortSignal,
+  ): Promise<number | undefined> {
+    const { owner } = this.#space
+    try {
+      return await this.#write(key, { state: 'running', owner }, version, options.leaseMs, options)
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error
+      // It may have been taken all the same.
+      const record = await this.#outlast(() => this.#read(key), abandoned)
+      const state = record && workStateOf(decodeJson(record.value))
+      return state?.state === 'running' && state.owner === owner ? record?.version : undefined
     }
   }
 
@@ -134,7 +167,7 @@ export class ComputeOnce {
   async #compute<T>(
     key: RecordKey,
     fence: number,
-    work: (context: WorkContext) => Promise<T> | T,
+    work: Work<T>,
     options: TakeOptions,
     abandoned: AbortSignal,
   ): Promise<OnceResult<T> | undefined> {
@@ -144,22 +177,22 @@ export class ComputeOnce {
     let usd: number | undefined
     let tookMs: number | undefined
     try {
-      const value = await work({
+      const context: WorkContext = {
         signal: AbortSignal.any([lease.signal, abandoned]),
         reportUsage: (more, cost) => {
           tokens += more
           if (cost !== undefined) usd = (usd ?? 0) + cost
         },
         reportDuration: (ms) => void (tookMs = ms),
-      })
+      }
+      const value = await asPartOf([...options.chain, key.id], () => work(context))
       const durationMs = tookMs ?? performance.now() - startedAt
       const { scope } = this.#actor
       const label = scope && joinLabels(scope.labels)
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
       const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
-      const version = await this.#write(key, done, fence, options.ttlMs, options)
-      if (version === undefined) return undefined
+      if (!(await this.#outlast(() => this.#keep(key, done, fence, options), abandoned))) return undefined
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', durationMs)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
@@ -173,6 +206,23 @@ export class ComputeOnce {
     } finally {
       lease.stop()
     }
+  }
+
+  /** Stores a result; resolves to whether it is stored. May be done again when its outcome is unknown. */
+  async #keep(key: RecordKey, done: WorkState, fence: number, options: TakeOptions): Promise<boolean> {
+    if ((await this.#write(key, done, fence, options.ttlMs, options)) !== undefined) return true
+    const record = await this.#read(key)
+    if (record?.value === encodeJson(done)) return true
+    // The lease ended, but nobody else began: what was computed is as good as what anybody would compute.
+    return record === undefined && (await this.#write(key, done, 0, options.ttlMs, options)) !== undefined
+  }
+
+  async #read(key: RecordKey): Promise<StoredRecord | undefined> {
+    return (await this.#space.store.read([key]))[0]
+  }
+
+  #outlast<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return outlast(work, { signal, onOutage: (error) => this.#space.noteOutage(error) })
   }
 
   async #giveBack(key: RecordKey, fence: number): Promise<void> {
@@ -226,6 +276,10 @@ export class ComputeOnce {
   }
 }
 
+type Work<T> = (context: WorkContext) => Promise<T> | T
+
 interface TakeOptions extends OnceOptions {
   readonly leaseMs: number
+  /** The work that the caller is part of. */
+  readonly chain: WorkChain
 }

@@ -6,6 +6,7 @@ import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
+import { outlast } from '../values/outlast.ts'
 import { requireFilter, requireInteger, requireStrings } from '../values/require-option.ts'
 import type { EscalationFilter, EscalationInput } from './escalation-input.ts'
 import { escalationPackage } from './escalation-package.ts'
@@ -160,7 +161,7 @@ export class Escalations {
   }
 
   /**
-   * Waits until an escalation is answered, declined or handed back.
+   * Waits until an escalation is answered, declined or handed back, and outlasts outages of the store.
    *
    * @throws NotFoundError; the signal's reason.
    */
@@ -172,10 +173,11 @@ export class Escalations {
     const slot = epochs.slotOf('escalations', id)
     for (;;) {
       signal?.throwIfAborted()
-      const finished = epochs.finishedOf(slot)
-      const escalation = toEscalation<Answer>(await this.#record(id))
+      const seen = epochs.newsOf(slot)
+      const onOutage = (error: unknown): void => this.#space.noteOutage(error)
+      const escalation = toEscalation<Answer>(await outlast(() => this.#record(id), { signal, onOutage }))
       if (hasEnded(escalation)) return escalation
-      await epochs.untilFinished(slot, finished, fallbackPollMs, signal)
+      await epochs.untilNews(slot, seen, fallbackPollMs, signal)
     }
   }
 

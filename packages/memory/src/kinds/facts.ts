@@ -129,7 +129,7 @@ export class Facts {
     options: UpdateFactOptions = {},
   ): Promise<Fact<T>> {
     requireKey(key)
-    return queueUpdate(this.#space, key, () => updateFact(this, this.#space, key, change, options))
+    return queueUpdate(this.#space, this.#actor, key, () => updateFact(this, this.#space, key, change, options))
   }
 
   /**
@@ -215,7 +215,6 @@ const nothing: Promise<undefined> = Promise.resolve(undefined)
 
 async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {
   const [record] = await space.store.read([recordKey(key)])
-  if (record) space.epochs.noteObserved(space.epochs.slotOf('facts', key), record.seq)
   return { record }
 }
 

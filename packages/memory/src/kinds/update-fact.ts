@@ -1,5 +1,8 @@
+import type { Actor } from '../space/actor.ts'
 import { remainingMs } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
+import { waitsOf } from '../space/wait-graph.ts'
+import { asPartOf, currentWork } from '../space/work-chain.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import type { SetFactOptions, UpdateFactOptions } from './fact-options.ts'
@@ -14,11 +17,23 @@ interface ReadAndSet {
 const maxRetries = 100
 const maxPauseMs = 50
 
-/** Runs updates of one key in one thread one after the other: they would only conflict with each other. */
-export function queueUpdate<T>({ updating }: Space, key: string, update: () => Promise<T>): Promise<T> {
-  const before = updating.get(key) ?? Promise.resolve()
-  const own = before.then(update)
-  const settled = own.then(noop, noop).then(() => {
+/**
+ * Runs updates of one key in one thread one after the other: they would only conflict with each other.
+ *
+ * @throws DeadlockError when an update waits for the one that it is part of; what the update throws.
+ */
+export function queueUpdate<T>(space: Space, actor: Actor, key: string, update: () => Promise<T>): Promise<T> {
+  const { updating } = space
+  const name = `facts/${key}`
+  const chain = currentWork()
+  const before = updating.get(key)
+  const begin = (): Promise<T> => asPartOf([...chain, name], update)
+  const own = before
+    ? waitsOf(space)
+        .during(before, { chain, anyOf: () => [name] }, actor.audience)
+        .then(begin)
+    : begin()
+  const settled = Promise.allSettled([before, own]).then(() => {
     if (updating.get(key) === settled) updating.delete(key)
   })
   updating.set(key, settled)
@@ -62,5 +77,3 @@ function carryOver(space: Space, fact: Fact | undefined, options: UpdateFactOpti
     ...joinLabels([fact, wanted]),
   }
 }
-
-const noop = (): void => {}

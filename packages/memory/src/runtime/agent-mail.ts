@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
-import { followFeed } from '../space/watch.ts'
+import { FeedTrimmedError, followFeed } from '../space/watch.ts'
 import type { Mutation } from '../store/mutation.ts'
 import type { Seq, StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
@@ -75,8 +75,10 @@ export function followMail(space: Space, listener: (to: string | undefined) => v
         await follow()
       } catch (error) {
         if (stop.signal.aborted || error instanceof MemoryClosedError) return
-        warn(error)
-        await pause(retryMs, undefined, { ref: false })
+        if (!(error instanceof FeedTrimmedError)) {
+          warn(error)
+          await pause(retryMs, undefined, { ref: false })
+        }
         listener(undefined)
       }
     }

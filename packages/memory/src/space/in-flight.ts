@@ -4,4 +4,6 @@ export interface InFlight {
   /** Aborts when nobody waits any more. */
   readonly abandon: AbortController
   waiters: number
+  /** Whether it runs here; otherwise it is waited for, or looked up. */
+  isComputing: boolean
 }

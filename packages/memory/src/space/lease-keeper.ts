@@ -1,5 +1,5 @@
-import type { Store } from '../store/store.ts'
 import type { RecordKey } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
 
 /** A lease that is being renewed. */
 export interface HeldLease {
@@ -18,50 +18,99 @@ export interface LeaseKeeper {
  * Renews the leases of a whole process from the thread that opened the store. Its event
  * loop is free of agents' work; a worker thread deep in a computation can't send a
  * heartbeat.
+ *
+ * A lease is lost when the store says so, or when it was not renewed in time: then
+ * somebody else may have it. A store that can't be reached may be back before that.
  */
 export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   readonly #store: Store
-  readonly #losers = new Set<(why: string) => void>()
+  readonly #kept = new Set<KeptLease>()
   readonly #onError: (error: unknown) => void
 
+  /** @param onError - Called when renewing fails. */
   constructor(store: Store, onError: (error: unknown) => void) {
     this.#store = store
     this.#onError = onError
   }
 
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease {
-    const lost = new AbortController()
+    const touch = async (): Promise<boolean> => {
+      return (await this.#store.write([{ type: 'touch', key, ifVersion: version, ttlMs: leaseMs }])).ok
+    }
+    const lease = new KeptLease({ name: `${key.collection}/${key.id}`, leaseMs, touch, onError: this.#onError })
+    this.#kept.add(lease)
+    lease.signal.addEventListener('abort', () => this.#kept.delete(lease), { once: true })
     const stop = (): void => {
-      clearInterval(timer)
-      this.#losers.delete(lose)
+      lease.stop()
+      this.#kept.delete(lease)
     }
-    const lose = (why: string): void => {
-      stop()
-      lost.abort(new DOMException(`The lease on ${key.collection}/${key.id} was lost: ${why}.`, 'AbortError'))
-    }
-    let lastKept = performance.now()
-    const renew = async (): Promise<void> => {
-      try {
-        const commit = await this.#store.write([{ type: 'touch', key, ifVersion: version, ttlMs: leaseMs }])
-        if (commit.ok) {
-          lastKept = performance.now()
-          return
-        }
-      } catch (error) {
-        // The store may recover before the lease ends; after that the lease is lost in any case.
-        this.#onError(error)
-        if (performance.now() - lastKept < leaseMs) return
-      }
-      lose('it ended, or another owner has it')
-    }
-    const timer = setInterval(() => void renew(), Math.max(1, Math.floor(leaseMs / 3)))
-    timer.unref()
-    this.#losers.add(lose)
-    return { signal: lost.signal, stop }
+    return { signal: lease.signal, stop }
+  }
+
+  /** Renews all leases now: the store may have lost some of them. */
+  renewAll(): void {
+    for (const lease of this.#kept) void lease.renew()
   }
 
   /** Stops renewing; each lease then expires by itself. */
   [Symbol.dispose](): void {
-    for (const lose of this.#losers) lose('the memory was closed')
+    for (const lease of this.#kept) lease.lose('the memory was closed')
+  }
+}
+
+interface KeptLeaseOptions {
+  /** `collection/id` of its record. */
+  readonly name: string
+  readonly leaseMs: number
+  /** Renews it; resolves to whether it was still held. */
+  readonly touch: () => Promise<boolean>
+  readonly onError: (error: unknown) => void
+}
+
+class KeptLease {
+  readonly #options: KeptLeaseOptions
+  readonly #lost = new AbortController()
+  readonly #renewal: NodeJS.Timeout
+  #end: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(options: KeptLeaseOptions) {
+    this.#options = options
+    this.#renewal = setInterval(() => void this.renew(), Math.max(1, Math.floor(options.leaseMs / 3))).unref()
+    this.#keptAt(performance.now())
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  async renew(): Promise<void> {
+    const sentAt = performance.now()
+    try {
+      if (await this.#options.touch()) this.#keptAt(sentAt)
+      else this.lose('it ended, or another owner has it')
+    } catch (error) {
+      if (!this.#isStopped) this.#options.onError(error)
+    }
+  }
+
+  /** The lease runs from the moment when its renewal was sent: whenever the store did it, it was not before. */
+  #keptAt(sentAt: number): void {
+    if (this.#isStopped) return
+    clearTimeout(this.#end)
+    const leftMs = Math.max(0, sentAt + this.#options.leaseMs - performance.now())
+    this.#end = setTimeout(() => this.lose('it could not be renewed in time'), leftMs).unref()
+  }
+
+  lose(why: string): void {
+    if (this.#isStopped) return
+    this.stop()
+    this.#lost.abort(new DOMException(`The lease on ${this.#options.name} was lost: ${why}.`, 'AbortError'))
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearInterval(this.#renewal)
+    clearTimeout(this.#end)
   }
 }

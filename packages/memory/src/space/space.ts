@@ -35,6 +35,8 @@ export interface Space {
   /** The last pending update of each fact in this thread. */
   readonly updating: Map<string, Promise<unknown>>
   noteReuse(reuse: Reuse): void
+  /** Reports that the store failed somebody who waits for it to come back. @throws MemoryClosedError */
+  noteOutage(error: unknown): void
   /** Resolves when this thread's audit notes are written. */
   auditSettled(): Promise<void>
   /** @throws MemoryClosedError */

@@ -1,6 +1,7 @@
 import { covers } from '../values/access.ts'
 import type { Actor } from './actor.ts'
 import { SkeinError } from '../values/errors.ts'
+import { outlast } from '../values/outlast.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Space } from './space.ts'
 import type { Change } from '../store/change.ts'
@@ -23,11 +24,17 @@ export class FeedTrimmedError extends SkeinError {
   readonly code = 'SKEIN_FEED_TRIMMED'
   readonly after: Seq
   readonly last: Seq
+  /** Whether the store lost changes, for example because an older backup took its place; otherwise it dropped them for their age. */
+  readonly isLoss: boolean
 
-  constructor(after: Seq, last: Seq) {
-    super(`The feed no longer holds what came after ${after}. Read the records anew, then watch after ${last}.`)
+  constructor(after: Seq, last: Seq, isLoss = false) {
+    const why = isLoss
+      ? `The store lost changes: ${after} is no position of its feed any more.`
+      : `The feed no longer holds what came after ${after}.`
+    super(`${why} Read the records anew, then watch after ${last}.`)
     this.after = after
     this.last = last
+    this.isLoss = isLoss
   }
 }
 
@@ -70,8 +77,8 @@ async function* follow(
 
 /** All changes from now on, regardless of clearance: for the memory's own use. */
 export async function* followFeed(space: Space, signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
-  const { last } = await space.store.changes(Number.MAX_SAFE_INTEGER, 1)
-  yield* changesAfter(space, last, signal)
+  const page = await outlastOrStop(space, () => space.store.changes(Number.MAX_SAFE_INTEGER, 1), signal)
+  if (page) yield* changesAfter(space, page.last, signal)
 }
 
 async function* changesAfter(
@@ -80,17 +87,36 @@ async function* changesAfter(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Change, void, undefined> {
   let position = after
+  let incarnation: string | undefined
   while (!signal?.aborted) {
     space.assertOpen()
     const seen = space.epochs.announced
-    const page = await space.store.changes(position, pageSize)
+    const page = await outlastOrStop(space, () => space.store.changes(position, pageSize), signal)
+    if (!page) return
+    const isOther = incarnation !== undefined && page.incarnation !== incarnation
+    if (isOther || page.last < position) throw new FeedTrimmedError(position, page.last, true)
     if (page.trimmed) throw new FeedTrimmedError(position, page.last)
+    incarnation = page.incarnation
     for (const change of page.changes) {
       position = change.seq
       yield change
       if (signal?.aborted) return
     }
     if (page.changes.length === 0) await untilWoken(space, seen, signal)
+  }
+}
+
+/** Goes on after an outage from where it was; `undefined` once the signal has aborted. */
+async function outlastOrStop<Result>(
+  space: Space,
+  work: () => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result | undefined> {
+  try {
+    return await outlast(work, { signal, onOutage: (error) => space.noteOutage(error) })
+  } catch (error) {
+    if (signal?.aborted) return undefined
+    throw error
   }
 }
 

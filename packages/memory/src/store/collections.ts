@@ -11,6 +11,7 @@
  * - `sealed`: values are encrypted if their label requires it.
  * - `derived`: records can be derived from objects.
  * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
+ * - `cached`: threads keep copies of records.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
  */
 export type CollectionTrait =
@@ -23,6 +24,7 @@ export type CollectionTrait =
   | 'sealed'
   | 'derived'
   | 'forgettable'
+  | 'cached'
   | 'history'
 
 /**
@@ -31,15 +33,15 @@ export type CollectionTrait =
  * keeps its own list.
  */
 export const collections = {
-  facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'history'],
+  facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'cached', 'history'],
   observations: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   decisions: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   learnings: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable'],
   claims: ['keyed', 'shown', 'sealed'],
   escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable'],
-  objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
-  work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable'],
+  objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
+  work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
   ledger: ['keyed', 'sealed'],

@@ -7,12 +7,14 @@ import { claimsCases } from './memory/claims-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { largeValueCases } from './memory/large-value-cases.ts'
+import { lateHintCases } from './memory/late-hint-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
 import { lifetimeCases } from './memory/lifetime-cases.ts'
 import { nameCases } from './memory/name-cases.ts'
 import { objectsCases } from './memory/objects-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
+import { outageCases } from './memory/outage-cases.ts'
 import { sealingCases } from './memory/sealing-cases.ts'
 import { valueCases } from './memory/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
@@ -50,6 +52,8 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   objects: objectsCases,
   once: onceCases,
   watch: watchCases,
+  'late hints': lateHintCases,
+  outages: outageCases,
   lifetime: lifetimeCases,
   learnings: learningsCases,
   alerts: alertsCases,

@@ -10,7 +10,7 @@ export { describeStore, storeContractParts } from './describe-store.ts'
 export type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
 
 export { faultyStore } from './faulty-store.ts'
-export type { FailureOptions, FaultOptions, Faults, FaultyOperation, Hold } from './faulty-store.ts'
+export type { FailureOptions, FaultOptions, Faults, FaultyOperation, Hold } from './faults.ts'
 
 export { checkHistory, staleAfter } from './history/history.ts'
 export type { HistoryOptions } from './history/history.ts'

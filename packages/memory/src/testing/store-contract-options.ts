@@ -8,6 +8,8 @@ export type StoreContractPart =
   | 'objects'
   | 'once'
   | 'watch'
+  | 'late hints'
+  | 'outages'
   | 'lifetime'
   | 'learnings'
   | 'alerts'

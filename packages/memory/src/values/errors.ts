@@ -3,6 +3,7 @@ export type SkeinErrorCode =
   | 'SKEIN_ACCESS'
   | 'SKEIN_CLOSED'
   | 'SKEIN_CORRUPT'
+  | 'SKEIN_DEADLOCK'
   | 'SKEIN_FEED_TRIMMED'
   | 'SKEIN_FENCE'
   | 'SKEIN_KEY_MISSING'
@@ -151,6 +152,22 @@ export class WorkError extends SkeinError {
   constructor(key: string, message: string, options?: ErrorOptions) {
     super(message, options)
     this.key = key
+  }
+}
+
+/** Work waits for itself: each piece of the cycle waits for the next one, and the last one for the first. */
+export class DeadlockError extends SkeinError {
+  readonly code = 'SKEIN_DEADLOCK'
+  /** Keys of work, and names of activities. */
+  readonly cycle: readonly string[]
+
+  constructor(cycle: readonly string[]) {
+    const [first = ''] = cycle
+    super(
+      `This work waits for itself: ${[...cycle, first].map((name) => `"${name}"`).join(' waits for ')}. ` +
+        'Begin the inner work before the outer one, or give them different keys; where threads are short, allow more of them.',
+    )
+    this.cycle = cycle
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Space } from '../space/space.ts'
+import type { Space } from './space.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 
@@ -68,12 +68,12 @@ export class SharedState<State> {
 
   /** Take it before {@link change}, and wait on it after. */
   mark(): number {
-    return this.#space.epochs.finishedOf(this.#slot)
+    return this.#space.epochs.newsOf(this.#slot)
   }
 
   /** Resolves when the state was written since the mark was taken, or after the time-out. @throws the signal's reason. */
   untilWritten(mark: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return this.#space.epochs.untilFinished(this.#slot, mark, timeoutMs, signal)
+    return this.#space.epochs.untilNews(this.#slot, mark, timeoutMs, signal)
   }
 
   async #work(): Promise<void> {

@@ -1,0 +1,57 @@
+import { hasTrait } from '../store/collections.ts'
+import type { Collection } from '../store/collections.ts'
+import { forward } from '../store/forward.ts'
+import type { RecordKey, Seq } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
+import type { EpochTable } from './epoch-table.ts'
+
+const pageSize = 1_000
+
+/**
+ * Heeds everything that a store hands out before it is handed on: what is newer than
+ * the process has received from the feed invalidates older cached entries in every
+ * thread. So nobody who was told of a version reads an older one afterwards, however
+ * late the hints are.
+ */
+export function heedReads(store: Store, epochs: EpochTable): Store {
+  const heed = (records: Iterable<(RecordKey & { readonly seq: Seq }) | undefined>): void => {
+    for (const record of records) {
+      if (!record || !epochs.isUnseen(record.seq) || !hasTrait(record.collection, 'cached')) continue
+      epochs.noteObserved(epochs.slotOf(record.collection, record.id), record.seq)
+    }
+  }
+
+  /** What is not there bears no position. It may be news as well, and then the feed tells of it. */
+  const heedFeed = async (): Promise<void> => {
+    const { changes, last, trimmed } = await store.changes(epochs.syncedSeq, pageSize)
+    if (trimmed || (changes.at(-1)?.seq ?? last) < last) epochs.invalidateAll()
+    else heed(changes)
+  }
+
+  const mayBeCached = ({ collection, id }: RecordKey): boolean =>
+    hasTrait(collection, 'cached') && epochs.mayHaveValue(epochs.slotOf(collection, id))
+
+  /** Lists tell also by what is not in them. */
+  const heedList = async <Result>(list: Promise<Result>, collection: Collection): Promise<Result> => {
+    const result = await list
+    if (hasTrait(collection, 'cached')) await heedFeed()
+    return result
+  }
+
+  return {
+    ...forward(store),
+    read: async (keys) => {
+      const records = await store.read(keys)
+      heed(records)
+      if (keys.some((key, index) => records[index] === undefined && mayBeCached(key))) await heedFeed()
+      return records
+    },
+    query: (query) => heedList(store.query(query), query.collection),
+    search: (query) => heedList(store.search(query), query.collection),
+    changes: async (after, limit) => {
+      const page = await store.changes(after, limit)
+      heed(page.changes)
+      return page
+    },
+  }
+}
