@@ -24,6 +24,26 @@ describe.each(kinds)('Work done once on %s', (_, placeOf, missing) => {
     expect(new Set(results)).toEqual(new Set([`done ["by ${callsIn(log)[0]}"]`]))
   })
 
+  it.skipIf(missing)(`keeps who waits for it from nothing else, when both begin at the same moment${why}`, async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const place = await placeOf()
+      const log = join(temporaryFolder(), 'calls')
+      const children = [1, 2].map(() => startChild('once-process.ts', place, log, '1', '5000', 'waits'))
+      await Promise.all(children.map((child) => child.line('ready')))
+      for (const child of children) child.say('go')
+      const worker = await Promise.race(children.map((child) => child.line('working').then(() => child)))
+      const waiter = children.find((child) => child !== worker)
+      for (let count = 0; count < 20; count += 1) {
+        waiter?.say('ping')
+        await waiter?.line('pong')
+      }
+      worker.say('finish')
+      const results = await Promise.all(children.map((child) => child.line('done')))
+      expect(results).toEqual([`done ["by ${worker.pid}"]`, `done ["by ${worker.pid}"]`])
+      expect(callsIn(log)).toEqual([`${worker.pid}`])
+    }
+  })
+
   it.skipIf(missing)(`is taken over when its worker was killed${why}`, async () => {
     const place = await placeOf()
     const log = join(temporaryFolder(), 'calls')
