@@ -4,6 +4,7 @@ import { accessCases } from './memory/access-cases.ts'
 import { alertsCases } from './memory/alerts-cases.ts'
 import { auditCases } from './memory/audit-cases.ts'
 import { claimsCases } from './memory/claims-cases.ts'
+import { dataLossCases } from './memory/data-loss-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { largeValueCases } from './memory/large-value-cases.ts'
@@ -54,6 +55,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   watch: watchCases,
   'late hints': lateHintCases,
   outages: outageCases,
+  'data loss': dataLossCases,
   lifetime: lifetimeCases,
   learnings: learningsCases,
   alerts: alertsCases,

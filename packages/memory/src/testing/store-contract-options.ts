@@ -10,6 +10,7 @@ export type StoreContractPart =
   | 'watch'
   | 'late hints'
   | 'outages'
+  | 'data loss'
   | 'lifetime'
   | 'learnings'
   | 'alerts'
@@ -33,6 +34,13 @@ export interface StoreContractOptions {
    * then skips the cases that need it.
    */
   reopen?(): StoreDriver | Promise<StoreDriver>
+  /**
+   * Keeps the present state of the last storage. Resolves to a function that puts it
+   * back, as somebody does who restores an older backup. Stores that are open stay
+   * open: they may fail meanwhile. Leave it out if nothing can be put back under an
+   * open store; the suite then skips the cases that need it.
+   */
+  snapshot?(): Promise<() => Promise<void>>
   /**
    * Declares only these parts, so that a suite can be split over several files.
    *

@@ -1,0 +1,124 @@
+import { once } from 'node:events'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import type { Memory } from '../../memory.ts'
+import { openMemory } from '../../open-memory.ts'
+import type { StoreDriver } from '../../store/store-driver.ts'
+import { outlast } from '../../values/outlast.ts'
+import type { StoreContractOptions } from '../store-contract-options.ts'
+import { ann, bob } from './principals.ts'
+
+/** The storage goes back to an earlier state and goes on from there, while memories are open. */
+export function dataLossCases(options: StoreContractOptions): void {
+  describe.skipIf(!options.snapshot || !options.reopen)('after an older state was put back, the store', () => {
+    let mine: Memory
+    let theirs: Memory
+    beforeEach(async () => {
+      mine = await openMemory({ store: await options.create() })
+      theirs = await openMemory({ store: (await options.reopen?.()) as StoreDriver })
+    })
+    afterEach(async () => {
+      await mine.close()
+      await theirs.close()
+    })
+
+    /** Undoes everything that happens meanwhile, and waits until this memory has noticed. */
+    const undone = async (meanwhile: () => Promise<void>): Promise<void> => {
+      const putBack = await options.snapshot?.()
+      await meanwhile()
+      const told = Promise.withResolvers<void>()
+      const stop = mine.on('dataLost', () => told.resolve())
+      await putBack?.()
+      // Somebody who does not know of the loss goes on writing.
+      for (let count = 0; count < 30; count += 1) await outlast(() => theirs.as(bob).facts.set('other', count))
+      await told.promise
+      stop()
+    }
+
+    it('gives higher positions and versions from then on', async () => {
+      const { facts, feed } = mine.as(ann)
+      await facts.set('k', 'kept')
+      let [version, last] = [0, 0]
+      await undone(async () => {
+        for (let count = 0; count < 5; count += 1) version = (await facts.set('k', count)).version
+        last = await feed.last()
+      })
+      expect(await feed.last()).toBeGreaterThan(last)
+      expect((await facts.set('k', 'new')).version).toBeGreaterThan(version)
+      expect((await facts.set('k2', 'new')).version).toBeGreaterThan(0)
+    })
+
+    it('shows nobody a copy of what was lost', async () => {
+      const { facts } = mine.as(ann)
+      await facts.set('k', 'kept')
+      await undone(async () => {
+        await facts.set('k', 'lost')
+        await facts.set('new', 'lost')
+        await Promise.all([facts.get('k'), facts.get('new')])
+      })
+      expect([await facts.get('k'), await facts.get('new')]).toEqual(['kept', undefined])
+    })
+
+    it('hands out a lost claim under a higher fence, and refuses the old one', async () => {
+      const view = mine.as(ann)
+      let lost: Awaited<ReturnType<typeof view.claims.claim>>
+      await undone(async () => {
+        lost = await view.claims.claim('t')
+      })
+      if (!lost) throw new Error('taken')
+      const { signal, fence } = lost
+      if (!signal.aborted) await once(signal, 'abort')
+      const next = await theirs.as(bob).claims.claim('t')
+      expect(next?.fence).toBeGreaterThan(fence)
+      const refused = view.facts.set('result', 1, { claim: { task: 't', fence } })
+      await expect(refused).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
+      await theirs.as(bob).facts.set('result', 2, { claim: { task: 't', fence: next?.fence ?? 0 } })
+    })
+
+    it('tells a watcher, who would miss changes otherwise', async () => {
+      const view = mine.as(ann)
+      const changes = view.watch('facts/')
+      let last = 0
+      await undone(async () => {
+        for (let count = 0; count < 5; count += 1) await view.facts.set('k', count)
+        for (let count = 0; count < 5; count += 1) await changes.next()
+        last = await view.feed.last()
+      })
+      await expect(changes.next()).rejects.toMatchObject({ code: 'SKEIN_FEED_TRIMMED' })
+      // Also one that comes with a position from before.
+      await expect(theirs.as(bob).watch('facts/', { after: last }).next()).rejects.toMatchObject({
+        code: 'SKEIN_FEED_TRIMMED',
+      })
+    })
+
+    it('lets searches find all that is there, and nothing that was lost', async () => {
+      const { observations } = mine.as(ann)
+      await observations.log({ task: 't', value: 'a kept heron' })
+      expect(await observations.search('heron')).toHaveLength(1)
+      await undone(async () => {
+        await observations.log({ task: 't', value: 'a lost heron' })
+        expect(await observations.search('heron')).toHaveLength(2)
+      })
+      await theirs.as(bob).observations.log({ task: 't', value: 'a new heron' })
+      const found = await observations.search<string>('heron')
+      expect(found.map(({ item }) => item.value).toSorted()).toEqual(['a kept heron', 'a new heron'])
+    })
+
+    it('gives subscribers of alerts all that is pending, and what comes', async () => {
+      const seen: unknown[] = []
+      const last = Promise.withResolvers<void>()
+      const { alerts } = theirs.as(bob)
+      await alerts.send({ to: ['ann'], insight: 'kept' })
+      const stop = mine.as(ann).alerts.subscribe(({ insight }) => {
+        seen.push(insight)
+        if (insight === 'new') last.resolve()
+      })
+      await undone(() => alerts.send({ to: ['ann'], insight: 'lost' }))
+      await alerts.send({ to: ['ann'], insight: 'new' })
+      await last.promise
+      expect(seen).toContain('kept')
+      stop()
+    })
+  })
+}
