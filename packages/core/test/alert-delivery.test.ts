@@ -1,4 +1,6 @@
 import type { AlertEvent } from '@skein/core'
+import { mapStore, openMemory } from '@skein/memory'
+import { faultyStore } from '@skein/memory/testing'
 import { describe, expect, it } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 
@@ -45,6 +47,29 @@ describe('alerts', () => {
   const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
     while (!(await holds())) await turn()
   }
+
+  it('go on reaching a machine after an outage of the store, those of the outage too', async () => {
+    const store = mapStore()
+    const { driver, faults } = faultyStore(store)
+    const { flock, memory } = await openFlock(driver)
+    const other = await openMemory({ store })
+    const sender = other.as({ id: 'ann', role: 'finance' }).alerts
+    const bob = flock.spawn(listener, { id: 'bob', role: 'sales' })
+    const heard = (): readonly unknown[] => (bob.snapshot as unknown as { context: { heard: unknown[] } }).context.heard
+    await sender.send({ to: ['bob'], insight: 'before' })
+    await until(() => heard().length === 1)
+    const back = new Promise((resolve) => memory.on('reconnected', resolve))
+    const end = faults.outage()
+    await sender.send({ to: ['bob'], insight: 'during' })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    end()
+    await back
+    await sender.send({ to: ['bob'], insight: 'after' })
+    await until(() => heard().length === 3)
+    expect(heard()).toEqual(['before', 'during', 'after'])
+    await until(async () => (await bob.memory.alerts.pending()).length === 0)
+    await other.close()
+  })
 
   it('reach a machine that takes them: pending ones first, then each at once, until it has taken them', async () => {
     const { flock } = await openFlock()

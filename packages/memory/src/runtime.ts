@@ -15,7 +15,7 @@ export type { ErrorEnvelope } from './values/error-envelope.ts'
 
 // Waiting
 export { asPartOf, currentWork } from './space/work-chain.ts'
-export { outlast } from './values/outlast.ts'
+export { isOutage, outlast } from './values/outlast.ts'
 export type { WorkChain } from './space/work-chain.ts'
 export type { GuardedWait } from './space/wait-graph.ts'
 export type { OutlastOptions } from './values/outlast.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import type { View } from '@skein/memory'
-import { warn } from '@skein/memory/runtime'
+import { isOutage, warn } from '@skein/memory/runtime'
 import type { Mail } from '@skein/memory/runtime'
 
 import type { Message } from '../messages/message.ts'
@@ -73,7 +73,7 @@ export class DurableMailbox {
         this.#isFull = !mail.every((one) => this.#deliver(one))
         if (!this.#isFull && mail.length === pageSize) this.#mayHaveMail = true
       } catch (error) {
-        warn(error)
+        if (!isOutage(error)) warn(error)
         this.#mayHaveMail = true
         await pause(retryMs)
       }

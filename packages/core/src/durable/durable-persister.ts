@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { FenceError, OutcomeUnknownError, ValueError } from '@skein/memory'
 import type { Claim, View } from '@skein/memory'
-import { warn } from '@skein/memory/runtime'
+import { isOutage, warn } from '@skein/memory/runtime'
 import type { OutgoingMail } from '@skein/memory/runtime'
 
 import type { Message } from '../messages/message.ts'
@@ -184,7 +184,7 @@ export class DurablePersister implements StatePersister {
         this.#version = version
         return isNewer
       } catch (second) {
-        warn(second)
+        if (!isOutage(second)) warn(second)
         await pause(retryMs)
       }
     }
@@ -207,7 +207,8 @@ export class DurablePersister implements StatePersister {
       this.#last = { form: { ...this.#form(undefined), outcome }, status: 'failed' }
       return
     }
-    warn(error)
+    // The memory itself tells of an outage.
+    if (!isOutage(error)) warn(error)
     await pause(retryMs)
   }
 
