@@ -43,7 +43,8 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
     read: async (keys) => {
       const records = await store.read(keys)
       heed(records)
-      if (keys.some((key, index) => records[index] === undefined && mayBeCached(key))) await heedFeed()
+      const isAbsent = records.includes(undefined)
+      if (isAbsent && keys.some((key, index) => records[index] === undefined && mayBeCached(key))) await heedFeed()
       return records
     },
     query: (query) => heedList(store.query(query), query.collection),
