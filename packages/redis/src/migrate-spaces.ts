@@ -1,6 +1,7 @@
 import { StoreError } from '@skein/memory'
 import type { Corruption } from '@skein/memory/store'
 
+import { databaseOf } from './connection/database-of.ts'
 import { withClient } from './connection/make-client.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import { wrapError } from './connection/redis-errors.ts'
@@ -10,8 +11,9 @@ import { readServerFacts } from './connection/server-facts.ts'
 import { ScriptRunner } from './lua/script-runner.ts'
 import { listSpaces } from './space/list-spaces.ts'
 import { migrateRows } from './space/migrate-space.ts'
-import { markMigrated, prepareSpace } from './space/space-format.ts'
+import { markMigrated } from './space/space-format.ts'
 import { spaceBase } from './space/space-keys.ts'
+import { SpaceSession } from './space/space-session.ts'
 
 /** Options of {@link migrateSpaces}. */
 export interface MigrateSpacesOptions {
@@ -88,9 +90,10 @@ export async function migrateSpaces(
   const migrate = async (client: RedisClient): Promise<void> => {
     await readServerFacts(client, where)
     const scripts = new ScriptRunner(client)
+    const database = await databaseOf(client)
     for (const name of await spacesToMigrate(client, prefix, where, space)) {
       const base = spaceBase(prefix, name)
-      await prepareSpace(scripts, base, where)
+      await new SpaceSession({ scripts, base, database, where, onIncarnation: () => {} }).reopen()
       const report = await migrateRows(client, scripts, base, (progress) => {
         onProgress?.({ space: name, ...progress })
         signal?.throwIfAborted()

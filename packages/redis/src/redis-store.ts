@@ -1,6 +1,8 @@
 import { StoreFormatError } from '@skein/memory'
 import type { Store, StoreDriver, StoreRole } from '@skein/memory/store'
 
+import { ClientLink } from './connection/client-link.ts'
+import { databaseOf } from './connection/database-of.ts'
 import { connect, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
 import { wrapError } from './connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from './connection/redis-options.ts'
@@ -11,8 +13,10 @@ import { ScriptRunner } from './lua/script-runner.ts'
 import { ChangeSubscription } from './space/change-subscription.ts'
 import { listSpaces } from './space/list-spaces.ts'
 import { RedisSpace } from './space/redis-space.ts'
-import { prepareSpace, requireReadableSpace } from './space/space-format.ts'
+import { requireReadableSpace } from './space/space-format.ts'
 import { spaceBase } from './space/space-keys.ts'
+import { SpaceSession } from './space/space-session.ts'
+import type { SpaceState } from './space/space-session.ts'
 
 /**
  * Keeps records on a Redis or Valkey server that many machines share.
@@ -54,6 +58,13 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
   const ownsClient = options.client === undefined
   let clock: ServerClock | undefined
   let subscription: ChangeSubscription | undefined
+  let stopFollowing = (): void => {}
+  const close = (): void => {
+    stopFollowing()
+    clock?.stop()
+    subscription?.close()
+    if (ownsClient) client.disconnect()
+  }
   try {
     if (ownsClient) await connect(client)
     const facts = await readServerFacts(client, where)
@@ -61,20 +72,24 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
     await requireReadableSpace(client, base, where)
     const scripts = new ScriptRunner(client)
     clock = await ServerClock.start(client, pingMs)
+    const onIncarnation = ({ channel }: SpaceState): void => void subscription?.follow(channel)
+    const session = new SpaceSession({ scripts, base, database: await databaseOf(client), where, onIncarnation })
     if (role === 'writer') {
-      const second = client.duplicate({ ...subscriberOptions(options), autoResubscribe: false })
-      subscription = new ChangeSubscription(second, `${base}changes`, pingMs)
-      await subscription.start()
-      await prepareSpace(scripts, base, where).catch((error: unknown) => {
+      const state = await session.reopen().catch((error: unknown) => {
         if (error instanceof StoreFormatError) throw error
         // Where nothing can be written, reading still can: the first write will say why.
+        return undefined
       })
+      const second = client.duplicate({ ...subscriberOptions(options), autoResubscribe: false })
+      subscription = new ChangeSubscription(second, state?.channel ?? `${base}changes`, pingMs)
+      await subscription.start()
+      subscription.watch(({ seq }) => session.heard(seq))
+      // The connection may lead to a server that was restarted, or to another one.
+      stopFollowing = ClientLink.of(client).onReady(() => void session.reopen().catch(() => {}))
     }
-    return new RedisSpace({ client, scripts, base, where, facts, clock, subscription, maxChanges, ownsClient })
+    return new RedisSpace({ client, scripts, session, base, where, facts, clock, subscription, maxChanges, close })
   } catch (error) {
-    clock?.stop()
-    subscription?.close()
-    if (ownsClient) client.disconnect()
+    close()
     throw wrapError('open', where, error)
   }
 }

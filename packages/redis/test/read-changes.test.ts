@@ -1,4 +1,4 @@
-import type { Mutation, Store } from '@skein/memory/store'
+import type { Commit, Mutation, Store, Written } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -61,18 +61,28 @@ describe.skipIf(missing)(`The feed on Redis${missing ? ` (${missing})` : ''}`, a
     expect(read).toEqual(Array.from({ length: 180 }, (_, n) => n + 1))
   })
 
-  it('gets another incarnation when the server has lost its data', async () => {
+  it('gets another incarnation, and higher positions and versions, when the server has lost its data', async () => {
     await using store = await open()
-    await store.write(set('k', 1))
+    const [first] = written(await store.write(set('k', 1)))
     const { incarnation: before } = await store.changes(0, 1)
     await admin.flushall()
-    await Promise.all([store.write(set('k', 1, { ifVersion: 1 })), store.write(set('k', 1)), store.write(set('l', 1))])
+    const [refused, k, l] = await Promise.all([
+      store.write(set('k', 1, { ifVersion: 1 })),
+      store.write(set('k', 1)),
+      store.write(set('l', 1)),
+    ])
+    expect(refused).toMatchObject({ ok: false, refusal: { reason: 'version', current: undefined } })
+    for (const commit of [k, l]) {
+      const [{ version = 0, seq = 0 } = {}] = written(commit)
+      expect(version).toBeGreaterThan(first?.version ?? 0)
+      expect(seq).toBeGreaterThan(first?.seq ?? 0)
+    }
     const { incarnation: since, last } = await store.changes(0, 1)
-    expect(last).toBe(2)
     expect([typeof before, typeof since]).toEqual(['string', 'string'])
     expect(since).not.toBe(before)
     await store.write(set('k', 2))
-    expect(await store.changes(0, 1)).toMatchObject({ last: 3, incarnation: since })
+    expect(await store.changes(0, 1)).toMatchObject({ last: last + 1, incarnation: since })
+    expect(await store.changes(1, 10)).toMatchObject({ trimmed: true })
   })
 
   it('keeps the newest changes, approximately', async () => {
@@ -88,3 +98,7 @@ describe.skipIf(missing)(`The feed on Redis${missing ? ` (${missing})` : ''}`, a
     expect(changes).toHaveLength(2_000 - (changes[0]?.seq ?? 0) + 1)
   })
 })
+
+function written(commit: Commit): readonly Written[] {
+  return commit.ok ? commit.written : []
+}

@@ -11,6 +11,7 @@
  * - `sealed`: values are encrypted if their label requires it.
  * - `derived`: records can be derived from objects.
  * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
+ * - `leased`: records are leases, whose versions are fences.
  * - `cached`: threads keep copies of records.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
  */
@@ -24,6 +25,7 @@ export type CollectionTrait =
   | 'sealed'
   | 'derived'
   | 'forgettable'
+  | 'leased'
   | 'cached'
   | 'history'
 
@@ -38,10 +40,10 @@ export const collections = {
   decisions: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   learnings: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable'],
-  claims: ['keyed', 'shown', 'sealed'],
+  claims: ['keyed', 'shown', 'sealed', 'leased'],
   escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable'],
   objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
-  work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
+  work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'leased', 'cached'],
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
   ledger: ['keyed', 'sealed'],

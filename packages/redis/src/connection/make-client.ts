@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis'
 
+import { ClientLink } from './client-link.ts'
 import { PipeliningClient } from './pipelining-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { ResolvedRedisOptions } from './redis-options.ts'
@@ -15,7 +16,9 @@ export function makeClient({ url, commandTimeoutMs, connectTimeoutMs }: Resolved
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   }
   // Methods of ioredis have many more signatures than those of RedisClient.
-  return new PipeliningClient(url, commandTimeoutMs, options) as unknown as RedisClient
+  const client = new PipeliningClient(url, commandTimeoutMs, options) as unknown as RedisClient
+  ClientLink.of(client)
+  return client
 }
 
 /** Options of a second connection, for subscriptions, beside those of the first one. */

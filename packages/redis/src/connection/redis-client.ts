@@ -21,7 +21,9 @@ export interface RedisClient {
   info(section: string): Promise<string>
   config(command: 'GET', name: string): Promise<unknown>
   bgrewriteaof(): Promise<unknown>
+  client(command: 'INFO'): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
   duplicate(options?: object): RedisClient
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void

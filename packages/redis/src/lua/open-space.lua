@@ -1,22 +1,95 @@
--- Prepares a space for writing in the current format. What stands in it stays as it is: rows of an older format are
--- rewritten as they are touched, or by migrate.lua.
+-- Prepares a space for writing: makes it, or continues it where its server left it. What stands in it stays as it is:
+-- rows of an older format are rewritten as they are touched, or by migrate-rows.lua.
 --
--- KEYS[1]  prefix of all keys of the space
--- ARGV[1]  the incarnation of the feed, if it has none
+-- KEYS[1]   prefix of all keys of the space
+-- ARGV[1]   an incarnation of the feed, if it needs a new one
+-- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none
+-- ARGV[3]   a pattern for the channels of all incarnations of this space in this database
+-- ARGV[4…]  the collections that hold leases
 --
--- Reply: the format that the space had ('3' where none is recorded, '' for a new space)
+-- Reply: { format that the space had ('3' where none is recorded, '' for a new space), run, incarnation, start }
+--
+-- `meta` is a hash: `format` is the newest format that a row may have, `oldestFormat` the oldest one (absent: 3).
+-- `seq` is one text, which each write reads and writes: the newest position, the run of the server, the incarnation of
+-- the feed, and `start`, the position to which the feed jumped last; 0 if it never did. `incarnation` repeats the third
+-- for readers, `before` the positions from which nothing lies before the next entry of the feed, `fences` where the versions of leases began.
+--
+-- A server that was restarted, or another one that took over, may have lost what was written last. Nobody can tell how
+-- much, so from then on positions begin higher than any that can have been given: no position, version or fence is ever
+-- used twice. Who had read up to where the feed jumped has missed nothing; who had read more has seen what is lost.
 --
 -- Invariants
 -- - A space of a newer format stays as it is.
--- - `format` is the newest format that a row may have, `oldestFormat` the oldest one (absent: 3).
+-- - The incarnation changes when something was surely lost: positions that the caller has heard of, or `meta` itself.
 
-local meta = KEYS[1] .. 'meta'
-local format = redis.call('HGET', meta, 'format')
-if format and tonumber(format) > 4 then return format end
+local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
+local call, match = redis.call, string.match
+local format = call('HGET', meta, 'format')
+if format and tonumber(format) > 4 then return { format } end
 
-if redis.call('HSETNX', meta, 'incarnation', ARGV[1]) == 1 and not format then
-  redis.call('HSET', meta, 'format', '4', 'oldestFormat', '4')
-  return ''
+local function text(number) return string.format('%.0f', number) end
+
+local time = call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Where it may not be asked, restarts show by what was lost.
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and match(info, 'run_id:(%x+)') or '-'
+local heard, heardIncarnation = match(ARGV[2], '^(%d+) (.*)$')
+heard = tonumber(heard)
+
+local stored = call('HGET', meta, 'seq')
+local seq, storedRun, incarnation, start = match(stored or '', '^(%d+) ?(%S*) ?(%S*) ?(%d*)$')
+seq, start = tonumber(seq or '0'), tonumber(start or '') or 0
+if not incarnation or incarnation == '' then incarnation = call('HGET', meta, 'incarnation') end
+
+-- The feed knows more than `meta` where that was lost alone.
+local lastAt
+for _, entry in ipairs(call('XREVRANGE', feed, '+', '-', 'COUNT', 1)) do
+  seq = math.max(seq, tonumber(match(entry[1], '^%d+')))
+  lastAt = tonumber(match(match(entry[2][2], '[^\n]*$'), '^%S+ %S+ %d+ (%d+) '))
 end
-if format ~= '4' then redis.call('HSET', meta, 'format', '4') end
-return format or '3'
+
+local isNew = not stored and seq == 0
+local isLost = not stored and (seq > 0 or heard > 0) or incarnation == heardIncarnation and heard > seq
+if isNew and not isLost then
+  -- Whoever listens to changes of this space had it open before its data was lost.
+  local channels = redis.pcall('PUBSUB', 'CHANNELS', ARGV[3])
+  isLost = type(channels) == 'table' and #channels > 0
+end
+-- A format without runs says nothing of restarts.
+local isOtherRun = (storedRun or '') ~= '' and storedRun ~= run
+-- Somebody made this space who did not know of an earlier life, which the caller remembers.
+local isUnaware = heardIncarnation ~= '' and heardIncarnation ~= incarnation and heard > seq
+
+if isLost or isOtherRun or isUnaware then
+  -- Where nothing was written since the last jump, whoever was there before that one has missed nothing either.
+  local earlier = seq == start and start > 0 and call('HGET', meta, 'before')
+  call('HSET', meta, 'before', (earlier and earlier .. ' ' or '') .. text(seq))
+  -- At most 100 changes a millisecond since the last one that is known. Where none is: no feed has lived for so long.
+  local most = lastAt and seq + math.max(0, now - lastAt) * 100 or now * 10
+  start = math.max(most, heard) + 10000
+  seq = start
+  -- Versions of keys that are not there begin above the floor of their collection, or above `start`.
+  local found = call('HGETALL', floors)
+  for at = 1, #found, 2 do
+    if tonumber(found[at + 1]) < start then call('HSET', floors, found[at], text(start)) end
+  end
+end
+if isLost or not incarnation then incarnation = ARGV[1] end
+
+-- Versions of leases begin with the time, in microseconds: they exceed those of any space that was there before under
+-- this name.
+local fences = not isNew and tonumber(call('HGET', meta, 'fences') or '') or now * 1000
+for at = 4, #ARGV do
+  local floor = tonumber(call('HGET', floors, ARGV[at]) or '0')
+  if floor < fences + start then call('HSET', floors, ARGV[at], text(fences + start)) end
+end
+
+call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
+  'incarnation', incarnation, 'fences', text(fences))
+if isNew then
+  call('HSET', meta, 'format', '4', 'oldestFormat', '4')
+elseif format ~= '4' then
+  call('HSET', meta, 'format', '4')
+end
+return { isNew and not format and '' or format or '3', run, incarnation, text(start) }

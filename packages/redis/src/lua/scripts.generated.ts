@@ -72,28 +72,101 @@ end
 return migrated
 `
 
-export const openSpaceScript: string = `-- Prepares a space for writing in the current format. What stands in it stays as it is: rows of an older format are
--- rewritten as they are touched, or by migrate.lua.
+export const openSpaceScript: string = `-- Prepares a space for writing: makes it, or continues it where its server left it. What stands in it stays as it is:
+-- rows of an older format are rewritten as they are touched, or by migrate-rows.lua.
 --
--- KEYS[1]  prefix of all keys of the space
--- ARGV[1]  the incarnation of the feed, if it has none
+-- KEYS[1]   prefix of all keys of the space
+-- ARGV[1]   an incarnation of the feed, if it needs a new one
+-- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none
+-- ARGV[3]   a pattern for the channels of all incarnations of this space in this database
+-- ARGV[4…]  the collections that hold leases
 --
--- Reply: the format that the space had ('3' where none is recorded, '' for a new space)
+-- Reply: { format that the space had ('3' where none is recorded, '' for a new space), run, incarnation, start }
+--
+-- \`meta\` is a hash: \`format\` is the newest format that a row may have, \`oldestFormat\` the oldest one (absent: 3).
+-- \`seq\` is one text, which each write reads and writes: the newest position, the run of the server, the incarnation of
+-- the feed, and \`start\`, the position to which the feed jumped last; 0 if it never did. \`incarnation\` repeats the third
+-- for readers, \`before\` the positions from which nothing lies before the next entry of the feed, \`fences\` where the versions of leases began.
+--
+-- A server that was restarted, or another one that took over, may have lost what was written last. Nobody can tell how
+-- much, so from then on positions begin higher than any that can have been given: no position, version or fence is ever
+-- used twice. Who had read up to where the feed jumped has missed nothing; who had read more has seen what is lost.
 --
 -- Invariants
 -- - A space of a newer format stays as it is.
--- - \`format\` is the newest format that a row may have, \`oldestFormat\` the oldest one (absent: 3).
+-- - The incarnation changes when something was surely lost: positions that the caller has heard of, or \`meta\` itself.
 
-local meta = KEYS[1] .. 'meta'
-local format = redis.call('HGET', meta, 'format')
-if format and tonumber(format) > 4 then return format end
+local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
+local call, match = redis.call, string.match
+local format = call('HGET', meta, 'format')
+if format and tonumber(format) > 4 then return { format } end
 
-if redis.call('HSETNX', meta, 'incarnation', ARGV[1]) == 1 and not format then
-  redis.call('HSET', meta, 'format', '4', 'oldestFormat', '4')
-  return ''
+local function text(number) return string.format('%.0f', number) end
+
+local time = call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Where it may not be asked, restarts show by what was lost.
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and match(info, 'run_id:(%x+)') or '-'
+local heard, heardIncarnation = match(ARGV[2], '^(%d+) (.*)$')
+heard = tonumber(heard)
+
+local stored = call('HGET', meta, 'seq')
+local seq, storedRun, incarnation, start = match(stored or '', '^(%d+) ?(%S*) ?(%S*) ?(%d*)$')
+seq, start = tonumber(seq or '0'), tonumber(start or '') or 0
+if not incarnation or incarnation == '' then incarnation = call('HGET', meta, 'incarnation') end
+
+-- The feed knows more than \`meta\` where that was lost alone.
+local lastAt
+for _, entry in ipairs(call('XREVRANGE', feed, '+', '-', 'COUNT', 1)) do
+  seq = math.max(seq, tonumber(match(entry[1], '^%d+')))
+  lastAt = tonumber(match(match(entry[2][2], '[^\\n]*$'), '^%S+ %S+ %d+ (%d+) '))
 end
-if format ~= '4' then redis.call('HSET', meta, 'format', '4') end
-return format or '3'
+
+local isNew = not stored and seq == 0
+local isLost = not stored and (seq > 0 or heard > 0) or incarnation == heardIncarnation and heard > seq
+if isNew and not isLost then
+  -- Whoever listens to changes of this space had it open before its data was lost.
+  local channels = redis.pcall('PUBSUB', 'CHANNELS', ARGV[3])
+  isLost = type(channels) == 'table' and #channels > 0
+end
+-- A format without runs says nothing of restarts.
+local isOtherRun = (storedRun or '') ~= '' and storedRun ~= run
+-- Somebody made this space who did not know of an earlier life, which the caller remembers.
+local isUnaware = heardIncarnation ~= '' and heardIncarnation ~= incarnation and heard > seq
+
+if isLost or isOtherRun or isUnaware then
+  -- Where nothing was written since the last jump, whoever was there before that one has missed nothing either.
+  local earlier = seq == start and start > 0 and call('HGET', meta, 'before')
+  call('HSET', meta, 'before', (earlier and earlier .. ' ' or '') .. text(seq))
+  -- At most 100 changes a millisecond since the last one that is known. Where none is: no feed has lived for so long.
+  local most = lastAt and seq + math.max(0, now - lastAt) * 100 or now * 10
+  start = math.max(most, heard) + 10000
+  seq = start
+  -- Versions of keys that are not there begin above the floor of their collection, or above \`start\`.
+  local found = call('HGETALL', floors)
+  for at = 1, #found, 2 do
+    if tonumber(found[at + 1]) < start then call('HSET', floors, found[at], text(start)) end
+  end
+end
+if isLost or not incarnation then incarnation = ARGV[1] end
+
+-- Versions of leases begin with the time, in microseconds: they exceed those of any space that was there before under
+-- this name.
+local fences = not isNew and tonumber(call('HGET', meta, 'fences') or '') or now * 1000
+for at = 4, #ARGV do
+  local floor = tonumber(call('HGET', floors, ARGV[at]) or '0')
+  if floor < fences + start then call('HSET', floors, ARGV[at], text(fences + start)) end
+end
+
+call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
+  'incarnation', incarnation, 'fences', text(fences))
+if isNew then
+  call('HSET', meta, 'format', '4', 'oldestFormat', '4')
+elseif format ~= '4' then
+  call('HSET', meta, 'format', '4')
+end
+return { isNew and not format and '' or format or '3', run, incarnation, text(start) }
 `
 
 export const pageScript: string = `-- Reads a stretch of an index together with its rows, as one atom: a record that is rewritten between two reads
@@ -172,13 +245,16 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   how many changes the feed keeps, about
--- ARGV[2…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
+-- ARGV[2]   what the caller knows of the space: run, incarnation and start, as in \`meta\` (lua/open-space.lua)
+-- ARGV[3]   the channel that tells of changes
+-- ARGV[4…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, \`-\` for an absent one: mutations left in this batch, this one included; op;
 --             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
 --             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
 --   content   a line of details and the value, as the row will hold them
 --
--- Reply: one array for each batch
+-- Reply: { { 'lost' } } when the space is not what the caller knows; then nothing was done. Otherwise one array for
+-- each batch
 --   { 'ok', written… }                          for each mutation \`version seq created updated expires\`
 --   { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
 --   { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
@@ -192,12 +268,16 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 -- content, which may be long, over the name of the record and the content.
 --
 -- An entry of the feed holds the changes of one call, a line each: op, collection, version, at, label, task, author,
--- id. Its id is the \`seq\` of the last one. Subscribers get the same lines after that \`seq\`.
+-- id. Its id is the \`seq\` of the last one. Subscribers get the same lines after that \`seq\`. The first entry after a
+-- jump of the positions names those from which it is the next one (\`b\`).
 --
 -- Invariants
--- - Nothing of a batch is written before all of it is decided: a refused batch leaves everything as it was.
+-- - Nothing is written before all batches are decided: a refused batch leaves everything as it was.
+-- - The feed comes first: whatever may fail, no value is stored whose change nobody hears of.
 -- - The server checks its memory limit at the first write command of a call: all batches are written, or none.
 -- - Whatever writes a row writes it in the current format.
+-- - A version exceeds all that were given before a loss: a row that was written before the positions jumped moves on
+--   by as many versions as positions, which is more than can have been written to it and lost.
 --
 -- Speed: nobody hears of the change before the script ends. On an idle server most of its time is spent on cold
 -- caches, some 10 µs for each kind of command and each function. So there are few commands, each called once for all
@@ -212,11 +292,15 @@ local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
 local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
 
-local answers, changes, nextArgument = {}, {}, 2
--- The seq of the last change, and the last seq that was reserved.
-local lastSeq, reservedSeq
--- Additions to indexes wait for the end, by key: seq, id, seq, id…
-local additions, hasAdditions = {}, false
+-- The newest seq. What follows it changes only when something may have been lost.
+local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
+if known ~= ARGV[2] then return { { 'lost' } } end
+local lastSeq = tonumber(oldSeq)
+local start = tonumber(match(known, '%d+$'))
+
+local answers, changes, nextArgument = {}, {}, 4
+-- What is to be stored, in order, and the rows among it by key: later batches see what earlier ones have done.
+local puts, rows, hasRows = {}, {}, false
 
 while nextArgument < #ARGV do
   -- Decide: what decideMutation decides, for each mutation of the batch.
@@ -233,7 +317,7 @@ while nextArgument < #ARGV do
     end
 
     -- The current row. What decideMutation calls \`current\` is there if it is live.
-    local row = call('HGET', base .. 'r:' .. collection, id)
+    local row = hasRows and rows[collection .. '\\0' .. id] or call('HGET', base .. 'r:' .. collection, id)
     local isLive, version, seq, created, expires, deleted, label, oldIndexes = false, nil, '', now, '0', nil, nil, ''
     if row then
       version, seq, created, expires, deleted, label, oldIndexes = match(row, rowForm)
@@ -247,7 +331,8 @@ while nextArgument < #ARGV do
       local guardVersion, guardCollection, guardId
       asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
       if guardVersion ~= '-' then
-        local guardRow = call('HGET', base .. 'r:' .. guardCollection, guardId)
+        local guardRow = hasRows and rows[guardCollection .. '\\0' .. guardId]
+          or call('HGET', base .. 'r:' .. guardCollection, guardId)
         local foundVersion, guardExpires, guardDeleted, _
         if guardRow then
           foundVersion, _, _, guardExpires, guardDeleted = match(guardRow, rowForm)
@@ -289,9 +374,16 @@ while nextArgument < #ARGV do
     if op == 'set' or isLive then
       local oldExpires, updated = expires, now
       if op == 'set' then
-        version = 1 + (version or call('HGET', base .. 'floors', collection) or 0)
+        if not version then
+          version = 1 + (call('HGET', base .. 'floors', collection) or start)
+        elseif start > 0 and tonumber(seq) < start then
+          version = 1 + version + start - seq
+        else
+          version = 1 + version
+        end
+        if version >= 1e14 then version = string.format('%.0f', version) end
         -- seal
-        if asVersion ~= '-' and tonumber(asVersion) ~= version then
+        if asVersion ~= '-' and tonumber(asVersion) ~= tonumber(version) then
           answer = { 'refused', index, 'seal', '', version } break
         end
         -- next row: set
@@ -308,7 +400,8 @@ while nextArgument < #ARGV do
         labelAndTask = label .. ' ' .. task
         -- next row: delete
         if op == 'delete' then
-          version = 1 + version
+          version = 1 + version + (start > 0 and tonumber(seq) < start and start - seq or 0)
+          if version >= 1e14 then version = string.format('%.0f', version) end
           updated, expires, deleted, indexes = now, now, '1', ''
         -- next row: touch, reseal
         else
@@ -335,55 +428,19 @@ while nextArgument < #ARGV do
     if step then
       local op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum,
         indexes, content, name, oldExpires, oldIndexes = unpack(step)
-      if op == 'set' or op == 'delete' then
-        if not lastSeq then
-          -- Reserved for all mutations that are left; what is not used is given back.
-          local most = (#ARGV - first + 1) / 2
-          reservedSeq = call('HINCRBY', base .. 'meta', 'seq', most)
-          lastSeq = reservedSeq - most
-          -- The first write, or the server lost its data: then this is the feed of another incarnation.
-          if lastSeq == 0 then
-            local incarnation = redis.sha1hex(time[1] .. ' ' .. time[2] .. name)
-            if call('HSETNX', base .. 'meta', 'incarnation', incarnation) == 1 then
-              call('HSET', base .. 'meta', 'format', '4', 'oldestFormat', '4')
-            end
-          end
-        end
+      local isChange = op == 'set' or op == 'delete'
+      if isChange then
         lastSeq = lastSeq + 1
         seq = lastSeq
-        local prefix = base .. 'i:' .. collection .. ':'
-        if oldIndexes ~= '' and oldIndexes ~= indexes then
-          -- It may be among the additions. The loop is that of the end: a function would cost more than two lines.
-          if hasAdditions then
-            for key, entries in pairs(additions) do
-              for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
-            end
-            additions, hasAdditions = {}, false
-          end
-          for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
-        end
-        for suffix in gmatch(indexes, '[^,]+') do
-          local key = prefix .. suffix
-          local entries = additions[key]
-          if entries then
-            local count = #entries
-            entries[count + 1], entries[count + 2] = seq, id
-          else
-            additions[key], hasAdditions = { seq, id }, true
-          end
-        end
         changes[#changes + 1] =
           op .. ' ' .. collection .. ' ' .. version .. ' ' .. now .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. name
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\\n' .. indexes
       local row = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
-      call('HSET', base .. 'r:' .. collection, id, row)
-      if expires ~= '0' then
-        call('ZADD', base .. 'expires', expires, collection .. '\\0' .. id)
-      elseif oldExpires ~= '0' then
-        call('ZREM', base .. 'expires', collection .. '\\0' .. id)
-      end
+      puts[#puts + 1] = { collection, id, row, expires, oldExpires, isChange and seq, indexes, oldIndexes }
+      -- Nobody looks at them after the last batch.
+      if nextArgument <= #ARGV then rows[collection .. '\\0' .. id], hasRows = row, true end
       answer[#answer + 1] = written
     else
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
@@ -394,20 +451,65 @@ while nextArgument < #ARGV do
 end
 
 -- Feed: what all batches changed, once.
-if lastSeq then
-  if lastSeq < reservedSeq then call('HINCRBY', base .. 'meta', 'seq', lastSeq - reservedSeq) end
-  for key, entries in pairs(additions) do
-    for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
-  end
-  local last, lines = lastSeq, table.concat(changes, '\\n')
-  if lastSeq % 64 < #changes then
-    -- As text: Redis 7.2.0 to 7.2.4 would write the number 100000000 as 1e+8 (redis/redis#13113).
-    local oldest = math.max(0, lastSeq - maxChanges) .. '-0'
-    call('XADD', base .. 'feed', 'MINID', '~', oldest, last .. '-0', 'c', lines)
+local lines
+if #changes > 0 then
+  lines = table.concat(changes, '\\n')
+  local feed, id = base .. 'feed', lastSeq .. '-0'
+  local before = lastSeq - #changes == start and start > 0 and call('HGET', base .. 'meta', 'before')
+  if before then
+    call('XADD', feed, id, 'c', lines, 'b', before)
+  elseif lastSeq % 64 < #changes then
+    if lastSeq - start < tonumber(maxChanges) and start > 0 then
+      -- Positions have a gap here, so they don't tell how many changes there are: count entries.
+      call('XADD', feed, 'MAXLEN', '~', maxChanges, id, 'c', lines)
+    else
+      -- As text: Redis 7.2.0 to 7.2.4 would write the number 100000000 as 1e+8 (redis/redis#13113).
+      call('XADD', feed, 'MINID', '~', math.max(0, lastSeq - maxChanges) .. '-0', id, 'c', lines)
+    end
   else
-    call('XADD', base .. 'feed', last .. '-0', 'c', lines)
+    call('XADD', feed, id, 'c', lines)
   end
-  call('PUBLISH', base .. 'changes', last .. '\\n' .. lines)
+  call('HSET', base .. 'meta', 'seq', lastSeq .. ' ' .. known)
 end
+
+-- Rows and indexes. Additions to an index wait for the end, by key: seq, id, seq, id…
+local additions, hasAdditions = {}, false
+for index = 1, #puts do
+  local collection, id, row, expires, oldExpires, seq, indexes, oldIndexes = unpack(puts[index])
+  call('HSET', base .. 'r:' .. collection, id, row)
+  if expires ~= '0' then
+    call('ZADD', base .. 'expires', expires, collection .. '\\0' .. id)
+  elseif oldExpires ~= '0' then
+    call('ZREM', base .. 'expires', collection .. '\\0' .. id)
+  end
+  if seq then
+    local prefix = base .. 'i:' .. collection .. ':'
+    if oldIndexes ~= '' and oldIndexes ~= indexes then
+      -- It may be among the additions. The loop is that of the end: a function would cost more than two lines.
+      if hasAdditions then
+        for key, entries in pairs(additions) do
+          for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+        end
+        additions, hasAdditions = {}, false
+      end
+      for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
+    end
+    for suffix in gmatch(indexes, '[^,]+') do
+      local key = prefix .. suffix
+      local entries = additions[key]
+      if entries then
+        local count = #entries
+        entries[count + 1], entries[count + 2] = seq, id
+      else
+        additions[key], hasAdditions = { seq, id }, true
+      end
+    end
+  end
+end
+for key, entries in pairs(additions) do
+  for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+end
+
+if lines then call('PUBLISH', ARGV[3], lastSeq .. '\\n' .. lines) end
 return answers
 `

@@ -14,7 +14,7 @@ import { unpackChanges } from '../records/feed-lines.ts'
  */
 export class ChangeSubscription {
   readonly #client: RedisClient
-  readonly #channel: string
+  #channel: string
   readonly #pingMs: number
   readonly #events = new Emitter<{ change: Change; link: boolean }>()
   readonly #timer: NodeJS.Timeout
@@ -25,7 +25,7 @@ export class ChangeSubscription {
     this.#client = client
     this.#channel = channel
     this.#pingMs = pingMs
-    client.on('message', (_channel: string, message: string) => this.#receive(message))
+    client.on('message', (from: string, message: string) => this.#receive(from, message))
     client.on('ready', () => void this.#subscribe())
     client.on('close', () => this.#setUp(false))
     // Commands report failures too; without a listener, an event would end the process.
@@ -38,6 +38,17 @@ export class ChangeSubscription {
     await this.#client.connect()
     await this.#client.subscribe(this.#channel)
     this.#setUp(true)
+  }
+
+  /** Goes over to another channel: what came on the one before tells of another feed. */
+  async follow(channel: string): Promise<void> {
+    if (channel === this.#channel || this.#isClosed) return
+    const before = this.#channel
+    this.#channel = channel
+    this.#setUp(false)
+    await this.#subscribe()
+    // If it fails, its messages are ignored.
+    await this.#client.unsubscribe(before).catch(() => {})
   }
 
   /** @param onLink - Called with `false` at once if the connection is down. */
@@ -53,9 +64,10 @@ export class ChangeSubscription {
   }
 
   async #subscribe(): Promise<void> {
+    const channel = this.#channel
     try {
-      await this.#client.subscribe(this.#channel)
-      this.#setUp(true)
+      await this.#client.subscribe(channel)
+      if (channel === this.#channel) this.#setUp(true)
     } catch {
       this.#reconnect()
     }
@@ -84,7 +96,8 @@ export class ChangeSubscription {
   }
 
   /** A message is the `seq` of its last change, and a line for each change. */
-  #receive(message: string): void {
+  #receive(from: string, message: string): void {
+    if (from !== this.#channel) return
     const at = message.indexOf('\n')
     let changes: readonly Change[] = []
     try {

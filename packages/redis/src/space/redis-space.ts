@@ -32,6 +32,7 @@ import { SearchIndex } from './search-index.ts'
 import { SpaceObjects } from './space-objects.ts'
 import { SpacePages } from './space-pages.ts'
 import { SpaceRows } from './space-rows.ts'
+import type { SpaceSession } from './space-session.ts'
 import { SpaceWriter } from './space-writer.ts'
 import { verifySpace } from './verify-space.ts'
 
@@ -39,6 +40,7 @@ import { verifySpace } from './verify-space.ts'
 export interface SpaceParts {
   readonly client: RedisClient
   readonly scripts: ScriptRunner
+  readonly session: SpaceSession
   /** Prefix of all keys of the space. */
   readonly base: string
   /** What messages call the server. */
@@ -48,8 +50,8 @@ export interface SpaceParts {
   /** Of a writer. */
   readonly subscription: ChangeSubscription | undefined
   readonly maxChanges: number
-  /** Whether the client was made for this space alone. */
-  readonly ownsClient: boolean
+  /** Ends everything that was begun for this space. */
+  readonly close: () => void
 }
 
 /** One open space: routes each call to its part, and wraps what the client throws. */
@@ -64,15 +66,15 @@ export class RedisSpace implements Store {
   #isClosed = false
 
   constructor(parts: SpaceParts) {
-    const { client, scripts, base, facts, maxChanges } = parts
+    const { client, scripts, session, base, facts, maxChanges } = parts
     const durable = facts.isDurable ? 'full' : 'process'
     this.traits = { durable, reach: 'network', fullText: 'derived', expiresNatively: false }
     this.#parts = parts
     const rows = (this.#rows = new SpaceRows(client, base))
-    this.#writer = new SpaceWriter(scripts, rows, base, maxChanges)
+    this.#writer = new SpaceWriter(scripts, session, rows, base, maxChanges)
     this.#pages = new SpacePages(scripts, base)
     this.#index = new SearchIndex({
-      changes: (after, limit) => readChanges(client, base, after, limit),
+      changes: (after, limit) => this.#changes(after, limit),
       get: (keys) => rows.get(keys),
       scan: (collection) => rows.scan(collection),
     })
@@ -107,7 +109,19 @@ export class RedisSpace implements Store {
   }
 
   changes(after: Seq, limit: number): Promise<ChangePage> {
-    return this.#guarded('changes', () => readChanges(this.#parts.client, this.#parts.base, after, limit))
+    return this.#guarded('changes', () => this.#changes(after, limit))
+  }
+
+  async #changes(after: Seq, limit: number): Promise<ChangePage> {
+    const { client, base, session } = this.#parts
+    const page = await readChanges(client, base, after, limit)
+    if (session.isContradicted(page.last, page.incarnation)) {
+      // Something was lost. Now all others learn of it, too.
+      await session.reopen()
+      return readChanges(client, base, after, limit)
+    }
+    session.heard(page.last)
+    return page
   }
 
   /** A reader never calls back: its thread learns of changes from the epoch table. */
@@ -133,10 +147,7 @@ export class RedisSpace implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    const { client, clock, subscription, ownsClient } = this.#parts
-    clock.stop()
-    subscription?.close()
-    if (ownsClient) client.disconnect()
+    this.#parts.close()
   }
 
   #guardedObjects(objects: SpaceObjects): ObjectStore {

@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto'
-
 import { StoreFormatError } from '@skein/memory'
 
 import type { RedisClient } from '../connection/redis-client.ts'
-import type { ScriptRunner } from '../lua/script-runner.ts'
-import { openSpaceScript } from '../lua/scripts.generated.ts'
 import { currentFormat } from '../records/row-format.ts'
 
 // The hash `meta` of a space holds `format`, the newest format that one of its rows may have, and `oldestFormat`, the
@@ -17,23 +13,13 @@ export async function requireReadableSpace(client: RedisClient, base: string, wh
   requireFormat(format, where)
 }
 
-/**
- * Creates a space that is not there, and notes that rows may have the current
- * format from now on.
- *
- * @throws StoreFormatError when the space is of a newer format: then nothing was
- * changed. Otherwise what the client throws.
- */
-export async function prepareSpace(scripts: ScriptRunner, base: string, where: string): Promise<void> {
-  requireFormat((await scripts.run(openSpaceScript, [base, randomUUID()])) as string, where)
-}
-
 /** Notes that no row of a space has an older format than the current one. */
 export async function markMigrated(client: RedisClient, base: string): Promise<void> {
   await client.hset(`${base}meta`, 'oldestFormat', `${currentFormat}`)
 }
 
-function requireFormat(format: string | null | undefined, where: string): void {
+/** @throws StoreFormatError when a space has a newer format than this code reads. */
+export function requireFormat(format: string | null | undefined, where: string): void {
   if (Number(format ?? 0) <= currentFormat) return
   throw new StoreFormatError(
     'open',

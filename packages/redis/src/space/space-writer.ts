@@ -1,20 +1,25 @@
+import { StoreError } from '@skein/memory'
 import type { Commit, Mutation, Written } from '@skein/memory/store'
 
 import { Batcher } from '../connection/batcher.ts'
 import type { ScriptRunner } from '../lua/script-runner.ts'
-import { sweepScript, writeScript } from '../lua/scripts.generated.ts'
+import { sweepScript } from '../lua/scripts.generated.ts'
 import { mutationArguments } from '../records/mutation-arguments.ts'
 import { unpackRow } from '../records/record-row.ts'
 import { contentOf, resealedContent } from '../records/row-content.ts'
 import { unreadableRow } from '../records/row-format.ts'
 import type { SpaceRows } from './space-rows.ts'
+import type { SpaceSession } from './space-session.ts'
 
+/** A write that finds the space changed opens it anew, so often at most. */
+const maxAttempts = 10
 /** No record ever has this version. */
 const noVersion = -1
 
 /** Changes the rows of a space. Throws what the client throws. */
 export class SpaceWriter {
   readonly #scripts: ScriptRunner
+  readonly #session: SpaceSession
   readonly #rows: SpaceRows
   readonly #base: string
   readonly #maxChanges: string
@@ -24,8 +29,9 @@ export class SpaceWriter {
     maxWeight: 8_192,
   })
 
-  constructor(scripts: ScriptRunner, rows: SpaceRows, base: string, maxChanges: number) {
+  constructor(scripts: ScriptRunner, session: SpaceSession, rows: SpaceRows, base: string, maxChanges: number) {
     this.#scripts = scripts
+    this.#session = session
     this.#rows = rows
     this.#base = base
     this.#maxChanges = `${maxChanges}`
@@ -47,7 +53,9 @@ export class SpaceWriter {
       const sure = content === undefined ? { ...mutation, ifVersion: noVersion } : mutation
       args.push(...mutationArguments(sure, content ?? '', left))
     }
-    return commitOf(batch, await this.#writes.add(args))
+    const commit = commitOf(batch, await this.#writes.add(args))
+    if (commit.ok) for (const { seq } of commit.written) this.#session.heard(seq)
+    return commit
   }
 
   /** Deletes up to `limit` expired rows. */
@@ -56,8 +64,25 @@ export class SpaceWriter {
   }
 
   /** Each batch is an atom of its own; they share the way to the server. */
-  #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
-    return this.#scripts.run(writeScript, [this.#base, this.#maxChanges, ...batches.flat()]) as Promise<string[][]>
+  async #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
+    const mutations = batches.flat()
+    let state = await this.#session.current()
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const args = [this.#base, this.#maxChanges, state.known, state.channel, ...mutations]
+      const answers = (await this.#scripts.runKnown(state.script, args)) as string[][] | undefined
+      if (answers && answers[0]?.[0] !== 'lost') return answers
+      // Nothing was done: the server was restarted and does not know the script, or the space is another one.
+      const { closedConnections } = this.#scripts
+      const next = await this.#session.reopen()
+      // Only where it was opened: another run that knew this script would take writes without being opened.
+      if (!answers && next === state && closedConnections === this.#scripts.closedConnections)
+        await this.#scripts.load(state.script)
+      state = next
+    }
+    throw new StoreError(
+      'write',
+      'The server was restarted or replaced again and again. Nothing was written: try again.',
+    )
   }
 
   /** The details around the new form are those of the record at that version, which only the store has. */

@@ -78,7 +78,7 @@ export function dataLossCases(options: StoreContractOptions): void {
 
     it('tells a watcher, who would miss changes otherwise', async () => {
       const view = mine.as(ann)
-      const changes = view.watch('facts/')
+      const changes = view.watch('facts/', { after: await view.feed.last() })
       let last = 0
       await undone(async () => {
         for (let count = 0; count < 5; count += 1) await view.facts.set('k', count)

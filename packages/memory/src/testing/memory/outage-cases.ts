@@ -46,7 +46,7 @@ export function outageCases(options: StoreContractOptions): void {
   }
 
   it('a watch goes on without a gap', async () => {
-    const changes = mine.as(ann).watch('facts/')
+    const changes = mine.as(ann).watch('facts/', { after: await mine.as(ann).feed.last() })
     await theirs.as(bob).facts.set('before', 1)
     expect((await changes.next()).value).toMatchObject({ id: 'before' })
     const next = changes.next()

@@ -1,0 +1,3 @@
+import { describeRedisStore } from './describe-redis-store.ts'
+
+describeRedisStore(['data loss'])
