@@ -6,7 +6,7 @@ import { withClient } from './connection/make-client.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import { wrapError } from './connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from './connection/redis-options.ts'
-import type { RedisStoreOptions } from './connection/redis-options.ts'
+import type { RedisStoreOptions, ResolvedRedisOptions } from './connection/redis-options.ts'
 import { readServerFacts } from './connection/server-facts.ts'
 import { ScriptRunner } from './lua/script-runner.ts'
 import { listSpaces } from './space/list-spaces.ts'
@@ -82,7 +82,6 @@ export async function migrateSpaces(
   { space, onProgress, signal }: MigrateSpacesOptions = {},
 ): Promise<readonly SpaceMigration[]> {
   const resolved = resolveRedisOptions(options)
-  const { prefix } = resolved
   const where = nameOfServer(resolved)
   signal?.throwIfAborted()
   const reports: SpaceMigration[] = []
@@ -91,8 +90,8 @@ export async function migrateSpaces(
     await readServerFacts(client, where)
     const scripts = new ScriptRunner(client)
     const database = await databaseOf(client)
-    for (const name of await spacesToMigrate(client, prefix, where, space)) {
-      const base = spaceBase(prefix, name)
+    for (const name of await spacesToMigrate(client, resolved, where, space)) {
+      const base = spaceBase(resolved, name)
       await new SpaceSession({ scripts, base, database, where, onIncarnation: () => {} }).reopen()
       const report = await migrateRows(client, scripts, base, (progress) => {
         onProgress?.({ space: name, ...progress })
@@ -115,11 +114,11 @@ export async function migrateSpaces(
 /** @throws StoreError when there is no such space. */
 async function spacesToMigrate(
   client: RedisClient,
-  prefix: string,
+  options: ResolvedRedisOptions,
   where: string,
   space: string | undefined,
 ): Promise<readonly string[]> {
-  const known = await listSpaces(client, prefix)
+  const known = await listSpaces(client, options)
   if (space === undefined) return known
   if (known.includes(space)) return [space]
   const others = known.length === 0 ? 'It has none yet.' : `It has: ${known.join(', ')}.`

@@ -3,10 +3,11 @@ import type { Store, StoreDriver, StoreRole } from '@skein/memory/store'
 
 import { ClientLink } from './connection/client-link.ts'
 import { databaseOf } from './connection/database-of.ts'
-import { connect, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
+import { connect, duplicateOf, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
 import { wrapError } from './connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from './connection/redis-options.ts'
 import type { RedisStoreOptions, ResolvedRedisOptions } from './connection/redis-options.ts'
+import { Replication } from './connection/replication.ts'
 import { ServerClock } from './connection/server-clock.ts'
 import { readServerFacts } from './connection/server-facts.ts'
 import { ScriptRunner } from './lua/script-runner.ts'
@@ -43,7 +44,7 @@ export function redisStore(options: string | RedisStoreOptions): StoreDriver {
     open: (space, role) => openSpace(resolved, space, role),
     spaces: async () => {
       try {
-        return await withClient(resolved, (client) => listSpaces(client, resolved.prefix))
+        return await withClient(resolved, (client) => listSpaces(client, resolved))
       } catch (error) {
         throw wrapError('open', nameOfServer(resolved), error)
       }
@@ -52,10 +53,9 @@ export function redisStore(options: string | RedisStoreOptions): StoreDriver {
 }
 
 async function openSpace(options: ResolvedRedisOptions, space: string, role: StoreRole): Promise<Store> {
-  const { prefix, pingMs, maxChanges } = options
+  const { pingMs, maxChanges, replicas } = options
   const where = nameOfServer(options)
-  const client = options.client ?? makeClient(options)
-  const ownsClient = options.client === undefined
+  const client = makeClient(options)
   let clock: ServerClock | undefined
   let subscription: ChangeSubscription | undefined
   let stopFollowing = (): void => {}
@@ -63,12 +63,12 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
     stopFollowing()
     clock?.stop()
     subscription?.close()
-    if (ownsClient) client.disconnect()
+    client.disconnect()
   }
   try {
-    if (ownsClient) await connect(client)
+    await connect(client)
     const facts = await readServerFacts(client, where)
-    const base = spaceBase(prefix, space)
+    const base = spaceBase(options, space)
     await requireReadableSpace(client, base, where)
     const scripts = new ScriptRunner(client)
     clock = await ServerClock.start(client, pingMs)
@@ -80,14 +80,27 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
         // Where nothing can be written, reading still can: the first write will say why.
         return undefined
       })
-      const second = client.duplicate({ ...subscriberOptions(options), autoResubscribe: false })
+      const second = duplicateOf(client, subscriberOptions(options))
       subscription = new ChangeSubscription(second, state?.channel ?? `${base}changes`, pingMs)
       await subscription.start()
       subscription.watch(({ seq }) => session.heard(seq))
       // The connection may lead to a server that was restarted, or to another one.
       stopFollowing = ClientLink.of(client).onReady(() => void session.reopen().catch(() => {}))
     }
-    return new RedisSpace({ client, scripts, session, base, where, facts, clock, subscription, maxChanges, close })
+    const replication = new Replication(client, replicas, options.commandTimeoutMs)
+    return new RedisSpace({
+      client,
+      scripts,
+      session,
+      base,
+      where,
+      facts,
+      clock,
+      subscription,
+      maxChanges,
+      replication,
+      close,
+    })
   } catch (error) {
     close()
     throw wrapError('open', where, error)

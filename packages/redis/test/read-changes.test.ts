@@ -73,9 +73,9 @@ describe.skipIf(missing)(`The feed on Redis${missing ? ` (${missing})` : ''}`, a
     ])
     expect(refused).toMatchObject({ ok: false, refusal: { reason: 'version', current: undefined } })
     for (const commit of [k, l]) {
-      const [{ version = 0, seq = 0 } = {}] = written(commit)
-      expect(version).toBeGreaterThan(first?.version ?? 0)
-      expect(seq).toBeGreaterThan(first?.seq ?? 0)
+      const [next] = written(commit)
+      expect(next?.version).toBeGreaterThan(first?.version ?? 0)
+      expect(next?.seq).toBeGreaterThan(first?.seq ?? 0)
     }
     const { incarnation: since, last } = await store.changes(0, 1)
     expect([typeof before, typeof since]).toEqual(['string', 'string'])

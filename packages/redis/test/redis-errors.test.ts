@@ -2,9 +2,10 @@ import { openMemory } from '@skein/memory'
 import type { SkeinError } from '@skein/memory'
 import { redisStore } from '@skein/redis'
 import type { RedisClient } from '@skein/redis'
+import type { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { missing, startServer } from './redis-server.ts'
+import { connected, missing, startServer } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
 
 async function server(...options: readonly string[]): Promise<TestServer> {
@@ -107,9 +108,11 @@ describe.skipIf(missing)(`Errors of a server${missing ? ` (${missing})` : ''}`, 
     const driver = redisStore({ url })
     await using store = await driver.open('default', 'writer')
     expect(store.traits.reach).toBe('network')
-    const info = async () => '# Server\r\nredis_version:5.0.14\r\n'
     // No other command is sent before the version is known; a server so old is not at hand.
-    const old = { info, on: () => {}, status: 'ready' } as unknown as RedisClient
+    const duplicate = (): Redis =>
+      Object.assign(connected(url, { lazyConnect: true, enableReadyCheck: false }), { info })
+    const info = async () => '# Server\r\nredis_version:5.0.14\r\n'
+    const old = Object.assign(duplicate(), { duplicate, isCluster: undefined }) as unknown as RedisClient
     const error = await refusal(openMemory({ store: redisStore({ client: old }) }))
     expect(error).toMatchObject({ code: 'SKEIN_STORE_FORMAT' })
     expect(error.message).toContain('5.0.14')

@@ -6,6 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { Redis } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
+
+import { parseRedisUrl } from '../src/connection/redis-url.ts'
 import { findOrInstall, runs } from './find-or-install.ts'
 
 /** A real server on a port and in a folder of its own. */
@@ -18,8 +22,8 @@ export interface TestServer {
   kill(): Promise<void>
   /** Suspends the process, or continues it. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void
-  /** Starts it again on the same port and data. */
-  restart(): Promise<void>
+  /** Starts it again on the same port and data, with these options in place of the first ones if given. */
+  restart(...options: readonly string[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -44,14 +48,19 @@ export async function startServer(...options: readonly string[]): Promise<TestSe
     folder,
     kill: () => end(child, 'SIGKILL'),
     signal: (name) => void child.kill(name),
-    restart: async () => {
-      child = await launch([...args, ...options])
+    restart: async (...others) => {
+      child = await launch([...args, ...(others.length > 0 ? others : options)])
     },
     stop: async () => {
       await end(child, 'SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A client of ioredis with options, which its types accept no URL beside. */
+export function connected(url: string, options: RedisOptions): Redis {
+  return new Redis({ ...parseRedisUrl(url), ...options } as RedisOptions & { replyMapping?: 'legacy' })
 }
 
 async function launch(args: readonly string[]): Promise<ChildProcess> {

@@ -43,6 +43,8 @@ export interface TcpProxy {
    * never goes on after a gap.
    */
   heal(): void
+  /** Leads new connections to another port of this machine. Those that are open stay where they are. */
+  leadTo(port: number): void
   /** Resets all connections and closes the port. */
   close(): Promise<void>
 }
@@ -66,8 +68,9 @@ export async function startProxy(server: { readonly host: string; readonly port:
   const links = new Set<Link>()
   let rules: Rule[] = []
   let count = 0
+  let target = server
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    const link = new Link(client, server, count, () => rules)
+    const link = new Link(client, target, count, () => rules)
     count += 1
     links.add(link)
     void link.closed.then(() => links.delete(link))
@@ -94,6 +97,9 @@ export async function startProxy(server: { readonly host: string; readonly port:
     heal: () => {
       rules = []
       for (const link of links) link.heal()
+    },
+    leadTo: (other) => {
+      target = { host: '127.0.0.1', port: other }
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))

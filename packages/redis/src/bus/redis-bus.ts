@@ -1,7 +1,7 @@
 import { requireInteger } from '@skein/memory/runtime'
 import type { Bus, BusLink } from '@skein/memory/types'
 
-import { makeClient, subscriberOptions } from '../connection/make-client.ts'
+import { connect, duplicateOf, makeClient, subscriberOptions } from '../connection/make-client.ts'
 import { wrapError } from '../connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from '../connection/redis-options.ts'
 import type { RedisStoreOptions, ResolvedRedisOptions } from '../connection/redis-options.ts'
@@ -51,25 +51,25 @@ export function redisBus(options: string | RedisBusOptions): Bus {
 
 async function openLink(options: ResolvedRedisOptions, maxMessages: number, space: string): Promise<BusLink> {
   const where = nameOfServer(options)
-  const client = options.client ?? makeClient(options)
-  const subscriber = client.duplicate({ ...subscriberOptions(options), maxRetriesPerRequest: null })
-  // A connection reports failures by events also when nobody waits; without a listener they would end the process.
-  let failure: unknown
-  if (!options.client) client.on('error', (error: unknown) => void (failure = error))
-  subscriber.on('error', (error: unknown) => void (failure = error))
+  const client = makeClient(options)
+  const subscriber = duplicateOf(client, {
+    ...subscriberOptions(options),
+    autoResubscribe: true,
+    maxRetriesPerRequest: null,
+  })
   const close = (): void => {
     subscriber.disconnect()
-    if (!options.client) client.disconnect()
+    client.disconnect()
   }
   try {
-    if (!options.client) await client.connect()
-    await subscriber.connect()
-    const base = `${spaceBase(options.prefix, space)}bus:`
+    await connect(client)
+    await connect(subscriber)
+    const base = `${spaceBase(options, space)}bus:`
     const link = new RedisBusLink({ client, subscriber, where, base, maxMessages, close })
     await link.start()
     return link
   } catch (error) {
     close()
-    throw wrapError('open', where, failure ?? error)
+    throw wrapError('open', where, error)
   }
 }

@@ -4,33 +4,77 @@ import { ClientLink } from './client-link.ts'
 import { PipeliningClient } from './pipelining-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { ResolvedRedisOptions } from './redis-options.ts'
+import { parseRedisUrl } from './redis-url.ts'
 
-/** Makes a client for a URL; it sends the commands of one turn together, and no command twice. */
-export function makeClient({ url, commandTimeoutMs, connectTimeoutMs }: ResolvedRedisOptions): RedisClient {
-  const options: RedisOptions = {
-    lazyConnect: true,
-    // A write that was sent before the connection broke may have happened: its caller has to know.
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 3,
-    connectTimeout: connectTimeoutMs,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  }
-  // Methods of ioredis have many more signatures than those of RedisClient.
-  const client = new PipeliningClient(url, commandTimeoutMs, options) as unknown as RedisClient
+/**
+ * Options of every client that the store uses, whatever those of a given one are.
+ * They decide which keys are written, what replies look like, in which order commands
+ * arrive, and whether one may happen twice.
+ */
+const own = {
+  lazyConnect: true,
+  // The store itself puts it before its keys: ioredis would miss some.
+  keyPrefix: '',
+  stringNumbers: false,
+  replyMapping: 'legacy',
+  readOnly: false,
+  monitor: false,
+  enableOfflineQueue: true,
+  enableReadyCheck: true,
+  enableAutoPipelining: false,
+  // A write that was sent before the connection broke may have happened: its caller has to know.
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 3,
+  retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+} satisfies RedisOptions
+
+/** Makes a client of the store's own: for a URL, or like a given client. */
+export function makeClient(options: ResolvedRedisOptions): RedisClient {
+  const { url, client: given, commandTimeoutMs, connectTimeoutMs } = options
+  const client = given
+    ? clientLike(given, commandTimeoutMs)
+    : pipelining({ ...parseRedisUrl(url), ...own, connectTimeout: connectTimeoutMs }, commandTimeoutMs)
+  // Commands report failures; without a listener, an event would end the process.
+  client.on('error', () => {})
   ClientLink.of(client)
   return client
 }
 
+/** A client for the same servers as a given one, with options of our own. */
+function clientLike(given: RedisClient, commandTimeoutMs: number): RedisClient {
+  if (given.isCluster === false && given.options) {
+    return pipelining({ ...given.options, ...own, commandTimeout: undefined } as RedisOptions, commandTimeoutMs)
+  }
+  return duplicateOf(given, { ...own, commandTimeout: commandTimeoutMs })
+}
+
+function pipelining(options: RedisOptions, commandTimeoutMs: number): RedisClient {
+  // Methods of ioredis have many more signatures than those of RedisClient.
+  return new PipeliningClient(options, commandTimeoutMs) as unknown as RedisClient
+}
+
+/** Another client for the same servers. */
+export function duplicateOf(client: RedisClient, options: RedisOptions): RedisClient {
+  if (client.isCluster !== true) return client.duplicate(options)
+  const { keyPrefix, lazyConnect, enableOfflineQueue, enableReadyCheck, enableAutoPipelining, ...ofNodes } = options
+  const { retryStrategy: _, readOnly: __, ...redisOptions } = ofNodes
+  const ofCluster = { keyPrefix, lazyConnect, enableOfflineQueue, enableReadyCheck, enableAutoPipelining }
+  // A replica may be behind.
+  return client.duplicate([], { ...definedOf(ofCluster), scaleReads: 'master', redisOptions: definedOf(redisOptions) })
+}
+
+function definedOf(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
 /** Options of a second connection, for subscriptions, beside those of the first one. */
-export function subscriberOptions({ client, commandTimeoutMs }: ResolvedRedisOptions): RedisOptions {
-  const timeout = client ? {} : { commandTimeout: commandTimeoutMs }
-  return { ...timeout, enableAutoPipelining: false, lazyConnect: true }
+export function subscriberOptions({ commandTimeoutMs }: ResolvedRedisOptions): RedisOptions {
+  return { commandTimeout: commandTimeoutMs, lazyConnect: true, autoResubscribe: false }
 }
 
 /** Connects a client of ours. @throws why the first attempt failed, which ioredis tells only by an event. */
 export async function connect(client: RedisClient): Promise<void> {
   let failure: unknown
-  // Commands report later failures; without a listener, an event would end the process.
   client.on('error', (error: unknown) => void (failure = error))
   try {
     await client.connect()
@@ -39,12 +83,11 @@ export async function connect(client: RedisClient): Promise<void> {
   }
 }
 
-/** Runs a task with the client of the options, or with one of its own that is closed afterwards. */
+/** Runs a task with a client of its own, which is closed afterwards. */
 export async function withClient<Result>(
   options: ResolvedRedisOptions,
   task: (client: RedisClient) => Promise<Result>,
 ): Promise<Result> {
-  if (options.client) return task(options.client)
   const client = makeClient(options)
   try {
     await connect(client)

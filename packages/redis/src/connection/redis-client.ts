@@ -3,6 +3,14 @@
  * ioredis can be given. Signatures and replies are those of ioredis.
  */
 export interface RedisClient {
+  /** Of ioredis: `true` for a cluster. */
+  readonly isCluster?: boolean
+  /** Of ioredis. */
+  readonly options?: {
+    readonly db?: number | undefined
+    readonly keyPrefix?: string | undefined
+    readonly redisOptions?: { readonly keyPrefix?: string | undefined } | undefined
+  }
   evalsha(sha: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
   script(command: 'LOAD', text: string): Promise<unknown>
   hset(key: string, field: string, value: string): Promise<number>
@@ -20,12 +28,43 @@ export interface RedisClient {
   ping(): Promise<unknown>
   info(section: string): Promise<string>
   config(command: 'GET', name: string): Promise<unknown>
-  bgrewriteaof(): Promise<unknown>
   client(command: 'INFO'): Promise<unknown>
+  wait(replicas: number, timeoutMs: number): Promise<number>
+  bgrewriteaof(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
-  duplicate(options?: object): RedisClient
+  duplicate(...options: readonly object[]): RedisClient
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
   on(event: string, listener: (...args: never[]) => void): unknown
 }
+
+/** The names of these methods. */
+export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options'>[] = [
+  'evalsha',
+  'script',
+  'hset',
+  'hlen',
+  'hmget',
+  'scan',
+  'hscan',
+  'xrange',
+  'getBuffer',
+  'getrangeBuffer',
+  'setnx',
+  'exists',
+  'del',
+  'time',
+  'ping',
+  'info',
+  'config',
+  'client',
+  'wait',
+  'bgrewriteaof',
+  'subscribe',
+  'unsubscribe',
+  'duplicate',
+  'connect',
+  'disconnect',
+  'on',
+]

@@ -1,4 +1,4 @@
-import { OutcomeUnknownError, SkeinError, StoreError, StoreFullError } from '@skein/memory'
+import { OptionError, OutcomeUnknownError, SkeinError, StoreError, StoreFullError } from '@skein/memory'
 
 /** What to do about an error reply, by its prefix: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const remedies: readonly (readonly [prefix: RegExp, remedy: string])[] = [
@@ -33,6 +33,13 @@ export function wrapError(operation: string, where: string, thrown: unknown, isW
       operation,
       `${where} has no memory left. Nothing of this write was stored: raise its maxmemory, or delete something.`,
       cause,
+    )
+  }
+  if (/^ERR (?:DB index|invalid DB index)/.test(reply)) {
+    return new OptionError(
+      'url',
+      'a URL with the number of a database that the server has (`CONFIG GET databases`)',
+      where,
     )
   }
   const [, remedy] = remedies.find(([prefix]) => prefix.test(reply)) ?? []

@@ -1,7 +1,9 @@
 import { OptionError } from '@skein/memory'
 import { requireDuration, requireInteger } from '@skein/memory/runtime'
 
+import { requireClient } from './given-client.ts'
 import type { RedisClient } from './redis-client.ts'
+import { parseRedisUrl, withoutPassword } from './redis-url.ts'
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
@@ -9,13 +11,12 @@ export interface RedisStoreOptions {
   readonly url?: string
 
   /**
-   * A client of your own instead of a URL: an ioredis client, or anything with
-   * the same methods. The memory doesn't close it, and makes a second
-   * connection from it with `duplicate()`. A client can't be sent to worker
-   * threads: they go through the thread that opened the memory.
-   *
-   * Set its `autoResendUnfulfilledCommands` to `false`, or a write may happen
-   * twice when the connection breaks.
+   * A client of your own instead of a URL: an ioredis client for one server, Sentinel
+   * or a cluster, or anything with the same methods. The memory makes connections of
+   * its own like it, with `duplicate()`, and neither uses nor closes the client itself.
+   * Addresses, credentials, TLS and `keyPrefix` are those of the client; options that
+   * change replies or resend commands have no effect here. A client can't be sent to
+   * worker threads: they go through the thread that opened the memory.
    */
   readonly client?: RedisClient
 
@@ -57,6 +58,15 @@ export interface RedisStoreOptions {
    * @defaultValue 1_000
    */
   readonly pingMs?: number
+
+  /**
+   * How many replicas must have a write before it is acknowledged, so that a failover
+   * loses none. A write that fewer have by the end of the timeout rejects with
+   * `SKEIN_OUTCOME_UNKNOWN`: it is on the server. Not for a cluster.
+   *
+   * @defaultValue 0
+   */
+  readonly replicas?: number
 }
 
 /** Options with every default filled in. */
@@ -71,15 +81,15 @@ const defaults = {
   commandTimeoutMs: 5_000,
   connectTimeoutMs: 5_000,
   pingMs: 1_000,
+  replicas: 0,
 } satisfies Omit<ResolvedRedisOptions, 'url' | 'client'>
 
 /** Fills in the defaults and checks the ranges. @throws OptionError, whose message shows no password. */
 export function resolveRedisOptions(options: string | RedisStoreOptions): ResolvedRedisOptions {
   const given = typeof options === 'string' ? { url: options } : options
   const resolved = { ...defaults, url: '', client: undefined, ...given }
-  if (resolved.client === undefined && !/^rediss?:\/\//.test(resolved.url)) {
-    throw new OptionError('url', 'a URL that begins with redis:// or rediss://', withoutPassword(resolved.url))
-  }
+  if (resolved.client === undefined) parseRedisUrl(resolved.url)
+  else requireClient(resolved.client)
   if (!/^[^{}]{1,100}$/.test(resolved.prefix)) {
     throw new OptionError('prefix', 'a string of 1 to 100 characters without braces', resolved.prefix)
   }
@@ -87,14 +97,14 @@ export function resolveRedisOptions(options: string | RedisStoreOptions): Resolv
   for (const option of ['commandTimeoutMs', 'connectTimeoutMs', 'pingMs'] as const) {
     requireDuration(option, resolved[option])
   }
+  requireInteger('replicas', resolved.replicas, 0, 1_000)
+  if (resolved.replicas > 0 && resolved.client?.isCluster === true) {
+    throw new OptionError('replicas', '0 for a cluster', resolved.replicas)
+  }
   return resolved
 }
 
 /** What messages call the server of these options. */
 export function nameOfServer({ client, url }: ResolvedRedisOptions): string {
   return client ? 'Redis' : withoutPassword(url)
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/.*@/, '//…@')
 }

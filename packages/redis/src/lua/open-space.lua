@@ -50,7 +50,11 @@ for _, entry in ipairs(call('XREVRANGE', feed, '+', '-', 'COUNT', 1)) do
 end
 
 local isNew = not stored and seq == 0
-local isLost = not stored and (seq > 0 or heard > 0) or incarnation == heardIncarnation and heard > seq
+local before = call('HGET', meta, 'before') or ''
+-- Where the feed jumped, positions that were given before and are not in it any more.
+local isInGap = heard < start and heard > tonumber(match(before, '^%d+') or start)
+  and not string.find(' ' .. before .. ' ', ' ' .. text(heard) .. ' ', 1, true)
+local isLost = not stored and (seq > 0 or heard > 0) or incarnation == heardIncarnation and (heard > seq or isInGap)
 if isNew and not isLost then
   -- Whoever listens to changes of this space had it open before its data was lost.
   local channels = redis.pcall('PUBSUB', 'CHANNELS', ARGV[3])
@@ -63,8 +67,7 @@ local isUnaware = heardIncarnation ~= '' and heardIncarnation ~= incarnation and
 
 if isLost or isOtherRun or isUnaware then
   -- Where nothing was written since the last jump, whoever was there before that one has missed nothing either.
-  local earlier = seq == start and start > 0 and call('HGET', meta, 'before')
-  call('HSET', meta, 'before', (earlier and earlier .. ' ' or '') .. text(seq))
+  call('HSET', meta, 'before', (seq == start and before ~= '' and before .. ' ' or '') .. text(seq))
   -- At most 100 changes a millisecond since the last one that is known. Where none is: no feed has lived for so long.
   local most = lastAt and seq + math.max(0, now - lastAt) * 100 or now * 10
   start = math.max(most, heard) + 10000

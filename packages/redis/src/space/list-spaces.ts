@@ -1,10 +1,14 @@
 import type { RedisClient } from '../connection/redis-client.ts'
+import type { ResolvedRedisOptions } from '../connection/redis-options.ts'
 import { scanKeys } from './scan.ts'
 import { spaceBase } from './space-keys.ts'
 
 /** The spaces under a prefix that were ever opened for writing, in the order of their names. */
-export async function listSpaces(client: RedisClient, prefix: string): Promise<readonly string[]> {
-  const [start, end] = spaceBase(prefix, '*').split('*') as [string, string]
+export async function listSpaces(
+  client: RedisClient,
+  options: Pick<ResolvedRedisOptions, 'prefix' | 'client'>,
+): Promise<readonly string[]> {
+  const [start, end] = spaceBase(options, '*').split('*') as [string, string]
   const spaces: string[] = []
   for await (const key of scanKeys(client, `${start}*${end}meta`)) {
     spaces.push(key.slice(start.length, -`${end}meta`.length))

@@ -16,22 +16,21 @@ interface Entry {
 
 /** Reads up to `limit` changes of a space after a position. Throws what the client throws. */
 export async function readChanges(client: RedisClient, base: string, after: Seq, limit: number): Promise<ChangePage> {
+  if (after === Number.MAX_SAFE_INTEGER) return readPosition(client, base)
   const feed = `${base}feed`
   const end = after + limit
   // Positions have no gaps, but where the server may have lost some. The last change may be in an entry that holds later
   // ones too. That entry is read first, when everything before it is there already, and the position last: what comes
   // in between is in the next page.
-  const [beyond, within, [position, before]] = await Promise.all([
+  const [beyond, within, { last, incarnation, start, before }] = await Promise.all([
     client.xrange(feed, `(${end}-0`, '+', 'COUNT', 1),
     client.xrange(feed, `(${after}-0`, `${end}-0`, 'COUNT', limit),
-    client.hmget(`${base}meta`, 'seq', 'before'),
+    positionOf(client, base),
   ])
   const entries = [...within, ...beyond].map(entryOf)
   const [first] = entries
-  const [text = '', , incarnation, start = '0'] = position?.split(' ') ?? []
-  const last = Number(text)
   // Without entries: whoever was there before the positions jumped has all that there is.
-  const isEnd = after >= last || (last === Number(start) && positionsOf(before).includes(after))
+  const isEnd = after >= last || (last === start && before.includes(after))
   const changes = contiguous(entries).flatMap((entry) => entry.changes)
   const isShort = changes.length < limit && beyond.length > 0
   const page = {
@@ -39,7 +38,7 @@ export async function readChanges(client: RedisClient, base: string, after: Seq,
     changes: changes.filter(({ seq }) => seq > after).slice(0, limit),
     last,
     trimmed: first ? !follows(first, after) : !isEnd,
-    incarnation: incarnation ?? undefined,
+    incarnation,
   }
   const reached = page.changes.at(-1)?.seq
   if (!isShort || page.trimmed || reached === undefined || reached >= last) return page
@@ -48,6 +47,26 @@ export async function readChanges(client: RedisClient, base: string, after: Seq,
   return rest.trimmed || rest.incarnation !== page.incarnation
     ? page
     : { ...page, changes: [...page.changes, ...rest.changes], last: rest.last }
+}
+
+/** The position of a feed, asked by one command: nothing that begins after the call comes before it. */
+async function readPosition(client: RedisClient, base: string): Promise<ChangePage> {
+  const { last, incarnation } = await positionOf(client, base)
+  return { changes: [], last, trimmed: false, incarnation }
+}
+
+/** What `meta` says of the feed; see `lua/open-space.lua`. */
+interface Position {
+  readonly last: Seq
+  readonly incarnation: string | undefined
+  readonly start: Seq
+  readonly before: readonly Seq[]
+}
+
+async function positionOf(client: RedisClient, base: string): Promise<Position> {
+  const [text, before] = await client.hmget(`${base}meta`, 'seq', 'before')
+  const [last = '0', , incarnation, start = '0'] = text?.split(' ') ?? []
+  return { last: Number(last), incarnation, start: Number(start), before: positionsOf(before) }
 }
 
 /** Whether nothing lies between a position and an entry. */

@@ -22,6 +22,7 @@ import type {
 
 import type { RedisClient } from '../connection/redis-client.ts'
 import { wrapError } from '../connection/redis-errors.ts'
+import type { Replication } from '../connection/replication.ts'
 import { rewriteLog } from '../connection/rewrite-log.ts'
 import type { ServerClock } from '../connection/server-clock.ts'
 import type { ServerFacts } from '../connection/server-facts.ts'
@@ -50,6 +51,7 @@ export interface SpaceParts {
   /** Of a writer. */
   readonly subscription: ChangeSubscription | undefined
   readonly maxChanges: number
+  readonly replication: Replication
   /** Ends everything that was begun for this space. */
   readonly close: () => void
 }
@@ -162,7 +164,7 @@ export class RedisSpace implements Store {
   async #guarded<Result>(operation: string, work: () => Promise<Result>, isWrite = false): Promise<Result> {
     if (this.#isClosed) throw new MemoryClosedError()
     try {
-      return await work()
+      return await (isWrite ? this.#parts.replication.after(operation, work) : work())
     } catch (error) {
       throw wrapError(operation, this.#parts.where, error, isWrite)
     }

@@ -1,8 +1,14 @@
 import type { Collection } from '@skein/memory/store'
 
-/** Prefix of all keys of a space; a cluster places keys by what stands in braces. */
-export function spaceBase(prefix: string, space: string): string {
-  return `{${prefix}${space}}:`
+import { keyPrefixOf } from '../connection/given-client.ts'
+import type { ResolvedRedisOptions } from '../connection/redis-options.ts'
+
+/**
+ * Prefix of all keys of a space. A cluster places keys by what stands in braces; what a
+ * given client puts before its keys stands before that, as with its other keys.
+ */
+export function spaceBase({ prefix, client }: Pick<ResolvedRedisOptions, 'prefix' | 'client'>, space: string): string {
+  return `${keyPrefixOf(client)}{${prefix}${space}}:`
 }
 
 /** Key of the hash that holds the rows of a collection by id. */
