@@ -3,6 +3,7 @@ import type { Store, StoreDriver, StoreRole } from '@skein/memory/store'
 
 import { ClientLink } from './connection/client-link.ts'
 import { databaseOf } from './connection/database-of.ts'
+import { evictionError, EvictionWatch } from './connection/eviction.ts'
 import { connect, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
 import { wrapError } from './connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from './connection/redis-options.ts'
@@ -23,8 +24,8 @@ import type { SpaceState } from './space/space-session.ts'
  *
  * @param options - A URL, or all options.
  * @throws OptionError when an option is out of range. Opening the memory
- * throws StoreError when the server can't be reached or refuses, and
- * StoreFormatError when the server is too old or the space of a newer format.
+ * throws StoreError when the server can't be reached, refuses, or may drop
+ * records when its memory is full, and StoreFormatError when the server is too old or the space of a newer format.
  *
  * @example
  * ```ts no-run
@@ -52,7 +53,7 @@ export function redisStore(options: string | RedisStoreOptions): StoreDriver {
 }
 
 async function openSpace(options: ResolvedRedisOptions, space: string, role: StoreRole): Promise<Store> {
-  const { prefix, pingMs, maxChanges } = options
+  const { prefix, pingMs, maxChanges, allowEviction } = options
   const where = nameOfServer(options)
   const client = options.client ?? makeClient(options)
   const ownsClient = options.client === undefined
@@ -68,6 +69,11 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
   try {
     if (ownsClient) await connect(client)
     const facts = await readServerFacts(client, where)
+    // Whoever only reads loses nothing by it, and may be looking for what is missing.
+    if (facts.evictionPolicy !== undefined && role === 'writer' && !allowEviction) {
+      throw evictionError(where, facts.evictionPolicy)
+    }
+    const eviction = new EvictionWatch(client, where, allowEviction || role === 'reader')
     const base = spaceBase(prefix, space)
     await requireReadableSpace(client, base, where)
     const scripts = new ScriptRunner(client)
@@ -85,9 +91,24 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
       await subscription.start()
       subscription.watch(({ seq }) => session.heard(seq))
       // The connection may lead to a server that was restarted, or to another one.
-      stopFollowing = ClientLink.of(client).onReady(() => void session.reopen().catch(() => {}))
+      stopFollowing = ClientLink.of(client).onReady(() => {
+        session.reopen().catch(() => {})
+        void eviction.check()
+      })
     }
-    return new RedisSpace({ client, scripts, session, base, where, facts, clock, subscription, maxChanges, close })
+    return new RedisSpace({
+      client,
+      scripts,
+      session,
+      base,
+      where,
+      facts,
+      eviction,
+      clock,
+      subscription,
+      maxChanges,
+      close,
+    })
   } catch (error) {
     close()
     throw wrapError('open', where, error)

@@ -29,9 +29,17 @@ export async function open(url: string, name: string): Promise<{ memory: Memory;
   return { memory, view: memory.as({ id: name, role: 'r' }), told }
 }
 
-/** A client that does what somebody with access to the server could do. */
-export async function adminOf(server: TestServer): Promise<Redis> {
+/** A client that does what somebody with access to the server could do. Retries for as long as the server is away. */
+export function connectTo(server: TestServer): Redis {
   const admin = new Redis(server.url)
+  // Tests kill connections.
+  admin.on('error', () => {})
+  return admin
+}
+
+/** The same, which ends with the test. */
+export async function adminOf(server: TestServer): Promise<Redis> {
+  const admin = connectTo(server)
   onTestFinished(() => admin.disconnect())
   return admin
 }

@@ -8,5 +8,5 @@ export async function databaseOf(client: RedisClient): Promise<number> {
   } catch {
     // Where it may not be asked, its options tell.
   }
-  return Number((client as { options?: { db?: number } }).options?.db ?? 0)
+  return (client as { options?: { db?: number } }).options?.db ?? 0
 }

@@ -57,6 +57,15 @@ export interface RedisStoreOptions {
    * @defaultValue 1_000
    */
   readonly pingMs?: number
+
+  /**
+   * Accepts a server that drops any key when its memory is full (`maxmemory-policy
+   * allkeys-*`), as a cache may. Acknowledged writes then vanish, `traits.durable` is
+   * `'none'`, and a claim can be handed out twice. Without it, such a server is refused.
+   *
+   * @defaultValue false
+   */
+  readonly allowEviction?: boolean
 }
 
 /** Options with every default filled in. */
@@ -71,6 +80,7 @@ const defaults = {
   commandTimeoutMs: 5_000,
   connectTimeoutMs: 5_000,
   pingMs: 1_000,
+  allowEviction: false,
 } satisfies Omit<ResolvedRedisOptions, 'url' | 'client'>
 
 /** Fills in the defaults and checks the ranges. @throws OptionError, whose message shows no password. */
@@ -86,6 +96,9 @@ export function resolveRedisOptions(options: string | RedisStoreOptions): Resolv
   requireInteger('maxChanges', resolved.maxChanges, 1)
   for (const option of ['commandTimeoutMs', 'connectTimeoutMs', 'pingMs'] as const) {
     requireDuration(option, resolved[option])
+  }
+  if (typeof resolved.allowEviction !== 'boolean') {
+    throw new OptionError('allowEviction', 'true or false', resolved.allowEviction)
   }
   return resolved
 }

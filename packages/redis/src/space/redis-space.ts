@@ -21,6 +21,7 @@ import type {
 } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
+import type { EvictionWatch } from '../connection/eviction.ts'
 import { wrapError } from '../connection/redis-errors.ts'
 import { rewriteLog } from '../connection/rewrite-log.ts'
 import type { ServerClock } from '../connection/server-clock.ts'
@@ -46,6 +47,7 @@ export interface SpaceParts {
   /** What messages call the server. */
   readonly where: string
   readonly facts: ServerFacts
+  readonly eviction: EvictionWatch
   readonly clock: ServerClock
   /** Of a writer. */
   readonly subscription: ChangeSubscription | undefined
@@ -67,7 +69,7 @@ export class RedisSpace implements Store {
 
   constructor(parts: SpaceParts) {
     const { client, scripts, session, base, facts, maxChanges } = parts
-    const durable = facts.isDurable ? 'full' : 'process'
+    const durable = facts.evictionPolicy !== undefined ? 'none' : facts.isDurable ? 'full' : 'process'
     this.traits = { durable, reach: 'network', fullText: 'derived', expiresNatively: false }
     this.#parts = parts
     const rows = (this.#rows = new SpaceRows(client, base))
@@ -130,6 +132,8 @@ export class RedisSpace implements Store {
   }
 
   sweep(limit: number): Promise<number> {
+    // Sweeps come now and then: a good time to look.
+    void this.#parts.eviction.check()
     return this.#guarded('sweep', () => this.#writer.sweep(limit), true)
   }
 
