@@ -181,6 +181,41 @@ describe.skipIf(missing)(`When a Redis server loses its data${missing ? ` (${mis
     expect(seen).toMatchObject({ id: 'k', op: 'set' })
   })
 
+  it.each([[['meta']], [['floors']], [['meta', 'feed']], [['meta', 'floors']], [['meta', 'feed', 'floors']]])(
+    'keys of a space are deleted by hand, open or not: %s',
+    async (keys) => {
+      const server = await serverWith(...forgetful)
+      const admin = await adminOf(server)
+      let [version, last, fence] = [0, 0, 0]
+      const use = async (view: View): Promise<void> => {
+        const written = await versions(view, ['k', 'k', `new ${last}`])
+        for (const given of written) expect(given).toBeGreaterThan(version)
+        const held = await claim(view, 't')
+        expect(held.fence).toBeGreaterThan(fence)
+        const position = await view.feed.last()
+        expect(position).toBeGreaterThan(last)
+        ;[version, last, fence] = [Math.max(...written), position, held.fence]
+        await held.release()
+      }
+      const forget = async (): Promise<void> => {
+        // As after a long time: what was released has been swept.
+        await admin.call('HDEL', '{skein:default}:r:claims', 't')
+        expect(await admin.del(...keys.map((key) => `{skein:default}:${key}`))).toBe(keys.length)
+      }
+      {
+        await using memory = await openMemory({ store: redisStore(server.url) })
+        const view = memory.as({ id: 'ann', role: 'r' })
+        await use(view)
+        await forget()
+        await use(view)
+      }
+      await forget()
+      const bob = await open(server.url, 'bob')
+      await use(bob.view)
+      expect(await bob.view.facts.get('k')).toBe('new k')
+    },
+  )
+
   it('the server restarts, and has lost nothing: nobody notices', async () => {
     const server = await serverWith()
     const [ann, bob] = [await open(server.url, 'ann'), await open(server.url, 'bob')]

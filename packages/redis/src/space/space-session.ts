@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import { collectionsWith } from '@skein/memory/store'
+import { collections, collectionsWith } from '@skein/memory/store'
 import type { Seq } from '@skein/memory/store'
 
 import type { ScriptRunner } from '../lua/script-runner.ts'
@@ -81,7 +81,8 @@ export class SpaceSession {
     const channels = `${base}changes:${database}:`
     const pattern = `${channels.replaceAll(/[[\]?*\\]/g, String.raw`\$&`)}*`
     const heard = `${this.#heard} ${before?.incarnation ?? ''}`
-    const args = [base, randomUUID(), heard, pattern, ...collectionsWith('leased')]
+    const leased = collectionsWith('leased').join(' ')
+    const args = [base, randomUUID(), heard, pattern, leased, ...Object.keys(collections)]
     const [format, run = '', incarnation = '', start = ''] = (await scripts.run(openSpaceScript, args)) as string[]
     requireFormat(format, where)
     const known = `${run} ${incarnation} ${start}`
