@@ -5,9 +5,12 @@ import { spaceBase } from './space-keys.ts'
 /** The spaces under a prefix that were ever opened for writing, in the order of their names. */
 export async function listSpaces(client: RedisClient, prefix: string): Promise<readonly string[]> {
   const [start, end] = spaceBase(prefix, '*').split('*') as [string, string]
-  const spaces: string[] = []
-  for await (const key of scanKeys(client, `${start}*${end}meta`)) {
-    spaces.push(key.slice(start.length, -`${end}meta`.length))
+  const spaces = new Set<string>()
+  // One whose `meta` was lost must not disappear with it.
+  for (const name of ['meta', 'floors', 'feed']) {
+    for await (const key of scanKeys(client, `${start}*${end}${name}`)) {
+      spaces.add(key.slice(start.length, -`${end}${name}`.length))
+    }
   }
-  return spaces.toSorted()
+  return [...spaces].toSorted()
 }
