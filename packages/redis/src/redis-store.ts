@@ -3,6 +3,7 @@ import type { Store, StoreDriver, StoreRole } from '@skein/memory/store'
 
 import { ClientLink } from './connection/client-link.ts'
 import { databaseOf } from './connection/database-of.ts'
+import { evictionError, EvictionWatch } from './connection/eviction.ts'
 import { connect, duplicateOf, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
 import { wrapError } from './connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from './connection/redis-options.ts'
@@ -24,8 +25,8 @@ import type { SpaceState } from './space/space-session.ts'
  *
  * @param options - A URL, or all options.
  * @throws OptionError when an option is out of range. Opening the memory
- * throws StoreError when the server can't be reached or refuses, and
- * StoreFormatError when the server is too old or the space of a newer format.
+ * throws StoreError when the server can't be reached, refuses, or may drop
+ * records when its memory is full, and StoreFormatError when the server is too old or the space of a newer format.
  *
  * @example
  * ```ts no-run
@@ -53,7 +54,7 @@ export function redisStore(options: string | RedisStoreOptions): StoreDriver {
 }
 
 async function openSpace(options: ResolvedRedisOptions, space: string, role: StoreRole): Promise<Store> {
-  const { pingMs, maxChanges, replicas } = options
+  const { pingMs, maxChanges, replicas, allowEviction } = options
   const where = nameOfServer(options)
   const client = makeClient(options)
   let clock: ServerClock | undefined
@@ -68,6 +69,11 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
   try {
     await connect(client)
     const facts = await readServerFacts(client, where)
+    // Whoever only reads loses nothing by it, and may be looking for what is missing.
+    if (facts.evictionPolicy !== undefined && role === 'writer' && !allowEviction) {
+      throw evictionError(where, facts.evictionPolicy)
+    }
+    const eviction = new EvictionWatch(client, where, allowEviction || role === 'reader')
     const base = spaceBase(options, space)
     await requireReadableSpace(client, base, where)
     const scripts = new ScriptRunner(client)
@@ -85,7 +91,10 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
       await subscription.start()
       subscription.watch(({ seq }) => session.heard(seq))
       // The connection may lead to a server that was restarted, or to another one.
-      stopFollowing = ClientLink.of(client).onReady(() => void session.reopen().catch(() => {}))
+      stopFollowing = ClientLink.of(client).onReady(() => {
+        session.reopen().catch(() => {})
+        void eviction.check()
+      })
     }
     const replication = new Replication(client, replicas, options.commandTimeoutMs)
     return new RedisSpace({
@@ -95,6 +104,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
       base,
       where,
       facts,
+      eviction,
       clock,
       subscription,
       maxChanges,

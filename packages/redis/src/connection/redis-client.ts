@@ -15,9 +15,19 @@ export interface RedisClient {
   script(command: 'LOAD', text: string): Promise<unknown>
   hset(key: string, field: string, value: string): Promise<number>
   hlen(key: string): Promise<number>
+  hexists(key: string, field: string): Promise<number>
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
   scan(cursor: string, ...rest: ['MATCH', string, 'COUNT', number]): Promise<[cursor: string, keys: string[]]>
   hscan(key: string, cursor: string, count: 'COUNT', size: number): Promise<[cursor: string, entries: string[]]>
+  zmscore(key: string, ...members: string[]): Promise<(string | null)[]>
+  zscan(key: string, cursor: string, count: 'COUNT', size: number): Promise<[cursor: string, entries: string[]]>
+  xrevrange(
+    key: string,
+    from: string,
+    to: string,
+    count: 'COUNT',
+    size: number,
+  ): Promise<[id: string, fields: string[]][]>
   xrange(key: string, from: string, to: string, count: 'COUNT', size: number): Promise<[id: string, fields: string[]][]>
   getBuffer(key: string): Promise<Buffer | null>
   getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>

@@ -67,6 +67,15 @@ export interface RedisStoreOptions {
    * @defaultValue 0
    */
   readonly replicas?: number
+
+  /**
+   * Accepts a server that drops any key when its memory is full (`maxmemory-policy
+   * allkeys-*`), as a cache may. Acknowledged writes then vanish, `traits.durable` is
+   * `'none'`, and a claim can be handed out twice. Without it, such a server is refused.
+   *
+   * @defaultValue false
+   */
+  readonly allowEviction?: boolean
 }
 
 /** Options with every default filled in. */
@@ -82,6 +91,7 @@ const defaults = {
   connectTimeoutMs: 5_000,
   pingMs: 1_000,
   replicas: 0,
+  allowEviction: false,
 } satisfies Omit<ResolvedRedisOptions, 'url' | 'client'>
 
 /** Fills in the defaults and checks the ranges. @throws OptionError, whose message shows no password. */
@@ -100,6 +110,9 @@ export function resolveRedisOptions(options: string | RedisStoreOptions): Resolv
   requireInteger('replicas', resolved.replicas, 0, 1_000)
   if (resolved.replicas > 0 && resolved.client?.isCluster === true) {
     throw new OptionError('replicas', '0 for a cluster', resolved.replicas)
+  }
+  if (typeof resolved.allowEviction !== 'boolean') {
+    throw new OptionError('allowEviction', 'true or false', resolved.allowEviction)
   }
   return resolved
 }

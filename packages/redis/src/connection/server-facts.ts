@@ -1,5 +1,6 @@
 import { StoreFormatError } from '@skein/memory'
 
+import { evictionPolicyOf } from './eviction.ts'
 import type { RedisClient } from './redis-client.ts'
 
 /** What the store depends on and the server decides. */
@@ -8,11 +9,13 @@ export interface ServerFacts {
   /** Whether every acknowledged write is on the server's disk (`appendfsync always`). */
   readonly isDurable: boolean
   readonly hasAppendOnlyFile: boolean
+  /** The policy by which it drops any key when its memory is full, such as `allkeys-lru`, if it does. */
+  readonly evictionPolicy: string | undefined
 }
 
 const oldestVersion = [6, 2] as const
 
-/** Asks the server for its version and persistence. @throws StoreFormatError when it is too old. */
+/** Asks the server for its version, persistence and eviction policy. @throws StoreFormatError when it is too old. */
 export async function readServerFacts(client: RedisClient, where: string): Promise<ServerFacts> {
   const server = await client.info('server')
   const version = /^redis_version:(.+)$/m.exec(server)?.[1]?.trim() ?? '0'
@@ -25,7 +28,8 @@ export async function readServerFacts(client: RedisClient, where: string): Promi
   }
   const persistence = await client.info('persistence')
   const hasAppendOnlyFile = /^aof_enabled:1/m.test(persistence)
-  return { version, hasAppendOnlyFile, isDurable: hasAppendOnlyFile && (await syncsAlways(client)) }
+  const isDurable = hasAppendOnlyFile && (await syncsAlways(client))
+  return { version, hasAppendOnlyFile, isDurable, evictionPolicy: await evictionPolicyOf(client) }
 }
 
 /** Where CONFIG is not allowed, the weaker guarantee counts. */

@@ -5,14 +5,16 @@
 -- ARGV[1]   an incarnation of the feed, if it needs a new one
 -- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none
 -- ARGV[3]   a pattern for the channels of all incarnations of this space in this database
--- ARGV[4…]  the collections that hold leases
+-- ARGV[4]   the collections that hold leases, separated by spaces
+-- ARGV[5…]  all collections
 --
 -- Reply: { format that the space had ('3' where none is recorded, '' for a new space), run, incarnation, start }
 --
 -- `meta` is a hash: `format` is the newest format that a row may have, `oldestFormat` the oldest one (absent: 3).
 -- `seq` is one text, which each write reads and writes: the newest position, the run of the server, the incarnation of
 -- the feed, and `start`, the position to which the feed jumped last; 0 if it never did. `incarnation` repeats the third
--- for readers, `before` the positions from which nothing lies before the next entry of the feed, `fences` where the versions of leases began.
+-- for readers, `before` the positions from which nothing lies before the next entry of the feed, `fences` where the
+-- versions of leases began. `floors` holds for each collection the version above which those of new keys begin.
 --
 -- A server that was restarted, or another one that took over, may have lost what was written last. Nobody can tell how
 -- much, so from then on positions begin higher than any that can have been given: no position, version or fence is ever
@@ -20,7 +22,7 @@
 --
 -- Invariants
 -- - A space of a newer format stays as it is.
--- - The incarnation changes when something was surely lost: positions that the caller has heard of, or `meta` itself.
+-- - The incarnation changes when something was surely lost: positions that the caller has heard of, `meta` or `floors`.
 
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
@@ -49,12 +51,19 @@ for _, entry in ipairs(call('XREVRANGE', feed, '+', '-', 'COUNT', 1)) do
   lastAt = tonumber(match(match(entry[2][2], '[^\n]*$'), '^%S+ %S+ %d+ (%d+) '))
 end
 
-local isNew = not stored and seq == 0
 local before = call('HGET', meta, 'before') or ''
 -- Where the feed jumped, positions that were given before and are not in it any more.
 local isInGap = heard < start and heard > tonumber(match(before, '^%d+') or start)
   and not string.find(' ' .. before .. ' ', ' ' .. text(heard) .. ' ', 1, true)
-local isLost = not stored and (seq > 0 or heard > 0) or incarnation == heardIncarnation and (heard > seq or isInGap)
+local storedFences = tonumber(call('HGET', meta, 'fences') or '')
+local hasFloors = call('EXISTS', floors) == 1
+local isNew = not stored and seq == 0 and not hasFloors
+for at = 5, isNew and #ARGV or 0 do
+  isNew = isNew and call('EXISTS', KEYS[1] .. 'r:' .. ARGV[at]) == 0
+end
+local isLost = not stored and not (isNew and heard == 0)
+  or incarnation == heardIncarnation and (heard > seq or isInGap)
+  or storedFences and not hasFloors
 if isNew and not isLost then
   -- Whoever listens to changes of this space had it open before its data was lost.
   local channels = redis.pcall('PUBSUB', 'CHANNELS', ARGV[3])
@@ -70,7 +79,7 @@ if isLost or isOtherRun or isUnaware then
   call('HSET', meta, 'before', (seq == start and before ~= '' and before .. ' ' or '') .. text(seq))
   -- At most 100 changes a millisecond since the last one that is known. Where none is: no feed has lived for so long.
   local most = lastAt and seq + math.max(0, now - lastAt) * 100 or now * 10
-  start = math.max(most, heard) + 10000
+  start = math.max(most, seq, heard) + 10000
   seq = start
   -- Versions of keys that are not there begin above the floor of their collection, or above `start`.
   local found = call('HGETALL', floors)
@@ -82,10 +91,13 @@ if isLost or not incarnation then incarnation = ARGV[1] end
 
 -- Versions of leases begin with the time, in microseconds: they exceed those of any space that was there before under
 -- this name.
-local fences = not isNew and tonumber(call('HGET', meta, 'fences') or '') or now * 1000
-for at = 4, #ARGV do
-  local floor = tonumber(call('HGET', floors, ARGV[at]) or '0')
-  if floor < fences + start then call('HSET', floors, ARGV[at], text(fences + start)) end
+local fences = hasFloors and storedFences or now * 1000
+local leased = {}
+for name in string.gmatch(ARGV[4], '%S+') do leased[name] = true end
+for at = 5, #ARGV do
+  local floor = tonumber(call('HGET', floors, ARGV[at]) or '-1')
+  local least = start + (leased[ARGV[at]] and fences or 0)
+  if floor < least then call('HSET', floors, ARGV[at], text(least)) end
 end
 
 call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),

@@ -79,14 +79,16 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 -- ARGV[1]   an incarnation of the feed, if it needs a new one
 -- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none
 -- ARGV[3]   a pattern for the channels of all incarnations of this space in this database
--- ARGV[4…]  the collections that hold leases
+-- ARGV[4]   the collections that hold leases, separated by spaces
+-- ARGV[5…]  all collections
 --
 -- Reply: { format that the space had ('3' where none is recorded, '' for a new space), run, incarnation, start }
 --
 -- \`meta\` is a hash: \`format\` is the newest format that a row may have, \`oldestFormat\` the oldest one (absent: 3).
 -- \`seq\` is one text, which each write reads and writes: the newest position, the run of the server, the incarnation of
 -- the feed, and \`start\`, the position to which the feed jumped last; 0 if it never did. \`incarnation\` repeats the third
--- for readers, \`before\` the positions from which nothing lies before the next entry of the feed, \`fences\` where the versions of leases began.
+-- for readers, \`before\` the positions from which nothing lies before the next entry of the feed, \`fences\` where the
+-- versions of leases began. \`floors\` holds for each collection the version above which those of new keys begin.
 --
 -- A server that was restarted, or another one that took over, may have lost what was written last. Nobody can tell how
 -- much, so from then on positions begin higher than any that can have been given: no position, version or fence is ever
@@ -94,7 +96,7 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 --
 -- Invariants
 -- - A space of a newer format stays as it is.
--- - The incarnation changes when something was surely lost: positions that the caller has heard of, or \`meta\` itself.
+-- - The incarnation changes when something was surely lost: positions that the caller has heard of, \`meta\` or \`floors\`.
 
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
@@ -123,12 +125,19 @@ for _, entry in ipairs(call('XREVRANGE', feed, '+', '-', 'COUNT', 1)) do
   lastAt = tonumber(match(match(entry[2][2], '[^\\n]*$'), '^%S+ %S+ %d+ (%d+) '))
 end
 
-local isNew = not stored and seq == 0
 local before = call('HGET', meta, 'before') or ''
 -- Where the feed jumped, positions that were given before and are not in it any more.
 local isInGap = heard < start and heard > tonumber(match(before, '^%d+') or start)
   and not string.find(' ' .. before .. ' ', ' ' .. text(heard) .. ' ', 1, true)
-local isLost = not stored and (seq > 0 or heard > 0) or incarnation == heardIncarnation and (heard > seq or isInGap)
+local storedFences = tonumber(call('HGET', meta, 'fences') or '')
+local hasFloors = call('EXISTS', floors) == 1
+local isNew = not stored and seq == 0 and not hasFloors
+for at = 5, isNew and #ARGV or 0 do
+  isNew = isNew and call('EXISTS', KEYS[1] .. 'r:' .. ARGV[at]) == 0
+end
+local isLost = not stored and not (isNew and heard == 0)
+  or incarnation == heardIncarnation and (heard > seq or isInGap)
+  or storedFences and not hasFloors
 if isNew and not isLost then
   -- Whoever listens to changes of this space had it open before its data was lost.
   local channels = redis.pcall('PUBSUB', 'CHANNELS', ARGV[3])
@@ -144,7 +153,7 @@ if isLost or isOtherRun or isUnaware then
   call('HSET', meta, 'before', (seq == start and before ~= '' and before .. ' ' or '') .. text(seq))
   -- At most 100 changes a millisecond since the last one that is known. Where none is: no feed has lived for so long.
   local most = lastAt and seq + math.max(0, now - lastAt) * 100 or now * 10
-  start = math.max(most, heard) + 10000
+  start = math.max(most, seq, heard) + 10000
   seq = start
   -- Versions of keys that are not there begin above the floor of their collection, or above \`start\`.
   local found = call('HGETALL', floors)
@@ -156,10 +165,13 @@ if isLost or not incarnation then incarnation = ARGV[1] end
 
 -- Versions of leases begin with the time, in microseconds: they exceed those of any space that was there before under
 -- this name.
-local fences = not isNew and tonumber(call('HGET', meta, 'fences') or '') or now * 1000
-for at = 4, #ARGV do
-  local floor = tonumber(call('HGET', floors, ARGV[at]) or '0')
-  if floor < fences + start then call('HSET', floors, ARGV[at], text(fences + start)) end
+local fences = hasFloors and storedFences or now * 1000
+local leased = {}
+for name in string.gmatch(ARGV[4], '%S+') do leased[name] = true end
+for at = 5, #ARGV do
+  local floor = tonumber(call('HGET', floors, ARGV[at]) or '-1')
+  local least = start + (leased[ARGV[at]] and fences or 0)
+  if floor < least then call('HSET', floors, ARGV[at], text(least)) end
 end
 
 call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
@@ -276,7 +288,9 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 --
 -- Invariants
 -- - Nothing is written before all batches are decided: a refused batch leaves everything as it was.
--- - The feed comes first: whatever may fail, no value is stored whose change nobody hears of.
+-- - Values come last, after everything that may fail: the feed, and indexes whose keys somebody else may have spoiled.
+--   So a write that fails stores none of its values. At worst the feed names a change that did not happen, or an index
+--   a row that is not there: readers skip both.
 -- - The server checks its memory limit at the first write command of a call: all batches are written, or none.
 -- - Whatever writes a row writes it in the current format.
 -- - A version exceeds all that were given before a loss: a row that was written before the positions jumped moves on
@@ -378,7 +392,11 @@ while nextArgument < #ARGV do
       local oldExpires, updated = expires, now
       if op == 'set' then
         if not version then
-          version = 1 + (call('HGET', base .. 'floors', collection) or start)
+          local floor = call('HGET', base .. 'floors', collection)
+          -- They are there for each collection, unless somebody removed the key: then nobody knows any more which versions
+          -- were given.
+          if not floor and call('EXISTS', base .. 'floors') == 0 then return { { 'lost' } } end
+          version = 1 + (floor or start)
         elseif start > 0 and tonumber(seq) < start then
           version = 1 + version + start - seq
         else
@@ -475,11 +493,10 @@ if #changes > 0 then
   call('HSET', base .. 'meta', 'seq', lastSeq .. ' ' .. known)
 end
 
--- Rows and indexes. Additions to an index wait for the end, by key: seq, id, seq, id…
+-- Indexes. Additions to an index wait for the end, by key: seq, id, seq, id…
 local additions, hasAdditions = {}, false
 for index = 1, #puts do
-  local collection, id, row, expires, oldExpires, seq, indexes, oldIndexes = unpack(puts[index])
-  call('HSET', base .. 'r:' .. collection, id, row)
+  local collection, id, _, expires, oldExpires, seq, indexes, oldIndexes = unpack(puts[index])
   if expires ~= '0' then
     call('ZADD', base .. 'expires', expires, collection .. '\\0' .. id)
   elseif oldExpires ~= '0' then
@@ -511,6 +528,12 @@ for index = 1, #puts do
 end
 for key, entries in pairs(additions) do
   for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+end
+
+-- Rows, in order. Their keys are hashes: each was read above.
+for index = 1, #puts do
+  local put = puts[index]
+  call('HSET', base .. 'r:' .. put[1], put[2], put[3])
 end
 
 if lines then call('PUBLISH', ARGV[3], lastSeq .. '\\n' .. lines) end

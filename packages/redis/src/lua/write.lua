@@ -34,7 +34,9 @@
 --
 -- Invariants
 -- - Nothing is written before all batches are decided: a refused batch leaves everything as it was.
--- - The feed comes first: whatever may fail, no value is stored whose change nobody hears of.
+-- - Values come last, after everything that may fail: the feed, and indexes whose keys somebody else may have spoiled.
+--   So a write that fails stores none of its values. At worst the feed names a change that did not happen, or an index
+--   a row that is not there: readers skip both.
 -- - The server checks its memory limit at the first write command of a call: all batches are written, or none.
 -- - Whatever writes a row writes it in the current format.
 -- - A version exceeds all that were given before a loss: a row that was written before the positions jumped moves on
@@ -136,7 +138,11 @@ while nextArgument < #ARGV do
       local oldExpires, updated = expires, now
       if op == 'set' then
         if not version then
-          version = 1 + (call('HGET', base .. 'floors', collection) or start)
+          local floor = call('HGET', base .. 'floors', collection)
+          -- They are there for each collection, unless somebody removed the key: then nobody knows any more which versions
+          -- were given.
+          if not floor and call('EXISTS', base .. 'floors') == 0 then return { { 'lost' } } end
+          version = 1 + (floor or start)
         elseif start > 0 and tonumber(seq) < start then
           version = 1 + version + start - seq
         else
@@ -233,11 +239,10 @@ if #changes > 0 then
   call('HSET', base .. 'meta', 'seq', lastSeq .. ' ' .. known)
 end
 
--- Rows and indexes. Additions to an index wait for the end, by key: seq, id, seq, id…
+-- Indexes. Additions to an index wait for the end, by key: seq, id, seq, id…
 local additions, hasAdditions = {}, false
 for index = 1, #puts do
-  local collection, id, row, expires, oldExpires, seq, indexes, oldIndexes = unpack(puts[index])
-  call('HSET', base .. 'r:' .. collection, id, row)
+  local collection, id, _, expires, oldExpires, seq, indexes, oldIndexes = unpack(puts[index])
   if expires ~= '0' then
     call('ZADD', base .. 'expires', expires, collection .. '\0' .. id)
   elseif oldExpires ~= '0' then
@@ -269,6 +274,12 @@ for index = 1, #puts do
 end
 for key, entries in pairs(additions) do
   for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+end
+
+-- Rows, in order. Their keys are hashes: each was read above.
+for index = 1, #puts do
+  local put = puts[index]
+  call('HSET', base .. 'r:' .. put[1], put[2], put[3])
 end
 
 if lines then call('PUBLISH', ARGV[3], lastSeq .. '\n' .. lines) end

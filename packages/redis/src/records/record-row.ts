@@ -56,3 +56,19 @@ export function unpackRow(key: RecordKey, text: string): UnpackedRow {
 export function beginningOfRow(text: string): string {
   return beginning.exec(text)?.[0] ?? ''
 }
+
+/** Which sorted sets list a row, and under which scores. */
+export interface RowListing {
+  readonly seq: number
+  /** Unix milliseconds; 0 if it never expires. */
+  readonly expires: number
+  /** Suffixes of the indexes. */
+  readonly indexes: readonly string[]
+}
+
+/** Reads from an intact row where it is listed. */
+export function listingOf(text: string): RowListing {
+  const [, , head = '', , seq, , , expires] = beginning.exec(text) ?? []
+  const indexes = head.slice(head.indexOf('\n') + 1)
+  return { seq: Number(seq), expires: Number(expires), indexes: indexes === '' ? [] : indexes.split(',') }
+}

@@ -9,9 +9,12 @@ export async function listSpaces(
   options: Pick<ResolvedRedisOptions, 'prefix' | 'client'>,
 ): Promise<readonly string[]> {
   const [start, end] = spaceBase(options, '*').split('*') as [string, string]
-  const spaces: string[] = []
-  for await (const key of scanKeys(client, `${start}*${end}meta`)) {
-    spaces.push(key.slice(start.length, -`${end}meta`.length))
+  const spaces = new Set<string>()
+  // One whose `meta` was lost must not disappear with it.
+  for (const name of ['meta', 'floors', 'feed']) {
+    for await (const key of scanKeys(client, `${start}*${end}${name}`)) {
+      spaces.add(key.slice(start.length, -`${end}${name}`.length))
+    }
   }
-  return spaces.toSorted()
+  return [...spaces].toSorted()
 }

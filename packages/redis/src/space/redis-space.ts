@@ -21,6 +21,7 @@ import type {
 } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
+import type { EvictionWatch } from '../connection/eviction.ts'
 import { wrapError } from '../connection/redis-errors.ts'
 import type { Replication } from '../connection/replication.ts'
 import { rewriteLog } from '../connection/rewrite-log.ts'
@@ -47,6 +48,7 @@ export interface SpaceParts {
   /** What messages call the server. */
   readonly where: string
   readonly facts: ServerFacts
+  readonly eviction: EvictionWatch
   readonly clock: ServerClock
   /** Of a writer. */
   readonly subscription: ChangeSubscription | undefined
@@ -69,7 +71,7 @@ export class RedisSpace implements Store {
 
   constructor(parts: SpaceParts) {
     const { client, scripts, session, base, facts, maxChanges } = parts
-    const durable = facts.isDurable ? 'full' : 'process'
+    const durable = facts.evictionPolicy !== undefined ? 'none' : facts.isDurable ? 'full' : 'process'
     this.traits = { durable, reach: 'network', fullText: 'derived', expiresNatively: false }
     this.#parts = parts
     const rows = (this.#rows = new SpaceRows(client, base))
@@ -116,11 +118,12 @@ export class RedisSpace implements Store {
 
   async #changes(after: Seq, limit: number): Promise<ChangePage> {
     const { client, base, session } = this.#parts
+    const { state, newest } = session
     const page = await readChanges(client, base, after, limit)
-    if (session.isContradicted(page.last, page.incarnation)) {
-      // Something was lost. Now all others learn of it, too.
-      await session.reopen()
-      return readChanges(client, base, after, limit)
+    // Compared with what was known when it was asked: news may come while it is answered.
+    if (state && (page.last < newest || page.incarnation !== state.incarnation)) {
+      // Something was lost: let all others learn of it, too.
+      if ((await session.reopen()) !== state) return readChanges(client, base, after, limit)
     }
     session.heard(page.last)
     return page
@@ -132,6 +135,8 @@ export class RedisSpace implements Store {
   }
 
   sweep(limit: number): Promise<number> {
+    // Sweeps come now and then: a good time to look.
+    void this.#parts.eviction.check()
     return this.#guarded('sweep', () => this.#writer.sweep(limit), true)
   }
 

@@ -13,16 +13,23 @@ export async function* scanKeys(client: RedisClient, pattern: string): AsyncGene
   } while (cursor !== '0')
 }
 
+type Pages = AsyncGenerator<[name: string, value: string][], void, undefined>
+
 /** Fields and values of a hash, page by page; some of them twice. */
-export async function* scanHash(
-  client: RedisClient,
-  key: string,
-  size: number = pageSize,
-): AsyncGenerator<[field: string, value: string][], void, undefined> {
+export function scanHash(client: RedisClient, key: string, size: number = pageSize): Pages {
+  return scanPairs((cursor) => client.hscan(key, cursor, 'COUNT', size))
+}
+
+/** Members and scores of a sorted set, page by page; some of them twice. */
+export function scanSortedSet(client: RedisClient, key: string): Pages {
+  return scanPairs((cursor) => client.zscan(key, cursor, 'COUNT', pageSize))
+}
+
+async function* scanPairs(read: (cursor: string) => Promise<[cursor: string, entries: string[]]>): Pages {
   let cursor = '0'
   do {
-    const [next, entries] = await client.hscan(key, cursor, 'COUNT', size)
-    const page: [field: string, value: string][] = []
+    const [next, entries] = await read(cursor)
+    const page: [name: string, value: string][] = []
     for (let index = 0; index < entries.length; index += 2) page.push([entries[index] ?? '', entries[index + 1] ?? ''])
     yield page
     cursor = next

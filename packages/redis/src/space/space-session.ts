@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import { collectionsWith } from '@skein/memory/store'
+import { collections, collectionsWith } from '@skein/memory/store'
 import type { Seq } from '@skein/memory/store'
 
 import type { ScriptRunner } from '../lua/script-runner.ts'
@@ -59,14 +59,14 @@ export class SpaceSession {
     return this.#state ?? this.reopen()
   }
 
+  /** The newest position that was heard of in the present incarnation. */
+  get newest(): Seq {
+    return this.#heard
+  }
+
   /** Notes a position that was heard of in the present incarnation. */
   heard(seq: Seq): void {
     if (seq > this.#heard) this.#heard = seq
-  }
-
-  /** Whether a page of the feed, or a reply of the server, contradicts what is known. */
-  isContradicted(last: Seq, incarnation: string | undefined): boolean {
-    return this.#state !== undefined && (last < this.#heard || incarnation !== this.#state.incarnation)
   }
 
   /** Opens the space, again if it was opened before. Calls at the same time join. @throws StoreFormatError */
@@ -81,7 +81,8 @@ export class SpaceSession {
     const channels = `${base}changes:${database}:`
     const pattern = `${channels.replaceAll(/[[\]?*\\]/g, String.raw`\$&`)}*`
     const heard = `${this.#heard} ${before?.incarnation ?? ''}`
-    const args = [base, randomUUID(), heard, pattern, ...collectionsWith('leased')]
+    const leased = collectionsWith('leased').join(' ')
+    const args = [base, randomUUID(), heard, pattern, leased, ...Object.keys(collections)]
     const [format, run = '', incarnation = '', start = ''] = (await scripts.run(openSpaceScript, args)) as string[]
     requireFormat(format, where)
     const known = `${run} ${incarnation} ${start}`

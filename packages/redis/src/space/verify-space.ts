@@ -7,28 +7,41 @@ import type { Collection, Corruption, Inspector } from '@skein/memory/store'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { unpackRow } from '../records/record-row.ts'
 import { scanHash, scanKeys } from './scan.ts'
+import { StructureCheck } from './structure-check.ts'
 
-/** Reads all rows and objects of a space, a page at a time, and yields those that are not what was written. */
+/**
+ * Reads all rows and objects of a space, a page at a time. Yields those that are not what was written, and what is
+ * missing around them.
+ */
 export async function* verifySpace(
   client: RedisClient,
   base: string,
   now: () => number,
   inspector: Inspector | undefined,
 ): AsyncGenerator<Corruption, void, undefined> {
+  const structure = new StructureCheck(client, base)
   for await (const key of scanKeys(client, `${base}r:*`)) {
     const collection = key.slice(`${base}r:`.length) as Collection
-    for await (const page of scanHash(client, key)) {
-      for (const [id, text] of page) {
-        const corruption = verifyRow(collection, id, text, now(), inspector)
-        if (corruption) yield corruption
+    yield* structure.ofKey(`r:${collection}`, async function* () {
+      for await (const page of scanHash(client, key)) {
+        const intact: [id: string, text: string][] = []
+        for (const [id, text] of page) {
+          const corruption = verifyRow(collection, id, text, now(), inspector)
+          if (corruption) yield corruption
+          else intact.push([id, text])
+        }
+        yield* structure.rows(collection, intact)
       }
-    }
+    })
   }
+  yield* structure.rest()
   for await (const key of scanKeys(client, `${base}o:*`)) {
     const name = key.slice(`${base}o:`.length)
-    const bytes = await client.getBuffer(key)
-    const corruption = bytes && verifyObject(name, bytes, inspector)
-    if (corruption) yield corruption
+    yield* structure.ofKey(`o:${name}`, async function* () {
+      const bytes = await client.getBuffer(key)
+      const corruption = bytes && verifyObject(name, bytes, inspector)
+      if (corruption) yield corruption
+    })
   }
 }
 

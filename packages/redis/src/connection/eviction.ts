@@ -1,0 +1,45 @@
+import { StoreError } from '@skein/memory'
+import { warn } from '@skein/memory/runtime'
+
+import type { RedisClient } from './redis-client.ts'
+
+/**
+ * Asks by which policy a server drops keys when its memory is full; resolves to
+ * `undefined` if it keeps those of the store. With `volatile-*` it drops keys that have
+ * a time to live, and none has: records expire by the store's own clock.
+ */
+export async function evictionPolicyOf(client: RedisClient): Promise<string | undefined> {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await client.info('memory'))?.[1]
+  return policy?.startsWith('allkeys') ? policy : undefined
+}
+
+/** Says what to do about a server that drops records. */
+export function evictionError(where: string, policy: string): StoreError {
+  return new StoreError(
+    'open',
+    `${where} drops any key when its memory is full (maxmemory-policy ${policy}): acknowledged records, claims and changes would vanish. Set its maxmemory-policy to noeviction, or, if this memory may forget, open it with \`allowEviction: true\`.`,
+  )
+}
+
+/** Warns, once, when the policy of a server is changed while a space is open. */
+export class EvictionWatch {
+  readonly #client: RedisClient
+  readonly #where: string
+  #isTold: boolean
+
+  /** @param isAccepted - Whether nobody minds. */
+  constructor(client: RedisClient, where: string, isAccepted: boolean) {
+    this.#client = client
+    this.#where = where
+    this.#isTold = isAccepted
+  }
+
+  /** Looks at the policy. Never rejects: whoever can't reach the server hears of that elsewhere. */
+  async check(): Promise<void> {
+    if (this.#isTold) return
+    const policy = await evictionPolicyOf(this.#client).catch(() => undefined)
+    if (policy === undefined || this.#isTold) return
+    this.#isTold = true
+    warn(evictionError(this.#where, policy))
+  }
+}
