@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 import { fileIsGone, identityCheck } from './file/file-identity.ts'
 import { wrapError } from './file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import { whenUnlocked } from './file/when-unlocked.ts'
 import { SpaceTables } from './records/space-tables.ts'
 import { currentFormat, formatOf } from './schema/database-format.ts'
 import { noteOlderReader } from './schema/older-readers.ts'
@@ -14,6 +15,11 @@ import { SpaceStore } from './space-store.ts'
 
 /** A space in a thread or program that only reads, through a connection of its own. */
 export class ReadingStore extends SpaceStore {
+  /** Opens a space as soon as nobody keeps all others out of its file. */
+  static open(options: ResolvedSqliteOptions, space: string): Promise<ReadingStore> {
+    return whenUnlocked(options, () => new ReadingStore(options, space))
+  }
+
   readonly objects: ObjectStore
   readonly #db: Database | undefined
   readonly #tables: SpaceTables | undefined
@@ -23,7 +29,7 @@ export class ReadingStore extends SpaceStore {
   readonly #endNote: (() => void) | undefined
   #nextCheckAt = 0
 
-  constructor(options: ResolvedSqliteOptions, space: string) {
+  private constructor(options: ResolvedSqliteOptions, space: string) {
     super(options, space)
     this.#options = options
     this.#isInPlace = identityCheck(options.path)
@@ -39,8 +45,8 @@ export class ReadingStore extends SpaceStore {
     }
     this.objects = {
       put: () => refuse('objects.put'),
-      get: async (hash, range) => this.guarded('objects.get', ({ objects }) => objects.get(hash, range)),
-      has: async (hash) => this.guarded('objects.has', ({ objects }) => objects.has(hash)),
+      get: (hash, range) => this.guarded('objects.get', ({ objects }) => objects.get(hash, range)),
+      has: (hash) => this.guarded('objects.has', ({ objects }) => objects.has(hash)),
       delete: () => refuse('objects.delete'),
     }
   }

@@ -14,6 +14,9 @@ export function createSpaceList(db: Database): void {
  * @param incarnation - Names the life of the feed of a new space.
  */
 export function prepareSpace(db: Database, name: string, incarnation: string): number {
+  // Without a lock, which others may hold for long.
+  const known = findSpace(db, name)
+  if (known !== undefined) return known
   return db
     .transaction((): number => {
       const found = findSpace(db, name)

@@ -12,6 +12,7 @@ import { prepareSpace } from '../schema/spaces.ts'
 import { CommitDurability } from './commit-durability.ts'
 import { DataVersion } from './data-version.ts'
 import { ForeignCommits } from './foreign-commits.ts'
+import { LockTurns } from './lock-turns.ts'
 import { rewriteFile } from './rewrite-file.ts'
 import { TransactionRunner } from './transaction-runner.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -35,7 +36,7 @@ export class SqliteWriter {
   /**
    * The process's writer of a file; give it back with {@link SqliteWriter.release}.
    *
-   * @throws OlderFormatError, StoreFormatError, StoreError
+   * @throws OlderFormatError, StoreFormatError, StoreError; StoreBusyError at once when another process has the lock.
    */
   static acquire(options: ResolvedSqliteOptions): SqliteWriter {
     const { path, durability } = options
@@ -47,6 +48,7 @@ export class SqliteWriter {
     return writer
   }
 
+  readonly #options: ResolvedSqliteOptions
   readonly #path: string
   readonly #db: Database
   readonly #file: FileGuard
@@ -58,18 +60,23 @@ export class SqliteWriter {
 
   private constructor(options: ResolvedSqliteOptions) {
     const { path, pollMs, durability } = options
+    this.#options = options
     this.#path = path
     this.#db = openForWriting(options)
     this.#file = new FileGuard(path)
     this.#durability = new CommitDurability(this.#db, durability)
     const shared = { path, file: this.#file, dataVersion: new DataVersion(this.#db) }
-    this.#queue = new WriteQueue(
-      new TransactionRunner({ ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }),
-    )
+    const parts = { ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }
+    const transactions = new TransactionRunner(parts)
+    this.#queue = new WriteQueue({ transactions, turns: new LockTurns(path), busyTimeoutMs: options.busyTimeoutMs })
     this.#foreignCommits = new ForeignCommits({ ...shared, pollMs, onCommit: () => this.#catchUp() })
   }
 
-  /** A space, which is made if there is none of this name. */
+  /**
+   * A space, which is made if there is none of this name.
+   *
+   * @throws StoreBusyError at once when it is to be made and another process has the lock.
+   */
   space(name: string): WriterSpace {
     let space = this.#spaces.get(name)
     if (!space) {
@@ -94,10 +101,10 @@ export class SqliteWriter {
   }
 
   /** See {@link rewriteFile}. */
-  rewrite(): Promise<void> {
+  async rewrite(): Promise<void> {
     // What is queued would fill the log again at once.
-    this.#queue.flush()
-    return rewriteFile(this.#db, this.#path)
+    await this.#queue.drain()
+    await rewriteFile(this.#db, this.#options)
   }
 
   /** @throws StoreError when the file was found to be removed or replaced. */
@@ -105,13 +112,17 @@ export class SqliteWriter {
     this.#file.assertInPlace()
   }
 
-  /** Gives the writer back. The last holder's release writes what is queued and closes the connection. */
-  release(): void {
+  /**
+   * Gives the writer back. The last holder's release writes what is queued and closes the connection, unless somebody
+   * else acquires the writer before that is done.
+   */
+  async release(): Promise<void> {
     this.#holders -= 1
     if (this.#holders > 0) return
+    await this.#queue.drain()
+    if (this.#holders > 0 || !this.#db.open) return
     if (SqliteWriter.#open.get(this.#path) === this) SqliteWriter.#open.delete(this.#path)
     this.#foreignCommits.stop()
-    this.#queue.flush()
     // SQLite itself takes care not to remove the logs of another file that has this name now.
     this.#db.close()
   }
