@@ -63,6 +63,10 @@ export abstract class SpaceStore implements Store {
     return this.guarded('changes', (tables) => tables.changes(after, limit))
   }
 
+  isLocked(): boolean {
+    return false
+  }
+
   async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
     this.assertOpen()
     yield* verifySpace({

@@ -64,6 +64,10 @@ export class WritingStore extends SpaceStore {
     return this.#writer.write(this.#space, batch)
   }
 
+  override isLocked(): boolean {
+    return this.#writer.isLocked
+  }
+
   watch(listener: (change: Change) => void): Unwatch {
     const unwatch = this.#space.watch(listener)
     this.#unwatch.push(unwatch)

@@ -92,7 +92,15 @@ export class SqliteWriter {
 
   /** Applies a batch in the next transaction. */
   write(space: WriterSpace, batch: readonly Mutation[]): Promise<Commit> {
-    return this.#queue.add(() => space.apply(batch, Date.now()), batch.some(isLasting))
+    const lasting = batch.some(isLasting)
+    // A lease is renewed as of when that was asked for: it must not end by a lock that nobody could pass.
+    const askedAt = !lasting && batch.every(({ type }) => type === 'touch') ? Date.now() : undefined
+    return this.#queue.add(() => space.apply(batch, askedAt ?? Date.now()), lasting)
+  }
+
+  /** Whether another process has the lock, as far as is known. */
+  get isLocked(): boolean {
+    return this.#queue.isLocked
   }
 
   /** Does other work in the next transaction. */
