@@ -74,7 +74,7 @@ class MapSpace {
     this.maxChanges = maxChanges
     this.clock = new StoreClock(now)
     // Fences exceed those of any earlier life of the space.
-    for (const collection of collectionsWith('leased')) this.floors.set(collection, this.clock.now())
+    for (const collection of collectionsWith('leased')) this.floors.set(collection, Math.floor(this.clock.now()))
   }
 }
 

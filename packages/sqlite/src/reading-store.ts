@@ -1,4 +1,5 @@
 import { CorruptRecordError, StoreError } from '@skein/memory'
+import { StoreClock } from '@skein/memory/store'
 import type { Commit, ObjectStore, Unwatch } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
@@ -6,6 +7,7 @@ import { fileIsGone, identityCheck } from './file/file-identity.ts'
 import { wrapError } from './file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
 import { whenUnlocked } from './file/when-unlocked.ts'
+import { keptTime } from './records/space-time.ts'
 import { SpaceTables } from './records/space-tables.ts'
 import { currentFormat, formatOf } from './schema/database-format.ts'
 import { noteOlderReader } from './schema/older-readers.ts'
@@ -21,6 +23,7 @@ export class ReadingStore extends SpaceStore {
   }
 
   readonly objects: ObjectStore
+  protected readonly clock: StoreClock = new StoreClock()
   readonly #db: Database | undefined
   readonly #tables: SpaceTables | undefined
   readonly #damage: unknown
@@ -36,6 +39,7 @@ export class ReadingStore extends SpaceStore {
     try {
       this.#db = openForReading(options)
       this.#tables = new SpaceTables(this.#db, requireSpace(this.#db, options.path, space))
+      this.clock.observe(keptTime(this.#tables.sql))
       if (formatOf(this.#db) < currentFormat) this.#endNote = noteOlderReader(options.path)
     } catch (error) {
       this.#db?.close()
@@ -63,6 +67,16 @@ export class ReadingStore extends SpaceStore {
     if (now < this.#nextCheckAt) return
     if (!this.#isInPlace()) throw fileIsGone(this.#options.path)
     this.#nextCheckAt = now + this.#options.pollMs
+    this.#observeTime()
+  }
+
+  /** Others may have written what has a later time than this thread has seen. */
+  #observeTime(): void {
+    try {
+      if (this.#tables) this.clock.observe(keptTime(this.#tables.sql))
+    } catch {
+      // The reading that follows says what is wrong.
+    }
   }
 
   write(): Promise<Commit> {

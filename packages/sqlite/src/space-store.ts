@@ -15,6 +15,7 @@ import type {
   SearchQuery,
   Seq,
   Store,
+  StoreClock,
   StoredRecord,
   StoreTraits,
   Unwatch,
@@ -42,9 +43,10 @@ export abstract class SpaceStore implements Store {
   }
 
   protected abstract get tables(): SpaceTables
+  protected abstract readonly clock: StoreClock
 
   now(): number {
-    return Date.now()
+    return this.clock.now()
   }
 
   read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {

@@ -1,5 +1,5 @@
 import { MemoryClosedError } from '@skein/memory'
-import type { Change, Commit, Mutation, ObjectStore, Unwatch } from '@skein/memory/store'
+import type { Change, Commit, Mutation, ObjectStore, StoreClock, Unwatch } from '@skein/memory/store'
 
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
 import { whenUnlocked } from './file/when-unlocked.ts'
@@ -48,6 +48,10 @@ export class WritingStore extends SpaceStore {
       has: (hash) => this.guarded('objects.has', () => objects.has(hash)),
       delete: (hash) => this.#transact(() => objects.delete(hash)),
     }
+  }
+
+  protected get clock(): StoreClock {
+    return this.#writer.clock
   }
 
   protected get tables(): SpaceTables {

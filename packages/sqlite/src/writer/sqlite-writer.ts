@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { StoreClock } from '@skein/memory/store'
 import type { Commit, Mutation } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
@@ -49,11 +50,14 @@ export class SqliteWriter {
   }
 
   readonly #options: ResolvedSqliteOptions
+  /** Of all spaces, as they are all written on this machine. */
+  readonly clock: StoreClock = new StoreClock()
   readonly #path: string
   readonly #db: Database
   readonly #file: FileGuard
   readonly #durability: CommitDurability
   readonly #spaces = new Map<string, WriterSpace>()
+  readonly #transactions: TransactionRunner
   readonly #queue: WriteQueue
   readonly #foreignCommits: ForeignCommits
   #holders = 0
@@ -67,9 +71,19 @@ export class SqliteWriter {
     this.#durability = new CommitDurability(this.#db, durability)
     const shared = { path, file: this.#file, dataVersion: new DataVersion(this.#db) }
     const parts = { ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }
-    const transactions = new TransactionRunner(parts)
-    this.#queue = new WriteQueue({ transactions, turns: new LockTurns(path), busyTimeoutMs: options.busyTimeoutMs })
-    this.#foreignCommits = new ForeignCommits({ ...shared, pollMs, onCommit: () => this.#catchUp() })
+    this.#transactions = new TransactionRunner(parts)
+    this.#queue = new WriteQueue({
+      transactions: this.#transactions,
+      turns: new LockTurns(path),
+      busyTimeoutMs: options.busyTimeoutMs,
+    })
+    this.#foreignCommits = new ForeignCommits({
+      ...shared,
+      pollMs,
+      onCommit: () => this.#catchUp(),
+      // So that the clock knows the time within a poll when it is set back.
+      onPoll: () => void this.clock.now(),
+    })
   }
 
   /**
@@ -81,7 +95,10 @@ export class SqliteWriter {
     let space = this.#spaces.get(name)
     if (!space) {
       try {
-        space = new WriterSpace(new SpaceTables(this.#db, prepareSpace(this.#db, name, randomUUID())))
+        space = new WriterSpace(
+          new SpaceTables(this.#db, prepareSpace(this.#db, name, { incarnation: randomUUID(), now: this.clock.now() })),
+          this.clock,
+        )
       } catch (error) {
         throw wrapError('open', this.#path, error)
       }
@@ -94,8 +111,8 @@ export class SqliteWriter {
   write(space: WriterSpace, batch: readonly Mutation[]): Promise<Commit> {
     const lasting = batch.some(isLasting)
     // A lease is renewed as of when that was asked for: it must not end by a lock that nobody could pass.
-    const askedAt = !lasting && batch.every(({ type }) => type === 'touch') ? Date.now() : undefined
-    return this.#queue.add(() => space.apply(batch, askedAt ?? Date.now()), lasting)
+    const askedAt = !lasting && batch.every(({ type }) => type === 'touch') ? this.clock.now() : undefined
+    return this.#queue.add(() => space.apply(batch, askedAt ?? this.clock.now()), lasting)
   }
 
   /** Whether another process has the lock, as far as is known. */
@@ -131,8 +148,16 @@ export class SqliteWriter {
     if (this.#holders > 0 || !this.#db.open) return
     if (SqliteWriter.#open.get(this.#path) === this) SqliteWriter.#open.delete(this.#path)
     this.#foreignCommits.stop()
+    this.#keepTime()
     // SQLite itself takes care not to remove the logs of another file that has this name now.
     this.#db.close()
+  }
+
+  /** Keeps the time that passed since the last write, unless another process is just writing. */
+  #keepTime(): void {
+    const spaces = [...this.#spaces.values()]
+    const work = (): void => spaces.forEach((space) => space.keepTime())
+    if (spaces.some((space) => space.needsTime())) this.#transactions.run([{ work }], false)
   }
 
   #catchUp(): void {
