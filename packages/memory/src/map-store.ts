@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
+import { collectionsWith } from './store/collections.ts'
+import { StoreClock } from './store/store-clock.ts'
 import { changeOf, decideMutation, liveRecord } from './store/apply-mutation.ts'
 import type { Row, Verdict } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
@@ -47,7 +49,7 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
   const spaces = new Map<string, MapSpace>()
   return {
     open: (space) => {
-      const found = spaces.get(space) ?? new MapSpace(options.maxChanges ?? 100_000, options.now ?? Date.now)
+      const found = spaces.get(space) ?? new MapSpace(options.maxChanges ?? 100_000, options.now)
       spaces.set(space, found)
       return Promise.resolve(new MapStore(found))
     },
@@ -65,12 +67,14 @@ class MapSpace {
   /** For each collection, the highest version among the rows ever swept. */
   readonly floors = new Map<string, number>()
   readonly maxChanges: number
-  readonly now: () => number
+  readonly clock: StoreClock
   seq: Seq = 0
 
-  constructor(maxChanges: number, now: () => number) {
+  constructor(maxChanges: number, now: (() => number) | undefined) {
     this.maxChanges = maxChanges
-    this.now = now
+    this.clock = new StoreClock(now)
+    // Fences exceed those of any earlier life of the space.
+    for (const collection of collectionsWith('leased')) this.floors.set(collection, Math.floor(this.clock.now()))
   }
 }
 
@@ -95,7 +99,7 @@ class MapStore implements Store {
   }
 
   now(): number {
-    return this.#opened.now()
+    return this.#opened.clock.now()
   }
 
   async read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {

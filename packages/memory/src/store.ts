@@ -23,6 +23,9 @@ export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export type { Mutation, Guard, Commit, Written, Refusal } from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
 
+// Time
+export { StoreClock } from './store/store-clock.ts'
+
 // Reading
 export { matchesFilter } from './store/record-filter.ts'
 export type { RecordFilter, RecordQuery, RecordPage } from './store/query.ts'

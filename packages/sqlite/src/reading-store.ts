@@ -1,10 +1,13 @@
 import { CorruptRecordError, StoreError } from '@skein/memory'
+import { StoreClock } from '@skein/memory/store'
 import type { Commit, ObjectStore, Unwatch } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { fileIsGone, identityCheck } from './file/file-identity.ts'
 import { wrapError } from './file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import { whenUnlocked } from './file/when-unlocked.ts'
+import { keptTime } from './records/space-time.ts'
 import { SpaceTables } from './records/space-tables.ts'
 import { currentFormat, formatOf } from './schema/database-format.ts'
 import { noteOlderReader } from './schema/older-readers.ts'
@@ -14,7 +17,13 @@ import { SpaceStore } from './space-store.ts'
 
 /** A space in a thread or program that only reads, through a connection of its own. */
 export class ReadingStore extends SpaceStore {
+  /** Opens a space as soon as nobody keeps all others out of its file. */
+  static open(options: ResolvedSqliteOptions, space: string): Promise<ReadingStore> {
+    return whenUnlocked(options, () => new ReadingStore(options, space))
+  }
+
   readonly objects: ObjectStore
+  protected readonly clock: StoreClock = new StoreClock()
   readonly #db: Database | undefined
   readonly #tables: SpaceTables | undefined
   readonly #damage: unknown
@@ -23,13 +32,14 @@ export class ReadingStore extends SpaceStore {
   readonly #endNote: (() => void) | undefined
   #nextCheckAt = 0
 
-  constructor(options: ResolvedSqliteOptions, space: string) {
+  private constructor(options: ResolvedSqliteOptions, space: string) {
     super(options, space)
     this.#options = options
     this.#isInPlace = identityCheck(options.path)
     try {
       this.#db = openForReading(options)
       this.#tables = new SpaceTables(this.#db, requireSpace(this.#db, options.path, space))
+      this.clock.observe(keptTime(this.#tables.sql))
       if (formatOf(this.#db) < currentFormat) this.#endNote = noteOlderReader(options.path)
     } catch (error) {
       this.#db?.close()
@@ -39,8 +49,8 @@ export class ReadingStore extends SpaceStore {
     }
     this.objects = {
       put: () => refuse('objects.put'),
-      get: async (hash, range) => this.guarded('objects.get', ({ objects }) => objects.get(hash, range)),
-      has: async (hash) => this.guarded('objects.has', ({ objects }) => objects.has(hash)),
+      get: (hash, range) => this.guarded('objects.get', ({ objects }) => objects.get(hash, range)),
+      has: (hash) => this.guarded('objects.has', ({ objects }) => objects.has(hash)),
       delete: () => refuse('objects.delete'),
     }
   }
@@ -57,6 +67,16 @@ export class ReadingStore extends SpaceStore {
     if (now < this.#nextCheckAt) return
     if (!this.#isInPlace()) throw fileIsGone(this.#options.path)
     this.#nextCheckAt = now + this.#options.pollMs
+    this.#observeTime()
+  }
+
+  /** Others may have written what has a later time than this thread has seen. */
+  #observeTime(): void {
+    try {
+      if (this.#tables) this.clock.observe(keptTime(this.#tables.sql))
+    } catch {
+      // The reading that follows says what is wrong.
+    }
   }
 
   write(): Promise<Commit> {

@@ -15,6 +15,7 @@ import type {
   SearchQuery,
   Seq,
   Store,
+  StoreClock,
   StoredRecord,
   StoreTraits,
   Unwatch,
@@ -22,6 +23,7 @@ import type {
 
 import { wrapError } from './file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import { isLocked, whenUnlocked } from './file/when-unlocked.ts'
 import type { SpaceTables } from './records/space-tables.ts'
 import { verifySpace } from './verify/verify-space.ts'
 
@@ -41,25 +43,30 @@ export abstract class SpaceStore implements Store {
   }
 
   protected abstract get tables(): SpaceTables
+  protected abstract readonly clock: StoreClock
 
   now(): number {
-    return Date.now()
+    return this.clock.now()
   }
 
-  async read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+  read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
     return this.guarded('read', (tables) => keys.map((key) => liveRecord(tables.read(key), this.now())))
   }
 
-  async query(query: RecordQuery): Promise<RecordPage> {
+  query(query: RecordQuery): Promise<RecordPage> {
     return this.guarded('query', (tables) => tables.query(query, this.now()))
   }
 
-  async search(query: SearchQuery): Promise<SearchAnswer> {
+  search(query: SearchQuery): Promise<SearchAnswer> {
     return this.guarded('search', (tables) => tables.search(query, this.now()))
   }
 
-  async changes(after: Seq, limit: number): Promise<ChangePage> {
+  changes(after: Seq, limit: number): Promise<ChangePage> {
     return this.guarded('changes', (tables) => tables.changes(after, limit))
+  }
+
+  isLocked(): boolean {
+    return false
   }
 
   async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
@@ -77,8 +84,18 @@ export abstract class SpaceStore implements Store {
     if (this.isClosed) throw new MemoryClosedError()
   }
 
-  /** Does some reading if the store is open, and wraps what SQLite throws. */
-  protected guarded<Result>(operation: string, work: (tables: SpaceTables) => Result): Result {
+  /** Does some reading if the store is open, as soon as nobody keeps all others out, and wraps what SQLite throws. */
+  protected async guarded<Result>(operation: string, work: (tables: SpaceTables) => Result): Promise<Result> {
+    try {
+      return this.#attempt(operation, work)
+    } catch (error) {
+      // In its normal mode the file is read while others write, but not while one of them recovers its log.
+      if (isLocked(error)) return whenUnlocked(this.#options, () => this.#attempt(operation, work))
+      throw error
+    }
+  }
+
+  #attempt<Result>(operation: string, work: (tables: SpaceTables) => Result): Result {
     this.assertOpen()
     try {
       return work(this.tables)

@@ -40,7 +40,7 @@ export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {
   return {
     descriptor: { module: import.meta.url, name: 'sqliteStore', options: resolved },
     open: async (space, role) =>
-      role === 'writer' ? WritingStore.open(resolved, space) : new ReadingStore(resolved, space),
-    spaces: async () => listSpaces(resolved),
+      role === 'writer' ? WritingStore.open(resolved, space) : ReadingStore.open(resolved, space),
+    spaces: () => listSpaces(resolved),
   }
 }

@@ -1,7 +1,8 @@
 import { MemoryClosedError } from '@skein/memory'
-import type { Change, Commit, Mutation, ObjectStore, Unwatch } from '@skein/memory/store'
+import type { Change, Commit, Mutation, ObjectStore, StoreClock, Unwatch } from '@skein/memory/store'
 
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
+import { whenUnlocked } from './file/when-unlocked.ts'
 import type { SpaceTables } from './records/space-tables.ts'
 import { OlderFormatError } from './schema/database-format.ts'
 import { migrateFile } from './schema/migrate-file.ts'
@@ -15,7 +16,7 @@ export class WritingStore extends SpaceStore {
   static async open(options: ResolvedSqliteOptions, space: string): Promise<WritingStore> {
     for (;;) {
       try {
-        return new WritingStore(options, space)
+        return await whenUnlocked(options, () => new WritingStore(options, space))
       } catch (error) {
         if (!(error instanceof OlderFormatError)) throw error
       }
@@ -36,16 +37,21 @@ export class WritingStore extends SpaceStore {
     try {
       this.#space = this.#writer.space(space)
     } catch (error) {
-      this.#writer.release()
+      // Nothing is queued, so there is nothing to wait for.
+      void this.#writer.release()
       throw error
     }
     const { objects } = this.#space.tables
     this.objects = {
       put: (hash, bytes) => this.#transact(() => objects.put(hash, bytes)),
-      get: async (hash, range) => this.guarded('objects.get', () => objects.get(hash, range)),
-      has: async (hash) => this.guarded('objects.has', () => objects.has(hash)),
+      get: (hash, range) => this.guarded('objects.get', () => objects.get(hash, range)),
+      has: (hash) => this.guarded('objects.has', () => objects.has(hash)),
       delete: (hash) => this.#transact(() => objects.delete(hash)),
     }
+  }
+
+  protected get clock(): StoreClock {
+    return this.#writer.clock
   }
 
   protected get tables(): SpaceTables {
@@ -60,6 +66,10 @@ export class WritingStore extends SpaceStore {
   async write(batch: readonly Mutation[]): Promise<Commit> {
     if (this.isClosed) throw new MemoryClosedError()
     return this.#writer.write(this.#space, batch)
+  }
+
+  override isLocked(): boolean {
+    return this.#writer.isLocked
   }
 
   watch(listener: (change: Change) => void): Unwatch {
@@ -86,6 +96,6 @@ export class WritingStore extends SpaceStore {
     if (this.isClosed) return
     this.isClosed = true
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
-    this.#writer.release()
+    await this.#writer.release()
   }
 }

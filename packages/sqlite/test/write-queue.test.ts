@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { FileGuard } from '../src/file/file-identity.ts'
 import { CommitDurability } from '../src/writer/commit-durability.ts'
 import { DataVersion } from '../src/writer/data-version.ts'
+import { LockTurns } from '../src/writer/lock-turns.ts'
 import { TransactionRunner } from '../src/writer/transaction-runner.ts'
 import { WriteQueue } from '../src/writer/write-queue.ts'
 import { temporaryPath } from './temporary.ts'
@@ -28,7 +29,7 @@ function open(): Opened {
   const waits: boolean[] = []
   let isWaiting = true
   const db = new Database(path, {
-    timeout: 1,
+    timeout: 0,
     verbose: (text) => {
       const sql = String(text)
       if (sql.startsWith('PRAGMA synchronous')) isWaiting = sql.endsWith('FULL')
@@ -49,8 +50,10 @@ function open(): Opened {
     committed: () => void notified.push('committed'),
     rolledBack: () => void notified.push('rolled back'),
   }
-  const queue = new WriteQueue(
-    new TransactionRunner({
+  const queue = new WriteQueue({
+    turns: new LockTurns(path),
+    busyTimeoutMs: 100,
+    transactions: new TransactionRunner({
       db,
       path,
       file: new FileGuard(path),
@@ -58,7 +61,7 @@ function open(): Opened {
       states: new Map([['numbers', state]]),
       dataVersion: new DataVersion(db),
     }),
-  )
+  })
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
   return { db, other, queue, statements, waits, notified, add: (n) => queue.add(() => insert.run(n)) }
 }
@@ -76,17 +79,43 @@ describe('a group of writes', () => {
     expect(numbers(other)).toEqual([1, 2])
   })
 
-  it('fails after one attempt, with everything in the queue, when another process keeps the file locked', async () => {
-    const { other, statements, notified, add } = open()
+  it('fails with all others that wait as long when another process keeps the file locked for too long', async () => {
+    const { other, add } = open()
     other.exec('BEGIN IMMEDIATE')
     // More than one group takes.
     const settled = await Promise.allSettled(Array.from({ length: 2_500 }, (_, n) => add(n)))
     other.exec('ROLLBACK')
     for (const one of settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'SKEIN_STORE_BUSY' } })
-    expect(statements).toEqual(['BEGIN'])
-    expect(notified).toEqual(['rolled back'])
     await add(1)
     expect(numbers(other)).toEqual([1])
+  })
+
+  it('waits for the lock of another process while the event loop goes on, and keeps its order', async () => {
+    const { other, queue, add } = open()
+    other.exec('BEGIN IMMEDIATE')
+    const order: string[] = []
+    const all = [1, 2].map(async (n) => order.push(`wrote ${String((await add(n)) && n)}`))
+    // The lock is let go of by a timer of the loop that waits.
+    setTimeout(() => {
+      order.push(`locked: ${queue.isLocked}`)
+      other.exec('COMMIT')
+    }, 20)
+    await Promise.all([...all, queue.drain()])
+    expect(order).toEqual(['locked: true', 'wrote 1', 'wrote 2'])
+    expect(queue.isLocked).toBe(false)
+    expect(numbers(other)).toEqual([1, 2])
+  })
+
+  it('fails alone when it has waited too long; one that came later is written', async () => {
+    const { other, add } = open()
+    other.exec('BEGIN IMMEDIATE')
+    const first = add(1)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    const second = add(2)
+    await expect(first).rejects.toMatchObject({ code: 'SKEIN_STORE_BUSY' })
+    other.exec('COMMIT')
+    await second
+    expect(numbers(other)).toEqual([2])
   })
 
   it('is done one by one when the work of one fails: it alone fails, and nothing is done twice', async () => {

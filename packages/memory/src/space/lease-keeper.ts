@@ -37,7 +37,9 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
     const touch = async (): Promise<boolean> => {
       return (await this.#store.write([{ type: 'touch', key, ifVersion: version, ttlMs: leaseMs }])).ok
     }
-    const lease = new KeptLease({ name: `${key.collection}/${key.id}`, leaseMs, touch, onError: this.#onError })
+    const isLocked = (): boolean => this.#store.isLocked?.() ?? false
+    const name = `${key.collection}/${key.id}`
+    const lease = new KeptLease({ name, leaseMs, touch, isLocked, onError: this.#onError })
     this.#kept.add(lease)
     lease.signal.addEventListener('abort', () => this.#kept.delete(lease), { once: true })
     const stop = (): void => {
@@ -64,8 +66,13 @@ interface KeptLeaseOptions {
   readonly leaseMs: number
   /** Renews it; resolves to whether it was still held. */
   readonly touch: () => Promise<boolean>
+  /** Whether nobody can write, so that nobody else can take the lease either. */
+  readonly isLocked: () => boolean
   readonly onError: (error: unknown) => void
 }
+
+/** How often a lease that would be over is looked at again while nobody can write. */
+const lockedMs = 20
 
 class KeptLease {
   readonly #options: KeptLeaseOptions
@@ -99,7 +106,13 @@ class KeptLease {
     if (this.#isStopped) return
     clearTimeout(this.#end)
     const leftMs = Math.max(0, sentAt + this.#options.leaseMs - performance.now())
-    this.#end = setTimeout(() => this.lose('it could not be renewed in time'), leftMs).unref()
+    this.#end = setTimeout(() => this.#over(), leftMs).unref()
+  }
+
+  /** While nobody can write, the renewals that were sent in time are pending, and the store will say what they brought. */
+  #over(): void {
+    if (this.#options.isLocked()) this.#end = setTimeout(() => this.#over(), lockedMs).unref()
+    else this.lose('it could not be renewed in time')
   }
 
   lose(why: string): void {

@@ -7,6 +7,7 @@ export function forward(store: Store): Store {
     ...makeCalls((name) => callOf(store, name)),
     traits: store.traits,
     now: () => store.now(),
+    isLocked: () => store.isLocked?.() ?? false,
     watch: (listener, onLink) => store.watch(listener, onLink),
     verify: (inspector) => store.verify(inspector),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -81,5 +81,10 @@ export interface Store extends AsyncDisposable {
   verify(inspector?: Inspector): AsyncIterable<Corruption>
   /** The current time by the store's clock or the best local estimate of it, Unix milliseconds. */
   now(): number
+  /**
+   * Whether another process keeps everybody from writing at this moment, so that a lease can be neither renewed nor
+   * taken. Left out by stores whose writers don't exclude each other.
+   */
+  isLocked?(): boolean
   readonly objects: ObjectStore
 }

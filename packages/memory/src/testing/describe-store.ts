@@ -21,6 +21,7 @@ import { valueCases } from './memory/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
 import { watchCases } from './memory/watch-cases.ts'
 import type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
+import { storeClockCases } from './store/clock-cases.ts'
 import { storeConditionsCases } from './store/conditions-cases.ts'
 import { storeExpiryCases } from './store/expiry-cases.ts'
 import { storeFeedCases } from './store/feed-cases.ts'
@@ -37,6 +38,7 @@ const store: Readonly<Record<string, Cases>> = {
   records: storeRecordsCases,
   conditions: storeConditionsCases,
   expiry: storeExpiryCases,
+  clock: storeClockCases,
   lists: storeListsCases,
   search: storeSearchCases,
   feed: storeFeedCases,

@@ -1,4 +1,5 @@
 import type { Corruption } from '../store/corruption.ts'
+import { StoreClock } from '../store/store-clock.ts'
 import { callNames, callOf, makeCalls } from '../store/store-routes.ts'
 import type { Route } from '../store/store-routes.ts'
 import type { Store, StoreTraits } from '../store/store.ts'
@@ -11,12 +12,13 @@ import type { LinkHandlers } from './link-messages.ts'
  */
 export function linkedStore(client: LinkClient, reader: Store | undefined, traits: StoreTraits): Store {
   const isOwn = (route: Route): boolean => route === 'reader' || (route === 'index' && traits.fullText === 'native')
+  const clock = reader ?? new StoreClock()
   return {
     ...makeCalls((name, route) =>
       reader && isOwn(route) ? callOf(reader, name) : (...args) => client.call(name, ...args),
     ),
     traits,
-    now: () => reader?.now() ?? Date.now(),
+    now: () => clock.now(),
     /** Never calls the listener: threads learn of changes from the epoch table. */
     watch: () => () => {},
     /** Without its own connection, the thread gets all results at the end, and the inspector is not called. */

@@ -7,6 +7,7 @@ import type { DatabaseFile } from '../file/connection.ts'
 import { NewFile } from '../file/new-file.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { resolveSqliteOptions } from '../file/sqlite-options.ts'
+import { whenUnlocked } from '../file/when-unlocked.ts'
 import { openForReading } from '../schema/open-database.ts'
 import { copyPages } from './copy-pages.ts'
 import type { CopyProgress } from './copy-pages.ts'
@@ -65,9 +66,8 @@ export async function copyDatabase(
   signal?.throwIfAborted()
   if (!existsSync(from)) throw new StoreError(operation, `${from} does not exist. Check its name.`)
   if (isSame(from, to)) throw new OptionError('to', `another file than ${from}`, to)
-  const db = openForReading(source)
+  const db = await whenUnlocked(source, () => openSnapshot(source, operation))
   try {
-    holdSnapshot(db, operation, from)
     using file = new NewFile(operation, to, from, overwrite)
     try {
       await copyPages(db, file.temporary, options)
@@ -90,13 +90,19 @@ export async function copyDatabase(
   }
 }
 
-/** Makes all pages be copied as they are now. Without a snapshot each write of others would start the copying again. */
-function holdSnapshot(db: Database.Database, operation: string, from: string): void {
+/**
+ * Opens a database so that all pages are copied as they are now. Without a snapshot each write of others would start
+ * the copying again.
+ */
+function openSnapshot(file: DatabaseFile, operation: string): Database.Database {
+  const db = openForReading(file)
   try {
     db.exec('BEGIN')
     db.prepare('SELECT count(*) FROM spaces').get()
+    return db
   } catch (error) {
-    throw wrapError(operation, from, error)
+    db.close()
+    throw wrapError(operation, file.path, error)
   }
 }
 

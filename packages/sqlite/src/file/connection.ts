@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
-import { wrapError } from './sqlite-errors.ts'
+import { isBusy, wrapError } from './sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './sqlite-options.ts'
+import { whenUnlocked } from './when-unlocked.ts'
 
 /** Where a database is, and how long to wait for locks of other processes. */
 export type DatabaseFile = Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>
@@ -13,13 +14,14 @@ export type DatabaseFile = Pick<ResolvedSqliteOptions, 'path' | 'busyTimeoutMs'>
 export type Access = 'read' | 'write' | 'create'
 
 /**
- * Opens a database and has it prepared; closes it again when that fails.
+ * Opens a database and has it prepared; closes it again when that fails. Its connection never waits for locks: that
+ * would stop the event loop. See `whenUnlocked`.
  *
  * @param prepare - Checks the file and sets up the connection.
  * @throws StoreError, and what `prepare` throws, wrapped.
  */
 export function connect(
-  { path, busyTimeoutMs }: DatabaseFile,
+  { path }: Pick<DatabaseFile, 'path'>,
   access: Access,
   prepare: (db: Database.Database) => void,
 ): Database.Database {
@@ -28,7 +30,7 @@ export function connect(
   try {
     // A connection that may only read can't tidy up: it would leave behind the logs that it makes where there are none.
     const readonly = access === 'read' && existsSync(`${path}-wal`)
-    db = new Database(path, { timeout: busyTimeoutMs, readonly, fileMustExist: access !== 'create' })
+    db = new Database(path, { timeout: 0, readonly, fileMustExist: access !== 'create' })
     // A database may come from anybody: functions hidden in its schema must not run.
     db.pragma('trusted_schema = OFF')
     if (access === 'read') db.pragma('query_only = ON')
@@ -45,8 +47,8 @@ export function connect(
  *
  * @throws StoreError
  */
-export function openAny(file: DatabaseFile): Database.Database {
-  return connect(file, 'read', () => {})
+export function openAny(file: DatabaseFile): Promise<Database.Database> {
+  return whenUnlocked(file, () => connect(file, 'read', meetLock))
 }
 
 /**
@@ -55,12 +57,25 @@ export function openAny(file: DatabaseFile): Database.Database {
  *
  * @throws StoreError
  */
-export function openDamaged(file: DatabaseFile): Database.Database {
-  return connect(file, 'read', (db) => {
-    // With these SQLite reads what is left of a file that was truncated, or whose schema is damaged.
-    db.unsafeMode()
-    db.pragma('writable_schema = ON')
-  })
+export function openDamaged(file: DatabaseFile): Promise<Database.Database> {
+  return whenUnlocked(file, () =>
+    connect(file, 'read', (db) => {
+      // With these SQLite reads what is left of a file that was truncated, or whose schema is damaged.
+      db.unsafeMode()
+      db.pragma('writable_schema = ON')
+      meetLock(db)
+    }),
+  )
+}
+
+/** Reads something, so that a lock is found now; from here on the connection's own share of it keeps others away. */
+function meetLock(db: Database.Database): void {
+  try {
+    db.pragma('user_version')
+  } catch (error) {
+    // What is damaged shows later.
+    if (isBusy(error)) throw error
+  }
 }
 
 // better-sqlite3 13 crashes without a message on older versions.

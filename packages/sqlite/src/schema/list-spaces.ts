@@ -11,9 +11,9 @@ import { spaceNames } from './spaces.ts'
  *
  * @throws StoreFormatError, CorruptRecordError, StoreError
  */
-export function listSpaces(file: DatabaseFile): string[] {
+export async function listSpaces(file: DatabaseFile): Promise<string[]> {
   if (!existsSync(file.path)) return []
-  const db = openDamaged(file)
+  const db = await openDamaged(file)
   try {
     requireReadable(db, file.path)
     return spaceNames(db, file.path)

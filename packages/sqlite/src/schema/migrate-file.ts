@@ -5,7 +5,8 @@ import type { Database } from 'better-sqlite3'
 
 import { connect } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
-import { codeOf, isBusy, wrapError } from '../file/sqlite-errors.ts'
+import { codeOf, wrapError } from '../file/sqlite-errors.ts'
+import { isLocked } from '../file/when-unlocked.ts'
 import { currentFormat, formatOf, requireReadable } from './database-format.ts'
 import { keepCopy } from './keep-copy.ts'
 import type { KeptCopy } from './keep-copy.ts'
@@ -46,15 +47,12 @@ export async function migrateFile(file: DatabaseFile): Promise<void> {
   }
 }
 
-/**
- * Opens a database without waiting for locks. Two processes that wait for each
- * other while they hold their own locks would never end.
- */
+/** Opens a database; `undefined` while others keep it locked. */
 function openUnlessBusy(file: DatabaseFile, prepare: (db: Database) => void): Database | undefined {
   try {
-    return connect({ ...file, busyTimeoutMs: 0 }, 'write', prepare)
+    return connect(file, 'write', prepare)
   } catch (error) {
-    if (error instanceof StoreBusyError && isBusy(error.cause)) return undefined
+    if (isLocked(error)) return undefined
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { CorruptRecordError } from '@skein/memory'
+import { collectionsWith } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { spaceSchema } from './space-schema.ts'
@@ -11,18 +12,28 @@ export function createSpaceList(db: Database): void {
 /**
  * Finds the number of a space, and makes its tables if there are none.
  *
- * @param incarnation - Names the life of the feed of a new space.
+ * @param life - Of a new space: the name of its feed's life, and the time, above which the versions of leases begin, so
+ * that fences exceed those of any earlier life of the file.
  */
-export function prepareSpace(db: Database, name: string, incarnation: string): number {
+export function prepareSpace(
+  db: Database,
+  name: string,
+  life: { readonly incarnation: string; readonly now: number },
+): number {
+  // Without a lock, which others may hold for long.
+  const known = findSpace(db, name)
+  if (known !== undefined) return known
   return db
     .transaction((): number => {
       const found = findSpace(db, name)
       if (found !== undefined) return found
       const { lastInsertRowid } = db
         .prepare('INSERT INTO spaces (name, incarnation) VALUES (?, ?)')
-        .run(name, incarnation)
+        .run(name, life.incarnation)
       const number = Number(lastInsertRowid)
       db.exec(spaceSchema(number))
+      const begin = db.prepare(`INSERT INTO floors_${number} VALUES (?, ?)`)
+      for (const collection of collectionsWith('leased')) begin.run(collection, Math.floor(life.now))
       return number
     })
     .immediate()

@@ -10,11 +10,11 @@ import { isUnreadable, wrapError } from '../file/sqlite-errors.ts'
 /** The answer of the thread. */
 export type FaultReply = { readonly faults: readonly string[] } | { readonly error: ErrorEnvelope }
 
-parentPort?.postMessage(answer(workerData as DatabaseFile))
+parentPort?.postMessage(await answer(workerData as DatabaseFile))
 
-function answer({ path, busyTimeoutMs }: DatabaseFile): FaultReply {
+async function answer({ path, busyTimeoutMs }: DatabaseFile): Promise<FaultReply> {
   try {
-    const db = openAny({ path, busyTimeoutMs })
+    const db = await openAny({ path, busyTimeoutMs })
     try {
       // `quick_check` does not notice a row that is missing in an index. https://sqlite.org/pragma.html#pragma_integrity_check
       const rows = db.prepare('PRAGMA integrity_check').pluck().all() as string[]

@@ -1,4 +1,4 @@
-import { collections, liveRecord } from '@skein/memory/store'
+import { collections, liveRecord, StoreClock } from '@skein/memory/store'
 import type { Corruption, Inspector } from '@skein/memory/store'
 
 import { isUnreadable } from '../file/sqlite-errors.ts'
@@ -7,6 +7,7 @@ import type { RawChange } from '../records/change-row.ts'
 import { hasMarks, markOf } from '../records/journal-mark.ts'
 import { columns, unpackIntact } from '../records/record-row.ts'
 import type { RawRow } from '../records/record-row.ts'
+import { keptTime } from '../records/space-time.ts'
 import type { SpaceSql } from '../records/space-sql.ts'
 import { rowText, textOf } from './row-text.ts'
 import { describeGap, readRow, walkTable } from './walk-table.ts'
@@ -17,19 +18,31 @@ type RowToVerify = readonly [rowId: number, mark: number | null, ...RawRow]
 
 /** Verifies the rows of all records, deleted ones too, and what the feed says of the newest change of each. */
 export function* verifyRecords(sql: SpaceSql, inspector: Inspector | undefined): Generator<readonly Corruption[]> {
+  const clock = clockOf(sql)
   const select = `SELECT row, ${hasMarks(sql) ? 'listed' : 'NULL'}, ${columns} FROM @records`
   for (const piece of walkTable<RowToVerify>(sql, select)) {
     if ('rows' in piece) {
-      yield piece.rows.flatMap((row) => verifyRow(sql, row, inspector))
+      yield piece.rows.flatMap((row) => verifyRow(sql, clock, row, inspector))
       continue
     }
     yield [{ kind: 'file', id: 'records', problem: describeGap('records', piece), raw: '' }]
     yield keysInGap(sql, piece).flatMap(([rowId, collection, id]) => {
       const row = readRow(sql, select, rowId) as RowToVerify | undefined
-      if (row) return verifyRow(sql, row, inspector)
+      if (row) return verifyRow(sql, clock, row, inspector)
       return { kind: 'record', collection, id, problem: "It is in a part of the file that can't be read.", raw: '' }
     })
   }
+}
+
+/** A clock that is not behind the data, unless that can't be read. */
+function clockOf(sql: SpaceSql): StoreClock {
+  const clock = new StoreClock()
+  try {
+    clock.observe(keptTime(sql))
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+  }
+  return clock
 }
 
 /** The keys of rows that the walk could not read, from the index of keys. */
@@ -44,14 +57,19 @@ function keysInGap(sql: SpaceSql, { from, to = Number.MAX_SAFE_INTEGER }: Gap): 
   }
 }
 
-function verifyRow(sql: SpaceSql, [, mark, ...raw]: RowToVerify, inspector: Inspector | undefined): Corruption[] {
+function verifyRow(
+  sql: SpaceSql,
+  clock: StoreClock,
+  [, mark, ...raw]: RowToVerify,
+  inspector: Inspector | undefined,
+): Corruption[] {
   const row = unpackIntact(raw)
   if (!row) {
     const [collection, id] = raw
     const problem = 'It is not as it was written: its checksum does not match.'
     return [{ kind: 'record', collection: textOf(collection), id: textOf(id), problem, raw: rowText(columns, raw) }]
   }
-  const record = liveRecord(row, Date.now())
+  const record = liveRecord(row, clock.now())
   const found = [record && inspector?.record(record), record && verifyMark(raw, mark), verifyNewestChange(sql, raw)]
   return found.filter((corruption) => corruption !== undefined)
 }

@@ -39,7 +39,7 @@ export async function* verifyTables({
   inspector,
   assertOpen,
 }: SpaceVerification): AsyncGenerator<Corruption, void, undefined> {
-  const db = openDamaged(file)
+  const db = await openDamaged(file)
   try {
     for (const corruptions of pieces(db, file.path, space, inspector)) {
       assertOpen?.()

@@ -12,6 +12,8 @@ export interface ForeignCommitsOptions {
   readonly dataVersion: DataVersion
   /** Called after others have committed. */
   readonly onCommit: () => void
+  /** Called at each poll. */
+  readonly onPoll: () => void
 }
 
 /**
@@ -30,6 +32,7 @@ export class ForeignCommits {
     this.#options = options
     this.#seenVersion = options.dataVersion.read()
     this.#poll = setInterval(() => {
+      options.onPoll()
       if (options.file.check()) this.#look()
       else this.stop()
     }, options.pollMs).unref()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { StoreClock } from '@skein/memory/store'
 import type { Commit, Mutation } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
@@ -12,6 +13,7 @@ import { prepareSpace } from '../schema/spaces.ts'
 import { CommitDurability } from './commit-durability.ts'
 import { DataVersion } from './data-version.ts'
 import { ForeignCommits } from './foreign-commits.ts'
+import { LockTurns } from './lock-turns.ts'
 import { rewriteFile } from './rewrite-file.ts'
 import { TransactionRunner } from './transaction-runner.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -35,7 +37,7 @@ export class SqliteWriter {
   /**
    * The process's writer of a file; give it back with {@link SqliteWriter.release}.
    *
-   * @throws OlderFormatError, StoreFormatError, StoreError
+   * @throws OlderFormatError, StoreFormatError, StoreError; StoreBusyError at once when another process has the lock.
    */
   static acquire(options: ResolvedSqliteOptions): SqliteWriter {
     const { path, durability } = options
@@ -47,34 +49,56 @@ export class SqliteWriter {
     return writer
   }
 
+  readonly #options: ResolvedSqliteOptions
+  /** Of all spaces, as they are all written on this machine. */
+  readonly clock: StoreClock = new StoreClock()
   readonly #path: string
   readonly #db: Database
   readonly #file: FileGuard
   readonly #durability: CommitDurability
   readonly #spaces = new Map<string, WriterSpace>()
+  readonly #transactions: TransactionRunner
   readonly #queue: WriteQueue
   readonly #foreignCommits: ForeignCommits
   #holders = 0
 
   private constructor(options: ResolvedSqliteOptions) {
     const { path, pollMs, durability } = options
+    this.#options = options
     this.#path = path
     this.#db = openForWriting(options)
     this.#file = new FileGuard(path)
     this.#durability = new CommitDurability(this.#db, durability)
     const shared = { path, file: this.#file, dataVersion: new DataVersion(this.#db) }
-    this.#queue = new WriteQueue(
-      new TransactionRunner({ ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }),
-    )
-    this.#foreignCommits = new ForeignCommits({ ...shared, pollMs, onCommit: () => this.#catchUp() })
+    const parts = { ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }
+    this.#transactions = new TransactionRunner(parts)
+    this.#queue = new WriteQueue({
+      transactions: this.#transactions,
+      turns: new LockTurns(path),
+      busyTimeoutMs: options.busyTimeoutMs,
+    })
+    this.#foreignCommits = new ForeignCommits({
+      ...shared,
+      pollMs,
+      onCommit: () => this.#catchUp(),
+      // So that the clock knows the time within a poll when it is set back.
+      onPoll: () => void this.clock.now(),
+    })
   }
 
-  /** A space, which is made if there is none of this name. */
+  /**
+   * A space, which is made if there is none of this name.
+   *
+   * @throws StoreBusyError at once when it is to be made and another process has the lock.
+   */
   space(name: string): WriterSpace {
     let space = this.#spaces.get(name)
     if (!space) {
       try {
-        space = new WriterSpace(new SpaceTables(this.#db, prepareSpace(this.#db, name, randomUUID())))
+        space = new WriterSpace(
+          new SpaceTables(this.#db, prepareSpace(this.#db, name, { incarnation: randomUUID(), now: this.clock.now() })),
+          this.clock,
+        )
       } catch (error) {
         throw wrapError('open', this.#path, error)
       }
@@ -85,7 +109,15 @@ export class SqliteWriter {
 
   /** Applies a batch in the next transaction. */
   write(space: WriterSpace, batch: readonly Mutation[]): Promise<Commit> {
-    return this.#queue.add(() => space.apply(batch, Date.now()), batch.some(isLasting))
+    const lasting = batch.some(isLasting)
+    // A lease is renewed as of when that was asked for: it must not end by a lock that nobody could pass.
+    const askedAt = !lasting && batch.every(({ type }) => type === 'touch') ? this.clock.now() : undefined
+    return this.#queue.add(() => space.apply(batch, askedAt ?? this.clock.now()), lasting)
+  }
+
+  /** Whether another process has the lock, as far as is known. */
+  get isLocked(): boolean {
+    return this.#queue.isLocked
   }
 
   /** Does other work in the next transaction. */
@@ -94,10 +126,10 @@ export class SqliteWriter {
   }
 
   /** See {@link rewriteFile}. */
-  rewrite(): Promise<void> {
+  async rewrite(): Promise<void> {
     // What is queued would fill the log again at once.
-    this.#queue.flush()
-    return rewriteFile(this.#db, this.#path)
+    await this.#queue.drain()
+    await rewriteFile(this.#db, this.#options)
   }
 
   /** @throws StoreError when the file was found to be removed or replaced. */
@@ -105,15 +137,27 @@ export class SqliteWriter {
     this.#file.assertInPlace()
   }
 
-  /** Gives the writer back. The last holder's release writes what is queued and closes the connection. */
-  release(): void {
+  /**
+   * Gives the writer back. The last holder's release writes what is queued and closes the connection, unless somebody
+   * else acquires the writer before that is done.
+   */
+  async release(): Promise<void> {
     this.#holders -= 1
     if (this.#holders > 0) return
+    await this.#queue.drain()
+    if (this.#holders > 0 || !this.#db.open) return
     if (SqliteWriter.#open.get(this.#path) === this) SqliteWriter.#open.delete(this.#path)
     this.#foreignCommits.stop()
-    this.#queue.flush()
+    this.#keepTime()
     // SQLite itself takes care not to remove the logs of another file that has this name now.
     this.#db.close()
+  }
+
+  /** Keeps the time that passed since the last write, unless another process is just writing. */
+  #keepTime(): void {
+    const spaces = [...this.#spaces.values()]
+    const work = (): void => spaces.forEach((space) => space.keepTime())
+    if (spaces.some((space) => space.needsTime())) this.#transactions.run([{ work }], false)
   }
 
   #catchUp(): void {

@@ -1,3 +1,5 @@
+import { isLocked, pauseMs } from '../file/when-unlocked.ts'
+import type { LockTurns } from './lock-turns.ts'
 import type { Outcome, TransactionRunner } from './transaction-runner.ts'
 
 /** Work to do inside a transaction, and the promise of its result. */
@@ -7,6 +9,16 @@ interface Job {
   readonly lasting: boolean
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
+  /** When it was first found to have to wait for a lock, by the monotonic clock. */
+  waitsSince?: number
+}
+
+/** What a {@link WriteQueue} works with. */
+export interface WriteQueueParts {
+  readonly transactions: TransactionRunner
+  readonly turns: LockTurns
+  /** How long a job waits for a lock of another process, in milliseconds. */
+  readonly busyTimeoutMs: number
 }
 
 const maxGroupSize = 1_000
@@ -17,19 +29,26 @@ const maxGroupSize = 1_000
  *
  * Each write keeps its own outcome. When the work of one of them fails, the
  * group is rolled back and done again one by one, so that only that one fails.
- * When a transaction does not begin, everything in the queue fails: beginning
- * again would wait for the lock as long again. When a commit fails, the whole
- * group fails, since the commit may have happened.
+ * When another process has the lock, all wait, with the event loop running; who
+ * has waited too long fails. When a commit fails, the whole group fails, since
+ * the commit may have happened.
  */
 export class WriteQueue {
-  readonly #transactions: TransactionRunner
+  readonly #parts: WriteQueueParts
   #jobs: Job[] = []
   /** How many jobs at the head of the queue have to be done one by one. */
   #single = 0
   #isScheduled = false
+  #isLocked = false
+  #drained: PromiseWithResolvers<void> | undefined
 
-  constructor(transactions: TransactionRunner) {
-    this.#transactions = transactions
+  constructor(parts: WriteQueueParts) {
+    this.#parts = parts
+  }
+
+  /** Whether the last attempt to write found that another process has the lock. */
+  get isLocked(): boolean {
+    return this.#isLocked
   }
 
   /**
@@ -42,19 +61,60 @@ export class WriteQueue {
       this.#jobs.push({ work, lasting, resolve: resolve as Job['resolve'], reject })
       if (this.#isScheduled) return
       this.#isScheduled = true
-      setImmediate(() => this.flush())
+      setImmediate(() => this.#flush())
     })
   }
 
-  /** Writes everything in the queue. */
-  flush(): void {
-    this.#isScheduled = false
+  /** Resolves when everything in the queue has been written or has failed. */
+  async drain(): Promise<void> {
+    if (this.#jobs.length === 0) return
+    this.#drained ??= Promise.withResolvers()
+    await this.#drained.promise
+  }
+
+  /** Writes everything in the queue, up to the next lock, or until it is the turn of another process. */
+  #flush(): void {
+    const { transactions, turns } = this.#parts
     while (this.#jobs.length > 0) {
+      const handoverMs = turns.pauseMs()
+      if (handoverMs > 0) {
+        setTimeout(() => this.#flush(), handoverMs)
+        return
+      }
       const group = this.#jobs.splice(0, this.#single > 0 ? 1 : maxGroupSize)
-      this.#single = Math.max(0, this.#single - 1)
       const isLasting = group.some(({ lasting }) => lasting)
-      this.#settle(group, this.#transactions.run(group, isLasting))
+      const outcome = transactions.run(group, isLasting)
+      this.#isLocked = !outcome.committed && outcome.stage === 'begin' && isLocked(outcome.error)
+      if (this.#isLocked) {
+        this.#jobs = [...group, ...this.#jobs]
+        this.#wait((outcome as { readonly error: unknown }).error)
+        return
+      }
+      this.#single = Math.max(0, this.#single - 1)
+      turns.ended()
+      this.#settle(group, outcome)
     }
+    this.#isScheduled = false
+    this.#drained?.resolve()
+    this.#drained = undefined
+  }
+
+  /** Tries again soon, and fails what has waited for too long. */
+  #wait(error: unknown): void {
+    const { busyTimeoutMs, turns } = this.#parts
+    const now = performance.now()
+    for (const job of this.#jobs) job.waitsSince ??= now
+    const isLate = ({ waitsSince = now }: Job): boolean => now - waitsSince >= busyTimeoutMs
+    // They are in order of their arrival.
+    const late = this.#jobs.findIndex((job) => !isLate(job))
+    const rejected = this.#jobs.splice(0, late < 0 ? this.#jobs.length : late)
+    this.#single = Math.max(0, this.#single - rejected.length)
+    rejectAll(rejected, error)
+    turns.wait()
+    const [oldest] = this.#jobs
+    const waitedMs = now - (oldest?.waitsSince ?? now)
+    if (oldest) setTimeout(() => this.#flush(), Math.min(pauseMs(waitedMs), busyTimeoutMs - waitedMs))
+    else this.#flush()
   }
 
   #settle(group: readonly Job[], outcome: Outcome): void {

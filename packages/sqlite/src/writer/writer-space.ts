@@ -1,7 +1,8 @@
-import type { Change, Commit, Mutation, Unwatch } from '@skein/memory/store'
+import type { Change, Commit, Mutation, StoreClock, Unwatch } from '@skein/memory/store'
 
 import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'
 import { RecordWriter } from '../records/record-writer.ts'
+import { keepTime, keptTime, needsTime } from '../records/space-time.ts'
 import type { SpaceTables } from '../records/space-tables.ts'
 import { ChangeAnnouncer } from './change-announcer.ts'
 import type { TransactionState } from './transaction-runner.ts'
@@ -9,13 +10,16 @@ import type { TransactionState } from './transaction-runner.ts'
 /** A space as the writing connection holds it. Its methods that write run inside a transaction. */
 export class WriterSpace implements TransactionState {
   readonly tables: SpaceTables
+  readonly #clock: StoreClock
   readonly #records: RecordWriter
   readonly #announcer: ChangeAnnouncer
   /** The changes of the running transaction. */
   readonly #uncommitted: Change[] = []
 
-  constructor(tables: SpaceTables) {
+  constructor(tables: SpaceTables, clock: StoreClock) {
     this.tables = tables
+    this.#clock = clock
+    clock.observe(keptTime(tables.sql))
     this.#records = new RecordWriter(tables.sql)
     this.#announcer = new ChangeAnnouncer(tables)
   }
@@ -24,13 +28,31 @@ export class WriterSpace implements TransactionState {
   apply(batch: readonly Mutation[], now: number): Commit {
     const { commit, changes } = this.#records.apply(batch, now)
     this.#uncommitted.push(...changes)
+    // What changes nothing in the feed leaves no time there.
+    if (commit.ok && changes.length === 0) keepTime(this.tables.sql, now)
     return commit
   }
 
   /** Trims the feed, then deletes up to `limit` expired records; returns how many went. */
   sweep(options: ResolvedSqliteOptions, limit: number, now: number): number {
     this.#records.trim(options, limit, now)
-    return this.#records.sweep(limit, now)
+    const swept = this.#records.sweep(limit, now)
+    this.keepTime()
+    return swept
+  }
+
+  /** Keeps the time with the data where something would come back to life without it. */
+  keepTime(): void {
+    if (this.needsTime()) keepTime(this.tables.sql, this.#clock.now())
+  }
+
+  /** Whether the time should be kept with the data; false if that can't be known. */
+  needsTime(): boolean {
+    try {
+      return needsTime(this.tables.sql)
+    } catch {
+      return false
+    }
   }
 
   /** Merges a part of the full-text index; returns whether there is more to merge. */
@@ -45,10 +67,12 @@ export class WriterSpace implements TransactionState {
 
   /** See {@link ChangeAnnouncer.catchUp}. */
   catchUp(): void {
+    this.#clock.observe(keptTime(this.tables.sql))
     this.#announcer.catchUp()
   }
 
   invalidate(): void {
+    this.#clock.observe(keptTime(this.tables.sql))
     this.#records.forget()
   }
 

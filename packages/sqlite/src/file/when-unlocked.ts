@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { StoreBusyError } from '@skein/memory'
+
+import type { DatabaseFile } from './connection.ts'
+import { isBusy } from './sqlite-errors.ts'
+
+/** Whether another connection's lock is what stopped some work, so that trying again may help. */
+export function isLocked(thrown: unknown): boolean {
+  return isBusy(thrown instanceof StoreBusyError ? thrown.cause : thrown)
+}
+
+/**
+ * The pause before the next attempt to pass a lock, in milliseconds. It is short, since locks usually are; longer
+ * while one lasts; and random, so that processes that began to wait together don't stay in each other's way.
+ */
+export function pauseMs(waitedMs: number): number {
+  return (1 + Math.min(waitedMs / 100, 9)) * (0.5 + Math.random())
+}
+
+/**
+ * Does some work as soon as no lock of another connection is in its way. SQLite's own waiting would stop the event
+ * loop, so each attempt fails at once, and the loop runs between them.
+ *
+ * @param work - Leaves nothing behind when it throws.
+ * @throws what `work` throws; the error of the lock after `busyTimeoutMs`.
+ */
+export async function whenUnlocked<Result>(
+  { busyTimeoutMs }: Pick<DatabaseFile, 'busyTimeoutMs'>,
+  work: () => Result,
+): Promise<Result> {
+  const start = performance.now()
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      const waitedMs = performance.now() - start
+      if (!isLocked(error) || waitedMs >= busyTimeoutMs) throw error
+      await sleep(Math.min(pauseMs(waitedMs), busyTimeoutMs - waitedMs))
+    }
+  }
+}
