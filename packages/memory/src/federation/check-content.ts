@@ -1,5 +1,6 @@
 import { hash as digest } from 'node:crypto'
 
+import { limits } from '../values/limits.ts'
 import { requireLevel } from '../values/access.ts'
 import { ValueError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
@@ -76,7 +77,7 @@ function checkMeta({ author, task, tags, importance, derivedFrom, sensitivity, c
   requireStrings('author', [author])
   if (task !== undefined) requireStrings('task', [task])
   requireStrings('tags', tags)
-  requireStrings('derivedFrom', derivedFrom)
+  requireStrings('derivedFrom', derivedFrom, limits.sources)
   requireStrings('compartments', compartments)
   requireLevel('sensitivity', sensitivity)
   require(importance === undefined || (importance >= 0 && importance <= 1), 'importance')
