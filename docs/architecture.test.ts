@@ -65,6 +65,31 @@ describe('kinds of record', () => {
   })
 })
 
+describe('options', () => {
+  /** Optional properties `…Ms` that are no options of users. */
+  const others: Readonly<Record<string, string>> = {
+    'core/models/model-errors.ts retryAfterMs': 'said by a server; what is no duration does not count',
+    'core/models/retry-delay.ts retryAfterMs': 'the same',
+    'dashboard/protocol/scene-event.ts durationMs': 'measured',
+    'memory/store/mutation.ts ttlMs': 'passed on by the kinds of memory, which check it',
+    'memory/testing/history/claim-model.ts leaseMs': 'observed in a history',
+    'memory/testing/history/claim-model.ts clockErrorMs': 'compared with times of a history; nothing waits for it',
+  }
+
+  it('that are durations are checked by name, in the package that takes them', () => {
+    const unchecked = globSync('packages/*/src/**/*.ts', { cwd: root }).flatMap((file) => {
+      const [, name = ''] = file.split('/')
+      const sources = globSync(`packages/${name}/src/**/*.ts`, { cwd: root })
+      const text = sources.map((source) => readFileSync(join(root, source), 'utf8')).join('\n')
+      return durationsIn(readFileSync(join(root, file), 'utf8'))
+        .filter((option) => !(`${file.replace(/^packages\/(.*?)\/src/, '$1')} ${option}` in others))
+        .filter((option) => !new RegExp(`require(?:Duration|Lifetime)\\(\\s*'(?:\\w+\\.)*${option}'`).test(text))
+        .map((option) => `${file}: ${option}`)
+    })
+    expect(unchecked).toEqual([])
+  })
+})
+
 describe('source lines', () => {
   // Twelve lines that two files share are one thing written twice.
   const shared = 12
@@ -86,6 +111,14 @@ describe('source lines', () => {
     expect([...twice]).toEqual([])
   })
 })
+
+/** The durations among the options that a source declares: optional ones, and all of a policy. */
+function durationsIn(source: string): readonly string[] {
+  const optional = Array.from(source.matchAll(/readonly (\w+Ms)\?: /g))
+  const policies = Array.from(source.matchAll(/interface (?:Backoff|\w+Policy)\b[^{]*\{([^}]*)\}/g))
+  const required = policies.flatMap(([, body = '']) => Array.from(body.matchAll(/readonly (\w+Ms)\??: /g)))
+  return [...new Set([...optional, ...required].map(([, name = '']) => name))]
+}
 
 /** What other packages may import, in the order of their names. */
 function entryPoints(): readonly { readonly name: string; readonly file: string }[] {
