@@ -24,7 +24,7 @@ export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   readonly title?: string
 }
 
-/** Immutable results of any size, stored once under the hash of their content and passed by reference. */
+/** Immutable results of up to 256 MiB, stored once under the hash of their content and passed by reference. */
 export class Objects {
   readonly #space: Space
   readonly #actor: Actor
