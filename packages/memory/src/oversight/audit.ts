@@ -8,7 +8,7 @@ import type { Collection } from '../store/collections.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { covers } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
-import { requireFilter, requireTimes } from '../values/require-option.ts'
+import { requireFilter, requireIds, requireTimes } from '../values/require-option.ts'
 
 /** An action in the audit. */
 export type AuditAction = NotedAction | 'delete'
@@ -116,7 +116,8 @@ export class Audit {
     this.#space.assertOpen()
     this.#actor.requireRight('audit', 'audit', { collection: 'audit', id: '' })
     const { agent, id, action, outcome, since, until } = filter
-    requireFilter({ agent, id })
+    requireFilter({ agent })
+    if (id !== undefined) requireIds('id', [id])
     requireTimes({ since, until })
     await this.#space.auditSettled()
     // A source that the filter excludes entirely is not read.

@@ -6,7 +6,7 @@ import { decodeJson } from '../values/json.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { limits } from '../values/limits.ts'
-import { requireFilter, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
+import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
 import { queryTerms } from '../search/search-terms.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
@@ -99,7 +99,7 @@ export class Records {
    */
   async get(collection: Collection, id: string): Promise<AnyRecord | undefined> {
     requireCollection(collection)
-    requireStrings('id', [id])
+    requireIds('id', [id])
     this.#space.assertOpen()
     const key = { collection, id }
     const [found] = await this.#space.store.read([key])
@@ -125,7 +125,8 @@ export class Records {
 
   #filter({ collection, task, author, tags, derivedFrom, since, until }: RecordsFilter): RecordFilter {
     requireCollection(collection)
-    requireFilter({ task, author, derivedFrom })
+    requireFilter({ task, author })
+    if (derivedFrom !== undefined) requireIds('derivedFrom', [derivedFrom])
     requireTimes({ since, until })
     if (tags) requireStrings('tags', tags)
     return { collection, task, author, tags, derivedFrom, since, until, audience: this.#actor.audience }

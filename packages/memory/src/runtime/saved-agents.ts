@@ -73,7 +73,6 @@ export class SavedAgents {
    * @throws ValueError, StoreError
    */
   async post(mail: OutgoingMail): Promise<string> {
-    requireStrings('to', [mail.to])
     this.#space.assertOpen()
     const mutation = this.#mutation(mail)
     try {
@@ -130,6 +129,8 @@ export class SavedAgents {
   }
 
   #mutation(mail: OutgoingMail): ReturnType<typeof mailMutation> {
+    requireStrings('to', [mail.to])
+    if (mail.id !== undefined) requireStrings('id', [mail.id])
     return mailMutation(this.#actor.principal.id, this.#label, mail)
   }
 }

@@ -2,15 +2,15 @@ import type { Mutation } from '../store/mutation.ts'
 import { OptionError } from '../values/errors.ts'
 import { tooLarge } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
-import { requireCount } from '../values/require-option.ts'
+import { requireCount, requireIds } from '../values/require-option.ts'
 
 /** @throws OptionError unless these are refs of objects, and not too many. */
 export function requireSources(refs: readonly { readonly id: string }[]): void {
   if (!Array.isArray(refs)) throw new OptionError('derivedFrom', 'an array of refs of objects', refs)
-  requireCount('derivedFrom', refs.length, limits.sources)
-  for (const ref of refs as readonly ({ readonly id?: unknown } | undefined)[]) {
-    if (typeof ref?.id !== 'string') throw new OptionError('derivedFrom', 'an array of refs of objects', ref)
-  }
+  requireIds(
+    'derivedFrom',
+    refs.map((ref: { readonly id?: unknown } | undefined) => ref?.id),
+  )
 }
 
 /** Checks several writes that are to be one atom. @throws OptionError, ValueError when it is too large. */

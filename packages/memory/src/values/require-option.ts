@@ -87,6 +87,18 @@ export function requireStrings(option: string, values: readonly string[], most: 
   }
 }
 
+/**
+ * Checks ids of records. The memory makes some of several names, so they may be long.
+ *
+ * @throws OptionError unless `ids` is an array of non-empty well-formed strings.
+ */
+export function requireIds(option: string, ids: readonly unknown[], most: number = limits.sources): void {
+  if (!Array.isArray(ids)) throw new OptionError(option, 'an array of strings', ids)
+  requireCount(option, ids.length, most)
+  const wrong = ids.findIndex((id) => typeof id !== 'string' || id === '' || !id.isWellFormed())
+  if (wrong >= 0) throw new OptionError(option, 'a well-formed string that is not empty', ids[wrong])
+}
+
 /** @throws OptionError unless every defined filter is a string that {@link requireStrings} accepts. */
 export function requireFilter(filters: Readonly<Record<string, string | undefined>>): void {
   for (const [option, value] of Object.entries(filters)) if (value !== undefined) requireStrings(option, [value])

@@ -149,6 +149,25 @@ export function limitCases(options: StoreContractOptions): void {
     expect((await reader.claims.claim(name))?.task).toBe(name)
   })
 
+  it('accept long names where the id of a record holds several of them', async () => {
+    const names = ['龍', '🪿', 'x'].map((letter) => letter.repeat(limits.nameLength / letter.length))
+    const [key = ''] = names
+    const clearance = { level: 'confidential', compartments: names } as const
+    const { records, objects, facts } = fresh.memory.as({ ...ann, clearance })
+    const ref = await objects.put('text', { compartments: names })
+    expect(await objects.get(ref)).toBe('text')
+    await facts.set('k', 1, { derivedFrom: [ref] })
+    const derived = await records.list({ collection: 'facts', derivedFrom: ref.id })
+    expect(derived.items).toMatchObject([{ id: 'k', derivedFrom: [ref.id] }])
+    expect(await records.get('objects', ref.id)).toMatchObject({ id: ref.id })
+    expect(
+      await objects.lineage(await objects.put('more', { derivedFrom: [ref] }), { direction: 'sources' }),
+    ).toMatchObject([{ ref }])
+    await fresh.memory.as({ ...ann, clearance }).once(key, () => 1)
+    const [work] = (await records.list({ collection: 'work' })).items
+    expect(await records.get('work', work?.id ?? '')).toMatchObject({ id: work?.id })
+  })
+
   it('search for the first 64 different words of any text', async () => {
     const { observations } = fresh.memory.as(ann)
     await observations.log({ value: 'goose' })
