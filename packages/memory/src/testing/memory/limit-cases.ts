@@ -7,7 +7,7 @@ import { freshMemory } from './fresh-memory.ts'
 import { ann } from './principals.ts'
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`)
-const ref = (id: string) => ({ id })
+const refOf = (id: string): { readonly id: string } => ({ id })
 const claim = { task: 't', fence: 1 }
 
 /** Calls beyond a limit: the option that the refusal names, and the call. */
@@ -16,7 +16,7 @@ const beyond: Readonly<Record<string, readonly [option: string, attempt: (view: 
   '101 tags of a fact': ['tags', ({ facts }) => facts.set('k', 1, { tags: names(101) })],
   '101 tags of an observation': ['tags', ({ observations }) => observations.log({ value: 1, tags: names(101) })],
   '101 compartments': ['compartments', ({ facts }) => facts.set('k', 1, { compartments: names(101) })],
-  '10,001 sources': ['derivedFrom', ({ facts }) => facts.set('k', 1, { derivedFrom: names(10_001).map(ref) })],
+  '10,001 sources': ['derivedFrom', ({ facts }) => facts.set('k', 1, { derivedFrom: names(10_001).map(refOf) })],
   'sources that are no refs': ['derivedFrom', ({ facts }) => facts.set('k', 1, { derivedFrom: ['x'] as never })],
   'mail of 100,000 messages': [
     'batch',
@@ -150,11 +150,11 @@ export function limitCases(options: StoreContractOptions): void {
   })
 
   it('accept long names where the id of a record holds several of them', async () => {
-    const names = ['龍', '🪿', 'x'].map((letter) => letter.repeat(limits.nameLength / letter.length))
-    const [key = ''] = names
-    const clearance = { level: 'confidential', compartments: names } as const
+    const long = ['龍', '🪿', 'x'].map((letter) => letter.repeat(limits.nameLength / letter.length))
+    const [key = ''] = long
+    const clearance = { level: 'confidential', compartments: long } as const
     const { records, objects, facts } = fresh.memory.as({ ...ann, clearance })
-    const ref = await objects.put('text', { compartments: names })
+    const ref = await objects.put('text', { compartments: long })
     expect(await objects.get(ref)).toBe('text')
     await facts.set('k', 1, { derivedFrom: [ref] })
     const derived = await records.list({ collection: 'facts', derivedFrom: ref.id })
