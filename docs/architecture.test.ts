@@ -65,6 +65,26 @@ describe('kinds of record', () => {
   })
 })
 
+describe('options', () => {
+  it('that are durations are checked by name, in the file that declares them or a named one', () => {
+    const unchecked = globSync('packages/*/src/**/*.ts', { cwd: root }).flatMap((file) => {
+      const source = readFileSync(join(root, file), 'utf8')
+      return durationsIn(source)
+        .map((option) => ({ option, name: `${file.replace(/^packages\/(.*?)\/src/, '$1')} ${option}` }))
+        .filter(({ name }) => !(name in notOptions))
+        .filter(({ option, name }) => {
+          const checker = checkedElsewhere[name]
+          const text = checker === undefined ? source : readFileSync(join(root, 'packages', checker), 'utf8')
+          return !new RegExp(`^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime)\\(\\s*'(?:\\w+\\.)*${option}'`, 'm').test(
+            text,
+          )
+        })
+        .map(({ name }) => name)
+    })
+    expect(unchecked).toEqual([])
+  })
+})
+
 describe('source lines', () => {
   // Twelve lines that two files share are one thing written twice.
   const shared = 12
@@ -86,6 +106,36 @@ describe('source lines', () => {
     expect([...twice]).toEqual([])
   })
 })
+
+/** Properties `…Ms` that are no options of users, and why. */
+const notOptions: Readonly<Record<string, string>> = {
+  'core/models/model-errors.ts retryAfterMs': 'said by a server; what is no duration does not count',
+  'core/models/retry-delay.ts retryAfterMs': 'the same',
+  'dashboard/protocol/scene-event.ts durationMs': 'measured',
+  'memory/store/mutation.ts ttlMs': 'passed on by the kinds of memory, which check it',
+  'memory/testing/history/claim-model.ts leaseMs': 'observed in a history',
+  'memory/testing/history/claim-model.ts clockErrorMs': 'compared with times of a history; nothing waits for it',
+}
+
+/** Durations that another file checks than the one that declares them. */
+const checkedElsewhere: Readonly<Record<string, string>> = {
+  'core/activities/activity-ref.ts leaseMs': 'memory/src/kinds/compute-once.ts',
+  'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity-runner.ts',
+  'core/models/call-options.ts ttlMs': 'core/src/models/model-calls.ts',
+  'core/supervision/backoff.ts baseDelayMs': 'core/src/supervision/retry-policy.ts',
+  'core/supervision/backoff.ts maxDelayMs': 'core/src/supervision/retry-policy.ts',
+  'memory/kinds/once-options.ts leaseMs': 'memory/src/kinds/compute-once.ts',
+  'memory/kinds/once-options.ts ttlMs': 'memory/src/kinds/compute-once.ts',
+  'memory/runtime/saved-agent.ts ttlMs': 'memory/src/runtime/saved-agents.ts',
+}
+
+/** The durations among the options that a source declares: optional ones, and all of a policy. */
+function durationsIn(source: string): readonly string[] {
+  const optional = Array.from(source.matchAll(/readonly (\w+Ms)\?: /g))
+  const policies = Array.from(source.matchAll(/interface (?:Backoff|\w+Policy)\b[^{]*\{([^}]*)\}/g))
+  const required = policies.flatMap(([, body = '']) => Array.from(body.matchAll(/readonly (\w+Ms)\??: /g)))
+  return [...new Set([...optional, ...required].map(([, name = '']) => name))]
+}
 
 /** What other packages may import, in the order of their names. */
 function entryPoints(): readonly { readonly name: string; readonly file: string }[] {

@@ -1,4 +1,5 @@
 import type { Memory, Principal } from '@skein/memory'
+import { requireDuration } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
@@ -232,8 +233,10 @@ export class Flock implements AsyncDisposable {
    *
    * @param options - `timeoutMs`: how long to wait, in milliseconds; 30,000 by default.
    * @returns what was left.
+   * @throws OptionError
    */
   async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    requireDuration('timeoutMs', timeoutMs, 0)
     this.#agents.stopAccepting()
     const draining = { busy: () => this.#registry.busy(), running: () => this.#activities.running }
     const report = await untilQuiet(draining, this.#clock, timeoutMs)

@@ -318,6 +318,19 @@ describe('durable() rejects what could not be restored:', () => {
     expect(events.some(({ type }) => type === 'agent.failed')).toBe(true)
   })
 
+  it('more messages at once than one atom holds, of which none is sent', async () => {
+    const memory = await openShared()
+    const { flock } = await openProcess(memory)
+    const to = 'nobody-yet'
+    const machine = setup({ types: {} as { events: { type: 'go' } } }).createMachine({
+      on: { go: { actions: Array.from({ length: 10_001 }, () => tell(() => ({ to, message: { type: 'hello' } }))) } },
+    })
+    const ref = await flock.spawnDurable(durable(machine, { name: 'x' }), { id: 'x1' })
+    ref.send({ type: 'go' })
+    await expect(ref.done).rejects.toMatchObject({ code: 'SKEIN_NOT_DURABLE', agent: 'x1' })
+    expect(await memory.as({ id: to, role: 'r' }).agents.mail()).toEqual([])
+  })
+
   it('but not an agent made of abilities', async () => {
     const memory = await openShared()
     const { flock } = await openProcess(memory)

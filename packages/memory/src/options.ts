@@ -3,7 +3,7 @@ import { resolveFederation } from './federation/federation-options.ts'
 import type { FederationOptions, ResolvedFederation } from './federation/federation-options.ts'
 import { resolveEncryption } from './sealing/key-ring.ts'
 import type { EncryptionOptions, KeyRingShare } from './sealing/key-ring.ts'
-import { requireDuration, requireInteger } from './values/require-option.ts'
+import { requireDuration, requireInteger, requireLifetime } from './values/require-option.ts'
 import type { Schemas } from './store/schema-gate.ts'
 import type { StoreDriver } from './store/store-driver.ts'
 
@@ -156,11 +156,11 @@ export function resolveOptions(options: MemoryOptions): ResolvedOptions {
   if (resolved.onDisconnect !== 'read-through' && resolved.onDisconnect !== 'serve-stale') {
     throw new OptionError('onDisconnect', "'read-through' or 'serve-stale'", resolved.onDisconnect)
   }
-  requireInteger('ttlMs', resolved.ttlMs, 1)
+  requireLifetime('ttlMs', resolved.ttlMs)
   requireInteger('maxEntries', resolved.maxEntries, 1)
   requireInteger('maxCacheBytes', resolved.maxCacheBytes, 1)
   requireDuration('heartbeatMs', resolved.heartbeatMs, 10)
-  requireInteger('auditKeepMs', resolved.auditKeepMs, 0)
+  requireLifetime('auditKeepMs', resolved.auditKeepMs, 0)
   requireInteger('sharedObjectBytes', resolved.sharedObjectBytes, 0, 2 ** 31)
   return resolved
 }

@@ -51,6 +51,14 @@ export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
 export { Emitter } from './values/emitter.ts'
-export { maxTimerMs, requireDuration, requireInteger, requireNumber, requireStrings } from './values/require-option.ts'
+export {
+  maxTimerMs,
+  requireDuration,
+  requireInteger,
+  requireLifetime,
+  requireNumber,
+  requireStrings,
+  requireTimes,
+} from './values/require-option.ts'
 export { warn } from './values/warn.ts'
 export type { Unsubscribe } from './values/emitter.ts'

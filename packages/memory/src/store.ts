@@ -18,6 +18,9 @@ export type { Collection, CollectionTrait, CollectionWith } from './store/collec
 export type { RecordKey, RecordMeta, StoredRecord, Seq } from './store/record.ts'
 export type { Label, Audience } from './values/access.ts'
 
+// What a store must be able to hold
+export { limits } from './values/limits.ts'
+
 // Writing
 export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export type { Mutation, Guard, Commit, Written, Refusal } from './store/mutation.ts'

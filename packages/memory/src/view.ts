@@ -145,6 +145,7 @@ export class View {
    * For runtimes: the value does not belong to this principal, and clearances don't apply.
    *
    * @param ttlMs - Time to live after the last change, in milliseconds.
+   * @throws OptionError
    *
    * @example
    * ```ts
@@ -165,7 +166,7 @@ export class View {
    * Follows changes to the records whose `collection/id` starts with `prefix`
    * (`''` for all), in order, without gaps or duplicates.
    *
-   * @throws FeedTrimmedError when the feed no longer reaches back to `after`.
+   * @throws OptionError; FeedTrimmedError when the feed no longer reaches back to `after`.
    */
   watch(prefix: string, options: WatchOptions = {}): AsyncGenerator<Change, void, undefined> {
     return watchFeed(this.#space, this.#actor, prefix, options)

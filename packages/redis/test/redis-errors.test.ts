@@ -134,6 +134,22 @@ describe.skipIf(missing)(`Errors of a server${missing ? ` (${missing})` : ''}`, 
     else expect(attempt).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION' }))
   })
 
+  it('come before a value that the server does not take is sent, and the connection goes on', async () => {
+    const { url } = await server('--proto-max-bulk-len', '1mb')
+    await using memory = await openMemory({ store: redisStore(url) })
+    const { facts, objects } = memory.as(ann)
+    const long = 'ö'.repeat(600_000)
+    const others = Promise.all([facts.set('short', 1), facts.set('half', 'x'.repeat(500_000))])
+    for (const attempt of [facts.set('k', long), objects.put(long)]) {
+      const error = await refusal(attempt)
+      expect(error).toMatchObject({ code: 'SKEIN_VALUE' })
+      expect(error.message).toContain('proto-max-bulk-len')
+    }
+    await others
+    expect(await facts.get('k')).toBeUndefined()
+    expect(await facts.get('short')).toBe(1)
+  })
+
   it('tell that a write whose answer is lost may have happened', async () => {
     const started = await server()
     await using memory = await openMemory({ store: redisStore({ url: started.url, commandTimeoutMs: 200 }) })

@@ -30,6 +30,11 @@ describe('skein audit', () => {
     expect(versions).toEqual([1, 2])
   })
 
+  it.each(['1.001m', '999999999w', '0.5s'])('begins %s ago', async (since) => {
+    const { entries } = await json<{ entries: object[] }>('audit', '--right', 'audit', '--since', since)
+    expect(entries).toBeInstanceOf(Array)
+  })
+
   it('records the reads of the command itself, which write nothing else', async () => {
     await using store = await sqliteStore(join(sample.folder, 'x.db')).open('default', 'reader')
     const { last } = await store.changes(Number.MAX_SAFE_INTEGER, 1)

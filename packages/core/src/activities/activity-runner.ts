@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 
-import { currentWork, encodeJson, requireNumber, maxTimerMs } from '@skein/memory/runtime'
+import { currentWork, encodeJson, requireDuration } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
 
 import type { Clock } from '../base/clock.ts'
@@ -188,6 +188,6 @@ const noRetry: ResolvedRetryPolicy = { ...retryDefaults, maxRetries: 0 }
 /** The caller's limits before the activity's own. @throws OptionError when a number is out of range. */
 function limitsOf(defined: ResolvedActivityOptions, options: RunActivityOptions): Pick<Run, 'timeoutMs' | 'retry'> {
   const { timeoutMs = defined.timeoutMs, retry = defined.retry } = options
-  if (timeoutMs !== undefined) requireNumber('timeoutMs', timeoutMs, 1, maxTimerMs)
+  if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
   return { timeoutMs, retry: retry ? resolveRetry(retry, retryDefaults) : noRetry }
 }

@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
+import { requireDuration } from '@skein/memory/runtime'
 
 import type { SharedModel } from '../models/shared-model.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
@@ -75,6 +76,7 @@ const definition: unique symbol = Symbol.for('skein.activity')
  * threads import that module.
  *
  * @param run - Takes and returns plain data: small values, and refs to large ones.
+ * @throws OptionError when an option is out of range.
  *
  * @example
  * ```ts no-run
@@ -91,6 +93,7 @@ export function activity<Input, Output>(
   options: ActivityOptions = {},
 ): Activity<Input, Output> {
   const { kind = 'compute', shared = false, version = '1', ...limits } = options
+  if (limits.timeoutMs !== undefined) requireDuration('timeoutMs', limits.timeoutMs)
   if (kind !== 'compute' && kind !== 'io') throw new OptionError('kind', "'compute' or 'io'", kind)
   return { [definition]: { kind, shared, version, ...limits }, run }
 }

@@ -1,4 +1,4 @@
-import { requireInteger } from '@skein/memory/runtime'
+import { requireDuration, requireInteger } from '@skein/memory/runtime'
 
 /** Options of `threadExecutor`. */
 export interface ThreadExecutorOptions {
@@ -54,7 +54,7 @@ export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedTh
   const resolved: ResolvedThreadOptions = { threads, ioPerThread: 32, graceMs: 2_000, ...options }
   requireInteger('threads', resolved.threads, 1, maxThreads)
   requireInteger('ioPerThread', resolved.ioPerThread, 1, 10_000)
-  requireInteger('graceMs', resolved.graceMs, 0, 3_600_000)
+  requireDuration('graceMs', resolved.graceMs, 0, 3_600_000)
   if (resolved.maxHeapMb !== undefined) requireInteger('maxHeapMb', resolved.maxHeapMb, 8, 1_000_000)
   if (resolved.maxBufferMb !== undefined) requireInteger('maxBufferMb', resolved.maxBufferMb, 1, 1_000_000)
   return resolved

@@ -1,4 +1,3 @@
-import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import type { Snapshot } from 'xstate'
 
@@ -93,17 +92,13 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
   /**
    * Sends a question and resolves to the answer.
    *
-   * @throws AskTimeoutError; AgentStoppedError when the agent ends before it has answered; the error that it answers
+   * @throws OptionError; AskTimeoutError; AgentStoppedError when the agent ends before it has answered; the error that it answers
    * with; what `send` throws.
    */
   ask<Asked extends Taken>(
     message: Asked,
     options: AskOptions = {},
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>> {
-    const { timeoutMs } = options
-    if (timeoutMs !== undefined && !(timeoutMs > 0)) {
-      return Promise.reject(new OptionError('timeoutMs', 'a number of milliseconds above 0', timeoutMs))
-    }
     return this.#questions.ask(this.#runtime.receiver, message, options) as Promise<never>
   }
 

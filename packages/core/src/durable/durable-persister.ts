@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { FenceError, OutcomeUnknownError, ValueError } from '@skein/memory'
+import { FenceError, OptionError, OutcomeUnknownError, ValueError } from '@skein/memory'
 import type { Claim, View } from '@skein/memory'
 import { isOutage, warn } from '@skein/memory/runtime'
 import type { OutgoingMail } from '@skein/memory/runtime'
@@ -194,6 +194,14 @@ export class DurablePersister implements StatePersister {
   /** After a failed save: loses the agent, fails it, or waits before the next attempt. */
   async #recover(error: unknown): Promise<void> {
     if (error instanceof FenceError) return this.lose()
+    if (error instanceof OptionError && !this.#last) {
+      // More messages than one atom holds. What it sent since the state that it goes back to was never sent.
+      this.#outgoing = []
+      this.#saves.skip()
+      const why = `It sends too much at once: ${error.message} Send in several steps.`
+      this.#agent?.failed(new NotDurableError(this.#parts.view.principal.id, why, error), this.#stored)
+      return
+    }
     if (error instanceof ValueError && !this.#last) {
       const { id } = this.#parts.view.principal
       const why = `Its state can't be stored: ${error.message} Keep plain JSON data in its context.`

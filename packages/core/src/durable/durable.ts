@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { requireInteger } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
 import type { AnyActorLogic, EventFromLogic } from 'xstate'
 
 import type { AgentDefinition } from '../machine/host.ts'
@@ -105,8 +105,8 @@ export function durable(what: AgentDefinition | AnyActorLogic, options: DurableO
   requireInteger('version', version, 1)
   if (mailbox !== 'durable' && mailbox !== 'volatile')
     throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
-  requireInteger('leaseMs', leaseMs, 50)
-  if (keepEndedMs !== undefined) requireInteger('keepEndedMs', keepEndedMs, 1)
+  requireDuration('leaseMs', leaseMs, 50)
+  if (keepEndedMs !== undefined) requireLifetime('keepEndedMs', keepEndedMs)
   const definition = 'makeHost' in what ? what : machineDefinition(name, what)
   if ('logic' in definition) requireDurable(name, definition.logic)
   const optional = { ...(keepEndedMs !== undefined && { keepEndedMs }), ...(migrate && { migrate }) }

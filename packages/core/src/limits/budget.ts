@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { OptionError } from '@skein/memory'
+import { requireLifetime } from '@skein/memory/runtime'
 import type { StateChange } from '@skein/memory/runtime'
 
 /** Upper limits for the use of models; a measure left out is not limited. */
@@ -69,11 +70,12 @@ const measures = ['tokens', 'usd', 'calls', 'wallMs'] as const
  * Gives a budget an id of its own, unless it has one.
  *
  * @param kind - Prefix of the new id.
- * @throws OptionError when a limit is not a number above 0.
+ * @throws OptionError when a limit is not a number above 0, or `wallMs` not an integer.
  */
 export function budgetScope(budget: Budget & { readonly id?: string }, kind = 'run'): BudgetScope {
   for (const measure of measures) {
     const limit = budget[measure]
+    if (measure === 'wallMs' && limit !== undefined) requireLifetime('budget.wallMs', limit)
     if (limit !== undefined && !(Number.isFinite(limit) && limit > 0)) {
       throw new OptionError(`budget.${measure}`, 'a number above 0', limit)
     }

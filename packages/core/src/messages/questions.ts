@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
+import { requireDuration } from '@skein/memory/runtime'
+
 import { AgentStoppedError } from './message-errors.ts'
 import { askOf } from './message.ts'
 import type { Message, Reply } from './message.ts'
@@ -34,6 +36,7 @@ export class Questions {
   /** Sends a question; resolves to its answer. */
   ask(receiver: Receiver, message: Message, { timeoutMs, signal }: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
       if (signal?.aborted) {
         reject(signal.reason as Error)
         return

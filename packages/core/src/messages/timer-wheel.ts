@@ -1,5 +1,3 @@
-import { maxTimerMs } from '@skein/memory/runtime'
-
 import type { Clock } from '../base/clock.ts'
 
 /** Something with a time-out. */
@@ -35,9 +33,8 @@ export class TimerWheel {
     this.#clock = clock
   }
 
-  /** @param ms - Never fires if this is longer than a timer can wait. */
+  /** @param ms - At most what a timer can wait. */
   add(target: TimerTarget, ms: number): WheelTimer {
-    if (ms > maxTimerMs) return never
     const power = Math.max(0, Math.floor(Math.log2(ms / precision)))
     const intervalMs = 2 ** power
     const end = (Math.floor((this.#clock.now() + ms) / intervalMs) + 1) * intervalMs
@@ -67,8 +64,6 @@ export class TimerWheel {
     return bucket
   }
 }
-
-const never: WheelTimer = { cancel: () => {} }
 
 function ref(timer: unknown): void {
   ;(timer as Partial<NodeJS.Timeout>).ref?.()

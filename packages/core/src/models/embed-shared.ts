@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
 import type { OnceResult } from '@skein/memory'
+import { requireLifetime } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
@@ -34,6 +35,7 @@ export async function embedShared(
   if (texts.some((text) => typeof text !== 'string' || text === '')) {
     throw new OptionError('texts', 'an array of non-empty strings', '')
   }
+  if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
   const keyOf = (text: string): string => shareKey(model, 'embed', [text, dimensions ?? null])
   const different = [...new Set(texts)]
   for (const text of different) calls.requireClearance({ key: keyOf(text), label })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { OptionError } from '@skein/memory'
+import { requireLifetime } from '@skein/memory/runtime'
 import { covers } from '@skein/memory/store'
 import type { OnceResult, View, WorkContext } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
@@ -71,11 +72,12 @@ export class ModelCalls {
   /**
    * Makes a call, or reuses its answer.
    *
-   * @throws ModelClearanceError, BudgetExceededError, ModelCallError; the signal's reason.
+   * @throws OptionError, ModelClearanceError, BudgetExceededError, ModelCallError; the signal's reason.
    */
   async run<Answer extends { readonly usage: ModelUsage }>(call: ModelCall<Answer>): Promise<CallOutcome<Answer>> {
     this.requireClearance(call)
     const { signal, ttlMs } = call
+    if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     let exceeded: BudgetExceededError | undefined
     const work = async ({ signal: lease, reportUsage, reportDuration }: WorkContext): Promise<Answer> => {
       const made = await this.make(call, lease, reportDuration)

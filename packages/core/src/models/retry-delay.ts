@@ -8,7 +8,7 @@ export const modelRetry: ResolvedRetryPolicy = { maxRetries: 4, baseDelayMs: 500
 export interface FailedAttempt {
   readonly code?: string | undefined
   readonly retryable: boolean
-  /** The pause that the provider asked for. */
+  /** The pause that the provider asked for; what is no duration does not count. */
   readonly retryAfterMs?: number | undefined
 }
 
@@ -30,6 +30,6 @@ export function retryDelay(
   const { maxRetries, maxDelayMs, codes } = policy
   // What is not retryable may be billed twice: codes only narrow the choice.
   if (!retryable || attempts > maxRetries || codes?.includes(code) === false) return undefined
-  if (retryAfterMs !== undefined) return retryAfterMs > maxDelayMs ? undefined : retryAfterMs
+  if (retryAfterMs !== undefined && retryAfterMs >= 0) return retryAfterMs > maxDelayMs ? undefined : retryAfterMs
   return delayBefore(policy, attempts, 1 - random)
 }

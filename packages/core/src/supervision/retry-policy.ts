@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { requireInteger, requireNumber } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireNumber } from '@skein/memory/runtime'
 
 import type { Backoff } from './backoff.ts'
 
@@ -28,8 +28,8 @@ export function resolveRetry(policy: RetryPolicy | undefined, defaults: Resolved
   const given = Object.entries(policy ?? {}).filter(([, value]) => value !== undefined)
   const resolved: ResolvedRetryPolicy = { ...defaults, ...Object.fromEntries(given) }
   requireInteger('retry.maxRetries', resolved.maxRetries, 0, 1_000)
-  requireNumber('retry.baseDelayMs', resolved.baseDelayMs, 0)
-  requireNumber('retry.maxDelayMs', resolved.maxDelayMs, 0)
+  requireDuration('retry.baseDelayMs', resolved.baseDelayMs, 0)
+  requireDuration('retry.maxDelayMs', resolved.maxDelayMs, 0)
   requireNumber('retry.jitter', resolved.jitter, 0, 1)
   if (resolved.codes !== undefined && !Array.isArray(resolved.codes)) {
     throw new OptionError('retry.codes', 'an array of error codes', resolved.codes)

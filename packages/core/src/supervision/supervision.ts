@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { requireNumber } from '@skein/memory/runtime'
+import { maxTimerMs, requireDuration, requireNumber } from '@skein/memory/runtime'
 
 import { delayBefore } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
@@ -83,16 +83,16 @@ const defaults = {
 
 /** A supervision with its settings checked, as one function. @throws OptionError when one is out of range. */
 export function resolveSupervision(supervision: Supervision = {}): (failure: Failure) => Decision {
-  if (typeof supervision === 'function') return supervision
+  if (typeof supervision === 'function') return (failure) => checked(supervision(failure))
   const policy: Required<SupervisionPolicy> = { ...defaults, ...supervision }
   requireOneOf('onFailure', policy.onFailure, ['restart', 'resume', 'stop', 'escalate'])
   requireOneOf('from', policy.from, ['snapshot', 'start'])
   requireOneOf('afterwards', policy.afterwards, ['stop', 'escalate'])
   requireOneOf('escalateTo', policy.escalateTo, ['parent', 'human'])
   requireNumber('maxRestarts', policy.maxRestarts, 0)
-  requireNumber('windowMs', policy.windowMs, 1)
-  requireNumber('baseDelayMs', policy.baseDelayMs, 0)
-  requireNumber('maxDelayMs', policy.maxDelayMs, 0)
+  requireDuration('windowMs', policy.windowMs)
+  requireDuration('baseDelayMs', policy.baseDelayMs, 0)
+  requireDuration('maxDelayMs', policy.maxDelayMs, 0)
   requireNumber('jitter', policy.jitter, 0, 1)
   return (failure) => decide(policy, failure)
 }
@@ -106,6 +106,12 @@ function decide(policy: Required<SupervisionPolicy>, { earlier, random }: Failur
   if (recent >= policy.maxRestarts) return policy.afterwards === 'escalate' ? escalate : { type: 'stop' }
   if (policy.onFailure === 'resume') return { type: 'resume' }
   return { type: 'restart', from: policy.from, delayMs: delayBefore(policy, recent + 1, random) }
+}
+
+/** A pause computed by a user's function may be fractional, but no timer waits longer. @throws OptionError */
+function checked(decision: Decision): Decision {
+  if (decision.type === 'restart') requireNumber('delayMs', decision.delayMs, 0, maxTimerMs)
+  return decision
 }
 
 function requireOneOf(option: string, value: string, allowed: readonly string[]): void {

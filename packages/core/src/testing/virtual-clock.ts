@@ -1,3 +1,5 @@
+import { requireNumber } from '@skein/memory/runtime'
+
 import type { Clock } from '../base/clock.ts'
 
 /** A clock that stands still until it is advanced. */
@@ -7,6 +9,8 @@ export interface VirtualClock extends Clock {
    * follows at once happens before the next fires, however long the machine takes.
    * (For agents that send each other messages forever, it stops waiting after a
    * while.)
+   *
+   * @throws OptionError unless `ms` is 0 or more.
    */
   advance(ms: number): Promise<void>
   /** Number of timers that have not fired. */
@@ -54,6 +58,7 @@ export function virtualClock(now = 0): VirtualClock {
     clearTimeout: (timeout) => void timeouts.delete(timeout as Timeout),
     follow: (isIdle) => void followed.push(isIdle),
     advance: async (ms) => {
+      requireNumber('ms', ms, 0)
       const end = time + ms
       await settle()
       for (let due = next(end); due; due = next(end)) {

@@ -4,7 +4,7 @@ import { requireLevel } from '../values/access.ts'
 import { ValueError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
-import { requireInteger, requireStrings } from '../values/require-option.ts'
+import { requireIds, requireInteger, requireStrings } from '../values/require-option.ts'
 import type { RecordMeta } from '../store/record.ts'
 import type { Content, SentRecord } from './content.ts'
 import { compareEntries, isSameDot } from './fact-state.ts'
@@ -25,7 +25,7 @@ export function checkContent(content: Content): Content {
       checkState(content.state)
       return content
     case 'record':
-      requireStrings('id', [content.key.id])
+      requireIds('id', [content.key.id])
       require(hasTrait(content.key.collection, 'shared') && !ownKinds.has(content.key.collection), 'collection')
       checkRecord(content)
       return content
@@ -76,7 +76,7 @@ function checkMeta({ author, task, tags, importance, derivedFrom, sensitivity, c
   requireStrings('author', [author])
   if (task !== undefined) requireStrings('task', [task])
   requireStrings('tags', tags)
-  requireStrings('derivedFrom', derivedFrom)
+  requireIds('derivedFrom', derivedFrom)
   requireStrings('compartments', compartments)
   requireLevel('sensitivity', sensitivity)
   require(importance === undefined || (importance >= 0 && importance <= 1), 'importance')

@@ -6,7 +6,8 @@ import { MemoryClosedError, NotFoundError, OptionError } from '../values/errors.
 import { outlast } from '../values/outlast.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
-import { requireStrings } from '../values/require-option.ts'
+import { limits } from '../values/limits.ts'
+import { requireCount, requireStrings } from '../values/require-option.ts'
 import { describeWrite, guardOf, remainingMs, writeAll } from '../space/space.ts'
 import type { Space, WriteOptions } from '../space/space.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
@@ -55,13 +56,15 @@ export class Alerts {
   }
 
   /**
-   * Sends an alert to agents and roles: to all of them, or on failure to none.
+   * Sends an alert to agents and roles: to all of them, or on failure to none. There
+   * may be 10,000 addressees.
    *
    * @throws ValueError, OptionError, AccessError, FenceError, StoreError
    */
   async send<Insight>(input: AlertInput<Insight>): Promise<void> {
     const { to, insight, ...options } = input
     if (!Array.isArray(to) || to.length === 0) throw new OptionError('to', 'at least one agent or role', to)
+    requireCount('to', to.length, limits.batch)
     const tags = [...new Set(to.map((one: Addressee) => addressTag(one)))]
     this.#space.assertOpen()
     const value = encodeJson(insight)
@@ -188,7 +191,7 @@ function toAlert<Insight>(record: StoredRecord): Alert<Insight> {
 
 /** Distinguishes an agent from a role of the same name. */
 function addressTag(to: Addressee): string {
-  const [kind, name] = typeof to === 'string' ? (['agent', to] as const) : (['role', to.role] as const)
+  const [kind, name] = typeof to === 'string' ? (['agent', to] as const) : (['role', to?.role] as const)
   requireStrings('to', [name])
   return `${kind}:${name}`
 }

@@ -18,7 +18,7 @@ import {
 } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 import { isOutage, outlast } from '../values/outlast.ts'
-import { requireDuration, requireInteger, requireStrings } from '../values/require-option.ts'
+import { requireDuration, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
 import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
 import { workId } from '../work/work-id.ts'
@@ -51,7 +51,7 @@ export class ComputeOnce {
     const { leaseMs = 5_000, ttlMs, signal } = options
     requireDuration('leaseMs', leaseMs, 10)
     if (options.task !== undefined) requireStrings('task', [options.task])
-    if (ttlMs !== undefined) requireInteger('ttlMs', ttlMs, 1)
+    if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     signal?.throwIfAborted()
     this.#space.assertOpen()
     const id = workId(this.#actor.audience, key)
@@ -183,7 +183,10 @@ export class ComputeOnce {
           tokens += more
           if (cost !== undefined) usd = (usd ?? 0) + cost
         },
-        reportDuration: (ms) => void (tookMs = ms),
+        reportDuration: (ms) => {
+          requireNumber('ms', ms, 0)
+          tookMs = ms
+        },
       }
       const value = await asPartOf([...options.chain, key.id], () => work(context))
       const durationMs = tookMs ?? performance.now() - startedAt

@@ -7,6 +7,7 @@ import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
 import { outlast } from '../values/outlast.ts'
+import { limits } from '../values/limits.ts'
 import { requireFilter, requireInteger, requireStrings } from '../values/require-option.ts'
 import type { EscalationFilter, EscalationInput } from './escalation-input.ts'
 import { escalationPackage } from './escalation-package.ts'
@@ -128,7 +129,7 @@ export class Escalations {
 
   /** Escalations that this principal can see, oldest first. */
   async list({ state, task, assignedTo, limit = 100 }: EscalationFilter = {}): Promise<Escalation[]> {
-    requireInteger('limit', limit, 1, 1_000)
+    requireInteger('limit', limit, 1, limits.page)
     requireFilter({ task, assignedTo })
     this.#space.assertOpen()
     const { audience } = this.#actor

@@ -8,7 +8,7 @@ import type { RecordMeta, StoredRecord } from '../store/record.ts'
 import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
-import { requireStrings } from '../values/require-option.ts'
+import { requireInteger, requireStrings } from '../values/require-option.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { conflictsOf } from './fact-conflicts.ts'
@@ -100,6 +100,7 @@ export class Facts {
     const { text, copy } = encodeCopy(value)
     const meta = await describeWrite(this.#space, this.#actor, options)
     const { ifVersion, ttlMs } = options
+    requireVersion(ifVersion)
     const guard = guardOf(options)
     const mutation = { type: 'set', key: recordKey(key), value: text, meta, ifVersion, ttlMs, guard } as const
     const written = await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
@@ -140,6 +141,7 @@ export class Facts {
   async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
     requireKey(key)
     const { ifVersion } = options
+    requireVersion(ifVersion)
     const author = this.#actor.principal.id
     const mutation = { type: 'delete', key: recordKey(key), author, ifVersion, guard: guardOf(options) } as const
     await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
@@ -216,6 +218,11 @@ const nothing: Promise<undefined> = Promise.resolve(undefined)
 async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {
   const [record] = await space.store.read([recordKey(key)])
   return { record }
+}
+
+/** Stores would compare another value in different ways. */
+function requireVersion(ifVersion: number | undefined): void {
+  if (ifVersion !== undefined) requireInteger('ifVersion', ifVersion, 0)
 }
 
 function requireKey(key: string): void {

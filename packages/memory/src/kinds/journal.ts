@@ -5,7 +5,8 @@ import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
+import { limits } from '../values/limits.ts'
+import { requireFilter, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { rankTexts } from '../search/ranking.ts'
@@ -40,13 +41,20 @@ export interface ListOptions {
   readonly notAuthor?: string
   /** All of these. */
   readonly tags?: readonly string[]
-  /** Written at or after, Unix milliseconds. */
+  /** Written at or after, Unix milliseconds; not a `Date`. */
   readonly since?: number
   /** Written before, Unix milliseconds. */
   readonly until?: number
-  /** @defaultValue 50 */
+  /**
+   * At most 1,000.
+   *
+   * @defaultValue 50
+   */
   readonly limit?: number
-  /** The `cursor` of an earlier page. */
+  /**
+   * The `cursor` of an earlier page. A cursor is a position in the order of writing: that
+   * of another list continues with what was written before the end of its page.
+   */
   readonly cursor?: string
 }
 
@@ -65,7 +73,6 @@ export interface SearchResult<Item> {
   readonly snippet: string
 }
 
-const largestPage = 1_000
 /** Search ranks a pool of at least this many records by their texts. */
 const smallestPool = 50
 /** A text is ranked by this many of its first UTF-16 units. */
@@ -114,7 +121,7 @@ export class Journal {
    */
   async list<Value = unknown>(options: ListOptions = {}): Promise<Page<JournalEntry<Value>>> {
     const { limit = 50, cursor } = options
-    requireInteger('limit', limit, 1, largestPage)
+    requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
     const page = await this.#space.store.query({ ...this.#filter(options), order: 'newest', limit, after })
@@ -151,11 +158,11 @@ export class Journal {
 
   protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
     const { limit = 10 } = options
-    requireInteger('limit', limit, 1, largestPage)
+    requireInteger('limit', limit, 1, limits.page)
     if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
     const terms = queryTerms(text)
-    const pool = Math.min(largestPage, Math.max(smallestPool, 2 * limit))
+    const pool = Math.min(limits.page, Math.max(smallestPool, 2 * limit))
     const answer = await this.#space.store.search({ ...this.#filter(options), terms, limit: pool })
     const texts = answer.records.map((record) => searchableText(decodeJson(record.value)))
     const ranked = answer.records.map((record, index) => ({
@@ -186,6 +193,7 @@ export class Journal {
 
   #filter({ task, author, notAuthor, tags, since, until }: ListOptions): RecordFilter {
     requireFilter({ task, author, notAuthor })
+    requireTimes({ since, until })
     if (tags) requireStrings('tags', tags)
     const audience = this.#actor.audience
     return { collection: this.#collection, task, author, notAuthor, tags, since, until, audience }

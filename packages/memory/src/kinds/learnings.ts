@@ -2,6 +2,7 @@ import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
 import type { WriteOptions } from '../space/space.ts'
 
@@ -92,7 +93,7 @@ export class Learnings extends Journal {
     { limit = 10 }: RelevantOptions = {},
   ): Promise<RelevantLearnings<Details>> {
     requireContext(context)
-    requireInteger('limit', limit, 1, pageSize)
+    requireInteger('limit', limit, 1, limits.page)
     const found: RelevantLearning<Details>[] = []
     let cursor: string | undefined
     for (let seen = 0; seen < depth; seen += pageSize) {

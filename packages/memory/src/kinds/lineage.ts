@@ -3,6 +3,9 @@ import type { Space } from '../space/space.ts'
 import { visibleSources } from '../store/object-id.ts'
 import type { StoredRecord } from '../store/record.ts'
 import type { Audience } from '../values/access.ts'
+import { OptionError } from '../values/errors.ts'
+import { limits } from '../values/limits.ts'
+import { requireInteger } from '../values/require-option.ts'
 import { objectInfo, objectKey } from './object-info.ts'
 import type { Ref } from './ref.ts'
 
@@ -22,17 +25,25 @@ export interface LineageNode {
 export interface LineageOptions {
   /** `sources`: the objects it was derived from. `uses`: the objects derived from it. */
   readonly direction: 'sources' | 'uses'
-  /** @defaultValue 1_000 */
+  /**
+   * At most 100,000.
+   *
+   * @defaultValue 1_000
+   */
   readonly limit?: number
 }
 
-/** Walks a lineage from an object, nearest first, past everything that the principal can't see. */
+/** Walks a lineage from an object, nearest first, past everything that the principal can't see. @throws OptionError */
 export async function walkLineage(
   space: Space,
   actor: Actor,
   start: StoredRecord,
   { direction, limit = 1_000 }: LineageOptions,
 ): Promise<LineageNode[]> {
+  requireInteger('limit', limit, 1, limits.items)
+  if (direction !== 'sources' && direction !== 'uses') {
+    throw new OptionError('direction', "'sources' or 'uses'", direction)
+  }
   const seen = new Set([start.id])
   const found: LineageNode[] = []
   let frontier: readonly StoredRecord[] = [start]

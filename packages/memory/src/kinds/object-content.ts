@@ -1,12 +1,24 @@
 import { isUtf8 } from 'node:buffer'
 
 import { ValueError } from '../values/errors.ts'
-import { encodeJson } from '../values/json.ts'
+import { encodeJson, tooLarge } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
 
 const json = 'application/json'
 
-/** The bytes of an object's content, and its default media type. */
+/**
+ * The bytes of an object's content, and its default media type.
+ *
+ * @throws ValueError when the content is too large, no well-formed string or no JSON data.
+ */
 export function encodeContent(content: unknown): { bytes: Uint8Array; usual: string } {
+  const encoded = bytesOf(content)
+  const { length } = encoded.bytes
+  if (length > limits.objectBytes) throw tooLarge(length, limits.objectBytes)
+  return encoded
+}
+
+function bytesOf(content: unknown): { bytes: Uint8Array; usual: string } {
   if (content instanceof Uint8Array) return { bytes: content, usual: 'application/octet-stream' }
   if (typeof content === 'string') {
     if (!content.isWellFormed()) {
@@ -14,7 +26,7 @@ export function encodeContent(content: unknown): { bytes: Uint8Array; usual: str
     }
     return { bytes: Buffer.from(content, 'utf8'), usual: 'text/plain' }
   }
-  return { bytes: Buffer.from(encodeJson(content), 'utf8'), usual: json }
+  return { bytes: Buffer.from(encodeJson(content, limits.objectBytes), 'utf8'), usual: json }
 }
 
 /**

@@ -6,6 +6,7 @@ import { hashOf, objectId } from '../store/object-id.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { declassifiedLabel, declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
@@ -24,7 +25,7 @@ export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   readonly title?: string
 }
 
-/** Immutable results of any size, stored once under the hash of their content and passed by reference. */
+/** Immutable results of up to 256 MiB, stored once under the hash of their content and passed by reference. */
 export class Objects {
   readonly #space: Space
   readonly #actor: Actor
@@ -60,7 +61,11 @@ export class Objects {
     this.#space.assertOpen()
     const { bytes, usual } = encodeContent(content)
     const mediaType = options.mediaType ?? usual
-    if (typeof mediaType !== 'string' || !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)) {
+    if (
+      typeof mediaType !== 'string' ||
+      mediaType.length > limits.nameLength ||
+      !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)
+    ) {
       throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
     }
     if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)

@@ -37,7 +37,8 @@ export class Observations extends Journal {
   }
 
   /**
-   * Finds observations by words, best match first. Any text is a valid query;
+   * Finds observations by words, best match first. Any text is a valid query, of which
+   * the first 64 different words within the first 65,536 characters count;
    * words match by their stem, and words like "the" count only when there are no others.
    *
    * @throws OptionError, StoreError

@@ -8,6 +8,7 @@ import type { Collection } from '../store/collections.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { covers } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
+import { requireFilter, requireIds, requireTimes } from '../values/require-option.ts'
 
 /** An action in the audit. */
 export type AuditAction = NotedAction | 'delete'
@@ -50,7 +51,7 @@ export interface AuditFilter {
   readonly collection?: Collection
   /** The record's id, for example a fact's key. */
   readonly id?: string
-  /** At or after, Unix milliseconds. */
+  /** At or after, Unix milliseconds; not a `Date`. */
   readonly since?: number
   /** Before, Unix milliseconds. */
   readonly until?: number
@@ -93,7 +94,7 @@ export class Audit {
   /**
    * Yields entries, oldest first.
    *
-   * @throws AccessError without the right `audit`; StoreError
+   * @throws OptionError; AccessError without the right `audit`; StoreError
    *
    * @example
    * ```ts
@@ -114,8 +115,11 @@ export class Audit {
   async *entries(filter: AuditFilter = {}): AsyncGenerator<AuditEntry, void, undefined> {
     this.#space.assertOpen()
     this.#actor.requireRight('audit', 'audit', { collection: 'audit', id: '' })
+    const { agent, id, action, outcome, since, until } = filter
+    requireFilter({ agent })
+    if (id !== undefined) requireIds('id', [id])
+    requireTimes({ since, until })
     await this.#space.auditSettled()
-    const { action, outcome } = filter
     // A source that the filter excludes entirely is not read.
     const isNoted = outcome !== 'written' && action !== 'delete'
     const isWritten = (outcome ?? 'written') === 'written' && [undefined, 'write', 'delete'].includes(action)

@@ -8,6 +8,7 @@ import { visibleSources } from '../store/object-id.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
+import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import { ledgerSum, reusesOf } from '../work/reuse.ts'
@@ -105,7 +106,7 @@ export class Feed {
    */
   async read({ after, limit = 200, collections, withRecords = false }: FeedQuery): Promise<FeedPage> {
     requireInteger('after', after, 0)
-    requireInteger('limit', limit, 1, 1_000)
+    requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const { changes, last, trimmed, incarnation } = await this.#space.store.changes(after, limit)
     const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true

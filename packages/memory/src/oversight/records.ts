@@ -5,7 +5,8 @@ import { collectionsWith, hasTrait } from '../store/collections.ts'
 import { decodeJson } from '../values/json.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
-import { requireInteger, requireStrings, requireFilter } from '../values/require-option.ts'
+import { limits } from '../values/limits.ts'
+import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
 import { queryTerms } from '../search/search-terms.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
@@ -41,7 +42,7 @@ export interface RecordsFilter {
   readonly tags?: readonly string[]
   /** Derived from the object with this id. */
   readonly derivedFrom?: string
-  /** Written at or after, Unix milliseconds. */
+  /** Written at or after, Unix milliseconds; not a `Date`. */
   readonly since?: number
   /** Written before, Unix milliseconds. */
   readonly until?: number
@@ -83,7 +84,7 @@ export class Records {
    */
   async list(filter: RecordsFilter): Promise<RecordsPage> {
     const { limit = 50, cursor } = filter
-    requireInteger('limit', limit, 1, 1_000)
+    requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
     const page = await this.#space.store.query({ ...this.#filter(filter), order: 'newest', limit, after })
@@ -98,7 +99,7 @@ export class Records {
    */
   async get(collection: Collection, id: string): Promise<AnyRecord | undefined> {
     requireCollection(collection)
-    requireStrings('id', [id])
+    requireIds('id', [id])
     this.#space.assertOpen()
     const key = { collection, id }
     const [found] = await this.#space.store.read([key])
@@ -114,7 +115,7 @@ export class Records {
    */
   async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
     const { limit = 50 } = filter
-    requireInteger('limit', limit, 1, 1_000)
+    requireInteger('limit', limit, 1, limits.page)
     if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
     const answer = await this.#space.store.search({ ...this.#filter(filter), terms: queryTerms(text), limit })
@@ -124,7 +125,9 @@ export class Records {
 
   #filter({ collection, task, author, tags, derivedFrom, since, until }: RecordsFilter): RecordFilter {
     requireCollection(collection)
-    requireFilter({ task, author, derivedFrom })
+    requireFilter({ task, author })
+    if (derivedFrom !== undefined) requireIds('derivedFrom', [derivedFrom])
+    requireTimes({ since, until })
     if (tags) requireStrings('tags', tags)
     return { collection, task, author, tags, derivedFrom, since, until, audience: this.#actor.audience }
   }

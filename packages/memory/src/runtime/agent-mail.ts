@@ -9,6 +9,7 @@ import type { Seq, StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import { MemoryClosedError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
+import { requireInteger } from '../values/require-option.ts'
 import { warn } from '../values/warn.ts'
 
 /** A message on its way to an agent. */
@@ -39,8 +40,10 @@ export interface OutgoingMail {
   readonly label?: Label
 }
 
-/** Pending mail of a principal, in the order of posting. */
+/** Pending mail of a principal, in the order of posting. @throws OptionError */
 export async function readMail(space: Space, actor: Actor, { after, limit = Infinity }: MailQuery): Promise<Mail[]> {
+  if (limit !== Infinity) requireInteger('limit', limit, 1)
+  if (after !== undefined) requireInteger('after', after, 0)
   const { id: task } = actor.principal
   const { audience } = actor
   const found: StoredRecord[] = []

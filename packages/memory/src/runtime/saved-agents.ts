@@ -7,7 +7,7 @@ import type { RecordKey } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { requireStrings } from '../values/require-option.ts'
+import { requireLifetime, requireStrings } from '../values/require-option.ts'
 import { workId } from '../work/work-id.ts'
 import { followMail, mailKey, mailMutation, readMail } from './agent-mail.ts'
 import type { Mail, MailQuery, OutgoingMail } from './agent-mail.ts'
@@ -46,6 +46,7 @@ export class SavedAgents {
    */
   async save(saved: SaveAgent): Promise<number> {
     const { definition, status, state, claim, ttlMs, taken = [], outgoing = [], finishedWork = [] } = saved
+    if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     const { id: author, role } = this.#actor.principal
     const meta = {
       author,
@@ -72,7 +73,6 @@ export class SavedAgents {
    * @throws ValueError, StoreError
    */
   async post(mail: OutgoingMail): Promise<string> {
-    requireStrings('to', [mail.to])
     this.#space.assertOpen()
     const mutation = this.#mutation(mail)
     try {
@@ -129,6 +129,8 @@ export class SavedAgents {
   }
 
   #mutation(mail: OutgoingMail): ReturnType<typeof mailMutation> {
+    requireStrings('to', [mail.to])
+    if (mail.id !== undefined) requireStrings('id', [mail.id])
     return mailMutation(this.#actor.principal.id, this.#label, mail)
   }
 }

@@ -1,5 +1,6 @@
 import type { Space } from './space.ts'
 import type { StoredRecord } from '../store/record.ts'
+import { maxTimerMs, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 
 /** The result of a change: the next state, and an answer for the caller. */
@@ -73,6 +74,7 @@ export class SharedState<State> {
 
   /** Resolves when the state was written since the mark was taken, or after the time-out. @throws the signal's reason. */
   untilWritten(mark: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    requireNumber('timeoutMs', timeoutMs, 0, maxTimerMs)
     return this.#space.epochs.untilNews(this.#slot, mark, timeoutMs, signal)
   }
 
@@ -162,8 +164,10 @@ export class SharedState<State> {
 
 const states = new WeakMap<Space, Map<string, SharedState<unknown>>>()
 
-/** The state with this name: one object per thread, so that its changes are batched. */
+/** The state with this name: one object per thread, so that its changes are batched. @throws OptionError */
 export function sharedState<State>(space: Space, name: string, ttlMs: number): SharedState<State> {
+  requireStrings('name', [name])
+  requireLifetime('ttlMs', ttlMs)
   const known = states.get(space) ?? new Map<string, SharedState<unknown>>()
   states.set(space, known)
   const state = known.get(name) ?? new SharedState<unknown>(space, `shared/${name}`, ttlMs)

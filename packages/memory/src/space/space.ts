@@ -10,11 +10,19 @@ import type { Store } from '../store/store.ts'
 import { covers, distinct, joinLabels, requireLevel } from '../values/access.ts'
 import type { Label, Level } from '../values/access.ts'
 import { AccessError, FenceError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
-import { requireInteger, requireNumber, requireStrings } from '../values/require-option.ts'
+import { limits } from '../values/limits.ts'
+import {
+  requireCount,
+  requireInteger,
+  requireLifetime,
+  requireNumber,
+  requireStrings,
+} from '../values/require-option.ts'
 import type { Reuse } from '../work/reuse.ts'
 import type { Actor } from './actor.ts'
 import type { InFlight } from './in-flight.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
+import { requireBatch, requireSources } from './require-write.ts'
 
 /** One thread's handle on a shared memory: the parts that all kinds of memory are built on. */
 export interface Space {
@@ -82,8 +90,9 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
   if (task !== undefined) requireStrings('task', [task])
   guardOf(options)
   if (importance !== undefined) requireNumber('importance', importance, 0, 1)
-  if (options.ttlMs !== undefined) requireInteger('ttlMs', options.ttlMs, 1)
+  if (options.ttlMs !== undefined) requireLifetime('ttlMs', options.ttlMs)
   const { derivedFrom: declared } = options
+  if (declared) requireSources(declared)
   const declaredLabels = declared ? await Promise.all(declared.map(({ id }) => labelOfSource(space, actor, id))) : []
   const { scope } = actor
   const label = joinLabels([{ sensitivity, compartments }, ...declaredLabels, ...(scope?.labels ?? [])])
@@ -91,13 +100,16 @@ export async function describeWrite(space: Space, actor: Actor, options: WriteOp
     const needed = [label.sensitivity, ...label.compartments].join(' + ')
     throw new AccessError(actor.principal.id, `clearance for ${needed}`)
   }
-  const sources = declared || scope ? [...(declared ?? []).map(({ id }) => id), ...(scope?.objects ?? [])] : []
+  const sources = distinct(
+    declared || scope ? [...(declared ?? []).map(({ id }) => id), ...(scope?.objects ?? [])] : [],
+  )
+  requireCount('derivedFrom', sources.length, limits.sources)
   return {
     author: actor.principal.id,
     task,
     tags: distinct(tags),
     importance,
-    derivedFrom: distinct(sources).toSorted(),
+    derivedFrom: sources.toSorted(),
     sensitivity: label.sensitivity,
     compartments: label.compartments,
   }
@@ -114,7 +126,7 @@ async function labelOfSource(space: Space, actor: Actor, id: string): Promise<La
  * Writes records, all of them or none.
  *
  * @param show - Turns the conflicting record into the `current` of the conflict.
- * @throws VersionConflictError, FenceError
+ * @throws VersionConflictError, FenceError; OptionError, ValueError when the batch is too large.
  */
 export async function writeAll(
   space: Space,
@@ -123,6 +135,7 @@ export async function writeAll(
   show: Show = hide,
 ): Promise<readonly Written[]> {
   space.assertOpen()
+  if (batch.length > 1) requireBatch(batch)
   const commit = await space.store.write(batch.map((mutation) => ({ ...mutation, over: actor.audience })))
   if (commit.ok) return commit.written
   // The seal gate has handled refusals of seals.
@@ -173,7 +186,7 @@ const refusalReasons = {
 
 /** A record's remaining time to live, in milliseconds; `undefined` when it has none. */
 export function remainingMs(space: Space, { expiresAt }: Pick<StoredRecord, 'expiresAt'>): number | undefined {
-  return expiresAt === undefined ? undefined : Math.max(1, expiresAt - space.store.now())
+  return expiresAt === undefined ? undefined : Math.min(limits.ttlMs, Math.max(1, expiresAt - space.store.now()))
 }
 
 type Show = (record: StoredRecord) => unknown

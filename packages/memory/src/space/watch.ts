@@ -1,7 +1,8 @@
 import { covers } from '../values/access.ts'
 import type { Actor } from './actor.ts'
-import { SkeinError } from '../values/errors.ts'
+import { OptionError, SkeinError } from '../values/errors.ts'
 import { outlast } from '../values/outlast.ts'
+import { requireInteger } from '../values/require-option.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Space } from './space.ts'
 import type { Change } from '../store/change.ts'
@@ -49,6 +50,8 @@ export function watchFeed(
   prefix: string,
   { after, signal }: WatchOptions,
 ): AsyncGenerator<Change, void, undefined> {
+  if (typeof prefix !== 'string') throw new OptionError('prefix', 'a string', prefix)
+  if (after !== undefined) requireInteger('after', after, 0)
   // Read now, not with the first change: the watch begins with this call.
   const start =
     after === undefined

@@ -11,6 +11,7 @@ import { largeValueCases } from './memory/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
 import { lifetimeCases } from './memory/lifetime-cases.ts'
+import { limitCases } from './memory/limit-cases.ts'
 import { nameCases } from './memory/name-cases.ts'
 import { objectsCases } from './memory/objects-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
@@ -69,6 +70,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   verify: verifyCases,
   values: valueCases,
   names: nameCases,
+  limits: limitCases,
   'large values': largeValueCases,
 }
 

@@ -1,4 +1,5 @@
 import { OutcomeUnknownError, StoreError } from '../values/errors.ts'
+import { requireDuration } from '../values/require-option.ts'
 import { callNames } from '../store/store-routes.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import type { Change } from '../store/change.ts'
@@ -80,6 +81,7 @@ export class FaultBox implements Faults {
   }
 
   delayHints(ms: number): () => void {
+    requireDuration('ms', ms, 0)
     this.#hintDelayMs = ms
     return () => {
       this.#hintDelayMs = 0

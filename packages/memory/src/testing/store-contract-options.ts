@@ -22,6 +22,7 @@ export type StoreContractPart =
   | 'verify'
   | 'values'
   | 'names'
+  | 'limits'
   | 'large values'
 
 /** How the suite creates stores. */

@@ -1,4 +1,5 @@
 import { ValueError } from './errors.ts'
+import { limits } from './limits.ts'
 import { isSealed, whyUnopened } from './sealed-text.ts'
 
 /** Data that the memory stores exactly. A property whose value is `undefined` counts as absent, as in JSON. */
@@ -6,10 +7,6 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** The same data, deeply read-only, as the shared cache returns it. */
 export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
-
-const maxDepth = 500
-/** More than any real value needs. Repeated references to one part can make a small value's copy grow exponentially. */
-const maxContainers = 2_000_000
 
 /** State of one copy. */
 class CopyState {
@@ -20,10 +17,10 @@ class CopyState {
   enter(value: object, path: string): void {
     this.enclosing.push(value)
     this.#containers += 1
-    if (this.#containers <= maxContainers) return
+    if (this.#containers <= limits.containers) return
     throw new ValueError(
       path,
-      `more than ${maxContainers} objects and arrays`,
+      `more than ${limits.containers} objects and arrays`,
       'Split large data and put it into `objects`.',
     )
   }
@@ -33,10 +30,11 @@ const unreadable = 'a property that throws when read'
 /**
  * Encodes a value as the JSON text to store.
  *
- * @throws ValueError when JSON would change the value or lose part of it.
+ * @param maxBytes - Maximum size of the text in UTF-8.
+ * @throws ValueError when JSON would change the value or lose part of it, or it is too large.
  */
-export function encodeJson(value: unknown): string {
-  return encodeCopy(value).text
+export function encodeJson(value: unknown, maxBytes: number = limits.valueBytes): string {
+  return encodeCopy(value, maxBytes).text
 }
 
 /**
@@ -44,15 +42,40 @@ export function encodeJson(value: unknown): string {
  *
  * @throws ValueError
  */
-export function encodeCopy(value: unknown): { readonly text: string; readonly copy: unknown } {
+export function encodeCopy(
+  value: unknown,
+  maxBytes: number = limits.valueBytes,
+): { readonly text: string; readonly copy: unknown } {
   const copy = copyJson(value)
+  const text = stringify(copy)
+  requireBytes(text, maxBytes)
+  return { text, copy }
+}
+
+function stringify(copy: unknown): string {
   try {
-    return { text: JSON.stringify(copy), copy }
+    return JSON.stringify(copy)
   } catch {
     // The copy is plain JSON data, so only its length can be the problem.
-    throw new ValueError('$', 'more text than a string can hold', 'Split the data and put it into `objects`.')
+    throw new ValueError('$', 'more text than a string can hold', splitIt)
   }
 }
+
+/** @throws ValueError when a text takes more bytes in UTF-8. */
+export function requireBytes(text: string, maxBytes: number): void {
+  // A UTF-16 unit takes three bytes at most, so short texts are not counted.
+  if (text.length * 3 <= maxBytes) return
+  const bytes = Buffer.byteLength(text)
+  if (bytes > maxBytes) throw tooLarge(bytes, maxBytes)
+}
+
+/** The error about a value that is too large. */
+export function tooLarge(bytes: number, maxBytes: number): ValueError {
+  const [found, most] = [bytes, maxBytes].map((count) => count.toLocaleString('en'))
+  return new ValueError('$', `${found} bytes where ${most} are allowed`, splitIt)
+}
+
+const splitIt = 'Split the data and put it into `objects`.'
 
 /**
  * Copies a value to be stored as JSON, so that the caller may change the original afterwards.
@@ -113,7 +136,8 @@ function copied(value: unknown, path: string, depth: number, state: CopyState): 
 function copiedContainer(value: object, path: string, depth: number, state: CopyState): unknown {
   if (state.enclosing.includes(value))
     throw new ValueError(path, 'a circular reference to an enclosing object', 'Store an id instead.')
-  if (depth >= maxDepth) throw new ValueError(path, `more than ${maxDepth} levels of nesting`, 'Flatten the value.')
+  if (depth >= limits.depth)
+    throw new ValueError(path, `more than ${limits.depth} levels of nesting`, 'Flatten the value.')
   state.enter(value, path)
   try {
     return Array.isArray(value) ? copiedArray(value, path, depth, state) : copiedObject(value, path, depth, state)

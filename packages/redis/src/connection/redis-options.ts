@@ -104,9 +104,9 @@ export function resolveRedisOptions(options: string | RedisStoreOptions): Resolv
     throw new OptionError('prefix', 'a string of 1 to 100 characters without braces', resolved.prefix)
   }
   requireInteger('maxChanges', resolved.maxChanges, 1)
-  for (const option of ['commandTimeoutMs', 'connectTimeoutMs', 'pingMs'] as const) {
-    requireDuration(option, resolved[option])
-  }
+  requireDuration('commandTimeoutMs', resolved.commandTimeoutMs)
+  requireDuration('connectTimeoutMs', resolved.connectTimeoutMs)
+  requireDuration('pingMs', resolved.pingMs)
   requireInteger('replicas', resolved.replicas, 0, 1_000)
   if (resolved.replicas > 0 && resolved.client?.isCluster === true) {
     throw new OptionError('replicas', '0 for a cluster', resolved.replicas)

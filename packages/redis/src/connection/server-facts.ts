@@ -1,4 +1,4 @@
-import { StoreFormatError } from '@skein/memory'
+import { StoreFormatError, ValueError } from '@skein/memory'
 
 import { evictionPolicyOf } from './eviction.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -11,6 +11,8 @@ export interface ServerFacts {
   readonly hasAppendOnlyFile: boolean
   /** The policy by which it drops any key when its memory is full, such as `allkeys-lru`, if it does. */
   readonly evictionPolicy: string | undefined
+  /** The longest value that the server takes, in bytes; it closes the connection for a longer one. */
+  readonly maxBulkBytes: number
 }
 
 const oldestVersion = [6, 2] as const
@@ -28,8 +30,31 @@ export async function readServerFacts(client: RedisClient, where: string): Promi
   }
   const persistence = await client.info('persistence')
   const hasAppendOnlyFile = /^aof_enabled:1/m.test(persistence)
-  const isDurable = hasAppendOnlyFile && (await syncsAlways(client))
-  return { version, hasAppendOnlyFile, isDurable, evictionPolicy: await evictionPolicyOf(client) }
+  const [isDurable, maxBulkBytes, evictionPolicy] = await Promise.all([
+    hasAppendOnlyFile && syncsAlways(client),
+    maxBulkOf(client),
+    evictionPolicyOf(client),
+  ])
+  return { version, hasAppendOnlyFile, isDurable, maxBulkBytes, evictionPolicy }
+}
+
+/** Where CONFIG is not allowed, the server is taken to have its default. */
+async function maxBulkOf(client: RedisClient): Promise<number> {
+  try {
+    const answer = JSON.stringify(await client.config('GET', 'proto-max-bulk-len'))
+    return Number(/\d+/.exec(answer)?.[0] ?? usualBulkBytes)
+  } catch {
+    return usualBulkBytes
+  }
+}
+
+const usualBulkBytes = 512 * 1024 * 1024
+
+/** @throws ValueError before the server would close the connection, and all that is under way on it would fail. */
+export function requireBulk({ length }: { readonly length: number }, maxBytes: number): void {
+  if (length <= maxBytes) return
+  const [bytes, most] = [length, maxBytes].map((count) => count.toLocaleString('en'))
+  throw new ValueError('$', `${bytes} bytes where this server takes ${most}`, 'Raise its proto-max-bulk-len.')
 }
 
 /** Where CONFIG is not allowed, the weaker guarantee counts. */

@@ -75,14 +75,14 @@ export class RedisSpace implements Store {
     this.traits = { durable, reach: 'network', fullText: 'derived', expiresNatively: false }
     this.#parts = parts
     const rows = (this.#rows = new SpaceRows(client, base))
-    this.#writer = new SpaceWriter(scripts, session, rows, base, maxChanges)
+    this.#writer = new SpaceWriter(scripts, session, rows, base, maxChanges, facts.maxBulkBytes)
     this.#pages = new SpacePages(scripts, base)
     this.#index = new SearchIndex({
       changes: (after, limit) => this.#changes(after, limit),
       get: (keys) => rows.get(keys),
       scan: (collection) => rows.scan(collection),
     })
-    this.objects = this.#guardedObjects(new SpaceObjects(client, base))
+    this.objects = this.#guardedObjects(new SpaceObjects(client, base, facts.maxBulkBytes))
   }
 
   now(): number {

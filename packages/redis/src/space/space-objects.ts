@@ -1,18 +1,22 @@
 import type { ObjectStore } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
+import { requireBulk } from '../connection/server-facts.ts'
 
 /** The objects of a space, a key each. Throws what the client throws. */
 export class SpaceObjects implements ObjectStore {
   readonly #client: RedisClient
   readonly #base: string
+  readonly #maxBytes: number
 
-  constructor(client: RedisClient, base: string) {
+  constructor(client: RedisClient, base: string, maxBytes: number) {
     this.#client = client
     this.#base = base
+    this.#maxBytes = maxBytes
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
+    requireBulk(bytes, this.#maxBytes)
     await this.#client.setnx(this.#key(name), Buffer.from(bytes))
   }
 

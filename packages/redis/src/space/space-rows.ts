@@ -9,6 +9,8 @@ import { scanHash } from './scan.ts'
 import { rowsKey } from './space-keys.ts'
 
 const scanSize = 500
+/** Rows that one command asks for, so that the server is not busy for long. */
+const mostIds = 10_000
 
 /** Reads the rows of a space. Throws what the client throws. */
 export class SpaceRows {
@@ -42,7 +44,18 @@ export class SpaceRows {
     }
   }
 
-  /** The texts of all rows of all reads, with one command for each collection. */
+  /** Parted, because a call can't take any number of arguments. */
+  async #textsOf(collection: Collection, ids: readonly string[]): Promise<(string | null)[]> {
+    const key = rowsKey(this.#base, collection)
+    if (ids.length <= mostIds) return this.#client.hmget(key, ...ids)
+    const texts: (string | null)[] = []
+    for (let from = 0; from < ids.length; from += mostIds) {
+      for (const text of await this.#client.hmget(key, ...ids.slice(from, from + mostIds))) texts.push(text)
+    }
+    return texts
+  }
+
+  /** The texts of all rows of all reads, with one command for each collection, or several for very many. */
   async #texts(reads: readonly (readonly RecordKey[])[]): Promise<(string | null)[][]> {
     const idsOf = new Map<Collection, string[]>()
     const places = reads.map((keys) =>
@@ -55,7 +68,7 @@ export class SpaceRows {
     const textsOf = new Map(
       await Promise.all(
         [...idsOf].map(async ([collection, ids]) => {
-          return [collection, await this.#client.hmget(rowsKey(this.#base, collection), ...ids)] as const
+          return [collection, await this.#textsOf(collection, ids)] as const
         }),
       ),
     )

@@ -2,6 +2,7 @@ import { StoreError } from '@skein/memory'
 import type { Commit, Mutation, Written } from '@skein/memory/store'
 
 import { Batcher } from '../connection/batcher.ts'
+import { requireBulk } from '../connection/server-facts.ts'
 import type { ScriptRunner } from '../lua/script-runner.ts'
 import { sweepScript } from '../lua/scripts.generated.ts'
 import { mutationArguments } from '../records/mutation-arguments.ts'
@@ -23,21 +24,30 @@ export class SpaceWriter {
   readonly #rows: SpaceRows
   readonly #base: string
   readonly #maxChanges: string
+  readonly #maxBytes: number
   readonly #writes = new Batcher<readonly string[], string[]>({
     send: (batches) => this.#apply(batches),
     weightOf: (args) => args.reduce((sum, { length }) => sum + length, 0),
     maxWeight: 8_192,
   })
 
-  constructor(scripts: ScriptRunner, session: SpaceSession, rows: SpaceRows, base: string, maxChanges: number) {
+  constructor(
+    scripts: ScriptRunner,
+    session: SpaceSession,
+    rows: SpaceRows,
+    base: string,
+    maxChanges: number,
+    maxBytes: number,
+  ) {
     this.#scripts = scripts
     this.#session = session
     this.#rows = rows
     this.#base = base
     this.#maxChanges = `${maxChanges}`
+    this.#maxBytes = maxBytes
   }
 
-  /** @throws CorruptRecordError, StoreFormatError when a row that it depends on can't be read: nothing was written. */
+  /** @throws ValueError; CorruptRecordError, StoreFormatError when a row that it depends on can't be read: nothing was written. */
   async write(batch: readonly Mutation[]): Promise<Commit> {
     // The script takes a batch to be as long as its mutations say.
     if (batch.length === 0) return { ok: true, written: [] }
@@ -45,7 +55,7 @@ export class SpaceWriter {
     for (const [index, mutation] of batch.entries()) {
       const left = batch.length - index
       if (mutation.type !== 'reseal') {
-        args.push(...mutationArguments(mutation, contentOf(mutation), left))
+        args.push(...mutationArguments(mutation, this.#fitting(contentOf(mutation)), left))
         continue
       }
       const content = await this.#resealed(mutation)
@@ -61,6 +71,13 @@ export class SpaceWriter {
   /** Deletes up to `limit` expired rows. */
   async sweep(limit: number): Promise<number> {
     return (await this.#scripts.run(sweepScript, [this.#base, `${limit}`])) as number
+  }
+
+  /** @throws ValueError */
+  #fitting(content: string): string {
+    // A UTF-16 unit takes three bytes at most, so what is short is not counted.
+    if (content.length * 3 > this.#maxBytes) requireBulk({ length: Buffer.byteLength(content) }, this.#maxBytes)
+    return content
   }
 
   /** Each batch is an atom of its own; they share the way to the server. */

@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
@@ -67,7 +67,7 @@ export function resolveSqliteOptions(options: string | SqliteStoreOptions): Reso
   requireDuration('busyTimeoutMs', resolved.busyTimeoutMs)
   requireDuration('pollMs', resolved.pollMs)
   requireInteger('maxChanges', resolved.maxChanges, 1)
-  requireInteger('maxChangeAgeMs', resolved.maxChangeAgeMs, 1)
+  requireLifetime('maxChangeAgeMs', resolved.maxChangeAgeMs)
   return resolved
 }
 

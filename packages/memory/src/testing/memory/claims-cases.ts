@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import { until, within } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
@@ -40,7 +41,7 @@ export function claimsCases(options: StoreContractOptions): void {
     // Closing stops the heartbeat, as a crash would.
     await other.close()
     expect(lost.signal.aborted).toBe(true)
-    while (await fresh.memory.as(bob).claims.holder('t1')) await new Promise((resolve) => setImmediate(resolve))
+    await until(async () => !(await fresh.memory.as(bob).claims.holder('t1')), '"a claim that expired has no holder"')
     await using own = await fresh.memory.as(bob).claims.claim('t1')
     const claim = { task: lost.task, fence: lost.fence }
     const lateWrites = [
@@ -64,11 +65,11 @@ export function claimsCases(options: StoreContractOptions): void {
     const endsAt = async (): Promise<number> => (await store.read([key]))[0]?.expiresAt ?? 0
     const claim = await fresh.memory.as(ann).claims.claim('t1', { leaseMs: 900 })
     const first = await endsAt()
-    while ((await endsAt()) === first) await new Promise((resolve) => setImmediate(resolve))
+    await until(async () => (await endsAt()) !== first, '"a held claim is renewed"')
     expect(await endsAt()).toBeGreaterThan(first)
     const lost = new Promise((resolve) => claim?.signal.addEventListener('abort', resolve))
     await store.write([{ type: 'delete', key, author: 'somebody' }])
-    await lost
+    await within(lost, '"the signal of a deleted claim has aborted"')
     await expect(claim?.extend()).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
   })
 }

@@ -4,6 +4,7 @@ import { openMemory } from '../../open-memory.ts'
 import type { Architecture } from '../../options.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
 import { VersionConflictError } from '../../values/errors.ts'
+import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
 import { ann, bob } from './principals.ts'
@@ -108,7 +109,7 @@ export function factsCases(options: StoreContractOptions): void {
       const { facts } = view
       const fact = await facts.set('k', 1, { ttlMs: 200 })
       expect(await facts.get('k')).toBe(1)
-      while (view.now() < (fact.expiresAt ?? 0)) await new Promise((resolve) => setImmediate(resolve))
+      await until(() => view.now() >= (fact.expiresAt ?? 0), '"the time of the store goes on"')
       expect([facts.peek('k'), await facts.get('k')]).toEqual([undefined, undefined])
     })
 

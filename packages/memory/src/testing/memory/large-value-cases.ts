@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { freshMemory } from './fresh-memory.ts'
+import { limits } from '../../values/limits.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { ann } from './principals.ts'
 
@@ -29,6 +30,40 @@ export function largeValueCases(options: StoreContractOptions): void {
     expect((await reader.get(refs[0])) === text).toBe(true)
     expect((await reader.get(refs[1])).text === text).toBe(true)
     expect(bytes.equals(await reader.bytes(refs[2]))).toBe(true)
+  })
+
+  it('of 64 MiB as JSON are kept, and no more', async () => {
+    const { facts, observations, feed } = fresh.memory.as(ann)
+    // The quotes count.
+    const most = 'x'.repeat(limits.valueBytes - 2)
+    await facts.set('k', most)
+    const last = await feed.last()
+    for (const attempt of [
+      () => facts.set('k', `${most}x`),
+      // The same length, but three bytes for a letter.
+      () => facts.set('k', '龍'.repeat(limits.valueBytes / 3)),
+      () => observations.log({ value: `${most}x` }),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 'SKEIN_VALUE', path: '$' })
+    expect(await feed.last()).toBe(last)
+    await using other = await fresh.another()
+    expect((await other.as(ann).facts.get('k')) === most).toBe(true)
+  })
+
+  it('of 256 MiB in one batch are refused', async () => {
+    const { alerts, feed } = fresh.memory.as(ann)
+    const insight = 'x'.repeat(30_000_000)
+    const to = Array.from({ length: 9 }, (_, index) => `n${index}`)
+    await expect(alerts.send({ to, insight })).rejects.toMatchObject({ code: 'SKEIN_VALUE' })
+    expect(await feed.last()).toBe(0)
+  })
+
+  it('of more than 256 MiB are refused as an object', async () => {
+    const { objects, feed } = fresh.memory.as(ann)
+    const bytes = new Uint8Array(limits.objectBytes + 1)
+    await expect(objects.put(bytes)).rejects.toMatchObject({ code: 'SKEIN_VALUE', path: '$' })
+    await expect(objects.put('龍'.repeat(limits.objectBytes / 3 + 1))).rejects.toMatchObject({ code: 'SKEIN_VALUE' })
+    expect(await feed.last()).toBe(0)
   })
 
   it('of 5 MB are kept exactly as an observation, and found', async () => {

@@ -5,6 +5,7 @@ import { openMemory } from '../../open-memory.ts'
 import type { View } from '../../view.ts'
 import { faultyStore } from '../faulty-store.ts'
 import type { Faults } from '../faults.ts'
+import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { ann, bob } from './principals.ts'
 
@@ -93,8 +94,9 @@ export function lateHintCases(options: StoreContractOptions): void {
 
 /** Resolves when a fact is cached, so that its hint was heard. */
 async function untilCached(view: View, key: string): Promise<void> {
-  while (view.facts.peek(key) === undefined) {
+  const isCached = async (): Promise<boolean> => {
     await view.facts.get(key)
-    await new Promise((resolve) => setImmediate(resolve))
+    return view.facts.peek(key) !== undefined
   }
+  await until(isCached, '"the fact is cached, as its hint was heard"')
 }

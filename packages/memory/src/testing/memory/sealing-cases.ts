@@ -10,6 +10,7 @@ import { openMemory } from '../../open-memory.ts'
 import type { Memory } from '../../memory.ts'
 import type { RecordKey, StoredRecord } from '../../store/record.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
+import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' }, rights: ['declassify'] }
@@ -85,7 +86,8 @@ export function sealingCases(options: StoreContractOptions): void {
       for (let time = 0; time < 3; time += 1) await facts.set('gone', time, { ...secret, ttlMs: 1 })
       await observations.log({ value: 'short', ttlMs: 1, ...secret })
       await using store = await driver.open('default', 'writer')
-      for (let gone = 0; gone < 2; await new Promise((resolve) => setImmediate(resolve))) gone += await store.sweep(10)
+      let gone = 0
+      await until(async () => (gone += await store.sweep(10)) >= 2, '"sweep deletes the two expired records"')
       expect((await facts.set('gone', 'new', secret)).version).toBe(4)
       const logged = await Promise.all(Array.from({ length: 10 }, (_, value) => observations.log({ value, ...secret })))
       expect((await observations.list()).items.map(({ value }) => value)).toEqual(

@@ -14,6 +14,7 @@ import type { Memory, ThreadMemory } from '../../memory.ts'
 import type { Store } from '../../store/store.ts'
 import type { RecordKey } from '../../store/record.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
+import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 
 const high: Principal = { id: 'high', role: 'r', clearance: { level: 'confidential' } }
@@ -67,8 +68,9 @@ export function verifyCases(options: StoreContractOptions): void {
     for (let value = 0; value < 5; value += 1) await view.facts.set('open', value)
     await view.facts.set('gone', 1)
     await view.facts.delete('gone')
-    await view.facts.set('short', 1, { ttlMs: 1 })
-    while (await view.facts.read('short', { consistency: 'strong' })) await setImmediate()
+    const { expiresAt = 0 } = await view.facts.set('short', 1, { ttlMs: 1 })
+    await until(() => view.now() >= expiresAt, '"the time of the store goes on"')
+    expect(await view.facts.read('short', { consistency: 'strong' })).toBeUndefined()
     const page = await view.objects.put('the words')
     await view.objects.put('the words', secret)
     await view.observations.log({ task: 't', value: 'a red fox', tags: ['x'], derivedFrom: [page] })

@@ -56,6 +56,25 @@ export function storeListsCases(options: StoreContractOptions): void {
   })
 
   it.each(['oldest', 'newest'] as const)(
+    'names no next page (%s) after a last one that is exactly full',
+    async (order) => {
+      for (const limit of [5, 1]) {
+        let after: number | undefined
+        for (let seen = limit; seen <= 5; seen += limit) {
+          const page = await fresh.store.query({ collection: 'observations', order, limit, after })
+          expect(page.records).toHaveLength(limit)
+          expect(page.next).toEqual(seen === 5 ? undefined : page.records.at(-1)?.seq)
+          after = page.next
+        }
+      }
+      // What the filter leaves out is no further page either.
+      const filtered = { collection: 'observations', order, limit: 3, task: 'odd' } as const
+      expect(await fresh.store.query(filtered)).toMatchObject({ records: [{}, {}, {}] })
+      expect((await fresh.store.query(filtered)).next).toBeUndefined()
+    },
+  )
+
+  it.each(['oldest', 'newest'] as const)(
     'list (%s) each record once while records are rewritten all the time',
     async (order) => {
       const all = Array.from({ length: 50 }, (_, n) => n)

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 
 import type { RecordMeta } from '../../store/record.ts'
+import { limits } from '../../values/limits.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshStore, observe, set } from './fresh-store.ts'
+import { freshStore, meta, observe, set } from './fresh-store.ts'
 
 /** Reads and writes of records. */
 export function storeRecordsCases(options: StoreContractOptions): void {
@@ -60,6 +61,38 @@ export function storeRecordsCases(options: StoreContractOptions): void {
     await write(set('a', 1), set('b', 2))
     const records = await fresh.store.read(['b', 'no', 'a'].map((id) => ({ collection: 'facts', id }) as const))
     expect(records.map((record) => record?.value)).toEqual(['2', undefined, '1'])
+  })
+
+  it('reads a key that is asked for twice, twice', async () => {
+    await write(set('a', 1), set('b', 2))
+    const records = await fresh.store.read(
+      ['a', 'b', 'a', 'no', 'a'].map((id) => ({ collection: 'facts', id }) as const),
+    )
+    expect(records.map((record) => record?.value)).toEqual(['1', '2', '1', undefined, '1'])
+  })
+
+  it('reads 200,000 keys at once', async () => {
+    await write(set('k7', 7), set('k199999', 8))
+    const keys = Array.from({ length: 200_000 }, (_, index) => ({ collection: 'facts', id: `k${index}` }) as const)
+    const records = await fresh.store.read(keys)
+    expect(records).toHaveLength(keys.length)
+    expect(records.flatMap((record, index) => (record ? [[index, record.value]] : []))).toEqual([
+      [7, '7'],
+      [199_999, '8'],
+    ])
+  })
+
+  it('writes as many records, tags and sources as the limits allow', async () => {
+    const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`)
+    const [tags, derivedFrom] = [names(limits.tags), names(limits.sources)]
+    const full = set('full', 1, { meta: { ...meta, tags, compartments: names(limits.tags), derivedFrom } })
+    const written = await write(full, ...names(limits.batch - 1).map((id) => set(id, 1)))
+    expect(written.at(-1)?.seq).toBe(limits.batch)
+    expect(await fact('full')).toMatchObject({ tags, derivedFrom })
+    const query = { collection: 'facts', order: 'newest', limit: 10 } as const
+    expect((await fresh.store.query({ ...query, tags })).records).toHaveLength(1)
+    expect((await fresh.store.query({ ...query, derivedFrom: 'n9999' })).records).toHaveLength(1)
+    expect((await fresh.store.changes(0, 2 * limits.batch)).changes).toHaveLength(limits.batch)
   })
 
   it('shows a write to another handle', async () => {
