@@ -83,7 +83,17 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await gone
 }
 
-function freePort(): Promise<number> {
+/** A node of a cluster also listens 10,000 above its port. */
+const highestPort = 55_535
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await anyPort()
+    if (port <= highestPort) return port
+  }
+}
+
+function anyPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.on('error', reject)

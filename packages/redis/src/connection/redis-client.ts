@@ -10,7 +10,12 @@ export interface RedisClient {
     readonly db?: number | undefined
     readonly keyPrefix?: string | undefined
     readonly redisOptions?: { readonly keyPrefix?: string | undefined } | undefined
+    host?: string | undefined
+    port?: number | undefined
   }
+  /** Of a cluster: a client for each node. */
+  nodes?(role: 'master'): RedisClient[]
+  eval(script: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
   evalsha(sha: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
   script(command: 'LOAD', text: string): Promise<unknown>
   hset(key: string, field: string, value: string): Promise<number>
@@ -50,7 +55,8 @@ export interface RedisClient {
 }
 
 /** The names of these methods. */
-export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options'>[] = [
+export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options' | 'nodes'>[] = [
+  'eval',
   'evalsha',
   'script',
   'hset',

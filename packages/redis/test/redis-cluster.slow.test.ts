@@ -1,0 +1,108 @@
+import { openMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import { redisStore } from '@skein/redis'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+
+import { startCluster } from './redis-cluster.ts'
+import type { TestCluster } from './redis-cluster.ts'
+import { missing } from './redis-server.ts'
+
+// A failover takes seconds, and nodes share the machine with other tests.
+vi.setConfig({ testTimeout: 120_000 })
+
+const ann = { id: 'ann', role: 'research' }
+const bob = { id: 'bob', role: 'research' }
+const commandTimeoutMs = 30_000
+
+async function started(replicasEach = 0): Promise<TestCluster> {
+  const cluster = await startCluster(replicasEach)
+  onTestFinished(() => cluster.stop())
+  return cluster
+}
+
+async function opened(cluster: TestCluster, space = 'acme'): Promise<Memory> {
+  const memory = await openMemory({ store: redisStore({ client: cluster.client(), commandTimeoutMs }), space })
+  onTestFinished(() => memory[Symbol.asyncDispose]())
+  return memory
+}
+
+/** Writes one after the other until it is stopped; resolves to the numbers that were acknowledged. */
+function writing(memory: Memory): { count(): number; stop(): Promise<number[]> } {
+  const written: number[] = []
+  let isStopped = false
+  const done = (async () => {
+    for (let number = 0; !isStopped; number += 1) {
+      try {
+        await memory.as(ann).facts.set(`n/${number}`, number)
+        written.push(number)
+      } catch (error) {
+        // Not acknowledged: it may be there or not.
+        expect(error).toMatchObject({ code: expect.stringMatching(/^SKEIN_(?:OUTCOME_UNKNOWN|STORE)$/) })
+      }
+    }
+  })()
+  return {
+    count: () => written.length,
+    stop: async () => {
+      isStopped = true
+      await done
+      return written
+    },
+  }
+}
+
+describe.skipIf(missing)(`A memory on a cluster${missing ? ` (${missing})` : ''}`, () => {
+  it('lists the spaces of all nodes, and verifies each', async () => {
+    const cluster = await started()
+    const names = Array.from({ length: 12 }, (_, index) => `space-${index}`)
+    const homes = new Set<number>()
+    for (const name of names) {
+      const memory = await opened(cluster, name)
+      await memory.as(ann).facts.set('k', name)
+      homes.add((await cluster.masterOf(`{skein:${name}}:meta`)).port)
+    }
+    // Otherwise one node would know them all.
+    expect(homes.size).toBe(3)
+    for (const name of names) {
+      const admin = (await opened(cluster, name)).as({ id: 'root', role: 'admin', isAdmin: true })
+      expect(await Array.fromAsync(admin.verify())).toEqual([])
+    }
+    expect(await redisStore({ client: cluster.client() }).spaces?.()).toEqual(names.toSorted())
+  })
+
+  it('loses nothing, and makes no second space, while its slot moves and agents write', async () => {
+    const cluster = await started()
+    const [writer, watcher] = [await opened(cluster), await opened(cluster)]
+    const work = writing(writer)
+    await vi.waitUntil(() => work.count() > 20, 30_000)
+    const move = await cluster.beginMove('{skein:acme}:meta')
+    const before = work.count()
+    for (let moved = 1; moved > 0;) moved = await move.moveKeys(1)
+    await move.end()
+    await vi.waitUntil(() => work.count() > before + 20, 30_000)
+    const written = await work.stop()
+    for (const number of written) {
+      const { value, version } = (await watcher.as(bob).facts.read(`n/${number}`, { consistency: 'strong' })) ?? {}
+      expect({ value, version }).toEqual({ value: number, version: 1 })
+    }
+  })
+
+  it('goes on after its master was killed and a replica took over, and its watchers too', async () => {
+    const cluster = await started(1)
+    const [writer, watcher] = [await opened(cluster), await opened(cluster)]
+    const work = writing(writer)
+    await vi.waitUntil(() => work.count() > 20, 30_000)
+    const master = await cluster.masterOf('{skein:acme}:meta')
+    await master.kill()
+    const before = work.count()
+    await vi.waitUntil(() => work.count() > before + 20, 60_000)
+    await work.stop()
+    const told = new Promise((resolve) => {
+      watcher.as(bob).alerts.subscribe(({ insight }: { insight: unknown }) => resolve(insight))
+    })
+    await writer.as(ann).alerts.send({ to: ['bob'], insight: 'still here' })
+    expect(await told).toBe('still here')
+    await writer.as(ann).facts.set('after', 1)
+    await vi.waitUntil(async () => (await watcher.as(bob).facts.get('after')) === 1, 30_000)
+  })
+})
