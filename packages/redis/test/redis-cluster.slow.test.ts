@@ -1,11 +1,13 @@
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { redisStore } from '@skein/redis'
+import { Cluster } from 'ioredis'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { startCluster } from './redis-cluster.ts'
 import type { TestCluster } from './redis-cluster.ts'
 import { missing } from './redis-server.ts'
+import { startProxy } from './tcp-proxy.ts'
 
 // A failover takes seconds, and nodes share the machine with other tests.
 vi.setConfig({ testTimeout: 120_000 })
@@ -64,7 +66,7 @@ describe.skipIf(missing)(`A memory on a cluster${missing ? ` (${missing})` : ''}
     // Otherwise one node would know them all.
     expect(homes.size).toBe(3)
     for (const name of names) {
-      const admin = (await opened(cluster, name)).as({ id: 'root', role: 'admin', isAdmin: true })
+      const admin = (await opened(cluster, name)).as({ id: 'ada', role: 'operator', rights: ['administer'] })
       expect(await Array.fromAsync(admin.verify())).toEqual([])
     }
     expect(await redisStore({ client: cluster.client() }).spaces?.()).toEqual(names.toSorted())
@@ -85,6 +87,46 @@ describe.skipIf(missing)(`A memory on a cluster${missing ? ` (${missing})` : ''}
       const { value, version } = (await watcher.as(bob).facts.read(`n/${number}`, { consistency: 'strong' })) ?? {}
       expect({ value, version }).toEqual({ value: number, version: 1 })
     }
+  })
+
+  it('sends no write twice whose reply was lost with the connection, and says so', async () => {
+    const cluster = await started()
+    const natMap: Record<string, { host: string; port: number }> = {}
+    const proxies = await Promise.all(
+      cluster.masters.map(async ({ port }) => {
+        const proxy = await startProxy({ host: '127.0.0.1', port })
+        onTestFinished(() => proxy.close())
+        natMap[`127.0.0.1:${port}`] = { host: '127.0.0.1', port: proxy.port }
+        return proxy
+      }),
+    )
+    const client = new Cluster(
+      proxies.map(({ port }) => ({ host: '127.0.0.1', port })),
+      { natMap },
+    )
+    client.on('error', () => {})
+    onTestFinished(() => client.disconnect())
+    const memory = await openMemory({ store: redisStore({ client, commandTimeoutMs }), space: 'acme' })
+    onTestFinished(() => memory[Symbol.asyncDispose]())
+    const other = await opened(cluster)
+    await memory.as(ann).facts.set('warm', 1)
+
+    for (const proxy of proxies) proxy.halfClose()
+    const write = memory.as(ann).facts.set('k', 1)
+    const outcome = write.then(
+      () => 'acknowledged',
+      (error: { code: string }) => error.code,
+    )
+    await vi.waitUntil(
+      async () => (await other.as(bob).facts.read('k', { consistency: 'strong' })) !== undefined,
+      30_000,
+    )
+    for (const proxy of proxies) proxy.cut()
+    for (const proxy of proxies) proxy.heal()
+    expect(await outcome).toBe('SKEIN_OUTCOME_UNKNOWN')
+    // Later writes come after what is sent again.
+    await memory.as(ann).facts.set('later', 1)
+    expect(await other.as(bob).facts.read('k', { consistency: 'strong' })).toMatchObject({ version: 1 })
   })
 
   it('goes on after its master was killed and a replica took over, and its watchers too', async () => {
