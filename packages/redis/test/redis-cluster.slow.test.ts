@@ -129,6 +129,31 @@ describe.skipIf(missing)(`A memory on a cluster${missing ? ` (${missing})` : ''}
     expect(await other.as(bob).facts.read('k', { consistency: 'strong' })).toMatchObject({ version: 1 })
   })
 
+  it.each([
+    ['keyPrefix', { keyPrefix: 'app:' }],
+    ['keyPrefix of its nodes', { redisOptions: { keyPrefix: 'app:' } }],
+    ['scaleReads', { scaleReads: 'slave' as const }],
+    ['stringNumbers', { redisOptions: { stringNumbers: true } }],
+    ['enableAutoPipelining', { enableAutoPipelining: true }],
+    ['lazyConnect', { lazyConnect: true }],
+  ])('works like any other with a client with %s', async (_, options) => {
+    const cluster = await started()
+    const nodes = cluster.masters.map(({ port }) => ({ host: '127.0.0.1', port }))
+    const client = new Cluster(nodes, options)
+    client.on('error', () => {})
+    onTestFinished(() => client.disconnect())
+    const store = () => redisStore({ client, commandTimeoutMs })
+    await using memory = await openMemory({ store: store() })
+    await using other = await openMemory({ store: store() })
+    for (let count = 1; count <= 3; count += 1) await memory.as(ann).facts.set('k', count)
+    expect(await other.as(bob).facts.read('k')).toMatchObject({ value: 3, version: 3 })
+    await memory.as(ann).observations.log({ task: 't', value: 'a heron', tags: ['bird'] })
+    expect((await other.as(bob).observations.list({ tags: ['bird'] })).items).toHaveLength(1)
+    expect(await store().spaces()).toEqual(['default'])
+    await memory.as(ann).facts.set('k', 4)
+    await expect.poll(() => other.as(bob).facts.get('k')).toBe(4)
+  })
+
   it('goes on after its master was killed and a replica took over, and its watchers too', async () => {
     const cluster = await started(1)
     const [writer, watcher] = [await opened(cluster), await opened(cluster)]

@@ -27,7 +27,8 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-const program = findOrInstall('redis-server', () =>
+/** The server, if there is one. */
+export const program = findOrInstall('redis-server', () =>
   ['redis-server', 'valkey-server'].find((name) => runs(name, '--version')),
 )
 
@@ -86,7 +87,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 /** A node of a cluster also listens 10,000 above its port. */
 const highestPort = 55_535
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await anyPort()
     if (port <= highestPort) return port
