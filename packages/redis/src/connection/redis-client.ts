@@ -1,6 +1,7 @@
 /**
  * The methods that the store uses of a client, so that another client than
- * ioredis can be given. Signatures and replies are those of ioredis.
+ * ioredis can be given. Signatures and replies are those of ioredis. A cluster has
+ * `isCluster` and `nodes` as well, and emits `+node` with the client of each new node.
  */
 export interface RedisClient {
   /** Of ioredis: `true` for a cluster. */

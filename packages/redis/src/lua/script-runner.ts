@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { ClientLink } from '../connection/client-link.ts'
 import { mastersOf } from '../connection/cluster-nodes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
+import { withDeniedCommand } from './denied-command.ts'
 
 /**
  * Runs Lua scripts by their digests; a server gets the text of each once.
@@ -35,7 +36,11 @@ export class ScriptRunner {
     const reply = await this.runKnown(script, args)
     if (reply !== undefined) return reply
     // By its text, which goes where its key is. Loading would go to any node of a cluster.
-    return this.#client.eval(script, this.#keys, ...this.#withKeys(args))
+    try {
+      return await this.#client.eval(script, this.#keys, ...this.#withKeys(args))
+    } catch (error) {
+      throw withDeniedCommand(script, error)
+    }
   }
 
   /** Runs a script; resolves to `undefined` when the server does not know it, so that nothing was done. */
@@ -44,7 +49,7 @@ export class ScriptRunner {
       return await this.#client.evalsha(this.#digestOf(script), this.#keys, ...this.#withKeys(args))
     } catch (error) {
       if (/NOSCRIPT/.test(String(error))) return undefined
-      throw error
+      throw withDeniedCommand(script, error)
     }
   }
 
