@@ -4,13 +4,15 @@ import type { Store, StoreDriver, StoreRole } from '@skein/memory/store'
 import { ClientLink } from './connection/client-link.ts'
 import { databaseOf } from './connection/database-of.ts'
 import { evictionError, EvictionWatch } from './connection/eviction.ts'
-import { connect, duplicateOf, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
+import { connect, makeClient, subscriberOptions, withClient } from './connection/make-client.ts'
+import { makeSubscriber } from './connection/make-subscriber.ts'
 import { wrapError } from './connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from './connection/redis-options.ts'
 import type { RedisStoreOptions, ResolvedRedisOptions } from './connection/redis-options.ts'
 import { Replication } from './connection/replication.ts'
 import { ServerClock } from './connection/server-clock.ts'
 import { readServerFacts } from './connection/server-facts.ts'
+import { timeOf } from './connection/server-time.ts'
 import { ScriptRunner } from './lua/script-runner.ts'
 import { ChangeSubscription } from './space/change-subscription.ts'
 import { listSpaces } from './space/list-spaces.ts'
@@ -77,7 +79,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
     const base = spaceBase(options, space)
     await requireReadableSpace(client, base, where)
     const scripts = new ScriptRunner(client)
-    clock = await ServerClock.start(client, pingMs)
+    clock = await ServerClock.start(() => timeOf(client, base), pingMs)
     const onIncarnation = ({ channel }: SpaceState): void => void subscription?.follow(channel)
     const session = new SpaceSession({ scripts, base, database: await databaseOf(client), where, onIncarnation })
     if (role === 'writer') {
@@ -86,7 +88,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
         // Where nothing can be written, reading still can: the first write will say why.
         return undefined
       })
-      const second = duplicateOf(client, subscriberOptions(options))
+      const second = await makeSubscriber(client, `${base}meta`, subscriberOptions(options))
       subscription = new ChangeSubscription(second, state?.channel ?? `${base}changes`, pingMs)
       await subscription.start()
       subscription.watch(({ seq }) => session.heard(seq))

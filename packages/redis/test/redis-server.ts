@@ -27,7 +27,8 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-const program = findOrInstall('redis-server', () =>
+/** The server, if there is one. */
+export const program = findOrInstall('redis-server', () =>
   ['redis-server', 'valkey-server'].find((name) => runs(name, '--version')),
 )
 
@@ -83,7 +84,18 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await gone
 }
 
-function freePort(): Promise<number> {
+/** A node of a cluster also listens 10,000 above its port. */
+const highestPort = 55_535
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await anyPort()
+    if (port <= highestPort) return port
+  }
+}
+
+function anyPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.on('error', reject)

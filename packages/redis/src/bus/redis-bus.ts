@@ -1,9 +1,11 @@
 import { requireInteger } from '@skein/memory/runtime'
 import type { Bus, BusLink } from '@skein/memory/types'
 
-import { connect, duplicateOf, makeClient, subscriberOptions } from '../connection/make-client.ts'
+import { connect, makeClient, subscriberOptions } from '../connection/make-client.ts'
+import { makeSubscriber } from '../connection/make-subscriber.ts'
 import { wrapError } from '../connection/redis-errors.ts'
 import { nameOfServer, resolveRedisOptions } from '../connection/redis-options.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import type { RedisStoreOptions, ResolvedRedisOptions } from '../connection/redis-options.ts'
 import { spaceBase } from '../space/space-keys.ts'
 import { RedisBusLink } from './redis-bus-link.ts'
@@ -52,19 +54,20 @@ export function redisBus(options: string | RedisBusOptions): Bus {
 async function openLink(options: ResolvedRedisOptions, maxMessages: number, space: string): Promise<BusLink> {
   const where = nameOfServer(options)
   const client = makeClient(options)
-  const subscriber = duplicateOf(client, {
-    ...subscriberOptions(options),
-    autoResubscribe: true,
-    maxRetriesPerRequest: null,
-  })
+  let subscriber: RedisClient | undefined
   const close = (): void => {
-    subscriber.disconnect()
+    subscriber?.disconnect()
     client.disconnect()
   }
   try {
     await connect(client)
-    await connect(subscriber)
     const base = `${spaceBase(options, space)}bus:`
+    subscriber = await makeSubscriber(client, base, {
+      ...subscriberOptions(options),
+      autoResubscribe: true,
+      maxRetriesPerRequest: null,
+    })
+    await connect(subscriber)
     const link = new RedisBusLink({ client, subscriber, where, base, maxMessages, close })
     await link.start()
     return link

@@ -1,6 +1,7 @@
 import { Emitter } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 
+import { followNodes } from './cluster-nodes.ts'
 import type { RedisClient } from './redis-client.ts'
 
 /** What ioredis has beside the methods in {@link RedisClient}. */
@@ -29,6 +30,13 @@ export class ClientLink {
   #closed = 0
 
   private constructor(client: RedisClient) {
+    if (client.isCluster) {
+      followNodes(client, {
+        onClose: () => (this.#closed += 1),
+        onReady: () => this.#events.emit('ready', undefined),
+      })
+      return
+    }
     client.on('close', () => {
       this.#closed += 1
       const { flushQueue } = client as Partial<WithQueues>

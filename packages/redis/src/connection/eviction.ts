@@ -1,16 +1,19 @@
 import { StoreError } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
 
+import { mastersOf } from './cluster-nodes.ts'
 import type { RedisClient } from './redis-client.ts'
 
 /**
  * Asks by which policy a server drops keys when its memory is full; resolves to
  * `undefined` if it keeps those of the store. With `volatile-*` it drops keys that have
- * a time to live, and none has: records expire by the store's own clock.
+ * a time to live, and none has: records expire by the store's own clock. Of a cluster all
+ * masters are asked, since each may get the space.
  */
 export async function evictionPolicyOf(client: RedisClient): Promise<string | undefined> {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(await client.info('memory'))?.[1]
-  return policy?.startsWith('allkeys') ? policy : undefined
+  const replies = await Promise.all(mastersOf(client).map((node) => node.info('memory')))
+  const policies = replies.map((reply) => /^maxmemory_policy:(\S+)/m.exec(reply)?.[1])
+  return policies.find((policy) => policy?.startsWith('allkeys'))
 }
 
 /** Says what to do about a server that drops records. */

@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis'
 
 import { ClientLink } from './client-link.ts'
+import { clusterLike } from './cluster-nodes.ts'
 import { PipeliningClient } from './pipelining-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { ResolvedRedisOptions } from './redis-options.ts'
@@ -32,7 +33,7 @@ const own = {
 export function makeClient(options: ResolvedRedisOptions): RedisClient {
   const { url, client: given, commandTimeoutMs, connectTimeoutMs } = options
   const client = given
-    ? clientLike(given, commandTimeoutMs)
+    ? clientLike(given, options)
     : pipelining({ ...parseRedisUrl(url), ...own, connectTimeout: connectTimeoutMs }, commandTimeoutMs)
   // Commands report failures; without a listener, an event would end the process.
   client.on('error', () => {})
@@ -41,30 +42,18 @@ export function makeClient(options: ResolvedRedisOptions): RedisClient {
 }
 
 /** A client for the same servers as a given one, with options of our own. */
-function clientLike(given: RedisClient, commandTimeoutMs: number): RedisClient {
+function clientLike(given: RedisClient, options: ResolvedRedisOptions): RedisClient {
+  const { commandTimeoutMs } = options
+  if (given.isCluster === true) return clusterLike(given, options)
   if (given.isCluster === false && given.options) {
     return pipelining({ ...given.options, ...own, commandTimeout: undefined } as RedisOptions, commandTimeoutMs)
   }
-  return duplicateOf(given, { ...own, commandTimeout: commandTimeoutMs })
+  return given.duplicate({ ...own, commandTimeout: commandTimeoutMs })
 }
 
 function pipelining(options: RedisOptions, commandTimeoutMs: number): RedisClient {
   // Methods of ioredis have many more signatures than those of RedisClient.
   return new PipeliningClient(options, commandTimeoutMs) as unknown as RedisClient
-}
-
-/** Another client for the same servers. */
-export function duplicateOf(client: RedisClient, options: RedisOptions): RedisClient {
-  if (client.isCluster !== true) return client.duplicate(options)
-  const { keyPrefix, lazyConnect, enableOfflineQueue, enableReadyCheck, enableAutoPipelining, ...ofNodes } = options
-  const { retryStrategy: _, readOnly: __, ...redisOptions } = ofNodes
-  const ofCluster = { keyPrefix, lazyConnect, enableOfflineQueue, enableReadyCheck, enableAutoPipelining }
-  // A replica may be behind.
-  return client.duplicate([], { ...definedOf(ofCluster), scaleReads: 'master', redisOptions: definedOf(redisOptions) })
-}
-
-function definedOf(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 /** Options of a second connection, for subscriptions, beside those of the first one. */

@@ -1,6 +1,7 @@
 /**
  * The methods that the store uses of a client, so that another client than
- * ioredis can be given. Signatures and replies are those of ioredis.
+ * ioredis can be given. Signatures and replies are those of ioredis. A cluster has
+ * `isCluster` and `nodes` as well, and emits `+node` with the client of each new node.
  */
 export interface RedisClient {
   /** Of ioredis: `true` for a cluster. */
@@ -10,7 +11,12 @@ export interface RedisClient {
     readonly db?: number | undefined
     readonly keyPrefix?: string | undefined
     readonly redisOptions?: { readonly keyPrefix?: string | undefined } | undefined
+    host?: string | undefined
+    port?: number | undefined
   }
+  /** Of a cluster: a client for each node. */
+  nodes?(role: 'master'): RedisClient[]
+  eval(script: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
   evalsha(sha: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
   script(command: 'LOAD', text: string): Promise<unknown>
   hset(key: string, field: string, value: string): Promise<number>
@@ -50,7 +56,8 @@ export interface RedisClient {
 }
 
 /** The names of these methods. */
-export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options'>[] = [
+export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options' | 'nodes'>[] = [
+  'eval',
   'evalsha',
   'script',
   'hset',

@@ -6,7 +6,10 @@ const remedies: readonly (readonly [prefix: RegExp, remedy: string])[] = [
     /^(?:NOAUTH|WRONGPASS)|invalid password/i,
     'Give the right user and password in the URL: redis://user:password@host.',
   ],
-  [/^NOPERM/, 'Let this user run the command (ACL SETUSER), or use another user.'],
+  [
+    /^NOPERM|ACL failure in script|user executing the script can't/,
+    'Let this user do that (the guide to the Redis store has the whole rule for ACL SETUSER), or use another user.',
+  ],
   [/^READONLY/, 'This is a read-only replica. Use the address of its master.'],
   [
     /^(?:MOVED|ASK|CROSSSLOT|CLUSTERDOWN)/,

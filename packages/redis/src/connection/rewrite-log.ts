@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { StoreBusyError } from '@skein/memory'
 
+import { mastersOf } from './cluster-nodes.ts'
 import type { RedisClient } from './redis-client.ts'
 
 const pauseMs = 200
@@ -9,12 +10,16 @@ const pauseMs = 200
 const maxAttempts = 600
 
 /**
- * Starts a rewrite of the server's append-only file. A rewrite that is under way
+ * Starts a rewrite of the server's append-only file, in a cluster on all masters. A rewrite that is under way
  * may have begun too early: then another one is started after it.
  *
  * @throws StoreBusyError when the rewrite under way does not end.
  */
 export async function rewriteLog(client: RedisClient): Promise<void> {
+  await Promise.all(mastersOf(client).map((node) => rewriteLogOf(node)))
+}
+
+async function rewriteLogOf(client: RedisClient): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.bgrewriteaof()

@@ -1,4 +1,5 @@
-import type { RedisClient } from './redis-client.ts'
+/** Asks the server for its time: seconds and microseconds. */
+type AskTime = () => Promise<readonly (string | number)[]>
 
 /** How many times the server is asked at the start: one answer without delay is enough to know its time well. */
 const firstSamples = 3
@@ -8,18 +9,18 @@ const firstSamples = 3
  * continued by this machine's monotonic clock in between.
  */
 export class ServerClock {
-  static async start(client: RedisClient, sampleMs: number): Promise<ServerClock> {
-    const clock = new ServerClock(client, sampleMs)
+  static async start(askTime: AskTime, sampleMs: number): Promise<ServerClock> {
+    const clock = new ServerClock(askTime, sampleMs)
     for (let sample = 0; sample < firstSamples; sample += 1) await clock.#sample()
     return clock
   }
 
-  readonly #client: RedisClient
+  readonly #askTime: AskTime
   readonly #timer: NodeJS.Timeout
   #offset = Number.NaN
 
-  private constructor(client: RedisClient, sampleMs: number) {
-    this.#client = client
+  private constructor(askTime: AskTime, sampleMs: number) {
+    this.#askTime = askTime
     this.#timer = setInterval(() => {
       // Without an answer the offset stays: both clocks go on.
       this.#sample().catch(() => {})
@@ -33,7 +34,7 @@ export class ServerClock {
 
   async #sample(): Promise<void> {
     const sentAt = performance.now()
-    const [seconds = 0, microseconds = 0] = (await this.#client.time()).map(Number)
+    const [seconds = 0, microseconds = 0] = (await this.#askTime()).map(Number)
     const receivedAt = performance.now()
     this.#offset = narrowOffset(this.#offset, seconds * 1_000 + microseconds / 1_000, sentAt, receivedAt)
   }

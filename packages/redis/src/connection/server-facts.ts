@@ -1,5 +1,6 @@
 import { StoreFormatError, ValueError } from '@skein/memory'
 
+import { mastersOf } from './cluster-nodes.ts'
 import { evictionPolicyOf } from './eviction.ts'
 import type { RedisClient } from './redis-client.ts'
 
@@ -17,8 +18,23 @@ export interface ServerFacts {
 
 const oldestVersion = [6, 2] as const
 
-/** Asks the server for its version, persistence and eviction policy. @throws StoreFormatError when it is too old. */
+/**
+ * Asks the server for its version, persistence and eviction policy; of a cluster all
+ * masters, since each may get the space. The weakest of them counts.
+ *
+ * @throws StoreFormatError when one is too old.
+ */
 export async function readServerFacts(client: RedisClient, where: string): Promise<ServerFacts> {
+  const facts = await Promise.all(mastersOf(client).map((node) => factsOf(node, where)))
+  return {
+    version: facts[0]?.version ?? '0',
+    hasAppendOnlyFile: facts.some(({ hasAppendOnlyFile }) => hasAppendOnlyFile),
+    isDurable: facts.every(({ isDurable }) => isDurable),
+    evictionPolicy: facts.find(({ evictionPolicy }) => evictionPolicy !== undefined)?.evictionPolicy,
+  }
+}
+
+async function factsOf(client: RedisClient, where: string): Promise<ServerFacts> {
   const server = await client.info('server')
   const version = /^redis_version:(.+)$/m.exec(server)?.[1]?.trim() ?? '0'
   const [major = 0, minor = 0] = version.split('.').map(Number)

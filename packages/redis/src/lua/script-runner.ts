@@ -1,15 +1,25 @@
 import { hash } from 'node:crypto'
 
 import { ClientLink } from '../connection/client-link.ts'
+import { mastersOf } from '../connection/cluster-nodes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
+import { withDeniedCommand } from './denied-command.ts'
 
-/** Runs Lua scripts by their digests; a server gets the text of each once. */
+/**
+ * Runs Lua scripts by their digests; a server gets the text of each once.
+ *
+ * While a slot of a cluster moves, a command goes to the node that has its key. That of a
+ * script is a mere prefix, which no node has, so it would go to the new node and find half
+ * of the space. With a second key, and one of the two missing, both nodes answer TRYAGAIN.
+ */
 export class ScriptRunner {
   readonly #client: RedisClient
+  readonly #keys: number
   readonly #digests = new Map<string, string>()
 
   constructor(client: RedisClient) {
     this.#client = client
+    this.#keys = client.isCluster ? 2 : 1
   }
 
   /** The number of connections that were closed so far; see {@link ClientLink.closed}. */
@@ -18,30 +28,38 @@ export class ScriptRunner {
   }
 
   /**
-   * Runs a script. One that the server does not know did not run: it is loaded, and run again.
+   * Runs a script. One that the server does not know did not run: it is run by its text.
    *
    * @param args - Its only key first.
    */
   async run(script: string, args: readonly string[]): Promise<unknown> {
     const reply = await this.runKnown(script, args)
     if (reply !== undefined) return reply
-    await this.load(script)
-    return this.#client.evalsha(this.#digestOf(script), 1, ...args)
+    // By its text, which goes where its key is. Loading would go to any node of a cluster.
+    try {
+      return await this.#client.eval(script, this.#keys, ...this.#withKeys(args))
+    } catch (error) {
+      throw withDeniedCommand(script, error)
+    }
   }
 
   /** Runs a script; resolves to `undefined` when the server does not know it, so that nothing was done. */
   async runKnown(script: string, args: readonly string[]): Promise<unknown> {
     try {
-      return await this.#client.evalsha(this.#digestOf(script), 1, ...args)
+      return await this.#client.evalsha(this.#digestOf(script), this.#keys, ...this.#withKeys(args))
     } catch (error) {
       if (/NOSCRIPT/.test(String(error))) return undefined
-      throw error
+      throw withDeniedCommand(script, error)
     }
   }
 
-  /** Gives a script to the server. */
+  /** Gives a script to the server, or to all masters of a cluster: each may have the key. */
   async load(script: string): Promise<void> {
-    await this.#client.script('LOAD', script)
+    await Promise.all(mastersOf(this.#client).map((node) => node.script('LOAD', script)))
+  }
+
+  #withKeys(args: readonly string[]): readonly string[] {
+    return this.#keys === 1 ? args : [args[0] ?? '', `${args[0]}whole`, ...args.slice(1)]
   }
 
   #digestOf(script: string): string {

@@ -1,16 +1,20 @@
+import { mastersOf } from '../connection/cluster-nodes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 
 const pageSize = 200
 
-/** Keys that match a pattern, each once; only `*` is special in it. */
+/** Keys of all nodes that match a pattern, each once; only `*` is special in it. */
 export async function* scanKeys(client: RedisClient, pattern: string): AsyncGenerator<string, void, undefined> {
   const seen = new Set<string>()
-  let cursor = '0'
-  do {
-    const [next, keys] = await client.scan(cursor, 'MATCH', pattern.replaceAll(/[[\]?\\]/g, '\\$&'), 'COUNT', pageSize)
-    for (const key of keys) if (!seen.has(key) && seen.add(key)) yield key
-    cursor = next
-  } while (cursor !== '0')
+  const match = pattern.replaceAll(/[[\]?\\]/g, '\\$&')
+  for (const node of mastersOf(client)) {
+    let cursor = '0'
+    do {
+      const [next, keys] = await node.scan(cursor, 'MATCH', match, 'COUNT', pageSize)
+      for (const key of keys) if (!seen.has(key) && seen.add(key)) yield key
+      cursor = next
+    } while (cursor !== '0')
+  }
 }
 
 type Pages = AsyncGenerator<[name: string, value: string][], void, undefined>
