@@ -1,3 +1,4 @@
+import { duplicateOf } from './redis-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { ResolvedRedisOptions } from './redis-options.ts'
 
@@ -21,7 +22,7 @@ export function clusterLike(
   { commandTimeoutMs, connectTimeoutMs }: Pick<ResolvedRedisOptions, 'commandTimeoutMs' | 'connectTimeoutMs'>,
 ): RedisClient {
   // Start nodes come before options; without any, those of the given client are used.
-  return given.duplicate([], {
+  return duplicateOf(given, [], {
     lazyConnect: true,
     // The store itself puts it before its keys.
     keyPrefix: '',

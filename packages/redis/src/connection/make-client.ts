@@ -3,6 +3,7 @@ import type { RedisOptions } from 'ioredis'
 import { ClientLink } from './client-link.ts'
 import { clusterLike } from './cluster-nodes.ts'
 import { PipeliningClient } from './pipelining-client.ts'
+import { duplicateOf } from './redis-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { ResolvedRedisOptions } from './redis-options.ts'
 import { parseRedisUrl } from './redis-url.ts'
@@ -48,7 +49,7 @@ function clientLike(given: RedisClient, options: ResolvedRedisOptions): RedisCli
   if (given.isCluster === false && given.options) {
     return pipelining({ ...given.options, ...own, commandTimeout: undefined } as RedisOptions, commandTimeoutMs)
   }
-  return given.duplicate({ ...own, commandTimeout: commandTimeoutMs })
+  return duplicateOf(given, { ...own, commandTimeout: commandTimeoutMs })
 }
 
 function pipelining(options: RedisOptions, commandTimeoutMs: number): RedisClient {

@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis'
 
 import { mastersOf } from './cluster-nodes.ts'
+import { duplicateOf } from './redis-client.ts'
 import type { RedisClient } from './redis-client.ts'
 
 /** Where ioredis connects to next. */
@@ -19,14 +20,14 @@ interface Address {
  * @param key - Any of the keys.
  */
 export async function makeSubscriber(client: RedisClient, key: string, options: RedisOptions): Promise<RedisClient> {
-  if (!client.isCluster) return client.duplicate(options)
+  if (!client.isCluster) return duplicateOf(client, options)
   const node = await ownerOf(client, key)
   const address = { host: node.options?.host, port: node.options?.port }
   const retryStrategy = (attempt: number): number => {
     void aim(subscriber.options, client, key, attempt)
     return Math.min(50 * attempt, 1_000)
   }
-  const subscriber = node.duplicate({ ...options, ...address, retryStrategy })
+  const subscriber = duplicateOf(node, { ...options, ...address, retryStrategy })
   return subscriber
 }
 

@@ -49,7 +49,8 @@ export interface RedisClient {
   bgrewriteaof(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
-  duplicate(...options: readonly object[]): RedisClient
+  /** Another client for the same servers. A cluster's takes nodes first. */
+  duplicate(...options: never[]): unknown
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
   on(event: string, listener: (...args: never[]) => void): unknown
@@ -85,3 +86,9 @@ export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'o
   'disconnect',
   'on',
 ]
+
+/** Another client for the same servers, with some other options. */
+export function duplicateOf(client: RedisClient, ...options: readonly object[]): RedisClient {
+  // Clients differ in the types of their options, not in what they take.
+  return (client as unknown as { duplicate(...options: readonly object[]): RedisClient }).duplicate(...options)
+}

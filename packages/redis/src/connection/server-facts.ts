@@ -30,6 +30,7 @@ export async function readServerFacts(client: RedisClient, where: string): Promi
     version: facts[0]?.version ?? '0',
     hasAppendOnlyFile: facts.some(({ hasAppendOnlyFile }) => hasAppendOnlyFile),
     isDurable: facts.every(({ isDurable }) => isDurable),
+    maxBulkBytes: Math.min(...facts.map((each) => each.maxBulkBytes)),
     evictionPolicy: facts.find(({ evictionPolicy }) => evictionPolicy !== undefined)?.evictionPolicy,
   }
 }
