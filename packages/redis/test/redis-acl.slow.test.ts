@@ -56,7 +56,7 @@ describe.skipIf(missing)(`A user with the rule of the guide${missing ? ` (${miss
         .catch(() => {})
     await write()
     await migrateSpaces(url)
-    await using link = await redisBus(url).open('default')
+    await using link = await redisBus(url).open('default', 'a')
     await link.elect('first', 1_000)
     await link.publish(['hello'])
     const used = async () => {

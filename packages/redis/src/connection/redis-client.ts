@@ -49,7 +49,7 @@ export interface RedisClient {
   bgrewriteaof(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
-  duplicate(...options: readonly object[]): RedisClient
+  duplicate(...options: readonly (object | undefined)[]): RedisClient
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
   on(event: string, listener: (...args: never[]) => void): unknown
