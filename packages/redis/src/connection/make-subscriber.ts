@@ -31,13 +31,16 @@ export async function makeSubscriber(client: RedisClient, key: string, options: 
   return subscriber
 }
 
-/** Points a connection that is about to be made at the node that has a key now. */
+/** Points a connection that is about to be made at the node that has a key now. Never rejects. */
 async function aim(at: Address | undefined, client: RedisClient, key: string, attempt: number): Promise<void> {
-  if (!at) return
-  const { options } = await ownerOf(client, key, attempt)
-  if (!options) return
-  at.host = options.host
-  at.port = options.port
+  try {
+    const { options } = await ownerOf(client, key, attempt)
+    if (!at || !options) return
+    at.host = options.host
+    at.port = options.port
+  } catch {
+    // While no master can be reached, the last address is tried again.
+  }
 }
 
 /** The node that has a key. While none says so, any: it passes on what the others publish. */

@@ -75,6 +75,6 @@ const maxPatienceMs = 1_000
  * now: a replica, after a failover behind its name, or one that is still loading.
  * Another connection may lead to another server, within the timeout of the command.
  */
-export function isRefusedForNow({ message }: Error): boolean {
+function isRefusedForNow({ message }: Error): boolean {
   return /^(?:READONLY|LOADING|MASTERDOWN)\b/.test(message) || message.includes('-READONLY ')
 }
