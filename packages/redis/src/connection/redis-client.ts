@@ -53,7 +53,8 @@ export interface RedisClient {
   duplicate(...options: never[]): unknown
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
-  on(event: string, listener: (...args: never[]) => void): unknown
+  // oxlint-disable-next-line typescript/no-explicit-any -- Listeners of ioredis are typed so: with another type its Cluster would not fit.
+  on(event: string, listener: (...args: any[]) => void): unknown
 }
 
 /** The names of these methods. */
