@@ -154,6 +154,37 @@ describe.skipIf(missing)(`A memory on a cluster${missing ? ` (${missing})` : ''}
     await expect.poll(() => other.as(bob).facts.get('k')).toBe(4)
   })
 
+  it('outlasts the death of all nodes, and goes on when they are back', async () => {
+    const cluster = await started()
+    const [writer, watcher] = [await opened(cluster), await opened(cluster)]
+    for (const memory of [writer, watcher]) memory.on('dataLost', () => {})
+    await writer.as(ann).facts.set('k', 1)
+    const cutOff = new Promise((resolve) => {
+      watcher.on('disconnected', () => resolve(true))
+    })
+    await Promise.all(cluster.masters.map((master) => master.kill()))
+    await cutOff
+    // Long enough for connections to look for a master, and find none.
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await Promise.all(cluster.masters.map((master) => master.restart()))
+    await vi.waitUntil(
+      () =>
+        writer
+          .as(ann)
+          .facts.set('k', 2)
+          .catch(() => undefined),
+      60_000,
+    )
+    await vi.waitUntil(
+      async () =>
+        (await watcher
+          .as(bob)
+          .facts.get('k')
+          .catch(() => undefined)) === 2,
+      60_000,
+    )
+  })
+
   it('goes on after its master was killed and a replica took over, and its watchers too', async () => {
     const cluster = await started(1)
     const [writer, watcher] = [await opened(cluster), await opened(cluster)]
