@@ -435,7 +435,7 @@ describe.each([
       [path, at('no/where.db'), 'SKEIN_STORE', /folder does not exist/],
       [path, path, 'SKEIN_OPTION', /another file/],
       [path, at('folder'), 'SKEIN_STORE', /folder/],
-      [at('folder'), at('copy.db'), 'SKEIN_STORE', /folder can't be opened/],
+      [at('folder'), at('copy.db'), 'SKEIN_STORE', /is a folder/],
       [path, '', 'SKEIN_OPTION', /path of a file/],
       ['', path, 'SKEIN_OPTION', /path of a file/],
     ]

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ChangePage, RecordFilter, SearchQuery, Store, StoredRecord } from '@skein/memory/store'
-import { collections } from '@skein/memory/store'
+import { collections, collectionsWith } from '@skein/memory/store'
 import type { Collection } from '@skein/memory/store'
 import Database from 'better-sqlite3'
 
@@ -68,7 +68,7 @@ export async function answersOf(store: Store, { lists, searches }: Answers): Pro
 export interface Tables {
   readonly format: number
   readonly integrity: unknown
-  /** The rows of each table, without the column that format 4 added, and the time that is kept whenever one is closed. */
+  /** The rows of each table, without the column that format 4 added, and what closing and restoring raise. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>
 }
 
@@ -81,7 +81,8 @@ export function tablesOf(path: string): Tables {
     const rows = names.map((name) => {
       const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
       for (const row of all) delete row['listed']
-      return [name, all.filter((row) => row['collection'] !== '@time')] as const
+      const raised = name.startsWith('floors') ? ['@time', ...collectionsWith('leased')] : []
+      return [name, all.filter((row) => !raised.includes(row['collection'] as string))] as const
     })
     return {
       format: db.pragma('user_version', { simple: true }) as number,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 
+import { realPath } from '../file/locate.ts'
 import { spaceNames } from '../schema/spaces.ts'
 import { copyDatabase } from './copy-database.ts'
 import type { BackupOptions, BackupReport } from './copy-database.ts'
@@ -36,7 +38,7 @@ export function restore(from: string, to: string, options: RestoreOptions = {}):
     await refuseFaults(copy, options)
     const spaces = copy.change((db) => spaceNames(db, from))
     if (!options.keepDamaged) for (const space of spaces) await refuseCorruption(copy, space, options)
-    const reached = await reachedIn({ ...copy.file, path: to }, spaces)
+    const reached = await reachedIn({ ...copy.file, path: realPath(resolve(to)) }, spaces)
     copy.change((db) => {
       const rename = db.prepare('UPDATE spaces SET incarnation = ? WHERE name = ?')
       // Its feed may continue differently from the one that others have followed.
