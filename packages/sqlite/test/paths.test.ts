@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, renameSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
@@ -31,7 +31,7 @@ describe('a path', () => {
     },
   )
 
-  it.each([`${'x'.repeat(231)}`, 'ä'.repeat(116), `${'y/'.repeat(250)}a.db`])('that is too long is refused', (path) => {
+  it.each(['x'.repeat(231), 'ä'.repeat(116), `${'y/'.repeat(250)}a.db`])('that is too long is refused', (path) => {
     expect(() => sqliteStore(path)).toThrow(expect.objectContaining({ code: 'SKEIN_OPTION', option: 'path' }))
   })
 
