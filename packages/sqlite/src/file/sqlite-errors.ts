@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 import {
@@ -47,9 +47,9 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function isWritable(folder: string): boolean {
+function mayAccess(path: string, mode: number): boolean {
   try {
-    accessSync(folder, constants.W_OK)
+    accessSync(path, mode)
     return true
   } catch {
     return false
@@ -98,7 +98,11 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (code.startsWith('SQLITE_CANTOPEN') && isFolder(path)) {
     return new StoreError(operation, `${path} is a folder and can't be opened. Name a file in it.`, cause)
   }
-  if (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(path) && !isWritable(dirname(path))) {
+  if (
+    /^SQLITE_(CANTOPEN|READONLY)/.test(code) &&
+    mayAccess(path, constants.R_OK) &&
+    !mayAccess(dirname(path), constants.W_OK)
+  ) {
     return new StoreError(
       operation,
       `${path} lies in a folder where nothing may be written. To read it while others write, SQLite keeps an index ` +
