@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
-
 import type { StoreDriver } from '@skein/memory/store'
 
+import { realPath } from './file/locate.ts'
 import { resolveSqliteOptions } from './file/sqlite-options.ts'
-import type { SqliteStoreOptions } from './file/sqlite-options.ts'
+import type { ResolvedSqliteOptions, SqliteStoreOptions } from './file/sqlite-options.ts'
 import { ReadingStore } from './reading-store.ts'
 import { listSpaces } from './schema/list-spaces.ts'
 import { WritingStore } from './writing-store.ts'
@@ -35,12 +34,12 @@ import { WritingStore } from './writing-store.ts'
  * ```
  */
 export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {
-  const given = resolveSqliteOptions(options)
-  const resolved = { ...given, path: resolve(given.path) }
+  const resolved = resolveSqliteOptions(options)
+  const located = (): ResolvedSqliteOptions => ({ ...resolved, path: realPath(resolved.path) })
   return {
     descriptor: { module: import.meta.url, name: 'sqliteStore', options: resolved },
     open: async (space, role) =>
-      role === 'writer' ? WritingStore.open(resolved, space) : ReadingStore.open(resolved, space),
-    spaces: () => listSpaces(resolved),
+      role === 'writer' ? WritingStore.open(located(), space) : ReadingStore.open(located(), space),
+    spaces: () => listSpaces(located()),
   }
 }

@@ -244,6 +244,34 @@ describe('a restored memory', () => {
     expect((await facts.set('gone', 1)).version).toBe(3)
   })
 
+  it('goes on above what it replaces: no position, version or fence is used twice, and watchers are told', async () => {
+    const path = await filled()
+    const copy = beside(path, 'copy.db')
+    await backup(path, copy)
+    const before = await openMemory({ store: sqliteStore(path), encryption })
+    const lost = before.as(boss)
+    let version = 0
+    for (let count = 0; count < 5; count += 1) ({ version } = await lost.facts.set('price', count))
+    const { version: newVersion } = await lost.facts.set('new', 1)
+    const claim = await lost.claims.claim('t')
+    const last = await lost.feed.last()
+    await before.close()
+
+    await restore(copy, path, { overwrite: true })
+    const view = (await open(path)).as(boss)
+    const at = await view.feed.last()
+    expect(at).toBeGreaterThanOrEqual(last)
+    await expect(view.watch('facts/', { after: last - 1 }).next()).rejects.toMatchObject({ code: 'SKEIN_FEED_TRIMMED' })
+    expect((await view.facts.set('price', 'on')).version).toBeGreaterThan(version)
+    expect((await view.facts.set('new', 2)).version).toBeGreaterThan(newVersion)
+    expect((await view.claims.claim('t'))?.fence).toBeGreaterThan(claim?.fence ?? Infinity)
+    expect((await view.feed.read({ after: at })).trimmed).toBe(false)
+    // Later versions follow each other again.
+    const { version: next } = await view.facts.set('price', 'on')
+    expect((await view.facts.set('price', 'on')).version).toBe(next + 1)
+    expect((await inspectSpace({ store: sqliteStore(path), space: 'default', encryption })).corruptions).toEqual([])
+  })
+
   it('takes the place of another, whose log goes with it', async () => {
     const path = await filled()
     const copy = beside(path, 'copy.db')
@@ -407,7 +435,7 @@ describe.each([
       [path, at('no/where.db'), 'SKEIN_STORE', /folder does not exist/],
       [path, path, 'SKEIN_OPTION', /another file/],
       [path, at('folder'), 'SKEIN_STORE', /folder/],
-      [at('folder'), at('copy.db'), 'SKEIN_STORE', /folder can't be opened/],
+      [at('folder'), at('copy.db'), 'SKEIN_STORE', /is a folder/],
       [path, '', 'SKEIN_OPTION', /path of a file/],
       ['', path, 'SKEIN_OPTION', /path of a file/],
     ]

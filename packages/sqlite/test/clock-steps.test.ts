@@ -10,12 +10,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { temporaryPath } from './temporary.ts'
 
+const faketime = 'faketime'
+
 /** Whether processes can be given another clock; installed where that takes no more than being root on Debian or Ubuntu. */
 function canFakeTime(): boolean {
-  const works = (): boolean => spawnSync('faketime', ['-f', '-1h', 'true'], { stdio: 'ignore' }).status === 0
+  const works = (): boolean => spawnSync(faketime, ['-f', '-1h', 'true'], { stdio: 'ignore' }).status === 0
   if (works()) return true
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
-  spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=50', 'install', '-y', 'faketime'], {
+  spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=50', 'install', '-y', faketime], {
     stdio: 'ignore',
     timeout: 50_000,
   })
@@ -28,7 +30,7 @@ async function run(path: string, action: string, offset?: string): Promise<Recor
   const command = [process.execPath, script, path, action]
   // The monotonic clock is no wall clock: nobody can set it.
   const env = { ...process.env, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
-  const [program = '', ...args] = offset === undefined ? command : ['faketime', '-f', offset, ...command]
+  const [program = '', ...args] = offset === undefined ? command : [faketime, '-f', offset, ...command]
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [said] = await Promise.all([text(child.stdout), once(child, 'close')])

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ChangePage, RecordFilter, SearchQuery, Store, StoredRecord } from '@skein/memory/store'
-import { collections } from '@skein/memory/store'
+import { collections, collectionsWith } from '@skein/memory/store'
 import type { Collection } from '@skein/memory/store'
 import Database from 'better-sqlite3'
 
@@ -47,6 +47,8 @@ export async function answersOf(store: Store, { lists, searches }: Answers): Pro
   const records = await Promise.all(
     (Object.keys(collections) as Collection[]).map((collection) => list({ collection })),
   )
+  // Format 3 did not tell which life of the feed a page is of.
+  const { incarnation: _, ...changes } = await store.changes(0, everything)
   return {
     records: records.flat().filter(({ expiresAt = Infinity }) => expiresAt > lastsUntil),
     lists: await Promise.all(
@@ -58,7 +60,7 @@ export async function answersOf(store: Store, { lists, searches }: Answers): Pro
         return { query, matches, ids: found.map(({ id }) => id) }
       }),
     ),
-    ...(await store.changes(0, everything)),
+    ...changes,
   }
 }
 
@@ -66,7 +68,7 @@ export async function answersOf(store: Store, { lists, searches }: Answers): Pro
 export interface Tables {
   readonly format: number
   readonly integrity: unknown
-  /** The rows of each table, without the column that format 4 added. */
+  /** The rows of each table, without the column that format 4 added, and what closing and restoring raise. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>
 }
 
@@ -79,7 +81,8 @@ export function tablesOf(path: string): Tables {
     const rows = names.map((name) => {
       const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
       for (const row of all) delete row['listed']
-      return [name, all] as const
+      const raised = name.startsWith('floors') ? ['@time', ...collectionsWith('leased')] : []
+      return [name, all.filter((row) => !raised.includes(row['collection'] as string))] as const
     })
     return {
       format: db.pragma('user_version', { simple: true }) as number,

@@ -4,6 +4,7 @@ import { OptionError, StoreError } from '@skein/memory'
 import Database from 'better-sqlite3'
 
 import type { DatabaseFile } from '../file/connection.ts'
+import { realPath } from '../file/locate.ts'
 import { NewFile } from '../file/new-file.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { resolveSqliteOptions } from '../file/sqlite-options.ts'
@@ -61,8 +62,9 @@ export async function copyDatabase(
   finish: (copy: DatabaseCopy) => Promise<readonly string[]>,
 ): Promise<BackupReport> {
   const { signal, overwrite = false } = options
-  const source = resolveSqliteOptions(from)
+  const given = resolveSqliteOptions(from)
   resolveSqliteOptions(to)
+  const source = { ...given, path: realPath(given.path) }
   signal?.throwIfAborted()
   if (!existsSync(from)) throw new StoreError(operation, `${from} does not exist. Check its name.`)
   if (isSame(from, to)) throw new OptionError('to', `another file than ${from}`, to)

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 
+import { realPath } from '../file/locate.ts'
 import { spaceNames } from '../schema/spaces.ts'
 import { copyDatabase } from './copy-database.ts'
 import type { BackupOptions, BackupReport } from './copy-database.ts'
+import { exceed, reachedIn } from './exceed-replaced.ts'
 import { refuseCorruption, refuseFaults } from './refuse-corruption.ts'
 
 /** Options of {@link restore}. */
@@ -22,7 +25,8 @@ export interface RestoreOptions extends BackupOptions {
  *
  * Before, every record, every object and the whole feed are verified. Stop the
  * agents of the database first: whoever has it open is refused everything from
- * then on, and must open it again.
+ * then on, and must open it again. Positions, versions and fences go on above
+ * those of the database that is replaced, so that none is used twice.
  *
  * @param from - Path of the backup.
  * @param to - Path of the database.
@@ -34,10 +38,16 @@ export function restore(from: string, to: string, options: RestoreOptions = {}):
     await refuseFaults(copy, options)
     const spaces = copy.change((db) => spaceNames(db, from))
     if (!options.keepDamaged) for (const space of spaces) await refuseCorruption(copy, space, options)
+    const reached = await reachedIn({ ...copy.file, path: realPath(resolve(to)) }, spaces)
     copy.change((db) => {
       const rename = db.prepare('UPDATE spaces SET incarnation = ? WHERE name = ?')
       // Its feed may continue differently from the one that others have followed.
-      db.transaction(() => spaces.forEach((space) => rename.run(randomUUID(), space)))()
+      db.transaction(() => {
+        for (const space of spaces) {
+          rename.run(randomUUID(), space)
+          exceed(db, space, reached.get(space))
+        }
+      })()
       db.pragma('journal_mode = WAL')
     })
     return spaces

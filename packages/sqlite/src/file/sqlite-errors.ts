@@ -1,3 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
 import {
   CorruptRecordError,
   OutcomeUnknownError,
@@ -25,9 +28,32 @@ export function isBusy(thrown: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(thrown))
 }
 
+/** The error for a file system on which processes can't share memory, as a log needs it. See https://sqlite.org/wal.html */
+export function sharesNoMemory(path: string, cause?: unknown): StoreError {
+  return new StoreError(
+    'open',
+    `The file system of ${path} can't share memory between processes, which SQLite needs to let several write. ` +
+      'Keep the file on a local disk, not on a network share; to share it between machines use Redis.',
+    { cause },
+  )
+}
+
 /** Whether a table is missing: every table that is asked for was made, so the list of tables is damaged. */
 function lacksTable(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message.startsWith('no such table')
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function mayAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -54,6 +80,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
       cause,
     )
   }
+  if (/^SQLITE_(IOERR_SHM(OPEN|MAP|LOCK)|PROTOCOL)/.test(code)) return sharesNoMemory(path, thrown)
   if (code === 'SQLITE_NOTADB') {
     return new StoreFormatError(
       operation,
@@ -65,6 +92,21 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
     return new CorruptRecordError(
       operation,
       `${path} is damaged. Restore a backup; copy the file first if you want to examine it.`,
+      cause,
+    )
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') && isFolder(path)) {
+    return new StoreError(operation, `${path} is a folder and can't be opened. Name a file in it.`, cause)
+  }
+  if (
+    /^SQLITE_(CANTOPEN|READONLY)/.test(code) &&
+    mayAccess(path, constants.R_OK) &&
+    !mayAccess(dirname(path), constants.W_OK)
+  ) {
+    return new StoreError(
+      operation,
+      `${path} lies in a folder where nothing may be written. To read it while others write, SQLite keeps an index ` +
+        'beside it. Allow writing there, or make a backup (`backup`): that is one file which can be read anywhere.',
       cause,
     )
   }

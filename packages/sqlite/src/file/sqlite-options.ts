@@ -1,9 +1,14 @@
 import { OptionError } from '@skein/memory'
 import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
 
+import { requirePath } from './locate.ts'
+
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
-  /** Path of the database file. The file is made if there is none; its folder must exist. */
+  /**
+   * Path of the database file, on a local disk. The file is made if there is none; its folder must exist. It must not
+   * end in white space, nor be a URI.
+   */
   readonly path: string
 
   /**
@@ -56,11 +61,8 @@ const defaults = {
 
 /** @throws OptionError when a value is out of range. */
 export function resolveSqliteOptions(options: string | SqliteStoreOptions): ResolvedSqliteOptions {
-  const resolved: ResolvedSqliteOptions = {
-    ...defaults,
-    ...(typeof options === 'string' ? { path: options } : options),
-  }
-  requirePath(resolved.path)
+  const given = typeof options === 'string' ? { path: options } : options
+  const resolved: ResolvedSqliteOptions = { ...defaults, ...given, path: requirePath(given.path) }
   if (resolved.durability !== 'full' && resolved.durability !== 'relaxed') {
     throw new OptionError('durability', "'full' or 'relaxed'", resolved.durability)
   }
@@ -69,9 +71,4 @@ export function resolveSqliteOptions(options: string | SqliteStoreOptions): Reso
   requireInteger('maxChanges', resolved.maxChanges, 1)
   requireLifetime('maxChangeAgeMs', resolved.maxChangeAgeMs)
   return resolved
-}
-
-function requirePath(path: unknown): void {
-  if (typeof path === 'string' && path !== '' && path !== ':memory:' && !path.includes('\0')) return
-  throw new OptionError('path', 'the path of a file (for a memory that ends with the process use mapStore())', path)
 }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { StoreBusyError } from '@skein/memory'
 
-import type { DatabaseFile } from './connection.ts'
 import { isBusy } from './sqlite-errors.ts'
+import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 
 /** Whether another connection's lock is what stopped some work, so that trying again may help. */
 export function isLocked(thrown: unknown): boolean {
@@ -26,7 +26,7 @@ export function pauseMs(waitedMs: number): number {
  * @throws what `work` throws; the error of the lock after `busyTimeoutMs`.
  */
 export async function whenUnlocked<Result>(
-  { busyTimeoutMs }: Pick<DatabaseFile, 'busyTimeoutMs'>,
+  { busyTimeoutMs }: Pick<ResolvedSqliteOptions, 'busyTimeoutMs'>,
   work: () => Result,
 ): Promise<Result> {
   const start = performance.now()

@@ -2,6 +2,7 @@ import { changeOf, decideMutation } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
 import { placeholderRow } from './damaged-row.ts'
+import { lastStart } from './feed-start.ts'
 import { markOf } from './journal-mark.ts'
 import { RecentRows } from './recent-rows.ts'
 import type { RowWithId } from './recent-rows.ts'
@@ -52,6 +53,8 @@ export class RecordWriter {
   readonly #recent = new RecentRows()
   /** The newest `seq`, if known. */
   #last: Seq | undefined
+  /** Where the feed jumped last. It never does while the file is open. */
+  #start: Seq | undefined
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
@@ -82,6 +85,7 @@ export class RecordWriter {
         now,
         seq: last + 1,
         floor: row ? 0 : this.#floorOf(key.collection),
+        lost: this.#lostVersion(row, key.collection),
       })
       if (verdict.type === 'refuse') {
         return { commit: { ok: false, refusal: { index, ...verdict.refusal } }, changes: [] }
@@ -190,6 +194,14 @@ export class RecordWriter {
   /** See {@link TermIndex.merge}. */
   mergeTerms(): boolean {
     return this.#terms.merge()
+  }
+
+  /** The highest version that a row can have had in a file that was replaced by a backup. */
+  #lostVersion(row: RowWithId | undefined, collection: string): number {
+    const start = (this.#start ??= lastStart(this.#sql))
+    if (start === 0 || (row && row.record.seq > start)) return 0
+    const jumped = row ? row.record.version + start - row.record.seq : start
+    return Math.max(jumped, this.#floorOf(collection))
   }
 
   #floorOf(collection: string): number {

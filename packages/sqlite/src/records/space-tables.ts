@@ -9,11 +9,12 @@ import type {
   SearchQuery,
   Seq,
 } from '@skein/memory/store'
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 
 import { unpackChange } from './change-row.ts'
 import type { RawChange } from './change-row.ts'
 import { warnOfDamage } from './damaged-row.ts'
+import { feedStarts, lastStart } from './feed-start.ts'
 import { filterSql } from './filter-sql.ts'
 import { ObjectTable } from './object-table.ts'
 import { columns, unpackIntact, unpackRow } from './record-row.ts'
@@ -32,9 +33,13 @@ export class SpaceTables {
   readonly sql: SpaceSql
   readonly objects: ObjectTable
   readonly #terms: TermIndex
+  readonly #selectIncarnation: Statement
+  readonly #number: number
   readonly #warn: (raw: RawRow) => void
 
   constructor(db: Database, number: number) {
+    this.#selectIncarnation = db.prepare('SELECT incarnation FROM spaces WHERE number = ?').pluck()
+    this.#number = number
     this.sql = spaceSql(db, number)
     this.objects = new ObjectTable(this.sql)
     this.#terms = new TermIndex(this.sql)
@@ -81,16 +86,33 @@ export class SpaceTables {
 
   changes(after: Seq, limit: number): ChangePage {
     const raw = this.sql('SELECT * FROM @changes WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit) as RawChange[]
+    const last = lastSeq(this.sql)
     const first = (this.sql('SELECT min(seq) FROM @changes').get() as [number | null])[0]
     return {
       changes: raw.map((row) => unpackChange(row)),
-      last: lastSeq(this.sql),
-      trimmed: first !== null && after + 1 < first,
+      last,
+      trimmed: this.#misses(after, first ?? last + 1),
+      incarnation: this.#incarnation(),
     }
+  }
+
+  /** Whether changes after a position are no longer there, or it is none of the present feed. */
+  #misses(after: Seq, first: Seq): boolean {
+    if (after + 1 < first) return true
+    // Between the last change before a jump and the position where the feed went on there were changes that are lost.
+    return feedStarts(this.sql).some((start) => {
+      const [before] = this.sql('SELECT max(seq) FROM @changes WHERE seq <= ?').get(start) as [number | null]
+      return after < start && after > (before ?? 0)
+    })
+  }
+
+  #incarnation(): string | undefined {
+    return this.#selectIncarnation.get(this.#number) as string | undefined
   }
 }
 
 /** The newest `seq` of a space; 0 if nothing was ever written there. */
 export function lastSeq(sql: SpaceSql): Seq {
-  return (sql('SELECT max(seq) FROM @changes').get() as [number | null])[0] ?? 0
+  const [last] = sql('SELECT max(seq) FROM @changes').get() as [number | null]
+  return Math.max(last ?? 0, lastStart(sql))
 }

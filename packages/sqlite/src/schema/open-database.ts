@@ -2,6 +2,8 @@ import type { Database } from 'better-sqlite3'
 
 import { connect } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import { requireOneName } from '../file/locate.ts'
+import { sharesNoMemory } from '../file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'
 import { currentFormat, isEmpty, markFormat, requireCurrent, requireReadable } from './database-format.ts'
 import { createSpaceList } from './spaces.ts'
@@ -23,11 +25,12 @@ export function openForReading(file: DatabaseFile): Database {
  */
 export function openForWriting(options: ResolvedSqliteOptions): Database {
   const { path, durability } = options
+  requireOneName(path)
   return connect(options, 'create', (db) => {
     const isNew = isEmpty(db)
     if (!isNew) requireCurrent(db, path)
     // A backup that is opened where it is has no log yet; for all others this does nothing.
-    db.pragma('journal_mode = WAL')
+    if (db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') throw sharesNoMemory(path)
     if (isNew) createDatabase(db)
     // A connection with a log holds a lock until it is closed, and a migration waits for that. Only from here on can
     // the format no longer change.

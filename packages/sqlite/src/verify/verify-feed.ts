@@ -3,6 +3,7 @@ import type { Corruption } from '@skein/memory/store'
 import { changeColumns } from '../records/change-row.ts'
 import type { RawChange } from '../records/change-row.ts'
 import { unpackLabel } from '../records/packed-label.ts'
+import { feedStarts } from '../records/feed-start.ts'
 import type { SpaceSql } from '../records/space-sql.ts'
 import { rowText } from './row-text.ts'
 import { walkTable } from './walk-table.ts'
@@ -38,6 +39,8 @@ function gap(sql: SpaceSql, before: number | undefined, seq: number): Corruption
   if (seq <= before) {
     return [{ kind: 'feed', id: `${seq}`, problem: `This change follows change ${before}.`, raw: '' }]
   }
+  // A restored feed goes on above the one that it replaced.
+  if (feedStarts(sql).includes(seq - 1)) return []
   // A trim may have overtaken the walk.
   const [first] = sql('SELECT min(seq) FROM @changes').get() as [number | null]
   if (first !== null && first > before) return []
