@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { describeStore } from '@skein/memory/testing'
-import { afterAll } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 
 import { nodeSqliteStore } from './node-sqlite-store.ts'
 
@@ -18,4 +18,16 @@ describeStore('nodeSqliteStore', {
     return open()
   },
   reopen: open,
+})
+
+it('the guide shows this file, in parts and whole, in under 100 lines', () => {
+  const read = (path: string): string => readFileSync(join(import.meta.dirname, path), 'utf8')
+  const file = read('node-sqlite-store.ts')
+  const parts = Array.from(
+    read('../docs/guide/write-a-store.md').matchAll(/^```ts part\n([^]*?)^```$/gm),
+    ([, code]) => code,
+  )
+  const dense = (code: string): string => code.replaceAll(/\n\n+/g, '\n')
+  expect(dense(parts.join(''))).toBe(dense(file))
+  expect(file.split('\n').length).toBeLessThanOrEqual(100)
 })
