@@ -13,7 +13,8 @@ export type { StoreDriver, StoreRole, WorkerModule } from './store/store-driver.
 
 // A store of a database whose calls are synchronous
 export { tableStore } from './table-store.ts'
-export type { StoreTable, TableState, TableStoreOptions } from './table-store.ts'
+export type { TableStoreOptions } from './table-store.ts'
+export type { StoreTable, TableState } from './store-table.ts'
 export type { IndexedRow } from './scan-rows.ts'
 
 // Records and their kinds

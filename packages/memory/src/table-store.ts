@@ -3,72 +3,27 @@ import { setImmediate } from 'node:timers/promises'
 
 import { pageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './scan-rows.ts'
+import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Change, ChangePage } from './store/change.ts'
-import type { Collection } from './store/collections.ts'
+import { collectionsWith } from './store/collections.ts'
 import type { Corruption } from './store/corruption.ts'
 import { decideBatch } from './store/decide-batch.ts'
 import type { Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, Seq, StoredRecord } from './store/record.ts'
+import { StoreClock } from './store/store-clock.ts'
 import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError, SkeinError, StoreError } from './values/errors.ts'
 import { requireDuration, requireInteger } from './values/require-option.ts'
 
-/** What a space knows about itself: kept with its rows, and written in the same transactions. */
-export interface TableState {
-  /** The newest position of the feed. */
-  readonly seq: Seq
-  /** The highest version among the rows ever removed. */
-  readonly floor: number
-  /** The highest time seen, Unix milliseconds. */
-  readonly time: number
-  /** Identifies the feed from its first change on. */
-  readonly incarnation: string
-}
-
-/**
- * One space in a database whose calls are synchronous: what {@link tableStore} needs to
- * make a store of it. All of it is plain storage, without decisions.
- */
-export interface StoreTable {
-  /** Runs work in one transaction, that no other process's gets between: all that it did is stored, or nothing if it throws. */
-  atomically<Result>(work: () => Result): Result
-  /** `undefined` in a new space. */
-  readState(): TableState | undefined
-  writeState(state: TableState): void
-  rowOf(key: RecordKey): IndexedRow | undefined
-  /** The rows of a collection whose `seq` is beyond a position, in the order of `seq` or against it. */
-  rows(collection: Collection, order: RecordQuery['order'], after: Seq): Iterable<IndexedRow>
-  /** Stores a row in place of the one with its key. */
-  put(row: IndexedRow): void
-  /** Up to `limit` rows that are deleted or whose record expires at or before a time. */
-  ended(time: number, limit: number): Iterable<IndexedRow>
-  remove(key: RecordKey): void
-  /** Adds the next change to the feed. */
-  append(change: Change): void
-  changes(after: Seq, limit: number): readonly Change[]
-  /** Drops changes from the feed, up to and including a position. */
-  trim(upTo: Seq): void
-  /** All rows, in any order. */
-  all(): Iterable<IndexedRow>
-  readonly objects: {
-    /** Does nothing where there are bytes by this name. */
-    put(name: string, bytes: Uint8Array): void
-    get(name: string): Uint8Array | undefined
-    delete(name: string): void
-    names(): Iterable<string>
-  }
-  /** Erases what is left of removed rows, as far as possible. */
-  scrub(): void
-  close(): void
-}
-
 /** Options of {@link tableStore}. */
 export interface TableStoreOptions {
+  /** Which crashes a write survives once its transaction has ended: see {@link StoreTraits}. */
   readonly durable: StoreTraits['durable']
+  /** Who can open the same storage. */
   readonly reach: StoreTraits['reach']
   /**
    * Changes that the feed keeps, about.
@@ -108,8 +63,9 @@ class TableStore implements Store {
   readonly #maxChanges: number
   readonly #events = new Emitter<{ change: Change }>()
   readonly #poll: NodeJS.Timeout
+  readonly #clock = new StoreClock()
   #told: Seq
-  #time = 0
+  #keptTime = 0
   #isClosed = false
 
   constructor(table: StoreTable, traits: StoreTraits, maxChanges: number, pollMs: number) {
@@ -124,12 +80,12 @@ class TableStore implements Store {
 
   /** Never runs backwards, not even for the next process. */
   now(): number {
-    this.#time = Math.max(this.#time, Date.now())
-    return this.#time
+    return Math.floor(this.#clock.now())
   }
 
   read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
-    return this.#guarded('read', (table) => keys.map((key) => liveRecord(table.rowOf(key), this.now())))
+    const rowsOf = (table: StoreTable): (IndexedRow | undefined)[] => keys.map((key) => table.rowOf(key))
+    return this.#lookedAt('read', rowsOf, (rows, now) => Array.from(rows, (row) => liveRecord(row, now)))
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
@@ -141,11 +97,13 @@ class TableStore implements Store {
 
   query(query: RecordQuery): Promise<RecordPage> {
     const { collection, order, after = order === 'oldest' ? 0 : Number.MAX_SAFE_INTEGER } = query
-    return this.#guarded('query', (table) => pageOf(table.rows(collection, order, after), query, this.now()))
+    const rowsOf = (table: StoreTable): Iterable<IndexedRow> => table.rows(collection, order, after)
+    return this.#lookedAt('query', rowsOf, (rows, now) => pageOf(rows, query, now))
   }
 
   search(query: SearchQuery): Promise<SearchAnswer> {
-    return this.#guarded('search', (table) => searchRows(table.rows(query.collection, 'oldest', 0), query, this.now()))
+    const rowsOf = (table: StoreTable): Iterable<IndexedRow> => table.rows(query.collection, 'oldest', 0)
+    return this.#lookedAt('search', rowsOf, (rows, now) => searchRows(rows, query, now))
   }
 
   changes(after: Seq, limit: number): Promise<ChangePage> {
@@ -167,8 +125,10 @@ class TableStore implements Store {
         const ended = Array.from(table.ended(this.now(), limit), ({ record }) => record)
         for (const record of ended) table.remove(record)
         const state = this.#state()
+        const floors = { ...state.floors }
         // No version is used twice, though nothing is left of the row.
-        table.writeState({ ...state, floor: Math.max(state.floor, ...ended.map(({ version }) => version)) })
+        for (const { collection, version } of ended) floors[collection] = Math.max(version, floors[collection] ?? 0)
+        table.writeState({ ...state, floors })
         return ended.length
       }),
     )
@@ -201,20 +161,62 @@ class TableStore implements Store {
   }
 
   #state(): TableState {
-    const state = this.#table.readState() ?? { seq: 0, floor: 0, time: 0, incarnation: randomUUID() }
-    if (state.time === 0) this.#table.writeState({ ...state, time: this.now() })
-    this.#time = Math.max(this.#time, state.time)
+    const known = this.#table.readState()
+    if (known) {
+      this.#clock.observe(known.time)
+      this.#keptTime = known.time
+      return known
+    }
+    const time = this.now()
+    // Fences exceed those of a storage that was here before and is lost.
+    const floors = Object.fromEntries(collectionsWith('leased').map((collection) => [collection, time]))
+    const state = { seq: 0, floors, time, incarnation: randomUUID() }
+    this.#table.writeState(state)
     return state
+  }
+
+  /**
+   * Answers from rows. Where one has expired since the time that is kept with the data, the
+   * present time is kept first: nobody may find it alive after the clock was set back.
+   */
+  #lookedAt<Seen extends IndexedRow | undefined, Answer>(
+    operation: string,
+    rowsOf: (table: StoreTable) => Iterable<Seen>,
+    answerFrom: (rows: Iterable<Seen>, now: number) => Answer,
+  ): Promise<Answer> {
+    return this.#guarded(operation, (table) => {
+      const now = this.now()
+      let lastEnd = 0
+      const noted = function* (rows: Iterable<Seen>): Generator<Seen> {
+        for (const row of rows) {
+          const { expiresAt = Infinity } = row?.record ?? {}
+          if (expiresAt <= now) lastEnd = Math.max(lastEnd, expiresAt)
+          yield row
+        }
+      }
+      const answer = answerFrom(noted(rowsOf(table)), now)
+      if (lastEnd > this.#keptTime) {
+        table.atomically(() => table.writeState({ ...this.#state(), time: now }))
+        this.#keptTime = now
+      }
+      return answer
+    })
   }
 
   #apply(batch: readonly Mutation[]): Commit {
     const table = this.#table
-    const { seq, floor, incarnation } = this.#state()
+    const state = this.#state()
+    const { seq, floors } = state
     const now = this.now()
-    const decided = decideBatch(batch, { now, seq, rowOf: (key) => table.rowOf(key), floorOf: () => floor })
+    const decided = decideBatch(batch, {
+      now,
+      seq,
+      rowOf: (key) => table.rowOf(key),
+      floorOf: (collection) => floors[collection] ?? 0,
+    })
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)
-    table.writeState({ seq: decided.seq, floor, time: now, incarnation })
+    table.writeState({ ...state, seq: decided.seq, time: now })
     table.trim(decided.seq - this.#maxChanges)
     return { ok: true, written: decided.written }
   }
