@@ -28,8 +28,9 @@ export function extractExamples(): Example[] {
   })
   return files.toSorted().flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
+    // Blocks marked `part` are parts of a file of the repository, which is tested as a whole.
     const blocks = file.endsWith('.md')
-      ? text.matchAll(/^```ts(?<mark>.*)\n(?<code>[^]*?)^```$/gm)
+      ? text.matchAll(/^```ts(?! part)(?<mark>.*)\n(?<code>[^]*?)^```$/gm)
       : text.matchAll(/^ *\* ```ts(?<mark>.*)\n(?<code>[^]*?)^ *\* ```$/gm)
     return Array.from(blocks, ({ index, groups: { mark = '', code = '' } = {} }): Example => {
       const name = `${file}:${text.slice(0, index).split('\n').length}`

@@ -2,15 +2,17 @@ import { setImmediate } from 'node:timers/promises'
 
 import { collectionsWith } from './store/collections.ts'
 import { StoreClock } from './store/store-clock.ts'
-import { changeOf, decideMutation, liveRecord } from './store/apply-mutation.ts'
-import type { Row, Verdict } from './store/apply-mutation.ts'
+import { changeOf, liveRecord } from './store/apply-mutation.ts'
+import type { Row } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
+import { decideBatch } from './store/decide-batch.ts'
+import type { Put } from './store/decide-batch.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
-import { matchesFilter } from './store/record-filter.ts'
+import { pageOf } from './scan-rows.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
-import type { Commit, Mutation, Written } from './store/mutation.ts'
+import type { Commit, Mutation } from './store/mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
@@ -108,34 +110,19 @@ class MapStore implements Store {
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
-    const space = this.#space
-    const now = this.now()
-    const verdicts: Verdict[] = []
-    let seq = space.seq
-    for (const [index, mutation] of batch.entries()) {
-      const verdict = decideMutation(mutation, {
-        row: space.rows.get(rowKey(mutation.key)),
-        guardRow: mutation.guard && space.rows.get(rowKey(mutation.guard.key)),
-        now,
-        seq: seq + 1,
-        floor: space.floors.get(mutation.key.collection) ?? 0,
-      })
-      if (verdict.type === 'refuse') {
-        return { ok: false, refusal: { index, ...verdict.refusal } }
-      }
-      if (verdict.type === 'put' && verdict.change) seq += 1
-      verdicts.push(verdict)
-    }
-    const written: Written[] = []
-    for (const [index, verdict] of verdicts.entries()) {
-      if (verdict.type === 'refuse') continue
-      if (verdict.type === 'put') this.#put(batch[index] as Mutation, verdict.row, verdict.change)
-      written.push(verdict.written)
-    }
-    return { ok: true, written }
+    const { rows, floors, seq } = this.#space
+    const decided = decideBatch(batch, {
+      now: this.now(),
+      seq,
+      rowOf: (key) => rows.get(rowKey(key)),
+      floorOf: (collection) => floors.get(collection) ?? 0,
+    })
+    if (!decided.ok) return decided
+    for (const put of decided.puts) this.#put(put)
+    return { ok: true, written: decided.written }
   }
 
-  #put(mutation: Mutation, row: Row, isChange: boolean): void {
+  #put({ mutation, row, isChange }: Put): void {
     const space = this.#space
     const key = rowKey(mutation.key)
     space.rows.set(key, row)
@@ -156,14 +143,12 @@ class MapStore implements Store {
   }
 
   async query(query: RecordQuery): Promise<RecordPage> {
-    const now = this.now()
-    const found = [...this.#space.rows.values()]
-      .map((row) => liveRecord(row, now))
-      .filter((record) => record !== undefined && matchesFilter(record, query))
-      .filter((record) => isAfter(record?.seq ?? 0, query)) as StoredRecord[]
-    found.sort((a, b) => (query.order === 'oldest' ? a.seq - b.seq : b.seq - a.seq))
-    const records = found.slice(0, query.limit)
-    return found.length > query.limit ? { records, next: records.at(-1)?.seq } : { records }
+    const { order, after = order === 'oldest' ? 0 : Infinity } = query
+    const way = order === 'oldest' ? 1 : -1
+    const rows = [...this.#space.rows.values()]
+      .filter(({ record }) => record.collection === query.collection && way * (record.seq - after) > 0)
+      .toSorted((a, b) => way * (a.record.seq - b.record.seq))
+    return pageOf(rows, query, this.now())
   }
 
   async search(query: SearchQuery): Promise<SearchAnswer> {
@@ -231,10 +216,6 @@ class MapStore implements Store {
     this.#isClosed = true
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
   }
-}
-
-function isAfter(seq: Seq, { after, order }: RecordQuery): boolean {
-  return after === undefined || (order === 'oldest' ? seq > after : seq < after)
 }
 
 // No collection name contains NUL, so keys can't collide.

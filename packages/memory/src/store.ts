@@ -11,6 +11,12 @@ export { loadFromDescriptor } from './store/worker-module.ts'
 export type { Store, StoreTraits, ObjectStore, Unwatch } from './store/store.ts'
 export type { StoreDriver, StoreRole, WorkerModule } from './store/store-driver.ts'
 
+// A store of a database whose calls are synchronous
+export { tableStore } from './table-store.ts'
+export type { TableStoreOptions } from './table-store.ts'
+export type { StoreTable, TableState } from './store-table.ts'
+export type { IndexedRow } from './scan-rows.ts'
+
 // Records and their kinds
 export { collections, collectionsWith, hasTrait } from './store/collections.ts'
 export { levels, levelIndex, covers, joinLabels, labelText, parseLabel } from './values/access.ts'

@@ -1,5 +1,7 @@
 import { mapStore, openMemory } from '@skein/memory'
 import type { MemoryOptions, View } from '@skein/memory'
+import { tableStore } from '@skein/memory/store'
+import type { StoreTable } from '@skein/memory/store'
 import { faultyStore } from '@skein/memory/testing'
 import { onTestFinished } from 'vitest'
 
@@ -104,6 +106,10 @@ describeDurations({
       await state.change(() => ({ state: 1, result: 1 }))
       return state.untilWritten(mark, timeoutMs)
     },
+  },
+  'interval of looking for changes in a table': {
+    option: 'pollMs',
+    attempt: (pollMs) => tableStore({} as StoreTable, { durable: 'none', reach: 'process', pollMs }),
   },
   'delay of hints': {
     option: 'ms',

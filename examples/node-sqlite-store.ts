@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+
+import { tableStore } from '@skein/memory/store'
+import type { Change, IndexedRow, StoreDriver, StoreTable, TableState } from '@skein/memory/store'
+
+const tables = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE IF NOT EXISTS states (space PRIMARY KEY, json);
+  CREATE TABLE IF NOT EXISTS rows (space, collection, id, seq, ends, json, PRIMARY KEY (space, collection, id));
+  CREATE INDEX IF NOT EXISTS rows_by_seq ON rows (space, collection, seq);
+  CREATE INDEX IF NOT EXISTS rows_by_end ON rows (space, ends) WHERE ends IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS feed (space, seq, json, PRIMARY KEY (space, seq));
+  CREATE TABLE IF NOT EXISTS objects (space, name, bytes, PRIMARY KEY (space, name));
+`
+
+/** Keeps a memory in a file, by Node's own SQLite. */
+export function nodeSqliteStore(path: string): StoreDriver {
+  return {
+    open: async (space) => tableStore(openTable(path, space), { durable: 'full', reach: 'host' }),
+    spaces: async () => {
+      if (!existsSync(path)) return []
+      using db = openDatabase(path)
+      return db
+        .prepare('SELECT space FROM states ORDER BY space')
+        .all()
+        .map(({ space }) => String(space))
+    },
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 10_000 })
+  db.exec(tables)
+  return db
+}
+
+function openTable(path: string, space: string): StoreTable {
+  const db = openDatabase(path)
+  const statements: Record<string, StatementSync> = {}
+  const run = (sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] =>
+    (statements[sql] ??= db.prepare(sql)).all(space, ...values)
+  const parsed = <Value>(sql: string, ...values: SQLInputValue[]): Value[] =>
+    run(sql, ...values).map(({ json }) => JSON.parse(String(json)) as Value)
+
+  return {
+    atomically: (work) => {
+      db.exec('BEGIN IMMEDIATE')
+      try {
+        const result = work()
+        db.exec('COMMIT')
+        return result
+      } catch (error) {
+        db.exec('ROLLBACK')
+        throw error
+      }
+    },
+
+    readState: () => parsed<TableState>('SELECT json FROM states WHERE space = ?')[0],
+    writeState: (state) => void run('REPLACE INTO states VALUES (?, ?)', JSON.stringify(state)),
+
+    rowOf: ({ collection, id }) =>
+      parsed<IndexedRow>('SELECT json FROM rows WHERE space = ? AND collection = ? AND id = ?', collection, id)[0],
+    rows: (collection, order, after) => {
+      const which = order === 'oldest' ? 'seq > ? ORDER BY seq' : 'seq < ? ORDER BY seq DESC'
+      return parsed(`SELECT json FROM rows WHERE space = ? AND collection = ? AND ${which}`, collection, after)
+    },
+    put: (row) => {
+      const { collection, id, seq, expiresAt = null } = row.record
+      const ends = row.deleted ? 0 : expiresAt
+      run('REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)', collection, id, seq, ends, JSON.stringify(row))
+    },
+    all: () => parsed('SELECT json FROM rows WHERE space = ?'),
+    ended: (time, limit) => parsed('SELECT json FROM rows WHERE space = ? AND ends <= ? LIMIT ?', time, limit),
+    remove: ({ collection, id }) =>
+      void run('DELETE FROM rows WHERE space = ? AND collection = ? AND id = ?', collection, id),
+
+    append: (change) => void run('INSERT INTO feed VALUES (?, ?, ?)', change.seq, JSON.stringify(change)),
+    changes: (after, limit) =>
+      parsed<Change>('SELECT json FROM feed WHERE space = ? AND seq > ? ORDER BY seq LIMIT ?', after, limit),
+    trim: (upTo) => void run('DELETE FROM feed WHERE space = ? AND seq <= ?', upTo),
+
+    objects: {
+      put: (name, bytes) => void run('INSERT OR IGNORE INTO objects VALUES (?, ?, ?)', name, bytes),
+      get: (name) =>
+        run('SELECT bytes FROM objects WHERE space = ? AND name = ?', name)[0]?.['bytes'] as Uint8Array | undefined,
+      delete: (name) => void run('DELETE FROM objects WHERE space = ? AND name = ?', name),
+      names: () => run('SELECT name FROM objects WHERE space = ?').map(({ name }) => String(name)),
+    },
+
+    scrub: () => db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,42 @@
+import { rankMatches } from './search/ranking.ts'
+import { liveRecord } from './store/apply-mutation.ts'
+import type { Row } from './store/apply-mutation.ts'
+import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import { matchesFilter } from './store/record-filter.ts'
+import type { StoredRecord } from './store/record.ts'
+
+/** A row with the terms that its record is indexed by. */
+export interface IndexedRow extends Row {
+  readonly terms?: readonly string[] | undefined
+}
+
+/**
+ * Answers a list from rows, for stores that look at them one by one.
+ *
+ * @param rows - Beginning after `query.after`, in the order of the query. Not read further than needed.
+ */
+export function pageOf(rows: Iterable<Row>, query: RecordQuery, now: number): RecordPage {
+  const records: StoredRecord[] = []
+  for (const row of rows) {
+    const record = liveRecord(row, now)
+    if (!record || !matchesFilter(record, query)) continue
+    // There is a next page only if one more record is there.
+    if (records.length === query.limit) return { records, next: records.at(-1)?.seq }
+    records.push(record)
+  }
+  return { records }
+}
+
+/** Answers a search from all rows of its collection, for stores without an index of terms. */
+export function searchRows(rows: Iterable<IndexedRow>, query: SearchQuery, now: number): SearchAnswer {
+  const found = new Map<number, StoredRecord>()
+  const postings = new Map(query.terms.map((term) => [term, [] as number[]]))
+  for (const row of rows) {
+    const record = liveRecord(row, now)
+    if (!record || !matchesFilter(record, query)) continue
+    found.set(record.seq, record)
+    for (const term of row.terms ?? []) postings.get(term)?.push(record.seq)
+  }
+  const { best, frequencies, matches } = rankMatches([...postings.values()], query.limit)
+  return { records: best.map(({ seq }) => found.get(seq) as StoredRecord), frequencies, matches }
+}

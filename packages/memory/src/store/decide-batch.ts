@@ -1,0 +1,58 @@
+import { decideMutation } from './apply-mutation.ts'
+import type { Row } from './apply-mutation.ts'
+import type { Collection } from './collections.ts'
+import type { Mutation, Refusal, Written } from './mutation.ts'
+import type { RecordKey } from './record.ts'
+
+/** What {@link decideBatch} asks a store, besides the batch. */
+export interface BatchSituation {
+  /** The store's clock, Unix milliseconds. */
+  readonly now: number
+  /** The newest position of the feed. */
+  readonly seq: number
+  /** The row of a key, deleted and expired ones included. */
+  rowOf(key: RecordKey): Row | undefined
+  /** The highest version among the rows ever swept from a collection; 0 when there was none. */
+  floorOf(collection: Collection): number
+}
+
+/** A row to store. */
+export interface Put {
+  readonly mutation: Mutation
+  readonly row: Row
+  /** Whether the feed gets an entry. */
+  readonly isChange: boolean
+}
+
+/** What a store must do for a batch: all of it, or nothing. */
+export type BatchVerdict =
+  | {
+      readonly ok: true
+      readonly puts: readonly Put[]
+      readonly written: readonly Written[]
+      /** The newest position of the feed afterwards. */
+      readonly seq: number
+    }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+/**
+ * Decides about a batch by {@link decideMutation}, for stores that can look up rows
+ * synchronously within their transaction. Nothing is to be stored before all of it is decided.
+ */
+export function decideBatch(batch: readonly Mutation[], situation: BatchSituation): BatchVerdict {
+  const { now, rowOf, floorOf } = situation
+  const puts: Put[] = []
+  const written: Written[] = []
+  let { seq } = situation
+  for (const [index, mutation] of batch.entries()) {
+    const { key, guard } = mutation
+    const [row, guardRow, floor] = [rowOf(key), guard && rowOf(guard.key), floorOf(key.collection)]
+    const verdict = decideMutation(mutation, { row, guardRow, now, seq: seq + 1, floor })
+    if (verdict.type === 'refuse') return { ok: false, refusal: { index, ...verdict.refusal } }
+    written.push(verdict.written)
+    if (verdict.type === 'nothing') continue
+    puts.push({ mutation, row: verdict.row, isChange: verdict.change })
+    if (verdict.change) seq += 1
+  }
+  return { ok: true, puts, written, seq }
+}

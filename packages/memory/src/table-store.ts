@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+
+import { pageOf, searchRows } from './scan-rows.ts'
+import type { IndexedRow } from './scan-rows.ts'
+import type { StoreTable, TableState } from './store-table.ts'
+import { changeOf, liveRecord } from './store/apply-mutation.ts'
+import type { Change, ChangePage } from './store/change.ts'
+import { collectionsWith } from './store/collections.ts'
+import type { Corruption } from './store/corruption.ts'
+import { decideBatch } from './store/decide-batch.ts'
+import type { Put } from './store/decide-batch.ts'
+import type { Commit, Mutation } from './store/mutation.ts'
+import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { RecordKey, Seq, StoredRecord } from './store/record.ts'
+import { StoreClock } from './store/store-clock.ts'
+import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
+import { Emitter } from './values/emitter.ts'
+import { MemoryClosedError, SkeinError, StoreError } from './values/errors.ts'
+import { requireDuration, requireInteger } from './values/require-option.ts'
+
+/** Options of {@link tableStore}. */
+export interface TableStoreOptions {
+  /** Which crashes a write survives once its transaction has ended: see {@link StoreTraits}. */
+  readonly durable: StoreTraits['durable']
+  /** Who can open the same storage. */
+  readonly reach: StoreTraits['reach']
+  /**
+   * Changes that the feed keeps, about.
+   *
+   * @defaultValue 100_000
+   */
+  readonly maxChanges?: number
+  /**
+   * Interval for looking for other processes' changes, in milliseconds.
+   *
+   * @defaultValue 50
+   */
+  readonly pollMs?: number
+}
+
+/**
+ * Makes a store of a {@link StoreTable}, for authors of stores: versions, conditions,
+ * times, lists, searches and hints are decided here, so that they mean the same
+ * everywhere. Lists and searches look at the rows of a collection one by one.
+ *
+ * @throws OptionError
+ */
+export function tableStore(table: StoreTable, options: TableStoreOptions): Store {
+  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = options
+  requireInteger('maxChanges', maxChanges, 1)
+  requireDuration('pollMs', pollMs)
+  return new TableStore(table, { durable, reach, fullText: 'native', expiresNatively: false }, maxChanges, pollMs)
+}
+
+/** Rows that `verify` checks before it yields to the event loop. */
+const verifyBatch = 200
+
+class TableStore implements Store {
+  readonly traits: StoreTraits
+  readonly objects: ObjectStore
+  readonly #table: StoreTable
+  readonly #maxChanges: number
+  readonly #events = new Emitter<{ change: Change }>()
+  readonly #poll: NodeJS.Timeout
+  readonly #clock = new StoreClock()
+  #told: Seq
+  #keptTime = 0
+  #isClosed = false
+
+  constructor(table: StoreTable, traits: StoreTraits, maxChanges: number, pollMs: number) {
+    this.traits = traits
+    this.#table = table
+    this.#maxChanges = maxChanges
+    this.#told = table.atomically(() => this.#state()).seq
+    this.objects = this.#guardedObjects(table.objects)
+    // Who looks in vain looks again: the listener to the feed tells of an outage.
+    this.#poll = setInterval(() => void this.#tell().catch(() => {}), pollMs).unref()
+  }
+
+  /** Never runs backwards, not even for the next process. */
+  now(): number {
+    return Math.floor(this.#clock.now())
+  }
+
+  read(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+    const rowsOf = (table: StoreTable): (IndexedRow | undefined)[] => keys.map((key) => table.rowOf(key))
+    return this.#lookedAt('read', rowsOf, (rows, now) => Array.from(rows, (row) => liveRecord(row, now)))
+  }
+
+  async write(batch: readonly Mutation[]): Promise<Commit> {
+    const commit = await this.#guarded('write', (table) => table.atomically(() => this.#apply(batch)))
+    // The write is done, whatever becomes of the hint.
+    await this.#tell().catch(() => {})
+    return commit
+  }
+
+  query(query: RecordQuery): Promise<RecordPage> {
+    const { collection, order, after = order === 'oldest' ? 0 : Number.MAX_SAFE_INTEGER } = query
+    const rowsOf = (table: StoreTable): Iterable<IndexedRow> => table.rows(collection, order, after)
+    return this.#lookedAt('query', rowsOf, (rows, now) => pageOf(rows, query, now))
+  }
+
+  search(query: SearchQuery): Promise<SearchAnswer> {
+    const rowsOf = (table: StoreTable): Iterable<IndexedRow> => table.rows(query.collection, 'oldest', 0)
+    return this.#lookedAt('search', rowsOf, (rows, now) => searchRows(rows, query, now))
+  }
+
+  changes(after: Seq, limit: number): Promise<ChangePage> {
+    return this.#guarded('changes', (table) => {
+      const changes = table.changes(after, limit)
+      const { seq: last, incarnation } = this.#state()
+      const first = table.changes(0, 1)[0]?.seq ?? last + 1
+      return { changes, last, trimmed: after + 1 < first, incarnation }
+    })
+  }
+
+  watch(listener: (change: Change) => void): Unwatch {
+    return this.#events.on('change', listener)
+  }
+
+  sweep(limit: number): Promise<number> {
+    return this.#guarded('sweep', (table) =>
+      table.atomically(() => {
+        const ended = Array.from(table.ended(this.now(), limit), ({ record }) => record)
+        for (const record of ended) table.remove(record)
+        const state = this.#state()
+        const floors = { ...state.floors }
+        // No version is used twice, though nothing is left of the row.
+        for (const { collection, version } of ended) floors[collection] = Math.max(version, floors[collection] ?? 0)
+        table.writeState({ ...state, floors })
+        return ended.length
+      }),
+    )
+  }
+
+  scrub(): Promise<void> {
+    return this.#guarded('scrub', (table) => table.scrub())
+  }
+
+  async *verify(inspector?: Inspector): AsyncGenerator<Corruption, void, undefined> {
+    let checked = 0
+    for (const row of await this.#guarded('verify', (table) => table.all())) {
+      if ((checked += 1) % verifyBatch === 0) await setImmediate()
+      const record = liveRecord(row, this.now())
+      const corruption = record && inspector?.record(record)
+      if (corruption) yield corruption
+    }
+    for (const name of this.#table.objects.names()) {
+      const bytes = await this.objects.get(name)
+      const corruption = bytes && inspector?.object(name, bytes)
+      if (corruption) yield corruption
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#poll)
+    this.#table.close()
+  }
+
+  #state(): TableState {
+    const known = this.#table.readState()
+    if (known) {
+      this.#clock.observe(known.time)
+      this.#keptTime = known.time
+      return known
+    }
+    const time = this.now()
+    // Fences exceed those of a storage that was here before and is lost.
+    const floors = Object.fromEntries(collectionsWith('leased').map((collection) => [collection, time]))
+    const state = { seq: 0, floors, time, incarnation: randomUUID() }
+    this.#table.writeState(state)
+    return state
+  }
+
+  /**
+   * Answers from rows. Where one has expired since the time that is kept with the data, the
+   * present time is kept first: nobody may find it alive after the clock was set back.
+   */
+  #lookedAt<Seen extends IndexedRow | undefined, Answer>(
+    operation: string,
+    rowsOf: (table: StoreTable) => Iterable<Seen>,
+    answerFrom: (rows: Iterable<Seen>, now: number) => Answer,
+  ): Promise<Answer> {
+    return this.#guarded(operation, (table) => {
+      const now = this.now()
+      let lastEnd = 0
+      const noted = function* (rows: Iterable<Seen>): Generator<Seen> {
+        for (const row of rows) {
+          const { expiresAt = Infinity } = row?.record ?? {}
+          if (expiresAt <= now) lastEnd = Math.max(lastEnd, expiresAt)
+          yield row
+        }
+      }
+      const answer = answerFrom(noted(rowsOf(table)), now)
+      if (lastEnd > this.#keptTime) {
+        table.atomically(() => table.writeState({ ...this.#state(), time: now }))
+        this.#keptTime = now
+      }
+      return answer
+    })
+  }
+
+  #apply(batch: readonly Mutation[]): Commit {
+    const table = this.#table
+    const state = this.#state()
+    const { seq, floors } = state
+    const now = this.now()
+    const decided = decideBatch(batch, {
+      now,
+      seq,
+      rowOf: (key) => table.rowOf(key),
+      floorOf: (collection) => floors[collection] ?? 0,
+    })
+    if (!decided.ok) return decided
+    for (const put of decided.puts) this.#put(put)
+    table.writeState({ ...state, seq: decided.seq, time: now })
+    table.trim(decided.seq - this.#maxChanges)
+    return { ok: true, written: decided.written }
+  }
+
+  #put({ mutation, row, isChange }: Put): void {
+    // A touch changes no content, so the terms stay. A deleted or resealed record is not to be found.
+    const { type } = mutation
+    const terms = type === 'set' ? mutation.terms : type === 'touch' ? this.#table.rowOf(row.record)?.terms : undefined
+    this.#table.put({ ...row, terms })
+    if (isChange) this.#table.append(changeOf(row))
+  }
+
+  /** Hints, about own changes at once and about others' soon. */
+  async #tell(): Promise<void> {
+    const { changes } = await this.changes(this.#told, 1_000)
+    for (const change of changes) {
+      if (change.seq <= this.#told) continue
+      this.#told = change.seq
+      this.#events.emit('change', change)
+    }
+  }
+
+  #guardedObjects(objects: StoreTable['objects']): ObjectStore {
+    return {
+      put: (name, bytes) => this.#guarded('objects.put', () => objects.put(name, bytes)),
+      get: (name, range) => this.#guarded('objects.get', () => objects.get(name)?.slice(range?.start, range?.end)),
+      has: (name) => this.#guarded('objects.has', () => objects.get(name) !== undefined),
+      delete: (name) => this.#guarded('objects.delete', () => objects.delete(name)),
+    }
+  }
+
+  async #guarded<Result>(operation: string, work: (table: StoreTable) => Result): Promise<Result> {
+    if (this.#isClosed) throw new MemoryClosedError()
+    try {
+      return work(this.#table)
+    } catch (cause) {
+      if (cause instanceof SkeinError) throw cause
+      throw new StoreError(operation, `The database failed in ${operation}: ${String(cause)}`, { cause })
+    }
+  }
+}
