@@ -91,7 +91,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
       const second = await makeSubscriber(client, `${base}meta`, subscriberOptions(options))
       subscription = new ChangeSubscription(second, state?.channel ?? `${base}changes`, pingMs)
       await subscription.start()
-      subscription.watch(({ seq }) => session.heard(seq))
+      subscription.watch(({ seq }) => session.announced(seq))
       // The connection may lead to a server that was restarted, or to another one.
       stopFollowing = ClientLink.of(client).onReady(() => {
         session.reopen().catch(() => {})

@@ -3,7 +3,8 @@
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   an incarnation of the feed, if it needs a new one
--- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none
+-- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none; then
+--           ` lost` if the caller knows that positions of that incarnation were given twice
 -- ARGV[3]   a pattern for the channels of all incarnations of this space in this database
 -- ARGV[4]   the collections that hold leases, separated by spaces
 -- ARGV[5…]  all collections
@@ -36,7 +37,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Where it may not be asked, restarts show by what was lost.
 local info = redis.pcall('INFO', 'server')
 local run = type(info) == 'string' and match(info, 'run_id:(%x+)') or '-'
-local heard, heardIncarnation = match(ARGV[2], '^(%d+) (.*)$')
+local heard, heardIncarnation, proof = match(ARGV[2], '^(%d+) (%S*) ?(%S*)$')
 heard = tonumber(heard)
 
 local stored = call('HGET', meta, 'seq')
@@ -62,7 +63,7 @@ for at = 5, isNew and #ARGV or 0 do
   isNew = isNew and call('EXISTS', KEYS[1] .. 'r:' .. ARGV[at]) == 0
 end
 local isLost = not stored and not (isNew and heard == 0)
-  or incarnation == heardIncarnation and (heard > seq or isInGap)
+  or incarnation == heardIncarnation and (heard > seq or isInGap or proof == 'lost')
   or storedFences and not hasFloors
 if isNew and not isLost then
   -- Whoever listens to changes of this space had it open before its data was lost.
@@ -89,9 +90,9 @@ if isLost or isOtherRun or isUnaware then
 end
 if isLost or not incarnation then incarnation = ARGV[1] end
 
--- Versions of leases begin with the time, in microseconds: they exceed those of any space that was there before under
--- this name.
-local fences = hasFloors and storedFences or now * 1000
+-- Versions of leases begin with the time of the last opening, in microseconds. They exceed those of any space that was
+-- there before under this name, and those of a newer state of this one: somebody may have put an older one back.
+local fences = math.max(hasFloors and storedFences or 0, now * 1000)
 local leased = {}
 for name in string.gmatch(ARGV[4], '%S+') do leased[name] = true end
 for at = 5, #ARGV do

@@ -77,7 +77,8 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   an incarnation of the feed, if it needs a new one
--- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none
+-- ARGV[2]   the newest position that the caller has heard of, and the incarnation that it belongs to: '0 ' if none; then
+--           \` lost\` if the caller knows that positions of that incarnation were given twice
 -- ARGV[3]   a pattern for the channels of all incarnations of this space in this database
 -- ARGV[4]   the collections that hold leases, separated by spaces
 -- ARGV[5…]  all collections
@@ -110,7 +111,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Where it may not be asked, restarts show by what was lost.
 local info = redis.pcall('INFO', 'server')
 local run = type(info) == 'string' and match(info, 'run_id:(%x+)') or '-'
-local heard, heardIncarnation = match(ARGV[2], '^(%d+) (.*)$')
+local heard, heardIncarnation, proof = match(ARGV[2], '^(%d+) (%S*) ?(%S*)$')
 heard = tonumber(heard)
 
 local stored = call('HGET', meta, 'seq')
@@ -136,7 +137,7 @@ for at = 5, isNew and #ARGV or 0 do
   isNew = isNew and call('EXISTS', KEYS[1] .. 'r:' .. ARGV[at]) == 0
 end
 local isLost = not stored and not (isNew and heard == 0)
-  or incarnation == heardIncarnation and (heard > seq or isInGap)
+  or incarnation == heardIncarnation and (heard > seq or isInGap or proof == 'lost')
   or storedFences and not hasFloors
 if isNew and not isLost then
   -- Whoever listens to changes of this space had it open before its data was lost.
@@ -163,9 +164,9 @@ if isLost or isOtherRun or isUnaware then
 end
 if isLost or not incarnation then incarnation = ARGV[1] end
 
--- Versions of leases begin with the time, in microseconds: they exceed those of any space that was there before under
--- this name.
-local fences = hasFloors and storedFences or now * 1000
+-- Versions of leases begin with the time of the last opening, in microseconds. They exceed those of any space that was
+-- there before under this name, and those of a newer state of this one: somebody may have put an older one back.
+local fences = math.max(hasFloors and storedFences or 0, now * 1000)
 local leased = {}
 for name in string.gmatch(ARGV[4], '%S+') do leased[name] = true end
 for at = 5, #ARGV do
@@ -262,14 +263,15 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 -- ARGV[1]   how many changes the feed keeps, about
 -- ARGV[2]   what the caller knows of the space: run, incarnation and start, as in \`meta\` (lua/open-space.lua)
 -- ARGV[3]   the channel that tells of changes
--- ARGV[4…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
+-- ARGV[4]   the newest position of this incarnation that the caller has heard of
+-- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, \`-\` for an absent one: mutations left in this batch, this one included; op;
 --             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
 --             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
 --   content   a line of details and the value, as the row will hold them
 --
--- Reply: { { 'lost' } } when the space is not what the caller knows; then nothing was done. Otherwise one array for
--- each batch
+-- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
+-- array for each batch
 --   { 'ok', written… }                          for each mutation \`version seq created updated expires\`
 --   { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
 --   { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
@@ -311,11 +313,11 @@ local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) 
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
-if known ~= ARGV[2] then return { { 'lost' } } end
 local lastSeq = tonumber(oldSeq)
+if known ~= ARGV[2] or lastSeq < tonumber(ARGV[4]) then return { { 'lost' } } end
 local start = tonumber(match(known, '%d+$'))
 
-local answers, changes, nextArgument = {}, {}, 4
+local answers, changes, nextArgument = {}, {}, 5
 -- What is to be stored, in order, and the rows among it by key: later batches see what earlier ones have done.
 local puts, rows, hasRows = {}, {}, false
 

@@ -8,14 +8,15 @@
 -- ARGV[1]   how many changes the feed keeps, about
 -- ARGV[2]   what the caller knows of the space: run, incarnation and start, as in `meta` (lua/open-space.lua)
 -- ARGV[3]   the channel that tells of changes
--- ARGV[4…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
+-- ARGV[4]   the newest position of this incarnation that the caller has heard of
+-- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, `-` for an absent one: mutations left in this batch, this one included; op;
 --             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
 --             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
 --   content   a line of details and the value, as the row will hold them
 --
--- Reply: { { 'lost' } } when the space is not what the caller knows; then nothing was done. Otherwise one array for
--- each batch
+-- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
+-- array for each batch
 --   { 'ok', written… }                          for each mutation `version seq created updated expires`
 --   { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
 --   { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
@@ -57,11 +58,11 @@ local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) 
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
-if known ~= ARGV[2] then return { { 'lost' } } end
 local lastSeq = tonumber(oldSeq)
+if known ~= ARGV[2] or lastSeq < tonumber(ARGV[4]) then return { { 'lost' } } end
 local start = tonumber(match(known, '%d+$'))
 
-local answers, changes, nextArgument = {}, {}, 4
+local answers, changes, nextArgument = {}, {}, 5
 -- What is to be stored, in order, and the rows among it by key: later batches see what earlier ones have done.
 local puts, rows, hasRows = {}, {}, false
 

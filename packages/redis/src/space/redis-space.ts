@@ -121,7 +121,7 @@ export class RedisSpace implements Store {
     const { state, newest } = session
     const page = await readChanges(client, base, after, limit)
     // Compared with what was known when it was asked: news may come while it is answered.
-    if (state && (page.last < newest || page.incarnation !== state.incarnation)) {
+    if (state && (session.isLost || page.last < newest || page.incarnation !== state.incarnation)) {
       // Something was lost: let all others learn of it, too.
       if ((await session.reopen()) !== state) return readChanges(client, base, after, limit)
     }

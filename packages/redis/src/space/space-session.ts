@@ -43,6 +43,9 @@ export class SpaceSession {
   readonly #parts: SessionParts
   #state: SpaceState | undefined
   #heard: Seq = 0
+  /** The position of the last change that was announced. */
+  #announced: Seq = 0
+  #isLost = false
   #opening: Promise<SpaceState> | undefined
 
   constructor(parts: SessionParts) {
@@ -64,6 +67,26 @@ export class SpaceSession {
     return this.#heard
   }
 
+  /** Whether a position was given twice, and the space not yet opened anew. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /**
+   * Notes a change that was announced on the channel. The server announces each once, in
+   * their order. So one that does not come after those before it has a position that was
+   * given already: somebody put an older state back, without a restart of the server.
+   */
+  announced(seq: Seq): void {
+    this.heard(seq)
+    if (seq > this.#announced) this.#announced = seq
+    else if (!this.#isLost) {
+      this.#isLost = true
+      // If it fails, the next reading of the feed tries again.
+      this.reopen().catch(() => {})
+    }
+  }
+
   /** Notes a position that was heard of in the present incarnation. */
   heard(seq: Seq): void {
     if (seq > this.#heard) this.#heard = seq
@@ -80,7 +103,7 @@ export class SpaceSession {
     const before = this.#state
     const channels = `${base}changes:${database}:`
     const pattern = `${channels.replaceAll(/[[\]?*\\]/g, String.raw`\$&`)}*`
-    const heard = `${this.#heard} ${before?.incarnation ?? ''}`
+    const heard = `${this.#heard} ${before?.incarnation ?? ''}${this.#isLost ? ' lost' : ''}`
     const leased = collectionsWith('leased').join(' ')
     const args = [base, randomUUID(), heard, pattern, leased, ...Object.keys(collections)]
     const [format, run = '', incarnation = '', start = ''] = (await scripts.run(openSpaceScript, args)) as string[]
@@ -92,6 +115,8 @@ export class SpaceSession {
     this.#state = state
     if (before?.incarnation !== incarnation) {
       this.#heard = 0
+      this.#announced = 0
+      this.#isLost = false
       onIncarnation(state)
     }
     return state

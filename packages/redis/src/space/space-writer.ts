@@ -85,7 +85,7 @@ export class SpaceWriter {
     const mutations = batches.flat()
     let state = await this.#session.current()
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const args = [this.#base, this.#maxChanges, state.known, state.channel, ...mutations]
+      const args = [this.#base, this.#maxChanges, state.known, state.channel, `${this.#session.newest}`, ...mutations]
       const answers = (await this.#scripts.runKnown(state.script, args)) as string[][] | undefined
       if (answers && answers[0]?.[0] !== 'lost') return answers
       // Nothing was done: the server was restarted and does not know the script, or the space is another one.
