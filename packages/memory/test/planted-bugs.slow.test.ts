@@ -22,6 +22,14 @@ const namedBy: Readonly<Record<keyof typeof plantedBugs, readonly string[]>> = {
     'store lists names no next page (newest) after a last one that is exactly full',
   ],
   'reads a key that is asked for twice once': ['store records reads a key that is asked for twice, twice'],
+  'tells of a change before it can be read': ['store feed calls back once a change can be read, and the feed holds it'],
+  'reports its link down and never up again': ['facts hybrid'],
+  'says that the feed ends where it does not': ['store feed lists every change in order, from any position'],
+  'gives positions, versions and fences again after a loss': ['data loss'],
+  'lets its clock run backwards': [
+    'store clock never runs backwards, and stamps what is written later with a later time',
+  ],
+  'finds what has expired': ['store expiry returns nothing that has expired, swept or not'],
   'reads what has expired': [
     'store expiry returns nothing that has expired, swept or not',
     'once hybrid takes over from a dead worker, and refuses its late result',
@@ -47,7 +55,7 @@ async function failuresOf(bug: string): Promise<readonly Outcome[]> {
     readonly testResults: readonly { readonly assertionResults: readonly Outcome[] }[]
   }
   const outcomes = testResults.flatMap(({ assertionResults }) => assertionResults)
-  expect(outcomes.length).toBeGreaterThan(100)
+  expect(outcomes.length).toBeGreaterThan(5)
   return outcomes.filter(({ status }) => status === 'failed')
 }
 

@@ -22,13 +22,26 @@ export function startChild(fixture: string, ...args: readonly string[]): Child {
   return startProgram(join(import.meta.dirname, 'fixtures', fixture), args)
 }
 
+/** Starts a fixture with more variables in its environment. */
+export function startChildIn(env: NodeJS.ProcessEnv, fixture: string, ...args: readonly string[]): Child {
+  return startProgram(join(import.meta.dirname, 'fixtures', fixture), args, onTestFinished, env)
+}
+
 /**
  * Starts a program, which ends with the test.
  *
  * @param onFinished - The hook of the test's context, which concurrent tests must use.
  */
-export function startProgram(path: string, args: readonly string[], onFinished: OnFinished = onTestFinished): Child {
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  onFinished: OnFinished = onTestFinished,
+  env: NodeJS.ProcessEnv = {},
+): Child {
+  const child = spawn(process.execPath, [path, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  })
   const lines: string[] = []
   const waiting: { readonly beginning: string; resolve(line: string): void }[] = []
   createInterface(child.stdout).on('line', (line) => {

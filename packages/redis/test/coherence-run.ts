@@ -5,7 +5,7 @@ import { openMemory } from '@skein/memory'
 import { checkHistory, readHistory } from '@skein/memory/testing'
 import type { Operation } from '@skein/memory/testing'
 
-import { startChild } from './child.ts'
+import { startChildIn } from './child.ts'
 import type { Child } from './child.ts'
 import { keyCount } from './fixtures/coherence-traffic.ts'
 import { storeAt } from './fixtures/open-place.ts'
@@ -28,18 +28,23 @@ export class CoherenceRun {
   readonly #place: string
   readonly #folder = temporaryFolder()
   readonly #children: Child[] = []
+  readonly #env: NodeJS.ProcessEnv
   #started = 0
 
-  /** @param place - Where the processes find the store. */
-  static async start(place: string, processes = 4): Promise<CoherenceRun> {
-    const run = new CoherenceRun(place)
+  /**
+   * @param place - Where the processes find the store.
+   * @param env - More variables for their environment.
+   */
+  static async start(place: string, processes = 4, env: NodeJS.ProcessEnv = {}): Promise<CoherenceRun> {
+    const run = new CoherenceRun(place, env)
     for (let index = 0; index < processes; index += 1) run.#children.push(run.#startOne())
     await Promise.all(run.#children.map((child) => child.line('ready')))
     return run
   }
 
-  private constructor(place: string) {
+  private constructor(place: string, env: NodeJS.ProcessEnv) {
     this.#place = place
+    this.#env = env
   }
 
   get children(): readonly Child[] {
@@ -82,9 +87,24 @@ export class CoherenceRun {
     }
   }
 
+  /** What each process can't do within two seconds; nothing if all is well. */
+  async probe(): Promise<readonly string[]> {
+    for (const child of this.#children) child.say('probe')
+    const lines = await Promise.all(this.#children.map((child) => child.line('probed')))
+    return lines.filter((line) => line !== 'probed ok')
+  }
+
+  /** How many outages each process was told of. */
+  async told(): Promise<readonly number[]> {
+    for (const child of this.#children) child.say('told')
+    const lines = await Promise.all(this.#children.map((child) => child.line('told')))
+    return lines.map((line) => Number(line.slice('told '.length)))
+  }
+
   #startOne(): Child {
     this.#started += 1
-    return startChild('coherence-process.ts', this.#place, `p${this.#started}`, this.#logOf(this.#started))
+    const name = `p${this.#started}`
+    return startChildIn(this.#env, 'coherence-process.ts', this.#place, name, this.#logOf(this.#started))
   }
 
   /** The versions in the store, read without copies. */

@@ -11,11 +11,14 @@ import type { TestServer } from './redis-server.ts'
 
 /** A master and its replicas, one of which takes over when the master is gone. */
 export interface TestSentinel {
+  readonly port: number
   readonly master: TestServer
   /** A client that asks the Sentinel for the master, as users have one. */
   client(): Redis
   /** Resolves when another master was chosen. */
   failedOver(): Promise<void>
+  /** Kills the present master, waits until another one was chosen, and brings the old one back as its replica. */
+  failOver(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -51,15 +54,28 @@ export async function startSentinel(): Promise<TestSentinel> {
   const known = async (): Promise<number> => ((await sentinel.call('SENTINEL', 'REPLICAS', name)) as unknown[]).length
   while ((await known()) < replicas.length) await pause(50)
 
+  const masterPort = async (): Promise<number> => {
+    const [, at] = (await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as string[]
+    return Number(at)
+  }
+  const otherThan = async (before: number): Promise<void> => {
+    while ((await masterPort()) === before) await pause(50)
+  }
+
   return {
+    port,
     master,
     client: () => kept(new Redis({ sentinels: [{ host: '127.0.0.1', port }], name })),
-    failedOver: async () => {
-      for (;;) {
-        const [, at] = (await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as string[]
-        if (at !== `${master.port}`) return
-        await pause(50)
-      }
+    failedOver: () => otherThan(master.port),
+    failOver: async () => {
+      const before = await masterPort()
+      const server = [master, ...replicas].find((each) => each.port === before)
+      await server?.kill()
+      await otherThan(before)
+      await server?.restart()
+      const present = kept(new Redis({ host: '127.0.0.1', port: await masterPort() }))
+      while (!/connected_slaves:2/.test(await present.info('replication').catch(() => ''))) await pause(50)
+      present.disconnect()
     },
     stop: async () => {
       for (const client of clients) client.disconnect()

@@ -11,7 +11,7 @@
  * - `sealed`: values are encrypted if their label requires it.
  * - `derived`: records can be derived from objects.
  * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
- * - `leased`: records are leases, whose versions are fences.
+ * - `leased`: records are leases, whose versions are fences that users pass on.
  * - `cached`: threads keep copies of records.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
  */
@@ -43,7 +43,7 @@ export const collections = {
   claims: ['keyed', 'shown', 'sealed', 'leased'],
   escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable'],
   objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
-  work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'leased', 'cached'],
+  work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
   ledger: ['keyed', 'sealed'],

@@ -62,7 +62,7 @@ function stringify(copy: unknown): string {
 }
 
 /** @throws ValueError when a text takes more bytes in UTF-8. */
-export function requireBytes(text: string, maxBytes: number): void {
+function requireBytes(text: string, maxBytes: number): void {
   // A UTF-16 unit takes three bytes at most, so short texts are not counted.
   if (text.length * 3 <= maxBytes) return
   const bytes = Buffer.byteLength(text)

@@ -8,7 +8,7 @@ export const limits = {
   /** Length of a name, such as a key, a task, a tag or an id, in UTF-16 units. */
   nameLength: 1_000,
   /** Tags of a record or filter; compartments of a record or clearance. */
-  tags: 100,
+  tags: 1_000,
   /** Objects that a record is derived from. */
   sources: 10_000,
   /** Size of a record's value as JSON text in UTF-8, in bytes, before it is sealed. */

@@ -323,7 +323,7 @@ local puts, rows, hasRows = {}, {}, false
 
 while nextArgument < #ARGV do
   -- Decide: what decideMutation decides, for each mutation of the batch.
-  local steps, answer = {}, { 'ok' }
+  local answer, putsBefore, changesBefore, seqBefore = { 'ok' }, #puts, #changes, lastSeq
   local first, size = nextArgument, match(ARGV[nextArgument], '^%d+')
   for index = 0, size - 1 do
     local content = ARGV[nextArgument + 1]
@@ -434,23 +434,6 @@ while nextArgument < #ARGV do
           end
         end
       end
-      steps[#steps + 1] = {
-        op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum, indexes,
-        content, name, oldExpires, oldIndexes,
-      }
-    else
-      -- A delete of what is absent.
-      steps[#steps + 1] = false
-    end
-  end
-
-  -- Apply: nothing of a batch that was refused.
-  if answer[1] ~= 'ok' then steps = {} end
-  for index = 1, #steps do
-    local step = steps[index]
-    if step then
-      local op, collection, id, version, seq, created, updated, expires, deleted, labelAndTask, author, contentSum,
-        indexes, content, name, oldExpires, oldIndexes = unpack(step)
       local isChange = op == 'set' or op == 'delete'
       if isChange then
         lastSeq = lastSeq + 1
@@ -460,16 +443,28 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\\n' .. indexes
-      local row = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
-      puts[#puts + 1] = { collection, id, row, expires, oldExpires, isChange and seq, indexes, oldIndexes }
-      -- Nobody looks at them after the last batch.
-      if nextArgument <= #ARGV then rows[collection .. '\\0' .. id], hasRows = row, true end
+      local newRow = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
+      puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else
+      -- A delete of what is absent.
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
     end
   end
   nextArgument = first + size * 2
+
+  if answer[1] ~= 'ok' then
+    -- Nothing of a batch that was refused.
+    for index = #puts, putsBefore + 1, -1 do puts[index] = nil end
+    for index = #changes, changesBefore + 1, -1 do changes[index] = nil end
+    lastSeq = seqBefore
+  elseif nextArgument <= #ARGV then
+    -- Nobody looks at them after the last batch.
+    for index = putsBefore + 1, #puts do
+      local put = puts[index]
+      rows[put[1] .. '\\0' .. put[2]], hasRows = put[3], true
+    end
+  end
   answers[#answers + 1] = answer
 end
 

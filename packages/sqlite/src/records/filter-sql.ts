@@ -26,8 +26,11 @@ export function filterSql(sql: SpaceSql, filter: RecordFilter, now: number): { w
   add('author <> ?', filter.notAuthor)
   add('updated_at >= ?', filter.since)
   add('updated_at < ?', filter.until)
-  for (const tag of filter.tags ?? []) {
-    add('CASE WHEN json_valid(tags) THEN EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?) ELSE 1 END', tag)
+  if (filter.tags && filter.tags.length > 0) {
+    // One condition for all of them: SQLite bounds the depth of an expression.
+    const hasAll =
+      'NOT EXISTS (SELECT 1 FROM json_each(?) wanted WHERE wanted.value NOT IN (SELECT value FROM json_each(r.tags)))'
+    add(`CASE WHEN json_valid(tags) THEN ${hasAll} ELSE 1 END`, JSON.stringify(filter.tags))
   }
   add('r.row IN (SELECT row FROM @uses WHERE source = ?)', filter.derivedFrom)
   if (filter.audience) {

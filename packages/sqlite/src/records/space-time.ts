@@ -19,7 +19,8 @@ export function keepTime(sql: SpaceSql, now: number): void {
   sql(keep).run(row, Math.floor(now))
 }
 
-/** Whether anything would be alive again if time began anew at the kept one. */
-export function needsTime(sql: SpaceSql): boolean {
-  return sql('SELECT 1 FROM @records WHERE expires_at > ? LIMIT 1').get(keptTime(sql)) !== undefined
+/** Whether anything that has expired by now would be alive again if time began anew at the kept one. */
+export function needsTime(sql: SpaceSql, now: number): boolean {
+  const sinceKept = 'SELECT 1 FROM @records WHERE expires_at > ? AND expires_at <= ? LIMIT 1'
+  return sql(sinceKept).get(keptTime(sql), now) !== undefined
 }

@@ -49,7 +49,7 @@ export class WriterSpace implements TransactionState {
   /** Whether the time should be kept with the data; false if that can't be known. */
   needsTime(): boolean {
     try {
-      return needsTime(this.tables.sql)
+      return needsTime(this.tables.sql, this.#clock.now())
     } catch {
       return false
     }

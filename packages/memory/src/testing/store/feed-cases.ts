@@ -31,6 +31,25 @@ export function storeFeedCases(options: StoreContractOptions): void {
     expect(seen).toHaveLength(3)
   })
 
+  it('calls back once a change can be read, and the feed holds it', async () => {
+    const found: unknown[] = []
+    const reads: Promise<void>[] = []
+    const unwatch = fresh.store.watch(({ collection, id, version, seq }) => {
+      const [read, feed] = [fresh.store.read([{ collection, id }]), fresh.store.changes(seq - 1, 1)]
+      const note = async (): Promise<void> => {
+        found.push([(await read)[0]?.version === version, (await feed).changes[0]?.seq === seq])
+      }
+      reads.push(note())
+    })
+    for (let count = 1; count <= 3; count += 1) {
+      await write(set('a', count))
+      await expect.poll(() => reads.length).toBe(count)
+      await Promise.all(reads)
+    }
+    unwatch()
+    expect(found).toEqual([1, 2, 3].map(() => [true, true]))
+  })
+
   it.skipIf(!options.reopen)('reports changes that another process made', async () => {
     const other = await (await options.reopen?.())?.open('space', 'writer')
     const change = new Promise<Change>((resolve) => fresh.store.watch(resolve))
