@@ -15,7 +15,7 @@ import type { TestServer } from './redis-server.ts'
 import { startProxy, subscribers } from './tcp-proxy.ts'
 
 /** How long each store is tried, in milliseconds; `pnpm soak seams` sets more. */
-const durationMs = Number(process.env['SKEIN_SEAMS_MS'] ?? 8_000)
+const durationMs = Number(process.env['SKEIN_SEAMS_MS'] ?? 5_000)
 vi.setConfig({ testTimeout: durationMs + 240_000 })
 
 /** Something that happens to a store while processes use it. */
