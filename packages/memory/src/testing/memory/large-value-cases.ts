@@ -58,6 +58,13 @@ export function largeValueCases(options: StoreContractOptions): void {
     expect(await feed.last()).toBe(0)
   })
 
+  it('of 256 MiB are kept exactly as an object', async () => {
+    const bytes = Buffer.alloc(limits.objectBytes, 'goose')
+    const ref = await fresh.memory.as(ann).objects.put(bytes)
+    await using other = await fresh.another()
+    expect(bytes.equals(await other.as(ann).objects.bytes(ref))).toBe(true)
+  })
+
   it('of more than 256 MiB are refused as an object', async () => {
     const { objects, feed } = fresh.memory.as(ann)
     const bytes = new Uint8Array(limits.objectBytes + 1)

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 
+import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshStore, set } from './fresh-store.ts'
 
@@ -17,13 +18,11 @@ export function storeClockCases(options: StoreContractOptions): void {
     vi.useRealTimers()
   })
 
-  const until = async (at: number): Promise<void> => {
-    while (fresh.store.now() < at) await new Promise((resolve) => setImmediate(resolve))
-  }
+  const passed = (at: number): Promise<void> => until(() => fresh.store.now() >= at, '"the time of the store goes on"')
 
   it('keeps what has expired expired, also for who opens the store later', async () => {
     const [written] = await write(set('a', 1, { ttlMs: 5 }))
-    await until(written?.expiresAt ?? 0)
+    await passed(written?.expiresAt ?? 0)
     setBack(24 * hour)
     expect(await fact('a')).toBeUndefined()
     expect((await fresh.store.query({ collection: 'facts', order: 'newest', limit: 10 })).records).toEqual([])
@@ -51,7 +50,7 @@ export function storeClockCases(options: StoreContractOptions): void {
     const [lease] = await write(set('', 'ann', { key, ttlMs: 100, ifVersion: 0 }))
     setBack(24 * hour)
     expect((await fresh.store.write([set('', 'bob', { key, ttlMs: 100, ifVersion: 0 })])).ok).toBe(false)
-    await until(lease?.expiresAt ?? 0)
+    await passed(lease?.expiresAt ?? 0)
     const [next] = await write(set('', 'bob', { key, ttlMs: 100, ifVersion: 0 }))
     expect(next?.version).toBeGreaterThan(lease?.version ?? Infinity)
   })
