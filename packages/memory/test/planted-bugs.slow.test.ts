@@ -23,9 +23,14 @@ const namedBy: Readonly<Record<keyof typeof plantedBugs, readonly string[]>> = {
   ],
   'reads a key that is asked for twice once': ['store records reads a key that is asked for twice, twice'],
   'tells of a change before it can be read': ['store feed calls back once a change can be read, and the feed holds it'],
-  'reports its link down and never up again': ['facts hybrid'],
+  'reports its link down and never up again': [
+    'facts hybrid are isolated: a reader that changes its value affects no other reader',
+  ],
   'says that the feed ends where it does not': ['store feed lists every change in order, from any position'],
-  'gives positions, versions and fences again after a loss': ['data loss'],
+  'gives positions and versions again after a loss': [
+    'data loss after an older state was put back, the store gives higher positions and versions from then on',
+    'data loss after an older state was put back, the store tells a watcher, who would miss changes otherwise',
+  ],
   'lets its clock run backwards': [
     'store clock never runs backwards, and stamps what is written later with a later time',
   ],

@@ -30,7 +30,7 @@ interface KnownWait extends Wait {
 
 type KnownWaits = Readonly<Record<string, KnownWait>>
 
-/** What {@link WaitGraph.during} waits for. */
+/** What `View.waitFor` waits for, and on whose behalf. */
 export interface GuardedWait {
   /** The work that waits; without any there is nothing to find. */
   readonly chain: WorkChain

@@ -6,6 +6,7 @@ import type { Memory } from '../../memory.ts'
 import { openMemory } from '../../open-memory.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
 import { outlast } from '../../values/outlast.ts'
+import { within } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { ann, bob } from './principals.ts'
 
@@ -32,7 +33,7 @@ export function dataLossCases(options: StoreContractOptions): void {
       await putBack?.()
       // Somebody who does not know of the loss goes on writing.
       for (let count = 0; count < 30; count += 1) await outlast(() => theirs.as(bob).facts.set('other', count))
-      await told.promise
+      await within(told.promise, 'that the memory was told of the loss')
       stop()
     }
 
@@ -68,7 +69,7 @@ export function dataLossCases(options: StoreContractOptions): void {
       })
       if (!lost) throw new Error('taken')
       const { signal, fence } = lost
-      if (!signal.aborted) await once(signal, 'abort')
+      if (!signal.aborted) await within(once(signal, 'abort'), 'that the signal of the lost claim aborts')
       const next = await theirs.as(bob).claims.claim('t')
       expect(next?.fence).toBeGreaterThan(fence)
       const refused = view.facts.set('result', 1, { claim: { task: 't', fence } })
@@ -85,7 +86,9 @@ export function dataLossCases(options: StoreContractOptions): void {
         for (let count = 0; count < 5; count += 1) await changes.next()
         last = await view.feed.last()
       })
-      await expect(changes.next()).rejects.toMatchObject({ code: 'SKEIN_FEED_TRIMMED' })
+      await expect(within(changes.next(), 'that the watcher is told')).rejects.toMatchObject({
+        code: 'SKEIN_FEED_TRIMMED',
+      })
       // Also one that comes with a position from before.
       await expect(theirs.as(bob).watch('facts/', { after: last }).next()).rejects.toMatchObject({
         code: 'SKEIN_FEED_TRIMMED',
@@ -116,7 +119,7 @@ export function dataLossCases(options: StoreContractOptions): void {
       })
       await undone(() => alerts.send({ to: ['ann'], insight: 'lost' }))
       await alerts.send({ to: ['ann'], insight: 'new' })
-      await last.promise
+      await within(last.promise, 'that the new alert arrives')
       expect(seen).toContain('kept')
       stop()
     })
