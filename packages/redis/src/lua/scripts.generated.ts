@@ -318,8 +318,8 @@ if known ~= ARGV[2] or lastSeq < tonumber(ARGV[4]) then return { { 'lost' } } en
 local start = tonumber(match(known, '%d+$'))
 
 local answers, changes, nextArgument = {}, {}, 5
--- What is to be stored, in order, and the rows among it by key: later batches see what earlier ones have done.
-local puts, rows, hasRows = {}, {}, false
+-- What is to be stored, in order, and the rows among it by collection and id: later batches see what earlier ones did.
+local puts, rows = {}, {}
 
 while nextArgument < #ARGV do
   -- Decide: what decideMutation decides, for each mutation of the batch.
@@ -336,7 +336,7 @@ while nextArgument < #ARGV do
     end
 
     -- The current row. What decideMutation calls \`current\` is there if it is live.
-    local row = hasRows and rows[collection .. '\\0' .. id] or call('HGET', base .. 'r:' .. collection, id)
+    local row = rows[collection] and rows[collection][id] or call('HGET', base .. 'r:' .. collection, id)
     local isLive, version, seq, created, expires, deleted, label, oldIndexes = false, nil, '', now, '0', nil, nil, ''
     if row then
       version, seq, created, expires, deleted, label, oldIndexes = match(row, rowForm)
@@ -350,7 +350,7 @@ while nextArgument < #ARGV do
       local guardVersion, guardCollection, guardId
       asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
       if guardVersion ~= '-' then
-        local guardRow = hasRows and rows[guardCollection .. '\\0' .. guardId]
+        local guardRow = rows[guardCollection] and rows[guardCollection][guardId]
           or call('HGET', base .. 'r:' .. guardCollection, guardId)
         local foundVersion, guardExpires, guardDeleted, _
         if guardRow then
@@ -462,7 +462,8 @@ while nextArgument < #ARGV do
     -- Nobody looks at them after the last batch.
     for index = putsBefore + 1, #puts do
       local put = puts[index]
-      rows[put[1] .. '\\0' .. put[2]], hasRows = put[3], true
+      rows[put[1]] = rows[put[1]] or {}
+      rows[put[1]][put[2]] = put[3]
     end
   end
   answers[#answers + 1] = answer
