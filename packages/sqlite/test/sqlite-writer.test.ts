@@ -53,12 +53,19 @@ describe('a database that is removed while it is open', () => {
     const old = await openMemory({ store: sqliteStore(path) })
     const { facts } = old.as(me)
     await facts.set('k', 'lost')
+    const view = old.as(me)
+    const { id } = await view.escalations.open({ task: 't', reason: 'why' })
+    // Nobody waits for a store that will not come back.
+    const waiting = [view.watch('facts/', { after: await view.feed.last() }).next(), view.escalations.answered(id)].map(
+      (waits) => waits.catch((error: Error) => error.message),
+    )
     remove(path)
     await expect(facts.set('k', 'refused')).rejects.toMatchObject({
       code: 'SKEIN_STORE',
       message: expect.stringMatching(/flock\.db was removed or replaced.*Open the memory again/),
     })
     await expect(facts.set('k', 'refused again')).rejects.toMatchObject({ code: 'SKEIN_STORE' })
+    for (const message of await Promise.all(waiting)) expect(message).toMatch(/was removed or replaced/)
 
     const anew = await viewOf(path)
     expect(await anew.facts.get('k')).toBeUndefined()

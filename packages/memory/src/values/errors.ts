@@ -175,10 +175,14 @@ export class DeadlockError extends SkeinError {
 export class StoreError extends SkeinError {
   readonly code: string = 'SKEIN_STORE'
   readonly operation: string
+  /** Set if this store will never answer again, for example because its file was removed: then nobody waits for it. */
+  declare readonly isFinal?: boolean
 
-  constructor(operation: string, message: string, options?: ErrorOptions) {
+  constructor(operation: string, message: string, options: ErrorOptions & { readonly isFinal?: boolean } = {}) {
     super(message, options)
     this.operation = operation
+    // Only then is there such a field.
+    if (options.isFinal) this.isFinal = true
   }
 }
 

@@ -8,7 +8,8 @@ const passing: ReadonlySet<unknown> = new Set(['SKEIN_STORE', 'SKEIN_STORE_BUSY'
 
 /** Whether an error says that the store can't be reached for now, so that the same call may succeed later. */
 export function isOutage(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && passing.has(error.code)
+  if (!(error instanceof Error && 'code' in error && passing.has(error.code))) return false
+  return !('isFinal' in error && error.isFinal === true)
 }
 
 /** Options of {@link outlast}. */

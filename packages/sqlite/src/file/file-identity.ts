@@ -27,6 +27,7 @@ export function fileIsGone(path: string): StoreError {
   return new StoreError(
     'write',
     `${path} was removed or replaced while it was open, so nothing can be kept there. Open the memory again.`,
+    { isFinal: true },
   )
 }
 
