@@ -16,9 +16,10 @@ export interface RedisClient {
   }
   /** Of a cluster: a client for each node. */
   nodes?(role: 'master'): RedisClient[]
+  /** Of nodes of a cluster. */
+  script?(command: 'LOAD', text: string): Promise<unknown>
   eval(script: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
   evalsha(sha: string, keys: number, ...args: (string | Buffer)[]): Promise<unknown>
-  script(command: 'LOAD', text: string): Promise<unknown>
   hset(key: string, field: string, value: string): Promise<number>
   hlen(key: string): Promise<number>
   hexists(key: string, field: string): Promise<number>
@@ -58,10 +59,9 @@ export interface RedisClient {
 }
 
 /** The names of these methods. */
-export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options' | 'nodes'>[] = [
+export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'options' | 'nodes' | 'script'>[] = [
   'eval',
   'evalsha',
-  'script',
   'hset',
   'hlen',
   'hmget',

@@ -33,9 +33,14 @@ export class ScriptRunner {
    * @param args - Its only key first.
    */
   async run(script: string, args: readonly string[]): Promise<unknown> {
-    const reply = await this.runKnown(script, args)
-    if (reply !== undefined) return reply
-    // By its text, which goes where its key is. Loading would go to any node of a cluster.
+    return (await this.runKnown(script, args)) ?? this.runText(script, args)
+  }
+
+  /**
+   * Runs a script by its text, and so gives it to the server alone: Redis 6.2 hands one that is loaded on to replicas,
+   * and to who restarts from the log.
+   */
+  async runText(script: string, args: readonly string[]): Promise<unknown> {
     try {
       return await this.#client.eval(script, this.#keys, ...this.#withKeys(args))
     } catch (error) {
@@ -53,9 +58,11 @@ export class ScriptRunner {
     }
   }
 
-  /** Gives a script to the server, or to all masters of a cluster: each may have the key. */
-  async load(script: string): Promise<void> {
-    await Promise.all(mastersOf(this.#client).map((node) => node.script('LOAD', script)))
+  /** Gives a script to all masters of a cluster, each of which may get the slot without a loss; does nothing elsewhere. */
+  async spread(script: string): Promise<void> {
+    if (this.#client.isCluster) {
+      await Promise.all(mastersOf(this.#client).map(async (node) => node.script?.('LOAD', script)))
+    }
   }
 
   #withKeys(args: readonly string[]): readonly string[] {

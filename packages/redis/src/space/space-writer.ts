@@ -84,16 +84,18 @@ export class SpaceWriter {
   async #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
     const mutations = batches.flat()
     let state = await this.#session.current()
+    let isOpened = false
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const args = [this.#base, this.#maxChanges, state.known, state.channel, `${this.#session.newest}`, ...mutations]
-      const answers = (await this.#scripts.runKnown(state.script, args)) as string[][] | undefined
+      const run = isOpened ? this.#scripts.runText(state.script, args) : this.#scripts.runKnown(state.script, args)
+      const answers = (await run) as string[][] | undefined
       if (answers && answers[0]?.[0] !== 'lost') return answers
       // Nothing was done: the server was restarted and does not know the script, or the space is another one.
       const { closedConnections } = this.#scripts
       const next = await this.#session.reopen()
       // Only where it was opened: another run that knew this script would take writes without being opened.
-      if (!answers && next === state && closedConnections === this.#scripts.closedConnections)
-        await this.#scripts.load(state.script)
+      isOpened = !answers && next === state && closedConnections === this.#scripts.closedConnections
+      if (isOpened) await this.#scripts.spread(state.script)
       state = next
     }
     throw new StoreError(
