@@ -69,7 +69,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
     client.disconnect()
   }
   try {
-    await connect(client)
+    await connect(client, options)
     const facts = await readServerFacts(client, where)
     // Whoever only reads loses nothing by it, and may be looking for what is missing.
     if (facts.evictionPolicy !== undefined && role === 'writer' && !allowEviction) {

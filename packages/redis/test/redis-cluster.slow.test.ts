@@ -154,6 +154,21 @@ describe.skipIf(missing)(`A memory on a cluster${missing ? ` (${missing})` : ''}
     await expect.poll(() => other.as(bob).facts.get('k')).toBe(4)
   })
 
+  it('opens while its nodes have only just come back, and are not ready yet', async () => {
+    const cluster = await started()
+    const first = await opened(cluster)
+    first.on('dataLost', () => {})
+    await first.as(ann).facts.set('k', 1)
+    for (let round = 0; round < 6; round += 1) {
+      const master = cluster.masters[round % 3]
+      await master?.kill()
+      await master?.restart()
+      const memory = await opened(cluster)
+      expect(await memory.as(ann).facts.read('k', { consistency: 'strong' })).toMatchObject({ value: 1 })
+      await memory.close()
+    }
+  })
+
   it('outlasts the death of all nodes, and goes on when they are back', async () => {
     const cluster = await started()
     const [writer, watcher] = [await opened(cluster), await opened(cluster)]

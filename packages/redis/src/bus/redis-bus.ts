@@ -60,14 +60,14 @@ async function openLink(options: ResolvedRedisOptions, maxMessages: number, spac
     client.disconnect()
   }
   try {
-    await connect(client)
+    await connect(client, options)
     const base = `${spaceBase(options, space)}bus:`
     subscriber = await makeSubscriber(client, base, {
       ...subscriberOptions(options),
       autoResubscribe: true,
       maxRetriesPerRequest: null,
     })
-    await connect(subscriber)
+    await connect(subscriber, options)
     const link = new RedisBusLink({ client, subscriber, where, base, maxMessages, close })
     await link.start()
     return link

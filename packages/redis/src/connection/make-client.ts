@@ -62,14 +62,35 @@ export function subscriberOptions({ commandTimeoutMs }: ResolvedRedisOptions): R
   return { commandTimeout: commandTimeoutMs, lazyConnect: true, autoResubscribe: false }
 }
 
-/** Connects a client of ours. @throws why the first attempt failed, which ioredis tells only by an event. */
-export async function connect(client: RedisClient): Promise<void> {
+/**
+ * Connects a client of ours.
+ *
+ * @throws why the first attempt failed, which ioredis tells only by an event.
+ */
+export async function connect(client: RedisClient, { connectTimeoutMs }: ResolvedRedisOptions): Promise<void> {
   let failure: unknown
   client.on('error', (error: unknown) => void (failure = error))
   try {
-    await client.connect()
+    await (client.isCluster === true ? untilReady(client, connectTimeoutMs) : client.connect())
   } catch (error) {
     throw failure ?? error
+  }
+}
+
+/**
+ * Connects to a cluster. One that is not ready yet, for example because a node was just restarted, is asked again;
+ * the promise of the first attempt then never settles.
+ */
+async function untilReady(client: RedisClient, timeoutMs: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  client.on('ready', () => resolve())
+  client.connect().then(() => resolve(), reject)
+  const late = (): void => reject(Object.assign(new Error('The cluster is not ready.'), { code: 'ETIMEDOUT' }))
+  const timer = setTimeout(late, timeoutMs)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -80,7 +101,7 @@ export async function withClient<Result>(
 ): Promise<Result> {
   const client = makeClient(options)
   try {
-    await connect(client)
+    await connect(client, options)
     return await task(client)
   } finally {
     client.disconnect()
