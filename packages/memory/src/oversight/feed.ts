@@ -41,7 +41,7 @@ export interface FeedPage {
   readonly last: Seq
   /** True when the feed no longer holds everything after the requested position. */
   readonly trimmed: boolean
-  /** Identifies the life of the feed; changes when the store lost its data and started over. */
+  /** Identifies the life of the feed; changes when the store has lost changes. */
   readonly incarnation: string | undefined
 }
 

@@ -17,8 +17,11 @@ export interface ChangePage {
   readonly changes: readonly Change[]
   /** The newest `seq` of the space; 0 before the first write. */
   readonly last: Seq
-  /** Whether the feed has been trimmed beyond the requested position, so that changes are missing. */
+  /**
+   * Whether changes after the requested position are missing: the feed was trimmed beyond it, or the store lost what
+   * stood there. Never true for a position at or after `last`, such as `Number.MAX_SAFE_INTEGER`, which asks for `last`.
+   */
   readonly trimmed: boolean
-  /** Identifies this instance of the feed. It changes when the store loses its data and starts over. */
+  /** Identifies this life of the feed. It changes when the store finds that it has lost changes. */
   readonly incarnation?: string | undefined
 }

@@ -1,7 +1,10 @@
 import type { Label } from '../values/access.ts'
 import type { Collection } from './collections.ts'
 
-/** A position in the feed of a space. Each change gets the next one, starting with 1. */
+/**
+ * A position in the feed of a space. Each change gets the next one, starting with 1. Where a store may have lost
+ * changes, positions go on with a jump: none is given twice.
+ */
 export type Seq = number
 
 /** Identifies one record of a space. */

@@ -9,7 +9,8 @@ import type { ErrorEnvelope } from '../values/error-envelope.ts'
  *   time to live is the lease, which is renewed while the work runs. If the worker
  *   dies, the record expires.
  * - `running` → `done` or `failed`: a write that requires the version made on
- *   acquisition. That version is the fencing token, so a late result is refused.
+ *   acquisition. That version is the fencing token, so a late result is refused once
+ *   somebody else has acquired the work. If nobody has, it is stored all the same.
  * - `running` → absent: released when no caller in its thread waits any longer.
  * - `failed` → `running`: acquired by a caller that did not wait for the failed run.
  *   Callers that waited get the failure.
