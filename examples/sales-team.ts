@@ -103,8 +103,8 @@ const waiting = sellers.map(async (seller) => {
 })
 const [open] = await until(() => person.escalations.list({ state: 'open', assignedTo: 'petra' }))
 if (open) {
-  const { observations, decisions, leftOut } = await person.escalations.package(open.id)
-  say(person, `reads ${observations.length} observation and ${decisions.length} decision on crux (${leftOut} left out)`)
+  const { observations, decisions } = await person.escalations.package(open.id)
+  say(person, `reads ${observations.length} observation and ${decisions.length} decision on crux`)
   await person.escalations.take(open.id)
   await person.escalations.answer(open.id, { granted: 15 })
 }

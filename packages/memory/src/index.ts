@@ -26,7 +26,7 @@ export type { MapStoreOptions } from './map-store.ts'
 // What a principal sees
 export type { View } from './view.ts'
 export type { Principal, Clearance, Level, Right } from './values/access.ts'
-export type { WriteOptions } from './space/space.ts'
+export type { WriteOptions } from './space/write-options.ts'
 export type { ListOptions, Page, JournalEntry, SearchResult } from './kinds/journal.ts'
 export type { Frozen } from './values/json.ts'
 

@@ -16,7 +16,7 @@ import { gateSeals } from './sealing/seal-gate.ts'
 import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
-import type { Space } from './space/space.ts'
+import type { StoredSpace } from './space/space.ts'
 import type { RecordKey } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
 import type { Store, StoreTraits } from './store/store.ts'
@@ -61,7 +61,7 @@ class JoinedMemory implements ThreadMemory {
   readonly traits: StoreTraits
   readonly #share: MemoryShare
   readonly #client: LinkClient
-  readonly #space: Space
+  readonly #space: StoredSpace
   readonly #readAudit: ReadAuditBuffer | undefined
   #closing: Promise<void> | undefined
 

@@ -27,7 +27,7 @@ import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
 import { StoreLink } from './space/store-link.ts'
 import type { MemoryEvents } from './space/store-link.ts'
-import type { Space } from './space/space.ts'
+import type { StoredSpace } from './space/space.ts'
 import { gateSchemas } from './store/schema-gate.ts'
 import type { Store, StoreTraits } from './store/store.ts'
 import { ThreadHost } from './thread-host.ts'
@@ -86,7 +86,7 @@ class OpenedMemory implements Memory {
   readonly #leases: StoreLeaseKeeper
   readonly #arena: ObjectArena
   readonly #shelf: HostShelf
-  readonly #space: Space
+  readonly #space: StoredSpace
   readonly #sweeper: NodeJS.Timeout
   readonly #threads: ThreadHost
   readonly #federation: Federation | undefined

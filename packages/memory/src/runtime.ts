@@ -21,6 +21,14 @@ export type { GuardedWait } from './space/wait-graph.ts'
 export type { OutlastOptions } from './values/outlast.ts'
 
 // Agents
+import { View } from './view.ts'
+
+/**
+ * A counter or queue of a runtime, such as a budget: shared by all threads and processes
+ * of the view's space. It belongs to no principal and bears no label, so nothing in it
+ * may depend on what records say; for that there is `View.state`.
+ */
+export const runtimeState: typeof View.runtimeState = View.runtimeState
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'

@@ -40,7 +40,7 @@ export type {
   OutboundDisclosure,
 } from './oversight/audit.ts'
 export type { ResealReport } from './sealing/reseal.ts'
-export type { ClaimToken } from './space/space.ts'
+export type { ClaimToken } from './space/write-options.ts'
 export type { WatchOptions } from './space/watch.ts'
 export type { SchemaIssue } from './values/errors.ts'
 export type { LedgerLine, LedgerReport } from './work/ledger-table.ts'

@@ -13,19 +13,18 @@ import { Feed } from './oversight/feed.ts'
 import { Records } from './oversight/records.ts'
 import { verifyAll } from './oversight/verify-all.ts'
 import { SavedAgents } from './runtime/saved-agents.ts'
-import { sharedState } from './space/shared-state.ts'
+import { ownState, sharedState } from './space/shared-state.ts'
 import type { SharedState } from './space/shared-state.ts'
 import { Actor } from './space/actor.ts'
 import type { ReadScope } from './space/read-scope.ts'
-import type { Space } from './space/space.ts'
-import { waitsOf } from './space/wait-graph.ts'
+import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
-import { watchFeed } from './space/watch.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
 import type { Corruption } from './store/corruption.ts'
-import { joinLabels, levelIndex } from './values/access.ts'
+import { requireLevel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
+import { requireStrings } from './values/require-option.ts'
 
 /** A principal's view of the memory. All access by agents, people and programs goes through a view. */
 export class View {
@@ -39,7 +38,7 @@ export class View {
   readonly escalations: Escalations
   readonly objects: Objects
   readonly audit: Audit
-  readonly #space: Space
+  readonly #space: StoredSpace
   readonly #actor: Actor
   readonly #once: ComputeOnce
   #agents: SavedAgents | undefined
@@ -47,10 +46,10 @@ export class View {
   #feed: Feed | undefined
 
   /** @internal */
-  constructor(space: Space, principal: Principal, scope: ReadScope | undefined) {
-    const actor = new Actor(principal, scope, space.readAudit)
+  constructor(space: StoredSpace, principal: Principal, scope: ReadScope | undefined) {
+    const actor = new Actor(space, principal, scope)
     this.principal = principal
-    this.facts = new Facts(space, actor, levelIndex(actor.audience.level))
+    this.facts = new Facts(space, actor)
     this.observations = new Observations(space, actor, 'observations')
     this.decisions = new Decisions(space, actor, 'decisions')
     this.learnings = new Learnings(space, actor, 'learnings')
@@ -116,8 +115,7 @@ export class View {
    * principal's whole clearance.
    */
   get label(): Label {
-    const { scope, audience } = this.#actor
-    return scope ? joinLabels(scope.labels) : { sensitivity: audience.level, compartments: audience.compartments }
+    return this.#actor.label
   }
 
   /** Ids of the objects read through this view. Always empty outside activities, where reads are not tracked. */
@@ -137,12 +135,13 @@ export class View {
    * @throws DeadlockError; what the promise rejects with; the signal's reason.
    */
   waitFor<Result>(promise: Promise<Result>, wait: GuardedWait): Promise<Result> {
-    return waitsOf(this.#space).during(promise, wait, this.#actor.audience)
+    return this.#actor.waits.during(promise, wait, this.#actor.audience)
   }
 
   /**
-   * A small value that all threads and processes of the space can update atomically.
-   * For runtimes: the value does not belong to this principal, and clearances don't apply.
+   * A small value that all threads and processes of the space can update atomically. It
+   * is public until an activity that has read something sensitive changes it; then it
+   * is as sensitive as that.
    *
    * @param ttlMs - Time to live after the last change, in milliseconds.
    * @throws OptionError
@@ -159,7 +158,25 @@ export class View {
    * ```
    */
   state<State>(name: string, ttlMs: number): SharedState<State> {
-    return sharedState<State>(this.#space, name, ttlMs)
+    return ownState<State>(this.#space, this.#actor, name, ttlMs)
+  }
+
+  /**
+   * Counts as having read something with this label, for what came another way than
+   * through this view: a file, an answer of another system. What the view writes
+   * afterwards is at least as sensitive. Without effect outside of activities.
+   *
+   * @throws OptionError when the level is unknown; AccessError when the label is above the clearance.
+   */
+  noteRead(label: Label): void {
+    requireLevel('label.sensitivity', label.sensitivity)
+    requireStrings('label.compartments', label.compartments)
+    this.#actor.requireSight(label)
+  }
+
+  /** @internal See `runtimeState`. */
+  static runtimeState<State>(view: View, name: string, ttlMs: number): SharedState<State> {
+    return sharedState<State>(view.#space, name, ttlMs)
   }
 
   /**
@@ -169,7 +186,7 @@ export class View {
    * @throws OptionError; FeedTrimmedError when the feed no longer reaches back to `after`.
    */
   watch(prefix: string, options: WatchOptions = {}): AsyncGenerator<Change, void, undefined> {
-    return watchFeed(this.#space, this.#actor, prefix, options)
+    return this.#actor.watch(prefix, options)
   }
 
   /**

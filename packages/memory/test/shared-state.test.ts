@@ -30,7 +30,7 @@ describe('a shared state', () => {
     await using memory = await openMemory({ store })
     await using raw = await store.open('default', 'reader')
     const version = async (): Promise<number> =>
-      (await raw.read([{ collection: 'settings', id: 'shared/calls' }]))[0]?.version ?? 0
+      (await raw.read([{ collection: 'settings', id: 'states/calls' }]))[0]?.version ?? 0
     const state = memory.as(runtime).state<number>('calls', 60_000)
     await Promise.all(Array.from({ length: 20 }, () => addOne(state)))
     expect(await version()).toBe(1)

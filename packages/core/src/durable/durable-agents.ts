@@ -158,7 +158,7 @@ export class DurableAgents {
   }
 
   #followMail(): void {
-    const view = this.#parts.memory.as({ id: 'flock', role: 'flock' })
+    const view = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
     this.#stopMail ??= view.agents.onMail((to) => {
       const persisters = to === undefined ? this.#persisters.values() : [this.#persisters.get(to)]
       for (const persister of persisters) void persister?.fetch()

@@ -1,4 +1,5 @@
 import type { View } from '@skein/memory'
+import { runtimeState } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
 import type { BudgetMeasure, BudgetScope, BudgetState } from './budget.ts'
@@ -8,7 +9,7 @@ const keepMs = 30 * 86_400_000
 
 /** The state of a budget in the memory, which all threads and processes of a space share. */
 export function budgetStateOf(memory: View, { id }: Pick<BudgetScope, 'id'>): SharedState<BudgetState> {
-  return memory.state(`budget/${id}`, keepMs)
+  return runtimeState(memory, `budget/${id}`, keepMs)
 }
 
 /** How much of each measure has been used up. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { View } from '@skein/memory'
 import { maxTimerMs, outlast } from '@skein/memory/runtime'
+import { runtimeState } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
 import { Semaphore } from '../base/semaphore.ts'
@@ -37,7 +38,7 @@ export class Limiter {
     requireLimits(limits)
     this.#limits = limits
     this.#memory = memory
-    this.#state = memory.state(`limits/${model}`, keepMs)
+    this.#state = runtimeState(memory, `limits/${model}`, keepMs)
     this.#queue = queueOf(this.#state)
   }
 

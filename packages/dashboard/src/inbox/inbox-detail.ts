@@ -19,7 +19,7 @@ export async function inboxDetail(view: View, id: string): Promise<InboxDetail> 
       return { collection, items: found[collection].map(toPackaged) }
     }),
     timeline: timeline.map(({ at, collection, id: recordId, author }) => ({ at, collection, id: recordId, author })),
-    leftOut,
+    ...(leftOut !== undefined && { leftOut }),
     isCut,
   }
 }

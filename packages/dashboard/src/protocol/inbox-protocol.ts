@@ -31,8 +31,8 @@ export interface InboxDetail {
     readonly id: string
     readonly author: string
   }[]
-  /** Records of the task above the viewer's clearance. */
-  readonly leftOut: number
+  /** How many records of the task are above the viewer's clearance; only for viewers with the right `administer`. */
+  readonly leftOut?: number
   /** Whether the task has more records than a package holds. */
   readonly isCut: boolean
 }

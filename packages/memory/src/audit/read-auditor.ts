@@ -1,6 +1,6 @@
 import type { Entry } from '../cache/coherent-cache.ts'
 import type { Collection } from '../store/collections.ts'
-import { covers } from '../values/access.ts'
+import { covers, joinLabels } from '../values/access.ts'
 import type { Audience, Label } from '../values/access.ts'
 import type { NotedAction } from './noted-reads.ts'
 import { noSlot } from './read-audit-buffer.ts'
@@ -50,9 +50,13 @@ export class ReadAuditor implements ActiveReader {
     )
   }
 
-  /** Notes that access was refused, and why. */
-  refused(action: NotedAction, collection: Collection, id: string, reason: string, label: Label = nothing): void {
-    const { sensitivity, compartments } = label
+  /** Notes that access was refused, and why. The id may reveal anything that the principal can see, and what the record is. */
+  refused(action: NotedAction, collection: Collection, id: string, reason: string, label?: Label): void {
+    const { level, compartments: own } = this.#audience
+    const { sensitivity, compartments } = joinLabels([
+      { sensitivity: level, compartments: own },
+      ...(label ? [label] : []),
+    ])
     this.#buffer.note(
       { agent: this.#agent, action, outcome: 'refused', collection, sensitivity, compartments, reason },
       id,
@@ -64,5 +68,3 @@ export class ReadAuditor implements ActiveReader {
     this.#buffer.flush()
   }
 }
-
-const nothing: Label = { sensitivity: 'public', compartments: [] }

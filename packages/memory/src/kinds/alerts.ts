@@ -1,6 +1,7 @@
 import { warn } from '../values/warn.ts'
 import { randomUUID } from 'node:crypto'
 
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import { MemoryClosedError, NotFoundError, OptionError } from '../values/errors.ts'
 import { outlast } from '../values/outlast.ts'
@@ -8,10 +9,12 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { limits } from '../values/limits.ts'
 import { requireCount, requireStrings } from '../values/require-option.ts'
-import { describeWrite, guardOf, remainingMs, writeAll } from '../space/space.ts'
-import type { Space, WriteOptions } from '../space/space.ts'
+import type { Shown } from '../space/shown.ts'
+import type { Space } from '../space/space.ts'
+import { guardOf } from '../space/write-options.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { FeedTrimmedError, watchFeed } from '../space/watch.ts'
+import { FeedTrimmedError } from '../space/watch.ts'
 
 /** An addressee of an alert: an agent by its id, or every agent of a role. */
 export type Addressee = string | { readonly role: string }
@@ -68,7 +71,7 @@ export class Alerts {
     const tags = [...new Set(to.map((one: Addressee) => addressTag(one)))]
     this.#space.assertOpen()
     const value = encodeJson(insight)
-    const meta = await describeWrite(this.#space, this.#actor, options)
+    const meta = await this.#actor.describe(options)
     const mutations = tags.map((tag) => {
       const key = keyOf(randomUUID())
       return {
@@ -80,7 +83,7 @@ export class Alerts {
         guard: guardOf(options),
       } as const
     })
-    await writeAll(this.#space, this.#actor, mutations)
+    await this.#actor.write(mutations)
   }
 
   /**
@@ -90,7 +93,7 @@ export class Alerts {
    */
   async pending<Insight = unknown>(): Promise<Alert<Insight>[]> {
     const records = (await Promise.all(this.#myTags().map((tag) => this.#all(tag)))).flat()
-    const acknowledged = await this.#space.store.read(records.map(({ id }) => this.#ackKey(id)))
+    const acknowledged = await this.#actor.unseen.read(records.map(({ id }) => this.#ackKey(id)))
     const waiting = records.filter((_, index) => acknowledged[index] === undefined)
     const seen = this.#actor.seeAll('alerts', waiting)
     return seen.toSorted((a, b) => a.seq - b.seq).map((record) => toAlert<Insight>(record))
@@ -105,17 +108,18 @@ export class Alerts {
   async ack(id: string): Promise<void> {
     requireStrings('id', [id])
     this.#space.assertOpen()
-    const [alert, before] = await this.#space.store.read([keyOf(id), this.#ackKey(id)])
+    const [alert, before] = await this.#actor.unseen.read([keyOf(id), this.#ackKey(id)])
     if (before) return
-    if (!alert || !this.#isMine(alert)) throw new NotFoundError('alert', id)
+    if (!alert || !this.#mine(alert)) throw new NotFoundError('alert', id)
     const { id: author } = this.#actor.principal
     if (alert.tags.includes(addressTag(author))) {
-      await writeAll(this.#space, this.#actor, [{ type: 'delete', key: keyOf(id), author }])
+      await this.#actor.write([{ type: 'delete', key: keyOf(id) }])
       return
     }
-    const meta = { author, tags: [], derivedFrom: [], sensitivity: alert.sensitivity, compartments: alert.compartments }
-    const ttlMs = remainingMs(this.#space, alert)
-    await writeAll(this.#space, this.#actor, [{ type: 'set', key: this.#ackKey(id), value: 'true', meta, ttlMs }])
+    const { sensitivity, compartments } = alert
+    const meta = this.#actor.mark({ author, tags: [], derivedFrom: [], sensitivity, compartments })
+    const ttlMs = remainingMs(this.#actor, alert)
+    await this.#actor.write([{ type: 'set', key: this.#ackKey(id), value: 'true', meta, ttlMs }])
   }
 
   /**
@@ -147,26 +151,27 @@ export class Alerts {
   async #follow<Insight>(listener: (alert: Alert<Insight>) => void, signal: AbortSignal): Promise<void> {
     const onOutage = (error: unknown): void => this.#space.noteOutage(error)
     const ride = <Result>(work: () => Promise<Result>): Promise<Result> => outlast(work, { signal, onOutage })
-    const { last: after } = await ride(() => this.#space.store.changes(Number.MAX_SAFE_INTEGER, 1))
+    const { last: after } = await ride(() => this.#actor.unseen.changes(Number.MAX_SAFE_INTEGER, 1))
     let newest = 0
     for (const alert of await ride(() => this.pending<Insight>())) {
       if (signal.aborted) return
       newest = alert.seq
       listener(alert)
     }
-    for await (const change of watchFeed(this.#space, this.#actor, 'alerts/', { after, signal })) {
+    for await (const change of this.#actor.watch('alerts/', { after, signal })) {
       if (change.op !== 'set' || change.seq <= newest) continue
-      const [record] = await ride(() => this.#space.store.read([keyOf(change.id)]))
-      if (record && this.#isMine(record)) listener(toAlert<Insight>(record))
+      const [record] = await ride(() => this.#actor.unseen.read([keyOf(change.id)]))
+      const mine = record && this.#mine(record)
+      if (mine) listener(toAlert<Insight>(mine))
     }
   }
 
   async #all(tag: string): Promise<StoredRecord[]> {
     this.#space.assertOpen()
-    const { audience } = this.#actor
+    const { audience, unseen } = this.#actor
     const all: StoredRecord[] = []
     const query = { collection: 'alerts', tags: [tag], audience, limit: pageSize } as const
-    for await (const page of recordPages(this.#space.store, query)) all.push(...page)
+    for await (const page of recordPages(unseen, query)) all.push(...page)
     return all
   }
 
@@ -175,8 +180,8 @@ export class Alerts {
     return [addressTag(id), addressTag({ role })]
   }
 
-  #isMine(record: StoredRecord): boolean {
-    return this.#myTags().some((tag) => record.tags.includes(tag)) && this.#actor.see(record, record) !== undefined
+  #mine(record: StoredRecord): Shown | undefined {
+    return this.#myTags().some((tag) => record.tags.includes(tag)) ? this.#actor.see(record, record) : undefined
   }
 
   #ackKey(id: string): RecordKey {
@@ -184,7 +189,7 @@ export class Alerts {
   }
 }
 
-function toAlert<Insight>(record: StoredRecord): Alert<Insight> {
+function toAlert<Insight>(record: Shown): Alert<Insight> {
   const { id, seq, author: from, task, importance, createdAt: sentAt } = record
   return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
 }

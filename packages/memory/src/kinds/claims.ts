@@ -1,12 +1,13 @@
-import type { Label } from '../values/access.ts'
 import { publicLabel } from '../values/access.ts'
 import { FenceError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { requireDuration, requireStrings } from '../values/require-option.ts'
 
 import type { Actor } from '../space/actor.ts'
-import type { ClaimToken, Space } from '../space/space.ts'
-import type { Mutation } from '../store/mutation.ts'
+import type { OwnMutation } from '../space/shown.ts'
+import type { Space } from '../space/space.ts'
+import type { ClaimToken } from '../space/write-options.ts'
+import type { Commit } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
 
 /** Options of {@link Claims.claim}. */
@@ -86,19 +87,20 @@ export class Claims {
     requireStrings('task', [task])
     requireDuration('leaseMs', leaseMs, 10)
     this.#space.assertOpen()
-    const { store, leases } = this.#space
     const { id: author } = this.#actor.principal
     const key = keyOf(task)
-    const meta = { author, task, tags: [], derivedFrom: [], ...(publicLabel satisfies Label) }
+    // The task may be named after what was read.
+    const meta = this.#actor.mark({ author, task, tags: [], derivedFrom: [], ...publicLabel })
     const value = encodeJson({ agent: author })
-    const taken = await store.write([{ type: 'set', key, value, meta, ifVersion: 0, ttlMs: leaseMs }])
+    // One claim at a time, whoever may see it.
+    const commit = (mutation: OwnMutation): Promise<Commit> => this.#actor.commit([mutation], { over: false })
+    const taken = await commit({ type: 'set', key, value, meta, ifVersion: 0, ttlMs: leaseMs })
     if (!taken.ok) return undefined
     const fence = taken.written[0]?.version ?? 0
-    const lease = leases.hold(key, fence, leaseMs)
-    const attempt = async (mutation: Mutation): Promise<boolean> => (await store.write([mutation])).ok
+    const lease = this.#space.leases.hold(key, fence, leaseMs)
     const release = async (): Promise<void> => {
       lease.stop()
-      await attempt({ type: 'delete', key, author, ifVersion: fence })
+      await commit({ type: 'delete', key, ifVersion: fence })
     }
     return {
       task,
@@ -106,7 +108,7 @@ export class Claims {
       signal: lease.signal,
       extend: async (ttlMs = leaseMs) => {
         requireDuration('leaseMs', ttlMs, 10)
-        if (!(await attempt({ type: 'touch', key, ifVersion: fence, ttlMs }))) throw new FenceError(task, fence)
+        if (!(await commit({ type: 'touch', key, ifVersion: fence, ttlMs })).ok) throw new FenceError(task, fence)
       },
       release,
       [Symbol.asyncDispose]: release,
@@ -117,8 +119,7 @@ export class Claims {
   async holder(task: string): Promise<ClaimHolder | undefined> {
     requireStrings('task', [task])
     this.#space.assertOpen()
-    const [found] = await this.#space.store.read([keyOf(task)])
-    const record = this.#actor.see(keyOf(task), found)
+    const record = await this.#actor.read(keyOf(task))
     if (!record) return undefined
     const { agent } = decodeJson(record.value) as { agent: string }
     return { task, fence: record.version, agent, since: record.updatedAt }

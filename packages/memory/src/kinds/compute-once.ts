@@ -1,13 +1,12 @@
-import type { Entry } from '../cache/coherent-cache.ts'
 import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
-import { guardOf, writeOne } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
-import { waitsOf } from '../space/wait-graph.ts'
 import { asPartOf, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
-import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
-import { covers, joinLabels } from '../values/access.ts'
+import { guardOf } from '../space/write-options.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { covers } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
 import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
 import {
   AccessError,
@@ -68,14 +67,15 @@ export class ComputeOnce {
     own.waiters += 1
     try {
       const wait = { chain, anyOf: () => [id], isWaiting: () => joined !== undefined || !own.isComputing, signal }
-      const result = (await waitsOf(this.#space).during(own.result, wait, this.#actor.audience)) as OnceResult<T>
-      if (result.label) this.#actor.used(result.label)
+      const result = (await this.#actor.waits.during(own.result, wait, this.#actor.audience)) as OnceResult<T>
       if (!joined) return result
       // Each caller gets its own copy, as from the store.
       const copy = { ...result, value: structuredClone(result.value), reused: true }
       this.#noteReuse(id, copy)
       return copy
     } finally {
+      // Whoever gets a result, or an error, has read what the work has read.
+      if (own.label) this.#actor.used(own.label)
       own.waiters -= 1
       // The work continues for the others; the last one to leave aborts it.
       if (own.waiters === 0) own.abandon.abort(signal?.reason)
@@ -103,15 +103,17 @@ export class ComputeOnce {
     let hasWaited = false
     for (let refusals = 0; ;) {
       const seen = epochs.newsOf(slot)
-      const load = (): Promise<Entry> => cache.load(id)
+      const load = async (): Promise<StoredRecord | undefined> => (await cache.load(id)).record
       // Who has begun to wait goes on waiting when the store is out of reach for a while.
-      const { record } = await (hasWaited ? this.#outlast(load, abandoned) : load())
+      const record = await (hasWaited ? this.#outlast(load, abandoned) : load())
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && workStateOf(decodeJson(record.value))
+      // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
+      if (state && state.state !== 'running') own.label = state.label ?? record
       if (state?.state === 'done') {
-        const { durationMs, tokens, usd, label } = state
-        const result = { value: state.value as T, durationMs, tokens, usd, reused: true, label }
+        const { durationMs, tokens, usd } = state
+        const result = { value: state.value as T, durationMs, tokens, usd, reused: true }
         this.#noteReuse(id, result)
         return result
       }
@@ -121,7 +123,7 @@ export class ComputeOnce {
       }
       if (state?.state === 'running') {
         hasWaited = true
-        const leftMs = (record?.expiresAt ?? 0) - this.#space.store.now()
+        const leftMs = (record?.expiresAt ?? 0) - this.#actor.now()
         await epochs.untilNews(slot, seen, Math.max(1, Math.min(fallbackPollMs, leftMs + 1)), abandoned)
         this.#space.assertOpen()
         continue
@@ -134,7 +136,7 @@ export class ComputeOnce {
         continue
       }
       own.isComputing = true
-      const result = await this.#compute(key, fence, work, options, abandoned)
+      const result = await this.#compute(key, fence, work, options, own)
       own.isComputing = false
       if (result) return result
       // The lease was lost: its present holder will produce the result.
@@ -169,8 +171,9 @@ export class ComputeOnce {
     fence: number,
     work: Work<T>,
     options: TakeOptions,
-    abandoned: AbortSignal,
+    own: InFlight,
   ): Promise<OnceResult<T> | undefined> {
+    const abandoned = own.abandon.signal
     const lease = this.#space.leases.hold(key, fence, options.leaseMs)
     const startedAt = performance.now()
     let tokens = 0
@@ -190,12 +193,12 @@ export class ComputeOnce {
       }
       const value = await asPartOf([...options.chain, key.id], () => work(context))
       const durationMs = tookMs ?? performance.now() - startedAt
-      const { scope } = this.#actor
-      const label = scope && joinLabels(scope.labels)
+      const { label } = this.#actor
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
       const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
       if (!(await this.#outlast(() => this.#keep(key, done, fence, options), abandoned))) return undefined
+      own.label = label
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', durationMs)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
@@ -204,7 +207,7 @@ export class ComputeOnce {
       if (abandoned.aborted) await this.#giveBack(key, fence)
       // The lease's present holder will produce the result.
       else if (lease.signal.aborted) return undefined
-      else await this.#fail(key, error, fence, options)
+      else await this.#fail(key, error, fence, options, (own.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()
@@ -221,7 +224,7 @@ export class ComputeOnce {
   }
 
   async #read(key: RecordKey): Promise<StoredRecord | undefined> {
-    return (await this.#space.store.read([key]))[0]
+    return (await this.#actor.unseen.read([key]))[0]
   }
 
   #outlast<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
@@ -229,15 +232,14 @@ export class ComputeOnce {
   }
 
   async #giveBack(key: RecordKey, fence: number): Promise<void> {
-    const author = this.#actor.principal.id
     // If that fails, the lease ends by itself.
-    await this.#space.store.write([{ type: 'delete', key, author, ifVersion: fence }]).catch(() => {})
+    await this.#actor.commit([{ type: 'delete', key, ifVersion: fence }]).catch(() => {})
   }
 
   /** Records the failure for those who wait elsewhere. An error here must not hide why the work failed. */
-  async #fail(key: RecordKey, error: unknown, fence: number, options: TakeOptions): Promise<void> {
+  async #fail(key: RecordKey, error: unknown, fence: number, options: TakeOptions, label: Label): Promise<void> {
     try {
-      await this.#write(key, { state: 'failed', error: toStoredEnvelope(error) }, fence, failedMs, options)
+      await this.#write(key, { state: 'failed', error: toStoredEnvelope(error), label }, fence, failedMs, options)
     } catch (second) {
       // Nothing can be written after closing: the lease ends by itself.
       if (second instanceof MemoryClosedError) return
@@ -255,12 +257,13 @@ export class ComputeOnce {
   ): Promise<number | undefined> {
     const { level, compartments } = this.#actor.audience
     const author = this.#actor.principal.id
-    const meta: RecordMeta = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
+    const own = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
     try {
       const fleeting = state.state === 'running'
       const guard = fleeting && options.claim ? guardOf({ claim: options.claim }) : undefined
+      const meta = this.#actor.mark(own)
       const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs, fleeting, guard } as const
-      return (await writeOne(this.#space, this.#actor, mutation)).version
+      return (await this.#actor.writeOne(mutation)).version
     } catch (error) {
       if (error instanceof VersionConflictError) return undefined
       throw error

@@ -2,7 +2,7 @@ import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
-import type { WriteOptions } from '../space/space.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 
 /** A decision to record: see {@link Decisions.record}. */
 export interface DecisionInput<Decision> extends WriteOptions {

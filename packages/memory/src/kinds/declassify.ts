@@ -1,13 +1,10 @@
-import { covers, labelText, requireLevel } from '../values/access.ts'
+import { covers, joinLabels, labelText, publicLabel, requireLevel } from '../values/access.ts'
 import type { Label, Level } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
-import { auditMutation } from '../audit/audit-log.ts'
 import { OptionError } from '../values/errors.ts'
 import { requireStrings } from '../values/require-option.ts'
-import { writeAll } from '../space/space.ts'
-import type { Space } from '../space/space.ts'
-import type { SetMutation, Written } from '../store/mutation.ts'
-import type { RecordMeta, StoredRecord } from '../store/record.ts'
+import type { Marked, OwnMutation, Shown } from '../space/shown.ts'
+import type { Written } from '../store/mutation.ts'
 
 /** The new, lower label of a record, and the reason for it: see `Facts.declassify`. */
 export interface DeclassifyOptions {
@@ -40,34 +37,27 @@ export function declassifiedLabel({ sensitivity = 'public', compartments = [] }:
  * label is not below the old one; VersionConflictError
  */
 export async function declassify(
-  space: Space,
   actor: Actor,
-  record: StoredRecord,
+  record: Shown,
   options: DeclassifyOptions,
-  make: (meta: RecordMeta) => SetMutation,
-): Promise<{ readonly meta: RecordMeta; readonly written: Written }> {
-  actor.requireRight('declassify', 'declassify', record)
+  make: (meta: Marked) => Extract<OwnMutation, { type: 'set' }>,
+): Promise<Shown> {
+  actor.requireRight('declassify', 'declassify', record, record)
   const { reason } = options
   requireStrings('reason', [reason])
   const label = declassifiedLabel(options)
-  const { sensitivity, compartments } = label
   const before = { level: record.sensitivity, compartments: record.compartments }
-  const isLower = covers(before, label) && !covers({ level: sensitivity, compartments }, record)
-  if (!isLower) {
-    throw new OptionError(
-      'sensitivity',
-      `a label below ${labelText(before)}`,
-      labelText({ ...label, level: sensitivity }),
-    )
+  const after = { level: label.sensitivity, compartments: label.compartments }
+  if (!covers(before, label) || covers(after, record)) {
+    throw new OptionError('sensitivity', `a label below ${labelText(before)}`, labelText(after))
   }
   const { id: author } = actor.principal
-  const { task, tags, importance, derivedFrom } = record
-  const meta: RecordMeta = { author, task, tags, importance, derivedFrom, ...label }
-  const { collection, id, sensitivity: from } = record
-  const why = `${reason} (from ${labelText(before)} to ${labelText({ ...label, level: sensitivity })})`
+  const { collection, id, task, tags, importance, derivedFrom } = record
+  const mutation = make(actor.lower(record, { author, task, tags, importance, derivedFrom, ...label }))
+  const why = `${reason} (from ${labelText(before)} to ${labelText(after)})`
   const noted = { agent: author, action: 'declassify', outcome: 'hit', collection, reason: why } as const
-  // The entry names the record, so it is as sensitive as the record was.
-  const groups = [{ ...noted, sensitivity: from, compartments: record.compartments, ids: [[id, 1]] as const }]
-  const [written] = await writeAll(space, actor, [make(meta), auditMutation(space.owner, groups, undefined)])
-  return { meta, written: written as Written }
+  // The entry names the record, and its reason is as sensitive as what its author has read.
+  const group = { ...noted, ...joinLabels([record, actor.scope?.label ?? publicLabel]), ids: [[id, 1]] as const }
+  const [written] = await actor.write([mutation, actor.audited([group])])
+  return actor.wrote(mutation.key, mutation.value, mutation.meta, written as Written)
 }

@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../space/space.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 import type { EscalationState } from './escalation.ts'
 
 /** A question of an agent to a person: see `Escalations.open`. */

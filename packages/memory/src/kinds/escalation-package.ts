@@ -1,12 +1,13 @@
+import { covers } from '../values/access.ts'
 import type { Audience } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Escalation } from './escalation.ts'
 import { decodeJson } from '../values/json.ts'
 import { visibleSources } from '../store/object-id.ts'
-import type { Space } from '../space/space.ts'
+import type { Shown } from '../space/shown.ts'
 import { collectionsWith } from '../store/collections.ts'
 import type { Collection, CollectionWith } from '../store/collections.ts'
-import type { StoredRecord } from '../store/record.ts'
+import { recordPages } from '../store/record-pages.ts'
 
 /** One event of a task. */
 export interface TimelineEntry {
@@ -38,9 +39,12 @@ export interface EscalationPackage extends PackagedRecords {
   readonly escalation: Escalation
   /** The events of the task, oldest first. */
   readonly timeline: readonly TimelineEntry[]
-  /** The number of the task's records that this principal may not see. */
-  readonly leftOut: number
-  /** Whether there were more records than a package holds. */
+  /**
+   * The number of the task's records that this principal may not see. Only for those with the right `administer`:
+   * nothing else counts what is hidden.
+   */
+  readonly leftOut?: number
+  /** Whether there were more records that this principal may see than a package holds. */
   readonly isCut: boolean
 }
 
@@ -48,35 +52,43 @@ export interface EscalationPackage extends PackagedRecords {
 const most = 1_000
 
 /** Gathers all records of an escalation's task. */
-export async function escalationPackage(
-  space: Space,
-  actor: Actor,
-  escalation: Escalation,
-): Promise<EscalationPackage> {
+export async function escalationPackage(actor: Actor, escalation: Escalation): Promise<EscalationPackage> {
   const { task } = escalation
-  const asked = [...collectionsWith('packaged'), 'escalations'] as const
   const pages = await Promise.all(
-    asked.map((collection) => space.store.query({ collection, task, order: 'newest', limit: most })),
+    packaged.map((collection) => actor.query({ collection, task, order: 'newest', limit: most })),
   )
-  const all = pages.flatMap(({ records }) => records)
-  const visible = asked.flatMap((collection, index) => actor.seeAll(collection, pages[index]?.records ?? []))
-  const packaged = {} as Record<keyof PackagedRecords, PackagedRecord[]>
+  const records = {} as Record<keyof PackagedRecords, PackagedRecord[]>
   for (const kind of collectionsWith('packaged')) {
-    const records = visible.filter(({ collection }) => collection === kind)
-    packaged[kind] = records.map((record) => toPackaged(record, actor.audience))
+    const ofKind = pages[packaged.indexOf(kind)]?.records ?? []
+    records[kind] = ofKind.map((record) => toPackaged(record, actor.audience))
   }
+  const visible = pages.flatMap((page) => page.records)
   return {
-    ...packaged,
+    ...records,
     escalation,
     timeline: visible
       .toSorted((a, b) => a.seq - b.seq)
       .map(({ seq, updatedAt: at, collection, id, author }) => ({ seq, at, collection, id, author })),
-    leftOut: all.length - visible.length,
+    ...(actor.has('administer') && { leftOut: await countHidden(actor, task) }),
     isCut: pages.some(({ next }) => next !== undefined),
   }
 }
 
-function toPackaged(record: StoredRecord, audience: Audience): PackagedRecord {
+/** The kinds of record that a package shows, or lists in its timeline. */
+const packaged: readonly Collection[] = [...collectionsWith('packaged'), 'escalations']
+
+/** How many records of a task are above a clearance. */
+async function countHidden({ unseen, audience }: Actor, task: string): Promise<number> {
+  let hidden = 0
+  for (const collection of packaged) {
+    for await (const page of recordPages(unseen, { collection, task, limit: most })) {
+      hidden += page.filter((record) => !covers(audience, record)).length
+    }
+  }
+  return hidden
+}
+
+function toPackaged(record: Shown, audience: Audience): PackagedRecord {
   const { id, author, updatedAt: at, value } = record
   return { id, author, at, value: decodeJson(value), derivedFrom: visibleSources(record, audience) }
 }

@@ -1,3 +1,4 @@
+import type { Shown } from '../space/shown.ts'
 import { decodeJson } from '../values/json.ts'
 import type { StoredRecord } from '../store/record.ts'
 
@@ -48,7 +49,7 @@ export interface EscalationValue {
 }
 
 /** Reads an escalation from its record, whose value is JSON text. */
-export function toEscalation<Answer>(record: StoredRecord): Escalation<Answer> {
+export function toEscalation<Answer>(record: Shown): Escalation<Answer> {
   return escalationOf({ ...record, value: decodeJson(record.value) })
 }
 

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 
 import type { Actor } from '../space/actor.ts'
-import { describeWrite, guardOf, writeOne } from '../space/space.ts'
-import type { Space, WriteOptions } from '../space/space.ts'
-import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
+import type { Marked, Shown } from '../space/shown.ts'
+import type { Space } from '../space/space.ts'
+import { guardOf } from '../space/write-options.ts'
+import type { WriteOptions } from '../space/write-options.ts'
+import type { RecordKey } from '../store/record.ts'
 import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
 import { outlast } from '../values/outlast.ts'
@@ -58,7 +60,7 @@ export class Escalations {
     if (question !== undefined) requireText('question', question)
     if (assignedTo !== undefined) requireStrings('assignedTo', [assignedTo])
     this.#space.assertOpen()
-    const meta = await describeWrite(this.#space, this.#actor, options)
+    const meta = await this.#actor.describe(options)
     const id = hash(
       'sha256',
       encodeJson([input.task, question ?? reason, meta.sensitivity, meta.compartments]),
@@ -132,13 +134,12 @@ export class Escalations {
     requireInteger('limit', limit, 1, limits.page)
     requireFilter({ task, assignedTo })
     this.#space.assertOpen()
-    const { audience } = this.#actor
     const found: Escalation[] = []
     let after: number | undefined
     do {
-      const query = { collection: 'escalations', task, audience, order: 'oldest', limit: 500, after } as const
-      const page = await this.#space.store.query(query)
-      const items = this.#actor.seeAll('escalations', page.records).map((record) => toEscalation(record))
+      const query = { collection: 'escalations', task, order: 'oldest', limit: 500, after } as const
+      const page = await this.#actor.query(query)
+      const items = page.records.map((record) => toEscalation(record))
       found.push(
         ...items
           .filter((item) => state === undefined || item.state === state)
@@ -153,12 +154,12 @@ export class Escalations {
 
   /**
    * Everything known about the task of an escalation that this principal may see,
-   * with the number of records left out.
+   * and, with the right `administer`, the number of records left out.
    *
    * @throws NotFoundError
    */
   async package(id: string): Promise<EscalationPackage> {
-    return escalationPackage(this.#space, this.#actor, toEscalation(await this.#record(id)))
+    return escalationPackage(this.#actor, toEscalation(await this.#record(id)))
   }
 
   /**
@@ -172,11 +173,11 @@ export class Escalations {
   ): Promise<Escalation<Answer>> {
     const { epochs } = this.#space
     const slot = epochs.slotOf('escalations', id)
-    for (;;) {
+    for (let noting: 'read' | 'unnoted' = 'read'; ; noting = 'unnoted') {
       signal?.throwIfAborted()
       const seen = epochs.newsOf(slot)
       const onOutage = (error: unknown): void => this.#space.noteOutage(error)
-      const escalation = toEscalation<Answer>(await outlast(() => this.#record(id), { signal, onOutage }))
+      const escalation = toEscalation<Answer>(await outlast(() => this.#record(id, noting), { signal, onOutage }))
       if (hasEnded(escalation)) return escalation
       await epochs.untilNews(slot, seen, fallbackPollMs, signal)
     }
@@ -196,12 +197,10 @@ export class Escalations {
         throw new AccessError(this.#actor.principal.id, `"${value.takenBy}" to give it back first`)
       }
       try {
-        return await this.#write(
-          keyOf(id),
-          next(value),
-          { ...record, author: this.#actor.principal.id },
-          record.version,
-        )
+        const { task, tags, importance, derivedFrom, sensitivity, compartments } = record
+        const { id: author } = this.#actor.principal
+        const own = { author, task, tags, importance, derivedFrom, sensitivity, compartments }
+        return await this.#write(keyOf(id), next(value), this.#actor.mark(own), record.version)
       } catch (error) {
         // Another write came first: look at the new state.
         if (!(error instanceof VersionConflictError)) throw error
@@ -212,35 +211,24 @@ export class Escalations {
   async #write(
     key: RecordKey,
     value: EscalationValue,
-    meta: RecordMeta,
+    meta: Marked,
     ifVersion: number,
     options: Pick<WriteOptions, 'ttlMs' | 'claim'> = {},
   ): Promise<Escalation> {
-    const { author, task, tags, importance, sensitivity, compartments, derivedFrom } = meta
     const text = encodeJson(value)
-    const own = { author, task, tags, importance, sensitivity, compartments, derivedFrom }
-    const mutation = {
-      type: 'set',
-      key,
-      value: text,
-      meta: own,
-      ifVersion,
-      ttlMs: options.ttlMs,
-      guard: guardOf(options),
-    } as const
-    const written = await writeOne(this.#space, this.#actor, mutation)
-    return toEscalation({ ...key, ...own, ...written, value: text })
+    const { ttlMs } = options
+    const mutation = { type: 'set', key, value: text, meta, ifVersion, ttlMs, guard: guardOf(options) } as const
+    return toEscalation(this.#actor.wrote(key, text, meta, await this.#actor.writeOne(mutation)))
   }
 
-  async #find(id: string): Promise<StoredRecord | undefined> {
+  async #find(id: string, noting?: 'read' | 'unnoted'): Promise<Shown | undefined> {
     requireStrings('id', [id])
     this.#space.assertOpen()
-    const [record] = await this.#space.store.read([keyOf(id)])
-    return this.#actor.see(keyOf(id), record)
+    return this.#actor.read(keyOf(id), noting)
   }
 
-  async #record(id: string): Promise<StoredRecord> {
-    const record = await this.#find(id)
+  async #record(id: string, noting?: 'read' | 'unnoted'): Promise<Shown> {
+    const record = await this.#find(id, noting)
     if (!record) throw new NotFoundError('escalation', id)
     return record
   }

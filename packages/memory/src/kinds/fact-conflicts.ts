@@ -3,7 +3,6 @@ import type { Level } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { decodeJson } from '../values/json.ts'
 import { isSealed } from '../values/sealed-text.ts'
-import type { Space } from '../space/space.ts'
 import type { FactEntry } from '../federation/fact-state.ts'
 import { decodeReplica, replicaKey, shownEntries } from '../federation/fact-replica.ts'
 
@@ -25,14 +24,14 @@ export interface FactConflict<T = unknown> {
 }
 
 /** The conflicts of a fact that the actor may see, the best first. */
-export async function conflictsOf<T>(space: Space, actor: Actor, key: string): Promise<FactConflict<T>[]> {
-  const [fact, record] = await space.store.read([{ collection: 'facts', id: key }, replicaKey(key)])
+export async function conflictsOf<T>(actor: Actor, key: string): Promise<FactConflict<T>[]> {
+  const [fact, record] = await actor.unseen.read([{ collection: 'facts', id: key }, replicaKey(key)])
   // An error is shown only to those who may see the fact.
   if (record === undefined || (isSealed(record.value) && !covers(actor.audience, record))) return []
   const held = decodeReplica(record)
   // A local write that the exchange has not captured yet has seen all of them.
   if (fact && fact.version !== held.shown) return []
-  const now = space.store.now()
+  const now = actor.now()
   return shownEntries(held)
     .slice(1)
     .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now)

@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../space/space.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 
 /** Options of `Facts.set`. */
 export interface SetFactOptions extends WriteOptions {

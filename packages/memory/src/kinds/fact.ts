@@ -1,7 +1,6 @@
 import type { Level } from '../values/access.ts'
 import { decodeJson } from '../values/json.ts'
-import type { Written } from '../store/mutation.ts'
-import type { RecordMeta, StoredRecord } from '../store/record.ts'
+import type { Shown } from '../space/shown.ts'
 
 /** A named, versioned value. */
 export interface Fact<T = unknown> {
@@ -25,15 +24,15 @@ export interface Fact<T = unknown> {
 }
 
 /** Makes a fact from its record, with a copy of the value. */
-export function toFact<T>(record: StoredRecord, mayBeStale = false): Fact<T> {
-  const fact = factOf(record.id, decodeJson(record.value) as T, record, record)
+export function toFact<T>(record: Shown, mayBeStale = false): Fact<T> {
+  const fact = factOf(record.id, decodeJson(record.value) as T, record)
   return mayBeStale ? { ...fact, mayBeStale } : fact
 }
 
-/** Makes a fact from a copy of its value and its record's metadata. */
-export function factOf<T>(key: string, value: T, meta: RecordMeta, written: Written): Fact<T> {
-  const { author, task, tags, importance, sensitivity, compartments } = meta
-  const { version, createdAt, updatedAt, expiresAt } = written
+/** Makes a fact from a copy of its value and its record. */
+export function factOf<T>(key: string, value: T, record: Omit<Shown, 'value'>): Fact<T> {
+  const { author, task, tags, importance, sensitivity, compartments } = record
+  const { version, createdAt, updatedAt, expiresAt } = record
   return {
     key,
     value,

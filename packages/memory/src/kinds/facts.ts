@@ -1,10 +1,7 @@
-import type { ReadAuditor } from '../audit/read-auditor.ts'
-import type { Entry } from '../cache/coherent-cache.ts'
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
-import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
-import type { SetMutation } from '../store/mutation.ts'
-import type { RecordMeta, StoredRecord } from '../store/record.ts'
+import { guardOf } from '../space/write-options.ts'
 import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
@@ -22,15 +19,11 @@ import { queueUpdate, updateFact } from './update-fact.ts'
 export class Facts {
   readonly #space: Space
   readonly #actor: Actor
-  readonly #levelIndex: number
-  readonly #readAuditor: ReadAuditor | undefined
 
   /** @internal */
-  constructor(space: Space, actor: Actor, levelIndex: number) {
+  constructor(space: Space, actor: Actor) {
     this.#space = space
     this.#actor = actor
-    this.#levelIndex = levelIndex
-    this.#readAuditor = actor.readAuditor
   }
 
   /**
@@ -41,7 +34,7 @@ export class Facts {
    */
   peek<T = unknown>(key: string): Frozen<T> | undefined {
     const entry = this.#space.facts.hit(key)
-    return entry === undefined || !this.#sees(entry) ? undefined : (entry.value as Frozen<T>)
+    return entry === undefined || !this.#actor.passes(entry) ? undefined : (entry.value as Frozen<T>)
   }
 
   /**
@@ -55,7 +48,7 @@ export class Facts {
   get<T = unknown>(key: string): Promise<Frozen<T> | undefined> {
     const entry = this.#space.facts.hit(key)
     if (entry === undefined) return this.#fetch(key) as Promise<Frozen<T> | undefined>
-    return (this.#sees(entry) ? entry.resolved : nothing) as Promise<Frozen<T> | undefined>
+    return (this.#actor.passes(entry) ? entry.resolved : nothing) as Promise<Frozen<T> | undefined>
   }
 
   /**
@@ -70,8 +63,7 @@ export class Facts {
     const { epochs } = this.#space
     // Checked on both sides of the read: the state may change in between.
     const servedStale = epochs.servesStale
-    const { record } = strong ? await readThrough(this.#space, key) : await this.#space.facts.load(key)
-    const fact = this.#actor.see(recordKey(key), record)
+    const fact = strong ? await this.#actor.read(recordKey(key)) : await this.#actor.load('facts', key)
     return fact && toFact<T>(fact, !strong && (servedStale || epochs.servesStale))
   }
 
@@ -98,13 +90,13 @@ export class Facts {
     this.#space.assertOpen()
     // Before the first await: the caller may still change the value.
     const { text, copy } = encodeCopy(value)
-    const meta = await describeWrite(this.#space, this.#actor, options)
+    const meta = await this.#actor.describe(options)
     const { ifVersion, ttlMs } = options
     requireVersion(ifVersion)
     const guard = guardOf(options)
     const mutation = { type: 'set', key: recordKey(key), value: text, meta, ifVersion, ttlMs, guard } as const
-    const written = await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
-    return factOf(key, copy as T, meta, written)
+    const written = await this.#actor.writeOne(mutation, (record) => toFact(record))
+    return factOf(key, copy as T, this.#actor.wrote(recordKey(key), text, meta, written))
   }
 
   /**
@@ -130,7 +122,7 @@ export class Facts {
     options: UpdateFactOptions = {},
   ): Promise<Fact<T>> {
     requireKey(key)
-    return queueUpdate(this.#space, this.#actor, key, () => updateFact(this, this.#space, key, change, options))
+    return queueUpdate(this.#space, this.#actor, key, () => updateFact(this, this.#actor, key, change, options))
   }
 
   /**
@@ -142,9 +134,9 @@ export class Facts {
     requireKey(key)
     const { ifVersion } = options
     requireVersion(ifVersion)
-    const author = this.#actor.principal.id
-    const mutation = { type: 'delete', key: recordKey(key), author, ifVersion, guard: guardOf(options) } as const
-    await writeOne(this.#space, this.#actor, mutation, (record) => toFact(record))
+    this.#space.assertOpen()
+    const mutation = { type: 'delete', key: recordKey(key), ifVersion, guard: guardOf(options) } as const
+    await this.#actor.writeOne(mutation, (record) => toFact(record))
   }
 
   /**
@@ -172,15 +164,14 @@ export class Facts {
   async declassify<T = unknown>(key: string, options: DeclassifyOptions): Promise<Fact<T>> {
     requireKey(key)
     this.#space.assertOpen()
-    const record = this.#actor.see(recordKey(key), (await readThrough(this.#space, key)).record)
+    const record = await this.#actor.read(recordKey(key))
     if (!record) throw new NotFoundError('fact', key)
     const { value, version } = record
-    const ttlMs = remainingMs(this.#space, record)
-    const make = (meta: RecordMeta): SetMutation => {
+    const ttlMs = remainingMs(this.#actor, record)
+    const lowered = await declassify(this.#actor, record, options, (meta) => {
       return { type: 'set', key: recordKey(key), value, meta, ifVersion: version, ttlMs }
-    }
-    const { meta, written } = await declassify(this.#space, this.#actor, record, options, make)
-    return toFact<T>({ ...meta, ...recordKey(key), ...written, value })
+    })
+    return toFact<T>(lowered)
   }
 
   /**
@@ -192,33 +183,19 @@ export class Facts {
   async conflicts<T = unknown>(key: string): Promise<FactConflict<T>[]> {
     requireKey(key)
     this.#space.assertOpen()
-    return conflictsOf<T>(this.#space, this.#actor, key)
+    return conflictsOf<T>(this.#actor, key)
   }
 
   async #fetch(key: string): Promise<unknown> {
     requireKey(key)
     this.#space.assertOpen()
     const entry = await this.#space.facts.fetch(key)
-    if (!this.#sees(entry)) return undefined
+    if (!this.#actor.passes(entry)) return undefined
     return entry.record && entry.value === undefined ? decodeJson(entry.record.value) : entry.value
-  }
-
-  // Hot path: one comparison for a record without compartments, outside of activities.
-  #sees(entry: Entry): boolean {
-    if (entry.levelIndex <= this.#levelIndex && this.#actor.scope === undefined) {
-      this.#readAuditor?.count(entry)
-      return true
-    }
-    return this.#actor.see(entry.key, entry.record) !== undefined
   }
 }
 
 const nothing: Promise<undefined> = Promise.resolve(undefined)
-
-async function readThrough(space: Space, key: string): Promise<{ record: StoredRecord | undefined }> {
-  const [record] = await space.store.read([recordKey(key)])
-  return { record }
-}
 
 /** Stores would compare another value in different ways. */
 function requireVersion(ifVersion: number | undefined): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
@@ -12,11 +13,12 @@ import { parseCursor } from '../values/page-cursor.ts'
 import { rankTexts } from '../search/ranking.ts'
 import { indexTerms, queryTerms, termsOf } from '../search/search-terms.ts'
 import { searchableText, snippetOf } from '../search/searchable-text.ts'
-import { describeWrite, guardOf, remainingMs, writeOne } from '../space/space.ts'
-import type { Space, WriteOptions } from '../space/space.ts'
+import { guardOf } from '../space/write-options.ts'
+import type { WriteOptions } from '../space/write-options.ts'
+import type { Shown } from '../space/shown.ts'
+import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
-import type { StoredRecord } from '../store/record.ts'
 
 /** One entry of a journal: written once, never changed. */
 export interface JournalEntry<Value = unknown> {
@@ -100,9 +102,9 @@ export class Journal {
     // Before the first await: the caller may still change the value.
     const text = encodeJson(value)
     const terms = indexTerms(searchableText(value))
-    const meta = await describeWrite(this.#space, this.#actor, options)
+    const meta = await this.#actor.describe(options)
     const key = { collection: this.#collection, id: randomUUID() } as const
-    const written = await writeOne(this.#space, this.#actor, {
+    const written = await this.#actor.writeOne({
       type: 'set',
       key,
       value: text,
@@ -111,7 +113,7 @@ export class Journal {
       ttlMs: options.ttlMs,
       guard: guardOf(options),
     })
-    return this.#toEntry<Value>({ ...meta, ...key, ...written, value: text })
+    return this.#toEntry<Value>(this.#actor.wrote(key, text, meta, written))
   }
 
   /**
@@ -124,9 +126,8 @@ export class Journal {
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
-    const page = await this.#space.store.query({ ...this.#filter(options), order: 'newest', limit, after })
-    const seen = this.#actor.seeAll(this.#collection, page.records)
-    const items = seen.map((record) => this.#toEntry<Value>(record))
+    const page = await this.#actor.query({ ...this.#filter(options), order: 'newest', limit, after })
+    const items = page.records.map((record) => this.#toEntry<Value>(record))
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
   }
 
@@ -142,18 +143,16 @@ export class Journal {
   async declassify<Value = unknown>(id: string, options: DeclassifyOptions): Promise<JournalEntry<Value>> {
     requireStrings('id', [id])
     this.#space.assertOpen()
-    const known = { collection: this.#collection, id }
-    const [found] = await this.#space.store.read([known])
-    const record = this.#actor.see(known, found)
+    const record = await this.#actor.read({ collection: this.#collection, id })
     if (!record) throw new NotFoundError(this.#collection, id)
     const { value } = record
     const key = { collection: this.#collection, id: randomUUID() }
-    const ttlMs = remainingMs(this.#space, record)
+    const ttlMs = remainingMs(this.#actor, record)
     const terms = indexTerms(searchableText(decodeJson(value)))
-    const { meta, written } = await declassify(this.#space, this.#actor, record, options, (about) => {
-      return { type: 'set', key, value, meta: about, terms, ttlMs }
+    const lowered = await declassify(this.#actor, record, options, (meta) => {
+      return { type: 'set', key, value, meta, terms, ttlMs }
     })
-    return this.#toEntry<Value>({ ...meta, ...key, ...written, value })
+    return this.#toEntry<Value>(lowered)
   }
 
   protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
@@ -163,7 +162,7 @@ export class Journal {
     this.#space.assertOpen()
     const terms = queryTerms(text)
     const pool = Math.min(limits.page, Math.max(smallestPool, 2 * limit))
-    const answer = await this.#space.store.search({ ...this.#filter(options), terms, limit: pool })
+    const answer = await this.#actor.search({ ...this.#filter(options), terms, limit: pool })
     const texts = answer.records.map((record) => searchableText(decodeJson(record.value)))
     const ranked = answer.records.map((record, index) => ({
       record,
@@ -175,31 +174,22 @@ export class Journal {
       .map(({ record, text: found }, index) => ({ record, found, score: scores[index] ?? 0 }))
       .toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq)
       .slice(0, limit)
-    const seen = new Set(
-      this.#actor.seeAll(
-        this.#collection,
-        best.map(({ record }) => record),
-        'search',
-      ),
-    )
-    return best
-      .filter(({ record }) => seen.has(record))
-      .map(({ record, found, score }) => ({
-        item: this.#toEntry<Value>(record),
-        score,
-        snippet: snippetOf(found, terms),
-      }))
+    const records = best.map(({ record }) => record)
+    const matches = new Map(best.map((match) => [match.record, match]))
+    return this.#actor.seeAll(this.#collection, records, 'search').map((record) => {
+      const { found = '', score = 0 } = matches.get(record) ?? {}
+      return { item: this.#toEntry<Value>(record), score, snippet: snippetOf(found, terms) }
+    })
   }
 
-  #filter({ task, author, notAuthor, tags, since, until }: ListOptions): RecordFilter {
+  #filter({ task, author, notAuthor, tags, since, until }: ListOptions): Omit<RecordFilter, 'audience'> {
     requireFilter({ task, author, notAuthor })
     requireTimes({ since, until })
     if (tags) requireStrings('tags', tags)
-    const audience = this.#actor.audience
-    return { collection: this.#collection, task, author, notAuthor, tags, since, until, audience }
+    return { collection: this.#collection, task, author, notAuthor, tags, since, until }
   }
 
-  #toEntry<Value>(record: StoredRecord): JournalEntry<Value> {
+  #toEntry<Value>(record: Shown): JournalEntry<Value> {
     const { id, seq, value, author, task, tags, importance, createdAt } = record
     const derivedFrom = visibleSources(record, this.#actor.audience)
     return { id, seq, value: decodeJson(value) as Value, author, task, tags, importance, derivedFrom, createdAt }

@@ -4,7 +4,7 @@ import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
-import type { WriteOptions } from '../space/space.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 
 /** The kinds of learning: something worked, failed, keeps happening, or should be done. */
 export const learningKinds = ['success', 'failure', 'pattern', 'recommendation'] as const

@@ -1,7 +1,6 @@
 import type { Actor } from '../space/actor.ts'
-import type { Space } from '../space/space.ts'
+import type { Shown } from '../space/shown.ts'
 import { visibleSources } from '../store/object-id.ts'
-import type { StoredRecord } from '../store/record.ts'
 import type { Audience } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
@@ -35,9 +34,8 @@ export interface LineageOptions {
 
 /** Walks a lineage from an object, nearest first, past everything that the principal can't see. @throws OptionError */
 export async function walkLineage(
-  space: Space,
   actor: Actor,
-  start: StoredRecord,
+  start: Shown,
   { direction, limit = 1_000 }: LineageOptions,
 ): Promise<LineageNode[]> {
   requireInteger('limit', limit, 1, limits.items)
@@ -46,9 +44,9 @@ export async function walkLineage(
   }
   const seen = new Set([start.id])
   const found: LineageNode[] = []
-  let frontier: readonly StoredRecord[] = [start]
+  let frontier: readonly Shown[] = [start]
   for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
-    const steps = await Promise.all(frontier.map((record) => neighborsOf(space, actor, record, direction)))
+    const steps = await Promise.all(frontier.map((record) => neighborsOf(actor, record, direction)))
     frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
     found.push(...frontier.map((record) => toNode(record, distance, actor.audience)))
   }
@@ -56,25 +54,23 @@ export async function walkLineage(
 }
 
 async function neighborsOf(
-  space: Space,
   actor: Actor,
-  record: StoredRecord,
+  record: Shown,
   direction: LineageOptions['direction'],
-): Promise<readonly StoredRecord[]> {
-  const { audience } = actor
+): Promise<readonly Shown[]> {
   if (direction === 'uses') {
-    const query = { collection: 'objects', derivedFrom: record.id, audience, order: 'oldest', limit: 1_000 } as const
-    return actor.seeAll('objects', (await space.store.query(query)).records)
+    const query = { collection: 'objects', derivedFrom: record.id, order: 'oldest', limit: 1_000 } as const
+    return (await actor.query(query)).records
   }
   if (record.derivedFrom.length === 0) return []
-  const records = await space.store.read(record.derivedFrom.map((id) => objectKey(id)))
+  const records = await actor.unseen.read(record.derivedFrom.map((id) => objectKey(id)))
   return actor.seeAll(
     'objects',
     records.filter((source) => source !== undefined),
   )
 }
 
-function toNode(record: StoredRecord, distance: number, audience: Audience): LineageNode {
+function toNode(record: Shown, distance: number, audience: Audience): LineageNode {
   const { id, author, task, tags } = record
   const { size, mediaType, title } = objectInfo(record)
   return {

@@ -1,9 +1,10 @@
 import type { OpenBytes } from '../objects/object-shelf.ts'
 import type { Actor } from '../space/actor.ts'
-import { describeWrite, guardOf, writeOne } from '../space/space.ts'
-import type { Space, WriteOptions } from '../space/space.ts'
+import type { Shown } from '../space/shown.ts'
+import type { Space } from '../space/space.ts'
+import { guardOf } from '../space/write-options.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
-import type { StoredRecord } from '../store/record.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
@@ -71,7 +72,7 @@ export class Objects {
     if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
     const { title } = options
     if (title !== undefined) requireStrings('title', [title])
-    const described = describeWrite(this.#space, this.#actor, options)
+    const described = this.#actor.describe(options)
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)
@@ -82,20 +83,19 @@ export class Objects {
       ...(title !== undefined && { title }),
     } satisfies ObjectInfo)
     for (;;) {
-      const { record } = await this.#space.objects.load(id)
+      const record = await this.#actor.load('objects', id, 'unnoted')
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
       // A known object with all these sources needs no write: this read is a cache hit.
       if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
       try {
-        const merged = { ...(record ?? meta), derivedFrom: derivedFrom.toSorted() }
-        const { author, task, tags, importance, sensitivity, compartments } = merged
-        await writeOne(this.#space, this.#actor, {
+        const { author, task, tags, importance } = record ?? meta
+        await this.#actor.writeOne({
           type: 'set',
           key,
           value: record?.value ?? value,
-          meta: { author, task, tags, importance, sensitivity, compartments, derivedFrom: merged.derivedFrom },
+          meta: { ...meta, author, task, tags, importance, derivedFrom: derivedFrom.toSorted() },
           ifVersion: record?.version ?? 0,
           guard: guardOf(options),
         })
@@ -138,8 +138,7 @@ export class Objects {
   /** Whether this principal can see such an object. */
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
-    const { record } = await this.#space.objects.load(ref.id)
-    return this.#actor.see(objectKey(ref.id), record) !== undefined
+    return (await this.#actor.load('objects', ref.id)) !== undefined
   }
 
   /**
@@ -149,7 +148,7 @@ export class Objects {
    * @throws NotFoundError when the object itself can't be seen.
    */
   async lineage(ref: { readonly id: string }, options: LineageOptions): Promise<LineageNode[]> {
-    return walkLineage(this.#space, this.#actor, await this.#record(ref.id), options)
+    return walkLineage(this.#actor, await this.#record(ref.id), options)
   }
 
   /**
@@ -167,7 +166,7 @@ export class Objects {
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
     const { record: known } = await this.#space.objects.load(id)
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
-    await declassify(this.#space, this.#actor, record, options, (meta) => {
+    await declassify(this.#actor, record, options, (meta) => {
       return {
         type: 'set',
         key: objectKey(id),
@@ -179,10 +178,9 @@ export class Objects {
     return { id, size, mediaType }
   }
 
-  async #record(id: string): Promise<StoredRecord> {
+  async #record(id: string): Promise<Shown> {
     this.#space.assertOpen()
-    const { record } = await this.#space.objects.load(id)
-    const seen = this.#actor.see(objectKey(id), record)
+    const seen = await this.#actor.load('objects', id)
     if (!seen) throw new NotFoundError('object', id)
     return seen
   }
@@ -200,7 +198,7 @@ export class Objects {
   #handOut(opened: OpenBytes): Uint8Array {
     const { scope } = this.#actor
     if (opened.isCopy) return opened.bytes
-    if (scope) {
+    if (scope && !scope.lasts) {
       scope.onEnd(opened.release)
       return opened.bytes
     }

@@ -1,6 +1,6 @@
 import { Journal } from './journal.ts'
 import type { JournalEntry, ListOptions, SearchResult } from './journal.ts'
-import type { WriteOptions } from '../space/space.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 
 /** An observation to log: see {@link Observations.log}. */
 export interface ObservationInput<Value> extends WriteOptions {

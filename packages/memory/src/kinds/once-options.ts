@@ -1,5 +1,4 @@
-import type { ClaimToken } from '../space/space.ts'
-import type { Label } from '../values/access.ts'
+import type { ClaimToken } from '../space/write-options.ts'
 
 /** The context that `View.once` passes to the work. */
 export interface WorkContext {
@@ -40,6 +39,4 @@ export interface OnceResult<T> {
   readonly tokens: number
   /** In US dollars, as far as prices were known; absent when no price was reported. */
   readonly usd?: number | undefined
-  /** @internal The label of what the work read, if that was recorded. */
-  readonly label?: Label | undefined
 }

@@ -1,7 +1,6 @@
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
-import { remainingMs } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
-import { waitsOf } from '../space/wait-graph.ts'
 import { asPartOf, currentWork } from '../space/work-chain.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
@@ -28,11 +27,7 @@ export function queueUpdate<T>(space: Space, actor: Actor, key: string, update: 
   const chain = currentWork()
   const before = updating.get(key)
   const begin = (): Promise<T> => asPartOf([...chain, name], update)
-  const own = before
-    ? waitsOf(space)
-        .during(before, { chain, anyOf: () => [name] }, actor.audience)
-        .then(begin)
-    : begin()
+  const own = before ? actor.waits.during(before, { chain, anyOf: () => [name] }, actor.audience).then(begin) : begin()
   const settled = Promise.allSettled([before, own]).then(() => {
     if (updating.get(key) === settled) updating.delete(key)
   })
@@ -43,7 +38,7 @@ export function queueUpdate<T>(space: Space, actor: Actor, key: string, update: 
 /** Applies a change to a fact, again with the newer value each time that another writer came first. */
 export async function updateFact<T>(
   facts: ReadAndSet,
-  space: Space,
+  actor: Actor,
   key: string,
   change: (value: T | undefined) => T | Promise<T>,
   options: UpdateFactOptions,
@@ -52,7 +47,7 @@ export async function updateFact<T>(
   for (let attempt = 1; ; attempt += 1) {
     const next = await change(fact?.value)
     try {
-      return await facts.set(key, next, { ...carryOver(space, fact, options), ifVersion: fact?.version ?? 0 })
+      return await facts.set(key, next, { ...carryOver(actor, fact, options), ifVersion: fact?.version ?? 0 })
     } catch (error) {
       if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
       fact = error.current as Fact<T> | undefined
@@ -63,10 +58,10 @@ export async function updateFact<T>(
 }
 
 /** What an update keeps of the fact where the options say nothing. The label can only rise. */
-function carryOver(space: Space, fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
+function carryOver(actor: Actor, fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
   if (!fact) return options
   const { task, tags, importance } = fact
-  const ttlMs = remainingMs(space, fact)
+  const ttlMs = remainingMs(actor, fact)
   const wanted = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
   return {
     ...(task !== undefined && { task }),

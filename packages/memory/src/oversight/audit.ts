@@ -6,7 +6,7 @@ import type { Change } from '../store/change.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import { recordPages } from '../store/record-pages.ts'
-import { covers } from '../values/access.ts'
+import { covers, joinLabels, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { requireFilter, requireIds, requireTimes } from '../values/require-option.ts'
 
@@ -125,7 +125,9 @@ export class Audit {
     const isWritten = (outcome ?? 'written') === 'written' && [undefined, 'write', 'delete'].includes(action)
     const written = isWritten ? this.#written() : nothing()
     for await (const entry of inTimeOrder(written, isNoted ? this.#noted(filter) : nothing())) {
-      if (matches(entry, filter) && covers(this.#actor.audience, entry)) yield entry
+      if (!matches(entry, filter) || !covers(this.#actor.audience, entry)) continue
+      this.#actor.used(entry)
+      yield entry
     }
   }
 
@@ -134,9 +136,10 @@ export class Audit {
    * audit then shows what agents disclose, with the work, the objects read for it, and
    * the recipient (`reason`).
    */
-  noteDisclosure({ to, work, objects, label, refused }: OutboundDisclosure): void {
-    const { readAuditor: reading } = this.#actor
+  noteDisclosure({ to, work, objects, label: stated, refused }: OutboundDisclosure): void {
+    const { readAuditor: reading, scope } = this.#actor
     if (!reading) return
+    const label = joinLabels([stated, scope?.label ?? publicLabel])
     const records = [
       { collection: 'work', id: work } as const,
       ...objects.map((id) => ({ collection: 'objects', id }) as const),
@@ -158,7 +161,7 @@ export class Audit {
 
   async *#written(): AsyncGenerator<AuditEntry, void, undefined> {
     for (let position = 0; ;) {
-      const { changes } = await this.#space.store.changes(position, pageSize)
+      const { changes } = await this.#actor.unseen.changes(position, pageSize)
       for (const change of changes) if (hasTrait(change.collection, 'shown')) yield toEntry(change)
       position = changes.at(-1)?.seq ?? position
       if (changes.length < pageSize) return
@@ -168,7 +171,7 @@ export class Audit {
   async *#noted({ agent, since }: AuditFilter): AsyncGenerator<AuditEntry, void, undefined> {
     const tags = agent === undefined ? undefined : [agent]
     const query = { collection: 'audit', limit: pageSize, since, tags } as const
-    for await (const records of recordPages(this.#space.store, query)) {
+    for await (const records of recordPages(this.#actor.unseen, query)) {
       for (const { value } of records) {
         const { at, groups } = auditBatchOf(value)
         for (const { ids, ...noted } of groups) for (const [id, count] of ids) yield { at, ...noted, id, count }

@@ -4,6 +4,7 @@ import type { Space } from '../space/space.ts'
 import type { Change } from '../store/change.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
+import type { Shown } from '../space/shown.ts'
 import { visibleSources } from '../store/object-id.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
@@ -85,7 +86,7 @@ export class Feed {
   constructor(space: Space, actor: Actor) {
     this.#space = space
     this.#actor = actor
-    this.#mayAudit = actor.principal.rights?.includes('audit') ?? false
+    this.#mayAudit = actor.has('audit')
   }
 
   /**
@@ -108,7 +109,7 @@ export class Feed {
     requireInteger('after', after, 0)
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
-    const { changes, last, trimmed, incarnation } = await this.#space.store.changes(after, limit)
+    const { changes, last, trimmed, incarnation } = await this.#actor.unseen.changes(after, limit)
     const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true
     const visible = changes.filter((change) => isWanted(change) && this.#isShown(change))
     const records = await this.#records(
@@ -121,7 +122,7 @@ export class Feed {
   /** The newest position of the feed; 0 when nothing was ever written. */
   async last(): Promise<Seq> {
     this.#space.assertOpen()
-    return (await this.#space.store.changes(Number.MAX_SAFE_INTEGER, 1)).last
+    return (await this.#actor.unseen.changes(Number.MAX_SAFE_INTEGER, 1)).last
   }
 
   /**
@@ -158,13 +159,13 @@ export class Feed {
 
   /** A damaged record must not hide its neighbours. */
   async #readAll(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
-    const { store } = this.#space
+    const { unseen } = this.#actor
     try {
-      return await store.read(keys)
+      return await unseen.read(keys)
     } catch (error) {
       if (!(error instanceof CorruptRecordError)) throw error
       const read = (key: RecordKey): Promise<StoredRecord | undefined> =>
-        store.read([key]).then(
+        unseen.read([key]).then(
           ([record]) => record,
           () => undefined,
         )
@@ -179,25 +180,32 @@ export class Feed {
       if (!record || isSealed(record.value)) return []
       return collection === 'audit' ? this.#reads(seq, record) : this.#reuses(seq, record)
     }
-    this.#actor.readAuditor?.note('watch', collection, id, change)
-    const isShown = record && covers(this.#actor.audience, record) && !isSealed(record.value)
-    return [{ type: 'change', seq, change, record: isShown ? this.#toRecord(record) : undefined }]
+    const seen = this.#actor.seeChange(change, 'watch')
+    if (!seen) return []
+    const present = this.#actor.see({ collection, id }, record, 'unnoted')
+    const isReadable = present && !isSealed(present.value)
+    return [{ type: 'change', seq, change: seen, record: isReadable ? this.#toRecord(present) : undefined }]
   }
 
   #reads(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
     const { at, groups } = auditBatchOf(record.value)
-    const entries = groups
-      .filter((group) => covers(this.#actor.audience, group))
-      .flatMap(({ ids, ...noted }): AuditEntry[] => ids.map(([id, count]) => ({ at, ...noted, id, count })))
+    const shown = groups.filter((group) => covers(this.#actor.audience, group))
+    for (const group of shown) this.#actor.used(group)
+    const entries = shown.flatMap(({ ids, ...noted }): AuditEntry[] =>
+      ids.map(([id, count]) => ({ at, ...noted, id, count })),
+    )
     return entries.length === 0 ? [] : [{ type: 'reads', seq, entries }]
   }
 
   #reuses(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
-    const reuses = reusesOf(record.value).filter(({ work }) => covers(this.#actor.audience, parseWorkId(work).label))
+    const labelled = reusesOf(record.value).map((reuse) => ({ reuse, label: parseWorkId(reuse.work).label }))
+    const shown = labelled.filter(({ label }) => covers(this.#actor.audience, label))
+    for (const { label } of shown) this.#actor.used(label)
+    const reuses = shown.map(({ reuse }) => reuse)
     return reuses.length === 0 ? [] : [{ type: 'reuses', seq, at: record.updatedAt, reuses }]
   }
 
-  #toRecord({ value: text, ...record }: StoredRecord): FeedRecord {
+  #toRecord({ value: text, ...record }: Shown): FeedRecord {
     return { ...record, derivedFrom: visibleSources(record, this.#actor.audience), text }
   }
 }

@@ -11,7 +11,7 @@ import { queryTerms } from '../search/search-terms.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
-import type { StoredRecord } from '../store/record.ts'
+import type { Shown } from '../space/shown.ts'
 
 /** A record of any kind, as a browser of the memory sees it. Times are Unix milliseconds by the store's clock. */
 export interface AnyRecord extends Label {
@@ -87,8 +87,8 @@ export class Records {
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
-    const page = await this.#space.store.query({ ...this.#filter(filter), order: 'newest', limit, after })
-    const items = this.#actor.seeAll(filter.collection, page.records).map((record) => this.#toRecord(record))
+    const page = await this.#actor.query({ ...this.#filter(filter), order: 'newest', limit, after })
+    const items = page.records.map((record) => this.#toRecord(record))
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
   }
 
@@ -101,9 +101,7 @@ export class Records {
     requireCollection(collection)
     requireIds('id', [id])
     this.#space.assertOpen()
-    const key = { collection, id }
-    const [found] = await this.#space.store.read([key])
-    const record = this.#actor.see(key, found)
+    const record = await this.#actor.read({ collection, id })
     return record && this.#toRecord(record)
   }
 
@@ -118,21 +116,29 @@ export class Records {
     requireInteger('limit', limit, 1, limits.page)
     if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
-    const answer = await this.#space.store.search({ ...this.#filter(filter), terms: queryTerms(text), limit })
+    const answer = await this.#actor.search({ ...this.#filter(filter), terms: queryTerms(text), limit })
     const seen = this.#actor.seeAll(filter.collection, answer.records, 'search')
     return seen.map((record) => this.#toRecord(record))
   }
 
-  #filter({ collection, task, author, tags, derivedFrom, since, until }: RecordsFilter): RecordFilter {
+  #filter({
+    collection,
+    task,
+    author,
+    tags,
+    derivedFrom,
+    since,
+    until,
+  }: RecordsFilter): Omit<RecordFilter, 'audience'> {
     requireCollection(collection)
     requireFilter({ task, author })
     if (derivedFrom !== undefined) requireIds('derivedFrom', [derivedFrom])
     requireTimes({ since, until })
     if (tags) requireStrings('tags', tags)
-    return { collection, task, author, tags, derivedFrom, since, until, audience: this.#actor.audience }
+    return { collection, task, author, tags, derivedFrom, since, until }
   }
 
-  #toRecord(record: StoredRecord): AnyRecord {
+  #toRecord(record: Shown): AnyRecord {
     const { collection, id, value, version, seq, author, task, tags, importance, createdAt, updatedAt } = record
     const { sensitivity, compartments, expiresAt } = record
     return {

@@ -16,7 +16,8 @@ export async function* verifyAll(space: Space, actor: Actor): AsyncGenerator<Cor
   space.assertOpen()
   actor.requireRight('administer', 'administer', everything)
   actor.readAuditor?.shown('administer', everything.collection, everything.id, publicLabel)
-  for await (const damage of space.store.verify()) {
+  for await (const damage of actor.unseen.verify()) {
+    actor.used(unknown)
     const { kind, id } = damage
     if (kind === 'record') actor.readAuditor?.shown('administer', damage.collection as Collection, id, unknown)
     if (kind === 'object') actor.readAuditor?.shown('administer', 'objects', id, unknown)

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Actor } from '../space/actor.ts'
-import type { Space } from '../space/space.ts'
-import { FeedTrimmedError, followFeed } from '../space/watch.ts'
-import type { Mutation } from '../store/mutation.ts'
-import type { Seq, StoredRecord } from '../store/record.ts'
+import type { OwnMutation, Shown } from '../space/shown.ts'
+import { FeedTrimmedError } from '../space/watch.ts'
+import type { Seq } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import { MemoryClosedError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -41,22 +40,20 @@ export interface OutgoingMail {
 }
 
 /** Pending mail of a principal, in the order of posting. @throws OptionError */
-export async function readMail(space: Space, actor: Actor, { after, limit = Infinity }: MailQuery): Promise<Mail[]> {
+export async function readMail(actor: Actor, { after, limit = Infinity }: MailQuery): Promise<Mail[]> {
   if (limit !== Infinity) requireInteger('limit', limit, 1)
   if (after !== undefined) requireInteger('after', after, 0)
   const { id: task } = actor.principal
-  const { audience } = actor
-  const found: StoredRecord[] = []
+  const found: Shown[] = []
   for (let next = after; found.length < limit;) {
     const pageLimit = Math.min(pageSize, limit - found.length)
-    const query = { collection: 'messages', order: 'oldest', task, audience, limit: pageLimit, after: next } as const
-    const page = await space.store.query(query)
+    const query = { collection: 'messages', order: 'oldest', task, limit: pageLimit, after: next } as const
+    const page = await actor.query(query)
     found.push(...page.records)
     next = page.next
     if (next === undefined) break
   }
-  const seen = actor.seeAll('messages', found)
-  return seen.map(({ id, seq, value }) => ({ id, seq, message: decodeJson(value) }))
+  return found.map(({ id, seq, value }) => ({ id, seq, message: decodeJson(value) }))
 }
 
 /**
@@ -65,10 +62,10 @@ export async function readMail(space: Space, actor: Actor, { after, limit = Infi
  *
  * @returns how to stop it.
  */
-export function followMail(space: Space, listener: (to: string | undefined) => void): () => void {
+export function followMail(actor: Actor, listener: (to: string | undefined) => void): () => void {
   const stop = new AbortController()
   const follow = async (): Promise<void> => {
-    for await (const { collection, op, task } of followFeed(space, stop.signal)) {
+    for await (const { collection, op, task } of actor.followUnseen(stop.signal)) {
       if (collection === 'messages' && op === 'set' && task !== undefined) listener(task)
     }
   }
@@ -92,11 +89,11 @@ export function followMail(space: Space, listener: (to: string | undefined) => v
 
 /** The write that posts a message. */
 export function mailMutation(
-  author: string,
+  actor: Actor,
   ownLabel: Label,
   { to, message, id, label = ownLabel }: OutgoingMail,
-): Extract<Mutation, { type: 'set' }> {
-  const meta = { author, task: to, tags: [], derivedFrom: [], ...label }
+): Extract<OwnMutation, { type: 'set' }> {
+  const meta = actor.mark({ author: actor.principal.id, task: to, tags: [], derivedFrom: [], ...label })
   const named = id === undefined ? {} : { ifVersion: 0 }
   return { type: 'set', key: mailKey(`${to}/${id ?? randomUUID()}`), value: encodeJson(message), meta, ...named }
 }

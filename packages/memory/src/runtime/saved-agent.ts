@@ -1,4 +1,4 @@
-import type { ClaimToken } from '../space/space.ts'
+import type { ClaimToken } from '../space/write-options.ts'
 import type { StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import type { OutgoingMail } from './agent-mail.ts'

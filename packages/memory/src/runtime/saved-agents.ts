@@ -1,7 +1,7 @@
 import type { Actor } from '../space/actor.ts'
-import { guardOf, writeAll } from '../space/space.ts'
+import type { OwnMutation } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
-import type { Mutation } from '../store/mutation.ts'
+import { guardOf } from '../space/write-options.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { RecordKey } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
@@ -31,9 +31,7 @@ export class SavedAgents {
   /** The saved agent with this principal's id, if this principal can see one. */
   async load(): Promise<SavedAgent | undefined> {
     this.#space.assertOpen()
-    const key = keyOf(this.#actor.principal.id)
-    const [found] = await this.#space.store.read([key])
-    const record = this.#actor.see(key, found)
+    const record = await this.#actor.read(keyOf(this.#actor.principal.id))
     return record && { ...savedAgentOf(record), version: record.version, state: decodeJson(record.value) }
   }
 
@@ -48,19 +46,16 @@ export class SavedAgents {
     const { definition, status, state, claim, ttlMs, taken = [], outgoing = [], finishedWork = [] } = saved
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     const { id: author, role } = this.#actor.principal
-    const meta = {
-      author,
-      tags: [`definition:${definition}`, `status:${status}`, `role:${role}`],
-      derivedFrom: [],
-      ...this.#label,
-    }
+    this.#space.assertOpen()
+    const tags = [`definition:${definition}`, `status:${status}`, `role:${role}`]
+    const meta = this.#actor.mark({ author, tags, derivedFrom: [], ...this.#label })
     const gone: RecordKey[] = [
       ...taken.map((id) => mailKey(id)),
       ...finishedWork.map((key) => ({ collection: 'work' as const, id: workId(this.#actor.audience, key) })),
     ]
-    const [written] = await writeAll(this.#space, this.#actor, [
+    const [written] = await this.#actor.write([
       { type: 'set', key: keyOf(author), value: encodeJson(state), meta, ttlMs, guard: guardOf({ claim }) },
-      ...gone.map((key): Mutation => ({ type: 'delete', key, author })),
+      ...gone.map((key): OwnMutation => ({ type: 'delete', key })),
       ...outgoing.map((mail) => this.#mutation(mail)),
     ])
     return written?.version ?? 0
@@ -76,7 +71,7 @@ export class SavedAgents {
     this.#space.assertOpen()
     const mutation = this.#mutation(mail)
     try {
-      await writeAll(this.#space, this.#actor, [mutation])
+      await this.#actor.write([mutation])
     } catch (error) {
       const isThere = mail.id !== undefined && error instanceof VersionConflictError
       if (!isThere) throw error
@@ -87,17 +82,21 @@ export class SavedAgents {
   /** Pending mail of this principal, in the order of posting. */
   async mail(query: MailQuery = {}): Promise<Mail[]> {
     this.#space.assertOpen()
-    return readMail(this.#space, this.#actor, query)
+    return readMail(this.#actor, query)
   }
 
   /**
    * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
    * when mail may have been missed.
    *
+   * Needs the right `administer`, as {@link list}.
+   *
    * @returns how to stop it.
+   * @throws AccessError
    */
   onMail(listener: (to: string | undefined) => void): () => void {
-    return followMail(this.#space, listener)
+    this.#actor.requireRight('administer', 'list', mailKey(''))
+    return followMail(this.#actor, listener)
   }
 
   /**
@@ -118,8 +117,10 @@ export class SavedAgents {
     ]
     const cards: SavedAgentSummary[] = []
     const query = { collection: 'agents', tags, limit: pageSize } as const
-    for await (const page of recordPages(this.#space.store, query))
+    for await (const page of recordPages(this.#actor.unseen, query)) {
+      for (const record of page) this.#actor.used(record)
       cards.push(...page.map((record) => savedAgentOf(record)))
+    }
     return cards
   }
 
@@ -131,7 +132,7 @@ export class SavedAgents {
   #mutation(mail: OutgoingMail): ReturnType<typeof mailMutation> {
     requireStrings('to', [mail.to])
     if (mail.id !== undefined) requireStrings('id', [mail.id])
-    return mailMutation(this.#actor.principal.id, this.#label, mail)
+    return mailMutation(this.#actor, this.#label, mail)
   }
 }
 

@@ -1,9 +1,13 @@
+import type { Label } from '../values/access.ts'
+
 /** Work in flight in this thread, and the number of its waiters. */
 export interface InFlight {
   readonly result: Promise<unknown>
   /** Aborts when nobody waits any more. */
   readonly abandon: AbortController
   waiters: number
+  /** The label of what the work read, once it has ended. */
+  label?: Label
   /** Whether it runs here; otherwise it is waited for, or looked up. */
   isComputing: boolean
 }

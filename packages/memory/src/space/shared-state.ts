@@ -1,4 +1,7 @@
-import type { Space } from './space.ts'
+import type { Actor } from './actor.ts'
+import type { StoredSpace } from './space.ts'
+import { joinLabels, publicLabel } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { maxTimerMs, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
@@ -19,60 +22,75 @@ export type DecideState<State, Result> = (state: State | undefined, now: number)
 /** The state as last read, and the mark of that moment. */
 interface Known {
   readonly state: unknown
+  readonly label: Label
   readonly version: number
   readonly mark: number
 }
 
+/** A state, and how sensitive it is. */
+type Labelled = Pick<Known, 'state' | 'label'>
+
 interface Pending {
   readonly decide: DecideState<unknown, unknown>
+  /** Who asked for the change; a runtime's counters belong to nobody. */
+  readonly actor: Actor | undefined
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
  * A small value that all threads and processes of a space change together, each change
- * atomically: a counter of a runtime, such as what is left of a budget.
+ * atomically, such as what is left of a budget.
  *
- * It is not a record of agents: no view lists, searches, watches or audits it, and no
- * other node receives it. Changes that come during a write go into the next one
- * together, so many changes cost few writes.
+ * No view lists, searches, watches or audits it, and no other node receives it.
+ * Changes that come during a write go into the next one together, so many changes cost
+ * few writes.
  */
-export class SharedState<State> {
-  readonly #space: Space
+export interface SharedState<State> {
+  /**
+   * Changes the state, and resolves to the decision's `result`.
+   *
+   * @throws what `decide` throws; AccessError when the state is above the principal's clearance; ValueError, StoreError
+   */
+  change<Result>(decide: DecideState<State, Result>): Promise<Result>
+  /** Take it before {@link change}, and wait on it after. */
+  mark(): number
+  /** Resolves when the state was written since the mark was taken, or after the time-out. @throws the signal's reason. */
+  untilWritten(mark: number, timeoutMs: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The changes of one state in one thread. */
+class StateQueue {
+  readonly #space: StoredSpace
   readonly #id: string
   readonly #ttlMs: number
   readonly #slot: number
   readonly #pending: Pending[] = []
+  /** Of the runtime: the same object for all who ask, so that it may serve as a key. */
+  readonly ofRuntime: SharedState<unknown> = stateOf(this)
   #known: Known | undefined
   #busy = false
 
   /** @internal */
-  constructor(space: Space, id: string, ttlMs: number) {
+  constructor(space: StoredSpace, id: string, ttlMs: number) {
     this.#space = space
     this.#id = id
     this.#ttlMs = ttlMs
     this.#slot = space.epochs.slotOf('settings', id)
   }
 
-  /**
-   * Changes the state, and resolves to the decision's `result`.
-   *
-   * @throws what `decide` throws; ValueError, StoreError
-   */
-  change<Result>(decide: DecideState<State, Result>): Promise<Result> {
+  change<Result>(decide: DecideState<unknown, Result>, actor: Actor | undefined): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    // Each decision keeps its own types; the queue holds all of them.
-    this.#pending.push({ decide, resolve, reject } as unknown as Pending)
+    // Each decision keeps its own type; the queue holds all of them.
+    this.#pending.push({ decide, actor, resolve, reject } as unknown as Pending)
     if (!this.#busy) void this.#work()
     return promise
   }
 
-  /** Take it before {@link change}, and wait on it after. */
   mark(): number {
     return this.#space.epochs.newsOf(this.#slot)
   }
 
-  /** Resolves when the state was written since the mark was taken, or after the time-out. @throws the signal's reason. */
   untilWritten(mark: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     requireNumber('timeoutMs', timeoutMs, 0, maxTimerMs)
     return this.#space.epochs.untilNews(this.#slot, mark, timeoutMs, signal)
@@ -91,14 +109,14 @@ export class SharedState<State> {
       for (let attempt = 0; ; attempt += 1) {
         this.#space.assertOpen()
         const before = this.#known ?? (await this.#read())
-        const decided = this.#decide(batch, before.state)
+        const decided = this.#decide(batch, before)
         const isSame = decided.state === before.state
         // Doing nothing is right only if our copy is current; a write would find that out by itself.
         if (isSame && before.mark !== this.mark()) {
           this.#known = undefined
           continue
         }
-        if (isSame || (await this.#write(decided.state, before.version))) {
+        if (isSame || (await this.#write(decided, before.version))) {
           for (const settle of decided.outcomes) settle()
           return
         }
@@ -112,19 +130,22 @@ export class SharedState<State> {
   }
 
   /** Applies the decisions in order; one that throws changes nothing and fails alone. */
-  #decide(batch: readonly Pending[], before: unknown): { state: unknown; outcomes: (() => void)[] } {
+  #decide(batch: readonly Pending[], before: Labelled): Labelled & { readonly outcomes: (() => void)[] } {
     const now = this.#space.store.now()
-    let state = before
-    const outcomes = batch.map(({ decide, resolve, reject }) => {
+    let { state, label } = before
+    const outcomes = batch.map(({ decide, actor, resolve, reject }) => {
       try {
+        actor?.requireSight(label)
         const decided = decide(state, now)
+        // What it decided may depend on all that it has read.
+        if (decided.state !== state && actor?.scope) label = joinLabels([label, actor.scope.label])
         state = decided.state
         return () => resolve(decided.result)
       } catch (error) {
         return () => reject(error)
       }
     })
-    return { state, outcomes }
+    return { state, label, outcomes }
   }
 
   async #read(): Promise<Known> {
@@ -134,27 +155,23 @@ export class SharedState<State> {
   }
 
   #learn(record: StoredRecord | undefined, mark: number): Known {
-    this.#known = { state: record && decodeJson(record.value), version: record?.version ?? 0, mark }
+    const { sensitivity, compartments } = record ?? publicLabel
+    const label = { sensitivity, compartments }
+    this.#known = { state: record && decodeJson(record.value), label, version: record?.version ?? 0, mark }
     return this.#known
   }
 
   /** Resolves to whether it was written; if not, the present state is known. */
-  async #write(state: unknown, ifVersion: number): Promise<boolean> {
+  async #write({ state, label }: Labelled, ifVersion: number): Promise<boolean> {
     const kept = copyJson(state)
     const mark = this.mark()
-    const meta = {
-      author: this.#space.owner,
-      tags: [],
-      derivedFrom: [],
-      sensitivity: 'public',
-      compartments: [],
-    } as const
+    const meta = { author: this.#space.owner, tags: [], derivedFrom: [], ...label }
     const key = { collection: 'settings', id: this.#id } as const
     const commit = await this.#space.store.write([
       { type: 'set', key, value: encodeJson(kept), meta, ifVersion, ttlMs: this.#ttlMs },
     ])
     if (commit.ok) {
-      this.#known = { state: kept, version: commit.written[0]?.version ?? 0, mark }
+      this.#known = { state: kept, label, version: commit.written[0]?.version ?? 0, mark }
       return true
     }
     this.#learn('current' in commit.refusal ? commit.refusal.current : undefined, mark)
@@ -162,16 +179,39 @@ export class SharedState<State> {
   }
 }
 
-const states = new WeakMap<Space, Map<string, SharedState<unknown>>>()
+const queues = new WeakMap<StoredSpace, Map<string, StateQueue>>()
 
-/** The state with this name: one object per thread, so that its changes are batched. @throws OptionError */
-export function sharedState<State>(space: Space, name: string, ttlMs: number): SharedState<State> {
+/** One queue per state and thread, so that its changes are batched. @throws OptionError */
+function queueOf(space: StoredSpace, id: string, name: string, ttlMs: number): StateQueue {
   requireStrings('name', [name])
   requireLifetime('ttlMs', ttlMs)
-  const known = states.get(space) ?? new Map<string, SharedState<unknown>>()
-  states.set(space, known)
-  const state = known.get(name) ?? new SharedState<unknown>(space, `shared/${name}`, ttlMs)
-  known.set(name, state)
-  // The caller that names a state defines its type.
-  return state as SharedState<State>
+  const known = queues.get(space) ?? new Map<string, StateQueue>()
+  queues.set(space, known)
+  const queue = known.get(id) ?? new StateQueue(space, id, ttlMs)
+  known.set(id, queue)
+  return queue
+}
+
+function stateOf<State>(queue: StateQueue, actor?: Actor): SharedState<State> {
+  return {
+    // The caller that names a state defines its type.
+    change: (decide) => queue.change(decide as DecideState<unknown, never>, actor),
+    mark: () => queue.mark(),
+    untilWritten: (mark, timeoutMs, signal) => queue.untilWritten(mark, timeoutMs, signal),
+  }
+}
+
+/**
+ * A state of the runtime: counters and queues that belong to no principal. It bears no
+ * label, so nothing in it may depend on what records say.
+ *
+ * @throws OptionError
+ */
+export function sharedState<State>(space: StoredSpace, name: string, ttlMs: number): SharedState<State> {
+  return queueOf(space, `shared/${name}`, name, ttlMs).ofRuntime as SharedState<State>
+}
+
+/** A state of those who use the memory: as sensitive as what its writers have read. @throws OptionError */
+export function ownState<State>(space: StoredSpace, actor: Actor, name: string, ttlMs: number): SharedState<State> {
+  return stateOf<State>(queueOf(space, `states/${name}`, name, ttlMs), actor)
 }

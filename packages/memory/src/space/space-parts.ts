@@ -2,7 +2,7 @@ import { CoherentCache } from '../cache/coherent-cache.ts'
 import type { Counters } from '../cache/counters.ts'
 import type { EpochTable } from '../cache/epoch-table.ts'
 import type { CacheParts } from '../cache/coherent-cache.ts'
-import type { Space } from './space.ts'
+import type { StoredSpace } from './space.ts'
 import type { Store } from '../store/store.ts'
 
 /** The options of a memory that the parts of its space need. */
@@ -16,7 +16,7 @@ export function spaceParts(
   epochs: EpochTable,
   counters: Counters,
   options: SpaceOptions,
-): Pick<Space, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'> {
+): Pick<StoredSpace, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'> {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {
     store,

@@ -10,7 +10,7 @@ import { findDeadlock } from './find-deadlock.ts'
 import type { Wait } from './find-deadlock.ts'
 import { sharedState } from './shared-state.ts'
 import type { SharedState } from './shared-state.ts'
-import type { Space } from './space.ts'
+import type { StoredSpace } from './space.ts'
 import type { WorkChain } from './work-chain.ts'
 
 /** After how long a wait becomes known to all, in milliseconds; most have ended before. */
@@ -49,10 +49,10 @@ export interface GuardedWait {
  * deadlock twice in a row is in it. Shorter waits cost nothing but a timer.
  */
 export class WaitGraph {
-  readonly #space: Space
+  readonly #space: StoredSpace
   readonly #waits: SharedState<KnownWaits>
 
-  constructor(space: Space) {
+  constructor(space: StoredSpace) {
     this.#space = space
     this.#waits = sharedState<KnownWaits>(space, 'waits', keptMs * 2)
   }
@@ -117,10 +117,10 @@ export class WaitGraph {
   }
 }
 
-const graphs = new WeakMap<Space, WaitGraph>()
+const graphs = new WeakMap<StoredSpace, WaitGraph>()
 
 /** The waits of a space. */
-export function waitsOf(space: Space): WaitGraph {
+export function waitsOf(space: StoredSpace): WaitGraph {
   const graph = graphs.get(space) ?? new WaitGraph(space)
   graphs.set(space, graph)
   return graph

@@ -1,10 +1,10 @@
-import { covers } from '../values/access.ts'
 import type { Actor } from './actor.ts'
 import { OptionError, SkeinError } from '../values/errors.ts'
 import { outlast } from '../values/outlast.ts'
 import { requireInteger } from '../values/require-option.ts'
 import { hasTrait } from '../store/collections.ts'
-import type { Space } from './space.ts'
+import type { ShownChange } from './shown.ts'
+import type { StoredSpace } from './space.ts'
 import type { Change } from '../store/change.ts'
 import type { Seq } from '../store/record.ts'
 
@@ -45,11 +45,11 @@ const fallbackPollMs = 1_000
 
 /** Yields the changes of records whose `collection/id` begins with the prefix, in order, without gaps. */
 export function watchFeed(
-  space: Space,
+  space: StoredSpace,
   actor: Actor,
   prefix: string,
   { after, signal }: WatchOptions,
-): AsyncGenerator<Change, void, undefined> {
+): AsyncGenerator<ShownChange, void, undefined> {
   if (typeof prefix !== 'string') throw new OptionError('prefix', 'a string', prefix)
   if (after !== undefined) requireInteger('after', after, 0)
   // Read now, not with the first change: the watch begins with this call.
@@ -63,29 +63,28 @@ export function watchFeed(
 }
 
 async function* follow(
-  space: Space,
+  space: StoredSpace,
   actor: Actor,
   prefix: string,
   start: Promise<Seq>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Change, void, undefined> {
+): AsyncGenerator<ShownChange, void, undefined> {
   for await (const change of changesAfter(space, await start, signal)) {
     const { collection, id } = change
     const isWanted = hasTrait(collection, 'shown') && `${collection}/${id}`.startsWith(prefix)
-    if (!isWanted || !covers(actor.audience, change)) continue
-    actor.readAuditor?.note('watch', collection, id, change)
-    yield change
+    const seen = isWanted ? actor.seeChange(change, 'watch') : undefined
+    if (seen) yield seen
   }
 }
 
 /** All changes from now on, regardless of clearance: for the memory's own use. */
-export async function* followFeed(space: Space, signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
+export async function* followFeed(space: StoredSpace, signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
   const page = await outlastOrStop(space, () => space.store.changes(Number.MAX_SAFE_INTEGER, 1), signal)
   if (page) yield* changesAfter(space, page.last, signal)
 }
 
 async function* changesAfter(
-  space: Space,
+  space: StoredSpace,
   after: Seq,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Change, void, undefined> {
@@ -111,7 +110,7 @@ async function* changesAfter(
 
 /** Goes on after an outage from where it was; `undefined` once the signal has aborted. */
 async function outlastOrStop<Result>(
-  space: Space,
+  space: StoredSpace,
   work: () => Promise<Result>,
   signal: AbortSignal | undefined,
 ): Promise<Result | undefined> {
@@ -123,7 +122,7 @@ async function outlastOrStop<Result>(
   }
 }
 
-async function untilWoken(space: Space, seen: number, signal: AbortSignal | undefined): Promise<void> {
+async function untilWoken(space: StoredSpace, seen: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await space.epochs.untilAnnounced(seen, fallbackPollMs, signal)
   } catch (error) {

@@ -8,7 +8,7 @@ import type { StoredRecord } from './record.ts'
  * @param signal - Checked before each page. Once aborted, the iteration throws its reason.
  */
 export async function* recordPages(
-  store: Store,
+  store: Pick<Store, 'query'>,
   query: Omit<RecordQuery, 'order' | 'after'>,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly StoredRecord[], void, undefined> {

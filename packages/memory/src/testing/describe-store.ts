@@ -21,6 +21,7 @@ import { sealingCases } from './memory/sealing-cases.ts'
 import { valueCases } from './memory/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
 import { watchCases } from './memory/watch-cases.ts'
+import { secretsCases } from './secrets/secrets-cases.ts'
 import type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
 import { storeClockCases } from './store/clock-cases.ts'
 import { storeConditionsCases } from './store/conditions-cases.ts'
@@ -66,6 +67,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   escalations: escalationsCases,
   access: accessCases,
   audit: auditCases,
+  secrets: secretsCases,
   sealing: sealingCases,
   verify: verifyCases,
   values: valueCases,

@@ -18,6 +18,7 @@ export type StoreContractPart =
   | 'escalations'
   | 'access'
   | 'audit'
+  | 'secrets'
   | 'sealing'
   | 'verify'
   | 'values'

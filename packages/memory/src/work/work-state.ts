@@ -23,10 +23,10 @@ export type WorkState =
       readonly durationMs: number
       readonly tokens: number
       readonly usd?: number | undefined
-      /** The label of what the work read. Using the result counts as having read that, too. */
+      /** The label of what the work read, or may have read. Using the result counts as having read that, too. */
       readonly label?: Label | undefined
     }
-  | { readonly state: 'failed'; readonly error: ErrorEnvelope }
+  | { readonly state: 'failed'; readonly error: ErrorEnvelope; readonly label?: Label | undefined }
 
 /** Reads the decoded value of a work record; `undefined` if its state is unknown. */
 export function workStateOf(value: unknown): WorkState | undefined {

@@ -51,7 +51,7 @@ export function renderPackage(found: EscalationPackage, now: number, stream: Wri
     ...timeline.map(({ at, collection, id: record, author }) =>
       line(`${timeOf(at)}  ${collection}/${record} by ${author}`),
     ),
-    ...(leftOut > 0
+    ...(leftOut !== undefined && leftOut > 0
       ? [`Left out: ${countOf(leftOut, 'record')} of this task that this clearance does not cover.`]
       : []),
     ...(isCut ? ['This task has more records than a package holds: the oldest are left out.'] : []),

@@ -77,7 +77,7 @@ export function escalationsCases(options: StoreContractOptions): void {
     })
   })
 
-  it('come with all related records within the clearance, and count those left out', async () => {
+  it('come with all related records within the clearance, and count what is hidden for nobody but administrators', async () => {
     const view = fresh.memory.as(ann)
     const page = await view.objects.put('a page', { task: 't1' })
     await view.observations.log({ task: 't1', value: 'seen', derivedFrom: [page] })
@@ -95,7 +95,6 @@ export function escalationsCases(options: StoreContractOptions): void {
       learnings: [{ value: { signal: 'failure' } }],
       facts: [{ id: 't1/price', value: 5 }],
       objects: [{ id: page.id }],
-      leftOut: 1,
       isCut: false,
     })
     expect(low.timeline.map(({ collection }) => collection)).toEqual([
@@ -107,7 +106,29 @@ export function escalationsCases(options: StoreContractOptions): void {
       'escalations',
     ])
     expect(JSON.stringify(low)).not.toContain('secret')
-    expect((await fresh.memory.as(boss).escalations.package(id)).leftOut).toBe(0)
+    expect([low, await fresh.memory.as(boss).escalations.package(id)].map((found) => 'leftOut' in found)).toEqual([
+      false,
+      false,
+    ])
+    const admin = fresh.memory.as({ ...eve, rights: ['administer'] })
+    expect((await admin.escalations.package(id)).leftOut).toBe(1)
+  })
+
+  it('come with what the person may see, however much there is above', async () => {
+    const view = fresh.memory.as(ann)
+    await view.observations.log({ task: 't1', value: 'seen' })
+    const { observations } = fresh.memory.as(boss)
+    const hidden = Array.from(
+      { length: 1_005 },
+      (_, n) => ({ task: 't1', value: n, sensitivity: 'confidential' }) as const,
+    )
+    await Promise.all(hidden.map((observation) => observations.log(observation)))
+    const { id } = await view.escalations.open(ask)
+    const low = await fresh.memory.as(eve).escalations.package(id)
+    expect({ values: low.observations.map(({ value }) => value), isCut: low.isCut }).toEqual({
+      values: ['seen'],
+      isCut: false,
+    })
   })
 
   it('above a clearance do not exist', async () => {

@@ -1,20 +1,11 @@
 import type { Mutation } from '../store/mutation.ts'
-import { OptionError } from '../values/errors.ts'
 import { tooLarge } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
-import { requireCount, requireIds } from '../values/require-option.ts'
-
-/** @throws OptionError unless these are refs of objects, and not too many. */
-export function requireSources(refs: readonly { readonly id: string }[]): void {
-  if (!Array.isArray(refs)) throw new OptionError('derivedFrom', 'an array of refs of objects', refs)
-  requireIds(
-    'derivedFrom',
-    refs.map((ref: { readonly id?: unknown } | undefined) => ref?.id),
-  )
-}
+import { requireCount } from '../values/require-option.ts'
 
 /** Checks several writes that are to be one atom. @throws OptionError, ValueError when it is too large. */
 export function requireBatch(batch: readonly Mutation[]): void {
+  if (batch.length < 2) return
   requireCount('batch', batch.length, limits.batch)
   const values = batch.map((mutation) => ('value' in mutation ? mutation.value : ''))
   // A UTF-16 unit takes three bytes at most, so small batches are not counted.

@@ -1,0 +1,27 @@
+import type { Change } from '../store/change.ts'
+import type { DeleteMutation, SetMutation, TouchMutation } from '../store/mutation.ts'
+import type { RecordMeta, StoredRecord } from '../store/record.ts'
+
+/*
+ * What has passed the gate of a principal (`Actor`). Only the gate makes these types, so
+ * whatever turns a record into something that agents see can't be given one that was not
+ * checked, and whatever writes can't be given a label that leaves out what was read.
+ */
+
+declare const shown: unique symbol
+declare const marked: unique symbol
+
+/** A record that a principal may see: its clearance covers the label, and the audit and the scope have noted it. */
+export type Shown = StoredRecord & { readonly [shown]: true }
+
+/** A change that a principal may see, as {@link Shown}. */
+export type ShownChange = Change & { readonly [shown]: true }
+
+/** Metadata of a write, with a label that covers everything that its writer has read. */
+export type Marked = RecordMeta & { readonly [marked]: true }
+
+/** A write by a principal. */
+export type OwnMutation =
+  | (Omit<SetMutation, 'meta' | 'over'> & { readonly meta: Marked })
+  | Omit<DeleteMutation, 'author' | 'over'>
+  | Omit<TouchMutation, 'over'>

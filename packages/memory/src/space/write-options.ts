@@ -1,0 +1,61 @@
+import type { Guard } from '../store/mutation.ts'
+import { requireLevel } from '../values/access.ts'
+import type { Level } from '../values/access.ts'
+import { OptionError } from '../values/errors.ts'
+import { requireIds, requireInteger, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
+
+/** Options of every write. */
+export interface WriteOptions {
+  /** The task that the record belongs to. */
+  readonly task?: string
+  readonly tags?: readonly string[]
+  /** From 0, negligible, to 1. */
+  readonly importance?: number
+  /** @defaultValue 'public', or the sensitivity of its sources, whichever is higher */
+  readonly sensitivity?: Level
+  readonly compartments?: readonly string[]
+  /** Objects that it is derived from. Inside an activity, the objects it read are added. */
+  readonly derivedFrom?: readonly { readonly id: string }[]
+  /** Time to live in milliseconds; for ever when left out. */
+  readonly ttlMs?: number
+  /** Write only while this claim is held. The record belongs to the claim's task unless `task` is given. */
+  readonly claim?: ClaimToken
+}
+
+/** Proves to a store that a claim is held; plain data that may travel to another thread. */
+export interface ClaimToken {
+  readonly task: string
+  readonly fence: number
+}
+
+/** @throws OptionError when an option makes no sense. */
+export function requireWriteOptions(options: WriteOptions): void {
+  const { task = options.claim?.task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
+  requireLevel('sensitivity', sensitivity)
+  requireStrings('tags', tags)
+  requireStrings('compartments', compartments)
+  if (task !== undefined) requireStrings('task', [task])
+  guardOf(options)
+  if (importance !== undefined) requireNumber('importance', importance, 0, 1)
+  if (options.ttlMs !== undefined) requireLifetime('ttlMs', options.ttlMs)
+  if (options.derivedFrom) requireSources(options.derivedFrom)
+}
+
+function requireSources(refs: readonly { readonly id: string }[]): void {
+  if (!Array.isArray(refs)) throw new OptionError('derivedFrom', 'an array of refs of objects', refs)
+  requireIds(
+    'derivedFrom',
+    refs.map((ref: { readonly id?: unknown } | undefined) => ref?.id),
+  )
+}
+
+/** The guard of a write with these options. @throws OptionError when the claim is invalid. */
+export function guardOf(options: Pick<WriteOptions, 'claim'>): Guard | undefined {
+  if (!('claim' in options)) return undefined
+  const { claim } = options
+  // An agent that lost the race for a claim passes `undefined`, and must not write as if it needed none.
+  if (claim === undefined) throw new OptionError('claim', 'a held claim, or left out', claim)
+  requireStrings('claim.task', [claim.task])
+  requireInteger('claim.fence', claim.fence, 1)
+  return { key: { collection: 'claims', id: claim.task }, version: claim.fence }
+}
