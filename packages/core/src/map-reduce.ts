@@ -1,18 +1,26 @@
 import { OptionError } from '@skein/memory'
-import { requireInteger } from '@skein/memory/runtime'
+import { ReadScope, requireInteger } from '@skein/memory/runtime'
+import { joinLabels } from '@skein/memory/store'
+import type { Label } from '@skein/memory/store'
 
 import { MapReduceError } from './map-reduce-error.ts'
 import type { MapFailure } from './map-reduce-error.ts'
 import { Semaphore } from './base/semaphore.ts'
 
 /** One step of a map-reduce: an activity's handle, or any function of the same shape. */
-export type Step<Input, Output> = (input: Input, options: { readonly signal?: AbortSignal }) => Promise<Output>
+export type Step<Input, Output> = (input: Input, options: StepOptions) => Promise<Output>
+
+/** What a step gets beside its input, to pass on to activities and questions. */
+export interface StepOptions {
+  readonly signal?: AbortSignal
+  /** What the step's input is based on. It notes what the step reads, for the steps that get its note. */
+  readonly scope: ReadScope
+}
 
 /** What a reduce step gets beside its notes. */
-export interface ReduceStepOptions {
+export interface ReduceStepOptions extends StepOptions {
   /** Whether the notes are the merged notes of several groups. */
   readonly across: boolean
-  readonly signal?: AbortSignal
 }
 
 /** The steps and settings of a map-reduce. */
@@ -73,6 +81,8 @@ export interface MapReduceResult<Note> {
   readonly groups: ReadonlyMap<string, Note>
   /** The notes in the order of their inputs; `undefined` for a part that was skipped. */
   readonly notes: readonly (Note | undefined)[]
+  /** How sensitive all of it is, as far as the steps passed their scopes on. */
+  readonly label: Label
   readonly failures: readonly MapFailure[]
   readonly stats: { readonly parts: number; readonly mapped: number; readonly reduces: number }
 }
@@ -90,16 +100,17 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
   const failures: MapFailure[] = []
   let mapped = 0
 
-  const notes = await Promise.all(
+  const made = await Promise.all(
     inputs.map((input, index) =>
-      slots.run(async (): Promise<Note | undefined> => {
+      slots.run(async (): Promise<Made<Note> | undefined> => {
         // After a failure no step begins; running ones may end.
         if (signal?.aborted || (failures.length > 0 && onFailure === 'stop')) return undefined
         try {
-          const note = await options.map(input, step)
+          const scope = new ReadScope({ lasts: true })
+          const note = await options.map(input, { ...step, scope })
           mapped += 1
           options.onProgress?.({ stage: 'map', done: mapped, total: inputs.length })
-          return note
+          return { note, label: scope.label }
         } catch (error) {
           failures.push({ index, error })
           return undefined
@@ -113,42 +124,57 @@ export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, No
 
   const shuffled = Map.groupBy(
     inputs
-      .map((input, index) => ({ input, index, note: notes[index] }))
+      .map((input, index) => ({ input, index, made: made[index] as Made<Note> }))
       .filter(({ index }) => isMapped(index, failures)),
-    ({ note, input, index }) => key(note as Note, input, index),
+    (part) => key(part.made.note, part.input, part.index),
   )
   const sizes = [...shuffled.values()].map((group) => group.length)
   // Where notes are merged by size, the number of steps depends on the results of earlier ones.
   let total = sizeOf ? 0 : stepsOf(sizes.length, fanIn) + sizes.reduce((sum, size) => sum + stepsOf(size, fanIn), 0)
   let reduces = 0
-  const divide = (some: readonly Note[]): Note[][] => {
+  const divide = (some: readonly Made<Note>[]): Made<Note>[][] => {
     if (!sizeOf) return chunk(some, fanIn)
-    const chunks = chunkBySize(some, { fanIn, sizeOf, maxSize })
+    const chunks = chunkBySize(some, { fanIn, sizeOf: ({ note }) => sizeOf(note), maxSize })
     total += chunks.filter(({ length }) => length > 1).length
     return chunks
   }
-  const reduce = async (some: readonly Note[], across: boolean): Promise<Note> => {
-    const note = await slots.run(() => options.reduce(some, { ...step, across }), signal)
+  const reduce = async (some: readonly Made<Note>[], across: boolean): Promise<Made<Note>> => {
+    const scope = new ReadScope({ lasts: true })
+    for (const { label } of some) scope.noteLabel(label)
+    const notes = some.map(({ note }) => note)
+    const note = await slots.run(() => options.reduce(notes, { ...step, across, scope }), signal)
     reduces += 1
     options.onProgress?.({ stage: 'reduce', done: reduces, total })
-    return note
+    return { note, label: scope.label }
   }
   const merged = await Promise.all(
     [...shuffled].map(async ([group, members]) => {
       return [
         group,
-        await reduceTree<Note>(
-          members.map(({ note }) => note as Note),
+        await reduceTree<Made<Note>>(
+          members.map((member) => member.made),
           divide,
           (some) => reduce(some, false),
         ),
       ] as const
     }),
   )
-  const groups = new Map(merged)
-  const result =
-    merged.length === 0 ? undefined : await reduceTree<Note>([...groups.values()], divide, (some) => reduce(some, true))
-  return { result, groups, notes, failures, stats: { parts: inputs.length, mapped, reduces } }
+  const all = merged.map(([, group]) => group)
+  const whole = all.length === 0 ? undefined : await reduceTree(all, divide, (some) => reduce(some, true))
+  return {
+    result: whole?.note,
+    groups: new Map(merged.map(([group, { note }]) => [group, note])),
+    notes: made.map((part) => part?.note),
+    label: joinLabels(whole ? [whole.label] : []),
+    failures,
+    stats: { parts: inputs.length, mapped, reduces },
+  }
+}
+
+/** A note, and how sensitive what it was made from is. */
+interface Made<Note> {
+  readonly note: Note
+  readonly label: Label
 }
 
 /** Merges notes in rounds until one is left; a single note needs no merging. */

@@ -19,7 +19,7 @@ export type { IndexedRow } from './scan-rows.ts'
 
 // Records and their kinds
 export { collections, collectionsWith, hasTrait } from './store/collections.ts'
-export { levels, levelIndex, covers, joinLabels, labelText, parseLabel } from './values/access.ts'
+export { levels, levelIndex, covers, joinLabels, labelText, parseLabel, publicLabel } from './values/access.ts'
 export type { Collection, CollectionTrait, CollectionWith } from './store/collections.ts'
 export type { RecordKey, RecordMeta, StoredRecord, Seq } from './store/record.ts'
 export type { Label, Audience } from './values/access.ts'

@@ -1,4 +1,5 @@
 import type { Principal } from '@skein/memory'
+import type { ReadScope } from '@skein/memory/runtime'
 import type { ClaimToken } from '@skein/memory/types'
 import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
@@ -13,6 +14,11 @@ export interface RunActivityOptions {
   readonly as?: Principal
   readonly signal?: AbortSignal
   readonly onProgress?: (value: unknown) => void
+  /**
+   * What the caller has read: the activity counts as having read that, and the scope notes what the activity has read.
+   * Agents pass theirs.
+   */
+  readonly scope?: ReadScope
   /** Overrides the activity's own; see `ActivityOptions`. */
   readonly timeoutMs?: number
   /** Overrides the activity's own; see `ActivityOptions`. */
@@ -79,7 +85,11 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
 function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
   const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
-    run(module, name, input, { signal, ...(owner && { as: owner.principal, budget: owner.budget }), ...work }),
+    run(module, name, input, {
+      signal,
+      ...(owner && { as: owner.principal, budget: owner.budget, scope: owner.scope }),
+      ...work,
+    }),
   )
   return Object.assign(call, { module, activityName: name, logic })
 }

@@ -1,7 +1,8 @@
 import { hash, randomUUID } from 'node:crypto'
 
-import { currentWork, encodeJson, requireDuration } from '@skein/memory/runtime'
+import { currentWork, encodeJson, ReadScope, requireDuration } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { Clock } from '../base/clock.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
@@ -35,6 +36,8 @@ interface Run {
   readonly name: string
   readonly input: unknown
   readonly principal: Principal
+  /** What its caller has read, then also what it has read itself. */
+  readonly scope: ReadScope
   readonly options: RunActivityOptions
   /** The options that the activity was defined with. */
   readonly defined: ResolvedActivityOptions
@@ -87,18 +90,22 @@ export class ActivityRunner {
   async run(module: string, name: string, input: unknown, options: RunActivityOptions): Promise<unknown> {
     if (this.#isClosed) throw new FlockClosedError()
     const principal = options.as ?? flockPrincipal
+    const scope = new ReadScope({ lasts: true })
+    if (options.scope) scope.noteLabel(options.scope.label)
     this.#running += 1
     try {
       const { digest, activities } = await this.#parts.executor.describe(module, options.signal)
       const defined = activities[name]
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
-      const run = { module, name, input, principal, options, defined, digest, ...limitsOf(defined, options) }
+      const run = { module, name, input, principal, scope, options, defined, digest, ...limitsOf(defined, options) }
       const key = this.#workKey(run)
       return await (key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key))
     } catch (error) {
-      this.#parts.emit({ type: 'activity.failed', activity: name, agent: principal.id, error })
+      const { label } = scope
+      this.#parts.emit({ type: 'activity.failed', activity: name, agent: principal.id, error, label })
       throw error
     } finally {
+      options.scope?.noteLabel(scope.label)
       this.#running -= 1
     }
   }
@@ -118,7 +125,7 @@ export class ActivityRunner {
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { principal, options, name } = run
+    const { principal, options, name, scope } = run
     const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
@@ -131,7 +138,7 @@ export class ActivityRunner {
     }
     const { signal, leaseMs, claim } = options
     const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
-    const { value, reused, durationMs } = await this.#parts.memory.as(principal).once(key, work, once)
+    const { value, reused, durationMs } = await this.#parts.memory.as(principal, scope).once(key, work, once)
     if (reused) {
       const { usage } = value
       this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, savedMs: durationMs, usage })
@@ -147,21 +154,32 @@ export class ActivityRunner {
       signal,
       attempt: () => this.#attempt(run, signal),
       onRetry: (error, attempt, delayMs) =>
-        emit({ type: 'activity.retried', activity: run.name, agent: run.principal.id, error, attempt, delayMs }),
+        emit({
+          type: 'activity.retried',
+          activity: run.name,
+          agent: run.principal.id,
+          error,
+          attempt,
+          delayMs,
+          label: run.scope.label,
+        }),
     })
   }
 
   #attempt(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
     const { executor, clock, emit, budget } = this.#parts
-    const { module, name, input, principal, options, defined, timeoutMs } = run
+    const { module, name, input, principal, scope, options, defined, timeoutMs } = run
     const agent = principal.id
     emit({ type: 'activity.started', activity: name, agent })
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
     // Its own name, so that one that waits for itself can be told from others of its kind.
     const chain = [...currentWork(), `${name}#${randomUUID().slice(0, 8)}`]
-    const task = { module, name, kind: defined.kind, input, principal, chain, budgets }
-    const onProgress = (value: unknown): void => {
-      emit({ type: 'activity.progress', activity: name, agent, value })
+    const task = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }
+    const onLabel = (label: Label): void => scope.noteLabel(label)
+    const onProgress = (value: unknown, label: Label): void => {
+      scope.noteLabel(label)
+      options.scope?.noteLabel(label)
+      emit({ type: 'activity.progress', activity: name, agent, value, label })
       options.onProgress?.(value)
     }
     const limit = {
@@ -170,7 +188,11 @@ export class ActivityRunner {
       signal,
       timeoutError: () => new ActivityTimeoutError(name, agent, timeoutMs ?? 0),
     }
-    return withTimeout(limit, (joined) => executor.run(task, { signal: joined, onProgress }))
+    return withTimeout(limit, async (joined) => {
+      const outcome = await executor.run(task, { signal: joined, onProgress, onLabel })
+      scope.noteLabel(outcome.label)
+      return outcome
+    })
   }
 
   #recordSuccess({ name, principal }: Run, { durationMs, worker, usage }: ActivityOutcome): void {

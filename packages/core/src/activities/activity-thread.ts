@@ -15,6 +15,7 @@ import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_th
 import { asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
 import type { ThreadMemory } from '@skein/memory/runtime'
 import { loadFromDescriptor } from '@skein/memory/store'
+import type { Label } from '@skein/memory/store'
 
 import type { Model } from '../models/model.ts'
 import { shareModel } from '../models/shared-model.ts'
@@ -52,7 +53,7 @@ async function start(): Promise<{ memory: ThreadMemory; model: Model }> {
 /** Handles one request; never throws. */
 export default async function handle(request: ThreadRequest): Promise<ThreadReply> {
   try {
-    return { value: request.type === 'describe' ? await describe(request.module) : await run(request.id, request.task) }
+    return request.type === 'describe' ? { value: await describe(request.module) } : await run(request.id, request.task)
   } catch (error) {
     return { error: toEnvelope(error) }
   }
@@ -70,14 +71,15 @@ async function describe(module: string): Promise<ModuleDescription> {
   }
 }
 
-async function run(id: number, task: ActivityTask): Promise<ActivityOutcome> {
+async function run(id: number, task: ActivityTask): Promise<ThreadReply> {
   const control = new AbortController()
+  using scope = new ReadScope()
+  if (task.label) scope.noteLabel(task.label)
   running.set(id, control)
   events.postMessage({ type: 'started', id } satisfies ThreadEvent)
   try {
     const { memory, model } = await services
     const activity = find(await load(task.module), task)
-    using scope = new ReadScope()
     const view = memory.as(task.principal, scope)
     const usage = usageMeter()
     const startedAt = performance.now()
@@ -85,11 +87,16 @@ async function run(id: number, task: ActivityTask): Promise<ActivityOutcome> {
       memory: view,
       model: shareModel(model, view, { meter: usage, budgets: task.budgets ?? [] }),
       signal: control.signal,
-      progress: (value: unknown): void => report(task.name, { type: 'progress', id, value }),
+      progress: (value: unknown): void => report(task.name, { type: 'progress', id, value, label: scope.label }),
     }
     const output = await asPartOf(task.chain ?? [], () => activity.run(context, task.input))
     assertCloneable(task.name, output)
-    return { output, usage, durationMs: performance.now() - startedAt, worker: `thread-${threadId}` }
+    const { label } = scope
+    const outcome = { output, usage, durationMs: performance.now() - startedAt, worker: `thread-${threadId}`, label }
+    return { value: outcome satisfies ActivityOutcome }
+  } catch (error) {
+    // Its message may quote what the activity has read.
+    return { error: toEnvelope(error), label: scope.label satisfies Label }
   } finally {
     running.delete(id)
   }

@@ -1,5 +1,6 @@
 import type { Principal } from '@skein/memory'
 import type { WorkChain } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import type { ResolvedActivityOptions } from './activity.ts'
 import type { BudgetScope } from '../limits/budget.ts'
@@ -24,6 +25,8 @@ export interface ActivityTask {
   readonly principal: Principal
   /** The work that it is part of, with itself at the end; see `asPartOf` in `@skein/memory/runtime`. */
   readonly chain?: WorkChain
+  /** How sensitive its input is: what it writes is at least as sensitive. */
+  readonly label?: Label | undefined
   /** What its model calls may use, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[] | undefined
 }
@@ -35,12 +38,17 @@ export interface ActivityOutcome {
   readonly durationMs: number
   /** Which worker ran it. */
   readonly worker: string
+  /** The label of its input and of everything that it has read. */
+  readonly label: Label
 }
 
 /** Options of {@link Executor.run}. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((value: unknown) => void) | undefined
+  /** @param label - Of what it had read by then. */
+  readonly onProgress?: ((value: unknown, label: Label) => void) | undefined
+  /** Called before it fails with an error of its own, with the label of what it had read by then. */
+  readonly onLabel?: ((label: Label) => void) | undefined
 }
 
 /**

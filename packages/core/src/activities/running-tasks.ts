@@ -1,5 +1,6 @@
 import { warn } from '@skein/memory/runtime'
 
+import type { RunOptions } from './executor.ts'
 import { ThreadLostError } from './activity-errors.ts'
 import type { ActivityTask } from './executor.ts'
 import type { ThreadEvent } from './thread-protocol.ts'
@@ -8,7 +9,7 @@ import type { ThreadEvent } from './thread-protocol.ts'
 export interface RunningTask {
   readonly id: number
   readonly task: ActivityTask
-  readonly onProgress: ((value: unknown) => void) | undefined
+  readonly options: RunOptions
   /** Its thread, once it has started there. */
   threadId?: number
   /** Whether other tasks ran in its thread at some time, so that one of them may have cost it the thread. */
@@ -27,8 +28,8 @@ export class RunningTasks {
   readonly #overBudgetThreads = new Map<number, Error>()
   #count = 0
 
-  add(task: ActivityTask, onProgress: RunningTask['onProgress']): RunningTask {
-    const running = { id: (this.#count += 1), task, onProgress, sharedItsThread: false }
+  add(task: ActivityTask, options: RunOptions): RunningTask {
+    const running = { id: (this.#count += 1), task, options, sharedItsThread: false }
     this.#tasks.set(running.id, running)
     return running
   }
@@ -48,7 +49,7 @@ export class RunningTasks {
     if (event.type === 'started') this.#started(running, threadId)
     else {
       try {
-        running.onProgress?.(event.value)
+        running.options.onProgress?.(event.value, event.label)
       } catch (error) {
         warn(error)
       }

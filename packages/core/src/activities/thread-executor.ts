@@ -59,9 +59,9 @@ class ThreadExecutor implements Executor {
 
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
     for (let { kind } = task; ;) {
-      const running = this.#tasks.add(task, options.onProgress)
+      const running = this.#tasks.add(task, options)
       try {
-        return await this.#runOnPool(kind, running, options.signal)
+        return await this.#runOnPool(kind, running)
       } catch (error) {
         // Each thread of the compute pool runs one task at a time.
         const again = kind === 'compute' ? undefined : this.#tasks.retryPool(running, error)
@@ -73,11 +73,8 @@ class ThreadExecutor implements Executor {
     }
   }
 
-  async #runOnPool(
-    kind: ActivityTask['kind'],
-    running: RunningTask,
-    signal: AbortSignal | undefined,
-  ): Promise<ActivityOutcome> {
+  async #runOnPool(kind: ActivityTask['kind'], running: RunningTask): Promise<ActivityOutcome> {
+    const { signal, onLabel } = running.options
     signal?.throwIfAborted()
     const { id, task } = running
     const abort =
@@ -88,7 +85,7 @@ class ThreadExecutor implements Executor {
         force: () => this.#terminateThread(running),
       })
     try {
-      const reply = this.#request(kind, { type: 'run', id, task }, signal)
+      const reply = this.#request(kind, { type: 'run', id, task }, signal, onLabel)
       return (await (abort ? Promise.race([reply, abort.forced]) : reply)) as ActivityOutcome
     } catch (error) {
       // Whatever the end of a thread looks like from here: the caller asked for it.
@@ -116,11 +113,19 @@ class ThreadExecutor implements Executor {
     }
   }
 
-  async #request(kind: ActivityTask['kind'], request: ThreadRequest, signal?: AbortSignal): Promise<unknown> {
+  async #request(
+    kind: ActivityTask['kind'],
+    request: ThreadRequest,
+    signal?: AbortSignal,
+    onLabel?: RunOptions['onLabel'],
+  ): Promise<unknown> {
     if (this.#closing) throw new FlockClosedError()
     const pool = this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
-    if ('error' in reply) throw fromEnvelope(reply.error)
+    if ('error' in reply) {
+      if (reply.label) onLabel?.(reply.label)
+      throw fromEnvelope(reply.error)
+    }
     return reply.value
   }
 

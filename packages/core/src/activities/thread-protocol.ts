@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import type { ErrorEnvelope, MemoryShare } from '@skein/memory/runtime'
-import type { WorkerModule } from '@skein/memory/store'
+import type { Label, WorkerModule } from '@skein/memory/store'
 
 import type { ActivityTask } from './executor.ts'
 
@@ -34,12 +34,12 @@ export type ThreadRequest =
   | { readonly type: 'run'; readonly id: number; readonly task: ActivityTask }
 
 /** How a request ended. Errors travel in envelopes: cloning them to another thread would drop their fields. */
-export type ThreadReply = { readonly value: unknown } | { readonly error: ErrorEnvelope }
+export type ThreadReply = { readonly value: unknown } | { readonly error: ErrorEnvelope; readonly label?: Label }
 
 /** What a thread reports while it runs an activity. */
 export type ThreadEvent =
   | { readonly type: 'started'; readonly id: number }
-  | { readonly type: 'progress'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'progress'; readonly id: number; readonly value: unknown; readonly label: Label }
 
 /** Asks a thread to abort the request of this id. */
 export interface AbortRequest {

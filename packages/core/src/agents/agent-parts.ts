@@ -1,4 +1,5 @@
 import type { Principal } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { BudgetScope } from '../limits/budget.ts'
 import { isPlain, plainStart } from '../machine/host.ts'
@@ -21,6 +22,8 @@ export interface AgentParts {
   readonly persister?: StatePersister | undefined
   /** Limits its model calls. */
   readonly budget?: BudgetScope | undefined
+  /** The label of what an earlier life had read. */
+  readonly label?: Label | undefined
   /** What an earlier life saved. */
   readonly saved?: unknown
 }

@@ -1,6 +1,7 @@
 import type { View } from '@skein/memory'
 import type { Snapshot } from 'xstate'
 
+import { isCleared, withLabel } from '../messages/message-label.ts'
 import type { AgentEndedEvent, AnswerTo, Message } from '../messages/message.ts'
 import type { AskOptions, Questions } from '../messages/questions.ts'
 import type { AgentRuntime } from './agent-runtime.ts'
@@ -113,9 +114,16 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
     this.#runtime.requireTakes('agent.ended')
     const { ending, id: agent, principal } = other.#runtime
     return ending.on((outcome) => {
-      const error = outcome.type === 'failed' ? { error: outcome.error } : {}
-      const event: AgentEndedEvent = { type: 'agent.ended', agent, role: principal.role, ...error }
-      this.#runtime.receiver.sendFirst(event)
+      const { label } = other.#runtime
+      // Whoever is not cleared for what the agent had read only learns that it has ended.
+      const isShown = outcome.type === 'failed' && isCleared(this.#runtime.principal, label)
+      const event = {
+        type: 'agent.ended',
+        agent,
+        role: principal.role,
+        ...(isShown && { error: outcome.error }),
+      } as const
+      this.#runtime.receiver.sendFirst(isShown ? withLabel<AgentEndedEvent>(event, label) : event)
     })
   }
 

@@ -1,10 +1,14 @@
 import type { Escalation, Principal, View } from '@skein/memory'
+import { ReadScope } from '@skein/memory/runtime'
+import { publicLabel } from '@skein/memory/store'
+import type { Label } from '@skein/memory/store'
 
 import type { Clock } from '../base/clock.ts'
 import type { AgentEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
 import type { Host } from '../machine/host.ts'
 import { UnknownMessageError } from '../messages/message-errors.ts'
+import { withLabel } from '../messages/message-label.ts'
 import type { Message, Reply } from '../messages/message.ts'
 import { takesType } from '../messages/takes-type.ts'
 import type { Outcome, Persistable, StatePersister } from '../owner/state-persister.ts'
@@ -42,6 +46,7 @@ export class AgentRuntime implements Restartable, Persistable {
   #ending: Ending | undefined
   #pump: MessagePump | undefined
   #memory: View | undefined
+  #scope: ReadScope | undefined
   #recovery: Recovery | undefined
 
   constructor(parts: AgentParts, services: FlockServices) {
@@ -75,7 +80,20 @@ export class AgentRuntime implements Restartable, Persistable {
   }
 
   get memory(): View {
-    return (this.#memory ??= this.#services.memory.as(this.principal))
+    return (this.#memory ??= this.#services.memory.as(this.principal, this.scope))
+  }
+
+  get scope(): ReadScope {
+    if (!this.#scope) {
+      this.#scope = new ReadScope({ lasts: true })
+      if (this.#parts.label) this.#scope.noteLabel(this.#parts.label)
+    }
+    return this.#scope
+  }
+
+  /** The label of what it has read. */
+  get label(): Label {
+    return this.#scope?.label ?? this.#parts.label ?? publicLabel
   }
 
   get ending(): Ending {
@@ -116,12 +134,13 @@ export class AgentRuntime implements Restartable, Persistable {
 
   /** Sends on behalf of the agent: with its next state, where that is stored. */
   tell(to: string, message: Message): void {
-    if (this.persister) this.persister.post(to, message)
-    else this.#services.tell(this.memory, to, message)
+    const labelled = withLabel(message, this.label)
+    if (this.persister) this.persister.post(to, labelled)
+    else this.#services.tell(this.memory, to, labelled)
   }
 
   reply(reply: Reply): void {
-    this.#services.questions.answer(reply)
+    this.#services.questions.answer(reply, this.label)
   }
 
   announce(escalation: Escalation): void {
@@ -149,7 +168,7 @@ export class AgentRuntime implements Restartable, Persistable {
     const { supervise } = this.#parts
     if (supervise) this.#recovery ??= new Recovery(this, supervise)
     const decision = this.#recovery?.decide(error) ?? ({ type: 'stop' } as const)
-    this.#emit({ type: 'agent.failed', error, state, decision })
+    this.#emit({ type: 'agent.failed', error, state, decision, label: this.label })
     this.#pump?.onFailure(error)
     if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.host.lastGood)
     else this.end({ type: 'failed', error })
@@ -165,8 +184,9 @@ export class AgentRuntime implements Restartable, Persistable {
   }
 
   askHuman(error: unknown, signal: AbortSignal): Promise<Instruction> {
-    this.#emit({ type: 'agent.suspended', error })
-    return askWhatToDo(this, error, signal)
+    this.#emit({ type: 'agent.suspended', error, label: this.label })
+    // Not its own view: the person's decision says nothing of what the agent could have read.
+    return askWhatToDo(this, this.#services.memory.as(this.principal), error, signal)
   }
 
   end(outcome: Outcome): void {
@@ -179,7 +199,7 @@ export class AgentRuntime implements Restartable, Persistable {
     if (wasRunning) this.#life.end(error)
     this.#recovery?.stop()
     this.#pump?.close(error)
-    this.#emit({ type: 'agent.ended', ...(error !== undefined && { error }) })
+    this.#emit({ type: 'agent.ended', ...(error !== undefined && { error }), label: this.label })
     this.ending.end(outcome, stored)
   }
 

@@ -1,3 +1,5 @@
+import type { View } from '@skein/memory'
+
 import type { Owner } from '../owner/owner.ts'
 import type { Instruction } from './restartable.ts'
 
@@ -6,8 +8,13 @@ import type { Instruction } from './restartable.ts'
  * `restart`, `resume` or `stop`. Anything else, including a declined or
  * handed-back escalation, means `stop`.
  */
-export async function askWhatToDo(owner: Owner, error: unknown, signal: AbortSignal): Promise<Instruction> {
-  const { memory, principal } = owner
+export async function askWhatToDo(
+  owner: Owner,
+  memory: View,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Instruction> {
+  const { principal } = owner
   const reason = `The agent "${principal.id}" failed: ${error instanceof Error ? error.message : String(error)}`
   const question = `What should happen to it: restart, resume or stop? (failure at ${new Date().toISOString()})`
   // The error may be as sensitive as anything that the agent could read.

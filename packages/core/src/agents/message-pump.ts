@@ -1,7 +1,11 @@
+import { AccessError } from '@skein/memory'
+import { publicLabel } from '@skein/memory/store'
+
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
 import type { MailboxOptions } from '../messages/mailbox-options.ts'
 import { Mailbox } from '../messages/mailbox.ts'
 import { AgentStoppedError, MailboxFullError } from '../messages/message-errors.ts'
+import { isCleared, labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import type { OpenQuestion } from '../messages/open-question.ts'
 import { rejectAll, rejectTaken } from '../messages/questions.ts'
@@ -85,7 +89,8 @@ export class MessagePump implements Receiver, Runnable {
     if (reason === 'overflow') {
       this.#services.questions.reject(message, new MailboxFullError(this.id, this.#options.capacity))
     }
-    this.#services.emit({ type: 'message.deadLettered', agent: this.id, message, reason })
+    const label = labelOfMessage(message) ?? publicLabel
+    this.#services.emit({ type: 'message.deadLettered', agent: this.id, message, reason, label })
   }
 
   /** Has the scheduler run it if the agent can take messages and some wait. */
@@ -101,6 +106,8 @@ export class MessagePump implements Receiver, Runnable {
       const message = this.#next()
       if (message === undefined) break
       this.#current = message
+      const label = labelOfMessage(message)
+      if (label) agent.scope.noteLabel(label)
       agent.host.take(message)
       if (this.#current) {
         this.#current = undefined
@@ -172,5 +179,7 @@ export class MessagePump implements Receiver, Runnable {
       throw new AgentStoppedError(this.id)
     }
     this.#agent.requireTakes(message.type)
+    const label = labelOfMessage(message)
+    if (label && !isCleared(this.#agent.principal, label)) throw new AccessError(this.id, 'clearance for this message')
   }
 }

@@ -1,7 +1,9 @@
 import type { View } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
+import { publicLabel } from '@skein/memory/store'
 
 import type { FlockEvent } from '../events/flock-events.ts'
+import { labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import { AgentRef } from './agent-ref.ts'
 import type { AgentRegistry } from './agent-registry.ts'
@@ -20,7 +22,7 @@ export class MessageRouter {
   async post(from: View, to: string, message: Message): Promise<void> {
     const ref = this.#agents.get(to)
     if (ref) await ref.post(message)
-    else await from.agents.post({ to, message })
+    else await from.agents.post({ to, message, read: labelOfMessage(message) ?? publicLabel })
   }
 
   /** Like {@link post}, for a sender that does not wait: a message that can't be delivered becomes a dead letter. */
@@ -29,7 +31,8 @@ export class MessageRouter {
       await this.post(from, to, message)
     } catch (error) {
       warn(error)
-      this.#emit({ type: 'message.deadLettered', agent: to, message, reason: 'refused' })
+      const label = labelOfMessage(message) ?? publicLabel
+      this.#emit({ type: 'message.deadLettered', agent: to, message, reason: 'refused', label })
     }
   }
 

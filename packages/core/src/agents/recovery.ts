@@ -50,6 +50,7 @@ export class Recovery {
       case 'escalate':
         if (decision.to === 'human') return void this.#followHuman(error, lastGood)
         agent.end({ type: 'failed', error })
+        if (agent.parent) agent.parent.scope.noteLabel(agent.label)
         agent.parent?.failed(error)
     }
   }

@@ -1,3 +1,5 @@
+import type { Label } from '@skein/memory/store'
+
 import type { Host } from '../machine/host.ts'
 import type { Owner } from '../owner/owner.ts'
 import type { Outcome } from '../owner/state-persister.ts'
@@ -11,6 +13,8 @@ export interface Restartable extends Owner {
   readonly state: 'running' | 'waiting' | 'ended'
   /** What runs in its current life. */
   readonly host: Host
+  /** The label of what it has read. */
+  readonly label: Label
   /** The agent that it was spawned under. */
   readonly parent: Restartable | undefined
   readonly ending: Ending

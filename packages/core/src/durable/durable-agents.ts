@@ -118,7 +118,9 @@ export class DurableAgents {
         version: found?.version ?? 0,
         findVolatile: (other) => (this.#persisters.has(other) ? undefined : this.#parts.find(other)),
       })
-      const parts = { ...agent, definition, input, persister, saved }
+      // Earlier versions did not save what it had read: anything that it was cleared for.
+      const label = form && (form.label ?? found?.label)
+      const parts = { ...agent, definition, input, persister, saved, label }
       return await this.#run(parts, persister, definition.durable.mailbox === 'durable')
     } catch (error) {
       await claim.release().catch(warn)

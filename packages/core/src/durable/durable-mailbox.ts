@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { View } from '@skein/memory'
 import { isOutage, warn } from '@skein/memory/runtime'
 import type { Mail } from '@skein/memory/runtime'
+import { publicLabel } from '@skein/memory/store'
 
+import { labelOfMessage, withLabel } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import type { Receiver } from '../messages/receiver.ts'
 
@@ -45,7 +47,8 @@ export class DurableMailbox {
 
   /** Posts a message; resolves when it is stored. @throws ValueError, StoreError */
   async post(message: Message): Promise<void> {
-    await this.#view.agents.post({ to: this.#view.principal.id, message })
+    const read = labelOfMessage(message) ?? publicLabel
+    await this.#view.agents.post({ to: this.#view.principal.id, message, read })
     // Not delivered from here: messages posted earlier come first.
     void this.fetch()
   }
@@ -83,9 +86,10 @@ export class DurableMailbox {
   }
 
   /** Returns whether there was room. */
-  #deliver({ id, seq, message }: Mail): boolean {
-    this.#ids.set(message as Message, id)
-    if (!this.#receiver?.offer(message as Message)) return false
+  #deliver({ id, seq, message, label }: Mail): boolean {
+    const labelled = withLabel(message as Message, label)
+    this.#ids.set(labelled, id)
+    if (!this.#receiver?.offer(labelled)) return false
     this.#fetchedTo = seq
     return true
   }

@@ -4,7 +4,9 @@ import { FenceError, OptionError, OutcomeUnknownError, ValueError } from '@skein
 import type { Claim, View } from '@skein/memory'
 import { isOutage, warn } from '@skein/memory/runtime'
 import type { OutgoingMail } from '@skein/memory/runtime'
+import { publicLabel } from '@skein/memory/store'
 
+import { labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import type { Receiver } from '../messages/receiver.ts'
 import type { Outcome, Persistable, PersistedWork, StatePersister } from '../owner/state-persister.ts'
@@ -158,7 +160,11 @@ export class DurablePersister implements StatePersister {
     const { form, status } = this.#last ?? { form: this.#form(this.#agent?.save()), status: 'active' as const }
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
-    const outgoing: OutgoingMail[] = sent.filter(({ to }) => !findVolatile(to))
+    const mailed = sent.filter(({ to }) => !findVolatile(to))
+    const outgoing = mailed.map((mail): OutgoingMail => ({
+      ...mail,
+      read: labelOfMessage(mail.message) ?? publicLabel,
+    }))
     this.#version = await view.agents.save({
       definition: definition.durable.name,
       status,
@@ -171,7 +177,7 @@ export class DurablePersister implements StatePersister {
     })
     this.#workKeys = keys
     this.#stored = form.saved
-    for (const { to, message } of sent) if (!outgoing.some((mail) => mail.message === message)) this.#send(to, message)
+    for (const { to, message } of sent) if (!mailed.some((mail) => mail.message === message)) this.#send(to, message)
   }
 
   /** Whether a save with an unknown outcome was stored: nobody else can have written the state meanwhile. */
@@ -232,6 +238,7 @@ export class DurablePersister implements StatePersister {
     const { definition, input } = this.#parts
     return {
       version: definition.durable.version,
+      ...(this.#agent && { label: this.#agent.label }),
       ...(input !== undefined && { input }),
       ...(saved !== undefined && { saved }),
     }

@@ -1,5 +1,6 @@
 import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import type { ErrorEnvelope } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import type { Outcome } from '../owner/state-persister.ts'
 import { AgentVersionError } from './durable-errors.ts'
@@ -11,6 +12,8 @@ export interface SavedForm {
   readonly input?: unknown
   /** The state to continue from; absent where it has to begin anew. */
   readonly saved?: unknown
+  /** The label of what it had read; forms of earlier versions don't say. */
+  readonly label?: Label
   /** How it ended, if it has. */
   readonly outcome?: SavedOutcome
 }

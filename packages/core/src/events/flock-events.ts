@@ -1,15 +1,27 @@
 import type { Escalation } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
 
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
 import type { UsageMeter } from '../models/usage-meter.ts'
 import type { Decision } from '../supervision/supervision.ts'
 
+/** Of an event that may quote what somebody has read: an error, a message, progress. */
+interface Labelled {
+  /** How sensitive that was. */
+  readonly label: Label
+}
+
 /** What happens in the life of an agent. */
 export type AgentEvent =
   | { readonly type: 'agent.spawned'; readonly agent: string; readonly role: string }
-  | { readonly type: 'agent.ended'; readonly agent: string; readonly role: string; readonly error?: unknown }
+  | ({
+      readonly type: 'agent.ended'
+      readonly agent: string
+      readonly role: string
+      readonly error?: unknown
+    } & Labelled)
   /** It failed; all work that it had started was aborted. */
-  | {
+  | ({
       readonly type: 'agent.failed'
       readonly agent: string
       readonly role: string
@@ -17,17 +29,27 @@ export type AgentEvent =
       /** The machine's state at that time, as XState writes it: `'reading'`, `{ reading: 'page' }`. */
       readonly state: unknown
       readonly decision: Decision
-    }
+    } & Labelled)
   | { readonly type: 'agent.restarted'; readonly agent: string; readonly role: string }
   /** It failed, and waits until a person decides what happens to it. */
-  | { readonly type: 'agent.suspended'; readonly agent: string; readonly role: string; readonly error: unknown }
+  | ({
+      readonly type: 'agent.suspended'
+      readonly agent: string
+      readonly role: string
+      readonly error: unknown
+    } & Labelled)
   /** A durable agent continues here from its saved state. */
   | { readonly type: 'agent.resumed'; readonly agent: string; readonly role: string }
 
 /** What happens to the activities of a flock. */
 export type ActivityEvent =
   | { readonly type: 'activity.started'; readonly activity: string; readonly agent: string }
-  | { readonly type: 'activity.progress'; readonly activity: string; readonly agent: string; readonly value: unknown }
+  | ({
+      readonly type: 'activity.progress'
+      readonly activity: string
+      readonly agent: string
+      readonly value: unknown
+    } & Labelled)
   | {
       readonly type: 'activity.done'
       readonly activity: string
@@ -46,7 +68,7 @@ export type ActivityEvent =
       readonly usage: Readonly<UsageMeter>
     }
   /** It failed and is tried again after a pause. */
-  | {
+  | ({
       readonly type: 'activity.retried'
       readonly activity: string
       readonly agent: string
@@ -54,20 +76,25 @@ export type ActivityEvent =
       /** Attempts that have failed so far. */
       readonly attempt: number
       readonly delayMs: number
-    }
-  | { readonly type: 'activity.failed'; readonly activity: string; readonly agent: string; readonly error: unknown }
+    } & Labelled)
+  | ({
+      readonly type: 'activity.failed'
+      readonly activity: string
+      readonly agent: string
+      readonly error: unknown
+    } & Labelled)
 
 /** What happens in a flock, as it happens. Dashboards, progress and tests are built on these events. */
 export type FlockEvent =
   | AgentEvent
   | ActivityEvent
   /** A message that can never be delivered. */
-  | {
+  | ({
       readonly type: 'message.deadLettered'
       readonly agent: string
       readonly message: unknown
       readonly reason: DeadLetterReason
-    }
+    } & Labelled)
   /** A person is asked; see `escalate`. */
   | { readonly type: 'escalation.opened'; readonly agent: string; readonly escalation: Escalation }
   /** A notifier reached nobody, and gave up. */

@@ -1,3 +1,5 @@
+import type { ReadScope } from '@skein/memory/runtime'
+
 import { AskTimeoutError } from './message-errors.ts'
 import type { TimerTarget, TimerWheel, WheelTimer } from './timer-wheel.ts'
 
@@ -9,6 +11,8 @@ export class OpenQuestion implements TimerTarget {
   readonly #resolve: (output: unknown) => void
   readonly #reject: (error: Error) => void
   readonly #close: (question: OpenQuestion) => void
+  /** What the asker has read. */
+  scope: ReadScope | undefined
   #timer: WheelTimer | undefined
   #timeoutMs = 0
   #signal: AbortSignal | undefined

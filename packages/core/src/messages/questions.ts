@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 
 import { requireDuration } from '@skein/memory/runtime'
+import type { ReadScope } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import { AgentStoppedError } from './message-errors.ts'
+import { labelOfMessage, withLabel } from './message-label.ts'
 import { askOf } from './message.ts'
 import type { Message, Reply } from './message.ts'
 import { OpenQuestion } from './open-question.ts'
@@ -19,6 +22,8 @@ export interface AskOptions {
   readonly timeoutMs?: number
   /** Stops waiting; the agent itself goes on working. */
   readonly signal?: AbortSignal
+  /** What the asker has read: the question is as sensitive as that, and the scope notes how sensitive the answer is. */
+  readonly scope?: ReadScope
 }
 
 /** The open questions to all agents of a flock. */
@@ -34,7 +39,7 @@ export class Questions {
   }
 
   /** Sends a question; resolves to its answer. */
-  ask(receiver: Receiver, message: Message, { timeoutMs, signal }: AskOptions): Promise<unknown> {
+  ask(receiver: Receiver, message: Message, { timeoutMs, signal, scope }: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
       if (signal?.aborted) {
@@ -47,21 +52,24 @@ export class Questions {
         this.#open.delete(ask)
         receiver.questions.delete(closed)
       })
+      question.scope = scope
       this.#open.set(ask, question)
       receiver.questions.add(question)
       if (timeoutMs !== undefined) question.limit(this.#timers, timeoutMs)
       if (signal) question.listen(signal)
       try {
-        receiver.send({ ...message, ask } as Message)
+        const labelled = withLabel({ ...message, ask } as Message, labelOfMessage(message))
+        receiver.send(withLabel(labelled, scope?.label))
       } catch (error) {
         question.reject(error)
       }
     })
   }
 
-  /** Answers a question; does nothing if nobody waits for it. */
-  answer({ ask, output, error }: Reply): void {
+  /** Answers a question; does nothing if nobody waits for it. @param label - Of what the answerer has read. */
+  answer({ ask, output, error }: Reply, label: Label): void {
     const question = this.#open.get(ask)
+    question?.scope?.noteLabel(label)
     if (error === undefined) question?.resolve(output)
     else question?.reject(error)
   }

@@ -1,4 +1,5 @@
 import type { Escalation, Principal, View } from '@skein/memory'
+import type { ReadScope } from '@skein/memory/runtime'
 import type { AnyActorRef } from 'xstate'
 
 import type { Clock } from '../base/clock.ts'
@@ -10,6 +11,8 @@ import type { StatePersister } from './state-persister.ts'
 export interface Owner {
   readonly id: string
   readonly principal: Principal
+  /** What it has read: what it writes, sends and has done for it is at least as sensitive. */
+  readonly scope: ReadScope
   /** The memory as the agent sees it. */
   readonly memory: View
   readonly clock: Clock

@@ -1,3 +1,4 @@
+import type { Label } from '@skein/memory/store'
 import type { ClaimToken } from '@skein/memory/types'
 
 import type { Message } from '../messages/message.ts'
@@ -42,6 +43,8 @@ export interface StatePersister {
 export interface Persistable {
   /** The state to continue from after a crash; `undefined` to begin anew. */
   save(): unknown
+  /** The label of what it has read. */
+  readonly label: Label
   readonly receiver: Pick<Receiver, 'offer'>
   /** @param lastGood - The last state that could be stored. */
   failed(error: unknown, lastGood: unknown): void

@@ -5,6 +5,7 @@ import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import { FeedTrimmedError } from '../space/watch.ts'
 import type { Seq } from '../store/record.ts'
+import { joinLabels, labelText, parseLabel, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { MemoryClosedError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -17,6 +18,8 @@ export interface Mail {
   /** Its position in the order of posting. */
   readonly seq: Seq
   readonly message: unknown
+  /** The label of what its sender had read. */
+  readonly label: Label
 }
 
 /** A query for mail. */
@@ -37,6 +40,8 @@ export interface OutgoingMail {
   readonly id?: string
   /** Its label; by default the sender's clearance. */
   readonly label?: Label
+  /** The label of what the sender has read, where that is less than the label: the receiver counts as having read that. */
+  readonly read?: Label
 }
 
 /** Pending mail of a principal, in the order of posting. @throws OptionError */
@@ -53,7 +58,10 @@ export async function readMail(actor: Actor, { after, limit = Infinity }: MailQu
     next = page.next
     if (next === undefined) break
   }
-  return found.map(({ id, seq, value }) => ({ id, seq, message: decodeJson(value) }))
+  return found.map((record) => {
+    const { id, seq, value } = record
+    return { id, seq, message: decodeJson(value), label: readLabelOf(record) }
+  })
 }
 
 /**
@@ -91,9 +99,10 @@ export function followMail(actor: Actor, listener: (to: string | undefined) => v
 export function mailMutation(
   actor: Actor,
   ownLabel: Label,
-  { to, message, id, label = ownLabel }: OutgoingMail,
+  { to, message, id, label = ownLabel, read }: OutgoingMail,
 ): Extract<OwnMutation, { type: 'set' }> {
-  const meta = actor.mark({ author: actor.principal.id, task: to, tags: [], derivedFrom: [], ...label })
+  const tags = read ? [tagOf(joinLabels([read, actor.scope?.label ?? publicLabel]))] : []
+  const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom: [], ...label })
   const named = id === undefined ? {} : { ifVersion: 0 }
   return { type: 'set', key: mailKey(`${to}/${id ?? randomUUID()}`), value: encodeJson(message), meta, ...named }
 }
@@ -101,6 +110,18 @@ export function mailMutation(
 /** The key of a mail's record. */
 export function mailKey(id: string): { readonly collection: 'messages'; readonly id: string } {
   return { collection: 'messages', id }
+}
+
+/** The tag that names what the sender had read. */
+const readTag = 'read:'
+
+function tagOf({ sensitivity: level, compartments }: Label): string {
+  return `${readTag}${labelText({ level, compartments })}`
+}
+
+function readLabelOf({ tags, sensitivity, compartments }: Shown): Label {
+  const tag = tags.find((one) => one.startsWith(readTag))
+  return tag === undefined ? { sensitivity, compartments } : parseLabel(tag.slice(readTag.length))
 }
 
 const pageSize = 500
