@@ -6,17 +6,11 @@ import type { Principal } from '../../values/access.ts'
 import type { View } from '../../view.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { plantedContext, viewMethods } from './view-methods.ts'
+import { canaries, everythingSeenBy, high, low, outcomeOf, plantSecrets, secret, textOf } from './planted.ts'
+import { viewMethods } from './view-methods.ts'
 import type { Planted } from './view-methods.ts'
 
-const low: Principal = { id: 'low', role: 'r', rights: ['audit'] }
-const high: Principal = { ...low, id: 'high', clearance: { level: 'confidential', compartments: ['finance'] } }
 const declassifier: Principal = { ...high, id: 'head', rights: ['audit', 'declassify'] }
-
-const secret = { sensitivity: 'confidential', compartments: ['finance'] } as const
-
-/** The text in all records above the clearance of `low`, and the text that `high` writes after reading one. */
-const canaries = { planted: 'planted-canary-4711', taken: 'taken-canary-0815' }
 
 const asWhoLooks = ['here', 'as another process'] as const
 
@@ -27,7 +21,7 @@ export function secretsCases(options: StoreContractOptions): void {
   let other: Memory
 
   beforeEach(async () => {
-    planted = await plant(fresh.memory)
+    planted = await plantSecrets(fresh.memory)
     other = await fresh.another()
   })
   afterEach(() => other.close())
@@ -41,6 +35,7 @@ export function secretsCases(options: StoreContractOptions): void {
       const memory = where === 'here' ? fresh.memory : other
       const got = await outcomeOf(() => attempt(memory.as(low), { text: 'harmless', planted }))
       expect(textOf(got)).not.toContain(canaries.planted)
+      expect(textOf(got)).not.toContain(canaries.named)
     })
 
     if (shows === 'records')
@@ -118,43 +113,6 @@ const keepNoText = new Set([
   'observations.declassify',
 ])
 
-/** Writes a record of each kind that only `high` may see, all with the canary. */
-async function plant(memory: Memory): Promise<Planted> {
-  const text = canaries.planted
-  const view = memory.as(high)
-  const about = { task: `task of ${text}`, tags: [text], ...secret }
-  const fact = `fact of ${text}`
-  await view.facts.set(fact, text, about)
-  const observation = await view.observations.log({ value: `planted ${text}`, ...about })
-  const decision = await view.decisions.record({ decision: text, reasoning: text, ...about })
-  const learning = await view.learnings.log({ signal: 'pattern', context: plantedContext, details: text, ...about })
-  await view.alerts.send({ to: ['low', 'high'], insight: text, task: about.task, ...secret })
-  const [alert] = await view.alerts.pending()
-  const escalation = await view.escalations.open({ reason: text, question: text, ...about })
-  await view.escalations.answer(escalation.id, text)
-  const object = await view.objects.put(text, { title: text, ...about })
-  using scope = new ReadScope()
-  const tainted = memory.as(high, scope)
-  await tainted.facts.get(fact)
-  await tainted.claims.claim(about.task)
-  await tainted.once(`work of ${text}`, () => text)
-  await tainted.state<string>(`state of ${text}`, 60_000).change(() => ({ state: text, result: undefined }))
-  const question = await memory.as(low).escalations.open({ task: 'public', reason: 'Anybody may answer.' })
-  return {
-    fact,
-    observation: observation.id,
-    decision: decision.id,
-    learning: learning.id,
-    alert: alert?.id ?? '',
-    escalation: escalation.id,
-    object: object.id,
-    task: about.task,
-    work: `work of ${text}`,
-    state: `state of ${text}`,
-    openQuestion: question.id,
-  }
-}
-
 /** Names of all public methods and accessors of a view, and of the objects that hang on it. */
 function methodsOf(view: View): string[] {
   const parts = ['records', 'feed', 'agents']
@@ -172,27 +130,4 @@ function membersOf(part: object): string[] {
   // Kept for subclasses: TypeScript hides them from users.
   for (const hidden of ['constructor', 'author', 'append', 'find']) names.delete(hidden)
   return [...names]
-}
-
-/** Everything that a principal can read, by whatever method. */
-async function everythingSeenBy(view: View, planted: Planted): Promise<unknown> {
-  const reads = Object.entries(viewMethods).filter(([, { takes }]) => takes === 'nothing')
-  const all = reads.map(([, { attempt }]) => outcomeOf(() => attempt(view, { text: 'harmless', planted })))
-  const questions = await view.escalations.list({ limit: 1_000 })
-  const packages = questions.map(({ id }) => outcomeOf(() => view.escalations.package(id)))
-  const state = outcomeOf(() => viewMethods['state']?.attempt(view, { text: 'harmless', planted }) as Promise<unknown>)
-  return Promise.all([...all, ...packages, state, questions])
-}
-
-/** A result, or what an error tells that the caller did not say: the names that it gave come back in messages. */
-async function outcomeOf(use: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await use()
-  } catch (error) {
-    return { ...(error as object), key: undefined, message: undefined }
-  }
-}
-
-function textOf(got: unknown): string {
-  return JSON.stringify(got) ?? ''
 }
