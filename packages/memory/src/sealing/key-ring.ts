@@ -30,11 +30,18 @@ export interface KeyRingShare {
   readonly from: Level
 }
 
-/** The record that sealed data belongs to. Under any other identity it does not open. */
-export type SealedIdentity = readonly [collection: string, id: string, version: number]
+/** What sealed data belongs to, and what else is bound to it. Under any other identity it does not open. */
+export type SealedIdentity = readonly [collection: string, id: string, version: number, ...bound: readonly Bound[]]
+
+type Bound = string | number | null | readonly string[]
+
+/** The form of sealed texts, as their check value says: before the second one it was the bare value. */
+const form = '2-'
 
 const keyBytes = 32
 const nonceBytes = 12
+/** In base64. */
+const nonceDigits = (nonceBytes / 3) * 4
 const tagBytes = 16
 const keyId = /^[\w-]{1,64}$/
 
@@ -102,8 +109,8 @@ function toKey(id: string, given: string | Uint8Array | KeyObject): KeyObject {
 
 /**
  * Seals and opens text and bytes with AES-256-GCM (NIST SP 800-38D). Each message
- * has a new random nonce. The associated data is the space, collection, id and
- * version that the message belongs to.
+ * has a new random nonce. The associated data is the space, and what the message
+ * belongs to and is bound to.
  *
  * Random 96-bit nonces are safe for 2^32 messages per key, so rotate keys before that.
  */
@@ -111,6 +118,7 @@ export class KeyRing {
   readonly share: KeyRingShare
   readonly #space: string
   #required: { readonly mark: string; readonly from: Level } | undefined
+  #whole: Level | undefined
   readonly #keys: ReadonlyMap<string, { readonly key: KeyObject; readonly check: string }>
 
   constructor(share: KeyRingShare, space: string) {
@@ -130,13 +138,17 @@ export class KeyRing {
     return this.share.current !== undefined && levelIndex(level) >= levelIndex(this.share.from)
   }
 
-  /** A fingerprint of the current key. It differs for another key with the same id and reveals nothing about the key. */
+  /**
+   * A fingerprint of the current key and the form of sealed texts. It differs for another key with the same id and
+   * reveals nothing about the key. To code of the first form it looks like another key, so that it neither reads nor
+   * writes.
+   */
   get mark(): string {
     const id = this.share.current ?? ''
-    return `${id}.${this.#keys.get(id)?.check}`
+    return `${id}.${form}${this.#keys.get(id)?.check}`
   }
 
-  /** Whether a stored text is sealed with the current key. */
+  /** Whether a stored text is sealed with the current key in the present form. */
   isCurrent(text: string): boolean {
     return text.startsWith(`~${this.mark}.`)
   }
@@ -147,27 +159,64 @@ export class KeyRing {
   }
 
   /**
+   * Sets the lowest level of which everything in the space is sealed in the present form: what is plain, or of the first
+   * form, was put there by somebody else. `undefined` until the space was sealed as a whole.
+   */
+  noteWhole(level: Level | undefined): void {
+    this.#whole = level
+  }
+
+  /** Whether nothing of this sensitivity may be plain or of the first form. */
+  isWhole(level: Level): boolean {
+    return this.#whole !== undefined && levelIndex(level) >= levelIndex(this.#whole)
+  }
+
+  /**
    * @throws MissingKeyError when data of this sensitivity must be sealed in this space,
    * but this ring does not seal it or has a different key under the required id.
    */
   assertMayWrite(level: Level): void {
     if (!this.#required || levelIndex(level) < levelIndex(this.#required.from)) return
-    const [id = '', check] = this.#required.mark.split('.')
+    const [id = '', mark = ''] = this.#required.mark.split('.')
+    const check = isPresentForm(mark) ? mark.slice(form.length) : mark
     const own = this.#keys.get(id)
     if (!this.seals(level) || (own && own.check !== check)) throw new MissingKeyError(id, own !== undefined)
   }
 
-  /** Seals text as `~id.check.content`: the key's id, a check value that identifies the key, and the sealed bytes in base64. */
+  /**
+   * Seals text as `~id.2-check.content`: the key's id, the form and a check value that identifies the key, and the
+   * sealed bytes in base64.
+   */
   sealText(text: string, identity: SealedIdentity): string {
     const sealed = this.seal(Buffer.from(text, 'utf8'), identity)
     return `~${this.mark}.${Buffer.from(sealed).toString('base64')}`
   }
 
-  /** @throws MissingKeyError; CorruptRecordError when the text is damaged or was sealed under another identity. */
-  openText(sealed: string, identity: SealedIdentity): string {
-    const [id = '', check, content = ''] = sealed.slice(1).split('.')
-    if (this.#keys.get(id)?.check !== check) throw new MissingKeyError(id, this.#keys.has(id))
-    return Buffer.from(this.open(id, Buffer.from(content, 'base64'), identity)).toString('utf8')
+  /**
+   * @param former - What texts of the first form are bound to.
+   * @throws MissingKeyError; CorruptRecordError when the text is damaged or was sealed under another identity.
+   */
+  openText(sealed: string, identity: SealedIdentity, former: SealedIdentity): string {
+    const [id = '', mark = '', content = ''] = sealed.slice(1).split('.')
+    const isPresent = isPresentForm(mark)
+    const check = this.#keys.get(id)?.check
+    if (check === undefined || mark !== (isPresent ? form + check : check)) {
+      throw new MissingKeyError(id, check !== undefined)
+    }
+    const bound = isPresent ? identity : former
+    return Buffer.from(this.open(id, Buffer.from(content, 'base64'), bound)).toString('utf8')
+  }
+
+  /**
+   * A key that only this sealed text has, for {@link atPosition}. It depends on the text's nonce and identity.
+   *
+   * @throws MissingKeyError
+   */
+  positionKey(sealed: string, identity: SealedIdentity): string {
+    const [id = '', , content = ''] = sealed.slice(1).split('.')
+    const nonce = content.slice(0, nonceDigits)
+    const associated = this.#associated(identity)
+    return createHmac('sha256', this.#key(id)).update(`skein position ${nonce}`).update(associated).digest('hex')
   }
 
   /** Seals bytes with the current key. Returns nonce, ciphertext and tag. @throws MissingKeyError */
@@ -207,6 +256,16 @@ export class KeyRing {
   #associated(identity: SealedIdentity): Buffer {
     return Buffer.from(JSON.stringify([this.#space, ...identity]), 'utf8')
   }
+}
+
+/** Whether a sealed text is of the present form, by what follows the id of its key. */
+function isPresentForm(mark: string): boolean {
+  return mark.startsWith(form)
+}
+
+/** Whether a sealed text is of the first form, which bound neither labels nor positions. */
+export function isFirstForm(sealed: string): boolean {
+  return !isPresentForm(sealed.split('.', 2)[1] ?? '')
 }
 
 /** A check value that identifies a key but reveals nothing about it. */

@@ -52,7 +52,7 @@ export function sealingCases(options: StoreContractOptions): void {
         collection: 'observations',
         id: noted.id,
       })
-      expect(pay?.value).toMatch(/^~k1\.[0-9a-f]{8}\.[\w+/]+=*$/)
+      expect(pay?.value).toMatch(/^~k1\.2-[0-9a-f]{8}\.[\w+/]+=*\.[0-9a-f]{40}$/)
       expect(observed?.value).toMatch(/^~k1\./)
       expect(open?.value).toBe('"plain"')
       expect(await view.facts.get('pay')).toEqual({ amount: 4711 })
