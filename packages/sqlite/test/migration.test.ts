@@ -306,8 +306,10 @@ it.skipIf(!canMount())(
         message: expect.stringMatching(/free some space/) as string,
       })
       copies.add(pages * 4_096 > statSync(oldFile).size)
-      expect(filesBeside(path).filter((name) => name.includes('format'))).toEqual([])
-      expect(tablesOf(path)).toEqual(before)
+      const left = tablesOf(path)
+      const beside = filesBeside(path).filter((name) => name.includes('format'))
+      // There may be space for the migration, but then none to open the migrated file.
+      expect([left, beside]).toEqual(left.format === oldestFormat ? [before, []] : [migrated, ['flock.db.format-3']])
     }
     // It was refused while it copied, and while it migrated.
     expect(copies).toEqual(new Set([false, true]))

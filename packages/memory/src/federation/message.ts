@@ -40,7 +40,9 @@ function identityOf({ from, by, to, kind, name }: Omit<Envelope, 'skein' | 'body
 export function packMessage(ring: KeyRing, { from, by, to }: Address, content: Content): string {
   const name = nameOf(content)
   const plain = JSON.stringify(bodyOf(content))
-  const body = ring.seals(levelOf(content)) ? ring.sealText(plain, identityOf({ from, by, to, kind: content.kind, name })) : plain
+  const body = ring.seals(levelOf(content))
+    ? ring.sealText(plain, identityOf({ from, by, to, kind: content.kind, name }))
+    : plain
   return JSON.stringify({ skein: 1, from, by, to, kind: content.kind, name, body } satisfies Envelope)
 }
 

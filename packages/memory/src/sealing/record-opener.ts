@@ -12,7 +12,7 @@ import { sealingInForce } from './sealer.ts'
 /** A record with its value opened, or why it can't be. */
 export type Opened = { readonly record: StoredRecord } | { readonly error: unknown }
 
-/** How long a process without a key trusts that the space is not sealed, in milliseconds. */
+/** How long a process trusts that the space is not sealed as a whole, in milliseconds. */
 const trustMs = 1_000
 
 /** Opens records as they come from a store, and finds those that somebody has tampered with. */
@@ -34,6 +34,26 @@ export class RecordOpener {
       if (record.collection === 'objects' || isSealed(record.value) || isDoubtful(record, this.#ring)) return true
     }
     return false
+  }
+
+  /**
+   * Opens records that were read by their keys.
+   *
+   * A public record of an object would have the content opened that another one keeps sealed. So where records are
+   * sealed, the plain bytes must be there for it: who puts an object stores them before the record.
+   */
+  async openRead(records: readonly StoredRecord[]): Promise<readonly Opened[]> {
+    const opened = [...(await this.open(records))]
+    if (!records.some(isPlainObject)) return opened
+    // A thread's ring knows nothing of the space at first.
+    if (!this.#ring.hasWhole && performance.now() >= this.#nextLookAt) await this.#look()
+    const forged = async (record: StoredRecord): Promise<boolean> =>
+      isPlainObject(record) && this.#ring.hasWhole && !(await this.#store.objects.has(hashOf(record.id)))
+    const isForged = await Promise.all(records.map(forged))
+    for (const [index, record] of records.entries()) {
+      if (isForged[index]) opened[index] = { error: new CorruptRecordError('read', noContent(record)) }
+    }
+    return opened
   }
 
   /** Opens records that were just read from the store. */
@@ -82,9 +102,13 @@ export class RecordOpener {
     const now = performance.now()
     const isKeyless = this.#ring.share.current === undefined
     if (isKeyless && !this.#ring.isWhole(sensitivity) && now < this.#nextLookAt) return false
-    this.#nextLookAt = now + trustMs
-    this.#ring.noteWhole((await sealingInForce(this.#store))?.whole)
+    await this.#look()
     return this.#ring.isWhole(sensitivity)
+  }
+
+  async #look(): Promise<void> {
+    this.#nextLookAt = performance.now() + trustMs
+    this.#ring.noteWhole((await sealingInForce(this.#store))?.whole)
   }
 }
 
@@ -101,6 +125,14 @@ export function whyWrong(record: StoredRecord): string {
     `The record ${nameOf(record)} ${what}, but everything of its sensitivity in this space was: somebody else wrote it. ` +
     'Write it anew or delete it.'
   )
+}
+
+function isPlainObject({ collection, value }: StoredRecord): boolean {
+  return collection === 'objects' && !isSealed(value)
+}
+
+function noContent({ id }: StoredRecord): string {
+  return `The object ${id} has no content under its label: it was lost, or somebody else wrote this record.`
 }
 
 /** The error for a record in place of which the feed knows a newer one. */

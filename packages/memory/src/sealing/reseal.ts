@@ -57,6 +57,8 @@ export async function reseal(
     signal.throwIfAborted()
     if (await vault.reseal(hash, low.has(hash))) objects += 1
   }
+  // Later, who declassifies an object stores its plain bytes. A record without them may be forged.
+  if (!ring.hasWhole) for (const hash of low) await vault.unseal(hash)
   while ((await store.sweep(sweepBatch)) === sweepBatch) signal.throwIfAborted()
   // If nothing was resealed, there are no remnants of old forms.
   if (records + objects > 0) await store.scrub()

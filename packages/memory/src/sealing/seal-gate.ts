@@ -82,8 +82,10 @@ function mustBeSealed(mutation: Mutation, ring: KeyRing): boolean {
 
 /** Opens records. If that fails, a placeholder replaces the value, and decoding it throws the error. */
 async function openEach(records: readonly StoredRecord[], opener: RecordOpener): Promise<readonly StoredRecord[]> {
-  const opened = await opener.open(records)
-  return opened.map((one, index) => ('record' in one ? one.record : withError(records[index] as StoredRecord, one.error)))
+  const opened = await opener.openRead(records)
+  return opened.map((one, index) =>
+    'record' in one ? one.record : withError(records[index] as StoredRecord, one.error),
+  )
 }
 
 /** Opens the records of a list. Corrupt ones are left out with a warning, so that they don't make the list fail. */

@@ -92,7 +92,8 @@ function checkRecord(record: StoredRecord, ring: KeyRing, whole: Level | undefin
     whole !== undefined && levelIndex(sensitivity) >= levelIndex(whole) && hasTrait(collection, 'sealed')
   const verify = (): void => {
     assertOwnLabel(record)
-    if (mustBeSealed && (!isSealed(value) || isFirstForm(value))) throw new CorruptRecordError('check', whyWrong(record))
+    if (mustBeSealed && (!isSealed(value) || isFirstForm(value)))
+      throw new CorruptRecordError('check', whyWrong(record))
     if (isSealed(value)) openRecord(ring, record)
   }
   return corruptionOf(verify, () => ({ kind: 'record', collection, id, raw: JSON.stringify(record) }))

@@ -18,6 +18,7 @@ import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
 import { sealingCases } from './memory/sealing-cases.ts'
+import { tamperingCases } from './memory/tampering-cases.ts'
 import { valueCases } from './memory/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
 import { watchCases } from './memory/watch-cases.ts'
@@ -69,6 +70,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   audit: auditCases,
   secrets: secretsCases,
   sealing: sealingCases,
+  tampering: tamperingCases,
   verify: verifyCases,
   values: valueCases,
   names: nameCases,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Principal } from '../../values/access.ts'
 import { joinMemory } from '../../join-memory.ts'
-import type { EncryptionOptions } from '../../sealing/key-ring.ts'
+import type { EncryptionOptions } from '../../sealing/encryption-options.ts'
 import { openMemory } from '../../open-memory.ts'
 import type { Memory } from '../../memory.ts'
 import type { RecordKey, StoredRecord } from '../../store/record.ts'
