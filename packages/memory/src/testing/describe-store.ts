@@ -32,6 +32,7 @@ import { storeLifetimeCases } from './store/lifetime-cases.ts'
 import { storeListsCases } from './store/lists-cases.ts'
 import { storeObjectsCases } from './store/objects-cases.ts'
 import { storeRecordsCases } from './store/records-cases.ts'
+import { storeSealedCases } from './store/sealed-cases.ts'
 import { storeSearchCases } from './store/search-cases.ts'
 
 type Cases = (options: StoreContractOptions) => void
@@ -46,6 +47,7 @@ const store: Readonly<Record<string, Cases>> = {
   search: storeSearchCases,
   feed: storeFeedCases,
   objects: storeObjectsCases,
+  sealed: storeSealedCases,
   lifetime: storeLifetimeCases,
 }
 
