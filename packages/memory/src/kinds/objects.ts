@@ -193,13 +193,13 @@ export class Objects {
     this.#space.assertOpen()
     const seen = await this.#actor.load('objects', id)
     if (!seen) throw new NotFoundError('object', id)
+    // The content opens under any label: a record that was tampered with must not lead to it, nor to sources.
+    assertReadable(seen.value)
     return seen
   }
 
   async #open(ref: Ref): Promise<{ opened: OpenBytes; mediaType: string }> {
     const record = await this.#record(ref.id)
-    // The content opens under any label: a record that was tampered with must not lead to it.
-    assertReadable(record.value)
     const opened = await this.#space.shelf.open(hashOf(ref.id))
     if (!opened) throw new NotFoundError('object', ref.id)
     this.#actor.scope?.noteObject(record.id, record)

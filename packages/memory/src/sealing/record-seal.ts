@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 
-import { atPosition } from '../store/position-tag.ts'
+import { atPosition, positionTag } from '../store/position-tag.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { isFirstForm } from './key-ring.ts'
@@ -51,13 +51,17 @@ export function openRecord(ring: KeyRing, record: StoredRecord): string {
 }
 
 function assertAtPosition(value: string, positionKey: string, record: StoredRecord): void {
-  const found = Buffer.from(value)
-  const expected = Buffer.from(atPosition(value.split('.', 3).join('.'), positionKey, record))
-  if (found.length === expected.length && timingSafeEqual(found, expected)) return
+  const [found, expected] = [tagOf(value), positionTag(positionKey, record)].map((tag) => Buffer.from(tag))
+  if (found && expected && found.length === expected.length && timingSafeEqual(found, expected)) return
   throw new CorruptRecordError(
     'read',
     `The sealed record ${nameOf(record)} is not where it was written: its position in the feed or its times were changed.`,
   )
+}
+
+/** What follows the third period of a sealed text; '' if nothing does. */
+function tagOf(value: string): string {
+  return value.split('.', 4)[3] ?? ''
 }
 
 /** Everything that a writer says of a record. Its end may move, as leases are renewed. */

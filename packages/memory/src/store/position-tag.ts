@@ -17,6 +17,11 @@ export type RecordPosition = Pick<StoredRecord, 'seq' | 'createdAt' | 'updatedAt
  *
  * @param positionKey - Of the mutation. It is never stored.
  */
-export function atPosition(value: string, positionKey: string, { seq, createdAt, updatedAt }: RecordPosition): string {
-  return `${value}.${hash('sha1', `${positionKey} ${seq} ${createdAt} ${updatedAt}`)}`
+export function atPosition(value: string, positionKey: string, position: RecordPosition): string {
+  return `${value}.${positionTag(positionKey, position)}`
+}
+
+/** The tag at the end of a sealed value. */
+export function positionTag(positionKey: string, { seq, createdAt, updatedAt }: RecordPosition): string {
+  return hash('sha1', `${positionKey} ${seq} ${createdAt} ${updatedAt}`)
 }

@@ -19,7 +19,7 @@ export async function newerChanges(
 ): Promise<(Seq | undefined)[]> {
   const scores = await scoresOf(client, base, places)
   return Promise.all(
-    places.map((place) => {
+    places.map(async (place) => {
       const score = scores.get(place)
       if (score === undefined) return newestInFeed(client, base, place)
       return score > place.seq ? score : undefined

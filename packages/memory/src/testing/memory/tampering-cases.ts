@@ -216,7 +216,9 @@ export function tamperingCases(options: StoreContractOptions): void {
     })
   })
 
-  describe('an object', () => objectTamperingCases(at, tamper))
+  describe('an object', () => {
+    objectTamperingCases(at, tamper)
+  })
 }
 
 /** Seals text as the first version did, bound to the identity alone. */
