@@ -7,6 +7,7 @@ import type { StoredRecord } from '@skein/memory/store'
 import type { StoreContractPart } from '@skein/memory/testing'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
+import type { Cluster } from 'ioredis'
 import { afterAll, describe } from 'vitest'
 
 import { indexesOf } from '../src/records/index-names.ts'
@@ -37,7 +38,13 @@ export function describeRedisStore(parts: readonly StoreContractPart[]): void {
       },
       reopen: open,
       snapshot: () => keepSnapshot(server as TestServer),
-      tamper: { put: (space, record) => putRow(server?.url ?? '', `{${prefix}${space}}:`, record) },
+      tamper: {
+        put: async (space, record) => {
+          const admin = new Redis(server?.url ?? '')
+          await putRow(admin, `{${prefix}${space}}:`, record)
+          admin.disconnect()
+        },
+      },
       parts,
     })
   })
@@ -58,17 +65,15 @@ export async function keepSnapshot(server: TestServer): Promise<() => Promise<vo
 }
 
 /** Puts a row on a server, with right checksums, as somebody does who knows how it is made. The lists stay as they are. */
-async function putRow(url: string, base: string, record: StoredRecord): Promise<void> {
+export async function putRow(admin: Redis | Cluster, base: string, record: StoredRecord): Promise<void> {
   const { collection, id, version, seq, createdAt, updatedAt, expiresAt = 0, author, task, compartments } = record
   const content = resealedContent(record, record.value)
   const head =
     `${version} ${seq} ${createdAt} ${updatedAt} ${expiresAt} 0 ${encodeLabel(record.sensitivity, compartments)} ` +
     `${encodeTask(task)} ${encodeName(author)} ${contentChecksum(record, content)}\n${indexesOf(collection, record)}`
-  const admin = new Redis(url)
   await admin.hset(
     `${base}r:${collection}`,
     id,
     `v${currentFormat} ${hash('sha1', head).slice(0, 8)} ${head}\n${content}`,
   )
-  admin.disconnect()
 }
