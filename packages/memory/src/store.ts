@@ -32,6 +32,7 @@ export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export type { Mutation, Guard, Commit, Written, Refusal } from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
 
+// Sealed values, which no store opens
 export { isSealed } from './values/sealed-text.ts'
 
 // Time
