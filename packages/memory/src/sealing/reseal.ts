@@ -6,6 +6,7 @@ import type { ObjectVault } from './object-vault.ts'
 import { recordPages } from '../store/record-pages.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { isSealed } from '../values/sealed-text.ts'
+import { DroppedContents } from './dropped-contents.ts'
 import { isFirstForm } from './key-ring.ts'
 import { openRecord, resealRecord, sealStray } from './record-seal.ts'
 import type { Store } from '../store/store.ts'
@@ -53,10 +54,13 @@ export async function reseal(
     }
   }
   let objects = 0
+  const dropped = new DroppedContents(store, vault)
   for (const hash of high) {
     signal.throwIfAborted()
+    if (!low.has(hash)) await dropped.note(hash)
     if (await vault.reseal(hash, low.has(hash))) objects += 1
   }
+  await dropped.restore((level) => !ring.seals(level))
   // Later, who declassifies an object stores its plain bytes. A record without them may be forged.
   if (!ring.hasWhole) for (const hash of low) await vault.unseal(hash)
   while ((await store.sweep(sweepBatch)) === sweepBatch) signal.throwIfAborted()

@@ -1,6 +1,8 @@
 import { CorruptRecordError } from '../values/errors.ts'
 import { forward } from '../store/forward.ts'
+import { hashOf } from '../store/object-id.ts'
 import type { KeyRing } from './key-ring.ts'
+import { ObjectVault } from './object-vault.ts'
 import { RecordOpener } from './record-opener.ts'
 import { sealRecord } from './record-seal.ts'
 import { verifySealed } from './verify-sealed.ts'
@@ -21,6 +23,7 @@ import type { StoredRecord } from '../store/record.ts'
  */
 export function gateSeals(store: Store, ring: KeyRing): Store {
   const opener = new RecordOpener(store, ring)
+  const vault = new ObjectVault(store.objects, ring)
   /** For each collection, the version after which new keys start, as learned from refusals. */
   const floors = new Map<Collection, number>()
 
@@ -29,9 +32,18 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
     return { ...mutation, ...sealRecord(ring, record, mutation.value), asVersion, terms: undefined }
   }
 
+  /** Resealing may have dropped the plain bytes of an object before their record was there, see `DroppedContents`. */
+  const keepPlainContents = async (batch: readonly Mutation[]): Promise<void> => {
+    for (const mutation of batch) if (isPlainObject(mutation, ring)) await vault.unseal(hashOf(mutation.key.id))
+  }
+
   const write = async (batch: readonly Mutation[]): Promise<Commit> => {
     for (const mutation of batch) if (mutation.type === 'set') ring.assertMayWrite(mutation.meta.sensitivity)
-    if (!batch.some((mutation) => mustBeSealed(mutation, ring))) return open(await store.write(batch), opener)
+    if (!batch.some((mutation) => mustBeSealed(mutation, ring))) {
+      const commit = await store.write(batch)
+      if (commit.ok && batch.some((mutation) => isPlainObject(mutation, ring))) await keepPlainContents(batch)
+      return open(commit, opener)
+    }
     const known = await store.read(batch.map(({ key }) => key))
     /** Versions that the store has reported, by index in the batch. */
     const reported = new Map<number, number>()
@@ -44,6 +56,7 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
         mustBeSealed(mutation, ring) ? seal(mutation as SetMutation, versionOf(mutation, index)) : mutation,
       )
       const commit = await store.write(sealed)
+      if (commit.ok && batch.some((mutation) => isPlainObject(mutation, ring))) await keepPlainContents(batch)
       if (commit.ok || commit.refusal.reason !== 'seal') return open(commit, opener)
       const { index, version } = commit.refusal
       reported.set(index, version)
@@ -74,6 +87,14 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
       return { ...answer, records: await openList(answer.records, opener) }
     },
   }
+}
+
+/** Whether a mutation stores a record of an object that is not sealed, in a space that this ring seals. */
+function isPlainObject(mutation: Mutation, ring: KeyRing): boolean {
+  const { type, key } = mutation
+  return (
+    type === 'set' && key.collection === 'objects' && ring.share.current !== undefined && !mustBeSealed(mutation, ring)
+  )
 }
 
 function mustBeSealed(mutation: Mutation, ring: KeyRing): boolean {
