@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import { describeStore } from '@skein/memory/testing'
 import { afterAll, expect, it } from 'vitest'
@@ -18,6 +19,14 @@ describeStore('nodeSqliteStore', {
     return open()
   },
   reopen: open,
+  tamper: {
+    put: (space, record) => {
+      using db = new DatabaseSync(join(folder, `${made}.db`))
+      const { collection, id, seq, expiresAt = null } = record
+      const row = JSON.stringify({ record, deleted: false })
+      db.prepare('REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)').run(space, collection, id, seq, expiresAt, row)
+    },
+  },
 })
 
 it('the guide shows this file, in parts and whole, in under 100 lines', () => {

@@ -7,6 +7,7 @@ import type { Row } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
 import { decideBatch } from './store/decide-batch.ts'
 import type { Put } from './store/decide-batch.ts'
+import { isSealed } from './values/sealed-text.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
 import { pageOf } from './scan-rows.ts'
@@ -14,7 +15,7 @@ import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
-import type { RecordKey, Seq, StoredRecord } from './store/record.ts'
+import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
 import { TermTable } from './search/term-table.ts'
 
@@ -28,6 +29,8 @@ export interface MapStoreOptions {
   readonly maxChanges?: number
   /** @internal */
   readonly now?: () => number
+  /** @internal Where the rows are kept, by collection, NUL and id: what a test reaches behind the store's back. */
+  readonly rows?: (space: string) => Map<string, Row>
 }
 
 /**
@@ -51,7 +54,7 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
   const spaces = new Map<string, MapSpace>()
   return {
     open: (space) => {
-      const found = spaces.get(space) ?? new MapSpace(options.maxChanges ?? 100_000, options.now)
+      const found = spaces.get(space) ?? new MapSpace(options.maxChanges ?? 100_000, options.now, options.rows?.(space))
       spaces.set(space, found)
       return Promise.resolve(new MapStore(found))
     },
@@ -61,9 +64,12 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
 
 /** The data of one space, shared by all stores opened on it. */
 class MapSpace {
-  readonly rows = new Map<string, Row>()
+  readonly rows: Map<string, Row>
   readonly terms = new TermTable()
   readonly feed: Change[] = []
+  /** The newest change in the feed of each record that is sealed, or was before that change. */
+  readonly sealedChanges = new Map<string, Seq>()
+  hasSealed = false
   readonly bytes = new Map<string, Uint8Array>()
   readonly events = new Emitter<{ change: Change }>()
   /** For each collection, the highest version among the rows ever swept. */
@@ -72,7 +78,8 @@ class MapSpace {
   readonly clock: StoreClock
   seq: Seq = 0
 
-  constructor(maxChanges: number, now: (() => number) | undefined) {
+  constructor(maxChanges: number, now: (() => number) | undefined, rows = new Map<string, Row>()) {
+    this.rows = rows
     this.maxChanges = maxChanges
     this.clock = new StoreClock(now)
     // Fences exceed those of any earlier life of the space.
@@ -125,6 +132,8 @@ class MapStore implements Store {
   #put({ mutation, row, isChange }: Put): void {
     const space = this.#space
     const key = rowKey(mutation.key)
+    if (isSealed(row.record.value)) space.hasSealed = true
+    const replaced = space.hasSealed ? space.rows.get(key)?.record.value : undefined
     space.rows.set(key, row)
     if (mutation.type === 'touch') {
       space.terms.touch(row)
@@ -136,9 +145,17 @@ class MapStore implements Store {
     space.seq = row.record.seq
     const change = changeOf(row)
     space.feed.push(change)
+    if (isSealed(row.record.value) || (replaced !== undefined && isSealed(replaced))) {
+      space.sealedChanges.set(key, change.seq)
+    }
     // Trims in batches, because removing elements at the front of an array moves all others.
     const surplus = space.feed.length - space.maxChanges
-    if (surplus > space.maxChanges / 100) space.feed.splice(0, surplus)
+    if (surplus > space.maxChanges / 100) {
+      for (const trimmed of space.feed.splice(0, surplus)) {
+        const name = rowKey(trimmed)
+        if (space.sealedChanges.get(name) === trimmed.seq) space.sealedChanges.delete(name)
+      }
+    }
     space.events.emit('change', change)
   }
 
@@ -164,6 +181,14 @@ class MapStore implements Store {
     const first = feed[0]?.seq ?? seq + 1
     const changes = feed.slice(Math.max(0, after + 1 - first)).slice(0, limit)
     return { changes, last: seq, trimmed: after + 1 < first }
+  }
+
+  async newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
+    const { sealedChanges } = this.#space
+    return places.map((place) => {
+      const newest = sealedChanges.get(rowKey(place)) ?? 0
+      return newest > place.seq ? newest : undefined
+    })
   }
 
   watch(listener: (change: Change) => void): Unwatch {

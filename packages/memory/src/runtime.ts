@@ -10,7 +10,7 @@ export { joinMemory } from './join-memory.ts'
 export { ReadScope } from './space/read-scope.ts'
 export { toEnvelope, fromEnvelope } from './values/error-envelope.ts'
 export type { MemoryShare, ThreadMemory } from './memory.ts'
-export type { KeyRingShare } from './sealing/key-ring.ts'
+export type { KeyRingShare } from './sealing/encryption-options.ts'
 export type { ErrorEnvelope } from './values/error-envelope.ts'
 
 // Waiting

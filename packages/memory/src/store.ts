@@ -21,7 +21,7 @@ export type { IndexedRow } from './scan-rows.ts'
 export { collections, collectionsWith, hasTrait } from './store/collections.ts'
 export { levels, levelIndex, covers, joinLabels, labelText, parseLabel, publicLabel } from './values/access.ts'
 export type { Collection, CollectionTrait, CollectionWith } from './store/collections.ts'
-export type { RecordKey, RecordMeta, StoredRecord, Seq } from './store/record.ts'
+export type { RecordKey, RecordMeta, RecordPlace, StoredRecord, Seq } from './store/record.ts'
 export type { Label, Audience } from './values/access.ts'
 
 // What a store must be able to hold
@@ -31,6 +31,9 @@ export { limits } from './values/limits.ts'
 export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export type { Mutation, Guard, Commit, Written, Refusal } from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
+
+// Sealed values, which no store opens
+export { isSealed } from './values/sealed-text.ts'
 
 // Time
 export { StoreClock } from './store/store-clock.ts'

@@ -12,7 +12,7 @@ import { decideBatch } from './store/decide-batch.ts'
 import type { Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
-import type { RecordKey, Seq, StoredRecord } from './store/record.ts'
+import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import { StoreClock } from './store/store-clock.ts'
 import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
 import { Emitter } from './values/emitter.ts'
@@ -55,6 +55,8 @@ export function tableStore(table: StoreTable, options: TableStoreOptions): Store
 
 /** Rows that `verify` checks before it yields to the event loop. */
 const verifyBatch = 200
+
+const feedPage = 1_000
 
 class TableStore implements Store {
   readonly traits: StoreTraits
@@ -112,6 +114,22 @@ class TableStore implements Store {
       const { seq: last, incarnation } = this.#state()
       const first = table.changes(0, 1)[0]?.seq ?? last + 1
       return { changes, last, trimmed: after + 1 < first, incarnation }
+    })
+  }
+
+  newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
+    return this.#guarded('newer', (table) => {
+      const newest = new Map<string, Seq>()
+      const [oldest] = places.toSorted((a, b) => a.seq - b.seq)
+      let changes = oldest ? table.changes(oldest.seq, feedPage) : []
+      while (changes.length > 0) {
+        for (const { collection, id, seq } of changes) newest.set(`${collection}/${id}`, seq)
+        changes = table.changes(changes.at(-1)?.seq ?? 0, feedPage)
+      }
+      return places.map(({ collection, id, seq }) => {
+        const found = newest.get(`${collection}/${id}`) ?? 0
+        return found > seq ? found : undefined
+      })
     })
   }
 

@@ -758,6 +758,22 @@ describe('Sealed memory', () => {
     expect([await late.facts.get('secret'), await late.facts.get('after')]).toEqual([2, 3])
   })
 
+  it('does not open in another envelope', async () => {
+    const cuttable = cuttableBus()
+    const a = await openNode('a', cuttable.bus, { encryption })
+    await a.facts.set('k', 1, { sensitivity: 'confidential', ...important })
+    await a.memory.exchange()
+    await using link = await cuttable.bus.open('default', 'eve')
+    const [message] = (await link.read('', 10)).messages
+    const envelope = JSON.parse(message?.text ?? '') as Record<string, string>
+    const changed = [{ from: 'x' }, { by: 'x' }, { to: 'b' }, { name: 'facts/other' }, { kind: 'record' }]
+    for (const change of changed) await cuttable.say(JSON.stringify({ ...envelope, ...change }))
+    const b = await openNode('b', cuttable.bus, { encryption })
+    await settle(b)
+    expect(b.memory.federation?.refused).toBe(changed.length)
+    expect(await b.facts.get('k')).toBe(1)
+  })
+
   it('of another space cannot be opened', async () => {
     const bus = inProcessBus()
     const a = await openNode('a', bus, { encryption })

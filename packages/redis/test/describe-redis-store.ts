@@ -1,12 +1,19 @@
+import { hash } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describeStore } from '@skein/memory/testing'
+import type { StoredRecord } from '@skein/memory/store'
 import type { StoreContractPart } from '@skein/memory/testing'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
+import type { Cluster } from 'ioredis'
 import { afterAll, describe } from 'vitest'
 
+import { indexesOf } from '../src/records/index-names.ts'
+import { contentChecksum, resealedContent } from '../src/records/row-content.ts'
+import { encodeLabel, encodeName, encodeTask } from '../src/records/row-fields.ts'
+import { currentFormat } from '../src/records/row-format.ts'
 import { missing, startServer } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
 
@@ -31,6 +38,13 @@ export function describeRedisStore(parts: readonly StoreContractPart[]): void {
       },
       reopen: open,
       snapshot: () => keepSnapshot(server as TestServer),
+      tamper: {
+        put: async (space, record) => {
+          const admin = new Redis(server?.url ?? '')
+          await putRow(admin, `{${prefix}${space}}:`, record)
+          admin.disconnect()
+        },
+      },
       parts,
     })
   })
@@ -48,4 +62,18 @@ export async function keepSnapshot(server: TestServer): Promise<() => Promise<vo
     copyFileSync(kept, file)
     await server.restart()
   }
+}
+
+/** Puts a row on a server, with right checksums, as somebody does who knows how it is made. The lists stay as they are. */
+export async function putRow(admin: Redis | Cluster, base: string, record: StoredRecord): Promise<void> {
+  const { collection, id, version, seq, createdAt, updatedAt, expiresAt = 0, author, task, compartments } = record
+  const content = resealedContent(record, record.value)
+  const head =
+    `${version} ${seq} ${createdAt} ${updatedAt} ${expiresAt} 0 ${encodeLabel(record.sensitivity, compartments)} ` +
+    `${encodeTask(task)} ${encodeName(author)} ${contentChecksum(record, content)}\n${indexesOf(collection, record)}`
+  await admin.hset(
+    `${base}r:${collection}`,
+    id,
+    `v${currentFormat} ${hash('sha1', head).slice(0, 8)} ${head}\n${content}`,
+  )
 }

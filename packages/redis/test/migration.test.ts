@@ -15,7 +15,7 @@ const clearance = { level: 'confidential', compartments: ['finance'] } as const
 const task = 'deal/7 – Zoë, 100 %'
 const meta = { author: 'ann', tags: ['new'], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
 const fact = (id: string): RecordKey => ({ collection: 'facts', id })
-const isMarked = ([, row]: readonly [string, string]): boolean => row.startsWith('v4 ')
+const isMarked = ([, row]: readonly [string, string]): boolean => row.startsWith('v5 ')
 
 const rowCount = (space: Space): number =>
   Object.values(formerSpaces[space].rows).reduce((sum, count) => sum + count, 0)
@@ -76,7 +76,7 @@ describe.skipIf(missing)(`A space of format 3${missing ? ` (${missing})` : ''}`,
     await open(url, 'odd')
     expect(await rowsIn(admin, 'odd')).toEqual(before)
     expect(await admin.hmget('{skein:odd}:meta', 'format', 'oldestFormat', 'incarnation')).toEqual([
-      '4',
+      '5',
       null,
       incarnation,
     ])
@@ -225,7 +225,7 @@ describe.skipIf(missing)(`A space of format 3${missing ? ` (${missing})` : ''}`,
     expect(await admin.hget('{skein:odd}:meta', 'oldestFormat')).toBeNull()
     await admin.hset(rows, '-', row)
     expect(await migrateSpaces(url, { space: 'odd' })).toMatchObject([{ migrated: 1, damaged: [] }])
-    expect(await admin.hget('{skein:odd}:meta', 'oldestFormat')).toBe('4')
+    expect(await admin.hget('{skein:odd}:meta', 'oldestFormat')).toBe('5')
   })
 })
 
@@ -242,9 +242,9 @@ describe.skipIf(missing)(`A migration${missing ? ` (${missing})` : ''}`, () => {
       expect(steps.at(-1)).toEqual({ ...each, checked: each.rows, migrated: each.rows })
     }
     for (const [index, space] of spaces.entries()) {
-      const rows = before[index]?.map(([key, row]) => [key, `v4 ${row}`])
+      const rows = before[index]?.map(([key, row]) => [key, `v5 ${row}`])
       expect(await rowsIn(admin, space)).toEqual(rows)
-      expect(await admin.hmget(`{skein:${space}}:meta`, 'format', 'oldestFormat')).toEqual(['4', '4'])
+      expect(await admin.hmget(`{skein:${space}}:meta`, 'format', 'oldestFormat')).toEqual(['5', '5'])
       const store = await open(url, space)
       expect(await recordsIn(store)).toEqual(formerRecords(space, store.now()))
       const { changes, last } = formerSpaces[space]
@@ -313,9 +313,9 @@ describe.skipIf(missing)(`A migration${missing ? ` (${missing})` : ''}`, () => {
 describe.skipIf(missing)(`A newer format${missing ? ` (${missing})` : ''}`, () => {
   it('of a space is refused by writers, readers and migrations, which change nothing', async () => {
     const { url, admin } = await startFormat3()
-    await admin.hset('{skein:odd}:meta', 'format', '5')
+    await admin.hset('{skein:odd}:meta', 'format', '6')
     const before = await Promise.all([rowsIn(admin, 'odd'), admin.hgetall('{skein:odd}:meta')])
-    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining('format 5') }
+    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining('format 6') }
     await expect(redisStore(url).open('odd', 'writer')).rejects.toMatchObject(refusal)
     await expect(redisStore(url).open('odd', 'reader')).rejects.toMatchObject(refusal)
     await expect(migrateSpaces(url, { space: 'odd' })).rejects.toMatchObject(refusal)
@@ -328,9 +328,9 @@ describe.skipIf(missing)(`A newer format${missing ? ` (${missing})` : ''}`, () =
     const store = await open(url, 'odd')
     const rows = '{skein:odd}:r:facts'
     await store.write([{ type: 'set', key: fact('k'), value: '1', meta, ttlMs: 1 }])
-    const row = (await admin.hget(rows, 'k'))?.replace('v4', 'v5') ?? ''
+    const row = (await admin.hget(rows, 'k'))?.replace('v5', 'v6') ?? ''
     await admin.hset(rows, 'k', row)
-    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining('facts/k has format 5') }
+    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining('facts/k has format 6') }
     await expect(store.read([fact('k')])).rejects.toMatchObject(refusal)
     await expect(store.query({ collection: 'facts', order: 'newest', limit: 10 })).rejects.toMatchObject(refusal)
     await expect(store.write([{ type: 'set', key: fact('k'), value: '2', meta }])).rejects.toMatchObject(refusal)
@@ -350,11 +350,11 @@ describe.skipIf(missing)(`A newer format${missing ? ` (${missing})` : ''}`, () =
     await admin.flushall()
     const marks = (): Promise<unknown> => admin.hmget('{skein:odd}:meta', 'format', 'oldestFormat')
     const store = await open(url, 'odd')
-    expect(await marks()).toEqual(['4', '4'])
+    expect(await marks()).toEqual(['5', '5'])
     // Also when the server loses its data under an open store.
     await admin.flushall()
     await store.write([{ type: 'set', key: fact('k'), value: '1', meta }])
-    expect(await marks()).toEqual(['4', '4'])
+    expect(await marks()).toEqual(['5', '5'])
     expect(await migrateSpaces(url)).toEqual([{ space: 'odd', rows: 1, migrated: 0, damaged: [] }])
   })
 })

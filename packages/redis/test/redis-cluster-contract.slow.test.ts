@@ -1,7 +1,9 @@
 import { describeStore, storeContractParts } from '@skein/memory/testing'
 import { redisStore } from '@skein/redis'
+import type { Cluster } from 'ioredis'
 import { afterAll, describe } from 'vitest'
 
+import { putRow } from './describe-redis-store.ts'
 import { startCluster } from './redis-cluster.ts'
 import { missing } from './redis-server.ts'
 
@@ -21,6 +23,7 @@ describe.skipIf(missing)(`redisStore on a cluster${missing ? ` (${missing})` : '
       return open()
     },
     reopen: open,
+    tamper: { put: (space, record) => putRow(client as Cluster, `{${prefix}${space}}:`, record) },
     parts: storeContractParts.filter((part) => !leftOut.has(part)),
   })
 })

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
+
 import type { Change, Commit, Mutation, RecordFilter, RecordKey, Store, StoredRecord } from '@skein/memory/store'
 
-import { collections, longTimes } from './write-programs.ts'
+import { collections, longTimes, positionKey } from './write-programs.ts'
 
 /**
  * A store that can be compared with one of another clock: what it answers and
@@ -43,7 +45,7 @@ export class TimelessStore {
     const { changes, last, trimmed } = await this.store.changes(0, 10_000)
     const part = await this.store.changes(Math.floor(last / 2), 3)
     return {
-      records: (await this.store.read(keys)).map((record) => record && this.#timeless(record)),
+      records: (await this.store.read(keys)).map((record) => record && this.#timeless(untagged(record))),
       lists: await Promise.all(lists),
       feed: { changes: this.#timelessChanges(changes), last, trimmed },
       part: { changes: this.#timelessChanges(part.changes), last: part.last, trimmed: part.trimmed },
@@ -65,7 +67,7 @@ export class TimelessStore {
     if (commit.ok) return commit.written.map((written) => this.#timeless(written))
     const { refusal } = commit
     if (refusal.reason === 'seal') return refusal
-    return { ...refusal, current: refusal.current && this.#timeless(refusal.current) }
+    return { ...refusal, current: refusal.current && this.#timeless(untagged(refusal.current)) }
   }
 
   #timelessChanges(changes: readonly Change[]): unknown[] {
@@ -100,4 +102,13 @@ export class TimelessStore {
   #findTurn(time: number): number {
     return this.#turns.findIndex(({ from, to }) => from <= time && time <= to)
   }
+}
+
+/** A record whose value has no tag of its position, which the times go into, but says whether that is the right one. */
+function untagged(record: StoredRecord): StoredRecord {
+  const [, value, tag] = /^([^]*)\.([0-9a-f]{40})$/.exec(record.value) ?? []
+  if (tag === undefined) return record
+  const { seq, createdAt, updatedAt } = record
+  const isRight = hash('sha1', `${positionKey} ${seq} ${createdAt} ${updatedAt}`) === tag
+  return { ...record, value: `${value}, at ${isRight ? 'its' : 'another'} position` }
 }

@@ -20,6 +20,9 @@ export interface Turn {
   readonly isSwept: boolean
 }
 
+/** Of all sealed values of a program. */
+export const positionKey: string = '7e'.repeat(32)
+
 /** One mutation. */
 interface Step {
   readonly type: Mutation['type']
@@ -28,6 +31,7 @@ interface Step {
   readonly guard: { readonly place: number; readonly version: number } | undefined
   readonly over: LabelStep | undefined
   readonly asVersion: number | undefined
+  readonly isSealed: boolean
   readonly ttlMs: number | undefined
   readonly value: string
   readonly author: number
@@ -89,6 +93,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   guard: maybe(fc.record({ place, version }), 6),
   over: maybe(label, 4),
   asVersion: maybe(version, 6),
+  isSealed: fc.integer({ min: 0, max: 3 }).map((one) => one === 0),
   ttlMs: maybe(fc.constantFrom(...longTimes)),
   value: fc.oneof(
     { weight: 12, arbitrary: fc.json() },
@@ -165,6 +170,7 @@ export function mutationsOf(
           meta: { author, task, tags, derivedFrom, importance, sensitivity, compartments },
           ttlMs: isFading ? 1 : one.ttlMs,
           asVersion: one.asVersion === undefined ? undefined : versionAt(at, one.asVersion + 1),
+          positionKey: one.isSealed ? positionKey : undefined,
         }
       }
     }

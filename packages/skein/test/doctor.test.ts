@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
+import type { StoredRecord } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it } from 'vitest'
 
+import { putRow } from '../../sqlite/test/put-row.ts'
 import { expectClearError } from './expect-clear-error.ts'
 import { skein } from './run-skein.ts'
 import { folderWith } from './sample-files.ts'
@@ -88,6 +90,29 @@ describe('skein doctor', () => {
     )
     expectClearError(await skein(['doctor', 'x.db'], folder, { SKEIN_KEYS: 'autumn' }), 2, /SKEIN_KEYS.*a list like/)
     expectClearError(await skein(['run', 'a.txt'], folder, { SKEIN_KEYS: 'autumn' }), 2, /SKEIN_KEYS.*a list like/)
+  })
+
+  it('reports sealed records that somebody relabelled, put back or replaced by plain ones', async () => {
+    const key = randomBytes(32).toString('base64')
+    const folder = folderWith({})
+    const path = join(folder, 'x.db')
+    const memory = await openMemory({ store: sqliteStore(path), encryption: { keys: { k1: key }, current: 'k1' } })
+    await memory.reseal()
+    const { facts } = memory.as({ id: 'ann', role: 'r', clearance: { level: 'confidential' } })
+    for (const id of ['relabelled', 'back', 'plain', 'kept']) await facts.set(id, id, { sensitivity: 'confidential' })
+    await using store = await sqliteStore(path).open('default', 'reader')
+    const records = await store.read(['relabelled', 'back', 'plain'].map((id) => ({ collection: 'facts', id })))
+    await facts.set('back', 'newer', { sensitivity: 'confidential' })
+    await memory.close()
+    const changes = [{ sensitivity: 'public' as const }, {}, { value: '"plain"' }]
+    for (const [index, record] of records.entries()) {
+      putRow(path, 'default', { ...(record as StoredRecord), ...changes[index] })
+    }
+    const { code, stdout } = await skein(['doctor', 'x.db', '--json'], folder, { SKEIN_KEYS: `k1=${key}` })
+    expect(code).toBe(1)
+    const { corruptions } = JSON.parse(stdout) as Findings
+    const ids = corruptions.map(({ id }) => id).filter((id) => !/^\d+$/.test(id))
+    expect(ids.toSorted()).toEqual(['back', 'plain', 'relabelled'])
   })
 
   itRefuses([

@@ -10,6 +10,7 @@ import type {
   ObjectStore,
   RecordKey,
   RecordPage,
+  RecordPlace,
   RecordQuery,
   SearchAnswer,
   SearchQuery,
@@ -63,6 +64,10 @@ export abstract class SpaceStore implements Store {
 
   changes(after: Seq, limit: number): Promise<ChangePage> {
     return this.guarded('changes', (tables) => tables.changes(after, limit))
+  }
+
+  newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
+    return this.guarded('newer', (tables) => places.map((place) => tables.newer(place)))
   }
 
   isLocked(): boolean {

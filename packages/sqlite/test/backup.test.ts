@@ -456,7 +456,7 @@ describe.each([
       using disk = new SmallDisk(1)
       const to = join(disk.folder, basename(path))
       // Enough for the copy, and then some.
-      for (let pages = 0; pages < 40; pages += 1) {
+      for (let pages = 0; pages < 60; pages += 1) {
         disk.leave(pages)
         const refused = await copy(path, to).then(
           () => undefined,

@@ -107,11 +107,11 @@ describe('a database of an older format', () => {
     const [old, fresh] = [oldDatabase(), temporaryPath()]
     const schemaOf = (path: string): unknown => {
       const db = new Database(path)
-      const sql = `SELECT name, sql FROM sqlite_schema WHERE name GLOB '*_1' AND name <> 'records_1' AND sql <> '' ORDER BY 1`
+      const sql = `SELECT name, sql FROM sqlite_schema WHERE name GLOB '*_1' AND name NOT IN ('records_1', 'changes_1') AND sql <> '' ORDER BY 1`
       const objects = db.prepare(sql).all()
-      const columns = db.pragma('table_info(records_1)')
+      const columns = ['records_1', 'changes_1'].map((table) => db.pragma(`table_info(${table})`))
       db.close()
-      // ALTER TABLE writes the text of a table differently, but not its columns.
+      // ALTER TABLE writes the text of tables differently, but not its columns.
       return [objects, columns]
     }
     await openForWriting(old)
@@ -173,8 +173,8 @@ describe('a database of an older format', () => {
 
   it('is refused, and left as it is, if no step leads from its format', async () => {
     for (const [format, remedy] of [
-      [2, /format 2, this Skein reads formats 3 to 4\. Use the Skein that wrote it/],
-      [currentFormat + 1, /format 5, this Skein reads formats 3 to 4\. Use a newer Skein/],
+      [2, /format 2, this Skein reads formats 3 to 5\. Use the Skein that wrote it/],
+      [currentFormat + 1, /format 6, this Skein reads formats 3 to 5\. Use a newer Skein/],
     ] as const) {
       const path = oldDatabase()
       change(path, `PRAGMA user_version = ${format}`)
@@ -306,8 +306,10 @@ it.skipIf(!canMount())(
         message: expect.stringMatching(/free some space/) as string,
       })
       copies.add(pages * 4_096 > statSync(oldFile).size)
-      expect(filesBeside(path).filter((name) => name.includes('format'))).toEqual([])
-      expect(tablesOf(path)).toEqual(before)
+      const left = tablesOf(path)
+      const beside = filesBeside(path).filter((name) => name.includes('format'))
+      // There may be space for the migration, but then none to open the migrated file.
+      expect([left, beside]).toEqual(left.format === oldestFormat ? [before, []] : [migrated, ['flock.db.format-3']])
     }
     // It was refused while it copied, and while it migrated.
     expect(copies).toEqual(new Set([false, true]))

@@ -68,7 +68,7 @@ export async function answersOf(store: Store, { lists, searches }: Answers): Pro
 export interface Tables {
   readonly format: number
   readonly integrity: unknown
-  /** The rows of each table, without the column that format 4 added, and what closing and restoring raise. */
+  /** The rows of each table, without the columns that later formats added, and what closing and restoring raise. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>
 }
 
@@ -80,7 +80,7 @@ export function tablesOf(path: string): Tables {
     const names = db.prepare(sql).pluck().all() as string[]
     const rows = names.map((name) => {
       const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
-      for (const row of all) delete row['listed']
+      for (const row of all) for (const added of ['listed', 'sealed']) delete row[added]
       const raised = name.startsWith('floors') ? ['@time', ...collectionsWith('leased')] : []
       return [name, all.filter((row) => !raised.includes(row['collection'] as string))] as const
     })

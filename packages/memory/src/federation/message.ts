@@ -1,7 +1,7 @@
 import { levelIndex } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
-import type { KeyRing } from '../sealing/key-ring.ts'
+import type { KeyRing, SealedIdentity } from '../sealing/key-ring.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Collection } from '../store/collections.ts'
 import { checkContent } from './check-content.ts'
@@ -16,7 +16,7 @@ import type { FactState } from './fact-state.ts'
  * `from` is the sending node, `by` one opening of its memory, and `to` the only
  * recipient, if given. `name` is a `collection/id` or the id of a request. `body`
  * is JSON text; where its label requires, it is sealed like text at rest and
- * bound to the name.
+ * bound to all the other fields.
  */
 export interface Envelope {
   readonly skein: 1
@@ -31,13 +31,18 @@ export interface Envelope {
 /** The sender and the recipient of a message. */
 export type Address = Pick<Envelope, 'from' | 'by' | 'to'>
 
-const bound = 1
+/** What a body is bound to. The label of its content is within it. */
+function identityOf({ from, by, to, kind, name }: Omit<Envelope, 'skein' | 'body'>): SealedIdentity {
+  return ['bus', name, 1, kind, from, by, to ?? null]
+}
 
 /** The text of a message. */
 export function packMessage(ring: KeyRing, { from, by, to }: Address, content: Content): string {
   const name = nameOf(content)
   const plain = JSON.stringify(bodyOf(content))
-  const body = ring.seals(levelOf(content)) ? ring.sealText(plain, ['bus', name, bound]) : plain
+  const body = ring.seals(levelOf(content))
+    ? ring.sealText(plain, identityOf({ from, by, to, kind: content.kind, name }))
+    : plain
   return JSON.stringify({ skein: 1, from, by, to, kind: content.kind, name, body } satisfies Envelope)
 }
 
@@ -52,10 +57,12 @@ export function unpackEnvelope(text: string): Envelope {
 /**
  * Opens the body of a message.
  *
- * @throws MissingKeyError; CorruptRecordError when the body is invalid or was sealed under another name.
+ * @throws MissingKeyError; CorruptRecordError when the body is invalid or was sealed in another envelope.
  */
-export function openMessage(ring: KeyRing, { kind, name, body }: Envelope): Content {
-  const text = isSealed(body) ? ring.openText(body, ['bus', name, bound]) : body
+export function openMessage(ring: KeyRing, envelope: Envelope): Content {
+  const { kind, name, body } = envelope
+  // Nodes of earlier versions bind the name alone.
+  const text = isSealed(body) ? ring.openText(body, identityOf(envelope), ['bus', name, 1]) : body
   const fields = parse(text, name) as Record<string, unknown> | null
   if (typeof fields !== 'object' || fields === null) throw corrupt(name)
   const at = name.indexOf('/')

@@ -20,6 +20,8 @@ export interface DeclassifyOptions {
   readonly reason: string
 }
 
+type DeclassifiedSet = Extract<OwnMutation, { type: 'set' }>
+
 /** @throws OptionError when it is not a valid label. */
 export function declassifiedLabel({ sensitivity = 'public', compartments = [] }: DeclassifyOptions): Label {
   requireLevel('sensitivity', sensitivity)
@@ -32,7 +34,7 @@ export function declassifiedLabel({ sensitivity = 'public', compartments = [] }:
  * did it and why, in one atom.
  *
  * @param record - A record that the actor has read.
- * @param make - Makes the write from the new record's metadata.
+ * @param make - Makes the write from the new record's metadata, once it is sure that the actor may do this.
  * @throws AccessError without the right `declassify`; OptionError when the new
  * label is not below the old one; VersionConflictError
  */
@@ -40,7 +42,7 @@ export async function declassify(
   actor: Actor,
   record: Shown,
   options: DeclassifyOptions,
-  make: (meta: Marked) => Extract<OwnMutation, { type: 'set' }>,
+  make: (meta: Marked) => DeclassifiedSet | Promise<DeclassifiedSet>,
 ): Promise<Shown> {
   actor.requireRight('declassify', 'declassify', record, record)
   const { reason } = options
@@ -53,7 +55,7 @@ export async function declassify(
   }
   const { id: author } = actor.principal
   const { collection, id, task, tags, importance, derivedFrom } = record
-  const mutation = make(actor.lower(record, { author, task, tags, importance, derivedFrom, ...label }))
+  const mutation = await make(actor.lower(record, { author, task, tags, importance, derivedFrom, ...label }))
   const why = `${reason} (from ${labelText(before)} to ${labelText(after)})`
   const noted = { agent: author, action: 'declassify', outcome: 'hit', collection, reason: why } as const
   // The entry names the record, and its reason is as sensitive as what its author has read.

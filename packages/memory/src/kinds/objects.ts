@@ -5,9 +5,11 @@ import type { Space } from '../space/space.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
+import type { Level } from '../values/access.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
+import { assertReadable } from '../values/sealed-text.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { declassifiedLabel, declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
@@ -166,7 +168,8 @@ export class Objects {
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
     const { record: known } = await this.#space.objects.load(id)
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
-    await declassify(this.#actor, record, options, (meta) => {
+    await declassify(this.#actor, record, options, async (meta) => {
+      await this.#storeUnder(hashOf(ref.id), meta.sensitivity)
       return {
         type: 'set',
         key: objectKey(id),
@@ -178,10 +181,20 @@ export class Objects {
     return { id, size, mediaType }
   }
 
+  /** Stores content under one more level, which may need another form of it. */
+  async #storeUnder(hash: string, level: Level): Promise<void> {
+    const opened = await this.#space.shelf.open(hash)
+    if (!opened) return
+    await this.#space.shelf.put(opened.bytes, Promise.resolve(level))
+    opened.release()
+  }
+
   async #record(id: string): Promise<Shown> {
     this.#space.assertOpen()
     const seen = await this.#actor.load('objects', id)
     if (!seen) throw new NotFoundError('object', id)
+    // The content opens under any label: a record that was tampered with must not lead to it, nor to sources.
+    assertReadable(seen.value)
     return seen
   }
 

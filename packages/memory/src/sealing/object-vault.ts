@@ -50,6 +50,13 @@ export class ObjectVault {
     return true
   }
 
+  /** Stores the plain bytes of content that also has a lower label, if only sealed ones are there. */
+  async unseal(hash: string): Promise<void> {
+    if (await this.#objects.has(hash)) return
+    const bytes = await this.get(hash)
+    if (bytes) await this.#objects.put(hash, bytes)
+  }
+
   #putSealed(hash: string, bytes: Uint8Array): Promise<void> {
     const [current = ''] = this.#ring.ids
     return this.#objects.put(sealedName(hash, current), this.#ring.seal(bytes, identityOf(hash)))

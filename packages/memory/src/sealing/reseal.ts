@@ -4,7 +4,11 @@ import type { KeyRing } from './key-ring.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { ObjectVault } from './object-vault.ts'
 import { recordPages } from '../store/record-pages.ts'
+import { CorruptRecordError } from '../values/errors.ts'
 import { isSealed } from '../values/sealed-text.ts'
+import { DroppedContents } from './dropped-contents.ts'
+import { isFirstForm } from './key-ring.ts'
+import { openRecord, resealRecord, sealStray } from './record-seal.ts'
 import type { Store } from '../store/store.ts'
 import type { Mutation } from '../store/mutation.ts'
 import type { StoredRecord } from '../store/record.ts'
@@ -50,10 +54,15 @@ export async function reseal(
     }
   }
   let objects = 0
+  const dropped = new DroppedContents(store, vault)
   for (const hash of high) {
     signal.throwIfAborted()
+    if (!low.has(hash)) await dropped.note(hash)
     if (await vault.reseal(hash, low.has(hash))) objects += 1
   }
+  await dropped.restore((level) => !ring.seals(level))
+  // Later, who declassifies an object stores its plain bytes. A record without them may be forged.
+  if (!ring.hasWhole) for (const hash of low) await vault.unseal(hash)
   while ((await store.sweep(sweepBatch)) === sweepBatch) signal.throwIfAborted()
   // If nothing was resealed, there are no remnants of old forms.
   if (records + objects > 0) await store.scrub()
@@ -65,7 +74,20 @@ function resealed(record: StoredRecord, ring: KeyRing): Mutation | undefined {
   const { collection, id, version, value, sensitivity } = record
   const isPlain = !isSealed(value)
   if (isPlain ? !ring.seals(sensitivity) : ring.isCurrent(value)) return undefined
-  const text = isPlain ? value : ring.openText(value, [collection, id, version])
-  const sealed = ring.sealText(text, [collection, id, version])
-  return { type: 'reseal', key: { collection, id }, ifVersion: version, value: sealed }
+  const sealed = isPlain && ring.isWhole(sensitivity) ? sealStray(ring, record, value) : moved(record, ring)
+  return sealed === undefined
+    ? undefined
+    : { type: 'reseal', key: { collection, id }, ifVersion: version, value: sealed }
+}
+
+/** A record's value, sealed with the current key; `undefined` for one that somebody has tampered with, which stays as it is. */
+function moved(record: StoredRecord, ring: KeyRing): string | undefined {
+  const { value, sensitivity } = record
+  try {
+    if (isSealed(value) && isFirstForm(value) && ring.isWhole(sensitivity)) return undefined
+    return resealRecord(ring, record, isSealed(value) ? openRecord(ring, record) : value)
+  } catch (error) {
+    if (error instanceof CorruptRecordError) return undefined
+    throw error
+  }
 }

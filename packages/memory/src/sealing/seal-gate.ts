@@ -1,8 +1,12 @@
 import { CorruptRecordError } from '../values/errors.ts'
 import { forward } from '../store/forward.ts'
+import { hashOf } from '../store/object-id.ts'
 import type { KeyRing } from './key-ring.ts'
+import { ObjectVault } from './object-vault.ts'
+import { RecordOpener } from './record-opener.ts'
+import { sealRecord } from './record-seal.ts'
 import { verifySealed } from './verify-sealed.ts'
-import { isSealed, unopened } from '../values/sealed-text.ts'
+import { unopened } from '../values/sealed-text.ts'
 import type { Store } from '../store/store.ts'
 import type { Collection } from '../store/collections.ts'
 import type { Commit, Mutation, SetMutation } from '../store/mutation.ts'
@@ -14,21 +18,32 @@ import type { StoredRecord } from '../store/record.ts'
  * A sealed text is bound to its record's version, which only the store decides.
  * The gate predicts the version, seals the text for it and sends it as `asVersion`.
  * If the store would assign another version, it refuses the batch and reports that
- * version, and the gate seals the text again.
+ * version, and the gate seals the text again. The record's position can't be predicted
+ * under load: the store binds it, by a key that comes with the text.
  */
 export function gateSeals(store: Store, ring: KeyRing): Store {
+  const opener = new RecordOpener(store, ring)
+  const vault = new ObjectVault(store.objects, ring)
   /** For each collection, the version after which new keys start, as learned from refusals. */
   const floors = new Map<Collection, number>()
 
   const seal = (mutation: SetMutation, asVersion: number): SetMutation => {
-    const { collection, id } = mutation.key
-    const value = ring.sealText(mutation.value, [collection, id, asVersion])
-    return { ...mutation, value, asVersion, terms: undefined }
+    const record = { ...mutation.meta, ...mutation.key, version: asVersion }
+    return { ...mutation, ...sealRecord(ring, record, mutation.value), asVersion, terms: undefined }
+  }
+
+  /** Resealing may have dropped the plain bytes of an object before their record was there, see `DroppedContents`. */
+  const keepPlainContents = async (batch: readonly Mutation[]): Promise<void> => {
+    for (const mutation of batch) if (isPlainObject(mutation, ring)) await vault.unseal(hashOf(mutation.key.id))
   }
 
   const write = async (batch: readonly Mutation[]): Promise<Commit> => {
     for (const mutation of batch) if (mutation.type === 'set') ring.assertMayWrite(mutation.meta.sensitivity)
-    if (!batch.some((mutation) => mustBeSealed(mutation, ring))) return open(await store.write(batch), ring)
+    if (!batch.some((mutation) => mustBeSealed(mutation, ring))) {
+      const commit = await store.write(batch)
+      if (commit.ok && batch.some((mutation) => isPlainObject(mutation, ring))) await keepPlainContents(batch)
+      return open(commit, opener)
+    }
     const known = await store.read(batch.map(({ key }) => key))
     /** Versions that the store has reported, by index in the batch. */
     const reported = new Map<number, number>()
@@ -41,7 +56,8 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
         mustBeSealed(mutation, ring) ? seal(mutation as SetMutation, versionOf(mutation, index)) : mutation,
       )
       const commit = await store.write(sealed)
-      if (commit.ok || commit.refusal.reason !== 'seal') return open(commit, ring)
+      if (commit.ok && batch.some((mutation) => isPlainObject(mutation, ring))) await keepPlainContents(batch)
+      if (commit.ok || commit.refusal.reason !== 'seal') return open(commit, opener)
       const { index, version } = commit.refusal
       reported.set(index, version)
       if (!known[index]) floors.set((batch[index] as Mutation).key.collection, version - 1)
@@ -52,53 +68,67 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
     ...forward(store),
     write,
     verify: (inspector) => verifySealed(store, ring, inspector),
-    read: async (keys) => (await store.read(keys)).map((record) => record && openRecord(record, ring)),
+    read: async (keys) => {
+      const records = await store.read(keys)
+      if (!opener.concerns(records)) return records
+      const found = await openEach(
+        records.filter((record) => record !== undefined),
+        opener,
+      )
+      let next = 0
+      return records.map((record) => record && found[next++])
+    },
     query: async (query) => {
       const page = await store.query(query)
-      return { ...page, records: openAll(page.records, ring) }
+      return { ...page, records: await openList(page.records, opener) }
     },
     search: async (query) => {
       const answer = await store.search(query)
-      return { ...answer, records: openAll(answer.records, ring) }
+      return { ...answer, records: await openList(answer.records, opener) }
     },
   }
+}
+
+/** Whether a mutation stores a record of an object that is not sealed, in a space that this ring seals. */
+function isPlainObject(mutation: Mutation, ring: KeyRing): boolean {
+  const { type, key } = mutation
+  return (
+    type === 'set' && key.collection === 'objects' && ring.share.current !== undefined && !mustBeSealed(mutation, ring)
+  )
 }
 
 function mustBeSealed(mutation: Mutation, ring: KeyRing): boolean {
   return mutation.type === 'set' && ring.seals(mutation.meta.sensitivity)
 }
 
-/** Opens a record. If that fails, a placeholder replaces the value, and decoding it throws the error. */
-function openRecord(record: StoredRecord, ring: KeyRing): StoredRecord {
-  if (!isSealed(record.value)) return record
-  try {
-    return openNow(record, ring)
-  } catch (error) {
-    return { ...record, value: unopened(error) }
-  }
+/** Opens records. If that fails, a placeholder replaces the value, and decoding it throws the error. */
+async function openEach(records: readonly StoredRecord[], opener: RecordOpener): Promise<readonly StoredRecord[]> {
+  const opened = await opener.openRead(records)
+  return opened.map((one, index) =>
+    'record' in one ? one.record : withError(records[index] as StoredRecord, one.error),
+  )
 }
 
 /** Opens the records of a list. Corrupt ones are left out with a warning, so that they don't make the list fail. */
-function openAll(records: readonly StoredRecord[], ring: KeyRing): readonly StoredRecord[] {
-  return records.flatMap((record) => {
-    if (!isSealed(record.value)) return record
-    try {
-      return openNow(record, ring)
-    } catch (error) {
-      if (!(error instanceof CorruptRecordError)) return { ...record, value: unopened(error) }
-      process.emitWarning(`${error.message} Lists leave it out.`, { type: 'SkeinWarning', code: error.code })
-      return []
-    }
+async function openList(records: readonly StoredRecord[], opener: RecordOpener): Promise<readonly StoredRecord[]> {
+  if (!opener.concerns(records)) return records
+  const opened = await opener.open(records)
+  return opened.flatMap((one, index) => {
+    if ('record' in one) return one.record
+    const { error } = one
+    if (!(error instanceof CorruptRecordError)) return withError(records[index] as StoredRecord, error)
+    process.emitWarning(`${error.message} Lists leave it out.`, { type: 'SkeinWarning', code: error.code })
+    return []
   })
 }
 
-function openNow(record: StoredRecord, ring: KeyRing): StoredRecord {
-  const { collection, id, version, value } = record
-  return { ...record, value: ring.openText(value, [collection, id, version]) }
+function withError(record: StoredRecord, error: unknown): StoredRecord {
+  return { ...record, value: unopened(error) }
 }
 
-function open(commit: Commit, ring: KeyRing): Commit {
+async function open(commit: Commit, opener: RecordOpener): Promise<Commit> {
   if (commit.ok || commit.refusal.reason === 'seal' || !commit.refusal.current) return commit
   const { refusal } = commit
-  return { ok: false, refusal: { ...refusal, current: openRecord(commit.refusal.current, ring) } }
+  const [current] = await openEach([commit.refusal.current], opener)
+  return { ok: false, refusal: { ...refusal, current } }
 }

@@ -14,6 +14,11 @@ interface SealedState {
   /** The key's mark, see `KeyRing.mark`. */
   readonly current: string
   readonly from: Level
+  /**
+   * The lowest level of which everything is sealed in the present form. Absent until a first run has ended; then kept,
+   * also while the key is changed.
+   */
+  readonly whole?: Level
 }
 
 const stateKey = { collection: 'settings', id: 'sealed' } as const
@@ -22,12 +27,14 @@ const stateKey = { collection: 'settings', id: 'sealed' } as const
 export interface SealingInForce {
   readonly keyId: string
   readonly from: Level
+  /** The lowest level of which nothing may be plain, or of a form that binds no label; absent while there may be such. */
+  readonly whole?: Level | undefined
 }
 
 /** Reads how a space is sealed; `undefined` if it has never been sealed. @throws StoreError */
 export async function sealingInForce(store: Pick<Store, 'read'>): Promise<SealingInForce | undefined> {
   const state = await readState(store)
-  return state && { keyId: keyIdOf(state.current), from: state.from }
+  return state && { keyId: keyIdOf(state.current), from: state.from, whole: state.whole }
 }
 
 async function readState(store: Pick<Store, 'read'>): Promise<SealedState | undefined> {
@@ -59,6 +66,7 @@ export class Sealer implements AsyncDisposable {
   async start(): Promise<void> {
     const state = await readState(this.#store)
     if (state) this.#ring.requireSealing(state.current, state.from)
+    this.#ring.noteWhole(state?.whole)
     if (this.#ring.share.current === undefined || (state && this.#isUpToDate(state))) return
     this.run().catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#onError(error)
@@ -76,8 +84,9 @@ export class Sealer implements AsyncDisposable {
     if (current === undefined) throw new OptionError('encryption', 'set when the memory is opened', current)
     const report = await reseal(this.#store, this.#vault, this.#ring, this.#stopping.signal)
     const meta = { author: 'skein', tags: [], derivedFrom: [], ...publicLabel }
-    const value = encodeJson({ current: this.#ring.mark, from } satisfies SealedState)
+    const value = encodeJson({ current: this.#ring.mark, from, whole: from } satisfies SealedState)
     await this.#store.write([{ type: 'set', key: stateKey, value, meta }])
+    this.#ring.noteWhole(from)
     return report
   }
 

@@ -1,19 +1,28 @@
 import { hash as digest } from 'node:crypto'
 
+import { levelIndex } from '../values/access.ts'
+import type { Level } from '../values/access.ts'
+import { hasTrait } from '../store/collections.ts'
 import { rawText } from '../store/corruption.ts'
 import type { Corruption } from '../store/corruption.ts'
 import { CorruptRecordError, MissingKeyError } from '../values/errors.ts'
+import { findPutBack } from './find-put-back.ts'
+import { isFirstForm } from './key-ring.ts'
 import type { KeyRing } from './key-ring.ts'
 import { hashOf } from '../store/object-id.ts'
 import { ObjectVault, openObject } from './object-vault.ts'
+import { assertOwnLabel, whyWrong } from './record-opener.ts'
+import { openRecord } from './record-seal.ts'
+import { sealingInForce } from './sealer.ts'
+import { StrayContents } from './stray-contents.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Inspector, Store } from '../store/store.ts'
-import type { StoredRecord } from '../store/record.ts'
+import type { RecordPlace, StoredRecord } from '../store/record.ts'
 
 /**
- * Verifies a store and opens everything sealed in it, because forged or moved
- * data looks intact to the store. Also reports objects that have a record but no
- * content.
+ * Verifies a store and opens everything sealed in it, because forged, relabelled,
+ * moved or older data looks intact to the store. Also reports what is not sealed
+ * although it must be, and objects that have a record but no content.
  *
  * @param store - The underlying store with sealed values, not one wrapped by `gateSeals`.
  * @param inspector - Receives everything as stored.
@@ -23,15 +32,23 @@ export async function* verifySealed(
   ring: KeyRing,
   inspector?: Inspector,
 ): AsyncGenerator<Corruption, void, undefined> {
+  const whole = await wholeOf(store)
   /** Hashes of contents that records refer to, but that have not been found yet. */
   const missing = new Set<string>()
+  const sealed: RecordPlace[] = []
+  const strays = new StrayContents(whole)
   const found = store.verify({
     record: (record) => {
-      if (record.collection === 'objects') missing.add(hashOf(record.id))
-      return inspector?.record(record) ?? checkRecord(record, ring)
+      const { collection, id, seq, value } = record
+      if (collection === 'objects') missing.add(hashOf(id))
+      strays.record(record)
+      const corruption = inspector?.record(record) ?? checkRecord(record, ring, whole)
+      if (isSealed(value) && (!corruption || corruption.missingKey !== undefined)) sealed.push({ collection, id, seq })
+      return corruption
     },
     object: (name, bytes) => {
       missing.delete(hashOf(name))
+      strays.object(name)
       return inspector?.object(name, bytes) ?? checkObject(name, bytes, ring)
     },
   })
@@ -39,11 +56,23 @@ export async function* verifySealed(
     if (corruption.kind === 'object') missing.delete(hashOf(corruption.id))
     yield corruption
   }
+  yield* findPutBack(store, sealed)
+  yield* strays.find(store)
   const vault = new ObjectVault(store.objects, ring)
   for (const id of missing) {
     // A concurrent reseal may have stored it under another name.
     if (await isThere(vault, id)) continue
     yield { kind: 'object', id, problem: 'There is a record of this object, but no content.', raw: '' }
+  }
+}
+
+/** The lowest level of which everything is sealed; `undefined` if there is none, or if that can't be read. */
+async function wholeOf(store: Store): Promise<Level | undefined> {
+  try {
+    return (await sealingInForce(store))?.whole
+  } catch (error) {
+    if (error instanceof CorruptRecordError) return undefined
+    throw error
   }
 }
 
@@ -56,14 +85,18 @@ async function isThere(vault: ObjectVault, hash: string): Promise<boolean> {
   }
 }
 
-/** Checks a record's seal. */
-function checkRecord(record: StoredRecord, ring: KeyRing): Corruption | undefined {
-  const { collection, id, version, value } = record
-  if (!isSealed(value)) return undefined
-  return corruptionOf(
-    () => ring.openText(value, [collection, id, version]),
-    () => ({ kind: 'record', collection, id, raw: JSON.stringify(record) }),
-  )
+/** Checks a record's seal, and whether it has one. */
+function checkRecord(record: StoredRecord, ring: KeyRing, whole: Level | undefined): Corruption | undefined {
+  const { collection, id, sensitivity, value } = record
+  const mustBeSealed =
+    whole !== undefined && levelIndex(sensitivity) >= levelIndex(whole) && hasTrait(collection, 'sealed')
+  const verify = (): void => {
+    assertOwnLabel(record)
+    if (mustBeSealed && (!isSealed(value) || isFirstForm(value)))
+      throw new CorruptRecordError('check', whyWrong(record))
+    if (isSealed(value)) openRecord(ring, record)
+  }
+  return corruptionOf(verify, () => ({ kind: 'record', collection, id, raw: JSON.stringify(record) }))
 }
 
 /** Checks an object's seal. */

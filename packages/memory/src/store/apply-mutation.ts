@@ -1,6 +1,7 @@
 import { covers } from '../values/access.ts'
 import type { Change } from './change.ts'
 import type { Mutation, Refusal, Written } from './mutation.ts'
+import { atPosition } from './position-tag.ts'
 import type { StoredRecord } from './record.ts'
 
 /**
@@ -64,12 +65,13 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
       if (mutation.asVersion !== undefined && mutation.asVersion !== version) {
         return { type: 'refuse', refusal: { reason: 'seal', version } }
       }
-      const { key, meta, value } = mutation
+      const { key, meta, value, positionKey } = mutation
+      const createdAt = current?.createdAt ?? now
       // Listing the fields takes half the time of spreading `meta`.
       const record: StoredRecord = {
         collection: key.collection,
         id: key.id,
-        value,
+        value: positionKey === undefined ? value : atPosition(value, positionKey, { seq, createdAt, updatedAt: now }),
         version,
         seq,
         author: meta.author,
@@ -79,7 +81,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
         derivedFrom: meta.derivedFrom,
         sensitivity: meta.sensitivity,
         compartments: meta.compartments,
-        createdAt: current?.createdAt ?? now,
+        createdAt,
         updatedAt: now,
         expiresAt: mutation.ttlMs === undefined ? undefined : now + mutation.ttlMs,
       }

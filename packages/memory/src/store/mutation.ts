@@ -27,6 +27,8 @@ export interface SetMutation extends MutationBase {
   readonly ttlMs?: number | undefined
   /** The only version under which the store may store this value, which is sealed for that version. */
   readonly asVersion?: number | undefined
+  /** Comes with a sealed value: the store appends a tag made with it, which binds the value to its `seq` and times. Never stored. */
+  readonly positionKey?: string | undefined
   /** Whether a power failure may lose this write even in a fully durable store. Used for leases, whose owners would be gone, too. */
   readonly fleeting?: boolean | undefined
 }

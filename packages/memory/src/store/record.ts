@@ -13,6 +13,11 @@ export interface RecordKey {
   readonly id: string
 }
 
+/** A record as it stood at a position of the feed. */
+export interface RecordPlace extends RecordKey {
+  readonly seq: Seq
+}
+
 /** What a writer sets on a record besides its value. */
 export interface RecordMeta extends Label {
   readonly author: string

@@ -19,6 +19,7 @@ export const storeRoutes = {
   query: 'reader',
   search: 'index',
   changes: 'reader',
+  newer: 'reader',
   write: 'writer',
   sweep: 'writer',
   scrub: 'writer',

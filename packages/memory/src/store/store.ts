@@ -2,7 +2,7 @@ import type { Change, ChangePage } from './change.ts'
 import type { Corruption } from './corruption.ts'
 import type { Commit, Mutation } from './mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './query.ts'
-import type { RecordKey, Seq, StoredRecord } from './record.ts'
+import type { RecordKey, RecordPlace, Seq, StoredRecord } from './record.ts'
 
 /**
  * The contract between the memory and its stores.
@@ -59,6 +59,12 @@ export interface Store extends AsyncDisposable {
   search(query: SearchQuery): Promise<SearchAnswer>
   /** Resolves to up to `limit` changes after a position of the feed. */
   changes(after: Seq, limit: number): Promise<ChangePage>
+  /**
+   * Resolves, for each place, to the position of the newest change of its record, if the feed knows one after the
+   * place; else to `undefined`. So a record that somebody put back is told from the present one. Only asked about
+   * records whose value is sealed: of others the store may know nothing.
+   */
+  newer(places: readonly RecordPlace[]): Promise<readonly (Seq | undefined)[]>
   /**
    * Calls the listener soon after each change. These calls are hints that may be
    * lost or repeated; `changes()` is authoritative.

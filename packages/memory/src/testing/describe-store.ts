@@ -18,6 +18,7 @@ import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
 import { sealingCases } from './memory/sealing-cases.ts'
+import { tamperingCases } from './tampering/tampering-cases.ts'
 import { valueCases } from './memory/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
 import { watchCases } from './memory/watch-cases.ts'
@@ -31,6 +32,7 @@ import { storeLifetimeCases } from './store/lifetime-cases.ts'
 import { storeListsCases } from './store/lists-cases.ts'
 import { storeObjectsCases } from './store/objects-cases.ts'
 import { storeRecordsCases } from './store/records-cases.ts'
+import { storeSealedCases } from './store/sealed-cases.ts'
 import { storeSearchCases } from './store/search-cases.ts'
 
 type Cases = (options: StoreContractOptions) => void
@@ -45,6 +47,7 @@ const store: Readonly<Record<string, Cases>> = {
   search: storeSearchCases,
   feed: storeFeedCases,
   objects: storeObjectsCases,
+  sealed: storeSealedCases,
   lifetime: storeLifetimeCases,
 }
 
@@ -69,6 +72,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   audit: auditCases,
   secrets: secretsCases,
   sealing: sealingCases,
+  tampering: tamperingCases,
   verify: verifyCases,
   values: valueCases,
   names: nameCases,
@@ -93,7 +97,10 @@ export const storeContractParts: readonly StoreContractPart[] = Object.keys(part
  */
 export function describeStore(name: string, options: StoreContractOptions): void {
   describe(`Store contract: ${name}`, () => {
-    for (const part of options.parts ?? storeContractParts) declare(part, parts[part], options)
+    for (const part of options.parts ?? storeContractParts) {
+      // Without a way past the store there is nothing to declare.
+      if (part !== 'tampering' || options.tamper) declare(part, parts[part], options)
+    }
   })
 }
 

@@ -7,7 +7,7 @@
  */
 
 export { describeStore, storeContractParts } from './describe-store.ts'
-export type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
+export type { StoreContractOptions, StoreContractPart, Tampering } from './store-contract-options.ts'
 
 export { faultyStore } from './faulty-store.ts'
 export type { FailureOptions, FaultOptions, Faults, FaultyOperation, Hold } from './faults.ts'

@@ -1,3 +1,4 @@
+import type { StoredRecord } from '../store/record.ts'
 import type { StoreDriver } from '../store/store-driver.ts'
 
 /** A part of the store contract. */
@@ -20,11 +21,18 @@ export type StoreContractPart =
   | 'audit'
   | 'secrets'
   | 'sealing'
+  | 'tampering'
   | 'verify'
   | 'values'
   | 'names'
   | 'limits'
   | 'large values'
+
+/** Changes single rows of a storage, open or not. The feed and the lists stay as they are. */
+export interface Tampering {
+  /** Puts a record in the place of its key, with a checksum that is right, if the store has any. */
+  put(space: string, record: StoredRecord): void | Promise<void>
+}
 
 /** How the suite creates stores. */
 export interface StoreContractOptions {
@@ -43,6 +51,11 @@ export interface StoreContractOptions {
    * open store; the suite then skips the cases that need it.
    */
   snapshot?(): Promise<() => Promise<void>>
+  /**
+   * Reaches the rows of the last storage behind the store's back, as somebody does who has the file or the server.
+   * Leave it out if nobody can; the suite then skips the cases that need it.
+   */
+  readonly tamper?: Tampering
   /**
    * Declares only these parts, so that a suite can be split over several files.
    *

@@ -3,7 +3,8 @@ import { CorruptRecordError, MissingKeyError } from './errors.ts'
 /**
  * Whether a stored text is sealed. Such texts begin with `~`, JSON never does:
  *
- * - `~key.check.base64`: sealed text, see `KeyRing.sealText`.
+ * - `~key.2-check.base64`: sealed text, see `KeyRing.sealText`. In a record a tag follows, see `atPosition`.
+ * - `~key.check.base64`: its first form, which bound neither labels nor positions.
  * - `~!` and an error: a placeholder for sealed text that could not be opened.
  *   Only principals who may see the record may see the error, so it is thrown
  *   when the text is decoded, not when the record is fetched.

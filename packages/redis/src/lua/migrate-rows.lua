@@ -1,5 +1,5 @@
--- Rewrites rows of format 3 in format 4, unless they changed since they were read: no new version, nothing in the
--- feed. Format 4 differs in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
+-- Rewrites rows of formats 3 and 4 in format 5, unless they changed since they were read: no new version, nothing in the
+-- feed. They differ in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   collection
@@ -12,7 +12,7 @@ for argument = 2, #ARGV, 2 do
   local id, beginning = ARGV[argument], ARGV[argument + 1]
   local row = redis.call('HGET', rows, id)
   if row and string.sub(row, 1, #beginning) == beginning then
-    redis.call('HSET', rows, id, 'v4 ' .. row)
+    redis.call('HSET', rows, id, 'v5 ' .. string.gsub(row, '^v4 ', ''))
     migrated = migrated + 1
   end
 end

@@ -51,8 +51,8 @@ end
 return answer
 `
 
-export const migrateRowsScript: string = `-- Rewrites rows of format 3 in format 4, unless they changed since they were read: no new version, nothing in the
--- feed. Format 4 differs in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
+export const migrateRowsScript: string = `-- Rewrites rows of formats 3 and 4 in format 5, unless they changed since they were read: no new version, nothing in the
+-- feed. They differ in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   collection
@@ -65,7 +65,7 @@ for argument = 2, #ARGV, 2 do
   local id, beginning = ARGV[argument], ARGV[argument + 1]
   local row = redis.call('HGET', rows, id)
   if row and string.sub(row, 1, #beginning) == beginning then
-    redis.call('HSET', rows, id, 'v4 ' .. row)
+    redis.call('HSET', rows, id, 'v5 ' .. string.gsub(row, '^v4 ', ''))
     migrated = migrated + 1
   end
 end
@@ -102,7 +102,7 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
 local format = call('HGET', meta, 'format')
-if format and tonumber(format) > 4 then return { format } end
+if format and tonumber(format) > 5 then return { format } end
 
 local function text(number) return string.format('%.0f', number) end
 
@@ -178,9 +178,9 @@ end
 call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
   'incarnation', incarnation, 'fences', text(fences))
 if isNew then
-  call('HSET', meta, 'format', '4', 'oldestFormat', '4')
-elseif format ~= '4' then
-  call('HSET', meta, 'format', '4')
+  call('HSET', meta, 'format', '5', 'oldestFormat', '5')
+elseif format ~= '5' then
+  call('HSET', meta, 'format', '5')
 end
 return { isNew and not format and '' or format or '3', run, incarnation, text(start) }
 `
@@ -229,12 +229,12 @@ for _ = 1, 10 do
     local collection, id = string.sub(member, 1, at - 1), string.sub(member, at + 1)
     local row = redis.call('HGET', base .. 'r:' .. collection, id)
     local format = row and tonumber(string.match(row, '^v(%d+) ')) or 3
-    if format > 4 then
+    if format > 5 then
       kept = kept + 1
     else
       if row then
         local version, indexes =
-          string.match(row, '^v?4? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ %d %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
+          string.match(row, '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ %d %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
         if version then
           for suffix in string.gmatch(indexes, '[^,]+') do
             redis.call('ZREM', base .. 'i:' .. collection .. ':' .. suffix, id)
@@ -267,7 +267,7 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 -- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, \`-\` for an absent one: mutations left in this batch, this one included; op;
 --             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
---             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
+--             there are conditions, five more: asVersion, positionKey, guardVersion, guardCollection, guardId.
 --   content   a line of details and the value, as the row will hold them
 --
 -- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
@@ -278,7 +278,8 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 --
 -- A row is three lines, after a mark of its format (records/row-format.ts; rows of format 3 have none):
 --   head      checksum of the rest of this line and of the next, version, seq, created, updated, expires (0: never),
---             deleted, label, task, author, checksum of the content
+--             deleted, label, task, author, checksum of the content; where the value is sealed, a period and the tag of its
+--             position (\`atPosition\`), which the reader appends to the value
 --   indexes   suffixes of the sorted sets that list the record, separated by commas
 --   content
 -- Names are percent-encoded unless they are plain; a task begins with \`=\`. The client computes the checksum of the
@@ -309,7 +310,7 @@ local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
 local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
+local rowForm = '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -345,10 +346,10 @@ while nextArgument < #ARGV do
     end
 
     -- guard
-    local asVersion = '-'
+    local asVersion, positionKey = '-', '-'
     if conditions ~= '' then
       local guardVersion, guardCollection, guardId
-      asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
+      asVersion, positionKey, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (%S+) (.*)$')
       if guardVersion ~= '-' then
         local guardRow = rows[guardCollection] and rows[guardCollection][guardId]
           or call('HGET', base .. 'r:' .. guardCollection, guardId)
@@ -411,11 +412,15 @@ while nextArgument < #ARGV do
         end
         -- next row: set
         if not isLive then created = now end
+        if positionKey ~= '-' then
+          local position = positionKey .. ' ' .. lastSeq + 1 .. ' ' .. created .. ' ' .. now
+          contentSum = contentSum .. '.' .. redis.sha1hex(position)
+        end
         expires, deleted = ttl == '-' and '0' or string.format('%d', now + ttl), '0'
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?4? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
+          '^v?[45]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
@@ -443,7 +448,7 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\\n' .. indexes
-      local newRow = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
+      local newRow = 'v5 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else

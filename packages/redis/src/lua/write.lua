@@ -12,7 +12,7 @@
 -- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, `-` for an absent one: mutations left in this batch, this one included; op;
 --             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
---             there are conditions, four more: asVersion, guardVersion, guardCollection, guardId.
+--             there are conditions, five more: asVersion, positionKey, guardVersion, guardCollection, guardId.
 --   content   a line of details and the value, as the row will hold them
 --
 -- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
@@ -23,7 +23,8 @@
 --
 -- A row is three lines, after a mark of its format (records/row-format.ts; rows of format 3 have none):
 --   head      checksum of the rest of this line and of the next, version, seq, created, updated, expires (0: never),
---             deleted, label, task, author, checksum of the content
+--             deleted, label, task, author, checksum of the content; where the value is sealed, a period and the tag of its
+--             position (`atPosition`), which the reader appends to the value
 --   indexes   suffixes of the sorted sets that list the record, separated by commas
 --   content
 -- Names are percent-encoded unless they are plain; a task begins with `=`. The client computes the checksum of the
@@ -54,7 +55,7 @@ local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
 local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?4? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
+local rowForm = '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -90,10 +91,10 @@ while nextArgument < #ARGV do
     end
 
     -- guard
-    local asVersion = '-'
+    local asVersion, positionKey = '-', '-'
     if conditions ~= '' then
       local guardVersion, guardCollection, guardId
-      asVersion, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (.*)$')
+      asVersion, positionKey, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (%S+) (.*)$')
       if guardVersion ~= '-' then
         local guardRow = rows[guardCollection] and rows[guardCollection][guardId]
           or call('HGET', base .. 'r:' .. guardCollection, guardId)
@@ -156,11 +157,15 @@ while nextArgument < #ARGV do
         end
         -- next row: set
         if not isLive then created = now end
+        if positionKey ~= '-' then
+          local position = positionKey .. ' ' .. lastSeq + 1 .. ' ' .. created .. ' ' .. now
+          contentSum = contentSum .. '.' .. redis.sha1hex(position)
+        end
         expires, deleted = ttl == '-' and '0' or string.format('%d', now + ttl), '0'
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?4? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
+          '^v?[45]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
@@ -188,7 +193,7 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\n' .. indexes
-      local newRow = 'v4 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
+      local newRow = 'v5 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else

@@ -20,9 +20,13 @@ export function mutationArguments(
   const { collection, id } = key
   const isSet = type === 'set'
   const asVersion = isSet ? mutation.asVersion : undefined
+  const positionKey = isSet ? mutation.positionKey : undefined
   const ttlMs = isSet || type === 'touch' ? mutation.ttlMs : undefined
   const author = isSet ? mutation.meta.author : type === 'delete' ? mutation.author : ''
-  const conditions = asVersion === undefined && guard === undefined ? '' : ` ${conditionFields(asVersion, guard)}`
+  const conditions =
+    asVersion === undefined && positionKey === undefined && guard === undefined
+      ? ''
+      : ` ${conditionFields(asVersion, positionKey, guard)}`
   const header =
     `${left} ${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
     `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
@@ -31,6 +35,6 @@ export function mutationArguments(
   return [header, content]
 }
 
-function conditionFields(asVersion: number | undefined, guard: Guard | undefined): string {
-  return `${asVersion ?? '-'} ${guard ? `${guard.version} ${guard.key.collection} ${guard.key.id}` : '- - '}`
+function conditionFields(asVersion: number | undefined, positionKey: string | undefined, guard?: Guard): string {
+  return `${asVersion ?? '-'} ${positionKey ?? '-'} ${guard ? `${guard.version} ${guard.key.collection} ${guard.key.id}` : '- - '}`
 }

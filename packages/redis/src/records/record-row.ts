@@ -11,9 +11,9 @@ export interface UnpackedRow extends Row {
   readonly terms: readonly string[] | undefined
 }
 
-// As lua/write.lua writes them, with and without the mark of format 4.
+// As lua/write.lua writes them, with and without a mark of their format.
 const beginning =
-  /^(?:v4 )?([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) (\S*) ([0-9a-f]+)\n[^\n]*)\n/
+  /^(?:v[45] )?([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) (\S*) ([0-9a-f]+)(?:\.([0-9a-f]{40}))?\n[^\n]*)\n/
 
 /**
  * Unpacks a row.
@@ -32,11 +32,12 @@ export function unpackRow(key: RecordKey, text: string): UnpackedRow {
     throw unreadableRow('read', key, text)
   }
   const [, , , version, seq, createdAt, updatedAt, expires, deleted, label = '', task = '', author = ''] = fields
+  const positionTag = fields[13]
   const { value, tags = [], importance, derivedFrom = [], terms } = unpackContent(content)
   const record: StoredRecord = {
     collection: key.collection,
     id: key.id,
-    value,
+    value: positionTag === undefined ? value : `${value}.${positionTag}`,
     version: Number(version),
     seq: Number(seq),
     author: decodeName(author),

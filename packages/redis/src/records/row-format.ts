@@ -10,11 +10,13 @@ import type { RecordKey } from '@skein/memory/store'
  *   it, so that it refuses to write over it. Its sweep is not so careful: it
  *   removes an expired row of format 4 without raising the floor, so processes
  *   of format 3 must be stopped before those of format 4 start.
+ * - 5: as format 4, and the tag of a sealed value's position stands behind the
+ *   checksum of the content.
  *
  * Later formats begin in the same way, so each row tells who can read it. The
  * scripts of `lua/` know these marks too.
  */
-export const currentFormat = 4
+export const currentFormat = 5
 
 /** The oldest format that this code reads. */
 const oldestFormat = 3

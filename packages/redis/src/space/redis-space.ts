@@ -10,6 +10,7 @@ import type {
   ObjectStore,
   RecordKey,
   RecordPage,
+  RecordPlace,
   RecordQuery,
   SearchAnswer,
   SearchQuery,
@@ -29,6 +30,7 @@ import type { ServerClock } from '../connection/server-clock.ts'
 import type { ServerFacts } from '../connection/server-facts.ts'
 import type { ScriptRunner } from '../lua/script-runner.ts'
 import type { ChangeSubscription } from './change-subscription.ts'
+import { newerChanges } from './newer-changes.ts'
 import { readChanges } from './read-changes.ts'
 import { SearchIndex } from './search-index.ts'
 import { SpaceObjects } from './space-objects.ts'
@@ -114,6 +116,10 @@ export class RedisSpace implements Store {
 
   changes(after: Seq, limit: number): Promise<ChangePage> {
     return this.#guarded('changes', () => this.#changes(after, limit))
+  }
+
+  newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
+    return this.#guarded('newer', () => newerChanges(this.#parts.client, this.#parts.base, places))
   }
 
   async #changes(after: Seq, limit: number): Promise<ChangePage> {

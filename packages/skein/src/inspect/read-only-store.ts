@@ -22,6 +22,7 @@ export function readOnlyStore(driver: StoreDriver, reader: Store, writable: Read
         query: (query) => reader.query(query),
         search: (query) => reader.search(query),
         changes: (after, limit) => reader.changes(after, limit),
+        newer: (places) => reader.newer(places),
         watch: (listener, onLink) => reader.watch(listener, onLink),
         verify: (inspector) => reader.verify(inspector),
         write: async (batch) => {

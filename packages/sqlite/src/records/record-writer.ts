@@ -1,4 +1,4 @@
-import { changeOf, decideMutation } from '@skein/memory/store'
+import { changeOf, decideMutation, isSealed } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
 import { placeholderRow } from './damaged-row.ts'
@@ -37,6 +37,7 @@ const updateRow = update(all, ', terms = ?, listed = ?')
 const updateValue = update(always)
 const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
 const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
+const markSealed = 'UPDATE @changes SET sealed = 1 WHERE seq = ?'
 const insertUse = 'INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)'
 const deleteUse = 'DELETE FROM @uses WHERE source = ? AND row = ?'
 const raiseFloor =
@@ -97,8 +98,13 @@ export class RecordWriter {
     const changes: Change[] = []
     for (const [index, verdict] of verdicts.entries()) {
       if (verdict.type === 'nothing') continue
-      this.#put(batch[index] as Mutation, verdict.row, rows[index])
-      if (verdict.change) changes.push(changeOf(verdict.row))
+      const before = rows[index]
+      this.#put(batch[index] as Mutation, verdict.row, before)
+      if (!verdict.change) continue
+      changes.push(changeOf(verdict.row))
+      if (isSealed(verdict.row.record.value) || (before && (isSealed(before.record.value) || before.isDamaged))) {
+        this.#sql(markSealed).run(verdict.row.record.seq)
+      }
     }
     this.#last = last
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }

@@ -3,6 +3,7 @@ import type {
   ChangePage,
   RecordKey,
   RecordPage,
+  RecordPlace,
   RecordQuery,
   Row,
   SearchAnswer,
@@ -26,6 +27,8 @@ import { TermIndex } from './term-index.ts'
 /** The index of `seq` in a {@link RawRow}. */
 const seqColumn = 4
 
+const selectNewest = 'SELECT max(seq) FROM @changes WHERE collection = ? AND id = ? AND seq > ?'
+
 const selectRow = `SELECT ${columns} FROM @records WHERE collection = ? AND id = ?`
 
 /** Reads one space through one connection. Synchronous. */
@@ -34,6 +37,7 @@ export class SpaceTables {
   readonly objects: ObjectTable
   readonly #terms: TermIndex
   readonly #selectIncarnation: Statement
+  readonly #selectNewer: string
   readonly #number: number
   readonly #warn: (raw: RawRow) => void
 
@@ -41,6 +45,8 @@ export class SpaceTables {
     this.#selectIncarnation = db.prepare('SELECT incarnation FROM spaces WHERE number = ?').pluck()
     this.#number = number
     this.sql = spaceSql(db, number)
+    // Before format 5 changes of sealed records had no index, so this looks at all changes.
+    this.#selectNewer = this.sql.format < 5 ? selectNewest : `${selectNewest} AND sealed = 1`
     this.objects = new ObjectTable(this.sql)
     this.#terms = new TermIndex(this.sql)
     this.#warn = (raw) => warnOfDamage(db.name, number, raw)
@@ -104,6 +110,12 @@ export class SpaceTables {
       const [before] = this.sql('SELECT max(seq) FROM @changes WHERE seq <= ?').get(start) as [number | null]
       return after < start && after > (before ?? 0)
     })
+  }
+
+  /** The position of the newest change of a sealed record after a place. */
+  newer({ collection, id, seq }: RecordPlace): Seq | undefined {
+    const [newest] = this.sql(this.#selectNewer).get(collection, id, seq) as [number | null]
+    return newest ?? undefined
   }
 
   #incarnation(): string | undefined {

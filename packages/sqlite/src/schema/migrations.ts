@@ -2,7 +2,7 @@ import { collectionsWith } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { markFormat } from './database-format.ts'
-import { authorIndex } from './space-schema.ts'
+import { authorIndex, feedTriggers, sealedIndex } from './space-schema.ts'
 import { spaceNumbers } from './spaces.ts'
 
 /** Changes the tables of one format into those of the next. */
@@ -14,7 +14,10 @@ export interface Migration {
 }
 
 /** All steps, oldest first. A new format is one more entry here; `currentFormat` is the last one's `to`. */
-export const migrations: readonly Migration[] = [{ from: 3, to: 4, migrate: markJournals }]
+export const migrations: readonly Migration[] = [
+  { from: 3, to: 4, migrate: markJournals },
+  { from: 4, to: 5, migrate: markSealedChanges },
+]
 
 /**
  * Changes the tables of an older format into those of the current one. The
@@ -38,5 +41,21 @@ function markJournals(db: Database): void {
     `)
     db.prepare(`UPDATE records_${number} SET listed = 1 WHERE collection IN (${marks})`).run(...journals)
     db.exec(authorIndex(number))
+  }
+}
+
+/** Format 5 marks changes of sealed records by a column, so that the newest one of a record is found. */
+function markSealedChanges(db: Database): void {
+  for (const number of spaceNumbers(db)) {
+    db.exec(`
+      DROP TRIGGER feed_insert_${number};
+      DROP TRIGGER feed_update_${number};
+      ALTER TABLE changes_${number} ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+      -- Whether a deleted record was sealed is not known any more.
+      UPDATE changes_${number} SET sealed = 1 WHERE (collection, id) IN (
+        SELECT collection, id FROM records_${number} WHERE substr(value, 1, 1) = '~' OR (deleted = 1 AND level > 0));
+      ${feedTriggers(number)}
+      ${sealedIndex(number)}
+    `)
   }
 }

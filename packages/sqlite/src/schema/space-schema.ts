@@ -32,16 +32,12 @@ export function spaceSchema(number: number): string {
     CREATE TABLE ${on('changes')} (
       seq INTEGER PRIMARY KEY, collection TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL,
       version INTEGER NOT NULL, author TEXT NOT NULL, task TEXT, at REAL NOT NULL,
-      level INTEGER NOT NULL, compartments TEXT NOT NULL
+      level INTEGER NOT NULL, compartments TEXT NOT NULL,
+      -- 1 if the record is sealed, or was before this change.
+      sealed INTEGER NOT NULL DEFAULT 0
     );
-    CREATE TRIGGER ${on('feed_insert')} AFTER INSERT ON ${on('records')} BEGIN
-      INSERT INTO ${on('changes')} VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author,
-        new.task, new.updated_at, new.level, new.compartments);
-    END;
-    CREATE TRIGGER ${on('feed_update')} AFTER UPDATE OF seq ON ${on('records')} BEGIN
-      INSERT INTO ${on('changes')} VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author,
-        new.task, new.updated_at, new.level, new.compartments);
-    END;
+    ${feedTriggers(number)}
+    ${sealedIndex(number)}
 
     -- The highest version of all deleted rows of a collection: new keys begin above it.
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
@@ -53,6 +49,26 @@ export function spaceSchema(number: number): string {
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
   `
+}
+
+/** The triggers that append each change of a record to the feed. */
+export function feedTriggers(number: number): string {
+  const append = `INSERT INTO changes_${number} (seq, collection, id, deleted, version, author, task, at, level, compartments)
+        VALUES (new.seq, new.collection, new.id, new.deleted, new.version, new.author, new.task, new.updated_at,
+          new.level, new.compartments);`
+  return `
+    CREATE TRIGGER feed_insert_${number} AFTER INSERT ON records_${number} BEGIN
+      ${append}
+    END;
+    CREATE TRIGGER feed_update_${number} AFTER UPDATE OF seq ON records_${number} BEGIN
+      ${append}
+    END;
+  `
+}
+
+/** The index by which the newest change of a sealed record is found. Other changes cost nothing by it. */
+export function sealedIndex(number: number): string {
+  return `CREATE INDEX by_sealed_${number} ON changes_${number} (collection, id, seq) WHERE sealed = 1;`
 }
 
 /** The index by which entries of journals are listed. SQLite uses it for queries that say `listed = 1`. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Principal } from '../../values/access.ts'
 import { joinMemory } from '../../join-memory.ts'
-import type { EncryptionOptions } from '../../sealing/key-ring.ts'
+import type { EncryptionOptions } from '../../sealing/encryption-options.ts'
 import { openMemory } from '../../open-memory.ts'
 import type { Memory } from '../../memory.ts'
 import type { RecordKey, StoredRecord } from '../../store/record.ts'
@@ -52,7 +52,7 @@ export function sealingCases(options: StoreContractOptions): void {
         collection: 'observations',
         id: noted.id,
       })
-      expect(pay?.value).toMatch(/^~k1\.[0-9a-f]{8}\.[\w+/]+=*$/)
+      expect(pay?.value).toMatch(/^~k1\.2-[0-9a-f]{8}\.[\w+/]+=*\.[0-9a-f]{40}$/)
       expect(observed?.value).toMatch(/^~k1\./)
       expect(open?.value).toBe('"plain"')
       expect(await view.facts.get('pay')).toEqual({ amount: 4711 })
