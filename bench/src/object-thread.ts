@@ -10,10 +10,9 @@ import type { MessagePort } from 'node:worker_threads'
 
 import { joinMemory, ReadScope } from '@skein/memory/runtime'
 import type { Ref } from '@skein/memory'
-import type { MemoryShare } from '@skein/memory/runtime'
 
-const { share, port } = workerData as { share: MemoryShare; port: MessagePort }
-const memory = await joinMemory(share, port)
+const { port } = workerData as { port: MessagePort }
+const memory = await joinMemory(port)
 const reader = { id: 'reader', role: 'bench' }
 
 type Message =

@@ -25,7 +25,7 @@ export async function objects({ quick }: Asking): Promise<Question> {
   const channel = new MessageChannel()
   memory.connect(channel.port1)
   const thread = new Worker(new URL('./object-thread.ts', import.meta.url), {
-    workerData: { share: memory.share(), port: channel.port2 },
+    workerData: { port: channel.port2 },
     transferList: [channel.port2],
   })
   const ask = asker(thread)

@@ -58,7 +58,7 @@ export class DashboardSession implements ExportSource {
     const page = await this.view.feed.read({ after: 0, limit: 1 })
     return {
       principal: { id: principal.id, role: principal.role, level, compartments },
-      space: memory.share().space,
+      space: memory.space,
       store: storeName,
       isLive: flock !== undefined,
       mayAnswer: allowAnswers,

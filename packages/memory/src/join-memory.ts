@@ -7,12 +7,9 @@ import { Counters, sumCounters } from './cache/counters.ts'
 import type { MemoryStats } from './cache/counters.ts'
 import { EpochTable } from './cache/epoch-table.ts'
 import { heedReads } from './cache/heed-reads.ts'
-import type { MemoryShare, ThreadMemory } from './memory.ts'
+import type { JoinedMemory, MemoryShare } from './memory.ts'
 import { ThreadShelf } from './objects/object-shelf.ts'
 import { SharedObjects } from './objects/shared-objects.ts'
-import { KeyRing } from './sealing/key-ring.ts'
-import { ObjectVault } from './sealing/object-vault.ts'
-import { gateSeals } from './sealing/seal-gate.ts'
 import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
@@ -23,9 +20,10 @@ import type { Store, StoreTraits } from './store/store.ts'
 import { loadFromDescriptor } from './store/worker-module.ts'
 import { LinkClient } from './threads/link-client.ts'
 import { linkedStore } from './threads/linked-store.ts'
+import { openThere } from './threads/open-there.ts'
 import type { Principal } from './values/access.ts'
 import { toEnvelope } from './values/error-envelope.ts'
-import { MemoryClosedError } from './values/errors.ts'
+import { AccessError, MemoryClosedError } from './values/errors.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
@@ -34,39 +32,47 @@ import type { LedgerReport } from './work/ledger-table.ts'
  * the store and to shared memory, if the store allows that. Writes go through the
  * opening thread.
  *
- * @param share - The result of `share()` in the opening thread.
  * @param port - One end of a `MessageChannel` whose other end was passed to `connect()` there.
  * @throws OptionError when too many threads have joined, or the store's module can't recreate its driver; StoreError
  */
-export async function joinMemory(share: MemoryShare, port: MessagePort): Promise<ThreadMemory> {
+export async function joinMemory(port: MessagePort): Promise<JoinedMemory> {
   const client = new LinkClient(port)
-  const thread = await client.call<number>('thread')
+  const { thread, isGuarded, share } = await client.call<Welcome>('join')
   const driver = share.descriptor && (await loadFromDescriptor<StoreDriver>(share.descriptor))
   const reader = await driver?.open(share.space, 'reader')
-  const ring = new KeyRing(share.encryption, share.space)
   const epochs = new EpochTable(share.epochs)
-  const opened = reader && gateSeals(heedReads(reader, epochs), ring)
-  return new JoinedMemory(share, client, linkedStore(client, opened, share.traits), { ring, epochs, thread })
+  const opened = reader && openThere(heedReads(reader, epochs), client, share.sealsFrom)
+  return new Joined(share, client, linkedStore(client, opened, share.traits), { epochs, thread, isGuarded })
+}
+
+/** What a thread gets when it joins. */
+export interface Welcome {
+  /** Its row of counters. */
+  readonly thread: number
+  /** Whether it needs passes. */
+  readonly isGuarded: boolean
+  readonly share: MemoryShare
 }
 
 /** What a thread has of a memory besides the store. */
-interface ThreadParts {
-  readonly ring: KeyRing
+interface ThreadParts extends Pick<Welcome, 'thread' | 'isGuarded'> {
   readonly epochs: EpochTable
-  /** The thread's row of counters. */
-  readonly thread: number
 }
 
-class JoinedMemory implements ThreadMemory {
+class Joined implements JoinedMemory {
+  readonly space: string
   readonly traits: StoreTraits
   readonly #share: MemoryShare
   readonly #client: LinkClient
+  readonly #isGuarded: boolean
   readonly #space: StoredSpace
   readonly #readAudit: ReadAuditBuffer | undefined
   #closing: Promise<void> | undefined
 
-  constructor(share: MemoryShare, client: LinkClient, store: Store, { ring, epochs, thread }: ThreadParts) {
+  constructor(share: MemoryShare, client: LinkClient, store: Store, { epochs, thread, isGuarded }: ThreadParts) {
+    this.space = share.space
     this.#share = share
+    this.#isGuarded = isGuarded
     this.#client = client
     this.traits = share.traits
     const counters = new Counters(share.counters, thread)
@@ -74,7 +80,7 @@ class JoinedMemory implements ThreadMemory {
     this.#space = {
       ...spaceParts(store, epochs, counters, share),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
-      shelf: new ThreadShelf(new ObjectVault(store.objects, ring), new SharedObjects(share.objects, thread), client),
+      shelf: new ThreadShelf(new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
       noteReuse: (reuse) => client.notify('reused', reuse),
@@ -94,6 +100,14 @@ class JoinedMemory implements ThreadMemory {
 
   as(principal: Principal, scope?: ReadScope): View {
     this.#space.assertOpen()
+    if (this.#isGuarded) throw new AccessError(principal.id, 'a pass for this thread')
+    return new View(this.#space, principal, scope)
+  }
+
+  enter(pass: string, principal: Principal, scope?: ReadScope): View {
+    this.#space.assertOpen()
+    // Calls over a port keep their order.
+    this.#client.notify('enter', pass)
     return new View(this.#space, principal, scope)
   }
 

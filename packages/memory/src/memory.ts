@@ -4,18 +4,18 @@ import type { MemoryStats } from './cache/counters.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import type { SharedObjectBuffers } from './objects/shared-objects.ts'
 import type { ResolvedOptions } from './options.ts'
-import type { KeyRingShare } from './sealing/encryption-options.ts'
 import type { ResealReport } from './sealing/reseal.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import type { MemoryEvents } from './space/store-link.ts'
 import type { WorkerModule } from './store/store-driver.ts'
 import type { StoreTraits } from './store/store.ts'
-import type { Principal } from './values/access.ts'
+import type { ThreadPasses } from './threads/thread-passes.ts'
+import type { Level, Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
 import type { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
-/** Everything that another thread needs to join a memory, see `joinMemory`. Structured-cloneable. */
+/** What the opening thread tells another one that joins. It holds no keys. */
 export interface MemoryShare {
   readonly space: string
   readonly architecture: ResolvedOptions['architecture']
@@ -23,7 +23,8 @@ export interface MemoryShare {
   readonly maxEntries: number
   readonly maxCacheBytes: number
   readonly auditsReads: boolean
-  readonly encryption: KeyRingShare
+  /** The lowest level that is sealed in this space; `undefined` where nothing is. */
+  readonly sealsFrom: Level | undefined
   readonly descriptor: WorkerModule | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer
@@ -33,6 +34,8 @@ export interface MemoryShare {
 
 /** An open memory in any thread of the process. Close it with `await using` or {@link ThreadMemory.close}. */
 export interface ThreadMemory extends AsyncDisposable {
+  /** The name of the space. */
+  readonly space: string
   readonly traits: StoreTraits
   /**
    * Returns a view of the memory for one principal.
@@ -49,6 +52,15 @@ export interface ThreadMemory extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** A memory that another thread has opened. */
+export interface JoinedMemory extends ThreadMemory {
+  /**
+   * Returns a view for the principal of a pass, see {@link Memory.connect}. The opening thread checks the pass before
+   * anything else that comes from here.
+   */
+  enter(pass: string, principal: Principal, scope?: ReadScope): View
+}
+
 /** A memory in the thread that opened it. Other threads can join it. */
 export interface Memory extends ThreadMemory {
   /**
@@ -58,14 +70,13 @@ export interface Memory extends ThreadMemory {
    * @returns how to stop it.
    */
   on<Name extends keyof MemoryEvents>(name: Name, listener: (event: MemoryEvents[Name]) => void): Unsubscribe
-  /** Returns what another thread passes to `joinMemory`, together with its port. */
-  share(): MemoryShare
   /**
    * Serves another thread over a port until the port closes.
    *
+   * @param passes - For whom the thread may work; by default for anybody, as this one.
    * @throws OptionError when 63 other threads have joined; MemoryClosedError
    */
-  connect(port: MessagePort): void
+  connect(port: MessagePort, passes?: ThreadPasses): void
   /**
    * Reseals everything that is not sealed with the current key, while reads and
    * writes go on. The memory does this by itself in the background when it is opened

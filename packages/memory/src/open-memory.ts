@@ -31,6 +31,7 @@ import type { StoredSpace } from './space/space.ts'
 import { gateSchemas } from './store/schema-gate.ts'
 import type { Store, StoreTraits } from './store/store.ts'
 import { ThreadHost } from './thread-host.ts'
+import type { ThreadPasses } from './threads/thread-passes.ts'
 import type { Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
@@ -72,9 +73,11 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
 
 /** The memory in the thread that opened it. It owns the store, the feed listener, the leases and the object arena. */
 class OpenedMemory implements Memory {
+  readonly space: string
   readonly traits: StoreTraits
   readonly #options: ResolvedOptions
   readonly #store: Store
+  readonly #ring: KeyRing
   readonly #sealer: Sealer
   readonly #epochs = new EpochTable()
   readonly #counters = counterBuffer()
@@ -96,6 +99,8 @@ class OpenedMemory implements Memory {
     this.#options = options
     this.traits = opened.traits
     const ring = new KeyRing(options.encryption, options.space)
+    this.#ring = ring
+    this.space = options.space
     const vault = new ObjectVault(opened.objects, ring)
     this.#store = gateSchemas(
       gateSeals(heedReads(gateWrites(opened, this.#epochs), this.#epochs), ring),
@@ -148,6 +153,7 @@ class OpenedMemory implements Memory {
       shelf: this.#shelf,
       arena: this.#arena,
       noteOutage: (error) => this.#listener.suspect(error),
+      share: () => this.#share(),
     })
     const { federation, space, heartbeatMs } = options
     this.#federation =
@@ -196,7 +202,7 @@ class OpenedMemory implements Memory {
     return this.#ledger.report()
   }
 
-  share(): MemoryShare {
+  #share(): MemoryShare {
     const { space, architecture, ttlMs, maxEntries, maxCacheBytes, store } = this.#options
     return {
       space,
@@ -209,14 +215,14 @@ class OpenedMemory implements Memory {
       epochs: this.#epochs.buffer,
       counters: this.#counters,
       auditsReads: this.#readAudit !== undefined,
-      encryption: this.#options.encryption,
+      sealsFrom: this.#ring.sealsFrom,
       objects: this.#arena.buffers,
     }
   }
 
-  connect(port: MessagePort): void {
+  connect(port: MessagePort, passes?: ThreadPasses): void {
     this.#space.assertOpen()
-    this.#threads.connect(port)
+    this.#threads.connect(port, passes)
   }
 
   close(): Promise<void> {

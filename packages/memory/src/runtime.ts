@@ -9,8 +9,8 @@
 export { joinMemory } from './join-memory.ts'
 export { ReadScope } from './space/read-scope.ts'
 export { toEnvelope, fromEnvelope } from './values/error-envelope.ts'
-export type { MemoryShare, ThreadMemory } from './memory.ts'
-export type { KeyRingShare } from './sealing/encryption-options.ts'
+export type { JoinedMemory, ThreadMemory } from './memory.ts'
+export type { ThreadPasses } from './threads/thread-passes.ts'
 export type { ErrorEnvelope } from './values/error-envelope.ts'
 
 // Waiting

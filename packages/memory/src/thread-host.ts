@@ -8,8 +8,12 @@ import type { HostShelf } from './objects/object-shelf.ts'
 import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
 import type { RecordKey } from './store/record.ts'
 import type { Store } from './store/store.ts'
+import type { Welcome } from './join-memory.ts'
+import type { MemoryShare } from './memory.ts'
 import { storeHandlers } from './threads/linked-store.ts'
 import { serveLink } from './threads/serve-link.ts'
+import { ThreadGuard } from './threads/thread-passes.ts'
+import type { ThreadPasses } from './threads/thread-passes.ts'
 import { fromEnvelope } from './values/error-envelope.ts'
 import type { ErrorEnvelope } from './values/error-envelope.ts'
 import { OptionError } from './values/errors.ts'
@@ -25,6 +29,7 @@ interface HostParts {
   readonly shelf: HostShelf
   readonly arena: ObjectArena
   readonly noteOutage: (error: unknown) => void
+  readonly share: () => MemoryShare
 }
 
 /** Serves the other threads of the process, each over its own port, until the port closes. */
@@ -36,9 +41,9 @@ export class ThreadHost implements Disposable {
     this.#parts = parts
   }
 
-  /** Serves one more thread. @throws OptionError when 63 other threads are connected. */
-  connect(port: MessagePort): void {
-    const { store, ledger, audit, leases, shelf, arena, noteOutage } = this.#parts
+  /** Serves one more thread: for anybody, unless it needs passes. @throws OptionError when 63 other threads are connected. */
+  connect(port: MessagePort, passes?: ThreadPasses): void {
+    const { store, ledger, audit, leases, shelf, arena, noteOutage, share } = this.#parts
     const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
     if (thread === undefined) {
       throw new OptionError('threads', `at most ${maxThreads} threads on one memory`, maxThreads + 1)
@@ -46,13 +51,21 @@ export class ThreadHost implements Disposable {
     this.#threads.set(thread, port)
     const served = shelf.serve()
     const held = new Map<string, HeldLease>()
+    const guard = passes && new ThreadGuard(passes)
     const { push } = serveLink(port, {
-      ...storeHandlers(store),
+      ...(guard ? guard.guard(store) : storeHandlers(store)),
       ...served.handlers,
-      thread: () => thread,
+      join: (): Welcome => ({ thread, isGuarded: guard !== undefined, share: share() }),
+      enter: (pass: string) => guard?.enter(pass),
       ledger: () => ledger.report(),
-      reused: (reuse: Reuse) => ledger.note(reuse),
-      audited: (groups: readonly NotedGroup[]) => audit.append(groups),
+      reused: (reuse: Reuse) => {
+        guard?.requireKnown(reuse.agent)
+        ledger.note(reuse)
+      },
+      audited: (groups: readonly NotedGroup[]) => {
+        for (const { agent } of groups) guard?.requireKnown(agent)
+        audit.append(groups)
+      },
       auditSettled: () => audit.settled(),
       outage: (error: ErrorEnvelope) => noteOutage(fromEnvelope(error)),
       hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {

@@ -293,7 +293,7 @@ describe('a restored memory', () => {
     const old = await open(path)
     const { port1, port2 } = new MessageChannel()
     old.connect(port1)
-    const thread = await joinMemory(old.share(), port2)
+    const thread = await joinMemory(port2)
     onTestFinished(() => thread.close())
     const views = [old.as(boss), thread.as(boss)]
     for (const { facts } of views) expect(await facts.get('price')).toBe(4)

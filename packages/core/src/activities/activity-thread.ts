@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
 import { asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
-import type { ThreadMemory } from '@skein/memory/runtime'
+import type { JoinedMemory } from '@skein/memory/runtime'
 import { loadFromDescriptor } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
@@ -42,18 +42,18 @@ services.catch(() => {})
 events.on('message', ({ abort, reason }: AbortRequest) => running.get(abort)?.abort(fromEnvelope(reason)))
 events.unref()
 
-async function start(): Promise<{ memory: ThreadMemory; model: Model }> {
-  const { share, model } = workerData as ThreadData
+async function start(): Promise<{ memory: JoinedMemory; model: Model }> {
+  const { model } = workerData as ThreadData
   const channel = new MessageChannel()
   const ports: ThreadPorts = { threadId, memory: channel.port2, events: eventsOfPool }
   parentPort?.postMessage(ports, [channel.port2, eventsOfPool])
-  return { memory: await joinMemory(share, channel.port1), model: await loadFromDescriptor<Model>(model) }
+  return { memory: await joinMemory(channel.port1), model: await loadFromDescriptor<Model>(model) }
 }
 
 /** Handles one request; never throws. */
 export default async function handle(request: ThreadRequest): Promise<ThreadReply> {
   try {
-    return request.type === 'describe' ? { value: await describe(request.module) } : await run(request.id, request.task)
+    return request.type === 'describe' ? { value: await describe(request.module) } : await run(request)
   } catch (error) {
     return { error: toEnvelope(error) }
   }
@@ -71,7 +71,7 @@ async function describe(module: string): Promise<ModuleDescription> {
   }
 }
 
-async function run(id: number, task: ActivityTask): Promise<ThreadReply> {
+async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>): Promise<ThreadReply> {
   const control = new AbortController()
   using scope = new ReadScope()
   if (task.label) scope.noteLabel(task.label)
@@ -80,7 +80,7 @@ async function run(id: number, task: ActivityTask): Promise<ThreadReply> {
   try {
     const { memory, model } = await services
     const activity = find(await load(task.module), task)
-    const view = memory.as(task.principal, scope)
+    const view = memory.enter(pass, task.principal, scope)
     const usage = usageMeter()
     const startedAt = performance.now()
     const context = {

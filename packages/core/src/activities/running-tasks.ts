@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto'
+
+import type { Principal } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
+import type { ThreadPasses } from '@skein/memory/runtime'
 
 import type { RunOptions } from './executor.ts'
 import { ThreadLostError } from './activity-errors.ts'
@@ -8,6 +12,8 @@ import type { ThreadEvent } from './thread-protocol.ts'
 /** A task in a worker thread, or on its way there. */
 export interface RunningTask {
   readonly id: number
+  /** Only the thread that runs it gets this. */
+  readonly pass: string
   readonly task: ActivityTask
   readonly options: RunOptions
   /** Its thread, once it has started there. */
@@ -16,12 +22,18 @@ export interface RunningTask {
   sharedItsThread: boolean
 }
 
+/** How many passes stay valid after their tasks. */
+const keptPasses = 10_000
+
 /**
  * The tasks of an executor and the threads that they run in. When a thread ends,
  * they decide which of its tasks failed by their own fault.
  */
-export class RunningTasks {
+export class RunningTasks implements ThreadPasses {
   readonly #tasks = new Map<number, RunningTask>()
+  readonly #passes = new Map<string, Principal>()
+  /** Passes of tasks that have ended: what their threads sent before may arrive after their results. */
+  readonly #endedPasses: string[] = []
   /** Threads terminated because an aborted activity did not stop; Node never reuses a thread's id. */
   readonly #abortedThreads = new Set<number>()
   /** Threads terminated because their buffers grew too large, with the error that says so. */
@@ -29,13 +41,19 @@ export class RunningTasks {
   #count = 0
 
   add(task: ActivityTask, options: RunOptions): RunningTask {
-    const running = { id: (this.#count += 1), task, options, sharedItsThread: false }
+    const running = { id: (this.#count += 1), pass: randomUUID(), task, options, sharedItsThread: false }
     this.#tasks.set(running.id, running)
+    this.#passes.set(running.pass, task.principal)
     return running
   }
 
-  remove({ id }: RunningTask): void {
+  remove({ id, pass }: RunningTask): void {
+    if (this.#endedPasses.push(pass) > keptPasses) this.#passes.delete(this.#endedPasses.shift() as string)
     this.#tasks.delete(id)
+  }
+
+  principalOf(pass: string): Principal | undefined {
+    return this.#passes.get(pass)
   }
 
   ids(): IterableIterator<number> {

@@ -1,4 +1,5 @@
-import { requireDuration, requireInteger } from '@skein/memory/runtime'
+import type { Right } from '@skein/memory'
+import { requireDuration, requireInteger, requireStrings } from '@skein/memory/runtime'
 
 /** Options of `threadExecutor`. */
 export interface ThreadExecutorOptions {
@@ -39,6 +40,13 @@ export interface ThreadExecutorOptions {
    * @defaultValue no limit
    */
   readonly maxBufferMb?: number
+
+  /**
+   * Rights that principals keep in worker threads. Whatever is not named here never reaches a thread.
+   *
+   * @defaultValue audit
+   */
+  readonly rights?: readonly Right[]
 }
 
 type Limits = 'maxHeapMb' | 'maxBufferMb'
@@ -51,7 +59,8 @@ const maxThreads = 31
 /** @throws OptionError when a number is out of range. */
 export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedThreadOptions {
   const threads = Math.min(navigator.hardwareConcurrency, maxThreads)
-  const resolved: ResolvedThreadOptions = { threads, ioPerThread: 32, graceMs: 2_000, ...options }
+  const resolved: ResolvedThreadOptions = { threads, ioPerThread: 32, graceMs: 2_000, rights: ['audit'], ...options }
+  requireStrings('rights', resolved.rights)
   requireInteger('threads', resolved.threads, 1, maxThreads)
   requireInteger('ioPerThread', resolved.ioPerThread, 1, 10_000)
   requireDuration('graceMs', resolved.graceMs, 0, 3_600_000)

@@ -1,5 +1,5 @@
 import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
-import type { Memory } from '@skein/memory'
+import type { Memory, Principal } from '@skein/memory'
 
 import { FlockClosedError } from '../base/flock-closed-error.ts'
 import { whenAborted } from '../base/when-aborted.ts'
@@ -57,7 +57,8 @@ class ThreadExecutor implements Executor {
     return waiting
   }
 
-  async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
+  async run(given: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
+    const task = { ...given, principal: this.#inThread(given.principal) }
     for (let { kind } = task; ;) {
       const running = this.#tasks.add(task, options)
       try {
@@ -85,7 +86,7 @@ class ThreadExecutor implements Executor {
         force: () => this.#terminateThread(running),
       })
     try {
-      const reply = this.#request(kind, { type: 'run', id, task }, signal, onLabel)
+      const reply = this.#request(kind, { type: 'run', id, pass: running.pass, task }, signal, onLabel)
       return (await (abort ? Promise.race([reply, abort.forced]) : reply)) as ActivityOutcome
     } catch (error) {
       // Whatever the end of a thread looks like from here: the caller asked for it.
@@ -94,6 +95,12 @@ class ThreadExecutor implements Executor {
     } finally {
       abort?.cancel()
     }
+  }
+
+  /** The principal, with those rights that may reach a thread. */
+  #inThread(principal: Principal): Principal {
+    const { rights = [] } = principal
+    return { ...principal, rights: rights.filter((right) => this.#options.rights.includes(right)) }
   }
 
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
@@ -174,11 +181,11 @@ class ThreadExecutor implements Executor {
   #pool(kind: ActivityTask['kind']): ThreadPool {
     const existing = this.#pools.get(kind)
     if (existing) return existing
-    const data = { share: this.#memory.share(), model: this.#model.descriptor }
+    const data = { model: this.#model.descriptor }
     const pool = new ThreadPool(kind, this.#options, data, {
       onThread: (port) => {
         if (this.#closing) throw new FlockClosedError()
-        this.#memory.connect(port)
+        this.#memory.connect(port, this.#tasks)
       },
       onEvent: (threadId, event) => this.#tasks.onEvent(threadId, event),
       onOverBudget: (threadId, why) => this.#tasks.onOverBudget(threadId, why),

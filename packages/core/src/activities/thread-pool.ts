@@ -113,6 +113,12 @@ export class ThreadPool {
   }
 
   #onPorts({ threadId, memory, events }: ThreadPorts): void {
+    // What an activity posts looks the same: each thread joins once.
+    if (this.#started.has(threadId) || !this.threads.some((thread) => thread.threadId === threadId)) {
+      memory.close()
+      events.close()
+      return
+    }
     this.#started.add(threadId)
     try {
       this.#listener.onThread(memory)

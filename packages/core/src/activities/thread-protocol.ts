@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 
-import type { ErrorEnvelope, MemoryShare } from '@skein/memory/runtime'
+import type { ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label, WorkerModule } from '@skein/memory/store'
 
 import type { ActivityTask } from './executor.ts'
@@ -16,7 +16,6 @@ import type { ActivityTask } from './executor.ts'
 
 /** What a thread gets when it starts. */
 export interface ThreadData {
-  readonly share: MemoryShare
   readonly model: WorkerModule
 }
 
@@ -31,7 +30,13 @@ export interface ThreadPorts {
 /** One request to a thread. */
 export type ThreadRequest =
   | { readonly type: 'describe'; readonly module: string }
-  | { readonly type: 'run'; readonly id: number; readonly task: ActivityTask }
+  | {
+      readonly type: 'run'
+      readonly id: number
+      /** Proves to the memory for whom the thread works. */
+      readonly pass: string
+      readonly task: ActivityTask
+    }
 
 /** How a request ended. Errors travel in envelopes: cloning them to another thread would drop their fields. */
 export type ThreadReply = { readonly value: unknown } | { readonly error: ErrorEnvelope; readonly label?: Label }

@@ -14,7 +14,7 @@ it('follows the feed once for all clients, and reads nothing without clients', a
   const counted = {
     ...memory,
     as: () => view,
-    share: () => memory.share(),
+    space: memory.space,
     stats: () => memory.stats(),
   }
   const { feed } = view

@@ -98,6 +98,12 @@ export class HostShelf implements ObjectShelf {
         return this.#keep(offset, length, level)
       },
       'shelf.put': (bytes: Uint8Array, level: Level) => this.put(bytes, Promise.resolve(level)),
+      'shelf.bytes': async (hash: string) => {
+        const opened = await this.open(hash)
+        const bytes = opened && Uint8Array.from(opened.bytes)
+        opened?.release()
+        return bytes
+      },
       'shelf.load': async (hash: string) => {
         const opened = await this.open(hash)
         opened?.release()
@@ -117,12 +123,10 @@ const smallBytes = 64 * 1024
 
 /** The shelf of a worker thread. */
 export class ThreadShelf implements ObjectShelf {
-  readonly #vault: ObjectVault
   readonly #shared: SharedObjects
   readonly #client: LinkClient
 
-  constructor(vault: ObjectVault, shared: SharedObjects, client: LinkClient) {
-    this.#vault = vault
+  constructor(shared: SharedObjects, client: LinkClient) {
     this.#shared = shared
     this.#client = client
   }
@@ -144,10 +148,9 @@ export class ThreadShelf implements ObjectShelf {
     if (!(await this.#client.call<boolean>('shelf.load', hash))) return undefined
     const loaded = this.#shared.find(hash)
     if (loaded) return { ...loaded, isCopy: false }
-    const bytes = await this.#vault.get(hash)
-    if (!bytes) return undefined
-    verify(hash, bytes)
-    return { bytes, isCopy: true, release: () => {} }
+    // There is no room for it in shared memory.
+    const bytes = await this.#client.call<Uint8Array | undefined>('shelf.bytes', hash)
+    return bytes && { bytes, isCopy: true, release: () => {} }
   }
 }
 

@@ -45,6 +45,13 @@ export class KeyRing {
     return [...this.#keys.keys()].toSorted((a, b) => Number(b === current) - Number(a === current))
   }
 
+  /** The lowest level that is sealed, by this ring or by others; `undefined` where nothing is known to be. */
+  get sealsFrom(): Level | undefined {
+    const own = this.share.current === undefined ? [] : [this.share.from]
+    const froms = [...own, ...(this.#required ? [this.#required.from] : []), ...(this.#whole ? [this.#whole] : [])]
+    return froms.toSorted((a, b) => levelIndex(a) - levelIndex(b))[0]
+  }
+
   /** Whether data of this sensitivity must be sealed. */
   seals(level: Level): boolean {
     return this.share.current !== undefined && levelIndex(level) >= levelIndex(this.share.from)

@@ -14,6 +14,7 @@ import type { Audience, Label, Principal, Right } from '../values/access.ts'
 import { AccessError, FenceError, NotFoundError, VersionConflictError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
 import { requireCount } from '../values/require-option.ts'
+import { assertReadable } from '../values/sealed-text.ts'
 import type { ReadScope } from './read-scope.ts'
 import { requireBatch } from './require-batch.ts'
 import type { Marked, OwnMutation, Shown, ShownChange } from './shown.ts'
@@ -286,6 +287,8 @@ export class Actor {
   async #labelOfSource(id: string): Promise<Label> {
     const source = await this.load('objects', id)
     if (!source) throw new NotFoundError('object', id)
+    // Its label counts, so it must be the one that it was stored under.
+    assertReadable(source.value)
     return source
   }
 }

@@ -21,8 +21,8 @@ export function linkedStore(client: LinkClient, reader: Store | undefined, trait
     now: () => clock.now(),
     /** Never calls the listener: threads learn of changes from the epoch table. */
     watch: () => () => {},
-    /** Without its own connection, the thread gets all results at the end, and the inspector is not called. */
-    verify: (inspector) => reader?.verify(inspector) ?? verifyThere(client),
+    /** The thread gets all results at the end, and the inspector is not called: the opening thread has the keys. */
+    verify: () => verifyThere(client),
     [Symbol.asyncDispose]: async () => reader?.[Symbol.asyncDispose](),
   }
 }

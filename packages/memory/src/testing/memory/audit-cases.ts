@@ -126,7 +126,7 @@ export function auditCases(options: StoreContractOptions): void {
       await memory.as(low).facts.set('k', 1)
       const { port1, port2 } = new MessageChannel()
       memory.connect(port1)
-      const thread = await joinMemory(memory.share(), port2)
+      const thread = await joinMemory(port2)
       const scope = new ReadScope()
       await thread.as({ id: 'worker', role: 'r' }, scope).facts.get('k')
       scope[Symbol.dispose]()

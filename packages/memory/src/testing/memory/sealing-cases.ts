@@ -98,7 +98,7 @@ export function sealingCases(options: StoreContractOptions): void {
     it('can be opened in other threads', async () => {
       const { port1, port2 } = new MessageChannel()
       memory.connect(port1)
-      await using thread = await joinMemory(structuredClone(memory.share()), port2)
+      await using thread = await joinMemory(port2)
       const ref = await thread.as(high).objects.put('the words', secret)
       await thread.as(high).facts.set('pay', 1, secret)
       expect(await memory.as(high).facts.get('pay')).toBe(1)

@@ -226,7 +226,7 @@ export function verifyCases(options: StoreContractOptions): void {
     await move(fact('pay'), fact('moved'))
     const { port1, port2 } = new MessageChannel()
     memory.connect(port1)
-    await using thread = await joinMemory(structuredClone(memory.share()), port2)
+    await using thread = await joinMemory(port2)
     expect(await corruptions(admin, thread)).toEqual(await corruptions())
     expect(await corruptions(admin, thread)).toHaveLength(1)
     await expect(corruptions(high, thread)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })

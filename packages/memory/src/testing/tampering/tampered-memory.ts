@@ -82,7 +82,7 @@ export function tamperedMemory(options: StoreContractOptions, tamper: Tampering)
   const join = (): Promise<ThreadMemory> => {
     const { port1, port2 } = new MessageChannel()
     memory.connect(port1)
-    return joinMemory(memory.share(), port2)
+    return joinMemory(port2)
   }
   const findings = async (): Promise<string[]> => {
     const seen = await Array.fromAsync(memory.as(boss).verify())

@@ -1,0 +1,96 @@
+import type { Mutation } from '../store/mutation.ts'
+import type { RecordPage } from '../store/query.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
+import { audienceOf, covers, joinLabels } from '../values/access.ts'
+import type { Audience, Principal } from '../values/access.ts'
+import { AccessError } from '../values/errors.ts'
+import type { LinkHandlers } from './link-messages.ts'
+
+/**
+ * Decides for whom another thread may work. A pass is a secret name of one piece of
+ * work, which only the thread gets that does it.
+ */
+export interface ThreadPasses {
+  /** For whom the work is done; `undefined` for a pass that is not valid, or not any more. */
+  principalOf(pass: string): Principal | undefined
+}
+
+/** Names of runtime states and of views' states, which belong to no principal. */
+const stateNames = /^(?:shared|states)\//
+
+/**
+ * The thread that opened the store watches what another one asks of it: only in the
+ * name of those for whom the thread has shown a pass, and only within their clearance.
+ */
+export class ThreadGuard {
+  readonly #passes: ThreadPasses
+  readonly #principals = new Map<string, Principal>()
+  #audience: Audience | undefined
+
+  constructor(passes: ThreadPasses) {
+    this.#passes = passes
+  }
+
+  /** The thread begins to work for somebody. @throws AccessError */
+  enter(pass: string): void {
+    const principal = this.#passes.principalOf(pass)
+    if (!principal) throw new AccessError('a thread', 'a valid pass')
+    const { level: sensitivity, compartments } = audienceOf(principal)
+    const own = this.#audience ? [{ ...this.#audience, sensitivity: this.#audience.level }] : []
+    const label = joinLabels([{ sensitivity, compartments }, ...own])
+    this.#audience = { level: label.sensitivity, compartments: label.compartments }
+    this.#principals.set(principal.id, principal)
+  }
+
+  /** @throws AccessError unless the thread has a pass of this principal. */
+  requireKnown(id: string): void {
+    if (!this.#principals.has(id)) throw new AccessError(id, 'a pass for this thread')
+  }
+
+  /** The calls that the thread may make of a store, each within what it may see and do. */
+  guard(store: Store): LinkHandlers {
+    return {
+      read: async (keys: readonly RecordKey[]) => (await store.read(keys)).map((record) => this.#shown(record)),
+      query: async (query: Parameters<Store['query']>[0]): Promise<RecordPage> => {
+        const page = await store.query(query)
+        return { ...page, records: page.records.map((record) => this.#shown(record) as StoredRecord) }
+      },
+      search: async (query: Parameters<Store['search']>[0]) => {
+        const answer = await store.search({ ...query, audience: query.audience ?? this.#seen() })
+        return { ...answer, records: answer.records.filter((record) => covers(this.#seen(), record)) }
+      },
+      changes: (after: number, limit: number) => store.changes(after, limit),
+      write: (batch: readonly Mutation[]) => {
+        for (const mutation of batch) this.#requireMayWrite(mutation)
+        return store.write(batch)
+      },
+      'objects.has': (name: string) => store.objects.has(name),
+      verify: () => {
+        const mayVerify = [...this.#principals.values()].some(({ rights }) => rights?.includes('administer'))
+        if (!mayVerify) throw new AccessError('a thread', 'the right "administer"')
+        return Array.fromAsync(store.verify())
+      },
+    }
+  }
+
+  #seen(): Audience {
+    return this.#audience ?? { level: 'public', compartments: [] }
+  }
+
+  /** That a record is there is for the view to hide, which notes it as refused. What it says stays here. */
+  #shown(record: StoredRecord | undefined): StoredRecord | undefined {
+    return record && !covers(this.#seen(), record) ? { ...record, value: 'null' } : record
+  }
+
+  #requireMayWrite(mutation: Mutation): void {
+    const { type, key } = mutation
+    const { collection, id } = key
+    // The text of a sealed record, and how the space is sealed, are for the opening thread alone.
+    if (type === 'reseal') throw new AccessError('a thread', 'to be the thread that opened the memory')
+    if (type === 'set' && !covers(this.#seen(), mutation.meta)) throw new AccessError(mutation.meta.author, 'clearance')
+    if (collection === 'settings' && !stateNames.test(id)) throw new AccessError('a thread', 'another key')
+    const author = type === 'set' ? mutation.meta.author : type === 'delete' ? mutation.author : undefined
+    if (author !== undefined && collection !== 'settings' && collection !== 'audit') this.requireKnown(author)
+  }
+}
