@@ -243,6 +243,7 @@ class MapStore implements Store {
       this.#space.bytes.get(hash)?.slice(range?.start, range?.end),
     has: async (hash: string): Promise<boolean> => this.#space.bytes.has(hash),
     delete: async (hash: string): Promise<void> => void this.#space.bytes.delete(hash),
+    names: async (): Promise<readonly string[]> => [...this.#space.bytes.keys()],
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

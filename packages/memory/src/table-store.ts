@@ -273,6 +273,7 @@ class TableStore implements Store {
       get: (name, range) => this.#guarded('objects.get', () => objects.get(name)?.slice(range?.start, range?.end)),
       has: (name) => this.#guarded('objects.has', () => objects.get(name) !== undefined),
       delete: (name) => this.#guarded('objects.delete', () => objects.delete(name)),
+      names: () => this.#guarded('objects.names', () => [...objects.names()]),
     }
   }
 

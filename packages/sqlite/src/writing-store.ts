@@ -52,6 +52,7 @@ export class WritingStore extends SpaceStore {
       get: (hash, range) => this.guarded('objects.get', () => objects.get(hash, range)),
       has: (hash) => this.guarded('objects.has', () => objects.has(hash)),
       delete: (hash) => this.#transact(() => objects.delete(hash)),
+      names: () => this.guarded('objects.names', () => objects.names()),
     }
   }
 

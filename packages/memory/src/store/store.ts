@@ -28,6 +28,8 @@ export interface ObjectStore {
   get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>
   has(name: string): Promise<boolean>
   delete(name: string): Promise<void>
+  /** Resolves to the names of all bytes that are there, in any order. */
+  names(): Promise<readonly string[]>
 }
 
 /** Facts about a store that code may depend on. */

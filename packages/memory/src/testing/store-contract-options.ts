@@ -21,6 +21,7 @@ export type StoreContractPart =
   | 'audit'
   | 'secrets'
   | 'sealing'
+  | 'plain secrets'
   | 'tampering'
   | 'verify'
   | 'values'

@@ -169,6 +169,7 @@ export class RedisSpace implements Store {
       get: (name, range) => this.#guarded('objects.get', () => objects.get(name, range)),
       has: (name) => this.#guarded('objects.has', () => objects.has(name)),
       delete: (name) => this.#guarded('objects.delete', () => objects.delete(name), true),
+      names: () => this.#guarded('objects.names', () => objects.names()),
     }
   }
 

@@ -4,6 +4,7 @@ import type { RedisClient } from '../connection/redis-client.ts'
 import { requireBulk } from '../connection/server-facts.ts'
 import type { ScriptRunner } from '../lua/script-runner.ts'
 import { putObjectScript } from '../lua/scripts.generated.ts'
+import { scanKeys } from './scan.ts'
 
 /** The objects of a space, a key each. Throws what the client throws. */
 export class SpaceObjects implements ObjectStore {
@@ -43,6 +44,11 @@ export class SpaceObjects implements ObjectStore {
 
   async delete(name: string): Promise<void> {
     await this.#client.del(this.#key(name))
+  }
+
+  async names(): Promise<string[]> {
+    const keys = await Array.fromAsync(scanKeys(this.#client, this.#key('*')))
+    return keys.map((key) => key.slice(this.#key('').length))
   }
 
   #key(name: string): string {

@@ -16,8 +16,11 @@ export function storeObjectsCases(options: StoreContractOptions): void {
     expect([...((await fresh.store.objects.get('h', { start: 1, end: 3 })) ?? [])]).toEqual([1, 2])
     expect([await fresh.store.objects.has('h'), await fresh.store.objects.has('no')]).toEqual([true, false])
     expect(await fresh.store.objects.get('no')).toBeUndefined()
+    await fresh.store.objects.put('h.k1', bytes)
+    expect((await fresh.store.objects.names()).toSorted()).toEqual(['h', 'h.k1'])
     await fresh.store.objects.delete('h')
     expect(await fresh.store.objects.has('h')).toBe(false)
+    expect(await fresh.store.objects.names()).toEqual(['h.k1'])
   })
 
   it('stores bytes only if a check holds', async () => {
