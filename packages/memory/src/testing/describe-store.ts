@@ -17,6 +17,7 @@ import { objectsCases } from './memory/objects-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
+import { leftoversCases } from './sealing/leftovers-cases.ts'
 import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
 import { sealingCases } from './sealing/sealing-cases.ts'
 import { tamperingCases } from './tampering/tampering-cases.ts'
@@ -74,6 +75,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   secrets: secretsCases,
   sealing: sealingCases,
   'plain secrets': plainSecretsCases,
+  'plain leftovers': leftoversCases,
   tampering: tamperingCases,
   verify: verifyCases,
   values: valueCases,

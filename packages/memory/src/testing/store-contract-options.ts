@@ -22,6 +22,7 @@ export type StoreContractPart =
   | 'secrets'
   | 'sealing'
   | 'plain secrets'
+  | 'plain leftovers'
   | 'tampering'
   | 'verify'
   | 'values'
