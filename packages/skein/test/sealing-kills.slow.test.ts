@@ -23,9 +23,12 @@ type Fill = (place: Place) => Promise<void>
 type MakeSpaces = (fill: Fill) => Promise<() => Promise<Place>>
 
 const [k1, k2] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')]
-const first: EncryptionOptions = { keys: { k1 }, current: 'k1' }
-const both: EncryptionOptions = { keys: { k1, k2 }, current: 'k2' }
-const last: EncryptionOptions = { keys: { k2 }, current: 'k2' }
+interface Encryption extends EncryptionOptions {
+  readonly keys: Readonly<Record<string, string>>
+}
+const first: Encryption = { keys: { k1 }, current: 'k1' }
+const both: Encryption = { keys: { k1, k2 }, current: 'k2' }
+const last: Encryption = { keys: { k2 }, current: 'k2' }
 const boss = { id: 'boss', role: 'head', clearance: { level: 'confidential' } } as const
 
 async function onStore<Result>({ address, prefix }: Place, work: (store: Store) => Promise<Result>): Promise<Result> {
@@ -33,7 +36,7 @@ async function onStore<Result>({ address, prefix }: Place, work: (store: Store) 
   return await work(store)
 }
 
-async function seal({ address, prefix }: Place, encryption: EncryptionOptions): Promise<void> {
+async function seal({ address, prefix }: Place, encryption: Encryption): Promise<void> {
   await using memory = await openMemory({ store: driverAt(address, prefix), encryption, auditKeepMs: 0 })
   await memory.reseal()
 }
@@ -62,10 +65,10 @@ async function fillSealed(place: Place): Promise<void> {
 }
 
 /** Resolves to what the process printed; `undefined` if it was killed. */
-async function reseal({ address, prefix }: Place, encryption: EncryptionOptions, ...kill: string[]) {
+async function reseal({ address, prefix }: Place, encryption: Encryption, ...kill: string[]) {
   const script = join(import.meta.dirname, 'fixtures', 'resealing-process.ts')
   const SKEIN_KEYS = Object.entries(encryption.keys)
-    .map(([id, key]) => `${id}=${String(key)}`)
+    .map(([id, key]) => `${id}=${key}`)
     .join(',')
   const env = { ...process.env, SKEIN_KEYS, SKEIN_CURRENT_KEY: encryption.current }
   const child = spawn(process.execPath, [script, address, prefix, ...kill], {
@@ -78,11 +81,11 @@ async function reseal({ address, prefix }: Place, encryption: EncryptionOptions,
   return signal === 'SIGKILL' ? undefined : printed.trim()
 }
 
-const corruptions = async ({ address, prefix }: Place, encryption: EncryptionOptions) =>
+const corruptions = async ({ address, prefix }: Place, encryption: Encryption) =>
   (await inspectSpace({ store: driverAt(address, prefix), encryption })).corruptions
 
 /** What is readable of facts, observations and objects. */
-async function contents({ address, prefix }: Place, encryption: EncryptionOptions): Promise<unknown> {
+async function contents({ address, prefix }: Place, encryption: Encryption): Promise<unknown> {
   await using memory = await openMemory({ store: driverAt(address, prefix), encryption, auditKeepMs: 0 })
   const { facts, observations, objects, records } = memory.as(boss)
   const ids = async (collection: 'facts' | 'objects'): Promise<string[]> =>
@@ -96,7 +99,7 @@ async function contents({ address, prefix }: Place, encryption: EncryptionOption
   }
 }
 
-async function killAtEveryWrite(next: () => Promise<Place>, encryption: EncryptionOptions): Promise<number> {
+async function killAtEveryWrite(next: () => Promise<Place>, encryption: Encryption): Promise<number> {
   const counting = await next()
   const before = await onStore(counting, plainSecrets)
   expect(before.size).toBeGreaterThan(10)

@@ -70,7 +70,7 @@ export async function resealSome(parts: ResealParts, keys: readonly RecordKey[])
   }
   const records = await resealRecords(parts, found)
   const objects = doubtful.size === 0 ? 0 : await resealContents(parts, doubtful)
-  return finish(parts, { records, objects })
+  return records + objects === 0 ? { records, objects } : finish(parts, { records, objects })
 }
 
 async function resealRecords(parts: ResealParts, records: readonly StoredRecord[]): Promise<number> {
