@@ -106,7 +106,7 @@ export function holdsRecord({ kind }: Content): boolean {
 }
 
 /** The name of a message's subject, which may appear in warnings. */
-export function nameOf(content: Content): string {
+function nameOf(content: Content): string {
   switch (content.kind) {
     case 'fact':
       return `facts/${content.key}`
