@@ -1,4 +1,4 @@
-import { mapStore } from '@skein/memory'
+import { mapStore, openMemory } from '@skein/memory'
 import type { Bus, BusLink } from '@skein/memory/types'
 import { describe, expect, it } from 'vitest'
 
@@ -60,13 +60,12 @@ export function describeBusSealing(name: string, makeBus: () => Bus | Promise<Bu
 
     it('a node learns of it even between looking and publishing', async () => {
       const inner = await makeBus()
-      const a = await openNode('a', inner, { encryption })
       let isFirst = true
       const bus: Bus = {
         open: async (space, node) => {
           const link = await inner.open(space, node)
           const publish: BusLink['publish'] = async (messages, after) => {
-            if (isFirst) await a.memory.exchange()
+            if (isFirst) await (await openNode('a', inner, { encryption })).memory.exchange()
             isFirst = false
             return link.publish(messages, after)
           }
@@ -79,7 +78,6 @@ export function describeBusSealing(name: string, makeBus: () => Bus | Promise<Bu
           })
         },
       }
-      await a.facts.set('open', 1, important)
       const late = await openNode('b', bus)
       await late.facts.set('k', word, secret)
       await exchangeAll(late)
@@ -130,9 +128,9 @@ export function describeBusSealing(name: string, makeBus: () => Bus | Promise<Bu
     it('a node that lost its key goes on publishing what is public', async () => {
       const bus = await makeBus()
       const store = mapStore()
-      const before = await openNode('b', await makeBus(), { store, encryption })
-      await before.facts.set('k', word, secret)
-      await before.memory.close()
+      const before = await openMemory({ store, encryption })
+      await before.as({ id: 'b', role: 'r', clearance: { level: 'confidential' } }).facts.set('k', word, secret)
+      await before.close()
       const a = await openNode('a', bus, {})
       const b = await openNode('b', bus, { store })
       await b.facts.set('open', 1, important)

@@ -30,8 +30,15 @@ export function gatePlain(store: Store, ring: KeyRing, sealing: KnownSealing): S
       if (refusal.reason !== 'seal') sealing.note(refusal.current)
     }
   }
+  /** The contents of objects were stored before their records, which are refused now. */
+  const withdrawContents = async (batch: readonly Mutation[]): Promise<void> => {
+    for (const { type, key } of batch) {
+      if (type !== 'set' || key.collection !== 'objects') continue
+      await withdrawContent(store, hashOf(key.id), (level) => sealing.mayBePlain(level))
+    }
+  }
   const refuse = async (batch: readonly Mutation[], error: unknown): Promise<never> => {
-    if (error instanceof MissingKeyError) await withdrawContents(store, batch)
+    if (error instanceof MissingKeyError) await withdrawContents(batch)
     throw error
   }
   return {
@@ -60,11 +67,4 @@ function hasPlainAbovePublic(batch: readonly Mutation[]): boolean {
 /** @throws MissingKeyError */
 function assertMayWrite(batch: readonly Mutation[], ring: KeyRing): void {
   for (const mutation of batch) if (mutation.type === 'set') ring.assertMayWrite(mutation.meta.sensitivity)
-}
-
-/** The contents of objects were stored before their records, which are refused now. */
-async function withdrawContents(store: Store, batch: readonly Mutation[]): Promise<void> {
-  for (const { type, key } of batch) {
-    if (type === 'set' && key.collection === 'objects') await withdrawContent(store, hashOf(key.id))
-  }
 }

@@ -1,7 +1,7 @@
 import type { CheckMutation, SetMutation } from '../store/mutation.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Store, Unwatch } from '../store/store.ts'
-import { publicLabel } from '../values/access.ts'
+import { levelIndex, publicLabel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { MissingKeyError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -110,6 +110,11 @@ export class KnownSealing implements Disposable {
   async check(): Promise<CheckMutation> {
     if (this.#version === undefined) await this.load()
     return { type: 'check', key: stateKey, ifVersion: this.#version ?? 0 }
+  }
+
+  /** Whether values of a level may be plain in the space. */
+  mayBePlain(level: Level): boolean {
+    return this.#state === undefined || levelIndex(level) < levelIndex(this.#state.from)
   }
 
   /** Whether the ring has the key that is in force, so that it may put another one in its place. */

@@ -1,6 +1,7 @@
 import { hashOf } from '../store/object-id.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Store } from '../store/store.ts'
+import type { Level } from '../values/access.ts'
 
 const pageSize = 500
 
@@ -10,17 +11,24 @@ const pageSize = 500
  * Whoever stores the same content under a public label at this moment has stored bytes, too, and writes the record next:
  * then they are put back.
  */
-export async function withdrawContent(store: Store, hash: string): Promise<void> {
+export async function withdrawContent(
+  store: Store,
+  hash: string,
+  mayBePlain: (level: Level) => boolean,
+): Promise<void> {
   const { objects } = store
   const bytes = await objects.get(hash)
-  if (!bytes || (await hasRecord(store, hash))) return
+  // Where a record must be sealed, whoever seals it needs the bytes, and drops them then.
+  if (!bytes || (await levelsOf(store, hash)).length > 0) return
   await objects.delete(hash)
-  if (await hasRecord(store, hash)) await objects.put(hash, bytes)
+  if ((await levelsOf(store, hash)).some(mayBePlain)) await objects.put(hash, bytes)
 }
 
-async function hasRecord(store: Store, hash: string): Promise<boolean> {
+/** The levels of the records of a content. */
+async function levelsOf(store: Store, hash: string): Promise<readonly Level[]> {
+  const levels: Level[] = []
   for await (const page of recordPages(store, { collection: 'objects', limit: pageSize })) {
-    if (page.some(({ id }) => hashOf(id) === hash)) return true
+    for (const { id, sensitivity } of page) if (hashOf(id) === hash) levels.push(sensitivity)
   }
-  return false
+  return levels
 }

@@ -111,14 +111,16 @@ export function plainSecretsCases(options: StoreContractOptions): void {
     })
 
     it('keeps contents that another record needs', async () => {
-      const { memory } = await openDeaf()
+      const { memory, faults } = await openDeaf()
       const { objects } = memory.as(boss)
-      const open1 = await objects.put('well known')
-      const internal = await objects.put('internal words', { sensitivity: 'internal' })
+      const known = await objects.put('well known')
+      const begun = faults.hold('write', { when: 'before' })
+      const outcome = expect(objects.put('well known', secret)).rejects.toMatchObject(missing)
+      await begun.reached
       await open(other, encryption)
-      const put = objects.put('well known', { ...secret, derivedFrom: [internal] })
-      await expect(put).rejects.toMatchObject(missing)
-      expect(await (await open(other)).as(boss).objects.get(open1)).toBe('well known')
+      begun.release()
+      await outcome
+      expect(await (await open(other)).as(boss).objects.get(known)).toBe('well known')
     })
 
     it('keeps what it holds: claims, leases and public work go on', async () => {
@@ -134,6 +136,26 @@ export function plainSecretsCases(options: StoreContractOptions): void {
   })
 
   describe('a process with the key', () => {
+    it('is open only when nobody can write a secret any more, before all is sealed', async () => {
+      const { memory } = await openDeaf()
+      const { facts } = memory.as(boss)
+      await facts.set('early', 1, secret)
+      const keyed = faultyStore(other)
+      const beginning = keyed.faults.hold('write', { when: 'before', collection: 'settings' })
+      using resealing = keyed.faults.hold('write', { when: 'before', collection: 'facts' })
+      let isOpen = false
+      const opening = open(keyed.driver, encryption).then(() => (isOpen = true))
+      await beginning.reached
+      await facts.set('still plain', 1, secret)
+      expect(isOpen).toBe(false)
+      beginning.release()
+      await opening
+      await expect(facts.set('pay', word, secret)).rejects.toMatchObject(missing)
+      await resealing.reached
+      await expect(facts.set('pay', word, secret)).rejects.toMatchObject(missing)
+      await expectNothingPlain()
+    })
+
     it('can’t leave plain what the space seals, though it would seal less', async () => {
       const deaf = faultyStore(driver)
       deaf.faults.dropHints()
