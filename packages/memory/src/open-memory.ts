@@ -103,7 +103,7 @@ class OpenedMemory implements Memory {
     const coherent = heedReads(gateWrites(opened, this.#epochs), this.#epochs)
     this.#store = gateSchemas(gateSeals(gatePlain(coherent, ring, sealing), ring), options.schemas)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
-    this.#sealer = new Sealer({ store: opened, vault, ring, sealing, onError })
+    this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
     this.#link = new StoreLink(options.space)
     this.#listener = new FeedListener(opened, this.#epochs, {

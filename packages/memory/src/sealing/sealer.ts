@@ -24,6 +24,8 @@ export interface SealerParts {
   readonly vault: ObjectVault
   readonly ring: KeyRing
   readonly sealing: KnownSealing
+  /** Whether to seal the space when it is opened. */
+  readonly sealsSpace: boolean
   /** Called with errors of background resealing. */
   readonly onError: (error: unknown) => void
 }
@@ -54,9 +56,9 @@ export class Sealer implements AsyncDisposable {
    * @throws StoreError
    */
   async start(): Promise<void> {
-    const { sealing, ring, onError } = this.#parts
+    const { sealing, ring, sealsSpace, onError } = this.#parts
     await sealing.start()
-    if (ring.share.current === undefined) return
+    if (!sealsSpace || ring.share.current === undefined) return
     await this.#begin()
     this.#starting = this.#sealRest().catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) onError(error)
