@@ -6,14 +6,14 @@ import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
 import { decideBatch } from './store/decide-batch.ts'
-import type { Put } from './store/decide-batch.ts'
+import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import { isSealed } from './values/sealed-text.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
 import { pageOf } from './scan-rows.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
-import type { Commit, Mutation } from './store/mutation.ts'
+import type { CheckMutation, Commit, Mutation } from './store/mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
@@ -117,16 +117,20 @@ class MapStore implements Store {
   }
 
   async write(batch: readonly Mutation[]): Promise<Commit> {
+    const decided = this.#decide(batch)
+    if (!decided.ok) return decided
+    for (const put of decided.puts) this.#put(put)
+    return { ok: true, written: decided.written }
+  }
+
+  #decide(batch: readonly Mutation[]): BatchVerdict {
     const { rows, floors, seq } = this.#space
-    const decided = decideBatch(batch, {
+    return decideBatch(batch, {
       now: this.now(),
       seq,
       rowOf: (key) => rows.get(rowKey(key)),
       floorOf: (collection) => floors.get(collection) ?? 0,
     })
-    if (!decided.ok) return decided
-    for (const put of decided.puts) this.#put(put)
-    return { ok: true, written: decided.written }
   }
 
   #put({ mutation, row, isChange }: Put): void {
@@ -230,11 +234,16 @@ class MapStore implements Store {
   }
 
   readonly objects = {
-    put: async (hash: string, bytes: Uint8Array): Promise<void> => void this.#space.bytes.set(hash, bytes.slice()),
+    put: async (hash: string, bytes: Uint8Array, check?: CheckMutation): Promise<boolean> => {
+      if (check && !this.#decide([check]).ok) return false
+      this.#space.bytes.set(hash, bytes.slice())
+      return true
+    },
     get: async (hash: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> =>
       this.#space.bytes.get(hash)?.slice(range?.start, range?.end),
     has: async (hash: string): Promise<boolean> => this.#space.bytes.has(hash),
     delete: async (hash: string): Promise<void> => void this.#space.bytes.delete(hash),
+    names: async (): Promise<readonly string[]> => [...this.#space.bytes.keys()],
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,8 +20,10 @@ import type { MemoryOptions, ResolvedOptions } from './options.ts'
 import { KeyRing } from './sealing/key-ring.ts'
 import { ObjectVault } from './sealing/object-vault.ts'
 import type { ResealReport } from './sealing/reseal.ts'
+import { gatePlain } from './sealing/plain-gate.ts'
 import { gateSeals } from './sealing/seal-gate.ts'
 import { Sealer } from './sealing/sealer.ts'
+import { KnownSealing } from './sealing/sealing-state.ts'
 import { StoreLeaseKeeper } from './space/lease-keeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
@@ -101,13 +103,12 @@ class OpenedMemory implements Memory {
     const ring = new KeyRing(options.encryption, options.space)
     this.#ring = ring
     this.space = options.space
-    const vault = new ObjectVault(opened.objects, ring)
-    this.#store = gateSchemas(
-      gateSeals(heedReads(gateWrites(opened, this.#epochs), this.#epochs), ring),
-      options.schemas,
-    )
+    const sealing = new KnownSealing(opened, ring)
+    const vault = new ObjectVault(opened.objects, ring, sealing)
+    const coherent = heedReads(gateWrites(opened, this.#epochs), this.#epochs)
+    this.#store = gateSchemas(gateSeals(gatePlain(coherent, ring, sealing), ring), options.schemas)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
-    this.#sealer = new Sealer(opened, vault, ring, onError)
+    this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
     this.#link = new StoreLink(options.space)
     this.#listener = new FeedListener(opened, this.#epochs, {
@@ -118,6 +119,8 @@ class OpenedMemory implements Memory {
       onLoss: () => {
         this.#leases.renewAll()
         this.#link.dataLost()
+        // What said that the space is sealed may be lost, too.
+        this.#sealer.start().catch(onError)
       },
     })
     this.#ledger = new Ledger(this.#store, owner, onError)

@@ -102,6 +102,14 @@ export interface MemoryOptions {
   readonly encryption?: EncryptionOptions | undefined
 
   /**
+   * Whether opening the memory begins to seal the space, and seals what lies plain there. Turn it off in programs that
+   * only look. What they write is sealed all the same.
+   *
+   * @defaultValue true
+   */
+  readonly sealsSpace?: boolean
+
+  /**
    * Schemas for values, by prefix of `collection/id`, such as `facts/prospect/`. Any
    * Standard Schema works (Zod, Valibot, ArkType …).
    *
@@ -136,6 +144,7 @@ const defaults = {
   heartbeatMs: 1_000,
   onDisconnect: 'read-through',
   auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
+  sealsSpace: true,
   schemas: {},
 } satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation'>
 

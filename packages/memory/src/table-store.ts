@@ -9,7 +9,7 @@ import type { Change, ChangePage } from './store/change.ts'
 import { collectionsWith } from './store/collections.ts'
 import type { Corruption } from './store/corruption.ts'
 import { decideBatch } from './store/decide-batch.ts'
-import type { Put } from './store/decide-batch.ts'
+import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
@@ -221,17 +221,20 @@ class TableStore implements Store {
     })
   }
 
+  #decide(batch: readonly Mutation[], { seq, floors }: TableState, now: number): BatchVerdict {
+    return decideBatch(batch, {
+      now,
+      seq,
+      rowOf: (key) => this.#table.rowOf(key),
+      floorOf: (collection) => floors[collection] ?? 0,
+    })
+  }
+
   #apply(batch: readonly Mutation[]): Commit {
     const table = this.#table
     const state = this.#state()
-    const { seq, floors } = state
     const now = this.now()
-    const decided = decideBatch(batch, {
-      now,
-      seq,
-      rowOf: (key) => table.rowOf(key),
-      floorOf: (collection) => floors[collection] ?? 0,
-    })
+    const decided = this.#decide(batch, state, now)
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)
     table.writeState({ ...state, seq: decided.seq, time: now })
@@ -259,10 +262,18 @@ class TableStore implements Store {
 
   #guardedObjects(objects: StoreTable['objects']): ObjectStore {
     return {
-      put: (name, bytes) => this.#guarded('objects.put', () => objects.put(name, bytes)),
+      put: (name, bytes, check) =>
+        this.#guarded('objects.put', (table) =>
+          table.atomically(() => {
+            if (check && !this.#decide([check], this.#state(), this.now()).ok) return false
+            objects.put(name, bytes)
+            return true
+          }),
+        ),
       get: (name, range) => this.#guarded('objects.get', () => objects.get(name)?.slice(range?.start, range?.end)),
       has: (name) => this.#guarded('objects.has', () => objects.get(name) !== undefined),
       delete: (name) => this.#guarded('objects.delete', () => objects.delete(name)),
+      names: () => this.#guarded('objects.names', () => [...objects.names()]),
     }
   }
 

@@ -54,7 +54,7 @@ export function cuttableBus(inner: Bus = inProcessBus()): {
       await check()
       const link = await inner.open(space, node)
       const cuttable: BusLink = {
-        publish: async (messages) => check().then(() => link.publish(messages)),
+        publish: async (messages, after) => check().then(() => link.publish(messages, after)),
         read: async (after, limit) => check().then(() => link.read(after, limit)),
         elect: async (name, ttlMs) => check().then(() => link.elect(name, ttlMs)),
         onNews: (listener) => link.onNews(() => isCut || listener()),

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { openMemory } from '@skein/memory'
+import { faultyStore } from '@skein/memory/testing'
+import { sqliteStore } from '@skein/sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { expectClearError } from './expect-clear-error.ts'
@@ -89,11 +92,39 @@ describe('a sealed space', () => {
     expect(readFileSync(join(folder, 'x.db')).includes(secret)).toBe(false)
   })
 
+  it('is not sealed any further by a command that only looks', async () => {
+    const begun = folderForAll()
+    await using own = await openIn(begun)
+    const clearance = { level: 'confidential' } as const
+    await own.as({ id: 'ann', role: 'sales', clearance }).facts.set('plan', secret, { sensitivity: 'confidential' })
+    await own.close()
+    // A program that was killed when it had only begun.
+    const { driver, faults } = faultyStore(sqliteStore(join(begun, 'x.db')))
+    faults.fail('write', { collection: 'facts' })
+    await using killed = await openMemory({ store: driver, encryption: { ...sealed, from: 'confidential' } })
+    await expect(killed.reseal()).rejects.toThrow('Injected fault')
+    await killed.close()
+    const env = { SKEIN_KEYS: `autumn=${autumn}` }
+    const shown = await skein(['get', 'facts', 'plan', '--clearance', 'confidential', '--store', 'x.db'], begun, env)
+    expect(shown).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(secret) })
+    expect(readFileSync(join(begun, 'x.db')).includes(secret)).toBe(true)
+  })
+
+  it('may be one that is not sealed, where a command writes what is internal', async () => {
+    const plain = folderForAll()
+    await using own = await openIn(plain)
+    const { escalations } = own.as({ id: 'ann', role: 'sales', clearance: { level: 'internal' } })
+    const { id } = await escalations.open({ task: 't', reason: 'why', sensitivity: 'internal' })
+    const who = ['--as', 'eve', '--clearance', 'internal', '--store', 'x.db']
+    expect(await skein(['answer', id, 'so', ...who], plain)).toMatchObject({ code: 0, stderr: '' })
+    expect(await escalations.get(id)).toMatchObject({ answer: 'so' })
+  })
+
   it('names the key that is missing, and says that the audit may lack the access', async () => {
     const who = ['--clearance', 'confidential', '--store', 'x.db']
     const { code, stdout, stderr } = await skein(['get', 'facts', 'plan', ...who], folder)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^skein: This is sealed with the key "autumn", which is not given.*\n.*SKEIN_KEYS/m)
-    expect(stderr).toMatch(/^skein: The audit may lack this access\. This is sealed with the key "autumn"/m)
+    expect(stderr).toMatch(/^skein: The audit may lack this access\. This space seals data from "public" on, with the key "autumn"/m)
   })
 })

@@ -52,6 +52,7 @@ export class ReadingStore extends SpaceStore {
       get: (hash, range) => this.guarded('objects.get', ({ objects }) => objects.get(hash, range)),
       has: (hash) => this.guarded('objects.has', ({ objects }) => objects.has(hash)),
       delete: () => refuse('objects.delete'),
+      names: () => this.guarded('objects.names', ({ objects }) => objects.names()),
     }
   }
 

@@ -43,10 +43,16 @@ export class WritingStore extends SpaceStore {
     }
     const { objects } = this.#space.tables
     this.objects = {
-      put: (hash, bytes) => this.#transact(() => objects.put(hash, bytes)),
+      put: (hash, bytes, check) =>
+        this.#transact(() => {
+          if (check && !this.#space.apply([check], this.now()).ok) return false
+          objects.put(hash, bytes)
+          return true
+        }),
       get: (hash, range) => this.guarded('objects.get', () => objects.get(hash, range)),
       has: (hash) => this.guarded('objects.has', () => objects.has(hash)),
       delete: (hash) => this.#transact(() => objects.delete(hash)),
+      names: () => this.guarded('objects.names', () => objects.names()),
     }
   }
 

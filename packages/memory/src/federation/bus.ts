@@ -40,8 +40,11 @@ export interface BusLink extends AsyncDisposable {
   /**
    * Appends messages in this order, with no others in between. The messages may
    * be on the bus even if it rejects: readers tolerate repeats.
+   *
+   * @param after - Appends them only if no message came after this position, in one atomic step.
+   * @returns `false` if one did: nothing was appended.
    */
-  publish(messages: readonly string[]): Promise<void>
+  publish(messages: readonly string[], after?: BusPosition): Promise<boolean>
   /** Reads up to `limit` messages after a position. */
   read(after: BusPosition, limit: number): Promise<BusPage>
   /** Calls back soon after a node published. This is a hint that may be lost; only `read()` is reliable. */

@@ -1,4 +1,5 @@
 import { publicLabel } from '../values/access.ts'
+import type { Level } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Store } from '../store/store.ts'
 import type { Seq } from '../store/record.ts'
@@ -10,6 +11,8 @@ interface SavedCheckpoint {
   readonly feed: Seq
   readonly bus: BusPosition
   readonly asked?: string | undefined
+  readonly sealedFrom?: Level | undefined
+  readonly announced?: Level | undefined
 }
 
 /**
@@ -23,6 +26,10 @@ export class Checkpoint {
   bus: BusPosition = ''
   /** The id of the pending snapshot request, if there is one. */
   snapshotRequest: string | undefined
+  /** The lowest level that some node seals, by the messages that were merged. */
+  sealedFrom: Level | undefined
+  /** The level from which this node has published everything sealed; `undefined` while it has no key or withholds something. */
+  announced: Level | undefined
   readonly #store: Store
   #saved = ''
   #savedFeed = 0
@@ -34,8 +41,8 @@ export class Checkpoint {
   async load(): Promise<void> {
     const [record] = await this.#store.read([checkpointKey])
     if (!record) return
-    const { feed, bus, asked } = decodeJson(record.value) as SavedCheckpoint
-    Object.assign(this, { feed, bus, snapshotRequest: asked })
+    const { feed, bus, asked, sealedFrom, announced } = decodeJson(record.value) as SavedCheckpoint
+    Object.assign(this, { feed, bus, snapshotRequest: asked, sealedFrom, announced })
     this.#remember()
   }
 
@@ -57,7 +64,7 @@ export class Checkpoint {
   }
 
   #text(): string {
-    const { feed, bus, snapshotRequest: asked } = this
-    return encodeJson({ feed, bus, asked } satisfies SavedCheckpoint)
+    const { feed, bus, snapshotRequest: asked, sealedFrom, announced } = this
+    return encodeJson({ feed, bus, asked, sealedFrom, announced } satisfies SavedCheckpoint)
   }
 }

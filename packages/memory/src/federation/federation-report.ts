@@ -13,6 +13,8 @@ export interface FederationReport {
   readonly conflicts: number
   /** Messages and local records skipped because they are corrupt or don't fit this node's schemas. */
   readonly refused: number
+  /** Messages not published because the other nodes seal content of this sensitivity, and this node has no key. */
+  readonly withheld: number
   /** Objects not published because they are larger than `maxObjectBytes`. */
   readonly tooLarge: number
   /** Snapshots requested, repeats included, because the bus dropped messages before this node read them. */
@@ -34,6 +36,8 @@ export class FederationStats {
   merged = 0
   conflicts = 0
   refused = 0
+  withheld = 0
+  readonly #plainSenders = new Set<string>()
   tooLarge = 0
   snapshots = 0
   lastError: Error | undefined
@@ -42,6 +46,25 @@ export class FederationStats {
   refuse(name: string, error: unknown): void {
     this.refused += 1
     this.warn(`The exchange skips ${name}. ${messageOf(error)}`, error)
+  }
+
+  /** Counts a message in plain text that should be sealed, and warns once of each sender. */
+  refusePlain(from: string): void {
+    this.refused += 1
+    if (this.#plainSenders.has(from)) return
+    this.#plainSenders.add(from)
+    const advice = 'Open its memory with the key of the other nodes: it then publishes all of that again.'
+    const text = `Node "${from}" publishes secrets that are not sealed; they are not taken in. ${advice}`
+    this.warn(text, Object.assign(new Error(text), { code: 'SKEIN_FEDERATION' }))
+  }
+
+  /** Counts a message that is not published because it can't be sealed, and warns the first time. */
+  withhold(node: string): void {
+    this.withheld += 1
+    if (this.withheld > 1) return
+    const advice = 'Open its memory with their key: it then publishes what it has kept.'
+    const text = `Node "${node}" keeps secrets to itself: the other nodes seal such data, and it has no key. ${advice}`
+    this.warn(text, Object.assign(new Error(text), { code: 'SKEIN_KEY_MISSING' }))
   }
 
   warn(text: string, error: unknown): void {

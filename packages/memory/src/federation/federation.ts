@@ -9,6 +9,7 @@ import { FederationStats, messageOf } from './federation-report.ts'
 import type { FederationReport } from './federation-report.ts'
 import { Publisher } from './publisher.ts'
 import type { ExchangeParts } from './publisher.ts'
+import { BusSealing } from './bus-sealing.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { RecordExchange } from './record-exchange.ts'
 import { hasTrait } from '../store/collections.ts'
@@ -81,11 +82,13 @@ export class Federation implements AsyncDisposable {
     }
     this.#options = options
     this.#of = of
+    const checkpoint = new Checkpoint(store)
     this.#parts = {
       store,
       ring,
       stats,
-      checkpoint: new Checkpoint(store),
+      checkpoint,
+      sealing: new BusSealing(ring, checkpoint),
       facts: new FactExchange(store, node, decide),
       records: new RecordExchange(store, vault, node, { decide, maxObjectBytes, onTooLarge }),
       address: { from: node, by: owner },
@@ -111,7 +114,7 @@ export class Federation implements AsyncDisposable {
 
   get report(): FederationReport {
     const { stats, checkpoint } = this.#parts
-    const { sent, received, merged, conflicts, refused, tooLarge, snapshots } = stats
+    const { sent, received, merged, conflicts, refused, withheld, tooLarge, snapshots } = stats
     return {
       node: this.#options.node,
       isConnected: this.#isConnected,
@@ -120,6 +123,7 @@ export class Federation implements AsyncDisposable {
       merged,
       conflicts,
       refused,
+      withheld,
       tooLarge,
       snapshots,
       waiting: this.#publisher.waiting,
@@ -177,6 +181,7 @@ export class Federation implements AsyncDisposable {
 
   async #round(): Promise<void> {
     const link = (this.#link ??= await this.#openLink())
+    await this.#publisher.announce(link)
     await this.#publisher.run(link)
     await this.#subscriber.run(link)
     // Merged messages are changes of the feed, too: this moves the checkpoint past them.
@@ -205,7 +210,7 @@ export class Federation implements AsyncDisposable {
       this.#requestRound()
     })
     return {
-      publish: (messages) => observed(link.publish(messages)),
+      publish: (messages, after) => observed(link.publish(messages, after)),
       read: (after, limit) => observed(link.read(after, limit)),
       elect: (name, ttlMs) => observed(link.elect(name, ttlMs)),
       onNews: (listener) => link.onNews(listener),

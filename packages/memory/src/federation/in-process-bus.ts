@@ -68,20 +68,23 @@ class InProcessLink implements BusLink {
     this.#channel = channel
   }
 
-  async publish(messages: readonly string[]): Promise<void> {
+  async publish(messages: readonly string[], after?: string): Promise<boolean> {
     const channel = this.#opened()
+    if (after !== undefined && after !== positionOf(channel)) return false
     for (const text of messages) channel.messages.push({ n: (channel.last += 1), text })
     channel.messages.splice(0, channel.messages.length - channel.maxMessages)
     channel.events.emit('published', undefined)
+    return true
   }
 
   async read(after: string, limit: number): Promise<BusPage> {
-    const { messages, last } = this.#opened()
+    const channel = this.#opened()
+    const { messages, last } = channel
     const position = Number(after)
     const first = messages[0]?.n ?? last + 1
     const from = Math.max(0, position + 1 - first)
     const page = messages.slice(from, from + limit).map(({ n, text }) => ({ position: `${n}`, text }))
-    return { messages: page, last: last === 0 ? '' : `${last}`, missed: position + 1 < first ? 'trimmed' : 'nothing' }
+    return { messages: page, last: positionOf(channel), missed: position + 1 < first ? 'trimmed' : 'nothing' }
   }
 
   onNews(listener: () => void): Unsubscribe {
@@ -108,4 +111,8 @@ class InProcessLink implements BusLink {
     this.#isClosed = true
     for (const stop of this.#stops.splice(0)) stop()
   }
+}
+
+function positionOf({ last }: Channel): string {
+  return last === 0 ? '' : `${last}`
 }

@@ -1,4 +1,4 @@
-import { levelIndex } from '../values/access.ts'
+import { levelIndex, levels } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import type { KeyRing, SealedIdentity } from '../sealing/key-ring.ts'
@@ -11,10 +11,10 @@ import type { FactState } from './fact-state.ts'
 /**
  * A message before its body is opened. On the bus it is JSON text:
  *
- *     { skein: 1, from, by, to?, kind, name, body }
+ *     { skein: 1, from, by, to?, seals?, kind, name, body }
  *
  * `from` is the sending node, `by` one opening of its memory, and `to` the only
- * recipient, if given. `name` is a `collection/id` or the id of a request. `body`
+ * recipient, if given. `seals` is the lowest level that the sender seals. `name` is a `collection/id` or the id of a request. `body`
  * is JSON text; where its label requires, it is sealed like text at rest and
  * bound to all the other fields.
  */
@@ -23,6 +23,7 @@ export interface Envelope {
   readonly from: string
   readonly by: string
   readonly to?: string | undefined
+  readonly seals?: Level | undefined
   readonly kind: Content['kind']
   readonly name: string
   readonly body: string
@@ -32,18 +33,26 @@ export interface Envelope {
 export type Address = Pick<Envelope, 'from' | 'by' | 'to'>
 
 /** What a body is bound to. The label of its content is within it. */
-function identityOf({ from, by, to, kind, name }: Omit<Envelope, 'skein' | 'body'>): SealedIdentity {
+function identityOf({ from, by, to, kind, name }: Omit<Envelope, 'skein' | 'seals' | 'body'>): SealedIdentity {
   return ['bus', name, 1, kind, from, by, to ?? null]
 }
 
-/** The text of a message. */
-export function packMessage(ring: KeyRing, { from, by, to }: Address, content: Content): string {
+/** How a message is packed. */
+export interface Packing {
+  /** Whether its body is sealed. */
+  readonly sealed: boolean
+  /** The lowest level that the sender seals. */
+  readonly seals: Level | undefined
+}
+
+/** The text of a message. @throws MissingKeyError when it must be sealed and there is no key. */
+export function packMessage(ring: KeyRing, address: Address, content: Content, { sealed, seals }: Packing): string {
+  const { from, by, to } = address
+  const { kind } = content
   const name = nameOf(content)
   const plain = JSON.stringify(bodyOf(content))
-  const body = ring.seals(levelOf(content))
-    ? ring.sealText(plain, identityOf({ from, by, to, kind: content.kind, name }))
-    : plain
-  return JSON.stringify({ skein: 1, from, by, to, kind: content.kind, name, body } satisfies Envelope)
+  const body = sealed ? ring.sealText(plain, identityOf({ from, by, to, kind, name })) : plain
+  return JSON.stringify({ skein: 1, from, by, to, seals, kind, name, body } satisfies Envelope)
 }
 
 /** Parses a message without opening its body. @throws CorruptRecordError when the text is not a message. */
@@ -51,6 +60,7 @@ export function unpackEnvelope(text: string): Envelope {
   const found = parse(text, 'a message') as Partial<Envelope> | null
   const texts = [found?.from, found?.by, found?.kind, found?.name, found?.body]
   if (found?.skein !== 1 || texts.some((one) => typeof one !== 'string')) throw corrupt('a message')
+  if (found.seals !== undefined && !levels.includes(found.seals)) throw corrupt('a message')
   return found as Envelope
 }
 
@@ -90,6 +100,11 @@ export function openMessage(ring: KeyRing, envelope: Envelope): Content {
   }
 }
 
+/** Whether a message holds a record, and not only news of one or of the exchange itself. */
+export function holdsRecord({ kind }: Content): boolean {
+  return kind === 'fact' || kind === 'record' || kind === 'object'
+}
+
 /** The name of a message's subject, which may appear in warnings. */
 function nameOf(content: Content): string {
   switch (content.kind) {
@@ -123,12 +138,12 @@ function sentPart({ value, meta, expiresAt }: SentRecord): SentRecord {
   return { value, meta, expiresAt }
 }
 
-/** The highest sensitivity level in a message. */
-function levelOf(content: Content): Level {
+/** The highest sensitivity level in a message; public for those that hold no record. */
+export function levelOf(content: Content): Level {
   if (content.kind === 'record' || content.kind === 'object') return content.meta.sensitivity
   if (content.kind !== 'fact') return 'public'
-  const levels = content.state.entries.map(({ meta }) => meta.sensitivity)
-  return levels.toSorted((a, b) => levelIndex(b) - levelIndex(a))[0] ?? 'public'
+  const found = content.state.entries.map(({ meta }) => meta.sensitivity)
+  return found.toSorted((a, b) => levelIndex(b) - levelIndex(a))[0] ?? 'public'
 }
 
 function parse(text: string, name: string): unknown {

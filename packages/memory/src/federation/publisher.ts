@@ -1,16 +1,18 @@
 import { recordPages } from '../store/record-pages.ts'
 import { publicLabel } from '../values/access.ts'
-import { CorruptRecordError } from '../values/errors.ts'
+import type { Level } from '../values/access.ts'
+import { CorruptRecordError, MissingKeyError } from '../values/errors.ts'
 import { decodeJson } from '../values/json.ts'
 import type { KeyRing } from '../sealing/key-ring.ts'
 import type { Store } from '../store/store.ts'
 import type { Change } from '../store/change.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { BusSealing } from './bus-sealing.ts'
 import type { BusLink } from './bus.ts'
 import type { Content } from './content.ts'
 import type { FactExchange } from './fact-exchange.ts'
 import type { FederationStats } from './federation-report.ts'
-import { packMessage } from './message.ts'
+import { holdsRecord, levelOf, packMessage } from './message.ts'
 import type { Address } from './message.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Marker, RecordExchange } from './record-exchange.ts'
@@ -23,6 +25,7 @@ export interface ExchangeParts {
   readonly facts: FactExchange
   readonly records: RecordExchange
   readonly checkpoint: Checkpoint
+  readonly sealing: BusSealing
   readonly stats: FederationStats
   readonly address: Address
   readonly signal: AbortSignal
@@ -72,6 +75,21 @@ export class Publisher {
   }
 
   /**
+   * Tells the other nodes from which level this one seals, if it does, and publishes everything again: messages from
+   * before are in plain text, or were withheld, or refused.
+   */
+  async announce(link: BusLink): Promise<void> {
+    const { sealing, checkpoint } = this.#parts
+    const { from, hasKey } = sealing
+    if (!hasKey || checkpoint.announced === from) return
+    // It answers nothing, so nodes of earlier versions ignore it.
+    await this.publishOne(link, { kind: 'answered', id: 'sealing' })
+    await this.everything(link)
+    checkpoint.announced = from
+    await checkpoint.save()
+  }
+
+  /**
    * Publishes a snapshot: all that is shared, whichever node wrote it.
    *
    * @param to - The only recipient; all nodes when left out.
@@ -100,8 +118,9 @@ export class Publisher {
 
   /** Publishes a message that belongs to no record. */
   async publishOne(link: BusLink, content: Content): Promise<void> {
-    const { ring, address } = this.#parts
-    await link.publish([packMessage(ring, address, content)])
+    const { ring, address, sealing } = this.#parts
+    const sealed = sealing.hasKey && sealing.mustSeal(levelOf(content))
+    await link.publish([packMessage(ring, address, content, { sealed, seals: seals(sealing) })])
   }
 
   async #snapshotOf(record: StoredRecord): Promise<Content | undefined> {
@@ -159,33 +178,44 @@ export class Publisher {
     return { kind: 'fact', key, state: held.state }
   }
 
-  /** Skips a corrupt local record, which must not block the others. */
+  /** Skips a local record that is corrupt, or sealed where this node has no key: it must not block the others. */
   async #guarded(key: RecordKey, work: () => Promise<Content | undefined>): Promise<Content | undefined> {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof CorruptRecordError)) throw error
-      this.#parts.stats.refuse(`${key.collection}/${key.id}`, error)
+      if (error instanceof MissingKeyError && !this.#parts.sealing.hasKey) this.#withhold()
+      else if (error instanceof CorruptRecordError) this.#parts.stats.refuse(`${key.collection}/${key.id}`, error)
+      else throw error
       return undefined
     }
   }
 
+  /** Once this node has a key, it publishes everything again. */
+  #withhold(): void {
+    const { stats, checkpoint, address } = this.#parts
+    stats.withhold(address.from)
+    checkpoint.announced = undefined
+  }
+
   /** Resolves to the number of messages published. */
   async #publish(link: BusLink, contents: readonly (Content | undefined)[], to?: string): Promise<number> {
-    const { ring, address, stats, records, signal } = this.#parts
+    const { ring, address, stats, records, sealing, signal } = this.#parts
     const messages = contents.filter((content) => content !== undefined)
-    let batch: string[] = []
+    let batch: Content[] = []
+    let texts: string[] = []
     let length = 0
     const flush = async (): Promise<void> => {
       signal.throwIfAborted()
-      if (batch.length > 0) await link.publish(batch)
-      stats.sent += batch.length
+      stats.sent += await this.#publishBatch(link, batch, texts)
       batch = []
+      texts = []
       length = 0
     }
     for (const content of messages) {
-      const text = packMessage(ring, { ...address, to }, content)
-      batch.push(text)
+      const sealed = sealing.hasKey && sealing.mustSeal(levelOf(content))
+      const text = packMessage(ring, { ...address, to }, content, { sealed, seals: seals(sealing) })
+      batch.push(content)
+      texts.push(text)
       length += text.length
       if (length > textAtOnce) await flush()
     }
@@ -196,4 +226,30 @@ export class Publisher {
     }
     return messages.length
   }
+
+  /**
+   * Publishes messages, without those that must be sealed and can't be. Whether others seal is on the bus: a node without
+   * a key looks there first, and publishes only if nothing came in between.
+   *
+   * @returns the number of messages published.
+   */
+  async #publishBatch(link: BusLink, batch: readonly Content[], texts: readonly string[]): Promise<number> {
+    const { sealing } = this.#parts
+    if (batch.length === 0) return 0
+    const isDelicate = batch.some((content) => holdsRecord(content) && levelOf(content) !== 'public')
+    for (;;) {
+      const after = !sealing.hasKey && (isDelicate || !sealing.hasLooked) ? await sealing.lookAhead(link) : undefined
+      const isAllowed = batch.map(
+        (content) => sealing.hasKey || !holdsRecord(content) || !sealing.mustSeal(levelOf(content)),
+      )
+      const allowed = texts.filter((_, index) => isAllowed[index])
+      if (allowed.length > 0 && !(await link.publish(allowed, after))) continue
+      for (let left = batch.length - allowed.length; left > 0; left -= 1) this.#withhold()
+      return allowed.length
+    }
+  }
+}
+
+function seals({ hasKey, from }: BusSealing): Level | undefined {
+  return hasKey ? from : undefined
 }

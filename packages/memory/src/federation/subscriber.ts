@@ -4,7 +4,7 @@ import { CorruptRecordError, SchemaError } from '../values/errors.ts'
 import type { BusLink, BusPage } from './bus.ts'
 import type { Content } from './content.ts'
 import type { ExchangeParts, Publisher } from './publisher.ts'
-import { openMessage, unpackEnvelope } from './message.ts'
+import { holdsRecord, levelOf, openMessage, unpackEnvelope } from './message.ts'
 import type { Envelope } from './message.ts'
 
 const messagesAtOnce = 100
@@ -81,7 +81,7 @@ export class Subscriber {
   }
 
   async #receive(link: BusLink, text: string): Promise<void> {
-    const { address, stats } = this.#parts
+    const { address, stats, sealing } = this.#parts
     let envelope: Envelope
     try {
       envelope = unpackEnvelope(text)
@@ -90,13 +90,15 @@ export class Subscriber {
       return
     }
     const { from, by, to, name } = envelope
+    sealing.note(envelope)
     // Messages from an earlier opening of this node count: its store may be a backup from before them.
     if (by === address.by || (to !== undefined && to !== address.from)) return
     const isOwn = from === address.from
     if (!isOwn) stats.received += 1
     try {
       const content = openMessage(this.#parts.ring, envelope)
-      if (content.kind === 'ask') await this.#answer(link, from, content.id)
+      if (holdsRecord(content) && sealing.isUnsealed(envelope, levelOf(content))) stats.refusePlain(from)
+      else if (content.kind === 'ask') await this.#answer(link, from, content.id)
       else if (content.kind === 'answered') this.#answered(content.id)
       else if (await this.#take(content, from)) stats.merged += 1
     } catch (error) {
@@ -125,6 +127,8 @@ export class Subscriber {
   /** Answers a snapshot request if elected; this node has read the bus up to the request. */
   async #answer(link: BusLink, requester: string, id: string): Promise<void> {
     if (requester === this.#parts.address.from) return
+    // Its answer would lack what it can't seal.
+    if (this.#parts.sealing.withholds) return
     if (!this.#elected.has(id) && !(await link.elect(`answer/${id}`, electionMs))) return
     this.#elected.add(id)
     await this.#publisher.everything(link, requester)

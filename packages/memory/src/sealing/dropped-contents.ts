@@ -23,9 +23,9 @@ export class DroppedContents {
     this.#vault = vault
   }
 
-  /** Notes a content that is about to be dropped, if it is there. */
-  async note(hash: string): Promise<void> {
-    if (await this.#store.objects.has(hash)) this.#hashes.add(hash)
+  /** Notes a content that is about to be dropped. */
+  add(hash: string): void {
+    this.#hashes.add(hash)
   }
 
   /** Stores again what has a record by now whose level is not sealed. To be called when all are dropped. */

@@ -104,7 +104,8 @@ export class KeyRing {
     const [id = '', mark = ''] = this.#required.mark.split('.')
     const check = isPresentForm(mark) ? mark.slice(form.length) : mark
     const own = this.#keys.get(id)
-    if (!this.seals(level) || (own && own.check !== check)) throw new MissingKeyError(id, own !== undefined)
+    const isOther = own !== undefined && own.check !== check
+    if (!this.seals(level) || isOther) throw new MissingKeyError(id, isOther, this.#required.from)
   }
 
   /**

@@ -1,6 +1,19 @@
+import { hash as digest } from 'node:crypto'
+
+import { levelIndex } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
+import { CorruptRecordError } from '../values/errors.ts'
 import type { KeyRing, SealedIdentity } from './key-ring.ts'
+import type { KnownSealing } from './sealing-state.ts'
 import type { ObjectStore } from '../store/store.ts'
+
+/** In which forms the content of an object is to be stored. */
+export interface ContentForms {
+  /** `make` them if they are missing; `keep` those that are there; `drop` them. */
+  readonly plain: 'make' | 'keep' | 'drop'
+  /** Whether sealed bytes are needed. Those that are there stay in any case, under the current key. */
+  readonly sealed: boolean
+}
 
 /**
  * Stores objects' bytes by the hash of their content, and seals them if required.
@@ -11,14 +24,25 @@ import type { ObjectStore } from '../store/store.ts'
 export class ObjectVault {
   readonly #objects: ObjectStore
   readonly #ring: KeyRing
+  readonly #sealing: KnownSealing | undefined
 
-  constructor(objects: ObjectStore, ring: KeyRing) {
+  /** @param sealing - How the space is sealed, for whoever puts contents. */
+  constructor(objects: ObjectStore, ring: KeyRing, sealing?: KnownSealing) {
     this.#objects = objects
     this.#ring = ring
+    this.#sealing = sealing
   }
 
-  put(hash: string, bytes: Uint8Array, level: Level): Promise<void> {
-    return this.#ring.seals(level) ? this.#putSealed(hash, bytes) : this.#objects.put(hash, bytes)
+  /** @throws MissingKeyError when the space seals this level, and the ring does not: nothing was stored. */
+  async put(hash: string, bytes: Uint8Array, level: Level): Promise<void> {
+    this.#ring.assertMayWrite(level)
+    if (this.#ring.seals(level)) return this.#putSealed(hash, bytes)
+    // As for records, see `gatePlain`.
+    const check = levelIndex(level) > 0 ? await this.#sealing?.check() : undefined
+    const isStored = await this.#objects.put(hash, bytes, check)
+    if (isStored || !check) return
+    await this.#sealing?.load()
+    return this.put(hash, bytes, level)
   }
 
   /** Resolves to the plain bytes; `undefined` if there are none. @throws CorruptRecordError when sealed bytes do not open. */
@@ -33,21 +57,47 @@ export class ObjectVault {
   }
 
   /**
-   * Seals the bytes with the current key and deletes all other stored forms.
+   * Stores the bytes in the forms that are due, sealed with the current key, and only then deletes the others. Does
+   * nothing where no stored form is intact.
    *
-   * @param keepsPlain - Whether to keep the plain bytes, because the content also has a lower label.
-   * @returns `false` if the bytes were already stored in just that form.
+   * @returns whether something changed.
    */
-  async reseal(hash: string, keepsPlain: boolean): Promise<boolean> {
+  async reseal(hash: string, { plain, sealed }: ContentForms): Promise<boolean> {
     const [current = '', ...others] = this.#ring.ids
-    const stale = [...(keepsPlain ? [] : [hash]), ...others.map((id) => sealedName(hash, id))]
-    const found = await Promise.all(stale.map((name) => this.#objects.has(name)))
-    const isSealed = await this.#objects.has(sealedName(hash, current))
-    if (isSealed && !found.includes(true)) return false
-    const bytes = isSealed ? undefined : await this.get(hash)
-    if (bytes) await this.#putSealed(hash, bytes)
-    await Promise.all(stale.filter((_, index) => found[index]).map((name) => this.#objects.delete(name)))
+    const sealedNow = sealedName(hash, current)
+    const all = [hash, sealedNow, ...others.map((id) => sealedName(hash, id))]
+    const isThere = await Promise.all(all.map((name) => this.#objects.has(name)))
+    const found = all.filter((_, index) => isThere[index])
+    const keepsPlain = plain === 'make' || (plain === 'keep' && found.includes(hash))
+    const keepsSealed = sealed || found.some((name) => name !== hash)
+    const due = [...(keepsPlain ? [hash] : []), ...(keepsSealed ? [sealedNow] : [])]
+    const stale = found.filter((name) => !due.includes(name))
+    if (stale.length === 0 && due.every((name) => found.includes(name))) return false
+    const bytes = await this.#intact(hash, found)
+    if (!bytes) return false
+    for (const name of due) {
+      if (found.includes(name)) {
+        if (await this.#intact(hash, [name])) continue
+        await this.#objects.delete(name)
+      }
+      await (name === hash ? this.#objects.put(hash, bytes) : this.#putSealed(hash, bytes))
+    }
+    for (const name of stale) await this.#objects.delete(name)
     return true
+  }
+
+  /** The bytes by the first of these names whose content has the hash. @throws MissingKeyError */
+  async #intact(hash: string, names: readonly string[]): Promise<Uint8Array | undefined> {
+    for (const name of names) {
+      const stored = await this.#objects.get(name)
+      try {
+        const bytes = stored && name !== hash ? openObject(this.#ring, name, stored) : stored
+        if (bytes && digest('sha256', bytes, 'hex') === hash) return bytes
+      } catch (error) {
+        if (!(error instanceof CorruptRecordError)) throw error
+      }
+    }
+    return undefined
   }
 
   /** Stores the plain bytes of content that also has a lower label, if only sealed ones are there. */
@@ -57,9 +107,9 @@ export class ObjectVault {
     if (bytes) await this.#objects.put(hash, bytes)
   }
 
-  #putSealed(hash: string, bytes: Uint8Array): Promise<void> {
+  async #putSealed(hash: string, bytes: Uint8Array): Promise<void> {
     const [current = ''] = this.#ring.ids
-    return this.#objects.put(sealedName(hash, current), this.#ring.seal(bytes, identityOf(hash)))
+    await this.#objects.put(sealedName(hash, current), this.#ring.seal(bytes, identityOf(hash)))
   }
 }
 

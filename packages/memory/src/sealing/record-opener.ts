@@ -7,7 +7,7 @@ import { isSealed } from '../values/sealed-text.ts'
 import { isFirstForm } from './key-ring.ts'
 import type { KeyRing } from './key-ring.ts'
 import { nameOf, openRecord } from './record-seal.ts'
-import { sealingInForce } from './sealer.ts'
+import { sealingInForce, tellsSealing } from './sealing-state.ts'
 
 /** A record with its value opened, or why it can't be. */
 export type Opened = { readonly record: StoredRecord } | { readonly error: unknown }
@@ -113,9 +113,10 @@ export class RecordOpener {
 }
 
 /** Whether a record would be wrong in a space that is sealed as a whole. */
-function isDoubtful({ collection, sensitivity, value }: StoredRecord, ring: KeyRing): boolean {
+function isDoubtful(record: StoredRecord, ring: KeyRing): boolean {
+  const { collection, sensitivity, value } = record
   if (isSealed(value) ? !isFirstForm(value) : sensitivity === 'public' && !ring.isWhole(sensitivity)) return false
-  return hasTrait(collection, 'sealed')
+  return hasTrait(collection, 'sealed') && !tellsSealing(record)
 }
 
 /** What is wrong with a record in a space that is sealed as a whole. */

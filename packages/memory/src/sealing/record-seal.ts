@@ -36,6 +36,18 @@ export function sealStray(ring: KeyRing, record: StoredRecord, text: string): st
   return ring.sealText(text, strayIdentityOf(record))
 }
 
+/** Seals a stray value with the current key; `undefined` for a record that is none, and does not open. @throws MissingKeyError */
+export function moveStray(ring: KeyRing, record: StoredRecord): string | undefined {
+  const { collection, id, version, value } = record
+  try {
+    const text = ring.openText(value, strayIdentityOf(record), [collection, id, version])
+    return sealStray(ring, record, text)
+  } catch (error) {
+    if (error instanceof CorruptRecordError) return undefined
+    throw error
+  }
+}
+
 /**
  * Opens the value of a stored record.
  *

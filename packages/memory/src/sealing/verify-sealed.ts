@@ -13,7 +13,7 @@ import { hashOf } from '../store/object-id.ts'
 import { ObjectVault, openObject } from './object-vault.ts'
 import { assertOwnLabel, whyWrong } from './record-opener.ts'
 import { openRecord } from './record-seal.ts'
-import { sealingInForce } from './sealer.ts'
+import { sealingInForce, tellsSealing } from './sealing-state.ts'
 import { StrayContents } from './stray-contents.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Inspector, Store } from '../store/store.ts'
@@ -88,8 +88,8 @@ async function isThere(vault: ObjectVault, hash: string): Promise<boolean> {
 /** Checks a record's seal, and whether it has one. */
 function checkRecord(record: StoredRecord, ring: KeyRing, whole: Level | undefined): Corruption | undefined {
   const { collection, id, sensitivity, value } = record
-  const mustBeSealed =
-    whole !== undefined && levelIndex(sensitivity) >= levelIndex(whole) && hasTrait(collection, 'sealed')
+  const isHigh = whole !== undefined && levelIndex(sensitivity) >= levelIndex(whole)
+  const mustBeSealed = isHigh && hasTrait(collection, 'sealed') && !tellsSealing(record)
   const verify = (): void => {
     assertOwnLabel(record)
     if (mustBeSealed && (!isSealed(value) || isFirstForm(value)))

@@ -59,6 +59,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
   if (mutation.ifVersion !== undefined && (current?.version ?? 0) !== mutation.ifVersion) {
     return { type: 'refuse', refusal: { reason: 'version', current } }
   }
+  if (mutation.type === 'check') return { type: 'nothing', written: nothingWritten(now) }
   const version = Math.max(row?.record.version ?? floor, lost) + 1
   switch (mutation.type) {
     case 'set': {
@@ -128,7 +129,7 @@ export function changeOf({ record, deleted }: Row): Change {
   return { collection, id, seq, op, version, author, task, at: updatedAt, sensitivity, compartments }
 }
 
-/** The result of deleting an absent record. */
+/** The result of a check, and of deleting an absent record. */
 export function nothingWritten(now: number): Written {
   return { version: 0, seq: 0, updatedAt: now, createdAt: now }
 }

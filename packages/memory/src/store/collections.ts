@@ -48,7 +48,7 @@ export const collections = {
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
   ledger: ['keyed', 'sealed'],
   audit: ['keyed', 'sealed'],
-  settings: ['keyed'],
+  settings: ['keyed', 'sealed'],
   federation: ['keyed', 'sealed'],
 } as const
 

@@ -59,10 +59,19 @@ export interface ResealMutation extends MutationBase {
   readonly value: string
 }
 
-/** One step of an atomic batch. A batch names each key at most once. */
-export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation
+/**
+ * Changes nothing, but refuses the batch unless the key is at this version, or absent for 0. No version and no entry of
+ * the feed come of it.
+ */
+export interface CheckMutation extends MutationBase {
+  readonly type: 'check'
+  readonly ifVersion: number
+}
 
-/** The result of one mutation in a committed batch. The version is 0 for the delete of an absent record. */
+/** One step of an atomic batch. A batch names each key at most once. */
+export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation | CheckMutation
+
+/** The result of one mutation in a committed batch. The version is 0 for a check, and for the delete of an absent record. */
 export interface Written {
   readonly version: number
   readonly seq: Seq

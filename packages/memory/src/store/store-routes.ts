@@ -29,6 +29,7 @@ export const storeRoutes = {
 export const objectRoutes = {
   get: 'reader',
   has: 'reader',
+  names: 'reader',
   put: 'writer',
   delete: 'writer',
 } as const

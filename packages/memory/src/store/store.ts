@@ -1,6 +1,6 @@
 import type { Change, ChangePage } from './change.ts'
 import type { Corruption } from './corruption.ts'
-import type { Commit, Mutation } from './mutation.ts'
+import type { CheckMutation, Commit, Mutation } from './mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './record.ts'
 
@@ -17,11 +17,19 @@ import type { RecordKey, RecordPlace, Seq, StoredRecord } from './record.ts'
  * lowercase hexadecimal. For sealed bytes, a period and the id of the key follow.
  */
 export interface ObjectStore {
-  put(name: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Keeps bytes; those that are already there by this name stay.
+   *
+   * @param check - Stores them only if it holds, in the same atomic step.
+   * @returns `false` if the check does not hold.
+   */
+  put(name: string, bytes: Uint8Array, check?: CheckMutation): Promise<boolean>
   /** Resolves to the bytes from `start` up to but excluding `end`, or to all; `undefined` if there are none by this name. */
   get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array | undefined>
   has(name: string): Promise<boolean>
   delete(name: string): Promise<void>
+  /** Resolves to the names of all bytes that are there, in any order. */
+  names(): Promise<readonly string[]>
 }
 
 /** Facts about a store that code may depend on. */

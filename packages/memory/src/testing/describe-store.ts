@@ -17,7 +17,9 @@ import { objectsCases } from './memory/objects-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
-import { sealingCases } from './memory/sealing-cases.ts'
+import { leftoversCases } from './sealing/leftovers-cases.ts'
+import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
+import { sealingCases } from './sealing/sealing-cases.ts'
 import { tamperingCases } from './tampering/tampering-cases.ts'
 import { valueCases } from './memory/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
@@ -72,6 +74,8 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   audit: auditCases,
   secrets: secretsCases,
   sealing: sealingCases,
+  'plain secrets': plainSecretsCases,
+  'plain leftovers': leftoversCases,
   tampering: tamperingCases,
   verify: verifyCases,
   values: valueCases,

@@ -21,6 +21,8 @@ export type StoreContractPart =
   | 'audit'
   | 'secrets'
   | 'sealing'
+  | 'plain secrets'
+  | 'plain leftovers'
   | 'tampering'
   | 'verify'
   | 'values'

@@ -206,7 +206,10 @@ export class CorruptRecordError extends StoreError {
   override readonly code = 'SKEIN_CORRUPT'
 }
 
-/** Data is sealed with a key that the memory does not have. Nothing was changed. */
+/**
+ * Data is sealed with a key that the memory does not have, or must be sealed and the memory would not. Nothing was
+ * changed.
+ */
 export class MissingKeyError extends SkeinError {
   readonly code = 'SKEIN_KEY_MISSING'
   /** The id of the key. */
@@ -214,9 +217,15 @@ export class MissingKeyError extends SkeinError {
   /** Whether the key ring has a key with this id, but not the one that sealed the data. */
   readonly isOther: boolean
 
-  constructor(keyId: string, isOther: boolean) {
+  /** @param from - Of a write: the lowest level that the space seals. */
+  constructor(keyId: string, isOther: boolean, from?: string) {
     const which = isOther ? `a different key named "${keyId}"` : `the key "${keyId}", which is not given`
-    super(`This is sealed with ${which}. Add that key to \`encryption.keys\` when opening the memory.`)
+    super(
+      from === undefined
+        ? `This is sealed with ${which}. Add that key to \`encryption.keys\` when opening the memory.`
+        : `This space seals data from "${from}" on, with ${isOther ? which : `the key "${keyId}"`}. Open the memory with ` +
+            `that key in \`encryption.keys\`, and with \`encryption.from\` no higher.`,
+    )
     this.keyId = keyId
     this.isOther = isOther
   }

@@ -44,8 +44,10 @@ export class RedisBusLink implements BusLink {
     await this.#parts.subscriber.subscribe(`${this.#parts.base}news`)
   }
 
-  async publish(messages: readonly string[]): Promise<void> {
-    await this.#run('publish', busPublishScript, `${this.#parts.maxMessages}`, ...messages)
+  async publish(messages: readonly string[], after?: string): Promise<boolean> {
+    const condition = after === undefined ? '-' : after
+    const last = await this.#run('publish', busPublishScript, `${this.#parts.maxMessages}`, condition, ...messages)
+    return last !== null
   }
 
   async read(after: string, limit: number): Promise<BusPage> {

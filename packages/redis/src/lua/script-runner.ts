@@ -5,6 +5,9 @@ import { mastersOf } from '../connection/cluster-nodes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { withDeniedCommand } from './denied-command.ts'
 
+/** An argument of a script: text, or bytes as they are. */
+export type ScriptArgument = string | Buffer
+
 /**
  * Runs Lua scripts by their digests; a server gets the text of each once.
  *
@@ -32,7 +35,7 @@ export class ScriptRunner {
    *
    * @param args - Its only key first.
    */
-  async run(script: string, args: readonly string[]): Promise<unknown> {
+  async run(script: string, args: readonly ScriptArgument[]): Promise<unknown> {
     return (await this.runKnown(script, args)) ?? this.runText(script, args)
   }
 
@@ -40,7 +43,7 @@ export class ScriptRunner {
    * Runs a script by its text, and so gives it to the server alone: Redis 6.2 hands one that is loaded on to replicas,
    * and to who restarts from the log.
    */
-  async runText(script: string, args: readonly string[]): Promise<unknown> {
+  async runText(script: string, args: readonly ScriptArgument[]): Promise<unknown> {
     try {
       return await this.#client.eval(script, this.#keys, ...this.#withKeys(args))
     } catch (error) {
@@ -49,7 +52,7 @@ export class ScriptRunner {
   }
 
   /** Runs a script; resolves to `undefined` when the server does not know it, so that nothing was done. */
-  async runKnown(script: string, args: readonly string[]): Promise<unknown> {
+  async runKnown(script: string, args: readonly ScriptArgument[]): Promise<unknown> {
     try {
       return await this.#client.evalsha(this.#digestOf(script), this.#keys, ...this.#withKeys(args))
     } catch (error) {
@@ -65,8 +68,8 @@ export class ScriptRunner {
     }
   }
 
-  #withKeys(args: readonly string[]): readonly string[] {
-    return this.#keys === 1 ? args : [args[0] ?? '', `${args[0]}whole`, ...args.slice(1)]
+  #withKeys(args: readonly ScriptArgument[]): readonly ScriptArgument[] {
+    return this.#keys === 1 ? args : [args[0] ?? '', `${String(args[0])}whole`, ...args.slice(1)]
   }
 
   #digestOf(script: string): string {

@@ -16,16 +16,18 @@ export const busPublishScript: string = `-- Appends messages to the stream of a 
 --
 -- KEYS[1]   prefix of all keys of the bus
 -- ARGV[1]   how many entries the stream keeps, about
--- ARGV[2…]  the messages
+-- ARGV[2]   the id of the entry that must be the newest one, '' if there must be none; \`-\` if that does not matter
+-- ARGV[3…]  the messages
 --
--- Reply: the id of the last entry
+-- Reply: the id of the last entry; nothing if another one was the newest
 --
 -- Invariant: each entry names the one before it (\`p\`), so that a reader notices when entries between two are missing,
 -- whether they were trimmed or the server lost them.
 
 local stream, last = KEYS[1] .. 'stream', ''
 for _, entry in ipairs(redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)) do last = entry[1] end
-for index = 2, #ARGV do
+if ARGV[2] ~= '-' and ARGV[2] ~= last then return false end
+for index = 3, #ARGV do
   last = redis.call('XADD', stream, 'MAXLEN', '~', ARGV[1], '*', 'p', last, 'm', ARGV[index])
 end
 redis.call('PUBLISH', KEYS[1] .. 'news', last)
@@ -207,6 +209,31 @@ for at = 1, #entries, 2 do ids[#ids + 1] = entries[at] end
 return { entries, redis.call('HMGET', ARGV[5], unpack(ids)) }
 `
 
+export const putObjectScript: string = `-- Stores the bytes of an object, if a record is at a version.
+--
+-- KEYS[1]  prefix of all keys of the space
+-- ARGV[1]  name of the object
+-- ARGV[2]  its bytes
+-- ARGV[3]  collection of the record
+-- ARGV[4]  id of the record
+-- ARGV[5]  the version that it must be at; 0 if it must be absent
+--
+-- Reply: 1, or 0 if the record is at another version. Bytes that are there stay. A row is described in write.lua; one
+-- that can't be read is at no version.
+
+local row = redis.call('HGET', KEYS[1] .. 'r:' .. ARGV[3], ARGV[4])
+local found = '0'
+if row then
+  local version, expires, deleted = string.match(row, '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
+  local time = redis.call('TIME')
+  local isLive = deleted == '0' and (expires == '0' or tonumber(expires) > time[1] * 1000 + math.floor(time[2] / 1000))
+  found = version and (isLive and version or '0') or ''
+end
+if found ~= ARGV[5] then return 0 end
+redis.call('SETNX', KEYS[1] .. 'o:' .. ARGV[1], ARGV[2])
+return 1
+`
+
 export const sweepScript: string = `-- Removes expired rows, deleted ones among them. Raises the floor of their collections to the highest version that
 -- goes, so that no version is ever used twice.
 --
@@ -256,7 +283,7 @@ return removed
 export const writeScript: string = `-- Applies batches of mutations, each batch as one atom.
 --
 -- Twin of \`decideMutation\` (packages/memory/src/store/apply-mutation.ts): the section "Decide" takes the same
--- decisions in the same order: guard, label, version, seal, next row. Change both together. The contract suite and
+-- decisions in the same order: guard, label, version, check, seal, next row. Change both together. The contract suite and
 -- write-script.test.ts, with random programs, hold the two against each other.
 --
 -- KEYS[1]   prefix of all keys of the space
@@ -391,7 +418,8 @@ while nextArgument < #ARGV do
       answer = { 'refused', index, 'version', isLive and row or '', '0' } break
     end
 
-    if op == 'set' or isLive then
+    -- Of a check and of a delete of what is absent, nothing comes.
+    if op == 'set' or isLive and op ~= 'check' then
       local oldExpires, updated = expires, now
       if op == 'set' then
         if not version then
@@ -452,7 +480,6 @@ while nextArgument < #ARGV do
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else
-      -- A delete of what is absent.
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
     end
   end

@@ -1,7 +1,7 @@
 -- Applies batches of mutations, each batch as one atom.
 --
 -- Twin of `decideMutation` (packages/memory/src/store/apply-mutation.ts): the section "Decide" takes the same
--- decisions in the same order: guard, label, version, seal, next row. Change both together. The contract suite and
+-- decisions in the same order: guard, label, version, check, seal, next row. Change both together. The contract suite and
 -- write-script.test.ts, with random programs, hold the two against each other.
 --
 -- KEYS[1]   prefix of all keys of the space
@@ -136,7 +136,8 @@ while nextArgument < #ARGV do
       answer = { 'refused', index, 'version', isLive and row or '', '0' } break
     end
 
-    if op == 'set' or isLive then
+    -- Of a check and of a delete of what is absent, nothing comes.
+    if op == 'set' or isLive and op ~= 'check' then
       local oldExpires, updated = expires, now
       if op == 'set' then
         if not version then
@@ -197,7 +198,6 @@ while nextArgument < #ARGV do
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else
-      -- A delete of what is absent.
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
     end
   end

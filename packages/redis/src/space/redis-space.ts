@@ -84,7 +84,7 @@ export class RedisSpace implements Store {
       get: (keys) => rows.get(keys),
       scan: (collection) => rows.scan(collection),
     })
-    this.objects = this.#guardedObjects(new SpaceObjects(client, base, facts.maxBulkBytes))
+    this.objects = this.#guardedObjects(new SpaceObjects(client, scripts, base, facts.maxBulkBytes))
   }
 
   now(): number {
@@ -165,10 +165,11 @@ export class RedisSpace implements Store {
 
   #guardedObjects(objects: SpaceObjects): ObjectStore {
     return {
-      put: (name, bytes) => this.#guarded('objects.put', () => objects.put(name, bytes), true),
+      put: (name, bytes, check) => this.#guarded('objects.put', () => objects.put(name, bytes, check), true),
       get: (name, range) => this.#guarded('objects.get', () => objects.get(name, range)),
       has: (name) => this.#guarded('objects.has', () => objects.has(name)),
       delete: (name) => this.#guarded('objects.delete', () => objects.delete(name), true),
+      names: () => this.#guarded('objects.names', () => objects.names()),
     }
   }
 

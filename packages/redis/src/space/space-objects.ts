@@ -1,23 +1,34 @@
-import type { ObjectStore } from '@skein/memory/store'
+import type { CheckMutation, ObjectStore } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
 import { requireBulk } from '../connection/server-facts.ts'
+import type { ScriptRunner } from '../lua/script-runner.ts'
+import { putObjectScript } from '../lua/scripts.generated.ts'
+import { scanKeys } from './scan.ts'
 
 /** The objects of a space, a key each. Throws what the client throws. */
 export class SpaceObjects implements ObjectStore {
   readonly #client: RedisClient
+  readonly #scripts: ScriptRunner
   readonly #base: string
   readonly #maxBytes: number
 
-  constructor(client: RedisClient, base: string, maxBytes: number) {
+  constructor(client: RedisClient, scripts: ScriptRunner, base: string, maxBytes: number) {
     this.#client = client
+    this.#scripts = scripts
     this.#base = base
     this.#maxBytes = maxBytes
   }
 
-  async put(name: string, bytes: Uint8Array): Promise<void> {
+  async put(name: string, bytes: Uint8Array, check?: CheckMutation): Promise<boolean> {
     requireBulk(bytes, this.#maxBytes)
-    await this.#client.setnx(this.#key(name), Buffer.from(bytes))
+    if (!check) {
+      await this.#client.setnx(this.#key(name), Buffer.from(bytes))
+      return true
+    }
+    const { collection, id } = check.key
+    const args = [this.#base, name, Buffer.from(bytes), collection, id, `${check.ifVersion}`]
+    return (await this.#scripts.run(putObjectScript, args)) === 1
   }
 
   async get(name: string, range?: { readonly start: number; readonly end: number }): Promise<Buffer | undefined> {
@@ -33,6 +44,11 @@ export class SpaceObjects implements ObjectStore {
 
   async delete(name: string): Promise<void> {
     await this.#client.del(this.#key(name))
+  }
+
+  async names(): Promise<string[]> {
+    const keys = await Array.fromAsync(scanKeys(this.#client, this.#key('*')))
+    return keys.map((key) => key.slice(this.#key('').length))
   }
 
   #key(name: string): string {

@@ -66,6 +66,7 @@ export async function openReadOnly(
       heartbeatMs: feedPollMs,
       sharedObjectBytes: 0,
       ...(encryption && { encryption }),
+      sealsSpace: false,
       ...(!isAudited && { auditKeepMs: 0 }),
     })
   } catch (error) {

@@ -29,6 +29,10 @@ export class ObjectTable {
     return this.#sql('SELECT 1 FROM @objects WHERE hash = ?').get(hash) !== undefined
   }
 
+  names(): string[] {
+    return (this.#sql('SELECT hash FROM @objects').all() as [string][]).map(([name]) => name)
+  }
+
   delete(hash: string): void {
     this.#sql('DELETE FROM @objects WHERE hash = ?').run(hash)
   }

@@ -85,7 +85,7 @@ export class RecordWriter {
         guardRow: guard && (this.#recent.get(guard.key) ?? this.#read(guard.key)),
         now,
         seq: last + 1,
-        floor: row ? 0 : this.#floorOf(key.collection),
+        floor: row || mutation.type === 'check' ? 0 : this.#floorOf(key.collection),
         lost: this.#lostVersion(row, key.collection),
       })
       if (verdict.type === 'refuse') {

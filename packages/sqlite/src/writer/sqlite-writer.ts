@@ -19,9 +19,10 @@ import { TransactionRunner } from './transaction-runner.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriterSpace } from './writer-space.ts'
 
-/** After a power cut nobody holds a lease any more, so leases need not have reached the disk. */
+/** After a power cut nobody holds a lease any more, so leases need not have reached the disk. A check changes nothing. */
 function isLasting(mutation: Mutation): boolean {
-  return !(mutation.type === 'touch' || (mutation.type === 'set' && mutation.fleeting))
+  const { type } = mutation
+  return !(type === 'touch' || type === 'check' || (type === 'set' && mutation.fleeting))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshStore, set, meta } from './fresh-store.ts'
 
@@ -70,6 +71,36 @@ export function storeConditionsCases(options: StoreContractOptions): void {
       ok: false,
       refusal: { reason: 'guard' },
     })
+  })
+
+  it('checks a version, and that there is none, without changing anything', async () => {
+    const [made] = await write(set('a', 1))
+    const check = (id: string, ifVersion: number) => ({ type: 'check', key: set(id, 0).key, ifVersion }) as const
+    const [noted, ...checked] = await write(set('b', 1), check('a', made?.version ?? 0), check('absent', 0))
+    expect(checked).toMatchObject([
+      { version: 0, seq: 0 },
+      { version: 0, seq: 0 },
+    ])
+    expect(await fact('a')).toMatchObject({ version: made?.version, seq: made?.seq, value: '1' })
+    expect(await fact('absent')).toBeUndefined()
+    expect(await fresh.store.changes(0, 10)).toMatchObject({ changes: [{ id: 'a' }, { id: 'b' }], last: noted?.seq })
+
+    const refused = await fresh.store.write([set('b', 2), check('a', 7)])
+    expect(refused).toMatchObject({ ok: false, refusal: { index: 1, reason: 'version', current: { value: '1' } } })
+    const isThere = await fresh.store.write([check('a', 0), set('b', 2)])
+    expect(isThere).toMatchObject({ ok: false, refusal: { index: 0, reason: 'version', current: { value: '1' } } })
+    const isAbsent = await fresh.store.write([check('absent', 1), set('b', 2)])
+    expect(isAbsent).toMatchObject({ ok: false, refusal: { index: 0, reason: 'version', current: undefined } })
+    expect((await fact('b'))?.value).toBe('1')
+  })
+
+  it('checks nothing that was deleted or has expired, as if it had never been', async () => {
+    const [short] = await write(set('short', 1, { ttlMs: 1 }), set('gone', 1))
+    await write({ type: 'delete', key: set('gone', 0).key, author: 'ann' })
+    const check = (id: string, ifVersion: number) => ({ type: 'check', key: set(id, 0).key, ifVersion }) as const
+    await until(() => fresh.store.now() > (short?.expiresAt ?? Infinity), '"short" expires')
+    await write(check('short', 0), check('gone', 0))
+    expect(await fresh.store.write([check('gone', 2)])).toMatchObject({ ok: false, refusal: { current: undefined } })
   })
 
   it('accepts a delete of an absent record unless it names a version', async () => {

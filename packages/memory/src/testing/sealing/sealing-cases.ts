@@ -259,7 +259,9 @@ export function sealingCases(options: StoreContractOptions): void {
     })
 
     it('seals records written before encryption was on, and removes them from the index', async () => {
-      await reopen()
+      await memory.close()
+      driver = await options.create()
+      memory = await openMemory({ store: driver })
       const view = memory.as(high)
       const ref = await view.objects.put('plain bytes', secret)
       const shared = await view.objects.put('shared bytes', secret)
