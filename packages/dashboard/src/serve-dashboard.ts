@@ -82,9 +82,11 @@ function listen(board: Dashboard, port: number): Promise<Server> {
     const server = serve(
       {
         fetch: async (request, { incoming }) => {
+          // An address with a host of its own contradicts `Host`, or belongs to a proxy, which this server is not.
+          if (!incoming.url?.startsWith('/')) return new Response(undefined, { status: 400 })
           const response = await board.handler(request)
           // The page itself is for everybody, and a login that failed is one of a stranger.
-          if (response.ok && incoming.url?.startsWith('/api/')) gate?.welcome(incoming.socket as Socket)
+          if (response.ok && incoming.url.startsWith('/api/')) gate?.welcome(incoming.socket as Socket)
           return response
         },
         hostname: '127.0.0.1',
