@@ -12,6 +12,7 @@ import { delimiter, join } from 'node:path'
 import { inspect } from 'node:util'
 
 import { extractExamples } from '../docs/extract-examples.ts'
+import { checkRegExps } from './linear-regexps.ts'
 import { checkAllRooms } from './rooms.ts'
 import { installPacked } from './install-packed.ts'
 
@@ -23,10 +24,8 @@ const env = {
 }
 
 const steps: Readonly<Record<string, () => void>> = {
-  'folder imports': () => {
-    const problems = checkAllRooms(root)
-    if (problems.length > 0) throw new Error(problems.join('\n'))
-  },
+  'folder imports': () => refuse(checkAllRooms(root)),
+  'linear regular expressions': () => refuse(checkRegExps(root)),
   'types of the packages': () => {
     // What sources no longer have must not be published.
     for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })
@@ -62,6 +61,11 @@ for (const [name, step] of Object.entries(steps)) {
 }
 console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${Object.keys(steps).length} checks failed.`)
 process.exitCode = failed === 0 ? 0 : 1
+
+/** @throws when there is any problem. */
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+}
 
 /** Runs a command from the root; its output is the error when it fails. */
 function run(command: string, ...args: readonly string[]): void {

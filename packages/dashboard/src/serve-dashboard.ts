@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 import { serve } from '@hono/node-server'
 import { requireInteger } from '@skein/memory/runtime'
 
+import { ConnectionGate } from './access/connection-gate.ts'
 import { buildInCheckout } from './build-in-checkout.ts'
 import type { DashboardOptions } from './dashboard-options.ts'
 import { dashboard } from './dashboard.ts'
@@ -26,8 +27,8 @@ export interface ServedDashboard extends Omit<Dashboard, 'handler'> {
   readonly port: number
 }
 
-/** A page uses a few connections; beyond this number the server refuses more. */
-const maxConnections = 1_024
+/** Beyond this number of connections the server refuses more: it keeps far fewer of those who have no token. */
+const maxConnections = 2_048
 
 /** How long closing streams may take to deliver their last event, in milliseconds. */
 const closeGraceMs = 500
@@ -77,15 +78,24 @@ export async function serveDashboard({ port = 0, ...options }: ServeDashboardOpt
 
 function listen(board: Dashboard, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
+    let gate: ConnectionGate | undefined
     const server = serve(
       {
-        fetch: (request) => board.handler(request),
+        fetch: async (request, { incoming }) => {
+          // An address with a host of its own contradicts `Host`, or belongs to a proxy, which this server is not.
+          if (!incoming.url?.startsWith('/')) return new Response(undefined, { status: 400 })
+          const response = await board.handler(request)
+          // The page itself is for everybody, and a login that failed is one of a stranger.
+          if (response.ok && incoming.url.startsWith('/api/')) gate?.welcome(incoming.socket as Socket)
+          return response
+        },
         hostname: '127.0.0.1',
         port,
         serverOptions: {
           headersTimeout: 10_000,
           requestTimeout: 30_000,
           keepAliveTimeout: 5_000,
+          connectionsCheckingInterval: 2_000,
           maxHeaderSize: 16_384,
         },
       },
@@ -94,6 +104,7 @@ function listen(board: Dashboard, port: number): Promise<Server> {
         resolve(server)
       },
     ) as Server
+    gate = new ConnectionGate(server)
     server.maxConnections = maxConnections
     server.once('error', reject)
   })

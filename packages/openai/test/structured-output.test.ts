@@ -26,6 +26,20 @@ describe('an object', () => {
     expect((await model.object({ ...question, schema: person, name: 'person' })).reused).toBe(true)
   })
 
+  it('that names what every object inherits changes no other object', async () => {
+    const [server, memory] = [await startServer(), await openStore()]
+    const { model } = deskOf(memory, server)
+    const before = Object.getOwnPropertyNames(Object.prototype)
+    for (const name of ['__proto__', 'constructor', 'prototype']) {
+      server.fail(text(`{"name":"Ann","age":41,"${name}":{"polluted":"yes","prototype":{"polluted":"yes"}}}`))
+      const messages = [{ role: 'user', text: name }] as const
+      const { value } = await model.object({ messages, schema: z.looseObject({ name: z.string() }) })
+      expect((value as { polluted?: string }).polluted).toBeUndefined()
+    }
+    expect(({} as { polluted?: string }).polluted).toBeUndefined()
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
+  })
+
   it('is corrected once, by its faults but not by its own words', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server)

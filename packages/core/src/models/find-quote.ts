@@ -1,3 +1,5 @@
+import { linearIndexOf } from '../text/index-of.ts'
+
 /** A part of a text, in UTF-16 offsets. */
 interface TextPart {
   readonly start: number
@@ -6,16 +8,16 @@ interface TextPart {
 
 /**
  * Finds a quote in a text: word for word, but ignoring differences in white
- * space, quotation marks and dashes, which models like to change.
+ * space, quotation marks and dashes, which models like to change. Takes linear time.
  */
 export function findQuote(text: string, quote: string): TextPart | undefined {
   const wanted = quote.trim()
   if (wanted === '') return undefined
-  const start = text.indexOf(wanted)
+  const start = linearIndexOf(text, wanted)
   if (start !== -1) return { start, end: start + wanted.length }
   const folded = fold(text)
   const needle = fold(wanted).text
-  const at = folded.text.indexOf(needle)
+  const at = linearIndexOf(folded.text, needle)
   if (at === -1 || needle === '') return undefined
   return { start: folded.places[at] as number, end: (folded.places[at + needle.length - 1] as number) + 1 }
 }
@@ -33,10 +35,13 @@ const alike: Readonly<Record<string, string>> = {
 function fold(text: string): { text: string; places: number[] } {
   let folded = ''
   const places: number[] = []
+  let afterSpace = false
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index] as string
     const isSpace = /\s/.test(char)
-    if (isSpace && folded.endsWith(' ')) continue
+    // Asking the end of `folded` would copy it, each time.
+    if (isSpace && afterSpace) continue
+    afterSpace = isSpace
     folded += isSpace ? ' ' : (alike[char] ?? char)
     places.push(index)
   }

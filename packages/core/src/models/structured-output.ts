@@ -95,7 +95,9 @@ async function checkAnswer<Value>(
 
 /** Behind servers that don't support schemas, models wrap JSON in Markdown. */
 function withoutFence(text: string): string {
-  return /^\s*```(?:json)?\s*\n([^]*?)\n```\s*$/.exec(text)?.[1] ?? text
+  const block = text.trim()
+  const [opening] = /^```(?:json)?[^\S\n]*\n/.exec(block) ?? []
+  return opening !== undefined && block.endsWith('\n```') ? block.slice(opening.length, -'\n```'.length) : text
 }
 
 function placeOf(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {

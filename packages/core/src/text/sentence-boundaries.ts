@@ -13,7 +13,7 @@ const beforeNumber =
 
 // Perhaps the end of a sentence: that depends on the next word.
 const ambiguous =
-  /(?:(?:^|[\s("'“‘-])(?:[A-HJ-Z]|Jr|Sr|Inc|Ltd|Co|Corp|Dept|vs|etc|cf|al)\.|(?:^|[^\p{L}])(?:\p{L}{1,2}\.){2,})$/u
+  /(?:(?:^|[\s("'“‘-])(?:[A-HJ-Z]|Jr|Sr|Inc|Ltd|Co|Corp|Dept|vs|etc|cf|al)\.|(?:^|[^\p{L}])(?:\p{L}{1,2}\.){2})$/u
 
 // "VII." or "3.2)" alone: the number of the heading or item that follows.
 const loneNumber = /^(?:[IVXLC]{1,7}|[A-Za-z]|\d{1,3}(?:\.\d{1,3}){0,4})[.)]$/

@@ -56,10 +56,26 @@ export function RecordValue({ record, quote }: { record: RecordDetail; quote: st
   )
 }
 
+/** The part of a quote that is searched for, in UTF-16 units: it bounds the work on texts that repeat themselves. */
+const maxQuoteChars = 500
+
 /** Finds a quote in a text, regardless of the white space between its words. */
 function findQuote(text: string, quote: string): { start: number; end: number } | undefined {
-  const words = quote.replace(/…$/, '').split(/\s+/).filter(Boolean)
-  const pattern = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join(String.raw`\s+`)
-  const match = pattern === '' ? undefined : new RegExp(pattern).exec(text)
-  return match ? { start: match.index, end: match.index + match[0].length } : undefined
+  const wanted = folded(quote.replace(/…$/, '').slice(0, maxQuoteChars).trim())
+  const at = wanted === '' ? -1 : folded(text).indexOf(wanted)
+  return at === -1 ? undefined : { start: unfolded(text, at), end: unfolded(text, at + wanted.length - 1) + 1 }
+}
+
+function folded(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
+
+/** Where a letter of the folded text stands in the text. */
+function unfolded(text: string, at: number): number {
+  let left = 0
+  for (const { 0: space, index } of text.matchAll(/\s+/g)) {
+    if (index - left > at) break
+    left += space.length - 1
+  }
+  return at + left
 }

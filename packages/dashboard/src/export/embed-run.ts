@@ -26,8 +26,8 @@ export function embedRun(
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
-  // The inlined files must not be loaded again.
-  const bare = page.replaceAll(/<script\b[^>]*\bsrc=[^>]*>\s*<\/script>|<link\b[^>]*>/g, '')
+  // The inlined files must not be loaded again. A script that is loaded has no text.
+  const bare = page.replaceAll(/<script\b[^<>]*>\s*<\/script>|<link\b[^<>]*>/g, '')
   const head = `<meta http-equiv="Content-Security-Policy" content="${policy}"><style>${styles}</style>`
   const body = `<script type="application/json" id="exported-run">${data}</script><script type="module">${script}</script>`
   return insert(insert(bare, '<head>', head, 'after'), '</body>', body, 'before')

@@ -15,11 +15,17 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > maxBytes) throw tooLarge
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length
+      if (size > maxBytes) break
+      chunks.push(chunk)
+    }
+  } catch {
+    // No fault of this server that its operator should see: there may be thousands.
+    throw new HttpError(400, 'DASHBOARD_BODY', 'The connection was closed before the end of the body.')
   }
+  if (size > maxBytes) throw tooLarge
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {

@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
 import { expect, it } from 'vitest'
 
+import { openBoard } from '../open-board.ts'
 import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
 
@@ -13,6 +19,8 @@ const attacks = [
   `</bdi></pre><style>*{display:none}</style>`,
   'A'.repeat(1_000_000),
   '\u0000\u0007\n\r\t\uFFFF',
+  '__proto__',
+  'constructor',
 ]
 
 describePage('Hostile input', (open) => {
@@ -83,5 +91,41 @@ describePage('Hostile input', (open) => {
       expect([route.slice(0, 60), size]).toEqual([route.slice(0, 60), [1_280, 800, 0]])
     }
     expect(faults).toEqual([])
+  })
+
+  it('runs nothing in a run that was exported to a file', async () => {
+    await using board = await openBoard()
+    const short = attacks.filter(({ length }) => length < 200)
+    for (const [index, text] of short.entries()) {
+      const label = text.replaceAll(/[^\x20-\x7e]/g, '').trim() || 'x'
+      const view = board.memory.as({ id: label, role: label })
+      const options = { task: label, tags: [label] }
+      await view.facts.set(`${index} ${label}`, { [text]: text }, { tags: [label] })
+      await view.observations.log({ ...options, value: text })
+      await view.objects.put(`</script>${text}`, { ...options, title: label })
+      await view.once(`${label}/x`, () => text)
+      const { id } = await view.escalations.open({ task: label, reason: text, question: text })
+      await view.escalations.decline(id, text)
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'skein-page-'))
+    try {
+      const file = join(folder, 'run.html')
+      writeFileSync(file, await (await board.get('/api/export?format=html')).text())
+      await using opened = await open(pathToFileURL(file).href)
+      const { page, faults } = opened
+      await page.getByText('exported run').waitFor()
+      const ids = short.map((_, index) => index)
+      for (const route of ['map', 'timeline', 'memory', 'inbox', 'metrics', ...ids.map((id) => `memory/facts/${id}`)]) {
+        await page.goto(`${pathToFileURL(file).href}#/${route}`)
+        await page.waitForTimeout(100)
+        const strange = await page.evaluate(
+          'document.querySelectorAll("img, #page script, #page style, iframe").length',
+        )
+        expect({ route, strange }).toEqual({ route, strange: 0 })
+      }
+      expect(faults).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })

@@ -56,8 +56,21 @@ export function queryTerms(text: string, maxTerms = 64): string[] {
 function words(text: string): string[] {
   // Most texts are ASCII and skip normalization.
   const isAscii = /^[\0-\x7f]*$/.test(text)
-  const plain = isAscii ? text : text.normalize('NFKD').replaceAll(/[\u0300-\u036f]/g, '')
+  const plain = isAscii
+    ? text
+    : streamSafe(text)
+        .normalize('NFKD')
+        .replaceAll(/[\u0300-\u036f]/g, '')
   return plain.toLowerCase().match(word) ?? []
+}
+
+/**
+ * Cuts runs of marks that no writing needs, as Unicode's stream-safe text format does
+ * (UAX #15): normalizing sorts the marks of a letter, in the square of their number.
+ */
+function streamSafe(text: string): string {
+  if (!/\p{M}{31}/u.test(text)) return text
+  return text.replaceAll(/\p{M}+/gu, (marks) => Array.from(marks).slice(0, 30).join(''))
 }
 
 const stems = new Map<string, string>()

@@ -39,7 +39,9 @@ export function parseRedisUrl(text: unknown): RedisOptions {
 
 /** The URL as messages show it. */
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/.*@/, '//…@')
+  const from = url.indexOf('//') + 2
+  const to = url.lastIndexOf('@')
+  return from > 1 && to >= from ? `${url.slice(0, from)}…${url.slice(to)}` : url
 }
 
 /** The only parameter that is known; a fragment means nothing. */

@@ -3,7 +3,8 @@
  * Redis before 7.2 tells only the line; any other error stays as it is.
  */
 export function withDeniedCommand(script: string, error: unknown): unknown {
-  const [, line] = /user executing the script can't.*@?user_script:\s?(\d+)/i.exec(String(error)) ?? []
+  const message = String(error)
+  const [, line] = (/user executing the script can't/i.test(message) && /user_script:\s?(\d+)/i.exec(message)) || []
   if (line === undefined) return error
   const text = script.split('\n')[Number(line) - 1] ?? ''
   // A script that chooses between two commands keeps the name in a variable.
@@ -12,7 +13,7 @@ export function withDeniedCommand(script: string, error: unknown): unknown {
     : text.matchAll(/call\('([A-Z]+)'/g)
   const commands = [...named].map(([, name]) => `'${name?.toLowerCase()}'`)
   if (commands.length === 0) return error
-  const denied = /run this command/.test(String(error)) ? 'run' : 'use with these keys or channels'
+  const denied = /run this command/.test(message) ? 'run' : 'use with these keys or channels'
   return new Error(`NOPERM this user has no permissions to ${denied} ${commands.join(' or ')}, in a script`, {
     cause: error,
   })

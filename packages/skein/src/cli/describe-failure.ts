@@ -34,7 +34,7 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
 
 /** A message as one line of the command; it may quote what agents wrote. */
 export function messageLine(message: string): string {
-  return plain(`skein: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)
+  return plain(`skein: ${message.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))}`)
 }
 
 function codeOf(error: unknown): string {

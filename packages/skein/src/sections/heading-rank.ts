@@ -26,7 +26,7 @@ const mainTitle = /^(?:ABSTRACT|APPENDI(?:X|CES)|CONCLUSIONS?|FOREWORD|INTRODUCT
 export function readHeading(text: string, { start, end }: TextRange): Omit<UnrankedHeading, 'opens'>[] {
   const row = text.slice(start, end)
   const prefix = numberPrefix(row)
-  const number = prefix === '' ? undefined : kindOf(prefix.replace(/[.)]?\s+$/, ''))
+  const number = prefix === '' ? undefined : kindOf(prefix.trimEnd().replace(/[.)]$/, ''))
   const words = row.slice(prefix.length)
 
   const cut = secondHeading(words)
