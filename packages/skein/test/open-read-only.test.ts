@@ -125,6 +125,8 @@ describe('a sealed space', () => {
     const { code, stdout, stderr } = await skein(['get', 'facts', 'plan', ...who], folder)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^skein: This is sealed with the key "autumn", which is not given.*\n.*SKEIN_KEYS/m)
-    expect(stderr).toMatch(/^skein: The audit may lack this access\. This space seals data from "public" on, with the key "autumn"/m)
+    expect(stderr).toMatch(
+      /^skein: The audit may lack this access\. This space seals data from "public" on, with the key "autumn"/m,
+    )
   })
 })

@@ -14,7 +14,7 @@ import { kinds } from '../../redis/test/places.ts'
 const fixture = new URL('./fixtures/secret-activities.ts', import.meta.url)
 const open = { level: 'confidential', compartments: ['finance'] } as const
 
-describe.each(kinds)('Secrets that activities read, on %s', (_, placeOf, missing) => {
+describe.each(kinds)('Secrets that activities read, on %s', (_kind, placeOf, missing) => {
   const why = missing ? ` (${missing})` : ''
 
   const openRun = async () => {

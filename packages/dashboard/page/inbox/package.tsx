@@ -33,7 +33,7 @@ export function Package({ detail }: { detail: InboxDetail }): VNode {
           ))}
         </ol>
       </details>
-      {leftOut > 0 && (
+      {leftOut !== undefined && leftOut > 0 && (
         <p class="hint">
           {counted(leftOut, 'record')} of this task {leftOut === 1 ? 'is' : 'are'} above your clearance.
         </p>

@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts'
+import type { ReadScope } from './read-scope.ts'
 import type { StoredSpace } from './space.ts'
 import { joinLabels, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
@@ -27,13 +27,19 @@ interface Known {
   readonly mark: number
 }
 
+/** Who changes a state: `Actor`. */
+interface Changer {
+  readonly scope: ReadScope | undefined
+  requireSight(label: Label): void
+}
+
 /** A state, and how sensitive it is. */
 type Labelled = Pick<Known, 'state' | 'label'>
 
 interface Pending {
   readonly decide: DecideState<unknown, unknown>
   /** Who asked for the change; a runtime's counters belong to nobody. */
-  readonly actor: Actor | undefined
+  readonly actor: Changer | undefined
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -79,7 +85,7 @@ class StateQueue {
     this.#slot = space.epochs.slotOf('settings', id)
   }
 
-  change<Result>(decide: DecideState<unknown, Result>, actor: Actor | undefined): Promise<Result> {
+  change<Result>(decide: DecideState<unknown, Result>, actor: Changer | undefined): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     // Each decision keeps its own type; the queue holds all of them.
     this.#pending.push({ decide, actor, resolve, reject } as unknown as Pending)
@@ -192,7 +198,7 @@ function queueOf(space: StoredSpace, id: string, name: string, ttlMs: number): S
   return queue
 }
 
-function stateOf<State>(queue: StateQueue, actor?: Actor): SharedState<State> {
+function stateOf<State>(queue: StateQueue, actor?: Changer): SharedState<State> {
   return {
     // The caller that names a state defines its type.
     change: (decide) => queue.change(decide as DecideState<unknown, never>, actor),
@@ -212,6 +218,6 @@ export function sharedState<State>(space: StoredSpace, name: string, ttlMs: numb
 }
 
 /** A state of those who use the memory: as sensitive as what its writers have read. @throws OptionError */
-export function ownState<State>(space: StoredSpace, actor: Actor, name: string, ttlMs: number): SharedState<State> {
+export function ownState<State>(space: StoredSpace, actor: Changer, name: string, ttlMs: number): SharedState<State> {
   return stateOf<State>(queueOf(space, `states/${name}`, name, ttlMs), actor)
 }

@@ -1,4 +1,3 @@
-import type { Actor } from './actor.ts'
 import { OptionError, SkeinError } from '../values/errors.ts'
 import { outlast } from '../values/outlast.ts'
 import { requireInteger } from '../values/require-option.ts'
@@ -39,6 +38,11 @@ export class FeedTrimmedError extends SkeinError {
   }
 }
 
+/** Who watches: `Sight`. */
+interface Watcher {
+  seeChange(change: Change, action: 'watch'): ShownChange | undefined
+}
+
 const pageSize = 500
 /** A watcher polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
@@ -46,7 +50,7 @@ const fallbackPollMs = 1_000
 /** Yields the changes of records whose `collection/id` begins with the prefix, in order, without gaps. */
 export function watchFeed(
   space: StoredSpace,
-  actor: Actor,
+  actor: Watcher,
   prefix: string,
   { after, signal }: WatchOptions,
 ): AsyncGenerator<ShownChange, void, undefined> {
@@ -64,7 +68,7 @@ export function watchFeed(
 
 async function* follow(
   space: StoredSpace,
-  actor: Actor,
+  actor: Watcher,
   prefix: string,
   start: Promise<Seq>,
   signal: AbortSignal | undefined,

@@ -2,8 +2,9 @@ import type { Memory } from '../../memory.ts'
 import { ReadScope } from '../../space/read-scope.ts'
 import type { Principal } from '../../values/access.ts'
 import type { View } from '../../view.ts'
-import { plantedContext, viewMethods } from './view-methods.ts'
-import type { Planted } from './view-methods.ts'
+import { plantedContext } from './knowledge-methods.ts'
+import type { Planted } from './view-method.ts'
+import { viewMethods } from './view-methods.ts'
 
 /** Sees public records only, and who read and wrote them. */
 export const low: Principal = { id: 'low', role: 'r', rights: ['audit'] }
@@ -59,7 +60,7 @@ export async function everythingSeenBy(view: View, planted: Planted): Promise<un
   const questions = await view.escalations.list({ limit: 1_000 })
   const packages = questions.map(({ id }) => outcomeOf(() => view.escalations.package(id)))
   const state = outcomeOf(() => viewMethods['state']?.attempt(view, { text: 'harmless', planted }) as Promise<unknown>)
-  return Promise.all([...all, ...packages, state, questions])
+  return [questions, await Promise.all([...all, ...packages, state])]
 }
 
 /** A result, or what an error tells that the caller did not say: the names that it gave come back in messages. */

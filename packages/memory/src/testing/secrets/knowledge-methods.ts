@@ -1,0 +1,135 @@
+import type { LearningContext } from '../../kinds/learnings.ts'
+import { conflictOf, lowered } from './view-method.ts'
+import type { ViewMethod } from './view-method.ts'
+
+/** The context of the planted learning. */
+export const plantedContext: LearningContext = { industry: 'retail' }
+
+/** What agents know: facts, journals, objects. */
+export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
+  'facts.peek': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: async (view, { planted }) => {
+      await view.facts.get(planted.fact)
+      return view.facts.peek(planted.fact)
+    },
+  },
+  'facts.get': { shows: 'records', takes: 'nothing', attempt: (view, { planted }) => view.facts.get(planted.fact) },
+  'facts.read': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: async (view, { planted }) => [
+      await view.facts.read(planted.fact),
+      await view.facts.read(planted.fact, { consistency: 'strong' }),
+    ],
+  },
+  'facts.set': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.facts.set(text, text, { task: text, tags: [text] }),
+      await view.facts.set(planted.fact, text, { ifVersion: 77 }).catch(conflictOf),
+    ],
+  },
+  'facts.update': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: (view, { text }) => view.facts.update(`update/${text}`, () => text, { task: text, tags: [text] }),
+  },
+  'facts.delete': { shows: 'records', takes: 'removed', attempt: (view, { text }) => view.facts.delete(text) },
+  'facts.declassify': {
+    shows: 'records',
+    takes: 'lowered',
+    attempt: (view, { planted }) => view.facts.declassify(planted.fact, lowered),
+  },
+  'facts.conflicts': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.facts.conflicts(planted.fact),
+  },
+
+  'observations.log': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: (view, { text }) => view.observations.log({ value: text, task: text, tags: [text] }),
+  },
+  'observations.search': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) => view.observations.search('planted'),
+  },
+  'observations.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.observations.list() },
+  'observations.declassify': {
+    shows: 'records',
+    takes: 'lowered',
+    attempt: (view, { planted }) => view.observations.declassify(planted.observation, lowered),
+  },
+  'decisions.record': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: (view, { text }) => view.decisions.record({ task: text, decision: text, reasoning: text, tags: [text] }),
+  },
+  'decisions.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.decisions.list() },
+  'decisions.declassify': {
+    shows: 'records',
+    takes: 'lowered',
+    attempt: (view, { planted }) => view.decisions.declassify(planted.decision, lowered),
+  },
+  'learnings.log': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: (view, { text }) =>
+      view.learnings.log({ signal: 'pattern', context: { [text]: text }, details: text, task: text }),
+  },
+  'learnings.relevant': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) => view.learnings.relevant(plantedContext),
+  },
+  'learnings.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.learnings.list() },
+  'learnings.declassify': {
+    shows: 'records',
+    takes: 'lowered',
+    attempt: (view, { planted }) => view.learnings.declassify(planted.learning, lowered),
+  },
+
+  'objects.put': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: async (view, { text }) => [
+      await view.objects.put(text, { title: text, task: text, tags: [text] }),
+      await view.objects.put({ [text]: text }),
+    ],
+  },
+  'objects.get': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.objects.get({ id: planted.object, size: 0, mediaType: 'text/plain' }),
+  },
+  'objects.bytes': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: async (view, { planted }) =>
+      Buffer.from(await view.objects.bytes({ id: planted.object, size: 0, mediaType: 'text/plain' })).toString(),
+  },
+  'objects.has': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.objects.has({ id: planted.object }),
+  },
+  'objects.lineage': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: async (view, { planted }) => [
+      await view.objects.lineage({ id: planted.object }, { direction: 'sources' }),
+      await view.objects.lineage({ id: planted.object }, { direction: 'uses' }),
+    ],
+  },
+  'objects.declassify': {
+    shows: 'records',
+    takes: 'lowered',
+    attempt: (view, { planted }) =>
+      view.objects.declassify({ id: planted.object, size: 0, mediaType: 'text/plain' }, lowered),
+  },
+}

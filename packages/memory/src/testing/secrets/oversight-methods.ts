@@ -1,0 +1,82 @@
+import { joinLabels } from '../../values/access.ts'
+import type { ViewMethod } from './view-method.ts'
+
+/** What is for those who look on, and for runtimes. */
+export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
+  'audit.entries': { shows: 'audit', takes: 'nothing', attempt: (view) => Array.fromAsync(view.audit.entries()) },
+  'audit.jsonLines': { shows: 'audit', takes: 'nothing', attempt: (view) => Array.fromAsync(view.audit.jsonLines()) },
+  'audit.noteDisclosure': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const label = joinLabels([])
+      view.audit.noteDisclosure({ to: text, work: text, objects: [text], label })
+      view.audit.noteDisclosure({ to: text, work: text, objects: [text], label, refused: text })
+    },
+  },
+  'records.list': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) =>
+      Promise.all(
+        (['facts', 'observations', 'claims', 'escalations', 'objects', 'work', 'alerts'] as const).map((collection) =>
+          view.records.list({ collection }),
+        ),
+      ),
+  },
+  'records.get': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) =>
+      Promise.all([
+        view.records.get('facts', planted.fact),
+        view.records.get('escalations', planted.escalation),
+        view.records.get('claims', planted.task),
+      ]),
+  },
+  'records.search': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) => view.records.search('planted', { collection: 'observations' }),
+  },
+  'feed.read': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) => view.feed.read({ after: 0, limit: 1_000, withRecords: true }),
+  },
+  'feed.last': { shows: 'positions', takes: 'nothing', attempt: (view) => view.feed.last() },
+  'feed.mark': { shows: 'positions', takes: 'nothing', attempt: async (view) => view.feed.mark() },
+  'feed.untilNews': {
+    shows: 'positions',
+    takes: 'nothing',
+    attempt: (view) => view.feed.untilNews(view.feed.mark(), AbortSignal.timeout(10)).catch(() => {}),
+  },
+
+  'agents.load': { shows: 'records', takes: 'nothing', attempt: (view) => view.agents.load() },
+  'agents.save': {
+    shows: 'nothing',
+    takes: 'clearance',
+    attempt: async (view, { text }) => {
+      const claim = await view.claims.claim(`agent/${text}`)
+      if (!claim) return
+      const outgoing = [{ to: text, message: text, id: text }]
+      await view.agents.save({ definition: text, status: 'active', state: text, claim, outgoing })
+      await claim.release()
+    },
+  },
+  'agents.post': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: async (view, { text }) => [
+      await view.agents.post({ to: 'low', message: text }),
+      await view.agents.post({ to: 'low', message: text, id: text, label: joinLabels([]) }),
+    ],
+  },
+  'agents.mail': { shows: 'records', takes: 'nothing', attempt: (view) => view.agents.mail() },
+  'agents.onMail': {
+    shows: 'administer',
+    takes: 'nothing',
+    attempt: async (view) => view.agents.onMail(() => {})(),
+  },
+  'agents.list': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.list() },
+}
