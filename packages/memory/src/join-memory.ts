@@ -84,6 +84,7 @@ class Joined implements JoinedMemory {
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
       noteReuse: (reuse) => client.notify('reused', reuse),
+      ledger: (audience) => client.call('ledger', audience),
       noteOutage: (error) => {
         this.#space.assertOpen()
         client.notify('outage', toEnvelope(error))

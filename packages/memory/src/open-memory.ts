@@ -136,6 +136,7 @@ class OpenedMemory implements Memory {
       leases: this.#leases,
       readAudit: this.#readAudit,
       noteReuse: (reuse) => this.#ledger.note(reuse),
+      ledger: (audience) => this.#ledger.report(audience),
       noteOutage: (error) => {
         this.#space.assertOpen()
         this.#listener.suspect(error)

@@ -15,6 +15,7 @@ import { serveLink } from './threads/serve-link.ts'
 import { ThreadGuard } from './threads/thread-passes.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import { fromEnvelope } from './values/error-envelope.ts'
+import type { Audience } from './values/access.ts'
 import type { ErrorEnvelope } from './values/error-envelope.ts'
 import { OptionError } from './values/errors.ts'
 import type { Ledger } from './work/ledger.ts'
@@ -57,7 +58,7 @@ export class ThreadHost implements Disposable {
       ...served.handlers,
       join: (): Welcome => ({ thread, isGuarded: guard !== undefined, share: share() }),
       enter: (pass: string) => guard?.enter(pass),
-      ledger: () => ledger.report(),
+      ledger: (audience?: Audience) => ledger.report(guard?.within(audience) ?? audience),
       reused: (reuse: Reuse) => {
         guard?.requireKnown(reuse.agent)
         ledger.note(reuse)

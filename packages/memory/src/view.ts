@@ -21,6 +21,7 @@ import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
+import type { LedgerReport } from './work/ledger-table.ts'
 import type { Corruption } from './store/corruption.ts'
 import { requireLevel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
@@ -177,6 +178,18 @@ export class View {
   /** @internal See `runtimeState`. */
   static runtimeState<State>(view: View, name: string, ttlMs: number): SharedState<State> {
     return sharedState<State>(view.#space, name, ttlMs)
+  }
+
+  /**
+   * Costs of work and savings from reuse, over all processes and runs: of work done with a
+   * clearance that this one covers. `memory.ledger()` sums up all of it.
+   *
+   * @throws StoreError, MissingKeyError
+   */
+  ledger(): Promise<LedgerReport> {
+    this.#space.assertOpen()
+    this.#actor.used(this.#actor.clearance)
+    return this.#space.ledger(this.#actor.audience)
   }
 
   /**

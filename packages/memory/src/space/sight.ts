@@ -63,7 +63,11 @@ export class Sight {
 
   /** The label of everything that this principal may have read: what it did read, where that is recorded. */
   get label(): Label {
-    if (this.scope) return this.scope.label
+    return this.scope ? this.scope.label : this.clearance
+  }
+
+  /** The label of what only those may see who are cleared for as much. */
+  get clearance(): Label {
     const { level: sensitivity, compartments } = this.audience
     return { sensitivity, compartments }
   }

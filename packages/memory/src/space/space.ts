@@ -4,6 +4,8 @@ import type { Counters } from '../cache/counters.ts'
 import type { EpochTable } from '../cache/epoch-table.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { Store } from '../store/store.ts'
+import type { Audience } from '../values/access.ts'
+import type { LedgerReport } from '../work/ledger-table.ts'
 import type { Reuse } from '../work/reuse.ts'
 import type { InFlight } from './in-flight.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
@@ -29,6 +31,8 @@ export interface Space {
   /** The last pending update of each fact in this thread. */
   readonly updating: Map<string, Promise<unknown>>
   noteReuse(reuse: Reuse): void
+  /** The ledger as far as an audience may see it. */
+  ledger(audience: Audience): Promise<LedgerReport>
   /** Reports that the store failed somebody who waits for it to come back. @throws MemoryClosedError */
   noteOutage(error: unknown): void
   /** Resolves when this thread's audit notes are written. */

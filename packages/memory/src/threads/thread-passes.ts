@@ -48,6 +48,13 @@ export class ThreadGuard {
     if (!this.#principals.has(id)) throw new AccessError(id, 'a pass for this thread')
   }
 
+  /** An audience, or the thread's own where that sees less. */
+  within(audience: Audience | undefined): Audience {
+    const own = this.#seen()
+    const asked = audience && { sensitivity: audience.level, compartments: audience.compartments }
+    return audience && asked && covers(own, asked) ? audience : own
+  }
+
   /** The calls that the thread may make of a store, each within what it may see and do. */
   guard(store: Store): LinkHandlers {
     return {

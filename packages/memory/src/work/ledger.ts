@@ -4,6 +4,7 @@ import type { Mutation, SetMutation } from '../store/mutation.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { RecordMeta } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
+import type { Audience } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import { LedgerTable } from './ledger-table.ts'
@@ -58,8 +59,8 @@ export class Ledger implements AsyncDisposable {
     else this.#timer ??= setTimeout(() => void this.#flush(), flushMs).unref()
   }
 
-  /** Flushes, and sums the ledger of the whole space. */
-  async report(): Promise<LedgerReport> {
+  /** Flushes, and sums the ledger of the space, as far as an audience may see it. */
+  async report(audience?: Audience): Promise<LedgerReport> {
     await this.#flush()
     for (;;) {
       const { version, kinds } = await this.#sum()
@@ -72,7 +73,7 @@ export class Ledger implements AsyncDisposable {
         for (const record of records) if (record.id !== ledgerSum) lines.addBatch(record)
       }
       // A batch compacted meanwhile may have been counted twice, or not at all.
-      if ((await this.#sum()).version === version) return lines.report()
+      if ((await this.#sum()).version === version) return lines.report(audience)
     }
   }
 

@@ -1,5 +1,5 @@
 import { MissingKeyError } from '@skein/memory'
-import type { Memory, View } from '@skein/memory'
+import type { View } from '@skein/memory'
 import { parseWorkId, workStateOf } from '@skein/memory/runtime'
 import type { WorkState } from '@skein/memory/runtime'
 import type { LedgerLine, LedgerReport } from '@skein/memory/types'
@@ -24,12 +24,8 @@ const nothing: LedgerLine = {
   savedUsd: 0,
 }
 
-/**
- * Sums up the work whose records the view may see. The memory's ledger covers
- * all work, whoever may see it. So only the amounts saved come from it, and only
- * for kinds of work that the view may see.
- */
-export async function savedWork(memory: Memory, view: View, signal: AbortSignal): Promise<SavedWork> {
+/** Sums up the work whose records the view may see, and what reusing it saved. */
+export async function savedWork(view: View, signal: AbortSignal): Promise<SavedWork> {
   const kinds = new Map<string, LedgerLine>()
   let cursor: string | undefined
   do {
@@ -43,7 +39,7 @@ export async function savedWork(memory: Memory, view: View, signal: AbortSignal)
     }
     cursor = page.cursor
   } while (cursor !== undefined)
-  const { ledger, missingKey } = await ledgerOf(memory)
+  const { ledger, missingKey } = await ledgerOf(view)
   for (const [kind, line] of kinds) {
     const { reused = 0, savedMs = 0, savedTokens = 0, savedUsd = 0 } = ledger[kind] ?? {}
     kinds.set(kind, { ...line, reused, savedMs, savedTokens, savedUsd })
@@ -52,9 +48,9 @@ export async function savedWork(memory: Memory, view: View, signal: AbortSignal)
   return { kinds: Object.fromEntries(kinds), total, ...(missingKey !== undefined && { missingKey }) }
 }
 
-async function ledgerOf(memory: Memory): Promise<{ readonly ledger: LedgerReport; readonly missingKey?: string }> {
+async function ledgerOf(view: View): Promise<{ readonly ledger: LedgerReport; readonly missingKey?: string }> {
   try {
-    return { ledger: await memory.ledger() }
+    return { ledger: await view.ledger() }
   } catch (error) {
     if (error instanceof MissingKeyError) return { ledger: {}, missingKey: error.keyId }
     throw error

@@ -32,6 +32,7 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view, { text, planted }) =>
       view.state<string>(planted.state, 60_000).change((state) => ({ state: text, result: state })),
   },
+  ledger: { shows: 'records', takes: 'nothing', attempt: (view) => view.ledger() },
   noteRead: {
     shows: 'nothing',
     takes: 'nothing',
