@@ -2,9 +2,12 @@ import { behavior, createFlock } from '@skein/core'
 import type { Memory, Principal } from '@skein/memory'
 import { mapStore, openMemory } from '@skein/memory'
 import { Records } from '@skein/memory/runtime'
+import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 
+import { addApi } from '../src/api.ts'
 import type { Session } from '../src/index.ts'
+import { apiAccess } from './api-access.ts'
 import { openBoard, operator } from './open-board.ts'
 import type { OpenBoard } from './open-board.ts'
 import { openStream } from './stream/stream-reader.ts'
@@ -112,6 +115,14 @@ function around(text: string, what: string): string | undefined {
   const at = text.indexOf(what)
   return at === -1 ? undefined : text.slice(Math.max(0, at - 200), at + 100)
 }
+
+it('has a table that says of every route what it may show and take', () => {
+  const app = new Hono()
+  addApi(app, {} as never)
+  // The rest of a path may be named by a pattern.
+  const routes = app.routes.map(({ method, path }) => `${method} ${path.replace(/\{.*\}$/, '')}`)
+  expect([...new Set(routes)].toSorted()).toEqual(Object.keys(apiAccess).toSorted())
+})
 
 describe('records above the clearance never leave the process', () => {
   const people: Readonly<Record<string, Principal>> = {

@@ -65,6 +65,8 @@ class Joined implements JoinedMemory {
   readonly #share: MemoryShare
   readonly #client: LinkClient
   readonly #isGuarded: boolean
+  /** Principals for whom the thread has shown a pass. */
+  readonly #entered = new Set<string>()
   readonly #space: StoredSpace
   readonly #readAudit: ReadAuditBuffer | undefined
   #closing: Promise<void> | undefined
@@ -107,8 +109,16 @@ class Joined implements JoinedMemory {
 
   enter(pass: string, principal: Principal, scope?: ReadScope): View {
     this.#space.assertOpen()
-    // Calls over a port keep their order.
-    this.#client.notify('enter', pass)
+    // Once for each principal: the opening thread remembers it. Calls over a port keep their order.
+    const { id, role, clearance, rights } = principal
+    const name = JSON.stringify([id, role, clearance?.level, clearance?.compartments, rights])
+    if (!this.#entered.has(name)) {
+      // Refused, whatever else the thread asks for is refused too.
+      this.#client.call('enter', pass).then(
+        () => this.#entered.add(name),
+        () => {},
+      )
+    }
     return new View(this.#space, principal, scope)
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { commandAccess } from './command-access.ts'
 import { cleared, secret } from './sample-memory.ts'
 import { useSampleMemory } from './use-sample-memory.ts'
 
@@ -20,6 +21,13 @@ describe('a clearance', () => {
     ['audit', '--right', 'audit', '--json-lines'],
     ['stats'],
   ]
+
+  it('has a table that says of every command what it may show and take', async () => {
+    const { stdout } = await run('--help')
+    const named = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)[ [<]/gm)
+    const names = Array.from(named, ([, name = '']) => name).filter((name) => name !== 'help')
+    expect(names.toSorted()).toEqual(Object.keys(commandAccess).toSorted())
+  })
 
   it('hides what it does not cover, in every command', async () => {
     const shown = await Promise.all(commands().map((command) => run(...command)))

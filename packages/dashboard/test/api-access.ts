@@ -1,0 +1,23 @@
+/** What a route may show and take. */
+export interface RouteAccess {
+  readonly shows: string
+  readonly takes: string
+}
+
+/** Every route of the dashboard's API; a test compares the names with those that there are. */
+export const apiAccess: Readonly<Record<string, RouteAccess>> = {
+  'GET /api/session': { shows: 'own', takes: 'nothing' },
+  'GET /api/agents': { shows: 'names, roles and states of agents', takes: 'nothing' },
+  'GET /api/stream': { shows: 'records; of agents and activities: names, and what is covered', takes: 'nothing' },
+  'GET /api/events': { shows: 'as the stream', takes: 'nothing' },
+  'GET /api/records': { shows: 'records', takes: 'nothing' },
+  'GET /api/records/:collection/:id': { shows: 'records', takes: 'nothing' },
+  'GET /api/metrics': { shows: 'counts of records', takes: 'nothing' },
+  'GET /api/export': { shows: 'as the stream, and records', takes: 'nothing' },
+  'GET /api/inbox': { shows: 'records', takes: 'nothing' },
+  'GET /api/inbox/:id': { shows: 'records', takes: 'nothing' },
+  'POST /api/inbox/:id': {
+    shows: 'records',
+    takes: 'an answer, as sensitive as the question; only with --allow-answers',
+  },
+}

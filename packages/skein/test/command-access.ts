@@ -1,0 +1,24 @@
+/** What a command may show and take. */
+export interface CommandAccess {
+  readonly shows: string
+  readonly takes: string
+}
+
+/** Every command; a test compares the names with those that there are. */
+export const commandAccess: Readonly<Record<string, CommandAccess>> = {
+  run: { shows: 'the report that it makes, of the files it is given', takes: 'the files, as public records' },
+  ls: { shows: 'records', takes: 'nothing' },
+  get: { shows: 'records', takes: 'nothing' },
+  search: { shows: 'records', takes: 'nothing' },
+  tail: { shows: 'records', takes: 'nothing' },
+  stats: { shows: 'counts of records', takes: 'nothing' },
+  inbox: { shows: 'records', takes: 'nothing' },
+  answer: { shows: 'records', takes: 'an answer, as sensitive as the question' },
+  audit: { shows: 'audit', takes: 'nothing' },
+  dashboard: { shows: 'what the dashboard shows', takes: 'what the dashboard takes' },
+  doctor: { shows: 'counts, and names of what is damaged, whatever their label', takes: 'nothing' },
+  backup: { shows: 'nothing', takes: 'a copy of the store, sealed as it is' },
+  restore: { shows: 'nothing', takes: 'the store, from a copy' },
+  migrate: { shows: 'counts', takes: 'nothing' },
+  completion: { shows: 'nothing of a memory', takes: 'nothing' },
+}
