@@ -61,3 +61,16 @@ export async function plainSecrets(store: Store): Promise<Set<string>> {
   }
   return found
 }
+
+/** Everything that is plain although it is secret, or sealed with another key than this one. */
+export async function unsealed(store: Store, keyId: string): Promise<string[]> {
+  const found = await plainSecrets(store)
+  for (const collection of collectionsWith('sealed')) {
+    const { records } = await store.query({ collection, order: 'oldest', limit: 1_000 })
+    for (const { id, value } of records) {
+      if (value.startsWith('~') && !value.startsWith(`~${keyId}.`)) found.add(`${collection}/${id}`)
+    }
+  }
+  for (const name of await store.objects.names()) if (name.includes('.') && !name.includes(`.${keyId}`)) found.add(name)
+  return [...found]
+}

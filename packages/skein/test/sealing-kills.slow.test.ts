@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { openMemory } from '@skein/memory'
 import { inspectSpace } from '@skein/memory/runtime'
 import type { EncryptionOptions } from '@skein/memory'
+import { collectionsWith } from '@skein/memory/store'
 import type { Store } from '@skein/memory/store'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { missing, startServer } from '../../redis/test/redis-server.ts'
-import { driverAt, plainRecords, plainSecrets, putPlainObjects } from './sealed-space.ts'
+import { driverAt, plainRecords, plainSecrets, putPlainObjects, unsealed } from './sealed-space.ts'
 
 interface Place {
   readonly address: string
@@ -39,6 +40,16 @@ async function onStore<Result>({ address, prefix }: Place, work: (store: Store) 
 async function seal({ address, prefix }: Place, encryption: Encryption): Promise<void> {
   await using memory = await openMemory({ store: driverAt(address, prefix), encryption, auditKeepMs: 0 })
   await memory.reseal()
+}
+
+/** Opens a space, which is all that it takes to have the work finished. */
+async function openUntilSealed({ address, prefix }: Place, encryption: Encryption, told: string): Promise<void> {
+  await using _ = await openMemory({ store: driverAt(address, prefix), encryption, auditKeepMs: 0 })
+  await onStore({ address, prefix }, (store) =>
+    expect
+      .poll(() => unsealed(store, encryption.current), { message: told, timeout: 20_000, interval: 10 })
+      .toEqual([]),
+  )
 }
 
 /** A space with records of every kind, of which nothing is sealed. */
@@ -84,17 +95,21 @@ async function reseal({ address, prefix }: Place, encryption: Encryption, ...kil
 const corruptions = async ({ address, prefix }: Place, encryption: Encryption) =>
   (await inspectSpace({ store: driverAt(address, prefix), encryption })).corruptions
 
-/** What is readable of facts, observations and objects. */
+/** What is readable, as long as nobody seals the rest. */
 async function contents({ address, prefix }: Place, encryption: Encryption): Promise<unknown> {
-  await using memory = await openMemory({ store: driverAt(address, prefix), encryption, auditKeepMs: 0 })
-  const { facts, observations, objects, records } = memory.as(boss)
-  const ids = async (collection: 'facts' | 'objects'): Promise<string[]> =>
-    (await records.list({ collection, limit: 100 })).items.map(({ id }) => id).toSorted()
+  const options = { encryption, auditKeepMs: 0, sealsSpace: false }
+  await using memory = await openMemory({ store: driverAt(address, prefix), ...options })
+  const { objects, records } = memory.as(boss)
+  const listed = await Promise.all(
+    collectionsWith('shown').map(async (collection) => (await records.list({ collection, limit: 100 })).items),
+  )
+  const all = listed.flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))
   return {
-    facts: await Promise.all((await ids('facts')).map((id) => facts.get(id))),
-    observations: (await observations.list({ task: 't', limit: 100 })).items.map(({ value }) => value),
+    records: all.map(({ collection, id, value }) => [collection, id, value]),
     objects: await Promise.all(
-      (await ids('objects')).map((id) => objects.get({ id, size: 0, mediaType: 'text/plain' })),
+      all
+        .filter(({ collection }) => collection === 'objects')
+        .map(({ id }) => objects.get({ id, size: 0, mediaType: 'text/plain' })),
     ),
   }
 }
@@ -112,16 +127,16 @@ async function killAtEveryWrite(next: () => Promise<Place>, encryption: Encrypti
       const told = `killed ${when} write ${number} of ${writes}`
       // Concurrent writes may come in another order, but there are as many.
       expect(printed, told).toBeUndefined()
-      expect(await corruptions(place, encryption), told).toEqual([])
+      expect(await contents(place, encryption), told).toEqual(expected)
       const plain = await onStore(place, plainSecrets)
       expect(
         [...plain].filter((name) => !before.has(name)),
         told,
       ).toEqual([])
-      await seal(place, encryption)
-      expect([...(await onStore(place, plainSecrets))], told).toEqual([])
+      await openUntilSealed(place, encryption, told)
       const alone = encryption === both ? last : encryption
-      expect(await corruptions(place, alone), told).toEqual([])
+      // On SQLite each inspection has a thread of its own: once is enough.
+      if (number === writes || place.prefix !== '') expect(await corruptions(place, alone), told).toEqual([])
       expect(await contents(place, alone), told).toEqual(expected)
     }
   }

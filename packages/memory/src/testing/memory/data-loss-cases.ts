@@ -6,7 +6,8 @@ import type { Memory } from '../../memory.ts'
 import { openMemory } from '../../open-memory.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
 import { outlast } from '../../values/outlast.ts'
-import { within } from '../patience.ts'
+import { until, within } from '../patience.ts'
+import { plainPlaces } from '../sealing/leftovers.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { ann, bob } from './principals.ts'
 
@@ -59,6 +60,26 @@ export function dataLossCases(options: StoreContractOptions): void {
         await Promise.all([facts.get('k'), facts.get('new')])
       })
       expect([await facts.get('k'), await facts.get('new')]).toEqual(['kept', undefined])
+    })
+
+    it('is sealed again, with what came back plain', async () => {
+      const boss = { id: 'boss', role: 'r', clearance: { level: 'confidential' } } as const
+      await mine.as(boss).facts.set('pay', 'hunter2', { sensitivity: 'confidential' })
+      const store = (await options.reopen?.()) as StoreDriver
+      const keyed = Promise.withResolvers<Memory>()
+      await undone(async () => {
+        const encryption = { keys: { k1: Buffer.alloc(32, 1) }, current: 'k1' }
+        const memory = await openMemory({ store, encryption })
+        await memory.reseal()
+        keyed.resolve(memory)
+      })
+      await using memory = await keyed.promise
+      const isPlain = async (): Promise<boolean> => {
+        await using reader = await store.open('default', 'writer')
+        return (await plainPlaces(reader, 'hunter2')).length > 0
+      }
+      await until(async () => !(await outlast(isPlain)), '"what came back is sealed"')
+      expect(await memory.as(boss).facts.get('pay')).toBe('hunter2')
     })
 
     it('hands out a lost claim under a higher fence, and refuses the old one', async () => {
