@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { budgetScope } from '@skein/core'
 import { mapStore } from '@skein/memory'
+import { runtimeState } from '@skein/memory/runtime'
 import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -220,7 +221,7 @@ describe('a limit', () => {
     const [ours, theirs] = [await openStore(store), await openStore(store)]
     server.fail({ kind: 'rate-limit', headers: { 'retry-after-ms': '60' } })
     const [ann, bob] = [deskOf(ours, server, { id: 'ann' }), deskOf(theirs, server, { id: 'bob' })]
-    const state = ann.view.state<{ heldUntil: number }>(`limits/${ann.model.id}`, 1)
+    const state = runtimeState<{ heldUntil: number }>(ann.view, `limits/${ann.model.id}`, 1)
     const first = ann.model.chat(ask('First?'))
     const heldUntil = (): Promise<number> =>
       state.change((now) => ({ state: now as never, result: now?.heldUntil ?? 0 }))

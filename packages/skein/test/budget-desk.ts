@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { BudgetScope } from '@skein/core/executor'
 import { openMemory } from '@skein/memory'
 import type { View } from '@skein/memory'
+import { runtimeState } from '@skein/memory/runtime'
 import { openaiModel } from '@skein/openai'
 import type { OpenAIModelOptions } from '@skein/openai'
 
@@ -47,7 +48,7 @@ export async function openDesk(placeOf: (typeof kinds)[number][1], onFinished: O
   const common = { model: 'gpt-test', baseURL: server.url } as const
   const stateOf = async <State>(name: string): Promise<State> => {
     // Returning the same state writes nothing.
-    const state = await view.state<State>(name, 60_000).change((before) => ({ state: before as State, result: before }))
+    const state = await runtimeState<State>(view, name, 60_000).change((before) => ({ state: before as State, result: before }))
     return state as State
   }
   return {
