@@ -2,6 +2,7 @@ import type { Level } from '@skein/memory'
 
 import type { ChatMessage, ChatRequest, JsonSchema } from './chat.ts'
 import type { Citation, CitedSentence, CiteRequest, Passage } from './cite.ts'
+import { lackOfEvidence } from './evidence.ts'
 import { findQuote } from './find-quote.ts'
 import { ModelCallError } from './model-errors.ts'
 import type { CallOutcome } from './model-calls.ts'
@@ -92,19 +93,23 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<CitedS
     }
     if (typeof text !== 'string' || text.trim() === '') return fault('.text: expected a non-empty string')
     if (!Array.isArray(quotes) || quotes.length === 0) return fault('.quotes: expected at least one')
-    const citations = quotes.map((quote) => locate(quote, slices))
-    const wrong = citations.indexOf(undefined)
-    if (wrong !== -1) return fault(`.quotes[${wrong}]: the passage it names does not say this, word for word`)
-    return [{ text: text.trim(), citations: citations.filter((citation) => citation !== undefined) }]
+    const located = quotes.map((quote) => locate(quote, slices))
+    const wrong = located.findIndex((found) => typeof found === 'string')
+    if (wrong !== -1) return fault(`.quotes[${wrong}]: ${String(located[wrong])}`)
+    return [{ text: text.trim(), citations: located.filter((found) => typeof found !== 'string') }]
   })
   return { value, faults }
 }
 
-function locate(quote: unknown, slices: readonly Slice[]): Citation | undefined {
+/** Where a quote stands, or what is wrong with it. */
+function locate(quote: unknown, slices: readonly Slice[]): Citation | string {
   const { passage, quote: words } = (quote ?? {}) as { passage?: unknown; quote?: unknown }
   const slice = slices[Number(passage) - 1]
   const found = slice && typeof words === 'string' ? findQuote(slice.text, words) : undefined
-  return slice && found && { passage: slice.id, start: slice.offset + found.start, end: slice.offset + found.end }
+  if (!slice || !found) return 'the passage it names does not say this, word for word'
+  const lack = lackOfEvidence(slice.text, found)
+  if (lack !== undefined) return `it ${lack}`
+  return { passage: slice.id, start: slice.offset + found.start, end: slice.offset + found.end }
 }
 
 /** A sentence that quotes sentences of an earlier round takes over their citations. */

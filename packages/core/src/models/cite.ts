@@ -48,7 +48,7 @@ export interface CitedAnswer {
   /** Best first. */
   readonly sentences: readonly CitedSentence[]
   /**
-   * How many sentences were left out because their quotes are in no passage, even
+   * How many sentences were left out because their quotes are in no passage or prove nothing, even
    * after the model was asked to correct them. Absent if none.
    */
   readonly dropped?: number | undefined

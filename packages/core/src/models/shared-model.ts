@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { joinLabels } from '@skein/memory/store'
+import { covers, joinLabels } from '@skein/memory/store'
 import type { View } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
@@ -11,6 +11,7 @@ import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
 import { citeByChat } from './cite-by-chat.ts'
 import { embedShared } from './embed-shared.ts'
+import { withEvidence } from './evidence.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
 import { ModelCalls } from './model-calls.ts'
@@ -124,8 +125,9 @@ export class SharedModel {
   /**
    * Asks for an answer from passages whose sentences cite them.
    *
-   * Quotes are looked up in the passages. If some are not found, the model is asked
-   * once to correct them; sentences that are still faulty are left out and counted
+   * Quotes are looked up in the passages. They are evidence if they hold at least two
+   * words that carry meaning, and stand in their passage once or hold five. If some are
+   * not found or no evidence, the model is asked once to correct them; sentences that are still faulty are left out and counted
    * (`dropped`).
    *
    * @throws ModelCallError SKEIN_MODEL_CITATION when no sentence is left; OptionError
@@ -168,7 +170,9 @@ export class SharedModel {
       estimate: () => ({ inputTokens: tokensOf([...request.messages, ...request.passages]), outputTokens: 0 }),
       attempt: (stop) => cite(request, { signal: stop }),
     })
-    return { ...answer, reused, usd }
+    const { sentences, dropped } = withEvidence(answer.sentences, request.passages)
+    const without = dropped + (answer.dropped ?? 0)
+    return { ...answer, sentences, ...(without > 0 && { dropped: without }), reused, usd }
   }
 
   async #ask(
@@ -212,7 +216,11 @@ export class SharedModel {
 
   /** What an activity sends may contain anything that it has read, whatever its passages state. */
   #labelOf(passages: readonly Passage[]): Label {
-    return joinLabels([this.#memory.label, ...labelsOf(passages)])
+    const stated = labelsOf(passages)
+    const { level = 'public', compartments = [] } = this.#memory.principal.clearance ?? {}
+    // What it answers, the activity has read. A label above the clearance is refused when the model is asked.
+    for (const label of stated) if (covers({ level, compartments }, label)) this.#memory.noteRead(label)
+    return joinLabels([this.#memory.label, ...stated])
   }
 }
 
