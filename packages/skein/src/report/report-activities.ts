@@ -13,6 +13,7 @@ import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref } from '@skein/memory'
 
 import { InputError } from '../open/input-error.ts'
+import { packSections } from '../sections/pack-sections.ts'
 import { splitSections } from '../sections/split-sections.ts'
 import { partPassage, quotePassage, toQuotes } from './note.ts'
 import type { CitablePassage, Note, NoteRef, Part, Quote } from './note.ts'
@@ -56,7 +57,7 @@ export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
       throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
     const whole = await memory.objects.put(file.text, { task: digest, tags: ['source'], ...titled(source) })
     const parts = await Promise.all(
-      splitSections(file.text).map(async ({ topic, title, start, end }): Promise<Part> => {
+      packSections(splitSections(file.text)).map(async ({ topic, title, start, end }): Promise<Part> => {
         const text = await memory.objects.put(file.text.slice(start, end), {
           task: digest,
           tags: ['part'],
