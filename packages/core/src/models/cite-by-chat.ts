@@ -94,8 +94,7 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<CitedS
     if (typeof text !== 'string' || text.trim() === '') return fault('.text: expected a non-empty string')
     if (!Array.isArray(quotes) || quotes.length === 0) return fault('.quotes: expected at least one')
     const located = quotes.map((quote) => locate(quote, slices))
-    const wrong = located.findIndex((found) => typeof found === 'string')
-    if (wrong !== -1) return fault(`.quotes[${wrong}]: ${String(located[wrong])}`)
+    for (const [at, found] of located.entries()) if (typeof found === 'string') return fault(`.quotes[${at}]: ${found}`)
     return [{ text: text.trim(), citations: located.filter((found) => typeof found !== 'string') }]
   })
   return { value, faults }

@@ -21,7 +21,7 @@ export function workId(audience: Audience, key: string): string {
 }
 
 /** The kind of work of an id, without parsing the rest. */
-export function workKind(id: string): string {
+function workKind(id: string): string {
   const [kind = ''] = id.slice(id.indexOf(' ') + 1).split('/', 1)
   return kind
 }
