@@ -5,7 +5,7 @@ const sequences =
 /** Characters that could move a cursor, change colors, break lines, or reverse the order of letters. */
 const harmful = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
 /** Characters that nobody sees, but for the two joiners and the selectors of emoji. */
-const invisible = /(?![\u200C\u200D\uFE0E\uFE0F])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+const invisible = /(?!\u200C|\u200D|\uFE0E|\uFE0F)[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 /** Joiners shape letters of other scripts, and emoji. Behind these they only make two names look alike. */
 const strayJoiners = /(^|[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Nd}\p{P}\p{Z}\uFFFD])[\u200C\u200D]+/gu
 
