@@ -15,6 +15,7 @@ import { extractExamples } from '../docs/extract-examples.ts'
 import { checkRegExps } from './linear-regexps.ts'
 import { checkAllRooms } from './rooms.ts'
 import { installPacked } from './install-packed.ts'
+import { checkStandardStreams } from './standard-streams.ts'
 
 const root = join(import.meta.dirname, '..')
 const env = {
@@ -26,6 +27,7 @@ const env = {
 const steps: Readonly<Record<string, () => void>> = {
   'folder imports': () => refuse(checkAllRooms(root)),
   'linear regular expressions': () => refuse(checkRegExps(root)),
+  'one way to the terminal': () => refuse(checkStandardStreams(root)),
   'types of the packages': () => {
     // What sources no longer have must not be published.
     for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })

@@ -59,6 +59,7 @@ export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
 export { Emitter } from './values/emitter.ts'
+export { plainText } from './values/plain-text.ts'
 export {
   maxTimerMs,
   requireDuration,

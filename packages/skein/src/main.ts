@@ -19,7 +19,7 @@ import { addRun } from './commands/run.ts'
 import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
 import { addTail } from './commands/tail.ts'
-import { ignoreClosedPipes } from './terminal/standard-streams.ts'
+import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 
 /** Every command, in the order of the help text. */
 const commands: readonly AddCommand[] = [
@@ -71,6 +71,7 @@ function program(context: CommandContext): Command {
     .description('A flock of agents that share one memory.')
     .version(manifest.version)
     .showHelpAfterError('(skein --help shows how)')
+    .configureOutput({ writeOut: (text) => void print(text.trimEnd()), writeErr: (text) => printNote(text.trimEnd()) })
     .exitOverride()
   for (const add of commands) add(skein, context)
   return skein

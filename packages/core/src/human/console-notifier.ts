@@ -1,4 +1,5 @@
 import type { Clearance } from '@skein/memory'
+import { plainText } from '@skein/memory/runtime'
 
 import type { Notifier } from './notifier.ts'
 
@@ -24,13 +25,7 @@ export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier 
       const who = openedBy === undefined ? 'An agent' : `"${openedBy}"`
       const what = question ?? reason ?? 'you may not see more of it here'
       // The text comes from agents: it may contain line breaks and control characters.
-      write(oneLine(`${who} waits for ${assignedTo ?? 'somebody'}: ${what} (escalation ${escalation})`))
+      write(plainText(`${who} waits for ${assignedTo ?? 'somebody'}: ${what} (escalation ${escalation})`))
     },
   }
-}
-
-function oneLine(text: string): string {
-  // Control characters, line ends, and marks that change the direction of text.
-  // oxlint-disable-next-line no-control-regex -- these are removed
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]+/g, ' ')
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 
+import { plainText } from '@skein/memory/runtime'
 import type { BackupOptions, BackupReport } from '@skein/sqlite'
 
 import { InputError } from '../open/input-error.ts'
 import { countOf, sizeOf } from '../terminal/amounts.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { showProgress } from '../terminal/show-progress.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
 import type { CommandContext } from './command.ts'
 
 /** The options that `skein backup` and `skein restore` share, as given. */
@@ -31,7 +32,7 @@ export async function copyWithProgress(
   if (!overwrite && existsSync(to)) {
     throw new InputError(to, 'exists already and was left unchanged. Name another file, or add --overwrite.')
   }
-  const progress = showProgress(process.stderr, json)
+  const progress = showProgress(json)
   try {
     const { bytes, spaces } = await copy({
       overwrite,
@@ -41,7 +42,8 @@ export async function copyWithProgress(
     })
     progress.end()
     const copied = `${countOf(spaces.length, 'space')} (${spaces.join(', ')}), ${sizeOf(bytes)}`
-    await writeOut(`${json ? JSON.stringify({ from, to, bytes, spaces }) : `${verb} ${from} to ${to}: ${copied}.`}\n`)
+    if (json) await printJson({ from, to, bytes, spaces })
+    else await print(plainText(`${verb} ${from} to ${to}: ${copied}.`))
   } finally {
     progress.end()
   }

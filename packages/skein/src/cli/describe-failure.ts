@@ -1,6 +1,7 @@
+import { plainText } from '@skein/memory/runtime'
 import { CommanderError } from 'commander'
 
-import { plain, plainLines } from '../terminal/plain-text.ts'
+import { plainLines } from '../terminal/plain-text.ts'
 import { exitCode } from './exit-code.ts'
 
 /** An error as the command reports it. */
@@ -34,7 +35,7 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
 
 /** A message as one line of the command; it may quote what agents wrote. */
 export function messageLine(message: string): string {
-  return plain(`skein: ${message.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))}`)
+  return plainText(`skein: ${message.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))}`)
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { plainLines } from '../terminal/plain-text.ts'
+import { printNote } from '../terminal/printer.ts'
 import { describeFailure, messageLine } from './describe-failure.ts'
 
 /**
@@ -39,7 +40,7 @@ export class ErrorReporter {
     // Stacks share lines and must stay whole.
     const fresh = this.#debug ? lines : lines.filter((line) => !this.#printed.has(line))
     for (const line of fresh) this.#printed.add(line)
-    process.stderr.write(fresh.map((line) => `${line}\n`).join(''))
+    if (fresh.length > 0) printNote(fresh.join('\n'))
   }
 
   #printWarning({ message, name, stack = message }: Error): void {

@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
 
+import { plainText } from '@skein/memory/runtime'
 import type { Escalation, View } from '@skein/memory'
 import type { Command } from 'commander'
 
@@ -12,8 +13,7 @@ import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { InputError } from '../open/input-error.ts'
 import { previewOf } from '../render/preview.ts'
-import { jsonOf, plain } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { spanOf } from '../terminal/time-text.ts'
 
 /** The options of `skein answer` as given. */
@@ -66,7 +66,8 @@ async function act(
   } catch (error) {
     throw (await explainRefusal(view, id, error)) ?? error
   }
-  await writeOut(flags.json ? `${jsonOf(escalation)}\n` : `${verb} ${plain(id)} (task ${plain(escalation.task)}).\n`)
+  if (flags.json) await printJson(escalation)
+  else await print(`${verb} ${plainText(id)} (task ${plainText(escalation.task)}).`)
 }
 
 async function actionOf(answer: string | undefined, { take, decline, handBack, text }: AnswerFlags): Promise<Action> {

@@ -14,8 +14,7 @@ import { addInspectOptions, clearanceText } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { renderLabel } from '../render/render-label.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { printNote, print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
 import { timeOf } from '../terminal/time-text.ts'
 
@@ -71,7 +70,7 @@ async function stream(flags: AuditFlags, context: CommandContext): Promise<void>
   const { view } = opened
   for await (const entry of view.audit.entries(filterOf(view, flags))) {
     context.signal.throwIfAborted()
-    if (!(await writeOut(`${jsonOf(entry)}\n`))) return
+    if (!(await printJson(entry))) return
   }
 }
 
@@ -90,20 +89,19 @@ async function list(flags: AuditFlags, context: CommandContext): Promise<void> {
   }
   entries = entries.slice(-limit)
   if (jsonLines) {
-    await writeOut(entries.map((entry) => `${jsonOf(entry)}\n`).join(''))
+    for (const entry of entries) await printJson(entry)
     return
   }
   const isCut = found > entries.length
-  const text = json
-    ? jsonOf({ space, entries, isCut })
-    : entries.length === 0
-      ? `The audit has no matching entries that this clearance (${clearanceText(clearance)}) covers.`
-      : renderEntries(entries)
-  await writeOut(`${text}\n`)
-  if (isCut && !json) {
-    process.stderr.write(
-      `These are the newest ${entries.length} of ${found.toLocaleString('en')}. --limit shows more.\n`,
+  if (json) await printJson({ space, entries, isCut })
+  else
+    await print(
+      entries.length === 0
+        ? `The audit has no matching entries that this clearance (${clearanceText(clearance)}) covers.`
+        : renderEntries(entries),
     )
+  if (isCut && !json) {
+    printNote(`These are the newest ${entries.length} of ${found.toLocaleString('en')}. --limit shows more.`)
   }
 }
 

@@ -6,7 +6,7 @@ import { addCommand } from '../cli/command.ts'
 import { rights } from '../inspect/inspect-options.ts'
 import { completionScripts } from '../render/completion-scripts.ts'
 import type { CompletableCommand, Shell } from '../render/completion-scripts.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { print } from '../terminal/printer.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
 
@@ -23,7 +23,7 @@ To load it:
   zsh    source <(skein completion zsh)            in ~/.zshrc, after compinit
   fish   skein completion fish | source            in ~/.config/fish/config.fish`,
     )
-    .action(async (shell: Shell) => void (await writeOut(completionScripts[shell](completable(skein)))))
+    .action(async (shell: Shell) => void (await print(completionScripts[shell](completable(skein)).trimEnd())))
 }
 
 /** Suggestions for options that take other values as well. */

@@ -11,7 +11,7 @@ import { dashboardPrincipal } from '../inspect/dashboard-principal.ts'
 import type { DashboardPrincipalOptions } from '../inspect/dashboard-principal.ts'
 import { openExistingStore, requireSpace } from '../open/open-store.ts'
 import { defaultStore, withoutPassword } from '../open/store-address.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { printNote, print, printJson } from '../terminal/printer.ts'
 
 /** The options of `skein dashboard` as given. */
 interface DashboardFlags extends DashboardPrincipalOptions {
@@ -58,7 +58,8 @@ async function show(flags: DashboardFlags, context: CommandContext): Promise<voi
     storeName: withoutPassword(flags.store),
   })
   const { url, port } = dashboard
-  await writeOut(flags.json ? `${JSON.stringify({ url, port })}\n` : `${url}\n`)
-  if (!flags.json) process.stderr.write('Open the link in a browser of this machine. Ctrl-C ends the dashboard.\n')
+  if (flags.json) await printJson({ url, port })
+  else await print(url)
+  if (!flags.json) printNote('Open the link in a browser of this machine. Ctrl-C ends the dashboard.')
   await untilAborted(context.signal)
 }

@@ -10,9 +10,8 @@ import { openExistingStore } from '../open/open-store.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import { renderFindings } from '../render/render-findings.ts'
 import type { Findings, FoundCorruption } from '../render/render-findings.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { showProgress } from '../terminal/show-progress.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
 
 /** Adds `skein doctor`, which verifies a store without opening a memory on it, so that nothing is written. */
 export function addDoctor(skein: Command, context: CommandContext): void {
@@ -30,14 +29,14 @@ async function doctor(address: string, json: boolean, context: CommandContext): 
   context.afterInterrupt = 'Nothing was changed.'
   const findings = await inspectStore(openExistingStore(address), json, context.signal)
   const store = withoutPassword(address)
-  const text = json ? jsonOf({ store, ...findings }) : renderFindings(store, findings, process.stdout)
-  await writeOut(`${text}\n`)
+  if (json) await printJson({ store, ...findings })
+  else await print(renderFindings(store, findings, process.stdout))
   context.exitCode = findings.corruptions.length === 0 ? exitCode.success : exitCode.failure
 }
 
 async function inspectStore(store: StoreDriver, quiet: boolean, signal: AbortSignal): Promise<Findings> {
   const encryption = encryptionFromEnvironment()
-  const progress = showProgress(process.stderr, quiet)
+  const progress = showProgress(quiet)
   const spaces: Findings['spaces'][number][] = []
   const corruptions: FoundCorruption[] = []
   let doneBefore = 0

@@ -17,8 +17,7 @@ import { openReadOnly } from '../inspect/open-read-only.ts'
 import { InputError } from '../open/input-error.ts'
 import { renderRecord } from '../render/render-record.ts'
 import type { LineageStep, RecordLineage } from '../render/render-record.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { canTakeBytes, print, printBytes, printJson } from '../terminal/printer.ts'
 
 /** The options of `skein get` as given. */
 interface GetFlags extends InspectFlags {
@@ -43,21 +42,21 @@ async function get(collection: Collection, id: string, flags: GetFlags, context:
   const record = await findRecord(view, collection, id)
   const lineage = await lineageOf(view, record)
   if (flags.json) {
-    await writeOut(`${jsonOf({ ...record, ...lineage })}\n`)
+    await printJson({ ...record, ...lineage })
     return
   }
   const details = { record, ...lineage, content: await textContentOf(view, record) }
-  await writeOut(`${renderRecord(details, view.now(), process.stdout)}\n`)
+  await print(renderRecord(details, view.now(), process.stdout))
 }
 
 async function getRaw(collection: Collection, id: string, flags: GetFlags, context: CommandContext): Promise<void> {
   if (collection !== 'objects') throw new InputError('--raw', 'works for objects only. Use --json for other records.')
-  if (process.stdout.isTTY) {
+  if (!canTakeBytes()) {
     throw new InputError('--raw', 'writes bytes that a terminal might obey. Send them to a file or a program instead.')
   }
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const record = await findRecord(opened.view, collection, id)
-  await writeOut(await opened.view.objects.bytes(refOf(record)))
+  await printBytes(await opened.view.objects.bytes(refOf(record)))
 }
 
 const maxUses = 50

@@ -12,8 +12,7 @@ import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { previewOf } from '../render/preview.ts'
 import { renderPackage } from '../render/render-package.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
 
@@ -49,12 +48,8 @@ async function list(flags: InboxFlags, context: CommandContext): Promise<void> {
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const { view } = opened
   const escalations = await escalationsOf(view, flags)
-  const text = flags.json
-    ? jsonOf({ space: flags.space, escalations })
-    : escalations.length === 0
-      ? emptyText(flags)
-      : renderInbox(escalations, view)
-  await writeOut(`${text}\n`)
+  if (flags.json) await printJson({ space: flags.space, escalations })
+  else await print(escalations.length === 0 ? emptyText(flags) : renderInbox(escalations, view))
 }
 
 async function show(id: string, flags: InboxFlags, context: CommandContext): Promise<void> {
@@ -62,7 +57,8 @@ async function show(id: string, flags: InboxFlags, context: CommandContext): Pro
   const { view } = opened
   const record = await findRecord(view, 'escalations', id)
   const found = await view.escalations.package(record.id)
-  await writeOut(`${flags.json ? jsonOf(found) : renderPackage(found, view.now(), process.stdout)}\n`)
+  if (flags.json) await printJson(found)
+  else await print(renderPackage(found, view.now(), process.stdout))
 }
 
 async function escalationsOf(view: View, flags: InboxFlags): Promise<readonly Escalation[]> {

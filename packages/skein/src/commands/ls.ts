@@ -16,8 +16,7 @@ import { openReadOnly } from '../inspect/open-read-only.ts'
 import { previewOf } from '../render/preview.ts'
 import { renderLabel } from '../render/render-label.ts'
 import { countOf } from '../terminal/amounts.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { printNote, print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
 
@@ -54,12 +53,8 @@ async function listCollections(flags: LsFlags, context: CommandContext): Promise
   await using opened = await openReadOnly(flags, context, { isAudited: false })
   const { view, last } = opened
   const collections = await countRecords(view, { ...filterOf(flags), limit: maxCounted, signal: context.signal })
-  const text = flags.json
-    ? jsonOf({ space: flags.space, collections })
-    : collections.length === 0
-      ? emptyText(flags, last)
-      : renderCounts(collections, view)
-  await writeOut(`${text}\n`)
+  if (flags.json) await printJson({ space: flags.space, collections })
+  else await print(collections.length === 0 ? emptyText(flags, last) : renderCounts(collections, view))
 }
 
 async function listRecords(collection: Collection, flags: LsFlags, context: CommandContext): Promise<void> {
@@ -68,14 +63,10 @@ async function listRecords(collection: Collection, flags: LsFlags, context: Comm
   const { limit, cursor } = flags
   const filter = { collection, ...filterOf(flags), limit, ...(cursor !== undefined && { cursor }) }
   const page = await view.records.list(filter)
-  const text = flags.json
-    ? jsonOf({ space: flags.space, collection, ...page })
-    : page.items.length === 0
-      ? noneText(collection, flags)
-      : renderRecords(page.items, view)
-  await writeOut(`${text}\n`)
+  if (flags.json) await printJson({ space: flags.space, collection, ...page })
+  else await print(page.items.length === 0 ? noneText(collection, flags) : renderRecords(page.items, view))
   if (page.cursor !== undefined && !flags.json) {
-    process.stderr.write(`There are more: add --cursor ${page.cursor}\n`)
+    printNote(`There are more: add --cursor ${page.cursor}`)
   }
 }
 

@@ -7,9 +7,8 @@ import { nonBlank } from '../cli/parse-option.ts'
 import { migrateStore } from '../open/migrate-store.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import { renderMigration } from '../render/render-migration.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { showProgress } from '../terminal/show-progress.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
 
 /** The options of `skein migrate` as given. */
 interface MigrateFlags {
@@ -33,7 +32,7 @@ export function addMigrate(skein: Command, context: CommandContext): void {
 
 async function migrate(address: string, { space, json }: MigrateFlags, context: CommandContext): Promise<void> {
   context.afterInterrupt = 'Migrated rows stay migrated. Run the same command again to continue.'
-  const progress = showProgress(process.stderr, json)
+  const progress = showProgress(json)
   try {
     const spaces = await migrateStore(address, {
       signal: context.signal,
@@ -42,7 +41,8 @@ async function migrate(address: string, { space, json }: MigrateFlags, context: 
     })
     progress.end()
     const store = withoutPassword(address)
-    await writeOut(`${json ? jsonOf({ store, spaces }) : renderMigration(store, spaces)}\n`)
+    if (json) await printJson({ store, spaces })
+    else await print(renderMigration(store, spaces))
     const isComplete = spaces.every(({ corruptions = [] }) => corruptions.length === 0)
     context.exitCode = isComplete ? exitCode.success : exitCode.failure
   } finally {

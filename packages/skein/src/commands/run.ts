@@ -15,9 +15,9 @@ import type { ReportProgress } from '../report/progress-sum.ts'
 import { renderReport } from '../report/render-report.ts'
 import type { Report } from '../report/report.ts'
 import { runReport } from '../report/run-report.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { showProgress } from '../terminal/show-progress.ts'
 import type { ProgressRow } from '../terminal/show-progress.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
 
 /** The options of `skein run` as given. */
 interface RunFlags {
@@ -79,7 +79,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
   const model = openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) })
   const { budget } = model.settings ?? {}
   const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
-  const progress = showProgress(process.stderr, flags.json)
+  const progress = showProgress(flags.json)
   try {
     await runReport({
       files,
@@ -96,7 +96,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       ...(dashboard && { onOpen: (opened) => dashboard.open(opened) }),
       onFinish: async (report) => {
         progress.end()
-        await writeOut(`${textOf(report, flags)}\n`)
+        await printReport(report, flags)
         await dashboard?.stay()
       },
     })
@@ -106,8 +106,9 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
   }
 }
 
-function textOf(report: Report, { json }: RunFlags): string {
-  return json ? JSON.stringify({ summary: report.summary, stats: report.stats }) : renderReport(report, process.stdout)
+async function printReport(report: Report, { json }: RunFlags): Promise<void> {
+  if (json) await printJson({ summary: report.summary, stats: report.stats })
+  else await print(renderReport(report, process.stdout))
 }
 
 function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {

@@ -13,8 +13,7 @@ import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { snippetOf, textOf } from '../render/preview.ts'
 import { renderLabel } from '../render/render-label.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
 
@@ -56,12 +55,13 @@ async function search(text: string, flags: SearchFlags, context: CommandContext)
   }
   const pages = await Promise.all(searched.map((one) => view.records.search(text, { ...filter, collection: one })))
   const found = pages.flat()
-  const output = flags.json
-    ? jsonOf({ space: flags.space, items: found })
-    : found.length === 0
-      ? `No ${andList(searched)} that this clearance (${clearanceText(flags.clearance)}) covers contain any of these words.`
-      : renderMatches(found, queryTerms(text), view)
-  await writeOut(`${output}\n`)
+  if (flags.json) await printJson({ space: flags.space, items: found })
+  else
+    await print(
+      found.length === 0
+        ? `No ${andList(searched)} that this clearance (${clearanceText(flags.clearance)}) covers contain any of these words.`
+        : renderMatches(found, queryTerms(text), view),
+    )
 }
 
 function andList(words: readonly string[]): string {

@@ -12,8 +12,7 @@ import { savedWork } from '../inspect/saved-work.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import { renderStats } from '../render/render-stats.ts'
 import type { MemoryMetrics } from '../render/render-stats.ts'
-import { jsonOf } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { print, printJson } from '../terminal/printer.ts'
 
 /** Records of a collection are counted up to here. */
 const maxCounted = 10_000
@@ -28,7 +27,8 @@ export function addStats(skein: Command, context: CommandContext): void {
   addInspectOptions(command).action(async (flags: InspectFlags) => {
     await using opened = await openReadOnly(flags, context, { isAudited: false })
     const metrics = await metricsOf(opened, flags, context.signal)
-    await writeOut(`${flags.json ? jsonOf(metrics) : renderStats(metrics, process.stdout)}\n`)
+    if (flags.json) await printJson(metrics)
+    else await print(renderStats(metrics, process.stdout))
   })
 }
 

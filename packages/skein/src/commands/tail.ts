@@ -1,3 +1,4 @@
+import { plainText } from '@skein/memory/runtime'
 import { FeedTrimmedError, OptionError } from '@skein/memory'
 import type { Change, Seq } from '@skein/memory/store'
 import type { Command } from 'commander'
@@ -10,8 +11,7 @@ import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import type { ReadOnlyMemory } from '../inspect/open-read-only.ts'
 import { renderLabel } from '../render/render-label.ts'
-import { jsonOf, plain } from '../terminal/plain-text.ts'
-import { writeOut } from '../terminal/standard-streams.ts'
+import { printNote, print, printJson } from '../terminal/printer.ts'
 import { columnsOf } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
 import { timeOf } from '../terminal/time-text.ts'
@@ -43,7 +43,7 @@ async function tail(prefix: string, flags: TailFlags, context: CommandContext): 
   const { last } = opened
   const { after = last } = flags
   if (after > last) throw new OptionError('--after', `at most ${last}, where the feed ends`, after)
-  process.stderr.write(`Following changes after ${after}. Ctrl-C ends this.\n`)
+  printNote(`Following changes after ${after}. Ctrl-C ends this.`)
   let from: Seq | undefined = after
   while (from !== undefined && !signal.aborted) from = await follow(opened, prefix, from, flags, signal)
 }
@@ -58,15 +58,15 @@ async function follow(
 ): Promise<Seq | undefined> {
   try {
     for await (const change of view.watch(prefix, { after, signal })) {
-      if (!(await writeOut(`${json ? jsonOf(change) : lineOf(change)}\n`))) return undefined
+      if (!(await (json ? printJson(change) : print(lineOf(change))))) return undefined
     }
     return undefined
   } catch (error) {
     if (!(error instanceof FeedTrimmedError)) throw error
     const { after: wanted, last } = error
-    if (json) await writeOut(`${jsonOf({ trimmed: { after: wanted, last } })}\n`)
-    process.stderr.write(
-      `The feed no longer holds every change after ${wanted}: continuing after ${last}. skein ls shows the present records.\n`,
+    if (json) await printJson({ trimmed: { after: wanted, last } })
+    printNote(
+      `The feed no longer holds every change after ${wanted}: continuing after ${last}. skein ls shows the present records.`,
     )
     return last
   }
@@ -75,8 +75,8 @@ async function follow(
 function lineOf(change: Change): string {
   const { at, seq, op, collection, id, version, author, task } = change
   // A long id is cut at the end of the line: the author comes before it.
-  const who = `${timeOf(at).slice(11)}  ${seq}  ${cutTo(plain(author), maxAuthorWidth)}`
+  const who = `${timeOf(at).slice(11)}  ${seq}  ${cutTo(plainText(author), maxAuthorWidth)}`
   const what = op === 'set' ? `set     ${collection}/${id} v${version}` : `delete  ${collection}/${id}`
   const parts = [who, what, task === undefined ? '' : `task ${task}`, renderLabel(change, '')]
-  return cutTo(plain(parts.filter((part) => part !== '').join('  ')), columnsOf(process.stdout))
+  return cutTo(plainText(parts.filter((part) => part !== '').join('  ')), columnsOf(process.stdout))
 }

@@ -4,6 +4,7 @@ import type { ServedDashboard } from '@skein/dashboard'
 import { untilAborted } from '../cli/until-aborted.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import type { OpenedRun } from '../report/report-options.ts'
+import { printNote } from '../terminal/printer.ts'
 import { dashboardPrincipal } from './dashboard-principal.ts'
 
 /** The dashboard of a run. */
@@ -35,12 +36,12 @@ export class RunDashboard {
       budgets: this.#budgets,
       storeName: withoutPassword(this.#store),
     })
-    process.stderr.write(`Dashboard: ${this.#served.url}\n`)
+    printNote(`Dashboard: ${this.#served.url}`)
   }
 
   /** Keeps the page open until the user interrupts. */
   async stay(): Promise<void> {
-    if (!this.#signal.aborted) process.stderr.write('The run has ended. The dashboard stays until you press Ctrl-C.\n')
+    if (!this.#signal.aborted) printNote('The run has ended. The dashboard stays until you press Ctrl-C.')
     await untilAborted(this.#signal)
     await this.close()
   }

@@ -1,4 +1,4 @@
-import { plain } from '../terminal/plain-text.ts'
+import { plainText } from '@skein/memory/runtime'
 
 const maxChars = 2_000
 /** How far a snippet searches for a word, in UTF-16 units. */
@@ -34,5 +34,5 @@ export function snippetOf(text: string, terms: readonly string[]): string {
 }
 
 function oneLine(text: string): string {
-  return plain(text.toWellFormed().replaceAll(/\s+/g, ' ').trim())
+  return plainText(text.toWellFormed().replaceAll(/\s+/g, ' ').trim())
 }

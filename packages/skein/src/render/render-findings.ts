@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
+import { plainText } from '@skein/memory/runtime'
 import type { Inspection } from '@skein/memory/runtime'
 import type { Corruption } from '@skein/memory/store'
 
 import { countOf, sizeOf } from '../terminal/amounts.ts'
-import { plain } from '../terminal/plain-text.ts'
 
 /** Corruption within a space, or of the file as a whole. */
 export interface FoundCorruption extends Corruption {
@@ -22,7 +22,7 @@ export interface Findings {
 /** Renders the contents of each space, then each corruption in a line of its own. */
 export function renderFindings(store: string, { spaces, corruptions }: Findings, stream: WriteStream): string {
   const lines = [`${store} holds ${countOf(spaces.length, 'space')}.`]
-  for (const held of spaces) lines.push('', styleText('bold', held.space, { stream }), ...spaceLines(held))
+  for (const held of spaces) lines.push('', styleText('bold', plainText(held.space), { stream }), ...spaceLines(held))
   lines.push('', ...missingKeyLines(corruptions))
   lines.push(...corruptions.filter(({ missingKey }) => !missingKey).map(renderCorruption))
   if (corruptions.length === 0) lines.push('Nothing is damaged.')
@@ -64,5 +64,5 @@ function missingKeyLines(corruptions: readonly FoundCorruption[]): string[] {
 export function renderCorruption({ space, kind, collection, id, problem }: FoundCorruption): string {
   const name = [collection ?? kind, id].filter((part) => part !== '').join('/')
   // Agents choose ids.
-  return plain(`damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`)
+  return plainText(`damaged: ${name}${space === undefined ? '' : ` (${space})`}: ${problem}`)
 }

@@ -1,3 +1,5 @@
+import { plainText } from '@skein/memory/runtime'
+
 import type { MigratedSpace } from '../open/migrate-store.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { renderCorruption } from './render-findings.ts'
@@ -16,6 +18,6 @@ export function renderMigration(store: string, spaces: readonly MigratedSpace[])
 }
 
 function spaceLine({ space, rows, migrated }: MigratedSpace): string {
-  if (rows === undefined || migrated === undefined) return `  ${space}`
-  return `  ${space}: ${countOf(rows, 'row')}, ${migrated.toLocaleString('en')} of them migrated`
+  if (rows === undefined || migrated === undefined) return `  ${plainText(space)}`
+  return `  ${plainText(space)}: ${countOf(rows, 'row')}, ${migrated.toLocaleString('en')} of them migrated`
 }

@@ -2,13 +2,12 @@ import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
 import type { EscalationPackage } from '@skein/memory'
-import { objectInfoOf } from '@skein/memory/runtime'
+import { objectInfoOf, plainText } from '@skein/memory/runtime'
 import { collectionsWith } from '@skein/memory/store'
 import type { Collection } from '@skein/memory/store'
 import type { EscalationState, PackagedRecord } from '@skein/memory/types'
 
 import { countOf, sizeOf } from '../terminal/amounts.ts'
-import { plain } from '../terminal/plain-text.ts'
 import { columnsOf } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
 import { spanOf, timeOf } from '../terminal/time-text.ts'
@@ -28,7 +27,7 @@ export function renderPackage(found: EscalationPackage, now: number, stream: Wri
   const { escalation, leftOut, isCut, timeline } = found
   const { id, state, task, reason, question, assignedTo, openedBy, openedAt, takenBy, answer } = escalation
   const width = columnsOf(stream)
-  const line = (text: string): string => cutTo(plain(text), width)
+  const line = (text: string): string => cutTo(plainText(text), width)
   const value = (title: string, content: unknown): string[] =>
     content === undefined ? [] : [title, ...renderValue(content, stream, maxValueChars)]
   return [
@@ -68,11 +67,11 @@ function recordLines(
   const info = collection === 'objects' ? objectInfoOf(value) : undefined
   if (info) {
     const title = info.title === undefined ? '' : `"${info.title}", `
-    return [cutTo(plain(`${title}${sizeOf(info.size)} of ${info.mediaType} by ${author}: ${id}`), width)]
+    return [cutTo(plainText(`${title}${sizeOf(info.size)} of ${info.mediaType} by ${author}: ${id}`), width)]
   }
   const sources = derivedFrom.length === 0 ? '' : `, made from ${countOf(derivedFrom.length, 'object')}`
   return [
-    cutTo(plain(`${id} by ${author}, ${spanOf(now - at)} ago${sources}`), width),
+    cutTo(plainText(`${id} by ${author}, ${spanOf(now - at)} ago${sources}`), width),
     ...renderValue(value, stream, maxValueChars),
   ]
 }

@@ -1,11 +1,10 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import { objectInfoOf } from '@skein/memory/runtime'
+import { objectInfoOf, plainText } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
 
 import { sizeOf } from '../terminal/amounts.ts'
-import { plain } from '../terminal/plain-text.ts'
 import { columnsOf } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
 import { spanOf, timeOf } from '../terminal/time-text.ts'
@@ -56,10 +55,10 @@ export function renderRecord(
   ] as const
   const width = columnsOf(stream)
   return [
-    styleText('bold', cutTo(plain(`${collection}/${id}`), width), { stream }),
+    styleText('bold', cutTo(plainText(`${collection}/${id}`), width), { stream }),
     ...fields
       .filter(([, text]) => text !== '')
-      .map(([title, text]) => cutTo(`${title.padEnd(10)} ${plain(text)}`, width)),
+      .map(([title, text]) => cutTo(`${title.padEnd(10)} ${plainText(text)}`, width)),
     ...valueLines(record, content, stream),
     ...lineageLines('made from', sources, stream),
     ...lineageLines('used by', uses, stream),
@@ -69,8 +68,8 @@ export function renderRecord(
 function valueLines({ collection, value }: AnyRecord, content: string | undefined, stream: WriteStream): string[] {
   const info = collection === 'objects' ? objectInfoOf(value) : undefined
   if (!info) return ['value', ...renderValue(value, stream)]
-  const title = info.title === undefined ? '' : `, "${plain(info.title)}"`
-  const summary = `content    ${sizeOf(info.size)} of ${plain(info.mediaType)}${title}`
+  const title = info.title === undefined ? '' : `, "${plainText(info.title)}"`
+  const summary = `content    ${sizeOf(info.size)} of ${plainText(info.mediaType)}${title}`
   if (content === undefined) return [`${summary} (use --raw)`]
   const lines = renderValue(content.slice(0, maxValueChars), stream)
   return [summary, ...lines, ...(content.length > maxValueChars ? ['… and more: use --raw'] : [])]
@@ -84,7 +83,7 @@ function lineageLines(title: string, steps: readonly LineageStep[], stream: Writ
     ...steps.map(({ collection, id, author, distance }) => {
       const by = author === undefined ? '' : ` by ${author}`
       const away = distance === 1 ? '' : ` (${distance} steps away)`
-      return cutTo(`  ${plain(`${collection}/${id}${by}`)}${away}`, width)
+      return cutTo(`  ${plainText(`${collection}/${id}${by}`)}${away}`, width)
     }),
   ]
 }

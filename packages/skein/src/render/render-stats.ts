@@ -1,12 +1,12 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
+import { plainText } from '@skein/memory/runtime'
 import type { Seq, StoreTraits } from '@skein/memory/store'
 import type { LedgerLine } from '@skein/memory/types'
 
 import type { SavedWork } from '../inspect/saved-work.ts'
 import { countOf } from '../terminal/amounts.ts'
-import { plain } from '../terminal/plain-text.ts'
 import { columnsOf, renderTable } from '../terminal/table.ts'
 
 /** Metrics of a memory. Counts cover what the view may see. */
@@ -41,12 +41,12 @@ export function renderStats(metrics: MemoryMetrics, stream: WriteStream): string
   const counts = Object.entries(records).map(([collection, { count, isCut }]) => {
     return `${collection} ${count.toLocaleString('en')}${isCut ? '+' : ''}`
   })
-  const saved = Object.entries(agents).map(([status, count]) => `${plain(status)} ${count.toLocaleString('en')}`)
+  const saved = Object.entries(agents).map(([status, count]) => `${plainText(status)} ${count.toLocaleString('en')}`)
   const waiting = escalations.open + escalations.taken
   const width = columnsOf(stream)
   const section = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
   return [
-    styleText('bold', plain(`${space} in ${store}`), { stream }),
+    styleText('bold', plainText(`${space} in ${store}`), { stream }),
     ...section('records', counts.length === 0 ? ['none'] : counts),
     ...section('feed', [`${countOf(feed.last, 'change')} so far`]),
     ...section(
@@ -97,6 +97,6 @@ function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream)
   if (missingKey === undefined) return table
   return [
     ...table,
-    `The amounts saved are unknown: they are sealed with "${plain(missingKey)}". Add that key to SKEIN_KEYS.`,
+    `The amounts saved are unknown: they are sealed with "${plainText(missingKey)}". Add that key to SKEIN_KEYS.`,
   ]
 }

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
+import { plainText } from '@skein/memory/runtime'
+
 import { countOf } from '../terminal/amounts.ts'
 import type { Report, ReportStats, SummarySentence } from './report.ts'
 
@@ -17,10 +19,10 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
   for (const [index, sentence] of summary.entries()) {
     if (index === 0 || sentence.question !== question) {
       question = sentence.question
-      lines.push(...(index > 0 ? [''] : []), styleText('bold', question ?? 'Summary', { stream }))
+      lines.push(...(index > 0 ? [''] : []), styleText('bold', plainText(question ?? 'Summary'), { stream }))
     }
-    const places = sentence.citations.map(({ source, start, end }) => `${source}:${start}-${end}`).join(', ')
-    lines.push(`  • ${sentence.text.replaceAll(/\s+/g, ' ')} ${dim(`[${places}]`, stream)}`)
+    const places = sentence.citations.map(({ source, start, end }) => `${plainText(source)}:${start}-${end}`).join(', ')
+    lines.push(`  • ${plainText(sentence.text.replaceAll(/\s+/g, ' '))} ${dim(`[${places}]`, stream)}`)
   }
   return lines.join('\n')
 }

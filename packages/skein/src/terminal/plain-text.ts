@@ -1,19 +1,11 @@
-/**
- * Characters with which a stored string could move a terminal's cursor, change
- * its colors, break lines, or reverse the order of letters.
- */
-const harmful = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
-/** Characters that nobody sees, but for the two joiners, which shape the letters around them. */
-const invisible = /(?![\u200C\u200D])\p{Cf}/gu
+import { plainText } from '@skein/memory/runtime'
 
-/** Makes any string one line that is harmless to a terminal. */
-export function plain(text: string): string {
-  return text.replaceAll(harmful, '\u{FFFD}').replaceAll(invisible, '')
-}
+/** What JSON leaves alone, though a terminal obeys it or nobody sees it. */
+const unseen = /[\u007F-\u009F\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
-/** The same, as one string per line. */
+/** A text as one string per line, each harmless to a terminal. */
 export function plainLines(text: string): string[] {
-  return text.split(/\r\n|\n/).map((line) => plain(line.replaceAll('\t', '  ')))
+  return text.split(/\r\n|\n/).map((line) => plainText(line.replaceAll('\t', '  ')))
 }
 
 /**
@@ -22,7 +14,7 @@ export function plainLines(text: string): string[] {
  * parsing gives the value back exactly.
  */
 export function jsonOf(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu, escaped)
+  return JSON.stringify(value).replaceAll(unseen, escaped)
 }
 
 function escaped(letter: string): string {

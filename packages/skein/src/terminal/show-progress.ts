@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import type { WriteStream } from 'node:tty'
+
+import { canRedraw, printNote, redraw } from './printer.ts'
 
 /** The progress of one part of the work. */
 export interface ProgressRow {
@@ -19,40 +20,38 @@ export interface ProgressDisplay {
 const barWidth = 30
 const redrawMs = 50
 
-/** Draws bars on a terminal. Elsewhere it prints a plain line per quarter, or nothing when `quiet`. */
-export function showProgress(stream: WriteStream, quiet: boolean): ProgressDisplay {
-  if (stream.isTTY) return drawBars(stream)
-  return quiet ? { update: () => {}, end: () => {} } : printLines(stream)
+/** Draws bars on the terminal of standard error. Elsewhere it prints a plain line per quarter, or nothing when `quiet`. */
+export function showProgress(quiet: boolean): ProgressDisplay {
+  if (canRedraw()) return drawBars()
+  return quiet ? { update: () => {}, end: () => {} } : printLines()
 }
 
-function drawBars(stream: WriteStream): ProgressDisplay {
+function drawBars(): ProgressDisplay {
   let drawnRows = 0
   let lastDrawn = 0
-  const erase = (): void => {
-    if (drawnRows > 0) stream.write(`\u001B[${drawnRows}A\u001B[J`)
-    drawnRows = 0
+  const draw = (lines: readonly string[]): void => {
+    redraw(drawnRows, lines)
+    drawnRows = lines.length
   }
   return {
     update: (rows) => {
       if (performance.now() - lastDrawn < redrawMs) return
       lastDrawn = performance.now()
-      erase()
-      for (const row of rows) stream.write(`${bar(row, stream)}\n`)
-      drawnRows = rows.length
+      draw(rows.map(bar))
     },
-    end: erase,
+    end: () => draw([]),
   }
 }
 
-function bar({ label, done, total }: ProgressRow, stream: WriteStream): string {
+function bar({ label, done, total }: ProgressRow): string {
   if (total === 0 && done > 0) return `${label.padEnd(12)} ${done.toLocaleString('en')}`
   const filled = total === 0 ? 0 : Math.floor((done / total) * barWidth)
-  const full = styleText('cyan', '█'.repeat(filled), { stream })
-  const rest = styleText('dim', '░'.repeat(barWidth - filled), { stream })
+  const full = styleText('cyan', '█'.repeat(filled), { stream: process.stderr })
+  const rest = styleText('dim', '░'.repeat(barWidth - filled), { stream: process.stderr })
   return `${label.padEnd(12)} ${full}${rest} ${total === 0 ? '' : `${done}/${total}`}`
 }
 
-function printLines(stream: WriteStream): ProgressDisplay {
+function printLines(): ProgressDisplay {
   const printed = new Set<string>()
   return {
     update: (rows) => {
@@ -61,7 +60,7 @@ function printLines(stream: WriteStream): ProgressDisplay {
         const line = `${label} ${quarter}`
         if (quarter === 0 || printed.has(line)) continue
         printed.add(line)
-        stream.write(`${label}: ${done} of ${total}\n`)
+        printNote(`${label}: ${done} of ${total}`)
       }
     },
     end: () => {},

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import { plain } from './plain-text.ts'
+import { plainText } from '@skein/memory/runtime'
+
 import { cutTo, padTo, widthOf } from './text-width.ts'
 
 /** One column of a table. */
@@ -29,7 +30,7 @@ export function columnsOf(stream: WriteStream): number {
 
 /** Renders rows under their titles, cut to the width of the stream. Leaves out empty columns. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], stream: WriteStream): string[] {
-  const cells = columns.map(({ title, of }) => [title, ...rows.map((row) => cutTo(plain(of(row)), maxCellWidth))])
+  const cells = columns.map(({ title, of }) => [title, ...rows.map((row) => cutTo(plainText(of(row)), maxCellWidth))])
   const filled = columns.flatMap((column, index) => {
     const texts = cells[index] ?? []
     const content = widestOf(texts.slice(1))

@@ -1,0 +1,192 @@
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { openMemory } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { OpenAIServer } from '../../openai/test/openai-server.ts'
+import { skein, startSkein } from './run-skein.ts'
+import type { Ended } from './run-skein.ts'
+import { folderForAll } from './sample-memory.ts'
+
+/** Clears the screen, sets the title, colors by C1 codes, reverses the order, breaks lines, hides letters. */
+const evil =
+  '\u001B[2J\u001B]0;pwned\u0007\u001BPq\u001B\\\u009B31m\u009D0;x\u009C\u202E\u2066\u061C\u200Fa\r\n\u0085\u2028\u2029b\u{E0041}\u200B\u2060\uFEFF\u00AD\u3164\u007F\b'
+/** Everything but line breaks and tabs that moves, hides or reorders; emoji and joiners don't occur here. */
+const harmful = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u
+
+const folder = folderForAll()
+const store = `store${evil}.db`
+const document = `geese${evil}.txt`
+/** The document's words between which the harmful characters stand. */
+const text = Array.from(
+  { length: 12 },
+  (_, day) => `On day ${day} the ${evil} geese flew south over the wide lake with their ${evil} young.`,
+).join('\n')
+let object = ''
+const questions: string[] = []
+
+beforeAll(async () => {
+  writeFileSync(join(folder, document), text)
+  await fill()
+  copyFileSync(join(folder, store), join(folder, 'plain.db'))
+})
+
+/** Writes harmful text into every field that agents fill in. */
+async function fill(): Promise<void> {
+  await using memory = await openMemory({ store: sqliteStore(join(folder, store)) })
+  const eve = memory.as({ id: `eve${evil}`, role: evil })
+  const meta = { task: `task${evil}`, tags: [`tag${evil}`] }
+  await eve.facts.set(`key${evil}`, { [evil]: evil }, meta)
+  await eve.observations.log({ value: `geese ${evil}`, ...meta })
+  await eve.decisions.record({ decision: evil, reasoning: `geese ${evil}`, ...meta })
+  await eve.learnings.log({ signal: 'success', context: { [evil]: evil }, details: `geese ${evil}` })
+  object = (await eve.objects.put(`text ${evil}`, { ...meta, mediaType: 'text/plain;x=\u001B[31m' })).id
+  await eve.objects.put({ [evil]: evil }, { derivedFrom: [{ id: object }], ...meta })
+  for (let count = 0; count < 8; count += 1) {
+    questions.push(
+      (await eve.escalations.open({ ...meta, reason: evil, question: `${count}${evil}`, assignedTo: evil })).id,
+    )
+  }
+  await eve.once(`kind${evil}/v1`, async () => evil)
+}
+
+interface Row {
+  readonly args: readonly string[]
+  /** @defaultValue 0 */
+  readonly code?: number
+  /** Runs until it is interrupted; this is the text of its first output. */
+  readonly until?: RegExp
+  readonly env?: NodeJS.ProcessEnv
+}
+
+const inStore = ['--store', store]
+const twice = (...args: readonly string[]): Row[] => [{ args }, { args: [...args, '--json'] }]
+const answers = (...args: readonly string[]): Row[] => {
+  return [[], ['--json']].map((more) => ({
+    args: ['answer', questions.pop() ?? '', ...args, '--as', `bob${evil}`, ...more, ...inStore],
+  }))
+}
+
+/** What is run of each command. A command without a row fails. */
+const rows: Readonly<Record<string, () => readonly Row[]>> = {
+  run: () => [
+    ...twice('run', document, '--question', `Where did the geese fly${evil}?`, '--store', `run${evil}.db`),
+    ...twice('run', document, '--store', `other${evil}.db`),
+    { args: ['run', `absent${evil}`], code: 1 },
+    { args: ['run', document, '--model', evil], code: 2 },
+    { args: ['run', document, '--space', evil], code: 2 },
+  ],
+  dashboard: () => [
+    { args: ['dashboard', ...inStore], until: /http/ },
+    { args: ['dashboard', '--json', ...inStore], until: /http/ },
+    { args: ['dashboard', '--store', `absent${evil}`], code: 1 },
+  ],
+  ls: () => [
+    ...twice('ls', ...inStore),
+    ...['facts', 'observations', 'decisions', 'learnings', 'objects', 'escalations', 'work'].flatMap((collection) =>
+      twice('ls', collection, '--limit', '1', ...inStore),
+    ),
+    ...twice('ls', 'facts', '--tag', evil, '--as', evil, '--role', evil, ...inStore),
+    { args: ['ls', evil, ...inStore], code: 2 },
+  ],
+  get: () => [
+    ...twice('get', 'facts', 'key…', ...inStore),
+    ...twice('get', 'objects', object, ...inStore),
+    { args: ['get', 'facts', evil, ...inStore], code: 1 },
+    { args: ['get', 'facts', 'key…', '--raw', ...inStore], code: 1 },
+  ],
+  search: () => twice('search', 'geese', ...inStore),
+  tail: () => [
+    { args: ['tail', '--after', '0', ...inStore], until: /kind/ },
+    { args: ['tail', '--after', '0', '--json', ...inStore], until: /kind/ },
+  ],
+  inbox: () => [...twice('inbox', ...inStore), ...twice('inbox', questions[0] ?? '', ...inStore)],
+  answer: () => [
+    ...answers(`yes${evil}`),
+    ...answers('--decline', `no${evil}`),
+    ...answers('--hand-back', `ask${evil}`),
+    { args: ['answer', evil, 'yes', '--as', 'bob', ...inStore], code: 1 },
+  ],
+  audit: () => [
+    ...twice('audit', '--right', 'audit', ...inStore),
+    { args: ['audit', '--right', 'audit', '--json-lines', ...inStore] },
+  ],
+  stats: () => twice('stats', ...inStore),
+  doctor: () => [...twice('doctor', store), { args: ['doctor', document], code: 1 }],
+  backup: () => [
+    ...twice('backup', store, `copy${evil}.db`, '--overwrite'),
+    { args: ['backup', `absent${evil}`, 'x'], code: 1 },
+  ],
+  restore: () => [
+    ...twice('restore', 'plain.db', `restored${evil}.db`, '--overwrite'),
+    { args: ['restore', document, 'x'], code: 1 },
+  ],
+  migrate: () => [...twice('migrate', store), { args: ['migrate', document], code: 1 }],
+  completion: () => [
+    ...['bash', 'zsh', 'fish'].map((shell) => ({ args: ['completion', shell] })),
+    { args: ['completion', evil], code: 2 },
+  ],
+}
+
+async function outcomeOf({ args, until, env }: Row): Promise<Ended> {
+  if (!until) return skein(args, folder, env)
+  const { child, ended } = startSkein(args, folder, env)
+  let seen = ''
+  child.stdout?.on('data', (part: string) => {
+    seen += part
+    if (until.test(seen)) child.kill('SIGINT')
+  })
+  return ended
+}
+
+async function expectHarmless(row: Row): Promise<void> {
+  const { code, stdout, stderr } = await outcomeOf(row)
+  const { args } = row
+  if (!row.until) expect({ args, code, stderr }).toEqual({ args, code: row.code ?? 0, stderr })
+  expect({ args, found: harmful.exec(stdout + stderr) }).toEqual({ args, found: null })
+  expect(stdout + stderr).not.toBe('')
+  if (args.some((arg) => arg.startsWith('--json'))) for (const line of stdout.trimEnd().split('\n')) JSON.parse(line)
+}
+
+describe('what a command prints', () => {
+  it('is tried for every command that there is', async () => {
+    const { stdout } = await skein(['--help'], folder)
+    const [, list = ''] = stdout.split('Commands:\n')
+    const names = Array.from(list.matchAll(/^ {2}([a-z]+) /gm), ([, name]) => name)
+    expect(names.filter((name) => name !== 'help')).toEqual(Object.keys(rows))
+  })
+
+  it.each(Object.keys(rows))('obeys no document, name, record or argument: %s', async (name) => {
+    for (const row of rows[name]?.() ?? []) await expectHarmless(row)
+  })
+
+  it('obeys no misuse either', async () => {
+    for (const args of [[evil], [`--${evil}`], ['ls', `--${evil}`], ['ls', '--limit', evil, ...inStore]]) {
+      await expectHarmless({ args, code: 2 })
+    }
+  })
+
+  it('comes through --json exactly', async () => {
+    const { stdout } = await skein(['run', document, '--json', '--store', 'exact.db'], folder)
+    const { summary } = JSON.parse(stdout) as {
+      summary: readonly { text: string; citations: readonly { source: string; start: number; end: number }[] }[]
+    }
+    expect(summary.length).toBeGreaterThan(0)
+    for (const { text: quote, citations } of summary) {
+      expect(citations.map(({ source }) => source)).toContain(document)
+      expect(citations.map(({ start, end }) => text.slice(start, end))).toContain(quote)
+    }
+  })
+
+  it('obeys no model', async () => {
+    await using server = await OpenAIServer.start({ key: 'sk-x' })
+    const env = { OPENAI_API_KEY: 'sk-x' }
+    const oneLine = evil.replaceAll(/[\r\n\u0085\u2028\u2029]/g, '')
+    writeFileSync(join(folder, 'quoted.txt'), text.replaceAll(evil, oneLine))
+    const model = ['--model', 'openai:gpt-test', '--base-url', server.url]
+    for (const { args } of twice('run', 'quoted.txt', ...model, '--store', 'model.db'))
+      await expectHarmless({ args, env })
+  })
+})
