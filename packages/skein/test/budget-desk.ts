@@ -48,7 +48,10 @@ export async function openDesk(placeOf: (typeof kinds)[number][1], onFinished: O
   const common = { model: 'gpt-test', baseURL: server.url } as const
   const stateOf = async <State>(name: string): Promise<State> => {
     // Returning the same state writes nothing.
-    const state = await runtimeState<State>(view, name, 60_000).change((before) => ({ state: before as State, result: before }))
+    const state = await runtimeState<State>(view, name, 60_000).change((before) => ({
+      state: before as State,
+      result: before,
+    }))
     return state as State
   }
   return {

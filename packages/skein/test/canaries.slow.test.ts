@@ -150,12 +150,15 @@ async function runAll({ canaries, folder, store, bus, viewer, env }: Setting): P
     ['inbox'],
     ['stats'],
     ['audit'],
-    ['doctor'],
+    ['doctor', store],
   ]
   for (const command of commands) {
     const [name = ''] = command
     const args = ['stats', 'doctor'].includes(name) ? command : [...command, ...cleared]
-    const { code, stdout, stderr } = await skein([...args, '--store', store], folder, { ...env, SKEIN_DEBUG: '1' })
+    const { code, stdout, stderr } = await skein([...args, ...(name === 'doctor' ? [] : ['--store', store])], folder, {
+      ...env,
+      SKEIN_DEBUG: '1',
+    })
     // What it may not show is not found; what it did not understand would show nothing either.
     expect({ command, stderr: code === 2 ? stderr : '' }).toEqual({ command, stderr: '' })
     keep(`command ${command.join(' ')}`, `${stdout}\n${stderr}`)
