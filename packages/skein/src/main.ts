@@ -50,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   ignoreClosedPipes()
   const errors = new ErrorReporter(Boolean(process.env['SKEIN_DEBUG']))
   errors.captureWarnings()
+  errors.captureCrashes()
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort(new DOMException('Interrupted.', 'AbortError'))
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)

@@ -47,6 +47,16 @@ describe('ErrorReporter', () => {
     expect(stderrOf(code)).toBe('skein: a\uFFFDb\n')
   })
 
+  it('reports what nobody caught as any error, without control characters', () => {
+    for (const crash of ['setImmediate(() => { throw error })', 'void Promise.reject(error)']) {
+      const code = `
+        errors.captureCrashes()
+        const error = new Error('a\\u001B[2Jb')
+        ${crash}`
+      expect(stderrOf(code)).toBe('skein: a\uFFFDb\nSet SKEIN_DEBUG=1 to see where this comes from.\n')
+    }
+  })
+
   it('prints stacks when debugging', () => {
     expect(stderrOf(`process.emitWarning(${full})`, true)).toMatch(/^skein: Error: No space left\.\n +at /)
   })

@@ -29,6 +29,11 @@ export class ErrorReporter {
     process.on('warning', (warning) => this.#printWarning(warning))
   }
 
+  /** Takes over errors that nobody caught: Node would print what they quote as it is. Call it once. */
+  captureCrashes(): void {
+    process.on('uncaughtException', (error) => process.exit(this.report(error)))
+  }
+
   /** @returns the exit code that the error calls for. */
   report(error: unknown): number {
     const { lines, exitCode } = describeFailure(error, this.#debug)
