@@ -6,9 +6,13 @@ import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
 
 import { describeModel } from '../../memory/test/model/describe-model.ts'
+import { describeOversight } from '../../memory/test/model/describe-oversight.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'skein-model-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let made = 0
 
-describeModel('sqliteStore', () => sqliteStore({ path: join(folder, `${(made += 1)}.db`), durability: 'relaxed' }), 60)
+const create = () => sqliteStore({ path: join(folder, `${(made += 1)}.db`), durability: 'relaxed' })
+
+describeModel('sqliteStore', create, 60)
+describeOversight('sqliteStore', create, 30)
