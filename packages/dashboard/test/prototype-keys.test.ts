@@ -63,23 +63,13 @@ it('refuses such names where it expects one of its own', async () => {
 it('reads ids like paths as ids, never as files', async () => {
   await using open = await openBoard()
   const view = open.memory.as({ id: 'ann', role: 'sales' })
-  const ids = [
-    '../../etc/passwd',
-    '/etc/passwd',
-    String.raw`C:\Windows\win.ini`,
-    'a/../../b',
-    '..',
-    'x\0.txt',
-    '%2e%2e%2f',
-  ]
+  const ids = ['../../etc/passwd', '/etc/passwd', String.raw`C:\Windows\win.ini`, 'a/../../b', 'x\0.txt', '%2e%2e%2f']
   for (const id of ids) {
     expect((await open.get(`/api/records/facts/${encodeURIComponent(id)}`)).status).toBe(404)
-    await view.facts.set(id, 'kept').catch(() => undefined)
+    await view.facts.set(id, 'kept')
     const response = await open.get(`/api/records/facts/${encodeURIComponent(id)}`)
-    const text = await response.text()
-    expect(text).not.toContain('root:')
-    if (response.status === 200) expect(JSON.parse(text)).toMatchObject({ id, value: '"kept"' })
-    else expect({ id, status: response.status }).toEqual({ id, status: 404 })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ id, value: '"kept"' })
   }
   await view.objects.put('text', { title: '../../../tmp/evil.html' })
   const { headers } = await open.get('/api/export?format=html')

@@ -1,4 +1,4 @@
-import type { Mutation } from '../store/mutation.ts'
+import type { Commit, Mutation } from '../store/mutation.ts'
 import type { RecordPage } from '../store/query.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
@@ -68,9 +68,12 @@ export class ThreadGuard {
         return { ...answer, records: answer.records.filter((record) => covers(this.#seen(), record)) }
       },
       changes: (after: number, limit: number) => store.changes(after, limit),
-      write: (batch: readonly Mutation[]) => {
+      write: async (batch: readonly Mutation[]): Promise<Commit> => {
         for (const mutation of batch) this.#requireMayWrite(mutation)
-        return store.write(batch)
+        const commit = await store.write(batch)
+        if (commit.ok || commit.refusal.reason === 'seal') return commit
+        // What stands in the way may be above the clearance.
+        return { ok: false, refusal: { ...commit.refusal, current: this.#shown(commit.refusal.current) } }
       },
       'objects.has': (name: string) => store.objects.has(name),
       verify: () => {
