@@ -22,12 +22,15 @@ it('reads, timers and leases go on while another process has the lock, and write
   const unlock = await lockElsewhere(path)
 
   const written = facts.set('k', 'after')
+  // It waits for longer than the lease, which is renewed behind it.
+  const guarded = facts.set('guarded', 1, { claim: { task: 't', fence: claim?.fence ?? 0 } })
   // Timers run, or this would wait for ever: nobody but this process ends the lock. It lasts for several leases.
   await sleep(3_000)
   expect((await facts.read('k'))?.value).toBe('before')
   expect(claim?.signal.aborted).toBe(false)
   unlock()
   await written
+  expect(await guarded).toMatchObject({ value: 1 })
   expect(await facts.get('k')).toBe('after')
 
   // The claim is still the old one, for the store too.

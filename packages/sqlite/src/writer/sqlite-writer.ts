@@ -113,7 +113,7 @@ export class SqliteWriter {
     const lasting = batch.some(isLasting)
     // A lease is renewed as of when that was asked for: it must not end by a lock that nobody could pass.
     const askedAt = !lasting && batch.every(({ type }) => type === 'touch') ? this.clock.now() : undefined
-    return this.#queue.add(() => space.apply(batch, askedAt ?? this.clock.now()), lasting)
+    return this.#queue.add(() => space.apply(batch, askedAt ?? this.clock.now()), lasting, askedAt !== undefined)
   }
 
   /** Whether another process has the lock, as far as is known. */

@@ -7,6 +7,8 @@ interface Job {
   readonly work: () => unknown
   /** Whether its result has to be on the disk when the promise resolves. */
   readonly lasting: boolean
+  /** Whether it goes before what is written with it, see {@link WriteQueue.add}. */
+  readonly isFirst: boolean
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
   /** When it was first found to have to wait for a lock, by the monotonic clock. */
@@ -55,10 +57,12 @@ export class WriteQueue {
    * Does the work in the next transaction.
    *
    * @param lasting - Whether the promise waits until the result is on the disk.
+   * @param isFirst - Whether it goes before earlier work of the same transaction: a lease that was renewed in time covers
+   * the writes that waited with the renewal for a lock.
    */
-  add<Result>(work: () => Result, lasting = true): Promise<Result> {
+  add<Result>(work: () => Result, lasting = true, isFirst = false): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.#jobs.push({ work, lasting, resolve: resolve as Job['resolve'], reject })
+      this.#jobs.push({ work, lasting, isFirst, resolve: resolve as Job['resolve'], reject })
       if (this.#isScheduled) return
       this.#isScheduled = true
       setImmediate(() => this.#flush())
@@ -81,12 +85,13 @@ export class WriteQueue {
         setTimeout(() => this.#flush(), handoverMs)
         return
       }
-      const group = this.#jobs.splice(0, this.#single > 0 ? 1 : maxGroupSize)
+      const arrived = this.#jobs.splice(0, this.#single > 0 ? 1 : maxGroupSize)
+      const group = firstOnes(arrived)
       const isLasting = group.some(({ lasting }) => lasting)
       const outcome = transactions.run(group, isLasting)
       this.#isLocked = !outcome.committed && outcome.stage === 'begin' && isLocked(outcome.error)
       if (this.#isLocked) {
-        this.#jobs = [...group, ...this.#jobs]
+        this.#jobs = [...arrived, ...this.#jobs]
         this.#wait((outcome as { readonly error: unknown }).error)
         return
       }
@@ -132,6 +137,12 @@ export class WriteQueue {
     this.#single = 0
     rejectAll(this.#jobs.splice(0), outcome.error)
   }
+}
+
+/** The jobs of a group in the order in which they are done. */
+function firstOnes(group: Job[]): readonly Job[] {
+  if (!group.some(({ isFirst }) => isFirst)) return group
+  return [...group.filter(({ isFirst }) => isFirst), ...group.filter(({ isFirst }) => !isFirst)]
 }
 
 function rejectAll(jobs: readonly Job[], error: unknown): void {
