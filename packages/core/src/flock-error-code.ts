@@ -6,7 +6,13 @@ import type {
   UnknownActivityError,
 } from './activities/activity-errors.ts'
 import type { FlockClosedError } from './base/flock-closed-error.ts'
-import type { AgentLostError, AgentTakenError, AgentVersionError, NotDurableError } from './durable/durable-errors.ts'
+import type {
+  AgentLostError,
+  AgentMisfitError,
+  AgentTakenError,
+  AgentVersionError,
+  NotDurableError,
+} from './durable/durable-errors.ts'
 import type { DeclinedError, HandedBackError, WebhookError } from './human/human-errors.ts'
 import type { MapReduceError } from './map-reduce-error.ts'
 import type {
@@ -35,6 +41,7 @@ export type FlockErrorCode = (
   | UnknownMessageError
   // Durable agents
   | AgentLostError
+  | AgentMisfitError
   | AgentTakenError
   | AgentVersionError
   | NotDurableError

@@ -60,7 +60,13 @@ export {
   UnknownActivityError,
 } from './activities/activity-errors.ts'
 export { AgentStoppedError, AskTimeoutError, MailboxFullError, UnknownMessageError } from './messages/message-errors.ts'
-export { AgentLostError, AgentTakenError, AgentVersionError, NotDurableError } from './durable/durable-errors.ts'
+export {
+  AgentLostError,
+  AgentMisfitError,
+  AgentTakenError,
+  AgentVersionError,
+  NotDurableError,
+} from './durable/durable-errors.ts'
 export { NoFlockError } from './owner/no-flock-error.ts'
 export { DeclinedError, HandedBackError, WebhookError } from './human/human-errors.ts'
 export { MapReduceError } from './map-reduce-error.ts'

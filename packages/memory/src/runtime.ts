@@ -8,7 +8,7 @@
 // Threads
 export { joinMemory } from './join-memory.ts'
 export { ReadScope } from './space/read-scope.ts'
-export { toEnvelope, fromEnvelope } from './values/error-envelope.ts'
+export { toEnvelope, toStoredEnvelope, fromEnvelope } from './values/error-envelope.ts'
 export type { JoinedMemory, ThreadMemory } from './memory.ts'
 export type { ThreadPasses } from './threads/thread-passes.ts'
 export type { ErrorEnvelope } from './values/error-envelope.ts'

@@ -170,7 +170,7 @@ export class AgentRuntime implements Restartable, Persistable {
     const decision = this.#recovery?.decide(error) ?? ({ type: 'stop' } as const)
     this.#emit({ type: 'agent.failed', error, state, decision, label: this.label })
     this.#pump?.onFailure(error)
-    if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.host.lastGood)
+    if (this.#recovery) this.#recovery.carryOut(decision, error, lastGood ?? this.#lastGood)
     else this.end({ type: 'failed', error })
   }
 
@@ -204,7 +204,12 @@ export class AgentRuntime implements Restartable, Persistable {
   }
 
   save(): unknown {
-    return this.#state === 'running' ? this.host.save() : this.host.lastGood
+    return this.#state === 'running' ? this.host.save() : this.#lastGood
+  }
+
+  /** A host that failed before it had kept a state of its own goes back to what is stored, not to its beginning. */
+  get #lastGood(): unknown {
+    return this.host.lastGood ?? this.persister?.lastStored
   }
 
   #newLife(saved: unknown): AgentLife {

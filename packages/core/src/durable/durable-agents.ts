@@ -9,11 +9,12 @@ import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { FlockServices } from '../agents/flock-services.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
 import type { Outcome } from '../owner/state-persister.ts'
-import { AgentTakenError } from './durable-errors.ts'
+import { AgentMisfitError, AgentTakenError } from './durable-errors.ts'
 import { DurablePersister } from './durable-persister.ts'
 import type { DurableDefinition } from './durable.ts'
 import { endedHost } from './ended-host.ts'
-import { loadOutcome, migrated } from './saved-form.ts'
+import { fitSaved } from './fit-saved.ts'
+import { loadOutcome } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
 
 /** What became of the durable agents in a memory. */
@@ -108,7 +109,7 @@ export class DurableAgents {
         await claim.release()
         return this.#showEnded(agent, loadOutcome(form.outcome))
       }
-      const saved = form && migrated(id, definition, form)
+      const saved = form && fitSaved(id, definition, form).saved
       const input = form ? form.input : agent.input
       const persister = new DurablePersister({
         view,
@@ -116,6 +117,7 @@ export class DurableAgents {
         claim,
         input,
         version: found?.version ?? 0,
+        saved,
         findVolatile: (other) => (this.#persisters.has(other) ? undefined : this.#parts.find(other)),
       })
       // Earlier versions did not save what it had read: anything that it was cleared for.
@@ -138,13 +140,14 @@ export class DurableAgents {
 
   async #run(parts: AgentParts, persister: DurablePersister, hasMail: boolean): Promise<AgentRef> {
     const runtime = new AgentRuntime(parts, this.#parts.services)
+    if (parts.saved !== undefined) requireRestored(runtime)
     if (hasMail) {
       this.#persisters.set(runtime.id, persister)
       runtime.ending.on(() => this.#persisters.delete(runtime.id))
       this.#followMail()
     }
     const ref = this.#parts.admit(runtime)
-    persister.attach(runtime, parts.saved)
+    persister.attach(runtime)
     await persister.stored()
     if (hasMail) await persister.fetch()
     return ref
@@ -166,4 +169,12 @@ export class DurableAgents {
       for (const persister of persisters) void persister?.fetch()
     })
   }
+}
+
+/** What fits may fail to be restored all the same, where logic restores itself: then nothing may be written. */
+function requireRestored({ id, host }: AgentRuntime): void {
+  const { status, error } = host.snapshot as { readonly status?: unknown; readonly error?: unknown }
+  if (status !== 'error') return
+  const what = `it can't be restored: ${error instanceof Error ? error.message : String(error)}`
+  throw new AgentMisfitError(id, [{ path: 'the state', what, remedy: 'Convert it in migrate.' }], error)
 }

@@ -1,5 +1,8 @@
 import { SkeinError } from '@skein/memory'
 
+import { describeMisfits } from './misfit.ts'
+import type { Misfit } from './misfit.ts'
+
 /** Another process runs a durable agent, or did until a moment ago. */
 export class AgentTakenError extends SkeinError {
   readonly code = 'SKEIN_AGENT_TAKEN'
@@ -42,14 +45,35 @@ export class AgentVersionError extends SkeinError {
   }
 }
 
+/**
+ * The definition of a durable agent can't continue from what is saved. That stays as it is: an earlier version of the
+ * definition can go on from there.
+ */
+export class AgentMisfitError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_MISFIT'
+  readonly agent: string
+  /** Everything that does not fit, at least one. */
+  readonly misfits: readonly Misfit[]
+
+  constructor(agent: string, misfits: readonly Misfit[], cause?: unknown) {
+    const problem = `What is saved of the agent "${agent}" does not fit its definition, and was left as it is.`
+    super(`${problem} ${describeMisfits(misfits)}`, cause === undefined ? undefined : { cause })
+    this.agent = agent
+    this.misfits = misfits
+  }
+}
+
 /** An agent, or its current state, can't be stored and restored. */
 export class NotDurableError extends SkeinError {
   readonly code = 'SKEIN_NOT_DURABLE'
   /** The agent or its definition. */
   readonly agent: string
+  /** Of a state that can't be stored: where, such as `context.order.at`. */
+  readonly path: string | undefined
 
-  constructor(agent: string, why: string, cause?: unknown) {
+  constructor(agent: string, why: string, { cause, path }: { readonly cause?: unknown; readonly path?: string } = {}) {
     super(`"${agent}" can't be durable. ${why}`, cause === undefined ? undefined : { cause })
     this.agent = agent
+    this.path = path
   }
 }

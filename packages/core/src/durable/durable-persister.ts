@@ -14,8 +14,9 @@ import { AgentLostError, NotDurableError } from './durable-errors.ts'
 import { DurableMailbox } from './durable-mailbox.ts'
 import type { DurableDefinition } from './durable.ts'
 import { SaveLoop } from './save-loop.ts'
-import { saveOutcome } from './saved-form.ts'
+import { saveOutcome, saveState } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
+import { whyNotDurable } from './why-not-durable.ts'
 import { workKeys } from './work-keys.ts'
 
 interface Sent {
@@ -31,8 +32,21 @@ export interface PersisterParts {
   readonly input: unknown
   /** Of its record; 0 when there is none. */
   readonly version: number
+  /** The state that it continues from; `undefined` of a new agent. */
+  readonly saved: unknown
   /** Finds an agent of this flock whose mailbox is not durable. */
   readonly findVolatile: (id: string) => Pick<Receiver, 'send'> | undefined
+}
+
+/** What is stored of an agent that has ended. */
+interface Last extends Next {
+  /** Why the way it really ended could not be stored. */
+  readonly notStored?: NotDurableError
+}
+
+interface Next {
+  readonly form: SavedForm
+  readonly status: 'active' | 'done' | 'failed'
 }
 
 /** Pause before another attempt after the store failed, in milliseconds. */
@@ -58,26 +72,29 @@ export class DurablePersister implements StatePersister {
   /** Messages sent since the last save. */
   #outgoing: Sent[] = []
   /** Work that the stored state waits for. */
-  #workKeys: ReadonlySet<string> = new Set()
-  /** The state that it would continue from after a crash. */
+  #workKeys: ReadonlySet<string>
   #stored: unknown
   /** The last state, once the agent has ended. */
-  #last: { readonly form: SavedForm; readonly status: 'active' | 'done' | 'failed' } | undefined
+  #last: Last | undefined
 
   constructor(parts: PersisterParts) {
     this.#parts = parts
     this.#version = parts.version
+    this.#workKeys = workKeys(parts.saved)
+    this.#stored = parts.saved
     this.#mailbox = new DurableMailbox(parts.view)
     parts.claim.signal.addEventListener('abort', () => this.lose(), { once: true })
   }
 
   /** Begins to store an agent, with its first state. */
-  attach(agent: Persistable, saved: unknown): void {
+  attach(agent: Persistable): void {
     this.#agent = agent
-    this.#workKeys = workKeys(saved)
-    this.#stored = saved
     if (this.#isOpen) this.#mailbox.open(agent.receiver)
     this.#saves.start()
+  }
+
+  get lastStored(): unknown {
+    return this.#stored
   }
 
   changed(): void {
@@ -118,12 +135,20 @@ export class DurablePersister implements StatePersister {
 
   async end(outcome: Outcome): Promise<void> {
     if (this.#saves.error !== undefined) return
-    // The state as it is now: in a moment everything in it is stopped.
-    this.#last = this.#lastForm(outcome)
     this.#mailbox.close()
-    this.changed()
-    await this.stored()
+    try {
+      // The state as it is now: in a moment everything in it is stopped.
+      this.#last = this.#lastOf(outcome)
+      this.changed()
+      await this.stored()
+    } catch (error) {
+      // Stopped where it could not be stored: it continues from the last state that was.
+      this.#saves.stop(error)
+      await this.#parts.claim.release().catch(warn)
+      throw error
+    }
     await this.#parts.claim.release()
+    if (this.#last.notStored) throw this.#last.notStored
   }
 
   lose(): void {
@@ -144,7 +169,7 @@ export class DurablePersister implements StatePersister {
     this.#taken = []
     this.#outgoing = []
     try {
-      await this.#save(taken, outgoing)
+      await this.#save(this.#next(), taken, outgoing)
       return true
     } catch (error) {
       if (await this.#wasStored(error)) return true
@@ -155,9 +180,8 @@ export class DurablePersister implements StatePersister {
     }
   }
 
-  async #save(taken: readonly string[], sent: readonly Sent[]): Promise<void> {
+  async #save({ form, status }: Next, taken: readonly string[], sent: readonly Sent[]): Promise<void> {
     const { view, definition, claim, findVolatile } = this.#parts
-    const { form, status } = this.#last ?? { form: this.#form(this.#agent?.save()), status: 'active' as const }
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
     const mailed = sent.filter(({ to }) => !findVolatile(to))
@@ -165,7 +189,7 @@ export class DurablePersister implements StatePersister {
       ...mail,
       read: labelOfMessage(mail.message) ?? publicLabel,
     }))
-    this.#version = await view.agents.save({
+    const saved = view.agents.save({
       definition: definition.durable.name,
       status,
       state: form,
@@ -174,6 +198,11 @@ export class DurablePersister implements StatePersister {
       taken,
       outgoing,
       finishedWork,
+    })
+    this.#version = await saved.catch((error: unknown) => {
+      if (!(error instanceof ValueError)) throw error
+      const messages = outgoing.map(({ message }) => message as Message)
+      throw whyNotDurable(view.principal.id, error, form, messages)
     })
     this.#workKeys = keys
     this.#stored = form.saved
@@ -205,20 +234,20 @@ export class DurablePersister implements StatePersister {
       this.#outgoing = []
       this.#saves.skip()
       const why = `It sends too much at once: ${error.message} Send in several steps.`
-      this.#agent?.failed(new NotDurableError(this.#parts.view.principal.id, why, error), this.#stored)
+      this.#agent?.failed(new NotDurableError(this.#parts.view.principal.id, why, { cause: error }), this.#stored)
       return
     }
-    if (error instanceof ValueError && !this.#last) {
-      const { id } = this.#parts.view.principal
-      const why = `Its state can't be stored: ${error.message} Keep plain JSON data in its context.`
-      // It must not continue from a state that can't be stored.
-      this.#saves.skip()
-      this.#agent?.failed(new NotDurableError(id, why, error), this.#stored)
-      return
-    }
-    if (error instanceof ValueError) {
+    if (error instanceof NotDurableError && this.#last) {
+      if (this.#last.status === 'active') return this.#saves.stop(error)
       const outcome = saveOutcome({ type: 'failed', error })
-      this.#last = { form: { ...this.#form(undefined), outcome }, status: 'failed' }
+      this.#last = { form: { ...this.#form(undefined), outcome }, status: 'failed', notStored: error }
+      return
+    }
+    if (error instanceof NotDurableError) {
+      // It must not continue from a state that can't be stored.
+      this.#outgoing = []
+      this.#saves.skip()
+      this.#agent?.failed(error, this.#stored)
       return
     }
     // The memory itself tells of an outage.
@@ -234,18 +263,29 @@ export class DurablePersister implements StatePersister {
     }
   }
 
+  /** What is to be stored now. @throws NotDurableError */
+  #next(): Next {
+    if (this.#last) return this.#last
+    try {
+      return { form: this.#form(this.#agent?.save()), status: 'active' }
+    } catch (error) {
+      throw whyNotDurable(this.#parts.view.principal.id, error)
+    }
+  }
+
+  /** @throws NotDurableError */
+  #lastOf(outcome: Outcome): Last {
+    if (outcome.type === 'stopped') return this.#next()
+    return { form: { ...this.#form(undefined), outcome: saveOutcome(outcome) }, status: outcome.type }
+  }
+
   #form(saved: unknown): SavedForm {
     const { definition, input } = this.#parts
     return {
       version: definition.durable.version,
       ...(this.#agent && { label: this.#agent.label }),
       ...(input !== undefined && { input }),
-      ...(saved !== undefined && { saved }),
+      ...saveState(definition.logic, saved),
     }
-  }
-
-  #lastForm(outcome: Outcome): { form: SavedForm; status: 'active' | 'done' | 'failed' } {
-    if (outcome.type === 'stopped') return { form: this.#form(this.#agent?.save()), status: 'active' }
-    return { form: { ...this.#form(undefined), outcome: saveOutcome(outcome) }, status: outcome.type }
   }
 }

@@ -20,9 +20,11 @@ export interface DurableOptions {
    */
   readonly version?: number
   /**
-   * Converts a state that an earlier version saved to one of this version.
+   * Converts a state that an earlier version saved to one of this version. Pure and not async. What it returns is
+   * compared with the definition before the agent runs.
    *
-   * @param state - A machine's persisted snapshot, or a behavior's state.
+   * @param state - A behavior's state; or a machine's persisted snapshot, with its `timers`: of each delay (`after`)
+   * that runs `{ state, delay, dueAt }`, such as `{ state: 'waiting', delay: '60000', dueAt: 1_700_000_000_000 }`.
    * @param version - The version that saved it.
    */
   readonly migrate?: (state: never, version: number) => unknown
@@ -52,6 +54,8 @@ type Optional = 'migrate' | 'keepEndedMs'
 
 /** The definition of an agent whose state is stored in the memory. */
 export interface DurableDefinition<Taken extends Message = Message> extends AgentDefinition<Taken> {
+  /** @internal The XState logic that it runs; `undefined` of a behavior. */
+  readonly logic?: unknown
   readonly durable: Required<Omit<DurableOptions, 'role' | Optional>> & Pick<DurableOptions, Optional>
 }
 

@@ -1,10 +1,11 @@
-import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
+import { encodeJson, fromEnvelope, toStoredEnvelope } from '@skein/memory/runtime'
 import type { ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
+import type { SavedMachine } from '../machine/machine-host.ts'
 import type { Outcome } from '../owner/state-persister.ts'
-import { AgentVersionError } from './durable-errors.ts'
-import type { DurableDefinition } from './durable.ts'
+import { layoutOf, namedTimers } from './saved-layout.ts'
+import type { SavedLayout } from './saved-layout.ts'
 
 /** The stored form of a durable agent. */
 export interface SavedForm {
@@ -12,6 +13,8 @@ export interface SavedForm {
   readonly input?: unknown
   /** The state to continue from; absent where it has to begin anew. */
   readonly saved?: unknown
+  /** What the state waits for, if it is that of a machine; forms of earlier versions don't say. */
+  readonly layout?: SavedLayout
   /** The label of what it had read; forms of earlier versions don't say. */
   readonly label?: Label
   /** How it ended, if it has. */
@@ -22,12 +25,19 @@ type SavedOutcome =
   | { readonly type: 'done'; readonly output?: unknown }
   | { readonly type: 'failed'; readonly error: ErrorEnvelope }
 
+/** The part of a form that holds a state. */
+export function saveState(logic: unknown, saved: unknown): Pick<SavedForm, 'saved' | 'layout'> {
+  if (saved === undefined) return {}
+  const { snapshot } = saved as Partial<SavedMachine>
+  const layout = layoutOf(logic, snapshot)
+  if (!layout) return { saved }
+  const machine = saved as SavedMachine
+  return { saved: { ...machine, timers: namedTimers(logic, machine, layout) }, layout }
+}
+
 /** An end in its stored form. */
 export function saveOutcome(outcome: Exclude<Outcome, { type: 'stopped' }>): SavedOutcome {
-  if (outcome.type === 'done') return outcome
-  const { name, message, stack, cause, fields } = toEnvelope(outcome.error)
-  const { code } = fields
-  return { type: 'failed', error: { name, message, stack, cause, fields: typeof code === 'string' ? { code } : {} } }
+  return outcome.type === 'done' ? outcome : { type: 'failed', error: storedError(outcome.error) }
 }
 
 /** An end from its stored form. */
@@ -37,19 +47,15 @@ export function loadOutcome(saved: SavedOutcome): Outcome {
     : { type: 'failed', error: fromEnvelope(saved.error) }
 }
 
-/**
- * The state to continue from, in the format of this version.
- *
- * @throws AgentVersionError when another version saved it and there is no way to convert it.
- */
-export function migrated(agent: string, { durable }: DurableDefinition, form: SavedForm): unknown {
-  const { saved, version } = form
-  if (saved === undefined || version === durable.version) return saved
-  const { migrate } = durable
-  if (!migrate || version > durable.version) throw new AgentVersionError(agent, version, durable.version)
-  const { snapshot, state } = saved as { readonly snapshot?: unknown; readonly state?: unknown }
-  const change = migrate as (state: unknown, version: number) => unknown
-  return snapshot === undefined
-    ? { state: change(state, version) }
-    : { ...(saved as object), snapshot: change(snapshot, version) }
+/** An error whose parts throw when they are read is stored all the same: an agent that has ended must not stay taken. */
+function storedError(error: unknown): ErrorEnvelope {
+  try {
+    const { name, message, stack, cause, fields } = toStoredEnvelope(error)
+    const { code } = fields
+    const stored = { name, message, stack, cause, fields: typeof code === 'string' ? { code } : {} }
+    encodeJson(stored)
+    return stored
+  } catch {
+    return toStoredEnvelope(new Error('It failed with an error that could not be read.'))
+  }
 }

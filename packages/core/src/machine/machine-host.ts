@@ -8,6 +8,7 @@ import type { SavedTimer } from './machine-timers.ts'
 import type { Message, Reply } from '../messages/message.ts'
 import { TransitionTable } from './transition-table.ts'
 import type { MachineSnapshot } from './transition-table.ts'
+import { unsavablePlace } from './unsavable-place.ts'
 
 /** The saved state of a machine. */
 export interface SavedMachine {
@@ -142,8 +143,13 @@ export class MachineHost implements Host {
     this.#actor.stop()
   }
 
+  /** @throws ValueError where a context can't be saved. */
   save(): SavedMachine {
-    return this.#saved(this.#actor.getSnapshot() as Running)
+    try {
+      return this.#saved(this.#actor.getSnapshot() as Running)
+    } catch (error) {
+      throw unsavablePlace(this.#actor) ?? error
+    }
   }
 
   get lastGood(): unknown {
@@ -196,11 +202,20 @@ export class MachineHost implements Host {
   #before(snapshot: Running): SavedMachine | undefined {
     if (!this.#start.keepsLastGood) return undefined
     const isAlone = isEmpty(snapshot.children) && isEmpty(scheduledOf(this.#actor))
-    return isAlone ? undefined : this.#saved(snapshot)
+    return isAlone ? undefined : this.#savedIfPossible(snapshot)
   }
 
   #keep(before: SavedMachine | undefined, snapshot: Running): void {
-    if (this.#start.keepsLastGood) this.#lastGood = before ?? this.#saved(snapshot)
+    if (this.#start.keepsLastGood) this.#lastGood = before ?? this.#savedIfPossible(snapshot)
+  }
+
+  /** A state that can't be saved must not hide why a transition failed. */
+  #savedIfPossible(snapshot: Running): SavedMachine | undefined {
+    try {
+      return this.#saved(snapshot)
+    } catch {
+      return undefined
+    }
   }
 
   /** Children change without their parent. */

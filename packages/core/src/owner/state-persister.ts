@@ -35,6 +35,8 @@ export interface StatePersister {
   workOf(key: string): PersistedWork
   /** Another process has claimed the agent: it ends here, and nothing more is stored. */
   lose(): void
+  /** The state that it would continue from after a crash; `undefined` when none is stored. */
+  readonly lastStored: unknown
   /** Stores the end and releases the claim. */
   end(outcome: Outcome): Promise<void>
 }
