@@ -1,14 +1,17 @@
 import { publicLabel } from '../values/access.ts'
-import { FenceError } from '../values/errors.ts'
+import { FenceError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
+import { outlast } from '../values/outlast.ts'
 import { requireDuration, requireStrings } from '../values/require-option.ts'
+import { isSealed } from '../values/sealed-text.ts'
 
 import type { Actor } from '../space/actor.ts'
+import { hasEnded, ownProcess } from '../space/process-identity.ts'
 import type { OwnMutation } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import type { ClaimToken } from '../space/write-options.ts'
 import type { Commit } from '../store/mutation.ts'
-import type { RecordKey } from '../store/record.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 
 /** Options of {@link Claims.claim}. */
 export interface ClaimOptions {
@@ -18,6 +21,14 @@ export interface ClaimOptions {
    * @defaultValue 30_000
    */
   readonly leaseMs?: number
+  /**
+   * Whether to wait until the task is free. Otherwise a task that somebody holds is not claimed.
+   *
+   * @defaultValue false
+   */
+  readonly wait?: boolean
+  /** Ends the wait; the claim rejects with its reason. */
+  readonly signal?: AbortSignal
 }
 
 /** The owner of a task. */
@@ -49,7 +60,9 @@ export interface Claim extends ClaimToken, AsyncDisposable {
  * Claims on tasks: at most one agent works on each.
  *
  * A claim is a record whose time to live is the lease; see `LeaseKeeper`. Its
- * version is the fence.
+ * version is the fence. A claim names the process that holds it, so one whose
+ * process has ended on this machine is taken over at once: a new version fences
+ * the old holder off, as any other taking does.
  */
 export class Claims {
   readonly #space: Space
@@ -62,9 +75,9 @@ export class Claims {
   }
 
   /**
-   * Claims a task. Resolves to `undefined` when another agent holds it.
+   * Claims a task. Resolves to `undefined` when another agent holds it, unless it waits for that.
    *
-   * @throws OptionError, StoreError
+   * @throws OptionError, StoreError; the signal's reason.
    *
    * @example
    * ```ts
@@ -83,36 +96,15 @@ export class Claims {
    * refused.code // => 'SKEIN_FENCE'
    * ```
    */
-  async claim(task: string, { leaseMs = 30_000 }: ClaimOptions = {}): Promise<Claim | undefined> {
+  async claim(task: string, options: ClaimOptions = {}): Promise<Claim | undefined> {
+    const { leaseMs = 30_000, wait = false, signal } = options
     requireStrings('task', [task])
     requireDuration('leaseMs', leaseMs, 10)
+    if (typeof wait !== 'boolean') throw new OptionError('wait', 'true or false', wait)
+    signal?.throwIfAborted()
     this.#space.assertOpen()
-    const { id: author } = this.#actor.principal
-    const key = keyOf(task)
-    // The task may be named after what was read.
-    const meta = this.#actor.mark({ author, task, tags: [], derivedFrom: [], ...publicLabel })
-    const value = encodeJson({ agent: author })
-    // One claim at a time, whoever may see it.
-    const commit = (mutation: OwnMutation): Promise<Commit> => this.#actor.commit([mutation], { over: false })
-    const taken = await commit({ type: 'set', key, value, meta, ifVersion: 0, ttlMs: leaseMs })
-    if (!taken.ok) return undefined
-    const fence = taken.written[0]?.version ?? 0
-    const lease = this.#space.leases.hold(key, fence, leaseMs)
-    const release = async (): Promise<void> => {
-      lease.stop()
-      await commit({ type: 'delete', key, ifVersion: fence })
-    }
-    return {
-      task,
-      fence,
-      signal: lease.signal,
-      extend: async (ttlMs = leaseMs) => {
-        requireDuration('leaseMs', ttlMs, 10)
-        if (!(await commit({ type: 'touch', key, ifVersion: fence, ttlMs })).ok) throw new FenceError(task, fence)
-      },
-      release,
-      [Symbol.asyncDispose]: release,
-    }
+    const fence = wait ? await this.#waitFor(task, leaseMs, signal) : await this.#take(task, leaseMs)
+    return fence === undefined ? undefined : this.#held(task, fence, leaseMs)
   }
 
   /** The present owner of a task, if it has one. */
@@ -124,6 +116,75 @@ export class Claims {
     const { agent } = decodeJson(record.value) as { agent: string }
     return { task, fence: record.version, agent, since: record.updatedAt }
   }
+
+  /** Takes a task that nobody holds, or whose holder is dead; resolves to the fence. */
+  async #take(task: string, leaseMs: number): Promise<number | undefined> {
+    const key = keyOf(task)
+    const free = await this.#write(task, leaseMs, 0)
+    if (free !== undefined) return free
+    // Claims are seen by all in this way: whether somebody holds a task is no secret.
+    const [held] = await this.#actor.unseen.read([key])
+    return held && hasEnded(holderOf(held)) ? this.#write(task, leaseMs, held.version) : undefined
+  }
+
+  async #waitFor(task: string, leaseMs: number, signal: AbortSignal | undefined): Promise<number> {
+    const { epochs } = this.#space
+    const key = keyOf(task)
+    const slot = epochs.slotOf(key.collection, key.id)
+    const onOutage = (error: unknown): void => this.#space.noteOutage(error)
+    for (;;) {
+      const seen = epochs.newsOf(slot)
+      const fence = await outlast(() => this.#take(task, leaseMs), { signal, onOutage })
+      if (fence !== undefined) return fence
+      const [held] = await outlast(() => this.#actor.unseen.read([key]), { signal, onOutage })
+      const leftMs = (held?.expiresAt ?? 0) - this.#actor.now()
+      // A release is news; the end of a lease, or of a process, is none.
+      await epochs.untilNews(slot, seen, Math.max(1, Math.min(fallbackPollMs, leftMs + 1)), signal)
+      this.#space.assertOpen()
+    }
+  }
+
+  async #write(task: string, ttlMs: number, ifVersion: number): Promise<number | undefined> {
+    const { id: author } = this.#actor.principal
+    // The task may be named after what was read.
+    const meta = this.#actor.mark({ author, task, tags: [], derivedFrom: [], ...publicLabel })
+    const value = encodeJson({ agent: author, process: ownProcess() })
+    const taken = await this.#commit({ type: 'set', key: keyOf(task), value, meta, ifVersion, ttlMs })
+    return taken.ok ? taken.written[0]?.version : undefined
+  }
+
+  #held(task: string, fence: number, leaseMs: number): Claim {
+    const key = keyOf(task)
+    const lease = this.#space.leases.hold(key, fence, leaseMs)
+    const release = async (): Promise<void> => {
+      lease.stop()
+      await this.#commit({ type: 'delete', key, ifVersion: fence })
+    }
+    return {
+      task,
+      fence,
+      signal: lease.signal,
+      extend: async (ttlMs = leaseMs) => {
+        requireDuration('leaseMs', ttlMs, 10)
+        if (!(await this.#commit({ type: 'touch', key, ifVersion: fence, ttlMs })).ok) throw new FenceError(task, fence)
+      },
+      release,
+      [Symbol.asyncDispose]: release,
+    }
+  }
+
+  /** One claim at a time, whoever may see it. */
+  #commit(mutation: OwnMutation): Promise<Commit> {
+    return this.#actor.commit([mutation], { over: false })
+  }
+}
+
+/** Who waits looks again at this interval, in milliseconds: hints may be lost, and processes end without one. */
+const fallbackPollMs = 1_000
+
+/** The process that holds a claim; of a claim that can't be opened, nobody knows it. */
+function holderOf({ value }: StoredRecord): unknown {
+  return isSealed(value) ? undefined : (decodeJson(value) as { readonly process?: unknown }).process
 }
 
 function keyOf(task: string): RecordKey {

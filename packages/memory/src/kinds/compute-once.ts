@@ -1,5 +1,6 @@
 import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
+import { hasEnded, ownProcess } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
@@ -121,7 +122,7 @@ export class ComputeOnce {
         const cause = fromEnvelope(state.error)
         throw new WorkError(id, `The work "${id}" failed where it ran: ${cause.message}`, { cause })
       }
-      if (state?.state === 'running') {
+      if (state?.state === 'running' && !hasEnded(state.process)) {
         hasWaited = true
         const leftMs = (record?.expiresAt ?? 0) - this.#actor.now()
         await epochs.untilNews(slot, seen, Math.max(1, Math.min(fallbackPollMs, leftMs + 1)), abandoned)
@@ -154,7 +155,13 @@ export class ComputeOnce {
   ): Promise<number | undefined> {
     const { owner } = this.#space
     try {
-      return await this.#write(key, { state: 'running', owner }, version, options.leaseMs, options)
+      return await this.#write(
+        key,
+        { state: 'running', owner, process: ownProcess() },
+        version,
+        options.leaseMs,
+        options,
+      )
     } catch (error) {
       if (!isOutage(error)) throw error
       if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error

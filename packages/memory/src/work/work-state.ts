@@ -7,7 +7,7 @@ import type { ErrorEnvelope } from '../values/error-envelope.ts'
  * States
  * - absent → `running`: acquired by a write that requires absence. The record's
  *   time to live is the lease, which is renewed while the work runs. If the worker
- *   dies, the record expires.
+ *   dies, the record expires; on the worker's machine nobody waits for that.
  * - `running` → `done` or `failed`: a write that requires the version made on
  *   acquisition. That version is the fencing token, so a late result is refused once
  *   somebody else has acquired the work. If nobody has, it is stored all the same.
@@ -16,7 +16,12 @@ import type { ErrorEnvelope } from '../values/error-envelope.ts'
  *   Callers that waited get the failure.
  */
 export type WorkState =
-  | { readonly state: 'running'; readonly owner: string }
+  | {
+      readonly state: 'running'
+      readonly owner: string
+      /** The process of the owner, where its system tells when that has ended. */
+      readonly process?: string | undefined
+    }
   | {
       readonly state: 'done'
       readonly value: unknown

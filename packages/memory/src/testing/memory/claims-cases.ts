@@ -72,4 +72,62 @@ export function claimsCases(options: StoreContractOptions): void {
     await within(lost, '"the signal of a deleted claim has aborted"')
     await expect(claim?.extend()).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
   })
+
+  it('are waited for until they are released, by one of those who wait', async () => {
+    await using other = await fresh.another()
+    const first = await fresh.memory.as(ann).claims.claim('t1')
+    const waiting = [other.as(bob), fresh.memory.as(bob)].map((view) => view.claims.claim('t1', { wait: true }))
+    expect(await Promise.race([...waiting, fresh.memory.as(ann).facts.get('nothing')])).toBeUndefined()
+    await first?.release()
+    const second = await within(Promise.race(waiting), '"a released claim goes to somebody who waits"')
+    expect(second?.fence).toBeGreaterThan(first?.fence ?? Infinity)
+    await second?.release()
+    const [one, two] = await within(Promise.all(waiting), '"the others follow"')
+    expect(one?.fence).not.toBe(two?.fence)
+    await Promise.all([one?.release(), two?.release()])
+  })
+
+  it('are waited for until the lease ends, or the signal aborts', async () => {
+    const other = await fresh.another()
+    await other.as(ann).claims.claim('t1', { leaseMs: 500 })
+    const { claims } = fresh.memory.as(bob)
+    const stop = new AbortController()
+    const given = claims.claim('t1', { wait: true, signal: stop.signal })
+    stop.abort(new Error('No longer.'))
+    await expect(given).rejects.toThrow('No longer.')
+    await expect(claims.claim('t1', { wait: true, signal: stop.signal })).rejects.toThrow('No longer.')
+    // Closing stops the heartbeat, as a crash would.
+    await other.close()
+    await using own = await within(claims.claim('t1', { wait: true }), '"a claim is free when its lease ends"')
+    expect(own?.task).toBe('t1')
+  })
+
+  it('of processes that have ended are taken over at once, and fenced off; others are not', async () => {
+    await using store = await fresh.driver.open('default', 'writer')
+    const { claims, facts } = fresh.memory.as(ann)
+    const key = { collection: 'claims', id: 't1' } as const
+    const old = await claims.claim('t1', { leaseMs: 600_000 })
+    const [record] = await store.read([key])
+    const { process: own } = JSON.parse(record?.value ?? '{}') as { process?: string }
+    // Only Linux tells.
+    if (!old || !record || own === undefined) return
+    const [host = '', pid = '', start = ''] = own.split('/')
+    const heldBy = async (name: unknown): Promise<void> => {
+      const value = JSON.stringify({ agent: 'ann', process: name })
+      await store.write([{ type: 'set', key, value, meta: record, ttlMs: 600_000 }])
+    }
+    const otherHost = host.replaceAll(/./g, (digit) => (digit === '0' ? '1' : '0'))
+    // Itself; a process of another machine or container; the first of all; none that can be told.
+    for (const name of [own, `${otherHost}/${pid}/1`, undefined, 7, '', 'x/y/z', `${host}/0/1`, `${host}/${pid}/-1`]) {
+      await heldBy(name)
+      expect(await fresh.memory.as(bob).claims.claim('t1')).toBeUndefined()
+    }
+    // Its id belongs to this process now.
+    await heldBy(`${host}/${pid}/${BigInt(start) - 1n}`)
+    const [dead] = await store.read([key])
+    await using taken = await fresh.memory.as(bob).claims.claim('t1')
+    expect(taken?.fence).toBeGreaterThan(dead?.version ?? Infinity)
+    const late = facts.set('t1/result', 'late', { claim: { task: 't1', fence: dead?.version ?? 0 } })
+    await expect(late).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
+  })
 }
