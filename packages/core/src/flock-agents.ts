@@ -11,7 +11,7 @@ import { resolveSpawn } from './agents/spawn-options.ts'
 import type { SpawnOptions } from './agents/spawn-options.ts'
 import { FlockClosedError } from './base/flock-closed-error.ts'
 import { DurableAgents } from './durable/durable-agents.ts'
-import type { ResumeReport } from './durable/durable-agents.ts'
+import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import type { AgentDefinition } from './machine/host.ts'
 import { definitionOf } from './machine/machine-definition.ts'
@@ -48,23 +48,27 @@ export class FlockAgents {
     return this.#admit(new AgentRuntime(parts, this.#services))
   }
 
-  async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions): Promise<AgentRef> {
+  async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions & WaitOptions): Promise<AgentRef> {
     this.#requireOpen()
-    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, options))
+    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, options), waitOf(options))
   }
 
-  async resume(definitions: readonly DurableDefinition<never>[], options: SpawnOptions): Promise<ResumeReport> {
+  async resume(
+    definitions: readonly DurableDefinition<never>[],
+    options: SpawnOptions & WaitOptions,
+  ): Promise<ResumeReport> {
     this.#requireOpen()
     const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
       const clearance = { level: label.sensitivity, compartments: label.compartments }
       return this.#partsOf(definition, { ...options, id, role, clearance })
     }
-    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf)
+    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf, waitOf(options))
   }
 
   /** Lets no more agents join. */
   stopAccepting(): void {
     this.#isOpen = false
+    this.#durable.stopWaiting()
   }
 
   /** Ends all agents; resolves when the ends of durable ones are stored. */
@@ -93,4 +97,8 @@ export class FlockAgents {
     runtime.start()
     return ref
   }
+}
+
+function waitOf({ wait = false, signal }: WaitOptions): WaitOptions {
+  return { wait, ...(signal && { signal }) }
 }

@@ -20,7 +20,7 @@ import type { Clock } from './base/clock.ts'
 import { FlockClosedError } from './base/flock-closed-error.ts'
 import { untilQuiet } from './drain.ts'
 import type { DrainReport } from './drain.ts'
-import type { ResumeReport } from './durable/durable-agents.ts'
+import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import { EventHub } from './events/event-hub.ts'
 import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-events.ts'
@@ -113,27 +113,29 @@ export class Flock implements AsyncDisposable {
    * one that has ended there only shows how it ended. Resolves when its state is
    * stored.
    *
-   * @throws AgentTakenError when it runs elsewhere; AgentVersionError, NotDurableError, OptionError, StoreError
-   * @throws FlockClosedError
+   * @throws AgentTakenError when it runs elsewhere; AgentMisfitError, AgentVersionError when the definition can't
+   * continue from what is saved; NotDurableError, OptionError, StoreError
+   * @throws FlockClosedError; the signal's reason.
    */
   async spawnDurable<Taken extends Message>(
     definition: DurableDefinition<Taken>,
-    options: SpawnOptions & { readonly id: string },
+    options: SpawnOptions & WaitOptions & { readonly id: string },
   ): Promise<AgentRef<Taken>> {
     const ref = await this.#agents.spawnDurable(definition as DurableDefinition<never>, options)
     return ref as unknown as AgentRef<Taken> // Its definition says what it takes.
   }
 
   /**
-   * Resumes all durable agents of these definitions that the memory holds and
-   * that run nowhere. After a crash, they are free when their leases end.
+   * Resumes all durable agents of these definitions that the memory holds and that run nowhere. What a process held
+   * that has ended on this machine (Linux) is free at once, anything else when its lease ends: with `wait`, the promise
+   * resolves when each has been resumed or refused, or the signal has aborted. Meanwhile those run that are free.
    *
    * @param options - For all of them; each keeps its role and clearance.
    * @throws FlockClosedError, StoreError
    */
   resume(
     definitions: readonly DurableDefinition<never>[],
-    options: Pick<SpawnOptions, 'mailbox' | 'supervision'> = {},
+    options: Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions = {},
   ): Promise<ResumeReport> {
     return this.#agents.resume(definitions, options)
   }

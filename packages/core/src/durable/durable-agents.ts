@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import type { Memory, View } from '@skein/memory'
+import type { Claim, Memory, View } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
 import type { SavedAgent, SavedAgentSummary } from '@skein/memory/runtime'
 
@@ -27,6 +27,19 @@ export interface ResumeReport {
   readonly refused: readonly { readonly id: string; readonly error: unknown }[]
 }
 
+/** What to do about agents that another process holds, or held until a moment ago. */
+export interface WaitOptions {
+  /**
+   * Whether to wait until they are free: when that process releases them, or when their leases end. What a process of
+   * this machine held is free when that process has ended (Linux).
+   *
+   * @defaultValue false
+   */
+  readonly wait?: boolean
+  /** Ends the wait. */
+  readonly signal?: AbortSignal
+}
+
 /** What durable agents need of their flock. */
 export interface DurableParts {
   readonly memory: Memory
@@ -41,73 +54,88 @@ export class DurableAgents {
   readonly #parts: DurableParts
   /** Of the agents with a durable mailbox. */
   readonly #persisters = new Map<string, DurablePersister>()
-  readonly #starting = new Set<Promise<AgentRef>>()
+  readonly #starting = new Map<Promise<AgentRef | undefined>, string>()
+  readonly #closing = new AbortController()
   #stopMail: (() => void) | undefined
-  #isClosed = false
 
   constructor(parts: DurableParts) {
     this.#parts = parts
   }
 
   /** Starts an agent, or resumes it where it is saved; one that has ended only shows how it ended. */
-  start(definition: DurableDefinition, agent: AgentParts): Promise<AgentRef> {
-    const started = this.#start(definition, agent).finally(() => this.#starting.delete(started))
-    this.#starting.add(started)
-    return started
+  async start(definition: DurableDefinition, agent: AgentParts, wait: WaitOptions = {}): Promise<AgentRef> {
+    return (await this.#tracked(agent, this.#start(definition, agent, wait))) as AgentRef
   }
 
   /** Resumes all saved agents of these definitions that run nowhere. */
   async resume(
     definitions: readonly DurableDefinition[],
     partsOf: (definition: DurableDefinition, saved: SavedAgentSummary) => AgentParts,
+    wait: WaitOptions = {},
   ): Promise<ResumeReport> {
     const view = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
     const byName = new Map(definitions.map((definition) => [definition.durable.name, definition]))
     const active = (await view.agents.list({ status: 'active' })).filter(({ definition }) => byName.has(definition))
+    const starting = new Set(this.#starting.values())
     const outcomes = await Promise.all(
       active
-        .filter(({ id }) => !this.#parts.find(id))
+        .filter(({ id }) => !this.#parts.find(id) && !starting.has(id))
         .map(async (saved) => {
           try {
             const definition = byName.get(saved.definition) as DurableDefinition
-            const ref = await this.start(definition, partsOf(definition, saved))
-            this.#parts.services.emit({ type: 'agent.resumed', agent: saved.id, role: saved.role })
+            const agent = partsOf(definition, saved)
+            const ref = await this.#tracked(agent, this.#start(definition, agent, { ...wait, isSaved: true }))
+            if (ref) this.#parts.services.emit({ type: 'agent.resumed', agent: saved.id, role: saved.role })
             return { id: saved.id, ref }
           } catch (error) {
-            return { id: saved.id, error }
+            const isTaken = error instanceof AgentTakenError || (wait.signal?.aborted && error === wait.signal.reason)
+            return { id: saved.id, error, isTaken }
           }
         }),
     )
     return {
       resumed: outcomes.flatMap(({ ref }) => (ref ? [ref] : [])),
-      taken: outcomes.filter(({ error }) => error instanceof AgentTakenError).map(({ id }) => id),
-      refused: outcomes.flatMap(({ id, ref, error }) =>
-        ref || error instanceof AgentTakenError ? [] : [{ id, error }],
-      ),
+      taken: outcomes.filter(({ isTaken }) => isTaken).map(({ id }) => id),
+      refused: outcomes.flatMap(({ id, error, isTaken }) => (error === undefined || isTaken ? [] : [{ id, error }])),
     }
+  }
+
+  /** Waits no more for agents that another process holds. */
+  stopWaiting(): void {
+    this.#closing.abort(new FlockClosedError())
   }
 
   /** Starts no more; resolves when those that were being started have started or failed to. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.stopWaiting()
     this.#stopMail?.()
-    await Promise.allSettled(this.#starting)
+    await Promise.allSettled(this.#starting.keys())
   }
 
-  async #start(definition: DurableDefinition, agent: AgentParts): Promise<AgentRef> {
+  #tracked(agent: AgentParts, started: Promise<AgentRef | undefined>): Promise<AgentRef | undefined> {
+    const tracked = started.finally(() => this.#starting.delete(tracked))
+    this.#starting.set(tracked, agent.principal.id)
+    return tracked
+  }
+
+  /** @param how.isSaved - Whether only to resume it: `undefined` when it has ended or is gone. */
+  async #start(
+    definition: DurableDefinition,
+    agent: AgentParts,
+    { isSaved = false, ...wait }: WaitOptions & { readonly isSaved?: boolean },
+  ): Promise<AgentRef | undefined> {
     const { id } = agent.principal
     if (this.#parts.find(id)) throw new OptionError('id', 'an id that no running agent has', id)
     const view = this.#parts.memory.as(agent.principal)
-    const claim = await view.claims.claim(`agent/${id}`, { leaseMs: definition.durable.leaseMs })
-    if (!claim) throw new AgentTakenError(id)
+    const claim = await this.#claim(view, definition, wait)
     try {
       const found = await this.#load(view, definition)
       const form = found?.state as SavedForm | undefined
       // Closing the flock ends the agents that it has by then: one more would run on, and fail without threads.
-      if (this.#isClosed) throw new FlockClosedError()
-      if (form?.outcome) {
+      this.#closing.signal.throwIfAborted()
+      if (form?.outcome || (isSaved && !form)) {
         await claim.release()
-        return this.#showEnded(agent, loadOutcome(form.outcome))
+        return form?.outcome && !isSaved ? this.#showEnded(agent, loadOutcome(form.outcome)) : undefined
       }
       const saved = form && fitSaved(id, definition, form).saved
       const input = form ? form.input : agent.input
@@ -128,6 +156,15 @@ export class DurableAgents {
       await claim.release().catch(warn)
       throw error
     }
+  }
+
+  async #claim(view: View, { durable }: DurableDefinition, { wait = false, signal }: WaitOptions): Promise<Claim> {
+    const { id } = view.principal
+    const { signal: closing } = this.#closing
+    const until = wait ? { wait, signal: signal ? AbortSignal.any([signal, closing]) : closing } : { wait }
+    const claim = await view.claims.claim(`agent/${id}`, { leaseMs: durable.leaseMs, ...until })
+    if (!claim) throw new AgentTakenError(id)
+    return claim
   }
 
   async #load(view: View, { durable }: DurableDefinition): Promise<SavedAgent | undefined> {
