@@ -21,7 +21,7 @@ import type { SavedForm } from './saved-form.ts'
 export interface ResumeReport {
   /** Agents that run here now. */
   readonly resumed: readonly AgentRef[]
-  /** Ids of agents that run elsewhere, or did until a moment ago: they are free when their lease ends. */
+  /** Ids of agents that run elsewhere, or did until a moment ago, or that another call is about to start here. */
   readonly taken: readonly string[]
   /** Agents that could not be resumed, and why. */
   readonly refused: readonly { readonly id: string; readonly error: unknown }[]
@@ -79,8 +79,9 @@ export class DurableAgents {
     const starting = new Set(this.#starting.values())
     const outcomes = await Promise.all(
       active
-        .filter(({ id }) => !this.#parts.find(id) && !starting.has(id))
+        .filter(({ id }) => !this.#parts.find(id))
         .map(async (saved) => {
+          if (starting.has(saved.id)) return { id: saved.id, isTaken: true }
           try {
             const definition = byName.get(saved.definition) as DurableDefinition
             const agent = partsOf(definition, saved)

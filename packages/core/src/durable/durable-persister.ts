@@ -201,8 +201,7 @@ export class DurablePersister implements StatePersister {
     })
     this.#version = await saved.catch((error: unknown) => {
       if (!(error instanceof ValueError)) throw error
-      const messages = outgoing.map(({ message }) => message as Message)
-      throw whyNotDurable(view.principal.id, error, form, messages)
+      throw whyNotDurable(view.principal.id, error, { form, sent: mailed.map(({ message }) => message) })
     })
     this.#workKeys = keys
     this.#stored = form.saved
