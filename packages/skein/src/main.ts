@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' }
 import type { AddCommand, CommandContext } from './cli/command.ts'
 import { ErrorReporter } from './cli/error-reporter.ts'
 import { exitCode } from './cli/exit-code.ts'
+import { addAgents } from './commands/agents.ts'
 import { addAnswer } from './commands/answer.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
@@ -32,6 +33,7 @@ const commands: readonly AddCommand[] = [
   addInbox,
   addAnswer,
   addAudit,
+  addAgents,
   addStats,
   addDoctor,
   addBackup,

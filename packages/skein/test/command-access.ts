@@ -11,6 +11,7 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   get: { shows: 'records', takes: 'nothing' },
   search: { shows: 'records', takes: 'nothing' },
   tail: { shows: 'records', takes: 'nothing' },
+  agents: { shows: 'records; of those above the clearance, how many there are', takes: 'nothing' },
   stats: { shows: 'counts of records', takes: 'nothing' },
   inbox: { shows: 'records', takes: 'nothing' },
   answer: { shows: 'records', takes: 'an answer, as sensitive as the question' },

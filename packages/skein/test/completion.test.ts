@@ -44,6 +44,7 @@ describe.skipIf(missing('bash'))('in bash', () => {
         'inbox',
         'answer',
         'audit',
+        'agents',
         'stats',
         'doctor',
         'backup',

@@ -57,6 +57,12 @@ export function ownedPromise<Output, Input>(
         ? (Object.assign({}, first, { key: randomUUID() }) as typeof first)
         : first
     },
+    restoreSnapshot: (saved, { system }) => {
+      const restored = saved as KeyedSnapshot<Output, Input>
+      // A child that `migrate` has added has no key yet.
+      const isNew = restored.status === 'active' && restored.key === undefined
+      return isNew && lifeOf(system)?.owner.persister ? Object.assign({}, restored, { key: randomUUID() }) : restored
+    },
   }
 }
 
