@@ -217,6 +217,22 @@ describe('a durable agent', () => {
     expect(await memory.as({ id: 'other', role: 'r' }).agents.mail()).toEqual([])
   })
 
+  it('that sends more than one atom holds with its end fails, and nothing is sent', async () => {
+    const { memory, flock } = await open()
+    const to = 'other'
+    const actions = Array.from({ length: 10_001 }, () => tell(() => ({ to, message: { type: 'hello' } })))
+    const machine = setup({ types: {} as { events: { type: 'go' } } }).createMachine({
+      initial: 'a',
+      states: { a: { on: { go: { target: 'b', actions } } }, b: { type: 'final' } },
+    })
+    const definition = durable(machine, { name: 'x' }) as DurableDefinition<never>
+    const ref = await flock.spawnDurable(definition, { id: 'x1' })
+    ref.send({ type: 'go' } as never)
+    await expect(ref.done).rejects.toThrow(/It sends too much at once/)
+    expect(await memory.as({ id: to, role: 'r' }).agents.mail()).toEqual([])
+    expect(await endElsewhere(memory, definition)).toMatchObject({ code: 'SKEIN_NOT_DURABLE' })
+  })
+
   it('that spawns logic without a name fails, and says so', async () => {
     const { memory, flock } = await open()
     const machine = setup({ types: {} as { context: { child: unknown }; events: { type: 'go' } } }).createMachine({

@@ -13,9 +13,9 @@ import type { Outcome, Persistable, PersistedWork, StatePersister } from '../own
 import { AgentLostError, NotDurableError } from './durable-errors.ts'
 import { DurableMailbox } from './durable-mailbox.ts'
 import type { DurableDefinition } from './durable.ts'
+import { FormMaker } from './next-form.ts'
+import type { NextForm } from './next-form.ts'
 import { SaveLoop } from './save-loop.ts'
-import { saveOutcome, saveState } from './saved-form.ts'
-import type { SavedForm } from './saved-form.ts'
 import { whyNotDurable } from './why-not-durable.ts'
 import { workKeys } from './work-keys.ts'
 
@@ -38,17 +38,6 @@ export interface PersisterParts {
   readonly findVolatile: (id: string) => Pick<Receiver, 'send'> | undefined
 }
 
-/** What is stored of an agent that has ended. */
-interface Last extends Next {
-  /** Why the way it really ended could not be stored. */
-  readonly notStored?: NotDurableError
-}
-
-interface Next {
-  readonly form: SavedForm
-  readonly status: 'active' | 'done' | 'failed'
-}
-
 /** Pause before another attempt after the store failed, in milliseconds. */
 const retryMs = 200
 
@@ -64,6 +53,7 @@ export class DurablePersister implements StatePersister {
   readonly #parts: PersisterParts
   readonly #saves = new SaveLoop(() => this.#trySave())
   readonly #mailbox: DurableMailbox
+  readonly #forms: FormMaker
   #agent: Persistable | undefined
   /** Of the record as it was last stored. */
   #version: number
@@ -75,7 +65,7 @@ export class DurablePersister implements StatePersister {
   #workKeys: ReadonlySet<string>
   #stored: unknown
   /** The last state, once the agent has ended. */
-  #last: Last | undefined
+  #last: NextForm | undefined
 
   constructor(parts: PersisterParts) {
     this.#parts = parts
@@ -83,6 +73,7 @@ export class DurablePersister implements StatePersister {
     this.#workKeys = workKeys(parts.saved)
     this.#stored = parts.saved
     this.#mailbox = new DurableMailbox(parts.view)
+    this.#forms = new FormMaker(parts.view.principal.id, parts.definition, parts.input)
     parts.claim.signal.addEventListener('abort', () => this.lose(), { once: true })
   }
 
@@ -138,7 +129,7 @@ export class DurablePersister implements StatePersister {
     this.#mailbox.close()
     try {
       // The state as it is now: in a moment everything in it is stopped.
-      this.#last = this.#lastOf(outcome)
+      this.#last = this.#forms.ended(this.#agent, outcome)
       this.changed()
       await this.stored()
     } catch (error) {
@@ -169,7 +160,7 @@ export class DurablePersister implements StatePersister {
     this.#taken = []
     this.#outgoing = []
     try {
-      await this.#save(this.#next(), taken, outgoing)
+      await this.#save(this.#last ?? this.#forms.active(this.#agent), taken, outgoing)
       return true
     } catch (error) {
       if (await this.#wasStored(error)) return true
@@ -180,7 +171,7 @@ export class DurablePersister implements StatePersister {
     }
   }
 
-  async #save({ form, status }: Next, taken: readonly string[], sent: readonly Sent[]): Promise<void> {
+  async #save({ form, status }: NextForm, taken: readonly string[], sent: readonly Sent[]): Promise<void> {
     const { view, definition, claim, findVolatile } = this.#parts
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
@@ -200,7 +191,8 @@ export class DurablePersister implements StatePersister {
       finishedWork,
     })
     this.#version = await saved.catch((error: unknown) => {
-      if (!(error instanceof ValueError)) throw error
+      // More messages than one atom holds, or what JSON does not keep.
+      if (!(error instanceof OptionError || error instanceof ValueError)) throw error
       throw whyNotDurable(view.principal.id, error, { form, sent: mailed.map(({ message }) => message) })
     })
     this.#workKeys = keys
@@ -228,30 +220,23 @@ export class DurablePersister implements StatePersister {
   /** After a failed save: loses the agent, fails it, or waits before the next attempt. */
   async #recover(error: unknown): Promise<void> {
     if (error instanceof FenceError) return this.lose()
-    if (error instanceof OptionError && !this.#last) {
-      // More messages than one atom holds. What it sent since the state that it goes back to was never sent.
-      this.#outgoing = []
-      this.#saves.skip()
-      const why = `It sends too much at once: ${error.message} Send in several steps.`
-      this.#agent?.failed(new NotDurableError(this.#parts.view.principal.id, why, { cause: error }), this.#stored)
-      return
-    }
-    if (error instanceof NotDurableError && this.#last) {
-      if (this.#last.status === 'active') return this.#saves.stop(error)
-      const outcome = saveOutcome({ type: 'failed', error })
-      this.#last = { form: { ...this.#form(undefined), outcome }, status: 'failed', notStored: error }
-      return
-    }
     if (error instanceof NotDurableError) {
-      // It must not continue from a state that can't be stored.
+      // What it sent since the state that it goes back to was never sent.
       this.#outgoing = []
-      this.#saves.skip()
-      this.#agent?.failed(error, this.#stored)
-      return
+      return this.#failWith(error)
     }
     // The memory itself tells of an outage.
     if (!isOutage(error)) warn(error)
     await pause(retryMs)
+  }
+
+  /** It must not continue from a state that can't be stored. */
+  #failWith(error: NotDurableError): void {
+    if (!this.#last) {
+      this.#saves.skip()
+      this.#agent?.failed(error, this.#stored)
+    } else if (this.#last.status === 'active' || this.#last.notStored) this.#saves.stop(error)
+    else this.#last = this.#forms.unstorable(this.#agent, error)
   }
 
   #send(to: string, message: Message): void {
@@ -259,32 +244,6 @@ export class DurablePersister implements StatePersister {
       this.#parts.findVolatile(to)?.send(message)
     } catch {
       // The receiver that refused it has made a dead letter of it.
-    }
-  }
-
-  /** What is to be stored now. @throws NotDurableError */
-  #next(): Next {
-    if (this.#last) return this.#last
-    try {
-      return { form: this.#form(this.#agent?.save()), status: 'active' }
-    } catch (error) {
-      throw whyNotDurable(this.#parts.view.principal.id, error)
-    }
-  }
-
-  /** @throws NotDurableError */
-  #lastOf(outcome: Outcome): Last {
-    if (outcome.type === 'stopped') return this.#next()
-    return { form: { ...this.#form(undefined), outcome: saveOutcome(outcome) }, status: outcome.type }
-  }
-
-  #form(saved: unknown): SavedForm {
-    const { definition, input } = this.#parts
-    return {
-      version: definition.durable.version,
-      ...(this.#agent && { label: this.#agent.label }),
-      ...(input !== undefined && { input }),
-      ...saveState(definition.logic, saved),
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ValueError } from '@skein/memory'
+import { OptionError, ValueError } from '@skein/memory'
 import { encodeJson } from '@skein/memory/runtime'
 
 import type { Message } from '../messages/message.ts'
@@ -27,6 +27,10 @@ export function whyNotDurable(agent: string, error: unknown, { form, sent = [] }
     return new NotDurableError(agent, `The message "${type}" that it sends can't be stored: ${problem}`, {
       cause: error,
     })
+  }
+  if (error instanceof OptionError) {
+    const why = `It sends too much at once: ${error.message} Send in several steps.`
+    return new NotDurableError(agent, why, { cause: error })
   }
   const reason = error instanceof Error ? error.message : String(error)
   return new NotDurableError(agent, `Its state can't be stored: ${reason}`, { cause: error })
