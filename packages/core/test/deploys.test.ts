@@ -1,13 +1,15 @@
-import { createFlock, durable } from '@skein/core'
+import { agent, checkMigration, createFlock, durable } from '@skein/core'
 import type { AgentMisfitError, AgentRef, DurableDefinition, Flock } from '@skein/core'
 import { virtualClock } from '@skein/core/testing'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { temporaryPath } from '../../sqlite/test/temporary.ts'
+import { anyMachine } from './fixtures/any-machine.ts'
 import { deployCases } from './fixtures/deploy-cases.ts'
 import type { DeployCase } from './fixtures/deploy-cases.ts'
 import { finish, machineOf } from './fixtures/deploy-machines.ts'
@@ -76,4 +78,81 @@ describe.each(Object.keys(stores))('a saved agent in %s, when', (name) => {
     expect(await rollback.resume([first])).toMatchObject({ refused: [], resumed: [{ id: 'order' }] })
     await end(rollback, clock, steps, ends)
   })
+})
+
+it('a saved agent of any machine is resumed by the same machine, and by one with another id', async () => {
+  const clock = virtualClock()
+  await using memory = await openMemory({ store: mapStore() })
+  const flock = await openProcess(memory, clock)
+  let made = 0
+  await fc.assert(
+    fc.asyncProperty(anyMachine, async ({ release, events }) => {
+      const id = `any-${(made += 1)}`
+      const machine = machineOf(release)
+      const ref = await flock.spawnDurable(durable(machine, { name: 'any' }), { id })
+      const { events: taken } = machine as unknown as { readonly events: readonly string[] }
+      for (const type of events.filter((one) => taken.includes(one))) ref.send({ type })
+      await clock.advance(0)
+      ref.stop()
+      await ref[Symbol.asyncDispose]()
+      const saved = await memory.as({ id, role: 'any' }).agents.load()
+      for (const next of [release, { ...release, id: 'other' }]) {
+        const [checked] = checkMigration(durable(machineOf(next), { name: 'any' }) as DurableDefinition<never>, [saved])
+        expect(checked?.error).toBeUndefined()
+        expect(checked?.outcome).toBe('resumes')
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it('an agent that works on a message goes on with it, when the next release gives it other abilities before that one', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const release = async (
+    ...types: readonly string[]
+  ): Promise<{ flock: Flock; definition: DurableDefinition<never> }> => {
+    const flock = await openProcess(memory, virtualClock())
+    const { whenOpen } = flock.activities<typeof import('./fixtures/release-activities.ts')>(
+      new URL('./fixtures/release-activities.ts', import.meta.url),
+    )
+    const on = Object.fromEntries(types.map((type) => [type, whenOpen]))
+    return { flock, definition: durable(agent({ role: 'worker', on }), { name: 'worker' }) as DurableDefinition<never> }
+  }
+  const first = await release('work.on', '#2')
+  const started = new Promise((resolve) => first.flock.on('activity.started', resolve))
+  const ref = await first.flock.spawnDurable(first.definition, { id: 'w' })
+  ref.send({ type: 'work.on', input: 'runs' } as never)
+  await started
+  await first.flock.close()
+  const next = await release('first', '#2', '__proto__', 'work.on')
+  const [again] = (await next.flock.resume([next.definition])).resumed
+  const state = (): unknown => (again?.snapshot as { value?: unknown } | undefined)?.value
+  expect(state()).toEqual({ working: 'work%2eon' })
+  await memory.as({ id: 'test', role: 'test' }).facts.set('open', true)
+  while (state() !== 'idle') await new Promise(setImmediate)
+  await next.flock.close()
+  const without = await release('first')
+  expect(await without.flock.resume([without.definition])).toMatchObject({ resumed: [{ id: 'w' }] })
+})
+
+it('an agent that can’t be resumed does not begin anew, whatever its supervision', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const clock = virtualClock()
+  const release = (state: string) => durable(machineOf({ initial: state, states: { [state]: {} } }), { name: 'order' })
+  const flock = await openProcess(memory, clock)
+  const ref = await flock.spawnDurable(release('waiting'), { id: 'order' })
+  await ref[Symbol.asyncDispose]()
+  const saved = await savedAs(memory)
+  for (const supervision of [
+    { onFailure: 'restart', from: 'start' },
+    { onFailure: 'resume' },
+    { onFailure: 'stop' },
+  ] as const) {
+    const { refused } = await flock.resume([release('pending')] as never, { supervision })
+    expect(refused).toMatchObject([{ id: 'order', error: { code: 'SKEIN_AGENT_MISFIT' } }])
+    const spawned = flock.spawnDurable(release('pending'), { id: 'order', supervision })
+    await expect(spawned).rejects.toMatchObject({ code: 'SKEIN_AGENT_MISFIT' })
+    await clock.advance(60_000)
+  }
+  expect(await savedAs(memory)).toEqual(saved)
 })

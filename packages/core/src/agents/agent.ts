@@ -54,9 +54,8 @@ export function agent<Can extends Abilities>(options: {
     types: {} as { context: Context; events: Job; emitted: Reply },
     actors,
   })
-  // Types may contain dots, names of states may not: states are numbered.
   const start = (type: string) => ({
-    target: `working.${types.indexOf(type)}`,
+    target: `working.${stateOf(type)}`,
     actions: assign({ job: ({ event }) => ({ type: event.type, input: event.input, ...askedBy(event) }) }),
   })
   const end = (answer: (job: Job, event: never) => Reply) => ({
@@ -81,13 +80,21 @@ export function agent<Can extends Abilities>(options: {
     states: {
       idle: { on: Object.fromEntries(types.map((type) => [type, start(type)])) },
       working: {
-        initial: '0',
+        initial: stateOf(types[0] as string),
         // XState's types can't describe states that are made from data.
-        states: Object.fromEntries(types.map((type, index) => [index, work(type)])) as never,
+        states: Object.fromEntries(types.map((type) => [stateOf(type), work(type)])) as never,
       },
     },
   })
   return machineDefinition(options.role, logic)
+}
+
+/**
+ * The state in which it works on messages of a type. It is named after the type, since the place of the type among the
+ * others may change while an agent is saved; characters are escaped that have a meaning in paths of states.
+ */
+function stateOf(type: string): string {
+  return type.replaceAll(/[%.#\\]|^_(?=_proto__$)/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
 }
 
 function askedBy(event: Job): { ask?: string } {

@@ -74,6 +74,7 @@ function slotOfChild(
   const slot = saved?.find((one) => isSame(one) && one.name === name)
   if (slot) return { ...slot, ...own }
   const today = present.find(isSame)
+  if (today?.name === name) return { ...today, ...own }
   const isInvoked = today !== undefined || saved?.some(isSame) || (!saved && /^\d+\./.test(id))
   return isInvoked ? { kind: 'invoke', state: today?.state ?? '?', id, name, ...own } : undefined
 }
