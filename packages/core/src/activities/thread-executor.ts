@@ -5,21 +5,29 @@ import { FlockClosedError } from '../base/flock-closed-error.ts'
 import { whenAborted } from '../base/when-aborted.ts'
 import type { Model } from '../models/model.ts'
 import { abortWithGrace } from './abort-with-grace.ts'
-import { ActivityInputError, ThreadLostError } from './activity-errors.ts'
+import { ActivityQueueFullError, ThreadStartError } from './activity-errors.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
+import { LoadWatch } from './load-watch.ts'
+import { isMoved } from './move.ts'
+import { refuseNestedFlock } from './nested-flock.ts'
 import { RunningTasks } from './running-tasks.ts'
 import type { RunningTask } from './running-tasks.ts'
 import { resolveThreadOptions } from './thread-executor-options.ts'
 import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-executor-options.ts'
+import { errorClasses, explainFailure, moduleOf } from './thread-failure.ts'
 import { ThreadPool } from './thread-pool.ts'
-import type { ThreadReply, ThreadRequest } from './thread-protocol.ts'
+import { storeModule } from './thread-protocol.ts'
+import type { ThreadPoolListener } from './thread-pool.ts'
+import type { ThreadEvent, ThreadReply, ThreadRequest } from './thread-protocol.ts'
 
 /**
  * Runs activities on worker threads of this process.
  *
- * @throws OptionError when a number is out of range.
+ * @throws OptionError when an option is out of range.
+ * @throws NestedFlockError in a thread that runs activities itself.
  */
 export function threadExecutor(memory: Memory, model: Model, options: ThreadExecutorOptions = {}): Executor {
+  refuseNestedFlock()
   return new ThreadExecutor(memory, model, resolveThreadOptions(options))
 }
 
@@ -33,7 +41,7 @@ export function threadExecutor(memory: Memory, model: Model, options: ThreadExec
  * 3. `#request` waits for a free slot of the pool (`#inSlot`); `describe` enters here.
  * 4. `#dispatch` sends the request to a thread (`ThreadPool.send`) and translates failures of the thread.
  *
- * Meanwhile the thread reports the start and the progress of the task to `RunningTasks`.
+ * Meanwhile the thread reports the start and the progress of the task (`#onEvent`).
  */
 class ThreadExecutor implements Executor {
   readonly #memory: Memory
@@ -42,6 +50,9 @@ class ThreadExecutor implements Executor {
   readonly #pools = new Map<ActivityTask['kind'], ThreadPool>()
   readonly #descriptions = new Map<string, Promise<ModuleDescription>>()
   readonly #tasks = new RunningTasks()
+  readonly #loads: LoadWatch
+  /** Modules that tried to make a flock in a thread. */
+  readonly #refused = new Map<string, Error>()
   readonly #sent = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
@@ -49,6 +60,11 @@ class ThreadExecutor implements Executor {
     this.#memory = memory
     this.#model = model
     this.#options = options
+    this.#loads = new LoadWatch(options.loadTimeoutMs, (threadId) => this.#terminate(threadId))
+  }
+
+  get utilization(): NonNullable<Executor['utilization']> {
+    return Object.fromEntries([...this.#pools].map(([kind, pool]) => [kind, pool.utilization]))
   }
 
   get waiting(): number {
@@ -59,15 +75,19 @@ class ThreadExecutor implements Executor {
 
   async run(given: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
     const task = { ...given, principal: this.#inThread(given.principal) }
+    this.#requireRoom(task)
+    // What is moved is gone with the thread.
+    const isOnce = isMoved(task.input)
     for (let { kind } = task; ;) {
       const running = this.#tasks.add(task, options)
       try {
         return await this.#runOnPool(kind, running)
       } catch (error) {
         // Each thread of the compute pool runs one task at a time.
-        const again = kind === 'compute' ? undefined : this.#tasks.retryPool(running, error)
+        const again = kind === 'compute' || isOnce ? undefined : this.#tasks.retryPool(running, error)
         if (!again) throw error
         kind = again === 'alone' ? 'compute' : 'io'
+        options.onQueued?.()
       } finally {
         this.#tasks.remove(running)
       }
@@ -83,7 +103,7 @@ class ThreadExecutor implements Executor {
       abortWithGrace(signal, {
         graceMs: this.#options.graceMs,
         request: (reason) => this.#requestAbort(id, reason),
-        force: () => this.#terminateThread(running),
+        force: () => this.#terminate(running.threadId),
       })
     try {
       const reply = this.#request(kind, { type: 'run', id, pass: running.pass, task }, signal, onLabel)
@@ -97,6 +117,13 @@ class ThreadExecutor implements Executor {
     }
   }
 
+  /** @throws ActivityQueueFullError */
+  #requireRoom({ kind, name }: ActivityTask): void {
+    const { maxQueue } = this.#options
+    const slots = this.#pools.get(kind)?.slots
+    if (slots && !slots.hasRoom && slots.waiting >= maxQueue) throw new ActivityQueueFullError(name, maxQueue)
+  }
+
   /** The principal, with those rights that may reach a thread. */
   #inThread(principal: Principal): Principal {
     const { rights = [] } = principal
@@ -106,9 +133,10 @@ class ThreadExecutor implements Executor {
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     let description = this.#descriptions.get(module)
     if (!description) {
-      // Any thread will do: preferably one that already runs.
-      const kind = this.#pools.keys().next().value ?? 'io'
-      description = this.#request(kind, { type: 'describe', module }) as Promise<ModuleDescription>
+      // Any thread will do: preferably one that already runs and has nothing else to do.
+      const [kind] = [...this.#pools].find(([, { slots }]) => slots.hasRoom) ?? ['io' as const]
+      const request = { type: 'describe', id: this.#tasks.nextId(), module } as const
+      description = this.#request(kind, request) as Promise<ModuleDescription>
       this.#descriptions.set(module, description)
       description.catch(() => this.#descriptions.delete(module))
     }
@@ -127,13 +155,23 @@ class ThreadExecutor implements Executor {
     onLabel?: RunOptions['onLabel'],
   ): Promise<unknown> {
     if (this.#closing) throw new FlockClosedError()
+    this.#requireAccepted(moduleOf(request))
     const pool = this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
     if ('error' in reply) {
       if (reply.label) onLabel?.(reply.label)
-      throw fromEnvelope(reply.error)
+      throw fromEnvelope(reply.error, errorClasses)
     }
     return reply.value
+  }
+
+  /** @throws NestedFlockError when the module, or one that each thread loads, was refused. */
+  #requireAccepted(module: string): void {
+    if (this.#refused.size === 0) return
+    for (const name of [module, this.#model.descriptor.module, storeModule]) {
+      const error = this.#refused.get(name)
+      if (error) throw error
+    }
   }
 
   /** Dispatches a request when there is room, unless those who have the room wait for it. */
@@ -142,7 +180,7 @@ class ThreadExecutor implements Executor {
     const chain = task?.chain ?? []
     // What is not part of other work has nobody who waits for it and keeps its room meanwhile.
     if (!task || chain.length < 2 || pool.slots.hasRoom) {
-      return pool.slots.run(() => this.#dispatch(pool, request), signal)
+      return pool.slots.run(() => this.#dispatch(pool, request), signal, task?.priority)
     }
     const stop = new AbortController()
     const begun = Promise.withResolvers<void>()
@@ -150,7 +188,8 @@ class ThreadExecutor implements Executor {
       begun.resolve()
       return this.#dispatch(pool, request)
     }
-    const reply = pool.slots.run(begin, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)
+    const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+    const reply = pool.slots.run(begin, either, task.priority)
     const wait = Promise.race([begun.promise, reply.then(() => {})])
     try {
       await this.#memory.as(task.principal).waitFor(wait, { chain, anyOf: () => [...pool.running], signal })
@@ -161,44 +200,61 @@ class ThreadExecutor implements Executor {
   }
 
   async #dispatch(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
-    const name = request.type === 'run' ? request.task.name : request.module
     const running = request.type === 'run' ? request.task.chain?.at(-1) : undefined
-    const sent = pool.send(request)
+    const sent = this.#loads.watch(request.id, moduleOf(request), pool.send(request))
     this.#sent.add(sent)
     if (running !== undefined) pool.running.add(running)
     try {
       return await sent
     } catch (error) {
       if (this.#closing) throw new FlockClosedError()
-      if (error instanceof Error && error.name === 'DataCloneError') throw new ActivityInputError(name, 'input', error)
-      throw new ThreadLostError(name, error)
+      throw this.#refused.get(moduleOf(request)) ?? explainFailure(request, error, pool.hasStarted)
     } finally {
       this.#sent.delete(sent)
       if (running !== undefined) pool.running.delete(running)
     }
   }
 
+  #onEvent(threadId: number, event: ThreadEvent): void {
+    if (event.type === 'refused') {
+      this.#refused.set(event.module, fromEnvelope(event.error, errorClasses))
+      return
+    }
+    this.#loads.onEvent(threadId, event)
+    const isWanted = this.#tasks.onEvent(threadId, event)
+    // It was aborted on its way, where no request to abort it could reach the thread.
+    if (!isWanted && event.type !== 'progress') this.#requestAbort(event.id, new DOMException('Aborted.', 'AbortError'))
+  }
+
   #pool(kind: ActivityTask['kind']): ThreadPool {
     const existing = this.#pools.get(kind)
     if (existing) return existing
-    const data = { model: this.#model.descriptor }
-    const pool = new ThreadPool(kind, this.#options, data, {
+    const pool = this.#makePool(kind, {
       onThread: (port) => {
         if (this.#closing) throw new FlockClosedError()
         this.#memory.connect(port, this.#tasks)
       },
-      onEvent: (threadId, event) => this.#tasks.onEvent(threadId, event),
+      onEvent: (threadId, event) => this.#onEvent(threadId, event),
       onOverBudget: (threadId, why) => this.#tasks.onOverBudget(threadId, why),
     })
     this.#pools.set(kind, pool)
     return pool
   }
 
+  /** @throws ThreadStartError */
+  #makePool(kind: ActivityTask['kind'], listener: ThreadPoolListener): ThreadPool {
+    try {
+      return new ThreadPool(kind, this.#options, { model: this.#model.descriptor }, listener)
+    } catch (error) {
+      throw new ThreadStartError(error)
+    }
+  }
+
   #requestAbort(id: number, reason: unknown): void {
     for (const pool of this.#pools.values()) pool.requestAbort({ abort: id, reason: toEnvelope(reason) })
   }
 
-  #terminateThread({ threadId }: RunningTask): void {
+  #terminate(threadId: number | undefined): void {
     if (threadId === undefined) return
     this.#tasks.onAborted(threadId)
     for (const pool of this.#pools.values()) pool.terminate(threadId)
