@@ -155,7 +155,8 @@ class ThreadExecutor implements Executor {
     onLabel?: RunOptions['onLabel'],
   ): Promise<unknown> {
     if (this.#closing) throw new FlockClosedError()
-    this.#requireAccepted(moduleOf(request))
+    const refused = this.#refusalOf(request)
+    if (refused) throw refused
     const pool = this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
     if ('error' in reply) {
@@ -165,13 +166,11 @@ class ThreadExecutor implements Executor {
     return reply.value
   }
 
-  /** @throws NestedFlockError when the module, or one that each thread loads, was refused. */
-  #requireAccepted(module: string): void {
-    if (this.#refused.size === 0) return
-    for (const name of [module, this.#model.descriptor.module, storeModule]) {
-      const error = this.#refused.get(name)
-      if (error) throw error
-    }
+  /** Why a request is refused whose module, or one that each thread loads, has tried to make a flock. */
+  #refusalOf(request: ThreadRequest): Error | undefined {
+    if (this.#refused.size === 0) return undefined
+    const modules = [moduleOf(request), this.#model.descriptor.module, storeModule]
+    return modules.map((module) => this.#refused.get(module)).find((error) => error !== undefined)
   }
 
   /** Dispatches a request when there is room, unless those who have the room wait for it. */
@@ -208,7 +207,7 @@ class ThreadExecutor implements Executor {
       return await sent
     } catch (error) {
       if (this.#closing) throw new FlockClosedError()
-      throw this.#refused.get(moduleOf(request)) ?? explainFailure(request, error, pool.hasStarted)
+      throw this.#refusalOf(request) ?? explainFailure(request, error, pool.hasStarted)
     } finally {
       this.#sent.delete(sent)
       if (running !== undefined) pool.running.delete(running)

@@ -30,6 +30,9 @@ export interface ThreadPoolListener {
   onOverBudget(threadId: number, why: Error): void
 }
 
+/** Idle threads that may fail one after the other and are replaced. */
+const maxFailures = 3
+
 /** The worker threads for one kind of activity: a piscina pool, and an events port for each thread. */
 export class ThreadPool {
   /** Tasks queue here, not in the pool: from here they can be withdrawn. */
@@ -45,6 +48,8 @@ export class ThreadPool {
   readonly #started = new Set<number>()
   #isClosing = false
   #hasWarned = false
+  /** Threads that failed with nothing to do since the last reply. */
+  #failures = 0
 
   /** @throws what Node throws where no thread can start like this. */
   constructor(
@@ -99,11 +104,12 @@ export class ThreadPool {
     this.#meter.begin()
     try {
       const reply = (await this.#post(request)) as ThreadReply
-      // The reply came over another port than the progress reported before it: deliver that first.
-      for (const [threadId, port] of this.#ports) this.#drain(threadId, port)
+      this.#failures = 0
       return reply
     } finally {
       this.#meter.end()
+      // A reply comes over another port than what was reported before it: deliver that first.
+      for (const [threadId, port] of this.#ports) this.#drain(threadId, port)
     }
   }
 
@@ -147,6 +153,9 @@ export class ThreadPool {
   #onError(error: unknown): void {
     // Something that an activity left running failed after its result was returned, or a thread could not start.
     warn(error)
+    this.#failures += 1
+    // What each thread loads ends it: a thread starts only when somebody needs one.
+    if (this.#failures >= maxFailures) this.#piscina.options.minThreads = 0
     // Without any thread, the pool would keep what it has taken for ever.
     if (this.threads.length === 0 && !this.#isClosing) void this.#piscina.destroy()
   }
