@@ -1,17 +1,21 @@
 import { ActivityLoadError } from './activity-errors.ts'
-import type { ThreadEvent } from './thread-protocol.ts'
+import type { RefusedModule, ThreadEvent } from './thread-protocol.ts'
 
-interface Watched {
+/** A request that a thread has, or will have. */
+export interface WatchedRequest {
   readonly module: string
-  readonly reject: (error: ActivityLoadError) => void
+  /** Whether a thread has begun with it. */
+  hasBegun: boolean
+  /** Set when the thread was terminated because it loaded for too long. */
+  expired?: ActivityLoadError
   timer?: NodeJS.Timeout
 }
 
-/** Limits how long threads may load what a request needs: a module may await at its top level what never comes. */
+/** Ends threads that load for too long what a request needs: a module may await at its top level what never comes. */
 export class LoadWatch {
   readonly #timeoutMs: number
   readonly #terminate: (threadId: number) => void
-  readonly #watched = new Map<number, Watched>()
+  readonly #requests = new Map<number, WatchedRequest>()
 
   /** @param terminate - Called with a thread that loads for too long. */
   constructor(timeoutMs: number, terminate: (threadId: number) => void) {
@@ -19,30 +23,29 @@ export class LoadWatch {
     this.#terminate = terminate
   }
 
-  /** @throws ActivityLoadError when its thread loads for too long; else what `reply` rejects with. */
-  async watch<Reply>(id: number, module: string, reply: Promise<Reply>): Promise<Reply> {
-    const { promise: expired, reject } = Promise.withResolvers<never>()
-    const watched: Watched = { module, reject }
-    this.#watched.set(id, watched)
-    try {
-      return await Promise.race([reply, expired])
-    } finally {
-      clearTimeout(watched.timer)
-      this.#watched.delete(id)
-    }
+  add(id: number, module: string): WatchedRequest {
+    const request = { module, hasBegun: false }
+    this.#requests.set(id, request)
+    return request
+  }
+
+  remove(id: number): void {
+    clearTimeout(this.#requests.get(id)?.timer)
+    this.#requests.delete(id)
   }
 
   /** Takes in what a thread reports. */
-  onEvent(threadId: number, { type, id }: Extract<ThreadEvent, { readonly id: number }>): void {
-    const watched = this.#watched.get(id)
-    if (!watched) return
-    clearTimeout(watched.timer)
-    if (type === 'loading') watched.timer = setTimeout(() => this.#expire(threadId, watched), this.#timeoutMs)
+  onEvent(threadId: number, { type, id }: Exclude<ThreadEvent, RefusedModule>): void {
+    const request = this.#requests.get(id)
+    if (!request || type === 'progress') return
+    request.hasBegun = true
+    clearTimeout(request.timer)
+    if (type === 'loading') request.timer = setTimeout(() => this.#expire(threadId, request), this.#timeoutMs)
   }
 
-  #expire(threadId: number, { module, reject }: Watched): void {
+  #expire(threadId: number, request: WatchedRequest): void {
     const why = `it was not done after ${this.#timeoutMs} ms (loadTimeoutMs). Does it await something at its top level that never comes?`
-    reject(new ActivityLoadError(module, new Error(why)))
+    request.expired = new ActivityLoadError(request.module, new Error(why))
     this.#terminate(threadId)
   }
 }

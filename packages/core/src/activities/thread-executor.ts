@@ -5,7 +5,7 @@ import { FlockClosedError } from '../base/flock-closed-error.ts'
 import { whenAborted } from '../base/when-aborted.ts'
 import type { Model } from '../models/model.ts'
 import { abortWithGrace } from './abort-with-grace.ts'
-import { ActivityQueueFullError, ThreadStartError } from './activity-errors.ts'
+import { ActivityQueueFullError, ThreadLostError, ThreadStartError } from './activity-errors.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from './executor.ts'
 import { LoadWatch } from './load-watch.ts'
 import { isMoved } from './move.ts'
@@ -31,6 +31,9 @@ export function threadExecutor(memory: Memory, model: Model, options: ThreadExec
   return new ThreadExecutor(memory, model, resolveThreadOptions(options))
 }
 
+/** Threads that may end, one after the other, before they begin with a request. */
+const maxAttempts = 3
+
 /**
  * Executes tasks on two thread pools, one for each kind of activity.
  *
@@ -39,7 +42,7 @@ export function threadExecutor(memory: Memory, model: Model, options: ThreadExec
  * 1. `run` runs it once, or again where another task cost it its thread.
  * 2. `#runOnPool` registers it as running and watches its signal: a task that ignores it loses its thread.
  * 3. `#request` waits for a free slot of the pool (`#inSlot`); `describe` enters here.
- * 4. `#dispatch` sends the request to a thread (`ThreadPool.send`) and translates failures of the thread.
+ * 4. `#dispatch` and `#send` send the request to a thread (`ThreadPool.send`) and translate failures of the thread.
  *
  * Meanwhile the thread reports the start and the progress of the task (`#onEvent`).
  */
@@ -200,17 +203,32 @@ class ThreadExecutor implements Executor {
 
   async #dispatch(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
     const running = request.type === 'run' ? request.task.chain?.at(-1) : undefined
-    const sent = this.#loads.watch(request.id, moduleOf(request), pool.send(request))
+    const sent = this.#send(pool, request)
     this.#sent.add(sent)
     if (running !== undefined) pool.running.add(running)
     try {
       return await sent
-    } catch (error) {
-      if (this.#closing) throw new FlockClosedError()
-      throw this.#refusalOf(request) ?? explainFailure(request, error, pool.hasStarted)
     } finally {
       this.#sent.delete(sent)
       if (running !== undefined) pool.running.delete(running)
+    }
+  }
+
+  async #send(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
+    const isOnce = request.type === 'run' && isMoved(request.task.input)
+    for (let attempts = 1; ; attempts += 1) {
+      const watched = this.#loads.add(request.id, moduleOf(request))
+      try {
+        return await pool.send(request)
+      } catch (error) {
+        if (this.#closing) throw new FlockClosedError()
+        const failure = this.#refusalOf(request) ?? watched.expired ?? explainFailure(request, error, pool.hasStarted)
+        // A thread that was about to end got it, and did nothing with it.
+        const wasIdle = failure instanceof ThreadLostError && !watched.hasBegun
+        if (!wasIdle || isOnce || attempts >= maxAttempts) throw failure
+      } finally {
+        this.#loads.remove(request.id)
+      }
     }
   }
 

@@ -18,7 +18,6 @@ export const errorClasses: Readonly<Record<string, { readonly prototype: object 
 export function explainFailure(request: ThreadRequest, error: unknown, hasStarted: boolean): Error {
   const name = nameOf(request)
   const { name: kind, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown }
-  if (error instanceof activityErrors.ActivityLoadError) return error
   if (kind === 'DataCloneError' || code === 'ERR_INVALID_TRANSFER_OBJECT') {
     return new activityErrors.ActivityInputError(name, 'input', error)
   }
