@@ -21,7 +21,7 @@ export interface PhaseTimer {
 /**
  * Does work whose signal is aborted when it waits or runs too long.
  *
- * @throws the time-out error, even if the aborted work fails with an error of its own; else what the work throws.
+ * @throws the time-out error, however the aborted work ends; else what the work throws.
  */
 export async function withTimeLimits<Result>(
   { clock, queueTimeoutMs, timeoutMs, signal, timeoutError }: TimeLimits,
@@ -37,7 +37,10 @@ export async function withTimeLimits<Result>(
   }
   begin('queued')
   try {
-    return await work(signal ? AbortSignal.any([timeout.signal, signal]) : timeout.signal, { begin })
+    const result = await work(signal ? AbortSignal.any([timeout.signal, signal]) : timeout.signal, { begin })
+    // Aborted work may return anything but its result.
+    timeout.signal.throwIfAborted()
+    return result
   } catch (error) {
     throw timeout.signal.aborted && !signal?.aborted ? timeout.signal.reason : error
   } finally {

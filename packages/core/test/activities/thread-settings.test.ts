@@ -1,9 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { createFlock } from '@skein/core'
-import type { Flock } from '@skein/core'
+import type { Flock, FlockOptions } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import { describe, expect, it, onTestFinished } from 'vitest'
-
-import type { FlockOptions } from '@skein/core'
 
 async function open(threads: FlockOptions['threads']) {
   const memory = await openMemory({ store: mapStore() })
@@ -38,11 +38,13 @@ describe('the threads of a flock', () => {
   })
 
   it('end when they are idle, down to minThreads', async () => {
-    const { thread } = await open({ threads: 2, minThreads: 0, idleTimeoutMs: 0 })
+    const { thread } = await open({ threads: 2, minThreads: 0, idleTimeoutMs: 10 })
     const first = await thread(null)
-    expect(await thread(null)).not.toBe(first)
-    const kept = await open({ threads: 2, minThreads: 1, idleTimeoutMs: 0 })
+    do await sleep(50)
+    while ((await thread(null)) === first)
+    const kept = await open({ threads: 2, minThreads: 1, idleTimeoutMs: 10 })
     const again = await kept.thread(null)
+    await sleep(200)
     expect(await kept.thread(null)).toBe(again)
   })
 
