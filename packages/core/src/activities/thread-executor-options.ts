@@ -151,12 +151,16 @@ const megabytes = {
   maxBufferMb: [1, 1_000_000],
 } as const
 
+/** How many threads of each kind a flock has if nobody says: one for each processor that this process may use, up to 31. */
+export function defaultThreads(): number {
+  return Math.min(usableProcessors(), maxThreads)
+}
+
 /** @throws OptionError when an option is out of range. */
 export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedThreadOptions {
   // An option that is given as `undefined` counts as left out.
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const threads = Math.min(usableProcessors(), maxThreads)
-  const resolved: ResolvedThreadOptions = { threads, ...defaults, ...given }
+  const resolved: ResolvedThreadOptions = { threads: defaultThreads(), ...defaults, ...given }
   requireStrings('rights', resolved.rights)
   requireInteger('threads', resolved.threads, 1, maxThreads)
   requireInteger('minThreads', resolved.minThreads, 0, resolved.threads)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 
+import { defaultThreads } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 
 import { InputError } from '../open/input-error.ts'
@@ -72,7 +73,7 @@ async function identifyFiles({ files, signal }: ReportOptions): Promise<FileInpu
 }
 
 /** Isolated analysts share nothing but the processors. */
-function threadsPerCrew({ threads = navigator.hardwareConcurrency }: ReportOptions, crews: number): number {
+function threadsPerCrew({ threads = defaultThreads() }: ReportOptions, crews: number): number {
   return Math.max(1, Math.round(threads / crews))
 }
 
