@@ -120,7 +120,8 @@ const notOptions: Readonly<Record<string, string>> = {
 /** Durations that another file checks than the one that declares them. */
 const checkedElsewhere: Readonly<Record<string, string>> = {
   'core/activities/activity-ref.ts leaseMs': 'memory/src/kinds/compute-once.ts',
-  'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity-runner.ts',
+  'core/activities/activity-ref.ts queueTimeoutMs': 'core/src/activities/activity.ts',
+  'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity.ts',
   'core/models/call-options.ts ttlMs': 'core/src/models/model-calls.ts',
   'core/supervision/backoff.ts baseDelayMs': 'core/src/supervision/retry-policy.ts',
   'core/supervision/backoff.ts maxDelayMs': 'core/src/supervision/retry-policy.ts',

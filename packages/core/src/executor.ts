@@ -7,6 +7,7 @@
 
 // Executors
 export { threadExecutor } from './activities/thread-executor.ts'
+export { defaultThreads } from './activities/thread-executor-options.ts'
 export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
 export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'

@@ -1,8 +1,12 @@
 import type {
   ActivityInputError,
   ActivityLoadError,
+  ActivityQueueFullError,
+  ActivityQueueTimeoutError,
   ActivityTimeoutError,
+  NestedFlockError,
   ThreadLostError,
+  ThreadStartError,
   UnknownActivityError,
 } from './activities/activity-errors.ts'
 import type { FlockClosedError } from './base/flock-closed-error.ts'
@@ -31,8 +35,12 @@ export type FlockErrorCode = (
   // Activities
   | ActivityInputError
   | ActivityLoadError
+  | ActivityQueueFullError
+  | ActivityQueueTimeoutError
   | ActivityTimeoutError
+  | NestedFlockError
   | ThreadLostError
+  | ThreadStartError
   | UnknownActivityError
   // Messages
   | AgentStoppedError

@@ -1,6 +1,7 @@
 import type { Memory } from '@skein/memory'
 
 import type { Executor } from './activities/executor.ts'
+import type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
 import type { Clock } from './base/clock.ts'
 import type { Notifier } from './human/notifier.ts'
 import type { Budget } from './limits/budget.ts'
@@ -13,11 +14,11 @@ export interface FlockOptions {
   /** The memory that the agents share. It stays open when the flock closes. */
   readonly memory: Memory
   /**
-   * Worker threads for each kind of activity.
+   * Worker threads for each kind of activity: how many at most, or everything that can be set.
    *
-   * @defaultValue the number of processors
+   * @defaultValue as many as processors that this process may use
    */
-  readonly threads?: number
+  readonly threads?: number | ThreadExecutorOptions
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
   /**

@@ -220,7 +220,7 @@ export class Flock implements AsyncDisposable {
 
   /** What happened since the flock was created. */
   stats(): FlockStats {
-    return this.#hub.stats()
+    return this.#hub.stats(this.#executor.utilization)
   }
 
   /** How much waits at the moment; counted agent by agent on each call. */
@@ -266,7 +266,8 @@ export class Flock implements AsyncDisposable {
 /**
  * Makes a flock on an open memory.
  *
- * @throws OptionError when the number of threads is out of range.
+ * @throws OptionError when an option is out of range.
+ * @throws NestedFlockError in a thread that runs activities itself.
  *
  * @example
  * ```ts no-run
@@ -283,6 +284,7 @@ export class Flock implements AsyncDisposable {
  */
 export async function createFlock(options: FlockOptions): Promise<Flock> {
   const { memory, model = extractiveModel(), threads } = options
-  const executor = options.executor ?? threadExecutor(memory, model, threads === undefined ? {} : { threads })
+  const settings = typeof threads === 'object' && threads !== null ? threads : threads === undefined ? {} : { threads }
+  const executor = options.executor ?? threadExecutor(memory, model, settings)
   return new Flock({ ...options, model, executor })
 }

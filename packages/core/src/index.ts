@@ -32,6 +32,7 @@ export type { Supervision } from './supervision/supervision.ts'
 
 // Activities
 export { activity } from './activities/activity.ts'
+export { move } from './activities/move.ts'
 export type { Activity, ActivityContext } from './activities/activity.ts'
 export type { ActivitiesOf } from './activities/activity-ref.ts'
 export type { RetryPolicy } from './supervision/retry-policy.ts'
@@ -56,8 +57,12 @@ export { FlockClosedError } from './base/flock-closed-error.ts'
 export {
   ActivityInputError,
   ActivityLoadError,
+  ActivityQueueFullError,
+  ActivityQueueTimeoutError,
   ActivityTimeoutError,
+  NestedFlockError,
   ThreadLostError,
+  ThreadStartError,
   UnknownActivityError,
 } from './activities/activity-errors.ts'
 export { AgentStoppedError, AskTimeoutError, MailboxFullError, UnknownMessageError } from './messages/message-errors.ts'

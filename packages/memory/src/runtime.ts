@@ -8,10 +8,11 @@
 // Threads
 export { joinMemory } from './join-memory.ts'
 export { ReadScope } from './space/read-scope.ts'
-export { toEnvelope, toStoredEnvelope, fromEnvelope } from './values/error-envelope.ts'
+export { fromEnvelope, toStoredEnvelope } from './values/error-envelope.ts'
+export { toEnvelope } from './values/pack-error.ts'
 export type { JoinedMemory, ThreadMemory } from './memory.ts'
 export type { ThreadPasses } from './threads/thread-passes.ts'
-export type { ErrorEnvelope } from './values/error-envelope.ts'
+export type { ErrorEnvelope } from './values/pack-error.ts'
 
 // Waiting
 export { asPartOf, currentWork } from './space/work-chain.ts'

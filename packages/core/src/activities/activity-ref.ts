@@ -22,6 +22,10 @@ export interface RunActivityOptions {
   /** Overrides the activity's own; see `ActivityOptions`. */
   readonly timeoutMs?: number
   /** Overrides the activity's own; see `ActivityOptions`. */
+  readonly queueTimeoutMs?: number
+  /** Overrides the activity's own; see `ActivityOptions`. */
+  readonly priority?: number
+  /** Overrides the activity's own; see `ActivityOptions`. */
   readonly retry?: RetryPolicy
   /** @internal Limits its model calls, beside the flock's budget. */
   readonly budget?: BudgetScope | undefined

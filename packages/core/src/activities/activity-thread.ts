@@ -7,9 +7,6 @@
  * @module
  */
 
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
 import { asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
@@ -20,10 +17,13 @@ import type { Label } from '@skein/memory/store'
 import type { Model } from '../models/model.ts'
 import { shareModel } from '../models/shared-model.ts'
 import { usageMeter } from '../models/usage-meter.ts'
-import { ActivityInputError, ActivityLoadError, UnknownActivityError } from './activity-errors.ts'
-import { activityOptions } from './activity.ts'
-import type { Activity } from './activity.ts'
-import type { ActivityOutcome, ActivityTask, ModuleDescription } from './executor.ts'
+import { ActivityInputError } from './activity-errors.ts'
+import { findActivity, LoadedModules } from './loaded-modules.ts'
+import type { ActivityOutcome } from './executor.ts'
+import { markActivityThread, whileLoading } from './nested-flock.ts'
+import { movedOf } from './move.ts'
+import { sendOutput } from './send-output.ts'
+import { storeModule } from './thread-protocol.ts'
 import type {
   AbortRequest,
   ThreadData,
@@ -35,9 +35,18 @@ import type {
 
 const running = new Map<number, AbortController>()
 const { port1: events, port2: eventsOfPool } = new MessageChannel()
+const modules = new LoadedModules()
+markActivityThread((module, error) => {
+  modules.refuse(module, error)
+  events.postMessage({ type: 'refused', module, error: toEnvelope(error) } satisfies ThreadEvent)
+})
+let isReady = false
 const services = start()
-// A failure surfaces in the first task; nobody awaits it here.
-services.catch(() => {})
+services.then(
+  () => (isReady = true),
+  // A failure surfaces in the first task; nobody awaits it here.
+  () => {},
+)
 
 events.on('message', ({ abort, reason }: AbortRequest) => running.get(abort)?.abort(fromEnvelope(reason)))
 events.unref()
@@ -47,27 +56,20 @@ async function start(): Promise<{ memory: JoinedMemory; model: Model }> {
   const channel = new MessageChannel()
   const ports: ThreadPorts = { threadId, memory: channel.port2, events: eventsOfPool }
   parentPort?.postMessage(ports, [channel.port2, eventsOfPool])
-  return { memory: await joinMemory(channel.port1), model: await loadFromDescriptor<Model>(model) }
+  return {
+    memory: await whileLoading(storeModule, () => joinMemory(channel.port1)),
+    model: await whileLoading(model.module, () => loadFromDescriptor<Model>(model)),
+  }
 }
 
 /** Handles one request; never throws. */
 export default async function handle(request: ThreadRequest): Promise<ThreadReply> {
   try {
-    return request.type === 'describe' ? { value: await describe(request.module) } : await run(request)
+    if (request.type === 'run') return await run(request)
+    tell({ type: 'loading', id: request.id })
+    return { value: await modules.describe(request.module) }
   } catch (error) {
     return { error: toEnvelope(error) }
-  }
-}
-
-async function describe(module: string): Promise<ModuleDescription> {
-  const exported = await load(module)
-  const text = module.startsWith('file:') ? await readFile(fileURLToPath(module)) : module
-  const found = Object.entries(exported).map(([name, value]) => [name, activityOptions(value)] as const)
-  return {
-    digest: createHash('sha256').update(text).digest('hex'),
-    activities: Object.fromEntries(
-      found.filter(([, options]) => options !== undefined),
-    ) as ModuleDescription['activities'],
   }
 }
 
@@ -76,12 +78,16 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
   using scope = new ReadScope()
   if (task.label) scope.noteLabel(task.label)
   running.set(id, control)
-  events.postMessage({ type: 'started', id } satisfies ThreadEvent)
+  // Whoever waits for the start can tell the thread that loads by this.
+  if (!isReady || !modules.has(task.module)) tell({ type: 'loading', id })
   try {
     const { memory, model } = await services
-    const activity = find(await load(task.module), task)
+    const activity = findActivity(await modules.load(task.module), task)
+    // Nobody waits any more for what has not begun.
+    control.signal.throwIfAborted()
     const view = memory.enter(pass, task.principal, scope)
     const usage = usageMeter()
+    tell({ type: 'started', id })
     const startedAt = performance.now()
     const context = {
       memory: view,
@@ -89,11 +95,13 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
       signal: control.signal,
       progress: (value: unknown): void => report(task.name, { type: 'progress', id, value, label: scope.label }),
     }
-    const output = await asPartOf(task.chain ?? [], () => activity.run(context, task.input))
-    assertCloneable(task.name, output)
+    const output: unknown = await asPartOf(task.chain ?? [], () => activity.run(context, task.input))
+    const durationMs = performance.now() - startedAt
     const { label } = scope
-    const outcome = { output, usage, durationMs: performance.now() - startedAt, worker: `thread-${threadId}`, label }
-    return { value: outcome satisfies ActivityOutcome }
+    return await sendOutput(task.name, output, (sent): ThreadReply => {
+      const outcome = { output: sent, usage, durationMs, worker: `thread-${threadId}`, label }
+      return { value: outcome satisfies ActivityOutcome }
+    })
   } catch (error) {
     // Its message may quote what the activity has read.
     return { error: toEnvelope(error), label: scope.label satisfies Label }
@@ -102,37 +110,14 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
   }
 }
 
-async function load(module: string): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    return (await import(module)) as Readonly<Record<string, unknown>>
-  } catch (error) {
-    throw new ActivityLoadError(module, error)
-  }
+function tell(event: ThreadEvent): void {
+  events.postMessage(event)
 }
 
-function find(exported: Readonly<Record<string, unknown>>, { module, name }: ActivityTask): Activity<unknown, unknown> {
-  if (activityOptions(exported[name])) return exported[name] as Activity<unknown, unknown>
-  const known = Object.keys(exported).filter((key) => activityOptions(exported[key]))
-  throw new UnknownActivityError(module, name, known)
-}
-
-function report(activity: string, event: ThreadEvent): void {
+function report(activity: string, event: Extract<ThreadEvent, { readonly type: 'progress' }>): void {
+  const { value, transfer } = movedOf(event.value)
   try {
-    events.postMessage(event)
-  } catch (error) {
-    throw new ActivityInputError(activity, 'output', error)
-  }
-}
-
-function assertCloneable(activity: string, output: unknown): void {
-  if (typeof output !== 'object' || output === null) {
-    if (typeof output === 'function' || typeof output === 'symbol')
-      throw new ActivityInputError(activity, 'output', output)
-    return
-  }
-  try {
-    // Outputs are small by contract, so this costs little; the pool's own error would not name the activity.
-    structuredClone(output)
+    events.postMessage({ ...event, value }, transfer)
   } catch (error) {
     throw new ActivityInputError(activity, 'output', error)
   }

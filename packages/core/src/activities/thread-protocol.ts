@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads'
+import { MessagePort } from 'node:worker_threads'
 
 import type { ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label, WorkerModule } from '@skein/memory/store'
@@ -12,6 +12,8 @@ import type { ActivityTask } from './executor.ts'
  * 2. The pool (piscina) sends a `ThreadRequest` and gets a `ThreadReply`.
  * 3. Meanwhile, over the events port: `ThreadEvent`s from the thread, `AbortRequest`s to it. They have a port of their
  *    own, so that progress keeps its order and an abort overtakes queued requests.
+ *
+ * Only the ports of step 1 go over `parentPort`, which belongs to the modules of users as well.
  */
 
 /** What a thread gets when it starts. */
@@ -27,9 +29,19 @@ export interface ThreadPorts {
   readonly events: MessagePort
 }
 
+/** Whether a message is what a thread hands over when it starts. */
+export function isThreadPorts(message: unknown): message is ThreadPorts {
+  if (typeof message !== 'object' || message === null) return false
+  const { threadId, memory, events } = message as Partial<Record<keyof ThreadPorts, unknown>>
+  return typeof threadId === 'number' && memory instanceof MessagePort && events instanceof MessagePort
+}
+
+/** What is blamed where a flock is made by what the store's descriptor names. */
+export const storeModule = 'The module of the store'
+
 /** One request to a thread. */
 export type ThreadRequest =
-  | { readonly type: 'describe'; readonly module: string }
+  | { readonly type: 'describe'; readonly id: number; readonly module: string }
   | {
       readonly type: 'run'
       readonly id: number
@@ -41,10 +53,22 @@ export type ThreadRequest =
 /** How a request ended. Errors travel in envelopes: cloning them to another thread would drop their fields. */
 export type ThreadReply = { readonly value: unknown } | { readonly error: ErrorEnvelope; readonly label?: Label }
 
-/** What a thread reports while it runs an activity. */
+/**
+ * What a thread reports of the request of this id: it has begun to load what the request needs, unless that is loaded;
+ * it runs the activity; the activity reports something.
+ */
 export type ThreadEvent =
+  | { readonly type: 'loading'; readonly id: number }
   | { readonly type: 'started'; readonly id: number }
   | { readonly type: 'progress'; readonly id: number; readonly value: unknown; readonly label: Label }
+  | RefusedModule
+
+/** A thread reports that a module tried to make a flock while it was loaded. */
+export interface RefusedModule {
+  readonly type: 'refused'
+  readonly module: string
+  readonly error: ErrorEnvelope
+}
 
 /** Asks a thread to abort the request of this id. */
 export interface AbortRequest {

@@ -1,8 +1,9 @@
 import { Emitter } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 
+import { Durations } from './durations.ts'
 import type { FlockEvent, FlockEventOf, FlockEventType } from './flock-events.ts'
-import type { FlockStats } from './flock-stats.ts'
+import type { FlockStats, WorkerStats } from './flock-stats.ts'
 
 /** Every event under its own name, and all of them under `*`. */
 type Channels = {
@@ -14,6 +15,8 @@ export class EventHub {
   readonly #emitter = new Emitter<Channels>()
   /** Whether anybody has ever listened: until then, publishing costs nothing. */
   #hasListeners = false
+  readonly #waits = new Durations()
+  readonly #runs = new Durations()
   readonly #stats = {
     activities: 0,
     reusedActivities: 0,
@@ -43,15 +46,20 @@ export class EventHub {
   }
 
   /** What has happened so far. */
-  stats(): FlockStats {
-    return { ...this.#stats }
+  stats(utilization: WorkerStats['utilization']): FlockStats {
+    const workers = { waitMs: this.#waits.summary(), runMs: this.#runs.summary() }
+    return { ...this.#stats, workers: utilization ? { ...workers, utilization } : workers }
   }
 
   #count(event: FlockEvent): void {
     const stats = this.#stats
     switch (event.type) {
+      case 'activity.started':
+        this.#waits.record(event.waitedMs)
+        return
       case 'activity.done': {
-        const { usage } = event
+        const { usage, durationMs } = event
+        this.#runs.record(durationMs)
         stats.activities += 1
         stats.modelCalls += usage.modelCalls
         stats.reusedCalls += usage.reusedCalls

@@ -1,5 +1,5 @@
 import type { Label } from '../values/access.ts'
-import type { ErrorEnvelope } from '../values/error-envelope.ts'
+import type { ErrorEnvelope } from '../values/pack-error.ts'
 
 /**
  * The value of a work record.

@@ -64,7 +64,7 @@ export async function openCrew(
     study: (files, progress) =>
       Promise.all(questions.map((question) => studyOne(flock, { files, question }, progress, signal))),
     stats: async () => {
-      const { inputTokens, outputTokens, deadLetters: _, ...counts } = flock.stats()
+      const { inputTokens, outputTokens, deadLetters: _, workers: __, ...counts } = flock.stats()
       const { bytesCopied } = memory.stats()
       return {
         counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },

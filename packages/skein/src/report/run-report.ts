@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-import { estimateTokens, sumDrops } from '@skein/core/executor'
+import { defaultThreads, estimateTokens, sumDrops } from '@skein/core/executor'
 import type { Drops } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 
@@ -116,7 +116,7 @@ function shareOf(ceiling: Ceiling, crews: number): Ceiling {
 }
 
 /** Isolated analysts share nothing but the processors. */
-function threadsPerCrew({ threads = navigator.hardwareConcurrency }: ReportOptions, crews: number): number {
+function threadsPerCrew({ threads = defaultThreads() }: ReportOptions, crews: number): number {
   return Math.max(1, Math.round(threads / crews))
 }
 
