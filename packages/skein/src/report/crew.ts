@@ -46,7 +46,7 @@ export async function openCrew(options: ReportOptions, { questions, index, threa
     ...(encryption && { encryption }),
     ...(isolated && { sharedObjectBytes: 0 }),
   })
-  const flock = await createFlock({ memory, threads, ...(model && { model }) })
+  const flock = await createFlock({ memory, threads, askTimeoutMs: Number.POSITIVE_INFINITY, ...(model && { model }) })
   let partsRead = 0
   flock.on((event) => {
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
