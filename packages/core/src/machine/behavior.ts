@@ -78,6 +78,7 @@ interface Parts<State> {
 
 class BehaviorHost<State> implements Host {
   readonly types = undefined
+  readonly takesOthers = true
   readonly takesAll = true
   readonly #life: HostLife
   readonly #start: HostStart

@@ -8,6 +8,8 @@ export interface Host {
   readonly snapshot: unknown
   /** The types of message that it takes in some state; `undefined` when it does not declare them. */
   readonly types: readonly string[] | undefined
+  /** Whether it may take messages of types that it does not declare. */
+  readonly takesOthers: boolean
   /** Whether it takes any message at any time, so that `canTake` need not be called. */
   readonly takesAll: boolean
   /** Whether it can take a message in its current state. Throws what a guard throws. */

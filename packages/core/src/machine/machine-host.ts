@@ -1,5 +1,5 @@
 import { createActor } from 'xstate'
-import type { AnyActor, AnyActorLogic, AnyActorRef, AnyStateNode, EventObject, InspectionEvent, Snapshot } from 'xstate'
+import type { AnyActor, AnyActorLogic, AnyActorRef, AnyStateMachine, EventObject, InspectionEvent, Snapshot } from 'xstate'
 
 import { setLife } from '../owner/owner.ts'
 import type { Host, HostLife, HostStart } from './host.ts'
@@ -20,8 +20,6 @@ export interface PreparedLogic {
   readonly logic: AnyActorLogic
   /** The logic with its transition wrapped. */
   readonly wrapped: AnyActorLogic
-  /** The types that it handles in some state; `undefined` when it does not declare them. */
-  readonly types: readonly string[] | undefined
   /** Only of a machine. */
   readonly table: TransitionTable | undefined
 }
@@ -96,13 +94,12 @@ export class MachineHost implements Host {
         return restoreSnapshot?.(saved, scope) ?? saved
       },
     }
-    const { events, root } = logic as { readonly events?: readonly string[]; readonly root?: AnyStateNode }
+    const { root, implementations } = logic as Partial<AnyStateMachine>
     return {
       logic,
       // XState's type of logic has no name for "the same with other functions".
       wrapped: Object.assign(Object.create(logic) as object, parts) as unknown as AnyActorLogic,
-      types: events?.filter((type) => !type.startsWith('xstate.')),
-      table: root && new TransitionTable(root),
+      table: root && new TransitionTable(root, implementations?.guards ?? {}),
     }
   }
 
@@ -111,16 +108,25 @@ export class MachineHost implements Host {
   }
 
   get types(): readonly string[] | undefined {
-    return this.#prepared.types
+    return this.#prepared.table?.types
+  }
+
+  get takesOthers(): boolean {
+    return this.#prepared.table?.readsAny ?? true
   }
 
   get takesAll(): boolean {
-    return this.#prepared.types === undefined
+    return this.#prepared.table === undefined
   }
 
   canTake(message: Message): boolean {
     const snapshot: unknown = this.#actor.getSnapshot()
-    return this.#prepared.table?.canTake(snapshot as MachineSnapshot, message) ?? true
+    try {
+      return this.#prepared.table?.canTake(snapshot as MachineSnapshot, message) ?? true
+    } catch {
+      // A guard has thrown: XState meets that again when it takes the message, and fails of it.
+      return true
+    }
   }
 
   start(): void {

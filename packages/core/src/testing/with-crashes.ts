@@ -50,6 +50,7 @@ export function withCrashes(
         return host.snapshot
       },
       types: host.types,
+      takesOthers: host.takesOthers,
       takesAll: host.takesAll,
       canTake: (message) => host.canTake(message),
       start: () => host.start(),
