@@ -15,6 +15,7 @@ import type {
   MailboxFullError,
   UnknownMessageError,
 } from './messages/message-errors.ts'
+import type { SupervisionError } from './supervision/supervision-error.ts'
 import type { NoFlockError } from './owner/no-flock-error.ts'
 
 /** Every code that the runtime adds to those of the memory. A published code keeps its meaning. */
@@ -22,6 +23,7 @@ export type FlockErrorCode = (
   | FlockClosedError
   | MapReduceError
   | NoFlockError
+  | SupervisionError
   // Activities
   | ActivityInputError
   | ActivityLoadError

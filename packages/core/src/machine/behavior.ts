@@ -117,7 +117,7 @@ class BehaviorHost<State> implements Host {
   take(message: Message): void {
     this.#context ??= this.#makeContext()
     try {
-      this.#state = this.#parts.receive(this.#state as State, message, this.#context)
+      this.#state = requireNow(this.#parts.receive(this.#state as State, message, this.#context))
     } catch (error) {
       this.#isRunning = false
       this.#life.failed(error)
@@ -142,7 +142,9 @@ class BehaviorHost<State> implements Host {
 
   #first(input: unknown): State {
     const { initial } = this.#parts
-    return typeof initial === 'function' ? (initial as (input: unknown) => State)(input) : initial
+    return typeof initial === 'function'
+      ? requireNow((initial as (input: unknown) => State)(input), 'initial')
+      : initial
   }
 
   #finish(output: unknown): void {
@@ -159,4 +161,15 @@ class BehaviorHost<State> implements Host {
       stop: (output) => void (this.#ended = { output }),
     }
   }
+}
+
+/** A promise is no state: the next message would not wait for it, and nobody would hear of its error. @throws OptionError */
+function requireNow<State>(state: State, option = 'receive'): State {
+  if (typeof state !== 'object' || typeof (state as { then?: unknown } | null)?.then !== 'function') return state
+  void Promise.resolve(state).catch(() => {})
+  throw new OptionError(
+    option,
+    'a function that returns a state at once, and leaves what takes time to activities',
+    state,
+  )
 }

@@ -3,6 +3,7 @@ import type { AnyActorLogic } from 'xstate'
 import type { AgentDefinition } from './host.ts'
 import type { AgentSnapshot, AnyLogic } from './logic.ts'
 import { MachineHost } from './machine-host.ts'
+import { prepareLogic } from './prepared-logic.ts'
 import type { Message } from '../messages/message.ts'
 
 /** The definition of an agent that runs XState logic. */
@@ -19,7 +20,7 @@ export function machineDefinition<Taken extends Message, Output = unknown, Snaps
   role: string,
   logic: AnyLogic,
 ): MachineDefinition<Taken, Output, Snapshot> {
-  const prepared = MachineHost.prepare(logic as AnyActorLogic)
+  const prepared = prepareLogic(logic as AnyActorLogic)
   return { role, logic, makeHost: (life, start) => new MachineHost(prepared, life, start) }
 }
 

@@ -1,8 +1,8 @@
 import type { AnyStateNode, EventObject } from 'xstate'
 
 import { matchesType } from '../messages/takes-type.ts'
-import { mayReadEvent } from './may-read-event.ts'
-import type { Guards } from './may-read-event.ts'
+import { guardMayReadEvent } from './may-read.ts'
+import type { Guards } from './may-read.ts'
 
 /** The part of a machine's snapshot that is used here. */
 export interface MachineSnapshot {
@@ -52,7 +52,7 @@ export class TransitionTable {
     this.#remembers = [...this.#guarded].every((type) => !type.endsWith('*'))
     this.#hasInertGuards = entries.some(([, list]) => list.some((one) => isGuarded(one) && isInert(one)))
     for (const node of nodes) {
-      const reading = node.always?.filter(({ guard }) => mayReadEvent(guard, guards)) ?? []
+      const reading = node.always?.filter(({ guard }) => guardMayReadEvent(guard, guards)) ?? []
       if (reading.length === 0) continue
       // XState evaluates guards in `next`, for the transitions that the node has.
       const transitions = new Map([['*', reading]])
