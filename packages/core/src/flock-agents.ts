@@ -1,6 +1,5 @@
 import { OptionError } from '@skein/memory'
 import type { SavedAgentSummary } from '@skein/memory/runtime'
-import type { AnyActorLogic } from 'xstate'
 
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRef } from './agents/agent-ref.ts'
@@ -14,6 +13,7 @@ import { DurableAgents } from './durable/durable-agents.ts'
 import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import type { AgentDefinition } from './machine/host.ts'
+import type { AnyLogic } from './machine/logic.ts'
 import { definitionOf } from './machine/machine-definition.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
@@ -40,7 +40,7 @@ export class FlockAgents {
     })
   }
 
-  spawn(what: AgentDefinition<never> | AnyActorLogic, options: SpawnOptions): AgentRef {
+  spawn(what: AgentDefinition<never> | AnyLogic, options: SpawnOptions): AgentRef {
     this.#requireOpen()
     const parts = this.#partsOf(definitionOf(what), options)
     const { id } = parts.principal

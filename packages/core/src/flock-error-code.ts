@@ -25,6 +25,7 @@ import type {
   MailboxFullError,
   UnknownMessageError,
 } from './messages/message-errors.ts'
+import type { SupervisionError } from './supervision/supervision-error.ts'
 import type { NoFlockError } from './owner/no-flock-error.ts'
 
 /** Every code that the runtime adds to those of the memory. A published code keeps its meaning. */
@@ -32,6 +33,7 @@ export type FlockErrorCode = (
   | FlockClosedError
   | MapReduceError
   | NoFlockError
+  | SupervisionError
   // Activities
   | ActivityInputError
   | ActivityLoadError

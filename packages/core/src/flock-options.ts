@@ -35,6 +35,13 @@ export interface FlockOptions {
   readonly supervision?: Supervision
   /** Limits the model calls of all agents together; flocks that use the same `id` share the budget. */
   readonly budget?: Budget & { readonly id?: string }
+  /**
+   * How long an `ask` waits for its answer, unless it names a `timeoutMs` of its own, in milliseconds;
+   * `Number.POSITIVE_INFINITY` for no limit.
+   *
+   * @defaultValue 30_000
+   */
+  readonly askTimeoutMs?: number
   /** Notify people that an agent waits for them. */
   readonly notifiers?: readonly Notifier[]
   /**

@@ -1,7 +1,6 @@
 import type { Memory, Principal } from '@skein/memory'
 import { requireDuration } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
-import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activities/activity-ref.ts'
 import type { ActivitiesOf } from './activities/activity-ref.ts'
@@ -21,7 +20,7 @@ import { FlockClosedError } from './base/flock-closed-error.ts'
 import { untilQuiet } from './drain.ts'
 import type { DrainReport } from './drain.ts'
 import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
-import type { DurableDefinition } from './durable/durable.ts'
+import type { AnyDurable, DurableDefinition, RefOf } from './durable/durable.ts'
 import { EventHub } from './events/event-hub.ts'
 import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-events.ts'
 import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
@@ -31,6 +30,7 @@ import type { FlockOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
 import type { AgentDefinition } from './machine/host.ts'
+import type { AnyLogic, LogicEvent, LogicInput, LogicOutput, LogicSnapshot } from './machine/logic.ts'
 import { mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import type { Message } from './messages/message.ts'
@@ -61,7 +61,7 @@ export class Flock implements AsyncDisposable {
       this.#hub.emit(event)
     }
     const budget = options.budget && budgetScope(options.budget, 'flock')
-    const questions = new Questions(new TimerWheel(clock))
+    const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
     const router = new MessageRouter(this.#registry, emit)
     const services: FlockServices = {
@@ -99,13 +99,16 @@ export class Flock implements AsyncDisposable {
    * @throws OptionError when the id is taken or a setting is out of range.
    * @throws FlockClosedError
    */
-  spawn<Taken extends Message>(definition: AgentDefinition<Taken>, options?: SpawnOptions): AgentRef<Taken>
-  spawn<Logic extends AnyActorLogic>(
+  spawn<Taken extends Message, Output, Snapshot>(
+    definition: AgentDefinition<Taken, Output, Snapshot>,
+    options?: SpawnOptions,
+  ): AgentRef<Taken, Output, Snapshot>
+  spawn<Logic extends AnyLogic>(
     logic: Logic,
-    options?: SpawnOptions & { readonly input?: InputFrom<Logic> },
-  ): AgentRef<EventFromLogic<Logic>>
-  spawn(what: AgentDefinition | AnyActorLogic, options: SpawnOptions = {}): AgentRef<never> {
-    return this.#agents.spawn(what, options) as AgentRef<never>
+    options?: SpawnOptions & { readonly input?: LogicInput<Logic> },
+  ): AgentRef<LogicEvent<Logic>, LogicOutput<Logic>, LogicSnapshot<Logic>>
+  spawn(what: AgentDefinition<never> | AnyLogic, options: SpawnOptions = {}): AgentRef<never, unknown, unknown> {
+    return this.#agents.spawn(what, options) as AgentRef<never, unknown, unknown>
   }
 
   /**
@@ -117,12 +120,12 @@ export class Flock implements AsyncDisposable {
    * continue from what is saved; NotDurableError, OptionError, StoreError
    * @throws FlockClosedError; the signal's reason.
    */
-  async spawnDurable<Taken extends Message>(
-    definition: DurableDefinition<Taken>,
+  async spawnDurable<Taken extends Message, Output, Snapshot>(
+    definition: DurableDefinition<Taken, Output, Snapshot>,
     options: SpawnOptions & WaitOptions & { readonly id: string },
-  ): Promise<AgentRef<Taken>> {
-    const ref = await this.#agents.spawnDurable(definition as DurableDefinition<never>, options)
-    return ref as unknown as AgentRef<Taken> // Its definition says what it takes.
+  ): Promise<AgentRef<Taken, Output, Snapshot>> {
+    const ref = await this.#agents.spawnDurable(definition as unknown as DurableDefinition<never>, options)
+    return ref as unknown as AgentRef<Taken, Output, Snapshot> // Its definition says what it takes.
   }
 
   /**
@@ -133,11 +136,11 @@ export class Flock implements AsyncDisposable {
    * @param options - For all of them; each keeps its role and clearance.
    * @throws FlockClosedError, StoreError
    */
-  resume(
-    definitions: readonly DurableDefinition<never>[],
+  resume<Definition extends AnyDurable>(
+    definitions: readonly Definition[],
     options: Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions = {},
-  ): Promise<ResumeReport> {
-    return this.#agents.resume(definitions, options)
+  ): Promise<ResumeReport<RefOf<Definition>>> {
+    return this.#agents.resume(definitions as readonly never[], options) as Promise<ResumeReport<never>>
   }
 
   /**

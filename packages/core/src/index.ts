@@ -75,6 +75,7 @@ export {
 } from './durable/durable-errors.ts'
 export { NoFlockError } from './owner/no-flock-error.ts'
 export { DeclinedError, HandedBackError, WebhookError } from './human/human-errors.ts'
+export { SupervisionError } from './supervision/supervision-error.ts'
 export { MapReduceError } from './map-reduce-error.ts'
 export { BudgetExceededError } from './limits/budget-exceeded-error.ts'
 export { ModelCallError, ModelClearanceError, ModelUnsupportedError } from './models/model-errors.ts'

@@ -106,8 +106,17 @@ describeDurations({
     accepts: [0],
     attempt: (maxDelayMs) => supervised({ maxDelayMs }),
   },
+  'time-out of all questions of a flock': {
+    option: 'askTimeoutMs',
+    accepts: [Number.POSITIVE_INFINITY],
+    attempt: async (askTimeoutMs) => {
+      const flock = await createFlock({ memory: await open(), threads: 1, askTimeoutMs })
+      await flock.close()
+    },
+  },
   'time-out of a question': {
     option: 'timeoutMs',
+    accepts: [Number.POSITIVE_INFINITY],
     attempt: async (timeoutMs) => {
       const ref = (await openFlock()).spawn(echo)
       return ref.ask({ type: 'hi' }, { timeoutMs })

@@ -1,10 +1,11 @@
 import type { Principal } from '@skein/memory'
 import type { ReadScope } from '@skein/memory/runtime'
 import type { ClaimToken } from '@skein/memory/types'
-import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'
+import type { AnyLogic } from '../machine/logic.ts'
 import { ownedPromise } from '../owner/owned-promise.ts'
+import type { WorkLogic } from '../owner/work-logic.ts'
 import type { BudgetScope } from '../limits/budget.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
@@ -48,13 +49,13 @@ export interface ActivityRef<Input, Output> {
   /** The name of the export. */
   readonly activityName: string
   /** XState actor logic; runs for the agent whose machine invokes it. */
-  readonly logic: PromiseActorLogic<Output, Input>
+  readonly logic: WorkLogic<Output, Input>
 }
 
 /** A handle of any activity. */
 export interface AnyActivityRef {
   (input: never, options?: RunActivityOptions): Promise<unknown>
-  readonly logic: AnyActorLogic
+  readonly logic: AnyLogic
 }
 
 /** Handles for all activities that a module exports. */

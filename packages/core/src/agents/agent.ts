@@ -44,11 +44,11 @@ interface Job {
 export function agent<Can extends Abilities>(options: {
   readonly role: string
   readonly on: Can
-}): AgentDefinition<QuestionsFor<Can>> {
+}): AgentDefinition<QuestionsFor<Can>, never> {
   const types = Object.keys(options.on)
   if (types.length === 0) throw new OptionError('on', 'at least one type of message', '{}')
   const actors = Object.fromEntries(
-    Object.entries(options.on).map(([type, ref]) => [type, ref.logic as PromiseActorLogic<unknown>]),
+    Object.entries(options.on).map(([type, ref]) => [type, ref.logic as unknown as PromiseActorLogic<unknown>]),
   )
   const { assign, createMachine, emit } = setup({
     types: {} as { context: Context; events: Job; emitted: Reply },

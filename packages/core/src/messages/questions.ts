@@ -16,8 +16,9 @@ import type { TimerWheel } from './timer-wheel.ts'
 export interface AskOptions {
   /**
    * How long to wait for the answer, in milliseconds; the wait may end up to 1/64 late.
+   * `Number.POSITIVE_INFINITY` for no limit.
    *
-   * @defaultValue no limit
+   * @defaultValue the flock's `askTimeoutMs`: 30_000
    */
   readonly timeoutMs?: number
   /** Stops waiting; the agent itself goes on working. */
@@ -29,19 +30,27 @@ export interface AskOptions {
 /** The open questions to all agents of a flock. */
 export class Questions {
   readonly #timers: TimerWheel
+  readonly #timeoutMs: number
   readonly #open = new Map<string, OpenQuestion>()
   // A durable agent may be asked in one process and answer in the next: names of different processes differ.
   readonly #prefix = `${randomUUID().slice(0, 8)}:`
   #count = 0
 
-  constructor(timers: TimerWheel) {
+  /** @param timeoutMs - Of questions that name none; `undefined` for 30,000. @throws OptionError */
+  constructor(timers: TimerWheel, timeoutMs = 30_000) {
+    requireTimeout('askTimeoutMs', timeoutMs)
     this.#timers = timers
+    this.#timeoutMs = timeoutMs
   }
 
   /** Sends a question; resolves to its answer. */
-  ask(receiver: Receiver, message: Message, { timeoutMs, signal, scope }: AskOptions): Promise<unknown> {
+  ask(
+    receiver: Receiver,
+    message: Message,
+    { timeoutMs = this.#timeoutMs, signal, scope }: AskOptions,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
+      if (timeoutMs !== this.#timeoutMs) requireTimeout('timeoutMs', timeoutMs)
       if (signal?.aborted) {
         reject(signal.reason as Error)
         return
@@ -55,7 +64,7 @@ export class Questions {
       question.scope = scope
       this.#open.set(ask, question)
       receiver.questions.add(question)
-      if (timeoutMs !== undefined) question.limit(this.#timers, timeoutMs)
+      if (timeoutMs !== Number.POSITIVE_INFINITY) question.limit(this.#timers, timeoutMs)
       if (signal) question.listen(signal)
       try {
         const labelled = withLabel({ ...message, ask } as Message, labelOfMessage(message))
@@ -85,6 +94,11 @@ export class Questions {
     const ask = askOf(message)
     return ask !== undefined && !this.#open.has(ask) && ask.startsWith(this.#prefix)
   }
+}
+
+/** @throws OptionError unless it is what a timer can wait for, or no limit. */
+function requireTimeout(option: string, timeoutMs: number): void {
+  if (timeoutMs !== Number.POSITIVE_INFINITY) requireDuration(option, timeoutMs)
 }
 
 /** Fails questions to an agent that has ended. */

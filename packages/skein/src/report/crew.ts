@@ -52,7 +52,14 @@ export async function openCrew(
     ...(encryption && { encryption }),
     ...(isolated && { sharedObjectBytes: 0 }),
   })
-  const flock = await createFlock({ memory, threads, ...(model && { model }), ...(ceiling && { budget: ceiling }) })
+  const flock = await createFlock({
+    memory,
+    threads,
+    // Analysts take as long as they take.
+    askTimeoutMs: Number.POSITIVE_INFINITY,
+    ...(model && { model }),
+    ...(ceiling && { budget: ceiling }),
+  })
   let partsRead = 0
   flock.on((event) => {
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
