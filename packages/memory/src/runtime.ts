@@ -69,5 +69,7 @@ export {
   requireStrings,
   requireTimes,
 } from './values/require-option.ts'
+export { requireObject, requireOptions } from './values/require-options.ts'
+export type { OptionKinds } from './values/require-options.ts'
 export { warn } from './values/warn.ts'
 export type { Unsubscribe } from './values/emitter.ts'

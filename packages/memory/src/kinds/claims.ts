@@ -9,6 +9,7 @@ import type { Space } from '../space/space.ts'
 import type { ClaimToken } from '../space/write-options.ts'
 import type { Commit } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
+import { requireOptions } from '../values/require-options.ts'
 
 /** Options of {@link Claims.claim}. */
 export interface ClaimOptions {
@@ -83,7 +84,8 @@ export class Claims {
    * refused.code // => 'SKEIN_FENCE'
    * ```
    */
-  async claim(task: string, { leaseMs = 30_000 }: ClaimOptions = {}): Promise<Claim | undefined> {
+  async claim(task: string, options: ClaimOptions = {}): Promise<Claim | undefined> {
+    const { leaseMs = 30_000 } = requireOptions('claims.claim', options, { leaseMs: 'any' })
     requireStrings('task', [task])
     requireDuration('leaseMs', leaseMs, 10)
     this.#space.assertOpen()

@@ -48,8 +48,12 @@ export class OptionError extends SkeinError {
   readonly code = 'SKEIN_OPTION'
   readonly option: string
 
-  constructor(option: string, expected: string, received: unknown) {
-    super(`Expected \`${option}\` to be ${expected}, got ${show(received)}.`)
+  /** @param received - What the option was. */
+  constructor(option: string, expected: string, received: unknown)
+  /** @param message - Says what is wrong, and what to do. */
+  constructor(option: string, message: string)
+  constructor(option: string, expected: string, ...received: readonly [] | readonly [unknown]) {
+    super(received.length === 0 ? expected : `Expected \`${option}\` to be ${expected}, got ${show(received[0])}.`)
     this.option = option
   }
 }
