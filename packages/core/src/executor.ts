@@ -31,7 +31,8 @@ export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
 
 // Tools for models
 export { estimateTokens } from './models/usage.ts'
-export { costOf, priceOf } from './models/price.ts'
+export { costOf, priceOf, requirePrices } from './models/price.ts'
+export { requireModelSettings } from './models/require-model.ts'
 export { readPrompts } from './models/prompts.ts'
 export { splitSentences } from './text/sentences.ts'
 export type { Price, PriceList } from './models/price.ts'

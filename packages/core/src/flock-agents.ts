@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import type { SavedAgentSummary } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, SavedAgentSummary } from '@skein/memory/runtime'
 import type { AnyActorLogic } from 'xstate'
 
 import type { AgentParts } from './agents/agent-parts.ts'
@@ -18,6 +19,9 @@ import { definitionOf } from './machine/machine-definition.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
 
+type ResumeOptions = Pick<SpawnOptions, 'mailbox' | 'supervision'>
+const resumeKinds: OptionKinds<ResumeOptions> = { mailbox: 'any', supervision: 'any' }
+
 /** Decides which agents join a flock, under which id and with which parts, and ends them with the flock. */
 export class FlockAgents {
   readonly #services: FlockServices
@@ -31,7 +35,7 @@ export class FlockAgents {
   constructor(services: FlockServices, registry: AgentRegistry, supervision: Supervision | undefined) {
     this.#services = services
     this.#registry = registry
-    this.#supervise = supervision && resolveSupervision(supervision)
+    this.#supervise = supervision === undefined ? undefined : resolveSupervision(supervision)
     this.#durable = new DurableAgents({
       memory: services.memory,
       services,
@@ -50,11 +54,16 @@ export class FlockAgents {
 
   async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions): Promise<AgentRef> {
     this.#requireOpen()
+    requireDurableDefinition(definition)
     return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, options))
   }
 
-  async resume(definitions: readonly DurableDefinition<never>[], options: SpawnOptions): Promise<ResumeReport> {
+  async resume(definitions: readonly DurableDefinition<never>[], options: ResumeOptions): Promise<ResumeReport> {
     this.#requireOpen()
+    if (!Array.isArray(definitions))
+      throw new OptionError('definitions', 'an array of durable definitions', definitions)
+    for (const definition of definitions) requireDurableDefinition(definition)
+    requireOptions('resume', options, resumeKinds)
     const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
       const clearance = { level: label.sensitivity, compartments: label.compartments }
       return this.#partsOf(definition, { ...options, id, role, clearance })
@@ -93,4 +102,9 @@ export class FlockAgents {
     runtime.start()
     return ref
   }
+}
+
+function requireDurableDefinition(definition: DurableDefinition<never> | undefined): void {
+  if (typeof definition?.durable?.name === 'string') return
+  throw new OptionError('definition', "what durable(machine, { name: '…' }) returns", definition)
 }

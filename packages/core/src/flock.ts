@@ -1,5 +1,5 @@
 import type { Memory, Principal } from '@skein/memory'
-import { requireDuration } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
@@ -27,6 +27,7 @@ import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-ev
 import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
 import { FlockAgents } from './flock-agents.ts'
+import { requireFlockOptions } from './flock-options.ts'
 import type { FlockOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
@@ -60,7 +61,7 @@ export class Flock implements AsyncDisposable {
       if (event.type === 'agent.ended') this.#registry.remove(event.agent)
       this.#hub.emit(event)
     }
-    const budget = options.budget && budgetScope(options.budget, 'flock')
+    const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
     const questions = new Questions(new TimerWheel(clock))
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
     const router = new MessageRouter(this.#registry, emit)
@@ -163,9 +164,8 @@ export class Flock implements AsyncDisposable {
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
     // What they take, the caller says; each agent refuses what it does not take.
     const list = (): readonly AgentRef<Taken>[] => this.#registry.ofRole(name) as unknown as readonly AgentRef<Taken>[]
-    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
-      this.#router.publish(agents, message),
-    )
+    const { route = 'least-busy' } = requireOptions('role', options, { route: 'any' })
+    return makeRole(name, list, route, (agents, message) => this.#router.publish(agents, message))
   }
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
@@ -235,7 +235,8 @@ export class Flock implements AsyncDisposable {
    * @returns what was left.
    * @throws OptionError
    */
-  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+  async drain(options: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    const { timeoutMs = 30_000 } = requireOptions('drain', options, { timeoutMs: 'any' })
     requireDuration('timeoutMs', timeoutMs, 0)
     this.#agents.stopAccepting()
     const draining = { busy: () => this.#registry.busy(), running: () => this.#activities.running }
@@ -279,7 +280,8 @@ export class Flock implements AsyncDisposable {
  * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
  * ```
  */
-export async function createFlock(options: FlockOptions): Promise<Flock> {
+export async function createFlock(given: FlockOptions): Promise<Flock> {
+  const options = requireFlockOptions(given)
   const { memory, model = extractiveModel(), threads } = options
   const executor = options.executor ?? threadExecutor(memory, model, threads === undefined ? {} : { threads })
   return new Flock({ ...options, model, executor })

@@ -1,5 +1,6 @@
 import type { Principal } from '@skein/memory'
-import type { ReadScope } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, ReadScope } from '@skein/memory/runtime'
 import type { ClaimToken } from '@skein/memory/types'
 import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
@@ -31,6 +32,21 @@ export interface RunActivityOptions {
   readonly leaseMs?: number
   /** @internal The work begins only while this claim is held. */
   readonly claim?: ClaimToken
+}
+
+// A step of map-reduce may pass its own options on.
+const kinds: OptionKinds<RunActivityOptions & { across: boolean }> = {
+  as: 'object',
+  signal: 'object',
+  onProgress: 'function',
+  scope: 'object',
+  timeoutMs: 'any',
+  retry: 'any',
+  budget: 'object',
+  key: 'string',
+  leaseMs: 'number',
+  claim: 'object',
+  across: 'boolean',
 }
 
 /**
@@ -83,7 +99,8 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
 }
 
 function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
-  const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
+  const call = async (input: unknown, options: RunActivityOptions = {}): Promise<unknown> =>
+    run(module, name, input, requireOptions(`activity ${name}`, options, kinds))
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
     run(module, name, input, {
       signal,

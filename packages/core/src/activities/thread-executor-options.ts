@@ -1,5 +1,6 @@
 import type { Right } from '@skein/memory'
-import { requireDuration, requireInteger, requireStrings } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 /** Options of `threadExecutor`. */
 export interface ThreadExecutorOptions {
@@ -53,11 +54,21 @@ type Limits = 'maxHeapMb' | 'maxBufferMb'
 /** Options with every default filled in; without `maxHeapMb` Node decides. */
 export type ResolvedThreadOptions = Required<Omit<ThreadExecutorOptions, Limits>> & Pick<ThreadExecutorOptions, Limits>
 
+const kinds: OptionKinds<ThreadExecutorOptions> = {
+  threads: 'any',
+  ioPerThread: 'any',
+  graceMs: 'any',
+  maxHeapMb: 'any',
+  maxBufferMb: 'any',
+  rights: 'any',
+}
+
 /** The most threads that can share one memory, both kinds and the opening thread together. */
 const maxThreads = 31
 
 /** @throws OptionError when a number is out of range. */
-export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedThreadOptions {
+export function resolveThreadOptions(given: ThreadExecutorOptions): ResolvedThreadOptions {
+  const options = requireOptions('threadExecutor', given, kinds)
   const threads = Math.min(navigator.hardwareConcurrency, maxThreads)
   const resolved: ResolvedThreadOptions = { threads, ioPerThread: 32, graceMs: 2_000, rights: ['audit'], ...options }
   requireStrings('rights', resolved.rights)

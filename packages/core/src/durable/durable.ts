@@ -1,9 +1,10 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireLifetime, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 import type { AnyActorLogic, EventFromLogic } from 'xstate'
 
 import type { AgentDefinition } from '../machine/host.ts'
-import { machineDefinition } from '../machine/machine-definition.ts'
+import { isDefinition, machineDefinition, requireLogic } from '../machine/machine-definition.ts'
 import type { Message } from '../messages/message.ts'
 import { requireDurable } from './require-durable.ts'
 
@@ -46,6 +47,16 @@ export interface DurableOptions {
    * @defaultValue no limit
    */
   readonly keepEndedMs?: number
+}
+
+const kinds: OptionKinds<DurableOptions> = {
+  name: 'any',
+  role: 'string',
+  version: 'any',
+  migrate: 'function',
+  mailbox: 'any',
+  leaseMs: 'any',
+  keepEndedMs: 'any',
 }
 
 type Optional = 'migrate' | 'keepEndedMs'
@@ -97,7 +108,8 @@ export function durable<Logic extends AnyActorLogic>(
   logic: Logic,
   options: DurableOptions,
 ): DurableDefinition<EventFromLogic<Logic>>
-export function durable(what: AgentDefinition | AnyActorLogic, options: DurableOptions): DurableDefinition<never> {
+export function durable(what: AgentDefinition | AnyActorLogic, given: DurableOptions): DurableDefinition<never> {
+  const options = requireOptions('durable', given, kinds)
   const { name, version = 1, migrate, mailbox = 'volatile', leaseMs = 5_000, keepEndedMs } = options
   if (typeof name !== 'string' || name === '' || name.includes(':')) {
     throw new OptionError('name', 'a non-empty string without colons', name)
@@ -107,7 +119,7 @@ export function durable(what: AgentDefinition | AnyActorLogic, options: DurableO
     throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
   requireDuration('leaseMs', leaseMs, 50)
   if (keepEndedMs !== undefined) requireLifetime('keepEndedMs', keepEndedMs)
-  const definition = 'makeHost' in what ? what : machineDefinition(name, what)
+  const definition = isDefinition(what) ? what : machineDefinition(name, requireLogic(what))
   if ('logic' in definition) requireDurable(name, definition.logic)
   const optional = { ...(keepEndedMs !== undefined && { keepEndedMs }), ...(migrate && { migrate }) }
   const resolved = { name, version, mailbox, leaseMs, ...optional }

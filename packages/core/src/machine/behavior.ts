@@ -1,4 +1,6 @@
 import { OptionError } from '@skein/memory'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentDefinition, Host, HostLife, HostStart } from './host.ts'
 import { refuse, reply } from '../messages/message.ts'
@@ -24,6 +26,8 @@ export interface BehaviorOptions<State, Taken extends Message> {
   /** Returns the next state. */
   readonly receive: (state: State, message: Taken, context: BehaviorContext) => State
 }
+
+const kinds: OptionKinds<BehaviorOptions<unknown, Message>> = { role: 'any', initial: 'any', receive: 'any' }
 
 /**
  * Defines a light agent: a state and a function of messages, without a
@@ -54,7 +58,8 @@ export interface BehaviorOptions<State, Taken extends Message> {
  * ```
  */
 export function behavior<State, Taken extends Message>(options: BehaviorOptions<State, Taken>): AgentDefinition<Taken> {
-  const { role, initial, receive } = options
+  const { role, initial, receive } = requireOptions('behavior', options, kinds)
+  requireStrings('role', [role])
   if (typeof receive !== 'function') throw new OptionError('receive', 'a function of state and message', receive)
   return {
     role,
