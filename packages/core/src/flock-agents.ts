@@ -16,6 +16,7 @@ import type { ResumeReport } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import type { AgentDefinition } from './machine/host.ts'
 import { definitionOf } from './machine/machine-definition.ts'
+import { resolveMailbox } from './messages/mailbox-options.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
 
@@ -64,6 +65,8 @@ export class FlockAgents {
       throw new OptionError('definitions', 'an array of durable definitions', definitions)
     for (const definition of definitions) requireDurableDefinition(definition)
     requireOptions('resume', options, resumeKinds)
+    resolveMailbox(options.mailbox)
+    if (options.supervision !== undefined) resolveSupervision(options.supervision)
     const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
       const clearance = { level: label.sensitivity, compartments: label.compartments }
       return this.#partsOf(definition, { ...options, id, role, clearance })

@@ -7,6 +7,7 @@ import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 import type { Activity } from './activity.ts'
 import { ownedPromise } from '../owner/owned-promise.ts'
 import type { BudgetScope } from '../limits/budget.ts'
+import { requireRetry } from '../supervision/retry-policy.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** How to run an activity; see {@link ActivityRef}. */
@@ -40,7 +41,7 @@ const kinds: OptionKinds<RunActivityOptions & { across: boolean }> = {
   signal: 'object',
   onProgress: 'function',
   scope: 'object',
-  timeoutMs: 'any',
+  timeoutMs: 'number',
   retry: 'any',
   budget: 'object',
   key: 'string',
@@ -99,8 +100,11 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
 }
 
 function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
-  const call = async (input: unknown, options: RunActivityOptions = {}): Promise<unknown> =>
-    run(module, name, input, requireOptions(`activity ${name}`, options, kinds))
+  const call = async (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => {
+    requireOptions(`activity ${name}`, options, kinds)
+    if (options.retry !== undefined) requireRetry(options.retry)
+    return run(module, name, input, options)
+  }
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
     run(module, name, input, {
       signal,

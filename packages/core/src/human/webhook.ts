@@ -115,7 +115,7 @@ async function post(url: URL, key: Buffer, notice: Notice, signal: AbortSignal):
 }
 
 function parseUrl(url: string): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   if (parsed && (parsed.protocol === 'https:' || parsed.protocol === 'http:')) return parsed
   throw new OptionError('url', 'an http or https URL', url)
 }

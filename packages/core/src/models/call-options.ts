@@ -14,7 +14,7 @@ export interface CallOptions {
 }
 
 /** For {@link CallOptions}. */
-export const callKinds: OptionKinds<CallOptions> = { signal: 'object', share: 'boolean', ttlMs: 'any' }
+export const callKinds: OptionKinds<CallOptions> = { signal: 'object', share: 'boolean', ttlMs: 'number' }
 
 /** Where an answer came from. */
 export interface AnswerOrigin {

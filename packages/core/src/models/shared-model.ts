@@ -258,7 +258,9 @@ export function shareModel(model: Model, memory: View, options: ShareOptions = {
   requireModel(model)
   if (typeof memory?.once !== 'function')
     throw new OptionError('memory', 'a view, such as memory.as({ id, role })', memory)
-  return new SharedModel(model, memory, requireOptions('shareModel', options, shareKinds))
+  const { budgets } = requireOptions('shareModel', options, shareKinds)
+  if (budgets !== undefined && !Array.isArray(budgets)) throw new OptionError('budgets', 'an array of budgets', budgets)
+  return new SharedModel(model, memory, options)
 }
 
 function sumUp(outcomes: readonly CallOutcome<ChatResponse>[]): AnswerOrigin & { usage: ModelUsage } {

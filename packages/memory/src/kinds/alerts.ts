@@ -41,7 +41,7 @@ export interface Alert<Insight = unknown> {
   readonly sentAt: number
 }
 
-const { tags: _, ...plainKinds } = writeOptionKinds
+const { tags: _tags, ...plainKinds } = writeOptionKinds
 const inputKinds: OptionKinds<AlertInput<unknown>> = { ...plainKinds, to: 'any', insight: 'any' }
 
 const pageSize = 500

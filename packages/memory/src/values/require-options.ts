@@ -32,29 +32,32 @@ export function requireOptions<Options extends object>(
   path?: string,
 ): Options {
   if (options === undefined) return {} as Options
-  requireObject(path ?? 'options', options, `an object with options of ${of}: ${listOf(kinds)}`)
+  if (!isObject(options)) requireObject(path ?? 'options', options, `an object with options of ${of}: ${listOf(kinds)}`)
   for (const name in options) {
     // Inherited names such as `constructor` are functions and objects, never strings.
     const kind: unknown = kinds[name]
     if (typeof kind !== 'string') throw unknownOption(of, name, kinds, path)
-    if (kind !== 'any') requireKind(fullName(name, path), options[name], kind as Exclude<OptionKind, 'any'>)
+    if (kind !== 'any') requireKind(name, path, options[name], kind as Exclude<OptionKind, 'any'>)
   }
   return options
 }
 
 /** @throws OptionError unless `value` is an object, and neither an array nor a promise. */
 export function requireObject(option: string, value: unknown, expected = 'an object'): asserts value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new OptionError(option, expected, value)
+  if (!isObject(value)) throw new OptionError(option, expected, value)
   if ('then' in value && typeof value.then === 'function') {
     throw new OptionError(option, `${expected}, not a promise of one: await it first`, value)
   }
 }
 
-function requireKind(option: string, value: unknown, kind: Exclude<OptionKind, 'any'>): void {
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function requireKind(name: string, path: string | undefined, value: unknown, kind: Exclude<OptionKind, 'any'>): void {
   if (value === undefined) return
-  if (kind === 'object') requireObject(option, value)
-  else if (typeof value !== kind) throw new OptionError(option, articles[kind], value)
+  if (kind === 'object') requireObject(fullName(name, path), value)
+  else if (typeof value !== kind) throw new OptionError(fullName(name, path), articles[kind], value)
 }
 
 function fullName(name: string, path: string | undefined): string {

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path'
 
-import { OptionError } from '@skein/memory'
-
 import { InputError } from '../open/input-error.ts'
 import type { Finding } from './analyst.ts'
 import { openCrew } from './crew.ts'
 import { ProgressSum } from './progress-sum.ts'
 import type { FileInput } from './report-activities.ts'
+import { requireReportOptions } from './report-options.ts'
 import type { ReportOptions } from './report-options.ts'
 import type { Report, SummarySentence } from './report.ts'
 import { readTextFile } from './text-file.ts'
@@ -17,9 +16,9 @@ import { readTextFile } from './text-file.ts'
  * @throws InputError for a file that can't be used, before any work begins;
  * OptionError, StoreError; the signal's reason.
  */
-export async function runReport(options: ReportOptions): Promise<Report> {
+export async function runReport(given: ReportOptions): Promise<Report> {
+  const options = requireReportOptions(given)
   const startedAt = performance.now()
-  if (options.files.length === 0) throw new OptionError('files', 'an array of at least one path', '[]')
   const files = await identifyFiles(options)
   options.signal?.throwIfAborted()
   const asked = [...new Set(options.questions)]

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 
 import { OptionError, StoreError } from '@skein/memory'
+import type { OptionKinds } from '@skein/memory/runtime'
 import Database from 'better-sqlite3'
 
 import type { DatabaseFile } from '../file/connection.ts'
@@ -27,6 +28,13 @@ export interface BackupOptions {
   /** Called after each step. What it throws ends the backup. */
   readonly onProgress?: (progress: BackupProgress) => void
   readonly signal?: AbortSignal
+}
+
+/** For {@link BackupOptions}. */
+export const backupKinds: OptionKinds<BackupOptions> = {
+  overwrite: 'boolean',
+  onProgress: 'function',
+  signal: 'object',
 }
 
 /** What was copied. */
