@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 // Executors
 export { threadExecutor } from './activities/thread-executor.ts'
 export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'

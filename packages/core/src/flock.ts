@@ -7,6 +7,7 @@ import { activityRefs } from './activities/activity-ref.ts'
 import type { ActivitiesOf } from './activities/activity-ref.ts'
 import { ActivityRunner } from './activities/activity-runner.ts'
 import type { Executor } from './activities/executor.ts'
+import { moduleUrl } from './activities/module-url.ts'
 import { threadExecutor } from './activities/thread-executor.ts'
 import type { AgentRef } from './agents/agent-ref.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
@@ -87,9 +88,12 @@ export class Flock implements AsyncDisposable {
    * Handles for the activities of a module, typed by it:
    * `flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))`.
    * Only worker threads load the module.
+   *
+   * @param url - A URL, or what `import.meta.resolve` returns. In a built app, the JavaScript beside a TypeScript file.
+   * @throws OptionError when it is no URL
    */
-  activities<Module>(url: URL): ActivitiesOf<Module> {
-    return activityRefs<Module>(url.href, (module, name, input, options) =>
+  activities<Module>(url: URL | string): ActivitiesOf<Module> {
+    return activityRefs<Module>(moduleUrl(url), (module, name, input, options) =>
       this.#activities.run(module, name, input, options),
     )
   }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 // Threads
 export { joinMemory } from './join-memory.ts'
 export { ReadScope } from './space/read-scope.ts'
@@ -59,6 +61,7 @@ export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
 export { Emitter } from './values/emitter.ts'
+export { isBundled, ownFile } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
 export {
   maxTimerMs,

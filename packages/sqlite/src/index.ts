@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { sqliteStore } from './sqlite-store.ts'
 export type { SqliteStoreOptions } from './file/sqlite-options.ts'
 export { backup } from './backup/backup.ts'

@@ -24,6 +24,7 @@ import { ActivityInputError, ActivityLoadError, UnknownActivityError } from './a
 import { activityOptions } from './activity.ts'
 import type { Activity } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, ModuleDescription } from './executor.ts'
+import { moduleExports } from './module-exports.ts'
 import type {
   AbortRequest,
   ThreadData,
@@ -104,7 +105,7 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
 
 async function load(module: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return (await import(module)) as Readonly<Record<string, unknown>>
+    return moduleExports((await import(module)) as Readonly<Record<string, unknown>>)
   } catch (error) {
     throw new ActivityLoadError(module, error)
   }

@@ -3,6 +3,9 @@ import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
 import { warn } from '@skein/memory/runtime'
+
+// Before piscina: it says what is wrong where a bundler has taken in both.
+import { threadFile } from './thread-file.ts'
 import { Piscina } from 'piscina'
 
 import { Semaphore } from '../base/semaphore.ts'
@@ -162,9 +165,3 @@ export class ThreadPool {
     clearTimeout(grace)
   }
 }
-
-// The published package is JavaScript, the workspace TypeScript; the URL must name the file that exists.
-const threadFile = new URL(
-  import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js',
-  import.meta.url,
-).href

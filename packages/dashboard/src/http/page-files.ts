@@ -1,6 +1,8 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+import { ownFile } from '@skein/memory/runtime'
 
 /** A file of the page. */
 export interface PageFile {
@@ -19,17 +21,14 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** The built page: beside `src` in a checkout, beside `dist` in the package. */
-const pageFolder = fileURLToPath(new URL('../../dist-page', import.meta.url))
-
 /**
  * Reads all files of the built page, by path; `''` is the page itself. They are
  * read once, so no request ever names a file on disk.
  */
-export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, PageFile> {
+export function readPageFiles(folder: string = pageFolder()): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>()
   if (!existsSync(join(folder, 'index.html'))) return new Map([['', notBuilt]])
-  for (const path of globSync('**/*.*', { cwd: folder })) {
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const mediaType = mediaTypes[extname(path)]
     if (mediaType === undefined) continue
     const name = path.replaceAll('\\', '/')
@@ -40,6 +39,11 @@ export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, 
     })
   }
   return files
+}
+
+/** The built page: beside `src` in a checkout, beside `dist` in the package. */
+function pageFolder(): string {
+  return fileURLToPath(ownFile('@skein/dashboard', import.meta.url, 'page-files', '../../dist-page'))
 }
 
 const notBuilt: PageFile = {
