@@ -10,6 +10,10 @@ const built: Readonly<Record<string, readonly string[]>> = {
   '.cts': ['.cjs', '.js'],
 }
 
+const expected =
+  "the URL of a module, such as new URL('./report.ts', import.meta.url) or import.meta.resolve('./report.ts'), " +
+  "or pathToFileURL(join(process.cwd(), 'activities/report.ts')) where a bundler makes that the address of an asset"
+
 /**
  * The URL of a module of activities. Where a TypeScript file is not there, because the app was built, it is the
  * JavaScript beside it.
@@ -21,11 +25,7 @@ export function moduleUrl(given: URL | string): string {
   // A URL of another realm, such as a test runner's, is an instance of another class.
   const text = typeof given === 'object' && given !== null ? given.href : given
   const url = typeof text === 'string' ? URL.parse(text) : null
-  if (!url || url.protocol === 'http:' || url.protocol === 'https:') {
-    const expected =
-      "the URL of a module: new URL('./report.ts', import.meta.url) or import.meta.resolve('./report.ts')"
-    throw new OptionError('url', expected, given)
-  }
+  if (!url || url.protocol === 'http:' || url.protocol === 'https:') throw new OptionError('url', expected, text)
   return builtFile(url) ?? url.href
 }
 

@@ -4,13 +4,12 @@ import type { MessagePort, Worker } from 'node:worker_threads'
 
 import { warn } from '@skein/memory/runtime'
 
-// Before piscina: it says what is wrong where a bundler has taken in both.
-import { threadFile } from './thread-file.ts'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 
 import { Semaphore } from '../base/semaphore.ts'
 import { BufferWatch } from './buffer-watch.ts'
 import type { ActivityTask } from './executor.ts'
+import { PiscinaPool, threadFile } from './thread-file.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import type {
   AbortRequest,
@@ -57,7 +56,7 @@ export class ThreadPool {
     const perThread = kind === 'io' ? ioPerThread : 1
     this.#listener = listener
     this.slots = new Semaphore(threads * perThread)
-    this.#piscina = new Piscina({
+    this.#piscina = new PiscinaPool({
       filename: threadFile,
       workerData: data,
       minThreads: 1,

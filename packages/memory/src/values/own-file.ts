@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { PackageBundledError } from './errors.ts'
 
 /**
@@ -11,7 +13,10 @@ import { PackageBundledError } from './errors.ts'
  */
 export function ownFile(packageName: string, moduleUrl: string | undefined, module: string, file: string): URL {
   if (moduleUrl === undefined || isBundled(moduleUrl, module)) throw new PackageBundledError(packageName, moduleUrl)
-  return new URL(moduleUrl.endsWith('.ts') ? file.replace(/\.js$/, '.ts') : file, moduleUrl)
+  const url = new URL(moduleUrl.endsWith('.ts') ? file.replace(/\.js$/, '.ts') : file, moduleUrl)
+  // Some bundlers name the file that the module came from, as it was or as it is called within the bundle.
+  if (!existsSync(new URL(moduleUrl))) throw new PackageBundledError(packageName, moduleUrl)
+  return url
 }
 
 /** Whether a bundler has moved a module into another file, whose exports are others. */
