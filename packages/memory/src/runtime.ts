@@ -9,6 +9,7 @@ import './values/require-node.ts'
 
 // Threads
 export { joinMemory } from './join-memory.ts'
+export { nodePort } from './threads/node-port.ts'
 export { ReadScope } from './space/read-scope.ts'
 export { toEnvelope, fromEnvelope } from './values/error-envelope.ts'
 export type { JoinedMemory, ThreadMemory } from './memory.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
-import { warn } from '@skein/memory/runtime'
+import { nodePort, warn } from '@skein/memory/runtime'
 
 import type { Piscina } from 'piscina'
 
@@ -114,7 +114,8 @@ export class ThreadPool {
     await this.#piscina.destroy()
   }
 
-  #onPorts({ threadId, memory, events }: ThreadPorts): void {
+  #onPorts({ threadId, ...ports }: ThreadPorts): void {
+    const [memory, events] = [nodePort(ports.memory), nodePort(ports.events)]
     // What an activity posts looks the same: each thread joins once.
     if (this.#started.has(threadId) || !this.threads.some((thread) => thread.threadId === threadId)) {
       memory.close()
