@@ -24,6 +24,7 @@ export type { GuardedWait } from './space/wait-graph.ts'
 export type { OutlastOptions } from './values/outlast.ts'
 
 // Agents
+import type { SharedState } from './space/shared-state.ts'
 import { View } from './view.ts'
 
 /**
@@ -31,7 +32,7 @@ import { View } from './view.ts'
  * of the view's space. It belongs to no principal and bears no label, so nothing in it
  * may depend on what records say; for that there is `View.state`.
  */
-export const runtimeState: typeof View.runtimeState = View.runtimeState
+export const runtimeState: <State>(view: View, name: string, ttlMs: number) => SharedState<State> = View.runtimeState
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'

@@ -6,7 +6,7 @@ import { ownFile } from '@skein/memory/runtime'
 
 /** A file of the page. */
 export interface PageFile {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: ArrayBuffer
   readonly mediaType: string
   /** Whether its name changes with its content, so that browsers may cache it forever. */
   readonly isHashed: boolean
@@ -33,7 +33,7 @@ export function readPageFiles(folder: string = pageFolder()): ReadonlyMap<string
     if (mediaType === undefined) continue
     const name = path.replaceAll('\\', '/')
     files.set(name === 'index.html' ? '' : name, {
-      bytes: new Uint8Array(readFileSync(join(folder, path))),
+      bytes: new Uint8Array(readFileSync(join(folder, path))).buffer,
       mediaType,
       isHashed: name.startsWith('assets/'),
     })
@@ -50,7 +50,7 @@ const notBuilt: PageFile = {
   bytes: new TextEncoder().encode(
     '<!doctype html><html lang="en"><title>Skein</title><p>The page is not built. ' +
       'In a checkout, run <code>node packages/dashboard/page/build.ts</code>. Requests under <code>/api/</code> work without it.',
-  ),
+  ).buffer,
   mediaType: 'text/html; charset=utf-8',
   isHashed: false,
 }

@@ -8,8 +8,8 @@ import type { ActiveReader, ReadAuditBuffer } from './read-audit-buffer.ts'
 
 /** Records one principal's reads in the buffer of its thread. */
 export class ReadAuditor implements ActiveReader {
-  /** @internal */
-  slot = noSlot
+  /** Where the buffer keeps this reader; see `ActiveReader`. */
+  slot: number = noSlot
   readonly #buffer: ReadAuditBuffer
   readonly #agent: string
   readonly #audience: Audience

@@ -1,8 +1,9 @@
 import { requireOptions } from '@skein/memory/runtime'
 
 import { spaceNames } from '../schema/spaces.ts'
-import { backupKinds, copyDatabase } from './copy-database.ts'
-import type { BackupOptions, BackupReport } from './copy-database.ts'
+import { copyDatabase } from './copy-database.ts'
+import { backupKinds } from './backup-options.ts'
+import type { BackupOptions, BackupReport } from './backup-options.ts'
 import { refuseFaults } from './refuse-corruption.ts'
 
 /**

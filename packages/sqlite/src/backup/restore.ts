@@ -5,8 +5,9 @@ import { resolve } from 'node:path'
 
 import { realPath } from '../file/locate.ts'
 import { spaceNames } from '../schema/spaces.ts'
-import { backupKinds, copyDatabase } from './copy-database.ts'
-import type { BackupOptions, BackupReport } from './copy-database.ts'
+import { copyDatabase } from './copy-database.ts'
+import { backupKinds } from './backup-options.ts'
+import type { BackupOptions, BackupReport } from './backup-options.ts'
 import { exceed, reachedIn } from './exceed-replaced.ts'
 import { refuseCorruption, refuseFaults } from './refuse-corruption.ts'
 
