@@ -11,6 +11,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 
 import { allGroups, fastGroups } from './consumers/rows.ts'
 import type { Row } from './consumers/rows.ts'
@@ -27,13 +28,13 @@ for (const group of groups) {
   const waiting = (rows ?? []).filter(({ name }) => words.every((word) => name.includes(word)))
   run += waiting.length
   // Two at a time: compilers and installations use one core each.
-  await Promise.all([work(waiting), work(waiting)])
+  await Promise.all([runAll(waiting), runAll(waiting)])
 }
 rmSync(folder, { recursive: true, force: true })
 console.log(failed === 0 ? `All ${run} consumers work.` : `${failed} of ${run} consumers do not work.`)
 process.exitCode = failed === 0 && run > 0 ? 0 : 1
 
-async function work(waiting: Row[]): Promise<void> {
+async function runAll(waiting: Row[]): Promise<void> {
   for (let row = waiting.shift(); row; row = waiting.shift()) {
     const { name, run: start } = row
     await timed(name, async () => {
@@ -56,6 +57,6 @@ async function timed<Result>(name: string, work: () => Promise<Result>): Promise
   console.log(
     `${trouble === undefined ? 'pass' : 'FAIL'}  ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`,
   )
-  if (trouble !== undefined) console.log(`\n${trouble instanceof Error ? trouble.message : String(trouble)}\n`)
+  if (trouble !== undefined) console.log(`\n${trouble instanceof Error ? trouble.message : inspect(trouble)}\n`)
   return result
 }

@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 /** The name under which a project has a version of Node.js. */
-export function nodeAlias(version: string): string {
+function nodeAlias(version: string): string {
   return `node-${version.replaceAll('.', '-')}`
 }
 
@@ -125,7 +125,7 @@ export class Project {
   }
 
   get #root(): string {
-    return this.folder.split(`${join('/', 'apps', '/')}`)[0] ?? this.folder
+    return this.folder.split(join('/', 'apps', '/'))[0] ?? this.folder
   }
 
   #env(version: string | undefined): NodeJS.ProcessEnv {
