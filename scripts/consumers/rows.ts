@@ -40,7 +40,7 @@ export interface Sources {
 /** The rows that belong to every run: one installation, oldest Node.js, oldest and newest TypeScript. */
 export function fastGroups({ root, folder }: Sources): readonly Group[] {
   const install = async (): Promise<readonly Row[]> => {
-    const recipes = readRecipes(`${root}/docs/guide/building.md`).filter(({ name }) => !/Next|Bun/.test(name))
+    const recipes = readRecipes(`${root}/docs/guide/building.md`).filter(({ name }) => name !== 'Next.js')
     const project = await Project.install(`${folder}/npm`, {
       manager: 'npm',
       tarballs: packAll(root, `${folder}/packed`),
@@ -48,6 +48,7 @@ export function fastGroups({ root, folder }: Sources): readonly Group[] {
         xstate: xstateVersions(root).at(-1) ?? '*',
         ...bundlers,
         ...types,
+        ...runtimes,
         ...typescript(['5.4', '7']),
         ...nodeDependency(oldestNode),
         ...nodeDependency(tooOld),
@@ -60,6 +61,7 @@ export function fastGroups({ root, folder }: Sources): readonly Group[] {
       bundledRow(project),
       ...tooOldRows(project, root),
       snippetRow(project, oldestNode),
+      commandRow(project, root, 'bun'),
     ]
   }
   return [{ name: 'npm', install }]
