@@ -44,7 +44,7 @@ const withoutOptions = new Set(
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
    @skein/memory/runtime: Emitter Records asPartOf currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
-     joinMemory objectInfoOf parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
+     joinMemory objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce toEnvelope warn
      workStateOf
    @skein/memory/store: StoreClock TermTable changeOf collectionsWith covers decideMutation hasTrait indexTerms isSealed
