@@ -47,6 +47,7 @@ const steps: Readonly<Record<string, () => void>> = {
   format: () => run('oxfmt', '--check'),
   'unused code': () => run('knip', '--no-progress'),
   'packed packages': checkPacked,
+  consumers: () => run('node', 'scripts/check-consumers.ts'),
   'API documentation': () => run('npm', 'run', 'build', '--silent', '--prefix', 'docs'),
 }
 

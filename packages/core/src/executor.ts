@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 // Executors
 export { threadExecutor } from './activities/thread-executor.ts'
 export { defaultThreads } from './activities/thread-executor-options.ts'
@@ -33,7 +36,8 @@ export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
 // Tools for models
 export { estimateTokens } from './models/usage.ts'
 export { sumDrops } from './models/evidence.ts'
-export { costOf, priceOf } from './models/price.ts'
+export { costOf, priceOf, requirePrices } from './models/price.ts'
+export { requireModelSettings } from './models/require-model.ts'
 export { readPrompts } from './models/prompts.ts'
 export { splitSentences } from './text/sentences.ts'
 export type { Price, PriceList } from './models/price.ts'

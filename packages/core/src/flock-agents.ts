@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import type { SavedAgentSummary } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, SavedAgentSummary } from '@skein/memory/runtime'
 
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRef } from './agents/agent-ref.ts'
@@ -15,8 +16,17 @@ import type { DurableDefinition } from './durable/durable.ts'
 import type { AgentDefinition } from './machine/host.ts'
 import type { AnyLogic } from './machine/logic.ts'
 import { definitionOf } from './machine/machine-definition.ts'
+import { resolveMailbox } from './messages/mailbox-options.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
+
+type ResumeOptions = Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions
+const resumeKinds: OptionKinds<ResumeOptions> = {
+  mailbox: 'any',
+  supervision: 'any',
+  wait: 'boolean',
+  signal: 'object',
+}
 
 /** Decides which agents join a flock, under which id and with which parts, and ends them with the flock. */
 export class FlockAgents {
@@ -31,7 +41,7 @@ export class FlockAgents {
   constructor(services: FlockServices, registry: AgentRegistry, supervision: Supervision | undefined) {
     this.#services = services
     this.#registry = registry
-    this.#supervise = supervision && resolveSupervision(supervision)
+    this.#supervise = supervision === undefined ? undefined : resolveSupervision(supervision)
     this.#durable = new DurableAgents({
       memory: services.memory,
       services,
@@ -50,19 +60,25 @@ export class FlockAgents {
 
   async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions & WaitOptions): Promise<AgentRef> {
     this.#requireOpen()
-    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, options), waitOf(options))
+    requireDurableDefinition(definition)
+    const { waiting, rest } = waitOf(options)
+    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, rest), waiting)
   }
 
-  async resume(
-    definitions: readonly DurableDefinition<never>[],
-    options: SpawnOptions & WaitOptions,
-  ): Promise<ResumeReport> {
+  async resume(definitions: readonly DurableDefinition<never>[], options: ResumeOptions): Promise<ResumeReport> {
     this.#requireOpen()
+    if (!Array.isArray(definitions))
+      throw new OptionError('definitions', 'an array of durable definitions', definitions)
+    for (const definition of definitions) requireDurableDefinition(definition)
+    requireOptions('resume', options, resumeKinds)
+    const { waiting, rest } = waitOf(options)
+    resolveMailbox(options.mailbox)
+    if (options.supervision !== undefined) resolveSupervision(options.supervision)
     const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
       const clearance = { level: label.sensitivity, compartments: label.compartments }
-      return this.#partsOf(definition, { ...options, id, role, clearance })
+      return this.#partsOf(definition, { ...rest, id, role, clearance })
     }
-    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf, waitOf(options))
+    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf, waiting)
   }
 
   /** Lets no more agents join. */
@@ -99,6 +115,16 @@ export class FlockAgents {
   }
 }
 
-function waitOf({ wait = false, signal }: WaitOptions): WaitOptions {
-  return { wait, ...(signal && { signal }) }
+/** Parts options into how to wait and how to spawn. */
+function waitOf<Options extends WaitOptions>({
+  wait = false,
+  signal,
+  ...rest
+}: Options): { readonly waiting: WaitOptions; readonly rest: Omit<Options, keyof WaitOptions> } {
+  return { waiting: { wait, ...(signal && { signal }) }, rest }
+}
+
+function requireDurableDefinition(definition: DurableDefinition<never> | undefined): void {
+  if (typeof definition?.durable?.name === 'string') return
+  throw new OptionError('definition', "what durable(machine, { name: '…' }) returns", definition)
 }

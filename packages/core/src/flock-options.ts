@@ -1,4 +1,7 @@
+import { OptionError } from '@skein/memory'
 import type { Memory } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { Executor } from './activities/executor.ts'
 import type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
@@ -7,6 +10,7 @@ import type { Notifier } from './human/notifier.ts'
 import type { Budget } from './limits/budget.ts'
 import type { Scheduler } from './messages/run-queue.ts'
 import type { Model } from './models/model.ts'
+import { requireModel } from './models/require-model.ts'
 import type { Supervision } from './supervision/supervision.ts'
 
 /** Options of {@link createFlock}. */
@@ -56,4 +60,33 @@ export interface FlockOptions {
    * @defaultValue one after the other, in slices of 4 ms
    */
   readonly scheduler?: Scheduler
+}
+
+const kinds: OptionKinds<FlockOptions> = {
+  memory: 'any',
+  threads: 'any',
+  model: 'any',
+  executor: 'object',
+  supervision: 'any',
+  budget: 'any',
+  askTimeoutMs: 'any',
+  notifiers: 'any',
+  clock: 'object',
+  scheduler: 'object',
+}
+
+/** @throws OptionError when an option is unknown, missing or of the wrong type. */
+export function requireFlockOptions(given: FlockOptions): FlockOptions {
+  const options = requireOptions('createFlock', given, kinds)
+  const { memory, model, notifiers = [] } = options
+  if (model !== undefined) requireModel(model)
+  if (typeof memory?.connect !== 'function') {
+    throw new OptionError('memory', 'an open memory, such as await openMemory({ store })', memory)
+  }
+  if (!Array.isArray(notifiers)) throw new OptionError('notifiers', 'an array of notifiers', notifiers)
+  for (const notifier of notifiers) {
+    if (typeof notifier?.notify === 'function') continue
+    throw new OptionError('notifiers', 'notifiers, such as consoleNotifier() or webhook({ url, secret })', notifier)
+  }
+  return options
 }

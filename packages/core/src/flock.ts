@@ -1,11 +1,12 @@
 import type { Memory, Principal } from '@skein/memory'
-import { requireDuration } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 
 import { activityRefs } from './activities/activity-ref.ts'
 import type { ActivitiesOf } from './activities/activity-ref.ts'
 import { ActivityRunner } from './activities/activity-runner.ts'
 import type { Executor } from './activities/executor.ts'
+import { moduleUrl } from './activities/module-url.ts'
 import { threadExecutor } from './activities/thread-executor.ts'
 import type { AgentRef } from './agents/agent-ref.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
@@ -26,6 +27,7 @@ import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-ev
 import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
 import { extractiveModel } from './extractive/extractive-model.ts'
 import { FlockAgents } from './flock-agents.ts'
+import { requireFlockOptions } from './flock-options.ts'
 import type { FlockOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
@@ -60,7 +62,7 @@ export class Flock implements AsyncDisposable {
       if (event.type === 'agent.ended') this.#registry.remove(event.agent)
       this.#hub.emit(event)
     }
-    const budget = options.budget && budgetScope(options.budget, 'flock')
+    const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
     const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
     const router = new MessageRouter(this.#registry, emit)
@@ -86,9 +88,12 @@ export class Flock implements AsyncDisposable {
    * Handles for the activities of a module, typed by it:
    * `flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))`.
    * Only worker threads load the module.
+   *
+   * @param url - A URL, or what `import.meta.resolve` returns. In a built app, the JavaScript beside a TypeScript file.
+   * @throws OptionError when it is no URL
    */
-  activities<Module>(url: URL): ActivitiesOf<Module> {
-    return activityRefs<Module>(url.href, (module, name, input, options) =>
+  activities<Module>(url: URL | string): ActivitiesOf<Module> {
+    return activityRefs<Module>(moduleUrl(url), (module, name, input, options) =>
       this.#activities.run(module, name, input, options),
     )
   }
@@ -168,9 +173,8 @@ export class Flock implements AsyncDisposable {
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
     // What they take, the caller says; each agent refuses what it does not take.
     const list = (): readonly AgentRef<Taken>[] => this.#registry.ofRole(name) as unknown as readonly AgentRef<Taken>[]
-    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
-      this.#router.publish(agents, message),
-    )
+    const { route = 'least-busy' } = requireOptions('role', options, { route: 'any' })
+    return makeRole(name, list, route, (agents, message) => this.#router.publish(agents, message))
   }
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
@@ -240,7 +244,8 @@ export class Flock implements AsyncDisposable {
    * @returns what was left.
    * @throws OptionError
    */
-  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+  async drain(options: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    const { timeoutMs = 30_000 } = requireOptions('drain', options, { timeoutMs: 'any' })
     requireDuration('timeoutMs', timeoutMs, 0)
     this.#agents.stopAccepting()
     const draining = { busy: () => this.#registry.busy(), running: () => this.#activities.running }
@@ -285,7 +290,8 @@ export class Flock implements AsyncDisposable {
  * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
  * ```
  */
-export async function createFlock(options: FlockOptions): Promise<Flock> {
+export async function createFlock(given: FlockOptions): Promise<Flock> {
+  const options = requireFlockOptions(given)
   const { memory, model = extractiveModel(), threads } = options
   const settings = typeof threads === 'object' && threads !== null ? threads : threads === undefined ? {} : { threads }
   const executor = options.executor ?? threadExecutor(memory, model, settings)

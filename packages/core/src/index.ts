@@ -9,6 +9,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 // A flock
 export { createFlock } from './flock.ts'
 export type { Flock } from './flock.ts'

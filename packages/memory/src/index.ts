@@ -10,6 +10,8 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 // Opening a memory
 export { openMemory } from './open-memory.ts'
 export { mapStore } from './map-store.ts'
@@ -57,6 +59,7 @@ export {
   NotFoundError,
   OptionError,
   OutcomeUnknownError,
+  PackageBundledError,
   SchemaError,
   StoreBusyError,
   StoreError,

@@ -5,8 +5,11 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 // Threads
 export { joinMemory } from './join-memory.ts'
+export { nodePort } from './threads/node-port.ts'
 export { ReadScope } from './space/read-scope.ts'
 export { fromEnvelope, toStoredEnvelope } from './values/error-envelope.ts'
 export { toEnvelope } from './values/pack-error.ts'
@@ -61,6 +64,7 @@ export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
 export { Emitter } from './values/emitter.ts'
+export { isBundled, ownFile } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
 export {
   maxTimerMs,
@@ -71,5 +75,7 @@ export {
   requireStrings,
   requireTimes,
 } from './values/require-option.ts'
+export { requireObject, requireOptions } from './values/require-options.ts'
+export type { OptionKinds } from './values/require-options.ts'
 export { warn } from './values/warn.ts'
 export type { Unsubscribe } from './values/emitter.ts'

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { SkeinError } from '@skein/memory'
 
 /** A module exports no activity of this name. */
@@ -20,7 +22,7 @@ export class ActivityLoadError extends SkeinError {
   readonly module: string
 
   constructor(module: string, cause: unknown) {
-    super(`${module} could not be loaded in a worker thread: ${messageOf(cause)}`, { cause })
+    super(`${module} could not be loaded in a worker thread: ${messageOf(cause)}${remedy(module)}`, { cause })
     this.module = module
   }
 }
@@ -132,4 +134,10 @@ export class ThreadLostError extends SkeinError {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** In a built app, most often the module was left out of the build. */
+function remedy(module: string): string {
+  if (!module.startsWith('file:') || existsSync(new URL(module.replace(/[?#].*$/, '')))) return ''
+  return ' There is no such file. Where the app was built, make the module an entry point of the build.'
 }

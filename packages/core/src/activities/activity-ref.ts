@@ -1,5 +1,6 @@
 import type { Principal } from '@skein/memory'
-import type { ReadScope } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, ReadScope } from '@skein/memory/runtime'
 import type { ClaimToken } from '@skein/memory/types'
 
 import type { Activity } from './activity.ts'
@@ -7,6 +8,7 @@ import type { AnyLogic } from '../machine/logic.ts'
 import { ownedPromise } from '../owner/owned-promise.ts'
 import type { WorkLogic } from '../owner/work-logic.ts'
 import type { BudgetScope } from '../limits/budget.ts'
+import { requireRetry } from '../supervision/retry-policy.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** How to run an activity; see {@link ActivityRef}. */
@@ -36,6 +38,23 @@ export interface RunActivityOptions {
   readonly leaseMs?: number
   /** @internal The work begins only while this claim is held. */
   readonly claim?: ClaimToken
+}
+
+// A step of map-reduce may pass its own options on.
+const kinds: OptionKinds<RunActivityOptions & { across: boolean }> = {
+  as: 'object',
+  signal: 'object',
+  onProgress: 'function',
+  scope: 'object',
+  timeoutMs: 'number',
+  queueTimeoutMs: 'number',
+  priority: 'number',
+  retry: 'any',
+  budget: 'object',
+  key: 'string',
+  leaseMs: 'number',
+  claim: 'object',
+  across: 'boolean',
 }
 
 /**
@@ -88,7 +107,11 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
 }
 
 function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
-  const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
+  const call = async (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => {
+    requireOptions(`activity ${name}`, options, kinds)
+    if (options.retry !== undefined) requireRetry(options.retry)
+    return run(module, name, input, options)
+  }
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
     run(module, name, input, {
       signal,

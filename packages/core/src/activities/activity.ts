@@ -1,8 +1,10 @@
 import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
-import { requireDuration, requireInteger } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { SharedModel } from '../models/shared-model.ts'
+import { requireRetry } from '../supervision/retry-policy.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** What an activity gets beside its input. */
@@ -75,6 +77,16 @@ export interface ActivityOptions {
   readonly retry?: RetryPolicy
 }
 
+const kinds: OptionKinds<ActivityOptions> = {
+  kind: 'any',
+  shared: 'boolean',
+  version: 'string',
+  timeoutMs: 'any',
+  queueTimeoutMs: 'any',
+  priority: 'any',
+  retry: 'any',
+}
+
 /** Settings of an activity with every default filled in. */
 export type ResolvedActivityOptions = Required<Pick<ActivityOptions, 'kind' | 'shared' | 'version'>> & ActivityOptions
 
@@ -107,7 +119,9 @@ export function activity<Input, Output>(
   run: (context: ActivityContext, input: Input) => Promise<Output> | Output,
   options: ActivityOptions = {},
 ): Activity<Input, Output> {
-  const { kind = 'compute', shared = false, version = '1', ...limits } = options
+  if (typeof run !== 'function') throw new OptionError('run', 'a function of context and input', run)
+  const { kind = 'compute', shared = false, version = '1', ...limits } = requireOptions('activity', options, kinds)
+  if (limits.retry !== undefined) requireRetry(limits.retry)
   requireLimits(limits)
   if (kind !== 'compute' && kind !== 'io') throw new OptionError('kind', "'compute' or 'io'", kind)
   return { [definition]: { kind, shared, version, ...limits }, run }

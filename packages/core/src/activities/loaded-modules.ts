@@ -7,6 +7,7 @@ import type { NestedFlockError } from './activity-errors.ts'
 import { activityOptions } from './activity.ts'
 import type { Activity } from './activity.ts'
 import type { ActivityTask, ModuleDescription } from './executor.ts'
+import { moduleExports } from './module-exports.ts'
 import { whileLoading } from './nested-flock.ts'
 
 type Exports = Readonly<Record<string, unknown>>
@@ -35,7 +36,7 @@ export class LoadedModules {
 
   async #import(module: string): Promise<Exports> {
     try {
-      const exported = (await whileLoading(module, () => import(module))) as Exports
+      const exported = moduleExports((await whileLoading(module, () => import(module))) as Exports)
       this.#loaded.set(module, exported)
       return exported
     } catch (error) {

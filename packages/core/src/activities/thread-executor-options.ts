@@ -1,6 +1,7 @@
 import { OptionError } from '@skein/memory'
 import type { Right } from '@skein/memory'
-import { requireDuration, requireInteger, requireStrings } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { usableProcessors } from './usable-processors.ts'
 
@@ -139,6 +140,24 @@ const defaults: Omit<ResolvedThreadOptions, 'threads'> = {
   rights: ['audit'],
 }
 
+const kinds: OptionKinds<ThreadExecutorOptions> = {
+  threads: 'any',
+  minThreads: 'any',
+  idleTimeoutMs: 'any',
+  ioPerThread: 'any',
+  maxQueue: 'any',
+  loadTimeoutMs: 'any',
+  graceMs: 'any',
+  maxHeapMb: 'any',
+  maxYoungHeapMb: 'any',
+  codeRangeMb: 'any',
+  stackMb: 'any',
+  maxBufferMb: 'any',
+  env: 'any',
+  execArgv: 'any',
+  rights: 'any',
+}
+
 /** The most threads that can share one memory, both kinds and the opening thread together. */
 const maxThreads = 31
 
@@ -159,7 +178,8 @@ export function defaultThreads(): number {
 /** @throws OptionError when an option is out of range. */
 export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedThreadOptions {
   // An option that is given as `undefined` counts as left out.
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const all = requireOptions('threadExecutor', options, kinds)
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
   const resolved: ResolvedThreadOptions = { threads: defaultThreads(), ...defaults, ...given }
   requireStrings('rights', resolved.rights)
   requireInteger('threads', resolved.threads, 1, maxThreads)

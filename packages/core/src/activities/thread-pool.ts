@@ -2,14 +2,16 @@ import { once } from 'node:events'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
-import { warn } from '@skein/memory/runtime'
-import { Piscina } from 'piscina'
+import { nodePort, warn } from '@skein/memory/runtime'
+
+import type { Piscina } from 'piscina'
 
 import { Semaphore } from '../base/semaphore.ts'
 import { BufferWatch } from './buffer-watch.ts'
 import { BusyMeter } from './busy-meter.ts'
 import type { ActivityTask } from './executor.ts'
 import { movedOf } from './move.ts'
+import { PiscinaPool, threadFile } from './thread-file.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import { isThreadPorts } from './thread-protocol.ts'
 import type {
@@ -63,7 +65,7 @@ export class ThreadPool {
     this.#listener = listener
     this.slots = new Semaphore(threads * perThread)
     this.#meter = new BusyMeter(threads * perThread)
-    this.#piscina = new Piscina({
+    this.#piscina = new PiscinaPool({
       filename: threadFile,
       workerData: data,
       minThreads: options.minThreads,
@@ -160,7 +162,8 @@ export class ThreadPool {
     if (this.threads.length === 0 && !this.#isClosing) void this.#piscina.destroy()
   }
 
-  #onPorts({ threadId, memory, events }: ThreadPorts): void {
+  #onPorts({ threadId, ...ports }: ThreadPorts): void {
+    const [memory, events] = [nodePort(ports.memory), nodePort(ports.events)]
     // What an activity posts may look the same: each thread joins once.
     if (this.#started.has(threadId) || !this.threads.some((thread) => thread.threadId === threadId)) {
       memory.close()
@@ -222,9 +225,3 @@ function startOptions(options: ResolvedThreadOptions): ConstructorParameters<typ
   }
   return { resourceLimits: limits, ...(env && { env }), ...(execArgv && { execArgv: [...execArgv] }) }
 }
-
-// The published package is JavaScript, the workspace TypeScript; the URL must name the file that exists.
-const threadFile = new URL(
-  import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js',
-  import.meta.url,
-).href

@@ -1,4 +1,6 @@
 import type { View } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentSnapshot } from '../machine/logic.ts'
 import { isCleared, withLabel } from '../messages/message-label.ts'
@@ -11,6 +13,8 @@ export interface PostOptions {
   /** Stops waiting for room. */
   readonly signal?: AbortSignal
 }
+
+const postKinds: OptionKinds<PostOptions> = { signal: 'object' }
 
 /**
  * A handle of an agent: an XState actor, or a light behavior, behind a bounded
@@ -89,7 +93,8 @@ export class AgentRef<
    *
    * @throws what `send` throws; the signal's reason; StoreError.
    */
-  async post(message: Taken, { signal }: PostOptions = {}): Promise<void> {
+  async post(message: Taken, options: PostOptions = {}): Promise<void> {
+    const { signal } = requireOptions('post', options, postKinds)
     signal?.throwIfAborted()
     await this.#runtime.receiver.post(message, signal)
   }

@@ -1,10 +1,11 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireLifetime, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentRef } from '../agents/agent-ref.ts'
 import type { AgentDefinition } from '../machine/host.ts'
 import type { AgentSnapshot, AnyLogic, LogicEvent, LogicOutput, LogicSnapshot } from '../machine/logic.ts'
-import { machineDefinition } from '../machine/machine-definition.ts'
+import { isDefinition, machineDefinition, requireLogic } from '../machine/machine-definition.ts'
 import type { Message } from '../messages/message.ts'
 import { requireDurable } from './require-durable.ts'
 
@@ -49,6 +50,16 @@ export interface DurableOptions {
    * @defaultValue no limit
    */
   readonly keepEndedMs?: number
+}
+
+const kinds: OptionKinds<DurableOptions> = {
+  name: 'any',
+  role: 'string',
+  version: 'any',
+  migrate: 'function',
+  mailbox: 'any',
+  leaseMs: 'any',
+  keepEndedMs: 'any',
 }
 
 type Optional = 'migrate' | 'keepEndedMs'
@@ -125,7 +136,8 @@ export function durable<Logic extends AnyLogic>(
   logic: Logic,
   options: DurableOptions,
 ): DurableDefinition<LogicEvent<Logic>, LogicOutput<Logic>, LogicSnapshot<Logic>>
-export function durable(what: AgentDefinition<never> | AnyLogic, options: DurableOptions): AnyDurable {
+export function durable(what: AgentDefinition<never> | AnyLogic, given: DurableOptions): AnyDurable {
+  const options = requireOptions('durable', given, kinds)
   const { name, version = 1, migrate, mailbox = 'volatile', leaseMs = 5_000, keepEndedMs } = options
   if (typeof name !== 'string' || name === '' || name.includes(':')) {
     throw new OptionError('name', 'a non-empty string without colons', name)
@@ -135,7 +147,7 @@ export function durable(what: AgentDefinition<never> | AnyLogic, options: Durabl
     throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
   requireDuration('leaseMs', leaseMs, 50)
   if (keepEndedMs !== undefined) requireLifetime('keepEndedMs', keepEndedMs)
-  const definition = 'makeHost' in what ? what : machineDefinition(name, what)
+  const definition = isDefinition(what) ? what : machineDefinition(name, requireLogic(what))
   if ('logic' in definition) requireDurable(name, definition.logic)
   const optional = { ...(keepEndedMs !== undefined && { keepEndedMs }), ...(migrate && { migrate }) }
   const resolved = { name, version, mailbox, leaseMs, ...optional }

@@ -1,4 +1,6 @@
 import { OptionError } from '@skein/memory'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentDefinition, Host, HostLife, HostStart } from './host.ts'
 import { refuse, reply } from '../messages/message.ts'
@@ -29,6 +31,8 @@ export interface BehaviorOptions<State, Taken extends Message, Output = unknown>
 export type BehaviorSnapshot<State, Output = unknown> =
   | { readonly status: 'active'; readonly context: State }
   | { readonly status: 'done'; readonly context: State; readonly output: Output | undefined }
+
+const kinds: OptionKinds<BehaviorOptions<unknown, Message>> = { role: 'any', initial: 'any', receive: 'any' }
 
 /**
  * Defines a light agent: a state and a function of messages, without a
@@ -61,7 +65,8 @@ export type BehaviorSnapshot<State, Output = unknown> =
 export function behavior<State, Taken extends Message, Output = unknown>(
   options: BehaviorOptions<State, Taken, Output>,
 ): AgentDefinition<Taken, Output | undefined, BehaviorSnapshot<State, Output>> {
-  const { role, initial, receive } = options
+  const { role, initial, receive } = requireOptions('behavior', options, kinds)
+  requireStrings('role', [role])
   if (typeof receive !== 'function') throw new OptionError('receive', 'a function of state and message', receive)
   return {
     role,

@@ -1,3 +1,4 @@
+import { OptionError } from '@skein/memory'
 import type { AnyActorLogic } from 'xstate'
 
 import type { AgentDefinition } from './host.ts'
@@ -28,10 +29,25 @@ const definitions = new WeakMap<AnyLogic, MachineDefinition<never>>()
 
 /** The definition of agents that run this logic: always the same one. */
 export function definitionOf(what: AgentDefinition<never> | AnyLogic): AgentDefinition<never> {
-  if ('makeHost' in what) return what
+  if (isDefinition(what)) return what
   const known = definitions.get(what)
   if (known) return known
+  requireLogic(what)
   const definition = machineDefinition<never>('agent', what)
   definitions.set(what, definition)
   return definition
+}
+
+/** Whether it defines an agent, and is not logic that does not know that it will be one. */
+export function isDefinition<Definition extends AgentDefinition<never>>(
+  what: Definition | AnyLogic,
+): what is Definition {
+  return typeof what === 'object' && what !== null && 'makeHost' in what
+}
+
+/** @throws OptionError unless it is actor logic. */
+export function requireLogic(what: AnyLogic): AnyLogic {
+  const given: Partial<AnyLogic> | null | undefined = what
+  if (typeof given?.transition === 'function' && typeof given.getInitialSnapshot === 'function') return what
+  throw new OptionError('definition', 'what agent() or behavior() define, or XState logic such as a machine', what)
 }

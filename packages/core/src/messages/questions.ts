@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import { requireDuration } from '@skein/memory/runtime'
-import type { ReadScope } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, ReadScope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import { AgentStoppedError } from './message-errors.ts'
@@ -27,6 +27,14 @@ export interface AskOptions {
   readonly scope?: ReadScope
 }
 
+// A step of map-reduce may pass its own options on.
+const kinds: OptionKinds<AskOptions & { across: boolean }> = {
+  timeoutMs: 'any',
+  signal: 'object',
+  scope: 'object',
+  across: 'boolean',
+}
+
 /** The open questions to all agents of a flock. */
 export class Questions {
   readonly #timers: TimerWheel
@@ -44,12 +52,9 @@ export class Questions {
   }
 
   /** Sends a question; resolves to its answer. */
-  ask(
-    receiver: Receiver,
-    message: Message,
-    { timeoutMs = this.#timeoutMs, signal, scope }: AskOptions,
-  ): Promise<unknown> {
+  ask(receiver: Receiver, message: Message, options: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      const { timeoutMs = this.#timeoutMs, signal, scope } = requireOptions('ask', options, kinds)
       if (timeoutMs !== this.#timeoutMs) requireTimeout('timeoutMs', timeoutMs)
       if (signal?.aborted) {
         reject(signal.reason as Error)

@@ -3,12 +3,15 @@ import { covers, joinLabels } from '@skein/memory/store'
 import type { View } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { requireInteger, warn } from '@skein/memory/runtime'
+import { requireInteger, requireOptions, warn } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { BudgetScope } from '../limits/budget.ts'
+import { callKinds } from './call-options.ts'
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
+import { requireModel } from './require-model.ts'
 import { citeByChat } from './cite-by-chat.ts'
 import { embedShared } from './embed-shared.ts'
 import { droppedOf, sumDrops, withEvidence } from './evidence.ts'
@@ -57,6 +60,9 @@ export interface ShareOptions {
   readonly meter?: UsageMeter
 }
 
+const chatKinds: OptionKinds<CallOptions & { readonly onText?: unknown }> = { ...callKinds, onText: 'function' }
+const shareKinds: OptionKinds<ShareOptions> = { budgets: 'any', meter: 'object' }
+
 /**
  * A model as agents use it. Equal calls are made once for the whole memory: they
  * join while one runs, and reuse its stored answer afterwards.
@@ -95,6 +101,7 @@ export class SharedModel {
     request: SharedChatRequest,
     options: CallOptions & { readonly onText?: (piece: string) => void } = {},
   ): Promise<ChatResponse & AnswerOrigin> {
+    requireOptions('chat', options, chatKinds)
     const { label, plain } = this.#prepare(request)
     const { answer, reused, usd } = await this.#ask(plain, label, options)
     return { ...answer, reused, usd }
@@ -110,6 +117,7 @@ export class SharedModel {
     request: ObjectRequest<Schema>,
     options: CallOptions = {},
   ): Promise<ObjectAnswer<StandardSchemaV1.InferOutput<Schema>>> {
+    requireOptions('object', options, callKinds)
     const { schema, name = 'answer', jsonSchema = jsonSchemaOf(schema), ...rest } = request
     const { label, plain } = this.#prepare({ ...rest, schema: { name, schema: jsonSchema } })
     const { value, faults, outcomes } = await askInForm(
@@ -133,6 +141,7 @@ export class SharedModel {
    * @throws ModelCallError SKEIN_MODEL_CITATION when no sentence is left; OptionError
    */
   async cite(request: CiteRequest, options: CallOptions = {}): Promise<CitedAnswer & AnswerOrigin> {
+    requireOptions('cite', options, callKinds)
     requireCite(request)
     const label = this.#labelOf(request.passages)
     const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
@@ -149,6 +158,7 @@ export class SharedModel {
 
   /** Turns texts into vectors: each text once for the whole memory, those of one call in few requests. */
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
+    requireOptions('embed', options, callKinds)
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
     const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
@@ -248,6 +258,11 @@ export class SharedModel {
  * ```
  */
 export function shareModel(model: Model, memory: View, options: ShareOptions = {}): SharedModel {
+  requireModel(model)
+  if (typeof memory?.once !== 'function')
+    throw new OptionError('memory', 'a view, such as memory.as({ id, role })', memory)
+  const { budgets } = requireOptions('shareModel', options, shareKinds)
+  if (budgets !== undefined && !Array.isArray(budgets)) throw new OptionError('budgets', 'an array of budgets', budgets)
   return new SharedModel(model, memory, options)
 }
 

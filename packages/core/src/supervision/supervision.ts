@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import { maxTimerMs, requireDuration, requireNumber } from '@skein/memory/runtime'
+import { maxTimerMs, requireDuration, requireNumber, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { delayBefore } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
@@ -82,10 +83,23 @@ const defaults = {
   escalateTo: 'human',
 } as const satisfies Required<SupervisionPolicy>
 
+const kinds: OptionKinds<SupervisionPolicy> = {
+  onFailure: 'any',
+  from: 'any',
+  maxRestarts: 'any',
+  windowMs: 'any',
+  baseDelayMs: 'any',
+  maxDelayMs: 'any',
+  jitter: 'any',
+  afterwards: 'any',
+  escalateTo: 'any',
+}
+
 /** A supervision with its settings checked, as one function. @throws OptionError when one is out of range. */
 export function resolveSupervision(supervision: Supervision = {}): (failure: Failure) => Decision {
   if (typeof supervision === 'function') return (failure) => checked(supervision(failure), failure)
-  const policy: Required<SupervisionPolicy> = { ...defaults, ...supervision }
+  const given = requireOptions('supervision', supervision, kinds, 'supervision')
+  const policy: Required<SupervisionPolicy> = { ...defaults, ...given }
   requireOneOf('onFailure', policy.onFailure, ['restart', 'resume', 'stop', 'escalate'])
   requireOneOf('from', policy.from, ['snapshot', 'start'])
   requireOneOf('afterwards', policy.afterwards, ['stop', 'escalate'])

@@ -1,4 +1,5 @@
 import type { ClaimToken } from '../space/write-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** The context that `View.once` passes to the work. */
 export interface WorkContext {
@@ -27,6 +28,15 @@ export interface OnceOptions {
   readonly signal?: AbortSignal
   /** Begin the work only while this claim is held. */
   readonly claim?: ClaimToken
+}
+
+/** For {@link OnceOptions}. */
+export const onceKinds: OptionKinds<OnceOptions> = {
+  ttlMs: 'any',
+  leaseMs: 'any',
+  task: 'any',
+  signal: 'object',
+  claim: 'object',
 }
 
 /** The outcome of `View.once`. */

@@ -10,12 +10,14 @@ import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
-import { requireInteger } from '../values/require-option.ts'
+import { requireInteger, requireStrings } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import { ledgerSum, reusesOf } from '../work/reuse.ts'
 import type { Reuse } from '../work/reuse.ts'
 import { parseWorkId } from '../work/work-id.ts'
 import type { AuditEntry } from './audit.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** A record next to its change, with the value as JSON text: most followers of the feed look at few values. */
 export interface FeedRecord extends Omit<StoredRecord, 'value'> {
@@ -70,6 +72,8 @@ export interface FeedQuery {
   readonly withRecords?: boolean
 }
 
+const queryKinds: OptionKinds<FeedQuery> = { after: 'any', limit: 'any', collections: 'any', withRecords: 'boolean' }
+
 /** A follower polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 
@@ -105,9 +109,11 @@ export class Feed {
    * entries.map((entry) => entry.type === 'change' && entry.record?.text) // => ['"hello"']
    * ```
    */
-  async read({ after, limit = 200, collections, withRecords = false }: FeedQuery): Promise<FeedPage> {
+  async read(query: FeedQuery): Promise<FeedPage> {
+    const { after, limit = 200, collections, withRecords = false } = requireOptions('feed.read', query, queryKinds)
     requireInteger('after', after, 0)
     requireInteger('limit', limit, 1, limits.page)
+    if (collections !== undefined) requireStrings('collections', collections)
     this.#space.assertOpen()
     const { changes, last, trimmed, incarnation } = await this.#actor.unseen.changes(after, limit)
     const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true

@@ -2,6 +2,7 @@ import { agent, createFlock } from '@skein/core'
 import type { Flock } from '@skein/core'
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
+import { ownFile } from '@skein/memory/runtime'
 import type { LedgerReport } from '@skein/memory/types'
 
 import { analystMachine } from './analyst.ts'
@@ -108,7 +109,9 @@ async function studyOne(
 
 /** Spawns three roles beside the analysts; each agent does one thing at a time. */
 function spawnHelpers(flock: Flock, threads: number): void {
-  const activities: ReportActivities = flock.activities(new URL(activitiesFile, import.meta.url))
+  const activities: ReportActivities = flock.activities(
+    ownFile('skein', import.meta.url, 'crew', './report-activities.js'),
+  )
   const { read, note, merge, answer } = activities
   const mailbox = { capacity: 100_000 }
   flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
@@ -117,5 +120,3 @@ function spawnHelpers(flock: Flock, threads: number): void {
     flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
   }
 }
-
-const activitiesFile = import.meta.url.endsWith('.ts') ? './report-activities.ts' : './report-activities.js'
