@@ -75,7 +75,7 @@ describe('options', () => {
         .filter(({ option, name }) => {
           const checker = checkedElsewhere[name]
           const text = checker === undefined ? source : readFileSync(join(root, 'packages', checker), 'utf8')
-          return !new RegExp(`^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime)\\(\\s*'(?:\\w+\\.)*${option}'`, 'm').test(
+          return !new RegExp(`^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime|Timeout)\\(\\s*'(?:\\w+\\.)*${option}'`, 'm').test(
             text,
           )
         })
@@ -122,6 +122,7 @@ const checkedElsewhere: Readonly<Record<string, string>> = {
   'core/activities/activity-ref.ts leaseMs': 'memory/src/kinds/compute-once.ts',
   'core/activities/activity-ref.ts queueTimeoutMs': 'core/src/activities/activity.ts',
   'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity.ts',
+  'core/flock-options.ts askTimeoutMs': 'core/src/messages/questions.ts',
   'core/models/call-options.ts ttlMs': 'core/src/models/model-calls.ts',
   'core/supervision/backoff.ts baseDelayMs': 'core/src/supervision/retry-policy.ts',
   'core/supervision/backoff.ts maxDelayMs': 'core/src/supervision/retry-policy.ts',

@@ -9,9 +9,9 @@
 import '@skein/memory'
 
 // Executors
-export { threadExecutor } from './activities/thread-executor.ts'
-export { defaultThreads } from './activities/thread-executor-options.ts'
-export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
+export { threadExecutor } from './threads/thread-executor.ts'
+export { defaultThreads } from './threads/thread-executor-options.ts'
+export type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
 export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'
 export type { UsageMeter } from './models/usage-meter.ts'

@@ -4,7 +4,7 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { Executor } from './activities/executor.ts'
-import type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
+import type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
 import type { Clock } from './base/clock.ts'
 import type { Notifier } from './human/notifier.ts'
 import type { Budget } from './limits/budget.ts'

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { usableProcessors } from '../../src/activities/usable-processors.ts'
+import { usableProcessors } from '../../src/threads/usable-processors.ts'
 
 /** A folder with these files, as the root of a machine. */
 function machine(files: Readonly<Record<string, string>>): string {
@@ -81,7 +81,7 @@ describe('the processors that a process may use', () => {
     onTestFinished(() => rmdirSync(group))
     writeFileSync(join(group, 'cpu.cfs_period_us'), '100000')
     writeFileSync(join(group, 'cpu.cfs_quota_us'), '100000')
-    const source = new URL('../../src/activities/usable-processors.ts', import.meta.url)
+    const source = new URL('../../src/threads/usable-processors.ts', import.meta.url)
     const ask = `import('${source.href}').then(({ usableProcessors }) => console.log(usableProcessors()))`
     const shell = `echo $$ > ${group}/cgroup.procs && exec "${process.execPath}" -e "${ask}"`
     expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' }).trim()).toBe('1')

@@ -3,7 +3,7 @@ import { MessagePort } from 'node:worker_threads'
 import type { ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label, WorkerModule } from '@skein/memory/store'
 
-import type { ActivityTask } from './executor.ts'
+import type { ActivityTask } from '../activities/executor.ts'
 
 /*
  * What the main thread and its worker threads send each other.

@@ -1,4 +1,4 @@
-import { ActivityLoadError } from './activity-errors.ts'
+import { ActivityLoadError } from '../activities/activity-errors.ts'
 import type { RefusedModule, ThreadEvent } from './thread-protocol.ts'
 
 /** A request that a thread has, or will have. */

@@ -1,6 +1,6 @@
 import * as modelErrors from '../models/model-errors.ts'
 import { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
-import * as activityErrors from './activity-errors.ts'
+import * as activityErrors from '../activities/activity-errors.ts'
 import type { ThreadRequest } from './thread-protocol.ts'
 
 /** Classes that errors from threads may be of. */

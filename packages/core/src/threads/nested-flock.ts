@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 
-import { NestedFlockError } from './activity-errors.ts'
+import { NestedFlockError } from '../activities/activity-errors.ts'
 
 /*
  * A module of activities that makes a flock would be loaded by that flock's threads, which would make a flock each, and

@@ -1,4 +1,4 @@
-import { activityOptions } from './activity.ts'
+import { activityOptions } from '../activities/activity.ts'
 
 /**
  * What a module exports, whatever its format. Node shows what CommonJS exports as `default`, and only some of it by

@@ -4,9 +4,9 @@ import type { Principal } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
 import type { ThreadPasses } from '@skein/memory/runtime'
 
-import type { RunOptions } from './executor.ts'
-import { ThreadLostError } from './activity-errors.ts'
-import type { ActivityTask } from './executor.ts'
+import type { RunOptions } from '../activities/executor.ts'
+import { ThreadLostError } from '../activities/activity-errors.ts'
+import type { ActivityTask } from '../activities/executor.ts'
 import type { RefusedModule, ThreadEvent } from './thread-protocol.ts'
 
 /** A task in a worker thread, or on its way there. */

@@ -1,7 +1,7 @@
 import type { Transferable } from 'node:worker_threads'
 
-import { ActivityInputError } from './activity-errors.ts'
-import { movedOf } from './move.ts'
+import { ActivityInputError } from '../activities/activity-errors.ts'
+import { movedOf } from '../activities/move.ts'
 
 /**
  * The reply of a thread with an activity's output, and what is moved with it.
