@@ -18,8 +18,9 @@ import {
   setup,
 } from 'xstate'
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-function same<A, B>(_: Same<A, B>): void {}
+type IsAny<Type> = 0 extends 1 & Type ? true : false
+type Same<A, B> = [IsAny<A>, A] extends [IsAny<B>, B] ? ([B] extends [A] ? true : false) : false
+declare function same<A, B>(isSame: Same<A, B>): void
 
 const memory = await openMemory({ store: mapStore() })
 const flock: Flock = await createFlock({ memory, askTimeoutMs: 5_000 })
@@ -43,8 +44,8 @@ const shop = setup({
     tick: fromCallback<{ type: 'x' }>(() => {}),
     count: fromTransition((n: number) => n + 1, 0),
   },
-  guards: { isKnown: (_, params: { who: string }) => params.who !== '' },
-  actions: { note: (_, _params: { text: string }) => {} },
+  guards: { isKnown: ({ context }, params: { who: string }) => !context.visitors.includes(params.who) },
+  actions: { note: ({ context }, params: { text: string }) => void [context, params] },
   delays: { later: 1_000 },
 }).createMachine({
   context: ({ input }) => ({ visitors: Array.from({ length: input.limit }, () => 'nobody') }),
@@ -171,7 +172,7 @@ const read = counterRef.ask({ type: 'read' })
 // @ts-expect-error -- `add` is no question.
 await counterRef.ask({ type: 'add', by: 1 })
 // @ts-expect-error -- A state, not a promise of one.
-behavior({ role: 'late', initial: 0, receive: async (count: number, _: Counting) => count })
+behavior({ role: 'late', initial: 0, receive: async (count: number, message: Counting) => count + message.type.length })
 
 // Agents of activities.
 declare const work: ActivitiesOf<{ count: Activity<string, number>; spell: Activity<{ word: string }, string[]> }>

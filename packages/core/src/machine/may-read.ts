@@ -8,8 +8,11 @@ export function mayRead(read: Function, part: 'event' | 'spawn'): boolean {
   const source = String(read)
   const parts = /^(?:async\s*)?(?:function\b[^(]*|[\w$]+\s*)?\(\s*\{([^}]*)\}/.exec(source)?.[1]
   if (parts === undefined) return read.length > 0 || /\barguments\b|native code|^\(?\.\.\./.test(source)
-  return parts.includes('...') || new RegExp(`\\b${part}\\b`).test(parts)
+  // A pattern within the pattern ends its text too early.
+  return parts.includes('...') || words[part].test(parts.includes('{') ? source : parts)
 }
+
+const words = { event: /\bevent\b/, spawn: /\bspawn\b/ } as const
 
 /** The guards that a machine names, by their names. */
 export type Guards = Readonly<Record<string, unknown>>

@@ -83,7 +83,8 @@ export class TransitionTable {
   /** Whether the event enables an `always`, which XState tries after each event. */
   #isRead(snapshot: MachineSnapshot, event: EventObject): boolean {
     if (!this.readsAny) return false
-    return snapshot._nodes.some((node) => this.#readers.get(node)?.next(snapshot, event) !== undefined)
+    const { _nodes: nodes } = snapshot
+    return nodes.some((node) => this.#readers.get(node)?.next(snapshot, event) !== undefined)
   }
 
   /** Whether all that the event could do in this state is nothing, so that waiting for a guard is pointless. */

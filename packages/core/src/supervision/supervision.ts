@@ -141,6 +141,7 @@ function checked(returned: unknown, { agent, error }: Failure): Decision {
   }
 }
 
-function requireOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(value)) throw new OptionError(option, allowed.map((one) => `'${one}'`).join(', '), value)
+function requireOneOf(option: string, value: unknown, allowed: readonly string[]): void {
+  if (!allowed.includes(value as string))
+    throw new OptionError(option, allowed.map((one) => `'${one}'`).join(', '), value)
 }

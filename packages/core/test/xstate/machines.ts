@@ -356,6 +356,34 @@ const actions: Record<string, Make> = {
       .createMachine({ on: { say: { actions: { type: 'say', params: ({ event }) => ({ word: event['word'] }) } } } }),
     steps: [e('say', { word: 'hello' })],
   }),
+  'hears what it emits': ({ x, log }) => ({
+    logic: x.createMachine({
+      entry: ({ self }) => void self.on('*', (event) => log(event.type)),
+      on: { go: { actions: [x.emit({ type: 'one' }), x.emit({ type: 'two' })] } },
+    }),
+    steps: [e('go')],
+  }),
+  'hears of its own snapshots': ({ x, log }) => ({
+    logic: x.createMachine({
+      initial: 'a',
+      entry: ({ self }) => void self.subscribe((snapshot) => log((snapshot as { value: unknown }).value)),
+      states: { a: { on: { go: 'b' } }, b: { on: { go: 'a' } } },
+    }),
+    steps: [e('go'), e('go')],
+  }),
+  'sends to itself': ({ x, log }) => ({
+    logic: x.createMachine({
+      initial: 'a',
+      states: {
+        a: {
+          on: { go: { target: 'b', actions: [({ self }) => self.send({ type: 'next' }), x.raise({ type: 'first' })] } },
+        },
+        b: { on: { first: { actions: () => log('first') }, next: { target: 'c', actions: () => log('next') } } },
+        c: {},
+      },
+    }),
+    steps: [e('go')],
+  }),
   'fails when an action throws': ({ x }) => ({
     logic: x.createMachine({ on: { go: { actions: () => fail('in an action') } } }),
     steps: [e('go')],
@@ -621,6 +649,56 @@ const restored: Record<string, Make> = {
   'goes on with a child machine': ({ x, log }) => ({
     logic: parentOf(x, log),
     steps: [e('ask', { n: 2 }), 'restore', e('ask', { n: 3 }), e('end')],
+  }),
+  'remembers its history': ({ x }) => ({
+    logic: history(x, 'deep'),
+    steps: [...historySteps.slice(0, 4), 'restore', e('power')],
+  }),
+  'starts promises and callbacks again': ({ x, log }) => ({
+    logic: x
+      .setup({
+        actors: {
+          load: x.fromPromise<string, string>(async ({ input }) => {
+            log('load', input)
+            return new Promise(() => {})
+          }),
+          bell: x.fromCallback(({ input }) => {
+            log('bell', input)
+            return () => log('quiet')
+          }),
+        },
+      })
+      .createMachine({
+        invoke: [
+          { src: 'load', id: 'load', input: 'all' },
+          { src: 'bell', id: 'bell', input: 'loud' },
+        ],
+        initial: 'a',
+        states: { a: { on: { go: 'b' } }, b: {} },
+      }),
+    steps: [e('go'), 'restore'],
+  }),
+  'keeps names in the system': ({ x, log }) => ({
+    logic: x
+      .setup({ actors: { printer: x.createMachine({ on: { print: { actions: () => log('print') } } }) } })
+      .createMachine({
+        invoke: { src: 'printer', id: 'p', systemId: 'printer' },
+        on: { write: { actions: x.sendTo(({ system }) => system.get('printer'), { type: 'print' }) } },
+      }),
+    steps: [e('write'), 'restore', e('write')],
+  }),
+  'keeps a reducer': ({ x, log }) => ({
+    logic: x
+      .setup({ actors: { sum: x.fromTransition((n: number, event: { type: 'add'; by: number }) => n + event.by, 1) } })
+      .createMachine({
+        invoke: {
+          src: 'sum',
+          id: 'sum',
+          onSnapshot: { actions: ({ event }) => log((event.snapshot as unknown as { context: unknown }).context) },
+        },
+        on: { add: { actions: x.sendTo('sum', { type: 'add', by: 2 }) } },
+      }),
+    steps: [e('add'), 'restore', e('add')],
   }),
   'runs no entry action again': ({ x, log }) => ({
     logic: x.createMachine({
