@@ -10,14 +10,15 @@ function run(...args: readonly string[]): { status: number | null; stdout: strin
 }
 
 describe('what code of an agent throws where nobody can catch it', () => {
-  it('fails that agent alone', () => {
-    const { status, stdout, stderr } = run()
-    const [outcomes = '{}', alive] = stdout.split('\n')
+  it.each([[[]], [['listen']]])('fails that agent alone (%j)', (args) => {
+    const { status, stdout, stderr } = run(...args)
+    const [outcomes = '{}', resumed, alive] = stdout.split('\n')
     const ends = Object.entries(JSON.parse(outcomes) as Record<string, string>)
     expect(ends.length).toBeGreaterThan(15)
     // A behavior that returns a promise is told so.
     const expected = ends.map(([name]) => [name, name.includes('behavior') ? 'SKEIN_OPTION' : 'stray'])
     expect(ends).toEqual(expected)
+    expect(resumed).toBe('{"n":1}')
     expect({ alive, status, stderr: stderr.includes('Uncaught') }).toEqual({ alive: 'alive', status: 0, stderr: false })
   })
 

@@ -17,6 +17,7 @@ export function runFor<Argument>(taker: StrayTaker, run: (argument: Argument) =>
   if (!isListening) {
     isListening = true
     process.on('uncaughtException', onUncaught)
+    process.on('unhandledRejection', onUnhandled)
   }
   if (takers.getStore() === taker) run(argument)
   else takers.run(taker, run, argument)
@@ -29,7 +30,21 @@ function onUncaught(error: unknown): void {
   if (process.listenerCount('uncaughtException') > 1) return
   isListening = false
   process.off('uncaughtException', onUncaught)
+  process.off('unhandledRejection', onUnhandled)
   process.nextTick(() => {
     throw error
   })
+}
+
+/** Rejections are uncaught exceptions only where nobody else listens to them, and these others would not tell the agent. */
+function onUnhandled(error: unknown): void {
+  const taker = takers.getStore()
+  if (taker) return taker.strayed(error)
+  if (process.listenerCount('unhandledRejection') === 1 && endsProcess()) throw error
+}
+
+/** Whether Node.js would end the process for a rejection that nobody handles. */
+function endsProcess(): boolean {
+  const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ')
+  return !/--unhandled-rejections[= ](?:none|warn)\b/.test(options)
 }
