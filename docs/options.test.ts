@@ -38,14 +38,14 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
-  `@skein/core: escalate extractiveModel readBudget refuse reply tell
-   @skein/core/executor: costOf estimateTokens priceOf readPrompts splitSentences
+  `@skein/core: checkMigration escalate extractiveModel readBudget refuse reply tell
+   @skein/core/executor: costOf estimateTokens priceOf readPrompts sumDrops splitSentences
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
    @skein/memory/runtime: Emitter Records asPartOf currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
      joinMemory objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
-     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce toEnvelope warn
+     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce toEnvelope toStoredEnvelope warn
      workStateOf
    @skein/memory/store: StoreClock TermTable changeOf collectionsWith covers decideMutation hasTrait indexTerms isSealed
      joinLabels labelText levelIndex liveRecord loadFromDescriptor matchesFilter parseLabel queryTerms rankMatches rawText

@@ -7,6 +7,7 @@ import { Facts } from './kinds/facts.ts'
 import { Learnings } from './kinds/learnings.ts'
 import { Objects } from './kinds/objects.ts'
 import { Observations } from './kinds/observations.ts'
+import { onceKinds } from './kinds/once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
 import { Audit } from './oversight/audit.ts'
 import { Feed } from './oversight/feed.ts'
@@ -26,6 +27,8 @@ import type { Corruption } from './store/corruption.ts'
 import { requireLevel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
 import { requireStrings } from './values/require-option.ts'
+import { OptionError } from './values/errors.ts'
+import { requireOptions } from './values/require-options.ts'
 
 /** A principal's view of the memory. All access by agents, people and programs goes through a view. */
 export class View {
@@ -102,11 +105,13 @@ export class View {
    * calls // => 1
    * ```
    */
-  once<T>(
+  async once<T>(
     key: string,
     work: (context: WorkContext) => Promise<T> | T,
     options: OnceOptions = {},
   ): Promise<OnceResult<T>> {
+    requireOptions('once', options, onceKinds)
+    if (typeof work !== 'function') throw new OptionError('work', 'a function', work)
     return this.#once.run(key, work, options)
   }
 

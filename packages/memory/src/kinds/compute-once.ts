@@ -25,9 +25,6 @@ import { workId } from '../work/work-id.ts'
 import { workStateOf } from '../work/work-state.ts'
 import type { WorkState } from '../work/work-state.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
-import { OptionError } from '../values/errors.ts'
-import { requireOptions } from '../values/require-options.ts'
-import { onceKinds } from './once-options.ts'
 
 /** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
 const failedMs = 10_000
@@ -50,8 +47,6 @@ export class ComputeOnce {
   }
 
   async run<T>(key: string, work: Work<T>, options: OnceOptions): Promise<OnceResult<T>> {
-    requireOptions('once', options, onceKinds)
-    if (typeof work !== 'function') throw new OptionError('work', 'a function', work)
     requireStrings('key', [key])
     const { leaseMs = 5_000, ttlMs, signal } = options
     requireDuration('leaseMs', leaseMs, 10)

@@ -169,7 +169,10 @@ export class Journal {
     return this.#toEntry<Value>(lowered)
   }
 
-  protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
+  protected async find<Value>(
+    text: string,
+    options: Omit<ListOptions, 'cursor'>,
+  ): Promise<SearchResult<JournalEntry<Value>>[]> {
     const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
     requireInteger('limit', limit, 1, limits.page)
     if (typeof text !== 'string') throw new OptionError('text', 'a string', text)

@@ -28,7 +28,7 @@ const articles: Readonly<Record<Exclude<OptionKind, 'any'>, string>> = {
 export function requireOptions<Options extends object>(
   of: string,
   options: Options | undefined,
-  kinds: Readonly<Record<string, OptionKind>>,
+  kinds: OptionKinds<NoInfer<Options>>,
   path?: string,
 ): Options {
   if (options === undefined) return {} as Options
