@@ -29,9 +29,16 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   const lines = [messageLine(error instanceof Error ? error.message : String(error))]
   if (debug) lines.push(...plainLines(String(error instanceof Error ? error.stack : error)))
   else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
+  else if (code === 'SKEIN_CEILING' || code === 'SKEIN_BUDGET') lines.push(budgetHint)
   else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
-  return { lines, exitCode: code === 'SKEIN_OPTION' ? exitCode.misuse : exitCode.failure }
+  return { lines, exitCode: exitCodes[code] ?? exitCode.failure }
 }
+
+const exitCodes: Readonly<Record<string, number>> = {
+  SKEIN_OPTION: exitCode.misuse,
+  SKEIN_CEILING: exitCode.tooCostly,
+}
+const budgetHint = 'With the options --budget-calls, --budget-tokens and --budget-usd, you set what a run may use.'
 
 /** A message as one line of the command; it may quote what agents wrote. */
 export function messageLine(message: string): string {

@@ -14,8 +14,10 @@ import { defaultStore } from '../open/store-address.ts'
 import type { ReportProgress } from '../report/progress-sum.ts'
 import { renderReport } from '../report/render-report.ts'
 import type { Report } from '../report/report.ts'
+import { amountsOf, defaultCeiling } from '../report/ceiling.ts'
 import { runReport } from '../report/run-report.ts'
-import { print, printJson } from '../terminal/printer.ts'
+import { confirm } from '../terminal/confirm.ts'
+import { print, printJson, printNote } from '../terminal/printer.ts'
 import { showProgress } from '../terminal/show-progress.ts'
 import type { ProgressRow } from '../terminal/show-progress.ts'
 
@@ -29,6 +31,7 @@ interface RunFlags {
   readonly threads?: number
   readonly model: string
   readonly baseUrl?: string
+  readonly budgetCalls?: number
   readonly budgetTokens?: number
   readonly budgetUsd?: number
   readonly json: boolean
@@ -62,8 +65,17 @@ export function addRun(skein: Command, context: CommandContext): void {
       defaultModel,
     )
     .option('--base-url <url>', 'the API of a compatible server, such as http://127.0.0.1:11434/v1')
-    .option('--budget-tokens <number>', 'stop before the model uses more tokens than this', positiveNumber)
-    .option('--budget-usd <number>', 'stop before the model costs more US dollars than this', positiveNumber)
+    .option(
+      '--budget-calls <number>',
+      `stop before the model is called more often (${defaultOf('calls')})`,
+      positiveNumber,
+    )
+    .option('--budget-tokens <number>', `stop before it uses more tokens (${defaultOf('tokens')})`, positiveNumber)
+    .option(
+      '--budget-usd <number>',
+      `stop before it costs more US dollars (${defaultOf('usd')} where its price is known)`,
+      positiveNumber,
+    )
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .option('--dashboard', 'show the flock at work on a live page, and keep it open until interrupted', false)
     .action((files: string[], flags: RunFlags) => run(files, flags, context))
@@ -91,6 +103,12 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       signal: context.signal,
       onProgress: (stages) => progress.update(rowsOf(stages)),
       model,
+      onEstimate: (estimate, ceiling) => {
+        if (flags.json) return
+        const limit = ceiling ? ` It may use ${amountsOf(ceiling, 'or')}.` : ''
+        printNote(`The run will use about ${amountsOf(estimate, 'and')}, less where the memory has answers.${limit}`)
+      },
+      mayExceed: (estimate) => confirm(`Use about ${amountsOf(estimate, 'and')}?`, context.signal),
       ...(flags.threads !== undefined && { threads: flags.threads }),
       ...(encryption && { encryption }),
       ...(dashboard && { onOpen: (opened) => dashboard.open(opened) }),
@@ -124,9 +142,15 @@ function collectQuestion(question: string, earlier: readonly string[]): string[]
   return [...earlier, question]
 }
 
-function budgetOf({ budgetTokens, budgetUsd }: RunFlags): Budget | undefined {
-  if (budgetTokens === undefined && budgetUsd === undefined) return undefined
+/** The defaults apply together, where none of the options is given. */
+function defaultOf(measure: keyof typeof defaultCeiling): string {
+  return `without any budget: ${defaultCeiling[measure].toLocaleString('en')}`
+}
+
+function budgetOf({ budgetCalls, budgetTokens, budgetUsd }: RunFlags): Budget | undefined {
+  if (budgetCalls === undefined && budgetTokens === undefined && budgetUsd === undefined) return undefined
   return {
+    ...(budgetCalls !== undefined && { calls: budgetCalls }),
     ...(budgetTokens !== undefined && { tokens: budgetTokens }),
     ...(budgetUsd !== undefined && { usd: budgetUsd }),
   }

@@ -3,6 +3,7 @@ import type { MapReduceProgress, QuestionsFor } from '@skein/core/types'
 import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 
+import { groupParts } from './group-parts.ts'
 import type { NoteRef, Part, Quote } from './note.ts'
 import type { FileInput } from './report-activities.ts'
 
@@ -72,8 +73,8 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         return (await Promise.all(contents.map((ref) => view.objects.get(ref)))).flat()
       }),
       study: fromPromise<Studied, readonly Part[]>(async ({ input: parts, signal }) => {
-        const { notes, result } = await flock.mapReduce<Part, NoteRef>({
-          inputs: parts,
+        const { notes, result } = await flock.mapReduce<readonly Part[], NoteRef>({
+          inputs: groupParts(parts),
           map: (input, options) => summarizers.ask({ type: 'note', input }, options),
           key: ({ topic }) => topic,
           sizeOf: ({ tokens }) => tokens,

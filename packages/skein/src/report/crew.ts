@@ -6,6 +6,7 @@ import type { LedgerReport } from '@skein/memory/types'
 
 import { analystMachine } from './analyst.ts'
 import type { Assignment, Finding, ReportActivities } from './analyst.ts'
+import type { Ceiling } from './ceiling.ts'
 import type { ProgressSum } from './progress-sum.ts'
 import type { FileInput } from './report-activities.ts'
 import type { OpenedRun, ReportOptions } from './report-options.ts'
@@ -33,10 +34,15 @@ export interface CrewTask {
   /** Which crew it is, from 0. */
   readonly index: number
   readonly threads: number
+  /** What it may use of the model. */
+  readonly ceiling: Ceiling | undefined
 }
 
 /** Opens a memory and a flock, and spawns the agents that help the analysts. */
-export async function openCrew(options: ReportOptions, { questions, index, threads }: CrewTask): Promise<Crew> {
+export async function openCrew(
+  options: ReportOptions,
+  { questions, index, threads, ceiling }: CrewTask,
+): Promise<Crew> {
   const { store, space = 'default', architecture = 'hybrid', isolated = false } = options
   const { encryption, model, signal, onEvent } = options
   const memory: Memory = await openMemory({
@@ -46,7 +52,7 @@ export async function openCrew(options: ReportOptions, { questions, index, threa
     ...(encryption && { encryption }),
     ...(isolated && { sharedObjectBytes: 0 }),
   })
-  const flock = await createFlock({ memory, threads, ...(model && { model }) })
+  const flock = await createFlock({ memory, threads, ...(model && { model }), ...(ceiling && { budget: ceiling }) })
   let partsRead = 0
   flock.on((event) => {
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1

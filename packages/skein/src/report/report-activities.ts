@@ -72,10 +72,13 @@ export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(
   shared,
 )
 
-/** Takes notes on one part, and logs them as an observation for everyone to find. */
-export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
+/** Takes notes on one part, or on small ones that share a call, and logs them as an observation for everyone to find. */
+export const note: Activity<readonly Part[], NoteRef> = activity(async (context, parts) => {
   const { memory } = context
-  const passages = [partPassage(part, await memory.objects.get(part.text), part.title)]
+  const part = titledAs(parts)
+  const passages = await Promise.all(
+    parts.map(async (one, index) => partPassage(one, await memory.objects.get(one.text), `${index} ${one.title}`)),
+  )
   const { quotes, dropped } = await summarize(context, passages, maxNoteSentences)
   const found: Note = { topic: part.topic, quotes, ...(dropped > 0 && { dropped }) }
   const ref = await memory.objects.put(found, {
@@ -83,7 +86,12 @@ export const note: Activity<Part, NoteRef> = activity(async (context, part) => {
     tags: ['note'],
     ...titled(`Note: ${part.title}`),
   })
-  const value = { title: part.title, topic: part.topic, part: part.text.id, quotes: quotes.map(({ text }) => text) }
+  const value = {
+    title: part.title,
+    topic: part.topic,
+    parts: parts.map(({ text }) => text.id),
+    quotes: quotes.map(({ text }) => text),
+  }
   await memory.observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
   return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
 }, shared)
@@ -139,6 +147,12 @@ async function summarize(
     { signal },
   )
   return { quotes: toQuotes(sentences, passages), dropped }
+}
+
+/** The first of some parts, titled by the first and the last of them. */
+function titledAs(parts: readonly Part[]): Part {
+  const first = parts[0] as Part
+  return parts.length === 1 ? first : { ...first, title: `${first.title} … ${parts.at(-1)?.title}` }
 }
 
 /** The title of an object. Headings may be of any length, and empty. */

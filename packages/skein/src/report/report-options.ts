@@ -3,6 +3,8 @@ import type { Model } from '@skein/core/executor'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 
+import type { Ceiling } from './ceiling.ts'
+import type { CostEstimate } from './cost-estimate.ts'
 import type { ReportProgress } from './progress-sum.ts'
 import type { Report } from './report.ts'
 
@@ -27,6 +29,22 @@ export interface ReportOptions {
   readonly threads?: number
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
+  /**
+   * What the run may use of its model. A run that is estimated to use more asks `mayExceed`
+   * before anything is sent; one that does use more ends with a `BudgetExceededError`. Isolated
+   * analysts have equal shares. A model with a budget of its own, and the built-in one, have none.
+   *
+   * @defaultValue 500 calls, 1,000,000 tokens and, where the price is known, 5 US dollars
+   */
+  readonly ceiling?: Ceiling
+  /** Receives what a run with a model will about cost, before anything is sent, and its ceiling. */
+  readonly onEstimate?: (estimate: CostEstimate, ceiling: Ceiling | undefined) => void
+  /**
+   * Whether a run may go beyond its ceiling, to about the estimate: it ends at twice as much.
+   *
+   * @defaultValue no: `runReport` rejects with a `CeilingError`
+   */
+  readonly mayExceed?: (estimate: CostEstimate, ceiling: Ceiling) => Promise<boolean> | boolean
   /**
    * Gives every analyst a memory and a crew of its own, as if it worked alone:
    * nothing is shared, and objects are copied instead of read in place.

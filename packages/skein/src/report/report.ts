@@ -20,7 +20,7 @@ export interface ReportStats {
   readonly parts: number
   readonly analysts: number
   readonly threads: number
-  /** Sections that an agent of this run read and noted. */
+  /** Parts that an agent of this run read and noted. Small ones that shared a call count as one. */
   readonly partsRead: number
   readonly activities: number
   readonly modelCalls: number

@@ -1,10 +1,17 @@
 import { resolve } from 'node:path'
 
+import { estimateTokens } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 
 import { InputError } from '../open/input-error.ts'
+import { packSections } from '../sections/pack-sections.ts'
+import { splitSections } from '../sections/split-sections.ts'
 import type { Finding } from './analyst.ts'
+import { agreeOnCeiling, isCostly, requireCeiling } from './ceiling.ts'
+import type { Ceiling } from './ceiling.ts'
+import type { NoteSize } from './cost-estimate.ts'
 import { openCrew } from './crew.ts'
+import { groupParts } from './group-parts.ts'
 import { ProgressSum } from './progress-sum.ts'
 import type { FileInput } from './report-activities.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -14,20 +21,27 @@ import { readTextFile } from './text-file.ts'
 /**
  * Lets a flock read and summarize files, each sentence with its source.
  *
- * @throws InputError for a file that can't be used, before any work begins;
- * OptionError, StoreError; the signal's reason.
+ * @throws InputError for a file that can't be used, and CeilingError, before any work
+ * begins; BudgetExceededError, OptionError, StoreError; the signal's reason.
  */
 export async function runReport(options: ReportOptions): Promise<Report> {
   const startedAt = performance.now()
   if (options.files.length === 0) throw new OptionError('files', 'an array of at least one path', '[]')
-  const files = await identifyFiles(options)
+  requireCeiling(options.ceiling)
+  const { files, sizes } = await identifyFiles(options)
   options.signal?.throwIfAborted()
   const asked = [...new Set(options.questions)]
   const questions: readonly (string | undefined)[] = asked.length > 0 ? asked : [undefined]
   const progress = new ProgressSum(questions.length, options.onProgress)
   const groups = options.isolated ? questions.map((question) => [question]) : [questions]
   const threads = threadsPerCrew(options, groups.length)
-  const crews = await Promise.all(groups.map((group, index) => openCrew(options, { questions: group, index, threads })))
+  const task = { sizes, questions: asked.length, crews: groups.length }
+  const agreed = isCostly(options.model) ? await agreeOnCeiling(options.model, options, task) : undefined
+  options.signal?.throwIfAborted()
+  const ceiling = agreed && shareOf(agreed, groups.length)
+  const crews = await Promise.all(
+    groups.map((group, index) => openCrew(options, { questions: group, index, threads, ceiling })),
+  )
   try {
     for (const { opened } of crews) await options.onOpen?.(opened)
     const findings = (await Promise.all(crews.map((crew) => crew.study(files, progress)))).flat()
@@ -58,17 +72,41 @@ export async function runReport(options: ReportOptions): Promise<Report> {
   }
 }
 
-/** Identifies files by their content: the same content under one path or two is read and counted once. */
-async function identifyFiles({ files, signal }: ReportOptions): Promise<FileInput[]> {
+/**
+ * Identifies files by their content: the same content under one path or two is read and counted once.
+ * Where the model costs anything, their parts are measured, too.
+ */
+async function identifyFiles({
+  files,
+  model,
+  signal,
+}: ReportOptions): Promise<{ files: FileInput[]; sizes: NoteSize[] }> {
   const identified = await Promise.all(
-    files.map(async (source): Promise<FileInput> => {
+    files.map(async (source) => {
       const path = resolve(source)
-      return { path, source, digest: (await readTextFile(path, source, signal)).digest }
+      const { text, digest } = await readTextFile(path, source, signal)
+      return { file: { path, source, digest }, parts: isCostly(model) ? measure(text) : [] }
     }),
   )
-  return identified.filter(
-    ({ digest }, index) => identified.findIndex((earlier) => earlier.digest === digest) === index,
-  )
+  const seen = new Set<string>()
+  const distinct = identified.filter(({ file }) => !seen.has(file.digest) && seen.add(file.digest))
+  const groups = groupParts(distinct.flatMap(({ parts }) => parts))
+  const sizes = groups.map((group): NoteSize => {
+    return { topic: group[0]?.topic ?? '', tokens: group.reduce((sum, { tokens }) => sum + tokens, 0) }
+  })
+  return { files: distinct.map(({ file }) => file), sizes }
+}
+
+/** The parts of a text as readers will make them, with their sizes in place of their texts. */
+function measure(text: string): (NoteSize & { readonly start: number; readonly end: number })[] {
+  return packSections(splitSections(text)).map(({ topic, start, end }) => {
+    return { topic, start, end, tokens: estimateTokens(text.slice(start, end)) }
+  })
+}
+
+/** Budgets hold within one memory, and each isolated crew has its own. */
+function shareOf(ceiling: Ceiling, crews: number): Ceiling {
+  return Object.fromEntries(Object.entries(ceiling).map(([measure, limit]) => [measure, limit / crews]))
 }
 
 /** Isolated analysts share nothing but the processors. */

@@ -1,0 +1,24 @@
+import { areTooMany, isSmall, maxPackedChars } from '../sections/pack-sections.ts'
+import type { TextRange } from '../sections/text-range.ts'
+
+/**
+ * Groups the parts that share a model call, in order. A group holds one part, or
+ * neighbouring small ones where there are far more parts than usual: a thousand files of
+ * one line must not cost a thousand calls.
+ */
+export function groupParts<Part extends TextRange>(parts: readonly Part[]): Part[][] {
+  if (!areTooMany(parts)) return parts.map((part) => [part])
+  const groups: Part[][] = []
+  let room = 0
+  for (const part of parts) {
+    const chars = part.end - part.start
+    if (isSmall(part) && chars <= room) {
+      groups.at(-1)?.push(part)
+      room -= chars
+    } else {
+      groups.push([part])
+      room = isSmall(part) ? maxPackedChars - chars : 0
+    }
+  }
+  return groups
+}
