@@ -29,7 +29,7 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   const lines = [messageLine(error instanceof Error ? error.message : String(error))]
   if (debug) lines.push(...plainLines(String(error instanceof Error ? error.stack : error)))
   else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
-  else if (code === 'SKEIN_CEILING' || code === 'SKEIN_BUDGET') lines.push(budgetHint)
+  else if (code === 'SKEIN_CEILING' || isOfBudget(error)) lines.push(budgetHint)
   else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
   return { lines, exitCode: exitCodes[code] ?? exitCode.failure }
 }
@@ -43,6 +43,11 @@ const budgetHint = 'With the options --budget-calls, --budget-tokens and --budge
 /** A message as one line of the command; it may quote what agents wrote. */
 export function messageLine(message: string): string {
   return plainText(`skein: ${message.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))}`)
+}
+
+/** The parts of a run fail together, because of the first one's error. */
+function isOfBudget(error: unknown): boolean {
+  return codeOf(error) === 'SKEIN_BUDGET' || (error instanceof Error && codeOf(error.cause) === 'SKEIN_BUDGET')
 }
 
 function codeOf(error: unknown): string {

@@ -1,11 +1,7 @@
-import { extractiveModel } from '@skein/core'
 import type { Budget } from '@skein/core'
-import type { Model } from '@skein/core/executor'
 import { OptionError, SkeinError } from '@skein/memory'
 
-import { estimateCost } from './cost-estimate.ts'
-import type { CostEstimate, NoteSize } from './cost-estimate.ts'
-import type { ReportOptions } from './report-options.ts'
+import type { CostEstimate } from './cost-estimate.ts'
 
 /** What a run may use of a model that has no budget of its own. A measure left out is not limited. */
 export type Ceiling = Pick<Budget, 'calls' | 'tokens' | 'usd'>
@@ -13,7 +9,8 @@ export type Ceiling = Pick<Budget, 'calls' | 'tokens' | 'usd'>
 /** The ceiling of a run that names none. Money counts where the price of the model is known. */
 export const defaultCeiling = { calls: 500, tokens: 1_000_000, usd: 5 } as const
 
-const measures = ['calls', 'tokens', 'usd'] as const
+/** What a ceiling limits. */
+export const measures = ['calls', 'tokens', 'usd'] as const
 
 /** A run would probably use more of its model than its ceiling. Nothing has been sent. */
 export class CeilingError extends SkeinError {
@@ -41,11 +38,6 @@ export function amountsOf({ calls, tokens, usd }: Ceiling, word: 'and' | 'or'): 
   return new Intl.ListFormat('en', { type: word === 'and' ? 'conjunction' : 'disjunction' }).format(amounts)
 }
 
-/** Whether the use of a model costs anything. */
-export function isCostly(model: Model | undefined): model is Model {
-  return model !== undefined && model.id !== extractiveModel().id
-}
-
 /** @throws OptionError when a limit is not a number above 0. */
 export function requireCeiling(ceiling: Ceiling = {}): void {
   for (const measure of measures) {
@@ -54,35 +46,4 @@ export function requireCeiling(ceiling: Ceiling = {}): void {
       throw new OptionError(`ceiling.${measure}`, 'a number above 0', limit)
     }
   }
-}
-
-/** What {@link agreeOnCeiling} works with. */
-export interface CeilingTask {
-  readonly sizes: readonly NoteSize[]
-  /** Questions to answer; 0 for a summary of the whole. */
-  readonly questions: number
-  readonly crews: number
-}
-
-/**
- * Tells the caller what a run will about cost, and asks whether it may go beyond its ceiling.
- *
- * @returns what the run may use; `undefined` where the model has a budget of its own.
- * @throws CeilingError when the caller does not agree.
- */
-export async function agreeOnCeiling(
-  model: Model,
-  { ceiling: given, onEstimate, mayExceed }: ReportOptions,
-  { sizes, questions, crews }: CeilingTask,
-): Promise<Ceiling | undefined> {
-  const { budget, price } = model.settings ?? {}
-  const estimate = estimateCost(sizes, { questions, crews, price })
-  const { usd, ...countable } = defaultCeiling
-  const ceiling = budget ? undefined : (given ?? { ...countable, ...(price && { usd }) })
-  onEstimate?.(estimate, ceiling)
-  if (!ceiling || measures.every((measure) => (estimate[measure] ?? 0) <= (ceiling[measure] ?? Infinity)))
-    return ceiling
-  if (!(await mayExceed?.(estimate, ceiling))) throw new CeilingError(estimate, ceiling)
-  // Agreed was the estimate, not whatever it takes.
-  return { calls: 2 * estimate.calls, tokens: 2 * estimate.tokens, ...(estimate.usd && { usd: 2 * estimate.usd }) }
 }

@@ -31,7 +31,8 @@ export interface ReportOptions {
   readonly model?: Model
   /**
    * What the run may use of its model. A run that is estimated to use more asks `mayExceed`
-   * before anything is sent; one that does use more ends with a `BudgetExceededError`. Isolated
+   * before anything is sent; one that does use more ends with an error of
+   * its budget (`SKEIN_BUDGET`, or that as the cause). Isolated
    * analysts have equal shares. A model with a budget of its own, and the built-in one, have none.
    *
    * @defaultValue 500 calls, 1,000,000 tokens and, where the price is known, 5 US dollars

@@ -7,7 +7,8 @@ import { InputError } from '../open/input-error.ts'
 import { packSections } from '../sections/pack-sections.ts'
 import { splitSections } from '../sections/split-sections.ts'
 import type { Finding } from './analyst.ts'
-import { agreeOnCeiling, isCostly, requireCeiling } from './ceiling.ts'
+import { agreeOnCeiling, isCostly } from './agree-on-ceiling.ts'
+import { requireCeiling } from './ceiling.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { NoteSize } from './cost-estimate.ts'
 import { openCrew } from './crew.ts'
@@ -22,7 +23,7 @@ import { readTextFile } from './text-file.ts'
  * Lets a flock read and summarize files, each sentence with its source.
  *
  * @throws InputError for a file that can't be used, and CeilingError, before any work
- * begins; BudgetExceededError, OptionError, StoreError; the signal's reason.
+ * begins; OptionError, StoreError; the signal's reason.
  */
 export async function runReport(options: ReportOptions): Promise<Report> {
   const startedAt = performance.now()
@@ -85,7 +86,7 @@ async function identifyFiles({
     files.map(async (source) => {
       const path = resolve(source)
       const { text, digest } = await readTextFile(path, source, signal)
-      return { file: { path, source, digest }, parts: isCostly(model) ? measure(text) : [] }
+      return { file: { path, source, digest }, parts: isCostly(model) ? measured(text) : [] }
     }),
   )
   const seen = new Set<string>()
@@ -98,7 +99,7 @@ async function identifyFiles({
 }
 
 /** The parts of a text as readers will make them, with their sizes in place of their texts. */
-function measure(text: string): (NoteSize & { readonly start: number; readonly end: number })[] {
+function measured(text: string): (NoteSize & { readonly start: number; readonly end: number })[] {
   return packSections(splitSections(text)).map(({ topic, start, end }) => {
     return { topic, start, end, tokens: estimateTokens(text.slice(start, end)) }
   })
