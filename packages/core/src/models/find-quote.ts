@@ -8,7 +8,8 @@ interface TextPart {
 
 /**
  * Finds a quote in a text: word for word, but ignoring differences in white
- * space, quotation marks and dashes, which models like to change. Takes linear time.
+ * space, quotation marks, dashes and invisible characters, which models like to change.
+ * Takes linear time.
  */
 export function findQuote(text: string, quote: string): TextPart | undefined {
   const wanted = quote.trim()
@@ -31,13 +32,17 @@ const alike: Readonly<Record<string, string>> = {
   '\u2014': '-',
 }
 
-/** A text with white space, quotation marks and dashes normalized, and the offset of each character in the original. */
+/** Soft hyphens, zero-width spaces, word joiners, byte order marks. */
+const invisible = '\u00AD\u200B\u2060\uFEFF'
+
+/** A text without invisible characters, with white space, quotation marks and dashes normalized, and the offset of each character in the original. */
 function fold(text: string): { text: string; places: number[] } {
   let folded = ''
   const places: number[] = []
   let afterSpace = false
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index] as string
+    if (invisible.includes(char)) continue
     const isSpace = /\s/.test(char)
     // Asking the end of `folded` would copy it, each time.
     if (isSpace && afterSpace) continue

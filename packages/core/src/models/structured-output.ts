@@ -33,7 +33,10 @@ export async function askInForm<Value, Outcome extends { readonly answer: ChatRe
   const first = await ask(request)
   const checked = await checkAnswer(model, first.answer, check)
   if (checked.faults.length === 0) return { ...checked, outcomes: [first] }
-  const faults = checked.faults.map((fault) => `- ${fault}`).join('\n')
+  const faults = checked.faults
+    .slice(0, mostFaults)
+    .map((fault) => `- ${inOneLine(fault)}`)
+    .join('\n')
   const messages: ChatMessage[] = [
     ...request.messages,
     { role: 'assistant', text: first.answer.text },
@@ -41,6 +44,19 @@ export async function askInForm<Value, Outcome extends { readonly answer: ChatRe
   ]
   const second = await ask({ ...request, messages })
   return { ...(await checkAnswer(model, second.answer, check)), outcomes: [first, second] }
+}
+
+/** A correction names no more: an answer full of faults must not make an endless question. */
+const mostFaults = 20
+const mostFaultChars = 300
+
+/** A schema's messages may quote keys of the answer, whose words may come from a document. */
+function inOneLine(fault: string): string {
+  return fault
+    .slice(0, mostFaultChars)
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+    .replaceAll('<', '‹')
+    .toWellFormed()
 }
 
 /** Converts a Standard Schema to JSON Schema. @throws OptionError when its library can't. */

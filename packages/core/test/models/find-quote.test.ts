@@ -22,7 +22,13 @@ describe('a quote', () => {
     expect(original.slice(found?.start, found?.end)).toBe('“It’s  done”,\n she said — and')
   })
 
-  it.each(['', '  ', 'geese fly', 'It'])('%j is not found in a text without it', (quote) => {
+  it('is found despite characters that nobody sees, on either side', () => {
+    const original = 'The geese\u200B flew over the moun\u00ADtains.'
+    const found = findQuote(original, 'geese flew over the moun\u2060tains')
+    expect(original.slice(found?.start, found?.end)).toBe('geese\u200B flew over the moun\u00ADtains')
+  })
+
+  it.each(['', '  ', '\u200B', 'geese fly', 'It'])('%j is not found in a text without it', (quote) => {
     expect(findQuote('The geese flew.', quote)).toBeUndefined()
   })
 })
