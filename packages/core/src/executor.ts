@@ -24,13 +24,14 @@ export type {
   ToolCall,
   ToolDefinition,
 } from './models/chat.ts'
-export type { Citation, CitedAnswer, CitedSentence, CiteRequest } from './models/cite.ts'
+export type { Citation, CitedAnswer, CitedSentence, CiteRequest, DropReason, Drops } from './models/cite.ts'
 export type { EmbedRequest, EmbedResponse } from './models/embed.ts'
 export type { ModelUsage } from './models/usage.ts'
 export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
 
 // Tools for models
 export { estimateTokens } from './models/usage.ts'
+export { sumDrops } from './models/evidence.ts'
 export { costOf, priceOf } from './models/price.ts'
 export { readPrompts } from './models/prompts.ts'
 export { splitSentences } from './text/sentences.ts'

@@ -61,7 +61,7 @@ describe('a cited answer', () => {
     )
     server.fail(faulty, faulty)
     const answer = await deskOf(memory, server).model.cite({ messages: [], passages, maxSentences: 5 })
-    expect(answer).toMatchObject({ sentences: [{ text: 'Geese left.' }], dropped: 2 })
+    expect(answer).toMatchObject({ sentences: [{ text: 'Geese left.' }], dropped: 2, droppedFor: { absent: 2 } })
     expect(server.reached).toHaveLength(2)
   })
 

@@ -1,8 +1,8 @@
 import type { Level } from '@skein/memory'
 
 import type { ChatMessage, ChatRequest, JsonSchema } from './chat.ts'
-import type { Citation, CitedSentence, CiteRequest, Passage } from './cite.ts'
-import { lackOfEvidence } from './evidence.ts'
+import type { Citation, CitedSentence, CiteRequest, DropReason, Drops, Passage } from './cite.ts'
+import { instructions, lackOfEvidence, sumDrops } from './evidence.ts'
 import { findQuote } from './find-quote.ts'
 import { ModelCallError } from './model-errors.ts'
 import type { CallOutcome } from './model-calls.ts'
@@ -29,7 +29,7 @@ export interface CiteContext {
 /** A cited answer, and the calls that were made for it. */
 export interface CitedByChat {
   readonly sentences: readonly CitedSentence[]
-  readonly dropped: number
+  readonly drops: Drops
   readonly outcomes: readonly CallOutcome<ChatResponse>[]
 }
 
@@ -51,63 +51,68 @@ export async function citeByChat(request: CiteRequest, context: CiteContext): Pr
   // Each round has to be smaller than the last, or they would never end.
   const isSmaller = packPassages(passages, context.maxPassageTokens).length < groups.length
   const merged = isSmaller ? await citeByChat({ ...request, passages }, context) : undefined
-  const dropped = parts.reduce((sum, part) => sum + part.dropped, merged?.dropped ?? 0)
+  const drops = sumDrops([...parts, ...(merged ? [merged] : [])].map((part) => part.drops))
   const outcomes = [...parts.flatMap((part) => part.outcomes), ...(merged?.outcomes ?? [])]
   const chosen = merged
     ? merged.sentences.map(({ text, citations }) => ({ text, citations: resolveCitations(citations, sentences) }))
     : interleave(parts.map((part) => part.sentences)).slice(0, request.maxSentences)
-  return { sentences: chosen, dropped, outcomes }
+  return { sentences: chosen, drops, outcomes }
 }
 
 async function citeGroup(request: CiteRequest, slices: readonly Slice[], context: CiteContext): Promise<CitedByChat> {
   const { model, prompts, level, ask } = context
-  if (slices.length === 0) return { sentences: [], dropped: 0, outcomes: [] }
+  if (slices.length === 0) return { sentences: [], drops: {}, outcomes: [] }
   // By number: ids of passages are data too, and equal contents have to give equal prompts.
   const numbered = slices.map((slice, index) => ({ ...slice, id: String(index + 1) }))
   const hasQuestion = request.messages.some(({ role }) => role === 'user')
   const task: ChatMessage[] = hasQuestion ? [] : [{ role: 'user', text: prompts.summary }]
   const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences: request.maxSentences }) }
   const messages = withData([system, ...request.messages, ...task], quoteData(numbered, level, prompts.data))
-  const check = (data: unknown): Checked<CitedSentence[]> => checkCitations(data, slices)
+  const check = (data: unknown): Checked<Found> => checkCitations(data, slices)
   const { value, faults, outcomes } = await askInForm(ask, { messages, schema: answerForm }, check, {
     model,
     repair: prompts.repair,
   })
   if (value === undefined) throw new ModelCallError('SKEIN_MODEL_OUTPUT', model, { issues: faults })
-  if (value.length === 0 && faults.length > 0)
-    throw new ModelCallError('SKEIN_MODEL_CITATION', model, { issues: faults })
-  return { sentences: value.slice(0, request.maxSentences), dropped: faults.length, outcomes }
+  if (value.sentences.length === 0 && faults.length > 0)
+    throw new ModelCallError('SKEIN_MODEL_CITATION', model, { issues: faults, droppedFor: value.drops })
+  return { sentences: value.sentences.slice(0, request.maxSentences), drops: value.drops, outcomes }
 }
 
-/** Looks up every quote. A sentence counts if it has quotes and all of them are found. */
-function checkCitations(data: unknown, slices: readonly Slice[]): Checked<CitedSentence[]> {
+/** What of an answer counts, and why the rest does not. */
+type Found = Pick<CitedByChat, 'sentences' | 'drops'>
+
+/** Looks up every quote. A sentence counts if it has quotes and all of them are evidence. */
+function checkCitations(data: unknown, slices: readonly Slice[]): Checked<Found> {
   const sentences = (data as { sentences?: unknown } | null)?.sentences
   if (!Array.isArray(sentences)) return { faults: ['$.sentences: expected an array'] }
   const faults: string[] = []
-  const value = sentences.flatMap((sentence: unknown, index): CitedSentence[] => {
+  const drops: Drops[] = []
+  const kept = sentences.flatMap((sentence: unknown, index): CitedSentence[] => {
     const place = `$.sentences[${index}]`
     const { text, quotes } = (sentence ?? {}) as { text?: unknown; quotes?: unknown }
-    const fault = (what: string): [] => {
-      faults.push(`${place}${what}`)
+    const fault = (where: string, reason: DropReason): [] => {
+      faults.push(`${place}${where}: ${instructions[reason]}`)
+      drops.push({ [reason]: 1 })
       return []
     }
-    if (typeof text !== 'string' || text.trim() === '') return fault('.text: expected a non-empty string')
-    if (!Array.isArray(quotes) || quotes.length === 0) return fault('.quotes: expected at least one')
+    if (typeof text !== 'string' || text.trim() === '') return fault('', 'malformed')
+    if (!Array.isArray(quotes) || quotes.length === 0) return fault('', 'malformed')
     const located = quotes.map((quote) => locate(quote, slices))
-    for (const [at, found] of located.entries()) if (typeof found === 'string') return fault(`.quotes[${at}]: ${found}`)
+    for (const [at, found] of located.entries()) if (typeof found === 'string') return fault(`.quotes[${at}]`, found)
     return [{ text: text.trim(), citations: located.filter((found) => typeof found !== 'string') }]
   })
-  return { value, faults }
+  return { value: { sentences: kept, drops: sumDrops(drops) }, faults }
 }
 
-/** Where a quote stands, or what is wrong with it. */
-function locate(quote: unknown, slices: readonly Slice[]): Citation | string {
+/** Where a quote stands, or why it is no evidence. */
+function locate(quote: unknown, slices: readonly Slice[]): Citation | DropReason {
   const { passage, quote: words } = (quote ?? {}) as { passage?: unknown; quote?: unknown }
   const slice = slices[Number(passage) - 1]
   const found = slice && typeof words === 'string' ? findQuote(slice.text, words) : undefined
-  if (!slice || !found) return 'the passage it names does not say this, word for word'
+  if (!slice || !found) return 'absent'
   const lack = lackOfEvidence(slice.text, found)
-  if (lack !== undefined) return `it ${lack}`
+  if (lack !== undefined) return lack
   return { passage: slice.id, start: slice.offset + found.start, end: slice.offset + found.end }
 }
 

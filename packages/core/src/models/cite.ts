@@ -33,6 +33,19 @@ export interface CitedSentence {
   readonly citations: readonly Citation[]
 }
 
+/**
+ * Why a sentence is left out, by its first faulty quote:
+ *
+ * - `absent`: the passage does not say this, word for word.
+ * - `little`: the quote holds fewer than two words that carry meaning.
+ * - `repeated`: the quote is short, and stands in its passage more than once.
+ * - `malformed`: the sentence has no text or no quotes.
+ */
+export type DropReason = 'absent' | 'little' | 'repeated' | 'malformed'
+
+/** How many sentences were left out for each reason. */
+export type Drops = { readonly [Reason in DropReason]?: number }
+
 /** A request for an answer from passages. */
 export interface CiteRequest {
   /** Instructions and the question, which is the last user message. Empty for a plain summary. */
@@ -52,5 +65,7 @@ export interface CitedAnswer {
    * after the model was asked to correct them. Absent if none.
    */
   readonly dropped?: number | undefined
+  /** Why, as far as is known. Absent if none. */
+  readonly droppedFor?: Drops | undefined
   readonly usage: ModelUsage
 }

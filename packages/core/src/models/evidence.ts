@@ -1,7 +1,7 @@
 import { searchTerms } from '@skein/memory/store'
 
 import { linearIndexOf } from '../text/index-of.ts'
-import type { Citation, CitedSentence, Passage } from './cite.ts'
+import type { Citation, CitedSentence, DropReason, Drops, Passage } from './cite.ts'
 
 /** Fewer content words prove nothing, unless they are all that the passage says. */
 const fewestWords = 2
@@ -11,15 +11,42 @@ const enoughWords = 5
 // Knows words of languages that are written without spaces, too.
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
 
-/** What a part of a passage lacks to be evidence, as an instruction to whoever quoted it; `undefined` if nothing. */
-export function lackOfEvidence(text: string, { start, end }: Pick<Citation, 'start' | 'end'>): string | undefined {
+/** What is wrong with a sentence or one of its quotes, as an instruction to whoever wrote it. */
+export const instructions: Readonly<Record<DropReason, string>> = {
+  absent: 'the passage it names does not say this, word for word',
+  little: 'it says too little: quote at least two words that carry meaning',
+  repeated: 'it stands in its passage more than once: quote more of it',
+  malformed: 'expected a non-empty text and at least one quote',
+}
+
+/** Adds up counts of sentences that were left out. */
+export function sumDrops(all: readonly Drops[]): Drops {
+  const sum: { [Reason in DropReason]?: number } = {}
+  for (const drops of all) {
+    for (const [reason, count] of Object.entries(drops) as [DropReason, number][])
+      sum[reason] = (sum[reason] ?? 0) + count
+  }
+  return sum
+}
+
+/** How many sentences were left out in all, and why; nothing if none. */
+export function droppedOf(drops: Drops): { dropped?: number; droppedFor?: Drops } {
+  const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0)
+  return dropped > 0 ? { dropped, droppedFor: drops } : {}
+}
+
+/** Why a part of a passage is no evidence; `undefined` if it is. */
+export function lackOfEvidence(
+  text: string,
+  { start, end }: Pick<Citation, 'start' | 'end'>,
+): 'little' | 'repeated' | undefined {
   const quote = text.slice(start, end).trim()
   if (quote !== '' && quote === text.trim()) return undefined
   const words = countContentWords(quote)
-  if (words < fewestWords) return 'says too little: quote at least two words that carry meaning'
+  if (words < fewestWords) return 'little'
   if (words >= enoughWords) return undefined
   const isRepeated = linearIndexOf(text.slice(end), quote) !== -1 || linearIndexOf(text.slice(0, start), quote) !== -1
-  return isRepeated ? 'stands in its passage more than once: quote more of it' : undefined
+  return isRepeated ? 'repeated' : undefined
 }
 
 /** Words that carry meaning, up to as many as are enough: no stop words, no marks, no single letters. */
@@ -41,16 +68,20 @@ function countContentWords(text: string): number {
 export function withEvidence(
   sentences: readonly CitedSentence[],
   passages: readonly Passage[],
-): { sentences: CitedSentence[]; dropped: number } {
+): { sentences: CitedSentence[]; drops: Drops } {
   const texts = new Map(passages.map(({ id, text }) => [id, text]))
-  const isEvidence = (said: string, { passage, start, end }: Citation): boolean => {
+  const lackOf = (said: string, { passage, start, end }: Citation): DropReason | undefined => {
     const text = texts.get(passage)
-    if (text === undefined || !(start >= 0 && start < end && end <= text.length)) return false
-    return text.slice(start, end).trim() === said.trim() || lackOfEvidence(text, { start, end }) === undefined
+    if (text === undefined || !(start >= 0 && start < end && end <= text.length)) return 'absent'
+    return text.slice(start, end).trim() === said.trim() ? undefined : lackOfEvidence(text, { start, end })
   }
+  const drops: Drops[] = []
   const kept = sentences.flatMap(({ text, citations }): CitedSentence[] => {
-    const backed = citations.filter((citation) => isEvidence(text, citation))
-    return backed.length === 0 ? [] : [{ text, citations: backed }]
+    const lacks = citations.map((citation) => lackOf(text, citation))
+    const backed = citations.filter((_, index) => lacks[index] === undefined)
+    if (backed.length > 0) return [{ text, citations: backed }]
+    drops.push({ [lacks[0] ?? 'malformed']: 1 })
+    return []
   })
-  return { sentences: kept, dropped: sentences.length - kept.length }
+  return { sentences: kept, drops: sumDrops(drops) }
 }

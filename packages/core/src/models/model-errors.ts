@@ -2,6 +2,7 @@ import { SkeinError } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
 import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
+import type { Drops } from './cite.ts'
 
 /** Every code that models add to those of the runtime. A published code keeps its meaning. */
 export type ModelErrorCode = (
@@ -57,6 +58,8 @@ export interface ModelCallDetails {
   readonly requestId?: string | undefined
   /** Faults of the answer, by place: `$.items[3]: expected a number`. */
   readonly issues?: readonly string[] | undefined
+  /** With SKEIN_MODEL_CITATION: how many sentences were left out, and why. */
+  readonly droppedFor?: Drops | undefined
   /** Tokens that the failed call used, where that is known or likely. */
   readonly usedTokens?: { readonly input: number; readonly output: number } | undefined
 }
@@ -77,6 +80,7 @@ export class ModelCallError extends SkeinError {
   readonly providerCode: string | undefined
   readonly requestId: string | undefined
   readonly issues: readonly string[] | undefined
+  readonly droppedFor: Drops | undefined
   readonly usedTokens: ModelCallDetails['usedTokens']
 
   constructor(code: ModelCallCode, model: string, details: ModelCallDetails = {}) {
@@ -92,6 +96,7 @@ export class ModelCallError extends SkeinError {
     this.providerCode = providerCode
     this.requestId = requestId
     this.issues = issues
+    this.droppedFor = details.droppedFor
     this.usedTokens = details.usedTokens
   }
 }

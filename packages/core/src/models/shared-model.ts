@@ -11,7 +11,7 @@ import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
 import { citeByChat } from './cite-by-chat.ts'
 import { embedShared } from './embed-shared.ts'
-import { withEvidence } from './evidence.ts'
+import { droppedOf, sumDrops, withEvidence } from './evidence.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
 import { ModelCalls } from './model-calls.ts'
@@ -127,8 +127,8 @@ export class SharedModel {
    *
    * Quotes are looked up in the passages. They are evidence if they hold at least two
    * words that carry meaning, and stand in their passage once or hold five. If some are
-   * not found or no evidence, the model is asked once to correct them; sentences that are still faulty are left out and counted
-   * (`dropped`).
+   * not found or no evidence, the model is asked once to correct them; sentences that are
+   * still faulty are left out and counted (`dropped`), by reason (`droppedFor`).
    *
    * @throws ModelCallError SKEIN_MODEL_CITATION when no sentence is left; OptionError
    */
@@ -137,14 +137,14 @@ export class SharedModel {
     const label = this.#labelOf(request.passages)
     const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
     if (this.#model.cite) return this.#citeItself(this.#model.cite.bind(this.#model), request, label, options)
-    const { sentences, dropped, outcomes } = await citeByChat(request, {
+    const { sentences, drops, outcomes } = await citeByChat(request, {
       model: this.id,
       prompts: this.#prompts,
       maxPassageTokens,
       level: this.#memory.label.sensitivity,
       ask: (sent) => this.#ask(sent, label, options),
     })
-    return { sentences, ...(dropped > 0 && { dropped }), ...sumUp(outcomes) }
+    return { sentences, ...droppedOf(drops), ...sumUp(outcomes) }
   }
 
   /** Turns texts into vectors: each text once for the whole memory, those of one call in few requests. */
@@ -170,9 +170,12 @@ export class SharedModel {
       estimate: () => ({ inputTokens: tokensOf([...request.messages, ...request.passages]), outputTokens: 0 }),
       attempt: (stop) => cite(request, { signal: stop }),
     })
-    const { sentences, dropped } = withEvidence(answer.sentences, request.passages)
-    const without = dropped + (answer.dropped ?? 0)
-    return { ...answer, sentences, ...(without > 0 && { dropped: without }), reused, usd }
+    const { sentences, drops } = withEvidence(answer.sentences, request.passages)
+    const { dropped = 0, droppedFor } = droppedOf(sumDrops([drops, answer.droppedFor ?? {}]))
+    // A model that tells no reasons may tell a number.
+    const untold = (answer.dropped ?? 0) - (droppedOf(answer.droppedFor ?? {}).dropped ?? 0)
+    const all = dropped + Math.max(0, untold)
+    return { ...answer, sentences, ...(all > 0 && { dropped: all, droppedFor: droppedFor ?? {} }), reused, usd }
   }
 
   async #ask(

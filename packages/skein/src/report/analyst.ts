@@ -1,4 +1,5 @@
 import type { ActivitiesOf, Flock } from '@skein/core'
+import type { Drops } from '@skein/core/executor'
 import type { MapReduceProgress, QuestionsFor } from '@skein/core/types'
 import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
@@ -25,10 +26,10 @@ export interface Finding {
   readonly quotes: readonly Quote[]
   readonly parts: number
   /** Sentences of notes, and of the answer, left out because no source backs them. */
-  readonly dropped: { readonly notes: number; readonly answer: number }
+  readonly drops: { readonly notes: Drops; readonly answer: Drops }
 }
 
-type Conclusion = Pick<Finding, 'quotes' | 'dropped'>
+type Conclusion = Pick<Finding, 'quotes' | 'drops'>
 
 interface Studied {
   readonly parts: readonly Part[]
@@ -47,7 +48,7 @@ const maxSummarySentences = 12
 /** The notes merged in one step, in tokens. */
 const maxMergedTokens = 12_000
 
-const nothing: Conclusion = { quotes: [], dropped: { notes: 0, answer: 0 } }
+const nothing: Conclusion = { quotes: [], drops: { notes: {}, answer: {} } }
 
 /**
  * Makes the state machine of an analyst, which asks the other roles to do the work.
@@ -89,17 +90,17 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
       conclude: fromPromise<Conclusion, Assignment & { studied: Studied }>(async ({ input, signal }) => {
         const { parts, notes, result } = input.studied
         if (!result) return nothing
-        const { quotes, dropped = 0 } = await view.objects.get(result.note)
+        const { quotes, drops } = await view.objects.get(result.note)
         if (input.question === undefined) {
           return {
             quotes: inSourceOrder(quotes.slice(0, maxSummarySentences), input.files),
-            dropped: { notes: dropped, answer: 0 },
+            drops: { notes: drops, answer: {} },
           }
         }
         const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
         const question = { question: input.question, parts: partsRef, notes: notesRef }
         const answer = await view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
-        return { quotes: answer.quotes, dropped: { notes: dropped, answer: answer.dropped ?? 0 } }
+        return { quotes: answer.quotes, drops: { notes: drops, answer: answer.drops } }
       }),
     },
   })

@@ -23,7 +23,7 @@ export interface Crew {
 
 /** What a crew counted, and the ledger of its memory. */
 export interface CrewStats {
-  readonly counts: Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences'>
+  readonly counts: Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences' | 'droppedFor'>
   readonly ledger: LedgerReport
 }
 

@@ -1,5 +1,5 @@
 import type { Passage } from '@skein/core'
-import type { CitedSentence } from '@skein/core/executor'
+import type { CitedSentence, Drops } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
 
 /** A range of a source, in UTF-16 offsets into its text. */
@@ -31,8 +31,8 @@ export interface Note {
   /** The topic of its parts. */
   readonly topic: string
   readonly quotes: readonly Quote[]
-  /** Sentences left out because no source backs them. Absent: none. */
-  readonly dropped?: number
+  /** Sentences left out because no source backs them. */
+  readonly drops: Drops
 }
 
 /** A note, as agents pass it on. */

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
+import type { DropReason, Drops } from '@skein/core/executor'
 import { plainText } from '@skein/memory/runtime'
 
 import { countOf } from '../terminal/amounts.ts'
@@ -28,7 +29,7 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
 }
 
 function renderStats(stats: ReportStats): string {
-  const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs, droppedSentences } = stats
+  const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs, droppedSentences, droppedFor } = stats
   const work = [
     countOf(parts, 'part'),
     countOf(analysts, 'analyst'),
@@ -38,9 +39,23 @@ function renderStats(stats: ReportStats): string {
   return [
     work.join(', '),
     ...(reusedCalls > 0 ? [`sharing saved ${countOf(reusedCalls, 'call')} and ${countOf(savedTokens, 'token')}`] : []),
-    ...(droppedSentences > 0 ? [`${countOf(droppedSentences, 'sentence')} without a source left out`] : []),
+    ...(droppedSentences > 0 ? [renderDrops(droppedSentences, droppedFor)] : []),
     `${(wallMs / 1000).toFixed(1)} s`,
   ].join('; ')
+}
+
+function renderDrops(dropped: number, reasons: Drops): string {
+  const counts = (Object.entries(reasons) as [DropReason, number][]).map(([why, count]) => `${count} ${causes[why]}`)
+  const why = counts.length > 0 ? ` (${counts.join(', ')})` : ''
+  return `${countOf(dropped, 'sentence')} without evidence left out${why}`
+}
+
+/** What sentences were left out for. */
+const causes: Readonly<Record<DropReason, string>> = {
+  absent: 'quoting what is not there',
+  little: 'quoting too little',
+  repeated: 'quoting what stands there more than once',
+  malformed: 'without a quote',
 }
 
 function dim(text: string, stream: WriteStream): string {

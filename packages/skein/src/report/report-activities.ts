@@ -7,8 +7,9 @@
  * @module
  */
 
-import { activity } from '@skein/core'
-import { estimateTokens } from '@skein/core/executor'
+import { activity, ModelCallError } from '@skein/core'
+import { estimateTokens, sumDrops } from '@skein/core/executor'
+import type { Drops } from '@skein/core/executor'
 import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref } from '@skein/memory'
 
@@ -79,8 +80,8 @@ export const note: Activity<readonly Part[], NoteRef> = activity(async (context,
   const passages = await Promise.all(
     parts.map(async (one, index) => partPassage(one, await memory.objects.get(one.text), `${index} ${one.title}`)),
   )
-  const { quotes, dropped } = await summarize(context, passages, maxNoteSentences)
-  const found: Note = { topic: part.topic, quotes, ...(dropped > 0 && { dropped }) }
+  const { quotes, drops } = await summarize(context, passages, maxNoteSentences)
+  const found: Note = { topic: part.topic, quotes, drops }
   const ref = await memory.objects.put(found, {
     task: part.source,
     tags: ['note'],
@@ -101,12 +102,12 @@ export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { n
   const { memory } = context
   const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
   const merged = across
-    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, maxAcrossSentences), dropped: 0 }
+    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, maxAcrossSentences), drops: {} }
     : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), maxMergedSentences)
   const { quotes } = merged
-  const dropped = notes.reduce((sum, one) => sum + (one.dropped ?? 0), merged.dropped)
+  const drops = sumDrops([merged.drops, ...notes.map((one) => one.drops)])
   const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
-  const found: Note = { topic, quotes, ...(dropped > 0 && { dropped }) }
+  const found: Note = { topic, quotes, drops }
   return {
     note: await memory.objects.put(found, { tags: ['merged'], ...titled(`Notes: ${topic}`) }),
     topic,
@@ -130,8 +131,8 @@ export const answer: Activity<QuestionInput, Ref<Note>> = activity(async (contex
   const texts = await Promise.all(
     close.map(async (part, index) => partPassage(part, await memory.objects.get(part.text), `${index} ${part.title}`)),
   )
-  const { quotes, dropped } = await summarize(context, texts, maxAnswerSentences, input.question)
-  const found: Note = { topic: input.question, quotes, ...(dropped > 0 && { dropped }) }
+  const { quotes, drops } = await summarize(context, texts, maxAnswerSentences, input.question)
+  const found: Note = { topic: input.question, quotes, drops }
   return memory.objects.put(found, { tags: ['answer'], ...titled(`Answer: ${input.question}`) })
 }, shared)
 
@@ -140,13 +141,23 @@ async function summarize(
   passages: readonly CitablePassage[],
   maxSentences: number,
   question?: string,
-): Promise<{ quotes: Quote[]; dropped: number }> {
+): Promise<Pick<Note, 'quotes' | 'drops'>> {
   const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
-  const { sentences, dropped = 0 } = await model.cite(
-    { messages, passages: passages.map(({ passage }) => passage), maxSentences },
-    { signal },
-  )
-  return { quotes: toQuotes(sentences, passages), dropped }
+  try {
+    const request = { messages, passages: passages.map(({ passage }) => passage), maxSentences }
+    const { sentences, droppedFor = {} } = await model.cite(request, { signal })
+    return { quotes: toQuotes(sentences, passages), drops: droppedFor }
+  } catch (error) {
+    // One part that leads a model astray must not end the report.
+    const drops = dropsOf(error)
+    if (drops === undefined) throw error
+    return { quotes: [], drops }
+  }
+}
+
+/** Why no sentence of an answer counts, where that is the error. */
+function dropsOf(error: unknown): Drops | undefined {
+  return error instanceof ModelCallError && error.code === 'SKEIN_MODEL_CITATION' ? (error.droppedFor ?? {}) : undefined
 }
 
 /** The first of some parts, titled by the first and the last of them. */

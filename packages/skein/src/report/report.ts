@@ -1,3 +1,4 @@
+import type { Drops } from '@skein/core/executor'
 import type { LedgerReport } from '@skein/memory/types'
 
 /** A sentence of the summary: quoted from the sources, or a language model's own words with the quotes that back them. */
@@ -37,6 +38,8 @@ export interface ReportStats {
   readonly wallMs: number
   /** Sentences of the model left out because no source backs them. */
   readonly droppedSentences: number
+  /** Why, by reason. */
+  readonly droppedFor: Drops
 }
 
 /** A cited summary and what it took. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 
-import { estimateTokens } from '@skein/core/executor'
+import { estimateTokens, sumDrops } from '@skein/core/executor'
+import type { Drops } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 
 import { InputError } from '../open/input-error.ts'
@@ -47,11 +48,14 @@ export async function runReport(options: ReportOptions): Promise<Report> {
     for (const { opened } of crews) await options.onOpen?.(opened)
     const findings = (await Promise.all(crews.map((crew) => crew.study(files, progress)))).flat()
     const stats = await Promise.all(crews.map((crew) => crew.stats()))
+    const drops = dropsOf(findings)
     const summary = findings.flatMap((finding) => toSentences(finding, files))
     if (summary.length === 0 && asked.length === 0) {
       throw new InputError(
         files.map(({ source }) => source).join(', '),
-        'contains no sentence to quote. Name a file with running text.',
+        Object.keys(drops).length > 0
+          ? 'is quoted in no sentence of the model that the text backs. Try another model.'
+          : 'contains no sentence to quote. Name a file with running text.',
       )
     }
     const report: Report = {
@@ -62,7 +66,8 @@ export async function runReport(options: ReportOptions): Promise<Report> {
         analysts: questions.length,
         threads: crews.length * threads,
         wallMs: performance.now() - startedAt,
-        droppedSentences: countDropped(findings),
+        droppedSentences: Object.values(drops).reduce((sum, count) => sum + count, 0),
+        droppedFor: drops,
       },
       ledgers: stats.map(({ ledger }) => ledger),
     }
@@ -116,9 +121,8 @@ function threadsPerCrew({ threads = navigator.hardwareConcurrency }: ReportOptio
 }
 
 /** All analysts read the same notes, so sentences dropped from notes count once. */
-function countDropped(findings: readonly Finding[]): number {
-  const notes = Math.max(...findings.map(({ dropped }) => dropped.notes))
-  return findings.reduce((sum, { dropped }) => sum + dropped.answer, notes)
+function dropsOf(findings: readonly Finding[]): Drops {
+  return sumDrops([findings[0]?.drops.notes ?? {}, ...findings.map(({ drops }) => drops.answer)])
 }
 
 function toSentences({ question, quotes }: Finding, files: readonly FileInput[]): SummarySentence[] {
