@@ -37,7 +37,7 @@ export interface CitedSentence {
  * Why a sentence is left out, by its first faulty quote:
  *
  * - `absent`: the passage does not say this, word for word.
- * - `little`: the quote holds fewer than two words that carry meaning.
+ * - `little`: the quote holds fewer than two different words that carry meaning, or only very short ones.
  * - `repeated`: the quote is short, and stands in its passage more than once.
  * - `malformed`: the sentence has no text or no quotes.
  */

@@ -5,6 +5,8 @@ import type { Citation, CitedSentence, DropReason, Drops, Passage } from './cite
 
 /** Fewer content words prove nothing, unless they are all that the passage says. */
 const fewestWords = 2
+/** In letters. Stop words are known of English alone, but short words mean little in any language: "und der", "的价格". */
+const leastWeight = 7
 /** With so many, a quote need not stand in its passage only once. */
 const enoughWords = 5
 
@@ -14,7 +16,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
 /** What is wrong with a sentence or one of its quotes, as an instruction to whoever wrote it. */
 export const instructions: Readonly<Record<DropReason, string>> = {
   absent: 'the passage it names does not say this, word for word',
-  little: 'it says too little: quote at least two words that carry meaning',
+  little: 'it says too little: quote at least two different words that carry meaning',
   repeated: 'it stands in its passage more than once: quote more of it',
   malformed: 'expected a non-empty text and at least one quote',
 }
@@ -42,28 +44,39 @@ export function lackOfEvidence(
 ): 'little' | 'repeated' | undefined {
   const quote = text.slice(start, end).trim()
   if (quote !== '' && quote === text.trim()) return undefined
-  const words = countContentWords(quote)
-  if (words < fewestWords) return 'little'
+  const { words, weight } = contentOf(quote)
+  if (words < fewestWords || weight < leastWeight) return 'little'
   if (words >= enoughWords) return undefined
   const isRepeated = linearIndexOf(text.slice(end), quote) !== -1 || linearIndexOf(text.slice(0, start), quote) !== -1
   return isRepeated ? 'repeated' : undefined
 }
 
-/** Words that carry meaning, up to as many as are enough: no stop words, no marks, no single letters. */
-function countContentWords(text: string): number {
-  let count = 0
+/** The distinct words that carry meaning, up to as many as are enough: no stop words, no marks, no single letters. */
+function contentOf(text: string): { words: number; weight: number } {
+  const words = new Set<string>()
+  let weight = 0
   for (const { segment, isWordLike } of segmenter.segment(text)) {
     if (isWordLike !== true) continue
     const isLetter = segment.length === 1 && /\p{Script=Latin}|\p{Script=Cyrillic}|\p{Script=Greek}/u.test(segment)
-    if (!isLetter && searchTerms(segment).length > 0) count += 1
-    if (count === enoughWords) break
+    const word = segment.toLowerCase()
+    if (isLetter || words.has(word) || searchTerms(segment).length === 0) continue
+    words.add(word)
+    weight += weightOf(segment)
+    if (words.size === enoughWords && weight >= leastWeight) break
   }
-  return count
+  return { words: words.size, weight }
+}
+
+/** Letters; those that stand for syllables or words count twice, and a number is worth a short word. */
+function weightOf(word: string): number {
+  if (/^\p{N}/u.test(word)) return 4
+  const dense = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u.test(word)
+  return word.length * (dense ? 2 : 1)
 }
 
 /**
  * The sentences of a model that cites by itself, without citations that are no evidence.
- * A sentence that is a quotation itself needs no other evidence than its place.
+ * A sentence that is a quotation itself needs no other evidence than its place, if it says anything.
  */
 export function withEvidence(
   sentences: readonly CitedSentence[],
@@ -73,7 +86,9 @@ export function withEvidence(
   const lackOf = (said: string, { passage, start, end }: Citation): DropReason | undefined => {
     const text = texts.get(passage)
     if (text === undefined || !(start >= 0 && start < end && end <= text.length)) return 'absent'
-    return text.slice(start, end).trim() === said.trim() ? undefined : lackOfEvidence(text, { start, end })
+    const quote = text.slice(start, end).trim()
+    if (quote !== said.trim()) return lackOfEvidence(text, { start, end })
+    return contentOf(quote).words > 0 ? undefined : lackOfEvidence(text, { start, end })
   }
   const drops: Drops[] = []
   const kept = sentences.flatMap(({ text, citations }): CitedSentence[] => {

@@ -33,6 +33,40 @@ describe('a quote', () => {
     expect(lackOf('42', 'It was 42.')).toBe('little')
   })
 
+  it.each([
+    ['und der', 'Die Gesellschaft und der Rat haben die Preise beraten.'],
+    ['dans le', 'La hausse fut forte dans le nord et faible ailleurs.'],
+    ['и не', 'Цены не росли весной и не падали осенью.'],
+    ['也很', '公司的员工也很满意，客户没有抱怨。'],
+    ['的价格', '公司提高了产品的价格。'],
+    ['は', '会社は春にすべての製品の価格を引き上げた。'],
+    ['และ', 'ลูกค้าไม่ได้ร้องเรียน และไม่มีใครออกไป'],
+    ['는', '회사는 봄에 모든 제품의 가격을 올렸다.'],
+    ['no no no no no no', 'They said no no no no no no to it.'],
+    ['very very very very very', 'It was very very very very very cold outside.'],
+    ['👍👍👍', 'All fine 👍👍👍 in the north.'],
+  ])('of %j says too little in any language', (quote, passage) => {
+    expect(lackOf(quote, passage)).toBe('little')
+  })
+
+  it.each([
+    ['Preise beraten', 'Die Gesellschaft und der Rat haben die Preise beraten.'],
+    ['цены росли', 'В мае цены росли быстрее.'],
+    ['没有抱怨', '公司的员工也很满意，客户没有抱怨。'],
+    ['価格を引き上げた', '会社は春にすべての製品の価格を引き上げた。'],
+    ['ขึ้นราคาสินค้า', 'บริษัทขึ้นราคาสินค้าทั้งหมดในฤดูใบไม้ผลิ'],
+    ['가격을 올렸다', '회사는 봄에 모든 제품의 가격을 올렸다.'],
+    ['rose 12', 'Prices rose 12 percent in May.'],
+  ])('of %j is evidence in its language', (quote, passage) => {
+    expect(lackOf(quote, passage)).toBeUndefined()
+  })
+
+  it('that repeats one word is not long', () => {
+    const passage = 'Good good good good good news today. Good good good good good news tomorrow.'
+    expect(lackOf('good news', passage)).toBe('repeated')
+    expect(lackOf('good good good good news', passage)).toBe('repeated')
+  })
+
   it('is read by words in languages that are written without spaces', () => {
     const chinese = '公司在春天提高了所有产品的价格。客户没有抱怨。'
     expect(lackOf('提高了所有产品的价格', chinese)).toBeUndefined()
@@ -58,6 +92,13 @@ describe('a model that cites by itself', () => {
       sentences: [{ text: 'They went south.', citations: [at('flew south')] }],
       drops: { little: 1, absent: 2 },
     })
+  })
+
+  it.each(['the', 'T', '…'])('may not quote %j as a sentence', (said) => {
+    const passage = [{ id: 'p', text: `T is the first of … them.` }]
+    const start = passage[0]?.text.indexOf(said) ?? 0
+    const sentences = [{ text: said, citations: [{ passage: 'p', start, end: start + said.length }] }]
+    expect(withEvidence(sentences, passage)).toEqual({ sentences: [], drops: { little: 1 } })
   })
 
   it('may quote a short sentence as it is', () => {
