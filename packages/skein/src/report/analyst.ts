@@ -90,7 +90,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
       conclude: fromPromise<Conclusion, Assignment & { studied: Studied }>(async ({ input, signal }) => {
         const { parts, notes, result } = input.studied
         if (!result) return nothing
-        const { quotes, drops } = await view.objects.get(result.note)
+        const { quotes, drops = {} } = await view.objects.get(result.note)
         if (input.question === undefined) {
           return {
             quotes: inSourceOrder(quotes.slice(0, maxSummarySentences), input.files),
@@ -100,7 +100,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
         const question = { question: input.question, parts: partsRef, notes: notesRef }
         const answer = await view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
-        return { quotes: answer.quotes, drops: { notes: drops, answer: answer.drops } }
+        return { quotes: answer.quotes, drops: { notes: drops, answer: answer.drops ?? {} } }
       }),
     },
   })

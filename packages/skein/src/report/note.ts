@@ -31,8 +31,8 @@ export interface Note {
   /** The topic of its parts. */
   readonly topic: string
   readonly quotes: readonly Quote[]
-  /** Sentences left out because no source backs them. */
-  readonly drops: Drops
+  /** Sentences left out because no source backs them. Absent: none. */
+  readonly drops?: Drops
 }
 
 /** A note, as agents pass it on. */

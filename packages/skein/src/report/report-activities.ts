@@ -81,7 +81,7 @@ export const note: Activity<readonly Part[], NoteRef> = activity(async (context,
     parts.map(async (one, index) => partPassage(one, await memory.objects.get(one.text), `${index} ${one.title}`)),
   )
   const { quotes, drops } = await summarize(context, passages, maxNoteSentences)
-  const found: Note = { topic: part.topic, quotes, drops }
+  const found: Note = { topic: part.topic, quotes, ...unlessNone(drops) }
   const ref = await memory.objects.put(found, {
     task: part.source,
     tags: ['note'],
@@ -105,9 +105,9 @@ export const merge: Activity<MergeInput, NoteRef> = activity(async (context, { n
     ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, maxAcrossSentences), drops: {} }
     : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), maxMergedSentences)
   const { quotes } = merged
-  const drops = sumDrops([merged.drops, ...notes.map((one) => one.drops)])
+  const drops = sumDrops([merged.drops, ...notes.map((one) => one.drops ?? {})])
   const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
-  const found: Note = { topic, quotes, drops }
+  const found: Note = { topic, quotes, ...unlessNone(drops) }
   return {
     note: await memory.objects.put(found, { tags: ['merged'], ...titled(`Notes: ${topic}`) }),
     topic,
@@ -132,7 +132,7 @@ export const answer: Activity<QuestionInput, Ref<Note>> = activity(async (contex
     close.map(async (part, index) => partPassage(part, await memory.objects.get(part.text), `${index} ${part.title}`)),
   )
   const { quotes, drops } = await summarize(context, texts, maxAnswerSentences, input.question)
-  const found: Note = { topic: input.question, quotes, drops }
+  const found: Note = { topic: input.question, quotes, ...unlessNone(drops) }
   return memory.objects.put(found, { tags: ['answer'], ...titled(`Answer: ${input.question}`) })
 }, shared)
 
@@ -141,7 +141,7 @@ async function summarize(
   passages: readonly CitablePassage[],
   maxSentences: number,
   question?: string,
-): Promise<Pick<Note, 'quotes' | 'drops'>> {
+): Promise<Required<Pick<Note, 'quotes' | 'drops'>>> {
   const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
   try {
     const request = { messages, passages: passages.map(({ passage }) => passage), maxSentences }
@@ -153,6 +153,11 @@ async function summarize(
     if (drops === undefined) throw error
     return { quotes: [], drops }
   }
+}
+
+/** There are very many notes, and most lack nothing. */
+function unlessNone(drops: Drops): Pick<Note, 'drops'> {
+  return Object.keys(drops).length > 0 ? { drops } : {}
 }
 
 /** Why no sentence of an answer counts, where that is the error. */
