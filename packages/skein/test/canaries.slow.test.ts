@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import { connected, missing, startServer } from '../../redis/test/redis-server.ts'
 import type { CanaryOrders } from './fixtures/canary-process.ts'
-import { skein } from './run-skein.ts'
+import { skein, startSkein } from './run-skein.ts'
 
 /** Where confidential text is put; each place has a text of its own. */
 const places = [
@@ -163,14 +163,54 @@ async function runAll({ canaries, folder, store, bus, viewer, env }: Setting): P
     expect({ command, stderr: code === 2 ? stderr : '' }).toEqual({ command, stderr: '' })
     keep(`command ${command.join(' ')}`, `${stdout}\n${stderr}`)
   }
+  const inStore = ['--store', store, ...cleared]
+  // Found with the eyes of one who may see them; what the viewer gets to see of them is the evidence.
+  const asked = await skein(['inbox', '--json', '--store', store, '--clearance', 'confidential'], folder, env)
+  const questions = (JSON.parse(asked.stdout) as { escalations: readonly { id: string }[] }).escalations
+  expect(questions.length).toBeGreaterThan(0)
+  for (const { id } of questions) {
+    const { stdout, stderr } = await skein(['answer', id, 'no', '--as', 'viewer', ...inStore], folder, env)
+    keep(`command answer ${id}`, stdout + stderr)
+  }
+  keep('command tail', await tail(inStore, folder, env))
+  writeFileSync(join(folder, 'geese.txt'), 'The geese flew south over the wide lake. They came back in April.')
+  for (const command of [
+    ['run', 'geese.txt', '--question', 'Where is the cnry deal?', '--store', store],
+    ['migrate', store],
+  ]) {
+    const { code, stdout, stderr } = await skein(command, folder, env)
+    expect({ command, code, stderr }).toEqual({ command, code: 0, stderr })
+    keep(`command ${command[0]}`, stdout + stderr)
+  }
   abort.abort()
   await streaming
   keep('the stream', stream)
-  if (!store.startsWith('redis')) await skein(['backup', store, 'backup.db'], folder, env)
+  if (!store.startsWith('redis')) {
+    for (const command of [
+      ['backup', store, 'backup.db'],
+      ['restore', 'backup.db', 'restored.db'],
+    ]) {
+      const { code, stdout, stderr } = await skein(command, folder, env)
+      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr })
+      keep(`command ${command[0]}`, stdout + stderr)
+    }
+  }
   child.kill('SIGKILL')
   await once(child, 'close')
   keep('what the process printed', printed)
   return evidence
+}
+
+/** All that `skein tail` prints of what happened so far. */
+async function tail(inStore: readonly string[], folder: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { child, ended } = startSkein(['tail', '--after', '0', ...inStore], folder, env)
+  let seen = ''
+  child.stdout?.on('data', (part: string) => {
+    seen += part
+    if (seen.includes('the-end')) child.kill('SIGINT')
+  })
+  const { stdout, stderr } = await ended
+  return stdout + stderr
 }
 
 const folders: string[] = []
@@ -194,7 +234,7 @@ describe('After everything that users do with confidential data, and a kill -9',
     const evidence = await runAll({ ...setting, viewer: 'public', env: keys })
     const files = filesOf(folder)
     expect(files.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['file x.db', 'file x.db-wal', 'file backup.db']),
+      expect.arrayContaining(['file x.db', 'file x.db-wal', 'file backup.db', 'file restored.db']),
     )
     expect(findings(canaries, new Map([...evidence, ...files]))).toEqual([])
   })

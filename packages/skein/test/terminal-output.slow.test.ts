@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,9 +8,15 @@ import { sqliteStore } from '@skein/sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
-import { skein, startSkein } from './run-skein.ts'
+import { cli, skein, startSkein } from './run-skein.ts'
 import type { Ended } from './run-skein.ts'
 import { folderForAll } from './sample-memory.ts'
+
+/** A real terminal for a program, where the system has the command `script`. */
+const hasTerminal = spawnSync('script', ['--version']).status === 0
+/** What the command itself draws with: bold, dim and cyan, going up and erasing, and the line ends of a terminal. */
+// oxlint-disable-next-line no-control-regex -- these are looked for
+const ownSequences = /\u001B\[(?:1|2|22|36|39)m|\u001B\[\d+A\u001B\[J|\r(?=\n)/g
 
 /** Clears the screen, sets the title, colors by C1 codes, reverses the order, breaks lines, hides letters. */
 const evil =
@@ -141,6 +149,21 @@ async function outcomeOf({ args, until, env }: Row): Promise<Ended> {
   return ended
 }
 
+/** What a command writes to a terminal. */
+async function onTerminal(args: readonly string[]): Promise<string> {
+  const quoted = [process.execPath, cli, ...args].map((arg) => `'${arg.replaceAll("'", String.raw`'\\''`)}'`)
+  const child = spawn('script', ['--quiet', '--return', '--command', quoted.join(' '), '/dev/null'], {
+    cwd: folder,
+    env: { ...process.env, TERM: 'xterm', NO_COLOR: undefined, FORCE_COLOR: undefined, SHELL: '/bin/sh' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let shown = ''
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (shown += part))
+  const [code] = (await once(child, 'close')) as [number]
+  expect({ args, code, shown }).toEqual({ args, code: 0, shown })
+  return shown
+}
+
 async function expectHarmless(row: Row): Promise<void> {
   const { code, stdout, stderr } = await outcomeOf(row)
   const { args } = row
@@ -167,6 +190,24 @@ describe('what a command prints', () => {
       await expectHarmless({ args, code: 2 })
     }
   })
+
+  it.skipIf(!hasTerminal)(
+    'obeys nothing on a real terminal, where it redraws its progress (needs script)',
+    async () => {
+      const rowsOfReaders = [
+        ['run', document, '--question', `Where did the geese fly${evil}?`, '--store', `terminal${evil}.db`],
+        ['ls', 'facts', ...inStore],
+        ['inbox', ...inStore],
+        ['doctor', store],
+        ['backup', store, `terminal-copy${evil}.db`],
+      ]
+      for (const args of rowsOfReaders) {
+        const shown = await onTerminal(args)
+        expect(shown).toContain('\u001B[')
+        expect({ args, found: harmful.exec(shown.replaceAll(ownSequences, '')) }).toEqual({ args, found: null })
+      }
+    },
+  )
 
   it('comes through --json exactly', async () => {
     const { stdout } = await skein(['run', document, '--json', '--store', 'exact.db'], folder)
