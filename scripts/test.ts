@@ -31,7 +31,13 @@ rmSync(dirname(record), { recursive: true })
 
 /** @param before - The record of a run that this one completes. */
 function runTests(args: readonly string[], before = '{}'): number {
-  const env = { ...process.env, SKEIN_TESTS_RECORD: record, SKEIN_TESTS_BEFORE: before }
+  const env = {
+    ...process.env,
+    // Very many tests start a process: it starts twice as fast when its sources need not be compiled again.
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile'),
+    SKEIN_TESTS_RECORD: record,
+    SKEIN_TESTS_BEFORE: before,
+  }
   return spawnSync('vitest', ['run', ...args], { cwd: root, stdio: 'inherit', env }).status ?? 1
 }
 
