@@ -27,7 +27,7 @@ export const sharingCalls = (asking: Asking): Question =>
     name: 'sharing-calls',
     kind: 'count',
     unit: 'model calls of eight analysts over one long report',
-    of: ({ modelCalls }) => modelCalls,
+    of: ({ used }) => used.calls,
   })
 
 /** The tokens of these calls. */

@@ -10,7 +10,6 @@ export { threadExecutor } from './activities/thread-executor.ts'
 export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
 export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'
-export type { UsageMeter } from './models/usage-meter.ts'
 
 // Models
 export type { Model, ModelSettings } from './models/model.ts'

@@ -2,7 +2,6 @@ import type { Escalation } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
 import type { Decision } from '../supervision/supervision.ts'
 
 /** Of an event that may quote what somebody has read: an error, a message, progress. */

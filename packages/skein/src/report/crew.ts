@@ -2,7 +2,7 @@ import { agent, createFlock } from '@skein/core'
 import type { Flock } from '@skein/core'
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
-import type { LedgerReport } from '@skein/memory/types'
+import type { Cost, LedgerReport } from '@skein/memory/types'
 
 import { analystMachine } from './analyst.ts'
 import type { Assignment, Finding, ReportActivities } from './analyst.ts'
@@ -23,7 +23,9 @@ export interface Crew {
 
 /** What a crew counted, and the ledger of its memory. */
 export interface CrewStats {
-  readonly counts: Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences' | 'droppedFor'>
+  readonly counts: Pick<ReportStats, 'activities' | 'reusedActivities' | 'partsRead' | 'bytesCopied'>
+  readonly used: Cost
+  readonly saved: Cost
   readonly ledger: LedgerReport
 }
 
@@ -64,10 +66,12 @@ export async function openCrew(
     study: (files, progress) =>
       Promise.all(questions.map((question) => studyOne(flock, { files, question }, progress, signal))),
     stats: async () => {
-      const { inputTokens, outputTokens, deadLetters: _, workers: __, ...counts } = flock.stats()
+      const { activities, reusedActivities, used, saved } = flock.stats()
       const { bytesCopied } = memory.stats()
       return {
-        counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },
+        counts: { activities, reusedActivities, partsRead, bytesCopied },
+        used,
+        saved,
         ledger: await memory.ledger(),
       }
     },
