@@ -36,7 +36,7 @@ export const sharingTokens = (asking: Asking): Question =>
     name: 'sharing-tokens',
     kind: 'count',
     unit: 'tokens that eight analysts use over one long report',
-    of: ({ tokens }) => tokens,
+    of: ({ used }) => used.inputTokens + used.outputTokens,
   })
 
 /** The time that it takes them. */

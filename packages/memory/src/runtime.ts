@@ -15,8 +15,9 @@ export type { ThreadPasses } from './threads/thread-passes.ts'
 export type { ErrorEnvelope } from './values/pack-error.ts'
 
 // Waiting
-export { asPartOf, currentWork } from './space/work-chain.ts'
+export { asPartOf, currentAccount, currentWork } from './space/work-chain.ts'
 export { Account } from './work/account.ts'
+export type { Costs } from './work/account.ts'
 export { addCost, noCost } from './work/cost.ts'
 export { sumOfLedger } from './work/ledger-table.ts'
 export { isOutage, outlast } from './values/outlast.ts'

@@ -8,7 +8,12 @@ import type { LedgerReport } from '../src/work/ledger-table.ts'
 import { faultyStore } from '../src/testing/index.ts'
 import { noCost } from '../src/work/cost.ts'
 
-const reuse = (work: string) => ({ work: `public ${work}`, agent: 'ann', count: 1, saved: { ...noCost, ms: 10, inputTokens: 2 } })
+const reuse = (work: string) => ({
+  work: `public ${work}`,
+  agent: 'ann',
+  count: 1,
+  saved: { ...noCost, ms: 10, inputTokens: 2 },
+})
 
 const open = (maxChanges: number): Promise<Store> => mapStore({ maxChanges }).open('default', 'writer')
 
@@ -37,7 +42,8 @@ it('batches equal reuses into one entry with a count', async () => {
   await ann.once('sum/1', ({ reportUsage }) => (reportUsage({ inputTokens: 4, outputTokens: 1, usd: 0.25 }), 3))
   for (let time = 0; time < 1_000; time += 1) await ann.once('sum/1', () => 3)
   await bob.once('sum/1', () => 3)
-  expect(await memory.ledger()).toMatchObject({ sum: { computed: 1, reused: 1_001, saved: { inputTokens: 4_004, outputTokens: 1_001 } },
+  expect(await memory.ledger()).toMatchObject({
+    sum: { computed: 1, reused: 1_001, saved: { inputTokens: 4_004, outputTokens: 1_001 } },
   })
   const { entries } = await ann.feed.read({ after: 0, collections: ['ledger'], limit: 1_000 })
   const reuses = entries.flatMap((entry) => (entry.type === 'reuses' ? entry.reuses : []))
@@ -53,7 +59,8 @@ it('compacts batches that the feed no longer shows, and loses nothing', async ()
   const ledger = new Ledger(store, 'one', fail)
   const works = Array.from({ length: 1_300 }, (_, index) => (index % 3 === 0 ? 'read/1' : `note/${index}`))
   const before = await note(ledger, works)
-  expect(before).toMatchObject({ read: { reused: 434, saved: { ms: 4_340 } },
+  expect(before).toMatchObject({
+    read: { reused: 434, saved: { ms: 4_340 } },
     note: { reused: 866, saved: { inputTokens: 1_732 } },
   })
   expect(await batchesOf(store)).toBe(1_300)

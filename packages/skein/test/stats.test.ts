@@ -16,7 +16,10 @@ it('skein stats sums up records, work, people, agents and the store, and changes
   expect(stdout).toMatch(/\ngist +1 +\d+\.\d s +100 +\$0\.2500 +1 +\d+\.\d s +100 +\$0\.2500\n$/)
   expect(metrics).toMatchObject({
     traits: { durable: 'full', reach: 'host' },
-    work: { kinds: { gist: { computed: 1, reused: 1, saved: { inputTokens: 100, usd: 0.25 } } }, total: { computed: 1 } },
+    work: {
+      kinds: { gist: { computed: 1, reused: 1, saved: { inputTokens: 100, usd: 0.25 } } },
+      total: { computed: 1 },
+    },
     escalations: { open: 1, taken: 0 },
     agents: {},
   })

@@ -98,7 +98,7 @@ class ThreadExecutor implements Executor {
   }
 
   async #runOnPool(kind: ActivityTask['kind'], running: RunningTask): Promise<ActivityOutcome> {
-    const { signal, onLabel } = running.options
+    const { signal } = running.options
     signal?.throwIfAborted()
     const { id, task } = running
     const abort =
@@ -109,7 +109,7 @@ class ThreadExecutor implements Executor {
         force: () => this.#terminate(running.threadId),
       })
     try {
-      const reply = this.#request(kind, { type: 'run', id, pass: running.pass, task }, signal, onLabel)
+      const reply = this.#request(kind, { type: 'run', id, pass: running.pass, task }, running.options)
       return (await (abort ? Promise.race([reply, abort.forced]) : reply)) as ActivityOutcome
     } catch (error) {
       // Whatever the end of a thread looks like from here: the caller asked for it.
@@ -154,14 +154,14 @@ class ThreadExecutor implements Executor {
   async #request(
     kind: ActivityTask['kind'],
     request: ThreadRequest,
-    signal?: AbortSignal,
-    onLabel?: RunOptions['onLabel'],
+    { signal, onLabel, onCosts }: Pick<RunOptions, 'signal' | 'onLabel' | 'onCosts'> = {},
   ): Promise<unknown> {
     if (this.#closing) throw new FlockClosedError()
     const refused = this.#refusalOf(request)
     if (refused) throw refused
     const pool = this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
+    if (reply.costs) onCosts?.(reply.costs)
     if ('error' in reply) {
       if (reply.label) onLabel?.(reply.label)
       throw fromEnvelope(reply.error, errorClasses)

@@ -1,4 +1,5 @@
 import type { Cost } from '@skein/memory/types'
+
 import type { DurationSummary } from './durations.ts'
 
 /** What a flock has done since it was created. */

@@ -46,6 +46,7 @@ export function plus<Counts extends { readonly [Name in keyof Counts]: number }>
   increments: Partial<Counts>,
 ): Counts {
   const sum: Record<string, number> = { ...counts }
-  for (const [name, by] of Object.entries<number>(increments as Record<string, number>)) sum[name] = (sum[name] ?? 0) + by
+  for (const [name, by] of Object.entries<number>(increments as Record<string, number>))
+    sum[name] = (sum[name] ?? 0) + by
   return sum as Counts
 }

@@ -8,7 +8,10 @@ export interface TimeWindow {
 }
 
 /** The metrics that follow from the feed alone. */
-export type WindowMetrics = Pick<Metrics, 'saved' | 'spent' | 'results' | 'completion' | 'reworkRate' | 'escalationRate' | 'series'>
+export type WindowMetrics = Pick<
+  Metrics,
+  'saved' | 'spent' | 'results' | 'completion' | 'reworkRate' | 'escalationRate' | 'series'
+>
 
 /** Buckets of a window's series. */
 const maxBuckets = 60

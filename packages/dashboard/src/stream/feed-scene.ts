@@ -1,4 +1,4 @@
-import { escalationOf, objectInfoOf, savedAgentOf, workStateOf } from '@skein/memory/runtime'
+import { costOfWork, escalationOf, objectInfoOf, savedAgentOf, workStateOf } from '@skein/memory/runtime'
 import type { FeedEntry, FeedRecord } from '@skein/memory/runtime'
 
 import type { SceneLabel } from '../protocol/protocol.ts'
@@ -85,7 +85,7 @@ function activityOf({ change, record }: ChangeEntry): SceneBody {
   if (!work || work.state === 'running') return { ...common, phase: 'started' }
   return work.state === 'failed'
     ? { ...common, phase: 'failed' }
-    : { ...common, phase: 'done', durationMs: work.durationMs }
+    : { ...common, phase: 'done', durationMs: costOfWork(work).ms }
 }
 
 function agentOf({ change, record }: ChangeEntry): readonly SceneBody[] {

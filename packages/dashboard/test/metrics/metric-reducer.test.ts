@@ -68,7 +68,8 @@ it('counts a task whose owner was lost from its first claim', () => {
 it('marks results as computed, and as rework when they had expired; leaves failures out', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'worker' })
-  const work = () => ann.once('model/x/chat/1', ({ reportUsage }) => (reportUsage({ inputTokens: 5, usd: 0.25 }), 1), { ttlMs: 1 })
+  const work = () =>
+    ann.once('model/x/chat/1', ({ reportUsage }) => (reportUsage({ inputTokens: 5, usd: 0.25 }), 1), { ttlMs: 1 })
   await work()
   while ((await ann.records.list({ collection: 'work' })).items.length > 0) await pause(1)
   await work()

@@ -45,7 +45,12 @@ it('shows reads to auditors, and reuses to everybody', async () => {
     expect.objectContaining({ type: 'read', agent: 'bob', collection: 'facts', id: 'greeting', count: 1, isHit: true }),
   )
   expect(reader.events).toContainEqual(
-    expect.objectContaining({ type: 'reused', agent: 'bob', work: 'sum/v1/1', saved: expect.objectContaining({ tokens: 12, usd: 0.5 }) }),
+    expect.objectContaining({
+      type: 'reused',
+      agent: 'bob',
+      work: 'sum/v1/1',
+      saved: expect.objectContaining({ tokens: 12, usd: 0.5 }),
+    }),
   )
   // The dashboard's own reads are left out.
   expect(reader.events.filter((event) => event.type === 'read' && event.agent === operator.id)).toEqual([])

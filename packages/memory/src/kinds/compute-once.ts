@@ -279,7 +279,11 @@ export class ComputeOnce {
   #noteUse(work: string, used: Cost, within: Account, account: Account | undefined): void {
     account?.use(addCost(used, within.used))
     account?.reuse(within.saved, within.reused)
-    this.#space.note({ work: workId(this.#actor.audience, parseWorkId(work).kind), agent: this.#actor.principal.id, used })
+    this.#space.note({
+      work: workId(this.#actor.audience, parseWorkId(work).kind),
+      agent: this.#actor.principal.id,
+      used,
+    })
   }
 
   #noteReuse(work: string, saved: Cost, account: Account | undefined): void {

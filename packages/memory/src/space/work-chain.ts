@@ -32,6 +32,10 @@ export function currentAccount(): Account | undefined {
  *
  * @param account - Counts what the code uses. By default that counts for the work that the caller is part of.
  */
-export function asPartOf<Result>(chain: WorkChain, code: () => Result, account: Account | undefined = currentAccount()): Result {
+export function asPartOf<Result>(
+  chain: WorkChain,
+  code: () => Result,
+  account: Account | undefined = currentAccount(),
+): Result {
   return storage.run({ chain, account }, code)
 }

@@ -1,8 +1,17 @@
 import { addCost, noCost } from './cost.ts'
 import type { Cost } from './cost.ts'
 
+/** What some code took, and what reuse saved it. */
+export interface Costs {
+  /** What the works and calls to models within it used. */
+  readonly used: Cost
+  readonly saved: Cost
+  /** How many results were reused. */
+  readonly reused: number
+}
+
 /** Adds up what works and calls within some code use, and what reuse saves it. */
-export class Account {
+export class Account implements Costs {
   #used = noCost
   #saved = noCost
   #reused = 0
@@ -15,9 +24,14 @@ export class Account {
     return this.#saved
   }
 
-  /** How many results were reused. */
   get reused(): number {
     return this.#reused
+  }
+
+  /** Adds another account to this one. */
+  add({ used, saved, reused }: Costs): void {
+    this.use(used)
+    this.reuse(saved, reused)
   }
 
   use(cost: Cost): void {
