@@ -13,7 +13,7 @@ it('skein stats sums up records, work, people, agents and the store, and changes
   expect(stdout).toMatch(
     / {2}people {3}1 open, 0 taken\n {2}agents {3}none saved\n {2}store {4}for all processes of this/,
   )
-  expect(stdout).toMatch(/\ngist +1 +\d+\.\d s +100 +\$0\.2500 +1 +\d+\.\d s +100 +\$0\.2500\n$/)
+  expect(stdout).toMatch(/\ngist +1 +\d+\.\d s +0 +100 +\$0\.2500 +1 +\d+\.\d s +0 +100 +\$0\.2500\n$/)
   expect(metrics).toMatchObject({
     traits: { durable: 'full', reach: 'host' },
     work: {

@@ -51,6 +51,11 @@ interface Run extends RunLimits {
   readonly digest: string
 }
 
+/** What the memory keeps of work that is done once; an activity may return nothing. */
+interface KeptOutcome {
+  readonly output: unknown
+}
+
 /**
  * Runs activities for agents: decides whether to compute at all, how often to
  * try and how long to wait.
@@ -136,19 +141,19 @@ export class ActivityRunner {
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
     const { id, principal, options, name, scope } = run
-    const work = async (context: WorkContext): Promise<unknown> => {
+    const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
       context.signal.throwIfAborted()
       this.#recordSuccess(run, outcome)
       context.reportDuration(outcome.durationMs)
-      return outcome.output
+      return { output: outcome.output }
     }
     const { signal, leaseMs, claim } = options
     const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
     const { value, reused, cost } = await this.#parts.memory.as(principal, scope).once(key, work, once)
     if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
-    return value
+    return value.output
   }
 
   #withRetry(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
