@@ -75,9 +75,10 @@ describe('options', () => {
         .filter(({ option, name }) => {
           const checker = checkedElsewhere[name]
           const text = checker === undefined ? source : readFileSync(join(root, 'packages', checker), 'utf8')
-          return !new RegExp(`^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime|Timeout)\\(\\s*'(?:\\w+\\.)*${option}'`, 'm').test(
-            text,
-          )
+          return !new RegExp(
+            `^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime|Timeout)\\(\\s*'(?:\\w+\\.)*${option}'`,
+            'm',
+          ).test(text)
         })
         .map(({ name }) => name)
     })
@@ -112,6 +113,7 @@ const notOptions: Readonly<Record<string, string>> = {
   'core/models/model-errors.ts retryAfterMs': 'said by a server; what is no duration does not count',
   'core/models/retry-delay.ts retryAfterMs': 'the same',
   'dashboard/protocol/scene-event.ts durationMs': 'measured',
+  'memory/work/work-state.ts durationMs': 'measured',
   'memory/store/mutation.ts ttlMs': 'passed on by the kinds of memory, which check it',
   'memory/testing/history/claim-model.ts leaseMs': 'observed in a history',
   'memory/testing/history/claim-model.ts clockErrorMs': 'compared with times of a history; nothing waits for it',

@@ -14,7 +14,6 @@ export { defaultThreads } from './threads/thread-executor-options.ts'
 export type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
 export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'
-export type { UsageMeter } from './models/usage-meter.ts'
 
 // Models
 export type { Model, ModelSettings } from './models/model.ts'

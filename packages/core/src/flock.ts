@@ -78,7 +78,15 @@ export class Flock implements AsyncDisposable {
     this.memory = memory
     this.#clock = clock
     this.#executor = executor
-    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, budget, clock, emit })
+    this.#activities = new ActivityRunner({
+      memory,
+      executor,
+      modelId: model.id,
+      budget,
+      clock,
+      emit,
+      count: (costs) => this.#hub.count(costs),
+    })
     this.#announcer = announcer
     this.#router = router
     this.#agents = new FlockAgents(services, this.#registry, options.supervision)

@@ -85,7 +85,7 @@ class Joined implements JoinedMemory {
       shelf: new ThreadShelf(new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
-      noteReuse: (reuse) => client.notify('reused', reuse),
+      note: (entry) => client.notify('noted', entry),
       ledger: (audience) => client.call('ledger', audience),
       noteOutage: (error) => {
         this.#space.assertOpen()

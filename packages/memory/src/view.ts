@@ -22,7 +22,10 @@ import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
+import type { Cost } from './work/cost.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
+import { workId } from './work/work-id.ts'
+import { currentAccount } from './space/work-chain.ts'
 import type { Corruption } from './store/corruption.ts'
 import { requireLevel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
@@ -178,6 +181,13 @@ export class View {
     requireLevel('label.sensitivity', label.sensitivity)
     requireStrings('label.compartments', label.compartments)
     this.#actor.requireSight(label)
+  }
+
+  /** @internal See `noteUse`. @param kind - Of work, as in the ledger. */
+  static noteUse(view: View, kind: string, used: Cost): void {
+    currentAccount()?.use(used)
+    const { audience, principal } = view.#actor
+    view.#space.note({ work: workId(audience, kind), agent: principal.id, used })
   }
 
   /** @internal See `runtimeState`. */

@@ -1,14 +1,14 @@
 import { hash, randomUUID } from 'node:crypto'
 
-import { currentWork, encodeJson, ReadScope } from '@skein/memory/runtime'
+import { Account, asPartOf, currentAccount, currentWork, encodeJson, noCost, ReadScope } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
+import type { Costs } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { Clock } from '../base/clock.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
 import type { FlockEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
 import { withRetries } from '../supervision/with-retries.ts'
 import { ActivityQueueTimeoutError, ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
 import type { RunActivityOptions } from './activity-ref.ts'
@@ -30,6 +30,8 @@ export interface ActivityRunnerParts {
   readonly budget: BudgetScope | undefined
   readonly clock: Clock
   emit(event: FlockEvent): void
+  /** Counts what an activity took. */
+  count(costs: Costs): void
 }
 
 /** One activity, run for one principal. */
@@ -49,10 +51,9 @@ interface Run extends RunLimits {
   readonly digest: string
 }
 
-/** What the memory keeps of work that is done once. */
+/** What the memory keeps of work that is done once; an activity may return nothing. */
 interface KeptOutcome {
   readonly output: unknown
-  readonly usage: Readonly<UsageMeter>
 }
 
 /**
@@ -97,6 +98,7 @@ export class ActivityRunner {
     const scope = new ReadScope({ lasts: true })
     if (options.scope) scope.noteLabel(options.scope.label)
     this.#running += 1
+    const account = new Account()
     try {
       const { queueTimeoutMs, signal } = options
       const waiting = this.#limits({ name, principal, signal, queueTimeoutMs, timeoutMs: undefined })
@@ -108,13 +110,17 @@ export class ActivityRunner {
       const limits = limitsOf(defined, options, input)
       const run = { id, module, name, input, principal, scope, options, defined, digest, ...limits }
       const key = this.#workKey(run)
-      return await (key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key))
+      const runIt = (): Promise<unknown> =>
+        key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
+      return await asPartOf(currentWork(), runIt, account)
     } catch (error) {
       const { label } = scope
       this.#parts.emit({ type: 'activity.failed', activity: name, agent: principal.id, run: id, error, label })
       throw error
     } finally {
       options.scope?.noteLabel(scope.label)
+      currentAccount()?.add(account)
+      this.#parts.count(account)
       this.#running -= 1
     }
   }
@@ -140,19 +146,13 @@ export class ActivityRunner {
       // An aborted activity may return anything but its result: that must not be kept.
       context.signal.throwIfAborted()
       this.#recordSuccess(run, outcome)
-      const { output, usage, durationMs } = outcome
-      context.reportUsage(usage.inputTokens + usage.outputTokens)
-      context.reportDuration(durationMs)
-      return { output, usage }
+      context.reportDuration(outcome.durationMs)
+      return { output: outcome.output }
     }
     const { signal, leaseMs, claim } = options
     const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
-    const { value, reused, durationMs } = await this.#parts.memory.as(principal, scope).once(key, work, once)
-    if (reused) {
-      const { usage } = value
-      const who = { activity: name, agent: principal.id, run: id }
-      this.#parts.emit({ type: 'activity.reused', ...who, savedMs: durationMs, usage })
-    }
+    const { value, reused, cost } = await this.#parts.memory.as(principal, scope).once(key, work, once)
+    if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
     return value.output
   }
 
@@ -196,6 +196,7 @@ export class ActivityRunner {
     const { clock, emit } = this.#parts
     const { id, name, principal, scope, options } = run
     const who = { activity: name, agent: principal.id, run: id }
+    const account = currentAccount()
     let queuedAt = clock.now()
     return {
       onQueued: () => {
@@ -207,6 +208,7 @@ export class ActivityRunner {
         emit({ type: 'activity.started', ...who, waitedMs: clock.now() - queuedAt })
       },
       onLabel: (label: Label) => scope.noteLabel(label),
+      onCosts: (costs) => account?.add(costs),
       onProgress: (value: unknown, label: Label) => {
         scope.noteLabel(label)
         options.scope?.noteLabel(label)
@@ -232,8 +234,9 @@ export class ActivityRunner {
     }
   }
 
-  #recordSuccess({ id, name, principal }: Run, { durationMs, worker, usage }: ActivityOutcome): void {
-    this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, usage })
+  #recordSuccess({ id, name, principal }: Run, { durationMs, worker }: ActivityOutcome): void {
+    const used = { ...(currentAccount()?.used ?? noCost), ms: durationMs }
+    this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Principal } from '@skein/memory'
-import type { WorkChain } from '@skein/memory/runtime'
+import type { Costs, WorkChain } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { ResolvedActivityOptions } from './activity.ts'
 import type { BudgetScope } from '../limits/budget.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
 
 /** What a module of activities exports, as a worker found it. */
 export interface ModuleDescription {
@@ -36,7 +35,6 @@ export interface ActivityTask {
 /** The result of an activity that succeeded. */
 export interface ActivityOutcome {
   readonly output: unknown
-  readonly usage: Readonly<UsageMeter>
   readonly durationMs: number
   /** Which worker ran it. */
   readonly worker: string
@@ -56,6 +54,8 @@ export interface RunOptions {
   readonly onQueued?: (() => void) | undefined
   /** @param label - Of what it had read by then. */
   readonly onProgress?: ((value: unknown, label: Label) => void) | undefined
+  /** Called when it ends, however it does. */
+  readonly onCosts?: ((costs: Costs) => void) | undefined
   /** Called before it fails with an error of its own, with the label of what it had read by then. */
   readonly onLabel?: ((label: Label) => void) | undefined
 }

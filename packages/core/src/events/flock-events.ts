@@ -1,8 +1,8 @@
 import type { Escalation } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
+import type { Cost } from '@skein/memory/types'
 
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
 import type { Decision } from '../supervision/supervision.ts'
 
 /** Of an event that may quote what somebody has read: an error, a message, progress. */
@@ -62,14 +62,14 @@ export type ActivityEvent =
       readonly type: 'activity.done'
       readonly durationMs: number
       readonly worker: string
-      readonly usage: Readonly<UsageMeter>
+      /** What it used, with everything within. */
+      readonly used: Cost
     } & OfRun)
   /** A result that was stored, or that someone else computed meanwhile, was used instead of computing it. */
   | ({
       readonly type: 'activity.reused'
-      readonly savedMs: number
-      /** What computing it had used. */
-      readonly usage: Readonly<UsageMeter>
+      /** What computing it had taken. */
+      readonly saved: Cost
     } & OfRun)
   /** It failed and is tried again after a pause. */
   | ({

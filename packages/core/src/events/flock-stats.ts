@@ -1,3 +1,5 @@
+import type { Cost } from '@skein/memory/types'
+
 import type { DurationSummary } from './durations.ts'
 
 /** What a flock has done since it was created. */
@@ -5,13 +7,10 @@ export interface FlockStats {
   readonly activities: number
   /** Activities whose stored result was reused instead of running them. */
   readonly reusedActivities: number
-  readonly modelCalls: number
-  /** Model calls saved by reusing the answer or the whole activity. */
-  readonly reusedCalls: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly savedTokens: number
-  readonly savedMs: number
+  /** What its activities and their calls to models used. */
+  readonly used: Cost
+  /** What it saved by reusing answers of models and results of whole activities. */
+  readonly saved: Cost
   readonly deadLetters: number
   /** How often an agent failed, and how often one was restarted. */
   readonly failures: number

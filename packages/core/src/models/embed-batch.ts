@@ -1,3 +1,5 @@
+import type { Cost } from '@skein/memory/types'
+
 /** The stored vector of one text: the bytes of its 32-bit floats in base64, and the tokens of the text. */
 export interface KeptVector {
   readonly vector: string
@@ -5,10 +7,16 @@ export interface KeptVector {
   readonly usd?: number | undefined
 }
 
+/** The vector of one text, and its part of the request. */
+export interface MadeVector {
+  readonly kept: KeptVector
+  readonly cost: Cost
+}
+
 interface Waiting {
   readonly text: string
   readonly signal: AbortSignal
-  readonly resolve: (vector: KeptVector) => void
+  readonly resolve: (vector: MadeVector) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -19,17 +27,17 @@ const maxTexts = 256
 
 /** Collects texts that have no stored vector, and embeds them in few requests. */
 export class EmbedBatch {
-  readonly #embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly KeptVector[]>
+  readonly #embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly MadeVector[]>
   #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly KeptVector[]>) {
+  constructor(embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly MadeVector[]>) {
     this.#embed = embed
   }
 
   /** @throws what the request throws, for each of its texts. */
-  add(text: string, signal: AbortSignal): Promise<KeptVector> {
-    const { promise, resolve, reject } = Promise.withResolvers<KeptVector>()
+  add(text: string, signal: AbortSignal): Promise<MadeVector> {
+    const { promise, resolve, reject } = Promise.withResolvers<MadeVector>()
     this.#waiting.push({ text, signal, resolve, reject })
     if (this.#waiting.length >= maxTexts) void this.#send()
     else this.#timer ??= setTimeout(() => void this.#send(), collectMs)
@@ -52,7 +60,7 @@ export class EmbedBatch {
         batch.map(({ text }) => text),
         allAborted.signal,
       )
-      for (const [index, { resolve }] of batch.entries()) resolve(vectors[index] as KeptVector)
+      for (const [index, { resolve }] of batch.entries()) resolve(vectors[index] as MadeVector)
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {

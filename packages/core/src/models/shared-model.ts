@@ -25,8 +25,6 @@ import type { PromptTexts } from './prompts.ts'
 import { labelsOf, quoteData, withData } from './quoted-data.ts'
 import { chatIdentity, citeIdentity, shareKey } from './share-key.ts'
 import { askInForm, checkSchema, jsonSchemaOf } from './structured-output.ts'
-import { usageMeter } from './usage-meter.ts'
-import type { UsageMeter } from './usage-meter.ts'
 import { addUsage, estimateTokens } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 
@@ -56,12 +54,10 @@ export interface ObjectAnswer<Value> extends AnswerOrigin {
 export interface ShareOptions {
   /** Limit its calls, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[]
-  /** Counts its calls. */
-  readonly meter?: UsageMeter
 }
 
 const chatKinds: OptionKinds<CallOptions & { readonly onText?: unknown }> = { ...callKinds, onText: 'function' }
-const shareKinds: OptionKinds<ShareOptions> = { budgets: 'any', meter: 'object' }
+const shareKinds: OptionKinds<ShareOptions> = { budgets: 'any' }
 
 /**
  * A model as agents use it. Equal calls are made once for the whole memory: they
@@ -75,15 +71,13 @@ export class SharedModel {
   readonly #model: Model
   readonly #memory: View
   readonly #calls: ModelCalls
-  readonly #meter: UsageMeter
   readonly #prompts: Required<PromptTexts>
 
   /** @internal */
-  constructor(model: Model, memory: View, { budgets = [], meter = usageMeter() }: ShareOptions) {
+  constructor(model: Model, memory: View, { budgets = [] }: ShareOptions) {
     this.#model = model
     this.#memory = memory
-    this.#meter = meter
-    this.#calls = new ModelCalls(model, memory, budgets, meter)
+    this.#calls = new ModelCalls(model, memory, budgets)
     this.#prompts = resolvePrompts(model.settings?.prompts)
   }
 
@@ -161,7 +155,7 @@ export class SharedModel {
     requireOptions('embed', options, callKinds)
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
-    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
+    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls }
     return embedShared({ ...context, label: this.#memory.label }, request, options)
   }
 

@@ -1,3 +1,5 @@
+import { noCost } from '@skein/memory/runtime'
+import type { Cost } from '@skein/memory/types'
 import { estimateTokenCount } from 'tokenx'
 
 /** The tokens that a call used. */
@@ -13,6 +15,14 @@ export interface ModelUsage {
 /** Estimates the tokens of a text, within about 10 % of what most models count. */
 export function estimateTokens(text: string): number {
   return estimateTokenCount(text)
+}
+
+/** What a call cost that used this. @param usd - `undefined` where the price is not known. */
+export function costOfCall(
+  { inputTokens, outputTokens, cachedInputTokens = 0 }: ModelUsage,
+  usd: number | undefined,
+): Omit<Cost, 'ms'> {
+  return { ...noCost, calls: 1, inputTokens, outputTokens, cachedInputTokens, ...(usd !== undefined && { usd }) }
 }
 
 /** The sum of some usages. */

@@ -9,14 +9,13 @@
 
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
-import { asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
-import type { JoinedMemory } from '@skein/memory/runtime'
+import { Account, asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
+import type { Costs, JoinedMemory } from '@skein/memory/runtime'
 import { loadFromDescriptor } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
 import type { Model } from '../models/model.ts'
 import { shareModel } from '../models/shared-model.ts'
-import { usageMeter } from '../models/usage-meter.ts'
 import { ActivityInputError } from '../activities/activity-errors.ts'
 import { findActivity, LoadedModules } from './loaded-modules.ts'
 import type { ActivityOutcome } from '../activities/executor.ts'
@@ -76,6 +75,8 @@ export default async function handle(request: ThreadRequest): Promise<ThreadRepl
 async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>): Promise<ThreadReply> {
   const control = new AbortController()
   using scope = new ReadScope()
+  const account = new Account()
+  const costs = (): Costs => ({ used: account.used, saved: account.saved, reused: account.reused })
   if (task.label) scope.noteLabel(task.label)
   running.set(id, control)
   // Whoever waits for the start can tell the thread that loads by this.
@@ -86,25 +87,24 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
     // Nobody waits any more for what has not begun.
     control.signal.throwIfAborted()
     const view = memory.enter(pass, task.principal, scope)
-    const usage = usageMeter()
     tell({ type: 'started', id })
     const startedAt = performance.now()
     const context = {
       memory: view,
-      model: shareModel(model, view, { meter: usage, budgets: task.budgets ?? [] }),
+      model: shareModel(model, view, { budgets: task.budgets ?? [] }),
       signal: control.signal,
       progress: (value: unknown): void => report(task.name, { type: 'progress', id, value, label: scope.label }),
     }
-    const output: unknown = await asPartOf(task.chain ?? [], () => activity.run(context, task.input))
+    const output: unknown = await asPartOf(task.chain ?? [], () => activity.run(context, task.input), account)
     const durationMs = performance.now() - startedAt
     const { label } = scope
     return await sendOutput(task.name, output, (sent): ThreadReply => {
-      const outcome = { output: sent, usage, durationMs, worker: `thread-${threadId}`, label }
-      return { value: outcome satisfies ActivityOutcome }
+      const outcome = { output: sent, durationMs, worker: `thread-${threadId}`, label }
+      return { value: outcome satisfies ActivityOutcome, costs: costs() }
     })
   } catch (error) {
     // Its message may quote what the activity has read.
-    return { error: toEnvelope(error), label: scope.label satisfies Label }
+    return { error: toEnvelope(error), label: scope.label satisfies Label, costs: costs() }
   } finally {
     running.delete(id)
   }

@@ -78,14 +78,14 @@ export class ThreadDispatcher {
   async request(
     kind: ActivityTask['kind'],
     request: ThreadRequest,
-    signal?: AbortSignal,
-    onLabel?: RunOptions['onLabel'],
+    { signal, onLabel, onCosts }: Pick<RunOptions, 'signal' | 'onLabel' | 'onCosts'> = {},
   ): Promise<unknown> {
     if (this.#isClosing) throw new FlockClosedError()
     const refused = this.#refusalOf(request)
     if (refused) throw refused
     const pool = this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
+    if (reply.costs) onCosts?.(reply.costs)
     if ('error' in reply) {
       if (reply.label) onLabel?.(reply.label)
       throw fromEnvelope(reply.error, errorClasses)

@@ -74,7 +74,7 @@ class ThreadExecutor implements Executor {
   }
 
   async #runOnPool(kind: ActivityTask['kind'], running: RunningTask): Promise<ActivityOutcome> {
-    const { signal, onLabel } = running.options
+    const { signal } = running.options
     signal?.throwIfAborted()
     const { id, task } = running
     const abort =
@@ -87,7 +87,7 @@ class ThreadExecutor implements Executor {
         },
       })
     try {
-      const reply = this.#dispatcher.request(kind, { type: 'run', id, pass: running.pass, task }, signal, onLabel)
+      const reply = this.#dispatcher.request(kind, { type: 'run', id, pass: running.pass, task }, running.options)
       return (await (abort ? Promise.race([reply, abort.forced]) : reply)) as ActivityOutcome
     } catch (error) {
       // Whatever the end of a thread looks like from here: the caller asked for it.

@@ -1,6 +1,6 @@
 import { MessagePort } from 'node:worker_threads'
 
-import type { ErrorEnvelope } from '@skein/memory/runtime'
+import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label, WorkerModule } from '@skein/memory/store'
 
 import type { ActivityTask } from '../activities/executor.ts'
@@ -51,7 +51,10 @@ export type ThreadRequest =
     }
 
 /** How a request ended. Errors travel in envelopes: cloning them to another thread would drop their fields. */
-export type ThreadReply = { readonly value: unknown } | { readonly error: ErrorEnvelope; readonly label?: Label }
+export type ThreadReply = { readonly costs?: Costs } & (
+  | { readonly value: unknown }
+  | { readonly error: ErrorEnvelope; readonly label?: Label }
+)
 
 /**
  * What a thread reports of the request of this id: it has begun to load what the request needs, unless that is loaded;

@@ -2,7 +2,7 @@ import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
 import { hasEnded, ownProcess } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
-import { asPartOf, currentWork } from '../space/work-chain.ts'
+import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
@@ -21,8 +21,11 @@ import { isOutage, outlast } from '../values/outlast.ts'
 import { requireDuration, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
 import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
-import { workId } from '../work/work-id.ts'
-import { workStateOf } from '../work/work-state.ts'
+import { Account } from '../work/account.ts'
+import { addCost, noCost } from '../work/cost.ts'
+import type { Cost } from '../work/cost.ts'
+import { parseWorkId, workId } from '../work/work-id.ts'
+import { costOfWork, workStateOf } from '../work/work-state.ts'
 import type { WorkState } from '../work/work-state.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 
@@ -64,7 +67,8 @@ export class ComputeOnce {
       joined = inFlight.get(id)
     }
     const chain = currentWork()
-    const own = joined ?? this.#begin(id, work, { ...options, leaseMs, chain })
+    const account = currentAccount()
+    const own = joined ?? this.#begin(id, work, { ...options, leaseMs, chain, account })
     own.waiters += 1
     try {
       const wait = { chain, anyOf: () => [id], isWaiting: () => joined !== undefined || !own.isComputing, signal }
@@ -72,7 +76,7 @@ export class ComputeOnce {
       if (!joined) return result
       // Each caller gets its own copy, as from the store.
       const copy = { ...result, value: structuredClone(result.value), reused: true }
-      this.#noteReuse(id, copy)
+      this.#noteReuse(id, copy.cost, account)
       return copy
     } finally {
       // Whoever gets a result, or an error, has read what the work has read.
@@ -113,10 +117,9 @@ export class ComputeOnce {
       // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
       if (state && state.state !== 'running') own.label = state.label ?? record
       if (state?.state === 'done') {
-        const { durationMs, tokens, usd } = state
-        const result = { value: state.value as T, durationMs, tokens, usd, reused: true }
-        this.#noteReuse(id, result)
-        return result
+        const cost = costOfWork(state)
+        this.#noteReuse(id, cost, options.account)
+        return { value: state.value as T, cost, reused: true }
       }
       if (state?.state === 'failed' && hasWaited) {
         const cause = fromEnvelope(state.error)
@@ -178,46 +181,48 @@ export class ComputeOnce {
     fence: number,
     work: Work<T>,
     options: TakeOptions,
-    own: InFlight,
+    flight: InFlight,
   ): Promise<OnceResult<T> | undefined> {
-    const abandoned = own.abandon.signal
+    const abandoned = flight.abandon.signal
     const lease = this.#space.leases.hold(key, fence, options.leaseMs)
     const startedAt = performance.now()
-    let tokens = 0
-    let usd: number | undefined
+    const within = new Account()
+    let own = noCost
     let tookMs: number | undefined
+    const took = (): number => tookMs ?? performance.now() - startedAt
     try {
       const context: WorkContext = {
         signal: AbortSignal.any([lease.signal, abandoned]),
-        reportUsage: (more, cost) => {
-          tokens += more
-          if (cost !== undefined) usd = (usd ?? 0) + cost
+        reportUsage: (usage) => {
+          for (const [name, amount] of Object.entries(usage)) if (amount !== undefined) requireNumber(name, amount, 0)
+          own = addCost(own, { ...noCost, ...usage, ms: 0 })
         },
         reportDuration: (ms) => {
           requireNumber('ms', ms, 0)
           tookMs = ms
         },
       }
-      const value = await asPartOf([...options.chain, key.id], () => work(context))
-      const durationMs = tookMs ?? performance.now() - startedAt
+      const value = await asPartOf([...options.chain, key.id], () => work(context), within)
+      const cost = { ...addCost(own, within.used), ms: took() }
       const { label } = this.#actor
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
-      const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
+      const done = { state: 'done', value: kept, cost, label } as const
       if (!(await this.#outlast(() => this.#keep(key, done, fence, options), abandoned))) return undefined
-      own.label = label
+      flight.label = label
       this.#space.counters.add('computed')
-      this.#space.counters.add('computedMs', durationMs)
-      return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
+      this.#space.counters.add('computedMs', cost.ms)
+      return { value: decodeJson(encodeJson(kept)) as T, reused: false, cost }
     } catch (error) {
       // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
       if (abandoned.aborted) await this.#giveBack(key, fence)
       // The lease's present holder will produce the result.
       else if (lease.signal.aborted) return undefined
-      else await this.#fail(key, error, fence, options, (own.label = this.#actor.label))
+      else await this.#fail(key, error, fence, options, (flight.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()
+      this.#noteUse(key.id, { ...own, ms: Math.max(0, took() - within.used.ms) }, within, options.account)
     }
   }
 
@@ -277,15 +282,26 @@ export class ComputeOnce {
     }
   }
 
-  #noteReuse(work: string, { durationMs, tokens, usd }: OnceResult<unknown>): void {
+  /** @param used - By the work itself. @param within - What work and calls within it have used and saved. */
+  #noteUse(work: string, used: Cost, within: Account, account: Account | undefined): void {
+    account?.use(addCost(used, within.used))
+    account?.reuse(within.saved, within.reused)
+    this.#space.note({
+      work: workId(this.#actor.audience, parseWorkId(work).kind),
+      agent: this.#actor.principal.id,
+      used,
+    })
+  }
+
+  #noteReuse(work: string, saved: Cost, account: Account | undefined): void {
     const { counters } = this.#space
     const { level: sensitivity, compartments } = this.#actor.audience
     this.#actor.readAuditor?.note('read', 'work', work, { sensitivity, compartments })
     counters.add('reused')
-    counters.add('savedMs', durationMs)
-    counters.add('savedTokens', tokens)
-    const agent = this.#actor.principal.id
-    this.#space.noteReuse({ work, agent, count: 1, savedMs: durationMs, savedTokens: tokens, savedUsd: usd })
+    counters.add('savedMs', saved.ms)
+    counters.add('savedTokens', saved.inputTokens + saved.outputTokens)
+    account?.reuse(saved)
+    this.#space.note({ work, agent: this.#actor.principal.id, count: 1, saved })
   }
 }
 
@@ -295,4 +311,5 @@ interface TakeOptions extends OnceOptions {
   readonly leaseMs: number
   /** The work that the caller is part of. */
   readonly chain: WorkChain
+  readonly account: Account | undefined
 }

@@ -12,8 +12,8 @@ import { CorruptRecordError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
 import { requireInteger, requireStrings } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
-import { ledgerSum, reusesOf } from '../work/reuse.ts'
-import type { Reuse } from '../work/reuse.ts'
+import { entriesOf, ledgerSum } from '../work/ledger-entry.ts'
+import type { Reuse, Use } from '../work/ledger-entry.ts'
 import { parseWorkId } from '../work/work-id.ts'
 import type { AuditEntry } from './audit.ts'
 import { requireOptions } from '../values/require-options.ts'
@@ -30,6 +30,8 @@ export type FeedEntry =
   | { readonly type: 'change'; readonly seq: Seq; readonly change: Change; readonly record: FeedRecord | undefined }
   /** Reads by agents, including refused ones; for principals with the right `audit`. */
   | { readonly type: 'reads'; readonly seq: Seq; readonly entries: readonly AuditEntry[] }
+  /** What work has used. */
+  | { readonly type: 'uses'; readonly seq: Seq; readonly at: number; readonly uses: readonly Use[] }
   /** Known results that were used instead of computing them again. */
   | { readonly type: 'reuses'; readonly seq: Seq; readonly at: number; readonly reuses: readonly Reuse[] }
 
@@ -184,7 +186,7 @@ export class Feed {
     if (!hasTrait(collection, 'shown')) {
       // For example, sealed with a missing key.
       if (!record || isSealed(record.value)) return []
-      return collection === 'audit' ? this.#reads(seq, record) : this.#reuses(seq, record)
+      return collection === 'audit' ? this.#reads(seq, record) : this.#ledger(seq, record)
     }
     const seen = this.#actor.seeChange(change, 'watch')
     if (!seen) return []
@@ -203,12 +205,17 @@ export class Feed {
     return entries.length === 0 ? [] : [{ type: 'reads', seq, entries }]
   }
 
-  #reuses(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
-    const labelled = reusesOf(record.value).map((reuse) => ({ reuse, label: parseWorkId(reuse.work).label }))
+  #ledger(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
+    const labelled = entriesOf(record.value).map((entry) => ({ entry, label: parseWorkId(entry.work).label }))
     const shown = labelled.filter(({ label }) => covers(this.#actor.audience, label))
     for (const { label } of shown) this.#actor.used(label)
-    const reuses = shown.map(({ reuse }) => reuse)
-    return reuses.length === 0 ? [] : [{ type: 'reuses', seq, at: record.updatedAt, reuses }]
+    const uses = shown.flatMap(({ entry }) => ('used' in entry ? [entry] : []))
+    const reuses = shown.flatMap(({ entry }) => ('used' in entry ? [] : [entry]))
+    const at = record.updatedAt
+    return [
+      ...(uses.length > 0 ? [{ type: 'uses', seq, at, uses } as const] : []),
+      ...(reuses.length > 0 ? [{ type: 'reuses', seq, at, reuses } as const] : []),
+    ]
   }
 
   #toRecord({ value: text, ...record }: Shown): FeedRecord {

@@ -3,7 +3,7 @@ import type { Flock } from '@skein/core'
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { ownFile } from '@skein/memory/runtime'
-import type { LedgerReport } from '@skein/memory/types'
+import type { Cost, LedgerReport } from '@skein/memory/types'
 
 import { analystMachine } from './analyst.ts'
 import type { Assignment, Finding, ReportActivities } from './analyst.ts'
@@ -24,7 +24,9 @@ export interface Crew {
 
 /** What a crew counted, and the ledger of its memory. */
 export interface CrewStats {
-  readonly counts: Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences' | 'droppedFor'>
+  readonly counts: Pick<ReportStats, 'activities' | 'reusedActivities' | 'partsRead' | 'bytesCopied'>
+  readonly used: Cost
+  readonly saved: Cost
   readonly ledger: LedgerReport
 }
 
@@ -72,10 +74,12 @@ export async function openCrew(
     study: (files, progress) =>
       Promise.all(questions.map((question) => studyOne(flock, { files, question }, progress, signal))),
     stats: async () => {
-      const { inputTokens, outputTokens, deadLetters: _, workers: __, ...counts } = flock.stats()
+      const { activities, reusedActivities, used, saved } = flock.stats()
       const { bytesCopied } = memory.stats()
       return {
-        counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },
+        counts: { activities, reusedActivities, partsRead, bytesCopied },
+        used,
+        saved,
         ledger: await memory.ledger(),
       }
     },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 
 import { defaultThreads, estimateTokens, sumDrops } from '@skein/core/executor'
 import type { Drops } from '@skein/core/executor'
+import { addCost } from '@skein/memory/runtime'
 
 import { InputError } from '../open/input-error.ts'
 import { packSections } from '../sections/pack-sections.ts'
@@ -62,6 +63,8 @@ export async function runReport(given: ReportOptions): Promise<Report> {
       summary,
       stats: {
         ...sumOf(stats.map(({ counts }) => counts)),
+        used: stats.map(({ used }) => used).reduce(addCost),
+        saved: stats.map(({ saved }) => saved).reduce(addCost),
         parts: findings[0]?.parts ?? 0,
         analysts: questions.length,
         threads: crews.length * threads,
