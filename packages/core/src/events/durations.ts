@@ -28,8 +28,9 @@ export class Durations {
   summary(): DurationSummary {
     const histogram = this.#histogram
     if (!histogram) return { count: 0, min: 0, mean: 0, max: 0, p50: 0, p90: 0, p99: 0 }
-    const at = (percentile: number): number => histogram.percentile(percentile) / 1_000
     const { count, min, mean, max } = histogram
+    // A percentile is rounded up to the end of its bucket.
+    const at = (percentile: number): number => Math.min(max, histogram.percentile(percentile)) / 1_000
     return {
       count,
       min: min / 1_000,
