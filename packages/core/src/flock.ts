@@ -7,7 +7,6 @@ import type { ActivitiesOf } from './activities/activity-ref.ts'
 import { ActivityRunner } from './activities/activity-runner.ts'
 import type { Executor } from './activities/executor.ts'
 import { moduleUrl } from './activities/module-url.ts'
-import { threadExecutor } from './threads/thread-executor.ts'
 import type { AgentRef } from './agents/agent-ref.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
 import type { FlockServices } from './agents/flock-services.ts'
@@ -25,9 +24,7 @@ import type { AnyDurable, DurableDefinition, RefOf } from './durable/durable.ts'
 import { EventHub } from './events/event-hub.ts'
 import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-events.ts'
 import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
-import { extractiveModel } from './extractive/extractive-model.ts'
 import { FlockAgents } from './flock-agents.ts'
-import { requireFlockOptions } from './flock-options.ts'
 import type { FlockOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
@@ -277,31 +274,4 @@ export class Flock implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/**
- * Makes a flock on an open memory.
- *
- * @throws OptionError when an option is out of range.
- * @throws NestedFlockError in a thread that runs activities itself.
- *
- * @example
- * ```ts no-run
- * import { agent, createFlock } from '@skein/core'
- * import { openMemory } from '@skein/memory'
- * import { sqliteStore } from '@skein/sqlite'
- *
- * await using memory = await openMemory({ store: sqliteStore('flock.db') })
- * await using flock = await createFlock({ memory, threads: 4 })
- * const report = flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))
- * const summarizer = flock.spawn(agent({ role: 'summarizer', on: { summarize: report.summarize } }))
- * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
- * ```
- */
-export async function createFlock(given: FlockOptions): Promise<Flock> {
-  const options = requireFlockOptions(given)
-  const { memory, model = extractiveModel(), threads } = options
-  const settings = typeof threads === 'object' && threads !== null ? threads : threads === undefined ? {} : { threads }
-  const executor = options.executor ?? threadExecutor(memory, model, settings)
-  return new Flock({ ...options, model, executor })
 }

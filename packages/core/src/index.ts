@@ -13,7 +13,7 @@
 import '@skein/memory'
 
 // A flock
-export { createFlock } from './flock.ts'
+export { createFlock } from './create-flock.ts'
 export type { Flock } from './flock.ts'
 export type { FlockOptions } from './flock-options.ts'
 export type { SpawnOptions } from './agents/spawn-options.ts'
