@@ -23,7 +23,7 @@ const sealed = {
   tags: [secret],
 } as const
 /** Alerts take no tags. */
-const { tags: _, ...sealedAlert } = sealed
+const { tags: _tags, ...sealedAlert } = sealed
 
 /** Writes records of every kind, confidential and public ones, and uses them. */
 async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; readonly known: readonly string[] }> {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 
 import { SkeinError } from '@skein/memory'
 
+import { withoutQuery } from './module-url.ts'
+
 /** A module exports no activity of this name. */
 export class UnknownActivityError extends SkeinError {
   readonly code = 'SKEIN_ACTIVITY_UNKNOWN'
@@ -138,6 +140,7 @@ function messageOf(error: unknown): string {
 
 /** In a built app, most often the module was left out of the build. */
 function remedy(module: string): string {
-  if (!module.startsWith('file:') || existsSync(new URL(module.replace(/[?#].*$/, '')))) return ''
+  const url = URL.parse(module)
+  if (url?.protocol !== 'file:' || existsSync(withoutQuery(url))) return ''
   return ' There is no such file. Where the app was built, make the module an entry point of the build.'
 }

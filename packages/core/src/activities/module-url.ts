@@ -40,7 +40,8 @@ function builtFile(url: URL): string | undefined {
   return undefined
 }
 
-function withoutQuery(url: URL): URL {
+/** The file that a URL names, whatever else it says to whom loads it. */
+export function withoutQuery(url: URL): URL {
   const file = new URL(url)
   file.search = ''
   file.hash = ''

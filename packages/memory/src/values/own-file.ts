@@ -21,5 +21,5 @@ export function ownFile(packageName: string, moduleUrl: string | undefined, modu
 
 /** Whether a bundler has moved a module into another file, whose exports are others. */
 export function isBundled(moduleUrl: string | undefined, module: string): boolean {
-  return !moduleUrl?.match(/[^/]+$/)?.[0].startsWith(`${module}.`)
+  return moduleUrl === undefined || !moduleUrl.slice(moduleUrl.lastIndexOf('/') + 1).startsWith(`${module}.`)
 }
