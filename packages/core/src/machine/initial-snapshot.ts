@@ -2,7 +2,6 @@ import type { AnyStateMachine, AnyStateNode, Snapshot } from 'xstate'
 
 /** The first snapshot of a machine, as far as it is used here. */
 type First = Snapshot<unknown> & {
-  readonly children?: Readonly<Record<string, unknown>>
   readonly _nodes?: readonly AnyStateNode[]
 }
 
@@ -15,9 +14,8 @@ type First = Snapshot<unknown> & {
  * @param first - One that the machine has made.
  */
 export function isConstant({ config }: AnyStateMachine, first: Snapshot<unknown>): boolean {
-  const { status, children = {}, _nodes: nodes } = first as First
+  const { status, _nodes: nodes } = first as First
   if (typeof config.context === 'function' || status !== 'active' || !nodes) return false
-  if (Object.keys(children).length > 0) return false
   return nodes.every((node) => isQuiet(node) && isAtItsInitial(node, nodes))
 }
 

@@ -16,8 +16,12 @@ export function describeSame(name: string, x: typeof XState): void {
         const words: (readonly unknown[])[] = []
         const kit: Kit = { x, log: (...said) => void words.push(said) }
         const bare = await runBare(make(kit), x, words)
-        words.length = 0
-        expect(await runAgent(make(kit), words)).toEqual(bare)
+        const same = make(kit)
+        // The second one may begin with what the first has made.
+        for (let time = 0; time < 2; time += 1) {
+          words.length = 0
+          expect(await runAgent(same, words)).toEqual(bare)
+        }
       })
     }
   })
