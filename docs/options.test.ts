@@ -38,14 +38,14 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
-  `@skein/core: checkMigration escalate extractiveModel readBudget refuse reply tell
-   @skein/core/executor: costOf estimateTokens priceOf readPrompts sumDrops splitSentences
+  `@skein/core: escalate extractiveModel move readBudget refuse reply tell
+   @skein/core/executor: costOf defaultThreads estimateTokens priceOf readPrompts sumDrops splitSentences
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
-   @skein/memory/runtime: Emitter Records asPartOf currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
-     joinMemory objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
-     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce toEnvelope toStoredEnvelope warn
+   @skein/memory/runtime: Account Emitter Records addCost asPartOf costOfWork currentAccount currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
+     joinMemory noteUse objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
+     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce sumOfLedger toEnvelope toStoredEnvelope warn
      workStateOf
    @skein/memory/store: StoreClock TermTable changeOf collectionsWith covers decideMutation hasTrait indexTerms isSealed
      joinLabels labelText levelIndex liveRecord loadFromDescriptor matchesFilter parseLabel queryTerms rankMatches rawText
@@ -59,7 +59,7 @@ const withoutOptions = new Set(
 )
 
 const methodsWithoutOptions = new Set(
-  `view: state noteRead ledger verify now waitFor
+  `view: state forget noteRead ledger verify now waitFor
    alerts: pending ack subscribe · audit: noteDisclosure · claims: holder
    escalations: take release answer decline handBack get package
    facts: peek get conflicts · feed: last untilNews mark · learnings: · objects: get bytes has info · records: get

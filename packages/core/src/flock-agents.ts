@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { requireOptions } from '@skein/memory/runtime'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
 import type { OptionKinds, SavedAgentSummary } from '@skein/memory/runtime'
 
 import type { AgentParts } from './agents/agent-parts.ts'
@@ -7,7 +7,7 @@ import { AgentRef } from './agents/agent-ref.ts'
 import type { AgentRegistry } from './agents/agent-registry.ts'
 import { AgentRuntime } from './agents/agent-runtime.ts'
 import type { FlockServices } from './agents/flock-services.ts'
-import { resolveSpawn } from './agents/spawn-options.ts'
+import { resolveSpawn, spawnKinds } from './agents/spawn-options.ts'
 import type { SpawnOptions } from './agents/spawn-options.ts'
 import { FlockClosedError } from './base/flock-closed-error.ts'
 import { DurableAgents } from './durable/durable-agents.ts'
@@ -21,12 +21,9 @@ import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
 
 type ResumeOptions = Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions
-const resumeKinds: OptionKinds<ResumeOptions> = {
-  mailbox: 'any',
-  supervision: 'any',
-  wait: 'boolean',
-  signal: 'object',
-}
+const waitKinds: OptionKinds<WaitOptions> = { wait: 'boolean', signal: 'object' }
+const resumeKinds: OptionKinds<ResumeOptions> = { mailbox: 'any', supervision: 'any', ...waitKinds }
+const durableKinds: OptionKinds<SpawnOptions & WaitOptions> = { ...spawnKinds, ...waitKinds }
 
 /** Decides which agents join a flock, under which id and with which parts, and ends them with the flock. */
 export class FlockAgents {
@@ -61,7 +58,8 @@ export class FlockAgents {
   async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions & WaitOptions): Promise<AgentRef> {
     this.#requireOpen()
     requireDurableDefinition(definition)
-    const { waiting, rest } = waitOf(options)
+    const { waiting, rest } = waitOf(requireOptions('spawnDurable', options, durableKinds))
+    requireStrings('id', [rest.id as string])
     return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, rest), waiting)
   }
 

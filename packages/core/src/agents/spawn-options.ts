@@ -32,7 +32,8 @@ export interface SpawnOptions {
   readonly parent?: AgentRef<never>
 }
 
-const kinds: OptionKinds<SpawnOptions> = {
+/** For {@link SpawnOptions}. */
+export const spawnKinds: OptionKinds<SpawnOptions> = {
   id: 'string',
   role: 'string',
   clearance: 'object',
@@ -56,7 +57,7 @@ export function resolveSpawn(
   supervise: AgentParts['supervise'],
   nextNumber: () => number,
 ): AgentParts {
-  requireOptions('spawn', options, kinds)
+  requireOptions('spawn', options, spawnKinds)
   const { role = definition.role, supervision, parent, clearance, input, budget } = options
   const id = options.id ?? `${role}-${nextNumber()}`
   return {
