@@ -2,7 +2,7 @@ import type { Flock, FlockEvent } from '@skein/core'
 import type { Model } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
-import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 import type { StoreDriver } from '@skein/memory/store'
 
@@ -99,7 +99,8 @@ export function requireReportOptions(given: ReportOptions): ReportOptions {
   if (!Array.isArray(files) || files.length === 0) {
     throw new OptionError('files', 'an array of at least one path', files)
   }
-  requireStrings('files', files)
+  const unusable = files.find((file) => typeof file !== 'string' || file === '')
+  if (unusable !== undefined) throw new OptionError('files', 'an array of paths', unusable)
   if (questions !== undefined && !Array.isArray(questions)) {
     throw new OptionError('questions', 'an array of strings', questions)
   }
