@@ -75,10 +75,9 @@ describe('options', () => {
         .filter(({ option, name }) => {
           const checker = checkedElsewhere[name]
           const text = checker === undefined ? source : readFileSync(join(root, 'packages', checker), 'utf8')
-          return !new RegExp(
-            `^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime|Timeout)\\(\\s*'(?:\\w+\\.)*${option}'`,
-            'm',
-          ).test(text)
+          return !new RegExp(`^\\s*(?:[^/\\s].*)?require(?:Duration|Lifetime)\\(\\s*'(?:\\w+\\.)*${option}'`, 'm').test(
+            text,
+          )
         })
         .map(({ name }) => name)
     })

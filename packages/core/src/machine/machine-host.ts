@@ -127,7 +127,7 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
   strayed(error: unknown): void {
     // A life that has ended can't fail any more.
     if (this.#isOver) return warn(error)
-    if (this.#start.keepsLastGood) this.#lastGood = this.save()
+    this.#keep(undefined, this.#actor.getSnapshot() as Running)
     this.error(error)
   }
 

@@ -27,6 +27,8 @@ export interface AskOptions {
   readonly scope?: ReadScope
 }
 
+const unlimited = Number.POSITIVE_INFINITY
+
 // A step of map-reduce may pass its own options on.
 const kinds: OptionKinds<AskOptions & { across: boolean }> = {
   timeoutMs: 'any',
@@ -46,7 +48,7 @@ export class Questions {
 
   /** @param timeoutMs - Of questions that name none; `undefined` for 30,000. @throws OptionError */
   constructor(timers: TimerWheel, timeoutMs = 30_000) {
-    requireTimeout('askTimeoutMs', timeoutMs)
+    if (timeoutMs !== unlimited) requireDuration('askTimeoutMs', timeoutMs)
     this.#timers = timers
     this.#timeoutMs = timeoutMs
   }
@@ -55,7 +57,8 @@ export class Questions {
   ask(receiver: Receiver, message: Message, options: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const { timeoutMs = this.#timeoutMs, signal, scope } = requireOptions('ask', options, kinds)
-      if (timeoutMs !== this.#timeoutMs) requireTimeout('timeoutMs', timeoutMs)
+      const isChecked = timeoutMs === this.#timeoutMs || timeoutMs === unlimited
+      if (!isChecked) requireDuration('timeoutMs', timeoutMs)
       if (signal?.aborted) {
         reject(signal.reason as Error)
         return
@@ -69,7 +72,7 @@ export class Questions {
       question.scope = scope
       this.#open.set(ask, question)
       receiver.questions.add(question)
-      if (timeoutMs !== Number.POSITIVE_INFINITY) question.limit(this.#timers, timeoutMs)
+      if (timeoutMs !== unlimited) question.limit(this.#timers, timeoutMs)
       if (signal) question.listen(signal)
       try {
         const labelled = withLabel({ ...message, ask } as Message, labelOfMessage(message))
@@ -99,11 +102,6 @@ export class Questions {
     const ask = askOf(message)
     return ask !== undefined && !this.#open.has(ask) && ask.startsWith(this.#prefix)
   }
-}
-
-/** @throws OptionError unless it is what a timer can wait for, or no limit. */
-function requireTimeout(option: string, timeoutMs: number): void {
-  if (timeoutMs !== Number.POSITIVE_INFINITY) requireDuration(option, timeoutMs)
 }
 
 /** Fails questions to an agent that has ended. */
