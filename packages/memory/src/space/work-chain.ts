@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-import { Account } from '../work/account.ts'
+import type { Account } from '../work/account.ts'
 
 /**
  * Work that the running code is part of, outermost first: ids of records of work, and

@@ -32,8 +32,3 @@ export function addCost(a: Cost, b: Cost): Cost {
     ...(isPriced && { usd: (a.usd ?? 0) + (b.usd ?? 0) }),
   }
 }
-
-/** Whether a cost is nothing at all. */
-export function isNoCost({ calls, ms, inputTokens, outputTokens, usd = 0 }: Cost): boolean {
-  return calls === 0 && ms === 0 && inputTokens === 0 && outputTokens === 0 && usd === 0
-}
