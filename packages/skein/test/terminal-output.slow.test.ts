@@ -121,6 +121,7 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     ...twice('audit', '--right', 'audit', ...inStore),
     { args: ['audit', '--right', 'audit', '--json-lines', ...inStore] },
   ],
+  agents: () => [...twice('agents', ...inStore), { args: ['agents', '--check', document, ...inStore], code: 1 }],
   stats: () => twice('stats', ...inStore),
   doctor: () => [...twice('doctor', store), { args: ['doctor', document], code: 1 }],
   backup: () => [
@@ -154,7 +155,14 @@ async function onTerminal(args: readonly string[]): Promise<string> {
   const quoted = [process.execPath, cli, ...args].map((arg) => `'${arg.replaceAll("'", String.raw`'\\''`)}'`)
   const child = spawn('script', ['--quiet', '--return', '--command', quoted.join(' '), '/dev/null'], {
     cwd: folder,
-    env: { ...process.env, TERM: 'xterm', NO_COLOR: undefined, FORCE_COLOR: undefined, SHELL: '/bin/sh' },
+    env: {
+      ...process.env,
+      TERM: 'xterm',
+      CI: undefined,
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      SHELL: '/bin/sh',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let shown = ''

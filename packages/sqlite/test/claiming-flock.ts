@@ -15,6 +15,8 @@ export interface History {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
+  /** When it was killed, if it was; Unix milliseconds. */
+  readonly killedAt: number | undefined
 }
 
 /** What {@link ClaimingFlock} is made of. */
@@ -36,6 +38,7 @@ export class ClaimingFlock {
   readonly #options: ClaimingFlockOptions
   readonly #random = numbersFrom(0)
   readonly #running = new Set<ChildProcessWithoutNullStreams>()
+  readonly #killedAt = new Map<ChildProcessWithoutNullStreams, number>()
   readonly #stopped = new Map<ChildProcessWithoutNullStreams, ClaimToken>()
   /** The highest fence that was heard of, by task. */
   readonly #newest = new Map<string, number>()
@@ -79,7 +82,7 @@ export class ClaimingFlock {
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
     this.#running.delete(child)
     this.#stopped.delete(child)
-    return { lines, code, signal, stderr }
+    return { lines, code, signal, stderr, killedAt: this.#killedAt.get(child) }
   }
 
   #hear(child: ChildProcessWithoutNullStreams, { event, task, fence = 0 }: Line): void {
@@ -89,7 +92,10 @@ export class ClaimingFlock {
       child.kill('SIGSTOP')
       this.#stopped.set(child, { task, fence })
     }
-    if (event !== 'busy' && this.#random() < 0.0025) child.kill('SIGKILL')
+    if (event !== 'busy' && this.#random() < 0.0025) {
+      if (!this.#killedAt.has(child)) this.#killedAt.set(child, Date.now())
+      child.kill('SIGKILL')
+    }
     this.#continue()
   }
 

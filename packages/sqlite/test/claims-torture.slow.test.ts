@@ -39,8 +39,12 @@ interface ClaimLog {
   readonly faults: string[]
 }
 
-/** Goes through the feed, which has the changes of claims and facts in one order: the store's. */
-function follow(feed: readonly Change[]): ClaimLog {
+/**
+ * Goes through the feed, which has the changes of claims and facts in one order: the store's.
+ *
+ * @param killedAt - When the process of an agent was killed: from then on, others need not wait for its leases.
+ */
+function follow(feed: readonly Change[], killedAt: (agent: string) => number | undefined): ClaimLog {
   const log: ClaimLog = { takings: new Set(), releases: new Set(), writes: new Map(), faults: [] }
   const held = new Map<string, { readonly taking: string; readonly agent: string; readonly at: number }>()
   const newest = new Map<string, number>()
@@ -62,7 +66,8 @@ function follow(feed: readonly Change[]): ClaimLog {
       held.delete(task)
     } else {
       // Both times are the store's, and a heartbeat only prolongs a lease.
-      if (holder && at < holder.at + leaseMs) fault('took before its time')
+      if (holder && at < Math.min(holder.at + leaseMs, killedAt(holder.agent) ?? Infinity))
+        fault('took before its time')
       const taking = `${task} ${version} ${agent}`
       log.takings.add(taking)
       held.set(task, { taking, agent, at })
@@ -110,7 +115,10 @@ it.skipIf(process.platform === 'win32')(
     }
     const voices = histories.flatMap(voicesOf)
     const said = (event: Line['event']): Line[] => voices.flat().filter((line) => line.event === event)
-    const { takings, releases, writes, faults } = follow(await feedOf(store))
+    const deaths = new Map(
+      histories.flatMap(({ lines, killedAt }) => lines.map(({ agent }) => [agent, killedAt] as const)),
+    )
+    const { takings, releases, writes, faults } = follow(await feedOf(store), (agent) => deaths.get(agent))
     expect(faults).toEqual([])
 
     // What agents were answered is true.
