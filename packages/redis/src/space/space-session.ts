@@ -114,7 +114,8 @@ export class SpaceSession {
     if (before?.known === known) return before
     this.#state = state
     if (before?.incarnation !== incarnation) {
-      this.#heard = 0
+      // Where the feed jumped to counts as given: a second loss must not lead back behind it.
+      this.#heard = Number(start)
       this.#announced = 0
       this.#isLost = false
       onIncarnation(state)
