@@ -134,6 +134,7 @@ export class Flock implements AsyncDisposable {
     definition: DurableDefinition<Taken, Output, Snapshot>,
     options: SpawnOptions & WaitOptions & { readonly id: string },
   ): Promise<AgentRef<Taken, Output, Snapshot>> {
+    // What runs agents takes definitions of any messages.
     const ref = await this.#agents.spawnDurable(definition as unknown as DurableDefinition<never>, options)
     return ref as unknown as AgentRef<Taken, Output, Snapshot> // Its definition says what it takes.
   }

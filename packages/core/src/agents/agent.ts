@@ -55,6 +55,7 @@ export function agent<Can extends Abilities>(options: {
     if (ability?.logic === undefined)
       throw new OptionError(`on.${type}`, 'an activity of flock.activities(url)', ability)
   }
+  // Handles keep their logic in a form of their own, which holds over versions of XState.
   const actors = Object.fromEntries(
     Object.entries(on).map(([type, ref]) => [type, ref.logic as unknown as PromiseActorLogic<unknown>]),
   )

@@ -58,6 +58,7 @@ export class MachineFit {
       const what = machine ? 'it was no machine, and is one now' : 'it was a machine, and is none now'
       return this.#miss(at, what, 'Give the new logic another name, and keep the old one for agents that have it.')
     }
+    // It is of a machine, as its logic is.
     return machine ? this.#fitStates(level, machine, snapshot as unknown as SavedSnapshot) : snapshot
   }
 

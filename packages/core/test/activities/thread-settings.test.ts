@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 import { createFlock } from '@skein/core'
 import type { Flock, FlockOptions } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
@@ -38,14 +36,13 @@ describe('the threads of a flock', () => {
   })
 
   it('end when they are idle, down to minThreads', async () => {
+    const kept = await open({ threads: 2, minThreads: 1, idleTimeoutMs: 10 })
+    const stays = await kept.thread(null)
     const { thread } = await open({ threads: 2, minThreads: 0, idleTimeoutMs: 10 })
     const first = await thread(null)
-    do await sleep(50)
-    while ((await thread(null)) === first)
-    const kept = await open({ threads: 2, minThreads: 1, idleTimeoutMs: 10 })
-    const again = await kept.thread(null)
-    await sleep(200)
-    expect(await kept.thread(null)).toBe(again)
+    // Asked seldom enough that it is idle for longer than that in between.
+    await expect.poll(() => thread(null), { interval: 50, timeout: 30_000 }).not.toBe(first)
+    expect(await kept.thread(null)).toBe(stays)
   })
 
   it.each([

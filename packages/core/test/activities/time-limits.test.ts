@@ -79,17 +79,18 @@ describe('the time-out of an activity', () => {
 
 describe('activity.started', () => {
   it('comes when it runs, not when it waits, and says how long it waited', async () => {
-    const { waiting, occupy, events, flock } = await open()
+    const clock = virtualClock()
+    const { waiting, occupy, events, flock } = await open(one, { clock })
     const first = await occupy()
     const plain = waiting.plain('second')
     const started = nextEvent(flock, 'activity.started')
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    await clock.advance(60)
     expect(events.filter(({ type }) => type === 'activity.started')).toHaveLength(1)
     await first.leave()
     expect(await plain).toBe('second')
     const { run, waitedMs, activity } = await started
     expect(activity).toBe('plain')
-    expect(waitedMs).toBeGreaterThan(50)
+    expect(waitedMs).toBe(60)
     expect(events.at(-1)).toMatchObject({ type: 'activity.done', run })
   })
 })
