@@ -111,6 +111,31 @@ export class View {
   }
 
   /**
+   * Forgets the stored result of the work with this key, for all threads, processes and machines: whoever asks next
+   * runs the work anew. Work that is running goes on, and its result is stored.
+   *
+   * Like results, this concerns callers with equal clearances. What was made from the result stays.
+   *
+   * @returns whether there was a result.
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'reader' })
+   * await ann.once('answer/v1', () => 41)
+   * await ann.forget('answer/v1') // => true
+   * const { value } = await ann.once('answer/v1', () => 42)
+   * value // => 42
+   * ```
+   */
+  forget(key: string): Promise<boolean> {
+    return this.#once.forget(key)
+  }
+
+  /**
    * The label for data derived from everything read through this view. Activities track
    * their reads, so there it is the joined label of what was read. Elsewhere it is the
    * principal's whole clearance.

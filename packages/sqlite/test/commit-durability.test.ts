@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sqliteStore } from '../src/index.ts'
 import { temporaryPath } from './temporary.ts'
 
-it('taking work does not wait for the disk, but its result does', async () => {
+it('taking work does not wait for the disk, but its result does unless it may be lost', async () => {
   // Watched, not replaced: only the statements show whether a commit waits for the disk.
   const asked = vi.spyOn(Database.prototype, 'pragma')
   await using memory = await openMemory({ store: sqliteStore(temporaryPath()) })
@@ -20,6 +20,9 @@ it('taking work does not wait for the disk, but its result does', async () => {
   expect(levels()).toEqual(atWork.value)
   await view.facts.set('other', true)
   expect(levels()).toEqual(atWork.value)
+  await view.once('again', () => 1, { fleeting: true })
+  // Neither taking it nor its result.
+  expect(levels()).toEqual([...atWork.value, ...atWork.value, ...atWork.value])
   asked.mockRestore()
 })
 

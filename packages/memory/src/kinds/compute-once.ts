@@ -1,33 +1,22 @@
 import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
-import { hasEnded, ownProcess } from '../space/process-identity.ts'
+import { hasEnded } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
-import { guardOf } from '../space/write-options.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
-import { fromEnvelope, toStoredEnvelope } from '../values/error-envelope.ts'
-import {
-  AccessError,
-  MemoryClosedError,
-  OutcomeUnknownError,
-  VersionConflictError,
-  WorkError,
-} from '../values/errors.ts'
+import { fromEnvelope } from '../values/error-envelope.ts'
+import { AccessError, OptionError, WorkError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
-import { isOutage, outlast } from '../values/outlast.ts'
 import { requireDuration, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
-import { warn } from '../values/warn.ts'
 import { withSignal } from '../values/with-signal.ts'
 import { workId } from '../work/work-id.ts'
 import { workStateOf } from '../work/work-state.ts'
-import type { WorkState } from '../work/work-state.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
+import { WorkRecord } from './work-record.ts'
 
-/** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
-const failedMs = 10_000
 /** A waiter polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 /** Pause before work is taken again that seems free and can't be taken, in milliseconds. */
@@ -48,10 +37,11 @@ export class ComputeOnce {
 
   async run<T>(key: string, work: Work<T>, options: OnceOptions): Promise<OnceResult<T>> {
     requireStrings('key', [key])
-    const { leaseMs = 5_000, ttlMs, signal } = options
+    const { leaseMs = 5_000, ttlMs, signal, accept } = options
     requireDuration('leaseMs', leaseMs, 10)
     if (options.task !== undefined) requireStrings('task', [options.task])
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
+    if (accept !== undefined && typeof accept !== 'function') throw new OptionError('accept', 'a function', accept)
     signal?.throwIfAborted()
     this.#space.assertOpen()
     const id = workId(this.#actor.audience, key)
@@ -72,6 +62,9 @@ export class ComputeOnce {
       if (!joined) return result
       // Each caller gets its own copy, as from the store.
       const copy = { ...result, value: structuredClone(result.value), reused: true }
+      // Another caller's check may ask for less than this one's.
+      if (options.accept && !own.isUnkept && !(await this.#accepts(options.accept, copy.value, own.label)))
+        return await this.run(key, work, options)
       this.#noteReuse(id, copy)
       return copy
     } finally {
@@ -80,6 +73,21 @@ export class ComputeOnce {
       own.waiters -= 1
       // The work continues for the others; the last one to leave aborts it.
       if (own.waiters === 0) own.abandon.abort(signal?.reason)
+    }
+  }
+
+  /** See `View.forget`. */
+  async forget(key: string): Promise<boolean> {
+    requireStrings('key', [key])
+    this.#space.assertOpen()
+    const place = { collection: 'work', id: workId(this.#actor.audience, key) } as const
+    for (;;) {
+      const record = await this.#actor.read(place)
+      const state = record && workStateOf(decodeJson(record.value))
+      // What runs will be newer than what was to be forgotten; a failure is kept for nobody who asks anew.
+      if (!record || state?.state === 'running' || state?.state === 'failed') return false
+      const commit = await this.#actor.commit([{ type: 'delete', key: place, ifVersion: record.version }])
+      if (commit.ok) return true
     }
   }
 
@@ -97,22 +105,25 @@ export class ComputeOnce {
   }
 
   async #take<T>(id: string, work: Work<T>, options: TakeOptions, own: InFlight): Promise<OnceResult<T>> {
-    const key = { collection: 'work', id } as const
+    const abandoned = own.abandon.signal
+    const stored = new WorkRecord(id, { space: this.#space, actor: this.#actor, options, abandoned })
     const { epochs, work: cache } = this.#space
     const slot = epochs.slotOf('work', id)
-    const abandoned = own.abandon.signal
     let hasWaited = false
     for (let refusals = 0; ;) {
       const seen = epochs.newsOf(slot)
       const load = async (): Promise<StoredRecord | undefined> => (await cache.load(id)).record
       // Who has begun to wait goes on waiting when the store is out of reach for a while.
-      const record = await (hasWaited ? this.#outlast(load, abandoned) : load())
+      const record = await (hasWaited ? stored.outlast(load) : load())
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && workStateOf(decodeJson(record.value))
       // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
       if (state && state.state !== 'running') own.label = state.label ?? record
-      if (state?.state === 'done') {
+      if (
+        state?.state === 'done' &&
+        (!options.accept || (await this.#accepts(options.accept, state.value, own.label)))
+      ) {
         const { durationMs, tokens, usd } = state
         const result = { value: state.value as T, durationMs, tokens, usd, reused: true }
         this.#noteReuse(id, result)
@@ -129,7 +140,7 @@ export class ComputeOnce {
         this.#space.assertOpen()
         continue
       }
-      const fence = await this.#acquire(key, record?.version ?? 0, options, hasWaited, abandoned)
+      const fence = await stored.acquire(record?.version ?? 0, hasWaited)
       if (fence === undefined) {
         refusals += 1
         // What was read is what the store holds, and yet it refuses: for example, its clock differs from ours a little.
@@ -137,7 +148,7 @@ export class ComputeOnce {
         continue
       }
       own.isComputing = true
-      const result = await this.#compute(key, fence, work, options, own)
+      const result = await this.#compute(stored, fence, work, options, own)
       own.isComputing = false
       if (result) return result
       // The lease was lost: its present holder will produce the result.
@@ -145,43 +156,23 @@ export class ComputeOnce {
     }
   }
 
-  /** Takes the work; resolves to the fence, or to `undefined` when it has to be looked at again. */
-  async #acquire(
-    key: RecordKey,
-    version: number,
-    options: TakeOptions,
-    hasWaited: boolean,
-    abandoned: AbortSignal,
-  ): Promise<number | undefined> {
-    const { owner } = this.#space
-    try {
-      return await this.#write(
-        key,
-        { state: 'running', owner, process: ownProcess() },
-        version,
-        options.leaseMs,
-        options,
-      )
-    } catch (error) {
-      if (!isOutage(error)) throw error
-      if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error
-      // It may have been taken all the same.
-      const record = await this.#outlast(() => this.#read(key), abandoned)
-      const state = record && workStateOf(decodeJson(record.value))
-      return state?.state === 'running' && state.owner === owner ? record?.version : undefined
-    }
+  /** Whether a stored result is good enough for this caller, who has read it if it is not. */
+  async #accepts(accept: Accept, value: unknown, label: Label | undefined): Promise<boolean> {
+    if (await accept(value)) return true
+    if (label) this.#actor.used(label)
+    return false
   }
 
   /** Resolves to `undefined` when the lease was lost meanwhile. */
   async #compute<T>(
-    key: RecordKey,
+    stored: WorkRecord,
     fence: number,
     work: Work<T>,
     options: TakeOptions,
     own: InFlight,
   ): Promise<OnceResult<T> | undefined> {
     const abandoned = own.abandon.signal
-    const lease = this.#space.leases.hold(key, fence, options.leaseMs)
+    const lease = this.#space.leases.hold(stored.key, fence, options.leaseMs)
     const startedAt = performance.now()
     let tokens = 0
     let usd: number | undefined
@@ -198,82 +189,28 @@ export class ComputeOnce {
           tookMs = ms
         },
       }
-      const value = await asPartOf([...options.chain, key.id], () => work(context))
+      const value = await asPartOf([...options.chain, stored.key.id], () => work(context))
       const durationMs = tookMs ?? performance.now() - startedAt
-      const { label } = this.#actor
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
-      const done = { state: 'done', value: kept, durationMs, tokens, usd, label } as const
-      if (!(await this.#outlast(() => this.#keep(key, done, fence, options), abandoned))) return undefined
+      own.isUnkept = options.accept !== undefined && !(await options.accept(kept))
+      const { label } = this.#actor
+      if (own.isUnkept) await stored.giveBack(fence)
+      else if (!(await stored.keep({ state: 'done', value: kept, durationMs, tokens, usd, label }, fence)))
+        return undefined
       own.label = label
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', durationMs)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
     } catch (error) {
       // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
-      if (abandoned.aborted) await this.#giveBack(key, fence)
+      if (abandoned.aborted) await stored.giveBack(fence)
       // The lease's present holder will produce the result.
       else if (lease.signal.aborted) return undefined
-      else await this.#fail(key, error, fence, options, (own.label = this.#actor.label))
+      else await stored.fail(error, fence, (own.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()
-    }
-  }
-
-  /** Stores a result; resolves to whether it is stored. May be done again when its outcome is unknown. */
-  async #keep(key: RecordKey, done: WorkState, fence: number, options: TakeOptions): Promise<boolean> {
-    if ((await this.#write(key, done, fence, options.ttlMs, options)) !== undefined) return true
-    const record = await this.#read(key)
-    if (record?.value === encodeJson(done)) return true
-    // The lease ended, but nobody else began: what was computed is as good as what anybody would compute.
-    return record === undefined && (await this.#write(key, done, 0, options.ttlMs, options)) !== undefined
-  }
-
-  async #read(key: RecordKey): Promise<StoredRecord | undefined> {
-    return (await this.#actor.unseen.read([key]))[0]
-  }
-
-  #outlast<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-    return outlast(work, { signal, onOutage: (error) => this.#space.noteOutage(error) })
-  }
-
-  async #giveBack(key: RecordKey, fence: number): Promise<void> {
-    // If that fails, the lease ends by itself.
-    await this.#actor.commit([{ type: 'delete', key, ifVersion: fence }]).catch(() => {})
-  }
-
-  /** Records the failure for those who wait elsewhere. An error here must not hide why the work failed. */
-  async #fail(key: RecordKey, error: unknown, fence: number, options: TakeOptions, label: Label): Promise<void> {
-    try {
-      await this.#write(key, { state: 'failed', error: toStoredEnvelope(error), label }, fence, failedMs, options)
-    } catch (second) {
-      // Nothing can be written after closing: the lease ends by itself.
-      if (second instanceof MemoryClosedError) return
-      warn(second)
-    }
-  }
-
-  /** Writes the next state over the known version. Resolves to the new version, or `undefined` when another write won. */
-  async #write(
-    key: RecordKey,
-    state: WorkState,
-    ifVersion: number,
-    ttlMs: number | undefined,
-    options: OnceOptions,
-  ): Promise<number | undefined> {
-    const { level, compartments } = this.#actor.audience
-    const author = this.#actor.principal.id
-    const own = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
-    try {
-      const fleeting = state.state === 'running'
-      const guard = fleeting && options.claim ? guardOf({ claim: options.claim }) : undefined
-      const meta = this.#actor.mark(own)
-      const mutation = { type: 'set', key, value: encodeJson(state), meta, ifVersion, ttlMs, fleeting, guard } as const
-      return (await this.#actor.writeOne(mutation)).version
-    } catch (error) {
-      if (error instanceof VersionConflictError) return undefined
-      throw error
     }
   }
 
@@ -290,6 +227,8 @@ export class ComputeOnce {
 }
 
 type Work<T> = (context: WorkContext) => Promise<T> | T
+
+type Accept = NonNullable<OnceOptions['accept']>
 
 interface TakeOptions extends OnceOptions {
   readonly leaseMs: number

@@ -27,6 +27,20 @@ export interface OnceOptions {
   readonly signal?: AbortSignal
   /** Begin the work only while this claim is held. */
   readonly claim?: ClaimToken
+  /**
+   * Says whether a result is good enough to be reused. One that is not is never stored: its callers in this thread get
+   * it, and whoever else asks runs the work anew. A stored one is computed again, and replaced.
+   *
+   * @defaultValue every result is
+   */
+  readonly accept?: (value: unknown) => boolean | Promise<boolean>
+  /**
+   * Whether a power cut may undo the storing of the result, for results that can be computed again: then nobody waits
+   * for the disk. It is visible to all when the call resolves, and outlives the death of this process.
+   *
+   * @defaultValue false
+   */
+  readonly fleeting?: boolean
 }
 
 /** The outcome of `View.once`. */

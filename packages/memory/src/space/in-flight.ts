@@ -10,4 +10,6 @@ export interface InFlight {
   label?: Label
   /** Whether it runs here; otherwise it is waited for, or looked up. */
   isComputing: boolean
+  /** Set when its result was not accepted: those who wait get it, and nobody after them. */
+  isUnkept?: boolean
 }

@@ -97,6 +97,91 @@ export function onceCases(options: StoreContractOptions): void {
       expect(await view.once('k', () => 'fine', { leaseMs: 60_000 })).toMatchObject({ value: 'fine' })
     })
 
+    it('hands on a result that is not accepted, and keeps it for nobody', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      const ready = Promise.withResolvers<void>()
+      let runs = 0
+      const work = async (): Promise<number> => {
+        await ready.promise
+        return (runs += 1)
+      }
+      const accept = (value: unknown): boolean => (value as number) > 2
+      const asked = [1, 2, 3].map(() => fresh.memory.as(ann).once('k', work, { accept }))
+      ready.resolve()
+      expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([1, 1, 1])
+      expect(await other.as(bob).once('k', work, { accept })).toMatchObject({ value: 2, reused: false })
+      expect(await other.as(bob).once('k', work, { accept })).toMatchObject({ value: 3, reused: false })
+      expect(await fresh.memory.as(ann).once('k', work, { accept })).toMatchObject({ value: 3, reused: true })
+      await other.close()
+    })
+
+    it('has those who wait elsewhere run what was not accepted themselves', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      const started = Promise.withResolvers<void>()
+      const ready = Promise.withResolvers<string>()
+      const accept = (value: unknown): boolean => value === 'good'
+      const first = fresh.memory.as(ann).once('k', () => (started.resolve(), ready.promise), { accept })
+      await started.promise
+      const second = other.as(bob).once('k', () => 'good', { accept })
+      ready.resolve('bad')
+      expect(await first).toMatchObject({ value: 'bad' })
+      expect(await within(second, '"work that was not accepted is run by who waits for it"')).toMatchObject({
+        value: 'good',
+        reused: false,
+      })
+      await other.close()
+    })
+
+    it('replaces a stored result that is not accepted any more, once for all who ask', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      await fresh.memory.as(ann).once('k', () => 'old')
+      let runs = 0
+      const accept = (value: unknown): boolean => value !== 'old'
+      const views = [fresh.memory.as(ann), other.as(ann), fresh.memory.as(bob), other.as(bob)]
+      const results = await Promise.all(views.map((view) => view.once('k', () => `new ${(runs += 1)}`, { accept })))
+      expect(results.map(({ value }) => value)).toEqual(['new 1', 'new 1', 'new 1', 'new 1'])
+      expect(await other.as(ann).once('k', () => 'never')).toMatchObject({ value: 'new 1', reused: true })
+      await other.close()
+    })
+
+    it('lets everybody join who accepts what runs, and nobody else', async () => {
+      const view = fresh.memory.as(ann)
+      const ready = Promise.withResolvers<string>()
+      const plain = view.once('k', () => ready.promise)
+      const pickier = view.once('k', () => 'better', { accept: async (value) => value === 'better' })
+      ready.resolve('good')
+      expect((await plain).value).toBe('good')
+      expect(await pickier).toMatchObject({ value: 'better', reused: false })
+      expect((await view.once('k', () => 'never')).value).toBe('better')
+    })
+
+    it('forgets a result for everybody, and nothing that runs or that others computed for themselves', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      const [view, theirs] = [fresh.memory.as(ann), other.as(bob)]
+      const high = other.as({ ...bob, clearance: { level: 'confidential' } })
+      await view.once('k', () => 'old')
+      await high.once('k', () => 'high')
+      expect((await theirs.once('k', () => 'never')).value).toBe('old')
+      expect(await theirs.forget('k')).toBe(true)
+      const ready = Promise.withResolvers<string>()
+      const started = Promise.withResolvers<void>()
+      const running = view.once('k', () => (started.resolve(), ready.promise))
+      await started.promise
+      expect([await theirs.forget('k'), await theirs.forget('absent')]).toEqual([false, false])
+      ready.resolve('new')
+      expect(await running).toMatchObject({ value: 'new', reused: false })
+      expect(await theirs.once('k', () => 'never')).toMatchObject({ value: 'new', reused: true })
+      expect((await high.once('k', () => 'never')).value).toBe('high')
+      await other.close()
+    })
+
+    it('shows what may be lost in a power cut to everybody at once', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      expect((await fresh.memory.as(ann).once('k', () => 1, { fleeting: true })).reused).toBe(false)
+      expect(await other.as(bob).once('k', () => 2)).toMatchObject({ value: 1, reused: true })
+      await other.close()
+    })
+
     it('counts work of any name', async () => {
       for (const kind of ['__proto__', 'constructor', 'plain']) await fresh.memory.as(ann).once(`${kind}/x`, () => 1)
       const ledger = await fresh.memory.ledger()

@@ -17,6 +17,14 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
       await view.once(`note/${text}`, () => text, { task: text }),
     ],
   },
+  forget: {
+    shows: 'nothing',
+    takes: 'nothing',
+    attempt: async (view, { text, planted }) => {
+      await view.forget(planted.work)
+      await view.forget(`note/${text}`)
+    },
+  },
   label: { shows: 'own', takes: 'nothing', attempt: async (view) => view.label },
   readObjects: { shows: 'own', takes: 'nothing', attempt: async (view) => view.readObjects },
   principal: { shows: 'own', takes: 'nothing', attempt: async (view) => view.principal },

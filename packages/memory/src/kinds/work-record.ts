@@ -1,0 +1,117 @@
+import type { Actor } from '../space/actor.ts'
+import { ownProcess } from '../space/process-identity.ts'
+import type { Space } from '../space/space.ts'
+import { guardOf } from '../space/write-options.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { Label } from '../values/access.ts'
+import { toStoredEnvelope } from '../values/error-envelope.ts'
+import { MemoryClosedError, OutcomeUnknownError, VersionConflictError } from '../values/errors.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { isOutage, outlast } from '../values/outlast.ts'
+import { warn } from '../values/warn.ts'
+import { workStateOf } from '../work/work-state.ts'
+import type { WorkState } from '../work/work-state.ts'
+import type { OnceOptions } from './once-options.ts'
+
+/** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
+const failedMs = 10_000
+
+/** What a {@link WorkRecord} works with. */
+export interface WorkRecordParts {
+  readonly space: Space
+  readonly actor: Actor
+  readonly options: OnceOptions & { readonly leaseMs: number }
+  /** Ends the attempts of those who wait for the store to come back. */
+  readonly abandoned: AbortSignal
+}
+
+/** The stored record of one piece of work, and how it goes from one `WorkState` to the next. */
+export class WorkRecord {
+  readonly key: RecordKey
+  readonly #parts: WorkRecordParts
+
+  constructor(id: string, parts: WorkRecordParts) {
+    this.key = { collection: 'work', id }
+    this.#parts = parts
+  }
+
+  /**
+   * Takes the work; resolves to the fence, or to `undefined` when it has to be looked at again.
+   *
+   * @param version - Of the record as it was seen; 0 if there was none.
+   */
+  async acquire(version: number, hasWaited: boolean): Promise<number | undefined> {
+    const { space, options } = this.#parts
+    const { owner } = space
+    try {
+      return await this.#write({ state: 'running', owner, process: ownProcess() }, version, options.leaseMs)
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error
+      // It may have been taken all the same.
+      const record = await this.outlast(() => this.#read())
+      const state = record && workStateOf(decodeJson(record.value))
+      return state?.state === 'running' && state.owner === owner ? record?.version : undefined
+    }
+  }
+
+  /** Stores a result; resolves to whether it is stored. */
+  keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
+    // May be done again when its outcome is unknown.
+    return this.outlast(async () => {
+      const { ttlMs } = this.#parts.options
+      if ((await this.#write(done, fence, ttlMs)) !== undefined) return true
+      const record = await this.#read()
+      if (record?.value === encodeJson(done)) return true
+      // The lease ended, but nobody else began: what was computed is as good as what anybody would compute.
+      return record === undefined && (await this.#write(done, 0, ttlMs)) !== undefined
+    })
+  }
+
+  /** Undoes the taking. */
+  async giveBack(fence: number): Promise<void> {
+    // If that fails, the lease ends by itself.
+    await this.#parts.actor.commit([{ type: 'delete', key: this.key, ifVersion: fence }]).catch(() => {})
+  }
+
+  /** Records the failure for those who wait elsewhere. An error here must not hide why the work failed. */
+  async fail(error: unknown, fence: number, label: Label): Promise<void> {
+    try {
+      await this.#write({ state: 'failed', error: toStoredEnvelope(error), label }, fence, failedMs)
+    } catch (second) {
+      // Nothing can be written after closing: the lease ends by itself.
+      if (second instanceof MemoryClosedError) return
+      warn(second)
+    }
+  }
+
+  /** Repeats what fails because the store is out of reach. */
+  outlast<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { space, abandoned } = this.#parts
+    return outlast(work, { signal: abandoned, onOutage: (error) => space.noteOutage(error) })
+  }
+
+  async #read(): Promise<StoredRecord | undefined> {
+    return (await this.#parts.actor.unseen.read([this.key]))[0]
+  }
+
+  /** Writes the next state over the known version. Resolves to the new version, or `undefined` when another write won. */
+  async #write(state: WorkState, ifVersion: number, ttlMs: number | undefined): Promise<number | undefined> {
+    const { actor, options } = this.#parts
+    const { level, compartments } = actor.audience
+    const author = actor.principal.id
+    const own = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
+    const isTaking = state.state === 'running'
+    const fleeting = isTaking || (options.fleeting === true && state.state === 'done')
+    try {
+      const guard = isTaking && options.claim ? guardOf({ claim: options.claim }) : undefined
+      const meta = actor.mark(own)
+      const value = encodeJson(state)
+      return (await actor.writeOne({ type: 'set', key: this.key, value, meta, ifVersion, ttlMs, fleeting, guard }))
+        .version
+    } catch (error) {
+      if (error instanceof VersionConflictError) return undefined
+      throw error
+    }
+  }
+}
