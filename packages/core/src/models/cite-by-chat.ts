@@ -13,7 +13,7 @@ import { fillIn } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
 import { quoteData, withData } from './quoted-data.ts'
 import { askInForm } from './structured-output.ts'
-import type { Checked } from './structured-output.ts'
+import type { AnswerForm, Checked, FormedCall } from './structured-output.ts'
 
 /** What {@link citeByChat} works with. */
 export interface CiteContext {
@@ -23,7 +23,7 @@ export interface CiteContext {
   readonly maxPassageTokens: number
   /** The sensitivity of passages that state none. */
   readonly level: Level
-  readonly ask: (request: ChatRequest) => Promise<CallOutcome<ChatResponse>>
+  readonly ask: (request: ChatRequest, call: FormedCall) => Promise<CallOutcome<ChatResponse>>
 }
 
 /** A cited answer, and the calls that were made for it. */
@@ -68,15 +68,19 @@ async function citeGroup(request: CiteRequest, slices: readonly Slice[], context
   const task: ChatMessage[] = hasQuestion ? [] : [{ role: 'user', text: prompts.summary }]
   const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences: request.maxSentences }) }
   const messages = withData([system, ...request.messages, ...task], quoteData(numbered, level, prompts.data))
-  const check = (data: unknown): Checked<Found> => checkCitations(data, slices)
-  const { value, faults, outcomes } = await askInForm(ask, { messages, schema: answerForm }, check, {
-    model,
-    repair: prompts.repair,
-  })
-  if (value === undefined) throw new ModelCallError('SKEIN_MODEL_OUTPUT', model, { issues: faults })
-  if (value.sentences.length === 0 && faults.length > 0)
-    throw new ModelCallError('SKEIN_MODEL_CITATION', model, { issues: faults, droppedFor: value.drops })
-  return { sentences: value.sentences.slice(0, request.maxSentences), drops: value.drops, outcomes }
+  const form: AnswerForm<Found> = {
+    check: (data) => checkCitations(data, slices),
+    failureOf: ({ value, faults: issues }) => {
+      if (value === undefined) return new ModelCallError('SKEIN_MODEL_OUTPUT', model, { issues })
+      const { sentences, drops: droppedFor } = value
+      const isBacked = sentences.length > 0 || issues.length === 0
+      return isBacked ? undefined : new ModelCallError('SKEIN_MODEL_CITATION', model, { issues, droppedFor })
+    },
+  }
+  const { repair } = prompts
+  const { value, outcome } = await askInForm(ask, { messages, schema: answerForm }, form, { model, repair })
+  const { sentences, drops } = value as Found
+  return { sentences: sentences.slice(0, request.maxSentences), drops, outcomes: [outcome] }
 }
 
 /** What of an answer counts, and why the rest does not. */

@@ -4,13 +4,14 @@ import { requireLifetime } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
-import { EmbedBatch, packVector, unpackVector } from './embed-batch.ts'
+import { EmbedBatch, hasDirection, packVector, unpackVector } from './embed-batch.ts'
 import type { KeptVector } from './embed-batch.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
+import { ModelCallError } from './model-errors.ts'
 import type { ModelCalls } from './model-calls.ts'
 import type { Model } from './model.ts'
-import { shareKey } from './share-key.ts'
+import { embedIdentity, shareKey } from './share-key.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import { estimateTokens } from './usage.ts'
 
@@ -36,7 +37,7 @@ export async function embedShared(
     throw new OptionError('texts', 'an array of non-empty strings', '')
   }
   if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
-  const keyOf = (text: string): string => shareKey(model, 'embed', [text, dimensions ?? null])
+  const keyOf = (text: string): string => shareKey(model, 'embed', embedIdentity(text, dimensions))
   const different = [...new Set(texts)]
   for (const text of different) calls.requireClearance({ key: keyOf(text), label })
   const exceeded: BudgetExceededError[] = []
@@ -46,10 +47,18 @@ export async function embedShared(
     return made.vectors
   })
   const never = new AbortController().signal
-  const options = { ...(signal && { signal }), ...(ttlMs !== undefined && { ttlMs }) }
+  const unpacked = new Map<string, Float32Array>()
+  const isVector = (text: string, kept: unknown): boolean => {
+    const { vector } = (kept ?? {}) as Partial<KeptVector>
+    if (typeof vector !== 'string') return false
+    const numbers = unpackVector(vector)
+    unpacked.set(text, numbers)
+    return hasDirection(numbers)
+  }
   const kept = await Promise.all(
     different.map(async (text): Promise<OnceResult<KeptVector>> => {
       if (!share) return { ...fresh, value: await batch.add(text, signal ?? never) }
+      const accept = (value: unknown): boolean => isVector(text, value)
       return calls.once(
         keyOf(text),
         async (work) => {
@@ -57,7 +66,7 @@ export async function embedShared(
           work.reportUsage(vector.tokens, vector.usd)
           return vector
         },
-        options,
+        { signal, ttlMs, accept },
       )
     }),
   )
@@ -65,7 +74,9 @@ export async function embedShared(
   const reused = kept.filter((one) => one.reused)
   if (reused.length > 0 && reused.length === kept.length) meter.reusedCalls += 1
   meter.savedTokens += reused.reduce((sum, { tokens }) => sum + tokens, 0)
-  const byText = new Map(different.map((text, index) => [text, unpackVector(kept[index]?.value.vector ?? '')]))
+  const byText = new Map(
+    different.map((text, index) => [text, unpacked.get(text) ?? unpackVector(kept[index]?.value.vector ?? '')]),
+  )
   const costs = kept.map(({ value }) => value.usd)
   return {
     vectors: texts.map((text) => byText.get(text) as Float32Array),
@@ -82,7 +93,7 @@ async function embedNow(
   { model, embed, calls, label }: EmbedContext,
   request: EmbedRequest,
   signal: AbortSignal,
-): Promise<{ vectors: KeptVector[]; exceeded: BudgetExceededError | undefined }> {
+): Promise<{ vectors: (KeptVector | ModelCallError)[]; exceeded: BudgetExceededError | undefined }> {
   const lengths = request.texts.map(estimateTokens)
   const total = lengths.reduce((sum, length) => sum + length, 0)
   const { answer, exceeded } = await calls.make<EmbedResponse>(
@@ -95,8 +106,12 @@ async function embedNow(
     signal,
     () => {},
   )
+  const malformed = new ModelCallError('SKEIN_MODEL_MALFORMED', model)
+  if (answer.vectors.length !== request.texts.length) throw malformed
   const usd = calls.costOf(answer.usage)
-  const vectors = answer.vectors.map((vector, index): KeptVector => {
+  const vectors = answer.vectors.map((vector, index): KeptVector | ModelCallError => {
+    // One that is compared with nothing must not cost the others.
+    if (!hasDirection(vector) || vector.length !== (request.dimensions ?? vector.length)) return malformed
     const part = (lengths[index] as number) / total
     const tokens = Math.round(answer.usage.inputTokens * part)
     return { vector: packVector(vector), tokens, ...(usd !== undefined && { usd: usd * part }) }

@@ -1,7 +1,7 @@
 import { searchTerms } from '@skein/memory/store'
 
 import { linearIndexOf } from '../text/index-of.ts'
-import type { Citation, CitedSentence, DropReason, Drops, Passage } from './cite.ts'
+import type { Citation, CitedAnswer, CitedSentence, DropReason, Drops, Passage } from './cite.ts'
 
 /** Fewer content words prove nothing, unless they are all that the passage says. */
 const fewestWords = 2
@@ -75,10 +75,26 @@ function weightOf(word: string): number {
 }
 
 /**
- * The sentences of a model that cites by itself, without citations that are no evidence.
+ * The answer of a model that cites by itself, without citations that are no evidence.
  * A sentence that is a quotation itself needs no other evidence than its place, if it says anything.
  */
-export function withEvidence(
+export function withEvidence(answer: CitedAnswer, passages: readonly Passage[]): CitedAnswer {
+  const { sentences, drops } = keepBacked(answer.sentences, passages)
+  const { dropped = 0, droppedFor } = droppedOf(sumDrops([drops, answer.droppedFor ?? {}]))
+  // A model that tells no reasons may tell a number.
+  const untold = (answer.dropped ?? 0) - (droppedOf(answer.droppedFor ?? {}).dropped ?? 0)
+  const all = dropped + Math.max(0, untold)
+  return { ...answer, sentences, ...(all > 0 && { dropped: all, droppedFor: droppedFor ?? {} }) }
+}
+
+/** Whether an answer says that the passages hold none, or has a sentence that is backed. */
+export function isBacked(answer: unknown, passages: readonly Passage[]): boolean {
+  const { sentences } = (answer ?? {}) as Partial<CitedAnswer>
+  if (!Array.isArray(sentences)) return false
+  return sentences.length === 0 || keepBacked(sentences, passages).sentences.length > 0
+}
+
+function keepBacked(
   sentences: readonly CitedSentence[],
   passages: readonly Passage[],
 ): { sentences: CitedSentence[]; drops: Drops } {

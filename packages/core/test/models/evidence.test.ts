@@ -75,6 +75,7 @@ describe('a quote', () => {
 })
 
 describe('a model that cites by itself', () => {
+  const usage = { inputTokens: 1, outputTokens: 1 }
   const passages = [{ id: 'p', text }]
   const at = (quote: string): { passage: string; start: number; end: number } => {
     const start = text.indexOf(quote)
@@ -88,9 +89,11 @@ describe('a model that cites by itself', () => {
       { text: 'It is elsewhere.', citations: [{ passage: 'q', start: 0, end: 5 }] },
       { text: 'It is nowhere.', citations: [{ passage: 'p', start: 5, end: 5_000 }] },
     ]
-    expect(withEvidence(sentences, passages)).toEqual({
+    expect(withEvidence({ sentences, usage }, passages)).toEqual({
       sentences: [{ text: 'They went south.', citations: [at('flew south')] }],
-      drops: { little: 1, absent: 2 },
+      dropped: 3,
+      droppedFor: { little: 1, absent: 2 },
+      usage,
     })
   })
 
@@ -98,12 +101,12 @@ describe('a model that cites by itself', () => {
     const passage = [{ id: 'p', text: `T is the first of … them.` }]
     const start = passage[0]?.text.indexOf(said) ?? 0
     const sentences = [{ text: said, citations: [{ passage: 'p', start, end: start + said.length }] }]
-    expect(withEvidence(sentences, passage)).toEqual({ sentences: [], drops: { little: 1 } })
+    expect(withEvidence({ sentences, usage }, passage)).toMatchObject({ sentences: [], droppedFor: { little: 1 } })
   })
 
   it('may quote a short sentence as it is', () => {
     const short = [{ id: 'p', text: 'Yes. They flew.' }]
     const sentences = [{ text: 'Yes.', citations: [{ passage: 'p', start: 0, end: 4 }] }]
-    expect(withEvidence(sentences, short)).toEqual({ sentences, drops: {} })
+    expect(withEvidence({ sentences, usage }, short)).toEqual({ sentences, usage })
   })
 })
