@@ -3,7 +3,7 @@ import type { Level } from '@skein/memory'
 import type { ChatMessage, ChatRequest, JsonSchema } from './chat.ts'
 import type { Citation, CitedSentence, CiteRequest, DropReason, Drops, Passage } from './cite.ts'
 import { instructions, lackOfEvidence, sumDrops } from './evidence.ts'
-import { findQuote } from './find-quote.ts'
+import { QuotableText } from '../text/find-quote.ts'
 import { ModelCallError } from './model-errors.ts'
 import type { CallOutcome } from './model-calls.ts'
 import type { ChatResponse } from './chat.ts'
@@ -92,6 +92,7 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<Found>
   if (!Array.isArray(sentences)) return { faults: ['$.sentences: expected an array'] }
   const faults: string[] = []
   const drops: Drops[] = []
+  const sources = slices.map((slice) => ({ ...slice, quotable: new QuotableText(slice.text) }))
   const kept = sentences.flatMap((sentence: unknown, index): CitedSentence[] => {
     const place = `$.sentences[${index}]`
     const { text, quotes } = (sentence ?? {}) as { text?: unknown; quotes?: unknown }
@@ -102,18 +103,22 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<Found>
     }
     if (typeof text !== 'string' || text.trim() === '') return fault('', 'malformed')
     if (!Array.isArray(quotes) || quotes.length === 0) return fault('', 'malformed')
-    const located = quotes.map((quote) => locate(quote, slices))
+    const located = quotes.map((quote) => locate(quote, sources))
     for (const [at, found] of located.entries()) if (typeof found === 'string') return fault(`.quotes[${at}]`, found)
     return [{ text: text.trim(), citations: located.filter((found) => typeof found !== 'string') }]
   })
   return { value: { sentences: kept, drops: sumDrops(drops) }, faults }
 }
 
+interface Source extends Slice {
+  readonly quotable: QuotableText
+}
+
 /** Where a quote stands, or why it is no evidence. */
-function locate(quote: unknown, slices: readonly Slice[]): Citation | DropReason {
+function locate(quote: unknown, sources: readonly Source[]): Citation | DropReason {
   const { passage, quote: words } = (quote ?? {}) as { passage?: unknown; quote?: unknown }
-  const slice = slices[Number(passage) - 1]
-  const found = slice && typeof words === 'string' ? findQuote(slice.text, words) : undefined
+  const slice = sources[Number(passage) - 1]
+  const found = slice && typeof words === 'string' ? slice.quotable.find(words) : undefined
   if (!slice || !found) return 'absent'
   const lack = lackOfEvidence(slice.text, found)
   if (lack !== undefined) return lack

@@ -1,5 +1,6 @@
 import { searchTerms } from '@skein/memory/store'
 
+import type { FoundQuote } from '../text/find-quote.ts'
 import { linearIndexOf } from '../text/index-of.ts'
 import type { Citation, CitedAnswer, CitedSentence, DropReason, Drops, Passage } from './cite.ts'
 
@@ -40,8 +41,9 @@ export function droppedOf(drops: Drops): { dropped?: number; droppedFor?: Drops 
 /** Why a part of a passage is no evidence; `undefined` if it is. */
 export function lackOfEvidence(
   text: string,
-  { start, end }: Pick<Citation, 'start' | 'end'>,
+  { start, end, parts = [] }: Pick<Citation, 'start' | 'end'> & Partial<FoundQuote>,
 ): 'little' | 'repeated' | undefined {
+  if (parts.length > 1) return lackOfParts(parts.map((part) => text.slice(part.start, part.end)))
   const quote = text.slice(start, end).trim()
   if (quote !== '' && quote === text.trim()) return undefined
   const { words, weight } = contentOf(quote)
@@ -49,6 +51,19 @@ export function lackOfEvidence(
   if (words >= enoughWords) return undefined
   const isRepeated = linearIndexOf(text.slice(end), quote) !== -1 || linearIndexOf(text.slice(0, start), quote) !== -1
   return isRepeated ? 'repeated' : undefined
+}
+
+/** What an ellipsis leaves out proves nothing, so the parts around it must: each by some words, together by more. */
+function lackOfParts(parts: readonly string[]): 'little' | undefined {
+  const isScrap = parts.some((part) => contentOf(part).words === 0 || wordsOf(part) < fewestWords)
+  const { words, weight } = contentOf(parts.join(' '))
+  return isScrap || words <= fewestWords || weight < leastWeight ? 'little' : undefined
+}
+
+function wordsOf(text: string): number {
+  let count = 0
+  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike === true) count += 1
+  return count
 }
 
 /** The distinct words that carry meaning, up to as many as are enough: no stop words, no marks, no single letters. */
