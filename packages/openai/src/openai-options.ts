@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 import { budgetScope } from '@skein/core'
-import { priceOf, readPrompts } from '@skein/core/executor'
+import { loadTokenizer, priceOf, readPrompts } from '@skein/core/executor'
 import type { Budget } from '@skein/core'
 import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
@@ -65,6 +65,12 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
 
   /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
+
+  /**
+   * A module that exports `countTokens(text)`, for exact counts instead of estimates, by its URL:
+   * `import.meta.resolve('gpt-tokenizer/encoding/o200k_base')`. Each worker thread loads it.
+   */
+  readonly tokenizer?: string | URL
 }
 
 /** Options with every default filled in: plain data, which can be sent to worker threads. */
@@ -81,6 +87,8 @@ export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'r
   readonly budget?: BudgetScope
   readonly prices: PriceList
   readonly prompts: PromptTexts
+  /** The URL of the module. */
+  readonly tokenizer?: string
 }
 
 const openaiURL = 'https://api.openai.com/v1'
@@ -103,7 +111,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   const key = options.apiKey ?? process.env['OPENAI_API_KEY']
   if (isOpenAI && !key) throw new OptionError('apiKey', 'set, or OPENAI_API_KEY in the environment', undefined)
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
-  const { limits, retry, maxPassageTokens } = options
+  const { limits, retry, maxPassageTokens, tokenizer } = options
   return {
     model,
     ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
@@ -120,6 +128,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     ...(limits && { limits }),
     ...(retry && { retry }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+    ...(tokenizer !== undefined && { tokenizer: String(tokenizer) }),
   }
 }
 
@@ -132,7 +141,7 @@ export function modelId({ provider, model, prompts }: ResolvedOpenAIOptions): st
 
 /** The settings for `shareModel`. */
 export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
-  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model } = options
+  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model, tokenizer } = options
   const price = priceOf(prices, model)
   return {
     allows,
@@ -142,5 +151,6 @@ export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
     ...(budget && { budget }),
     ...(price && { price }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+    ...(tokenizer !== undefined && { countTokens: loadTokenizer(tokenizer) }),
   }
 }

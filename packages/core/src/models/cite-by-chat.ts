@@ -14,6 +14,7 @@ import type { PromptTexts } from './prompts.ts'
 import { quoteData, withData } from './quoted-data.ts'
 import { askInForm } from './structured-output.ts'
 import type { AnswerForm, Checked, FormedCall } from './structured-output.ts'
+import type { CountTokens } from './usage.ts'
 
 /** What {@link citeByChat} works with. */
 export interface CiteContext {
@@ -21,6 +22,7 @@ export interface CiteContext {
   readonly model: string
   readonly prompts: Required<PromptTexts>
   readonly maxPassageTokens: number
+  readonly countTokens: CountTokens
   /** The sensitivity of passages that state none. */
   readonly level: Level
   readonly ask: (request: ChatRequest, call: FormedCall) => Promise<CallOutcome<ChatResponse>>
@@ -43,13 +45,13 @@ export interface CitedByChat {
  * @throws ModelCallError when no sentence of an answer is backed by a quote.
  */
 export async function citeByChat(request: CiteRequest, context: CiteContext): Promise<CitedByChat> {
-  const groups = packPassages(request.passages, context.maxPassageTokens)
+  const groups = packPassages(request.passages, context.maxPassageTokens, context.countTokens)
   if (groups.length <= 1) return citeGroup(request, groups[0] ?? [], context)
   const parts = await Promise.all(groups.map((group) => citeGroup(request, group, context)))
   const sentences = parts.flatMap((part) => part.sentences)
   const passages = sentences.map(({ text }, index): Passage => ({ id: String(index), text, author: context.model }))
   // Each round has to be smaller than the last, or they would never end.
-  const isSmaller = packPassages(passages, context.maxPassageTokens).length < groups.length
+  const isSmaller = packPassages(passages, context.maxPassageTokens, context.countTokens).length < groups.length
   const merged = isSmaller ? await citeByChat({ ...request, passages }, context) : undefined
   const drops = sumDrops([...parts, ...(merged ? [merged] : [])].map((part) => part.drops))
   const outcomes = [...parts.flatMap((part) => part.outcomes), ...(merged?.outcomes ?? [])]

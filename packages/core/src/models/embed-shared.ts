@@ -13,7 +13,7 @@ import type { ModelCalls } from './model-calls.ts'
 import type { Model } from './model.ts'
 import { embedIdentity, shareKey } from './share-key.ts'
 import type { UsageMeter } from './usage-meter.ts'
-import { estimateTokens } from './usage.ts'
+import type { CountTokens } from './usage.ts'
 
 /** What {@link embedShared} works with. */
 export interface EmbedContext {
@@ -22,6 +22,7 @@ export interface EmbedContext {
   readonly embed: NonNullable<Model['embed']>
   readonly calls: ModelCalls
   readonly meter: UsageMeter
+  readonly count: CountTokens
   /** How sensitive the texts are. */
   readonly label: Label
 }
@@ -90,11 +91,11 @@ const fresh = { reused: false, durationMs: 0, tokens: 0 } as const
 
 /** Makes one request; its tokens and its cost are divided among the texts by their length. */
 async function embedNow(
-  { model, embed, calls, label }: EmbedContext,
+  { model, embed, calls, label, count }: EmbedContext,
   request: EmbedRequest,
   signal: AbortSignal,
 ): Promise<{ vectors: (KeptVector | ModelCallError)[]; exceeded: BudgetExceededError | undefined }> {
-  const lengths = request.texts.map(estimateTokens)
+  const lengths = request.texts.map((text) => count(text))
   const total = lengths.reduce((sum, length) => sum + length, 0)
   const { answer, exceeded } = await calls.make<EmbedResponse>(
     {

@@ -30,8 +30,8 @@ import { askInForm, checkSchema } from './structured-output.ts'
 import type { AnswerForm, FormedCall } from './structured-output.ts'
 import { usageMeter } from './usage-meter.ts'
 import type { UsageMeter } from './usage-meter.ts'
-import { addUsage, estimateTokens } from './usage.ts'
-import type { ModelUsage } from './usage.ts'
+import { addUsage, estimateChat, tokenCounter, tokensOf } from './usage.ts'
+import type { CountTokens, ModelUsage } from './usage.ts'
 import { isWhole } from './whole-answer.ts'
 
 /** An answer that fits its schema. */
@@ -62,6 +62,7 @@ export class SharedModel {
   readonly #calls: ModelCalls
   readonly #meter: UsageMeter
   readonly #prompts: Required<PromptTexts>
+  readonly #count: CountTokens
 
   /** @internal */
   constructor(model: Model, memory: View, { budgets = [], meter = usageMeter() }: ShareOptions) {
@@ -70,6 +71,7 @@ export class SharedModel {
     this.#meter = meter
     this.#calls = new ModelCalls(model, memory, budgets, meter)
     this.#prompts = resolvePrompts(model.settings?.prompts)
+    this.#count = tokenCounter(model.settings?.countTokens)
   }
 
   /** Provider and name. */
@@ -138,7 +140,13 @@ export class SharedModel {
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
-    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, meter: this.#meter }
+    const context = {
+      model: this.id,
+      embed: embed.bind(this.#model),
+      calls: this.#calls,
+      meter: this.#meter,
+      count: this.#count,
+    }
     return embedShared({ ...context, label: this.#memory.label }, request, options)
   }
 
@@ -165,7 +173,7 @@ export class SharedModel {
   #citeContext(ask: CiteContext['ask']): CiteContext {
     const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
     const level = this.#memory.label.sensitivity
-    return { model: this.id, prompts: this.#prompts, maxPassageTokens, level, ask }
+    return { model: this.id, prompts: this.#prompts, maxPassageTokens, countTokens: this.#count, level, ask }
   }
 
   async #citeItself(
@@ -180,7 +188,10 @@ export class SharedModel {
       ttlMs,
       label,
       signal,
-      estimate: () => ({ inputTokens: tokensOf([...request.messages, ...request.passages]), outputTokens: 0 }),
+      estimate: () => ({
+        inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
+        outputTokens: 0,
+      }),
       attempt: (stop) => cite(request, { signal: stop }),
       accept: (given) => isBacked(given, request.passages),
     })
@@ -197,7 +208,7 @@ export class SharedModel {
     const { chat } = this.#model
     if (!chat) throw new ModelUnsupportedError(this.id, 'chat')
     const sent = (some: ChatRequest): Pick<ModelCall<ChatResponse>, 'estimate' | 'attempt'> => ({
-      estimate: () => estimateChat(some),
+      estimate: () => estimateChat(some, this.#count),
       attempt: (stop) => chat.call(this.#model, some, { signal: stop, ...(onText && { onText: emit }) }),
     })
     let isStreamed = false
@@ -274,18 +285,6 @@ function sumUp(outcomes: readonly CallOutcome<ChatResponse>[]): AnswerOrigin & {
     reused: outcomes.every(({ reused }) => reused),
     usd: known ? outcomes.reduce((sum, { usd = 0 }) => sum + usd, 0) : undefined,
   }
-}
-
-/** Expected length of an answer without a maximum. */
-const usualOutputTokens = 1_000
-
-function estimateChat({ messages, tools, schema, maxOutputTokens = usualOutputTokens }: ChatRequest): ModelUsage {
-  const rest = tools || schema ? estimateTokens(JSON.stringify([tools, schema])) : 0
-  return { inputTokens: tokensOf(messages) + rest, outputTokens: maxOutputTokens }
-}
-
-function tokensOf(parts: readonly { readonly text: string }[]): number {
-  return parts.reduce((sum, { text }) => sum + estimateTokens(text), 0)
 }
 
 function requireCite({ maxSentences, passages }: CiteRequest): void {

@@ -108,7 +108,7 @@ function firstChar(text: string, index: number): string {
 }
 
 function lastChar(text: string, end: number): string {
-  return [...text.slice(Math.max(0, end - 2), end)].at(-1) ?? ''
+  return Array.from(text.slice(Math.max(0, end - 2), end)).at(-1) ?? ''
 }
 
 /** Finds the parts one after the other, none far from the one before. In linear time for few parts. */
@@ -152,7 +152,7 @@ function tailMarks(quote: string): string {
 
 /** Whether a mark is one of some; all quotation marks are alike. */
 function isAmong(mark: string, marks: string): boolean {
-  return mark !== '' && (marks.includes(mark) || (isMark(mark) && [...marks].some((one) => isMark(one))))
+  return mark !== '' && (marks.includes(mark) || (isMark(mark) && Array.from(marks).some((one) => isMark(one))))
 }
 
 /** A quote without the marks at its ends. A dash at its beginning may be a minus. */
