@@ -26,7 +26,8 @@ export type {
 } from './models/chat.ts'
 export type { Citation, CitedAnswer, CitedSentence, CiteRequest, DropReason, Drops } from './models/cite.ts'
 export type { EmbedRequest, EmbedResponse } from './models/embed.ts'
-export type { CountTokens, ModelUsage } from './models/usage.ts'
+export type { CountTokens } from './models/count-tokens.ts'
+export type { ModelUsage } from './models/usage.ts'
 export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
 
 // Tools for models
@@ -34,7 +35,7 @@ export { estimateTokens } from './text/estimate-tokens.ts'
 export { sumDrops } from './models/evidence.ts'
 export { costOf, priceOf } from './models/price.ts'
 export { readPrompts } from './models/prompts.ts'
-export { loadTokenizer } from './models/usage.ts'
+export { loadTokenizer } from './models/count-tokens.ts'
 export { splitSentences } from './text/sentences.ts'
 export type { Price, PriceList } from './models/price.ts'
 export type { PromptTexts } from './models/prompts.ts'

@@ -49,7 +49,7 @@ describe('a tokenizer', () => {
   it('that refuses a text is replaced by an estimate', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const special = '<|im_start|>'
-    expect(() => countTokens(special)).toThrow()
+    expect(() => countTokens(special)).toThrow('special token')
     const { model } = deskOf(memory, server, {}, { tokenizer, budget: { id: 'any', tokens: 10_000 } })
     const { text: said } = await model.chat({ messages: [{ role: 'user', text: special }] })
     expect(said).toContain(special)
@@ -63,6 +63,8 @@ describe('a tokenizer', () => {
     import.meta.resolve('zod'),
   ])('can not be %j', (module) => {
     expect(() => loadTokenizer(module)).toThrow(expect.objectContaining({ option: 'tokenizer' }))
-    expect(() => openaiModel({ model: 'gpt-test', baseURL: 'http://127.0.0.1:1/v1', tokenizer: module })).toThrow()
+    expect(() => openaiModel({ model: 'gpt-test', baseURL: 'http://127.0.0.1:1/v1', tokenizer: module })).toThrow(
+      'tokenizer',
+    )
   })
 })

@@ -14,7 +14,7 @@ import type { PromptTexts } from './prompts.ts'
 import { quoteData, withData } from './quoted-data.ts'
 import { askInForm } from './structured-output.ts'
 import type { AnswerForm, Checked, FormedCall } from './structured-output.ts'
-import type { CountTokens } from './usage.ts'
+import type { CountTokens } from './count-tokens.ts'
 
 /** What {@link citeByChat} works with. */
 export interface CiteContext {

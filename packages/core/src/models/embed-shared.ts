@@ -13,7 +13,7 @@ import type { ModelCalls } from './model-calls.ts'
 import type { Model } from './model.ts'
 import { embedIdentity, shareKey } from './share-key.ts'
 import type { UsageMeter } from './usage-meter.ts'
-import type { CountTokens } from './usage.ts'
+import type { CountTokens } from './count-tokens.ts'
 
 /** What {@link embedShared} works with. */
 export interface EmbedContext {

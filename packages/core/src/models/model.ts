@@ -7,7 +7,7 @@ import type { CitedAnswer, CiteRequest } from './cite.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { Price } from './price.ts'
 import type { PromptTexts } from './prompts.ts'
-import type { CountTokens } from './usage.ts'
+import type { CountTokens } from './count-tokens.ts'
 import type { RateLimits } from '../limits/rate-limit.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 

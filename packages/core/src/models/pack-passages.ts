@@ -1,7 +1,7 @@
 import { estimateTokens } from '../text/estimate-tokens.ts'
 import { splitSentences } from '../text/sentences.ts'
 import type { Passage } from './cite.ts'
-import type { CountTokens } from './usage.ts'
+import type { CountTokens } from './count-tokens.ts'
 
 /** A passage, or a part of one that is too long for one call. */
 export interface Slice extends Passage {
