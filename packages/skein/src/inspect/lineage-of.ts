@@ -5,7 +5,23 @@ import { collectionsWith } from '@skein/memory/store'
 import type { LineageNode } from '@skein/memory/types'
 
 import { InputError } from '../open/input-error.ts'
-import type { LineageStep, RecordLineage } from '../render/render-record.ts'
+
+/** A record from which another one was made, or the other way round. */
+export interface LineageStep {
+  readonly collection: string
+  readonly id: string
+  readonly author?: string
+  /** How many steps away. */
+  readonly distance: number
+}
+
+/** The lineage of a record. */
+export interface RecordLineage {
+  /** What the record was made from. */
+  readonly sources: readonly LineageStep[]
+  /** What was made from the record. */
+  readonly uses: readonly LineageStep[]
+}
 
 const maxUses = 50
 

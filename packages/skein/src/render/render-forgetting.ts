@@ -3,12 +3,12 @@ import type { WriteStream } from 'node:tty'
 import { plainText, workStateOf } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
 
+import type { LineageStep } from '../inspect/lineage-of.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { columnsOf, renderTable } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
 import { spanOf } from '../terminal/time-text.ts'
 import { previewOf } from './preview.ts'
-import type { LineageStep } from './render-record.ts'
 
 /** A result that is to be forgotten, and what stays of it. */
 export interface Forgetting {
