@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { DropReason } from '../../src/models/cite.ts'
 import { lackOfEvidence, withEvidence } from '../../src/models/evidence.ts'
+import { findQuote } from '../../src/text/find-quote.ts'
 
 const text = 'The geese flew south. The geese were many, and the geese were loud: forty birds in a wide and noisy line.'
 
@@ -72,6 +73,26 @@ describe('a quote', () => {
     expect(lackOf('提高了所有产品的价格', chinese)).toBeUndefined()
     expect(lackOf('价', chinese)).toBe('little')
   })
+})
+
+describe('a quote with an ellipsis', () => {
+  const passage = 'Wild geese flew south, in a long line, over the lake in the autumn. Cows stayed at home.'
+  const lackOf = (quote: string): string | undefined =>
+    lackOfEvidence(passage, findQuote(passage, quote) ?? { start: 0, end: 0 })
+
+  it.each(['Wild geese flew … over the lake', 'geese flew south … in the autumn', 'Wild geese … over the lake'])(
+    '%j is evidence',
+    (quote) => {
+      expect(lackOf(quote)).toBeUndefined()
+    },
+  )
+
+  it.each(['geese … home', 'Wild geese flew south … the', 'in a … in the', 'geese … lake', 'in a … over the lake'])(
+    '%j says too little, whatever it leaves out',
+    (quote) => {
+      expect(lackOf(quote)).toBe('little')
+    },
+  )
 })
 
 describe('a model that cites by itself', () => {
