@@ -77,20 +77,20 @@ describe('a quote', () => {
 
 describe('a quote with an ellipsis', () => {
   const passage = 'Wild geese flew south, in a long line, over the lake in the autumn. Cows stayed at home.'
-  const lackOf = (quote: string): string | undefined =>
+  const judge = (quote: string): string | undefined =>
     lackOfEvidence(passage, findQuote(passage, quote) ?? { start: 0, end: 0 })
 
   it.each(['Wild geese flew … over the lake', 'geese flew south … in the autumn', 'Wild geese … over the lake'])(
     '%j is evidence',
     (quote) => {
-      expect(lackOf(quote)).toBeUndefined()
+      expect(judge(quote)).toBeUndefined()
     },
   )
 
   it.each(['geese … home', 'Wild geese flew south … the', 'in a … in the', 'geese … lake', 'in a … over the lake'])(
     '%j says too little, whatever it leaves out',
     (quote) => {
-      expect(lackOf(quote)).toBe('little')
+      expect(judge(quote)).toBe('little')
     },
   )
 })
