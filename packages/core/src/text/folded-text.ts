@@ -171,6 +171,8 @@ const maxClusterUnits = 32
 
 /** The length of the character at an offset, with the marks that belong to it. */
 function clusterLength(text: string, start: number): number {
+  // A mark after a space stands for itself.
+  if (space.test(text[start] as string)) return 1
   let end = start + sizeAt(text, start)
   const most = Math.min(text.length, start + maxClusterUnits)
   // Below, no script has marks.

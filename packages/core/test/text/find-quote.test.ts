@@ -41,6 +41,7 @@ describe('a quote', () => {
     ['composed marks', 'The cafe\u0301 closed early.', 'The café closed early.'],
     ['decomposed marks', 'The café closed early.', 'The cafe\u0301 closed early.'],
     ['marks in another order', 'a\u0323\u0307 word here', 'a\u0307\u0323 word here'],
+    ['marks of their own', 'a \u093Fﬁeld here', '\u093Ffield here', '\u093Fﬁeld here'],
     ['Hangul in parts', '한국어 문장입니다', '한국어 문장입니다'.normalize('NFD')],
     ['ligatures', 'The oﬃce was ﬂooded ﬁrst.', 'The office was flooded first.'],
     ['ligatures in the quote', 'The office was flooded first.', 'The oﬃce was ﬂooded ﬁrst.'],
