@@ -112,6 +112,7 @@ const notOptions: Readonly<Record<string, string>> = {
   'core/models/model-errors.ts retryAfterMs': 'said by a server; what is no duration does not count',
   'core/models/retry-delay.ts retryAfterMs': 'the same',
   'dashboard/protocol/scene-event.ts durationMs': 'measured',
+  'memory/work/work-state.ts durationMs': 'measured',
   'memory/store/mutation.ts ttlMs': 'passed on by the kinds of memory, which check it',
   'memory/testing/history/claim-model.ts leaseMs': 'observed in a history',
   'memory/testing/history/claim-model.ts clockErrorMs': 'compared with times of a history; nothing waits for it',
@@ -120,7 +121,9 @@ const notOptions: Readonly<Record<string, string>> = {
 /** Durations that another file checks than the one that declares them. */
 const checkedElsewhere: Readonly<Record<string, string>> = {
   'core/activities/activity-ref.ts leaseMs': 'memory/src/kinds/compute-once.ts',
-  'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity-runner.ts',
+  'core/activities/activity-ref.ts queueTimeoutMs': 'core/src/activities/activity.ts',
+  'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity.ts',
+  'core/flock-options.ts askTimeoutMs': 'core/src/messages/questions.ts',
   'core/models/call-options.ts ttlMs': 'core/src/models/model-calls.ts',
   'core/supervision/backoff.ts baseDelayMs': 'core/src/supervision/retry-policy.ts',
   'core/supervision/backoff.ts maxDelayMs': 'core/src/supervision/retry-policy.ts',

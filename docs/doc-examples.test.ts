@@ -1,13 +1,22 @@
+import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-import { beforeAll, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 
 import { examplesFolder, extractExamples } from './extract-examples.ts'
 
 // What an example writes lands beside it, where nobody keeps it.
 beforeAll(() => process.chdir(examplesFolder))
 
+const examples = extractExamples()
+
 // Blocks marked `no-run` are only type-checked, by `pnpm check`.
-for (const { name, path } of extractExamples().filter(({ run }) => run)) {
+for (const { name, path } of examples.filter(({ run }) => run)) {
   test(name, () => import(pathToFileURL(path).href))
 }
+
+test('what the README and the guides show runs in the oldest Node.js, which knows no `using`', () => {
+  const pages = examples.filter(({ name }) => name.includes('.md:'))
+  const newer = pages.filter(({ path }) => /^\s*(?:await )?using \w+ = /m.test(readFileSync(path, 'utf8')))
+  expect(newer.map(({ name }) => name)).toEqual([])
+})

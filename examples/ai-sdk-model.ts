@@ -126,5 +126,7 @@ if (import.meta.main) {
     console.log(`${id}: ${text}${reused ? ' (known)' : ''}`)
   }
   const { model: line } = await memory.ledger()
-  console.log(`${calls} call, ${line?.reused} reused, ${line?.savedTokens} tokens saved`)
+  console.log(
+    `${calls} call, ${line?.reused} reused, ${(line?.saved.inputTokens ?? 0) + (line?.saved.outputTokens ?? 0)} tokens saved`,
+  )
 }

@@ -77,13 +77,13 @@ async function run(label: string, path: string, isolated: boolean): Promise<Repo
 function table(runs: readonly Run[]): string {
   const rows: readonly (readonly [string, (stats: ReportStats) => string])[] = [
     ['parts read', (stats) => number(stats.partsRead)],
-    ['model calls', (stats) => number(stats.modelCalls)],
-    ['tokens', (stats) => number(stats.tokens)],
+    ['model calls', (stats) => number(stats.used.calls)],
+    ['tokens', (stats) => number(tokens(stats.used))],
     ['wall time', (stats) => seconds(stats.wallMs)],
     ['bytes copied between agents', (stats) => number(stats.bytesCopied)],
-    ['saved by sharing: calls', (stats) => number(stats.reusedCalls)],
-    ['                  tokens', (stats) => number(stats.savedTokens)],
-    ['                  working time', (stats) => seconds(stats.savedMs)],
+    ['saved by sharing: calls', (stats) => number(stats.saved.calls)],
+    ['                  tokens', (stats) => number(tokens(stats.saved))],
+    ['                  working time', (stats) => seconds(stats.saved.ms)],
   ]
   const width = 14
   const head = ['', ...runs.map(({ title }) => title)]
@@ -93,6 +93,10 @@ function table(runs: readonly Run[]): string {
   )
   lines[0] = styleText('bold', lines[0] ?? '', { stream: process.stdout })
   return lines.join('\n')
+}
+
+function tokens({ inputTokens, outputTokens }: ReportStats['used']): number {
+  return inputTokens + outputTokens
 }
 
 function number(value: number): string {

@@ -22,11 +22,10 @@ export function nodeSqliteStore(path: string): StoreDriver {
     open: async (space) => tableStore(openTable(path, space), { durable: 'full', reach: 'host' }),
     spaces: async () => {
       if (!existsSync(path)) return []
-      using db = openDatabase(path)
-      return db
-        .prepare('SELECT space FROM states ORDER BY space')
-        .all()
-        .map(({ space }) => String(space))
+      const db = openDatabase(path)
+      const rows = db.prepare('SELECT space FROM states ORDER BY space').all()
+      db.close()
+      return rows.map(({ space }) => String(space))
     },
   }
 }

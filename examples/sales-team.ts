@@ -32,7 +32,7 @@ type Deal = (typeof deals)[number]
 /** Looking up a company costs a call. It is made once, whoever asks. */
 function lookUp(who: View, deal: Deal): Promise<{ value: { employees: number }; reused: boolean }> {
   return who.once(`company/v1/${deal}`, async ({ reportUsage }) => {
-    reportUsage(500)
+    reportUsage({ outputTokens: 500 })
     return { employees: { acme: 120, bolt: 15, crux: 2_000 }[deal] }
   })
 }
@@ -112,7 +112,7 @@ await Promise.all(waiting)
 
 const { company: lookUps } = await memory.ledger()
 console.log(
-  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.savedTokens} tokens saved`,
+  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.saved.outputTokens} tokens saved`,
 )
 
 /** Prepares a pitch from the lead, the enriched facts and the lessons of similar cases. */

@@ -16,6 +16,7 @@ import { checkRegExps } from './linear-regexps.ts'
 import { checkAllRooms } from './rooms.ts'
 import { installPacked } from './install-packed.ts'
 import { checkStandardStreams } from './standard-streams.ts'
+import { checkTypes, installedToolchains } from './xstate-types.ts'
 
 const root = join(import.meta.dirname, '..')
 const env = {
@@ -33,6 +34,8 @@ const steps: Readonly<Record<string, () => void>> = {
     for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })
     run('tsc', '-b', '--force')
   },
+  'types over versions of XState': () =>
+    refuse(installedToolchains(root).flatMap((toolchain) => checkTypes(root, toolchain))),
   'the page of the dashboard': () => {
     run('tsc', '-p', 'packages/dashboard/page')
     run('node', 'packages/dashboard/page/build.ts')
@@ -44,6 +47,7 @@ const steps: Readonly<Record<string, () => void>> = {
   format: () => run('oxfmt', '--check'),
   'unused code': () => run('knip', '--no-progress'),
   'packed packages': checkPacked,
+  consumers: () => run('node', 'scripts/check-consumers.ts'),
   'API documentation': () => run('npm', 'run', 'build', '--silent', '--prefix', 'docs'),
 }
 

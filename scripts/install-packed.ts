@@ -14,17 +14,15 @@ export function installPacked(tarballs: readonly string[], modules: string, root
     const unpacked = mkdtempSync(`${modules}-`)
     const { status, stderr } = spawnSync('tar', ['-xzf', tarball, '-C', unpacked], { encoding: 'utf8' })
     if (status !== 0) throw new Error(stderr)
-    const { name } = JSON.parse(readFileSync(join(unpacked, 'package', 'package.json'), 'utf8')) as { name: string }
+    const { name } = JSON.parse(readFileSync(join(unpacked, 'package', 'package.json'), 'utf8')) as Manifest
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     renameSync(join(unpacked, 'package'), join(modules, name))
     return name
   })
   for (const name of names) {
     const workspace = join(root, 'packages', name.replace('@skein/', ''))
-    const manifest = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')) as {
-      readonly dependencies?: Readonly<Record<string, string>>
-    }
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+    const manifest = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')) as Manifest
+    for (const dependency of neededBy(manifest)) {
       const link = join(modules, dependency)
       if (existsSync(link)) continue
       mkdirSync(dirname(link), { recursive: true })
@@ -32,4 +30,17 @@ export function installPacked(tarballs: readonly string[], modules: string, root
     }
   }
   return modules
+}
+
+interface Manifest {
+  readonly name: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+}
+
+/** What a package works with: its dependencies, and the peers that are not optional. */
+function neededBy({ dependencies, peerDependencies, peerDependenciesMeta }: Manifest): readonly string[] {
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional)
+  return [...Object.keys(dependencies ?? {}), ...peers]
 }

@@ -5,7 +5,12 @@ import { parseSync, Visitor } from 'oxc-parser'
 import type { Expression, MemberExpression, Program } from 'oxc-parser'
 
 /** The only files that write to the terminal. They clean what they write. */
-const writers = new Set(['packages/skein/src/terminal/printer.ts', 'packages/core/src/human/console-notifier.ts'])
+const writers = new Set([
+  'packages/skein/src/terminal/printer.ts',
+  'packages/core/src/human/console-notifier.ts',
+  // Where the printer can't be loaded.
+  'packages/skein/src/cli.ts',
+])
 /** What may be asked of a standard stream: how wide it is, and whether it is a terminal. */
 const asked = new Set(['isTTY', 'columns'])
 /** Calls of `node:fs` that take a file descriptor or a path. */

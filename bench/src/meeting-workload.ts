@@ -102,6 +102,6 @@ async function openCrew(baseURL: string): Promise<Crew> {
 }
 
 function tokensOf(flock: Flock): number {
-  const { inputTokens, outputTokens } = flock.stats()
+  const { inputTokens, outputTokens } = flock.stats().used
   return inputTokens + outputTokens
 }

@@ -27,7 +27,7 @@ export const sharingCalls = (asking: Asking): Question =>
     name: 'sharing-calls',
     kind: 'count',
     unit: 'model calls of eight analysts over one long report',
-    of: ({ modelCalls }) => modelCalls,
+    of: ({ used }) => used.calls,
   })
 
 /** The tokens of these calls. */
@@ -36,7 +36,7 @@ export const sharingTokens = (asking: Asking): Question =>
     name: 'sharing-tokens',
     kind: 'count',
     unit: 'tokens that eight analysts use over one long report',
-    of: ({ tokens }) => tokens,
+    of: ({ used }) => used.inputTokens + used.outputTokens,
   })
 
 /** The time that it takes them. */

@@ -28,7 +28,7 @@ const sourceCount = 8
 /** Opens a flock on a memory of its own. */
 export async function openStudy(store: StoreDriver, { analysts, parts, rounds }: Study): Promise<StudyFlock> {
   const memory = await openMemory({ store })
-  const flock = await createFlock({ memory, threads })
+  const flock = await createFlock({ memory, threads, askTimeoutMs: Number.POSITIVE_INFINITY })
   const { study } = flock.activities<typeof import('./watched-activities.ts')>(
     new URL('./watched-activities.ts', import.meta.url),
   )

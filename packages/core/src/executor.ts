@@ -5,12 +5,15 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 // Executors
-export { threadExecutor } from './activities/thread-executor.ts'
-export type { ThreadExecutorOptions } from './activities/thread-executor-options.ts'
+export { threadExecutor } from './threads/thread-executor.ts'
+export { defaultThreads } from './threads/thread-executor-options.ts'
+export type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
 export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'
-export type { UsageMeter } from './models/usage-meter.ts'
 
 // Models
 export type { Model, ModelSettings } from './models/model.ts'
@@ -33,7 +36,8 @@ export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
 // Tools for models
 export { estimateTokens } from './text/estimate-tokens.ts'
 export { sumDrops } from './models/evidence.ts'
-export { costOf, priceOf } from './models/price.ts'
+export { costOf, priceOf, requirePrices } from './models/price.ts'
+export { requireModelSettings } from './models/require-model.ts'
 export { readPrompts } from './models/prompts.ts'
 export { loadTokenizer } from './models/count-tokens.ts'
 export { splitSentences } from './text/sentences.ts'

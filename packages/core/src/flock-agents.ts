@@ -1,22 +1,29 @@
 import { OptionError } from '@skein/memory'
-import type { SavedAgentSummary } from '@skein/memory/runtime'
-import type { AnyActorLogic } from 'xstate'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds, SavedAgentSummary } from '@skein/memory/runtime'
 
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRef } from './agents/agent-ref.ts'
 import type { AgentRegistry } from './agents/agent-registry.ts'
 import { AgentRuntime } from './agents/agent-runtime.ts'
 import type { FlockServices } from './agents/flock-services.ts'
-import { resolveSpawn } from './agents/spawn-options.ts'
+import { resolveSpawn, spawnKinds } from './agents/spawn-options.ts'
 import type { SpawnOptions } from './agents/spawn-options.ts'
 import { FlockClosedError } from './base/flock-closed-error.ts'
 import { DurableAgents } from './durable/durable-agents.ts'
 import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
 import type { AgentDefinition } from './machine/host.ts'
+import type { AnyLogic } from './machine/logic.ts'
 import { definitionOf } from './machine/machine-definition.ts'
+import { resolveMailbox } from './messages/mailbox-options.ts'
 import { resolveSupervision } from './supervision/supervision.ts'
 import type { Decision, Failure, Supervision } from './supervision/supervision.ts'
+
+type ResumeOptions = Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions
+const waitKinds: OptionKinds<WaitOptions> = { wait: 'boolean', signal: 'object' }
+const resumeKinds: OptionKinds<ResumeOptions> = { mailbox: 'any', supervision: 'any', ...waitKinds }
+const durableKinds: OptionKinds<SpawnOptions & WaitOptions> = { ...spawnKinds, ...waitKinds }
 
 /** Decides which agents join a flock, under which id and with which parts, and ends them with the flock. */
 export class FlockAgents {
@@ -31,7 +38,7 @@ export class FlockAgents {
   constructor(services: FlockServices, registry: AgentRegistry, supervision: Supervision | undefined) {
     this.#services = services
     this.#registry = registry
-    this.#supervise = supervision && resolveSupervision(supervision)
+    this.#supervise = supervision === undefined ? undefined : resolveSupervision(supervision)
     this.#durable = new DurableAgents({
       memory: services.memory,
       services,
@@ -40,7 +47,7 @@ export class FlockAgents {
     })
   }
 
-  spawn(what: AgentDefinition<never> | AnyActorLogic, options: SpawnOptions): AgentRef {
+  spawn(what: AgentDefinition<never> | AnyLogic, options: SpawnOptions): AgentRef {
     this.#requireOpen()
     const parts = this.#partsOf(definitionOf(what), options)
     const { id } = parts.principal
@@ -50,19 +57,26 @@ export class FlockAgents {
 
   async spawnDurable(definition: DurableDefinition<never>, options: SpawnOptions & WaitOptions): Promise<AgentRef> {
     this.#requireOpen()
-    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, options), waitOf(options))
+    requireDurableDefinition(definition)
+    const { waiting, rest } = waitOf(requireOptions('spawnDurable', options, durableKinds))
+    requireStrings('id', [rest.id as string])
+    return this.#durable.start(definition as DurableDefinition, this.#partsOf(definition, rest), waiting)
   }
 
-  async resume(
-    definitions: readonly DurableDefinition<never>[],
-    options: SpawnOptions & WaitOptions,
-  ): Promise<ResumeReport> {
+  async resume(definitions: readonly DurableDefinition<never>[], options: ResumeOptions): Promise<ResumeReport> {
     this.#requireOpen()
+    if (!Array.isArray(definitions))
+      throw new OptionError('definitions', 'an array of durable definitions', definitions)
+    for (const definition of definitions) requireDurableDefinition(definition)
+    requireOptions('resume', options, resumeKinds)
+    const { waiting, rest } = waitOf(options)
+    resolveMailbox(options.mailbox)
+    if (options.supervision !== undefined) resolveSupervision(options.supervision)
     const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
       const clearance = { level: label.sensitivity, compartments: label.compartments }
-      return this.#partsOf(definition, { ...options, id, role, clearance })
+      return this.#partsOf(definition, { ...rest, id, role, clearance })
     }
-    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf, waitOf(options))
+    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf, waiting)
   }
 
   /** Lets no more agents join. */
@@ -99,6 +113,16 @@ export class FlockAgents {
   }
 }
 
-function waitOf({ wait = false, signal }: WaitOptions): WaitOptions {
-  return { wait, ...(signal && { signal }) }
+/** Parts options into how to wait and how to spawn. */
+function waitOf<Options extends WaitOptions>({
+  wait = false,
+  signal,
+  ...rest
+}: Options): { readonly waiting: WaitOptions; readonly rest: Omit<Options, keyof WaitOptions> } {
+  return { waiting: { wait, ...(signal && { signal }) }, rest }
+}
+
+function requireDurableDefinition(definition: DurableDefinition<never> | undefined): void {
+  if (typeof definition?.durable?.name === 'string') return
+  throw new OptionError('definition', "what durable(machine, { name: '…' }) returns", definition)
 }

@@ -1,8 +1,12 @@
 import type {
   ActivityInputError,
   ActivityLoadError,
+  ActivityQueueFullError,
+  ActivityQueueTimeoutError,
   ActivityTimeoutError,
+  NestedFlockError,
   ThreadLostError,
+  ThreadStartError,
   UnknownActivityError,
 } from './activities/activity-errors.ts'
 import type { FlockClosedError } from './base/flock-closed-error.ts'
@@ -21,6 +25,7 @@ import type {
   MailboxFullError,
   UnknownMessageError,
 } from './messages/message-errors.ts'
+import type { SupervisionError } from './supervision/supervision-error.ts'
 import type { NoFlockError } from './owner/no-flock-error.ts'
 
 /** Every code that the runtime adds to those of the memory. A published code keeps its meaning. */
@@ -28,11 +33,16 @@ export type FlockErrorCode = (
   | FlockClosedError
   | MapReduceError
   | NoFlockError
+  | SupervisionError
   // Activities
   | ActivityInputError
   | ActivityLoadError
+  | ActivityQueueFullError
+  | ActivityQueueTimeoutError
   | ActivityTimeoutError
+  | NestedFlockError
   | ThreadLostError
+  | ThreadStartError
   | UnknownActivityError
   // Messages
   | AgentStoppedError

@@ -1,11 +1,16 @@
+import { OptionError } from '@skein/memory'
 import type { Memory } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { Executor } from './activities/executor.ts'
+import type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
 import type { Clock } from './base/clock.ts'
 import type { Notifier } from './human/notifier.ts'
 import type { Budget } from './limits/budget.ts'
 import type { Scheduler } from './messages/run-queue.ts'
 import type { Model } from './models/model.ts'
+import { requireModel } from './models/require-model.ts'
 import type { Supervision } from './supervision/supervision.ts'
 
 /** Options of {@link createFlock}. */
@@ -13,11 +18,11 @@ export interface FlockOptions {
   /** The memory that the agents share. It stays open when the flock closes. */
   readonly memory: Memory
   /**
-   * Worker threads for each kind of activity.
+   * Worker threads for each kind of activity: how many at most, or everything that can be set.
    *
-   * @defaultValue the number of processors
+   * @defaultValue as many as processors that this process may use
    */
-  readonly threads?: number
+  readonly threads?: number | ThreadExecutorOptions
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
   /**
@@ -34,6 +39,13 @@ export interface FlockOptions {
   readonly supervision?: Supervision
   /** Limits the model calls of all agents together; flocks that use the same `id` share the budget. */
   readonly budget?: Budget & { readonly id?: string }
+  /**
+   * How long an `ask` waits for its answer, unless it names a `timeoutMs` of its own, in milliseconds;
+   * `Number.POSITIVE_INFINITY` for no limit.
+   *
+   * @defaultValue 30_000
+   */
+  readonly askTimeoutMs?: number
   /** Notify people that an agent waits for them. */
   readonly notifiers?: readonly Notifier[]
   /**
@@ -48,4 +60,33 @@ export interface FlockOptions {
    * @defaultValue one after the other, in slices of 4 ms
    */
   readonly scheduler?: Scheduler
+}
+
+const kinds: OptionKinds<FlockOptions> = {
+  memory: 'any',
+  threads: 'any',
+  model: 'any',
+  executor: 'object',
+  supervision: 'any',
+  budget: 'any',
+  askTimeoutMs: 'any',
+  notifiers: 'any',
+  clock: 'object',
+  scheduler: 'object',
+}
+
+/** @throws OptionError when an option is unknown, missing or of the wrong type. */
+export function requireFlockOptions(given: FlockOptions): FlockOptions {
+  const options = requireOptions('createFlock', given, kinds)
+  const { memory, model, notifiers = [] } = options
+  if (model !== undefined) requireModel(model)
+  if (typeof memory?.connect !== 'function') {
+    throw new OptionError('memory', 'an open memory, such as await openMemory({ store })', memory)
+  }
+  if (!Array.isArray(notifiers)) throw new OptionError('notifiers', 'an array of notifiers', notifiers)
+  for (const notifier of notifiers) {
+    if (typeof notifier?.notify === 'function') continue
+    throw new OptionError('notifiers', 'notifiers, such as consoleNotifier() or webhook({ url, secret })', notifier)
+  }
+  return options
 }

@@ -1,13 +1,12 @@
 import type { Memory, Principal } from '@skein/memory'
-import { requireDuration } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
-import type { AnyActorLogic, EventFromLogic, InputFrom } from 'xstate'
 
 import { activityRefs } from './activities/activity-ref.ts'
 import type { ActivitiesOf } from './activities/activity-ref.ts'
 import { ActivityRunner } from './activities/activity-runner.ts'
 import type { Executor } from './activities/executor.ts'
-import { threadExecutor } from './activities/thread-executor.ts'
+import { moduleUrl } from './activities/module-url.ts'
 import type { AgentRef } from './agents/agent-ref.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
 import type { FlockServices } from './agents/flock-services.ts'
@@ -21,16 +20,16 @@ import { FlockClosedError } from './base/flock-closed-error.ts'
 import { untilQuiet } from './drain.ts'
 import type { DrainReport } from './drain.ts'
 import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
-import type { DurableDefinition } from './durable/durable.ts'
+import type { AnyDurable, DurableDefinition, RefOf } from './durable/durable.ts'
 import { EventHub } from './events/event-hub.ts'
 import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-events.ts'
 import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
-import { extractiveModel } from './extractive/extractive-model.ts'
 import { FlockAgents } from './flock-agents.ts'
 import type { FlockOptions } from './flock-options.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
 import type { AgentDefinition } from './machine/host.ts'
+import type { AnyLogic, LogicEvent, LogicInput, LogicOutput, LogicSnapshot } from './machine/logic.ts'
 import { mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import type { Message } from './messages/message.ts'
@@ -60,8 +59,8 @@ export class Flock implements AsyncDisposable {
       if (event.type === 'agent.ended') this.#registry.remove(event.agent)
       this.#hub.emit(event)
     }
-    const budget = options.budget && budgetScope(options.budget, 'flock')
-    const questions = new Questions(new TimerWheel(clock))
+    const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
+    const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
     const router = new MessageRouter(this.#registry, emit)
     const services: FlockServices = {
@@ -76,7 +75,15 @@ export class Flock implements AsyncDisposable {
     this.memory = memory
     this.#clock = clock
     this.#executor = executor
-    this.#activities = new ActivityRunner({ memory, executor, modelId: model.id, budget, clock, emit })
+    this.#activities = new ActivityRunner({
+      memory,
+      executor,
+      modelId: model.id,
+      budget,
+      clock,
+      emit,
+      count: (costs) => this.#hub.count(costs),
+    })
     this.#announcer = announcer
     this.#router = router
     this.#agents = new FlockAgents(services, this.#registry, options.supervision)
@@ -86,9 +93,12 @@ export class Flock implements AsyncDisposable {
    * Handles for the activities of a module, typed by it:
    * `flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))`.
    * Only worker threads load the module.
+   *
+   * @param url - A URL, or what `import.meta.resolve` returns. In a built app, the JavaScript beside a TypeScript file.
+   * @throws OptionError when it is no URL
    */
-  activities<Module>(url: URL): ActivitiesOf<Module> {
-    return activityRefs<Module>(url.href, (module, name, input, options) =>
+  activities<Module>(url: URL | string): ActivitiesOf<Module> {
+    return activityRefs<Module>(moduleUrl(url), (module, name, input, options) =>
       this.#activities.run(module, name, input, options),
     )
   }
@@ -99,13 +109,16 @@ export class Flock implements AsyncDisposable {
    * @throws OptionError when the id is taken or a setting is out of range.
    * @throws FlockClosedError
    */
-  spawn<Taken extends Message>(definition: AgentDefinition<Taken>, options?: SpawnOptions): AgentRef<Taken>
-  spawn<Logic extends AnyActorLogic>(
+  spawn<Taken extends Message, Output, Snapshot>(
+    definition: AgentDefinition<Taken, Output, Snapshot>,
+    options?: SpawnOptions,
+  ): AgentRef<Taken, Output, Snapshot>
+  spawn<Logic extends AnyLogic>(
     logic: Logic,
-    options?: SpawnOptions & { readonly input?: InputFrom<Logic> },
-  ): AgentRef<EventFromLogic<Logic>>
-  spawn(what: AgentDefinition | AnyActorLogic, options: SpawnOptions = {}): AgentRef<never> {
-    return this.#agents.spawn(what, options) as AgentRef<never>
+    options?: SpawnOptions & { readonly input?: LogicInput<Logic> },
+  ): AgentRef<LogicEvent<Logic>, LogicOutput<Logic>, LogicSnapshot<Logic>>
+  spawn(what: AgentDefinition<never> | AnyLogic, options: SpawnOptions = {}): AgentRef<never, unknown, unknown> {
+    return this.#agents.spawn(what, options) as AgentRef<never, unknown, unknown>
   }
 
   /**
@@ -117,12 +130,12 @@ export class Flock implements AsyncDisposable {
    * continue from what is saved; NotDurableError, OptionError, StoreError
    * @throws FlockClosedError; the signal's reason.
    */
-  async spawnDurable<Taken extends Message>(
-    definition: DurableDefinition<Taken>,
+  async spawnDurable<Taken extends Message, Output, Snapshot>(
+    definition: DurableDefinition<Taken, Output, Snapshot>,
     options: SpawnOptions & WaitOptions & { readonly id: string },
-  ): Promise<AgentRef<Taken>> {
-    const ref = await this.#agents.spawnDurable(definition as DurableDefinition<never>, options)
-    return ref as unknown as AgentRef<Taken> // Its definition says what it takes.
+  ): Promise<AgentRef<Taken, Output, Snapshot>> {
+    const ref = await this.#agents.spawnDurable(definition as unknown as DurableDefinition<never>, options)
+    return ref as unknown as AgentRef<Taken, Output, Snapshot> // Its definition says what it takes.
   }
 
   /**
@@ -133,11 +146,11 @@ export class Flock implements AsyncDisposable {
    * @param options - For all of them; each keeps its role and clearance.
    * @throws FlockClosedError, StoreError
    */
-  resume(
-    definitions: readonly DurableDefinition<never>[],
+  resume<Definition extends AnyDurable>(
+    definitions: readonly Definition[],
     options: Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions = {},
-  ): Promise<ResumeReport> {
-    return this.#agents.resume(definitions, options)
+  ): Promise<ResumeReport<RefOf<Definition>>> {
+    return this.#agents.resume(definitions as readonly never[], options) as Promise<ResumeReport<never>>
   }
 
   /**
@@ -165,9 +178,8 @@ export class Flock implements AsyncDisposable {
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
     // What they take, the caller says; each agent refuses what it does not take.
     const list = (): readonly AgentRef<Taken>[] => this.#registry.ofRole(name) as unknown as readonly AgentRef<Taken>[]
-    return makeRole(name, list, options.route ?? 'least-busy', (agents, message) =>
-      this.#router.publish(agents, message),
-    )
+    const { route = 'least-busy' } = requireOptions('role', options, { route: 'any' })
+    return makeRole(name, list, route, (agents, message) => this.#router.publish(agents, message))
   }
 
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
@@ -220,7 +232,7 @@ export class Flock implements AsyncDisposable {
 
   /** What happened since the flock was created. */
   stats(): FlockStats {
-    return this.#hub.stats()
+    return this.#hub.stats(this.#executor.utilization)
   }
 
   /** How much waits at the moment; counted agent by agent on each call. */
@@ -237,7 +249,8 @@ export class Flock implements AsyncDisposable {
    * @returns what was left.
    * @throws OptionError
    */
-  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+  async drain(options: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    const { timeoutMs = 30_000 } = requireOptions('drain', options, { timeoutMs: 'any' })
     requireDuration('timeoutMs', timeoutMs, 0)
     this.#agents.stopAccepting()
     const draining = { busy: () => this.#registry.busy(), running: () => this.#activities.running }
@@ -261,28 +274,4 @@ export class Flock implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/**
- * Makes a flock on an open memory.
- *
- * @throws OptionError when the number of threads is out of range.
- *
- * @example
- * ```ts no-run
- * import { agent, createFlock } from '@skein/core'
- * import { openMemory } from '@skein/memory'
- * import { sqliteStore } from '@skein/sqlite'
- *
- * await using memory = await openMemory({ store: sqliteStore('flock.db') })
- * await using flock = await createFlock({ memory, threads: 4 })
- * const report = flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))
- * const summarizer = flock.spawn(agent({ role: 'summarizer', on: { summarize: report.summarize } }))
- * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
- * ```
- */
-export async function createFlock(options: FlockOptions): Promise<Flock> {
-  const { memory, model = extractiveModel(), threads } = options
-  const executor = options.executor ?? threadExecutor(memory, model, threads === undefined ? {} : { threads })
-  return new Flock({ ...options, model, executor })
 }

@@ -9,8 +9,11 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 // A flock
-export { createFlock } from './flock.ts'
+export { createFlock } from './create-flock.ts'
 export type { Flock } from './flock.ts'
 export type { FlockOptions } from './flock-options.ts'
 export type { SpawnOptions } from './agents/spawn-options.ts'
@@ -32,6 +35,7 @@ export type { Supervision } from './supervision/supervision.ts'
 
 // Activities
 export { activity } from './activities/activity.ts'
+export { move } from './activities/move.ts'
 export type { Activity, ActivityContext } from './activities/activity.ts'
 export type { ActivitiesOf } from './activities/activity-ref.ts'
 export type { RetryPolicy } from './supervision/retry-policy.ts'
@@ -56,8 +60,12 @@ export { FlockClosedError } from './base/flock-closed-error.ts'
 export {
   ActivityInputError,
   ActivityLoadError,
+  ActivityQueueFullError,
+  ActivityQueueTimeoutError,
   ActivityTimeoutError,
+  NestedFlockError,
   ThreadLostError,
+  ThreadStartError,
   UnknownActivityError,
 } from './activities/activity-errors.ts'
 export { AgentStoppedError, AskTimeoutError, MailboxFullError, UnknownMessageError } from './messages/message-errors.ts'
@@ -70,6 +78,7 @@ export {
 } from './durable/durable-errors.ts'
 export { NoFlockError } from './owner/no-flock-error.ts'
 export { DeclinedError, HandedBackError, WebhookError } from './human/human-errors.ts'
+export { SupervisionError } from './supervision/supervision-error.ts'
 export { MapReduceError } from './map-reduce-error.ts'
 export { BudgetExceededError } from './limits/budget-exceeded-error.ts'
 export { ModelCallError, ModelClearanceError, ModelUnsupportedError } from './models/model-errors.ts'

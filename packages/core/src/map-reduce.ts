@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import { ReadScope, requireInteger } from '@skein/memory/runtime'
+import { ReadScope, requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 import { joinLabels } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
@@ -87,10 +88,29 @@ export interface MapReduceResult<Note> {
   readonly stats: { readonly parts: number; readonly mapped: number; readonly reduces: number }
 }
 
+const kinds: OptionKinds<MapReduceOptions<unknown, unknown>> = {
+  inputs: 'any',
+  map: 'any',
+  key: 'function',
+  reduce: 'any',
+  fanIn: 'any',
+  sizeOf: 'function',
+  maxSize: 'any',
+  concurrency: 'any',
+  signal: 'object',
+  onProgress: 'function',
+  onFailure: 'any',
+}
+
 /** See `Flock.mapReduce`. @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason. */
-export async function mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
+export async function mapReduce<Input, Note>(given: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
+  const options = requireOptions('mapReduce', given, kinds)
   const { inputs, key = () => '', fanIn = 8, concurrency = 64, signal, onFailure = 'stop' } = options
   const { sizeOf, maxSize = Number.POSITIVE_INFINITY } = options
+  if (!Array.isArray(inputs)) throw new OptionError('inputs', 'an array', inputs)
+  if (typeof options.map !== 'function') throw new OptionError('map', 'a function of an input', options.map)
+  if (typeof options.reduce !== 'function') throw new OptionError('reduce', 'a function of notes', options.reduce)
+  if (onFailure !== 'stop' && onFailure !== 'skip') throw new OptionError('onFailure', "'stop' or 'skip'", onFailure)
   requireInteger('fanIn', fanIn, 2)
   requireInteger('concurrency', concurrency, 1)
   if (!(maxSize > 0)) throw new OptionError('maxSize', 'a number above 0', maxSize)

@@ -65,6 +65,14 @@ describeDurations({
     option: 'timeoutMs',
     attempt: async (timeoutMs) => (await reports()).double(1, { timeoutMs }),
   },
+  'wait of an activity': {
+    option: 'queueTimeoutMs',
+    attempt: (queueTimeoutMs) => activity(() => 1, { queueTimeoutMs }),
+  },
+  'wait of one run of an activity': {
+    option: 'queueTimeoutMs',
+    attempt: async (queueTimeoutMs) => (await reports()).double(1, { queueTimeoutMs }),
+  },
   'pause before a retry of an activity': {
     option: 'retry.baseDelayMs',
     accepts: [0],
@@ -98,8 +106,17 @@ describeDurations({
     accepts: [0],
     attempt: (maxDelayMs) => supervised({ maxDelayMs }),
   },
+  'time-out of all questions of a flock': {
+    option: 'askTimeoutMs',
+    accepts: [Number.POSITIVE_INFINITY],
+    attempt: async (askTimeoutMs) => {
+      const flock = await createFlock({ memory: await open(), threads: 1, askTimeoutMs })
+      await flock.close()
+    },
+  },
   'time-out of a question': {
     option: 'timeoutMs',
+    accepts: [Number.POSITIVE_INFINITY],
     attempt: async (timeoutMs) => {
       const ref = (await openFlock()).spawn(echo)
       return ref.ask({ type: 'hi' }, { timeoutMs })
@@ -129,6 +146,19 @@ describeDurations({
     accepts: [0],
     attempt: async (graceMs) => {
       await threadExecutor(await open(), model, { threads: 1, graceMs })[Symbol.asyncDispose]()
+    },
+  },
+  'idle time of a thread': {
+    option: 'idleTimeoutMs',
+    accepts: [0],
+    attempt: async (idleTimeoutMs) => {
+      await threadExecutor(await open(), model, { threads: 1, idleTimeoutMs })[Symbol.asyncDispose]()
+    },
+  },
+  'time to load a module of activities': {
+    option: 'loadTimeoutMs',
+    attempt: async (loadTimeoutMs) => {
+      await threadExecutor(await open(), model, { threads: 1, loadTimeoutMs })[Symbol.asyncDispose]()
     },
   },
   'time to live of a citing answer': {

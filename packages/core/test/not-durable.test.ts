@@ -271,6 +271,34 @@ describe('a durable agent', () => {
     expect(ref.snapshot).toMatchObject({ context: { n: 2, kept: null } })
   })
 
+  it('that fails before anybody noticed that it can’t be stored does not begin anew', async () => {
+    const { memory } = await open()
+    await using flock = await createFlock({ memory, threads: 1, supervision: { onFailure: 'restart', baseDelayMs: 1 } })
+    const machine = setup({
+      types: {} as { context: { n: number; kept: unknown }; events: { type: 'count' | 'break' | 'explode' } },
+      delays: { long: 3_600_000 },
+    }).createMachine({
+      context: { n: 0, kept: null },
+      after: { long: {} },
+      on: {
+        count: { actions: assign({ n: ({ context }) => context.n + 1 }) },
+        break: { actions: assign({ kept: circular }) },
+        explode: { actions: explode },
+      },
+    })
+    const definition = durable(machine, { name: 'x' })
+    const first = await flock.spawnDurable(definition, { id: 'x1' })
+    for (const type of ['count', 'count'] as const) first.send({ type })
+    while ((first.snapshot as unknown as { context: { n: number } }).context.n < 2) await new Promise(setImmediate)
+    await first[Symbol.asyncDispose]()
+    const restarted = new Promise((resolve) => flock.on('agent.restarted', resolve))
+    const ref = await flock.spawnDurable(definition, { id: 'x1' })
+    // One after the other, before anything is saved.
+    for (const type of ['break', 'explode'] as const) ref.send({ type })
+    await restarted
+    expect(ref.snapshot).toMatchObject({ context: { n: 2, kept: null } })
+  })
+
   it('that is stopped where it can’t be stored is free, and goes on from the last state that could', async () => {
     const { memory, flock } = await open()
     broken = circular()

@@ -1,6 +1,6 @@
-import { agent, behavior } from '@skein/core'
-import type { Question } from '@skein/core'
-import { describe, expect, it } from 'vitest'
+import { agent, behavior, createFlock } from '@skein/core'
+import type { Flock, Question } from '@skein/core'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { assign, setup } from 'xstate'
 import { virtualClock } from '@skein/core/testing'
 
@@ -19,7 +19,7 @@ const sum = behavior({
 
 /** Takes `go` only once; then `enter`s. */
 const gate = setup({
-  types: {} as { context: { entered: number }; events: { type: 'go' } | { type: 'enter' } },
+  types: {} as { context: { entered: number }; events: { type: 'go' } | Question<'enter'> },
 }).createMachine({
   context: { entered: 0 },
   initial: 'shut',
@@ -62,6 +62,36 @@ describe('questions', () => {
     await clock.advance(60_000)
     expect(outcomes).toHaveLength(4)
     await expect(ref.ask({ type: 'enter' }, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
+  })
+
+  it('have a time-out of 30 seconds, or what the flock says', async () => {
+    const clock = virtualClock()
+    const { flock } = await openFlock(undefined, { threads: 1 }, { clock })
+    const hasty = await createFlock({ memory: flock.memory, clock, askTimeoutMs: 100 })
+    onTestFinished(() => hasty.close())
+    const outcomes: string[] = []
+    const ask = (from: Flock, options?: { timeoutMs: number }): void => {
+      const asked = from.spawn(gate).ask({ type: 'enter' }, options)
+      asked.catch((error: Error) => outcomes.push(error.message))
+    }
+    ask(flock)
+    ask(hasty)
+    ask(hasty, { timeoutMs: 60_000 })
+    ask(flock, { timeoutMs: Number.POSITIVE_INFINITY })
+    await clock.advance(104)
+    expect(outcomes).toEqual([expect.stringContaining('within 100 ms')])
+    await clock.advance(29_000)
+    expect(outcomes).toHaveLength(1)
+    await clock.advance(1_600)
+    expect(outcomes.slice(1)).toEqual([expect.stringContaining('within 30000 ms. Raise timeoutMs')])
+    await clock.advance(30_000)
+    expect(outcomes.slice(2)).toEqual([expect.stringContaining('within 60000 ms')])
+    await clock.advance(10_000_000)
+    expect(outcomes).toHaveLength(3)
+    await expect(createFlock({ memory: flock.memory, askTimeoutMs: 0 })).rejects.toMatchObject({
+      code: 'SKEIN_OPTION',
+      option: 'askTimeoutMs',
+    })
   })
 
   it('are answered when the machine forwards them to another agent', async () => {

@@ -222,6 +222,28 @@ describe('a supervised agent', () => {
   })
 
   it.each([
+    ['nothing', () => undefined],
+    ['a promise', async () => ({ type: 'stop' })],
+    ['a promise that rejects', async () => Promise.reject(new Error('late'))],
+    ['an unknown word', () => ({ type: 'explode' })],
+    ['a word alone', () => 'restart'],
+    ['null', () => null],
+    ['a restart from nowhere', () => ({ type: 'restart', delayMs: 1 })],
+    ['a restart that never comes', () => ({ type: 'restart', from: 'start', delayMs: Number.NaN })],
+    ['an escalation to nobody', () => ({ type: 'escalate', to: 'boss' })],
+  ])('fails with a typed error when its supervision returns %s', async (_, supervision) => {
+    const { flock, clock } = await open(supervision as never)
+    const ref = flock.spawn(counter)
+    ref.send({ type: 'break' })
+    await clock.advance(0)
+    await expect(ref.done).rejects.toMatchObject({
+      code: 'SKEIN_SUPERVISION',
+      agent: ref.id,
+      cause: expect.objectContaining({ message: expect.stringContaining('broken') }),
+    })
+  })
+
+  it.each([
     [{ onFailure: 'explode' }, 'onFailure'],
     [{ maxRestarts: -1 }, 'maxRestarts'],
     [{ jitter: 2 }, 'jitter'],

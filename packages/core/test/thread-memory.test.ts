@@ -57,6 +57,6 @@ describe.each([
       [1, 2, 3, 4].map(() => report.askModel('The sky was blue and wide over all the land.')),
     )
     expect(new Set(answers).size).toBe(1)
-    expect(flock.stats()).toMatchObject({ modelCalls: 1, reusedCalls: 3 })
+    expect(flock.stats()).toMatchObject({ used: { calls: 1 }, saved: { calls: 3 } })
   })
 })

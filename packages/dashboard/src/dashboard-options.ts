@@ -2,7 +2,8 @@ import type { Flock } from '@skein/core'
 import type { BudgetScope } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { Memory, Principal } from '@skein/memory'
-import { requireDuration, requireInteger } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
@@ -76,6 +77,24 @@ export interface DashboardOptions {
   readonly heartbeatMs?: number
 }
 
+/** For {@link DashboardOptions}. */
+export const dashboardKinds: OptionKinds<DashboardOptions> = {
+  memory: 'any',
+  flock: 'object',
+  principal: 'any',
+  allowAnswers: 'boolean',
+  token: 'any',
+  authenticate: 'function',
+  basePath: 'any',
+  hosts: 'any',
+  budgets: 'any',
+  storeName: 'string',
+  maxStreams: 'any',
+  maxEvents: 'any',
+  pageFolder: 'string',
+  heartbeatMs: 'any',
+}
+
 /** Options with every default filled in and every range checked. */
 export interface ResolvedDashboardOptions {
   readonly memory: Memory
@@ -104,12 +123,20 @@ export interface ResolvedDashboardOptions {
 const frameMs = 100
 
 /** @throws OptionError when an option is out of range. */
-export function resolveDashboardOptions(options: DashboardOptions): ResolvedDashboardOptions {
+export function resolveDashboardOptions(given: DashboardOptions): ResolvedDashboardOptions {
+  const options = requireOptions('dashboard', given, dashboardKinds)
   const { memory, principal, basePath = '/', maxStreams = 64, maxEvents = 20_000, heartbeatMs = 10_000 } = options
+  if (typeof memory?.as !== 'function') {
+    throw new OptionError('memory', 'an open memory, such as await openMemory({ store })', memory)
+  }
   requireInteger('maxStreams', maxStreams, 1, 10_000)
   requireInteger('maxEvents', maxEvents, 100, 1_000_000)
   requireDuration('heartbeatMs', heartbeatMs)
-  if (!/^(\/[\w.-]+)*\/?$/.test(basePath) || basePath.includes('..')) {
+  if (options.hosts !== undefined) requireStrings('hosts', options.hosts)
+  if (options.budgets !== undefined && !Array.isArray(options.budgets)) {
+    throw new OptionError('budgets', 'an array of budgets', options.budgets)
+  }
+  if (typeof basePath !== 'string' || !/^(\/[\w.-]+)*\/?$/.test(basePath) || basePath.includes('..')) {
     throw new OptionError('basePath', 'a path such as /skein', basePath)
   }
   return {

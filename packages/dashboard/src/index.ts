@@ -4,6 +4,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { dashboard } from './dashboard.ts'
 export { serveDashboard } from './serve-dashboard.ts'
 export type { Dashboard } from './dashboard.ts'

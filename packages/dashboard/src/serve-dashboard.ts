@@ -2,10 +2,12 @@ import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 import { serve } from '@hono/node-server'
-import { requireInteger } from '@skein/memory/runtime'
+import { requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { ConnectionGate } from './access/connection-gate.ts'
 import { buildInCheckout } from './build-in-checkout.ts'
+import { dashboardKinds } from './dashboard-options.ts'
 import type { DashboardOptions } from './dashboard-options.ts'
 import { dashboard } from './dashboard.ts'
 import type { Dashboard } from './dashboard.ts'
@@ -26,6 +28,9 @@ export interface ServedDashboard extends Omit<Dashboard, 'handler'> {
   readonly url: string
   readonly port: number
 }
+
+const { hosts: _, basePath: __, ...shared } = dashboardKinds
+const kinds: OptionKinds<ServeDashboardOptions> = { ...shared, port: 'any' }
 
 /** Beyond this number of connections the server refuses more: it keeps far fewer of those who have no token. */
 const maxConnections = 2_048
@@ -49,7 +54,8 @@ const closeGraceMs = 500
  * console.log(board.url)
  * ```
  */
-export async function serveDashboard({ port = 0, ...options }: ServeDashboardOptions): Promise<ServedDashboard> {
+export async function serveDashboard(given: ServeDashboardOptions): Promise<ServedDashboard> {
+  const { port = 0, ...options } = requireOptions('serveDashboard', given, kinds)
   requireInteger('port', port, 0, 65_535)
   if (options.pageFolder === undefined) await buildInCheckout()
   const board = dashboard(options)

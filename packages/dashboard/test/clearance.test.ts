@@ -22,6 +22,8 @@ const sealed = {
   task: `task-${secret}`,
   tags: [secret],
 } as const
+/** Alerts take no tags. */
+const { tags: _tags, ...sealedAlert } = sealed
 
 /** Writes records of every kind, confidential and public ones, and uses them. */
 async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; readonly known: readonly string[] }> {
@@ -47,7 +49,7 @@ async function fill(memory: Memory): Promise<{ readonly ids: readonly string[]; 
   })
   await two.objects.get(object)
   await spy.objects.put({ about: secret }, { ...sealed, derivedFrom: [object] })
-  await spy.alerts.send({ to: ['two'], insight: `alert ${secret}`, ...sealed })
+  await spy.alerts.send({ to: ['two'], insight: `alert ${secret}`, ...sealedAlert })
   const { id: asked } = await spy.escalations.open({ ...sealed, reason: `why ${secret}`, question: `may I ${secret}?` })
   await spy.escalations.open({ task: 'open', reason: 'Everybody may see this.' })
   await spy.once(`work/${secret}/1`, () => secret)

@@ -52,7 +52,7 @@ it('exports a run as one file that needs no server and runs no script but the pa
   expect(run.events.map(({ type }) => type)).toEqual(expect.arrayContaining(['written', 'deleted', 'escalation']))
   expect(run.records.map(({ collection }) => collection)).toEqual(expect.arrayContaining(['work', 'escalations']))
   expect(run.inbox).toMatchObject([{ state: 'handed-back', answer: '"never mind"' }])
-  expect(run).toMatchObject({ session: { space: 'default' }, metrics: { spent: { calls: 1 } } })
+  expect(run).toMatchObject({ session: { space: 'default' }, metrics: { results: { computed: 1 } } })
 })
 
 it('exports events as lines of JSON', async () => {

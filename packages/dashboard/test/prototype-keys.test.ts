@@ -24,7 +24,7 @@ it('takes names that every object inherits for names like any other: in ids, tag
     expect(detail.value).toBe(`{"${name}":{"polluted":"yes"}}`)
     expect((await open.json<RecordRows>(`/api/records?q=${name}`)).rows.length).toBeGreaterThan(0)
   }
-  expect((await open.json<Metrics>('/api/metrics')).spent.calls).toBe(names.length)
+  expect((await open.json<Metrics>('/api/metrics')).results.computed).toBe(names.length)
   for (const format of ['html', 'jsonl', 'trace']) {
     expect(await (await open.get(`/api/export?format=${format}`)).text()).toContain('hasOwnProperty')
   }

@@ -10,6 +10,8 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 // Opening a memory
 export { openMemory } from './open-memory.ts'
 export { mapStore } from './map-store.ts'
@@ -43,7 +45,7 @@ export type { Escalation } from './kinds/escalation.ts'
 export type { EscalationPackage } from './kinds/escalation-package.ts'
 export type { Objects } from './kinds/objects.ts'
 export type { Ref } from './kinds/ref.ts'
-export type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
+export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
 
 // What goes wrong
 export {
@@ -57,6 +59,7 @@ export {
   NotFoundError,
   OptionError,
   OutcomeUnknownError,
+  PackageBundledError,
   SchemaError,
   StoreBusyError,
   StoreError,

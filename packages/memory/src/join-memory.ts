@@ -22,7 +22,7 @@ import { LinkClient } from './threads/link-client.ts'
 import { linkedStore } from './threads/linked-store.ts'
 import { openThere } from './threads/open-there.ts'
 import type { Principal } from './values/access.ts'
-import { toEnvelope } from './values/error-envelope.ts'
+import { toEnvelope } from './values/pack-error.ts'
 import { AccessError, MemoryClosedError } from './values/errors.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
@@ -85,7 +85,7 @@ class Joined implements JoinedMemory {
       shelf: new ThreadShelf(new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
-      noteReuse: (reuse) => client.notify('reused', reuse),
+      note: (entry) => client.notify('noted', entry),
       ledger: (audience) => client.call('ledger', audience),
       noteOutage: (error) => {
         this.#space.assertOpen()

@@ -18,6 +18,9 @@ import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
 import { TermTable } from './search/term-table.ts'
+import { requireOptions } from './values/require-options.ts'
+import type { OptionKinds } from './values/require-options.ts'
+import { requireInteger } from './values/require-option.ts'
 
 /** Options of {@link mapStore}. */
 export interface MapStoreOptions {
@@ -32,6 +35,8 @@ export interface MapStoreOptions {
   /** @internal Where the rows are kept, by collection, NUL and id: what a test reaches behind the store's back. */
   readonly rows?: (space: string) => Map<string, Row>
 }
+
+const kinds: OptionKinds<MapStoreOptions> = { maxChanges: 'any', now: 'function', rows: 'function' }
 
 /**
  * Stores records in the memory of this process, for tests and for flocks whose
@@ -51,10 +56,13 @@ export interface MapStoreOptions {
  * ```
  */
 export function mapStore(options: MapStoreOptions = {}): StoreDriver {
+  requireOptions('mapStore', options, kinds)
+  const { maxChanges = 100_000 } = options
+  requireInteger('maxChanges', maxChanges, 1)
   const spaces = new Map<string, MapSpace>()
   return {
     open: (space) => {
-      const found = spaces.get(space) ?? new MapSpace(options.maxChanges ?? 100_000, options.now, options.rows?.(space))
+      const found = spaces.get(space) ?? new MapSpace(maxChanges, options.now, options.rows?.(space))
       spaces.set(space, found)
       return Promise.resolve(new MapStore(found))
     },

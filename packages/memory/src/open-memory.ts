@@ -135,7 +135,7 @@ class OpenedMemory implements Memory {
       shelf: this.#shelf,
       leases: this.#leases,
       readAudit: this.#readAudit,
-      noteReuse: (reuse) => this.#ledger.note(reuse),
+      note: (entry) => this.#ledger.note(entry),
       ledger: (audience) => this.#ledger.report(audience),
       noteOutage: (error) => {
         this.#space.assertOpen()

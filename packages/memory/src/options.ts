@@ -6,6 +6,8 @@ import type { EncryptionOptions, KeyRingShare } from './sealing/encryption-optio
 import { requireDuration, requireInteger, requireLifetime } from './values/require-option.ts'
 import type { Schemas } from './store/schema-gate.ts'
 import type { StoreDriver } from './store/store-driver.ts'
+import { requireOptions } from './values/require-options.ts'
+import type { OptionKinds } from './values/require-options.ts'
 
 /**
  * Where reads are served from.
@@ -148,8 +150,26 @@ const defaults = {
   schemas: {},
 } satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation'>
 
+const kinds: OptionKinds<MemoryOptions> = {
+  store: 'any',
+  space: 'any',
+  architecture: 'any',
+  ttlMs: 'any',
+  maxEntries: 'any',
+  maxCacheBytes: 'any',
+  sharedObjectBytes: 'any',
+  heartbeatMs: 'any',
+  onDisconnect: 'any',
+  auditKeepMs: 'any',
+  encryption: 'any',
+  sealsSpace: 'boolean',
+  schemas: 'object',
+  federation: 'any',
+}
+
 /** @throws {@link OptionError} when a value is out of range. */
-export function resolveOptions(options: MemoryOptions): ResolvedOptions {
+export function resolveOptions(given: MemoryOptions): ResolvedOptions {
+  const options = requireOptions('openMemory', given, kinds)
   const encryption = resolveEncryption(options.encryption)
   const federation = resolveFederation(options.federation, options.architecture === 'federated')
   const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation }

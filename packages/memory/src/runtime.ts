@@ -5,30 +5,42 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 // Threads
 export { joinMemory } from './join-memory.ts'
+export { nodePort } from './threads/node-port.ts'
 export { ReadScope } from './space/read-scope.ts'
-export { toEnvelope, toStoredEnvelope, fromEnvelope } from './values/error-envelope.ts'
+export { fromEnvelope, toStoredEnvelope } from './values/error-envelope.ts'
+export { toEnvelope } from './values/pack-error.ts'
 export type { JoinedMemory, ThreadMemory } from './memory.ts'
 export type { ThreadPasses } from './threads/thread-passes.ts'
-export type { ErrorEnvelope } from './values/error-envelope.ts'
+export type { ErrorEnvelope } from './values/pack-error.ts'
 
 // Waiting
-export { asPartOf, currentWork } from './space/work-chain.ts'
+export { asPartOf, currentAccount, currentWork } from './space/work-chain.ts'
+export { Account } from './work/account.ts'
+export type { Costs } from './work/account.ts'
+export { addCost, noCost } from './work/cost.ts'
+export { sumOfLedger } from './work/ledger-table.ts'
 export { isOutage, outlast } from './values/outlast.ts'
 export type { WorkChain } from './space/work-chain.ts'
 export type { GuardedWait } from './space/wait-graph.ts'
 export type { OutlastOptions } from './values/outlast.ts'
 
 // Agents
+import type { SharedState } from './space/shared-state.ts'
 import { View } from './view.ts'
+import type { Cost } from './work/cost.ts'
 
 /**
  * A counter or queue of a runtime, such as a budget: shared by all threads and processes
  * of the view's space. It belongs to no principal and bears no label, so nothing in it
  * may depend on what records say; for that there is `View.state`.
  */
-export const runtimeState: typeof View.runtimeState = View.runtimeState
+export const runtimeState: <State>(view: View, name: string, ttlMs: number) => SharedState<State> = View.runtimeState
+/** Counts what a principal used for a kind of work that `View.once` does not run. */
+export const noteUse: (view: View, kind: string, used: Cost) => void = View.noteUse
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'
@@ -40,7 +52,7 @@ export { objectInfoOf } from './kinds/object-info.ts'
 export { savedAgentOf } from './runtime/saved-agent.ts'
 export { sealingInForce } from './sealing/sealing-state.ts'
 export { parseWorkId, workId } from './work/work-id.ts'
-export { workStateOf } from './work/work-state.ts'
+export { costOfWork, workStateOf } from './work/work-state.ts'
 export type { EscalationRecord } from './kinds/escalation.ts'
 export type { ObjectInfo } from './kinds/object-info.ts'
 export type { SummarizedRecord } from './runtime/saved-agent.ts'
@@ -59,6 +71,7 @@ export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
 export { Emitter } from './values/emitter.ts'
+export { isBundled, ownFile } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
 export {
   maxTimerMs,
@@ -69,5 +82,7 @@ export {
   requireStrings,
   requireTimes,
 } from './values/require-option.ts'
+export { requireObject, requireOptions } from './values/require-options.ts'
+export type { OptionKinds } from './values/require-options.ts'
 export { warn } from './values/warn.ts'
 export type { Unsubscribe } from './values/emitter.ts'

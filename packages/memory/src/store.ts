@@ -6,6 +6,8 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 // The contract
 export { loadFromDescriptor } from './store/worker-module.ts'
 export type { Store, StoreTraits, ObjectStore, Unwatch } from './store/store.ts'

@@ -18,6 +18,8 @@ import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './stor
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError, SkeinError, StoreError } from './values/errors.ts'
 import { requireDuration, requireInteger } from './values/require-option.ts'
+import { requireOptions } from './values/require-options.ts'
+import type { OptionKinds } from './values/require-options.ts'
 
 /** Options of {@link tableStore}. */
 export interface TableStoreOptions {
@@ -39,6 +41,8 @@ export interface TableStoreOptions {
   readonly pollMs?: number
 }
 
+const kinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'string', maxChanges: 'any', pollMs: 'any' }
+
 /**
  * Makes a store of a {@link StoreTable}, for authors of stores: versions, conditions,
  * times, lists, searches and hints are decided here, so that they mean the same
@@ -47,7 +51,7 @@ export interface TableStoreOptions {
  * @throws OptionError
  */
 export function tableStore(table: StoreTable, options: TableStoreOptions): Store {
-  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = options
+  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = requireOptions('tableStore', options, kinds)
   requireInteger('maxChanges', maxChanges, 1)
   requireDuration('pollMs', pollMs)
   return new TableStore(table, { durable, reach, fullText: 'native', expiresNatively: false }, maxChanges, pollMs)

@@ -16,10 +16,10 @@ import { ThreadGuard } from './threads/thread-passes.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import { fromEnvelope } from './values/error-envelope.ts'
 import type { Audience } from './values/access.ts'
-import type { ErrorEnvelope } from './values/error-envelope.ts'
+import type { ErrorEnvelope } from './values/pack-error.ts'
 import { OptionError } from './values/errors.ts'
 import type { Ledger } from './work/ledger.ts'
-import type { Reuse } from './work/reuse.ts'
+import type { LedgerEntry } from './work/ledger-entry.ts'
 
 /** The parts of the opening thread's memory that other threads use. */
 interface HostParts {
@@ -59,9 +59,9 @@ export class ThreadHost implements Disposable {
       join: (): Welcome => ({ thread, isGuarded: guard !== undefined, share: share() }),
       enter: (pass: string) => guard?.enter(pass),
       ledger: (audience?: Audience) => ledger.report(guard?.within(audience) ?? audience),
-      reused: (reuse: Reuse) => {
-        guard?.requireKnown(reuse.agent)
-        ledger.note(reuse)
+      noted: (entry: LedgerEntry) => {
+        guard?.requireKnown(entry.agent)
+        ledger.note(entry)
       },
       audited: (groups: readonly NotedGroup[]) => {
         for (const { agent } of groups) guard?.requireKnown(agent)

@@ -7,6 +7,7 @@ import { Facts } from './kinds/facts.ts'
 import { Learnings } from './kinds/learnings.ts'
 import { Objects } from './kinds/objects.ts'
 import { Observations } from './kinds/observations.ts'
+import { onceKinds } from './kinds/once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
 import { Audit } from './oversight/audit.ts'
 import { Feed } from './oversight/feed.ts'
@@ -21,11 +22,16 @@ import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
+import type { Cost } from './work/cost.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
+import { workId } from './work/work-id.ts'
+import { currentAccount } from './space/work-chain.ts'
 import type { Corruption } from './store/corruption.ts'
 import { requireLevel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
 import { requireStrings } from './values/require-option.ts'
+import { OptionError } from './values/errors.ts'
+import { requireOptions } from './values/require-options.ts'
 
 /** A principal's view of the memory. All access by agents, people and programs goes through a view. */
 export class View {
@@ -102,11 +108,13 @@ export class View {
    * calls // => 1
    * ```
    */
-  once<T>(
+  async once<T>(
     key: string,
     work: (context: WorkContext) => Promise<T> | T,
     options: OnceOptions = {},
   ): Promise<OnceResult<T>> {
+    requireOptions('once', options, onceKinds)
+    if (typeof work !== 'function') throw new OptionError('work', 'a function', work)
     return this.#once.run(key, work, options)
   }
 
@@ -198,6 +206,13 @@ export class View {
     requireLevel('label.sensitivity', label.sensitivity)
     requireStrings('label.compartments', label.compartments)
     this.#actor.requireSight(label)
+  }
+
+  /** @internal See `noteUse`. @param kind - Of work, as in the ledger. */
+  static noteUse(view: View, kind: string, used: Cost): void {
+    currentAccount()?.use(used)
+    const { audience, principal } = view.#actor
+    view.#space.note({ work: workId(audience, kind), agent: principal.id, used })
   }
 
   /** @internal See `runtimeState`. */

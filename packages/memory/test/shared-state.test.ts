@@ -1,5 +1,5 @@
 import { mapStore, openMemory } from '@skein/memory'
-import type { View } from '@skein/memory'
+import type { View, WorkContext } from '@skein/memory'
 import type { SharedState } from '@skein/memory/runtime'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -105,16 +105,17 @@ describe('the ledger', () => {
     const store = mapStore()
     await using memory = await openMemory({ store })
     const view = memory.as(runtime)
-    const work = async ({ reportUsage }: { reportUsage(tokens: number, usd?: number): void }): Promise<string> => {
-      reportUsage(100, 0.25)
-      reportUsage(50)
+    const work = async ({ reportUsage }: WorkContext): Promise<string> => {
+      reportUsage({ inputTokens: 100, usd: 0.25 })
+      reportUsage({ outputTokens: 50 })
       return 'answer'
     }
-    expect(await view.once('model/a', work)).toMatchObject({ reused: false, tokens: 150, usd: 0.25 })
-    expect(await view.once('model/a', work)).toMatchObject({ reused: true, tokens: 150, usd: 0.25 })
-    expect((await view.once('model/b', async () => 1)).usd).toBeUndefined()
+    const cost = { inputTokens: 100, outputTokens: 50, usd: 0.25 }
+    expect(await view.once('model/a', work)).toMatchObject({ reused: false, cost })
+    expect(await view.once('model/a', work)).toMatchObject({ reused: true, cost })
+    expect((await view.once('model/b', async () => 1)).cost.usd).toBeUndefined()
     expect(await memory.ledger()).toMatchObject({
-      model: { computed: 2, computedTokens: 150, computedUsd: 0.25, reused: 1, savedTokens: 150, savedUsd: 0.25 },
+      model: { computed: 2, used: cost, reused: 1, saved: cost },
     })
   })
 })

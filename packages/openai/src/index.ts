@@ -4,6 +4,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { openaiModel } from './openai-model.ts'
 export type { OpenAIModelOptions } from './openai-options.ts'
 export { openaiPrices } from './prices.ts'

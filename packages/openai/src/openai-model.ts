@@ -9,7 +9,7 @@ import type {
   Model,
   ModelSettings,
 } from '@skein/core/executor'
-import { maxTimerMs } from '@skein/memory/runtime'
+import { maxTimerMs, ownFile } from '@skein/memory/runtime'
 import type { WorkerModule } from '@skein/memory/store'
 import { OpenAI } from 'openai'
 
@@ -75,7 +75,9 @@ class OpenAIModel implements Model {
 
   /** A getter, so that printing or copying the model does not reveal the key. */
   get descriptor(): WorkerModule {
-    return { module: import.meta.url, name: 'openaiModel', options: this.#options }
+    // Bundled with the app, the module would be the app.
+    const { href: module } = ownFile('@skein/openai', import.meta.url, 'openai-model', './openai-model.js')
+    return { module, name: 'openaiModel', options: this.#options }
   }
 
   chat(request: ChatRequest, { signal, onText }: ChatOptions = {}): Promise<ChatResponse> {

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 
 import { budgetScope } from '@skein/core'
-import { loadTokenizer, priceOf, readPrompts } from '@skein/core/executor'
+import { loadTokenizer, priceOf, readPrompts, requireModelSettings, requirePrices } from '@skein/core/executor'
 import type { Budget } from '@skein/core'
 import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
-import { requireDuration } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { openaiPrices } from './prices.ts'
 
@@ -91,16 +92,37 @@ export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'r
   readonly tokenizer?: string
 }
 
+const kinds: OptionKinds<OpenAIModelOptions> = {
+  model: 'any',
+  apiKey: 'any',
+  baseURL: 'any',
+  provider: 'string',
+  api: 'any',
+  embeddingEncoding: 'any',
+  timeoutMs: 'any',
+  allows: 'object',
+  limits: 'any',
+  retry: 'any',
+  maxPassageTokens: 'any',
+  budget: 'any',
+  prices: 'any',
+  prompts: 'any',
+  tokenizer: 'any',
+}
+
 const openaiURL = 'https://api.openai.com/v1'
 
 /** @throws OptionError, which contains neither the key nor the credentials of an address. */
 export function resolveOpenAIOptions(given: string | OpenAIModelOptions): ResolvedOpenAIOptions {
-  const options = typeof given === 'string' ? { model: given } : given
+  const options = typeof given === 'string' ? { model: given } : requireOptions('openaiModel', given, kinds)
   const { model, baseURL = process.env['OPENAI_BASE_URL'] || openaiURL, api = 'chat', timeoutMs = 300_000 } = options
   if (typeof model !== 'string' || !/^[^\s]{1,200}$/.test(model)) {
     throw new OptionError('model', 'the name of a model, such as gpt-4o-mini', model)
   }
   if (api !== 'chat' && api !== 'responses') throw new OptionError('api', "'chat' or 'responses'", api)
+  if (options.apiKey !== undefined && typeof options.apiKey !== 'string') {
+    throw new OptionError('apiKey', 'a string', 'a value of another type')
+  }
   requireDuration('timeoutMs', timeoutMs)
   const url = URL.parse(baseURL)
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search) {
@@ -112,6 +134,16 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   if (isOpenAI && !key) throw new OptionError('apiKey', 'set, or OPENAI_API_KEY in the environment', undefined)
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
   const { limits, retry, maxPassageTokens, tokenizer } = options
+  if (embeddingEncoding !== 'base64' && embeddingEncoding !== 'float') {
+    throw new OptionError('embeddingEncoding', "'base64' or 'float'", embeddingEncoding)
+  }
+  if (prices !== undefined) requirePrices(prices)
+  requireModelSettings({
+    allows,
+    ...(limits !== undefined && { limits }),
+    ...(retry !== undefined && { retry }),
+    ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+  })
   return {
     model,
     ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
@@ -122,7 +154,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     embeddingEncoding,
     timeoutMs,
     allows,
-    ...(budget && { budget: budgetScope(budget) }),
+    ...(budget !== undefined && { budget: budgetScope(budget) }),
     prices: { ...(isOpenAI && openaiPrices), ...prices },
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
     ...(limits && { limits }),

@@ -111,14 +111,12 @@ describe('a shared call', () => {
     const { usage, usd } = await model.chat(hello)
     expect(usd).toBeCloseTo((usage.inputTokens + 2 * usage.outputTokens) / 1_000, 9)
     expect((await model.chat(hello)).usd).toBe(usd)
-    const tokens = usage.inputTokens + usage.outputTokens
+    const cost = { calls: 1, ...usage, usd }
     expect((await memory.ledger())['model']).toMatchObject({
       computed: 1,
-      computedTokens: tokens,
-      computedUsd: usd,
+      used: cost,
       reused: 1,
-      savedTokens: tokens,
-      savedUsd: usd,
+      saved: cost,
     })
     expect((await deskOf(memory, server, {}, { model: 'unknown' }).model.chat(hello)).usd).toBeUndefined()
   })

@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { redisStore } from './redis-store.ts'
 export { redisBus } from './bus/redis-bus.ts'
 export { migrateSpaces } from './migrate-spaces.ts'

@@ -1,4 +1,6 @@
 import { StoreError } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 import type { Corruption } from '@skein/memory/store'
 
 import { databaseOf } from './connection/database-of.ts'
@@ -24,6 +26,8 @@ export interface MigrateSpacesOptions {
   /** Ends the migration between two pages. What was migrated stays so, and the next run goes on. */
   readonly signal?: AbortSignal
 }
+
+const kinds: OptionKinds<MigrateSpacesOptions> = { space: 'string', onProgress: 'function', signal: 'object' }
 
 /** How far a migration has come. */
 export interface MigrationProgress {
@@ -60,6 +64,7 @@ export interface SpaceMigration {
  * read the new rows.
  *
  * @param options - As of `redisStore`: a URL, or all options.
+ * @param how - Which spaces, and how to follow the migration.
  * @throws OptionError when an option is out of range; StoreFormatError when the
  * server is too old or a space of a newer format; StoreError when there is no
  * such space, or the server can't be reached or refuses; the reason of the
@@ -79,9 +84,10 @@ export interface SpaceMigration {
  */
 export async function migrateSpaces(
   options: string | RedisStoreOptions,
-  { space, onProgress, signal }: MigrateSpacesOptions = {},
+  how: MigrateSpacesOptions = {},
 ): Promise<readonly SpaceMigration[]> {
-  const resolved = resolveRedisOptions(options)
+  const { space, onProgress, signal } = requireOptions('migrateSpaces', how, kinds)
+  const resolved = resolveRedisOptions(options, 'migrateSpaces')
   const where = nameOfServer(resolved)
   signal?.throwIfAborted()
   const reports: SpaceMigration[] = []

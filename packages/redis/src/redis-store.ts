@@ -1,4 +1,5 @@
 import { StoreFormatError } from '@skein/memory'
+import { isBundled } from '@skein/memory/runtime'
 import type { Store, StoreDriver, StoreRole } from '@skein/memory/store'
 
 import { ClientLink } from './connection/client-link.ts'
@@ -42,8 +43,11 @@ export function redisStore(options: string | RedisStoreOptions): StoreDriver {
   const resolved = resolveRedisOptions(options)
   const { client: _own, ...plain } = resolved
   return {
-    // A client can't be sent to another thread.
-    descriptor: resolved.client ? undefined : { module: import.meta.url, name: 'redisStore', options: plain },
+    // A client can't be sent to another thread, and of a store that is bundled with the app the module is the app.
+    descriptor:
+      resolved.client || isBundled(import.meta.url, 'redis-store')
+        ? undefined
+        : { module: import.meta.url, name: 'redisStore', options: plain },
     open: (space, role) => openSpace(resolved, space, role),
     spaces: async () => {
       try {

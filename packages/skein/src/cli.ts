@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from './main.ts'
 
-process.exitCode = await main(process.argv)
+// What can't be loaded here has a sentence for people, such as that Node.js is too old.
+const loaded = await import('./main.ts').catch((error: unknown) => {
+  process.stderr.write(`skein: ${error instanceof Error ? error.message : String(error)}\n`)
+})
+process.exitCode = loaded ? await loaded.main(process.argv) : 1

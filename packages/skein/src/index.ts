@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { runReport } from './report/run-report.ts'
 export type { ReportOptions, OpenedRun } from './report/report-options.ts'
 export type { Report, ReportStats, SummarySentence } from './report/report.ts'

@@ -17,8 +17,8 @@ describe('skein backup', () => {
     })
     expect(saved.stderr).toMatch(/pages: (\d+) of \1\n$/)
     const { stdout } = await skein(['run', 'a.txt', '--store', 'monday.db', '--json'], folder)
-    const { stats } = JSON.parse(stdout) as { stats: { modelCalls: number } }
-    expect(stats.modelCalls).toBe(0)
+    const { stats } = JSON.parse(stdout) as { stats: { used: { calls: number } } }
+    expect(stats.used.calls).toBe(0)
     expect(readdirSync(folder).toSorted()).toEqual(['a.txt', 'monday.db', 'x.db'])
   })
 

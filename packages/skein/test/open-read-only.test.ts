@@ -30,7 +30,7 @@ describe('a command that reads', () => {
       expect(stdout).not.toBe('')
     }
     const again = JSON.parse((await skein([...run, '--json'], folder)).stdout) as { stats: object }
-    expect(again.stats).toMatchObject({ modelCalls: 0 })
+    expect(again.stats).toMatchObject({ used: { calls: 0 } })
   })
 
   const bare = folderForAll()

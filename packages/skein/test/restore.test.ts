@@ -21,8 +21,8 @@ describe('skein restore', () => {
     const restored = await skein(['restore', 'monday.db', 'y.db'], folder)
     expect(restored).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Restored monday\.db to y\.db: 1 space/) })
     const { stdout } = await skein(['run', 'a.txt', '--store', 'y.db', '--json'], folder)
-    const { stats } = JSON.parse(stdout) as { stats: { modelCalls: number } }
-    expect(stats.modelCalls).toBe(0)
+    const { stats } = JSON.parse(stdout) as { stats: { used: { calls: number } } }
+    expect(stats.used.calls).toBe(0)
     expect(readdirSync(folder).toSorted()).toEqual(['a.txt', 'monday.db', 'x.db', 'y.db'])
   })
 

@@ -39,7 +39,7 @@ async function callsFor(
       expect(files[source.slice(folder.length + 1)]?.slice(start, end)).toBe(text)
     }
   }
-  expect(stats.modelCalls).toBe(server.reached.length)
+  expect(stats.used.calls).toBe(server.reached.length)
   return server.reached.length
 }
 
@@ -88,8 +88,8 @@ describe('a run over a model', () => {
     const { calls, tokens, usd } = told as CostEstimate
     expect(usd).toBeCloseTo(tokens / 1_000_000, 6)
     for (const [estimate, actual] of [
-      [calls, stats.modelCalls],
-      [tokens, stats.tokens],
+      [calls, stats.used.calls],
+      [tokens, stats.used.inputTokens + stats.used.outputTokens],
     ] as const) {
       expect(estimate / actual).toBeGreaterThan(0.6)
       expect(estimate / actual).toBeLessThan(1.7)

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import type { ServerOptions } from '../../openai/test/openai-server.ts'
+import type { ReportStats } from '../src/report/report.ts'
 import { reportFile, reportText, temporaryFolder } from './sample-files.ts'
 import { skein, startSkein } from './run-skein.ts'
 import type { Ended } from './run-skein.ts'
@@ -18,7 +19,7 @@ interface Output {
     readonly text: string
     readonly citations: readonly { readonly start: number; readonly end: number }[]
   }[]
-  readonly stats: Readonly<Record<string, number>>
+  readonly stats: Pick<ReportStats, 'used' | 'droppedSentences'>
 }
 
 async function startServer(options: ServerOptions = {}): Promise<OpenAIServer> {
@@ -71,14 +72,14 @@ describe('skein run with a model over HTTP', () => {
       // This server quotes word for word; a language model would speak for itself.
       for (const { start, end } of citations) expect(reportText.slice(start, end)).toBe(text)
     }
-    expect(first.stats).toMatchObject({ modelCalls: server.reached.length, droppedSentences: 0 })
+    expect(first.stats).toMatchObject({ used: { calls: server.reached.length }, droppedSentences: 0 })
     expect(server.reached.length).toBeGreaterThan(100)
     expect(repeated(server)).toBe(0)
 
     const asked = server.reached.length
     const again = outputOf(await skein(commandFor(server, folder, '--json'), folder, env))
     expect(again.summary).toEqual(first.summary)
-    expect(again.stats).toMatchObject({ modelCalls: 0, tokens: 0 })
+    expect(again.stats).toMatchObject({ used: { calls: 0, inputTokens: 0, outputTokens: 0 } })
     expect(server.reached).toHaveLength(asked)
   })
 
@@ -91,9 +92,9 @@ describe('skein run with a model over HTTP', () => {
     ) as [Output, Output]
     expect(first.summary).toEqual(second.summary)
     expect(repeated(server)).toBe(0)
-    const made = (first.stats['modelCalls'] ?? 0) + (second.stats['modelCalls'] ?? 0)
+    const made = first.stats.used.calls + second.stats.used.calls
     expect(made).toBe(server.reached.length)
-    expect(Math.min(first.stats['modelCalls'] ?? 0, second.stats['modelCalls'] ?? 0)).toBeGreaterThan(0)
+    expect(Math.min(first.stats.used.calls, second.stats.used.calls)).toBeGreaterThan(0)
   })
 
   it('continues after kill -9 without asking again what was answered', async () => {
@@ -129,7 +130,7 @@ describe('skein run with a model over HTTP', () => {
     expect(kept.size).toBe(asked)
 
     const rich = outputOf(await skein(commandFor(server, folder, '--json', '--budget-tokens', '10000000'), folder, env))
-    expect(rich.stats['modelCalls']).toBe(server.reached.length - asked)
+    expect(rich.stats.used.calls).toBe(server.reached.length - asked)
     expect(repeated(server)).toBe(0)
   })
 

@@ -9,7 +9,7 @@ import type { Ended } from './run-skein.ts'
 
 interface Output {
   readonly summary: unknown
-  readonly stats: { readonly modelCalls: number; readonly partsRead: number; readonly parts: number }
+  readonly stats: { readonly used: { readonly calls: number }; readonly partsRead: number; readonly parts: number }
 }
 
 const run = (folder: string): string[] => [

@@ -10,7 +10,7 @@ import { skein } from './run-skein.ts'
 
 interface Report {
   readonly summary: unknown
-  readonly stats: { readonly parts: number; readonly modelCalls: number; readonly reusedCalls: number }
+  readonly stats: { readonly parts: number; readonly used: { readonly calls: number } }
 }
 
 describe.skipIf(missing)(`skein run on Redis${missing ? ` (${missing})` : ''}`, () => {
@@ -27,8 +27,8 @@ describe.skipIf(missing)(`skein run on Redis${missing ? ` (${missing})` : ''}`, 
     const onSqlite = await run('flock.db')
     const onRedis = await run(server.url)
     expect(onRedis.summary).toEqual(onSqlite.summary)
-    expect(onRedis.stats).toMatchObject({ parts: onSqlite.stats.parts, modelCalls: onSqlite.stats.modelCalls })
-    expect((await run(server.url)).stats).toMatchObject({ modelCalls: 0 })
+    expect(onRedis.stats).toMatchObject({ parts: onSqlite.stats.parts, used: { calls: onSqlite.stats.used.calls } })
+    expect((await run(server.url)).stats).toMatchObject({ used: { calls: 0 } })
   })
 
   it('says that the server cannot be reached', async () => {

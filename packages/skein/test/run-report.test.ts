@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { mapStore, openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
+import type { Cost } from '@skein/memory/types'
 import { describe, expect, it } from 'vitest'
 
 import { runReport } from '../src/index.ts'
@@ -14,6 +15,8 @@ const questions = ['What was done about energy?', 'What is said about the hostag
 function run(options: Partial<ReportOptions> = {}): Promise<Report> {
   return runReport({ files: [reportFile], store: mapStore(), threads: 2, ...options })
 }
+
+const tokens = ({ inputTokens, outputTokens }: Cost): number => inputTokens + outputTokens
 
 describe('runReport', () => {
   it('cites the exact characters of the source of each sentence', async () => {
@@ -62,12 +65,16 @@ describe('runReport', () => {
     const warm = await run({ questions: eight, store })
     expect(together.summary).toEqual(alone.summary)
     expect(warm.summary).toEqual(alone.summary)
-    expect(together.stats.modelCalls * 3).toBeLessThanOrEqual(alone.stats.modelCalls)
-    expect(together.stats.modelCalls + together.stats.reusedCalls).toBe(alone.stats.modelCalls)
-    expect(together.stats.tokens + together.stats.savedTokens).toBe(alone.stats.tokens)
+    expect(together.stats.used.calls * 3).toBeLessThanOrEqual(alone.stats.used.calls)
+    expect(together.stats.used.calls + together.stats.saved.calls).toBe(alone.stats.used.calls)
+    expect(tokens(together.stats.used) + tokens(together.stats.saved)).toBe(tokens(alone.stats.used))
     expect(together.stats.bytesCopied).toBe(0)
     expect(alone.stats.bytesCopied).toBeGreaterThan(reportText.length)
-    expect(warm.stats).toMatchObject({ modelCalls: 0, tokens: 0, partsRead: 0, reusedCalls: alone.stats.modelCalls })
+    expect(warm.stats).toMatchObject({
+      used: { calls: 0, inputTokens: 0, outputTokens: 0 },
+      partsRead: 0,
+      saved: { calls: alone.stats.used.calls },
+    })
   })
 
   it('reads only changed sections again', async () => {

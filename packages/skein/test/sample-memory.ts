@@ -58,7 +58,7 @@ export async function fill(
   const note = await ann.objects.put({ gist: 'first' }, { derivedFrom: [chapter], task })
   await ann.observations.log({ task: 'deal/8', value: 'Made from the note', derivedFrom: [note] })
   const asked = await ann.escalations.open({ task, reason: 'It is above my limit.', question: 'Grant 20 %?' })
-  await ann.once('gist/v1', async ({ reportUsage }) => reportUsage(100, 0.25))
+  await ann.once('gist/v1', async ({ reportUsage }) => reportUsage({ inputTokens: 100, usd: 0.25 }))
   await ann.once('gist/v1', async () => {})
 
   await fay.facts.set(`hidden/${secret}`, secret, { task, tags: [secret], ...hidden })

@@ -13,10 +13,13 @@ it('skein stats sums up records, work, people, agents and the store, and changes
   expect(stdout).toMatch(
     / {2}people {3}1 open, 0 taken\n {2}agents {3}none saved\n {2}store {4}for all processes of this/,
   )
-  expect(stdout).toMatch(/\ngist +1 +\d+\.\d s +100 +\$0\.2500 +1 +\d+\.\d s +100 +\$0\.2500\n$/)
+  expect(stdout).toMatch(/\ngist +1 +\d+\.\d s +0 +100 +\$0\.2500 +1 +\d+\.\d s +0 +100 +\$0\.2500\n$/)
   expect(metrics).toMatchObject({
     traits: { durable: 'full', reach: 'host' },
-    work: { kinds: { gist: { computed: 1, reused: 1, savedTokens: 100, savedUsd: 0.25 } }, total: { computed: 1 } },
+    work: {
+      kinds: { gist: { computed: 1, reused: 1, saved: { inputTokens: 100, usd: 0.25 } } },
+      total: { computed: 1 },
+    },
     escalations: { open: 1, taken: 0 },
     agents: {},
   })

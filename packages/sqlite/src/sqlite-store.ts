@@ -1,3 +1,5 @@
+import { isBundled } from '@skein/memory/runtime'
+
 import type { StoreDriver } from '@skein/memory/store'
 
 import { realPath } from './file/locate.ts'
@@ -37,7 +39,10 @@ export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {
   const resolved = resolveSqliteOptions(options)
   const located = (): ResolvedSqliteOptions => ({ ...resolved, path: realPath(resolved.path) })
   return {
-    descriptor: { module: import.meta.url, name: 'sqliteStore', options: resolved },
+    // Bundled with the app, its module is the app: threads then read through the one that opened the memory.
+    descriptor: isBundled(import.meta.url, 'sqlite-store')
+      ? undefined
+      : { module: import.meta.url, name: 'sqliteStore', options: resolved },
     open: async (space, role) =>
       role === 'writer' ? WritingStore.open(located(), space) : ReadingStore.open(located(), space),
     spaces: () => listSpaces(located()),

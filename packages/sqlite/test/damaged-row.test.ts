@@ -193,3 +193,43 @@ describe('a damaged record read through a memory', () => {
     await expect(again.as({ id: 'me', role: 'test' }).objects.get(ref)).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
   })
 })
+
+describe('an index that leads to another record', () => {
+  /** Two records that have changed places behind the index of keys. */
+  async function confusedStore(path: string): Promise<Store> {
+    const driver = sqliteStore(path)
+    {
+      await using store = await driver.open('default', 'writer')
+      await store.write([setting('a'), setting('b')])
+    }
+    const db = new Database(path)
+    db.unsafeMode()
+    const index = db.prepare("SELECT * FROM sqlite_schema WHERE name = 'by_key_1'").get() as Record<string, unknown>
+    db.exec(
+      "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'by_key_1'; PRAGMA writable_schema = RESET",
+    )
+    const numberOf = db.prepare('SELECT row FROM records_1 WHERE id = ?').pluck()
+    const [a, b] = [numberOf.get('a'), numberOf.get('b')] as [number, number]
+    db.exec(`UPDATE records_1 SET row = -1 WHERE id = 'a'; UPDATE records_1 SET row = ${a} WHERE id = 'b';
+             UPDATE records_1 SET row = ${b} WHERE id = 'a'; PRAGMA writable_schema = ON`)
+    db.prepare('INSERT INTO sqlite_schema VALUES (@type, @name, @tbl_name, @rootpage, @sql)').run(index)
+    db.exec('PRAGMA writable_schema = RESET')
+    db.close()
+    const store = await driver.open('default', 'writer')
+    onTestFinished(() => store[Symbol.asyncDispose]())
+    return store
+  }
+
+  it.each([
+    ['read', (store: Store) => store.read([keyOf('a')])],
+    ['written', (store: Store) => store.write([setting('a')])],
+    ['written if unchanged', (store: Store) => store.write([setting('a', { ifVersion: 1 })])],
+    ['deleted', (store: Store) => store.write([{ type: 'delete', key: keyOf('a'), author: 'me' }])],
+  ])('makes a record that is %s an error, and touches no other', async (_, work) => {
+    const path = temporaryPath()
+    const store = await confusedStore(path)
+    await expect(work(store)).rejects.toMatchObject({ code: 'SKEIN_CORRUPT' })
+    const { records } = await store.query(list)
+    expect(Object.fromEntries(records.map(({ id, value }) => [id, value]))).toEqual({ a: '"a"', b: '"b"' })
+  })
+})

@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
+
 import { SkeinError } from '@skein/memory'
+
+import { withoutQuery } from './module-url.ts'
 
 /** A module exports no activity of this name. */
 export class UnknownActivityError extends SkeinError {
@@ -20,7 +24,26 @@ export class ActivityLoadError extends SkeinError {
   readonly module: string
 
   constructor(module: string, cause: unknown) {
-    super(`${module} could not be loaded in a worker thread: ${messageOf(cause)}`, { cause })
+    super(`${module} could not be loaded in a worker thread: ${messageOf(cause)}${remedy(module)}`, { cause })
+    this.module = module
+  }
+}
+
+/**
+ * A flock was made in a thread that runs activities, whose threads would make more of them without end. That happens
+ * where the module of the activities, or the module that a model's or a store's `descriptor` names, makes a flock or
+ * imports what makes one.
+ */
+export class NestedFlockError extends SkeinError {
+  readonly code = 'SKEIN_NESTED_FLOCK'
+  /** The module that made it while it was loaded, if it is known. */
+  readonly module: string | undefined
+
+  constructor(module?: string) {
+    const who = module === undefined ? 'A thread that runs activities' : `${module}, which worker threads load,`
+    super(
+      `${who} made a flock, whose threads would make more without end. Keep activities, and what a descriptor names, in modules that neither make a flock nor import what does; or make it only where \`isMainThread\` of node:worker_threads is true.`,
+    )
     this.module = module
   }
 }
@@ -32,14 +55,14 @@ export class ActivityInputError extends SkeinError {
 
   constructor(activity: string, what: 'input' | 'output', cause: unknown) {
     super(
-      `The ${what} of activity "${activity}" can't be sent between threads. Send plain data; store large values as objects and send their refs.`,
+      `The ${what} of activity "${activity}" can't be sent between threads. Send plain data, once what is moved; store large values as objects and send their refs.`,
       { cause },
     )
     this.activity = activity
   }
 }
 
-/** An activity ran longer than its `timeoutMs`. */
+/** An activity ran longer than its `timeoutMs`. What it waited for a thread and for its module does not count. */
 export class ActivityTimeoutError extends SkeinError {
   readonly code = 'SKEIN_ACTIVITY_TIMEOUT'
   readonly activity: string
@@ -56,6 +79,50 @@ export class ActivityTimeoutError extends SkeinError {
   }
 }
 
+/** An activity waited longer than its `queueTimeoutMs` until it ran. */
+export class ActivityQueueTimeoutError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_QUEUE_TIMEOUT'
+  readonly activity: string
+  readonly agent: string
+  readonly queueTimeoutMs: number
+
+  constructor(activity: string, agent: string, queueTimeoutMs: number) {
+    super(
+      `The activity "${activity}" of agent "${agent}" did not begin within ${queueTimeoutMs} ms: others had all threads, or its module takes that long to load. Start fewer at once, add threads, or raise queueTimeoutMs.`,
+    )
+    this.activity = activity
+    this.agent = agent
+    this.queueTimeoutMs = queueTimeoutMs
+  }
+}
+
+/** As many activities wait as `maxQueue` allows; this one was not added. */
+export class ActivityQueueFullError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_QUEUE_FULL'
+  readonly activity: string
+  readonly maxQueue: number
+
+  constructor(activity: string, maxQueue: number) {
+    super(
+      `The activity "${activity}" was refused: ${maxQueue} others wait for a thread already (maxQueue). Try later, or start fewer at once.`,
+    )
+    this.activity = activity
+    this.maxQueue = maxQueue
+  }
+}
+
+/** No worker thread could start. What stood in the way is the `cause`. */
+export class ThreadStartError extends SkeinError {
+  readonly code = 'SKEIN_THREAD_START'
+
+  constructor(cause: unknown) {
+    super(
+      `No worker thread could start: ${messageOf(cause)}. Check \`env\`, \`execArgv\` and the limits of memory that threads are given.`,
+      { cause },
+    )
+  }
+}
+
 /** The worker thread that ran an activity ended before the activity did. */
 export class ThreadLostError extends SkeinError {
   readonly code = 'SKEIN_THREAD_LOST'
@@ -69,4 +136,11 @@ export class ThreadLostError extends SkeinError {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** In a built app, most often the module was left out of the build. */
+function remedy(module: string): string {
+  const url = URL.parse(module)
+  if (url?.protocol !== 'file:' || existsSync(withoutQuery(url))) return ''
+  return ' There is no such file. Where the app was built, make the module an entry point of the build.'
 }

@@ -1,11 +1,14 @@
 import type { Principal } from '@skein/memory'
-import type { ReadScope } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, ReadScope } from '@skein/memory/runtime'
 import type { ClaimToken } from '@skein/memory/types'
-import type { AnyActorLogic, PromiseActorLogic } from 'xstate'
 
 import type { Activity } from './activity.ts'
+import type { AnyLogic } from '../machine/logic.ts'
 import { ownedPromise } from '../owner/owned-promise.ts'
+import type { WorkLogic } from '../owner/work-logic.ts'
 import type { BudgetScope } from '../limits/budget.ts'
+import { requireRetry } from '../supervision/retry-policy.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** How to run an activity; see {@link ActivityRef}. */
@@ -22,6 +25,10 @@ export interface RunActivityOptions {
   /** Overrides the activity's own; see `ActivityOptions`. */
   readonly timeoutMs?: number
   /** Overrides the activity's own; see `ActivityOptions`. */
+  readonly queueTimeoutMs?: number
+  /** Overrides the activity's own; see `ActivityOptions`. */
+  readonly priority?: number
+  /** Overrides the activity's own; see `ActivityOptions`. */
   readonly retry?: RetryPolicy
   /** @internal Limits its model calls, beside the flock's budget. */
   readonly budget?: BudgetScope | undefined
@@ -31,6 +38,23 @@ export interface RunActivityOptions {
   readonly leaseMs?: number
   /** @internal The work begins only while this claim is held. */
   readonly claim?: ClaimToken
+}
+
+// A step of map-reduce may pass its own options on.
+const kinds: OptionKinds<RunActivityOptions & { across: boolean }> = {
+  as: 'object',
+  signal: 'object',
+  onProgress: 'function',
+  scope: 'object',
+  timeoutMs: 'number',
+  queueTimeoutMs: 'number',
+  priority: 'number',
+  retry: 'any',
+  budget: 'object',
+  key: 'string',
+  leaseMs: 'number',
+  claim: 'object',
+  across: 'boolean',
 }
 
 /**
@@ -44,13 +68,13 @@ export interface ActivityRef<Input, Output> {
   /** The name of the export. */
   readonly activityName: string
   /** XState actor logic; runs for the agent whose machine invokes it. */
-  readonly logic: PromiseActorLogic<Output, Input>
+  readonly logic: WorkLogic<Output, Input>
 }
 
 /** A handle of any activity. */
 export interface AnyActivityRef {
   (input: never, options?: RunActivityOptions): Promise<unknown>
-  readonly logic: AnyActorLogic
+  readonly logic: AnyLogic
 }
 
 /** Handles for all activities that a module exports. */
@@ -83,7 +107,11 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
 }
 
 function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
-  const call = (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => run(module, name, input, options)
+  const call = async (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => {
+    requireOptions(`activity ${name}`, options, kinds)
+    if (options.retry !== undefined) requireRetry(options.retry)
+    return run(module, name, input, options)
+  }
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
     run(module, name, input, {
       signal,

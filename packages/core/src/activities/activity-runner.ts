@@ -1,22 +1,24 @@
 import { hash, randomUUID } from 'node:crypto'
 
-import { currentWork, encodeJson, ReadScope, requireDuration } from '@skein/memory/runtime'
+import { Account, asPartOf, currentAccount, currentWork, encodeJson, noCost, ReadScope } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
+import type { Costs } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { Clock } from '../base/clock.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
 import type { FlockEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
-import { resolveRetry } from '../supervision/retry-policy.ts'
-import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import { withRetries } from '../supervision/with-retries.ts'
-import { ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
+import { ActivityQueueTimeoutError, ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
 import type { RunActivityOptions } from './activity-ref.ts'
+import { requireLimits } from './activity.ts'
 import type { ResolvedActivityOptions } from './activity.ts'
-import type { ActivityOutcome, Executor } from './executor.ts'
-import { withTimeout } from './with-timeout.ts'
+import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
+import { limitsOf } from './run-limits.ts'
+import type { RunLimits } from './run-limits.ts'
+import { withTimeLimits } from './time-limits.ts'
+import type { PhaseTimer, TimeLimits } from './time-limits.ts'
 
 /** What an activity runner works with. */
 export interface ActivityRunnerParts {
@@ -28,10 +30,14 @@ export interface ActivityRunnerParts {
   readonly budget: BudgetScope | undefined
   readonly clock: Clock
   emit(event: FlockEvent): void
+  /** Counts what an activity took. */
+  count(costs: Costs): void
 }
 
 /** One activity, run for one principal. */
-interface Run {
+interface Run extends RunLimits {
+  /** A name of its own, which its events bear and by which one that waits for itself is known. */
+  readonly id: string
   readonly module: string
   readonly name: string
   readonly input: unknown
@@ -41,16 +47,13 @@ interface Run {
   readonly options: RunActivityOptions
   /** The options that the activity was defined with. */
   readonly defined: ResolvedActivityOptions
-  readonly timeoutMs: number | undefined
-  readonly retry: ResolvedRetryPolicy
   /** SHA-256 of the module's text. */
   readonly digest: string
 }
 
-/** What the memory keeps of work that is done once. */
+/** What the memory keeps of work that is done once; an activity may return nothing. */
 interface KeptOutcome {
   readonly output: unknown
-  readonly usage: Readonly<UsageMeter>
 }
 
 /**
@@ -63,8 +66,8 @@ interface KeptOutcome {
  * 2. `#runUnshared` just computes. `#runDeduplicated` goes through `memory.once`, which joins equal work that is
  *    running and reuses results that are stored: of shared activities, and of what a durable agent had begun.
  * 3. `#withRetry` makes attempts as the retry policy says.
- * 4. `#attempt` hands one attempt to the executor, within its time limit. With worker threads the trip goes on in
- *    `thread-executor.ts`, which lists its own steps.
+ * 4. `#attempt` hands one attempt to the executor, within its time limits: one for waiting, one for running. With worker
+ *    threads the trip goes on in `thread-executor.ts`, which lists its own steps.
  * 5. `#recordSuccess` reports the outcome.
  */
 export class ActivityRunner {
@@ -89,23 +92,35 @@ export class ActivityRunner {
   /** Runs an activity; see {@link RunActivityOptions}. @throws what the activity throws; FlockClosedError, OptionError */
   async run(module: string, name: string, input: unknown, options: RunActivityOptions): Promise<unknown> {
     if (this.#isClosed) throw new FlockClosedError()
+    requireLimits(options)
     const principal = options.as ?? flockPrincipal
+    const id = `${name}#${randomUUID().slice(0, 8)}`
     const scope = new ReadScope({ lasts: true })
     if (options.scope) scope.noteLabel(options.scope.label)
     this.#running += 1
+    const account = new Account()
     try {
-      const { digest, activities } = await this.#parts.executor.describe(module, options.signal)
+      const { queueTimeoutMs, signal } = options
+      const waiting = this.#limits({ name, principal, signal, queueTimeoutMs, timeoutMs: undefined })
+      const { digest, activities } = await withTimeLimits(waiting, (joined) =>
+        this.#parts.executor.describe(module, joined),
+      )
       const defined = activities[name]
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
-      const run = { module, name, input, principal, scope, options, defined, digest, ...limitsOf(defined, options) }
+      const limits = limitsOf(defined, options, input)
+      const run = { id, module, name, input, principal, scope, options, defined, digest, ...limits }
       const key = this.#workKey(run)
-      return await (key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key))
+      const runIt = (): Promise<unknown> =>
+        key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
+      return await asPartOf(currentWork(), runIt, account)
     } catch (error) {
       const { label } = scope
-      this.#parts.emit({ type: 'activity.failed', activity: name, agent: principal.id, error, label })
+      this.#parts.emit({ type: 'activity.failed', activity: name, agent: principal.id, run: id, error, label })
       throw error
     } finally {
       options.scope?.noteLabel(scope.label)
+      currentAccount()?.add(account)
+      this.#parts.count(account)
       this.#running -= 1
     }
   }
@@ -125,24 +140,19 @@ export class ActivityRunner {
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { principal, options, name, scope } = run
+    const { id, principal, options, name, scope } = run
     const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
       context.signal.throwIfAborted()
       this.#recordSuccess(run, outcome)
-      const { output, usage, durationMs } = outcome
-      context.reportUsage(usage.inputTokens + usage.outputTokens)
-      context.reportDuration(durationMs)
-      return { output, usage }
+      context.reportDuration(outcome.durationMs)
+      return { output: outcome.output }
     }
     const { signal, leaseMs, claim } = options
     const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
-    const { value, reused, durationMs } = await this.#parts.memory.as(principal, scope).once(key, work, once)
-    if (reused) {
-      const { usage } = value
-      this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, savedMs: durationMs, usage })
-    }
+    const { value, reused, cost } = await this.#parts.memory.as(principal, scope).once(key, work, once)
+    if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
     return value.output
   }
 
@@ -158,6 +168,7 @@ export class ActivityRunner {
           type: 'activity.retried',
           activity: run.name,
           agent: run.principal.id,
+          run: run.id,
           error,
           attempt,
           delayMs,
@@ -167,49 +178,66 @@ export class ActivityRunner {
   }
 
   #attempt(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
-    const { executor, clock, emit, budget } = this.#parts
-    const { module, name, input, principal, scope, options, defined, timeoutMs } = run
-    const agent = principal.id
-    emit({ type: 'activity.started', activity: name, agent })
+    const { executor, budget } = this.#parts
+    const { id, module, name, input, principal, scope, options, defined, priority } = run
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
-    // Its own name, so that one that waits for itself can be told from others of its kind.
-    const chain = [...currentWork(), `${name}#${randomUUID().slice(0, 8)}`]
-    const task = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }
-    const onLabel = (label: Label): void => scope.noteLabel(label)
-    const onProgress = (value: unknown, label: Label): void => {
-      scope.noteLabel(label)
-      options.scope?.noteLabel(label)
-      emit({ type: 'activity.progress', activity: name, agent, value, label })
-      options.onProgress?.(value)
-    }
-    const limit = {
-      clock,
-      timeoutMs,
-      signal,
-      timeoutError: () => new ActivityTimeoutError(name, agent, timeoutMs ?? 0),
-    }
-    return withTimeout(limit, async (joined) => {
-      const outcome = await executor.run(task, { signal: joined, onProgress, onLabel })
+    const chain = [...currentWork(), id]
+    const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }
+    const task: ActivityTask = priority === undefined ? work : { ...work, priority }
+    return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
+      const outcome = await executor.run(task, { signal: joined, ...this.#reports(run, timer) })
       scope.noteLabel(outcome.label)
       return outcome
     })
   }
 
-  #recordSuccess({ name, principal }: Run, { durationMs, worker, usage }: ActivityOutcome): void {
-    this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, durationMs, worker, usage })
+  /** What an executor reports of an attempt. */
+  #reports(run: Run, timer: PhaseTimer | undefined): RunOptions {
+    const { clock, emit } = this.#parts
+    const { id, name, principal, scope, options } = run
+    const who = { activity: name, agent: principal.id, run: id }
+    const account = currentAccount()
+    let queuedAt = clock.now()
+    return {
+      onQueued: () => {
+        queuedAt = clock.now()
+        timer?.begin('queued')
+      },
+      onStarted: () => {
+        timer?.begin('running')
+        emit({ type: 'activity.started', ...who, waitedMs: clock.now() - queuedAt })
+      },
+      onLabel: (label: Label) => scope.noteLabel(label),
+      onCosts: (costs) => account?.add(costs),
+      onProgress: (value: unknown, label: Label) => {
+        scope.noteLabel(label)
+        options.scope?.noteLabel(label)
+        emit({ type: 'activity.progress', ...who, value, label })
+        options.onProgress?.(value)
+      },
+    }
+  }
+
+  #limits(
+    of: Pick<Run, 'name' | 'principal' | 'timeoutMs' | 'queueTimeoutMs'> & Pick<TimeLimits, 'signal'>,
+  ): TimeLimits {
+    const { name, principal, timeoutMs, queueTimeoutMs, signal } = of
+    return {
+      clock: this.#parts.clock,
+      timeoutMs,
+      queueTimeoutMs,
+      signal,
+      timeoutError: (phase) =>
+        phase === 'queued'
+          ? new ActivityQueueTimeoutError(name, principal.id, queueTimeoutMs ?? 0)
+          : new ActivityTimeoutError(name, principal.id, timeoutMs ?? 0),
+    }
+  }
+
+  #recordSuccess({ id, name, principal }: Run, { durationMs, worker }: ActivityOutcome): void {
+    const used = { ...(currentAccount()?.used ?? noCost), ms: durationMs }
+    this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
 }
 
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }
-
-/** For activities that have a retry policy. */
-const retryDefaults: ResolvedRetryPolicy = { maxRetries: 4, baseDelayMs: 100, maxDelayMs: 10_000, jitter: 0.5 }
-/** For all others. */
-const noRetry: ResolvedRetryPolicy = { ...retryDefaults, maxRetries: 0 }
-
-/** The caller's limits before the activity's own. @throws OptionError when a number is out of range. */
-function limitsOf(defined: ResolvedActivityOptions, options: RunActivityOptions): Pick<Run, 'timeoutMs' | 'retry'> {
-  const { timeoutMs = defined.timeoutMs, retry = defined.retry } = options
-  if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
-  return { timeoutMs, retry: retry ? resolveRetry(retry, retryDefaults) : noRetry }
-}

@@ -1,8 +1,10 @@
 import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
-import { requireDuration } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { SharedModel } from '../models/shared-model.ts'
+import { requireRetry } from '../supervision/retry-policy.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** What an activity gets beside its input. */
@@ -44,11 +46,27 @@ export interface ActivityOptions {
   readonly version?: string
 
   /**
-   * How long one attempt may take, in milliseconds, before it is aborted.
+   * How long one attempt may run, in milliseconds, before it is aborted. What it waits for a thread, and for its module
+   * to load, does not count.
    *
    * @defaultValue no limit
    */
   readonly timeoutMs?: number
+
+  /**
+   * How long one attempt may wait until it runs, in milliseconds, before it is withdrawn.
+   *
+   * @defaultValue no limit
+   */
+  readonly queueTimeoutMs?: number
+
+  /**
+   * Which of those that wait for a thread run first: those of a higher priority, an integer; equal ones in the order in
+   * which they came.
+   *
+   * @defaultValue 0
+   */
+  readonly priority?: number
 
   /**
    * How often and when it is tried again after it failed.
@@ -59,9 +77,18 @@ export interface ActivityOptions {
   readonly retry?: RetryPolicy
 }
 
+const kinds: OptionKinds<ActivityOptions> = {
+  kind: 'any',
+  shared: 'boolean',
+  version: 'string',
+  timeoutMs: 'any',
+  queueTimeoutMs: 'any',
+  priority: 'any',
+  retry: 'any',
+}
+
 /** Settings of an activity with every default filled in. */
-export type ResolvedActivityOptions = Required<Omit<ActivityOptions, 'timeoutMs' | 'retry'>> &
-  Pick<ActivityOptions, 'timeoutMs' | 'retry'>
+export type ResolvedActivityOptions = Required<Pick<ActivityOptions, 'kind' | 'shared' | 'version'>> & ActivityOptions
 
 /** A function that runs in a worker thread on behalf of agents. */
 export interface Activity<Input, Output> {
@@ -75,7 +102,7 @@ const definition: unique symbol = Symbol.for('skein.activity')
  * Makes an activity from a function. Export it from a module of its own: worker
  * threads import that module.
  *
- * @param run - Takes and returns plain data: small values, and refs to large ones.
+ * @param run - Takes and returns plain data: small values, and refs to large ones. See `move` for buffers that are not copied.
  * @throws OptionError when an option is out of range.
  *
  * @example
@@ -92,10 +119,20 @@ export function activity<Input, Output>(
   run: (context: ActivityContext, input: Input) => Promise<Output> | Output,
   options: ActivityOptions = {},
 ): Activity<Input, Output> {
-  const { kind = 'compute', shared = false, version = '1', ...limits } = options
-  if (limits.timeoutMs !== undefined) requireDuration('timeoutMs', limits.timeoutMs)
+  if (typeof run !== 'function') throw new OptionError('run', 'a function of context and input', run)
+  const { kind = 'compute', shared = false, version = '1', ...limits } = requireOptions('activity', options, kinds)
+  if (limits.retry !== undefined) requireRetry(limits.retry)
+  requireLimits(limits)
   if (kind !== 'compute' && kind !== 'io') throw new OptionError('kind', "'compute' or 'io'", kind)
   return { [definition]: { kind, shared, version, ...limits }, run }
+}
+
+/** @throws OptionError */
+export function requireLimits(limits: Pick<ActivityOptions, 'timeoutMs' | 'queueTimeoutMs' | 'priority'>): void {
+  const { timeoutMs, queueTimeoutMs, priority } = limits
+  if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
+  if (queueTimeoutMs !== undefined) requireDuration('queueTimeoutMs', queueTimeoutMs)
+  if (priority !== undefined) requireInteger('priority', priority, Number.MIN_SAFE_INTEGER)
 }
 
 /** The options of an exported activity; `undefined` for any other value. */

@@ -1,10 +1,9 @@
 import type { Principal } from '@skein/memory'
-import type { WorkChain } from '@skein/memory/runtime'
+import type { Costs, WorkChain } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { ResolvedActivityOptions } from './activity.ts'
 import type { BudgetScope } from '../limits/budget.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
 
 /** What a module of activities exports, as a worker found it. */
 export interface ModuleDescription {
@@ -21,6 +20,8 @@ export interface ActivityTask {
   readonly name: string
   readonly kind: 'compute' | 'io'
   readonly input: unknown
+  /** Those of a higher priority run first; 0 where left out. */
+  readonly priority?: number
   /** For whom it runs. */
   readonly principal: Principal
   /** The work that it is part of, with itself at the end; see `asPartOf` in `@skein/memory/runtime`. */
@@ -34,7 +35,6 @@ export interface ActivityTask {
 /** The result of an activity that succeeded. */
 export interface ActivityOutcome {
   readonly output: unknown
-  readonly usage: Readonly<UsageMeter>
   readonly durationMs: number
   /** Which worker ran it. */
   readonly worker: string
@@ -45,8 +45,17 @@ export interface ActivityOutcome {
 /** Options of {@link Executor.run}. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined
+  /**
+   * Called when its function begins to run, with its module loaded: from here on its time-out counts. Called again where
+   * it begins anew.
+   */
+  readonly onStarted?: (() => void) | undefined
+  /** Called when it has to wait for a worker again, after it lost the one that ran it. */
+  readonly onQueued?: (() => void) | undefined
   /** @param label - Of what it had read by then. */
   readonly onProgress?: ((value: unknown, label: Label) => void) | undefined
+  /** Called when it ends, however it does. */
+  readonly onCosts?: ((costs: Costs) => void) | undefined
   /** Called before it fails with an error of its own, with the label of what it had read by then. */
   readonly onLabel?: ((label: Label) => void) | undefined
 }
@@ -58,13 +67,15 @@ export interface RunOptions {
 export interface Executor extends AsyncDisposable {
   /** Activities that wait for a worker; absent where it does not know. */
   readonly waiting?: number
+  /** How much of its room was taken on the average since it began, from 0 to 1, by kind; absent where it does not know. */
+  readonly utilization?: Readonly<Partial<Record<ActivityTask['kind'], number>>>
   /** Loads a module in a worker and lists its activities. @throws ActivityLoadError; the signal's reason */
   describe(module: string, signal?: AbortSignal): Promise<ModuleDescription>
   /**
    * Runs an activity to its end.
    *
    * @throws what the activity throws, with its code and fields; UnknownActivityError, ActivityInputError,
-   * ThreadLostError; the signal's reason.
+   * ActivityLoadError, ActivityQueueFullError, NestedFlockError, ThreadLostError, ThreadStartError; the signal's reason.
    */
   run(task: ActivityTask, options?: RunOptions): Promise<ActivityOutcome>
 }

@@ -1,8 +1,10 @@
 import type { View } from '@skein/memory'
-import type { Snapshot } from 'xstate'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
+import type { AgentSnapshot } from '../machine/logic.ts'
 import { isCleared, withLabel } from '../messages/message-label.ts'
-import type { AgentEndedEvent, AnswerTo, Message } from '../messages/message.ts'
+import type { AgentEndedEvent, AnswerTo, Message, QuestionIn } from '../messages/message.ts'
 import type { AskOptions, Questions } from '../messages/questions.ts'
 import type { AgentRuntime } from './agent-runtime.ts'
 
@@ -12,6 +14,8 @@ export interface PostOptions {
   readonly signal?: AbortSignal
 }
 
+const postKinds: OptionKinds<PostOptions> = { signal: 'object' }
+
 /**
  * A handle of an agent: an XState actor, or a light behavior, behind a bounded
  * mailbox. It stays valid when the agent is restarted.
@@ -20,7 +24,11 @@ export interface PostOptions {
  * state, so one that comes too early is neither lost nor in the way of others.
  * Delivery never happens on the sender's stack.
  */
-export class AgentRef<Taken extends Message = Message> implements AsyncDisposable {
+export class AgentRef<
+  Taken extends Message = Message,
+  Output = unknown,
+  Snapshot = AgentSnapshot,
+> implements AsyncDisposable {
   readonly #runtime: AgentRuntime
   readonly #questions: Questions
 
@@ -54,8 +62,8 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
   }
 
   /** The machine's snapshot; of a light agent, its `status` and `context`. */
-  get snapshot(): Snapshot<unknown> {
-    return this.#runtime.host.snapshot as Snapshot<unknown>
+  get snapshot(): Snapshot {
+    return this.#runtime.host.snapshot as Snapshot
   }
 
   /** How busy it is: messages that wait or questions that are not answered yet, whichever are more. */
@@ -64,8 +72,8 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
   }
 
   /** Resolves to the machine's output when it ends; rejects when it fails for good or is stopped. */
-  get done(): Promise<unknown> {
-    return this.#runtime.ending.done
+  get done(): Promise<Output> {
+    return this.#runtime.ending.done as Promise<Output>
   }
 
   /**
@@ -85,7 +93,8 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
    *
    * @throws what `send` throws; the signal's reason; StoreError.
    */
-  async post(message: Taken, { signal }: PostOptions = {}): Promise<void> {
+  async post(message: Taken, options: PostOptions = {}): Promise<void> {
+    const { signal } = requireOptions('post', options, postKinds)
     signal?.throwIfAborted()
     await this.#runtime.receiver.post(message, signal)
   }
@@ -96,7 +105,7 @@ export class AgentRef<Taken extends Message = Message> implements AsyncDisposabl
    * @throws OptionError; AskTimeoutError; AgentStoppedError when the agent ends before it has answered; the error that it answers
    * with; what `send` throws.
    */
-  ask<Asked extends Taken>(
+  ask<Asked extends QuestionIn<Taken>>(
     message: Asked,
     options: AskOptions = {},
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>> {

@@ -129,7 +129,8 @@ export class AgentRuntime implements Restartable, Persistable {
   }
 
   requireTakes(type: string): void {
-    if (!this.takes(type)) throw new UnknownMessageError(this.id, type, this.host.types, this.#machineState)
+    if (this.host.takesOthers || this.takes(type)) return
+    throw new UnknownMessageError(this.id, type, this.host.types, this.#machineState)
   }
 
   /** Sends on behalf of the agent: with its next state, where that is stored. */

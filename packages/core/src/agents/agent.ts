@@ -1,4 +1,5 @@
 import { OptionError } from '@skein/memory'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
 import { setup } from 'xstate'
 import type { PromiseActorLogic } from 'xstate'
 
@@ -44,11 +45,18 @@ interface Job {
 export function agent<Can extends Abilities>(options: {
   readonly role: string
   readonly on: Can
-}): AgentDefinition<QuestionsFor<Can>> {
-  const types = Object.keys(options.on)
-  if (types.length === 0) throw new OptionError('on', 'at least one type of message', '{}')
+}): AgentDefinition<QuestionsFor<Can>, never> {
+  const { role, on } = requireOptions('agent', options, { role: 'any', on: 'object' })
+  requireStrings('role', [role])
+  const types = Object.keys(on ?? {})
+  if (types.length === 0) throw new OptionError('on', 'an activity for at least one type of message', on)
+  for (const type of types) {
+    const ability = on[type] as Partial<AnyActivityRef> | undefined
+    if (ability?.logic === undefined)
+      throw new OptionError(`on.${type}`, 'an activity of flock.activities(url)', ability)
+  }
   const actors = Object.fromEntries(
-    Object.entries(options.on).map(([type, ref]) => [type, ref.logic as PromiseActorLogic<unknown>]),
+    Object.entries(on).map(([type, ref]) => [type, ref.logic as unknown as PromiseActorLogic<unknown>]),
   )
   const { assign, createMachine, emit } = setup({
     types: {} as { context: Context; events: Job; emitted: Reply },
@@ -86,7 +94,7 @@ export function agent<Can extends Abilities>(options: {
       },
     },
   })
-  return machineDefinition(options.role, logic)
+  return machineDefinition(role, logic)
 }
 
 /**

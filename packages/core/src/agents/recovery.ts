@@ -1,6 +1,7 @@
 import { warn } from '@skein/memory/runtime'
 
 import type { Decision, Failure } from '../supervision/supervision.ts'
+import { SupervisionError } from '../supervision/supervision-error.ts'
 import type { Restartable } from './restartable.ts'
 
 /** Most failures of an agent that are remembered. */
@@ -13,6 +14,8 @@ export class Recovery {
   readonly #failures: number[] = []
   readonly #stopped = new AbortController()
   #restart: unknown
+  /** What the supervision has done wrong. */
+  #fault: SupervisionError | undefined
 
   constructor(agent: Restartable, supervise: (failure: Failure) => Decision) {
     this.#agent = agent
@@ -28,8 +31,9 @@ export class Recovery {
     try {
       return this.#supervise({ agent: id, error, earlier, random: Math.random() })
     } catch (second) {
-      // A supervision that throws can't decide about its own failure.
-      warn(second)
+      // A supervision that throws or decides nothing can't decide about its own failure.
+      if (second instanceof SupervisionError) this.#fault = second
+      else warn(second)
       return { type: 'stop' }
     }
   }
@@ -39,7 +43,7 @@ export class Recovery {
     const agent = this.#agent
     switch (decision.type) {
       case 'stop':
-        return agent.end({ type: 'failed', error })
+        return agent.end({ type: 'failed', error: this.#fault ?? error })
       case 'resume':
         return queueMicrotask(() => agent.resume(lastGood))
       case 'restart': {

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { OptionError } from '@skein/memory'
 
 import type { AgentRef } from './agent-ref.ts'
-import type { AnswerTo, Message } from '../messages/message.ts'
+import type { AnswerTo, Message, QuestionIn } from '../messages/message.ts'
 import type { AskOptions } from '../messages/questions.ts'
 
 /**
@@ -25,7 +25,7 @@ export interface Role<Taken extends Message = Message> {
   /** Posts to one of them. @throws OptionError when there is none; what `post` of an agent throws. */
   post(message: Taken): Promise<void>
   /** Asks one of them. @throws OptionError when there is none; what `ask` of an agent throws. */
-  ask<Asked extends Taken>(
+  ask<Asked extends QuestionIn<Taken>>(
     message: Asked,
     options?: AskOptions,
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>>

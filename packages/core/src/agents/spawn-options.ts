@@ -1,4 +1,7 @@
+import { OptionError } from '@skein/memory'
 import type { Clearance } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { budgetScope } from '../limits/budget.ts'
 import type { Budget } from '../limits/budget.ts'
@@ -29,6 +32,18 @@ export interface SpawnOptions {
   readonly parent?: AgentRef<never>
 }
 
+/** For {@link SpawnOptions}. */
+export const spawnKinds: OptionKinds<SpawnOptions> = {
+  id: 'string',
+  role: 'string',
+  clearance: 'object',
+  input: 'any',
+  mailbox: 'any',
+  supervision: 'any',
+  budget: 'any',
+  parent: 'object',
+}
+
 /**
  * Settles the parts of an agent from its definition and options.
  *
@@ -42,6 +57,7 @@ export function resolveSpawn(
   supervise: AgentParts['supervise'],
   nextNumber: () => number,
 ): AgentParts {
+  requireOptions('spawn', options, spawnKinds)
   const { role = definition.role, supervision, parent, clearance, input, budget } = options
   const id = options.id ?? `${role}-${nextNumber()}`
   return {
@@ -49,8 +65,13 @@ export function resolveSpawn(
     input,
     principal: clearance ? { id, role, clearance } : { id, role },
     mailbox: resolveMailbox(options.mailbox),
-    supervise: supervision ? resolveSupervision(supervision) : supervise,
-    parent: parent && AgentRef.runtimeOf(parent),
-    budget: budget && budgetScope(budget, 'agent'),
+    supervise: supervision === undefined ? supervise : resolveSupervision(supervision),
+    parent: parent && parentOf(parent),
+    budget: budget === undefined ? undefined : budgetScope(budget, 'agent'),
   }
+}
+
+function parentOf(parent: AgentRef<never>): AgentParts['parent'] {
+  if (!(parent instanceof AgentRef)) throw new OptionError('parent', 'an agent of this flock', parent)
+  return AgentRef.runtimeOf(parent)
 }

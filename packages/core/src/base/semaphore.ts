@@ -1,7 +1,13 @@
-/** Lets a limited number of tasks run at once; the others wait, first come, first served. */
+interface Waiting {
+  start(): void
+  reject(error: unknown): void
+}
+
+/** Lets a limited number of tasks run at once; the others wait: higher priorities first, then first come, first served. */
 export class Semaphore {
   readonly #limit: number
-  readonly #waiting = new Set<{ start(): void; reject(error: unknown): void }>()
+  /** Those that wait, by priority; no set is empty. */
+  readonly #waiting = new Map<number, Set<Waiting>>()
   #running = 0
   #closed: unknown
 
@@ -16,7 +22,9 @@ export class Semaphore {
 
   /** How many tasks wait. */
   get waiting(): number {
-    return this.#waiting.size
+    let waiting = 0
+    for (const equals of this.#waiting.values()) waiting += equals.size
+    return waiting
   }
 
   /**
@@ -24,24 +32,29 @@ export class Semaphore {
    *
    * @throws the signal's reason, or the error that the semaphore was closed with, if that comes first.
    */
-  async run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-    await this.#acquire(signal)
+  async run<Result>(work: () => Promise<Result>, signal?: AbortSignal, priority = 0): Promise<Result> {
+    await this.#acquire(signal, priority)
     try {
       return await work()
     } finally {
       this.#running -= 1
-      const [next] = this.#waiting
-      next?.start()
+      this.#next()?.start()
     }
   }
 
   /** Rejects all tasks that wait, and all that come later. */
   close(error: unknown): void {
     this.#closed = error
-    for (const waiting of this.#waiting) waiting.reject(error)
+    for (const equals of this.#waiting.values()) for (const waiting of equals) waiting.reject(error)
   }
 
-  #acquire(signal: AbortSignal | undefined): Promise<void> {
+  #next(): Waiting | undefined {
+    if (this.#waiting.size === 0) return undefined
+    const [next] = this.#waiting.get(Math.max(...this.#waiting.keys())) ?? []
+    return next
+  }
+
+  #acquire(signal: AbortSignal | undefined, priority: number): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed as Error)
     signal?.throwIfAborted()
     if (this.#running < this.#limit) {
@@ -51,10 +64,11 @@ export class Semaphore {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => waiting.reject(signal?.reason)
       const leave = (): void => {
-        this.#waiting.delete(waiting)
+        equals.delete(waiting)
+        if (equals.size === 0) this.#waiting.delete(priority)
         signal?.removeEventListener('abort', onAbort)
       }
-      const waiting = {
+      const waiting: Waiting = {
         start: () => {
           leave()
           this.#running += 1
@@ -65,7 +79,9 @@ export class Semaphore {
           reject(error)
         },
       }
-      this.#waiting.add(waiting)
+      const equals = this.#waiting.get(priority) ?? new Set<Waiting>()
+      this.#waiting.set(priority, equals)
+      equals.add(waiting)
       signal?.addEventListener('abort', onAbort, { once: true })
     })
   }

@@ -1,5 +1,5 @@
 import { OptionError } from '@skein/memory'
-import { requireInteger } from '@skein/memory/runtime'
+import { requireInteger, requireOptions } from '@skein/memory/runtime'
 
 import type { AgentMisfitError, AgentVersionError } from './durable-errors.ts'
 import type { DurableDefinition } from './durable.ts'
@@ -56,7 +56,7 @@ export function checkMigration(
   const own = definition as DurableDefinition
   if (typeof own?.durable?.name !== 'string') throw new OptionError('definition', 'what durable() returned', definition)
   if (!Array.isArray(saved)) throw new OptionError('saved', 'an array of saved agents', saved)
-  const { version = own.durable.version } = options
+  const { version = own.durable.version } = requireOptions('checkMigration', options, { version: 'any' })
   requireInteger('version', version, 1)
   return saved.map((one, index) => {
     const { agent, form } = readSaved(one, version, `saved[${index}]`)

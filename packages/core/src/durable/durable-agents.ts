@@ -18,9 +18,9 @@ import { loadOutcome } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
 
 /** What became of the durable agents in a memory. */
-export interface ResumeReport {
+export interface ResumeReport<Ref = AgentRef> {
   /** Agents that run here now. */
-  readonly resumed: readonly AgentRef[]
+  readonly resumed: readonly Ref[]
   /** Ids of agents that run elsewhere, or did until a moment ago, or that another call is about to start here. */
   readonly taken: readonly string[]
   /** Agents that could not be resumed, and why. */

@@ -1,9 +1,11 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
-import type { AnyActorLogic, EventFromLogic } from 'xstate'
+import { requireDuration, requireInteger, requireLifetime, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
+import type { AgentRef } from '../agents/agent-ref.ts'
 import type { AgentDefinition } from '../machine/host.ts'
-import { machineDefinition } from '../machine/machine-definition.ts'
+import type { AgentSnapshot, AnyLogic, LogicEvent, LogicOutput, LogicSnapshot } from '../machine/logic.ts'
+import { isDefinition, machineDefinition, requireLogic } from '../machine/machine-definition.ts'
 import type { Message } from '../messages/message.ts'
 import { requireDurable } from './require-durable.ts'
 
@@ -50,14 +52,47 @@ export interface DurableOptions {
   readonly keepEndedMs?: number
 }
 
+const kinds: OptionKinds<DurableOptions> = {
+  name: 'any',
+  role: 'string',
+  version: 'any',
+  migrate: 'function',
+  mailbox: 'any',
+  leaseMs: 'any',
+  keepEndedMs: 'any',
+}
+
 type Optional = 'migrate' | 'keepEndedMs'
 
 /** The definition of an agent whose state is stored in the memory. */
-export interface DurableDefinition<Taken extends Message = Message> extends AgentDefinition<Taken> {
+export interface DurableDefinition<
+  Taken extends Message = Message,
+  Output = unknown,
+  Snapshot = AgentSnapshot,
+> extends AgentDefinition<Taken, Output, Snapshot> {
   /** @internal The XState logic that it runs; `undefined` of a behavior. */
   readonly logic?: unknown
   readonly durable: Required<Omit<DurableOptions, 'role' | Optional>> & Pick<DurableOptions, Optional>
 }
+
+/** The definition of any durable agent. */
+export type AnyDurable = DurableDefinition<never, unknown, unknown>
+
+/** A handle of an agent of one of these definitions. */
+export type RefOf<Definition> = AgentRef<
+  TakenBy<Definition>,
+  GivenBy<Definition>['output'],
+  GivenBy<Definition>['snapshot']
+>
+
+type TakenBy<Definition> = Definition extends { readonly '~takes'?: (message: infer Taken extends Message) => void }
+  ? Taken
+  : never
+type GivenBy<Definition> = Definition extends {
+  readonly '~gives'?: infer Given extends { readonly output: unknown; readonly snapshot: unknown }
+}
+  ? Given
+  : never
 
 /**
  * Makes an agent durable: its state is stored in the memory, and another process
@@ -93,15 +128,16 @@ export interface DurableDefinition<Taken extends Message = Message> extends Agen
  * resumed.map(({ id }) => id) // => ['t1']
  * ```
  */
-export function durable<Taken extends Message>(
-  definition: AgentDefinition<Taken>,
+export function durable<Taken extends Message, Output, Snapshot>(
+  definition: AgentDefinition<Taken, Output, Snapshot>,
   options: DurableOptions,
-): DurableDefinition<Taken>
-export function durable<Logic extends AnyActorLogic>(
+): DurableDefinition<Taken, Output, Snapshot>
+export function durable<Logic extends AnyLogic>(
   logic: Logic,
   options: DurableOptions,
-): DurableDefinition<EventFromLogic<Logic>>
-export function durable(what: AgentDefinition | AnyActorLogic, options: DurableOptions): DurableDefinition<never> {
+): DurableDefinition<LogicEvent<Logic>, LogicOutput<Logic>, LogicSnapshot<Logic>>
+export function durable(what: AgentDefinition<never> | AnyLogic, given: DurableOptions): AnyDurable {
+  const options = requireOptions('durable', given, kinds)
   const { name, version = 1, migrate, mailbox = 'volatile', leaseMs = 5_000, keepEndedMs } = options
   if (typeof name !== 'string' || name === '' || name.includes(':')) {
     throw new OptionError('name', 'a non-empty string without colons', name)
@@ -111,7 +147,7 @@ export function durable(what: AgentDefinition | AnyActorLogic, options: DurableO
     throw new OptionError('mailbox', "'durable' or 'volatile'", mailbox)
   requireDuration('leaseMs', leaseMs, 50)
   if (keepEndedMs !== undefined) requireLifetime('keepEndedMs', keepEndedMs)
-  const definition = 'makeHost' in what ? what : machineDefinition(name, what)
+  const definition = isDefinition(what) ? what : machineDefinition(name, requireLogic(what))
   if ('logic' in definition) requireDurable(name, definition.logic)
   const optional = { ...(keepEndedMs !== undefined && { keepEndedMs }), ...(migrate && { migrate }) }
   const resolved = { name, version, mailbox, leaseMs, ...optional }

@@ -7,6 +7,7 @@ export function endedHost(outcome: Outcome): MakeHost {
   return (life): Host => ({
     snapshot,
     types: undefined,
+    takesOthers: true,
     takesAll: true,
     canTake: () => false,
     start: () => (outcome.type === 'failed' ? life.failed(outcome.error) : life.ended(snapshot.output)),

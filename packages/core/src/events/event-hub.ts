@@ -1,8 +1,9 @@
-import { Emitter } from '@skein/memory/runtime'
-import type { Unsubscribe } from '@skein/memory/runtime'
+import { Account, Emitter } from '@skein/memory/runtime'
+import type { Costs, Unsubscribe } from '@skein/memory/runtime'
 
+import { Durations } from './durations.ts'
 import type { FlockEvent, FlockEventOf, FlockEventType } from './flock-events.ts'
-import type { FlockStats } from './flock-stats.ts'
+import type { FlockStats, WorkerStats } from './flock-stats.ts'
 
 /** Every event under its own name, and all of them under `*`. */
 type Channels = {
@@ -14,15 +15,12 @@ export class EventHub {
   readonly #emitter = new Emitter<Channels>()
   /** Whether anybody has ever listened: until then, publishing costs nothing. */
   #hasListeners = false
+  readonly #waits = new Durations()
+  readonly #runs = new Durations()
+  readonly #costs = new Account()
   readonly #stats = {
     activities: 0,
     reusedActivities: 0,
-    modelCalls: 0,
-    reusedCalls: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    savedTokens: 0,
-    savedMs: 0,
     deadLetters: 0,
     failures: 0,
     restarts: 0,
@@ -42,32 +40,31 @@ export class EventHub {
     this.#emitter.emit(event.type, event as never)
   }
 
+  /** Adds what an activity took to the statistics. */
+  count(costs: Costs): void {
+    this.#costs.add(costs)
+  }
+
   /** What has happened so far. */
-  stats(): FlockStats {
-    return { ...this.#stats }
+  stats(utilization: WorkerStats['utilization']): FlockStats {
+    const workers = { waitMs: this.#waits.summary(), runMs: this.#runs.summary() }
+    const { used, saved } = this.#costs
+    return { ...this.#stats, used, saved, workers: utilization ? { ...workers, utilization } : workers }
   }
 
   #count(event: FlockEvent): void {
     const stats = this.#stats
     switch (event.type) {
-      case 'activity.done': {
-        const { usage } = event
+      case 'activity.started':
+        this.#waits.record(event.waitedMs)
+        return
+      case 'activity.done':
+        this.#runs.record(event.durationMs)
         stats.activities += 1
-        stats.modelCalls += usage.modelCalls
-        stats.reusedCalls += usage.reusedCalls
-        stats.savedTokens += usage.savedTokens
-        stats.inputTokens += usage.inputTokens
-        stats.outputTokens += usage.outputTokens
         return
-      }
-      case 'activity.reused': {
-        const { usage, savedMs } = event
+      case 'activity.reused':
         stats.reusedActivities += 1
-        stats.savedMs += savedMs
-        stats.reusedCalls += usage.modelCalls
-        stats.savedTokens += usage.inputTokens + usage.outputTokens
         return
-      }
       case 'message.deadLettered':
         stats.deadLetters += 1
         return

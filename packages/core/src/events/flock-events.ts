@@ -1,8 +1,8 @@
 import type { Escalation } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
+import type { Cost } from '@skein/memory/types'
 
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
-import type { UsageMeter } from '../models/usage-meter.ts'
 import type { Decision } from '../supervision/supervision.ts'
 
 /** Of an event that may quote what somebody has read: an error, a message, progress. */
@@ -41,48 +41,46 @@ export type AgentEvent =
   /** A durable agent continues here from its saved state. */
   | { readonly type: 'agent.resumed'; readonly agent: string; readonly role: string }
 
+/** Of an event of an activity: which, for whom, and which run of it. */
+interface OfRun {
+  readonly activity: string
+  readonly agent: string
+  /** A name that all events of one run bear, its further attempts included, and no others. */
+  readonly run: string
+}
+
 /** What happens to the activities of a flock. */
 export type ActivityEvent =
-  | { readonly type: 'activity.started'; readonly activity: string; readonly agent: string }
+  /** Its function begins to run. After it lost its thread or failed, it may begin once more. */
   | ({
-      readonly type: 'activity.progress'
-      readonly activity: string
-      readonly agent: string
-      readonly value: unknown
-    } & Labelled)
-  | {
+      readonly type: 'activity.started'
+      /** How long it had waited for a thread and for its module, in milliseconds. */
+      readonly waitedMs: number
+    } & OfRun)
+  | ({ readonly type: 'activity.progress'; readonly value: unknown } & OfRun & Labelled)
+  | ({
       readonly type: 'activity.done'
-      readonly activity: string
-      readonly agent: string
       readonly durationMs: number
       readonly worker: string
-      readonly usage: Readonly<UsageMeter>
-    }
+      /** What it used, with everything within. */
+      readonly used: Cost
+    } & OfRun)
   /** A result that was stored, or that someone else computed meanwhile, was used instead of computing it. */
-  | {
+  | ({
       readonly type: 'activity.reused'
-      readonly activity: string
-      readonly agent: string
-      readonly savedMs: number
-      /** What computing it had used. */
-      readonly usage: Readonly<UsageMeter>
-    }
+      /** What computing it had taken. */
+      readonly saved: Cost
+    } & OfRun)
   /** It failed and is tried again after a pause. */
   | ({
       readonly type: 'activity.retried'
-      readonly activity: string
-      readonly agent: string
       readonly error: unknown
       /** Attempts that have failed so far. */
       readonly attempt: number
       readonly delayMs: number
-    } & Labelled)
-  | ({
-      readonly type: 'activity.failed'
-      readonly activity: string
-      readonly agent: string
-      readonly error: unknown
-    } & Labelled)
+    } & OfRun &
+      Labelled)
+  | ({ readonly type: 'activity.failed'; readonly error: unknown } & OfRun & Labelled)
 
 /** What happens in a flock, as it happens. Dashboards, progress and tests are built on these events. */
 export type FlockEvent =

@@ -1,5 +1,6 @@
 import type { Clearance } from '@skein/memory'
-import { plainText } from '@skein/memory/runtime'
+import { plainText, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { Notifier } from './notifier.ts'
 
@@ -15,9 +16,15 @@ export interface ConsoleNotifierOptions {
   readonly write?: (line: string) => void
 }
 
+const kinds: OptionKinds<ConsoleNotifierOptions> = { clearance: 'object', write: 'function' }
+
 /** Notifies people by a line on standard error. */
 export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier {
-  const { clearance, write = (line) => process.stderr.write(`${line}\n`) } = options
+  const { clearance, write = (line: string) => process.stderr.write(`${line}\n`) } = requireOptions(
+    'consoleNotifier',
+    options,
+    kinds,
+  )
   return {
     name: 'console',
     ...(clearance && { clearance }),

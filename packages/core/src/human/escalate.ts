@@ -1,7 +1,7 @@
 import type { EscalationInput } from '@skein/memory/types'
-import type { PromiseActorLogic } from 'xstate'
 
 import { ownedPromise } from '../owner/owned-promise.ts'
+import type { WorkLogic } from '../owner/work-logic.ts'
 import { DeclinedError, HandedBackError } from './human-errors.ts'
 import { NoFlockError } from '../owner/no-flock-error.ts'
 
@@ -34,7 +34,7 @@ import { NoFlockError } from '../owner/no-flock-error.ts'
  * })
  * ```
  */
-export function escalate<Answer = unknown>(): PromiseActorLogic<Answer, EscalationInput> {
+export function escalate<Answer = unknown>(): WorkLogic<Answer, EscalationInput> {
   return ownedPromise<Answer, EscalationInput>(async ({ input, signal, owner }) => {
     if (!owner) throw new NoFlockError('escalate()')
     const { escalations } = owner.memory

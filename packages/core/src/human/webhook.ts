@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 
 import { OptionError } from '@skein/memory'
 import type { Clearance } from '@skein/memory'
-import { requireDuration } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { systemClock } from '../base/clock.ts'
 import { WebhookError } from './human-errors.ts'
@@ -39,6 +40,15 @@ export interface WebhookOptions {
   readonly timeoutMs?: number
 }
 
+const kinds: OptionKinds<WebhookOptions> = {
+  url: 'any',
+  secret: 'any',
+  name: 'string',
+  clearance: 'object',
+  retry: 'any',
+  timeoutMs: 'any',
+}
+
 /**
  * Notifies people by posting to a URL: the notice as JSON, signed as the Standard
  * Webhooks specification says (https://www.standardwebhooks.com), so that its
@@ -57,7 +67,8 @@ export interface WebhookOptions {
  * })
  * ```
  */
-export function webhook(options: WebhookOptions): Notifier {
+export function webhook(given: WebhookOptions): Notifier {
+  const options = requireOptions('webhook', given, kinds)
   const { url, secret, clearance, timeoutMs = 10_000 } = options
   const target = parseUrl(url)
   const key = parseSecret(secret)
@@ -104,7 +115,7 @@ async function post(url: URL, key: Buffer, notice: Notice, signal: AbortSignal):
 }
 
 function parseUrl(url: string): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   if (parsed && (parsed.protocol === 'https:' || parsed.protocol === 'http:')) return parsed
   throw new OptionError('url', 'an http or https URL', url)
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 
 import { OptionError } from '@skein/memory'
-import { requireLifetime } from '@skein/memory/runtime'
-import type { StateChange } from '@skein/memory/runtime'
+import { requireLifetime, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, StateChange } from '@skein/memory/runtime'
 
 /** Upper limits for the use of models; a measure left out is not limited. */
 export interface Budget {
@@ -64,6 +64,8 @@ export interface ReserveStep {
   readonly leaseMs: number
 }
 
+const kinds: OptionKinds<BudgetScope> = { id: 'string', tokens: 'any', usd: 'any', calls: 'any', wallMs: 'any' }
+
 const measures = ['tokens', 'usd', 'calls', 'wallMs'] as const
 
 /**
@@ -72,7 +74,8 @@ const measures = ['tokens', 'usd', 'calls', 'wallMs'] as const
  * @param kind - Prefix of the new id.
  * @throws OptionError when a limit is not a number above 0, or `wallMs` not an integer.
  */
-export function budgetScope(budget: Budget & { readonly id?: string }, kind = 'run'): BudgetScope {
+export function budgetScope(given: Budget & { readonly id?: string }, kind = 'run'): BudgetScope {
+  const budget = requireOptions('budget', given, kinds, 'budget')
   for (const measure of measures) {
     const limit = budget[measure]
     if (measure === 'wallMs' && limit !== undefined) requireLifetime('budget.wallMs', limit)

@@ -1,5 +1,5 @@
-import { requireInteger } from '@skein/memory/runtime'
-import type { StateChange } from '@skein/memory/runtime'
+import { requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, StateChange } from '@skein/memory/runtime'
 
 /** How often and how much a model may be called by everyone who shares a space; a limit left out does not apply. */
 export interface RateLimits {
@@ -34,8 +34,11 @@ export interface EnterStep {
 /** When a call may begin, or how long it may wait at most before it asks again. */
 export type Entry = { readonly startAt: number } | { readonly waitMs: number }
 
+const kinds: OptionKinds<RateLimits> = { requestsPerMinute: 'any', tokensPerMinute: 'any', parallel: 'any' }
+
 /** @throws OptionError when a limit is not an integer above 0. */
 export function requireLimits(limits: RateLimits): void {
+  requireOptions('limits', limits, kinds, 'limits')
   for (const name of ['requestsPerMinute', 'tokensPerMinute', 'parallel'] as const) {
     const limit = limits[name]
     if (limit !== undefined) requireInteger(`limits.${name}`, limit, 1)

@@ -1,11 +1,13 @@
 import { OptionError } from '@skein/memory'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentDefinition, Host, HostLife, HostStart } from './host.ts'
 import { refuse, reply } from '../messages/message.ts'
 import type { AnswerTo, Message } from '../messages/message.ts'
 
 /** What a behavior can do besides returning its next state. */
-export interface BehaviorContext {
+export interface BehaviorContext<Output = unknown> {
   /** The agent's id. */
   readonly id: string
   /** Answers a question. Does nothing if nobody asked. */
@@ -13,17 +15,24 @@ export interface BehaviorContext {
   /** Answers a question with an error. */
   refuse(question: Message, error: unknown): void
   /** Ends the agent after this message; `done` resolves to the output. */
-  stop(output?: unknown): void
+  stop(output?: Output): void
 }
 
 /** The parts of a light agent; see {@link behavior}. */
-export interface BehaviorOptions<State, Taken extends Message> {
+export interface BehaviorOptions<State, Taken extends Message, Output = unknown> {
   readonly role: string
   /** The first state; immutable data, or a function of the input. */
   readonly initial: State | ((input: unknown) => State)
   /** Returns the next state. */
-  readonly receive: (state: State, message: Taken, context: BehaviorContext) => State
+  readonly receive: (state: State, message: Taken, context: BehaviorContext<Output>) => State
 }
+
+/** The snapshot of a light agent. */
+export type BehaviorSnapshot<State, Output = unknown> =
+  | { readonly status: 'active'; readonly context: State }
+  | { readonly status: 'done'; readonly context: State; readonly output: Output | undefined }
+
+const kinds: OptionKinds<BehaviorOptions<unknown, Message>> = { role: 'any', initial: 'any', receive: 'any' }
 
 /**
  * Defines a light agent: a state and a function of messages, without a
@@ -53,8 +62,11 @@ export interface BehaviorOptions<State, Taken extends Message> {
  * await counter.ask({ type: 'read' }) // => 2
  * ```
  */
-export function behavior<State, Taken extends Message>(options: BehaviorOptions<State, Taken>): AgentDefinition<Taken> {
-  const { role, initial, receive } = options
+export function behavior<State, Taken extends Message, Output = unknown>(
+  options: BehaviorOptions<State, Taken, Output>,
+): AgentDefinition<Taken, Output | undefined, BehaviorSnapshot<State, Output>> {
+  const { role, initial, receive } = requireOptions('behavior', options, kinds)
+  requireStrings('role', [role])
   if (typeof receive !== 'function') throw new OptionError('receive', 'a function of state and message', receive)
   return {
     role,
@@ -71,6 +83,7 @@ interface Parts<State> {
 
 class BehaviorHost<State> implements Host {
   readonly types = undefined
+  readonly takesOthers = true
   readonly takesAll = true
   readonly #life: HostLife
   readonly #start: HostStart
@@ -109,7 +122,7 @@ class BehaviorHost<State> implements Host {
   take(message: Message): void {
     this.#context ??= this.#makeContext()
     try {
-      this.#state = this.#parts.receive(this.#state as State, message, this.#context)
+      this.#state = requireNow(this.#parts.receive(this.#state as State, message, this.#context))
     } catch (error) {
       this.#isRunning = false
       this.#life.failed(error)
@@ -134,7 +147,9 @@ class BehaviorHost<State> implements Host {
 
   #first(input: unknown): State {
     const { initial } = this.#parts
-    return typeof initial === 'function' ? (initial as (input: unknown) => State)(input) : initial
+    return typeof initial === 'function'
+      ? requireNow((initial as (input: unknown) => State)(input), 'initial')
+      : initial
   }
 
   #finish(output: unknown): void {
@@ -151,4 +166,15 @@ class BehaviorHost<State> implements Host {
       stop: (output) => void (this.#ended = { output }),
     }
   }
+}
+
+/** A promise is no state: the next message would not wait for it, and nobody would hear of its error. @throws OptionError */
+function requireNow<State>(state: State, option = 'receive'): State {
+  if (typeof state !== 'object' || typeof (state as { then?: unknown } | null)?.then !== 'function') return state
+  void Promise.resolve(state).catch(() => {})
+  throw new OptionError(
+    option,
+    'a function that returns a state at once, and leaves what takes time to activities',
+    state,
+  )
 }

@@ -1,5 +1,6 @@
 import type { Message } from '../messages/message.ts'
 import type { Life } from '../owner/owner.ts'
+import type { AgentSnapshot } from './logic.ts'
 
 /** What runs inside an agent: a machine or a light behavior. A restarted agent gets a new one. */
 export interface Host {
@@ -7,6 +8,8 @@ export interface Host {
   readonly snapshot: unknown
   /** The types of message that it takes in some state; `undefined` when it does not declare them. */
   readonly types: readonly string[] | undefined
+  /** Whether it may take messages of types that it does not declare. */
+  readonly takesOthers: boolean
   /** Whether it takes any message at any time, so that `canTake` need not be called. */
   readonly takesAll: boolean
   /** Whether it can take a message in its current state. Throws what a guard throws. */
@@ -55,11 +58,13 @@ export function isPlain({ input, saved, keepsLastGood }: HostStart): boolean {
 /** Makes the hosts of an agent. */
 export type MakeHost = (life: HostLife, start: HostStart) => Host
 
-/** What an agent is: its role, what runs in it, and which messages it takes. */
-export interface AgentDefinition<Taken extends Message = Message> {
+/** What an agent is: its role, what runs in it, which messages it takes, and what it ends with. */
+export interface AgentDefinition<Taken extends Message = Message, Output = unknown, Snapshot = AgentSnapshot> {
   readonly role: string
   /** @internal */
   readonly makeHost: MakeHost
   /** Never set; carries the types of the messages. */
   readonly '~takes'?: (message: Taken) => void
+  /** Never set; carries the types of the output and of the snapshot. */
+  readonly '~gives'?: { readonly output: Output; readonly snapshot: Snapshot }
 }

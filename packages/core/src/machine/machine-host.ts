@@ -1,12 +1,17 @@
-import { createActor } from 'xstate'
-import type { AnyActor, AnyActorLogic, AnyActorRef, AnyStateNode, EventObject, InspectionEvent, Snapshot } from 'xstate'
+import { warn } from '@skein/memory/runtime'
+import type { ActorOptions, AnyActor, AnyActorLogic, AnyActorRef, EventObject, InspectionEvent, Snapshot } from 'xstate'
 
 import { setLife } from '../owner/owner.ts'
+import type { Owner } from '../owner/owner.ts'
+import { plainStart } from './host.ts'
 import type { Host, HostLife, HostStart } from './host.ts'
 import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
 import type { SavedTimer } from './machine-timers.ts'
+import { createFor } from './prepared-logic.ts'
+import type { LogicHost, PreparedLogic, Scope, Transition } from './prepared-logic.ts'
 import type { Message, Reply } from '../messages/message.ts'
-import { TransitionTable } from './transition-table.ts'
+import { runFor } from './stray-errors.ts'
+import type { StrayTaker } from './stray-errors.ts'
 import type { MachineSnapshot } from './transition-table.ts'
 import { unsavablePlace } from './unsavable-place.ts'
 
@@ -16,43 +21,23 @@ export interface SavedMachine {
   readonly timers: readonly SavedTimer[]
 }
 
-/** XState logic prepared for hosts: what all hosts of the same logic share. */
-export interface PreparedLogic {
-  readonly logic: AnyActorLogic
-  /** The logic with its transition wrapped. */
-  readonly wrapped: AnyActorLogic
-  /** The types that it handles in some state; `undefined` when it does not declare them. */
-  readonly types: readonly string[] | undefined
-  /** Only of a machine. */
-  readonly table: TransitionTable | undefined
-}
-
 type Running = Snapshot<unknown> & {
   readonly children?: Readonly<Record<string, AnyActorRef>>
 }
-type Scope = Parameters<AnyActorLogic['transition']>[2]
-interface LogicParts {
-  readonly transition: (snapshot: Snapshot<unknown>, event: EventObject, scope: Scope) => Snapshot<unknown>
-  readonly getInitialSnapshot: (scope: Scope, input: unknown) => Snapshot<unknown>
-  readonly restoreSnapshot?: (saved: Snapshot<unknown>, scope: Scope) => Snapshot<unknown>
+/** What XState keeps to itself. */
+interface Observed {
+  readonly observers: Set<Pick<MachineHost, 'error' | 'complete'>>
 }
-interface Hosted {
-  [hostKey]?: MachineHost
-}
-
-const hostKey = Symbol('skein.host')
-/** The host whose actor is being created: the actor takes its first steps before `createActor` returns it. */
-let making: MachineHost | undefined
 
 /**
  * Runs XState logic as a root actor of its own. Everything that Skein assumes about
- * the internals of XState is in this file, `machine-timers.ts` and `transition-table.ts`.
+ * the internals of XState is in this folder.
  *
  * The logic is wrapped, so that an error in a transition stops the children that
  * XState would leave running, and reaches the agent before XState would throw it
  * as an uncaught error of the process.
  */
-export class MachineHost implements Host {
+export class MachineHost implements Host, LogicHost, StrayTaker {
   readonly #prepared: PreparedLogic
   readonly #life: HostLife
   readonly #start: HostStart
@@ -66,45 +51,17 @@ export class MachineHost implements Host {
     this.#prepared = prepared
     this.#life = life
     this.#start = start
-    const saved = start.saved as SavedMachine | undefined
-    const { id, clock } = life.owner
-    this.#actor = makeFor(this, () =>
-      createActor(prepared.wrapped, {
-        id,
-        input: start.input,
-        clock,
-        ...(start.isPersisted && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
-        ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
-      }),
-    )
-    if (start.keepsLastGood) timeBy(clock, this.#actor)
+    const options = { id: life.owner.id, clock: this }
+    this.#actor = createFor(this, prepared, start === plainStart ? options : { ...options, ...this.#options() })
+    if (start.keepsLastGood) timeBy(life.owner.clock, this.#actor)
   }
 
-  /** Wraps logic for all hosts that will run it. */
-  static prepare(logic: AnyActorLogic): PreparedLogic {
-    const { transition, getInitialSnapshot, restoreSnapshot } = logic as LogicParts
-    const parts: LogicParts = {
-      transition: (snapshot, event, scope) => {
-        const host = (scope.system as Hosted)[hostKey]
-        return host ? host.#step(transition, snapshot, event, scope) : transition(snapshot, event, scope)
-      },
-      getInitialSnapshot: (scope, input) => {
-        if (making) making.#admit(scope)
-        return getInitialSnapshot(scope, input)
-      },
-      restoreSnapshot: (saved, scope) => {
-        if (making) making.#admit(scope)
-        return restoreSnapshot?.(saved, scope) ?? saved
-      },
-    }
-    const { events, root } = logic as { readonly events?: readonly string[]; readonly root?: AnyStateNode }
-    return {
-      logic,
-      // XState's type of logic has no name for "the same with other functions".
-      wrapped: Object.assign(Object.create(logic) as object, parts) as unknown as AnyActorLogic,
-      types: events?.filter((type) => !type.startsWith('xstate.')),
-      table: root && new TransitionTable(root),
-    }
+  get owner(): Owner {
+    return this.#life.owner
+  }
+
+  get signal(): AbortSignal {
+    return this.#life.signal
   }
 
   get snapshot(): unknown {
@@ -112,22 +69,32 @@ export class MachineHost implements Host {
   }
 
   get types(): readonly string[] | undefined {
-    return this.#prepared.types
+    return this.#prepared.table?.types
+  }
+
+  get takesOthers(): boolean {
+    return this.#prepared.table?.readsAny ?? true
   }
 
   get takesAll(): boolean {
-    return this.#prepared.types === undefined
+    return this.#prepared.table === undefined
   }
 
   canTake(message: Message): boolean {
     const snapshot: unknown = this.#actor.getSnapshot()
-    return this.#prepared.table?.canTake(snapshot as MachineSnapshot, message) ?? true
+    try {
+      return this.#prepared.table?.canTake(snapshot as MachineSnapshot, message) ?? true
+    } catch {
+      // A guard has thrown: XState meets that again when it takes the message, and fails of it.
+      return true
+    }
   }
 
   start(): void {
     // Without a subscriber, XState throws errors as uncaught errors of the process.
-    this.#actor.subscribe(this)
-    this.#actor.start()
+    // (`subscribe` would make three objects more for each agent.)
+    ;(this.#actor as unknown as Observed).observers.add(this)
+    this.#run(startActor, this.#actor)
     const saved = this.#start.saved as SavedMachine | undefined
     if (saved && !this.#isOver) startTimers(this.#actor, saved.timers, this.#life.owner.clock)
   }
@@ -135,12 +102,33 @@ export class MachineHost implements Host {
   take(message: Message): void {
     // Subscribed to with the first question only: most agents are never asked.
     if (!this.#isAsked && 'ask' in message) this.#subscribeToReplies()
-    this.#actor.send(message)
+    this.#run(this.#actor.send, message)
   }
 
   stop(): void {
     this.#isOver = true
-    this.#actor.stop()
+    try {
+      this.#actor.stop()
+    } catch (error) {
+      warn(error)
+    }
+  }
+
+  /** The clock of the actor: what a timer throws past XState fails the agent alone. */
+  setTimeout(callback: () => void, ms: number): unknown {
+    return this.#life.owner.clock.setTimeout(() => this.#run(callback, undefined), ms)
+  }
+
+  clearTimeout(timeout: unknown): void {
+    this.#life.owner.clock.clearTimeout(timeout)
+  }
+
+  /** What its code threw later, in a callback or a promise that nobody awaits. Its state is good. */
+  strayed(error: unknown): void {
+    // A life that has ended can't fail any more.
+    if (this.#isOver) return warn(error)
+    this.#keep(undefined, this.#actor.getSnapshot() as Running)
+    this.error(error)
   }
 
   /** @throws ValueError where a context can't be saved. */
@@ -156,8 +144,8 @@ export class MachineHost implements Host {
     return this.#lastGood
   }
 
-  /** Called by XState when the actor has failed. */
-  error(error: unknown): void {
+  /** Called by XState, without `this`, when the actor has failed. */
+  readonly error = (error: unknown): void => {
     if (this.#isOver) return
     this.#isOver = true
     this.#stopChildren()
@@ -171,7 +159,27 @@ export class MachineHost implements Host {
     this.#life.ended((this.#actor.getSnapshot() as { readonly output?: unknown }).output)
   }
 
-  #step(transition: LogicParts['transition'], snapshot: Running, event: EventObject, scope: Scope): Snapshot<unknown> {
+  #options(): ActorOptions<AnyActorLogic> {
+    const { input, isPersisted } = this.#start
+    const saved = this.#start.saved as SavedMachine | undefined
+    return {
+      input,
+      ...(isPersisted && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
+      ...(saved && { snapshot: saved.snapshot as Snapshot<unknown> }),
+    }
+  }
+
+  /** Calls XState. What it throws past its own handling, such as an error of an inspector, is a failure too. */
+  #run<Argument>(run: (argument: Argument) => void, argument: Argument): void {
+    try {
+      if (this.#prepared.hasOwnCode) runFor(this, run, argument)
+      else run(argument)
+    } catch (error) {
+      this.strayed(error)
+    }
+  }
+
+  step(transition: Transition, snapshot: Running, event: EventObject, scope: Scope): Snapshot<unknown> {
     const before = this.#before(snapshot)
     let next: Snapshot<unknown>
     try {
@@ -185,10 +193,9 @@ export class MachineHost implements Host {
     return next
   }
 
-  #admit(scope: Scope): void {
+  admit(scope: Scope): void {
     this.#scope = scope
-    ;(scope.system as Hosted)[hostKey] = this
-    setLife(scope.system, this.#life)
+    setLife(scope.system, this)
   }
 
   #saved(snapshot: Running): SavedMachine {
@@ -231,19 +238,18 @@ export class MachineHost implements Host {
   /** Plain XState leaves children running when an action throws, with no way to reach them afterwards. */
   #stopChildren(): void {
     const { children = {} } = this.#actor.getSnapshot() as Running
-    for (const child of Object.values(children)) this.#scope?.stopChild(child as AnyActor)
+    for (const child of Object.values(children)) {
+      try {
+        this.#scope?.stopChild(child as AnyActor)
+      } catch (error) {
+        warn(error)
+      }
+    }
   }
 }
 
-/** Creates the actor of a host. Actors that it spawns meanwhile may create other hosts. */
-function makeFor(host: MachineHost, make: () => AnyActor): AnyActor {
-  const outer = making
-  making = host
-  try {
-    return make()
-  } finally {
-    making = outer
-  }
+function startActor(actor: AnyActor): void {
+  actor.start()
 }
 
 function isEmpty(object: object = {}): boolean {

@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import { requireInteger } from '@skein/memory/runtime'
+import { requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 /**
  * What a full mailbox does with the next message.
@@ -24,12 +25,13 @@ export interface MailboxOptions {
 }
 
 const defaults: Required<MailboxOptions> = { capacity: 1_000, overflow: 'reject' }
+const kinds: OptionKinds<MailboxOptions> = { capacity: 'any', overflow: 'any' }
 const policies: readonly Overflow[] = ['reject', 'drop-oldest', 'drop-newest', 'wait']
 
 /** Settings with every default filled in. @throws OptionError when one is out of range. */
 export function resolveMailbox(options: MailboxOptions | undefined): Required<MailboxOptions> {
-  if (!options) return defaults
-  const { capacity, overflow } = { ...defaults, ...options }
+  if (options === undefined) return defaults
+  const { capacity, overflow } = { ...defaults, ...requireOptions('mailbox', options, kinds, 'mailbox') }
   requireInteger('capacity', capacity, 1)
   if (!policies.includes(overflow)) {
     throw new OptionError('overflow', policies.map((policy) => `'${policy}'`).join(', '), overflow)

@@ -19,7 +19,7 @@ export class AskTimeoutError extends SkeinError {
 
   constructor(agent: string, type: string, timeoutMs: number) {
     super(
-      `The agent "${agent}" did not answer "${type}" within ${timeoutMs} ms. Raise timeoutMs, or find out what it is busy with.`,
+      `The agent "${agent}" did not answer "${type}" within ${timeoutMs} ms. Raise timeoutMs of the question or askTimeoutMs of the flock, or find out what it is busy with.`,
     )
     this.agent = agent
     this.timeoutMs = timeoutMs

@@ -27,6 +27,15 @@ export type Question<Type extends string, Input = undefined, Output = unknown> =
   readonly '~answer'?: Output
 } & (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
 
+/** Those of the messages that are answered. Of messages without declared types, all may be. */
+export type QuestionIn<Taken extends Message> = Taken extends Message
+  ? string extends Taken['type']
+    ? Taken
+    : '~answer' extends keyof Taken
+      ? Taken
+      : never
+  : never
+
 /** The answer to a message. */
 export type AnswerTo<Asked> = Asked extends { readonly '~answer'?: infer Output } ? Output : unknown
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import { requireDuration } from '@skein/memory/runtime'
-import type { ReadScope } from '@skein/memory/runtime'
+import { requireDuration, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds, ReadScope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import { AgentStoppedError } from './message-errors.ts'
@@ -16,8 +16,9 @@ import type { TimerWheel } from './timer-wheel.ts'
 export interface AskOptions {
   /**
    * How long to wait for the answer, in milliseconds; the wait may end up to 1/64 late.
+   * `Number.POSITIVE_INFINITY` for no limit.
    *
-   * @defaultValue no limit
+   * @defaultValue the flock's `askTimeoutMs`: 30_000
    */
   readonly timeoutMs?: number
   /** Stops waiting; the agent itself goes on working. */
@@ -26,22 +27,38 @@ export interface AskOptions {
   readonly scope?: ReadScope
 }
 
+const unlimited = Number.POSITIVE_INFINITY
+
+// A step of map-reduce may pass its own options on.
+const kinds: OptionKinds<AskOptions & { across: boolean }> = {
+  timeoutMs: 'any',
+  signal: 'object',
+  scope: 'object',
+  across: 'boolean',
+}
+
 /** The open questions to all agents of a flock. */
 export class Questions {
   readonly #timers: TimerWheel
+  readonly #timeoutMs: number
   readonly #open = new Map<string, OpenQuestion>()
   // A durable agent may be asked in one process and answer in the next: names of different processes differ.
   readonly #prefix = `${randomUUID().slice(0, 8)}:`
   #count = 0
 
-  constructor(timers: TimerWheel) {
+  /** @param timeoutMs - Of questions that name none; `undefined` for 30,000. @throws OptionError */
+  constructor(timers: TimerWheel, timeoutMs = 30_000) {
+    if (timeoutMs !== unlimited) requireDuration('askTimeoutMs', timeoutMs)
     this.#timers = timers
+    this.#timeoutMs = timeoutMs
   }
 
   /** Sends a question; resolves to its answer. */
-  ask(receiver: Receiver, message: Message, { timeoutMs, signal, scope }: AskOptions): Promise<unknown> {
+  ask(receiver: Receiver, message: Message, options: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
+      const { timeoutMs = this.#timeoutMs, signal, scope } = requireOptions('ask', options, kinds)
+      const isChecked = timeoutMs === this.#timeoutMs || timeoutMs === unlimited
+      if (!isChecked) requireDuration('timeoutMs', timeoutMs)
       if (signal?.aborted) {
         reject(signal.reason as Error)
         return
@@ -55,7 +72,7 @@ export class Questions {
       question.scope = scope
       this.#open.set(ask, question)
       receiver.questions.add(question)
-      if (timeoutMs !== undefined) question.limit(this.#timers, timeoutMs)
+      if (timeoutMs !== unlimited) question.limit(this.#timers, timeoutMs)
       if (signal) question.listen(signal)
       try {
         const labelled = withLabel({ ...message, ask } as Message, labelOfMessage(message))

@@ -1,3 +1,5 @@
+import type { OptionKinds } from '@skein/memory/runtime'
+
 /** How to make a shared call. */
 export interface CallOptions {
   readonly signal?: AbortSignal
@@ -10,6 +12,9 @@ export interface CallOptions {
   /** How long the answer may be reused, in milliseconds. @defaultValue no limit */
   readonly ttlMs?: number
 }
+
+/** For {@link CallOptions}. */
+export const callKinds: OptionKinds<CallOptions> = { signal: 'object', share: 'boolean', ttlMs: 'number' }
 
 /** Where an answer came from. */
 export interface AnswerOrigin {

@@ -1,3 +1,5 @@
+import type { Cost } from '@skein/memory/types'
+
 import { ModelCallError } from './model-errors.ts'
 
 /** The stored vector of one text: the bytes of its 32-bit floats in base64, and the tokens of the text. */
@@ -7,10 +9,16 @@ export interface KeptVector {
   readonly usd?: number | undefined
 }
 
+/** The vector of one text, and its part of the request. */
+export interface MadeVector {
+  readonly kept: KeptVector
+  readonly cost: Cost
+}
+
 interface Waiting {
   readonly text: string
   readonly signal: AbortSignal
-  readonly resolve: (vector: KeptVector) => void
+  readonly resolve: (vector: MadeVector) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -20,7 +28,7 @@ const collectMs = 5
 const maxTexts = 256
 
 /** Requests vectors: for each text one, or why it has none. */
-type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<readonly (KeptVector | ModelCallError)[]>
+type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<readonly (MadeVector | ModelCallError)[]>
 
 /** Collects texts that have no stored vector, and embeds them in few requests. */
 export class EmbedBatch {
@@ -33,8 +41,8 @@ export class EmbedBatch {
   }
 
   /** @throws what the request throws, for each of its texts. */
-  add(text: string, signal: AbortSignal): Promise<KeptVector> {
-    const { promise, resolve, reject } = Promise.withResolvers<KeptVector>()
+  add(text: string, signal: AbortSignal): Promise<MadeVector> {
+    const { promise, resolve, reject } = Promise.withResolvers<MadeVector>()
     this.#waiting.push({ text, signal, resolve, reject })
     if (this.#waiting.length >= maxTexts) void this.#send()
     else this.#timer ??= setTimeout(() => void this.#send(), collectMs)
@@ -58,7 +66,7 @@ export class EmbedBatch {
         allAborted.signal,
       )
       for (const [index, { resolve, reject }] of batch.entries()) {
-        const vector = vectors[index] as KeptVector | ModelCallError
+        const vector = vectors[index] as MadeVector | ModelCallError
         if (vector instanceof ModelCallError) reject(vector)
         else resolve(vector)
       }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { OptionError } from '@skein/memory'
-import { requireLifetime } from '@skein/memory/runtime'
+import { addCost, noCost, noteUse, requireLifetime } from '@skein/memory/runtime'
 import { covers } from '@skein/memory/store'
 import type { OnceOptions, OnceResult, View, WorkContext } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
+import type { Cost } from '@skein/memory/types'
 
 import type { BudgetScope } from '../limits/budget.ts'
 import { HeldBudgets } from '../limits/held-budgets.ts'
@@ -17,7 +18,7 @@ import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
 import { costOf } from './price.ts'
 import { modelRetry, retryDelay } from './retry-delay.ts'
-import type { UsageMeter } from './usage-meter.ts'
+import { costOfCall } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 
 /** One call to a model, of any kind. */
@@ -57,6 +58,9 @@ export interface CallOutcome<Answer> {
   readonly usd: number | undefined
 }
 
+/** The kind of work that calls are, in the ledger. */
+const workKind = 'model'
+
 /**
  * Makes the calls of a model for one principal: never sends what the model may not
  * see, makes no call twice, stays within budgets and rates, and retries failures.
@@ -65,16 +69,14 @@ export class ModelCalls {
   readonly #model: Model
   readonly #memory: View
   readonly #budgets: readonly BudgetScope[]
-  readonly #meter: UsageMeter
   readonly #limiter: Limiter
   readonly #retry: ResolvedRetryPolicy
 
-  constructor(model: Model, memory: View, budgets: readonly BudgetScope[], meter: UsageMeter) {
+  constructor(model: Model, memory: View, budgets: readonly BudgetScope[]) {
     const { budget, limits = {}, retry } = model.settings ?? {}
     this.#model = model
     this.#memory = memory
     this.#budgets = budget ? [budget, ...budgets] : budgets
-    this.#meter = meter
     this.#limiter = new Limiter(model.id, limits, memory)
     this.#retry = resolveRetry(retry, modelRetry)
   }
@@ -95,7 +97,7 @@ export class ModelCalls {
         const made = await this.make(sent, lease, (ms) => reportDuration((tookMs += ms)))
         exceeded ??= made.exceeded
         const { usage } = made.answer
-        reportUsage(usage.inputTokens + usage.outputTokens, this.costOf(usage))
+        reportUsage(costOfCall(usage, this.costOf(usage)))
         return made.answer
       }
       const first = await make(call)
@@ -103,14 +105,32 @@ export class ModelCalls {
     }
     const outcome = call.share
       ? await this.once(call.key, work, { signal, ttlMs, accept })
-      : await unshared(work, signal)
-    if (outcome.reused) {
-      this.#meter.reusedCalls += 1
-      this.#meter.savedTokens += outcome.tokens
-    }
+      : await this.#unshared(work, signal)
     // The answer is paid for and stored; only this caller has to stop.
     if (exceeded) throw exceeded
-    return { answer: outcome.value, reused: outcome.reused, usd: outcome.usd }
+    return { answer: outcome.value, reused: outcome.reused, usd: outcome.cost.usd }
+  }
+
+  /** Runs work without sharing it. */
+  async #unshared<Answer>(
+    work: (context: WorkContext) => Promise<Answer>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<OnceResult<Answer>> {
+    signal.throwIfAborted()
+    let cost = noCost
+    const value = await work({
+      signal,
+      // A correction is a call of its own.
+      reportUsage: (usage) => (cost = { ...addCost(cost, { ...noCost, ...usage }), ms: cost.ms }),
+      reportDuration: (ms) => (cost = { ...cost, ms }),
+    })
+    this.noteUse(cost)
+    return { value, reused: false, cost }
+  }
+
+  /** Counts what a call used that is no work of the memory. */
+  noteUse(cost: Cost): void {
+    noteUse(this.#memory, workKind, cost)
   }
 
   /** The price of a usage with this model, in US dollars; `undefined` where it is not known. */
@@ -218,12 +238,17 @@ export class ModelCalls {
   ): Promise<Answer> {
     const startedAt = performance.now()
     this.#recordDisclosure(key, label)
-    const answer = await attempt(signal)
-    reportDuration(performance.now() - startedAt)
-    this.#meter.modelCalls += 1
-    this.#meter.inputTokens += answer.usage.inputTokens
-    this.#meter.outputTokens += answer.usage.outputTokens
-    return answer
+    try {
+      return await attempt(signal)
+    } catch (error) {
+      const { usedTokens } = error as Partial<ModelCallError>
+      const usage = usedTokens && { inputTokens: usedTokens.input, outputTokens: usedTokens.output }
+      // It is billed, though nobody gets an answer.
+      if (usage) this.noteUse({ ...costOfCall(usage, this.costOf(usage)), ms: performance.now() - startedAt })
+      throw error
+    } finally {
+      reportDuration(performance.now() - startedAt)
+    }
   }
 
   /** @throws ModelClearanceError when the model may not see what would be sent; the audit records that. */
@@ -242,23 +267,6 @@ export class ModelCalls {
     const objects = this.#memory.readObjects
     this.#memory.audit.noteDisclosure({ to: this.#model.id, work, objects, label, ...(refused && { refused }) })
   }
-}
-
-/** Runs work without sharing it. */
-async function unshared<Answer>(
-  work: (context: WorkContext) => Promise<Answer>,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<OnceResult<Answer>> {
-  signal.throwIfAborted()
-  const startedAt = performance.now()
-  let tokens = 0
-  let usd: number | undefined
-  const reportUsage = (more: number, cost?: number): void => {
-    tokens += more
-    usd = cost
-  }
-  const value = await work({ signal, reportUsage, reportDuration: () => {} })
-  return { value, reused: false, durationMs: performance.now() - startedAt, tokens, usd }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

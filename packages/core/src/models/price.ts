@@ -1,3 +1,6 @@
+import { requireNumber, requireObject, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
+
 import type { ModelUsage } from './usage.ts'
 
 /** What a model costs, in US dollars per million tokens. */
@@ -10,6 +13,23 @@ export interface Price {
 
 /** Prices by the name of a model; a name that ends in `*` matches all names with this prefix. */
 export type PriceList = Readonly<Record<string, Price>>
+
+const kinds: OptionKinds<Price> = { inputPerMillion: 'any', outputPerMillion: 'any', cachedInputPerMillion: 'any' }
+
+/** @throws OptionError unless it is a price. */
+export function requirePrice(option: string, price: Price): void {
+  requireObject(option, price, 'a price such as { inputPerMillion: 0.15, outputPerMillion: 0.6 }')
+  const { inputPerMillion, outputPerMillion, cachedInputPerMillion } = requireOptions('a price', price, kinds, option)
+  requireNumber(`${option}.inputPerMillion`, inputPerMillion, 0)
+  requireNumber(`${option}.outputPerMillion`, outputPerMillion, 0)
+  if (cachedInputPerMillion !== undefined) requireNumber(`${option}.cachedInputPerMillion`, cachedInputPerMillion, 0)
+}
+
+/** Checks a list of prices. @throws OptionError */
+export function requirePrices(prices: PriceList): void {
+  requireObject('prices', prices, 'prices by the name of a model')
+  for (const [model, price] of Object.entries(prices)) requirePrice(`prices.${model}`, price)
+}
 
 /** The price of a model: by its exact name, else by the longest matching prefix; `undefined` if there is none. */
 export function priceOf(prices: PriceList, model: string): Price | undefined {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 
 import { OptionError } from '@skein/memory'
+import { ownFile } from '@skein/memory/runtime'
 
 const names = ['cite', 'summary', 'data', 'repair'] as const
 
@@ -19,7 +20,7 @@ export type PromptTexts = { readonly [Name in (typeof names)[number]]?: string }
 
 /** All prompts; this package provides those that are not replaced. */
 export function resolvePrompts(replaced: PromptTexts = {}): Required<PromptTexts> {
-  own ??= readPrompts(new URL('../../prompts/', import.meta.url)) as Required<PromptTexts>
+  own ??= readPrompts(ownFile('@skein/core', import.meta.url, 'prompts', '../../prompts/')) as Required<PromptTexts>
   return { ...own, ...replaced }
 }
 let own: Required<PromptTexts> | undefined

@@ -3,12 +3,15 @@ import { covers, joinLabels } from '@skein/memory/store'
 import type { View } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { requireInteger, warn } from '@skein/memory/runtime'
+import { requireInteger, requireOptions, warn } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { BudgetScope } from '../limits/budget.ts'
+import { callKinds } from './call-options.ts'
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
 import type { ChatRequest, ChatResponse } from './chat.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
+import { requireModel } from './require-model.ts'
 import { citeByChat } from './cite-by-chat.ts'
 import type { CiteContext } from './cite-by-chat.ts'
 import { estimateChat, tokenCounter, tokensOf } from './count-tokens.ts'
@@ -30,8 +33,6 @@ import { plainRequest } from './shared-request.ts'
 import type { ObjectRequest, ShareableRequest, SharedChatRequest } from './shared-request.ts'
 import { askInForm, checkSchema } from './structured-output.ts'
 import type { AnswerForm, FormedCall } from './structured-output.ts'
-import { usageMeter } from './usage-meter.ts'
-import type { UsageMeter } from './usage-meter.ts'
 import { addUsage } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 import { isWhole } from './whole-answer.ts'
@@ -46,9 +47,10 @@ export interface ObjectAnswer<Value> extends AnswerOrigin {
 export interface ShareOptions {
   /** Limit its calls, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[]
-  /** Counts its calls. */
-  readonly meter?: UsageMeter
 }
+
+const chatKinds: OptionKinds<CallOptions & { readonly onText?: unknown }> = { ...callKinds, onText: 'function' }
+const shareKinds: OptionKinds<ShareOptions> = { budgets: 'any' }
 
 /**
  * A model as agents use it. Equal calls are made once for the whole memory: they
@@ -62,16 +64,14 @@ export class SharedModel {
   readonly #model: Model
   readonly #memory: View
   readonly #calls: ModelCalls
-  readonly #meter: UsageMeter
   readonly #prompts: Required<PromptTexts>
   readonly #count: CountTokens
 
   /** @internal */
-  constructor(model: Model, memory: View, { budgets = [], meter = usageMeter() }: ShareOptions) {
+  constructor(model: Model, memory: View, { budgets = [] }: ShareOptions) {
     this.#model = model
     this.#memory = memory
-    this.#meter = meter
-    this.#calls = new ModelCalls(model, memory, budgets, meter)
+    this.#calls = new ModelCalls(model, memory, budgets)
     this.#prompts = resolvePrompts(model.settings?.prompts)
     this.#count = tokenCounter(model.settings?.countTokens)
   }
@@ -90,6 +90,7 @@ export class SharedModel {
     request: SharedChatRequest,
     options: CallOptions & { readonly onText?: (piece: string) => void } = {},
   ): Promise<ChatResponse & AnswerOrigin> {
+    requireOptions('chat', options, chatKinds)
     const { label, plain } = this.#prepare(request)
     const { answer, reused, usd } = await this.#ask('chat', plain, label, options)
     return { ...answer, reused, usd }
@@ -105,6 +106,7 @@ export class SharedModel {
     request: ObjectRequest<Schema>,
     options: CallOptions = {},
   ): Promise<ObjectAnswer<StandardSchemaV1.InferOutput<Schema>>> {
+    requireOptions('object', options, callKinds)
     const { schema } = request
     const { label, plain } = this.#prepare(plainRequest(request))
     const form: AnswerForm<StandardSchemaV1.InferOutput<Schema>> = {
@@ -129,6 +131,7 @@ export class SharedModel {
    * @throws ModelCallError SKEIN_MODEL_CITATION when no sentence is left; OptionError
    */
   async cite(request: CiteRequest, options: CallOptions = {}): Promise<CitedAnswer & AnswerOrigin> {
+    requireOptions('cite', options, callKinds)
     requireCite(request)
     const label = this.#labelOf(request.passages)
     if (this.#model.cite) return this.#citeItself(this.#model.cite.bind(this.#model), request, label, options)
@@ -140,15 +143,10 @@ export class SharedModel {
 
   /** Turns texts into vectors: each text once for the whole memory, those of one call in few requests. */
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
+    requireOptions('embed', options, callKinds)
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
-    const context = {
-      model: this.id,
-      embed: embed.bind(this.#model),
-      calls: this.#calls,
-      meter: this.#meter,
-      count: this.#count,
-    }
+    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, count: this.#count }
     return embedShared({ ...context, label: this.#memory.label }, request, options)
   }
 
@@ -277,6 +275,11 @@ export class SharedModel {
  * ```
  */
 export function shareModel(model: Model, memory: View, options: ShareOptions = {}): SharedModel {
+  requireModel(model)
+  if (typeof memory?.once !== 'function')
+    throw new OptionError('memory', 'a view, such as memory.as({ id, role })', memory)
+  const { budgets } = requireOptions('shareModel', options, shareKinds)
+  if (budgets !== undefined && !Array.isArray(budgets)) throw new OptionError('budgets', 'an array of budgets', budgets)
   return new SharedModel(model, memory, options)
 }
 

@@ -1,3 +1,6 @@
+import { noCost } from '@skein/memory/runtime'
+import type { Cost } from '@skein/memory/types'
+
 /** The tokens that a call used. */
 export interface ModelUsage {
   readonly inputTokens: number
@@ -6,6 +9,14 @@ export interface ModelUsage {
   readonly cachedInputTokens?: number | undefined
   /** Set when the provider reported no usage, or an impossible one, and these are estimates. */
   readonly estimated?: boolean | undefined
+}
+
+/** What a call cost that used this. @param usd - `undefined` where the price is not known. */
+export function costOfCall(
+  { inputTokens, outputTokens, cachedInputTokens = 0 }: ModelUsage,
+  usd: number | undefined,
+): Omit<Cost, 'ms'> {
+  return { ...noCost, calls: 1, inputTokens, outputTokens, cachedInputTokens, ...(usd !== undefined && { usd }) }
 }
 
 /** The sum of some usages. */

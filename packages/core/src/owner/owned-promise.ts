@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 
 import { FenceError } from '@skein/memory'
 import { fromPromise } from 'xstate'
-import type { PromiseActorLogic, PromiseSnapshot } from 'xstate'
+import type { PromiseSnapshot } from 'xstate'
 
 import { lifeOf } from './owner.ts'
 import type { Owner } from './owner.ts'
 import type { PersistedWork } from './state-persister.ts'
+import type { WorkLogic } from './work-logic.ts'
 
 /** What work on behalf of an agent gets. */
 export interface OwnedWork<Input> {
@@ -29,7 +30,7 @@ export interface OwnedWork<Input> {
  */
 export function ownedPromise<Output, Input>(
   run: (work: OwnedWork<Input>) => Promise<Output>,
-): PromiseActorLogic<Output, Input> {
+): WorkLogic<Output, Input> {
   const logic = fromPromise<Output, Input>(async ({ input, system, signal: invoked, self }) => {
     const life = lifeOf(system)
     const owner = life?.owner

@@ -1,5 +1,3 @@
-import type { AnyEventObject, MachineContext } from 'xstate'
-
 import type { Message } from '../messages/message.ts'
 import { NoFlockError } from './no-flock-error.ts'
 import { lifeOf } from './owner.ts'
@@ -11,7 +9,7 @@ export interface Telling {
   readonly message: Message
 }
 
-interface ActionArgs<Context extends MachineContext, Event extends AnyEventObject> {
+interface ActionArgs<Context, Event> {
   readonly context: Context
   readonly event: Event
   readonly system: unknown
@@ -36,7 +34,7 @@ interface ActionArgs<Context extends MachineContext, Event extends AnyEventObjec
  * })
  * ```
  */
-export function tell<Context extends MachineContext, Event extends AnyEventObject>(
+export function tell<Context, Event>(
   what: (args: { readonly context: Context; readonly event: Event }) => Telling | undefined,
 ): (args: ActionArgs<Context, Event>) => void {
   return ({ context, event, system }) => {

@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger, requireNumber } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireNumber, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { Backoff } from './backoff.ts'
 
@@ -22,10 +23,25 @@ export interface RetryPolicy extends Partial<Backoff> {
 /** A policy with every default filled in and every number checked. */
 export type ResolvedRetryPolicy = Required<Omit<RetryPolicy, 'codes'>> & Pick<RetryPolicy, 'codes'>
 
+const kinds: OptionKinds<RetryPolicy> = {
+  maxRetries: 'any',
+  codes: 'any',
+  baseDelayMs: 'any',
+  maxDelayMs: 'any',
+  jitter: 'any',
+}
+
+/** Checks a policy whose defaults are known only when it is used. @throws OptionError */
+export function requireRetry(policy: RetryPolicy): void {
+  resolveRetry(policy, { maxRetries: 0, baseDelayMs: 0, maxDelayMs: 0, jitter: 0 })
+}
+
 /** @throws OptionError when a number is out of range. */
 export function resolveRetry(policy: RetryPolicy | undefined, defaults: ResolvedRetryPolicy): ResolvedRetryPolicy {
   // An option that is given as `undefined` counts as left out.
-  const given = Object.entries(policy ?? {}).filter(([, value]) => value !== undefined)
+  const given = Object.entries(requireOptions('retry', policy, kinds, 'retry')).filter(
+    ([, value]) => value !== undefined,
+  )
   const resolved: ResolvedRetryPolicy = { ...defaults, ...Object.fromEntries(given) }
   requireInteger('retry.maxRetries', resolved.maxRetries, 0, 1_000)
   requireDuration('retry.baseDelayMs', resolved.baseDelayMs, 0)

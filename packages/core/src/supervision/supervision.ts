@@ -1,8 +1,10 @@
 import { OptionError } from '@skein/memory'
-import { maxTimerMs, requireDuration, requireNumber } from '@skein/memory/runtime'
+import { maxTimerMs, requireDuration, requireNumber, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { delayBefore } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
+import { SupervisionError } from './supervision-error.ts'
 
 /**
  * What happens to an agent that failed. In every case, all work that it had
@@ -81,10 +83,23 @@ const defaults = {
   escalateTo: 'human',
 } as const satisfies Required<SupervisionPolicy>
 
+const kinds: OptionKinds<SupervisionPolicy> = {
+  onFailure: 'any',
+  from: 'any',
+  maxRestarts: 'any',
+  windowMs: 'any',
+  baseDelayMs: 'any',
+  maxDelayMs: 'any',
+  jitter: 'any',
+  afterwards: 'any',
+  escalateTo: 'any',
+}
+
 /** A supervision with its settings checked, as one function. @throws OptionError when one is out of range. */
 export function resolveSupervision(supervision: Supervision = {}): (failure: Failure) => Decision {
-  if (typeof supervision === 'function') return (failure) => checked(supervision(failure))
-  const policy: Required<SupervisionPolicy> = { ...defaults, ...supervision }
+  if (typeof supervision === 'function') return (failure) => checked(supervision(failure), failure)
+  const given = requireOptions('supervision', supervision, kinds, 'supervision')
+  const policy: Required<SupervisionPolicy> = { ...defaults, ...given }
   requireOneOf('onFailure', policy.onFailure, ['restart', 'resume', 'stop', 'escalate'])
   requireOneOf('from', policy.from, ['snapshot', 'start'])
   requireOneOf('afterwards', policy.afterwards, ['stop', 'escalate'])
@@ -108,12 +123,25 @@ function decide(policy: Required<SupervisionPolicy>, { earlier, random }: Failur
   return { type: 'restart', from: policy.from, delayMs: delayBefore(policy, recent + 1, random) }
 }
 
-/** A pause computed by a user's function may be fractional, but no timer waits longer. @throws OptionError */
-function checked(decision: Decision): Decision {
-  if (decision.type === 'restart') requireNumber('delayMs', decision.delayMs, 0, maxTimerMs)
-  return decision
+/** What a user's function returned, if it is a decision. @throws SupervisionError */
+function checked(returned: unknown, { agent, error }: Failure): Decision {
+  // An async function: its rejection would end the process.
+  Promise.resolve(returned).catch(() => {})
+  const decision = returned as Decision | null | undefined
+  try {
+    requireOneOf('type', decision?.type, ['restart', 'resume', 'stop', 'escalate'])
+    if (decision?.type === 'escalate') requireOneOf('to', decision.to, ['parent', 'human'])
+    if (decision?.type !== 'restart') return decision as Decision
+    requireOneOf('from', decision.from, ['snapshot', 'start'])
+    // It may be fractional, but no timer waits longer.
+    requireNumber('delayMs', decision.delayMs, 0, maxTimerMs)
+    return decision
+  } catch (wrong) {
+    throw new SupervisionError(agent, (wrong as OptionError).message, error)
+  }
 }
 
-function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw new OptionError(option, allowed.map((one) => `'${one}'`).join(', '), value)
+function requireOneOf(option: string, value: unknown, allowed: readonly string[]): void {
+  if (!allowed.includes(value as string))
+    throw new OptionError(option, allowed.map((one) => `'${one}'`).join(', '), value)
 }

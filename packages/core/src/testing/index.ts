@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { virtualClock } from './virtual-clock.ts'
 export type { VirtualClock } from './virtual-clock.ts'
 export { stepScheduler } from './step-scheduler.ts'

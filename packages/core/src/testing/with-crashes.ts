@@ -1,6 +1,5 @@
-import type { AnyActorLogic, EventFromLogic } from 'xstate'
-
 import type { AgentDefinition, Host, MakeHost } from '../machine/host.ts'
+import type { AnyLogic, LogicEvent, LogicOutput, LogicSnapshot } from '../machine/logic.ts'
 import { definitionOf } from '../machine/machine-definition.ts'
 import type { Message } from '../messages/message.ts'
 
@@ -28,18 +27,18 @@ import type { Message } from '../messages/message.ts'
  * ref.snapshot // => { status: 'active', context: 2 }
  * ```
  */
-export function withCrashes<Taken extends Message>(
-  definition: AgentDefinition<Taken>,
+export function withCrashes<Taken extends Message, Output, Snapshot>(
+  definition: AgentDefinition<Taken, Output, Snapshot>,
   errorFor: (message: Message, count: number) => unknown,
-): AgentDefinition<Taken>
-export function withCrashes<Logic extends AnyActorLogic>(
+): AgentDefinition<Taken, Output, Snapshot>
+export function withCrashes<Logic extends AnyLogic>(
   logic: Logic,
   errorFor: (message: Message, count: number) => unknown,
-): AgentDefinition<EventFromLogic<Logic>>
+): AgentDefinition<LogicEvent<Logic>, LogicOutput<Logic>, LogicSnapshot<Logic>>
 export function withCrashes(
-  what: AgentDefinition | AnyActorLogic,
+  what: AgentDefinition<never> | AnyLogic,
   errorFor: (message: Message, count: number) => unknown,
-): AgentDefinition<never> {
+): AgentDefinition<never, unknown, unknown> {
   const definition = definitionOf(what)
   const counts = new Map<string, number>()
   const makeHost: MakeHost = (life, start) => {
@@ -51,6 +50,7 @@ export function withCrashes(
         return host.snapshot
       },
       types: host.types,
+      takesOthers: host.takesOthers,
       takesAll: host.takesAll,
       canTake: (message) => host.canTake(message),
       start: () => host.start(),

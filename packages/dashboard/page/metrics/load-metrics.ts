@@ -15,32 +15,34 @@ const bucketCount = 60
 
 /** Computes metrics from the events. Cache and budgets, of which events say nothing, are those of the whole run. */
 function metricsFromEvents(ofRun: Metrics | undefined): Metrics {
-  const { totals, at: until, agents } = sceneShown()
+  const { totals, costs, at: until, agents } = sceneShown()
   const since = Math.min(until, ...[...agents.values()].map(({ firstAt }) => firstAt))
   const width = Math.max(1, (until - since) / bucketCount)
   const series = Array.from({ length: bucketCount }, (_, index) => {
     const from = since + index * width
-    let [calls, saved, failed] = [0, 0, 0]
+    let [calls, saved, done, failed] = [0, 0, 0, 0]
     for (const event of history.events.slice(history.indexAt(from), history.indexAt(from + width))) {
-      if (event.type === 'reused') saved += event.count
+      if (event.type === 'used') calls += event.used.calls
+      if (event.type === 'reused') saved += event.saved.calls
       if (event.type !== 'activity') continue
-      if (event.phase === 'done') calls += 1
+      if (event.phase === 'done') done += 1
       if (event.phase === 'failed' || event.phase === 'retried') failed += 1
     }
     return {
       at: from + width,
       calls,
       saved,
-      reworkRate: calls === 0 ? 0 : failed / (calls + failed),
+      reworkRate: done === 0 ? 0 : failed / (done + failed),
       escalationRate: 0,
     }
   }).filter(({ at }) => at <= until + width)
-  const { reused, savedMs, savedTokens, savedUsd, done, failed, retried, workMs, escalated } = totals
+  const { reused, done, failed, retried, escalated } = totals
   return {
     since,
     until,
-    saved: { calls: reused, ms: savedMs, tokens: savedTokens, usd: savedUsd },
-    spent: { calls: done, ms: workMs, tokens: 0, usd: 0 },
+    saved: costs.saved,
+    spent: costs.used,
+    results: { computed: done, reused },
     cache: ofRun?.cache ?? { hits: 0, misses: 0, invalidations: 0 },
     completion: ofRun?.completion ?? { medianMs: 0, p95Ms: 0, count: 0 },
     reworkRate: done === 0 ? 0 : (failed + retried) / (done + failed + retried),

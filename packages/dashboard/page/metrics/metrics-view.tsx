@@ -50,12 +50,18 @@ export function MetricsView(): VNode {
 }
 
 function MetricSections({ metrics }: { metrics: Metrics }): VNode {
-  const { saved, spent, cache, completion, reworkRate, escalationRate, budgets, series, queues } = metrics
+  const { saved, spent, results, cache, completion, reworkRate, escalationRate, budgets, series, queues } = metrics
   const times = series.map(({ at }) => at)
   return (
     <>
       <h2>Saved by sharing</h2>
       <div class="cards">
+        <Card
+          title="results reused"
+          value={amount(results.reused)}
+          note={`${amount(results.computed)} computed`}
+          share={shareOf(results.reused, results.computed)}
+        />
         <Card
           title="calls saved"
           value={amount(saved.calls)}
@@ -82,7 +88,7 @@ function MetricSections({ metrics }: { metrics: Metrics }): VNode {
         />
       </div>
       <Chart
-        title="Calls over time"
+        title="Calls to models over time"
         times={times}
         lines={[
           { name: 'made', values: series.map(({ calls }) => calls), role: 'text' },

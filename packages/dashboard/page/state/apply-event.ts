@@ -25,6 +25,9 @@ export function applyEvent(scene: Scene, event: SceneEvent): void {
       return applyRead(scene, event)
     case 'reused':
       return applyReuse(scene, event)
+    case 'used':
+      scene.costs = { ...scene.costs, used: plus(scene.costs.used, event.used) }
+      return
     case 'activity':
       return applyActivity(scene, event)
     case 'escalation':
@@ -89,7 +92,7 @@ function applyRead(scene: Scene, { agent, collection, id, count, isHit, at }: Ev
 }
 
 function applyReuse(scene: Scene, event: EventOf<'reused'>): void {
-  const { agent, work: id, count, savedMs, savedTokens, savedUsd, at } = event
+  const { agent, work: id, count, saved, at } = event
   const key = keyOf('work', id)
   const record = scene.records.get(key)
   if (record) {
@@ -97,11 +100,12 @@ function applyReuse(scene: Scene, event: EventOf<'reused'>): void {
     if (record.author !== agent) addLink(scene, { reader: agent, key, writer: record.author, at })
   }
   touchAgent(scene, agent, at, { reused: (scene.agents.get(agent)?.reused ?? 0) + count })
-  scene.totals = plus(scene.totals, { reused: count, savedMs, savedTokens, savedUsd })
+  scene.totals = plus(scene.totals, { reused: count })
+  scene.costs = { ...scene.costs, saved: plus(scene.costs.saved, saved) }
 }
 
 function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
-  const { run, activity, agent, phase, durationMs = 0, at } = event
+  const { run, activity, agent, phase, at } = event
   const { running = 0 } = scene.agents.get(agent) ?? {}
   if (phase === 'started' && !scene.runs.has(run)) {
     scene.runs.set(run, agent)
@@ -110,7 +114,7 @@ function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
     // The start may be older than the first event of this page.
     const left = scene.runs.delete(run) ? Math.max(0, running - 1) : running
     touchAgent(scene, agent, at, { running: left, ...(left === 0 && { activity: undefined }) })
-    scene.totals = plus(scene.totals, phase === 'done' ? { done: 1, workMs: durationMs } : { failed: 1 })
+    scene.totals = plus(scene.totals, phase === 'done' ? { done: 1 } : { failed: 1 })
   } else {
     touchAgent(scene, agent, at, {}, 0.5)
     if (phase === 'retried') scene.totals = plus(scene.totals, { retried: 1 })

@@ -1,6 +1,6 @@
 import type { AgentState, EscalationStateName, SceneLabel } from '../../src/protocol/protocol.ts'
-import { noTotals } from './totals.ts'
-import type { Totals } from './totals.ts'
+import { noCosts, noTotals } from './totals.ts'
+import type { Costs, Totals } from './totals.ts'
 
 /** The state of an agent, or of another author of records, at one moment. */
 export interface SceneAgent {
@@ -91,6 +91,7 @@ export interface Scene {
   /** The latest reads of other agents' records, oldest first. */
   readonly links: SceneLink[]
   totals: Totals
+  costs: Costs
 }
 
 /** The scene before the first event. */
@@ -104,6 +105,7 @@ export function emptyScene(): Scene {
     runs: new Map(),
     links: [],
     totals: noTotals,
+    costs: noCosts,
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Cost } from '../../src/protocol/protocol.ts'
+
 /** Counts of events since the first one of the scene. */
 export interface Totals {
   readonly written: number
@@ -8,11 +10,7 @@ export interface Totals {
   readonly done: number
   readonly failed: number
   readonly retried: number
-  readonly workMs: number
   readonly reused: number
-  readonly savedMs: number
-  readonly savedTokens: number
-  readonly savedUsd: number
   readonly escalated: number
   readonly deadLetters: number
 }
@@ -26,18 +24,29 @@ export const noTotals: Totals = {
   done: 0,
   failed: 0,
   retried: 0,
-  workMs: 0,
   reused: 0,
-  savedMs: 0,
-  savedTokens: 0,
-  savedUsd: 0,
   escalated: 0,
   deadLetters: 0,
 }
 
-/** Totals with increments added. */
-export function plus(totals: Totals, increments: Partial<Totals>): Totals {
-  const sum: Record<keyof Totals, number> = { ...totals }
-  for (const [name, by] of Object.entries(increments) as [keyof Totals, number][]) sum[name] += by
-  return sum
+/** What was used, and what reuse saved, since the first event of the scene. */
+export interface Costs {
+  readonly used: Cost
+  readonly saved: Cost
+}
+
+const noCost: Cost = { calls: 0, ms: 0, tokens: 0, usd: 0 }
+
+/** Before the first event. */
+export const noCosts: Costs = { used: noCost, saved: noCost }
+
+/** Counts with increments added. */
+export function plus<Counts extends { readonly [Name in keyof Counts]: number }>(
+  counts: Counts,
+  increments: Partial<Counts>,
+): Counts {
+  const sum: Record<string, number> = { ...counts }
+  for (const [name, by] of Object.entries<number>(increments as Record<string, number>))
+    sum[name] = (sum[name] ?? 0) + by
+  return sum as Counts
 }

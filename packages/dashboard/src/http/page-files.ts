@@ -1,10 +1,12 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { ownFile } from '@skein/memory/runtime'
+
 /** A file of the page. */
 export interface PageFile {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: ArrayBuffer
   readonly mediaType: string
   /** Whether its name changes with its content, so that browsers may cache it forever. */
   readonly isHashed: boolean
@@ -19,22 +21,19 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** The built page: beside `src` in a checkout, beside `dist` in the package. */
-const pageFolder = fileURLToPath(new URL('../../dist-page', import.meta.url))
-
 /**
  * Reads all files of the built page, by path; `''` is the page itself. They are
  * read once, so no request ever names a file on disk.
  */
-export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, PageFile> {
+export function readPageFiles(folder: string = pageFolder()): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>()
   if (!existsSync(join(folder, 'index.html'))) return new Map([['', notBuilt]])
-  for (const path of globSync('**/*.*', { cwd: folder })) {
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const mediaType = mediaTypes[extname(path)]
     if (mediaType === undefined) continue
     const name = path.replaceAll('\\', '/')
     files.set(name === 'index.html' ? '' : name, {
-      bytes: new Uint8Array(readFileSync(join(folder, path))),
+      bytes: new Uint8Array(readFileSync(join(folder, path))).buffer,
       mediaType,
       isHashed: name.startsWith('assets/'),
     })
@@ -42,11 +41,16 @@ export function readPageFiles(folder: string = pageFolder): ReadonlyMap<string, 
   return files
 }
 
+/** The built page: beside `src` in a checkout, beside `dist` in the package. */
+function pageFolder(): string {
+  return fileURLToPath(ownFile('@skein/dashboard', import.meta.url, 'page-files', '../../dist-page'))
+}
+
 const notBuilt: PageFile = {
   bytes: new TextEncoder().encode(
     '<!doctype html><html lang="en"><title>Skein</title><p>The page is not built. ' +
       'In a checkout, run <code>node packages/dashboard/page/build.ts</code>. Requests under <code>/api/</code> work without it.',
-  ),
+  ).buffer,
   mediaType: 'text/html; charset=utf-8',
   isHashed: false,
 }

@@ -1,23 +1,16 @@
+import type { Cost } from '../protocol/protocol.ts'
+
 /** One thing that metrics count. All times are Unix milliseconds. */
 export type MetricMark = { readonly at: number } & (
   | {
       readonly type: 'computed'
       /** Whether its key had been computed before, or an earlier attempt lost its worker. */
       readonly isRework: boolean
-      /** Whether it was a model call. */
-      readonly isModel: boolean
-      readonly ms: number
-      readonly tokens: number
-      readonly usd: number
     }
+  /** What work used. */
+  | ({ readonly type: 'used' } & Cost)
   /** Results were reused `count` times; the savings are their sum. */
-  | {
-      readonly type: 'reused'
-      readonly count: number
-      readonly ms: number
-      readonly tokens: number
-      readonly usd: number
-    }
+  | ({ readonly type: 'reused'; readonly count: number } & Cost)
   /** A task was claimed; as rework when it had been done before, or its owner was lost. */
   | { readonly type: 'claimed'; readonly task: string; readonly isRework: boolean }
   /** The owner released a task, `ms` after its first claim. */

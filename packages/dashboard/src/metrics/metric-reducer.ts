@@ -1,7 +1,8 @@
-import { escalationOf, hasEnded, parseWorkId, workStateOf } from '@skein/memory/runtime'
+import { escalationOf, hasEnded, workStateOf } from '@skein/memory/runtime'
 import type { FeedEntry } from '@skein/memory/runtime'
 
 import type { MetricMark } from './metric-mark.ts'
+import { shownCost } from './shown-cost.ts'
 
 type ChangeEntry = Extract<FeedEntry, { readonly type: 'change' }>
 
@@ -53,11 +54,9 @@ export class MetricReducer {
   /** The marks that the next entry adds. */
   reduce(entry: FeedEntry): readonly MetricMark[] {
     if (entry.type === 'reads') return []
+    if (entry.type === 'uses') return entry.uses.map(({ used }) => ({ type: 'used', at: entry.at, ...shownCost(used) }))
     if (entry.type === 'reuses') {
-      const { at, reuses } = entry
-      return reuses.map(({ count, savedMs, savedTokens, savedUsd = 0 }) => {
-        return { type: 'reused', at, count, ms: savedMs, tokens: savedTokens, usd: savedUsd }
-      })
+      return entry.reuses.map(({ count, saved }) => ({ type: 'reused', at: entry.at, count, ...shownCost(saved) }))
     }
     const { collection } = entry.change
     if (collection === 'work') return this.#reduceWork(entry)
@@ -80,9 +79,7 @@ export class MetricReducer {
     }
     remember(this.#works, id, { isRunning: false, wasDone: known.wasDone || state === 'done', wasLost: false })
     if (state === 'failed') return []
-    const { durationMs: ms = 0, tokens = 0, usd = 0 } = work?.state === 'done' ? work : {}
-    const isRework = known.wasDone || known.wasLost
-    return [{ type: 'computed', at, isRework, isModel: parseWorkId(id).kind === 'model', ms, tokens, usd }]
+    return [{ type: 'computed', at, isRework: known.wasDone || known.wasLost }]
   }
 
   #reduceClaim({ change }: ChangeEntry): readonly MetricMark[] {

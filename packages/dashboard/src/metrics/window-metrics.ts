@@ -8,9 +8,10 @@ export interface TimeWindow {
 }
 
 /** The metrics that follow from the feed alone. */
-export type WindowMetrics = Pick<Metrics, 'saved' | 'spent' | 'completion' | 'reworkRate' | 'escalationRate' | 'series'>
-
-type Computed = Extract<MetricMark, { readonly type: 'computed' }>
+export type WindowMetrics = Pick<
+  Metrics,
+  'saved' | 'spent' | 'results' | 'completion' | 'reworkRate' | 'escalationRate' | 'series'
+>
 
 /** Buckets of a window's series. */
 const maxBuckets = 60
@@ -22,8 +23,7 @@ const maxBuckets = 60
  * - rework rate: results computed although they had been before, or again after a worker was lost, and tasks claimed
  *   again, over all results and claims.
  * - escalation rate: tasks escalated, over tasks that were escalated or ended.
- * - spent: calls, tokens and money of model calls if there are any, since activities include those of the calls they
- *   make; working time of everything else. The series counts the same calls.
+ * - spent and saved: as in the ledger of the memory, see `Cost`.
  *
  * @param marks - From {@link MetricReducer}, in order.
  *
@@ -31,7 +31,7 @@ const maxBuckets = 60
  * ```ts
  * import { windowMetrics } from '@skein/dashboard'
  *
- * const reused = { type: 'reused', at: 10, count: 3, ms: 900, tokens: 60, usd: 0 } as const
+ * const reused = { type: 'reused', at: 10, count: 3, calls: 3, ms: 900, tokens: 60, usd: 0 } as const
  * windowMetrics([reused], { since: 0, until: 100 }).saved // => { calls: 3, ms: 900, tokens: 60, usd: 0 }
  * ```
  */
@@ -39,8 +39,12 @@ export function windowMetrics(marks: readonly MetricMark[], { since, until }: Ti
   const inWindow = marks.filter(({ at }) => at >= since && at < until)
   const durations = inWindow.flatMap((mark) => (mark.type === 'done' ? [mark.ms] : [])).toSorted((a, b) => a - b)
   return {
-    saved: savedOf(inWindow),
-    spent: spentOf(inWindow),
+    saved: costOf(inWindow, 'reused'),
+    spent: costOf(inWindow, 'used'),
+    results: {
+      computed: inWindow.filter(({ type }) => type === 'computed').length,
+      reused: inWindow.reduce((total, mark) => total + (mark.type === 'reused' ? mark.count : 0), 0),
+    },
     completion: { medianMs: quantile(durations, 0.5), p95Ms: quantile(durations, 0.95), count: durations.length },
     reworkRate: reworkRateOf(inWindow),
     escalationRate: escalationRateOf(inWindow),
@@ -48,24 +52,9 @@ export function windowMetrics(marks: readonly MetricMark[], { since, until }: Ti
   }
 }
 
-function savedOf(marks: readonly MetricMark[]): Cost {
-  const reuses = marks.filter((mark) => mark.type === 'reused')
-  return { calls: sum(reuses, 'count'), ms: sum(reuses, 'ms'), tokens: sum(reuses, 'tokens'), usd: sum(reuses, 'usd') }
-}
-
-function spentOf(marks: readonly MetricMark[]): Cost {
-  const computed = marks.filter((mark) => mark.type === 'computed')
-  const calls = callsOf(marks)
-  const others = computed.filter(({ isModel }) => !isModel)
-  const timed = others.length > 0 ? others : computed
-  return { calls: calls.length, ms: sum(timed, 'ms'), tokens: sum(calls, 'tokens'), usd: sum(calls, 'usd') }
-}
-
-/** The results that count as calls: those of models if there are any, otherwise all. */
-function callsOf(marks: readonly MetricMark[]): readonly Computed[] {
-  const computed = marks.filter((mark) => mark.type === 'computed')
-  const models = computed.filter(({ isModel }) => isModel)
-  return models.length > 0 ? models : computed
+function costOf(marks: readonly MetricMark[], type: 'used' | 'reused'): Cost {
+  const costs = marks.filter((mark) => mark.type === type) as readonly (MetricMark & Cost)[]
+  return { calls: sum(costs, 'calls'), ms: sum(costs, 'ms'), tokens: sum(costs, 'tokens'), usd: sum(costs, 'usd') }
 }
 
 function reworkRateOf(marks: readonly MetricMark[]): number {
@@ -81,7 +70,6 @@ function escalationRateOf(marks: readonly MetricMark[]): number {
 
 function seriesOf(marks: readonly MetricMark[], { since, until }: TimeWindow): Metrics['series'] {
   const width = Math.max(1, Math.ceil((until - since) / maxBuckets))
-  const calls = new Set<MetricMark>(callsOf(marks))
   const buckets = Map.groupBy(marks, ({ at }) => since + Math.floor((at - since) / width) * width)
   const count = Math.min(maxBuckets, Math.ceil((until - since) / width))
   return Array.from({ length: Math.max(0, count) }, (_, index) => {
@@ -89,8 +77,8 @@ function seriesOf(marks: readonly MetricMark[], { since, until }: TimeWindow): M
     const bucket = buckets.get(at) ?? []
     return {
       at,
-      calls: bucket.filter((mark) => calls.has(mark)).length,
-      saved: savedOf(bucket).calls,
+      calls: costOf(bucket, 'used').calls,
+      saved: costOf(bucket, 'reused').calls,
       reworkRate: reworkRateOf(bucket),
       escalationRate: escalationRateOf(bucket),
     }

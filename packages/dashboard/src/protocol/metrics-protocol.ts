@@ -1,4 +1,4 @@
-/** Calls, working time, tokens and money, saved or spent. */
+/** Calls to models, working time in milliseconds, tokens and US dollars, saved or spent: as in the ledger of the memory. */
 export interface Cost {
   readonly calls: number
   readonly ms: number
@@ -14,6 +14,8 @@ export interface Metrics {
   /** What reusing results saved. */
   readonly saved: Cost
   readonly spent: Cost
+  /** Results of work that were computed, and that were reused instead. */
+  readonly results: { readonly computed: number; readonly reused: number }
   /** Of the server's process since it opened the memory, regardless of the window. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly invalidations: number }
   /** From the first claim of a task to its release, in milliseconds. */

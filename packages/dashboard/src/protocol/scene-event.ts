@@ -1,4 +1,5 @@
 import type { EscalationStateName } from './inbox-protocol.ts'
+import type { Cost } from './metrics-protocol.ts'
 import type { SceneLabel } from './scene-label.ts'
 
 /**
@@ -62,10 +63,10 @@ export type SceneEvent = EventBase &
         readonly work: string
         /** Reuses within one batch; the savings are their sum. */
         readonly count: number
-        readonly savedMs: number
-        readonly savedTokens: number
-        readonly savedUsd: number
+        readonly saved: Cost
       }
+    /** What an agent's work used within one batch. */
+    | { readonly type: 'used'; readonly agent: string; readonly used: Cost }
     | {
         readonly type: 'activity'
         /** Identifies one run: a bar of the timeline. */

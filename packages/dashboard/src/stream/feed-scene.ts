@@ -1,7 +1,8 @@
-import { escalationOf, objectInfoOf, savedAgentOf, workStateOf } from '@skein/memory/runtime'
+import { costOfWork, escalationOf, objectInfoOf, savedAgentOf, workStateOf } from '@skein/memory/runtime'
 import type { FeedEntry, FeedRecord } from '@skein/memory/runtime'
 
 import type { SceneLabel } from '../protocol/protocol.ts'
+import { shownCost } from '../metrics/shown-cost.ts'
 import { titleOf, titleOfText, workTitle } from '../text/record-title.ts'
 import { shortText } from '../text/short-text.ts'
 import { stateAtVersion } from './escalation-states.ts'
@@ -22,10 +23,13 @@ export interface FeedSceneOptions {
 /** Converts an entry of the feed to the events that the page shows. */
 export function sceneOfEntry(entry: FeedEntry, options: FeedSceneOptions): readonly SceneBody[] {
   if (entry.type === 'reads') return readsOf(entry, options.viewerId)
+  if (entry.type === 'uses') {
+    return entry.uses.map(({ agent, used }) => ({ type: 'used', at: entry.at, agent, used: shownCost(used) }))
+  }
   if (entry.type === 'reuses') {
     const { at, reuses } = entry
-    return reuses.map(({ agent, work, count, savedMs, savedTokens, savedUsd = 0 }) => {
-      return { type: 'reused', at, agent, work: workTitle(work), count, savedMs, savedTokens, savedUsd }
+    return reuses.map(({ agent, work, count, saved }) => {
+      return { type: 'reused', at, agent, work: workTitle(work), count, saved: shownCost(saved) }
     })
   }
   const { collection, id, author, at, op } = entry.change
@@ -81,7 +85,7 @@ function activityOf({ change, record }: ChangeEntry): SceneBody {
   if (!work || work.state === 'running') return { ...common, phase: 'started' }
   return work.state === 'failed'
     ? { ...common, phase: 'failed' }
-    : { ...common, phase: 'done', durationMs: work.durationMs }
+    : { ...common, phase: 'done', durationMs: costOfWork(work).ms }
 }
 
 function agentOf({ change, record }: ChangeEntry): readonly SceneBody[] {

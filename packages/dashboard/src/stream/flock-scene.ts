@@ -32,8 +32,8 @@ export class FlockScene {
   readonly #endedIds: string[] = []
   /** Clearances of running agents. */
   readonly #clearances = new Map<string, Label>()
-  /** Open runs by agent and activity, oldest first. */
-  readonly #openRuns = new Map<string, string[]>()
+  /** Runs of the page by the runs of the flock that are under way. */
+  readonly #openRuns = new Map<string, string>()
   #runCount = 0
 
   constructor(flock: Pick<Flock, 'agent'>, audience: Audience) {
@@ -102,33 +102,23 @@ export class FlockScene {
 
   #activity(event: Extract<FlockEvent, { readonly activity: string }>, at: number): SceneBody | undefined {
     const { type, activity, agent } = event
-    const key = `${agent}\0${activity}`
     const common = { type: 'activity', at, activity, agent } as const
     const isCleared = this.#isCleared(agent, at)
-    if (type === 'activity.started') return { ...common, run: this.#openRun(key), phase: 'started' }
-    const open = this.#openRuns.get(key)
+    // One that lost its thread begins once more. Each attempt is a run of the page.
+    const run = this.#openRuns.get(event.run) ?? this.#nextRun()
+    if (type === 'activity.started' || type === 'activity.progress') this.#openRuns.set(event.run, run)
+    else this.#openRuns.delete(event.run)
+    if (type === 'activity.started') return { ...common, run, phase: 'started' }
     if (type === 'activity.progress') {
       const note = isCleared ? shortText(textOf(event.value)) : undefined
-      const run = open?.[0] ?? this.#openRun(key)
       return { ...common, run, phase: 'progress', ...(note !== undefined && { note }) }
     }
-    // Events do not identify runs: of equal activities of one agent, the oldest is taken to end first.
-    const run = open?.shift() ?? this.#nextRun()
-    if (open?.length === 0) this.#openRuns.delete(key)
     if (type === 'activity.done') {
       return { ...common, run, phase: 'done', worker: event.worker, durationMs: event.durationMs }
     }
     if (type === 'activity.reused') return undefined
     const phase = type === 'activity.retried' ? 'retried' : 'failed'
     return { ...common, run, phase, note: errorText(event.error, isCleared) }
-  }
-
-  #openRun(key: string): string {
-    const run = this.#nextRun()
-    const open = this.#openRuns.get(key)
-    if (open) open.push(run)
-    else this.#openRuns.set(key, [run])
-    return run
   }
 
   #nextRun(): string {

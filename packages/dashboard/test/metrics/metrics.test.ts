@@ -16,17 +16,18 @@ it('include budgets and the hits of the cache, up to the latest change', async (
   await open.memory.ledger()
   const metrics = await open.json<Metrics>('/api/metrics')
   expect(metrics).toMatchObject({
-    spent: { calls: 1, ms: 50 },
-    saved: { calls: 1, ms: 50 },
+    spent: { calls: 0, ms: 50 },
+    saved: { calls: 0, ms: 50 },
+    results: { computed: 1, reused: 1 },
     cache: { hits: expect.any(Number), misses: expect.any(Number) },
     budgets: [{ id: 'run/1', measure: 'tokens', spent: 0, limit: 1_000 }],
     reworkRate: 0,
   })
   expect(metrics.until).toBeGreaterThan(metrics.since)
   await ann.once('sum/2', () => 1)
-  expect(await open.json<Metrics>('/api/metrics')).toMatchObject({ spent: { calls: 2 } })
+  expect(await open.json<Metrics>('/api/metrics')).toMatchObject({ results: { computed: 2 } })
   expect(await open.json<Metrics>(`/api/metrics?until=${metrics.since}`)).toMatchObject({
-    spent: { calls: 0 },
+    spent: { ms: 0 },
     series: [],
   })
 })

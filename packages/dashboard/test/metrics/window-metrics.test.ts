@@ -3,21 +3,23 @@ import { expect, it } from 'vitest'
 import { windowMetrics } from '../../src/index.ts'
 import type { MetricMark } from '../../src/index.ts'
 
-const computed = { type: 'computed', isRework: false, isModel: false, ms: 100, tokens: 10, usd: 0.5 } as const
+const computed = { type: 'computed', isRework: false } as const
+const used = { type: 'used', calls: 1, ms: 100, tokens: 10, usd: 0.5 } as const
 
 it('adds up what was spent and saved', () => {
   const marks: MetricMark[] = [
     { ...computed, at: 10 },
-    { ...computed, at: 20, isModel: true, ms: 40, tokens: 7, usd: 0.25 },
-    { type: 'reused', at: 30, count: 1, ms: 100, tokens: 10, usd: 0.5 },
-    { type: 'reused', at: 90, count: 3, ms: 1, tokens: 1, usd: 0 },
+    { ...used, at: 11 },
+    { ...used, at: 20, calls: 0, ms: 40, tokens: 0, usd: 0 },
+    { type: 'reused', at: 30, count: 1, calls: 2, ms: 100, tokens: 10, usd: 0.5 },
+    { type: 'reused', at: 90, count: 3, calls: 3, ms: 1, tokens: 1, usd: 0 },
   ]
-  const { spent, saved, series } = windowMetrics(marks, { since: 0, until: 100 })
-  // An activity's tokens repeat those of its model calls.
-  expect(spent).toEqual({ calls: 1, ms: 100, tokens: 7, usd: 0.25 })
+  const { spent, saved, results, series } = windowMetrics(marks, { since: 0, until: 100 })
+  expect(results).toEqual({ computed: 1, reused: 4 })
+  expect(spent).toEqual({ calls: 1, ms: 140, tokens: 10, usd: 0.5 })
   expect(series.reduce((sum, { calls }) => sum + calls, 0)).toBe(spent.calls)
-  expect(saved).toEqual({ calls: 4, ms: 101, tokens: 11, usd: 0.5 })
-  expect(windowMetrics(marks, { since: 30, until: 90 })).toMatchObject({ saved: { calls: 1 }, spent: { calls: 0 } })
+  expect(saved).toEqual({ calls: 5, ms: 101, tokens: 11, usd: 0.5 })
+  expect(windowMetrics(marks, { since: 30, until: 90 })).toMatchObject({ saved: { calls: 2 }, spent: { calls: 0 } })
 })
 
 it('computes median and 95th percentile by nearest rank', () => {
@@ -42,7 +44,7 @@ it('computes rework over results and claims, escalations over tasks', () => {
 })
 
 it('divides a window into buckets that add up to it', () => {
-  const marks = Array.from({ length: 600 }, (_, n): MetricMark => ({ ...computed, at: 1_000 + n }))
+  const marks = Array.from({ length: 600 }, (_, n): MetricMark => ({ ...used, at: 1_000 + n }))
   const { series } = windowMetrics(marks, { since: 1_000, until: 1_600 })
   expect(series).toHaveLength(60)
   expect(series[0]).toEqual({ at: 1_000, calls: 10, saved: 0, reworkRate: 0, escalationRate: 0 })

@@ -37,7 +37,7 @@ it('shows reads to auditors, and reuses to everybody', async () => {
   const bob = open.memory.as({ id: 'bob', role: 'reader' })
   await ann.facts.set('greeting', 'hello')
   await bob.facts.get('greeting')
-  await ann.once('sum/v1/1', ({ reportUsage }) => (reportUsage(12, 0.5), 3))
+  await ann.once('sum/v1/1', ({ reportUsage }) => (reportUsage({ outputTokens: 12, usd: 0.5 }), 3))
   await bob.once('sum/v1/1', () => 3)
   await reader.until(({ events }) => events.some(({ type }) => type === 'reused'))
   await reader.until(({ events }) => events.some((event) => event.type === 'read' && event.id === 'greeting'))
@@ -45,7 +45,12 @@ it('shows reads to auditors, and reuses to everybody', async () => {
     expect.objectContaining({ type: 'read', agent: 'bob', collection: 'facts', id: 'greeting', count: 1, isHit: true }),
   )
   expect(reader.events).toContainEqual(
-    expect.objectContaining({ type: 'reused', agent: 'bob', work: 'sum/v1/1', savedTokens: 12, savedUsd: 0.5 }),
+    expect.objectContaining({
+      type: 'reused',
+      agent: 'bob',
+      work: 'sum/v1/1',
+      saved: expect.objectContaining({ tokens: 12, usd: 0.5 }),
+    }),
   )
   // The dashboard's own reads are left out.
   expect(reader.events.filter((event) => event.type === 'read' && event.agent === operator.id)).toEqual([])

@@ -53,3 +53,24 @@ it('shows which thread runs what, from start to end, and that it failed', async 
   expect(steps[4]?.run).toBe(steps[3]?.run)
   expect(steps[3]?.run).not.toBe(steps[0]?.run)
 })
+
+it('tells equal activities apart that run at once, of which one never began', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await using flock = await createFlock({ memory, threads: 1 })
+  await using open = await openBoard({ memory, flock })
+  const reader = await openStream(open)
+  const { double } = flock.activities<typeof import('../fixtures/activities.ts')>(
+    new URL('../fixtures/activities.ts', import.meta.url),
+  )
+  const stop = new AbortController()
+  const running = double(1, { onProgress: () => stop.abort(new Error('withdrawn')) })
+  const withdrawn = double(2, { signal: stop.signal }).catch((error: Error) => error.message)
+  expect([await running, await withdrawn]).toEqual([2, 'withdrawn'])
+  await reader.until(({ events }) => events.some((event) => event.type === 'activity' && event.phase === 'done'))
+  const runs = Map.groupBy(
+    reader.events.filter((event) => event.type === 'activity'),
+    ({ run }) => run,
+  )
+  const phases = [...runs.values()].map((steps) => steps.map(({ phase }) => phase).join(' '))
+  expect(phases.toSorted()).toEqual(['failed', 'started progress done'])
+})

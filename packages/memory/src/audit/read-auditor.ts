@@ -8,8 +8,7 @@ import type { ActiveReader, ReadAuditBuffer } from './read-audit-buffer.ts'
 
 /** Records one principal's reads in the buffer of its thread. */
 export class ReadAuditor implements ActiveReader {
-  /** @internal */
-  slot = noSlot
+  slot: number = noSlot
   readonly #buffer: ReadAuditBuffer
   readonly #agent: string
   readonly #audience: Audience

@@ -2,6 +2,8 @@ import { OptionError } from '../values/errors.ts'
 import { requireInteger } from '../values/require-option.ts'
 import type { RecordMeta, RecordKey } from '../store/record.ts'
 import type { Bus } from './bus.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** A record as the sharing rule sees it. */
 export interface ShareCandidate extends RecordKey, RecordMeta {
@@ -48,6 +50,8 @@ export type ResolvedFederation = Required<FederationOptions>
 const nodeName = /^[\w-]{1,64}$/
 const largestMessage = 2 ** 28
 
+const kinds: OptionKinds<FederationOptions> = { node: 'any', bus: 'any', share: 'any', maxObjectBytes: 'any' }
+
 /**
  * Checks the options and fills in the defaults; `undefined` unless the memory is federated.
  *
@@ -62,13 +66,9 @@ export function resolveFederation(
     if (options === undefined) return undefined
     throw new OptionError('federation', "left out, unless `architecture` is 'federated'", options)
   }
-  const {
-    node,
-    bus,
-    share = { minImportance: 0.7 },
-    maxObjectBytes = 1024 * 1024,
-  } = options ?? ({} as FederationOptions)
   if (options === undefined) throw new OptionError('federation', "given with architecture 'federated'", options)
+  requireOptions('federation', options, kinds, 'federation')
+  const { node, bus, share = { minImportance: 0.7 }, maxObjectBytes = 1024 * 1024 } = options
   if (typeof node !== 'string' || !nodeName.test(node)) {
     throw new OptionError('federation.node', '1 to 64 letters, digits, _ or -', node)
   }

@@ -3,6 +3,7 @@ import type { Unsubscribe } from '../values/emitter.ts'
 import { MemoryClosedError } from '../values/errors.ts'
 import { requireInteger } from '../values/require-option.ts'
 import type { Bus, BusLink, BusPage } from './bus.ts'
+import { requireOptions } from '../values/require-options.ts'
 
 /** Options of {@link inProcessBus}. */
 export interface InProcessBusOptions {
@@ -34,7 +35,7 @@ export interface InProcessBusOptions {
  * ```
  */
 export function inProcessBus(options: InProcessBusOptions = {}): Bus {
-  const { maxMessages = 100_000 } = options
+  const { maxMessages = 100_000 } = requireOptions('inProcessBus', options, { maxMessages: 'any' })
   requireInteger('maxMessages', maxMessages, 1)
   const spaces = new Map<string, Channel>()
   return {

@@ -11,10 +11,12 @@ import { limits } from '../values/limits.ts'
 import { requireCount, requireStrings } from '../values/require-option.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
-import { guardOf } from '../space/write-options.ts'
+import { guardOf, writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { FeedTrimmedError } from '../space/watch.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** An addressee of an alert: an agent by its id, or every agent of a role. */
 export type Addressee = string | { readonly role: string }
@@ -38,6 +40,9 @@ export interface Alert<Insight = unknown> {
   /** Unix milliseconds, by the store's clock. */
   readonly sentAt: number
 }
+
+const { tags: _tags, ...plainKinds } = writeOptionKinds
+const inputKinds: OptionKinds<AlertInput<unknown>> = { ...plainKinds, to: 'any', insight: 'any' }
 
 const pageSize = 500
 
@@ -65,7 +70,7 @@ export class Alerts {
    * @throws ValueError, OptionError, AccessError, FenceError, StoreError
    */
   async send<Insight>(input: AlertInput<Insight>): Promise<void> {
-    const { to, insight, ...options } = input
+    const { to, insight, ...options } = requireOptions('alerts.send', input, inputKinds)
     if (!Array.isArray(to) || to.length === 0) throw new OptionError('to', 'at least one agent or role', to)
     requireCount('to', to.length, limits.batch)
     const tags = [...new Set(to.map((one: Addressee) => addressTag(one)))]

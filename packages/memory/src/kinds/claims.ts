@@ -1,5 +1,5 @@
 import { publicLabel } from '../values/access.ts'
-import { FenceError, OptionError } from '../values/errors.ts'
+import { FenceError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { outlast } from '../values/outlast.ts'
 import { requireDuration, requireStrings } from '../values/require-option.ts'
@@ -12,6 +12,8 @@ import type { Space } from '../space/space.ts'
 import type { ClaimToken } from '../space/write-options.ts'
 import type { Commit } from '../store/mutation.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of {@link Claims.claim}. */
 export interface ClaimOptions {
@@ -30,6 +32,8 @@ export interface ClaimOptions {
   /** Ends the wait; the claim rejects with its reason. */
   readonly signal?: AbortSignal
 }
+
+const kinds: OptionKinds<ClaimOptions> = { leaseMs: 'any', wait: 'boolean', signal: 'object' }
 
 /** The owner of a task. */
 export interface ClaimHolder extends ClaimToken {
@@ -97,10 +101,9 @@ export class Claims {
    * ```
    */
   async claim(task: string, options: ClaimOptions = {}): Promise<Claim | undefined> {
-    const { leaseMs = 30_000, wait = false, signal } = options
+    const { leaseMs = 30_000, wait = false, signal } = requireOptions('claims.claim', options, kinds)
     requireStrings('task', [task])
     requireDuration('leaseMs', leaseMs, 10)
-    if (typeof wait !== 'boolean') throw new OptionError('wait', 'true or false', wait)
     signal?.throwIfAborted()
     this.#space.assertOpen()
     const fence = wait ? await this.#waitFor(task, leaseMs, signal) : await this.#take(task, leaseMs)

@@ -2,7 +2,7 @@ import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
 import { hasEnded } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
-import { asPartOf, currentWork } from '../space/work-chain.ts'
+import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
@@ -11,8 +11,11 @@ import { AccessError, OptionError, WorkError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
 import { requireDuration, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
 import { withSignal } from '../values/with-signal.ts'
-import { workId } from '../work/work-id.ts'
-import { workStateOf } from '../work/work-state.ts'
+import { Account } from '../work/account.ts'
+import { addCost, noCost } from '../work/cost.ts'
+import type { Cost } from '../work/cost.ts'
+import { parseWorkId, workId } from '../work/work-id.ts'
+import { costOfWork, workStateOf } from '../work/work-state.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 import { WorkRecord } from './work-record.ts'
 
@@ -53,7 +56,8 @@ export class ComputeOnce {
       joined = inFlight.get(id)
     }
     const chain = currentWork()
-    const own = joined ?? this.#begin(id, work, { ...options, leaseMs, chain })
+    const account = currentAccount()
+    const own = joined ?? this.#begin(id, work, { ...options, leaseMs, chain, account })
     own.waiters += 1
     try {
       const wait = { chain, anyOf: () => [id], isWaiting: () => joined !== undefined || !own.isComputing, signal }
@@ -63,7 +67,7 @@ export class ComputeOnce {
       const copy = { ...result, value: structuredClone(result.value), reused: true }
       // Another caller's check may ask for less than this one's.
       if (accept && !own.isUnkept && !(await accept(copy.value))) return await this.run(key, work, options)
-      this.#noteReuse(id, copy)
+      this.#noteReuse(id, copy.cost, account)
       return copy
     } finally {
       // Whoever gets a result, or an error, has read what the work has read.
@@ -121,10 +125,9 @@ export class ComputeOnce {
       const isGood = state?.state === 'done' && (options.accept?.(state.value) ?? true)
       // Most checks answer at once, and a turn of the microtasks shows in a hit.
       if (state?.state === 'done' && (isGood === true || (await isGood))) {
-        const { durationMs, tokens, usd } = state
-        const result = { value: state.value as T, durationMs, tokens, usd, reused: true }
-        this.#noteReuse(id, result)
-        return result
+        const cost = costOfWork(state)
+        this.#noteReuse(id, cost, options.account)
+        return { value: state.value as T, cost, reused: true }
       }
       // Whoever judged it has read it.
       if (state?.state === 'done' && own.label) this.#actor.used(own.label)
@@ -161,60 +164,72 @@ export class ComputeOnce {
     fence: number,
     work: Work<T>,
     options: TakeOptions,
-    own: InFlight,
+    flight: InFlight,
   ): Promise<OnceResult<T> | undefined> {
-    const abandoned = own.abandon.signal
+    const abandoned = flight.abandon.signal
     const lease = this.#space.leases.hold(stored.key, fence, options.leaseMs)
     const startedAt = performance.now()
-    let tokens = 0
-    let usd: number | undefined
+    const within = new Account()
+    let own = noCost
     let tookMs: number | undefined
+    const took = (): number => tookMs ?? performance.now() - startedAt
     try {
       const context: WorkContext = {
         signal: AbortSignal.any([lease.signal, abandoned]),
-        reportUsage: (more, cost) => {
-          tokens += more
-          if (cost !== undefined) usd = (usd ?? 0) + cost
+        reportUsage: (usage) => {
+          for (const [name, amount] of Object.entries(usage)) if (amount !== undefined) requireNumber(name, amount, 0)
+          own = addCost(own, { ...noCost, ...usage, ms: 0 })
         },
         reportDuration: (ms) => {
           requireNumber('ms', ms, 0)
           tookMs = ms
         },
       }
-      const value = await asPartOf([...options.chain, stored.key.id], () => work(context))
-      const durationMs = tookMs ?? performance.now() - startedAt
+      const value = await asPartOf([...options.chain, stored.key.id], () => work(context), within)
+      const cost = { ...addCost(own, within.used), ms: took() }
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
-      own.isUnkept = options.accept !== undefined && !(await options.accept(kept))
+      flight.isUnkept = options.accept !== undefined && !(await options.accept(kept))
       const { label } = this.#actor
-      if (own.isUnkept) await stored.giveBack(fence)
-      else if (!(await stored.keep({ state: 'done', value: kept, durationMs, tokens, usd, label }, fence)))
-        return undefined
-      own.label = label
+      if (flight.isUnkept) await stored.giveBack(fence)
+      else if (!(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
+      flight.label = label
       this.#space.counters.add('computed')
-      this.#space.counters.add('computedMs', durationMs)
-      return { value: decodeJson(encodeJson(kept)) as T, reused: false, durationMs, tokens, usd }
+      this.#space.counters.add('computedMs', cost.ms)
+      return { value: decodeJson(encodeJson(kept)) as T, reused: false, cost }
     } catch (error) {
       // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
       if (abandoned.aborted) await stored.giveBack(fence)
       // The lease's present holder will produce the result.
       else if (lease.signal.aborted) return undefined
-      else await stored.fail(error, fence, (own.label = this.#actor.label))
+      else await stored.fail(error, fence, (flight.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()
+      this.#noteUse(stored.key.id, { ...own, ms: Math.max(0, took() - within.used.ms) }, within, options.account)
     }
   }
 
-  #noteReuse(work: string, { durationMs, tokens, usd }: OnceResult<unknown>): void {
+  /** @param used - By the work itself. @param within - What work and calls within it have used and saved. */
+  #noteUse(work: string, used: Cost, within: Account, account: Account | undefined): void {
+    account?.use(addCost(used, within.used))
+    account?.reuse(within.saved, within.reused)
+    this.#space.note({
+      work: workId(this.#actor.audience, parseWorkId(work).kind),
+      agent: this.#actor.principal.id,
+      used,
+    })
+  }
+
+  #noteReuse(work: string, saved: Cost, account: Account | undefined): void {
     const { counters } = this.#space
     const { level: sensitivity, compartments } = this.#actor.audience
     this.#actor.readAuditor?.note('read', 'work', work, { sensitivity, compartments })
     counters.add('reused')
-    counters.add('savedMs', durationMs)
-    counters.add('savedTokens', tokens)
-    const agent = this.#actor.principal.id
-    this.#space.noteReuse({ work, agent, count: 1, savedMs: durationMs, savedTokens: tokens, savedUsd: usd })
+    counters.add('savedMs', saved.ms)
+    counters.add('savedTokens', saved.inputTokens + saved.outputTokens)
+    account?.reuse(saved)
+    this.#space.note({ work, agent: this.#actor.principal.id, count: 1, saved })
   }
 }
 
@@ -224,4 +239,5 @@ interface TakeOptions extends OnceOptions {
   readonly leaseMs: number
   /** The work that the caller is part of. */
   readonly chain: WorkChain
+  readonly account: Account | undefined
 }

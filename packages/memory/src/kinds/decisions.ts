@@ -2,7 +2,10 @@ import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
+import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** A decision to record: see {@link Decisions.record}. */
 export interface DecisionInput<Decision> extends WriteOptions {
@@ -18,6 +21,8 @@ export interface DecisionValue<Decision = unknown> {
   readonly reasoning: string
 }
 
+const inputKinds: OptionKinds<DecisionInput<unknown>> = { ...writeOptionKinds, decision: 'any', reasoning: 'any' }
+
 /** What agents decided and why, listed by task and by agent. */
 export class Decisions extends Journal {
   /**
@@ -26,7 +31,7 @@ export class Decisions extends Journal {
    * @throws ValueError, OptionError, StoreError
    */
   async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
-    const { decision, reasoning, ...options } = input
+    const { decision, reasoning, ...options } = requireOptions('decisions.record', input, inputKinds)
     if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a string', reasoning)
     requireValue(decision, '$.decision')
     return this.append({ decision, reasoning }, options)

@@ -5,6 +5,8 @@ import { OptionError } from '../values/errors.ts'
 import { requireStrings } from '../values/require-option.ts'
 import type { Marked, OwnMutation, Shown } from '../space/shown.ts'
 import type { Written } from '../store/mutation.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** The new, lower label of a record, and the reason for it: see `Facts.declassify`. */
 export interface DeclassifyOptions {
@@ -20,10 +22,13 @@ export interface DeclassifyOptions {
   readonly reason: string
 }
 
+const kinds: OptionKinds<DeclassifyOptions> = { sensitivity: 'any', compartments: 'any', reason: 'any' }
+
 type DeclassifiedSet = Extract<OwnMutation, { type: 'set' }>
 
 /** @throws OptionError when it is not a valid label. */
-export function declassifiedLabel({ sensitivity = 'public', compartments = [] }: DeclassifyOptions): Label {
+export function declassifiedLabel(options: DeclassifyOptions): Label {
+  const { sensitivity = 'public', compartments = [] } = requireOptions('declassify', options, kinds)
   requireLevel('sensitivity', sensitivity)
   requireStrings('compartments', compartments)
   return { sensitivity, compartments: [...new Set(compartments)].toSorted() }
@@ -45,9 +50,9 @@ export async function declassify(
   make: (meta: Marked) => DeclassifiedSet | Promise<DeclassifiedSet>,
 ): Promise<Shown> {
   actor.requireRight('declassify', 'declassify', record, record)
+  const label = declassifiedLabel(options)
   const { reason } = options
   requireStrings('reason', [reason])
-  const label = declassifiedLabel(options)
   const before = { level: record.sensitivity, compartments: record.compartments }
   const after = { level: label.sensitivity, compartments: label.compartments }
   if (!covers(before, label) || covers(after, record)) {

@@ -1,5 +1,7 @@
+import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { EscalationState } from './escalation.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** A question of an agent to a person: see `Escalations.open`. */
 export interface EscalationInput extends WriteOptions {
@@ -20,4 +22,19 @@ export interface EscalationFilter {
   readonly assignedTo?: string
   /** @defaultValue 100 */
   readonly limit?: number
+}
+
+/** For {@link EscalationInput}. */
+export const escalationInputKinds: OptionKinds<EscalationInput> = {
+  ...writeOptionKinds,
+  reason: 'any',
+  question: 'any',
+  assignedTo: 'any',
+}
+/** For {@link EscalationFilter}. */
+export const escalationFilterKinds: OptionKinds<EscalationFilter> = {
+  state: 'string',
+  task: 'any',
+  assignedTo: 'any',
+  limit: 'any',
 }

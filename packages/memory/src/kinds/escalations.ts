@@ -11,11 +11,13 @@ import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.t
 import { outlast } from '../values/outlast.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireInteger, requireStrings } from '../values/require-option.ts'
+import { escalationFilterKinds, escalationInputKinds } from './escalation-input.ts'
 import type { EscalationFilter, EscalationInput } from './escalation-input.ts'
 import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
 import { hasEnded, toEscalation } from './escalation.ts'
 import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
+import { requireOptions } from '../values/require-options.ts'
 
 /** A waiter polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
@@ -54,8 +56,8 @@ export class Escalations {
    * ```
    */
   async open(input: EscalationInput): Promise<Escalation> {
-    const { reason, question, assignedTo, ...options } = input
-    requireStrings('task', [input.task])
+    const { reason, question, assignedTo, ...options } = requireOptions('escalations.open', input, escalationInputKinds)
+    requireStrings('task', [options.task])
     requireText('reason', reason)
     if (question !== undefined) requireText('question', question)
     if (assignedTo !== undefined) requireStrings('assignedTo', [assignedTo])
@@ -63,7 +65,7 @@ export class Escalations {
     const meta = await this.#actor.describe(options)
     const id = hash(
       'sha256',
-      encodeJson([input.task, question ?? reason, meta.sensitivity, meta.compartments]),
+      encodeJson([options.task, question ?? reason, meta.sensitivity, meta.compartments]),
       'hex',
     ).slice(0, 32)
     const value: EscalationValue = {
@@ -130,7 +132,8 @@ export class Escalations {
   }
 
   /** Escalations that this principal can see, oldest first. */
-  async list({ state, task, assignedTo, limit = 100 }: EscalationFilter = {}): Promise<Escalation[]> {
+  async list(filter: EscalationFilter = {}): Promise<Escalation[]> {
+    const { state, task, assignedTo, limit = 100 } = requireOptions('escalations.list', filter, escalationFilterKinds)
     requireInteger('limit', limit, 1, limits.page)
     requireFilter({ task, assignedTo })
     this.#space.assertOpen()
@@ -169,8 +172,9 @@ export class Escalations {
    */
   async answered<Answer = unknown>(
     id: string,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Escalation<Answer>> {
+    const { signal } = requireOptions('escalations.answered', options, { signal: 'object' })
     const { epochs } = this.#space
     const slot = epochs.slotOf('escalations', id)
     for (let noting: 'read' | 'unnoted' = 'read'; ; noting = 'unnoted') {

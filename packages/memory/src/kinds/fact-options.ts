@@ -1,4 +1,6 @@
+import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of `Facts.set`. */
 export interface SetFactOptions extends WriteOptions {
@@ -17,3 +19,10 @@ export interface ReadFactOptions {
   /** `strong` asks the store even when there is a valid cached copy. */
   readonly consistency?: 'cached' | 'strong'
 }
+
+/** For {@link SetFactOptions}. */
+export const setFactKinds: OptionKinds<SetFactOptions> = { ...writeOptionKinds, ifVersion: 'any' }
+/** For {@link DeleteFactOptions}. */
+export const deleteFactKinds: OptionKinds<DeleteFactOptions> = { ifVersion: 'any', claim: 'object' }
+/** For {@link ReadFactOptions}. */
+export const readFactKinds: OptionKinds<ReadFactOptions> = { consistency: 'any' }

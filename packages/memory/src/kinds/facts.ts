@@ -1,8 +1,8 @@
 import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
-import { guardOf } from '../space/write-options.ts'
-import { NotFoundError } from '../values/errors.ts'
+import { guardOf, writeOptionKinds } from '../space/write-options.ts'
+import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
 import { requireInteger, requireStrings } from '../values/require-option.ts'
@@ -10,10 +10,12 @@ import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
+import { deleteFactKinds, readFactKinds, setFactKinds } from './fact-options.ts'
 import type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './fact-options.ts'
 import { factOf, toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
 import { queueUpdate, updateFact } from './update-fact.ts'
+import { requireOptions } from '../values/require-options.ts'
 
 /** Named, versioned values that all agents share, with optimistic locking. */
 export class Facts {
@@ -58,8 +60,12 @@ export class Facts {
    */
   async read<T = unknown>(key: string, options: ReadFactOptions = {}): Promise<Fact<T> | undefined> {
     requireKey(key)
+    const { consistency } = requireOptions('facts.read', options, readFactKinds)
+    if (consistency !== undefined && consistency !== 'cached' && consistency !== 'strong') {
+      throw new OptionError('consistency', "'cached' or 'strong'", consistency)
+    }
     this.#space.assertOpen()
-    const strong = options.consistency === 'strong'
+    const strong = consistency === 'strong'
     const { epochs } = this.#space
     // Checked on both sides of the read: the state may change in between.
     const servedStale = epochs.servesStale
@@ -86,6 +92,7 @@ export class Facts {
    * ```
    */
   async set<T>(key: string, value: T, options: SetFactOptions = {}): Promise<Fact<T>> {
+    requireOptions('facts.set', options, setFactKinds)
     requireKey(key)
     this.#space.assertOpen()
     // Before the first await: the caller may still change the value.
@@ -122,6 +129,7 @@ export class Facts {
     options: UpdateFactOptions = {},
   ): Promise<Fact<T>> {
     requireKey(key)
+    requireOptions('facts.update', options, writeOptionKinds)
     return queueUpdate(this.#space, this.#actor, key, () => updateFact(this, this.#actor, key, change, options))
   }
 
@@ -131,6 +139,7 @@ export class Facts {
    * @throws VersionConflictError when `ifVersion` is no longer the version.
    */
   async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
+    requireOptions('facts.delete', options, deleteFactKinds)
     requireKey(key)
     const { ifVersion } = options
     requireVersion(ifVersion)

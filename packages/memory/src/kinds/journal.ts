@@ -19,6 +19,8 @@ import type { Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** One entry of a journal: written once, never changed. */
 export interface JournalEntry<Value = unknown> {
@@ -75,6 +77,18 @@ export interface SearchResult<Item> {
   readonly snippet: string
 }
 
+const { cursor: _, ...searchKinds }: OptionKinds<ListOptions> = {
+  task: 'any',
+  author: 'any',
+  notAuthor: 'any',
+  tags: 'any',
+  since: 'any',
+  until: 'any',
+  limit: 'any',
+  cursor: 'string',
+}
+const listKinds: OptionKinds<ListOptions> = { ...searchKinds, cursor: 'string' }
+
 /** Search ranks a pool of at least this many records by their texts. */
 const smallestPool = 50
 /** A text is ranked by this many of its first UTF-16 units. */
@@ -122,7 +136,7 @@ export class Journal {
    * @throws OptionError when a filter, limit or cursor makes no sense.
    */
   async list<Value = unknown>(options: ListOptions = {}): Promise<Page<JournalEntry<Value>>> {
-    const { limit = 50, cursor } = options
+    const { limit = 50, cursor } = requireOptions(`${this.#collection}.list`, options, listKinds)
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
@@ -155,8 +169,11 @@ export class Journal {
     return this.#toEntry<Value>(lowered)
   }
 
-  protected async find<Value>(text: string, options: ListOptions): Promise<SearchResult<JournalEntry<Value>>[]> {
-    const { limit = 10 } = options
+  protected async find<Value>(
+    text: string,
+    options: Omit<ListOptions, 'cursor'>,
+  ): Promise<SearchResult<JournalEntry<Value>>[]> {
+    const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
     requireInteger('limit', limit, 1, limits.page)
     if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()

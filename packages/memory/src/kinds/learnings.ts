@@ -4,7 +4,10 @@ import type { JournalEntry } from './journal.ts'
 import { requireValue } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
+import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** The kinds of learning: something worked, failed, keeps happening, or should be done. */
 export const learningKinds = ['success', 'failure', 'pattern', 'recommendation'] as const
@@ -50,6 +53,13 @@ export interface RelevantOptions {
   readonly limit?: number
 }
 
+const inputKinds: OptionKinds<LearningInput<unknown>> = {
+  ...writeOptionKinds,
+  signal: 'any',
+  context: 'any',
+  details: 'any',
+}
+
 /** `relevant` looks through this many of the newest learnings. */
 const depth = 10_000
 const pageSize = 1_000
@@ -62,7 +72,7 @@ export class Learnings extends Journal {
    * @throws ValueError, OptionError, StoreError
    */
   async log<Details>(input: LearningInput<Details>): Promise<JournalEntry<LearningValue<Details>>> {
-    const { signal, context, details, ...options } = input
+    const { signal, context, details, ...options } = requireOptions('learnings.log', input, inputKinds)
     if (!learningKinds.includes(signal)) throw new OptionError('signal', `one of ${learningKinds.join(', ')}`, signal)
     requireContext(context)
     requireValue(details, '$.details')
@@ -90,15 +100,16 @@ export class Learnings extends Journal {
    */
   async relevant<Details = unknown>(
     context: LearningContext,
-    { limit = 10 }: RelevantOptions = {},
+    options: RelevantOptions = {},
   ): Promise<RelevantLearnings<Details>> {
+    const { limit = 10 } = requireOptions('learnings.relevant', options, { limit: 'any' })
     requireContext(context)
     requireInteger('limit', limit, 1, limits.page)
     const found: RelevantLearning<Details>[] = []
     let cursor: string | undefined
     for (let seen = 0; seen < depth; seen += pageSize) {
-      const options = { notAuthor: this.author, limit: pageSize, ...(cursor !== undefined && { cursor }) }
-      const page = await this.list<LearningValue<Details>>(options)
+      const query = { notAuthor: this.author, limit: pageSize, ...(cursor !== undefined && { cursor }) }
+      const page = await this.list<LearningValue<Details>>(query)
       found.push(...page.items.map((item) => ({ item, matches: countEqual(item.value.context, context) })))
       cursor = page.cursor
       if (cursor === undefined) break

@@ -7,6 +7,8 @@ import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
 import { objectInfo, objectKey } from './object-info.ts'
 import type { Ref } from './ref.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** An object in a lineage. */
 export interface LineageNode {
@@ -32,12 +34,11 @@ export interface LineageOptions {
   readonly limit?: number
 }
 
+const kinds: OptionKinds<LineageOptions> = { direction: 'any', limit: 'any' }
+
 /** Walks a lineage from an object, nearest first, past everything that the principal can't see. @throws OptionError */
-export async function walkLineage(
-  actor: Actor,
-  start: Shown,
-  { direction, limit = 1_000 }: LineageOptions,
-): Promise<LineageNode[]> {
+export async function walkLineage(actor: Actor, start: Shown, options: LineageOptions): Promise<LineageNode[]> {
+  const { direction, limit = 1_000 } = requireOptions('objects.lineage', options, kinds)
   requireInteger('limit', limit, 1, limits.items)
   if (direction !== 'sources' && direction !== 'uses') {
     throw new OptionError('direction', "'sources' or 'uses'", direction)

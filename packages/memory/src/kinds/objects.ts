@@ -2,7 +2,7 @@ import type { OpenBytes } from '../objects/object-shelf.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
-import { guardOf } from '../space/write-options.ts'
+import { guardOf, writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
 import type { Level } from '../values/access.ts'
@@ -19,6 +19,8 @@ import { encodeContent, isJson, isText, requireContent } from './object-content.
 import { objectInfo, objectKey } from './object-info.ts'
 import type { ObjectInfo } from './object-info.ts'
 import type { Ref } from './ref.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of {@link Objects.put}. */
 export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
@@ -27,6 +29,9 @@ export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
   /** The title that people see: a file's name, a URL, a heading. Known content keeps its first title. */
   readonly title?: string
 }
+
+const { ttlMs: _, ...plainKinds } = writeOptionKinds
+const putKinds: OptionKinds<PutOptions> = { ...plainKinds, mediaType: 'any', title: 'any' }
 
 /** Immutable results of up to 256 MiB, stored once under the hash of their content and passed by reference. */
 export class Objects {
@@ -61,6 +66,7 @@ export class Objects {
    * ```
    */
   async put<T>(content: T, options: PutOptions = {}): Promise<Ref<T>> {
+    requireOptions('objects.put', options, putKinds)
     this.#space.assertOpen()
     const { bytes, usual } = encodeContent(content)
     const mediaType = options.mediaType ?? usual

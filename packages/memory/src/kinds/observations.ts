@@ -1,6 +1,9 @@
 import { Journal } from './journal.ts'
 import type { JournalEntry, ListOptions, SearchResult } from './journal.ts'
+import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** An observation to log: see {@link Observations.log}. */
 export interface ObservationInput<Value> extends WriteOptions {
@@ -10,6 +13,8 @@ export interface ObservationInput<Value> extends WriteOptions {
 
 /** Filters of a search for observations; `limit` defaults to 10. */
 export type SearchOptions = Omit<ListOptions, 'cursor'>
+
+const inputKinds: OptionKinds<ObservationInput<unknown>> = { ...writeOptionKinds, value: 'any' }
 
 /** What agents found, for all others to list and search. */
 export class Observations extends Journal {
@@ -32,7 +37,7 @@ export class Observations extends Journal {
    * ```
    */
   async log<Value>(input: ObservationInput<Value>): Promise<JournalEntry<Value>> {
-    const { value, ...options } = input
+    const { value, ...options } = requireOptions('observations.log', input, inputKinds)
     return this.append(value, options)
   }
 

@@ -1,11 +1,20 @@
 import type { ClaimToken } from '../space/write-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
+import type { Cost } from '../work/cost.ts'
+
+/** What a work has used by itself; what is left out is 0. */
+export type Usage = Partial<Omit<Cost, 'ms'>>
 
 /** The context that `View.once` passes to the work. */
 export interface WorkContext {
   /** Aborts when the lease on the work is lost, so the result would be refused, or when nobody waits for it any more. */
   readonly signal: AbortSignal
-  /** Adds a model's usage in tokens and, if the price is known, in US dollars. The ledger uses it to compute what reuse saves. */
-  reportUsage(tokens: number, usd?: number): void
+  /**
+   * Adds what a model used for the work. Leave out what other work within it reports itself.
+   *
+   * @throws OptionError for a number below 0.
+   */
+  reportUsage(usage: Usage): void
   /** Reports the work's own duration in milliseconds, without queueing. By default the time until its end counts. */
   reportDuration(ms: number): void
 }
@@ -44,14 +53,22 @@ export interface OnceOptions {
   readonly fleeting?: boolean
 }
 
+/** For {@link OnceOptions}. */
+export const onceKinds: OptionKinds<OnceOptions> = {
+  ttlMs: 'any',
+  leaseMs: 'any',
+  task: 'any',
+  signal: 'object',
+  claim: 'object',
+  accept: 'function',
+  fleeting: 'boolean',
+}
+
 /** The outcome of `View.once`. */
 export interface OnceResult<T> {
   readonly value: T
   /** Whether the value was computed before, or by another agent meanwhile. */
   readonly reused: boolean
-  /** The cost of computing it. */
-  readonly durationMs: number
-  readonly tokens: number
-  /** In US dollars, as far as prices were known; absent when no price was reported. */
-  readonly usd?: number | undefined
+  /** What computing it took, with everything within. */
+  readonly cost: Cost
 }

@@ -9,6 +9,8 @@ import { recordPages } from '../store/record-pages.ts'
 import { covers, joinLabels, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { requireFilter, requireIds, requireTimes } from '../values/require-option.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** An action in the audit. */
 export type AuditAction = NotedAction | 'delete'
@@ -55,6 +57,16 @@ export interface AuditFilter {
   readonly since?: number
   /** Before, Unix milliseconds. */
   readonly until?: number
+}
+
+const filterKinds: OptionKinds<AuditFilter> = {
+  agent: 'any',
+  action: 'string',
+  outcome: 'string',
+  collection: 'string',
+  id: 'any',
+  since: 'any',
+  until: 'any',
 }
 
 /** Content that leaves the memory, for example to a model. */
@@ -113,6 +125,7 @@ export class Audit {
    * ```
    */
   async *entries(filter: AuditFilter = {}): AsyncGenerator<AuditEntry, void, undefined> {
+    requireOptions('audit.entries', filter, filterKinds)
     this.#space.assertOpen()
     this.#actor.requireRight('audit', 'audit', { collection: 'audit', id: '' })
     const { agent, id, action, outcome, since, until } = filter

@@ -10,12 +10,14 @@ import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
-import { requireInteger } from '../values/require-option.ts'
+import { requireInteger, requireStrings } from '../values/require-option.ts'
 import { isSealed } from '../values/sealed-text.ts'
-import { ledgerSum, reusesOf } from '../work/reuse.ts'
-import type { Reuse } from '../work/reuse.ts'
+import { entriesOf, ledgerSum } from '../work/ledger-entry.ts'
+import type { Reuse, Use } from '../work/ledger-entry.ts'
 import { parseWorkId } from '../work/work-id.ts'
 import type { AuditEntry } from './audit.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** A record next to its change, with the value as JSON text: most followers of the feed look at few values. */
 export interface FeedRecord extends Omit<StoredRecord, 'value'> {
@@ -28,6 +30,8 @@ export type FeedEntry =
   | { readonly type: 'change'; readonly seq: Seq; readonly change: Change; readonly record: FeedRecord | undefined }
   /** Reads by agents, including refused ones; for principals with the right `audit`. */
   | { readonly type: 'reads'; readonly seq: Seq; readonly entries: readonly AuditEntry[] }
+  /** What work has used. */
+  | { readonly type: 'uses'; readonly seq: Seq; readonly at: number; readonly uses: readonly Use[] }
   /** Known results that were used instead of computing them again. */
   | { readonly type: 'reuses'; readonly seq: Seq; readonly at: number; readonly reuses: readonly Reuse[] }
 
@@ -70,6 +74,8 @@ export interface FeedQuery {
   readonly withRecords?: boolean
 }
 
+const queryKinds: OptionKinds<FeedQuery> = { after: 'any', limit: 'any', collections: 'any', withRecords: 'boolean' }
+
 /** A follower polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
 
@@ -105,9 +111,11 @@ export class Feed {
    * entries.map((entry) => entry.type === 'change' && entry.record?.text) // => ['"hello"']
    * ```
    */
-  async read({ after, limit = 200, collections, withRecords = false }: FeedQuery): Promise<FeedPage> {
+  async read(query: FeedQuery): Promise<FeedPage> {
+    const { after, limit = 200, collections, withRecords = false } = requireOptions('feed.read', query, queryKinds)
     requireInteger('after', after, 0)
     requireInteger('limit', limit, 1, limits.page)
+    if (collections !== undefined) requireStrings('collections', collections)
     this.#space.assertOpen()
     const { changes, last, trimmed, incarnation } = await this.#actor.unseen.changes(after, limit)
     const isWanted = ({ collection }: Change): boolean => collections?.includes(collection) ?? true
@@ -178,7 +186,7 @@ export class Feed {
     if (!hasTrait(collection, 'shown')) {
       // For example, sealed with a missing key.
       if (!record || isSealed(record.value)) return []
-      return collection === 'audit' ? this.#reads(seq, record) : this.#reuses(seq, record)
+      return collection === 'audit' ? this.#reads(seq, record) : this.#ledger(seq, record)
     }
     const seen = this.#actor.seeChange(change, 'watch')
     if (!seen) return []
@@ -197,12 +205,17 @@ export class Feed {
     return entries.length === 0 ? [] : [{ type: 'reads', seq, entries }]
   }
 
-  #reuses(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
-    const labelled = reusesOf(record.value).map((reuse) => ({ reuse, label: parseWorkId(reuse.work).label }))
+  #ledger(seq: Seq, record: StoredRecord): readonly FeedEntry[] {
+    const labelled = entriesOf(record.value).map((entry) => ({ entry, label: parseWorkId(entry.work).label }))
     const shown = labelled.filter(({ label }) => covers(this.#actor.audience, label))
     for (const { label } of shown) this.#actor.used(label)
-    const reuses = shown.map(({ reuse }) => reuse)
-    return reuses.length === 0 ? [] : [{ type: 'reuses', seq, at: record.updatedAt, reuses }]
+    const uses = shown.flatMap(({ entry }) => ('used' in entry ? [entry] : []))
+    const reuses = shown.flatMap(({ entry }) => ('used' in entry ? [] : [entry]))
+    const at = record.updatedAt
+    return [
+      ...(uses.length > 0 ? [{ type: 'uses', seq, at, uses } as const] : []),
+      ...(reuses.length > 0 ? [{ type: 'reuses', seq, at, reuses } as const] : []),
+    ]
   }
 
   #toRecord({ value: text, ...record }: Shown): FeedRecord {

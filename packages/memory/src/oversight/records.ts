@@ -12,6 +12,8 @@ import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
 import type { Shown } from '../space/shown.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** A record of any kind, as a browser of the memory sees it. Times are Unix milliseconds by the store's clock. */
 export interface AnyRecord extends Label {
@@ -63,6 +65,19 @@ export interface RecordsPage {
   readonly cursor?: string
 }
 
+const { cursor: _, ...searchKinds }: OptionKinds<RecordsFilter> = {
+  collection: 'any',
+  task: 'any',
+  author: 'any',
+  tags: 'any',
+  derivedFrom: 'any',
+  since: 'any',
+  until: 'any',
+  limit: 'any',
+  cursor: 'string',
+}
+const listKinds: OptionKinds<RecordsFilter> = { ...searchKinds, cursor: 'string' }
+
 /** Browses records of all kinds. Agents use the interface of each kind instead. */
 export class Records {
   /** The kinds of record to browse. */
@@ -83,7 +98,7 @@ export class Records {
    * @throws OptionError when a filter, limit or cursor makes no sense; StoreError
    */
   async list(filter: RecordsFilter): Promise<RecordsPage> {
-    const { limit = 50, cursor } = filter
+    const { limit = 50, cursor } = requireOptions('records.list', filter, listKinds)
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
@@ -112,7 +127,7 @@ export class Records {
    * @throws OptionError, StoreError
    */
   async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
-    const { limit = 50 } = filter
+    const { limit = 50 } = requireOptions('records.search', filter, searchKinds)
     requireInteger('limit', limit, 1, limits.page)
     if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()

@@ -13,6 +13,7 @@ import { followMail, mailKey, mailMutation, readMail } from './agent-mail.ts'
 import type { Mail, MailQuery, OutgoingMail } from './agent-mail.ts'
 import { savedAgentOf } from './saved-agent.ts'
 import type { SaveAgent, SavedAgent, SavedAgentStatus, SavedAgentSummary } from './saved-agent.ts'
+import { requireOptions } from '../values/require-options.ts'
 
 /**
  * The states of durable agents and their pending mail. For runtimes, which define what
@@ -81,6 +82,7 @@ export class SavedAgents {
 
   /** Pending mail of this principal, in the order of posting. */
   async mail(query: MailQuery = {}): Promise<Mail[]> {
+    requireOptions('agents.mail', query, { after: 'any', limit: 'any' })
     this.#space.assertOpen()
     return readMail(this.#actor, query)
   }
@@ -109,6 +111,7 @@ export class SavedAgents {
   async list(
     filter: { readonly status?: SavedAgentStatus; readonly definition?: string } = {},
   ): Promise<SavedAgentSummary[]> {
+    requireOptions('agents.list', filter, { status: 'string', definition: 'string' })
     this.#space.assertOpen()
     this.#actor.requireRight('administer', 'list', keyOf(''))
     const tags = [

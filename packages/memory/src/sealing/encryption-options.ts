@@ -3,6 +3,8 @@ import { createSecretKey, KeyObject } from 'node:crypto'
 import { requireLevel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Encryption at rest, see {@link MemoryOptions.encryption}. */
 export interface EncryptionOptions {
@@ -61,6 +63,8 @@ export function encryptionFromEnvironment(
   return { keys, current, ...(from !== undefined && { from }) }
 }
 
+const kinds: OptionKinds<EncryptionOptions> = { keys: 'object', current: 'any', from: 'any' }
+
 /**
  * Validates encryption options and turns their keys into opaque objects.
  *
@@ -68,7 +72,7 @@ export function encryptionFromEnvironment(
  */
 export function resolveEncryption(options: EncryptionOptions | undefined): KeyRingShare {
   if (options === undefined) return { keys: [], current: undefined, from: 'confidential' }
-  const { current, from = 'confidential' } = options
+  const { current, from = 'confidential' } = requireOptions('encryption', options, kinds, 'encryption')
   requireLevel('encryption.from', from)
   const keys = Object.entries(options.keys ?? {}).map(([id, key]) => [id, toKey(id, key)] as const)
   if (!keys.some(([id]) => id === current)) {

@@ -1,5 +1,5 @@
 import type { Corruption } from '../store/corruption.ts'
-import { CorruptRecordError } from '../values/errors.ts'
+import { CorruptRecordError, OptionError } from '../values/errors.ts'
 import { resolveEncryption } from './encryption-options.ts'
 import { KeyRing } from './key-ring.ts'
 import type { EncryptionOptions } from './encryption-options.ts'
@@ -10,6 +10,8 @@ import type { Inspector, Store } from '../store/store.ts'
 import type { Collection } from '../store/collections.ts'
 import type { Seq, StoredRecord } from '../store/record.ts'
 import type { StoreDriver } from '../store/store-driver.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of {@link inspectSpace}. */
 export interface InspectOptions {
@@ -43,6 +45,14 @@ export interface Inspection {
   readonly corruptions: readonly Corruption[]
 }
 
+const kinds: OptionKinds<InspectOptions> = {
+  store: 'any',
+  space: 'string',
+  encryption: 'any',
+  onProgress: 'function',
+  signal: 'object',
+}
+
 /**
  * Counts and verifies everything in a space, for operators who run the store but
  * have no rights in the space.
@@ -53,7 +63,9 @@ export interface Inspection {
  * @throws OptionError, StoreError; the signal's reason.
  */
 export async function inspectSpace(options: InspectOptions): Promise<Inspection> {
-  const { store: driver, space = 'default', encryption, signal } = options
+  const { store: driver, space = 'default', encryption, signal } = requireOptions('inspectSpace', options, kinds)
+  if (typeof driver?.open !== 'function')
+    throw new OptionError('store', 'a store driver, such as sqliteStore(path)', driver)
   const ring = new KeyRing(resolveEncryption(encryption), space)
   signal?.throwIfAborted()
   await using store = await driver.open(space, 'reader')

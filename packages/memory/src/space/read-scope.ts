@@ -1,5 +1,7 @@
 import { covers, joinLabels, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of {@link ReadScope}. */
 export interface ReadScopeOptions {
@@ -11,6 +13,8 @@ export interface ReadScopeOptions {
    */
   readonly lasts?: boolean
 }
+
+const kinds: OptionKinds<ReadScopeOptions> = { lasts: 'boolean' }
 
 /**
  * What some code has read, recorded by its runtime while it runs: of an activity, until it ends.
@@ -25,7 +29,8 @@ export class ReadScope implements Disposable {
   readonly #releases: (() => void)[] = []
   #label: Label = publicLabel
 
-  constructor({ lasts = false }: ReadScopeOptions = {}) {
+  constructor(options?: ReadScopeOptions) {
+    const { lasts = false } = requireOptions('ReadScope', options, kinds)
     this.lasts = lasts
   }
 

@@ -6,7 +6,7 @@ import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { Store } from '../store/store.ts'
 import type { Audience } from '../values/access.ts'
 import type { LedgerReport } from '../work/ledger-table.ts'
-import type { Reuse } from '../work/reuse.ts'
+import type { LedgerEntry } from '../work/ledger-entry.ts'
 import type { InFlight } from './in-flight.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 
@@ -30,7 +30,8 @@ export interface Space {
   readonly inFlight: Map<string, InFlight>
   /** The last pending update of each fact in this thread. */
   readonly updating: Map<string, Promise<unknown>>
-  noteReuse(reuse: Reuse): void
+  /** Buffers an entry of the ledger. */
+  note(entry: LedgerEntry): void
   /** The ledger as far as an audience may see it. */
   ledger(audience: Audience): Promise<LedgerReport>
   /** Reports that the store failed somebody who waits for it to come back. @throws MemoryClosedError */

@@ -6,6 +6,7 @@ import type { ShownChange } from './shown.ts'
 import type { StoredSpace } from './space.ts'
 import type { Change } from '../store/change.ts'
 import type { Seq } from '../store/record.ts'
+import { requireOptions } from '../values/require-options.ts'
 
 /** Options of `View.watch`. */
 export interface WatchOptions {
@@ -52,8 +53,9 @@ export function watchFeed(
   space: StoredSpace,
   actor: Watcher,
   prefix: string,
-  { after, signal }: WatchOptions,
+  options: WatchOptions,
 ): AsyncGenerator<ShownChange, void, undefined> {
+  const { after, signal } = requireOptions('watch', options, { after: 'any', signal: 'object' })
   if (typeof prefix !== 'string') throw new OptionError('prefix', 'a string', prefix)
   if (after !== undefined) requireInteger('after', after, 0)
   // Read now, not with the first change: the watch begins with this call.

@@ -3,6 +3,7 @@ import { requireLevel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
 import { requireIds, requireInteger, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of every write. */
 export interface WriteOptions {
@@ -26,6 +27,18 @@ export interface WriteOptions {
 export interface ClaimToken {
   readonly task: string
   readonly fence: number
+}
+
+/** For the options of a kind of memory that include these. */
+export const writeOptionKinds: OptionKinds<WriteOptions> = {
+  task: 'any',
+  tags: 'any',
+  importance: 'any',
+  sensitivity: 'any',
+  compartments: 'any',
+  derivedFrom: 'any',
+  ttlMs: 'any',
+  claim: 'object',
 }
 
 /** @throws OptionError when an option makes no sense. */

@@ -1,4 +1,4 @@
-import type { ErrorEnvelope } from '../values/error-envelope.ts'
+import type { ErrorEnvelope } from '../values/pack-error.ts'
 
 /** The opening thread's handlers for calls over a port, by method name. */
 export type LinkHandlers = Readonly<Record<string, (...args: never[]) => unknown>>

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 
-import { fromEnvelope, toEnvelope } from '../values/error-envelope.ts'
+import { fromEnvelope } from '../values/error-envelope.ts'
+import { toEnvelope } from '../values/pack-error.ts'
 import { warn } from '../values/warn.ts'
 import { unanswered } from './link-messages.ts'
 import type { Call, LinkHandlers, Push, Reply } from './link-messages.ts'

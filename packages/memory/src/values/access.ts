@@ -1,5 +1,6 @@
 import { OptionError } from './errors.ts'
 import { requireStrings } from './require-option.ts'
+import { requireObject } from './require-options.ts'
 
 /** All sensitivity levels, from least to most sensitive. */
 export const levels = ['public', 'internal', 'confidential'] as const
@@ -64,6 +65,8 @@ export function levelIndex(level: Level): number {
  * @throws {@link OptionError} when the id, the role or a compartment is not a valid string, or the level or a right is unknown.
  */
 export function audienceOf(principal: Principal): Audience {
+  requireObject('principal', principal, 'a principal such as { id, role }')
+  if (principal.clearance !== undefined) requireObject('principal.clearance', principal.clearance)
   const { level = 'public', compartments = [] } = principal.clearance ?? {}
   requireStrings('principal.id', [principal.id])
   requireStrings('principal.role', [principal.role])

@@ -1,43 +1,38 @@
 import * as errors from './errors.ts'
 import { encodeJson } from './json.ts'
+import { builtinErrors, hiddenFields, toEnvelope } from './pack-error.ts'
+import type { ErrorEnvelope } from './pack-error.ts'
 
-/**
- * An error as plain data that can cross threads, processes and stores.
- *
- * Structured cloning drops an error's `code`, extra fields and class.
- */
-export interface ErrorEnvelope {
-  readonly name: string
-  readonly message: string
-  readonly stack: string | undefined
-  readonly fields: Readonly<Record<string, unknown>>
-  readonly cause: ErrorEnvelope | undefined
+interface ErrorClass {
+  readonly prototype: object
 }
 
-const classes = new Map<string, { prototype: object }>(Object.entries(errors))
-const standardFields = new Set(['name', 'message', 'stack', 'cause'])
-const maxCauseDepth = 8
+/** Classes of errors by their names. */
+export type ErrorClasses = Readonly<Record<string, ErrorClass>>
 
-/** Packs any thrown value. A value that is not an `Error` becomes one whose message shows the value. */
-export function toEnvelope(thrown: unknown, depth = 0): ErrorEnvelope {
-  const error = thrown instanceof Error ? thrown : new Error(`Thrown: ${String(thrown)}`)
-  const fields: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(error)) {
-    if (!standardFields.has(key) && isCloneable(value)) fields[key] = value
-  }
-  const { cause } = error
-  const packed = cause === undefined || depth >= maxCauseDepth ? undefined : toEnvelope(cause, depth + 1)
-  return { name: error.name, message: error.message, stack: error.stack, fields, cause: packed }
-}
+const ownClasses: ReadonlyMap<string, ErrorClass> = new Map(Object.entries(errors))
+/** Classes that this thread does not have, made here by base and name. */
+const madeClasses = new Map<string, ErrorClass>()
+const maxMadeClasses = 1_000
 
 /** Packs a thrown value as JSON data for a store. Fields that JSON would change are left out. */
 export function toStoredEnvelope(thrown: unknown): ErrorEnvelope {
   return jsonOnly(toEnvelope(thrown))
 }
 
-function jsonOnly({ name, message, stack, fields, cause }: ErrorEnvelope): ErrorEnvelope {
+function jsonOnly(envelope: ErrorEnvelope): ErrorEnvelope {
+  const { fields, cause, errors: parts } = envelope
   const kept = Object.entries(fields).filter(([, value]) => isJson(value))
-  return { name, message, stack, fields: Object.fromEntries(kept), cause: cause && jsonOnly(cause) }
+  return {
+    ...envelope,
+    fields: Object.fromEntries(kept),
+    cause: cause && jsonOnly(cause),
+    ...(parts && { errors: Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, jsonParts(part)])) }),
+  }
+}
+
+function jsonParts(part: ErrorEnvelope | readonly ErrorEnvelope[]): ErrorEnvelope | readonly ErrorEnvelope[] {
+  return isList(part) ? part.map((one) => jsonOnly(one)) : jsonOnly(part)
 }
 
 function isJson(value: unknown): boolean {
@@ -49,22 +44,46 @@ function isJson(value: unknown): boolean {
   }
 }
 
-/** Unpacks an envelope. The error keeps its name and code, and its class if that is one of this package's. */
-export function fromEnvelope(envelope: ErrorEnvelope): Error {
-  const known = classes.get(envelope.name)
-  const error = new Error(envelope.message, envelope.cause && { cause: fromEnvelope(envelope.cause) })
-  if (known) Object.setPrototypeOf(error, known.prototype)
-  Object.defineProperty(error, 'stack', { value: envelope.stack, configurable: true, writable: true })
-  return Object.assign(error, { name: envelope.name }, envelope.fields)
+/**
+ * Unpacks an envelope. The error keeps its name, code and fields. Its class is JavaScript's own, one of this package, one
+ * of those given, or one of the same name that is made here.
+ */
+export function fromEnvelope(envelope: ErrorEnvelope, classes: ErrorClasses = {}): Error {
+  const { name, message, stack, fields, errors: parts = {}, base = 'Error' } = envelope
+  const options = envelope.cause && { cause: fromEnvelope(envelope.cause, classes) }
+  const error = base === 'DOMException' ? new DOMException(message, { name, ...options }) : new Error(message, options)
+  Object.setPrototypeOf(error, classOf(envelope, classes).prototype)
+  // Defined, not assigned: a class may have getters of these names, and a field may be called `__proto__`.
+  const define = (key: string, value: unknown, enumerable: boolean): unknown =>
+    Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true })
+  define('stack', stack, false)
+  if (error.name !== name) define('name', name, false)
+  for (const [key, value] of Object.entries(fields)) define(key, value, true)
+  for (const [key, part] of Object.entries(parts)) {
+    const unpacked = isList(part) ? part.map((one) => fromEnvelope(one, classes)) : fromEnvelope(part, classes)
+    define(key, unpacked, hiddenFields[base]?.includes(key) !== true)
+  }
+  return error
 }
 
-function isCloneable(value: unknown): boolean {
-  if (typeof value === 'function' || typeof value === 'symbol') return false
-  if (typeof value !== 'object' || value === null) return true
-  try {
-    structuredClone(value)
-    return true
-  } catch {
-    return false
-  }
+function isList(part: ErrorEnvelope | readonly ErrorEnvelope[]): part is readonly ErrorEnvelope[] {
+  return Array.isArray(part)
+}
+
+function classOf({ name, className, base = 'Error' }: ErrorEnvelope, classes: ErrorClasses): ErrorClass {
+  // Envelopes of earlier versions name the class by the name alone.
+  const sought = className ?? name
+  const known = Object.hasOwn(classes, sought) ? classes[sought] : ownClasses.get(sought)
+  if (known) return known
+  const named = builtinErrors.has(base) ? (globalThis as Readonly<Record<string, unknown>>)[base] : undefined
+  const builtin = typeof named === 'function' ? (named as unknown as ErrorClass) : Error
+  return className === undefined ? builtin : madeClass(className, base, builtin)
+}
+
+/** A class of this name, the same one each time. */
+function madeClass(name: string, base: string, Base: ErrorClass): ErrorClass {
+  const key = `${base}/${name}`
+  const made = madeClasses.get(key) ?? { [name]: class extends (Base as ErrorConstructor) {} }[name] ?? Base
+  if (madeClasses.size < maxMadeClasses) madeClasses.set(key, made)
+  return made
 }

@@ -1,6 +1,7 @@
 /** Every error code that the memory can throw. A published code keeps its meaning. */
 export type SkeinErrorCode =
   | 'SKEIN_ACCESS'
+  | 'SKEIN_BUNDLED'
   | 'SKEIN_CLOSED'
   | 'SKEIN_CORRUPT'
   | 'SKEIN_DEADLOCK'
@@ -48,9 +49,28 @@ export class OptionError extends SkeinError {
   readonly code = 'SKEIN_OPTION'
   readonly option: string
 
-  constructor(option: string, expected: string, received: unknown) {
-    super(`Expected \`${option}\` to be ${expected}, got ${show(received)}.`)
+  /** @param received - What the option was. */
+  constructor(option: string, expected: string, received: unknown)
+  /** @param message - Says what is wrong, and what to do. */
+  constructor(option: string, message: string)
+  constructor(option: string, expected: string, ...received: readonly [] | readonly [unknown]) {
+    super(received.length === 0 ? expected : `Expected \`${option}\` to be ${expected}, got ${show(received[0])}.`)
     this.option = option
+  }
+}
+
+/** A bundler has moved a package into another file, where it can't find files of its own. */
+export class PackageBundledError extends SkeinError {
+  readonly code = 'SKEIN_BUNDLED'
+  readonly package: string
+
+  constructor(packageName: string, bundle: string | undefined) {
+    super(
+      `${packageName} is bundled into ${bundle ?? 'a CommonJS file'}, and its own files are not there. Leave it out of ` +
+        "the bundle: with esbuild `packages: 'external'`, with Vite `ssr: { external: ['@skein/core', …] }`, with Next.js " +
+        '`serverExternalPackages: [\'@skein/core\', …]`; the guide "Building and bundling" lists the names.',
+    )
+    this.package = packageName
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { requireOptions } from './require-options.ts'
 
 const firstPauseMs = 20
 const longestPauseMs = 1_000
@@ -26,7 +27,7 @@ export interface OutlastOptions {
  * @throws what the work throws otherwise; the signal's reason.
  */
 export async function outlast<Result>(work: () => Promise<Result>, options: OutlastOptions = {}): Promise<Result> {
-  const { signal, onOutage } = options
+  const { signal, onOutage } = requireOptions('outlast', options, { signal: 'object', onOutage: 'function' })
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
     try {
       return await work()

@@ -10,7 +10,7 @@ const invisible = /(?!\u200C|\u200D|\uFE0E|\uFE0F)[\p{Cf}\p{Default_Ignorable_Co
 const strayJoiners = /(^|[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Nd}\p{P}\p{Z}\uFFFD])[\u200C\u200D]+/gu
 
 /**
- * Makes any string one line that is harmless to a terminal: `�` stands for each
+ * Makes any string one line that is harmless to a terminal: U+FFFD stands for each
  * escape sequence and control character, and what nobody sees is left out.
  */
 export function plainText(text: string): string {

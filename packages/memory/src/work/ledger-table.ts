@@ -2,88 +2,96 @@ import type { StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import type { Audience, Label } from '../values/access.ts'
 import { decodeJson } from '../values/json.ts'
-import { reusesOf } from './reuse.ts'
+import { addCost, noCost } from './cost.ts'
+import type { Cost } from './cost.ts'
+import { earlierCost, entriesOf } from './ledger-entry.ts'
 import { parseWorkId, workId } from './work-id.ts'
-import { workStateOf } from './work-state.ts'
+import { costOfWork, workStateOf } from './work-state.ts'
 
-/** The cost of one kind of work, and the savings from reuse. */
+/** What one kind of work has used, and what reusing its results has saved. */
 export interface LedgerLine {
-  /** The number of results in the memory, and what computing them cost. */
+  /** The number of results in the memory. */
   readonly computed: number
-  readonly computedMs: number
-  readonly computedTokens: number
-  /** US dollars. Models with unknown prices are not included. */
-  readonly computedUsd: number
+  /** What work of this kind has used so far, also where it failed or its result is gone. */
+  readonly used: Cost
   /** How often a result was reused instead of recomputed, and what that saved. */
+  readonly reused: number
+  readonly saved: Cost
+}
+
+/**
+ * Costs and savings over all processes and runs of the space, by kind of work: the part of
+ * the key before the first `/`. What is used is in the line of the work that used it, so
+ * the lines add up: see `sumOfLedger`.
+ */
+export type LedgerReport = Readonly<Record<string, LedgerLine>>
+
+/** A line without the number of results, which the records of work tell. */
+export type LedgerSum = Omit<LedgerLine, 'computed'>
+
+/** A sum as earlier versions kept it. */
+interface EarlierSum {
   readonly reused: number
   readonly savedMs: number
   readonly savedTokens: number
   readonly savedUsd: number
 }
 
-/**
- * Costs and savings over all processes and runs of the space, by kind of work. The
- * kind is the part of the key before the first `/`.
- */
-export type LedgerReport = Readonly<Record<string, LedgerLine>>
-
-/** The savings from reusing one kind of work. */
-export type Saved = Pick<LedgerLine, 'reused' | 'savedMs' | 'savedTokens' | 'savedUsd'>
-
-type Line = { -readonly [Name in keyof LedgerLine]: number }
+const nothing: LedgerLine = { computed: 0, used: noCost, reused: 0, saved: noCost }
 
 /** Sums costs and savings by kind of work, and by who may see it: a name in the table is a kind after a clearance. */
 export class LedgerTable {
-  readonly #lines = new Map<string, Line>()
+  readonly #lines = new Map<string, LedgerLine>()
 
-  add(name: string, saved: Saved): void {
-    const line = this.#line(name)
-    line.reused += saved.reused
-    line.savedMs += saved.savedMs
-    line.savedTokens += saved.savedTokens
-    line.savedUsd += saved.savedUsd
+  add(name: string, line: Partial<LedgerLine>): void {
+    this.#lines.set(name, plus(this.#lines.get(name) ?? nothing, { ...nothing, ...line }))
+  }
+
+  /** Adds what {@link sums} returned. */
+  addSums(text: string): void {
+    for (const [name, sum] of decodeJson(text) as [string, LedgerSum | EarlierSum][]) {
+      if ('savedMs' in sum) {
+        const { reused, savedMs, savedTokens, savedUsd } = sum
+        this.add(name, { reused, saved: earlierCost(savedMs, savedTokens, savedUsd) })
+      } else {
+        this.add(name, sum)
+      }
+    }
   }
 
   addBatch({ value }: StoredRecord): void {
-    for (const { work, count, savedMs, savedTokens, savedUsd = 0 } of reusesOf(value)) {
-      this.add(nameOf(work), { reused: count, savedMs, savedTokens, savedUsd })
+    for (const entry of entriesOf(value)) {
+      const name = nameOf(entry.work)
+      if ('used' in entry) this.add(name, { used: entry.used })
+      else this.add(name, { reused: entry.count, saved: entry.saved })
     }
   }
 
   addWork({ id, value }: StoredRecord): void {
     const work = workStateOf(decodeJson(value))
     if (work?.state !== 'done') return
-    const { durationMs, tokens, usd = 0 } = work
-    const line = this.#line(nameOf(id))
-    line.computed += 1
-    line.computedMs += durationMs
-    line.computedTokens += tokens
-    line.computedUsd += usd
+    // Earlier versions wrote what it used nowhere else.
+    this.add(nameOf(id), { computed: 1, ...(!work.cost && { used: costOfWork(work) }) })
   }
 
-  saved(): [name: string, Saved][] {
-    return [...this.#lines].map(([name, { reused, savedMs, savedTokens, savedUsd }]) => {
-      return [name, { reused, savedMs, savedTokens, savedUsd }]
-    })
+  sums(): [name: string, LedgerSum][] {
+    return [...this.#lines].map(([name, { used, reused, saved }]) => [name, { used, reused, saved }])
   }
 
   /** @param audience - Whose report it is; without one, everything counts. */
   report(audience?: Audience): LedgerReport {
-    const kinds = new Map<string, Line>()
+    const kinds = new Map<string, LedgerLine>()
     for (const [name, line] of this.#lines) {
       const { label, kind } = parseName(name)
-      if (!audience || covers(audience, label)) kinds.set(kind, plus(kinds.get(kind) ?? { ...nothing }, line))
+      if (!audience || covers(audience, label)) kinds.set(kind, plus(kinds.get(kind) ?? nothing, line))
     }
     return Object.fromEntries(kinds)
   }
+}
 
-  #line(name: string): Line {
-    const known = this.#lines.get(name)
-    if (known) return known
-    const fresh = { ...nothing }
-    this.#lines.set(name, fresh)
-    return fresh
-  }
+/** The sum of all lines. */
+export function sumOfLedger(report: LedgerReport): LedgerLine {
+  return Object.values(report).reduce(plus, nothing)
 }
 
 function nameOf(work: string): string {
@@ -98,18 +106,11 @@ function parseName(name: string): { label: Label; kind: string } {
     : { label: { sensitivity: 'confidential', compartments: [] }, kind: name }
 }
 
-function plus(a: Line, b: Line): Line {
-  for (const name of Object.keys(nothing) as (keyof Line)[]) a[name] += b[name]
-  return a
-}
-
-const nothing: LedgerLine = {
-  computed: 0,
-  computedMs: 0,
-  computedTokens: 0,
-  computedUsd: 0,
-  reused: 0,
-  savedMs: 0,
-  savedTokens: 0,
-  savedUsd: 0,
+function plus(a: LedgerLine, b: LedgerLine): LedgerLine {
+  return {
+    computed: a.computed + b.computed,
+    used: addCost(a.used, b.used),
+    reused: a.reused + b.reused,
+    saved: addCost(a.saved, b.saved),
+  }
 }

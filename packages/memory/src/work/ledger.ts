@@ -5,14 +5,14 @@ import { recordPages } from '../store/record-pages.ts'
 import type { RecordMeta } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 import type { Audience } from '../values/access.ts'
-import { decodeJson, encodeJson } from '../values/json.ts'
+import { encodeJson } from '../values/json.ts'
 import { isSealed } from '../values/sealed-text.ts'
+import { addEntries, batchText, entryKey, ledgerSum } from './ledger-entry.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import { LedgerTable } from './ledger-table.ts'
-import type { LedgerReport, Saved } from './ledger-table.ts'
-import { addReuses, ledgerSum } from './reuse.ts'
-import type { Reuse } from './reuse.ts'
+import type { LedgerReport } from './ledger-table.ts'
 
-/** Reuses are written in batches, after this time at the latest, */
+/** Entries are written in batches, after this time at the latest, */
 const flushMs = 250
 /** or when this many distinct ones are buffered. */
 const maxBatch = 1_000
@@ -30,15 +30,15 @@ const compactionSize = 500
 const expiredTtlMs = -365 * 24 * 3_600_000
 
 /**
- * Records reuses off the hot path. They are buffered for at most {@link flushMs}, equal
- * ones are merged into one with a count, and each batch becomes one record. The costs
- * are in the records of the work itself, written with the results.
+ * Records what work uses and what reuse saves, off the hot path. Entries are buffered for
+ * at most {@link flushMs}, equal ones are merged into one, and each batch becomes one
+ * record.
  */
 export class Ledger implements AsyncDisposable {
   readonly #store: Store
   readonly #owner: string
   readonly #onError: (error: unknown) => void
-  #noted = new Map<string, Reuse>()
+  #noted = new Map<string, LedgerEntry>()
   #unwritten: SetMutation[] = []
   #writing: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -49,12 +49,11 @@ export class Ledger implements AsyncDisposable {
     this.#onError = onError
   }
 
-  /** Buffers a reuse. */
-  note(reuse: Reuse): void {
-    const { agent, work } = reuse
-    const name = `${agent.length} ${agent}${work}`
-    const known = this.#noted.get(name)
-    this.#noted.set(name, known ? addReuses(known, reuse) : reuse)
+  /** Buffers an entry. */
+  note(entry: LedgerEntry): void {
+    const key = entryKey(entry)
+    const known = this.#noted.get(key)
+    this.#noted.set(key, known ? addEntries(known, entry) : entry)
     if (this.#noted.size >= maxBatch) void this.#flush()
     else this.#timer ??= setTimeout(() => void this.#flush(), flushMs).unref()
   }
@@ -63,9 +62,7 @@ export class Ledger implements AsyncDisposable {
   async report(audience?: Audience): Promise<LedgerReport> {
     await this.#flush()
     for (;;) {
-      const { version, kinds } = await this.#sum()
-      const lines = new LedgerTable()
-      for (const [kind, saved] of kinds) lines.add(kind, saved)
+      const { version, lines } = await this.#sum()
       for await (const records of recordPages(this.#store, { collection: 'work', limit: 1_000 })) {
         for (const record of records) lines.addWork(record)
       }
@@ -88,25 +85,25 @@ export class Ledger implements AsyncDisposable {
       const [oldest] = changes
       if (!trimmed || !oldest) return
       // Read the sum first: if another process compacts after that, the version differs and this write is refused.
-      const { version, kinds } = await this.#sum()
+      const { version, lines } = await this.#sum()
       const page = await this.#store.query({ collection: 'ledger', order: 'oldest', limit: compactionSize })
       const due = page.records.filter(({ id, seq, value }) => id !== ledgerSum && seq < oldest.seq && !isSealed(value))
       if (due.length < compactionSize) return
-      const lines = new LedgerTable()
-      for (const [kind, saved] of kinds) lines.add(kind, saved)
       for (const record of due) lines.addBatch(record)
       const ends = due.map(({ id, version: ifVersion }): Mutation => {
         return { type: 'touch', key: { collection: 'ledger', id }, ifVersion, ttlMs: expiredTtlMs }
       })
-      const commit = await this.#store.write([this.#mutation(ledgerSum, lines.saved(), version), ...ends])
+      const commit = await this.#store.write([this.#mutation(ledgerSum, encodeJson(lines.sums()), version), ...ends])
       // Another process compacted at the same time.
       if (!commit.ok) return
     }
   }
 
-  async #sum(): Promise<{ readonly version: number; readonly kinds: readonly (readonly [kind: string, Saved])[] }> {
+  async #sum(): Promise<{ readonly version: number; readonly lines: LedgerTable }> {
     const [record] = await this.#store.read([{ collection: 'ledger', id: ledgerSum }])
-    return { version: record?.version ?? 0, kinds: record ? (decodeJson(record.value) as [string, Saved][]) : [] }
+    const lines = new LedgerTable()
+    if (record) lines.addSums(record.value)
+    return { version: record?.version ?? 0, lines }
   }
 
   #flush(): Promise<void> {
@@ -114,7 +111,7 @@ export class Ledger implements AsyncDisposable {
     this.#timer = undefined
     if (this.#noted.size > 0) {
       // The id is unique, so a retry after an unknown outcome does not count twice.
-      this.#unwritten.push(this.#mutation(randomUUID(), [...this.#noted.values()], 0))
+      this.#unwritten.push(this.#mutation(randomUUID(), batchText([...this.#noted.values()]), 0))
       this.#unwritten = this.#unwritten.slice(-maxUnwritten)
       this.#noted = new Map()
     }
@@ -136,8 +133,8 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
-  #mutation(id: string, value: unknown, ifVersion: number): SetMutation {
-    return { type: 'set', key: { collection: 'ledger', id }, value: encodeJson(value), meta: this.#meta, ifVersion }
+  #mutation(id: string, value: string, ifVersion: number): SetMutation {
+    return { type: 'set', key: { collection: 'ledger', id }, value, meta: this.#meta, ifVersion }
   }
 
   get #meta(): RecordMeta {

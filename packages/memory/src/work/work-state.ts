@@ -1,5 +1,7 @@
 import type { Label } from '../values/access.ts'
-import type { ErrorEnvelope } from '../values/error-envelope.ts'
+import type { ErrorEnvelope } from '../values/pack-error.ts'
+import type { Cost } from './cost.ts'
+import { earlierCost } from './ledger-entry.ts'
 
 /**
  * The value of a work record.
@@ -25,8 +27,11 @@ export type WorkState =
   | {
       readonly state: 'done'
       readonly value: unknown
-      readonly durationMs: number
-      readonly tokens: number
+      /** What computing it again would cost, with everything within. */
+      readonly cost?: Cost
+      /** The same in records of earlier versions, which have no `cost`. */
+      readonly durationMs?: number
+      readonly tokens?: number
       readonly usd?: number | undefined
       /** The label of what the work read, or may have read. Using the result counts as having read that, too. */
       readonly label?: Label | undefined
@@ -37,4 +42,10 @@ export type WorkState =
 export function workStateOf(value: unknown): WorkState | undefined {
   const state = typeof value === 'object' && value !== null && 'state' in value ? value.state : undefined
   return state === 'running' || state === 'done' || state === 'failed' ? (value as WorkState) : undefined
+}
+
+/** What computing a result took, and would take again. */
+export function costOfWork(work: Extract<WorkState, { readonly state: 'done' }>): Cost {
+  const { cost, durationMs = 0, tokens = 0, usd } = work
+  return cost ?? earlierCost(durationMs, tokens, usd)
 }

@@ -1,4 +1,5 @@
-import { requireInteger } from '@skein/memory/runtime'
+import { requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 import type { Bus, BusLink } from '@skein/memory/types'
 
 import { connect, makeClient, subscriberOptions } from '../connection/make-client.ts'
@@ -24,6 +25,15 @@ export interface RedisBusOptions extends Pick<
   readonly maxMessages?: number
 }
 
+const kinds: OptionKinds<RedisBusOptions> = {
+  url: 'any',
+  client: 'any',
+  prefix: 'any',
+  commandTimeoutMs: 'any',
+  connectTimeoutMs: 'any',
+  maxMessages: 'any',
+}
+
 /**
  * Carries messages between federated memories over a stream of a Redis or
  * Valkey server, which keeps them for nodes that are away.
@@ -45,8 +55,9 @@ export interface RedisBusOptions extends Pick<
  * ```
  */
 export function redisBus(options: string | RedisBusOptions): Bus {
-  const { maxMessages = 100_000, ...connection } = typeof options === 'string' ? { url: options } : options
-  const resolved = resolveRedisOptions(connection)
+  const given = typeof options === 'string' ? { url: options } : requireOptions('redisBus', options, kinds)
+  const { maxMessages = 100_000, ...connection } = given
+  const resolved = resolveRedisOptions(connection, 'redisBus')
   requireInteger('maxMessages', maxMessages, 1)
   return { open: (space) => openLink(resolved, maxMessages, space) }
 }

@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { requireClient } from './given-client.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -84,6 +85,18 @@ export type ResolvedRedisOptions = Required<Omit<RedisStoreOptions, 'url' | 'cli
   readonly client: RedisClient | undefined
 }
 
+const kinds: OptionKinds<RedisStoreOptions> = {
+  url: 'any',
+  client: 'any',
+  prefix: 'any',
+  maxChanges: 'any',
+  commandTimeoutMs: 'any',
+  connectTimeoutMs: 'any',
+  pingMs: 'any',
+  replicas: 'any',
+  allowEviction: 'any',
+}
+
 const defaults = {
   prefix: 'skein:',
   maxChanges: 100_000,
@@ -95,12 +108,12 @@ const defaults = {
 } satisfies Omit<ResolvedRedisOptions, 'url' | 'client'>
 
 /** Fills in the defaults and checks the ranges. @throws OptionError, whose message shows no password. */
-export function resolveRedisOptions(options: string | RedisStoreOptions): ResolvedRedisOptions {
-  const given = typeof options === 'string' ? { url: options } : options
+export function resolveRedisOptions(options: string | RedisStoreOptions, of = 'redisStore'): ResolvedRedisOptions {
+  const given = typeof options === 'string' ? { url: options } : requireOptions(of, options, kinds)
   const resolved = { ...defaults, url: '', client: undefined, ...given }
   if (resolved.client === undefined) parseRedisUrl(resolved.url)
   else requireClient(resolved.client)
-  if (!/^[^{}]{1,100}$/.test(resolved.prefix)) {
+  if (typeof resolved.prefix !== 'string' || !/^[^{}]{1,100}$/.test(resolved.prefix)) {
     throw new OptionError('prefix', 'a string of 1 to 100 characters without braces', resolved.prefix)
   }
   requireInteger('maxChanges', resolved.maxChanges, 1)

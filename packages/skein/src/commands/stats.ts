@@ -49,7 +49,7 @@ async function metricsOf(
     traits: memory.traits,
     feed: { last },
     records: Object.fromEntries(records.map(({ collection, records: count, isCut }) => [collection, { count, isCut }])),
-    work: await savedWork(view, signal),
+    work: await savedWork(view),
     escalations: { open: open.length, taken: taken.length },
     agents: countBy(agents.map((record) => savedAgentOf(record).status)),
   }

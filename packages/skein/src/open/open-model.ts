@@ -2,6 +2,8 @@ import { extractiveModel } from '@skein/core'
 import type { Budget } from '@skein/core'
 import type { Model } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 import { openaiModel } from '@skein/openai'
 
 /** How to reach a model, and how much it may use. */
@@ -16,6 +18,8 @@ export interface OpenModelOptions {
   readonly budget?: Budget | undefined
 }
 
+const kinds: OptionKinds<OpenModelOptions> = { baseURL: 'string', budget: 'any' }
+
 /** The default model, which needs no key and no network. */
 export const defaultModel = 'extractive'
 
@@ -25,7 +29,9 @@ export const defaultModel = 'extractive'
  *
  * @throws OptionError for a name of another kind, and when a key is missing.
  */
-export function openModel(name: string, { baseURL, budget }: OpenModelOptions = {}): Model {
+export function openModel(name: string, options: OpenModelOptions = {}): Model {
+  const { baseURL, budget } = requireOptions('openModel', options, kinds)
+  if (typeof name !== 'string') throw new OptionError('name', 'extractive, or openai:NAME', name)
   if (name === defaultModel) {
     if (baseURL !== undefined) throw new OptionError('--base-url', 'absent with the built-in model', baseURL)
     return extractiveModel()

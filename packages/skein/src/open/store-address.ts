@@ -18,6 +18,7 @@ export type StoreLocation =
  * @throws OptionError for an address of another kind.
  */
 export function parseStoreAddress(address: string): StoreLocation {
+  if (typeof address !== 'string' || address === '') throw new OptionError('store', 'a path or an address', address)
   // One letter and a colon is a drive of Windows.
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(address)?.[1]?.toLowerCase()
   if (scheme === undefined) return { kind: 'file', path: address }

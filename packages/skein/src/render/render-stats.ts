@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty'
 
 import { plainText } from '@skein/memory/runtime'
 import type { Seq, StoreTraits } from '@skein/memory/store'
-import type { LedgerLine } from '@skein/memory/types'
+import type { Cost, LedgerLine } from '@skein/memory/types'
 
 import type { SavedWork } from '../inspect/saved-work.ts'
 import { countOf } from '../terminal/amounts.ts'
@@ -73,30 +73,31 @@ function fill(title: string, texts: readonly string[], width: number): string[] 
 }
 
 function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream): string[] {
-  const rows = Object.entries(kinds).toSorted(([, a], [, b]) => b.savedMs - a.savedMs)
+  if (missingKey !== undefined) {
+    return [`What work used and saved is sealed with "${plainText(missingKey)}". Add that key to SKEIN_KEYS.`]
+  }
+  const rows = Object.entries(kinds).toSorted(([, a], [, b]) => b.saved.ms - a.saved.ms)
   if (rows.length === 0) return ['No shared work has been computed yet.']
   type Row = readonly [kind: string, line: LedgerLine]
-  const money = (usd: number): string => (usd === 0 ? '' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
-  const number = (of: (line: LedgerLine) => number) => (row: Row) => of(row[1]).toLocaleString('en')
+  const money = (usd = 0): string => (usd === 0 ? '' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
+  const number = (of: (line: LedgerLine) => number) => (row: Row) => Math.round(of(row[1])).toLocaleString('en')
+  const tokens = ({ inputTokens, outputTokens }: Cost): number => inputTokens + outputTokens
   const seconds = (of: (line: LedgerLine) => number) => (row: Row) => `${(of(row[1]) / 1_000).toFixed(1)} s`
-  const table = renderTable<Row>(
+  return renderTable<Row>(
     rows.length === 1 ? rows : [...rows, ['all', total]],
     [
       { title: 'WORK', of: ([kind]) => kind },
       { title: 'COMPUTED', of: number(({ computed }) => computed), align: 'right' },
-      { title: 'TOOK', of: seconds(({ computedMs }) => computedMs), align: 'right' },
-      { title: 'TOKENS', of: number(({ computedTokens }) => computedTokens), align: 'right' },
-      { title: 'COST', of: ([, { computedUsd }]) => money(computedUsd), align: 'right' },
+      { title: 'TOOK', of: seconds(({ used }) => used.ms), align: 'right' },
+      { title: 'CALLS', of: number(({ used }) => used.calls), align: 'right' },
+      { title: 'TOKENS', of: number(({ used }) => tokens(used)), align: 'right' },
+      { title: 'COST', of: ([, { used }]) => money(used.usd), align: 'right' },
       { title: 'REUSED', of: number(({ reused }) => reused), align: 'right' },
-      { title: 'SAVED', of: seconds(({ savedMs }) => savedMs), align: 'right' },
-      { title: 'TOKENS', of: number(({ savedTokens }) => savedTokens), align: 'right' },
-      { title: 'COST', of: ([, { savedUsd }]) => money(savedUsd), align: 'right' },
+      { title: 'SAVED', of: seconds(({ saved }) => saved.ms), align: 'right' },
+      { title: 'CALLS', of: number(({ saved }) => saved.calls), align: 'right' },
+      { title: 'TOKENS', of: number(({ saved }) => tokens(saved)), align: 'right' },
+      { title: 'COST', of: ([, { saved }]) => money(saved.usd), align: 'right' },
     ],
     stream,
   )
-  if (missingKey === undefined) return table
-  return [
-    ...table,
-    `The amounts saved are unknown: they are sealed with "${plainText(missingKey)}". Add that key to SKEIN_KEYS.`,
-  ]
 }

@@ -1,5 +1,7 @@
 import type { Budget } from '@skein/core'
 import { OptionError, SkeinError } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { CostEstimate } from './cost-estimate.ts'
 
@@ -38,8 +40,11 @@ export function amountsOf({ calls, tokens, usd }: Ceiling, word: 'and' | 'or'): 
   return new Intl.ListFormat('en', { type: word === 'and' ? 'conjunction' : 'disjunction' }).format(amounts)
 }
 
+const kinds: OptionKinds<Ceiling> = { calls: 'any', tokens: 'any', usd: 'any' }
+
 /** @throws OptionError when a limit is not a number above 0. */
-export function requireCeiling(ceiling: Ceiling = {}): void {
+export function requireCeiling(given?: Ceiling): void {
+  const ceiling = requireOptions('ceiling', given, kinds, 'ceiling')
   for (const measure of measures) {
     const limit = ceiling[measure]
     if (limit !== undefined && !(Number.isFinite(limit) && limit > 0)) {

@@ -2,7 +2,8 @@ import { agent, createFlock } from '@skein/core'
 import type { Flock } from '@skein/core'
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
-import type { LedgerReport } from '@skein/memory/types'
+import { ownFile } from '@skein/memory/runtime'
+import type { Cost, LedgerReport } from '@skein/memory/types'
 
 import { analystMachine } from './analyst.ts'
 import type { Assignment, Finding, ReportActivities } from './analyst.ts'
@@ -23,7 +24,9 @@ export interface Crew {
 
 /** What a crew counted, and the ledger of its memory. */
 export interface CrewStats {
-  readonly counts: Omit<ReportStats, 'parts' | 'analysts' | 'threads' | 'wallMs' | 'droppedSentences' | 'droppedFor'>
+  readonly counts: Pick<ReportStats, 'activities' | 'reusedActivities' | 'partsRead' | 'bytesCopied'>
+  readonly used: Cost
+  readonly saved: Cost
   readonly ledger: LedgerReport
 }
 
@@ -52,7 +55,14 @@ export async function openCrew(
     ...(encryption && { encryption }),
     ...(isolated && { sharedObjectBytes: 0 }),
   })
-  const flock = await createFlock({ memory, threads, ...(model && { model }), ...(ceiling && { budget: ceiling }) })
+  const flock = await createFlock({
+    memory,
+    threads,
+    // Analysts take as long as they take.
+    askTimeoutMs: Number.POSITIVE_INFINITY,
+    ...(model && { model }),
+    ...(ceiling && { budget: ceiling }),
+  })
   let partsRead = 0
   flock.on((event) => {
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
@@ -64,10 +74,12 @@ export async function openCrew(
     study: (files, progress) =>
       Promise.all(questions.map((question) => studyOne(flock, { files, question }, progress, signal))),
     stats: async () => {
-      const { inputTokens, outputTokens, deadLetters: _, ...counts } = flock.stats()
+      const { activities, reusedActivities, used, saved } = flock.stats()
       const { bytesCopied } = memory.stats()
       return {
-        counts: { ...counts, tokens: inputTokens + outputTokens, partsRead, bytesCopied },
+        counts: { activities, reusedActivities, partsRead, bytesCopied },
+        used,
+        saved,
         ledger: await memory.ledger(),
       }
     },
@@ -101,7 +113,9 @@ async function studyOne(
 
 /** Spawns three roles beside the analysts; each agent does one thing at a time. */
 function spawnHelpers(flock: Flock, threads: number): void {
-  const activities: ReportActivities = flock.activities(new URL(activitiesFile, import.meta.url))
+  const activities: ReportActivities = flock.activities(
+    ownFile('skein', import.meta.url, 'crew', './report-activities.js'),
+  )
   const { read, note, merge, answer } = activities
   const mailbox = { capacity: 100_000 }
   flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
@@ -110,5 +124,3 @@ function spawnHelpers(flock: Flock, threads: number): void {
     flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
   }
 }
-
-const activitiesFile = import.meta.url.endsWith('.ts') ? './report-activities.ts' : './report-activities.js'

@@ -3,6 +3,7 @@ import type { WriteStream } from 'node:tty'
 
 import type { DropReason, Drops } from '@skein/core/executor'
 import { plainText } from '@skein/memory/runtime'
+import type { Cost } from '@skein/memory/types'
 
 import { countOf } from '../terminal/amounts.ts'
 import type { Report, ReportStats, SummarySentence } from './report.ts'
@@ -29,16 +30,17 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
 }
 
 function renderStats(stats: ReportStats): string {
-  const { parts, analysts, modelCalls, reusedCalls, tokens, savedTokens, wallMs, droppedSentences, droppedFor } = stats
+  const { parts, analysts, used, saved, wallMs, droppedSentences, droppedFor } = stats
+  const tokensOf = ({ inputTokens, outputTokens }: Cost): string => countOf(inputTokens + outputTokens, 'token')
   const work = [
     countOf(parts, 'part'),
     countOf(analysts, 'analyst'),
-    countOf(modelCalls, 'model call'),
-    countOf(tokens, 'token'),
+    countOf(Math.round(used.calls), 'model call'),
+    tokensOf(used),
   ]
   return [
     work.join(', '),
-    ...(reusedCalls > 0 ? [`sharing saved ${countOf(reusedCalls, 'call')} and ${countOf(savedTokens, 'token')}`] : []),
+    ...(saved.calls > 0 ? [`sharing saved ${countOf(Math.round(saved.calls), 'call')} and ${tokensOf(saved)}`] : []),
     ...(droppedSentences > 0 ? [renderDrops(droppedSentences, droppedFor)] : []),
     `${(wallMs / 1000).toFixed(1)} s`,
   ].join('; ')

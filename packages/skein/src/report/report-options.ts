@@ -1,6 +1,9 @@
 import type { Flock, FlockEvent } from '@skein/core'
 import type { Model } from '@skein/core/executor'
+import { OptionError } from '@skein/memory'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
+import { requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 import type { StoreDriver } from '@skein/memory/store'
 
 import type { Ceiling } from './ceiling.ts'
@@ -67,4 +70,42 @@ export interface ReportOptions {
 export interface OpenedRun {
   readonly memory: Memory
   readonly flock: Flock
+}
+
+const kinds: OptionKinds<ReportOptions> = {
+  files: 'any',
+  questions: 'any',
+  store: 'any',
+  space: 'any',
+  architecture: 'any',
+  encryption: 'any',
+  threads: 'any',
+  model: 'any',
+  ceiling: 'any',
+  onEstimate: 'function',
+  mayExceed: 'function',
+  isolated: 'boolean',
+  signal: 'object',
+  onProgress: 'function',
+  onEvent: 'function',
+  onOpen: 'function',
+  onFinish: 'function',
+}
+
+/** @throws OptionError when an option is unknown, missing or of the wrong type. */
+export function requireReportOptions(given: ReportOptions): ReportOptions {
+  const options = requireOptions('runReport', given, kinds)
+  const { files, questions, store } = options
+  if (!Array.isArray(files) || files.length === 0) {
+    throw new OptionError('files', 'an array of at least one path', files)
+  }
+  const unusable = files.find((file) => typeof file !== 'string' || file === '')
+  if (unusable !== undefined) throw new OptionError('files', 'an array of paths', unusable)
+  if (questions !== undefined && !Array.isArray(questions)) {
+    throw new OptionError('questions', 'an array of strings', questions)
+  }
+  if (typeof store?.open !== 'function') {
+    throw new OptionError('store', 'a store driver, such as openStore(address) or sqliteStore(path)', store)
+  }
+  return options
 }

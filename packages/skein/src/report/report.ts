@@ -1,5 +1,5 @@
 import type { Drops } from '@skein/core/executor'
-import type { LedgerReport } from '@skein/memory/types'
+import type { Cost, LedgerReport } from '@skein/memory/types'
 
 /** A sentence of the summary: quoted from the sources, or a language model's own words with the quotes that back them. */
 export interface SummarySentence {
@@ -24,15 +24,12 @@ export interface ReportStats {
   /** Parts that an agent of this run read and noted. Small ones that shared a call count as one. */
   readonly partsRead: number
   readonly activities: number
-  readonly modelCalls: number
-  /** Model calls saved, because the memory had the answer or the result of the whole activity. */
-  readonly reusedCalls: number
+  /** Activities whose results the memory had. */
   readonly reusedActivities: number
-  /** Input and output of the model together. */
-  readonly tokens: number
-  readonly savedTokens: number
-  /** Working time saved, in milliseconds. */
-  readonly savedMs: number
+  /** What the run used: calls, tokens, money and working time, as in the ledger of the memory. */
+  readonly used: Cost
+  /** What it saved by using what the memory had: answers of the model, or results of whole activities. */
+  readonly saved: Cost
   /** Bytes of objects copied out of the store because they could not be read in place. */
   readonly bytesCopied: number
   readonly wallMs: number

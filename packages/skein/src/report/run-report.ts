@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 
-import { estimateTokens, sumDrops } from '@skein/core/executor'
+import { defaultThreads, estimateTokens, sumDrops } from '@skein/core/executor'
 import type { Drops } from '@skein/core/executor'
-import { OptionError } from '@skein/memory'
+import { addCost } from '@skein/memory/runtime'
 
 import { InputError } from '../open/input-error.ts'
 import { packSections } from '../sections/pack-sections.ts'
@@ -16,6 +16,7 @@ import { openCrew } from './crew.ts'
 import { groupParts } from './group-parts.ts'
 import { ProgressSum } from './progress-sum.ts'
 import type { FileInput } from './report-activities.ts'
+import { requireReportOptions } from './report-options.ts'
 import type { ReportOptions } from './report-options.ts'
 import type { Report, SummarySentence } from './report.ts'
 import { readTextFile } from './text-file.ts'
@@ -26,9 +27,9 @@ import { readTextFile } from './text-file.ts'
  * @throws InputError for a file that can't be used, and CeilingError, before any work
  * begins; OptionError, StoreError; the signal's reason.
  */
-export async function runReport(options: ReportOptions): Promise<Report> {
+export async function runReport(given: ReportOptions): Promise<Report> {
+  const options = requireReportOptions(given)
   const startedAt = performance.now()
-  if (options.files.length === 0) throw new OptionError('files', 'an array of at least one path', '[]')
   requireCeiling(options.ceiling)
   const { files, sizes } = await identifyFiles(options)
   options.signal?.throwIfAborted()
@@ -62,6 +63,8 @@ export async function runReport(options: ReportOptions): Promise<Report> {
       summary,
       stats: {
         ...sumOf(stats.map(({ counts }) => counts)),
+        used: stats.map(({ used }) => used).reduce(addCost),
+        saved: stats.map(({ saved }) => saved).reduce(addCost),
         parts: findings[0]?.parts ?? 0,
         analysts: questions.length,
         threads: crews.length * threads,
@@ -116,7 +119,7 @@ function shareOf(ceiling: Ceiling, crews: number): Ceiling {
 }
 
 /** Isolated analysts share nothing but the processors. */
-function threadsPerCrew({ threads = navigator.hardwareConcurrency }: ReportOptions, crews: number): number {
+function threadsPerCrew({ threads = defaultThreads() }: ReportOptions, crews: number): number {
   return Math.max(1, Math.round(threads / crews))
 }
 

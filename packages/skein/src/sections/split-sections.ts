@@ -1,4 +1,4 @@
-import { requireInteger } from '@skein/memory/runtime'
+import { requireInteger, requireOptions } from '@skein/memory/runtime'
 
 import { capsHeadings } from './caps-headings.ts'
 import { cutSection } from './cut-section.ts'
@@ -6,6 +6,7 @@ import type { Heading } from './heading.ts'
 import { markdownHeadings } from './markdown-headings.ts'
 import { isBlank, trimRange } from './text-range.ts'
 import type { TextRange } from './text-range.ts'
+import { OptionError } from '@skein/memory'
 
 /** A piece of a text, with its heading. UTF-16 offsets: `text.slice(start, end)`. */
 export interface Section {
@@ -52,7 +53,8 @@ const maxOpeningChars = 60
  * ```
  */
 export function splitSections(text: string, options: SplitSectionsOptions = {}): Section[] {
-  const { maxChars = defaultMaxChars } = options
+  const { maxChars = defaultMaxChars } = requireOptions('splitSections', options, { maxChars: 'any' })
+  if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   requireInteger('maxChars', maxChars, 2)
 
   const markdown = markdownHeadings(text)

@@ -1,6 +1,9 @@
+import { requireOptions } from '@skein/memory/runtime'
+
 import { spaceNames } from '../schema/spaces.ts'
 import { copyDatabase } from './copy-database.ts'
-import type { BackupOptions, BackupReport } from './copy-database.ts'
+import { backupKinds } from './backup-options.ts'
+import type { BackupOptions, BackupReport } from './backup-options.ts'
 import { refuseFaults } from './refuse-corruption.ts'
 
 /**
@@ -36,7 +39,8 @@ import { refuseFaults } from './refuse-corruption.ts'
  * await again.as({ id: 'bob', role: 'sales' }).facts.get('price') // => 10
  * ```
  */
-export function backup(from: string, to: string, options: BackupOptions = {}): Promise<BackupReport> {
+export async function backup(from: string, to: string, options: BackupOptions = {}): Promise<BackupReport> {
+  requireOptions('backup', options, backupKinds)
   return copyDatabase('backup', from, to, options, async (copy) => {
     await refuseFaults(copy, options)
     return copy.change((db) => spaceNames(db, from))

@@ -10,32 +10,8 @@ import { wrapError } from '../file/sqlite-errors.ts'
 import { resolveSqliteOptions } from '../file/sqlite-options.ts'
 import { whenUnlocked } from '../file/when-unlocked.ts'
 import { openForReading } from '../schema/open-database.ts'
+import type { BackupOptions, BackupReport } from './backup-options.ts'
 import { copyPages } from './copy-pages.ts'
-import type { CopyProgress } from './copy-pages.ts'
-
-/** How far a backup has come. */
-export type BackupProgress = CopyProgress
-
-/** Options of {@link backup}. */
-export interface BackupOptions {
-  /**
-   * Whether to replace a file that exists already.
-   *
-   * @defaultValue false
-   */
-  readonly overwrite?: boolean
-  /** Called after each step. What it throws ends the backup. */
-  readonly onProgress?: (progress: BackupProgress) => void
-  readonly signal?: AbortSignal
-}
-
-/** What was copied. */
-export interface BackupReport {
-  /** Size of the new file. */
-  readonly bytes: number
-  /** Names of the spaces in it. */
-  readonly spaces: readonly string[]
-}
 
 /** A copy before it gets its name: a single file, without a log. */
 export interface DatabaseCopy {

@@ -1,15 +1,11 @@
 import Database from 'better-sqlite3'
 
-/** How far a copy has come. */
-export interface CopyProgress {
-  readonly totalPages: number
-  readonly remainingPages: number
-}
+import type { BackupProgress } from './backup-options.ts'
 
 /** Options of {@link copyPages}. */
 export interface CopyPagesOptions {
   /** Called after each step. What it throws ends the copying. */
-  readonly onProgress?: (progress: CopyProgress) => void
+  readonly onProgress?: (progress: BackupProgress) => void
   readonly signal?: AbortSignal
 }
 

@@ -2,7 +2,8 @@ import { CorruptRecordError } from '@skein/memory'
 
 import { findFaults } from '../verify/file-faults.ts'
 import { verifyTables } from '../verify/verify-space.ts'
-import type { BackupOptions, DatabaseCopy } from './copy-database.ts'
+import type { BackupOptions } from './backup-options.ts'
+import type { DatabaseCopy } from './copy-database.ts'
 
 /** @throws CorruptRecordError when SQLite finds faults in the file. */
 export async function refuseFaults({ from, file }: DatabaseCopy, { signal }: BackupOptions): Promise<void> {

@@ -1,10 +1,13 @@
+import { requireOptions } from '@skein/memory/runtime'
+
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 
 import { realPath } from '../file/locate.ts'
 import { spaceNames } from '../schema/spaces.ts'
 import { copyDatabase } from './copy-database.ts'
-import type { BackupOptions, BackupReport } from './copy-database.ts'
+import { backupKinds } from './backup-options.ts'
+import type { BackupOptions, BackupReport } from './backup-options.ts'
 import { exceed, reachedIn } from './exceed-replaced.ts'
 import { refuseCorruption, refuseFaults } from './refuse-corruption.ts'
 
@@ -33,7 +36,8 @@ export interface RestoreOptions extends BackupOptions {
  * @throws StoreFormatError when the backup is not ours; CorruptRecordError when
  * it is damaged; otherwise as `backup`. Then everything is as it was.
  */
-export function restore(from: string, to: string, options: RestoreOptions = {}): Promise<BackupReport> {
+export async function restore(from: string, to: string, options: RestoreOptions = {}): Promise<BackupReport> {
+  requireOptions('restore', options, { ...backupKinds, keepDamaged: 'boolean' })
   return copyDatabase('restore', from, to, options, async (copy) => {
     await refuseFaults(copy, options)
     const spaces = copy.change((db) => spaceNames(db, from))

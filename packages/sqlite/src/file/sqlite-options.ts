@@ -1,5 +1,6 @@
 import { OptionError } from '@skein/memory'
-import { requireDuration, requireInteger, requireLifetime } from '@skein/memory/runtime'
+import { requireDuration, requireInteger, requireLifetime, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import { requirePath } from './locate.ts'
 
@@ -51,6 +52,15 @@ export interface SqliteStoreOptions {
 /** Options with every default filled in. */
 export type ResolvedSqliteOptions = Required<SqliteStoreOptions>
 
+const kinds: OptionKinds<SqliteStoreOptions> = {
+  path: 'any',
+  durability: 'any',
+  busyTimeoutMs: 'any',
+  pollMs: 'any',
+  maxChanges: 'any',
+  maxChangeAgeMs: 'any',
+}
+
 const defaults = {
   durability: 'full',
   busyTimeoutMs: 10_000,
@@ -61,7 +71,7 @@ const defaults = {
 
 /** @throws OptionError when a value is out of range. */
 export function resolveSqliteOptions(options: string | SqliteStoreOptions): ResolvedSqliteOptions {
-  const given = typeof options === 'string' ? { path: options } : options
+  const given = typeof options === 'string' ? { path: options } : requireOptions('sqliteStore', options, kinds)
   const resolved: ResolvedSqliteOptions = { ...defaults, ...given, path: requirePath(given.path) }
   if (resolved.durability !== 'full' && resolved.durability !== 'relaxed') {
     throw new OptionError('durability', "'full' or 'relaxed'", resolved.durability)

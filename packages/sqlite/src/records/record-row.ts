@@ -1,6 +1,6 @@
 import { CorruptRecordError } from '@skein/memory'
 import { levels, levelIndex } from '@skein/memory/store'
-import type { Collection, Row } from '@skein/memory/store'
+import type { Collection, RecordKey, Row } from '@skein/memory/store'
 
 import { packList, unpackList } from './packed-list.ts'
 import { rowChecksum } from './row-checksum.ts'
@@ -69,6 +69,17 @@ export function unpackRow(raw: RawRowAndMore): Row {
   if (row) return row
   const [collection, id] = raw
   throw new CorruptRecordError('read', `The record ${collection}/${id} is damaged: its checksum does not match.`)
+}
+
+/**
+ * Checks that a row that was looked up by its key is that key's: a damaged index may lead to another record, which is
+ * intact itself.
+ *
+ * @throws CorruptRecordError
+ */
+export function requireSameKey<Found extends Row>(row: Found, { collection, id }: RecordKey): Found {
+  if (row.record.collection === collection && row.record.id === id) return row
+  throw new CorruptRecordError('read', `The index of ${collection}/${id} is damaged: it leads to another record.`)
 }
 
 /** Unpacks a row; `undefined` if it is damaged. SQLite itself does not notice a flipped bit in a value. */

@@ -6,7 +6,7 @@ import { lastStart } from './feed-start.ts'
 import { markOf } from './journal-mark.ts'
 import { RecentRows } from './recent-rows.ts'
 import type { RowWithId } from './recent-rows.ts'
-import { columns, packRow, unpackIntact, unpackRow } from './record-row.ts'
+import { columns, packRow, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 import type { SpaceSql } from './space-sql.ts'
 import { lastSeq } from './space-tables.ts'
@@ -23,6 +23,7 @@ type RawRowWithId = [...RawRow, rowId: number, hasTerms: number, mark: number]
 
 const columnsWithId = `${columns}, row, terms IS NOT NULL, listed`
 const selectRow = `SELECT ${columnsWithId} FROM @records WHERE collection = ? AND id = ?`
+const selectAlone = `SELECT ${columns} FROM @records WHERE row = ?`
 const selectExpired = `SELECT ${columnsWithId} FROM @records WHERE expires_at <= ? LIMIT ?`
 const insertRow = `INSERT INTO @records (${columns}, terms, listed) VALUES (${columns.replaceAll(/\w+/g, '?')}, ?, ?)`
 const names = columns.split(', ')
@@ -114,13 +115,19 @@ export class RecordWriter {
   #before(mutation: Mutation, now: number): RowWithId | undefined {
     if (mutation.ifVersion !== undefined) return this.#read(mutation.key)
     const raw = this.#rawOf(mutation.key)
-    return raw && unpackOrReplace(raw, now)
+    if (!raw) return undefined
+    const row = unpackOrReplace(raw, now)
+    if (!row.isDamaged) return requireSameKey(row, mutation.key)
+    // SQLite may take the key from its index: what is damaged then may be that, and the row an intact one of another key.
+    const alone = unpackIntact(this.#sql(selectAlone).get(row.rowId) as RawRow)
+    if (alone) requireSameKey(alone, mutation.key)
+    return row
   }
 
   /** @throws CorruptRecordError */
   #read(key: RecordKey): RowWithId | undefined {
     const raw = this.#rawOf(key)
-    return raw && { ...unpackRow(raw), ...besideRecord(raw) }
+    return raw && { ...requireSameKey(unpackRow(raw), key), ...besideRecord(raw) }
   }
 
   #rawOf({ collection, id }: RecordKey): RawRowWithId | undefined {

@@ -18,7 +18,7 @@ import { warnOfDamage } from './damaged-row.ts'
 import { feedStarts, lastStart } from './feed-start.ts'
 import { filterSql } from './filter-sql.ts'
 import { ObjectTable } from './object-table.ts'
-import { columns, unpackIntact, unpackRow } from './record-row.ts'
+import { columns, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 import { spaceSql } from './space-sql.ts'
 import type { SpaceSql } from './space-sql.ts'
@@ -53,9 +53,9 @@ export class SpaceTables {
   }
 
   /** @throws CorruptRecordError */
-  read({ collection, id }: RecordKey): Row | undefined {
-    const raw = this.sql(selectRow).get(collection, id) as RawRow | undefined
-    return raw && unpackRow(raw)
+  read(key: RecordKey): Row | undefined {
+    const raw = this.sql(selectRow).get(key.collection, key.id) as RawRow | undefined
+    return raw && requireSameKey(unpackRow(raw), key)
   }
 
   query(query: RecordQuery, now: number): RecordPage {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { fromEnvelope } from '@skein/memory/runtime'
+import { fromEnvelope, ownFile } from '@skein/memory/runtime'
 
 import type { DatabaseFile } from '../file/connection.ts'
 import type { FaultReply } from './file-faults-thread.ts'
@@ -15,6 +15,7 @@ import type { FaultReply } from './file-faults-thread.ts'
 export async function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<readonly string[]> {
   signal?.throwIfAborted()
   const { path, busyTimeoutMs } = file
+  const threadFile = ownFile('@skein/sqlite', import.meta.url, 'file-faults', './file-faults-thread.js')
   const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs } satisfies DatabaseFile })
   const stop = (): void => void worker.terminate()
   signal?.addEventListener('abort', stop)
@@ -32,9 +33,3 @@ export async function findFaults(file: DatabaseFile, signal?: AbortSignal): Prom
     await worker.terminate()
   }
 }
-
-// The published package is JavaScript and the workspace TypeScript; the URL must name a file that exists.
-const threadFile = new URL(
-  import.meta.url.endsWith('.ts') ? './file-faults-thread.ts' : './file-faults-thread.js',
-  import.meta.url,
-)

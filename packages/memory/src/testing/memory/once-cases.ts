@@ -19,17 +19,17 @@ export function onceCases(options: StoreContractOptions): void {
       const ask = (index: number) =>
         (views[index % 3] ?? views[0]).once('k', async ({ reportUsage }) => {
           runs += 1
-          reportUsage(10)
+          reportUsage({ calls: 1, inputTokens: 10 })
           await new Promise((resolve) => setImmediate(resolve))
           return { runs }
         })
       const results = await Promise.all(Array.from({ length: 30 }, (_, index) => ask(index)))
       expect(results.map(({ value }) => value)).toEqual(Array.from({ length: 30 }, () => ({ runs: 1 })))
       expect(results.filter(({ reused }) => !reused)).toHaveLength(1)
-      expect(await ask(0)).toMatchObject({ reused: true, tokens: 10 })
+      expect(await ask(0)).toMatchObject({ reused: true, cost: { calls: 1, inputTokens: 10 } })
       await other.close()
       expect(await fresh.memory.ledger()).toMatchObject({
-        k: { computed: 1, computedTokens: 10, reused: 30, savedTokens: 300 },
+        k: { computed: 1, used: { calls: 1, inputTokens: 10 }, reused: 30, saved: { calls: 30, inputTokens: 300 } },
       })
     })
 

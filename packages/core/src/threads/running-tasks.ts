@@ -4,10 +4,10 @@ import type { Principal } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
 import type { ThreadPasses } from '@skein/memory/runtime'
 
-import type { RunOptions } from './executor.ts'
-import { ThreadLostError } from './activity-errors.ts'
-import type { ActivityTask } from './executor.ts'
-import type { ThreadEvent } from './thread-protocol.ts'
+import type { RunOptions } from '../activities/executor.ts'
+import { ThreadLostError } from '../activities/activity-errors.ts'
+import type { ActivityTask } from '../activities/executor.ts'
+import type { RefusedModule, ThreadEvent } from './thread-protocol.ts'
 
 /** A task in a worker thread, or on its way there. */
 export interface RunningTask {
@@ -16,7 +16,7 @@ export interface RunningTask {
   readonly pass: string
   readonly task: ActivityTask
   readonly options: RunOptions
-  /** Its thread, once it has started there. */
+  /** Its thread, once that has taken it. */
   threadId?: number
   /** Whether other tasks ran in its thread at some time, so that one of them may have cost it the thread. */
   sharedItsThread: boolean
@@ -40,8 +40,13 @@ export class RunningTasks implements ThreadPasses {
   readonly #overBudgetThreads = new Map<number, Error>()
   #count = 0
 
+  /** A number for a request that no other request has. */
+  nextId(): number {
+    return (this.#count += 1)
+  }
+
   add(task: ActivityTask, options: RunOptions): RunningTask {
-    const running = { id: (this.#count += 1), pass: randomUUID(), task, options, sharedItsThread: false }
+    const running = { id: this.nextId(), pass: randomUUID(), task, options, sharedItsThread: false }
     this.#tasks.set(running.id, running)
     this.#passes.set(running.pass, task.principal)
     return running
@@ -60,18 +65,23 @@ export class RunningTasks implements ThreadPasses {
     return this.#tasks.keys()
   }
 
-  /** Takes in what a thread reports. */
-  onEvent(threadId: number, event: ThreadEvent): void {
+  /**
+   * Takes in what a thread reports of a task.
+   *
+   * @returns whether anybody still waits for the task.
+   */
+  onEvent(threadId: number, event: Exclude<ThreadEvent, RefusedModule>): boolean {
     const running = this.#tasks.get(event.id)
-    if (!running) return
-    if (event.type === 'started') this.#started(running, threadId)
-    else {
-      try {
-        running.options.onProgress?.(event.value, event.label)
-      } catch (error) {
-        warn(error)
-      }
+    if (!running) return false
+    const { onStarted, onProgress, signal } = running.options
+    if (running.threadId !== threadId) this.#assign(running, threadId)
+    try {
+      if (event.type === 'started') onStarted?.()
+      else if (event.type === 'progress') onProgress?.(event.value, event.label)
+    } catch (error) {
+      warn(error)
     }
+    return signal?.aborted !== true
   }
 
   /** A thread is terminated because one of its tasks ignored its abort signal. */
@@ -101,7 +111,7 @@ export class RunningTasks implements ThreadPasses {
     return why && error instanceof ThreadLostError ? new ThreadLostError(task.name, why) : error
   }
 
-  #started(running: RunningTask, threadId: number): void {
+  #assign(running: RunningTask, threadId: number): void {
     running.threadId = threadId
     for (const other of this.#tasks.values()) {
       if (other === running || other.threadId !== threadId) continue

@@ -2,13 +2,18 @@ import { once } from 'node:events'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
-import { warn } from '@skein/memory/runtime'
-import { Piscina } from 'piscina'
+import { nodePort, warn } from '@skein/memory/runtime'
+
+import type { Piscina } from 'piscina'
 
 import { Semaphore } from '../base/semaphore.ts'
 import { BufferWatch } from './buffer-watch.ts'
-import type { ActivityTask } from './executor.ts'
+import { BusyMeter } from './busy-meter.ts'
+import type { ActivityTask } from '../activities/executor.ts'
+import { movedOf } from '../activities/move.ts'
+import { PiscinaPool, threadFile } from './thread-file.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
+import { isThreadPorts } from './thread-protocol.ts'
 import type {
   AbortRequest,
   ThreadData,
@@ -27,8 +32,8 @@ export interface ThreadPoolListener {
   onOverBudget(threadId: number, why: Error): void
 }
 
-/** How long a thread may be idle before it ends. */
-const idleMs = 60_000
+/** Idle threads that may fail one after the other and are replaced. */
+const maxFailures = 3
 
 /** The worker threads for one kind of activity: a piscina pool, and an events port for each thread. */
 export class ThreadPool {
@@ -36,6 +41,7 @@ export class ThreadPool {
   readonly slots: Semaphore
   /** The last name in the chain of each task that has a slot. */
   readonly running: Set<string> = new Set()
+  readonly #meter: BusyMeter
   readonly #piscina: Piscina
   readonly #listener: ThreadPoolListener
   readonly #watch: BufferWatch | undefined
@@ -43,32 +49,36 @@ export class ThreadPool {
   /** Threads that have handed over their ports. */
   readonly #started = new Set<number>()
   #isClosing = false
+  #hasWarned = false
+  /** Threads that failed with nothing to do since the last reply. */
+  #failures = 0
 
+  /** @throws what Node throws where no thread can start like this. */
   constructor(
     kind: ActivityTask['kind'],
     options: ResolvedThreadOptions,
     data: ThreadData,
     listener: ThreadPoolListener,
   ) {
-    const { threads, ioPerThread, maxHeapMb, maxBufferMb } = options
+    const { threads, ioPerThread, maxBufferMb } = options
     const perThread = kind === 'io' ? ioPerThread : 1
     this.#listener = listener
     this.slots = new Semaphore(threads * perThread)
-    this.#piscina = new Piscina({
+    this.#meter = new BusyMeter(threads * perThread)
+    this.#piscina = new PiscinaPool({
       filename: threadFile,
       workerData: data,
-      minThreads: 1,
+      minThreads: options.minThreads,
       maxThreads: threads,
-      idleTimeout: idleMs,
+      idleTimeout: options.idleTimeoutMs,
       concurrentTasksPerWorker: perThread,
-      ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
+      ...startOptions(options),
       // Waiting on atomics would stop a thread's event loop between tasks, and with it
       // the connections and timers that a user's activities may keep.
       atomics: 'disabled',
     })
-    this.#piscina.on('message', (ports: ThreadPorts) => this.#onPorts(ports))
-    // Something that an activity left running failed after its result was returned.
-    this.#piscina.on('error', warn)
+    this.#piscina.on('message', (message: unknown) => this.#onMessage(message))
+    this.#piscina.on('error', (error: unknown) => this.#onError(error))
     if (maxBufferMb !== undefined) {
       this.#watch = new BufferWatch(
         () => this.threads,
@@ -82,12 +92,34 @@ export class ThreadPool {
     return this.#piscina.threads
   }
 
-  /** Has a thread handle a request. Rejects only when the thread ends, or the request can't be cloned. */
+  /** Whether a thread has ever started. */
+  get hasStarted(): boolean {
+    return this.#started.size > 0
+  }
+
+  get utilization(): number {
+    return this.#meter.utilization
+  }
+
+  /** Has a thread handle a request. Rejects only when the thread ends or can't start, or the request can't be cloned. */
   async send(request: ThreadRequest): Promise<ThreadReply> {
-    const reply = (await this.#piscina.run(request)) as ThreadReply
-    // The reply came over another port than the progress reported before it: deliver that first.
-    for (const [threadId, port] of this.#ports) this.#drain(threadId, port)
-    return reply
+    this.#meter.begin()
+    try {
+      const reply = (await this.#post(request)) as ThreadReply
+      this.#failures = 0
+      return reply
+    } finally {
+      this.#meter.end()
+      // A reply comes over another port than what was reported before it: deliver that first.
+      for (const [threadId, port] of this.#ports) this.#drain(threadId, port)
+    }
+  }
+
+  #post(request: ThreadRequest): Promise<unknown> {
+    if (request.type === 'describe') return this.#piscina.run(request)
+    const { value: input, transfer } = movedOf(request.task.input)
+    if (transfer.length === 0) return this.#piscina.run(request)
+    return this.#piscina.run({ ...request, task: { ...request.task, input } }, { transferList: [...transfer] })
   }
 
   /** Passes the request to all threads; the one that runs the task acts on it. */
@@ -112,8 +144,27 @@ export class ThreadPool {
     await this.#piscina.destroy()
   }
 
-  #onPorts({ threadId, memory, events }: ThreadPorts): void {
-    // What an activity posts looks the same: each thread joins once.
+  #onMessage(message: unknown): void {
+    if (isThreadPorts(message)) this.#onPorts(message)
+    else if (!this.#hasWarned) {
+      this.#hasWarned = true
+      warn('A module of activities posted a message to parentPort, where nobody takes it. Report progress() instead.')
+    }
+  }
+
+  #onError(error: unknown): void {
+    // Something that an activity left running failed after its result was returned, or a thread could not start.
+    warn(error)
+    this.#failures += 1
+    // What each thread loads ends it: a thread starts only when somebody needs one.
+    if (this.#failures >= maxFailures) this.#piscina.options.minThreads = 0
+    // Without any thread, the pool would keep what it has taken for ever.
+    if (this.threads.length === 0 && !this.#isClosing) void this.#piscina.destroy()
+  }
+
+  #onPorts({ threadId, ...ports }: ThreadPorts): void {
+    const [memory, events] = [nodePort(ports.memory), nodePort(ports.events)]
+    // What an activity posts may look the same: each thread joins once.
     if (this.#started.has(threadId) || !this.threads.some((thread) => thread.threadId === threadId)) {
       memory.close()
       events.close()
@@ -163,8 +214,14 @@ export class ThreadPool {
   }
 }
 
-// The published package is JavaScript, the workspace TypeScript; the URL must name the file that exists.
-const threadFile = new URL(
-  import.meta.url.endsWith('.ts') ? './activity-thread.ts' : './activity-thread.js',
-  import.meta.url,
-).href
+/** With what a thread starts. */
+function startOptions(options: ResolvedThreadOptions): ConstructorParameters<typeof Piscina>[0] {
+  const { maxHeapMb, maxYoungHeapMb, codeRangeMb, stackMb, env, execArgv } = options
+  const limits = {
+    ...(maxHeapMb !== undefined && { maxOldGenerationSizeMb: maxHeapMb }),
+    ...(maxYoungHeapMb !== undefined && { maxYoungGenerationSizeMb: maxYoungHeapMb }),
+    ...(codeRangeMb !== undefined && { codeRangeSizeMb: codeRangeMb }),
+    ...(stackMb !== undefined && { stackSizeMb: stackMb }),
+  }
+  return { resourceLimits: limits, ...(env && { env }), ...(execArgv && { execArgv: [...execArgv] }) }
+}

@@ -1,0 +1,187 @@
+/**
+ * Every call of the public API that takes options. `options.test.ts` calls each of them wrongly, and finds those that
+ * are missing here.
+ *
+ * @module
+ */
+
+import {
+  activity,
+  agent,
+  behavior,
+  budgetScope,
+  checkMigration,
+  consoleNotifier,
+  createFlock,
+  durable,
+  extractiveModel,
+  shareModel,
+  webhook,
+} from '@skein/core'
+import type { AgentRef, Flock } from '@skein/core'
+import { requireModelSettings, requirePrices, threadExecutor } from '@skein/core/executor'
+import { probe } from '@skein/core/testing'
+import { dashboard, serveDashboard } from '@skein/dashboard'
+import { inProcessBus, mapStore, openMemory } from '@skein/memory'
+import type { Memory, View } from '@skein/memory'
+import { inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
+import { tableStore } from '@skein/memory/store'
+import { openaiModel } from '@skein/openai'
+import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
+import { backup, restore, sqliteStore } from '@skein/sqlite'
+import { openModel, runReport, splitSections } from 'skein'
+
+/** What the calls are made on. */
+export interface CallSubjects {
+  readonly memory: Memory
+  readonly view: View
+  readonly flock: Flock
+  readonly ref: AgentRef
+}
+
+/** A call with these options, whatever they are; a misspelled option, and the option that is meant. */
+export type OptionCall = readonly [
+  call: (options: never, subjects: CallSubjects) => unknown,
+  wrong: string,
+  meant: string,
+]
+
+const ping = behavior({ role: 'ping', initial: 0, receive: (count: number) => count })
+const never = async (): Promise<never> => Promise.reject(new Error('called'))
+/** Of modules that are never loaded. */
+const none = new URL('./no-module.js', import.meta.url)
+
+/** Functions, by their package and name. */
+export const functionCalls: Readonly<Record<string, OptionCall>> = {
+  '@skein/core createFlock': [(options) => createFlock(options), 'thread', 'threads'],
+  '@skein/core activity': [(options) => activity(never, options), 'timeout', 'timeoutMs'],
+  '@skein/core agent': [(options) => agent(options), 'rule', 'role'],
+  '@skein/core behavior': [(options) => behavior(options), 'recieve', 'receive'],
+  '@skein/core budgetScope': [(options) => budgetScope(options), 'token', 'tokens'],
+  '@skein/core checkMigration': [
+    (options) => checkMigration(durable(ping, { name: 'ping' }), [], options),
+    'versions',
+    'version',
+  ],
+  '@skein/core consoleNotifier': [(options) => consoleNotifier(options), 'clearence', 'clearance'],
+  '@skein/core durable': [(options) => durable(ping, options), 'lease', 'leaseMs'],
+  '@skein/core shareModel': [(options, { view }) => shareModel(extractiveModel(), view, options), 'budget', 'budgets'],
+  '@skein/core webhook': [(options) => webhook(options), 'URL', 'url'],
+  '@skein/core/executor requireModelSettings': [(options) => requireModelSettings(options), 'prise', 'price'],
+  '@skein/core/executor requirePrices': [
+    (options) => requirePrices({ small: options }),
+    'inputPerMilion',
+    'inputPerMillion',
+  ],
+  '@skein/core/executor threadExecutor': [
+    (options, { memory }) => threadExecutor(memory, extractiveModel(), options),
+    'maxHeapMB',
+    'maxHeapMb',
+  ],
+  '@skein/core/testing probe': [(options, { flock }) => probe(flock, options), 'roles', 'role'],
+  '@skein/dashboard dashboard': [(options) => dashboard(options), 'allowAnswer', 'allowAnswers'],
+  '@skein/dashboard serveDashboard': [(options) => serveDashboard(options), 'ports', 'port'],
+  '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
+  '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
+  '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],
+  '@skein/memory/runtime inspectSpace': [(options) => inspectSpace(options), 'encrypt', 'encryption'],
+  '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],
+  '@skein/memory/runtime ReadScope': [(options) => new ReadScope(options), 'last', 'lasts'],
+  '@skein/memory/store tableStore': [(options) => tableStore({} as never, options), 'poll', 'pollMs'],
+  '@skein/openai openaiModel': [(options) => openaiModel(options), 'baseUrl', 'baseURL'],
+  '@skein/redis migrateSpaces': [(options) => migrateSpaces('redis://127.0.0.1:1', options), 'spaces', 'space'],
+  '@skein/redis redisBus': [(options) => redisBus(options), 'commandTimeout', 'commandTimeoutMs'],
+  '@skein/redis redisStore': [(options) => redisStore(options), 'prefx', 'prefix'],
+  '@skein/sqlite backup': [(options) => backup('no.db', 'none.db', options), 'overwite', 'overwrite'],
+  '@skein/sqlite restore': [(options) => restore('no.db', 'none.db', options), 'keepDamage', 'keepDamaged'],
+  '@skein/sqlite sqliteStore': [(options) => sqliteStore(options), 'busyTimeout', 'busyTimeoutMs'],
+  'skein openModel': [(options) => openModel('extractive', options), 'baseUrl', 'baseURL'],
+  'skein runReport': [(options) => runReport(options), 'file', 'files'],
+  'skein splitSections': [(options) => splitSections('text', options), 'maxChar', 'maxChars'],
+}
+
+/** Methods, by the class and name that `options.test.ts` gives them. */
+export const methodCalls: Readonly<Record<string, OptionCall>> = {
+  'view.once': [(options, { view }) => view.once('work', never, options), 'ttl', 'ttlMs'],
+  'view.watch': [(options, { view }) => view.watch('', options), 'afer', 'after'],
+  'alerts.send': [(options, { view }) => view.alerts.send(options), 'insights', 'insight'],
+  'audit.entries': [(options, { view }) => Array.fromAsync(view.audit.entries(options)), 'agents', 'agent'],
+  'audit.jsonLines': [(options, { view }) => Array.fromAsync(view.audit.jsonLines(options)), 'untill', 'until'],
+  'claims.claim': [(options, { view }) => view.claims.claim('task', options), 'lease', 'leaseMs'],
+  'decisions.declassify': [declassifies('decisions'), 'reasons', 'reason'],
+  'decisions.list': [(options, { view }) => view.decisions.list(options), 'limits', 'limit'],
+  'decisions.record': [(options, { view }) => view.decisions.record(options), 'reason', 'reasoning'],
+  'escalations.answered': [(options, { view }) => view.escalations.answered('id', options), 'signals', 'signal'],
+  'escalations.list': [(options, { view }) => view.escalations.list(options), 'status', 'state'],
+  'escalations.open': [(options, { view }) => view.escalations.open(options), 'assignedto', 'assignedTo'],
+  'facts.declassify': [declassifies('facts'), 'sensitvity', 'sensitivity'],
+  'facts.delete': [(options, { view }) => view.facts.delete('key', options), 'version', 'ifVersion'],
+  'facts.read': [(options, { view }) => view.facts.read('key', options), 'consistancy', 'consistency'],
+  'facts.set': [(options, { view }) => view.facts.set('key', 1, options), 'ttl', 'ttlMs'],
+  'facts.update': [(options, { view }) => view.facts.update('key', () => 1, options), 'tag', 'tags'],
+  'feed.read': [(options, { view }) => view.feed.read(options), 'withRecord', 'withRecords'],
+  'learnings.declassify': [declassifies('learnings'), 'compartment', 'compartments'],
+  'learnings.list': [(options, { view }) => view.learnings.list(options), 'autor', 'author'],
+  'learnings.log': [(options, { view }) => view.learnings.log(options), 'detail', 'details'],
+  'learnings.relevant': [(options, { view }) => view.learnings.relevant({}, options), 'max', 'limit'],
+  'objects.declassify': [declassifies('objects'), 'reson', 'reason'],
+  'objects.lineage': [(options, { view }) => lineage(view, options), 'directions', 'direction'],
+  'objects.put': [(options, { view }) => view.objects.put('text', options), 'mediatype', 'mediaType'],
+  'observations.declassify': [declassifies('observations'), 'sensitivty', 'sensitivity'],
+  'observations.list': [(options, { view }) => view.observations.list(options), 'curser', 'cursor'],
+  'observations.log': [(options, { view }) => view.observations.log(options), 'claims', 'claim'],
+  'observations.search': [(options, { view }) => view.observations.search('text', options), 'notauthor', 'notAuthor'],
+  'records.list': [(options, { view }) => view.records.list(options), 'colection', 'collection'],
+  'records.search': [(options, { view }) => view.records.search('text', options), 'derivedfrom', 'derivedFrom'],
+  'agents.list': [(options, { view }) => view.agents.list(options), 'definitions', 'definition'],
+  'agents.mail': [(options, { view }) => view.agents.mail(options), 'limt', 'limit'],
+  'flock.drain': [(options, { flock }) => flock.drain(options), 'timeout', 'timeoutMs'],
+  'flock.mapReduce': [(options, { flock }) => flock.mapReduce(options), 'fanin', 'fanIn'],
+  'flock.resume': [(options, { flock }) => flock.resume([], options), 'supervison', 'supervision'],
+  'flock.role': [(options, { flock }) => flock.role('ping', options), 'routes', 'route'],
+  'flock.spawn': [(options, { flock }) => flock.spawn(ping, options), 'name', 'id'],
+  'flock.spawnDurable': [
+    (options, { flock }) => flock.spawnDurable(durable(ping, { name: 'ping' }), options),
+    'mailBox',
+    'mailbox',
+  ],
+  'flock.activities': [(options, { flock }) => handle(flock)('input', options), 'retries', 'retry'],
+  'ref.ask': [(options, { ref }) => ref.ask({ type: 'ping' }, options), 'timeout', 'timeoutMs'],
+  'ref.post': [(options, { ref }) => ref.post({ type: 'ping' }, options), 'signl', 'signal'],
+  'model.chat': [(options, { view }) => model(view).chat({ messages: [] }, options), 'shared', 'share'],
+  'model.object': [(options, { view }) => model(view).object({ messages: [] } as never, options), 'ttl', 'ttlMs'],
+  'model.cite': [(options, { view }) => model(view).cite({} as never, options), 'sharing', 'share'],
+  'model.embed': [(options, { view }) => model(view).embed({ texts: [] }, options), 'ttlms', 'ttlMs'],
+}
+
+function declassifies(kind: 'decisions' | 'facts' | 'learnings' | 'objects' | 'observations'): OptionCall[0] {
+  return async (options, { memory }) => {
+    const view = memory.as({ id: 'officer', role: 'officer', rights: ['declassify'] })
+    const ref = await view.objects.put('secret')
+    if (kind === 'objects') return view.objects.declassify(ref, options)
+    if (kind === 'facts') return view.facts.set('secret', 1).then(() => view.facts.declassify('secret', options))
+    const made = {
+      decisions: () => view.decisions.record({ task: 't', decision: 1, reasoning: 'why' }),
+      learnings: () => view.learnings.log({ signal: 'success', context: {}, details: 1 }),
+      observations: () => view.observations.log({ value: 1 }),
+    }
+    const { id } = await made[kind]()
+    return view[kind].declassify(id, options)
+  }
+}
+
+async function lineage(view: View, options: never): Promise<unknown> {
+  return view.objects.lineage(await view.objects.put('text'), options)
+}
+
+function handle(flock: Flock): (input: unknown, options: never) => Promise<unknown> {
+  const { report } = flock.activities<Record<string, never>>(none) as unknown as Record<
+    string,
+    (input: unknown, options: never) => Promise<unknown>
+  >
+  return report as (input: unknown, options: never) => Promise<unknown>
+}
+
+function model(view: View): ReturnType<typeof shareModel> {
+  return shareModel(extractiveModel(), view)
+}

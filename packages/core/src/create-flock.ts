@@ -1,0 +1,32 @@
+import { extractiveModel } from './extractive/extractive-model.ts'
+import { Flock } from './flock.ts'
+import { requireFlockOptions } from './flock-options.ts'
+import type { FlockOptions } from './flock-options.ts'
+import { threadExecutor } from './threads/thread-executor.ts'
+
+/**
+ * Makes a flock on an open memory.
+ *
+ * @throws OptionError when an option is out of range.
+ * @throws NestedFlockError in a thread that runs activities itself.
+ *
+ * @example
+ * ```ts no-run
+ * import { agent, createFlock } from '@skein/core'
+ * import { openMemory } from '@skein/memory'
+ * import { sqliteStore } from '@skein/sqlite'
+ *
+ * await using memory = await openMemory({ store: sqliteStore('flock.db') })
+ * await using flock = await createFlock({ memory, threads: 4 })
+ * const report = flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))
+ * const summarizer = flock.spawn(agent({ role: 'summarizer', on: { summarize: report.summarize } }))
+ * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
+ * ```
+ */
+export async function createFlock(given: FlockOptions): Promise<Flock> {
+  const options = requireFlockOptions(given)
+  const { memory, model = extractiveModel(), threads } = options
+  const settings = typeof threads === 'object' && threads !== null ? threads : threads === undefined ? {} : { threads }
+  const executor = options.executor ?? threadExecutor(memory, model, settings)
+  return new Flock({ ...options, model, executor })
+}

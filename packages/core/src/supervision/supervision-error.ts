@@ -1,0 +1,15 @@
+import { SkeinError } from '@skein/memory'
+
+/** A supervision returned something else than a decision. The agent's own error is the `cause`. */
+export class SupervisionError extends SkeinError {
+  readonly code = 'SKEIN_SUPERVISION'
+  readonly agent: string
+
+  constructor(agent: string, why: string, cause: unknown) {
+    super(
+      `The supervision of the agent "${agent}" made no decision: ${why} Return { type: 'restart', from, delayMs }, { type: 'resume' }, { type: 'stop' } or { type: 'escalate', to }, and no promise.`,
+      { cause },
+    )
+    this.agent = agent
+  }
+}

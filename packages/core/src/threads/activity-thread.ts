@@ -1,0 +1,124 @@
+/**
+ * What runs in each worker thread: the entry point of the pool.
+ *
+ * A thread joins the memory by itself (see `joinMemory`), and talks to the
+ * thread that made the pool as `thread-protocol.ts` describes.
+ *
+ * @module
+ */
+
+import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
+
+import { Account, asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
+import type { Costs, JoinedMemory } from '@skein/memory/runtime'
+import { loadFromDescriptor } from '@skein/memory/store'
+import type { Label } from '@skein/memory/store'
+
+import type { Model } from '../models/model.ts'
+import { shareModel } from '../models/shared-model.ts'
+import { ActivityInputError } from '../activities/activity-errors.ts'
+import { findActivity, LoadedModules } from './loaded-modules.ts'
+import type { ActivityOutcome } from '../activities/executor.ts'
+import { markActivityThread, whileLoading } from './nested-flock.ts'
+import { movedOf } from '../activities/move.ts'
+import { sendOutput } from './send-output.ts'
+import { storeModule } from './thread-protocol.ts'
+import type {
+  AbortRequest,
+  ThreadData,
+  ThreadEvent,
+  ThreadPorts,
+  ThreadReply,
+  ThreadRequest,
+} from './thread-protocol.ts'
+
+const running = new Map<number, AbortController>()
+const { port1: events, port2: eventsOfPool } = new MessageChannel()
+const modules = new LoadedModules()
+markActivityThread((module, error) => {
+  modules.refuse(module, error)
+  events.postMessage({ type: 'refused', module, error: toEnvelope(error) } satisfies ThreadEvent)
+})
+let isReady = false
+const services = start()
+services.then(
+  () => (isReady = true),
+  // A failure surfaces in the first task; nobody awaits it here.
+  () => {},
+)
+
+events.on('message', ({ abort, reason }: AbortRequest) => running.get(abort)?.abort(fromEnvelope(reason)))
+events.unref()
+
+async function start(): Promise<{ memory: JoinedMemory; model: Model }> {
+  const { model } = workerData as ThreadData
+  const channel = new MessageChannel()
+  const ports: ThreadPorts = { threadId, memory: channel.port2, events: eventsOfPool }
+  parentPort?.postMessage(ports, [channel.port2, eventsOfPool])
+  return {
+    memory: await whileLoading(storeModule, () => joinMemory(channel.port1)),
+    model: await whileLoading(model.module, () => loadFromDescriptor<Model>(model)),
+  }
+}
+
+/** Handles one request; never throws. */
+export default async function handle(request: ThreadRequest): Promise<ThreadReply> {
+  try {
+    if (request.type === 'run') return await run(request)
+    tell({ type: 'loading', id: request.id })
+    return { value: await modules.describe(request.module) }
+  } catch (error) {
+    return { error: toEnvelope(error) }
+  }
+}
+
+async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>): Promise<ThreadReply> {
+  const control = new AbortController()
+  using scope = new ReadScope()
+  const account = new Account()
+  const costs = (): Costs => ({ used: account.used, saved: account.saved, reused: account.reused })
+  if (task.label) scope.noteLabel(task.label)
+  running.set(id, control)
+  // Whoever waits for the start can tell the thread that loads by this.
+  if (!isReady || !modules.has(task.module)) tell({ type: 'loading', id })
+  try {
+    const { memory, model } = await services
+    const activity = findActivity(await modules.load(task.module), task)
+    // Nobody waits any more for what has not begun.
+    control.signal.throwIfAborted()
+    const view = memory.enter(pass, task.principal, scope)
+    tell({ type: 'started', id })
+    const startedAt = performance.now()
+    const context = {
+      memory: view,
+      model: shareModel(model, view, { budgets: task.budgets ?? [] }),
+      signal: control.signal,
+      progress: (value: unknown): void => report(task.name, { type: 'progress', id, value, label: scope.label }),
+    }
+    const output: unknown = await asPartOf(task.chain ?? [], () => activity.run(context, task.input), account)
+    const durationMs = performance.now() - startedAt
+    const { label } = scope
+    return await sendOutput(task.name, output, (sent): ThreadReply => {
+      const outcome = { output: sent, durationMs, worker: `thread-${threadId}`, label }
+      return { value: outcome satisfies ActivityOutcome, costs: costs() }
+    })
+  } catch (error) {
+    // Its message may quote what the activity has read.
+    return { error: toEnvelope(error), label: scope.label satisfies Label, costs: costs() }
+  } finally {
+    running.delete(id)
+  }
+}
+
+function tell(event: ThreadEvent): void {
+  events.postMessage(event)
+}
+
+function report(activity: string, event: Extract<ThreadEvent, { readonly type: 'progress' }>): void {
+  const { value, transfer } = movedOf(event.value)
+  try {
+    events.postMessage({ ...event, value }, transfer)
+  } catch (error) {
+    throw new ActivityInputError(activity, 'output', error)
+  }
+}

@@ -1,0 +1,221 @@
+import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
+import type { Memory } from '@skein/memory'
+
+import { FlockClosedError } from '../base/flock-closed-error.ts'
+import type { Model } from '../models/model.ts'
+import { ActivityQueueFullError, ThreadLostError, ThreadStartError } from '../activities/activity-errors.ts'
+import type { ActivityTask, Executor, RunOptions } from '../activities/executor.ts'
+import { LoadWatch } from './load-watch.ts'
+import { isMoved } from '../activities/move.ts'
+import type { RunningTasks } from './running-tasks.ts'
+import type { ResolvedThreadOptions } from './thread-executor-options.ts'
+import { errorClasses, explainFailure, moduleOf } from './thread-failure.ts'
+import { ThreadPool } from './thread-pool.ts'
+import type { ThreadPoolListener } from './thread-pool.ts'
+import { storeModule } from './thread-protocol.ts'
+import type { ThreadEvent, ThreadReply, ThreadRequest } from './thread-protocol.ts'
+
+/** What a dispatcher works with. */
+export interface DispatcherParts {
+  readonly memory: Memory
+  readonly model: Model
+  readonly options: ResolvedThreadOptions
+  readonly tasks: RunningTasks
+}
+
+/** Threads that may end, one after the other, before they begin with a request. */
+const maxAttempts = 3
+
+/**
+ * Sends requests to two thread pools, one for each kind of activity.
+ *
+ * The trip of one request, in the order of the methods below:
+ *
+ * 1. `request` unpacks the reply.
+ * 2. `#inSlot` waits for a free slot of the pool.
+ * 3. `#dispatch` and `#send` send the request to a thread (`ThreadPool.send`) and translate failures of the thread.
+ *
+ * Meanwhile the thread reports the start and the progress of the task (`#onEvent`).
+ */
+export class ThreadDispatcher {
+  readonly #parts: DispatcherParts
+  readonly #pools = new Map<ActivityTask['kind'], ThreadPool>()
+  readonly #loads: LoadWatch
+  /** Modules that tried to make a flock in a thread. */
+  readonly #refused = new Map<string, Error>()
+  readonly #sent = new Set<Promise<unknown>>()
+  #isClosing = false
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts
+    this.#loads = new LoadWatch(parts.options.loadTimeoutMs, (threadId) => this.terminate(threadId))
+  }
+
+  get utilization(): NonNullable<Executor['utilization']> {
+    return Object.fromEntries([...this.#pools].map(([kind, pool]) => [kind, pool.utilization]))
+  }
+
+  get waiting(): number {
+    let waiting = 0
+    for (const { slots } of this.#pools.values()) waiting += slots.waiting
+    return waiting
+  }
+
+  /** @throws ActivityQueueFullError when no more may wait. */
+  requireRoom({ kind, name }: ActivityTask): void {
+    const { maxQueue } = this.#parts.options
+    const slots = this.#pools.get(kind)?.slots
+    if (slots && !slots.hasRoom && slots.waiting >= maxQueue) throw new ActivityQueueFullError(name, maxQueue)
+  }
+
+  /** Which threads had best do what any thread can: those that run and have nothing else to do. */
+  get idleKind(): ActivityTask['kind'] {
+    const [kind] = [...this.#pools].find(([, { slots }]) => slots.hasRoom) ?? ['io' as const]
+    return kind
+  }
+
+  /** @throws what the request failed with in its thread; the signal's reason; FlockClosedError, ThreadLostError, ThreadStartError */
+  async request(
+    kind: ActivityTask['kind'],
+    request: ThreadRequest,
+    { signal, onLabel, onCosts }: Pick<RunOptions, 'signal' | 'onLabel' | 'onCosts'> = {},
+  ): Promise<unknown> {
+    if (this.#isClosing) throw new FlockClosedError()
+    const refused = this.#refusalOf(request)
+    if (refused) throw refused
+    const pool = this.#pool(kind)
+    const reply = await this.#inSlot(pool, request, signal)
+    if (reply.costs) onCosts?.(reply.costs)
+    if ('error' in reply) {
+      if (reply.label) onLabel?.(reply.label)
+      throw fromEnvelope(reply.error, errorClasses)
+    }
+    return reply.value
+  }
+
+  /** Why a request is refused whose module, or one that each thread loads, has tried to make a flock. */
+  #refusalOf(request: ThreadRequest): Error | undefined {
+    if (this.#refused.size === 0) return undefined
+    const modules = [moduleOf(request), this.#parts.model.descriptor.module, storeModule]
+    return modules.map((module) => this.#refused.get(module)).find((error) => error !== undefined)
+  }
+
+  /** Dispatches a request when there is room, unless those who have the room wait for it. */
+  async #inSlot(pool: ThreadPool, request: ThreadRequest, signal: AbortSignal | undefined): Promise<ThreadReply> {
+    const task = request.type === 'run' ? request.task : undefined
+    const chain = task?.chain ?? []
+    // What is not part of other work has nobody who waits for it and keeps its room meanwhile.
+    if (!task || chain.length < 2 || pool.slots.hasRoom) {
+      return pool.slots.run(() => this.#dispatch(pool, request), signal, task?.priority)
+    }
+    const stop = new AbortController()
+    const begun = Promise.withResolvers<void>()
+    const begin = (): Promise<ThreadReply> => {
+      begun.resolve()
+      return this.#dispatch(pool, request)
+    }
+    const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+    const reply = pool.slots.run(begin, either, task.priority)
+    const wait = Promise.race([begun.promise, reply.then(() => {})])
+    try {
+      await this.#parts.memory.as(task.principal).waitFor(wait, { chain, anyOf: () => [...pool.running], signal })
+    } catch (error) {
+      stop.abort(error)
+    }
+    return reply
+  }
+
+  async #dispatch(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
+    const running = request.type === 'run' ? request.task.chain?.at(-1) : undefined
+    const sent = this.#send(pool, request)
+    this.#sent.add(sent)
+    if (running !== undefined) pool.running.add(running)
+    try {
+      return await sent
+    } finally {
+      this.#sent.delete(sent)
+      if (running !== undefined) pool.running.delete(running)
+    }
+  }
+
+  async #send(pool: ThreadPool, request: ThreadRequest): Promise<ThreadReply> {
+    const isOnce = request.type === 'run' && isMoved(request.task.input)
+    for (let attempts = 1; ; attempts += 1) {
+      const refused = this.#refusalOf(request)
+      if (refused) throw refused
+      const watched = this.#loads.add(request.id, moduleOf(request))
+      try {
+        return await pool.send(request)
+      } catch (error) {
+        if (this.#isClosing) throw new FlockClosedError()
+        const failure = this.#refusalOf(request) ?? watched.expired ?? explainFailure(request, error, pool.hasStarted)
+        // A thread that was about to end got it, and did nothing with it.
+        const wasIdle = failure instanceof ThreadLostError && !watched.hasBegun
+        if (!wasIdle || isOnce || attempts >= maxAttempts) throw failure
+      } finally {
+        this.#loads.remove(request.id)
+      }
+    }
+  }
+
+  #onEvent(threadId: number, event: ThreadEvent): void {
+    if (event.type === 'refused') {
+      this.#refused.set(event.module, fromEnvelope(event.error, errorClasses))
+      return
+    }
+    this.#loads.onEvent(threadId, event)
+    const isWanted = this.#parts.tasks.onEvent(threadId, event)
+    // It was aborted on its way, where no request to abort it could reach the thread.
+    if (!isWanted && event.type !== 'progress') this.requestAbort(event.id, new DOMException('Aborted.', 'AbortError'))
+  }
+
+  #pool(kind: ActivityTask['kind']): ThreadPool {
+    const existing = this.#pools.get(kind)
+    if (existing) return existing
+    const pool = this.#makePool(kind, {
+      onThread: (port) => {
+        if (this.#isClosing) throw new FlockClosedError()
+        this.#parts.memory.connect(port, this.#parts.tasks)
+      },
+      onEvent: (threadId, event) => this.#onEvent(threadId, event),
+      onOverBudget: (threadId, why) => this.#parts.tasks.onOverBudget(threadId, why),
+    })
+    this.#pools.set(kind, pool)
+    return pool
+  }
+
+  /** @throws ThreadStartError */
+  #makePool(kind: ActivityTask['kind'], listener: ThreadPoolListener): ThreadPool {
+    try {
+      return new ThreadPool(kind, this.#parts.options, { model: this.#parts.model.descriptor }, listener)
+    } catch (error) {
+      throw new ThreadStartError(error)
+    }
+  }
+
+  /** Asks the thread that has the request to abort it. */
+  requestAbort(id: number, reason: unknown): void {
+    for (const pool of this.#pools.values()) pool.requestAbort({ abort: id, reason: toEnvelope(reason) })
+  }
+
+  /** Ends a thread; others of its tasks run again. */
+  terminate(threadId: number): void {
+    this.#parts.tasks.onAborted(threadId)
+    for (const pool of this.#pools.values()) pool.terminate(threadId)
+  }
+
+  /** Ends what runs, refuses what waits, and ends the threads. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const pools = [...this.#pools.values()]
+    for (const pool of pools) pool.close(new FlockClosedError())
+    // If a pool is destroyed while a thread still replies, piscina throws at the process: end the tasks first.
+    for (const id of this.#parts.tasks.ids()) this.requestAbort(id, new FlockClosedError())
+    const grace = setTimeout(() => {
+      for (const worker of pools.flatMap(({ threads }) => threads)) void worker.terminate()
+    }, this.#parts.options.graceMs)
+    await Promise.allSettled(this.#sent)
+    clearTimeout(grace)
+    await Promise.all(pools.map((pool) => pool.destroy(this.#parts.options.graceMs)))
+  }
+}

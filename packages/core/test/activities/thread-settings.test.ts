@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { createFlock } from '@skein/core'
+import type { Flock, FlockOptions } from '@skein/core'
+import { mapStore, openMemory } from '@skein/memory'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+async function open(threads: FlockOptions['threads']) {
+  const memory = await openMemory({ store: mapStore() })
+  onTestFinished(() => memory.close())
+  const flock: Flock = await createFlock({ memory, ...(threads !== undefined && { threads }) })
+  onTestFinished(() => flock.close())
+  return flock.activities<typeof import('./fixtures/setting.ts')>(new URL('./fixtures/setting.ts', import.meta.url))
+}
+
+describe('the threads of a flock', () => {
+  it('get the environment, the options of Node and the limits that are set', async () => {
+    const { settings } = await open({
+      threads: 1,
+      env: { GREETING: 'hello' },
+      execArgv: ['--no-warnings'],
+      maxHeapMb: 96,
+      maxYoungHeapMb: 8,
+      codeRangeMb: 16,
+      stackMb: 2,
+    })
+    expect(await settings('GREETING')).toEqual({
+      env: 'hello',
+      execArgv: ['--no-warnings'],
+      limits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, codeRangeSizeMb: 16, stackSizeMb: 2 },
+    })
+    expect(await settings('PATH')).toMatchObject({ env: undefined })
+  })
+
+  it('get those of the process otherwise', async () => {
+    const { settings } = await open(1)
+    expect(await settings('PATH')).toMatchObject({ env: process.env['PATH'] })
+  })
+
+  it('end when they are idle, down to minThreads', async () => {
+    const { thread } = await open({ threads: 2, minThreads: 0, idleTimeoutMs: 10 })
+    const first = await thread(null)
+    do await sleep(50)
+    while ((await thread(null)) === first)
+    const kept = await open({ threads: 2, minThreads: 1, idleTimeoutMs: 10 })
+    const again = await kept.thread(null)
+    await sleep(200)
+    expect(await kept.thread(null)).toBe(again)
+  })
+
+  it.each([
+    ['an option that Node does not know', { execArgv: ['--no-such-option'] }],
+    [
+      'a module to preload that does not exist',
+      { execArgv: ['--import', 'data:text/javascript,throw new Error("preloaded")'] },
+    ],
+  ])('that can not start say so: %s', async (_, options) => {
+    const { thread } = await open({ threads: 2, ...options })
+    const outcomes = await Promise.allSettled([thread(null), thread(null), thread(null)])
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SKEIN_THREAD_START' } })
+    }
+    await expect(thread(null)).rejects.toMatchObject({ code: 'SKEIN_THREAD_START' })
+  })
+
+  it.each([
+    ['threads', { threads: '2' }],
+    ['minThreads', { threads: 2, minThreads: 3 }],
+    ['minThreads', { threads: 2, minThreads: -1 }],
+    ['idleTimeoutMs', { idleTimeoutMs: -1 }],
+    ['maxQueue', { maxQueue: -1 }],
+    ['maxQueue', { maxQueue: 1.5 }],
+    ['maxYoungHeapMb', { maxYoungHeapMb: 0 }],
+    ['codeRangeMb', { codeRangeMb: '1' }],
+    ['stackMb', { stackMb: 0.5 }],
+    ['env', { env: 'PATH' }],
+    ['env', { env: { PATH: 1 } }],
+    ['env', { env: null }],
+    ['execArgv', { execArgv: '--no-warnings' }],
+    ['threads', null],
+  ])('are refused with %s: %j', async (option, threads) => {
+    await expect(open(threads as never)).rejects.toMatchObject({ code: 'SKEIN_OPTION', option })
+  })
+})

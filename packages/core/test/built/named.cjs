@@ -1,0 +1,3 @@
+const { activity } = require('@skein/core')
+
+exports.count = activity((_, text) => text.split(/\s+/).length)

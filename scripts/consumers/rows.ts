@@ -1,0 +1,184 @@
+import { packAll, xstateVersions } from './pack.ts'
+import type { Tarballs } from './pack.ts'
+import { nodeDependency, Project } from './project.ts'
+import type { Ended } from './project.ts'
+import { readRecipes, runRecipe } from './recipes.ts'
+import type { Recipe } from './recipes.ts'
+import { entryPoints, everyEntry, typesConfig } from './subjects.ts'
+import { runSnippets } from './snippets.ts'
+
+/** One consumer: what it is made of, and what has to come out. */
+export interface Row {
+  readonly name: string
+  /** @returns what went wrong; `undefined` when all is well. */
+  run(): Promise<string | undefined>
+}
+
+/** Rows that share an installation. */
+export interface Group {
+  readonly name: string
+  install(): Promise<readonly Row[]>
+}
+
+const oldestNode = '22.18.0'
+const nodes = [oldestNode, '24', '26']
+/** Older than what the packages run on. */
+const tooOld = '20'
+const compilers = ['5.4', '5.9', '6', '7']
+const bundlers = { esbuild: '0.28', vite: '8' }
+const types = { '@types/node': '24' }
+const next = { next: '16', react: '19', 'react-dom': '19', '@types/react': '19' }
+const runtimes = { bun: '1', deno: '2' }
+
+/** What the rows are made from. */
+export interface Sources {
+  readonly root: string
+  /** An empty folder. */
+  readonly folder: string
+}
+
+/** The rows that belong to every run: one installation, oldest Node.js, oldest and newest TypeScript. */
+export function fastGroups({ root, folder }: Sources): readonly Group[] {
+  const install = async (): Promise<readonly Row[]> => {
+    const recipes = readRecipes(`${root}/docs/guide/building.md`).filter(({ name }) => name !== 'Next.js')
+    const project = await Project.install(`${folder}/npm`, {
+      manager: 'npm',
+      tarballs: packAll(root, `${folder}/packed`),
+      dependencies: {
+        xstate: xstateVersions(root).at(-1) ?? '*',
+        ...bundlers,
+        ...types,
+        ...runtimes,
+        ...typescript(['5.4', '7']),
+        ...nodeDependency(oldestNode),
+        ...nodeDependency(tooOld),
+      },
+    })
+    return [
+      typesRow(project, root, '5.4', ['tsconfig.nodenext.json']),
+      typesRow(project, root, '7'),
+      ...recipes.map((recipe) => recipeRow(project, recipe, oldestNode)),
+      bundledRow(project),
+      ...tooOldRows(project, root),
+      snippetRow(project, oldestNode),
+      commandRow(project, root, 'bun'),
+    ]
+  }
+  return [{ name: 'npm', install }]
+}
+
+/** All of the matrix. */
+export function allGroups(sources: Sources): readonly Group[] {
+  const { root, folder } = sources
+  let packed: Tarballs | undefined
+  const tarballs = (): Tarballs => (packed ??= packAll(root, `${folder}/packed`))
+  const installations = (['npm', 'pnpm'] as const).flatMap((manager) =>
+    xstateVersions(root).map((xstate) => ({ manager, xstate })),
+  )
+  const groups = installations.map(({ manager, xstate }, index): Group => {
+    const install = async (): Promise<readonly Row[]> => {
+      const dependencies = { xstate, ...bundlers, ...types, ...next, ...runtimes, ...typescript(compilers) }
+      const versions = Object.assign({}, ...[...nodes, tooOld].map((version) => nodeDependency(version))) as object
+      const project = await Project.install(`${folder}/${manager}-${index}`, {
+        manager,
+        tarballs: tarballs(),
+        dependencies: { ...dependencies, ...versions },
+      })
+      const recipes = readRecipes(`${root}/docs/guide/building.md`)
+      return [
+        ...compilers.map((version) => typesRow(project, root, version)),
+        ...nodes.flatMap((version) => recipes.map((recipe) => recipeRow(project, recipe, version))),
+        bundledRow(project),
+        ...tooOldRows(project, root),
+        ...nodes.map((version) => snippetRow(project, version)),
+        commandRow(project, root, 'bun'),
+        commandRow(project, root, 'deno run --allow-all'),
+      ]
+    }
+    return { name: `${manager}, xstate ${xstate}`, install }
+  })
+  return groups
+}
+
+function typescript(versions: readonly string[]): Record<string, string> {
+  const aliases = versions.map((version) => [`typescript-${version}`, `npm:typescript@${version}`] as const)
+  return { ...Object.fromEntries(aliases), typescript: versions.at(-1) ?? '*' }
+}
+
+/** Every entry point type-checks, strictly and with its declarations, as ES module, CommonJS and for bundlers. */
+function typesRow(project: Project, root: string, version: string, configs = Object.keys(typesConfig)): Row {
+  const run = async (): Promise<string | undefined> => {
+    const app = project.sibling(`types-${version}`)
+    app.write({ ...everyEntry(root, version), ...typesConfig })
+    const compiler = app.tool(`typescript-${version}/bin/tsc`)
+    for (const config of configs) {
+      const { code, output } = await app.run(`node ${compiler} -p ${config}`)
+      if (code !== 0) return `${config}:\n${output}`
+    }
+    return undefined
+  }
+  return { name: `types with TypeScript ${version}`, run }
+}
+
+function recipeRow(project: Project, recipe: Recipe, version: string): Row {
+  const run = async (): Promise<string | undefined> => wrongUnless(await runRecipe(project, recipe, version), '6 words')
+  return { name: `guide: ${recipe.name}, Node ${version}`, run }
+}
+
+/** A bundle that takes in everything names the setting that leaves it out. */
+function bundledRow(project: Project): Row {
+  const run = async (): Promise<string | undefined> => {
+    const app = project.sibling('bundled')
+    app.write({ 'main.ts': "import { createFlock } from '@skein/core'\nconsole.log(createFlock)\n" })
+    await app.run('esbuild main.ts --bundle --platform=node --format=esm --outdir=dist')
+    const { code, output } = await app.run('node dist/main.js')
+    return code !== 0 && output.includes('SKEIN_BUNDLED') && output.includes("packages: 'external'")
+      ? undefined
+      : output
+  }
+  return { name: 'a bundled @skein/core says what to do', run }
+}
+
+/** Each entry point tells an old Node.js in a sentence, and so does the command. */
+function tooOldRows(project: Project, root: string): readonly Row[] {
+  const sentence = /Skein needs Node\.js 22\.18 or newer, and this is 20\.\S+ Install a newer Node\.js/
+  const told = async (command: string): Promise<string | undefined> => {
+    const { code, output } = await project.run(command, tooOld)
+    return code !== 0 && sentence.test(output) ? undefined : `${command}:\n${output}`
+  }
+  const load = async (): Promise<string | undefined> => {
+    for (const entry of entryPoints(root)) {
+      const wrong = await told(`node -e "import('${entry}')"`)
+      if (wrong !== undefined) return wrong
+    }
+    return undefined
+  }
+  const command = async (): Promise<string | undefined> => {
+    const { code, output } = await project.run(`node ${project.tool('skein/dist/cli.js')} stats`, tooOld)
+    return code === 1 && sentence.test(output) && !output.includes('\n') ? undefined : output
+  }
+  return [
+    { name: `every package tells Node ${tooOld} in a sentence`, run: load },
+    { name: `the command tells Node ${tooOld} in a sentence`, run: command },
+  ]
+}
+
+/** What the README and the guides show runs as it is written. */
+function snippetRow(project: Project, version: string): Row {
+  return { name: `snippets of README and guides, Node ${version}`, run: () => runSnippets(project, version) }
+}
+
+/** The command does the demo's job. */
+function commandRow(project: Project, root: string, runtime: string): Row {
+  const report = `${root}/examples/data/1981_jimmy_carter_d.txt`
+  const run = async (): Promise<string | undefined> => {
+    const cli = project.tool('skein/dist/cli.js')
+    const app = project.sibling(`command-${runtime.split(' ')[0] ?? ''}`)
+    return wrongUnless(await app.run(`${runtime} ${cli} run ${report} --store report.db --json`), '"summary"')
+  }
+  return { name: `skein run, by ${runtime}`, run }
+}
+
+function wrongUnless({ code, output }: Ended, expected: string): string | undefined {
+  return code === 0 && output.includes(expected) ? undefined : output
+}

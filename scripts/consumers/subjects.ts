@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** All entry points that run, but for those that declare tests. */
+export function entryPoints(root: string): readonly string[] {
+  return globSync('packages/*/package.json', { cwd: root })
+    .toSorted()
+    .flatMap((path) => {
+      const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string; exports: object }
+      return Object.keys(manifest.exports).map((entry) => manifest.name + entry.slice(1))
+    })
+    .filter((entry) => entry !== '@skein/memory/testing' && !entry.endsWith('/types'))
+}
+
+/** Compiler options of three ways to use the packages; each checks the declarations of all of them. */
+export const typesConfig: Readonly<Record<string, string>> = {
+  'tsconfig.nodenext.json': config({ module: 'nodenext' }, ['every.ts', 'flock.ts']),
+  'tsconfig.bundler.json': config({ module: 'esnext', moduleResolution: 'bundler' }, ['every.ts', 'flock.ts']),
+  'tsconfig.commonjs.json': config({ module: 'nodenext' }, ['required.cts']),
+}
+
+function config(options: Readonly<Record<string, string>>, files: readonly string[]): string {
+  const strict = { strict: true, skipLibCheck: false, noEmit: true, target: 'es2022', lib: ['es2023'], types: ['node'] }
+  return JSON.stringify({ compilerOptions: { ...strict, ...options }, files })
+}
+
+/** Files that use every entry point, and a flock with a machine. @param version - Of TypeScript. */
+export function everyEntry(root: string, version: string): Readonly<Record<string, string>> {
+  const entries = [...entryPoints(root), '@skein/core/types', '@skein/memory/types']
+  const every = entries.map((entry, index) => `export * as entry${index} from '${entry}'\n`)
+  // TypeScript lets CommonJS require ES modules since 5.8.
+  const isOld = version === '5.4'
+  const required = isOld
+    ? "export const core: Promise<typeof import('@skein/core', { with: { 'resolution-mode': 'import' } })> = import('@skein/core')\n"
+    : "import core = require('@skein/core')\nimport memory = require('@skein/memory')\nexport const both = [core.createFlock, memory.openMemory]\n"
+  return { 'every.ts': every.join(''), 'flock.ts': flock, 'required.cts': required }
+}
+
+const flock = `import { behavior, createFlock, durable } from '@skein/core'
+import type { Question, Reply } from '@skein/core'
+import { mapStore, openMemory } from '@skein/memory'
+import { setup } from 'xstate'
+
+type Messages = { type: 'add'; by: number } | Question<'read', undefined, number>
+
+async function main(): Promise<void> {
+  const memory = await openMemory({ store: mapStore() })
+  const flock = await createFlock({ memory, threads: 1 })
+  const machine = setup({
+    types: {} as { context: { n: number }; events: { type: 'tick' } | Question<'read', undefined, number>; emitted: Reply },
+  }).createMachine({ context: { n: 0 }, on: { tick: {} } })
+  flock.spawn(machine, { role: 'ticker' }).send({ type: 'tick' })
+  await flock.spawnDurable(durable(machine, { name: 'ticker' }), { id: 'ticker-1' })
+  const sum = flock.spawn(
+    behavior({ role: 'sum', initial: 0, receive: (total, message: Messages) => (message.type === 'add' ? total + message.by : total) }),
+  )
+  const answer: number = await sum.ask({ type: 'read' })
+  await memory.as({ id: 'ann', role: 'author' }).facts.set('answer', answer, { tags: ['sum'] })
+  await flock.close()
+  await memory.close()
+}
+
+void main()
+`
