@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { View } from '@skein/memory'
-import { workId, workStateOf } from '@skein/memory/runtime'
+import { requireObject, workId, workStateOf } from '@skein/memory/runtime'
 
 import type { ChatRequest, ChatResponse } from './chat.ts'
 import { citeByChat } from './cite-by-chat.ts'
@@ -23,6 +23,7 @@ export interface KeysContext {
 
 /** The keys of all stored answers that the answer to a request is made from. */
 export async function keysOf(request: ShareableRequest, context: KeysContext): Promise<readonly string[]> {
+  requireObject('request', request, 'a request as for chat, object, cite or embed')
   const { model, prepare } = context
   if ('texts' in request) {
     const { texts, dimensions } = request
