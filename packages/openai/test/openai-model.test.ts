@@ -166,7 +166,11 @@ describe('an answer that fails', () => {
       { code: 'SKEIN_MODEL_CONTEXT' },
     ],
     ['a content filter', { kind: 'error', status: 400, code: 'content_filter' }, { code: 'SKEIN_MODEL_REFUSED' }],
-    ['a connection that breaks at once', { kind: 'reset' }, { code: 'SKEIN_MODEL_UNREACHABLE', retryable: true }],
+    [
+      'a connection that breaks once the server has the question',
+      { kind: 'reset' },
+      { code: 'SKEIN_MODEL_CUT', retryable: false },
+    ],
     ['half a body', { kind: 'cut' }, { code: 'SKEIN_MODEL_CUT', retryable: false }],
     ['no JSON', { kind: 'malformed' }, { code: 'SKEIN_MODEL_MALFORMED', retryable: false }],
     ['JSON of another kind', { kind: 'body', body: { error: null, choices: [] } }, { code: 'SKEIN_MODEL_MALFORMED' }],
