@@ -2,6 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import { OptionError } from '@skein/memory'
 
 import type { ChatMessage, ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
+import { parseJsonIn } from './json-in-answer.ts'
 import { ModelCallError } from './model-errors.ts'
 import { fillIn } from './prompts.ts'
 
@@ -102,18 +103,11 @@ async function checkAnswer<Value>(
   if (answer.finishReason === 'refused') throw new ModelCallError('SKEIN_MODEL_REFUSED', model)
   if (answer.finishReason === 'length') return { faults: ['$: the answer is too long and was cut off'] }
   try {
-    return await check(JSON.parse(withoutFence(answer.text)))
+    return await check(parseJsonIn(answer.text))
   } catch (error) {
     if (error instanceof SyntaxError) return { faults: ['$: the answer is not JSON'] }
     throw error
   }
-}
-
-/** Behind servers that don't support schemas, models wrap JSON in Markdown. */
-function withoutFence(text: string): string {
-  const block = text.trim()
-  const [opening] = /^```(?:json)?[^\S\n]*\n/.exec(block) ?? []
-  return opening !== undefined && block.endsWith('\n```') ? block.slice(opening.length, -'\n```'.length) : text
 }
 
 function placeOf(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {

@@ -19,9 +19,9 @@ it('waits as long as the provider asked for, unless that is too long', () => {
 
 it('takes a provider that says "at once" at its word the first time alone', () => {
   const atOnce = { retryable: true, retryAfterMs: 0 }
-  expect(retryDelay(modelRetry, 1, atOnce, 0)).toBe(0)
+  expect(retryDelay(modelRetry, 1, atOnce, 1)).toBe(0)
   expect(retryDelay(modelRetry, 2, atOnce, 1)).toBe(1_000)
-  expect(retryDelay(modelRetry, 3, { retryable: true, retryAfterMs: -5 }, 0)).toBe(2_000)
+  expect(retryDelay(modelRetry, 3, { retryable: true, retryAfterMs: -5 }, 1)).toBe(2_000)
 })
 
 it('waits between half of its pause and all of it', () => {

@@ -57,10 +57,10 @@ function lessFor(
   const code = failureCode(failure)
   const { said, status } = failure
   const most = Math.min(texts, abilities.mostTexts)
-  if (most > 1 && (code === 'SKEIN_MODEL_CONTEXT' || (blamesRequest.has(code) && textsWords.test(said)))) {
+  if (most > 1 && (code === 'SKEIN_MODEL_CONTEXT' || (blamesRequest(failure, code) && textsWords.test(said)))) {
     return { mostTexts: fewerTexts(said, most) }
   }
-  if (!blamesRequest.has(code)) return undefined
+  if (!blamesRequest(failure, code)) return undefined
   const offers: readonly (readonly [isUsed: boolean | undefined, words: RegExp, less: Partial<Abilities>])[] = [
     [streamOptions && abilities.streamOptions, /stream[_ ]options|include_usage/, { streamOptions: false }],
     [base64 && abilities.base64, /encoding_format|base64/, { base64: false }],
@@ -75,7 +75,15 @@ function lessFor(
   return silent.has(status) && !failure.isExplained ? used[0]?.[2] : undefined
 }
 
-const blamesRequest: ReadonlySet<ModelCallCode> = new Set(['SKEIN_MODEL_REQUEST', 'SKEIN_MODEL_SERVER'])
+/**
+ * Whether the request may be at fault. A server that failed by itself may quote the request: its words prove nothing,
+ * save where it could not make a grammar of a schema.
+ */
+function blamesRequest({ status, said }: ServerFailure, code: ModelCallCode): boolean {
+  if (code !== 'SKEIN_MODEL_SERVER') return code === 'SKEIN_MODEL_REQUEST'
+  return status === undefined || status === 501 || (status === 500 && /grammar|schema conversion|batch size/.test(said))
+}
+
 const silent: ReadonlySet<number | undefined> = new Set([400, 415, 422, 501])
 
 const schemaWords = /response[_ ]?format|json[_ -]?(?:schema|object|mode)|structured|guided|grammar|schema/
