@@ -25,14 +25,19 @@ const sentence = /[^.!?\n]+[.!?]+/g
 export function answerTo(request: WireRequest): string {
   const last = request.messages.findLast(({ role }) => role === 'user')?.content ?? ''
   if (isCitation(request)) return citedAnswer(request)
-  if (request.response_format) return JSON.stringify({ echo: last.slice(-80) })
+  if (request.response_format || isInWords(request)) return JSON.stringify({ echo: last.slice(-80) })
   return `You said: ${last.slice(-200)}`
 }
 
 /** Whether citations are wanted: the schema says so, or its words where it is told in the prompt. */
 function isCitation({ response_format: format, messages }: WireRequest): boolean {
   if (format?.json_schema) return format.json_schema.name === 'cited_answer'
-  return messages.some(({ content }) => content?.includes('fits this JSON Schema') && content.includes('"quotes"'))
+  return isInWords({ messages }) && messages.some(({ content }) => content?.includes('"quotes"'))
+}
+
+/** Whether the schema is told in the prompt. */
+export function isInWords({ messages }: Pick<WireRequest, 'messages'>): boolean {
+  return messages.some(({ content }) => content?.includes('fits this JSON Schema'))
 }
 
 /** The sentences that share most words with the question, each passage having its say in turn. */
