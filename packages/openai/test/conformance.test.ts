@@ -6,8 +6,9 @@ import { openaiModel } from '@skein/openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 
-import { behaviors, calls, outcomesOf } from './conformance/behaviors.ts'
-import type { Behavior, Call, Outcome } from './conformance/behaviors.ts'
+import { calls } from './conformance/behavior.ts'
+import type { Behavior, Call, Outcome } from './conformance/behavior.ts'
+import { behaviors, outcomesOf } from './conformance/behaviors.ts'
 import { MisbehavingServer } from './conformance/misbehaving-server.ts'
 import { vectorOf } from './server-answers.ts'
 
@@ -60,7 +61,7 @@ async function outcomeOf(name: string, { serve, timeoutMs = 60_000 }: Behavior, 
     const shared = shareModel(model, memory.as({ id: 'ann', role: 'reader' }, new ReadScope()))
     return (await makes[call](shared)) ? '✓' : 'another answer'
   } catch (error) {
-    return String((error as ModelCallError).code).replace('SKEIN_MODEL_', '')
+    return (error as ModelCallError).code.replace('SKEIN_MODEL_', '')
   }
 }
 

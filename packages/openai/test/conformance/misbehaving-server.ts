@@ -52,9 +52,9 @@ export class MisbehavingServer implements AsyncDisposable {
   }
 }
 
-async function send(response: ServerResponse, { status = 200, headers, chunks, then = 'end' }: Served): Promise<void> {
+async function send(response: ServerResponse, { status = 200, headers, chunks, after = 'end' }: Served): Promise<void> {
   if (status !== 0) response.writeHead(status, headers)
   for (const chunk of chunks) await new Promise<void>((resolve) => response.write(chunk, () => resolve()))
-  if (then === 'end') response.end()
-  if (then === 'break') response.destroy()
+  if (after === 'end') response.end()
+  if (after === 'break') response.destroy()
 }

@@ -17,7 +17,7 @@ export interface Served {
   /** Sent in these pieces, each on its own. */
   readonly chunks: readonly (string | Buffer)[]
   /** What follows the last piece. */
-  readonly then?: 'end' | 'break' | 'silence'
+  readonly after?: 'end' | 'break' | 'silence'
 }
 
 export const isEmbedding = ({ path }: Asked): boolean => path.endsWith('/embeddings')
@@ -56,7 +56,7 @@ export interface Twist {
   /** @defaultValue true */
   readonly done?: boolean
   readonly type?: string
-  readonly then?: Served['then']
+  readonly after?: Served['after']
 }
 
 /** The right answer to a request, with a twist. */
@@ -74,7 +74,7 @@ export function whole({ body }: Asked, twist: Twist = {}): Served {
 
 export function stream({ body }: Asked, twist: Twist = {}): Served {
   const { text, usage } = contentOf(body, twist)
-  const { finish = 'stop', done = true, type = 'text/event-stream', then = 'end' } = twist
+  const { finish = 'stop', done = true, type = 'text/event-stream', after = 'end' } = twist
   const event = (choice: object): object => ({
     ...head(body),
     object: 'chat.completion.chunk',
@@ -91,7 +91,7 @@ export function stream({ body }: Asked, twist: Twist = {}): Served {
   ]
   const lines = (twist.events?.(events) ?? events).map((one) => `data: ${JSON.stringify(one)}\n\n`)
   const all = lines.join('') + (done ? 'data: [DONE]\n\n' : '')
-  return { headers: { 'content-type': type }, chunks: [twist.sent?.(all) ?? all].flat(), then }
+  return { headers: { 'content-type': type }, chunks: [twist.sent?.(all) ?? all].flat(), after }
 }
 
 /** The right vectors of a request. */
