@@ -12,6 +12,7 @@ import { ownFile } from '@skein/memory/runtime'
 import type { WorkerModule } from '@skein/memory/store'
 
 import { estimateInput, toResponse } from './answers/answer-parts.ts'
+import type { RawAnswer } from './answers/answer-parts.ts'
 import { readChatAnswer } from './answers/chat-answer.ts'
 import { readResponse } from './answers/response-answer.ts'
 import { authorization } from './authorization.ts'
@@ -104,9 +105,11 @@ class OpenAIModel implements Model {
     }
     const input = (): number => estimateInput(request)
     return this.#exchange({ signal, onText, input }, async (exchange) => {
-      const raw = await negotiate(this.#table, uses, exchange, (abilities) => {
+      const raw = await negotiate(this.#table, uses, exchange, async (abilities) => {
         const body = bodyOf(model, request, abilities, exchange.isStreamed)
-        return read(this.#server.ask(path, body, exchange.signal), exchange)
+        const answer = await read(this.#server.ask(path, body, exchange.signal), exchange)
+        if (uses.schema && ignoresSchema(answer)) this.#table.learn({ schemas: 'words' }, undefined)
+        return answer
       })
       return toResponse(this.id, request, raw)
     })
@@ -134,4 +137,9 @@ class OpenAIModel implements Model {
       throw toModelError(error, exchange, signal, input)
     }
   }
+}
+
+/** A server that enforces schemas answers with JSON. One that ignores them is told them in words from now on. */
+function ignoresSchema({ text, refusal, finishReason }: RawAnswer): boolean {
+  return finishReason === 'stop' && refusal === '' && text !== '' && !/[[{]/.test(text)
 }

@@ -28,6 +28,11 @@ export const forms: readonly Behavior[] = [
     expected: ok,
   },
   {
+    name: 'ignores `response_format` (Anthropic)',
+    serve: (asked) => answer(asked, formatOf(asked) === 'json_schema' ? { text: () => 'Well, it depends.' } : {}),
+    expected: ok,
+  },
+  {
     name: 'can make no grammar of the schema (llama.cpp)',
     serve: refusing(
       (asked) => formatOf(asked) === 'json_schema',

@@ -112,7 +112,9 @@ export function vectors({ body }: Asked): {
 
 function contentOf(body: WireRequest, { text: change, usage }: Twist): { text: string; usage: unknown } {
   const format = body.response_format ?? (isInWords(body) ? { type: 'words' } : undefined)
-  const messages = body.messages.map(withoutSystem)
+  // Asked to correct itself, it answers the question as well.
+  const turns = body.messages.findIndex(({ role }) => role === 'assistant')
+  const messages = body.messages.slice(0, turns === -1 ? undefined : turns).map(withoutSystem)
   const right = answerTo({ ...body, messages, ...(format && { response_format: format }) })
   const text = change?.(right) ?? right
   const counted = { prompt_tokens: countTokens(JSON.stringify(body.messages)), completion_tokens: countTokens(text) }
