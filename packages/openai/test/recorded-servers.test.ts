@@ -56,39 +56,36 @@ it('all eight are recorded', () => {
   expect(servers).toHaveLength(8)
 })
 
-describe.each(servers)(
-  'what %s sends',
-  (_, { chat, stream, tools, embeddings, errors, streamErrors = [], expected }) => {
-    const { text, reasoning, usage } = expected
+describe.each(servers)('what %s sends', (_, { chat, stream, tools, errors, expected }) => {
+  const { text, reasoning, usage } = expected
 
-    it('is the same answer, whole and streamed', async () => {
-      const answer = { text, usage, finishReason: 'stop', toolCalls: [], ...(reasoning !== undefined && { reasoning }) }
-      expect(await modelOf(json(chat)).chat(request)).toEqual(answer)
-      const pieces: string[] = []
-      const streamed = await modelOf(streamOf(stream)).chat(request, { onText: (piece) => pieces.push(piece) })
-      expect(streamed).toEqual(answer)
-      expect(pieces.join('')).toBe(text)
-    })
+  it('is the same answer, whole and streamed', async () => {
+    const answer = { text, usage, finishReason: 'stop', toolCalls: [], ...(reasoning !== undefined && { reasoning }) }
+    expect(await modelOf(json(chat)).chat(request)).toEqual(answer)
+    const pieces: string[] = []
+    const streamed = await modelOf(streamOf(stream)).chat(request, { onText: (piece) => pieces.push(piece) })
+    expect(streamed).toEqual(answer)
+    expect(pieces.join('')).toBe(text)
+  })
 
-    it('is a tool call', async () => {
-      const { toolCalls, finishReason } = await modelOf(streamOf(tools)).chat(request, { onText: () => {} })
-      expect(toolCalls).toEqual([{ id: expect.stringMatching(/./), name: 'weather', arguments: { town: 'Bern' } }])
-      expect(finishReason).toBe('tool-calls')
-    })
+  it('is a tool call', async () => {
+    const { toolCalls, finishReason } = await modelOf(streamOf(tools)).chat(request, { onText: () => {} })
+    expect(toolCalls).toEqual([{ id: expect.stringMatching(/./), name: 'weather', arguments: { town: 'Bern' } }])
+    expect(finishReason).toBe('tool-calls')
+  })
 
-    it.each(errors.map((error) => [error.name, error] as const))(
-      'is a typed error: %s',
-      async (__, { status, body, code }) => {
-        const served =
-          typeof body === 'string'
-            ? { status, headers: { 'content-type': 'text/plain' }, chunks: [body] }
-            : json(body, status)
-        await expect(modelOf(served).chat(request)).rejects.toMatchObject({ code })
-        await expect(modelOf(served).chat(request, { onText: () => {} })).rejects.toMatchObject({ code })
-      },
-    )
-  },
-)
+  it.each(errors.map((error) => [error.name, error] as const))(
+    'is a typed error: %s',
+    async (__, { status, body, code }) => {
+      const served =
+        typeof body === 'string'
+          ? { status, headers: { 'content-type': 'text/plain' }, chunks: [body] }
+          : json(body, status)
+      await expect(modelOf(served).chat(request)).rejects.toMatchObject({ code })
+      await expect(modelOf(served).chat(request, { onText: () => {} })).rejects.toMatchObject({ code })
+    },
+  )
+})
 
 const named = <Item>(pick: (recorded: Recorded) => Item | undefined): (readonly [string, Item, Recorded])[] =>
   servers.flatMap(([name, recorded]) => {

@@ -25,7 +25,8 @@ const remedies = {
   /** The provider rejected the request: an unknown model or parameter. */
   SKEIN_MODEL_REQUEST: 'was rejected by the server as invalid. Check the name of the model and the parameters.',
   /** Something else is at the address: a page, another API, a redirect. Nothing was asked. */
-  SKEIN_MODEL_ADDRESS: "was answered by something other than the model's API. Check the base URL; most end in /v1.",
+  SKEIN_MODEL_ADDRESS:
+    'was answered by something other than this API. Check the base URL (most end in /v1), and whether the server has this operation.',
   /** Prompt and answer together exceed the model's context window. */
   SKEIN_MODEL_CONTEXT: 'exceeded the context window of the model. Send less, or set `maxPassageTokens` lower.',
   /** The model or its provider refused to answer. */
