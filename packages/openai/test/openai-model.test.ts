@@ -355,7 +355,7 @@ describe('the options of a model', () => {
 
 describe('the time-outs of a model', () => {
   it('differ for the first piece and those that follow', async () => {
-    const { server, model } = await open({ timeoutMs: 60_000, idleTimeoutMs: 50 })
+    const { server, model } = await open({ timeoutMs: 3_600_000, idleTimeoutMs: 50 })
     const late = Promise.withResolvers<void>()
     server.fail({ kind: 'stall', until: never }, { kind: 'silence', until: late.promise })
     const stalled = model.chat(request, { onText: () => {} })

@@ -35,6 +35,11 @@ export const endings: readonly Behavior[] = [
   { name: 'says why in words of its own (`eos`, `end_turn`)', serve: twisted({ finish: 'end_turn' }), expected: ok },
   { name: 'says why in capitals (Gemini)', serve: twisted({ finish: 'STOP' }), expected: ok },
   {
+    name: 'says why in a word that nobody knows, and leaves out `[DONE]`',
+    serve: streamed({ finish: 'whatever', done: false }),
+    expected: { stream: 'CUT' },
+  },
+  {
     name: 'gives the reason `""` with each piece, and a real one at the end',
     serve: streamed({
       events: (events) =>
