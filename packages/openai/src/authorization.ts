@@ -3,7 +3,7 @@ import { OptionError } from '@skein/memory'
 import { isHome, isOpenAI } from './known-hosts.ts'
 
 /** The variable with the key of OpenAI's servers, and of that in OPENAI_BASE_URL. */
-export const homeKeyName = 'OPENAI_API_KEY'
+const homeKeyName = 'OPENAI_API_KEY'
 
 /** Where a server's key comes from: as given, or by the name of a variable in the environment. */
 export interface KeySource {
@@ -39,10 +39,14 @@ export function resolveKeySource(url: URL, { apiKey, apiKeyEnv }: KeySource): Ke
   return {}
 }
 
-/** The headers that say who asks. Organization and project of the environment go where its key goes. */
+/**
+ * The headers that say who asks. Organization and project of the environment go where its key goes.
+ *
+ * @throws OptionError
+ */
 export function authorization(url: URL, { apiKey, apiKeyEnv }: KeySource): Record<string, string> {
   const key = apiKeyEnv === undefined ? apiKey : keyIn(apiKeyEnv)
-  const [organization, project] = isHome(url) ? ['OPENAI_ORG_ID', 'OPENAI_PROJECT_ID'].map(keyIn) : []
+  const [organization, project] = isHome(url) ? ['OPENAI_ORG_ID', 'OPENAI_PROJECT_ID'].map(headerIn) : []
   return {
     ...(key && { authorization: `Bearer ${key}` }),
     ...(organization && { 'openai-organization': organization }),
@@ -55,8 +59,15 @@ function keyIn(name: string): string | undefined {
   return process.env[name]?.trim() || undefined
 }
 
+/** A value of the environment that can be sent. */
+function headerIn(name: string): string | undefined {
+  const value = keyIn(name)
+  if (value !== undefined) requireKey(name, value)
+  return value
+}
+
 function requireKey(option: string, key: unknown): void {
   if (typeof key !== 'string' || !/^[\x21-\x7E]{1,4096}$/.test(key)) {
-    throw new OptionError(option, 'a key of visible ASCII characters', 'another text')
+    throw new OptionError(option, 'visible ASCII characters without spaces', 'another text')
   }
 }

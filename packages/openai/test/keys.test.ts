@@ -121,6 +121,8 @@ describe('options about keys', () => {
     expect(() => openaiModel('m')).toThrow(/`OPENAI_BASE_URL`/)
     withEnvironment({ OPENAI_BASE_URL: undefined, OPENAI_API_KEY: 'two words' })
     expect(() => openaiModel('m')).toThrow(/`OPENAI_API_KEY`/)
+    withEnvironment({ ...ours, OPENAI_ORG_ID: 'org\nours' })
+    expect(() => openaiModel('m')).toThrow(/`OPENAI_ORG_ID`/)
   })
 
   it('have the prices of OpenAI where its models are served, and none elsewhere', () => {

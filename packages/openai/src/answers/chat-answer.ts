@@ -21,7 +21,14 @@ import { ToolCallList } from './tool-calls.ts'
 export async function readChatAnswer(documents: AsyncIterable<unknown>, exchange: Exchange): Promise<RawAnswer> {
   const answer = new ChatAnswer(exchange)
   try {
-    for await (const document of documents) answer.add(document)
+    for await (const document of documents) {
+      // Some servers keep the connection open.
+      if (document === done) {
+        answer.isDone = true
+        break
+      }
+      answer.add(document)
+    }
   } catch (error) {
     if (!answer.isComplete) throw error
   }
@@ -29,6 +36,8 @@ export async function readChatAnswer(documents: AsyncIterable<unknown>, exchange
 }
 
 class ChatAnswer {
+  /** Whether the server said `[DONE]`. */
+  isDone = false
   readonly #exchange: Exchange
   readonly #filter = new ThoughtFilter()
   readonly #calls = new ToolCallList()
@@ -39,7 +48,6 @@ class ChatAnswer {
   #usage: Fields = {}
   #isWhole = false
   #isStream = false
-  #isDone = false
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
@@ -47,14 +55,10 @@ class ChatAnswer {
 
   get isComplete(): boolean {
     const reason = finishReasonOf(this.#reason)
-    return reason !== undefined && reason !== 'failed' && (reason !== 'other' || this.#isDone)
+    return reason !== undefined && reason !== 'failed' && (reason !== 'other' || this.isDone)
   }
 
   add(document: unknown): void {
-    if (document === done) {
-      this.#isDone = true
-      return
-    }
     const { choices, usage, x_groq: groq } = fieldsOf(document)
     const reported = fieldsOf(usage ?? fieldsOf(groq)['usage'])
     if (Object.keys(reported).length > 0) this.#usage = reported
@@ -71,7 +75,9 @@ class ChatAnswer {
       this.#isWhole = true
       this.#addMessage(fieldsOf(message))
     }
-    if (finishReasonOf(reason) !== undefined) this.#reason = reason
+    if (finishReasonOf(reason) === undefined) return
+    this.#reason = reason
+    this.#exchange.complete()
   }
 
   #addMessage(message: Fields): void {
@@ -100,7 +106,7 @@ class ChatAnswer {
     this.#say(this.#filter.end())
     const reason = finishReasonOf(this.#reason)
     if (reason === 'failed') throw new ModelCallError('SKEIN_MODEL_CUT', model)
-    const isEmpty = !this.#isWhole && !this.#isStream && !this.#isDone
+    const isEmpty = !this.#isWhole && !this.#isStream && !this.isDone
     if (isEmpty) throw new ModelCallError('SKEIN_MODEL_MALFORMED', model)
     if (!this.#isWhole && !this.isComplete) throw new ModelCallError('SKEIN_MODEL_CUT', model)
     const headless = this.#filter.thoughts === '' ? withoutThoughtsBefore(this.#text) : undefined

@@ -9,6 +9,9 @@ export interface Patience {
   readonly idleTimeoutMs: number
 }
 
+/** How long to wait for what follows an answer, in milliseconds. */
+const lastMs = 5_000
+
 /** One request and its answer, while it runs: what has arrived, and for how long nothing has. */
 export class Exchange implements Disposable {
   /** The id of the model. */
@@ -57,6 +60,12 @@ export class Exchange implements Disposable {
       this.#timer = this.#wait(this.#patience.idleTimeoutMs)
     }
     this.#begun = true
+  }
+
+  /** Notes that the answer is complete. Its usage may follow, but not for long. */
+  complete(): void {
+    clearTimeout(this.#timer)
+    this.#timer = this.#wait(Math.min(this.#patience.idleTimeoutMs, lastMs))
   }
 
   /** Hands the caller a piece of the text. */

@@ -43,7 +43,8 @@ const agents = { http: new HttpAgent(settings), https: new HttpsAgent(settings) 
  * `fetch`, which gives up after five minutes whatever its caller wants; and it follows no
  * redirects, which would carry the key elsewhere.
  *
- * @throws ConnectionError; the signal's reason may be hidden in one.
+ * @param signal - Ends it, until the body has been read.
+ * @throws ConnectionError, also when the signal ends it.
  */
 export function postJson(
   url: URL,
@@ -59,31 +60,54 @@ export function postJson(
     'content-type': 'application/json',
     'content-length': bytes.length,
   }
-  const options = { method: 'POST', headers: sent, signal }
+  const options = { method: 'POST', headers: sent }
   const request = isTls
     ? requestHttps(url, { ...options, agent: agents.https })
     : requestHttp(url, { ...options, agent: agents.http })
-  request.on('error', (error) => reject(new ConnectionError(url, request.writableFinished, error)))
+  // Without an error: between two requests, nobody listens to those of a connection.
+  const abort = (): void => void request.destroy()
+  const release = (): void => signal.removeEventListener('abort', abort)
+  signal.addEventListener('abort', abort, { once: true })
+  request.on('error', (error) => {
+    release()
+    reject(new ConnectionError(url, request.writableFinished, error))
+  })
   request.on('response', (response) => {
     const { statusCode = 0, headers: received } = response
-    resolve({ url, status: statusCode, headers: received, body: readBody(url, response) })
+    resolve({ url, status: statusCode, headers: received, body: readBody(url, response, release) })
   })
-  request.end(bytes)
+  if (signal.aborted) abort()
+  else request.end(bytes)
   return promise
 }
 
 /** No answer of a model is longer: a server that sends more is out of its mind. */
 const maxBytes = 64 * 1024 * 1024
 
-async function* readBody(url: URL, response: IncomingMessage): AsyncGenerator<Buffer> {
+async function* readBody(url: URL, response: IncomingMessage, release: () => void): AsyncGenerator<Buffer> {
   let bytes = 0
   try {
-    for await (const chunk of response) {
+    for await (const chunk of response.iterator({ destroyOnReturn: false })) {
       bytes += (chunk as Buffer).length
       if (bytes > maxBytes) throw new SyntaxError('The body is too long.')
       yield chunk as Buffer
     }
   } catch (error) {
     throw error instanceof SyntaxError ? error : new ConnectionError(url, true, error)
+  } finally {
+    release()
+    if (!response.closed) drain(response)
   }
+}
+
+/** How long a body that nobody reads any more may take to end, in milliseconds. */
+const drainMs = 1_000
+
+/** Reads the rest of a body, mostly nothing, so that the connection can be used again. */
+function drain(response: IncomingMessage): void {
+  const timer = setTimeout(() => response.destroy(), drainMs).unref()
+  response.once('close', () => clearTimeout(timer))
+  // Where the connection breaks now, nothing is lost.
+  response.on('error', () => {})
+  response.resume()
 }

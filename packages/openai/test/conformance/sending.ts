@@ -62,4 +62,10 @@ export const sendings: readonly Behavior[] = [
     expected: ok,
     timeoutMs: 300,
   },
+  {
+    name: 'keeps the connection open after `[DONE]`',
+    serve: streamed({ after: 'silence' }),
+    expected: ok,
+    timeoutMs: 3_600_000,
+  },
 ]
