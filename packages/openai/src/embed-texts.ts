@@ -20,6 +20,8 @@ export interface EmbedContext {
 
 interface Progress {
   readonly vectors: Float32Array[]
+  /** Most texts that went into one request after the server had refused more. */
+  mostTexts: number
   inputTokens: number
   isEstimated: boolean
 }
@@ -37,13 +39,23 @@ export async function embedTexts(
   exchange: Exchange,
 ): Promise<EmbedResponse> {
   const { texts } = request
-  const progress = unfinished.get(request) ?? { vectors: [], inputTokens: 0, isEstimated: false }
-  unfinished.set(request, progress)
-  while (progress.vectors.length < texts.length) {
-    exchange.beginNext(progress.inputTokens)
-    await embedSome(context, request, exchange, progress)
+  const progress = unfinished.get(request) ?? {
+    vectors: [],
+    mostTexts: Number.POSITIVE_INFINITY,
+    inputTokens: 0,
+    isEstimated: false,
   }
+  // Attempts at the same time have nothing in common.
   unfinished.delete(request)
+  try {
+    while (progress.vectors.length < texts.length) {
+      exchange.beginNext(progress.inputTokens)
+      await embedSome(context, request, exchange, progress)
+    }
+  } catch (error) {
+    if (progress.vectors.length > 0) unfinished.set(request, progress)
+    throw error
+  }
   const { vectors, inputTokens, isEstimated } = progress
   return { vectors, usage: { inputTokens, outputTokens: 0, ...(isEstimated && { estimated: true }) } }
 }
@@ -54,8 +66,9 @@ async function embedSome(
   exchange: Exchange,
   progress: Progress,
 ): Promise<void> {
-  const rest = texts.slice(progress.vectors.length)
-  const uses = { base64: embeddingEncoding === 'base64', texts: Math.min(rest.length, table.for(undefined).mostTexts) }
+  const from = progress.vectors.length
+  const rest = texts.slice(from, from + Math.min(progress.mostTexts, table.for(undefined).mostTexts))
+  const uses = { base64: embeddingEncoding === 'base64', texts: rest.length }
   await negotiate(table, uses, exchange, async ({ mostTexts, base64 }) => {
     const input = rest.slice(0, mostTexts)
     const encoding_format = base64 ? embeddingEncoding : 'float'
@@ -71,5 +84,6 @@ async function embedSome(
     progress.isEstimated ||= !isCounted
     progress.inputTokens += isCounted ? counted : input.reduce((sum, text) => sum + estimateTokens(text), 0)
     progress.vectors.push(...vectors)
+    if (input.length < rest.length) progress.mostTexts = input.length
   })
 }

@@ -138,6 +138,28 @@ describe('vectors of many texts', () => {
     })
   })
 
+  it('that are too long together say nothing about others', async () => {
+    const isLong = ({ body }: Asked): boolean => (body['input'] as string[]).includes('text 6')
+    const { baseURL, asked } = await serve((request) =>
+      isLong(request) ? refuse(400, 'the input length exceeds the context length') : json(vectors(request)),
+    )
+    const model = openaiModel({ model: 'm', baseURL })
+    await expect(model.embed({ texts })).rejects.toMatchObject({ code: 'SKEIN_MODEL_CONTEXT', retryable: false })
+    const before = asked.length
+    await model.embed({ texts: texts.slice(0, 6) })
+    expect(asked.slice(before).map(sizeOf)).toEqual([6])
+  })
+
+  it('may be asked for twice at the same time', async () => {
+    const { baseURL } = await serve((request) =>
+      sizeOf(request) > 3 ? refuse(422, 'batch too large, at most 3') : json(vectors(request)),
+    )
+    const model = openaiModel({ model: 'm', baseURL })
+    const request = { texts }
+    const found = await Promise.all([model.embed(request), model.embed(request)])
+    for (const { vectors: one } of found) expect(one).toEqual(expected)
+  })
+
   it('that came before a failure are not asked for again by the next attempt', async () => {
     const { baseURL, asked } = await serve((request) => {
       if (sizeOf(request) > 3) return refuse(422, 'too many inputs, at most 3')

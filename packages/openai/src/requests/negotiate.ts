@@ -31,17 +31,22 @@ export async function negotiate<Answer>(
 ): Promise<Answer> {
   const learned: Partial<Abilities> = {}
   let isSchemasOwn = false
+  let isBatchLimit = true
   for (;;) {
     const abilities = { ...table.for(uses.schema), ...learned }
     try {
       const answer = await ask(abilities)
-      if (Object.keys(learned).length > 0) table.learn(learned, isSchemasOwn ? uses.schema : undefined)
+      const { mostTexts, ...lasting } = learned
+      if (mostTexts !== undefined && isBatchLimit) Object.assign(lasting, { mostTexts })
+      if (Object.keys(lasting).length > 0) table.learn(lasting, isSchemasOwn ? uses.schema : undefined)
       return answer
     } catch (error) {
       if (!(error instanceof ServerFailure) || exchange.begun) throw error
       const less = lessFor(error, abilities, uses, learned)
       if (!less) throw error
       if (less.schemas) isSchemasOwn = blamesSchema(error)
+      // Texts that are too long together say nothing about others.
+      if (less.mostTexts) isBatchLimit = textsWords.test(error.said)
       Object.assign(learned, less)
     }
   }
@@ -89,7 +94,8 @@ const silent: ReadonlySet<number | undefined> = new Set([400, 415, 422, 501])
 const schemaWords = /response[_ ]?format|json[_ -]?(?:schema|object|mode)|structured|guided|grammar|schema/
 const roleWords =
   /(?:system|developer) (?:role|message|prompt|instruction)|roles?[ :='"\\`]{1,4}(?:system|developer)|roles must|alternat/
-const textsWords = /batch|too many inputs?|number of inputs|inputs? (?:items|texts|strings|must|may|exceed)|\barray\b/
+const textsWords =
+  /batch|too many inputs?|number of inputs|inputs? (?:items|texts|strings|must|may|exceed)|\barray\b|tokens per request/
 
 function simpler({ schemas }: Abilities, schema: JsonSchema | undefined): SchemaMode {
   return schemas === 'json_schema' && isObjectSchema(schema) ? 'json_object' : 'words'

@@ -4,7 +4,9 @@ import type { ServerFailure } from './server-failure.ts'
 
 /** What a server's failure means. Statuses and codes first, then the words of those that have no code for it. */
 export function failureCode(failure: ServerFailure): ModelCallCode {
-  const { status, words, said } = failure
+  const { status, words } = failure
+  // A server that failed by itself may quote the request: then its words prove nothing.
+  const said = status !== undefined && status >= 500 ? '' : failure.said
   const named = `${words.code} ${words.type}`
   if (status === 402 || /insufficient_quota|billing/.test(named) || says(said, noCredit)) return 'SKEIN_MODEL_QUOTA'
   if (/content_filter|content_policy|responsibleai/i.test(named)) return 'SKEIN_MODEL_REFUSED'
@@ -28,6 +30,8 @@ function isTooLong({ status, words, said }: ServerFailure): boolean {
     return true
   }
   if (status === 413) return true
+  if (status === 500) return says(said, tooLongForLlama)
+  if (status !== undefined && (status > 500 || (status > 400 && status < 405))) return false
   // `Request too large` on tokens per minute: no waiting makes it smaller.
   if (status === 429) return said.includes('request too large')
   return says(said, tooLong)
@@ -80,6 +84,9 @@ const tooLong = [
   'must have less than',
   'too many tokens',
 ]
+
+/** llama.cpp calls that an error of its own. */
+const tooLongForLlama = ['context size has been exceeded', 'available context size', 'physical batch size']
 
 const noCredit = ['insufficient balance', 'insufficient_quota', 'credit balance is too low', 'insufficient credit']
 

@@ -59,6 +59,11 @@ export const failures: readonly Behavior[] = [
     expected: 'CONTEXT',
   },
   { name: 'fails once (500)', serve: once(refuse(500, 'Internal error')), expected: ok },
+  {
+    name: 'fails once, and quotes a question about context windows and API keys',
+    serve: once(refuse(500, 'Could not answer: "What is a context window? API key not valid. Insufficient Balance"')),
+    expected: ok,
+  },
   { name: 'fails always (503, a page)', serve: always(html(503)), expected: 'SERVER' },
   {
     name: 'is overloaded once (529, Anthropic)',
