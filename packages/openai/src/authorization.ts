@@ -68,6 +68,6 @@ function headerIn(name: string): string | undefined {
 
 function requireKey(option: string, key: unknown): void {
   if (typeof key !== 'string' || !/^[\x21-\x7E]{1,4096}$/.test(key)) {
-    throw new OptionError(option, 'visible ASCII characters without spaces', 'another text')
+    throw new OptionError(option, 'a string of visible ASCII characters without spaces', 'another text')
   }
 }
