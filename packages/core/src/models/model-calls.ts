@@ -17,7 +17,7 @@ import { resolveRetry } from '../supervision/retry-policy.ts'
 import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
 import { costOf } from './price.ts'
-import { modelRetry, retryDelay } from './retry-delay.ts'
+import { asksForPause, modelRetry, retryDelay } from './retry-delay.ts'
 import { costOfCall } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 
@@ -225,7 +225,7 @@ export class ModelCalls {
         const delayMs = retryDelay(this.#retry, made, failure, Math.random())
         if (delayMs === undefined) throw error
         // A pause that the provider asks for holds for everyone.
-        if (failure.retryAfterMs !== undefined) await this.#limiter.hold(delayMs)
+        if (asksForPause(failure.retryAfterMs)) await this.#limiter.hold(delayMs)
         else await pause(delayMs, signal)
       }
     }

@@ -2,6 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import { OptionError } from '@skein/memory'
 
 import type { ChatMessage, ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
+import { parseJsonIn } from '../text/json-in-answer.ts'
 import { ModelCallError } from './model-errors.ts'
 import { fillIn } from './prompts.ts'
 import { addUsage } from './usage.ts'
@@ -155,17 +156,10 @@ async function checkAnswer<Value>(
 /** The data of an answer in JSON; `undefined` if it is none. */
 export function readJson(text: string): { readonly data: unknown } | undefined {
   try {
-    return { data: JSON.parse(withoutFence(text)) }
+    return { data: parseJsonIn(text) }
   } catch {
     return undefined
   }
-}
-
-/** Behind servers that don't support schemas, models wrap JSON in Markdown. */
-function withoutFence(text: string): string {
-  const block = text.trim()
-  const [opening] = /^```(?:json)?[^\S\n]*\n/.exec(block) ?? []
-  return opening !== undefined && block.endsWith('\n```') ? block.slice(opening.length, -'\n```'.length) : text
 }
 
 function placeOf(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {
