@@ -39,14 +39,14 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
   `@skein/core: escalate extractiveModel move readBudget refuse reply tell
-   @skein/core/executor: costOf defaultThreads estimateTokens priceOf readPrompts sumDrops splitSentences
+   @skein/core/executor: costOf defaultThreads estimateTokens loadTokenizer priceOf readPrompts sumDrops splitSentences
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
    @skein/memory/runtime: Account Emitter Records addCost asPartOf costOfWork currentAccount currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
      joinMemory noteUse objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce sumOfLedger toEnvelope toStoredEnvelope warn
-     workStateOf
+     workId workStateOf
    @skein/memory/store: StoreClock TermTable changeOf collectionsWith covers decideMutation hasTrait indexTerms isSealed
      joinLabels labelText levelIndex liveRecord loadFromDescriptor matchesFilter parseLabel queryTerms rankMatches rawText
      searchTerms
@@ -64,7 +64,7 @@ const methodsWithoutOptions = new Set(
    escalations: take release answer decline handBack get package
    facts: peek get conflicts · feed: last untilNews mark · learnings: · objects: get bytes has info · records: get
    agents: load save post onMail
-   flock: post agent publish on stats queues close · ref: send watch stop`
+   flock: post agent publish on stats queues close · ref: send watch stop · model: forget`
     .split(/\n|·/)
     .flatMap((line) => {
       const [kind = '', ...names] = line.trim().split(/[:\s]+/)

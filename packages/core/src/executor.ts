@@ -29,15 +29,17 @@ export type {
 } from './models/chat.ts'
 export type { Citation, CitedAnswer, CitedSentence, CiteRequest, DropReason, Drops } from './models/cite.ts'
 export type { EmbedRequest, EmbedResponse } from './models/embed.ts'
+export type { CountTokens } from './models/count-tokens.ts'
 export type { ModelUsage } from './models/usage.ts'
 export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'
 
 // Tools for models
-export { estimateTokens } from './models/usage.ts'
+export { estimateTokens } from './text/estimate-tokens.ts'
 export { sumDrops } from './models/evidence.ts'
 export { costOf, priceOf, requirePrices } from './models/price.ts'
 export { requireModelSettings } from './models/require-model.ts'
 export { readPrompts } from './models/prompts.ts'
+export { loadTokenizer } from './models/count-tokens.ts'
 export { splitSentences } from './text/sentences.ts'
 export type { Price, PriceList } from './models/price.ts'
 export type { PromptTexts } from './models/prompts.ts'

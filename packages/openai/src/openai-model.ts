@@ -1,4 +1,3 @@
-import { ModelCallError } from '@skein/core'
 import { estimateTokens } from '@skein/core/executor'
 import type {
   ChatOptions,
@@ -9,18 +8,32 @@ import type {
   Model,
   ModelSettings,
 } from '@skein/core/executor'
-import { maxTimerMs, ownFile } from '@skein/memory/runtime'
+import { ownFile } from '@skein/memory/runtime'
 import type { WorkerModule } from '@skein/memory/store'
-import { OpenAI } from 'openai'
 
-import { estimateInput, toResponse } from './answer-parts.ts'
-import { chatBody, completeChat } from './chat-completions.ts'
-import { embedTexts } from './embeddings.ts'
-import type { Exchange } from './exchange.ts'
-import { toModelError } from './openai-errors.ts'
+import { estimateInput, toResponse } from './answers/answer-parts.ts'
+import type { RawAnswer } from './answers/answer-parts.ts'
+import { readChatAnswer } from './answers/chat-answer.ts'
+import { readResponse } from './answers/response-answer.ts'
+import { authorization } from './authorization.ts'
+import { embedTexts } from './embed-texts.ts'
+import { servesOpenAI } from './known-hosts.ts'
 import { modelId, resolveOpenAIOptions, settingsOf } from './openai-options.ts'
 import type { OpenAIModelOptions, ResolvedOpenAIOptions } from './openai-options.ts'
-import { respond, responsesBody } from './responses.ts'
+import { abilityTable } from './requests/abilities.ts'
+import type { AbilityTable } from './requests/abilities.ts'
+import { chatBody } from './requests/chat-body.ts'
+import { negotiate } from './requests/negotiate.ts'
+import { responsesBody } from './requests/responses-body.ts'
+import { Exchange } from './wire/exchange.ts'
+import { toModelError } from './wire/model-failure.ts'
+import { Server } from './wire/server.ts'
+
+/** The two APIs for text. Embeddings are the same in both. */
+const apis = {
+  chat: { path: '/chat/completions', bodyOf: chatBody, read: readChatAnswer },
+  responses: { path: '/responses', bodyOf: responsesBody, read: readResponse },
+} as const
 
 /**
  * Creates a model that is reached over OpenAI's API: one of OpenAI, or of any
@@ -54,22 +67,23 @@ class OpenAIModel implements Model {
   readonly id: string
   readonly settings: ModelSettings
   readonly #options: ResolvedOpenAIOptions
-  readonly #client: OpenAI
+  readonly #server: Server
+  readonly #table: AbilityTable
 
   constructor(options: ResolvedOpenAIOptions) {
     this.id = modelId(options)
     this.settings = settingsOf(options)
     this.#options = options
-    const apiKey = options.apiKey ?? process.env['OPENAI_API_KEY']
-    this.#client = new OpenAI({
-      // Servers that need no key accept any.
-      apiKey: apiKey || 'none',
-      baseURL: options.baseURL,
-      // `shareModel` retries: it knows budgets, limits, and what was billed.
-      maxRetries: 0,
-      timeout: maxTimerMs,
-      // At its lowest level, it prints prompts.
-      logLevel: 'off',
+    const url = new URL(options.baseURL)
+    this.#server = new Server(options.baseURL, authorization(url, options))
+    this.#table = abilityTable(options.baseURL, options.model, {
+      schemas: 'json_schema',
+      systemRole: true,
+      streamOptions: true,
+      // OpenAI's newer models accept only the new name, many servers only the old one.
+      maxTokens: servesOpenAI(url) ? 'max_completion_tokens' : 'max_tokens',
+      base64: true,
+      mostTexts: Number.POSITIVE_INFINITY,
     })
   }
 
@@ -81,63 +95,51 @@ class OpenAIModel implements Model {
   }
 
   chat(request: ChatRequest, { signal, onText }: ChatOptions = {}): Promise<ChatResponse> {
-    const { model, api, baseURL } = this.#options
+    const { model, api } = this.#options
+    const { path, bodyOf, read } = apis[api]
+    const uses = {
+      schema: request.schema?.schema,
+      systemRole: request.messages.some(({ role }) => role === 'system') || request.schema !== undefined,
+      streamOptions: onText !== undefined && api === 'chat',
+      maxTokens: request.maxOutputTokens !== undefined && api === 'chat',
+    }
     const input = (): number => estimateInput(request)
     return this.#exchange({ signal, onText, input }, async (exchange) => {
-      const raw =
-        api === 'responses'
-          ? await respond(this.#client, responsesBody(model, request), exchange)
-          : await completeChat(this.#client, chatBody(model, request, isOpenAI(baseURL)), exchange)
+      const raw = await negotiate(this.#table, uses, exchange, async (abilities) => {
+        const body = bodyOf(model, request, abilities, exchange.isStreamed)
+        const answer = await read(this.#server.ask(path, body, exchange.signal), exchange)
+        if (uses.schema && ignoresSchema(answer)) this.#table.learn({ schemas: 'words' }, undefined)
+        return answer
+      })
       return toResponse(this.id, request, raw)
     })
   }
 
   embed(request: EmbedRequest, { signal }: Pick<ChatOptions, 'signal'> = {}): Promise<EmbedResponse> {
+    const { model, embeddingEncoding } = this.#options
+    const context = { server: this.#server, table: this.#table, model, embeddingEncoding }
     const input = (): number => request.texts.reduce((sum, text) => sum + estimateTokens(text), 0)
-    return this.#exchange({ signal, onText: undefined, input }, (exchange) =>
-      embedTexts(this.#client, this.#options, request, exchange),
-    )
+    return this.#exchange({ signal, input }, (exchange) => embedTexts(context, request, exchange))
   }
 
-  /** Runs one request, aborts it after too long a silence, and translates its failure. */
+  /** Runs one attempt, ends it when nothing comes for too long, and translates its failure. */
   async #exchange<Answer>(
     { signal, onText, input }: ChatOptions & { readonly input: () => number },
     run: (exchange: Exchange) => Promise<Answer>,
   ): Promise<Answer> {
     signal?.throwIfAborted()
-    const silence = new AbortController()
-    const timer = setTimeout(() => silence.abort(), this.#options.timeoutMs)
-    let begun = false
-    let received = ''
-    const begin = (piece: string): void => {
-      begun = true
-      timer.refresh()
-      received += piece
-      if (piece !== '') onText?.(piece)
-    }
-    const joined = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal
-    const usedTokens = (): { input: number; output: number } => ({ input: input(), output: estimateTokens(received) })
+    using exchange = new Exchange(this.id, this.#options, signal, onText)
     try {
-      const answer = await run({ model: this.id, signal: joined, onText: onText ?? undefined, begin })
-      // An aborted stream ends as if it were complete.
-      joined.throwIfAborted()
+      const answer = await run(exchange)
+      signal?.throwIfAborted()
       return answer
     } catch (error) {
-      const timedOut = silence.signal.aborted
-      const known =
-        error instanceof ModelCallError && !timedOut && !error.usedTokens ? withUsed(error, usedTokens()) : error
-      throw toModelError(known, { model: this.id, signal, timedOut, begun, usedTokens })
-    } finally {
-      clearTimeout(timer)
+      throw toModelError(error, exchange, signal, input)
     }
   }
 }
 
-/** An unusable answer was billed, too. */
-function withUsed(error: ModelCallError, usedTokens: { input: number; output: number }): ModelCallError {
-  return new ModelCallError(error.code, error.model, { usedTokens })
-}
-
-function isOpenAI(baseURL: string): boolean {
-  return new URL(baseURL).hostname === 'api.openai.com'
+/** A server that enforces schemas answers with JSON. One that ignores them is told them in words from now on. */
+function ignoresSchema({ text, refusal, finishReason }: RawAnswer): boolean {
+  return finishReason === 'stop' && refusal === '' && text !== '' && !/[[{]/.test(text)
 }

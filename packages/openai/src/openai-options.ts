@@ -1,13 +1,16 @@
 import { hash } from 'node:crypto'
 
 import { budgetScope } from '@skein/core'
-import { priceOf, readPrompts, requireModelSettings, requirePrices } from '@skein/core/executor'
+import { loadTokenizer, priceOf, readPrompts, requireModelSettings, requirePrices } from '@skein/core/executor'
 import type { Budget } from '@skein/core'
 import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import { requireDuration, requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
+import { resolveKeySource } from './authorization.ts'
+import type { KeySource } from './authorization.ts'
+import { homeURL, openaiURL, parseBaseURL, servesOpenAI } from './known-hosts.ts'
 import { openaiPrices } from './prices.ts'
 
 /** Options of {@link openaiModel}. */
@@ -16,14 +19,20 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
   readonly model: string
 
   /**
-   * The API key. One from the environment is not passed to worker threads: they read it there themselves.
+   * The API key. Worker threads get it, too; see `apiKeyEnv`.
    *
-   * @defaultValue the environment variable OPENAI_API_KEY
+   * @defaultValue that in OPENAI_API_KEY for OpenAI's own servers and the server of OPENAI_BASE_URL, none for others
    */
   readonly apiKey?: string
 
   /**
-   * Base URL of the API: `http://127.0.0.1:11434/v1` for Ollama. Servers other than OpenAI's need no key.
+   * Name of an environment variable that holds the key: `MISTRAL_API_KEY`. Worker threads read it there themselves, so
+   * that the key is passed nowhere.
+   */
+  readonly apiKeyEnv?: string
+
+  /**
+   * Base URL of the API: `http://127.0.0.1:11434/v1` for Ollama, `https://NAME.openai.azure.com/openai/v1` for Azure.
    *
    * @defaultValue the environment variable OPENAI_BASE_URL, or OpenAI's
    */
@@ -52,11 +61,19 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
   readonly embeddingEncoding?: 'base64' | 'float'
 
   /**
-   * Longest silence before the answer begins and between its pieces, in milliseconds.
+   * Longest wait for a whole answer, or for the first piece of a streamed one, in milliseconds.
    *
    * @defaultValue 300_000
    */
   readonly timeoutMs?: number
+
+  /**
+   * Longest silence between two pieces of a streamed answer, in milliseconds. Comments that keep a connection alive
+   * are silence.
+   *
+   * @defaultValue `timeoutMs`
+   */
+  readonly idleTimeoutMs?: number
 
   /** Limits what all calls of this model together may use. Without an `id`, it holds for this run only. */
   readonly budget?: Budget & { readonly id?: string }
@@ -66,32 +83,41 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
 
   /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
+
+  /**
+   * A module that exports `countTokens(text)`, for exact counts instead of estimates, by its URL:
+   * `import.meta.resolve('gpt-tokenizer/encoding/o200k_base')`. Each worker thread loads it.
+   */
+  readonly tokenizer?: string | URL
 }
 
 /** Options with every default filled in: plain data, which can be sent to worker threads. */
-export interface ResolvedOpenAIOptions extends Pick<ModelSettings, 'limits' | 'retry' | 'maxPassageTokens'> {
+export interface ResolvedOpenAIOptions extends KeySource, Pick<ModelSettings, 'limits' | 'retry' | 'maxPassageTokens'> {
   readonly model: string
-  /** Absent where it comes from the environment. */
-  readonly apiKey?: string
   readonly baseURL: string
   readonly provider: string
   readonly api: 'chat' | 'responses'
   readonly embeddingEncoding: 'base64' | 'float'
   readonly timeoutMs: number
+  readonly idleTimeoutMs: number
   readonly allows: NonNullable<ModelSettings['allows']>
   readonly budget?: BudgetScope
   readonly prices: PriceList
   readonly prompts: PromptTexts
+  /** The URL of the module. */
+  readonly tokenizer?: string
 }
 
 const kinds: OptionKinds<OpenAIModelOptions> = {
   model: 'any',
   apiKey: 'any',
+  apiKeyEnv: 'any',
   baseURL: 'any',
   provider: 'string',
   api: 'any',
   embeddingEncoding: 'any',
   timeoutMs: 'any',
+  idleTimeoutMs: 'any',
   allows: 'object',
   limits: 'any',
   retry: 'any',
@@ -99,32 +125,23 @@ const kinds: OptionKinds<OpenAIModelOptions> = {
   budget: 'any',
   prices: 'any',
   prompts: 'any',
+  tokenizer: 'any',
 }
-
-const openaiURL = 'https://api.openai.com/v1'
 
 /** @throws OptionError, which contains neither the key nor the credentials of an address. */
 export function resolveOpenAIOptions(given: string | OpenAIModelOptions): ResolvedOpenAIOptions {
   const options = typeof given === 'string' ? { model: given } : requireOptions('openaiModel', given, kinds)
-  const { model, baseURL = process.env['OPENAI_BASE_URL'] || openaiURL, api = 'chat', timeoutMs = 300_000 } = options
+  const { model, baseURL, api = 'chat', timeoutMs = 300_000, idleTimeoutMs = timeoutMs } = options
   if (typeof model !== 'string' || !/^[^\s]{1,200}$/.test(model)) {
     throw new OptionError('model', 'the name of a model, such as gpt-4o-mini', model)
   }
   if (api !== 'chat' && api !== 'responses') throw new OptionError('api', "'chat' or 'responses'", api)
-  if (options.apiKey !== undefined && typeof options.apiKey !== 'string') {
-    throw new OptionError('apiKey', 'a string', 'a value of another type')
-  }
   requireDuration('timeoutMs', timeoutMs)
-  const url = URL.parse(baseURL)
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search) {
-    const expected = 'an http:// or https:// URL without user name, password or query'
-    throw new OptionError('baseURL', expected, 'another')
-  }
-  const isOpenAI = url.href.replace(/\/$/, '') === openaiURL
-  const key = options.apiKey ?? process.env['OPENAI_API_KEY']
-  if (isOpenAI && !key) throw new OptionError('apiKey', 'set, or OPENAI_API_KEY in the environment', undefined)
+  requireDuration('idleTimeoutMs', idleTimeoutMs)
+  const url = baseURL === undefined ? parseBaseURL('OPENAI_BASE_URL', homeURL()) : parseBaseURL('baseURL', baseURL)
+  const isDefault = url.href === openaiURL
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
-  const { limits, retry, maxPassageTokens } = options
+  const { limits, retry, maxPassageTokens, tokenizer } = options
   if (embeddingEncoding !== 'base64' && embeddingEncoding !== 'float') {
     throw new OptionError('embeddingEncoding', "'base64' or 'float'", embeddingEncoding)
   }
@@ -137,20 +154,22 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   })
   return {
     model,
-    ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
-    baseURL: url.href,
+    ...resolveKeySource(url, options),
+    baseURL: url.href.endsWith('/') ? url.href.slice(0, -1) : url.href,
     provider:
-      options.provider ?? (isOpenAI ? 'openai' : `openai@${url.host}${url.pathname.replace(/(\/v1)?\/?$/, '')}`),
+      options.provider ?? (isDefault ? 'openai' : `openai@${url.host}${url.pathname.replace(/(?:\/v1)?\/?$/, '')}`),
     api,
     embeddingEncoding,
     timeoutMs,
+    idleTimeoutMs,
     allows,
     ...(budget !== undefined && { budget: budgetScope(budget) }),
-    prices: { ...(isOpenAI && openaiPrices), ...prices },
+    prices: { ...(servesOpenAI(url) && openaiPrices), ...prices },
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
     ...(limits && { limits }),
     ...(retry && { retry }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+    ...(tokenizer !== undefined && { tokenizer: String(tokenizer) }),
   }
 }
 
@@ -163,7 +182,7 @@ export function modelId({ provider, model, prompts }: ResolvedOpenAIOptions): st
 
 /** The settings for `shareModel`. */
 export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
-  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model } = options
+  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model, tokenizer } = options
   const price = priceOf(prices, model)
   return {
     allows,
@@ -173,5 +192,6 @@ export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
     ...(budget && { budget }),
     ...(price && { price }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+    ...(tokenizer !== undefined && { countTokens: loadTokenizer(tokenizer) }),
   }
 }

@@ -166,7 +166,11 @@ describe('an answer that fails', () => {
       { code: 'SKEIN_MODEL_CONTEXT' },
     ],
     ['a content filter', { kind: 'error', status: 400, code: 'content_filter' }, { code: 'SKEIN_MODEL_REFUSED' }],
-    ['a connection that breaks at once', { kind: 'reset' }, { code: 'SKEIN_MODEL_UNREACHABLE', retryable: true }],
+    [
+      'a connection that breaks once the server has the question',
+      { kind: 'reset' },
+      { code: 'SKEIN_MODEL_CUT', retryable: false },
+    ],
     ['half a body', { kind: 'cut' }, { code: 'SKEIN_MODEL_CUT', retryable: false }],
     ['no JSON', { kind: 'malformed' }, { code: 'SKEIN_MODEL_MALFORMED', retryable: false }],
     ['JSON of another kind', { kind: 'body', body: { error: null, choices: [] } }, { code: 'SKEIN_MODEL_MALFORMED' }],
@@ -346,5 +350,57 @@ describe('the options of a model', () => {
     expect(openaiModel({ model: 'gpt-4o', baseURL: 'http://h/v1' }).settings?.price).toBeUndefined()
     const prices = { 'gpt-*': { inputPerMillion: 1, outputPerMillion: 2 } }
     expect(openaiModel({ model: 'gpt-x', baseURL: 'http://h/v1', prices }).settings?.price).toEqual(prices['gpt-*'])
+  })
+})
+
+describe('the time-outs of a model', () => {
+  it('differ for the first piece and those that follow', async () => {
+    const { server, model } = await open({ timeoutMs: 3_600_000, idleTimeoutMs: 50 })
+    const late = Promise.withResolvers<void>()
+    server.fail({ kind: 'stall', until: never }, { kind: 'silence', until: late.promise })
+    const stalled = model.chat(request, { onText: () => {} })
+    await expect(stalled).rejects.toMatchObject({
+      code: 'SKEIN_MODEL_TIMEOUT',
+      usedTokens: { output: expect.any(Number) },
+    })
+    // The silence before the first piece is longer than that between pieces may be.
+    const answer = model.chat(request, { onText: () => {} })
+    await server.whenReached(2)
+    setTimeout(() => late.resolve(), 150)
+    expect((await answer).text).toContain('You said')
+  })
+})
+
+describe('an address that is wrong', () => {
+  it.each([
+    [
+      'a closed port',
+      'http://127.0.0.1:9/v1',
+      'SKEIN_MODEL_UNREACHABLE',
+      /127\.0\.0\.1:9\/v1\/chat\/completions, ECONNREFUSED/,
+    ],
+    [
+      'an unknown host',
+      'http://no-such-host.invalid/v1',
+      'SKEIN_MODEL_UNREACHABLE',
+      /no-such-host\.invalid\/v1\/chat\/completions/,
+    ],
+  ])('stands in the error: %s', async (_, baseURL, code, message) => {
+    const failure = (await openaiModel({ model: 'm', baseURL })
+      .chat(request)
+      .catch((error: unknown) => error)) as ModelCallError
+    expect(failure).toMatchObject({ code, retryable: true, address: `${baseURL}/chat/completions` })
+    expect(failure.message).toMatch(message)
+  })
+
+  it('stands in the error, with a hint, where something else answers', async () => {
+    const { server } = await open()
+    const baseURL = server.url.replace('/v1', '')
+    server.fail({ kind: 'error', status: 404, message: 'Not Found' })
+    const failure = (await openaiModel({ model: 'm', baseURL })
+      .chat(request)
+      .catch((error: unknown) => error)) as ModelCallError
+    expect(failure).toMatchObject({ code: 'SKEIN_MODEL_ADDRESS', status: 404, retryable: false })
+    expect(failure.message).toMatch(/most end in \/v1.* \(http:\/\/127\.0\.0\.1:\d+\/chat\/completions, 404/)
   })
 })

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -35,6 +35,7 @@ export interface Reached {
   readonly path: string
   readonly body: WireRequest & Readonly<Record<string, unknown>>
   readonly authorization: string | undefined
+  readonly headers: IncomingHttpHeaders
   /** The same for equal prompts, whether streamed or not. */
   readonly prompt: string
   /** When it came, by the monotonic clock of this process, in milliseconds. */
@@ -125,6 +126,7 @@ export class OpenAIServer implements AsyncDisposable {
       path,
       body,
       authorization,
+      headers: request.headers,
       prompt: JSON.stringify(prompt),
       at: performance.now(),
       answered: false,

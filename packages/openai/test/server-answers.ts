@@ -7,7 +7,7 @@ export interface WireRequest {
   readonly stream?: boolean
   readonly stream_options?: { readonly include_usage?: boolean }
   readonly tools?: readonly { readonly function: { readonly name: string } }[]
-  readonly response_format?: { readonly json_schema: { readonly name: string } }
+  readonly response_format?: { readonly type?: string; readonly json_schema?: { readonly name: string } }
 }
 
 interface WireMessage {
@@ -24,9 +24,20 @@ const sentence = /[^.!?\n]+[.!?]+/g
  */
 export function answerTo(request: WireRequest): string {
   const last = request.messages.findLast(({ role }) => role === 'user')?.content ?? ''
-  if (request.response_format?.json_schema.name === 'cited_answer') return citedAnswer(request)
-  if (request.response_format) return JSON.stringify({ echo: last.slice(-80) })
+  if (isCitation(request)) return citedAnswer(request)
+  if (request.response_format || isInWords(request)) return JSON.stringify({ echo: last.slice(-80) })
   return `You said: ${last.slice(-200)}`
+}
+
+/** Whether citations are wanted: the schema says so, or its words where it is told in the prompt. */
+function isCitation({ response_format: format, messages }: WireRequest): boolean {
+  if (format?.json_schema) return format.json_schema.name === 'cited_answer'
+  return isInWords({ messages }) && messages.some(({ content }) => content?.includes('"quotes"'))
+}
+
+/** Whether the schema is told in the prompt. */
+export function isInWords({ messages }: Pick<WireRequest, 'messages'>): boolean {
+  return messages.some(({ content }) => content?.includes('fits this JSON Schema'))
 }
 
 /** The sentences that share most words with the question, each passage having its say in turn. */

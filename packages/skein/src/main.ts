@@ -11,6 +11,7 @@ import { addBackup } from './commands/backup.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDashboard } from './commands/dashboard.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addForget } from './commands/forget.ts'
 import { addGet } from './commands/get.ts'
 import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
@@ -32,6 +33,7 @@ const commands: readonly AddCommand[] = [
   addTail,
   addInbox,
   addAnswer,
+  addForget,
   addAudit,
   addAgents,
   addStats,

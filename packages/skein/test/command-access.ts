@@ -15,6 +15,7 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   stats: { shows: 'counts of records', takes: 'nothing' },
   inbox: { shows: 'records', takes: 'nothing' },
   answer: { shows: 'records', takes: 'an answer, as sensitive as the question' },
+  forget: { shows: 'records', takes: 'nothing' },
   audit: { shows: 'audit', takes: 'nothing' },
   dashboard: { shows: 'what the dashboard shows', takes: 'what the dashboard takes' },
   doctor: { shows: 'counts, and names of what is damaged, whatever their label', takes: 'nothing' },

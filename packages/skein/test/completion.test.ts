@@ -43,6 +43,7 @@ describe.skipIf(missing('bash'))('in bash', () => {
         'tail',
         'inbox',
         'answer',
+        'forget',
         'audit',
         'agents',
         'stats',

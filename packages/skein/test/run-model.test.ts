@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { sqliteStore } from '@skein/sqlite'
@@ -41,6 +41,8 @@ function commandFor(server: OpenAIServer, folder: string, ...more: readonly stri
     'openai:gpt-test',
     '--base-url',
     server.url,
+    '--api-key-env',
+    'OPENAI_API_KEY',
     ...more,
   ]
 }
@@ -150,10 +152,29 @@ describe('skein run with a model over HTTP', () => {
     expect(files.some((text) => text.includes('hostages'))).toBe(true)
   })
 
+  it('sends the key of OpenAI to no other server, unless told so', async () => {
+    await using server = await OpenAIServer.start()
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'a.txt'), 'Energy is saved in every home of the country today.')
+    const command = ['run', 'a.txt', '--store', 'memory:', '--model', 'openai:m', '--base-url', server.url]
+    const known = { ...env, OPENAI_ORG_ID: 'org-1', OPENAI_PROJECT_ID: 'proj-1', OTHER_KEY: 'other-key-123' }
+    expect(await skein(command, folder, known)).toMatchObject({ code: 0 })
+    expect(server.reached.map(({ headers }) => headers.authorization)).toContain(undefined)
+    expect(JSON.stringify(server.reached)).not.toMatch(/sk-secret|org-1|proj-1/)
+    await skein([...command, '--api-key-env', 'OTHER_KEY'], folder, known)
+    expect(server.reached.at(-1)?.authorization).toBe('Bearer other-key-123')
+    // A key in place of its name is not printed.
+    const mistaken = await skein([...command, '--api-key-env', 'other-key-123'], folder, known)
+    expect(mistaken.code).toBe(2)
+    expect(mistaken.stderr).not.toContain('other-key-123')
+  })
+
   it.each([
     [['--model', 'gpt-4o'], /--model/],
     [['--base-url', 'http://x/v1'], /--base-url/],
     [['--model', 'openai:gpt-4o', '--base-url', 'nonsense'], /baseURL/],
+    [['--model', 'openai:gpt-4o', '--base-url', 'http://x/v1', '--api-key-env', 'NO_SUCH_KEY'], /--api-key-env/],
+    [['--api-key-env', 'OPENAI_API_KEY'], /--api-key-env/],
     [['--budget-usd', '0'], /above 0/],
   ])('%j is misuse', async (flags, message) => {
     const folder = temporaryFolder()

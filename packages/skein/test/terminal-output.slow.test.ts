@@ -234,7 +234,7 @@ describe('what a command prints', () => {
     const env = { OPENAI_API_KEY: 'sk-x' }
     const oneLine = evil.replaceAll(/[\r\n\u0085\u2028\u2029]/g, '')
     writeFileSync(join(folder, 'quoted.txt'), text.replaceAll(evil, oneLine))
-    const model = ['--model', 'openai:gpt-test', '--base-url', server.url]
+    const model = ['--model', 'openai:gpt-test', '--base-url', server.url, '--api-key-env', 'OPENAI_API_KEY']
     for (const { args } of twice('run', 'quoted.txt', ...model, '--store', 'model.db'))
       await expectHarmless({ args, env })
   })

@@ -3,7 +3,7 @@ import { requireInteger } from '@skein/memory/runtime'
 
 import type { Citation, CitedAnswer, CitedSentence, CiteRequest, Passage } from '../models/cite.ts'
 import type { Model } from '../models/model.ts'
-import { estimateTokens } from '../models/usage.ts'
+import { estimateTokens } from '../text/estimate-tokens.ts'
 import type { ModelUsage } from '../models/usage.ts'
 import { questionTerms } from './question-terms.ts'
 import { rankSentences } from './rank-sentences.ts'

@@ -60,6 +60,8 @@ export interface ChatResponse {
   readonly finishReason: FinishReason
   /** The model's explanation, when it refused. */
   readonly refusal?: string | undefined
+  /** What the model thought aloud, where the server tells. It is no part of the text. */
+  readonly reasoning?: string | undefined
   readonly usage: ModelUsage
 }
 

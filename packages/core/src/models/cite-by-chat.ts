@@ -3,7 +3,7 @@ import type { Level } from '@skein/memory'
 import type { ChatMessage, ChatRequest, JsonSchema } from './chat.ts'
 import type { Citation, CitedSentence, CiteRequest, DropReason, Drops, Passage } from './cite.ts'
 import { instructions, lackOfEvidence, sumDrops } from './evidence.ts'
-import { findQuote } from './find-quote.ts'
+import { QuotableText } from '../text/find-quote.ts'
 import { ModelCallError } from './model-errors.ts'
 import type { CallOutcome } from './model-calls.ts'
 import type { ChatResponse } from './chat.ts'
@@ -13,7 +13,8 @@ import { fillIn } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
 import { quoteData, withData } from './quoted-data.ts'
 import { askInForm } from './structured-output.ts'
-import type { Checked } from './structured-output.ts'
+import type { AnswerForm, Checked, FormedCall } from './structured-output.ts'
+import type { CountTokens } from './count-tokens.ts'
 
 /** What {@link citeByChat} works with. */
 export interface CiteContext {
@@ -21,9 +22,10 @@ export interface CiteContext {
   readonly model: string
   readonly prompts: Required<PromptTexts>
   readonly maxPassageTokens: number
+  readonly countTokens: CountTokens
   /** The sensitivity of passages that state none. */
   readonly level: Level
-  readonly ask: (request: ChatRequest) => Promise<CallOutcome<ChatResponse>>
+  readonly ask: (request: ChatRequest, call: FormedCall) => Promise<CallOutcome<ChatResponse>>
 }
 
 /** A cited answer, and the calls that were made for it. */
@@ -43,13 +45,13 @@ export interface CitedByChat {
  * @throws ModelCallError when no sentence of an answer is backed by a quote.
  */
 export async function citeByChat(request: CiteRequest, context: CiteContext): Promise<CitedByChat> {
-  const groups = packPassages(request.passages, context.maxPassageTokens)
+  const groups = packPassages(request.passages, context.maxPassageTokens, context.countTokens)
   if (groups.length <= 1) return citeGroup(request, groups[0] ?? [], context)
   const parts = await Promise.all(groups.map((group) => citeGroup(request, group, context)))
   const sentences = parts.flatMap((part) => part.sentences)
   const passages = sentences.map(({ text }, index): Passage => ({ id: String(index), text, author: context.model }))
   // Each round has to be smaller than the last, or they would never end.
-  const isSmaller = packPassages(passages, context.maxPassageTokens).length < groups.length
+  const isSmaller = packPassages(passages, context.maxPassageTokens, context.countTokens).length < groups.length
   const merged = isSmaller ? await citeByChat({ ...request, passages }, context) : undefined
   const drops = sumDrops([...parts, ...(merged ? [merged] : [])].map((part) => part.drops))
   const outcomes = [...parts.flatMap((part) => part.outcomes), ...(merged?.outcomes ?? [])]
@@ -68,15 +70,19 @@ async function citeGroup(request: CiteRequest, slices: readonly Slice[], context
   const task: ChatMessage[] = hasQuestion ? [] : [{ role: 'user', text: prompts.summary }]
   const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences: request.maxSentences }) }
   const messages = withData([system, ...request.messages, ...task], quoteData(numbered, level, prompts.data))
-  const check = (data: unknown): Checked<Found> => checkCitations(data, slices)
-  const { value, faults, outcomes } = await askInForm(ask, { messages, schema: answerForm }, check, {
-    model,
-    repair: prompts.repair,
-  })
-  if (value === undefined) throw new ModelCallError('SKEIN_MODEL_OUTPUT', model, { issues: faults })
-  if (value.sentences.length === 0 && faults.length > 0)
-    throw new ModelCallError('SKEIN_MODEL_CITATION', model, { issues: faults, droppedFor: value.drops })
-  return { sentences: value.sentences.slice(0, request.maxSentences), drops: value.drops, outcomes }
+  const form: AnswerForm<Found> = {
+    check: (data) => checkCitations(data, slices),
+    failureOf: ({ value, faults: issues }) => {
+      if (value === undefined) return new ModelCallError('SKEIN_MODEL_OUTPUT', model, { issues })
+      const { sentences, drops: droppedFor } = value
+      const isBacked = sentences.length > 0 || issues.length === 0
+      return isBacked ? undefined : new ModelCallError('SKEIN_MODEL_CITATION', model, { issues, droppedFor })
+    },
+  }
+  const { repair } = prompts
+  const { value, outcome } = await askInForm(ask, { messages, schema: answerForm }, form, { model, repair })
+  const { sentences, drops } = value as Found
+  return { sentences: sentences.slice(0, request.maxSentences), drops, outcomes: [outcome] }
 }
 
 /** What of an answer counts, and why the rest does not. */
@@ -88,6 +94,7 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<Found>
   if (!Array.isArray(sentences)) return { faults: ['$.sentences: expected an array'] }
   const faults: string[] = []
   const drops: Drops[] = []
+  const sources = slices.map((slice) => ({ ...slice, quotable: new QuotableText(slice.text) }))
   const kept = sentences.flatMap((sentence: unknown, index): CitedSentence[] => {
     const place = `$.sentences[${index}]`
     const { text, quotes } = (sentence ?? {}) as { text?: unknown; quotes?: unknown }
@@ -98,18 +105,22 @@ function checkCitations(data: unknown, slices: readonly Slice[]): Checked<Found>
     }
     if (typeof text !== 'string' || text.trim() === '') return fault('', 'malformed')
     if (!Array.isArray(quotes) || quotes.length === 0) return fault('', 'malformed')
-    const located = quotes.map((quote) => locate(quote, slices))
+    const located = quotes.map((quote) => locate(quote, sources))
     for (const [at, found] of located.entries()) if (typeof found === 'string') return fault(`.quotes[${at}]`, found)
     return [{ text: text.trim(), citations: located.filter((found) => typeof found !== 'string') }]
   })
   return { value: { sentences: kept, drops: sumDrops(drops) }, faults }
 }
 
+interface Source extends Slice {
+  readonly quotable: QuotableText
+}
+
 /** Where a quote stands, or why it is no evidence. */
-function locate(quote: unknown, slices: readonly Slice[]): Citation | DropReason {
+function locate(quote: unknown, sources: readonly Source[]): Citation | DropReason {
   const { passage, quote: words } = (quote ?? {}) as { passage?: unknown; quote?: unknown }
-  const slice = slices[Number(passage) - 1]
-  const found = slice && typeof words === 'string' ? findQuote(slice.text, words) : undefined
+  const slice = sources[Number(passage) - 1]
+  const found = slice && typeof words === 'string' ? slice.quotable.find(words) : undefined
   if (!slice || !found) return 'absent'
   const lack = lackOfEvidence(slice.text, found)
   if (lack !== undefined) return lack

@@ -1,5 +1,7 @@
 import type { Cost } from '@skein/memory/types'
 
+import { ModelCallError } from './model-errors.ts'
+
 /** The stored vector of one text: the bytes of its 32-bit floats in base64, and the tokens of the text. */
 export interface KeptVector {
   readonly vector: string
@@ -25,13 +27,16 @@ const collectMs = 5
 /** Most texts that servers accept in one request. */
 const maxTexts = 256
 
+/** Requests vectors: for each text one, or why it has none. */
+type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<readonly (MadeVector | ModelCallError)[]>
+
 /** Collects texts that have no stored vector, and embeds them in few requests. */
 export class EmbedBatch {
-  readonly #embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly MadeVector[]>
+  readonly #embed: Embed
   #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly MadeVector[]>) {
+  constructor(embed: Embed) {
     this.#embed = embed
   }
 
@@ -60,7 +65,11 @@ export class EmbedBatch {
         batch.map(({ text }) => text),
         allAborted.signal,
       )
-      for (const [index, { resolve }] of batch.entries()) resolve(vectors[index] as MadeVector)
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const vector = vectors[index] as MadeVector | ModelCallError
+        if (vector instanceof ModelCallError) reject(vector)
+        else resolve(vector)
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {
@@ -80,4 +89,11 @@ export function unpackVector(text: string): Float32Array {
   const vector = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT)
   Buffer.from(vector.buffer).set(bytes)
   return vector
+}
+
+/** Whether a vector has a direction: not NaN, not infinite, not zero. */
+export function hasDirection(vector: Float32Array): boolean {
+  let sum = 0
+  for (const part of vector) sum += part * part
+  return sum > 0 && Number.isFinite(sum)
 }

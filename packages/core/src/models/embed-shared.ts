@@ -5,14 +5,16 @@ import type { Label } from '@skein/memory/store'
 import type { Cost } from '@skein/memory/types'
 
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
-import { EmbedBatch, packVector, unpackVector } from './embed-batch.ts'
+import { EmbedBatch, hasDirection, packVector, unpackVector } from './embed-batch.ts'
 import type { KeptVector, MadeVector } from './embed-batch.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
+import { ModelCallError } from './model-errors.ts'
 import type { ModelCalls } from './model-calls.ts'
 import type { Model } from './model.ts'
-import { shareKey } from './share-key.ts'
-import { costOfCall, estimateTokens } from './usage.ts'
+import { embedIdentity, shareKey } from './share-key.ts'
+import { costOfCall } from './usage.ts'
+import type { CountTokens } from './count-tokens.ts'
 
 /** What {@link embedShared} works with. */
 export interface EmbedContext {
@@ -20,6 +22,7 @@ export interface EmbedContext {
   readonly model: string
   readonly embed: NonNullable<Model['embed']>
   readonly calls: ModelCalls
+  readonly count: CountTokens
   /** How sensitive the texts are. */
   readonly label: Label
 }
@@ -35,7 +38,7 @@ export async function embedShared(
     throw new OptionError('texts', 'an array of non-empty strings', '')
   }
   if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
-  const keyOf = (text: string): string => shareKey(model, 'embed', [text, dimensions ?? null])
+  const keyOf = (text: string): string => shareKey(model, 'embed', embedIdentity(text, dimensions))
   const different = [...new Set(texts)]
   for (const text of different) calls.requireClearance({ key: keyOf(text), label })
   const exceeded: BudgetExceededError[] = []
@@ -45,7 +48,14 @@ export async function embedShared(
     return made.vectors
   })
   const never = new AbortController().signal
-  const options = { ...(signal && { signal }), ...(ttlMs !== undefined && { ttlMs }) }
+  const unpacked = new Map<string, Float32Array>()
+  const isVector = (text: string, kept: unknown): boolean => {
+    const { vector } = (kept ?? {}) as Partial<KeptVector>
+    if (typeof vector !== 'string') return false
+    const numbers = unpackVector(vector)
+    unpacked.set(text, numbers)
+    return hasDirection(numbers)
+  }
   const kept = await Promise.all(
     different.map(async (text): Promise<OnceResult<KeptVector>> => {
       if (!share) {
@@ -53,6 +63,7 @@ export async function embedShared(
         calls.noteUse(cost)
         return { value, cost, reused: false }
       }
+      const accept = (value: unknown): boolean => isVector(text, value)
       return calls.once(
         keyOf(text),
         async (work) => {
@@ -61,12 +72,14 @@ export async function embedShared(
           work.reportDuration(cost.ms)
           return value
         },
-        options,
+        { signal, ttlMs, accept },
       )
     }),
   )
   if (exceeded[0]) throw exceeded[0]
-  const byText = new Map(different.map((text, index) => [text, unpackVector(kept[index]?.value.vector ?? '')]))
+  const byText = new Map(
+    different.map((text, index) => [text, unpacked.get(text) ?? unpackVector(kept[index]?.value.vector ?? '')]),
+  )
   const costs = kept.map(({ value }) => value.usd)
   return {
     vectors: texts.map((text) => byText.get(text) as Float32Array),
@@ -78,11 +91,11 @@ export async function embedShared(
 
 /** Makes one request; its tokens and its cost are divided among the texts by their length. */
 async function embedNow(
-  { model, embed, calls, label }: EmbedContext,
+  { model, embed, calls, label, count }: EmbedContext,
   request: EmbedRequest,
   signal: AbortSignal,
-): Promise<{ vectors: MadeVector[]; exceeded: BudgetExceededError | undefined }> {
-  const lengths = request.texts.map(estimateTokens)
+): Promise<{ vectors: (MadeVector | ModelCallError)[]; exceeded: BudgetExceededError | undefined }> {
+  const lengths = request.texts.map((text) => count(text))
   const total = lengths.reduce((sum, length) => sum + length, 0)
   let tookMs = 0
   const { answer, exceeded } = await calls.make<EmbedResponse>(
@@ -95,8 +108,12 @@ async function embedNow(
     signal,
     (ms) => (tookMs = ms),
   )
+  const malformed = new ModelCallError('SKEIN_MODEL_MALFORMED', model)
+  if (answer.vectors.length !== request.texts.length) throw malformed
   const whole = { ...costOfCall(answer.usage, calls.costOf(answer.usage)), ms: tookMs }
-  const vectors = answer.vectors.map((vector, index): MadeVector => {
+  const vectors = answer.vectors.map((vector, index): MadeVector | ModelCallError => {
+    // One that is compared with nothing must not cost the others.
+    if (!hasDirection(vector) || vector.length !== (request.dimensions ?? vector.length)) return malformed
     const cost = partOfCost(whole, (lengths[index] as number) / total)
     const { inputTokens: tokens, usd } = cost
     return { kept: { vector: packVector(vector), tokens, ...(usd !== undefined && { usd }) }, cost }

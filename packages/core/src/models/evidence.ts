@@ -1,7 +1,8 @@
 import { searchTerms } from '@skein/memory/store'
 
+import type { FoundQuote } from '../text/find-quote.ts'
 import { linearIndexOf } from '../text/index-of.ts'
-import type { Citation, CitedSentence, DropReason, Drops, Passage } from './cite.ts'
+import type { Citation, CitedAnswer, CitedSentence, DropReason, Drops, Passage } from './cite.ts'
 
 /** Fewer content words prove nothing, unless they are all that the passage says. */
 const fewestWords = 2
@@ -40,8 +41,9 @@ export function droppedOf(drops: Drops): { dropped?: number; droppedFor?: Drops 
 /** Why a part of a passage is no evidence; `undefined` if it is. */
 export function lackOfEvidence(
   text: string,
-  { start, end }: Pick<Citation, 'start' | 'end'>,
+  { start, end, parts = [] }: Pick<Citation, 'start' | 'end'> & Partial<FoundQuote>,
 ): 'little' | 'repeated' | undefined {
+  if (parts.length > 1) return lackOfParts(parts.map((part) => text.slice(part.start, part.end)))
   const quote = text.slice(start, end).trim()
   if (quote !== '' && quote === text.trim()) return undefined
   const { words, weight } = contentOf(quote)
@@ -49,6 +51,19 @@ export function lackOfEvidence(
   if (words >= enoughWords) return undefined
   const isRepeated = linearIndexOf(text.slice(end), quote) !== -1 || linearIndexOf(text.slice(0, start), quote) !== -1
   return isRepeated ? 'repeated' : undefined
+}
+
+/** What an ellipsis leaves out proves nothing, so the parts around it must: each by some words, together by more. */
+function lackOfParts(parts: readonly string[]): 'little' | undefined {
+  const isScrap = parts.some((part) => contentOf(part).words === 0 || wordsOf(part) < fewestWords)
+  const { words, weight } = contentOf(parts.join(' '))
+  return isScrap || words <= fewestWords || weight < leastWeight ? 'little' : undefined
+}
+
+function wordsOf(text: string): number {
+  let count = 0
+  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike === true) count += 1
+  return count
 }
 
 /** The distinct words that carry meaning, up to as many as are enough: no stop words, no marks, no single letters. */
@@ -75,10 +90,26 @@ function weightOf(word: string): number {
 }
 
 /**
- * The sentences of a model that cites by itself, without citations that are no evidence.
+ * The answer of a model that cites by itself, without citations that are no evidence.
  * A sentence that is a quotation itself needs no other evidence than its place, if it says anything.
  */
-export function withEvidence(
+export function withEvidence(answer: CitedAnswer, passages: readonly Passage[]): CitedAnswer {
+  const { sentences, drops } = keepBacked(answer.sentences, passages)
+  const { dropped = 0, droppedFor } = droppedOf(sumDrops([drops, answer.droppedFor ?? {}]))
+  // A model that tells no reasons may tell a number.
+  const untold = (answer.dropped ?? 0) - (droppedOf(answer.droppedFor ?? {}).dropped ?? 0)
+  const all = dropped + Math.max(0, untold)
+  return { ...answer, sentences, ...(all > 0 && { dropped: all, droppedFor: droppedFor ?? {} }) }
+}
+
+/** Whether an answer says that the passages hold none, or has a sentence that is backed. */
+export function isBacked(answer: unknown, passages: readonly Passage[]): boolean {
+  const { sentences } = (answer ?? {}) as Partial<CitedAnswer>
+  if (!Array.isArray(sentences)) return false
+  return sentences.length === 0 || keepBacked(sentences, passages).sentences.length > 0
+}
+
+function keepBacked(
   sentences: readonly CitedSentence[],
   passages: readonly Passage[],
 ): { sentences: CitedSentence[]; drops: Drops } {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { OptionError } from '@skein/memory'
-import { noCost, noteUse, requireLifetime } from '@skein/memory/runtime'
+import { addCost, noCost, noteUse, requireLifetime } from '@skein/memory/runtime'
 import { covers } from '@skein/memory/store'
-import type { OnceResult, View, WorkContext } from '@skein/memory'
+import type { OnceOptions, OnceResult, View, WorkContext } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { Cost } from '@skein/memory/types'
 
@@ -17,7 +17,7 @@ import { resolveRetry } from '../supervision/retry-policy.ts'
 import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
 import { costOf } from './price.ts'
-import { modelRetry, retryDelay } from './retry-delay.ts'
+import { asksForPause, modelRetry, retryDelay } from './retry-delay.ts'
 import { costOfCall } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 
@@ -35,10 +35,20 @@ export interface ModelCall<Answer> {
   readonly estimate: () => ModelUsage
   /** One attempt. */
   readonly attempt: (signal: AbortSignal) => Promise<Answer>
+  /** Whether an answer, new or stored, is good enough for everybody who asks the same; others are never kept. */
+  readonly accept: (answer: unknown) => boolean | Promise<boolean>
+  /** Turns the first answer into the one that counts, with further calls where it takes any. */
+  readonly finish?: ((first: Answer, again: Again<Answer>) => Promise<Answer>) | undefined
 }
+
+/** Makes a further call within the same work. */
+export type Again<Answer> = (call: Pick<ModelCall<Answer>, 'estimate' | 'attempt'>) => Promise<Answer>
 
 /** The parts of a call that are needed to make it. */
 export type SentCall<Answer> = Pick<ModelCall<Answer>, 'key' | 'label' | 'estimate' | 'attempt'>
+
+/** The options of `View.once` that calls use. */
+type OnceArguments = { readonly [Name in 'signal' | 'ttlMs' | 'accept']?: OnceOptions[Name] | undefined }
 
 /** An answer, and whether it was reused. */
 export interface CallOutcome<Answer> {
@@ -78,18 +88,23 @@ export class ModelCalls {
    */
   async run<Answer extends { readonly usage: ModelUsage }>(call: ModelCall<Answer>): Promise<CallOutcome<Answer>> {
     this.requireClearance(call)
-    const { signal, ttlMs } = call
+    const { signal, ttlMs, accept } = call
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     let exceeded: BudgetExceededError | undefined
     const work = async ({ signal: lease, reportUsage, reportDuration }: WorkContext): Promise<Answer> => {
-      const made = await this.make(call, lease, reportDuration)
-      exceeded = made.exceeded
-      const { usage } = made.answer
-      reportUsage(costOfCall(usage, this.costOf(usage)))
-      return made.answer
+      let tookMs = 0
+      const make = async (sent: SentCall<Answer>): Promise<Answer> => {
+        const made = await this.make(sent, lease, (ms) => reportDuration((tookMs += ms)))
+        exceeded ??= made.exceeded
+        const { usage } = made.answer
+        reportUsage(costOfCall(usage, this.costOf(usage)))
+        return made.answer
+      }
+      const first = await make(call)
+      return call.finish ? call.finish(first, (next) => make({ ...call, ...next })) : first
     }
     const outcome = call.share
-      ? await this.once(call.key, work, { ...(signal && { signal }), ...(ttlMs !== undefined && { ttlMs }) })
+      ? await this.once(call.key, work, { signal, ttlMs, accept })
       : await this.#unshared(work, signal)
     // The answer is paid for and stored; only this caller has to stop.
     if (exceeded) throw exceeded
@@ -105,7 +120,8 @@ export class ModelCalls {
     let cost = noCost
     const value = await work({
       signal,
-      reportUsage: (usage) => (cost = { ...cost, ...usage }),
+      // A correction is a call of its own.
+      reportUsage: (usage) => (cost = { ...addCost(cost, { ...noCost, ...usage }), ms: cost.ms }),
       reportDuration: (ms) => (cost = { ...cost, ms }),
     })
     this.noteUse(cost)
@@ -131,8 +147,15 @@ export class ModelCalls {
   async once<Answer>(
     key: string,
     work: (context: WorkContext) => Promise<Answer>,
-    options: { readonly signal?: AbortSignal; readonly ttlMs?: number },
+    { signal, ttlMs, accept }: OnceArguments,
   ): Promise<OnceResult<Answer>> {
+    // Nobody waits for the disk: after a power cut, an answer that was lost is asked for again.
+    const options = {
+      fleeting: true,
+      ...(accept && { accept }),
+      ...(signal && { signal }),
+      ...(ttlMs !== undefined && { ttlMs }),
+    }
     for (;;) {
       try {
         return await this.#memory.once(key, work, options)
@@ -202,7 +225,7 @@ export class ModelCalls {
         const delayMs = retryDelay(this.#retry, made, failure, Math.random())
         if (delayMs === undefined) throw error
         // A pause that the provider asks for holds for everyone.
-        if (failure.retryAfterMs !== undefined) await this.#limiter.hold(delayMs)
+        if (asksForPause(failure.retryAfterMs)) await this.#limiter.hold(delayMs)
         else await pause(delayMs, signal)
       }
     }

@@ -16,24 +16,27 @@ export type ModelErrorCode = (
 export type ModelCallCode = keyof typeof remedies
 
 const remedies = {
-  /** The provider does not accept the key, or not for this model. */
-  SKEIN_MODEL_AUTH: 'was not authorized. Check the key and its permissions.',
+  /** The provider does not accept the key, or not for this model; or it got none. */
+  SKEIN_MODEL_AUTH: 'was not authorized. Check that a key was given for this server, and its permissions.',
   /** The account's credit or quota is used up. */
   SKEIN_MODEL_QUOTA: 'was rejected because the account has no quota left. Check its plan and limits with the provider.',
   /** Too many requests or tokens, even after waiting as the provider asked. */
   SKEIN_MODEL_RATE_LIMITED: 'was rejected because of too many requests or tokens. Set `limits`, or try again later.',
   /** The provider rejected the request: an unknown model or parameter. */
   SKEIN_MODEL_REQUEST: 'was rejected by the server as invalid. Check the name of the model and the parameters.',
+  /** Something else is at the address: a page, another API, a redirect. Nothing was asked. */
+  SKEIN_MODEL_ADDRESS:
+    'was answered by something other than this API. Check the base URL (most end in /v1), and whether the server has this operation.',
   /** Prompt and answer together exceed the model's context window. */
   SKEIN_MODEL_CONTEXT: 'exceeded the context window of the model. Send less, or set `maxPassageTokens` lower.',
   /** The model or its provider refused to answer. */
   SKEIN_MODEL_REFUSED: 'was refused by the model. Ask something else.',
-  /** The answer broke off. None of it was stored. */
-  SKEIN_MODEL_CUT: 'was answered only in part: the connection broke. Try again.',
+  /** The answer broke off, before its first piece or later. None of it was stored. It may have been billed, so the call was not retried. */
+  SKEIN_MODEL_CUT: 'was not answered in full: the answer broke off. Try again; both answers may be billed.',
   /** The answer can't be parsed. It may have been billed, so the call was not retried. */
   SKEIN_MODEL_MALFORMED: 'got an answer that can not be parsed. Check that the server is compatible.',
   /** No answer came in time. It may still be billed, so the call was not retried. */
-  SKEIN_MODEL_TIMEOUT: 'was not answered in time. Raise `timeoutMs`.',
+  SKEIN_MODEL_TIMEOUT: 'was not answered in time. Raise `timeoutMs`, or `idleTimeoutMs` for a stream that paused.',
   /** The provider failed. */
   SKEIN_MODEL_SERVER: 'failed at the provider. Try again later.',
   /** The server can't be reached. */
@@ -52,6 +55,8 @@ export interface ModelCallDetails {
   readonly retryAfterMs?: number | undefined
   /** HTTP status. */
   readonly status?: number | undefined
+  /** Where the call went, without credentials, if something is wrong with that. */
+  readonly address?: string | undefined
   /** The provider's own error code. */
   readonly providerCode?: string | undefined
   /** Identifies the call in the provider's logs. */
@@ -76,6 +81,8 @@ export class ModelCallError extends SkeinError {
   readonly model: string
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
+  /** Where the call went, without credentials, if something is wrong with that. */
+  readonly address: string | undefined
   readonly status: number | undefined
   readonly providerCode: string | undefined
   readonly requestId: string | undefined
@@ -84,14 +91,15 @@ export class ModelCallError extends SkeinError {
   readonly usedTokens: ModelCallDetails['usedTokens']
 
   constructor(code: ModelCallCode, model: string, details: ModelCallDetails = {}) {
-    const { status, providerCode, requestId, issues } = details
-    const known = [status, providerCode, requestId].filter((part) => part !== undefined).join(', ')
+    const { address, status, providerCode, requestId, issues } = details
+    const known = [address, status, providerCode, requestId].filter((part) => part !== undefined).join(', ')
     const faults = issues && issues.length > 0 ? ` ${issues.slice(0, 5).join('; ')}` : ''
     super(`A call of ${model} ${remedies[code]}${known === '' ? '' : ` (${known})`}${faults}`)
     this.code = code
     this.model = model
     this.retryable = details.retryable ?? false
     this.retryAfterMs = details.retryAfterMs
+    this.address = address
     this.status = status
     this.providerCode = providerCode
     this.requestId = requestId

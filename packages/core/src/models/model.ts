@@ -7,6 +7,7 @@ import type { CitedAnswer, CiteRequest } from './cite.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { Price } from './price.ts'
 import type { PromptTexts } from './prompts.ts'
+import type { CountTokens } from './count-tokens.ts'
 import type { RateLimits } from '../limits/rate-limit.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
@@ -63,4 +64,11 @@ export interface ModelSettings {
    * @defaultValue 24_000
    */
   readonly maxPassageTokens?: number
+  /**
+   * Counts the tokens of a text as this model does, for budgets, limits and the division of passages. Where it
+   * throws, the estimate counts.
+   *
+   * @defaultValue an estimate, within about 15 %
+   */
+  readonly countTokens?: CountTokens
 }

@@ -1,6 +1,7 @@
+import { estimateTokens } from '../text/estimate-tokens.ts'
 import { splitSentences } from '../text/sentences.ts'
 import type { Passage } from './cite.ts'
-import { estimateTokens } from './usage.ts'
+import type { CountTokens } from './count-tokens.ts'
 
 /** A passage, or a part of one that is too long for one call. */
 export interface Slice extends Passage {
@@ -9,11 +10,15 @@ export interface Slice extends Passage {
 }
 
 /** Divides passages into groups of at most so many tokens, in order; a longer sentence has a group to itself. */
-export function packPassages(passages: readonly Passage[], maxTokens: number): Slice[][] {
+export function packPassages(
+  passages: readonly Passage[],
+  maxTokens: number,
+  count: CountTokens = estimateTokens,
+): Slice[][] {
   const groups: Slice[][] = []
   let room = 0
-  for (const slice of passages.flatMap((passage) => slicesOf(passage, maxTokens))) {
-    const tokens = estimateTokens(slice.text)
+  for (const slice of passages.flatMap((passage) => slicesOf(passage, maxTokens, count))) {
+    const tokens = count(slice.text)
     if (tokens > room || groups.length === 0) {
       groups.push([])
       room = maxTokens
@@ -24,8 +29,8 @@ export function packPassages(passages: readonly Passage[], maxTokens: number): S
   return groups
 }
 
-function slicesOf(passage: Passage, maxTokens: number): Slice[] {
-  if (estimateTokens(passage.text) <= maxTokens) return [{ ...passage, offset: 0 }]
+function slicesOf(passage: Passage, maxTokens: number, count: CountTokens): Slice[] {
+  if (count(passage.text) <= maxTokens) return [{ ...passage, offset: 0 }]
   const slices: Slice[] = []
   const cut = (start: number, end: number): void => {
     slices.push({ ...passage, text: passage.text.slice(start, end), offset: start })
@@ -34,7 +39,7 @@ function slicesOf(passage: Passage, maxTokens: number): Slice[] {
   let end = 0
   let tokens = 0
   for (const sentence of splitSentences(passage.text)) {
-    const more = estimateTokens(passage.text.slice(sentence.start, sentence.end))
+    const more = count(passage.text.slice(sentence.start, sentence.end))
     if (tokens > 0 && tokens + more > maxTokens) {
       cut(start, end)
       start = sentence.start

@@ -16,6 +16,7 @@ const kinds: OptionKinds<ModelSettings> = {
   price: 'any',
   prompts: 'object',
   maxPassageTokens: 'any',
+  countTokens: 'function',
 }
 
 /** Checks settings of a model, for authors of models. @throws OptionError */

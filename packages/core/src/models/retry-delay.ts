@@ -30,6 +30,13 @@ export function retryDelay(
   const { maxRetries, maxDelayMs, codes } = policy
   // What is not retryable may be billed twice: codes only narrow the choice.
   if (!retryable || attempts > maxRetries || codes?.includes(code) === false) return undefined
-  if (retryAfterMs !== undefined && retryAfterMs >= 0) return retryAfterMs > maxDelayMs ? undefined : retryAfterMs
+  if (asksForPause(retryAfterMs)) return retryAfterMs > maxDelayMs ? undefined : retryAfterMs
+  // "At once" is believed once: else all attempts would be over before the server has recovered.
+  if (retryAfterMs === 0 && attempts === 1) return 0
   return delayBefore(policy, attempts, 1 - random)
+}
+
+/** Whether a provider asks for a pause. */
+export function asksForPause(retryAfterMs: number | undefined): retryAfterMs is number {
+  return retryAfterMs !== undefined && retryAfterMs > 0
 }

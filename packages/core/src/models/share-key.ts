@@ -4,7 +4,7 @@ import type { ChatMessage, ChatRequest } from './chat.ts'
 import type { CiteRequest } from './cite.ts'
 
 /** The operations of a model. */
-export type Operation = 'chat' | 'cite' | 'embed'
+export type Operation = 'chat' | 'object' | 'cite' | 'embed'
 
 /**
  * The key under which the answer to a request is shared. Equal requests have equal
@@ -31,6 +31,11 @@ export function chatIdentity(request: ChatRequest): unknown {
 /** The parts of a request for a cited answer that make it equal to another. */
 export function citeIdentity({ messages, passages, maxSentences }: CiteRequest): unknown {
   return [messages.map(messageIdentity), passages.map(({ id, text }) => [id, text]), maxSentences]
+}
+
+/** The parts of a request for the vector of one text that make it equal to another. */
+export function embedIdentity(text: string, dimensions: number | undefined): unknown {
+  return [text, dimensions ?? null]
 }
 
 function messageIdentity(message: ChatMessage): unknown {

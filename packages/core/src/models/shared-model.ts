@@ -9,40 +9,33 @@ import type { OptionKinds } from '@skein/memory/runtime'
 import type { BudgetScope } from '../limits/budget.ts'
 import { callKinds } from './call-options.ts'
 import type { AnswerOrigin, CallOptions } from './call-options.ts'
-import type { ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
+import type { ChatRequest, ChatResponse } from './chat.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
 import { requireModel } from './require-model.ts'
 import { citeByChat } from './cite-by-chat.ts'
+import type { CiteContext } from './cite-by-chat.ts'
+import { estimateChat, tokenCounter, tokensOf } from './count-tokens.ts'
+import type { CountTokens } from './count-tokens.ts'
 import { embedShared } from './embed-shared.ts'
-import { droppedOf, sumDrops, withEvidence } from './evidence.ts'
+import { droppedOf, isBacked, withEvidence } from './evidence.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
 import { ModelCalls } from './model-calls.ts'
-import type { CallOutcome } from './model-calls.ts'
+import type { CallOutcome, ModelCall } from './model-calls.ts'
 import type { Model } from './model.ts'
 import { resolvePrompts } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
 import { labelsOf, quoteData, withData } from './quoted-data.ts'
 import { chatIdentity, citeIdentity, shareKey } from './share-key.ts'
-import { askInForm, checkSchema, jsonSchemaOf } from './structured-output.ts'
-import { addUsage, estimateTokens } from './usage.ts'
+import type { Operation } from './share-key.ts'
+import { keysOf } from './shared-keys.ts'
+import { plainRequest } from './shared-request.ts'
+import type { ObjectRequest, ShareableRequest, SharedChatRequest } from './shared-request.ts'
+import { askInForm, checkSchema } from './structured-output.ts'
+import type { AnswerForm, FormedCall } from './structured-output.ts'
+import { addUsage } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
-
-/** A request to a model, with passages for it to read. */
-export interface SharedChatRequest extends ChatRequest {
-  /** Go before the last user message, as quoted data. Text from the memory belongs here. */
-  readonly passages?: readonly Passage[]
-}
-
-/** A request whose answer must fit a schema. */
-export interface ObjectRequest<Schema extends StandardSchemaV1> extends Omit<SharedChatRequest, 'schema'> {
-  /** Any Standard Schema: zod, valibot, arktype … */
-  readonly schema: Schema
-  /** Name of the schema, which the model sees. @defaultValue 'answer' */
-  readonly name?: string
-  /** Required where the schema can't be converted to JSON Schema. */
-  readonly jsonSchema?: JsonSchema
-}
+import { isWhole } from './whole-answer.ts'
 
 /** An answer that fits its schema. */
 export interface ObjectAnswer<Value> extends AnswerOrigin {
@@ -72,6 +65,7 @@ export class SharedModel {
   readonly #memory: View
   readonly #calls: ModelCalls
   readonly #prompts: Required<PromptTexts>
+  readonly #count: CountTokens
 
   /** @internal */
   constructor(model: Model, memory: View, { budgets = [] }: ShareOptions) {
@@ -79,6 +73,7 @@ export class SharedModel {
     this.#memory = memory
     this.#calls = new ModelCalls(model, memory, budgets)
     this.#prompts = resolvePrompts(model.settings?.prompts)
+    this.#count = tokenCounter(model.settings?.countTokens)
   }
 
   /** Provider and name. */
@@ -97,7 +92,7 @@ export class SharedModel {
   ): Promise<ChatResponse & AnswerOrigin> {
     requireOptions('chat', options, chatKinds)
     const { label, plain } = this.#prepare(request)
-    const { answer, reused, usd } = await this.#ask(plain, label, options)
+    const { answer, reused, usd } = await this.#ask('chat', plain, label, options)
     return { ...answer, reused, usd }
   }
 
@@ -112,16 +107,17 @@ export class SharedModel {
     options: CallOptions = {},
   ): Promise<ObjectAnswer<StandardSchemaV1.InferOutput<Schema>>> {
     requireOptions('object', options, callKinds)
-    const { schema, name = 'answer', jsonSchema = jsonSchemaOf(schema), ...rest } = request
-    const { label, plain } = this.#prepare({ ...rest, schema: { name, schema: jsonSchema } })
-    const { value, faults, outcomes } = await askInForm(
-      (sent) => this.#ask(sent, label, options),
-      plain,
-      (data) => checkSchema(schema, data),
-      { model: this.id, repair: this.#prompts.repair },
-    )
-    if (faults.length > 0) throw new ModelCallError('SKEIN_MODEL_OUTPUT', this.id, { issues: faults })
-    return { value: value as StandardSchemaV1.InferOutput<Schema>, ...sumUp(outcomes) }
+    const { schema } = request
+    const { label, plain } = this.#prepare(plainRequest(request))
+    const form: AnswerForm<StandardSchemaV1.InferOutput<Schema>> = {
+      check: (data) => checkSchema(schema, data),
+      failureOf: ({ faults: issues }) =>
+        issues.length > 0 ? new ModelCallError('SKEIN_MODEL_OUTPUT', this.id, { issues }) : undefined,
+    }
+    const ask = (sent: ChatRequest, call: FormedCall): Promise<CallOutcome<ChatResponse>> =>
+      this.#ask('object', sent, label, options, call)
+    const { value, outcome } = await askInForm(ask, plain, form, { model: this.id, repair: this.#prompts.repair })
+    return { value: value as StandardSchemaV1.InferOutput<Schema>, ...sumUp([outcome]) }
   }
 
   /**
@@ -138,15 +134,10 @@ export class SharedModel {
     requireOptions('cite', options, callKinds)
     requireCite(request)
     const label = this.#labelOf(request.passages)
-    const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
     if (this.#model.cite) return this.#citeItself(this.#model.cite.bind(this.#model), request, label, options)
-    const { sentences, drops, outcomes } = await citeByChat(request, {
-      model: this.id,
-      prompts: this.#prompts,
-      maxPassageTokens,
-      level: this.#memory.label.sensitivity,
-      ask: (sent) => this.#ask(sent, label, options),
-    })
+    const ask = (sent: ChatRequest, call: FormedCall): Promise<CallOutcome<ChatResponse>> =>
+      this.#ask('cite', sent, label, options, call)
+    const { sentences, drops, outcomes } = await citeByChat(request, this.#citeContext(ask))
     return { sentences, ...droppedOf(drops), ...sumUp(outcomes) }
   }
 
@@ -155,8 +146,34 @@ export class SharedModel {
     requireOptions('embed', options, callKinds)
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
-    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls }
+    const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, count: this.#count }
     return embedShared({ ...context, label: this.#memory.label }, request, options)
+  }
+
+  /**
+   * Forgets the stored answer to a request, for all threads, processes and machines: the next who asks gets a
+   * new one. Of a cited answer that took several calls, all are forgotten; of vectors, those of each text.
+   * What was made from the answer stays: facts, objects, results of activities.
+   *
+   * @param request - The same as for `chat`, `object`, `cite` or `embed`.
+   * @returns whether there was an answer.
+   * @throws OptionError, StoreError
+   */
+  async forget(request: ShareableRequest): Promise<boolean> {
+    const keys = await keysOf(request, {
+      model: this.#model,
+      memory: this.#memory,
+      prepare: (some) => this.#prepare(some).plain,
+      citeContext: (ask) => this.#citeContext(ask),
+    })
+    const forgotten = await Promise.all(keys.map((key) => this.#memory.forget(key)))
+    return forgotten.includes(true)
+  }
+
+  #citeContext(ask: CiteContext['ask']): CiteContext {
+    const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
+    const level = this.#memory.label.sensitivity
+    return { model: this.id, prompts: this.#prompts, maxPassageTokens, countTokens: this.#count, level, ask }
   }
 
   async #citeItself(
@@ -171,24 +188,29 @@ export class SharedModel {
       ttlMs,
       label,
       signal,
-      estimate: () => ({ inputTokens: tokensOf([...request.messages, ...request.passages]), outputTokens: 0 }),
+      estimate: () => ({
+        inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
+        outputTokens: 0,
+      }),
       attempt: (stop) => cite(request, { signal: stop }),
+      accept: (given) => isBacked(given, request.passages),
     })
-    const { sentences, drops } = withEvidence(answer.sentences, request.passages)
-    const { dropped = 0, droppedFor } = droppedOf(sumDrops([drops, answer.droppedFor ?? {}]))
-    // A model that tells no reasons may tell a number.
-    const untold = (answer.dropped ?? 0) - (droppedOf(answer.droppedFor ?? {}).dropped ?? 0)
-    const all = dropped + Math.max(0, untold)
-    return { ...answer, sentences, ...(all > 0 && { dropped: all, droppedFor: droppedFor ?? {} }), reused, usd }
+    return { ...withEvidence(answer, request.passages), reused, usd }
   }
 
   async #ask(
+    operation: Operation,
     request: ChatRequest,
     label: Label,
     { share, ttlMs, signal, onText }: CallOptions & { readonly onText?: (piece: string) => void },
+    formed?: FormedCall,
   ): Promise<CallOutcome<ChatResponse>> {
     const { chat } = this.#model
     if (!chat) throw new ModelUnsupportedError(this.id, 'chat')
+    const sent = (some: ChatRequest): Pick<ModelCall<ChatResponse>, 'estimate' | 'attempt'> => ({
+      estimate: () => estimateChat(some, this.#count),
+      attempt: (stop) => chat.call(this.#model, some, { signal: stop, ...(onText && { onText: emit }) }),
+    })
     let isStreamed = false
     const emit = (piece: string): void => {
       // Others may still wait for the answer after this caller has left.
@@ -202,13 +224,14 @@ export class SharedModel {
       }
     }
     const outcome = await this.#calls.run<ChatResponse>({
-      key: shareKey(this.id, 'chat', chatIdentity(request)),
+      key: shareKey(this.id, operation, chatIdentity(request)),
       share: share ?? (request.temperature ?? 0) === 0,
       ttlMs,
       label,
       signal,
-      estimate: () => estimateChat(request),
-      attempt: (stop) => chat.call(this.#model, request, { signal: stop, ...(onText && { onText: emit }) }),
+      ...sent(request),
+      accept: (answer) => isWhole(answer, request) && (formed?.accept(answer) ?? true),
+      finish: formed && ((first, again) => formed.finish(first, (next) => again(sent(next)))),
     })
     if (!isStreamed && outcome.answer.text !== '') emit(outcome.answer.text)
     return outcome
@@ -267,18 +290,6 @@ function sumUp(outcomes: readonly CallOutcome<ChatResponse>[]): AnswerOrigin & {
     reused: outcomes.every(({ reused }) => reused),
     usd: known ? outcomes.reduce((sum, { usd = 0 }) => sum + usd, 0) : undefined,
   }
-}
-
-/** Expected length of an answer without a maximum. */
-const usualOutputTokens = 1_000
-
-function estimateChat({ messages, tools, schema, maxOutputTokens = usualOutputTokens }: ChatRequest): ModelUsage {
-  const rest = tools || schema ? estimateTokens(JSON.stringify([tools, schema])) : 0
-  return { inputTokens: tokensOf(messages) + rest, outputTokens: maxOutputTokens }
-}
-
-function tokensOf(parts: readonly { readonly text: string }[]): number {
-  return parts.reduce((sum, { text }) => sum + estimateTokens(text), 0)
 }
 
 function requireCite({ maxSentences, passages }: CiteRequest): void {

@@ -2,8 +2,10 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import { OptionError } from '@skein/memory'
 
 import type { ChatMessage, ChatRequest, ChatResponse, JsonSchema } from './chat.ts'
+import { parseJsonIn } from '../text/json-in-answer.ts'
 import { ModelCallError } from './model-errors.ts'
 import { fillIn } from './prompts.ts'
+import { addUsage } from './usage.ts'
 
 /** The result of a check: the usable value of an answer, and its faults. */
 export interface Checked<Value> {
@@ -12,38 +14,85 @@ export interface Checked<Value> {
   readonly faults: readonly string[]
 }
 
+/** The form that an answer must have. */
+export interface AnswerForm<Value> {
+  readonly check: (data: unknown) => Checked<Value> | Promise<Checked<Value>>
+  /** Why an answer can't be used even after it was corrected. */
+  readonly failureOf: (checked: Checked<Value>) => ModelCallError | undefined
+}
+
+/** How an answer in a certain form is shared. */
+export interface FormedCall {
+  readonly accept: (answer: ChatResponse) => Promise<boolean>
+  readonly finish: (
+    first: ChatResponse,
+    again: (request: ChatRequest) => Promise<ChatResponse>,
+  ) => Promise<ChatResponse>
+}
+
 /** The result of a request for structured output. */
 export interface Structured<Value, Outcome> extends Checked<Value> {
-  /** The calls that were made: one or two. */
-  readonly outcomes: readonly Outcome[]
+  readonly outcome: Outcome
 }
 
 /**
- * Asks for an answer in a certain form. If it has faults, the model is asked once to
- * correct them; the caller judges faults of the second answer.
+ * Asks for an answer in a certain form. If it has faults, the model is asked once to correct them. Both
+ * calls are one shared work, whose result is the answer that counts; one that can't be used is no result.
  *
- * @throws ModelCallError when the model refuses; what `ask` throws.
+ * @throws ModelCallError when the model refuses, or its second answer can't be used; what `ask` throws.
  */
-export async function askInForm<Value, Outcome extends { readonly answer: ChatResponse }>(
-  ask: (request: ChatRequest) => Promise<Outcome>,
+export async function askInForm<Value, Outcome extends { readonly answer: ChatResponse; readonly reused: boolean }>(
+  ask: (request: ChatRequest, call: FormedCall) => Promise<Outcome>,
   request: ChatRequest,
-  check: (data: unknown) => Checked<Value> | Promise<Checked<Value>>,
+  form: AnswerForm<Value>,
   { model, repair }: { readonly model: string; readonly repair: string },
 ): Promise<Structured<Value, Outcome>> {
-  const first = await ask(request)
-  const checked = await checkAnswer(model, first.answer, check)
-  if (checked.faults.length === 0) return { ...checked, outcomes: [first] }
-  const faults = checked.faults
+  const read = new WeakMap<ChatResponse, Checked<Value>>()
+  const checkedOf = async (answer: ChatResponse): Promise<Checked<Value>> => {
+    const checked = read.get(answer) ?? (await checkAnswer(answer, form.check))
+    read.set(answer, checked)
+    return checked
+  }
+  const failureOf = async (answer: ChatResponse): Promise<ModelCallError | undefined> => {
+    if (answer.finishReason === 'refused') return new ModelCallError('SKEIN_MODEL_REFUSED', model)
+    return form.failureOf(await checkedOf(answer))
+  }
+  const call: FormedCall = {
+    accept: async (answer) => (await failureOf(answer)) === undefined,
+    finish: async (first, again) => {
+      const { faults } = await checkedOf(first)
+      if (faults.length === 0) return first
+      if (first.finishReason === 'refused') throw new ModelCallError('SKEIN_MODEL_REFUSED', model)
+      const second = await again(correction(request, first, faults, repair))
+      const failure = await failureOf(second)
+      if (failure) throw failure
+      return { ...second, usage: addUsage([first.usage, second.usage]) }
+    },
+  }
+  for (let joined = 0; ; joined += 1) {
+    const outcome = await ask(request, call)
+    const failure = await failureOf(outcome.answer)
+    if (!failure) return { ...(await checkedOf(outcome.answer)), outcome }
+    // The answer of somebody whose check asked for less.
+    if (!outcome.reused || joined > 0) throw failure
+  }
+}
+
+function correction(
+  request: ChatRequest,
+  { text }: ChatResponse,
+  faults: readonly string[],
+  repair: string,
+): ChatRequest {
+  const listed = faults
     .slice(0, mostFaults)
     .map((fault) => `- ${inOneLine(fault)}`)
     .join('\n')
-  const messages: ChatMessage[] = [
-    ...request.messages,
-    { role: 'assistant', text: first.answer.text },
-    { role: 'user', text: fillIn(repair, { faults }) },
+  const turn: ChatMessage[] = [
+    { role: 'assistant', text },
+    { role: 'user', text: fillIn(repair, { faults: listed }) },
   ]
-  const second = await ask({ ...request, messages })
-  return { ...(await checkAnswer(model, second.answer, check)), outcomes: [first, second] }
+  return { ...request, messages: [...request.messages, ...turn] }
 }
 
 /** A correction names no more: an answer full of faults must not make an endless question. */
@@ -95,25 +144,22 @@ export async function checkSchema<Schema extends StandardSchemaV1>(
 }
 
 async function checkAnswer<Value>(
-  model: string,
-  answer: ChatResponse,
-  check: (data: unknown) => Checked<Value> | Promise<Checked<Value>>,
+  { text, finishReason }: ChatResponse,
+  check: AnswerForm<Value>['check'],
 ): Promise<Checked<Value>> {
-  if (answer.finishReason === 'refused') throw new ModelCallError('SKEIN_MODEL_REFUSED', model)
-  if (answer.finishReason === 'length') return { faults: ['$: the answer is too long and was cut off'] }
-  try {
-    return await check(JSON.parse(withoutFence(answer.text)))
-  } catch (error) {
-    if (error instanceof SyntaxError) return { faults: ['$: the answer is not JSON'] }
-    throw error
-  }
+  if (finishReason === 'refused') return { faults: ['$: the model refused'] }
+  if (finishReason === 'length') return { faults: ['$: the answer is too long and was cut off'] }
+  const json = readJson(text)
+  return json ? check(json.data) : { faults: ['$: the answer is not JSON'] }
 }
 
-/** Behind servers that don't support schemas, models wrap JSON in Markdown. */
-function withoutFence(text: string): string {
-  const block = text.trim()
-  const [opening] = /^```(?:json)?[^\S\n]*\n/.exec(block) ?? []
-  return opening !== undefined && block.endsWith('\n```') ? block.slice(opening.length, -'\n```'.length) : text
+/** The data of an answer in JSON; `undefined` if it is none. */
+export function readJson(text: string): { readonly data: unknown } | undefined {
+  try {
+    return { data: parseJsonIn(text) }
+  } catch {
+    return undefined
+  }
 }
 
 function placeOf(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {

@@ -1,6 +1,5 @@
 import { noCost } from '@skein/memory/runtime'
 import type { Cost } from '@skein/memory/types'
-import { estimateTokenCount } from 'tokenx'
 
 /** The tokens that a call used. */
 export interface ModelUsage {
@@ -10,11 +9,6 @@ export interface ModelUsage {
   readonly cachedInputTokens?: number | undefined
   /** Set when the provider reported no usage, or an impossible one, and these are estimates. */
   readonly estimated?: boolean | undefined
-}
-
-/** Estimates the tokens of a text, within about 10 % of what most models count. */
-export function estimateTokens(text: string): number {
-  return estimateTokenCount(text)
 }
 
 /** What a call cost that used this. @param usd - `undefined` where the price is not known. */

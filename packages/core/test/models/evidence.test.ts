@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { DropReason } from '../../src/models/cite.ts'
 import { lackOfEvidence, withEvidence } from '../../src/models/evidence.ts'
+import { findQuote } from '../../src/text/find-quote.ts'
 
 const text = 'The geese flew south. The geese were many, and the geese were loud: forty birds in a wide and noisy line.'
 
@@ -74,7 +75,28 @@ describe('a quote', () => {
   })
 })
 
+describe('a quote with an ellipsis', () => {
+  const passage = 'Wild geese flew south, in a long line, over the lake in the autumn. Cows stayed at home.'
+  const judge = (quote: string): string | undefined =>
+    lackOfEvidence(passage, findQuote(passage, quote) ?? { start: 0, end: 0 })
+
+  it.each(['Wild geese flew … over the lake', 'geese flew south … in the autumn', 'Wild geese … over the lake'])(
+    '%j is evidence',
+    (quote) => {
+      expect(judge(quote)).toBeUndefined()
+    },
+  )
+
+  it.each(['geese … home', 'Wild geese flew south … the', 'in a … in the', 'geese … lake', 'in a … over the lake'])(
+    '%j says too little, whatever it leaves out',
+    (quote) => {
+      expect(judge(quote)).toBe('little')
+    },
+  )
+})
+
 describe('a model that cites by itself', () => {
+  const usage = { inputTokens: 1, outputTokens: 1 }
   const passages = [{ id: 'p', text }]
   const at = (quote: string): { passage: string; start: number; end: number } => {
     const start = text.indexOf(quote)
@@ -88,9 +110,11 @@ describe('a model that cites by itself', () => {
       { text: 'It is elsewhere.', citations: [{ passage: 'q', start: 0, end: 5 }] },
       { text: 'It is nowhere.', citations: [{ passage: 'p', start: 5, end: 5_000 }] },
     ]
-    expect(withEvidence(sentences, passages)).toEqual({
+    expect(withEvidence({ sentences, usage }, passages)).toEqual({
       sentences: [{ text: 'They went south.', citations: [at('flew south')] }],
-      drops: { little: 1, absent: 2 },
+      dropped: 3,
+      droppedFor: { little: 1, absent: 2 },
+      usage,
     })
   })
 
@@ -98,12 +122,12 @@ describe('a model that cites by itself', () => {
     const passage = [{ id: 'p', text: `T is the first of … them.` }]
     const start = passage[0]?.text.indexOf(said) ?? 0
     const sentences = [{ text: said, citations: [{ passage: 'p', start, end: start + said.length }] }]
-    expect(withEvidence(sentences, passage)).toEqual({ sentences: [], drops: { little: 1 } })
+    expect(withEvidence({ sentences, usage }, passage)).toMatchObject({ sentences: [], droppedFor: { little: 1 } })
   })
 
   it('may quote a short sentence as it is', () => {
     const short = [{ id: 'p', text: 'Yes. They flew.' }]
     const sentences = [{ text: 'Yes.', citations: [{ passage: 'p', start: 0, end: 4 }] }]
-    expect(withEvidence(sentences, short)).toEqual({ sentences, drops: {} })
+    expect(withEvidence({ sentences, usage }, short)).toEqual({ sentences, usage })
   })
 })

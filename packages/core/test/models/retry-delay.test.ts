@@ -17,6 +17,13 @@ it('waits as long as the provider asked for, unless that is too long', () => {
   expect(retryDelay(modelRetry, 1, { retryable: true, retryAfterMs: 60_001 }, 0.5)).toBeUndefined()
 })
 
+it('takes a provider that says "at once" at its word the first time alone', () => {
+  const atOnce = { retryable: true, retryAfterMs: 0 }
+  expect(retryDelay(modelRetry, 1, atOnce, 1)).toBe(0)
+  expect(retryDelay(modelRetry, 2, atOnce, 1)).toBe(1_000)
+  expect(retryDelay(modelRetry, 3, { retryable: true, retryAfterMs: -5 }, 1)).toBe(2_000)
+})
+
 it('waits between half of its pause and all of it', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {

@@ -6,7 +6,6 @@ import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
 import { fromEnvelope } from '../values/error-envelope.ts'
 import { AccessError, OptionError, WorkError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson } from '../values/json.ts'
@@ -67,16 +66,15 @@ export class ComputeOnce {
       // Each caller gets its own copy, as from the store.
       const copy = { ...result, value: structuredClone(result.value), reused: true }
       // Another caller's check may ask for less than this one's.
-      if (options.accept && !own.isUnkept && !(await this.#accepts(options.accept, copy.value, own.label)))
-        return await this.run(key, work, options)
+      if (accept && !own.isUnkept && !(await accept(copy.value))) return await this.run(key, work, options)
       this.#noteReuse(id, copy.cost, account)
       return copy
     } finally {
       // Whoever gets a result, or an error, has read what the work has read.
       if (own.label) this.#actor.used(own.label)
       own.waiters -= 1
-      // The work continues for the others; the last one to leave aborts it.
-      if (own.waiters === 0) own.abandon.abort(signal?.reason)
+      // The work continues for the others; the last one to leave aborts it, unless it has ended: making a reason takes long.
+      if (own.waiters === 0 && inFlight.get(id) === own) own.abandon.abort(signal?.reason)
     }
   }
 
@@ -124,14 +122,15 @@ export class ComputeOnce {
       const state = record && workStateOf(decodeJson(record.value))
       // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
       if (state && state.state !== 'running') own.label = state.label ?? record
-      if (
-        state?.state === 'done' &&
-        (!options.accept || (await this.#accepts(options.accept, state.value, own.label)))
-      ) {
+      const isGood = state?.state === 'done' && (options.accept?.(state.value) ?? true)
+      // Most checks answer at once, and a turn of the microtasks shows in a hit.
+      if (state?.state === 'done' && (isGood === true || (await isGood))) {
         const cost = costOfWork(state)
         this.#noteReuse(id, cost, options.account)
         return { value: state.value as T, cost, reused: true }
       }
+      // Whoever judged it has read it.
+      if (state?.state === 'done' && own.label) this.#actor.used(own.label)
       if (state?.state === 'failed' && hasWaited) {
         const cause = fromEnvelope(state.error)
         throw new WorkError(id, `The work "${id}" failed where it ran: ${cause.message}`, { cause })
@@ -157,13 +156,6 @@ export class ComputeOnce {
       // The lease was lost: its present holder will produce the result.
       hasWaited = true
     }
-  }
-
-  /** Whether a stored result is good enough for this caller, who has read it if it is not. */
-  async #accepts(accept: Accept, value: unknown, label: Label | undefined): Promise<boolean> {
-    if (await accept(value)) return true
-    if (label) this.#actor.used(label)
-    return false
   }
 
   /** Resolves to `undefined` when the lease was lost meanwhile. */
@@ -242,8 +234,6 @@ export class ComputeOnce {
 }
 
 type Work<T> = (context: WorkContext) => Promise<T> | T
-
-type Accept = NonNullable<OnceOptions['accept']>
 
 interface TakeOptions extends OnceOptions {
   readonly leaseMs: number

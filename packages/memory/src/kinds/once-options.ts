@@ -45,7 +45,8 @@ export interface OnceOptions {
   readonly accept?: (value: unknown) => boolean | Promise<boolean>
   /**
    * Whether a power cut may undo the storing of the result, for results that can be computed again: then nobody waits
-   * for the disk. It is visible to all when the call resolves, and outlives the death of this process.
+   * for the disk. It is visible to all when the call resolves, outlives the death of this process, and is secured by the
+   * next durable write to the store.
    *
    * @defaultValue false
    */

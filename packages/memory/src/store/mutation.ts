@@ -29,7 +29,10 @@ export interface SetMutation extends MutationBase {
   readonly asVersion?: number | undefined
   /** Comes with a sealed value: the store appends a tag made with it, which binds the value to its `seq` and times. Never stored. */
   readonly positionKey?: string | undefined
-  /** Whether a power failure may lose this write even in a fully durable store. Used for leases, whose owners would be gone, too. */
+  /**
+   * Whether a power failure may lose this write even in a fully durable store. Used for leases, whose owners would be
+   * gone, too, and for results that can be computed again. The next write that is not fleeting secures it.
+   */
   readonly fleeting?: boolean | undefined
 }
 

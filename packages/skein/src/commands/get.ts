@@ -1,9 +1,7 @@
-import { objectInfoOf, Records } from '@skein/memory/runtime'
-import type { Ref, View } from '@skein/memory'
+import { Records } from '@skein/memory/runtime'
+import type { View } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
-import { collectionsWith } from '@skein/memory/store'
 import type { Collection } from '@skein/memory/store'
-import type { LineageNode } from '@skein/memory/types'
 import { Argument } from 'commander'
 import type { Command } from 'commander'
 
@@ -13,10 +11,10 @@ import { nonBlank } from '../cli/parse-option.ts'
 import { findRecord } from '../inspect/find-record.ts'
 import { addInspectOptions } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
+import { lineageOf, refOf } from '../inspect/lineage-of.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { InputError } from '../open/input-error.ts'
 import { renderRecord } from '../render/render-record.ts'
-import type { LineageStep, RecordLineage } from '../render/render-record.ts'
 import { canTakeBytes, print, printBytes, printJson } from '../terminal/printer.ts'
 
 /** The options of `skein get` as given. */
@@ -59,37 +57,6 @@ async function getRaw(collection: Collection, id: string, flags: GetFlags, conte
   await printBytes(await opened.view.objects.bytes(refOf(record)))
 }
 
-const maxUses = 50
-
-/** Looks up the lineage of a record; that of an object over all steps. */
-async function lineageOf(view: View, record: AnyRecord): Promise<RecordLineage> {
-  if (record.collection !== 'objects') {
-    return { sources: record.derivedFrom.map((id) => ({ collection: 'objects', id, distance: 1 })), uses: [] }
-  }
-  const [sources, uses] = await Promise.all([
-    view.objects.lineage(record, { direction: 'sources', limit: maxUses }),
-    view.objects.lineage(record, { direction: 'uses', limit: maxUses }),
-  ])
-  const pages = await Promise.all(
-    collectionsWith('derived')
-      .filter((collection) => collection !== 'objects')
-      .map((collection) => view.records.list({ collection, derivedFrom: record.id, limit: maxUses })),
-  )
-  return {
-    sources: sources.map(objectStep),
-    uses: [
-      ...uses.map(objectStep),
-      ...pages.flatMap(({ items }) =>
-        items.map(({ collection, id, author }) => ({ collection, id, author, distance: 1 })),
-      ),
-    ],
-  }
-}
-
-function objectStep({ ref, author, distance }: LineageNode): LineageStep {
-  return { collection: 'objects', id: ref.id, author, distance }
-}
-
 /** The largest object whose text is shown, in bytes. */
 const maxContentBytes = 1_000_000
 
@@ -100,10 +67,4 @@ async function textContentOf(view: View, record: AnyRecord): Promise<string | un
   const isText = /^text\/|[/+](?:json|xml|yaml|javascript)\b/.test(ref.mediaType)
   if (!isText || ref.size > maxContentBytes) return undefined
   return Buffer.from(await view.objects.bytes(ref)).toString('utf8')
-}
-
-function refOf({ id, value }: AnyRecord): Ref {
-  const info = objectInfoOf(value)
-  if (!info) throw new InputError(`objects/${id}`, 'does not describe an object. Run skein doctor on the store.')
-  return { id, size: info.size, mediaType: info.mediaType }
 }

@@ -31,6 +31,7 @@ interface RunFlags {
   readonly threads?: number
   readonly model: string
   readonly baseUrl?: string
+  readonly apiKeyEnv?: string
   readonly budgetCalls?: number
   readonly budgetTokens?: number
   readonly budgetUsd?: number
@@ -65,6 +66,7 @@ export function addRun(skein: Command, context: CommandContext): void {
       defaultModel,
     )
     .option('--base-url <url>', 'the API of a compatible server, such as http://127.0.0.1:11434/v1')
+    .option('--api-key-env <variable>', 'the environment variable with the key for --base-url (default: no key)')
     .option(
       '--budget-calls <number>',
       `stop before the model is called more often (${defaultOf('calls')})`,
@@ -88,7 +90,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
     throw new OptionError('--dashboard', 'absent with --isolated, which has no shared memory to show', true)
   }
   const encryption = encryptionFromEnvironment()
-  const model = openModel(flags.model, { baseURL: flags.baseUrl, budget: budgetOf(flags) })
+  const model = openModel(flags.model, { baseURL: flags.baseUrl, apiKeyEnv: flags.apiKeyEnv, budget: budgetOf(flags) })
   const { budget } = model.settings ?? {}
   const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
   const progress = showProgress(flags.json)

@@ -14,29 +14,45 @@ export interface OpenModelOptions {
    * @defaultValue the provider's own address
    */
   readonly baseURL?: string | undefined
+  /**
+   * The environment variable that holds the key for this address.
+   *
+   * @defaultValue OPENAI_API_KEY for OpenAI's own servers and the server of OPENAI_BASE_URL, none for others
+   */
+  readonly apiKeyEnv?: string | undefined
   /** @defaultValue none: unlimited */
   readonly budget?: Budget | undefined
 }
 
-const kinds: OptionKinds<OpenModelOptions> = { baseURL: 'string', budget: 'any' }
+const kinds: OptionKinds<OpenModelOptions> = { baseURL: 'string', apiKeyEnv: 'any', budget: 'any' }
 
 /** The default model, which needs no key and no network. */
 export const defaultModel = 'extractive'
 
 /**
  * Makes the model that a name stands for: `extractive`, the built-in one, or
- * `openai:NAME` for one over OpenAI's API, with the key in OPENAI_API_KEY.
+ * `openai:NAME` for one over OpenAI's API.
  *
  * @throws OptionError for a name of another kind, and when a key is missing.
  */
 export function openModel(name: string, options: OpenModelOptions = {}): Model {
-  const { baseURL, budget } = requireOptions('openModel', options, kinds)
+  const { baseURL, apiKeyEnv, budget } = requireOptions('openModel', options, kinds)
   if (typeof name !== 'string') throw new OptionError('name', 'extractive, or openai:NAME', name)
   if (name === defaultModel) {
     if (baseURL !== undefined) throw new OptionError('--base-url', 'absent with the built-in model', baseURL)
+    if (apiKeyEnv !== undefined) throw new OptionError('--api-key-env', 'absent with the built-in model', 'a name')
     return extractiveModel()
   }
   const model = /^openai:(?<model>.+)$/.exec(name)?.groups?.['model']
   if (model === undefined) throw new OptionError('--model', 'extractive, or openai:NAME', name)
-  return openaiModel({ model, ...(baseURL !== undefined && { baseURL }), ...(budget && { budget }) })
+  // A key that is given in place of a name must not be shown.
+  if (apiKeyEnv !== undefined && !process.env[apiKeyEnv]?.trim()) {
+    throw new OptionError('--api-key-env', 'the name of a variable in the environment that holds a key', 'another text')
+  }
+  return openaiModel({
+    model,
+    ...(baseURL !== undefined && { baseURL }),
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
+    ...(budget && { budget }),
+  })
 }

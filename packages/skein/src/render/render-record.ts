@@ -4,29 +4,13 @@ import type { WriteStream } from 'node:tty'
 import { objectInfoOf, plainText } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
 
+import type { LineageStep, RecordLineage } from '../inspect/lineage-of.ts'
 import { sizeOf } from '../terminal/amounts.ts'
 import { columnsOf } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
 import { spanOf, timeOf } from '../terminal/time-text.ts'
 import { renderLabel } from './render-label.ts'
 import { maxValueChars, renderValue } from './render-value.ts'
-
-/** A record from which another one was made, or the other way round. */
-export interface LineageStep {
-  readonly collection: string
-  readonly id: string
-  readonly author?: string
-  /** How many steps away. */
-  readonly distance: number
-}
-
-/** The lineage of a record. */
-export interface RecordLineage {
-  /** What the record was made from. */
-  readonly sources: readonly LineageStep[]
-  /** What was made from the record. */
-  readonly uses: readonly LineageStep[]
-}
 
 /** All about one record. */
 export interface RecordDetails extends RecordLineage {
