@@ -1,5 +1,6 @@
 import { behavior } from '@skein/core'
 import type { Message, Question } from '@skein/core'
+import { currentWork } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
 import { openFlock } from './open-flock.ts'
@@ -55,5 +56,24 @@ describe('a light agent', () => {
     const asked = ref.ask({ type: 'x' } as Message)
     await expect(asked).rejects.toThrow('bad')
     await expect(ref.done).rejects.toThrow('bad')
+  })
+
+  it('is part of the work that it is asked in, and of that alone', async () => {
+    const { flock, memory } = await openFlock()
+    const view = memory.as({ id: 'ann', role: 'research' })
+    const worker = behavior({
+      role: 'worker',
+      initial: 0,
+      // What waits for work in here counts as work of the chain: see `DeadlockError`.
+      receive: (jobs, message: Question<'job', undefined, number>, { reply }) => {
+        setImmediate(() => reply(message, currentWork().length))
+        return jobs + 1
+      },
+    })
+    const ref = flock.spawn(worker)
+    const ask = (): Promise<number> => ref.ask({ type: 'job' })
+    expect((await view.once('report', ask)).value).toBe(1)
+    expect(await ask()).toBe(0)
+    expect((await view.once('summary', ask)).value).toBe(1)
   })
 })

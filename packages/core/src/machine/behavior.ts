@@ -1,10 +1,14 @@
+import type { AsyncResource } from 'node:async_hooks'
+
 import { OptionError } from '@skein/memory'
-import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import { requireOptions, requireStrings, warn } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentDefinition, Host, HostLife, HostStart } from './host.ts'
 import { refuse, reply } from '../messages/message.ts'
 import type { AnswerTo, Message } from '../messages/message.ts'
+import { contextOf, runFor, runIn } from './stray-errors.ts'
+import type { StrayTaker } from './stray-errors.ts'
 
 /** What a behavior can do besides returning its next state. */
 export interface BehaviorContext<Output = unknown> {
@@ -81,7 +85,7 @@ interface Parts<State> {
   readonly receive: Receive<State>
 }
 
-class BehaviorHost<State> implements Host {
+class BehaviorHost<State> implements Host, StrayTaker {
   readonly types = undefined
   readonly takesOthers = true
   readonly takesAll = true
@@ -90,6 +94,7 @@ class BehaviorHost<State> implements Host {
   readonly #parts: Parts<State>
   #state: State | undefined
   #context: BehaviorContext | undefined
+  #async: AsyncResource | undefined
   #isRunning = false
   #ended: { readonly output: unknown } | undefined
 
@@ -110,9 +115,12 @@ class BehaviorHost<State> implements Host {
   }
 
   start(): void {
-    const { saved, input } = this.#start
+    const { saved } = this.#start
+    const { initial } = this.#parts
     try {
-      this.#state = saved === undefined ? this.#first(input) : (saved as { state: State }).state
+      if (saved !== undefined) this.#state = (saved as { state: State }).state
+      else if (typeof initial === 'function') runFor(this, begin, this)
+      else this.#state = initial
       this.#isRunning = true
     } catch (error) {
       this.#life.failed(error)
@@ -121,8 +129,10 @@ class BehaviorHost<State> implements Host {
 
   take(message: Message): void {
     this.#context ??= this.#makeContext()
+    this.#async ??= contextOf(this)
     try {
-      this.#state = requireNow(this.#parts.receive(this.#state as State, message, this.#context))
+      const next = runIn(this.#async, this, this.#parts.receive, this.#state as State, message, this.#context)
+      this.#state = requireNow(next)
     } catch (error) {
       this.#isRunning = false
       this.#life.failed(error)
@@ -136,6 +146,13 @@ class BehaviorHost<State> implements Host {
     this.#isRunning = false
   }
 
+  /** What its code threw later, in a timer or a promise that nobody awaits. */
+  strayed(error: unknown): void {
+    if (!this.#isRunning) return warn(error)
+    this.#isRunning = false
+    this.#life.failed(error)
+  }
+
   save(): unknown {
     return { state: this.#state }
   }
@@ -145,11 +162,9 @@ class BehaviorHost<State> implements Host {
     return this.save()
   }
 
-  #first(input: unknown): State {
-    const { initial } = this.#parts
-    return typeof initial === 'function'
-      ? requireNow((initial as (input: unknown) => State)(input), 'initial')
-      : initial
+  begin(): void {
+    const initial = this.#parts.initial as (input: unknown) => State
+    this.#state = requireNow(initial(this.#start.input), 'initial')
   }
 
   #finish(output: unknown): void {
@@ -166,6 +181,10 @@ class BehaviorHost<State> implements Host {
       stop: (output) => void (this.#ended = { output }),
     }
   }
+}
+
+function begin(host: { begin(): void }): void {
+  host.begin()
 }
 
 /** A promise is no state: the next message would not wait for it, and nobody would hear of its error. @throws OptionError */

@@ -1,3 +1,5 @@
+import type { AsyncResource } from 'node:async_hooks'
+
 import { warn } from '@skein/memory/runtime'
 import type { ActorOptions, AnyActor, AnyActorLogic, AnyActorRef, EventObject, InspectionEvent, Snapshot } from 'xstate'
 
@@ -10,7 +12,7 @@ import type { SavedTimer } from './machine-timers.ts'
 import { createFor } from './prepared-logic.ts'
 import type { LogicHost, PreparedLogic, Scope, Transition } from './prepared-logic.ts'
 import type { Message, Reply } from '../messages/message.ts'
-import { runFor } from './stray-errors.ts'
+import { contextOf, runFor, runIn } from './stray-errors.ts'
 import type { StrayTaker } from './stray-errors.ts'
 import type { MachineSnapshot } from './transition-table.ts'
 import { unsavablePlace } from './unsavable-place.ts'
@@ -43,6 +45,7 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
   readonly #start: HostStart
   readonly #actor: AnyActor
   #scope: Scope | undefined
+  #async: AsyncResource | undefined
   #lastGood: SavedMachine | undefined
   #isOver = false
   #isAsked = false
@@ -172,8 +175,9 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
   /** Calls XState. What it throws past its own handling, such as an error of an inspector, is a failure too. */
   #run<Argument>(run: (argument: Argument) => void, argument: Argument): void {
     try {
-      if (this.#prepared.hasOwnCode) runFor(this, run, argument)
-      else run(argument)
+      if (!this.#prepared.hasOwnCode) run(argument)
+      else if (run === startActor) runFor(this, run, argument)
+      else runIn((this.#async ??= contextOf(this)), this, run, argument)
     } catch (error) {
       this.strayed(error)
     }

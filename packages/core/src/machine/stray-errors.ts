@@ -1,4 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+
+import { currentWork } from '@skein/memory/runtime'
 
 /** Takes errors that were thrown where nobody can catch them. */
 export interface StrayTaker {
@@ -6,6 +8,8 @@ export interface StrayTaker {
 }
 
 const takers = new AsyncLocalStorage<StrayTaker>()
+/** Belongs to nobody: what was made in it has no part in the work of whoever sent the first message. */
+const nobody = new AsyncResource('skein')
 let isListening = false
 
 /**
@@ -14,13 +18,37 @@ let isListening = false
  * instead of ending the process.
  */
 export function runFor<Argument>(taker: StrayTaker, run: (argument: Argument) => void, argument: Argument): void {
-  if (!isListening) {
-    isListening = true
-    process.on('uncaughtException', onUncaught)
-    process.on('unhandledRejection', onUnhandled)
-  }
+  listen()
   if (takers.getStore() === taker) run(argument)
   else takers.run(taker, run, argument)
+}
+
+/**
+ * An asynchronous context of an agent's own, for {@link runIn}: entering one that is
+ * there costs a tenth of making one for each call, and about 400 bytes.
+ */
+export function contextOf(taker: StrayTaker): AsyncResource {
+  listen()
+  return nobody.runInAsyncScope(() =>
+    takers.run(taker, () => new AsyncResource('skein.agent', { requireManualDestroy: true })),
+  )
+}
+
+/** Like {@link runFor}, in a context of the agent's own, where the caller is not part of any work. */
+export function runIn<Args extends unknown[], Result>(
+  context: AsyncResource,
+  taker: StrayTaker,
+  run: (...args: Args) => Result,
+  ...args: Args
+): Result {
+  return currentWork().length === 0 ? context.runInAsyncScope(run, undefined, ...args) : takers.run(taker, run, ...args)
+}
+
+function listen(): void {
+  if (isListening) return
+  isListening = true
+  process.on('uncaughtException', onUncaught)
+  process.on('unhandledRejection', onUnhandled)
 }
 
 function onUncaught(error: unknown): void {
