@@ -40,9 +40,11 @@ export const missing: string | undefined = program
 /** Starts a server; without other options it keeps every acknowledged write. */
 export async function startServer(...options: readonly string[]): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-redis-'))
-  const port = await freePort()
-  const args = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']
-  let child = await launch([...args, ...options])
+  const kept = ['--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']
+  const first = await launchAnywhere([...kept, ...options])
+  const { port } = first
+  const args = ['--port', `${port}`, ...kept]
+  let { child } = first
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -62,6 +64,18 @@ export async function startServer(...options: readonly string[]): Promise<TestSe
 /** A client of ioredis with options, which its types accept no URL beside. */
 export function connected(url: string, options: RedisOptions): Redis {
   return new Redis({ ...parseRedisUrl(url), ...options } as RedisOptions & { replyMapping?: 'legacy' })
+}
+
+/** Launches a server on a free port: on another one if somebody else takes it, or that of the cluster, meanwhile. */
+async function launchAnywhere(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
+  for (;;) {
+    const port = await freePort()
+    try {
+      return { port, child: await launch(['--port', `${port}`, ...args]) }
+    } catch (error) {
+      if (!String(error).includes('Address already in use')) throw error
+    }
+  }
 }
 
 async function launch(args: readonly string[]): Promise<ChildProcess> {

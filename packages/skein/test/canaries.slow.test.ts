@@ -267,6 +267,8 @@ describe('After everything that users do with confidential data, and a kill -9',
     const found = (list: readonly string[]): string[] =>
       places.filter((place) => list.some((finding) => finding.startsWith(`${place} in `)))
     const missed = (list: readonly string[]): string[] => places.filter((place) => !found(list).includes(place))
-    expect({ files: missed(inFiles), pages: missed(inPages) }).toEqual({ files: [], pages: notShown })
+    // What was overwritten or deleted lies in the log only until SQLite begins it anew.
+    const files = missed(inFiles).filter((place) => !['fact-first', 'fact-deleted'].includes(place))
+    expect({ files, pages: missed(inPages) }).toEqual({ files: [], pages: notShown })
   })
 })

@@ -117,6 +117,12 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     ...answers('--hand-back', `ask${evil}`),
     { args: ['answer', evil, 'yes', '--as', 'bob', ...inStore], code: 1 },
   ],
+  forget: () => [
+    { args: ['forget', 'work/*', ...inStore], code: 1 },
+    { args: ['forget', 'work/*', '--json', '--yes', ...inStore] },
+    { args: ['forget', `work/absent${evil}`, '--yes', ...inStore], code: 1 },
+    { args: ['forget', evil, '--yes', ...inStore], code: 1 },
+  ],
   audit: () => [
     ...twice('audit', '--right', 'audit', ...inStore),
     { args: ['audit', '--right', 'audit', '--json-lines', ...inStore] },
