@@ -1,27 +1,18 @@
-import { openaiModel } from '@skein/openai'
-import { expect, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 
-import { startServer } from './open-shared.ts'
+import { describe, expect, it } from 'vitest'
 
-const messages = [{ role: 'user', text: 'Hello.' }] as const
-/** Node's `fetch` gives up after 300 seconds, whatever its caller says. */
-const longMs = 305_000
+import { findOrInstall, runs } from '../../redis/test/find-or-install.ts'
 
-it(
-  'waits for an answer and for the next piece longer than five minutes, and asks once',
-  async () => {
-    const [whole, streamed] = [await startServer(), await startServer()]
-    const late = new Promise<void>((resolve) => setTimeout(resolve, longMs))
-    whole.fail({ kind: 'silence', until: late })
-    streamed.fail({ kind: 'stall', until: late })
-    const modelOf = (baseURL: string): ReturnType<typeof openaiModel> =>
-      openaiModel({ model: 'm', baseURL, timeoutMs: 2 * longMs })
-    const answers = await Promise.all([
-      modelOf(whole.url).chat({ messages }),
-      modelOf(streamed.url).chat({ messages }, { onText: () => {} }),
-    ])
-    expect(answers.map(({ text }) => text)).toEqual(['You said: Hello.', 'You said: Hello.'])
-    expect([whole.reached.length, streamed.reached.length]).toEqual([1, 1])
-  },
-  2 * longMs,
-)
+const fixture = join(import.meta.dirname, 'fixtures/five-minutes.ts')
+const faketime = findOrInstall('faketime', () => ['faketime'].find((name) => runs(name, '-f', '+0', 'true')))
+
+describe.skipIf(!faketime)('a server that is slow (needs faketime: apt-get install -y faketime)', () => {
+  // Node's `fetch` gives up after 300 seconds, whatever its caller says. So it does by a clock that is 50 times as fast.
+  it('is waited for longer than five minutes, for an answer and for the next piece, and asked once', async () => {
+    const { stdout } = await promisify(execFile)(faketime ?? '', ['-f', '+0 x50', process.execPath, fixture])
+    expect(JSON.parse(stdout)).toEqual({ texts: ['You said: Hello.', 'You said: Hello.'], asked: [1, 1] })
+  })
+})
