@@ -159,15 +159,15 @@ export function storeListsCases(options: StoreContractOptions): void {
     })()
     try {
       for (let round = 0; round < 10; round += 1) {
-        const found: string[] = []
+        const listed: string[] = []
         let after: string | undefined
         do {
           const page = await fresh.store.list({ collection: 'facts', prefix: 'k', limit: 7, after })
-          found.push(...page.records.map(({ id }) => id))
+          listed.push(...page.records.map(({ id }) => id))
           after = page.next
         } while (after !== undefined)
-        expect(found.filter((id) => !id.endsWith('+'))).toEqual(all)
-        expect(found).toEqual(found.toSorted())
+        expect(listed.filter((id) => !id.endsWith('+'))).toEqual(all)
+        expect(listed).toEqual(listed.toSorted())
       }
     } finally {
       isOn = false
