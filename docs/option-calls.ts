@@ -116,6 +116,8 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'escalations.open': [(options, { view }) => view.escalations.open(options), 'assignedto', 'assignedTo'],
   'facts.declassify': [declassifies('facts'), 'sensitvity', 'sensitivity'],
   'facts.delete': [(options, { view }) => view.facts.delete('key', options), 'version', 'ifVersion'],
+  'facts.list': [(options, { view }) => view.facts.list(options), 'prefx', 'prefix'],
+  'facts.touch': [(options, { view }) => view.facts.touch('key', options), 'ttl', 'ttlMs'],
   'facts.read': [(options, { view }) => view.facts.read('key', options), 'consistancy', 'consistency'],
   'facts.set': [(options, { view }) => view.facts.set('key', 1, options), 'ttl', 'ttlMs'],
   'facts.update': [(options, { view }) => view.facts.update('key', () => 1, options), 'tag', 'tags'],

@@ -47,7 +47,7 @@ const withoutOptions = new Set(
      joinMemory noteUse objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce sumOfLedger toEnvelope toStoredEnvelope warn
      workId workStateOf
-   @skein/memory/store: StoreClock TermTable changeOf collectionsWith covers decideMutation hasTrait indexTerms isSealed
+   @skein/memory/store: StoreClock TermTable beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms isSealed
      joinLabels labelText levelIndex liveRecord loadFromDescriptor matchesFilter parseLabel queryTerms rankMatches rawText
      searchTerms
    skein: openStore renderSummary`
@@ -62,7 +62,7 @@ const methodsWithoutOptions = new Set(
   `view: state forget noteRead ledger verify now waitFor
    alerts: pending ack subscribe · audit: noteDisclosure · claims: holder
    escalations: take release answer decline handBack get package
-   facts: peek get conflicts · feed: last untilNews mark · learnings: · objects: get bytes has info · records: get
+   facts: peek get getMany conflicts · feed: last untilNews mark · learnings: · objects: get bytes has info · records: get
    agents: load save post onMail
    flock: post agent publish on stats queues close · ref: send watch stop · model: forget`
     .split(/\n|·/)

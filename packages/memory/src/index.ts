@@ -33,8 +33,8 @@ export type { ListOptions, Page, JournalEntry, SearchResult } from './kinds/jour
 export type { Frozen } from './values/json.ts'
 
 // Kinds of memory
-export type { Facts } from './kinds/facts.ts'
-export type { Fact } from './kinds/fact.ts'
+export type { Facts } from './facts/facts.ts'
+export type { Fact } from './facts/fact.ts'
 export type { Observations } from './kinds/observations.ts'
 export type { Decisions } from './kinds/decisions.ts'
 export type { Learnings, LearningKind } from './kinds/learnings.ts'

@@ -10,11 +10,11 @@ import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import { isSealed } from './values/sealed-text.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
-import { pageOf } from './scan-rows.ts'
+import { namePageOf, pageOf } from './scan-rows.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import type { CheckMutation, Commit, Mutation } from './store/mutation.ts'
-import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
 import { TermTable } from './search/term-table.ts'
@@ -178,6 +178,11 @@ class MapStore implements Store {
       .filter(({ record }) => record.collection === query.collection && way * (record.seq - after) > 0)
       .toSorted((a, b) => way * (a.record.seq - b.record.seq))
     return pageOf(rows, query, this.now())
+  }
+
+  async list(query: NameQuery): Promise<NamePage> {
+    const rows = [...this.#space.rows.values()].filter(({ record }) => record.collection === query.collection)
+    return namePageOf(rows, query, this.now())
   }
 
   async search(query: SearchQuery): Promise<SearchAnswer> {

@@ -1,7 +1,8 @@
 import { rankMatches } from './search/ranking.ts'
 import { liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
-import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import { compareNames } from './values/compare-names.ts'
 import { matchesFilter } from './store/record-filter.ts'
 import type { StoredRecord } from './store/record.ts'
 
@@ -25,6 +26,19 @@ export function pageOf(rows: Iterable<Row>, query: RecordQuery, now: number): Re
     records.push(record)
   }
   return { records }
+}
+
+/** Answers a list by name from all rows of its collection, for stores that look at them one by one. */
+export function namePageOf(rows: Iterable<Row>, query: NameQuery, now: number): NamePage {
+  const { prefix, after, limit } = query
+  const found: StoredRecord[] = []
+  for (const row of rows) {
+    const record = liveRecord(row, now)
+    if (!record?.id.startsWith(prefix) || (after !== undefined && compareNames(record.id, after) <= 0)) continue
+    if (matchesFilter(record, query)) found.push(record)
+  }
+  const records = found.sort((a, b) => compareNames(a.id, b.id)).slice(0, limit)
+  return found.length > limit ? { records, next: records.at(-1)?.id } : { records }
 }
 
 /** Answers a search from all rows of its collection, for stores without an index of terms. */

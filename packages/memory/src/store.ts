@@ -41,8 +41,9 @@ export { isSealed } from './values/sealed-text.ts'
 export { StoreClock } from './store/store-clock.ts'
 
 // Reading
+export { beyondPrefix, compareNames } from './values/compare-names.ts'
 export { matchesFilter } from './store/record-filter.ts'
-export type { RecordFilter, RecordQuery, RecordPage } from './store/query.ts'
+export type { NamePage, NameQuery, RecordFilter, RecordQuery, RecordPage } from './store/query.ts'
 export type { Change, ChangePage } from './store/change.ts'
 
 // Search

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import { pageOf, searchRows } from './scan-rows.ts'
+import { namePageOf, pageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './scan-rows.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
@@ -11,7 +11,7 @@ import type { Corruption } from './store/corruption.ts'
 import { decideBatch } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
-import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import { StoreClock } from './store/store-clock.ts'
 import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
@@ -105,6 +105,11 @@ class TableStore implements Store {
     const { collection, order, after = order === 'oldest' ? 0 : Number.MAX_SAFE_INTEGER } = query
     const rowsOf = (table: StoreTable): Iterable<IndexedRow> => table.rows(collection, order, after)
     return this.#lookedAt('query', rowsOf, (rows, now) => pageOf(rows, query, now))
+  }
+
+  list(query: NameQuery): Promise<NamePage> {
+    const rowsOf = (table: StoreTable): Iterable<IndexedRow> => table.rows(query.collection, 'oldest', 0)
+    return this.#lookedAt('list', rowsOf, (rows, now) => namePageOf(rows, query, now))
   }
 
   search(query: SearchQuery): Promise<SearchAnswer> {

@@ -18,8 +18,10 @@ export type { DeclassifyOptions } from './kinds/declassify.ts'
 export type { PackagedRecord, PackagedRecords, TimelineEntry } from './kinds/escalation-package.ts'
 export type { EscalationState } from './kinds/escalation.ts'
 export type { EscalationFilter, EscalationInput } from './kinds/escalation-input.ts'
-export type { FactConflict } from './kinds/fact-conflicts.ts'
-export type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './kinds/fact-options.ts'
+export type { FactConflict } from './facts/fact-conflicts.ts'
+export type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './facts/fact-options.ts'
+export type { ListFactsOptions } from './facts/list-facts.ts'
+export type { TouchFactOptions } from './facts/touch-fact.ts'
 export type {
   LearningContext,
   LearningInput,

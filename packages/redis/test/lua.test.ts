@@ -15,6 +15,15 @@ describe('The embedded Lua scripts', () => {
     expect(scripts.writeScript).toContain(`'v${currentFormat} '`)
     expect(scripts.migrateRowsScript).toContain(`'v${currentFormat} '`)
   })
+
+  it('all read rows of the current format', () => {
+    const forms = Object.values(scripts).flatMap((script) =>
+      Array.from(script.matchAll(/'\^v\?\[(\d+)\]\?/g), ([, form]) => form),
+    )
+    expect(forms.length).toBeGreaterThan(4)
+    // The migration alone looks for older rows only.
+    expect(forms.filter((form) => !form?.endsWith(`${currentFormat}`))).toEqual(['45'])
+  })
 })
 
 describe.skipIf(missing)(`A server${missing ? ` (${missing})` : ''}`, async () => {

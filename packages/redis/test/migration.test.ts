@@ -1,21 +1,24 @@
 import { inProcessBus, openMemory } from '@skein/memory'
 import type { Memory, MemoryOptions } from '@skein/memory'
-import { collections } from '@skein/memory/store'
+import { collections, compareNames } from '@skein/memory/store'
 import type { Collection, Corruption, Mutation, RecordKey, Store } from '@skein/memory/store'
 import { migrateSpaces, redisStore } from '@skein/redis'
 import type { MigrationProgress } from '@skein/redis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { fixtureKeys, formerSpaces, rowsIn, startFormat3 } from './format-3.ts'
+import { currentFormat } from '../src/records/row-format.ts'
+import { fixtureKeys, formerSpaces, rowsIn, startFormat3, unchanged } from './format-3.ts'
 import { missing } from './redis-server.ts'
 
 type Space = keyof typeof formerSpaces
 const spaces = Object.keys(formerSpaces) as Space[]
+const format = `${currentFormat}`
+const newer = `${currentFormat + 1}`
 const clearance = { level: 'confidential', compartments: ['finance'] } as const
 const task = 'deal/7 – Zoë, 100 %'
 const meta = { author: 'ann', tags: ['new'], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
 const fact = (id: string): RecordKey => ({ collection: 'facts', id })
-const isMarked = ([, row]: readonly [string, string]): boolean => row.startsWith('v5 ')
+const isMarked = ([, row]: readonly [string, string]): boolean => row.startsWith(`v${currentFormat} `)
 
 const rowCount = (space: Space): number =>
   Object.values(formerSpaces[space].rows).reduce((sum, count) => sum + count, 0)
@@ -31,6 +34,17 @@ async function recordsIn(store: Store): Promise<unknown[]> {
   const names = (Object.keys(collections) as Collection[]).toSorted()
   const pages = await Promise.all(names.map((collection) => store.query({ collection, order: 'oldest', limit: 1_000 })))
   return pages.flatMap(({ records }) => records)
+}
+
+/** The ids of a space's facts, as the list by name gives them. */
+async function factsByName(store: Store): Promise<string[]> {
+  const { records } = await store.list({ collection: 'facts', prefix: '', limit: 1_000 })
+  return records.map(({ id }) => id)
+}
+
+function formerFacts(space: Space, now: number): string[] {
+  const facts = (formerSpaces[space].records.facts ?? []).filter(({ expiresAt = Infinity }) => expiresAt > now)
+  return facts.map(({ id }) => id).toSorted(compareNames)
 }
 
 async function open(url: string, space: Space, role: 'writer' | 'reader' = 'writer'): Promise<Store> {
@@ -62,6 +76,7 @@ describe.skipIf(missing)(`A space of format 3${missing ? ` (${missing})` : ''}`,
     const store = await open(url, space, 'reader')
     expect(before.some(isMarked)).toBe(false)
     expect(await recordsIn(store)).toEqual(formerRecords(space, store.now()))
+    expect(await factsByName(store)).toEqual(formerFacts(space, store.now()))
     const { changes, last } = formerSpaces[space]
     expect(await store.changes(0, 10_000)).toMatchObject({ changes, last, trimmed: false })
     expect(await Array.fromAsync(store.verify())).toEqual([])
@@ -76,7 +91,7 @@ describe.skipIf(missing)(`A space of format 3${missing ? ` (${missing})` : ''}`,
     await open(url, 'odd')
     expect(await rowsIn(admin, 'odd')).toEqual(before)
     expect(await admin.hmget('{skein:odd}:meta', 'format', 'oldestFormat', 'incarnation')).toEqual([
-      '5',
+      format,
       null,
       incarnation,
     ])
@@ -225,7 +240,7 @@ describe.skipIf(missing)(`A space of format 3${missing ? ` (${missing})` : ''}`,
     expect(await admin.hget('{skein:odd}:meta', 'oldestFormat')).toBeNull()
     await admin.hset(rows, '-', row)
     expect(await migrateSpaces(url, { space: 'odd' })).toMatchObject([{ migrated: 1, damaged: [] }])
-    expect(await admin.hget('{skein:odd}:meta', 'oldestFormat')).toBe('5')
+    expect(await admin.hget('{skein:odd}:meta', 'oldestFormat')).toBe(format)
   })
 })
 
@@ -242,11 +257,13 @@ describe.skipIf(missing)(`A migration${missing ? ` (${missing})` : ''}`, () => {
       expect(steps.at(-1)).toEqual({ ...each, checked: each.rows, migrated: each.rows })
     }
     for (const [index, space] of spaces.entries()) {
-      const rows = before[index]?.map(([key, row]) => [key, `v5 ${row}`])
-      expect(await rowsIn(admin, space)).toEqual(rows)
-      expect(await admin.hmget(`{skein:${space}}:meta`, 'format', 'oldestFormat')).toEqual(['5', '5'])
+      const rows = await rowsIn(admin, space)
+      expect(rows.map(unchanged)).toEqual(before[index]?.map(unchanged))
+      expect(rows.every(isMarked)).toBe(true)
+      expect(await admin.hmget(`{skein:${space}}:meta`, 'format', 'oldestFormat')).toEqual([format, format])
       const store = await open(url, space)
       expect(await recordsIn(store)).toEqual(formerRecords(space, store.now()))
+      expect(await factsByName(store)).toEqual(formerFacts(space, store.now()))
       const { changes, last } = formerSpaces[space]
       expect(await store.changes(0, 10_000)).toMatchObject({ changes, last })
       expect(await Array.fromAsync(store.verify())).toEqual([])
@@ -313,9 +330,9 @@ describe.skipIf(missing)(`A migration${missing ? ` (${missing})` : ''}`, () => {
 describe.skipIf(missing)(`A newer format${missing ? ` (${missing})` : ''}`, () => {
   it('of a space is refused by writers, readers and migrations, which change nothing', async () => {
     const { url, admin } = await startFormat3()
-    await admin.hset('{skein:odd}:meta', 'format', '6')
+    await admin.hset('{skein:odd}:meta', 'format', newer)
     const before = await Promise.all([rowsIn(admin, 'odd'), admin.hgetall('{skein:odd}:meta')])
-    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining('format 6') }
+    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining(`format ${newer}`) }
     await expect(redisStore(url).open('odd', 'writer')).rejects.toMatchObject(refusal)
     await expect(redisStore(url).open('odd', 'reader')).rejects.toMatchObject(refusal)
     await expect(migrateSpaces(url, { space: 'odd' })).rejects.toMatchObject(refusal)
@@ -328,9 +345,9 @@ describe.skipIf(missing)(`A newer format${missing ? ` (${missing})` : ''}`, () =
     const store = await open(url, 'odd')
     const rows = '{skein:odd}:r:facts'
     await store.write([{ type: 'set', key: fact('k'), value: '1', meta, ttlMs: 1 }])
-    const row = (await admin.hget(rows, 'k'))?.replace('v5', 'v6') ?? ''
+    const row = (await admin.hget(rows, 'k'))?.replace(`v${format}`, `v${newer}`) ?? ''
     await admin.hset(rows, 'k', row)
-    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining('facts/k has format 6') }
+    const refusal = { code: 'SKEIN_STORE_FORMAT', message: expect.stringContaining(`facts/k has format ${newer}`) }
     await expect(store.read([fact('k')])).rejects.toMatchObject(refusal)
     await expect(store.query({ collection: 'facts', order: 'newest', limit: 10 })).rejects.toMatchObject(refusal)
     await expect(store.write([{ type: 'set', key: fact('k'), value: '2', meta }])).rejects.toMatchObject(refusal)
@@ -350,11 +367,11 @@ describe.skipIf(missing)(`A newer format${missing ? ` (${missing})` : ''}`, () =
     await admin.flushall()
     const marks = (): Promise<unknown> => admin.hmget('{skein:odd}:meta', 'format', 'oldestFormat')
     const store = await open(url, 'odd')
-    expect(await marks()).toEqual(['5', '5'])
+    expect(await marks()).toEqual([format, format])
     // Also when the server loses its data under an open store.
     await admin.flushall()
     await store.write([{ type: 'set', key: fact('k'), value: '1', meta }])
-    expect(await marks()).toEqual(['5', '5'])
+    expect(await marks()).toEqual([format, format])
     expect(await migrateSpaces(url)).toEqual([{ space: 'odd', rows: 1, migrated: 0, damaged: [] }])
   })
 })

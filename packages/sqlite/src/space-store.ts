@@ -7,6 +7,8 @@ import type {
   Corruption,
   Inspector,
   Mutation,
+  NamePage,
+  NameQuery,
   ObjectStore,
   RecordKey,
   RecordPage,
@@ -56,6 +58,10 @@ export abstract class SpaceStore implements Store {
 
   query(query: RecordQuery): Promise<RecordPage> {
     return this.guarded('query', (tables) => tables.query(query, this.now()))
+  }
+
+  list(query: NameQuery): Promise<NamePage> {
+    return this.guarded('list', (tables) => tables.list(query, this.now()))
   }
 
   search(query: SearchQuery): Promise<SearchAnswer> {

@@ -48,6 +48,7 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
       return records
     },
     query: (query) => heedList(store.query(query), query.collection),
+    list: (query) => heedList(store.list(query), query.collection),
     search: (query) => heedList(store.search(query), query.collection),
     changes: async (after, limit) => {
       const page = await store.changes(after, limit)

@@ -81,6 +81,10 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
       const page = await store.query(query)
       return { ...page, records: await openList(page.records, opener) }
     },
+    list: async (query) => {
+      const page = await store.list(query)
+      return { ...page, records: await openList(page.records, opener) }
+    },
     search: async (query) => {
       const answer = await store.search(query)
       return { ...answer, records: await openList(answer.records, opener) }

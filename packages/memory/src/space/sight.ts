@@ -3,7 +3,7 @@ import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
-import type { RecordQuery, SearchAnswer, SearchQuery } from '../store/query.ts'
+import type { NameQuery, RecordQuery, SearchAnswer, SearchQuery } from '../store/query.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 import { audienceOf, covers, levelIndex } from '../values/access.ts'
@@ -117,6 +117,12 @@ export class Sight {
   /** A page of a list, of what this principal may see. */
   async query(query: Omit<RecordQuery, 'audience'>): Promise<{ records: readonly Shown[]; next?: Seq | undefined }> {
     const page = await this.space.store.query({ ...query, audience: this.audience })
+    return { ...page, records: this.seeAll(query.collection, page.records) }
+  }
+
+  /** A page of a list by name, of what this principal may see. */
+  async list(query: Omit<NameQuery, 'audience'>): Promise<{ records: readonly Shown[]; next?: string | undefined }> {
+    const page = await this.space.store.list({ ...query, audience: this.audience })
     return { ...page, records: this.seeAll(query.collection, page.records) }
   }
 

@@ -12,6 +12,7 @@
  * - `derived`: records can be derived from objects.
  * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
  * - `leased`: records are leases, whose versions are fences that users pass on.
+ * - `named`: records can be listed by their keys. (Those of the other collections a store lists one by one.)
  * - `cached`: threads keep copies of records.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
  */
@@ -26,6 +27,7 @@ export type CollectionTrait =
   | 'derived'
   | 'forgettable'
   | 'leased'
+  | 'named'
   | 'cached'
   | 'history'
 
@@ -35,14 +37,14 @@ export type CollectionTrait =
  * keeps its own list.
  */
 export const collections = {
-  facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'cached', 'history'],
+  facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached', 'history'],
   observations: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   decisions: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   learnings: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
   alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable'],
   claims: ['keyed', 'shown', 'sealed', 'leased'],
   escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable'],
-  objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
+  objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached'],
   work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],

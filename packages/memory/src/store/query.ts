@@ -34,6 +34,21 @@ export interface RecordPage {
   readonly next?: Seq | undefined
 }
 
+/** Lists the records whose ids begin with a prefix, by their ids in the order of code points. */
+export interface NameQuery extends RecordFilter {
+  /** `''` for all. */
+  readonly prefix: string
+  readonly limit: number
+  /** The `next` of the previous page. */
+  readonly after?: string | undefined
+}
+
+/** One page of a list by name. `next` is the last id of the page, absent on the last page. */
+export interface NamePage {
+  readonly records: readonly StoredRecord[]
+  readonly next?: string | undefined
+}
+
 /** Searches for records that contain any of the terms. */
 export interface SearchQuery extends RecordFilter {
   /** Distinct terms, see `queryTerms`. */

@@ -17,6 +17,7 @@ export type Route = 'reader' | 'index' | 'writer'
 export const storeRoutes = {
   read: 'reader',
   query: 'reader',
+  list: 'reader',
   search: 'index',
   changes: 'reader',
   newer: 'reader',

@@ -1,7 +1,7 @@
 import type { Change, ChangePage } from './change.ts'
 import type { Corruption } from './corruption.ts'
 import type { CheckMutation, Commit, Mutation } from './mutation.ts'
-import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './query.ts'
+import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './record.ts'
 
 /**
@@ -64,6 +64,7 @@ export interface Store extends AsyncDisposable {
   /** Applies a batch and appends its changes to the feed in one atomic step. */
   write(batch: readonly Mutation[]): Promise<Commit>
   query(query: RecordQuery): Promise<RecordPage>
+  list(query: NameQuery): Promise<NamePage>
   search(query: SearchQuery): Promise<SearchAnswer>
   /** Resolves to up to `limit` changes after a position of the feed. */
   changes(after: Seq, limit: number): Promise<ChangePage>

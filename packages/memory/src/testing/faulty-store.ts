@@ -63,6 +63,7 @@ function collectionsIn(name: CallName, [first]: readonly unknown[]): readonly Co
     case 'write':
       return (first as readonly Mutation[]).map(({ key }) => key.collection)
     case 'query':
+    case 'list':
     case 'search':
       return [(first as RecordFilter).collection]
     default:

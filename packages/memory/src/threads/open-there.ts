@@ -28,6 +28,10 @@ export function openThere(store: Store, client: LinkClient, sealsFrom: Level | u
       const page = await store.query(query)
       return page.records.some(isForThem) ? client.call('query', query) : page
     },
+    list: async (query) => {
+      const page = await store.list(query)
+      return page.records.some(isForThem) ? client.call('list', query) : page
+    },
     search: async (query) => {
       const answer = await store.search(query)
       return answer.records.some(isForThem) ? client.call('search', query) : answer

@@ -1,5 +1,5 @@
 import type { Commit, Mutation } from '../store/mutation.ts'
-import type { RecordPage } from '../store/query.ts'
+import type { NamePage, RecordPage } from '../store/query.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 import { audienceOf, covers, joinLabels } from '../values/access.ts'
@@ -61,6 +61,10 @@ export class ThreadGuard {
       read: async (keys: readonly RecordKey[]) => (await store.read(keys)).map((record) => this.#shown(record)),
       query: async (query: Parameters<Store['query']>[0]): Promise<RecordPage> => {
         const page = await store.query(query)
+        return { ...page, records: page.records.map((record) => this.#shown(record) as StoredRecord) }
+      },
+      list: async (query: Parameters<Store['list']>[0]): Promise<NamePage> => {
+        const page = await store.list(query)
         return { ...page, records: page.records.map((record) => this.#shown(record) as StoredRecord) }
       },
       search: async (query: Parameters<Store['search']>[0]) => {

@@ -1,18 +1,28 @@
--- Rewrites rows of formats 3 and 4 in format 5, unless they changed since they were read: no new version, nothing in the
--- feed. They differ in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
+-- Rewrites rows of formats 3 to 5 in format 6, unless they changed since they were read: no new version, nothing in the
+-- feed. Formats 3 to 5 differ in nothing but the mark; format 6 lists facts and objects by name. A row whose checksum is
+-- wrong gets the mark alone, so that it stays wrong.
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   collection
--- ARGV[2…]  for each row its id and its first two lines, whose checksums and versions no other row of this id has
+-- ARGV[2]   '=' if the collection is listed by name, or ''
+-- ARGV[3…]  for each row its id and its first two lines, whose checksums and versions no other row of this id has
 --
 -- Reply: how many rows were rewritten
 
-local rows, migrated = KEYS[1] .. 'r:' .. ARGV[1], 0
-for argument = 2, #ARGV, 2 do
+local rows, names, migrated = KEYS[1] .. 'r:' .. ARGV[1], KEYS[1] .. 'i:' .. ARGV[1] .. ':=', 0
+for argument = 3, #ARGV, 2 do
   local id, beginning = ARGV[argument], ARGV[argument + 1]
   local row = redis.call('HGET', rows, id)
   if row and string.sub(row, 1, #beginning) == beginning then
-    redis.call('HSET', rows, id, 'v5 ' .. string.gsub(row, '^v4 ', ''))
+    local sum, head, indexes, content = string.match(row, '^v?[45]? ?(%x%x%x%x%x%x%x%x) ([^\n]*)\n([^\n]*)\n(.*)$')
+    -- What was deleted is in no index.
+    if ARGV[2] == '=' and indexes ~= '' and sum == string.sub(redis.sha1hex(head .. '\n' .. indexes), 1, 8) then
+      head = head .. '\n' .. string.gsub(indexes, '^%*', '*,=')
+      redis.call('ZADD', names, 0, id)
+      redis.call('HSET', rows, id, 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content)
+    else
+      redis.call('HSET', rows, id, 'v6 ' .. string.gsub(row, '^v[45] ', ''))
+    end
     migrated = migrated + 1
   end
 end

@@ -53,25 +53,53 @@ end
 return answer
 `
 
-export const migrateRowsScript: string = `-- Rewrites rows of formats 3 and 4 in format 5, unless they changed since they were read: no new version, nothing in the
--- feed. They differ in nothing but the mark, so the checksums stay valid, and wrong ones stay wrong.
+export const migrateRowsScript: string = `-- Rewrites rows of formats 3 to 5 in format 6, unless they changed since they were read: no new version, nothing in the
+-- feed. Formats 3 to 5 differ in nothing but the mark; format 6 lists facts and objects by name. A row whose checksum is
+-- wrong gets the mark alone, so that it stays wrong.
 --
 -- KEYS[1]   prefix of all keys of the space
 -- ARGV[1]   collection
--- ARGV[2…]  for each row its id and its first two lines, whose checksums and versions no other row of this id has
+-- ARGV[2]   '=' if the collection is listed by name, or ''
+-- ARGV[3…]  for each row its id and its first two lines, whose checksums and versions no other row of this id has
 --
 -- Reply: how many rows were rewritten
 
-local rows, migrated = KEYS[1] .. 'r:' .. ARGV[1], 0
-for argument = 2, #ARGV, 2 do
+local rows, names, migrated = KEYS[1] .. 'r:' .. ARGV[1], KEYS[1] .. 'i:' .. ARGV[1] .. ':=', 0
+for argument = 3, #ARGV, 2 do
   local id, beginning = ARGV[argument], ARGV[argument + 1]
   local row = redis.call('HGET', rows, id)
   if row and string.sub(row, 1, #beginning) == beginning then
-    redis.call('HSET', rows, id, 'v5 ' .. string.gsub(row, '^v4 ', ''))
+    local sum, head, indexes, content = string.match(row, '^v?[45]? ?(%x%x%x%x%x%x%x%x) ([^\\n]*)\\n([^\\n]*)\\n(.*)$')
+    -- What was deleted is in no index.
+    if ARGV[2] == '=' and indexes ~= '' and sum == string.sub(redis.sha1hex(head .. '\\n' .. indexes), 1, 8) then
+      head = head .. '\\n' .. string.gsub(indexes, '^%*', '*,=')
+      redis.call('ZADD', names, 0, id)
+      redis.call('HSET', rows, id, 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content)
+    else
+      redis.call('HSET', rows, id, 'v6 ' .. string.gsub(row, '^v[45] ', ''))
+    end
     migrated = migrated + 1
   end
 end
 return migrated
+`
+
+export const namesScript: string = `-- Reads a stretch of an index by name together with its rows, as one atom.
+--
+-- KEYS[1]  prefix of all keys of the space
+-- ARGV[1]  collection
+-- ARGV[2]  where to begin, as ZRANGEBYLEX takes it
+-- ARGV[3]  where to end
+-- ARGV[4]  how many at most
+--
+-- Reply: { { id… }, { row… } }, or { 'older' } when rows of an older format are not in the index; a row that is gone
+-- is nil
+
+local base, collection = KEYS[1], ARGV[1]
+if tonumber(redis.call('HGET', base .. 'meta', 'oldestFormat') or '3') < 6 then return { 'older' } end
+local ids = redis.call('ZRANGEBYLEX', base .. 'i:' .. collection .. ':=', ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
+if #ids == 0 then return { ids, {} } end
+return { ids, redis.call('HMGET', base .. 'r:' .. collection, unpack(ids)) }
 `
 
 export const openSpaceScript: string = `-- Prepares a space for writing: makes it, or continues it where its server left it. What stands in it stays as it is:
@@ -104,7 +132,7 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
 local format = call('HGET', meta, 'format')
-if format and tonumber(format) > 5 then return { format } end
+if format and tonumber(format) > 6 then return { format } end
 
 local function text(number) return string.format('%.0f', number) end
 
@@ -180,9 +208,9 @@ end
 call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
   'incarnation', incarnation, 'fences', text(fences))
 if isNew then
-  call('HSET', meta, 'format', '5', 'oldestFormat', '5')
-elseif format ~= '5' then
-  call('HSET', meta, 'format', '5')
+  call('HSET', meta, 'format', '6', 'oldestFormat', '6')
+elseif format ~= '6' then
+  call('HSET', meta, 'format', '6')
 end
 return { isNew and not format and '' or format or '3', run, incarnation, text(start) }
 `
@@ -224,7 +252,7 @@ export const putObjectScript: string = `-- Stores the bytes of an object, if a r
 local row = redis.call('HGET', KEYS[1] .. 'r:' .. ARGV[3], ARGV[4])
 local found = '0'
 if row then
-  local version, expires, deleted = string.match(row, '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
+  local version, expires, deleted = string.match(row, '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
   local time = redis.call('TIME')
   local isLive = deleted == '0' and (expires == '0' or tonumber(expires) > time[1] * 1000 + math.floor(time[2] / 1000))
   found = version and (isLive and version or '0') or ''
@@ -256,12 +284,12 @@ for _ = 1, 10 do
     local collection, id = string.sub(member, 1, at - 1), string.sub(member, at + 1)
     local row = redis.call('HGET', base .. 'r:' .. collection, id)
     local format = row and tonumber(string.match(row, '^v(%d+) ')) or 3
-    if format > 5 then
+    if format > 6 then
       kept = kept + 1
     else
       if row then
         local version, indexes =
-          string.match(row, '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ %d %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
+          string.match(row, '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ %d %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
         if version then
           for suffix in string.gmatch(indexes, '[^,]+') do
             redis.call('ZREM', base .. 'i:' .. collection .. ':' .. suffix, id)
@@ -337,7 +365,7 @@ local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
 local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
+local rowForm = '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -448,7 +476,7 @@ while nextArgument < #ARGV do
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?[45]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
+          '^v?[456]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
@@ -476,7 +504,7 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\\n' .. indexes
-      local newRow = 'v5 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
+      local newRow = 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else
@@ -545,13 +573,17 @@ for index = 1, #puts do
       for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
     end
     for suffix in gmatch(indexes, '[^,]+') do
-      local key = prefix .. suffix
-      local entries = additions[key]
-      if entries then
-        local count = #entries
-        entries[count + 1], entries[count + 2] = seq, id
-      else
-        additions[key], hasAdditions = { seq, id }, true
+      local score = suffix == '=' and 0 or seq
+      -- In the index by name a row stays where it is.
+      if score == seq or oldIndexes ~= indexes then
+        local key = prefix .. suffix
+        local entries = additions[key]
+        if entries then
+          local count = #entries
+          entries[count + 1], entries[count + 2] = score, id
+        else
+          additions[key], hasAdditions = { score, id }, true
+        end
       end
     end
   end

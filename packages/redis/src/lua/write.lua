@@ -55,7 +55,7 @@ local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
 local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?[45]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
+local rowForm = '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -166,7 +166,7 @@ while nextArgument < #ARGV do
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?[45]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
+          '^v?[456]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
@@ -194,7 +194,7 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\n' .. indexes
-      local newRow = 'v5 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
+      local newRow = 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
       answer[#answer + 1] = written
     else
@@ -263,13 +263,17 @@ for index = 1, #puts do
       for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
     end
     for suffix in gmatch(indexes, '[^,]+') do
-      local key = prefix .. suffix
-      local entries = additions[key]
-      if entries then
-        local count = #entries
-        entries[count + 1], entries[count + 2] = seq, id
-      else
-        additions[key], hasAdditions = { seq, id }, true
+      local score = suffix == '=' and 0 or seq
+      -- In the index by name a row stays where it is.
+      if score == seq or oldIndexes ~= indexes then
+        local key = prefix .. suffix
+        local entries = additions[key]
+        if entries then
+          local count = #entries
+          entries[count + 1], entries[count + 2] = score, id
+        else
+          additions[key], hasAdditions = { score, id }, true
+        end
       end
     end
   end

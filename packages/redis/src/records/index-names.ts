@@ -4,7 +4,9 @@ import type { Collection, RecordMeta, RecordQuery } from '@skein/memory/store'
 // Indexes are sorted sets of ids by `seq`. The suffix of their key names what their records have in common.
 
 /** The index of a whole collection. */
-const everything = '*'
+export const everything = '*'
+/** The index by name: all its scores are 0, so that the server sorts ids by their bytes. */
+export const byName = '='
 
 /** The suffix of an index by task (t), author (a), tag (g) or source (s). */
 function indexName(kind: 't' | 'a' | 'g' | 's', name: string): string {
@@ -14,6 +16,7 @@ function indexName(kind: 't' | 'a' | 'g' | 's', name: string): string {
 /** The indexes that list a record, separated by commas. Journals are listed by author too; other authors are filtered. */
 export function indexesOf(collection: Collection, { task, author, tags, derivedFrom }: RecordMeta): string {
   let indexes: string = everything
+  if (hasTrait(collection, 'named')) indexes += `,${byName}`
   if (task !== undefined) indexes += `,${indexName('t', task)}`
   if (hasTrait(collection, 'journal')) indexes += `,${indexName('a', author)}`
   for (const tag of tags) indexes += `,${indexName('g', tag)}`

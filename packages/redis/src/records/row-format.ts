@@ -12,11 +12,12 @@ import type { RecordKey } from '@skein/memory/store'
  *   of format 3 must be stopped before those of format 4 start.
  * - 5: as format 4, and the tag of a sealed value's position stands behind the
  *   checksum of the content.
+ * - 6: as format 5, and the indexes of a fact or an object include that by name.
  *
  * Later formats begin in the same way, so each row tells who can read it. The
  * scripts of `lua/` know these marks too.
  */
-export const currentFormat = 5
+export const currentFormat = 6
 
 /** The oldest format that this code reads. */
 const oldestFormat = 3

@@ -1,4 +1,4 @@
-import { collections } from '@skein/memory/store'
+import { collections, hasTrait } from '@skein/memory/store'
 import type { Collection, Corruption } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
@@ -57,7 +57,13 @@ export async function migrateRows(
           damaged.set(`${collection}/${id}`, corruptionOf(collection, id, text, error))
         }
       }
-      if (args.length > 0) migrated += (await scripts.run(migrateRowsScript, [base, collection, ...args])) as number
+      if (args.length > 0)
+        migrated += (await scripts.run(migrateRowsScript, [
+          base,
+          collection,
+          hasTrait(collection, 'named') ? '=' : '',
+          ...args,
+        ])) as number
       // Rows that move in their hash meanwhile come twice.
       checked = Math.min(checked + page.length, rows)
       afterPage({ rows, checked, migrated })

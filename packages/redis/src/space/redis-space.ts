@@ -7,6 +7,8 @@ import type {
   Corruption,
   Inspector,
   Mutation,
+  NamePage,
+  NameQuery,
   ObjectStore,
   RecordKey,
   RecordPage,
@@ -104,6 +106,10 @@ export class RedisSpace implements Store {
 
   query(query: RecordQuery): Promise<RecordPage> {
     return this.#guarded('query', () => this.#pages.query(query, this.now()))
+  }
+
+  list(query: NameQuery): Promise<NamePage> {
+    return this.#guarded('list', () => this.#pages.list(query, this.now()))
   }
 
   search(query: SearchQuery): Promise<SearchAnswer> {

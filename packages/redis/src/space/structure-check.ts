@@ -1,6 +1,7 @@
 import type { Collection, Corruption } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
+import { byName } from '../records/index-names.ts'
 import { listingOf } from '../records/record-row.ts'
 import { scanKeys, scanSortedSet } from './scan.ts'
 import { rowsKey } from './space-keys.ts'
@@ -42,7 +43,9 @@ export class StructureCheck {
     for (const [id, text] of rows) {
       const { seq, expires, indexes } = listingOf(text)
       this.#highest = Math.max(this.#highest, seq)
-      for (const suffix of indexes) add(`i:${collection}:${suffix}`, { id, text, member: id, score: seq })
+      for (const suffix of indexes) {
+        add(`i:${collection}:${suffix}`, { id, text, member: id, score: suffix === byName ? 0 : seq })
+      }
       if (expires > 0) add('expires', { id, text, member: `${collection}\0${id}`, score: expires })
     }
     for (const [key, all] of listed) yield* this.ofKey(key, () => this.#unlisted(collection, key, all))

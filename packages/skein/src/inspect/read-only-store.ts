@@ -20,6 +20,7 @@ export function readOnlyStore(driver: StoreDriver, reader: Store, writable: Read
         now: () => reader.now(),
         read: (keys) => reader.read(keys),
         query: (query) => reader.query(query),
+        list: (query) => reader.list(query),
         search: (query) => reader.search(query),
         changes: (after, limit) => reader.changes(after, limit),
         newer: (places) => reader.newer(places),

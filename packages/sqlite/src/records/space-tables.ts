@@ -1,6 +1,8 @@
-import { rankMatches } from '@skein/memory/store'
+import { beyondPrefix, rankMatches } from '@skein/memory/store'
 import type {
   ChangePage,
+  NamePage,
+  NameQuery,
   RecordKey,
   RecordPage,
   RecordPlace,
@@ -71,6 +73,27 @@ export class SpaceTables {
     const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
     // If a page ends with a damaged row, the next one begins after that row.
     return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
+  }
+
+  /** By the index of keys, which SQLite keeps in the order of UTF-8. */
+  list(query: NameQuery, now: number): NamePage {
+    const { where, values } = filterSql(this.sql, query, now)
+    const { prefix, after, limit } = query
+    const bounds = [
+      ['id >= ?', prefix],
+      ['id < ?', beyondPrefix(prefix)],
+      ['id > ?', after],
+    ]
+    for (const [condition, value] of bounds) {
+      if (value === undefined) continue
+      where.push(condition as string)
+      values.push(value)
+    }
+    const sql = `SELECT ${columns} FROM @records r WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`
+    const raw = this.sql(sql).all(...values, limit + 1) as RawRow[]
+    const page = raw.slice(0, limit)
+    const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
+    return raw.length > limit ? { records, next: page.at(-1)?.[1] as string } : { records }
   }
 
   search(query: SearchQuery, now: number): SearchAnswer {

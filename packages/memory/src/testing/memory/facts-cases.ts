@@ -26,6 +26,54 @@ export function factsCases(options: StoreContractOptions): void {
       expect(await facts.get('k')).toBeUndefined()
     })
 
+    it('tell when they are deleted whether they were there', async () => {
+      const { facts } = fresh.memory.as({ ...ann, clearance: { level: 'internal' } })
+      await facts.set('k', 1)
+      await facts.set('secret', 1, { sensitivity: 'internal' })
+      expect(await facts.delete('k')).toBe(true)
+      expect(await facts.delete('k')).toBe(false)
+      const guest = fresh.memory.as(bob)
+      expect(await guest.facts.delete('secret')).toBe(false)
+      expect(await facts.get('secret')).toBe(1)
+    })
+
+    it('are got together, and listed by the beginning of their keys, page by page', async () => {
+      const { facts } = fresh.memory.as({ ...ann, clearance: { level: 'internal' } })
+      for (const n of [3, 1, 2]) await facts.set(`prospect/${n}`, { n }, { tags: n === 2 ? ['warm'] : [] })
+      await facts.set('prospects', 0)
+      await facts.set('prospect/4', { n: 4 }, { sensitivity: 'internal' })
+      expect(await facts.getMany(['prospect/2', 'none', 'prospect/1'])).toEqual([{ n: 2 }, undefined, { n: 1 }])
+      const first = await facts.list<{ n: number }>({ prefix: 'prospect/', limit: 3 })
+      expect(first.items.map(({ key, value, author }) => [key, value.n, author])).toEqual(
+        [1, 2, 3].map((n) => [`prospect/${n}`, n, 'ann']),
+      )
+      const rest = await facts.list({ prefix: 'prospect/', limit: 3, cursor: first.cursor ?? '' })
+      expect([rest.items.map(({ key }) => key), rest.cursor]).toEqual([['prospect/4'], undefined])
+      const guest = fresh.memory.as(bob)
+      const seen = await guest.facts.list({ prefix: 'prospect/', limit: 3 })
+      expect([seen.items.length, seen.cursor]).toEqual([3, undefined])
+      expect((await facts.list({ tags: ['warm'] })).items.map(({ key }) => key)).toEqual(['prospect/2'])
+      await expect(facts.list({ limit: 0 })).rejects.toMatchObject({ code: 'SKEIN_OPTION', option: 'limit' })
+      await expect(facts.getMany(['a', ''])).rejects.toMatchObject({ code: 'SKEIN_OPTION', option: 'keys' })
+    })
+
+    it('get another time to live when they are touched, for all who hold a copy', async () => {
+      const other = await openMemory({ store: (await options.reopen?.()) ?? fresh.driver, architecture })
+      const [mine, theirs] = [fresh.memory.as(ann), other.as(bob)]
+      await mine.facts.set('k', 1, { ttlMs: 60_000 })
+      const before = await theirs.facts.read('k')
+      expect(await mine.facts.touch('k', { ttlMs: 600_000 })).toBe(true)
+      const later = await mine.facts.read('k', { consistency: 'strong' })
+      expect(later).toMatchObject({ value: 1, version: 1, author: 'ann' })
+      expect(later?.expiresAt).toBeGreaterThan((before?.expiresAt ?? 0) + 500_000)
+      // An earlier end is a write, so that copies elsewhere go.
+      expect(await theirs.facts.touch('k', { ttlMs: 1 })).toBe(true)
+      await until(async () => (await mine.facts.get('k')) === undefined, 'that it has ended')
+      expect(await mine.facts.touch('k', { ttlMs: 1_000 })).toBe(false)
+      await expect(mine.facts.touch('k', { ttlMs: 0 })).rejects.toMatchObject({ option: 'ttlMs' })
+      await other.close()
+    })
+
     it('report a conflict with both versions', async () => {
       const { facts } = fresh.memory.as(ann)
       const first = await facts.set('k', 1)

@@ -24,6 +24,21 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
       await view.facts.read(planted.fact, { consistency: 'strong' }),
     ],
   },
+  'facts.getMany': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.facts.getMany([planted.fact]),
+  },
+  'facts.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.facts.list() },
+  'facts.touch': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.facts.set(text, 1),
+      await view.facts.touch(text, { ttlMs: 1e9 }),
+      await view.facts.touch(planted.fact, { ttlMs: 1e9 }),
+    ],
+  },
   'facts.set': {
     shows: 'records',
     takes: 'labelled',

@@ -109,12 +109,80 @@ export function storeListsCases(options: StoreContractOptions): void {
     expect(await uses('mother')).toEqual([])
   })
 
+  it('lists by name, in the order of code points', async () => {
+    const names = [
+      'a',
+      'a/',
+      'a/1',
+      'a/10',
+      'a/2',
+      'a/\u{FFFD}',
+      'a/\u{1F600}',
+      'a0',
+      'b',
+      'ä',
+      '\u{10FFFF}',
+      '\u{10FFFF}b',
+    ]
+    await Promise.all(names.toSorted().map((id) => write(set(id, 1))))
+    await write(set('a/gone', 1))
+    await write({ type: 'delete', key: { collection: 'facts', id: 'a/gone' }, author: 'ann' })
+    await write(set('a/2', 2))
+    const listed = async (query: { prefix: string; after?: string; limit?: number; task?: string }) => {
+      const { records, next } = await fresh.store.list({ collection: 'facts', limit: 100, ...query })
+      return [...records.map(({ id }) => id), ...(next === undefined ? [] : [{ next }])]
+    }
+    expect(await listed({ prefix: '' })).toEqual(names)
+    expect(await listed({ prefix: 'a/' })).toEqual(names.slice(1, 7))
+    expect(await listed({ prefix: '\u{10FFFF}' })).toEqual(names.slice(-2))
+    expect(await listed({ prefix: 'a/', limit: 3 })).toEqual(['a/', 'a/1', 'a/10', { next: 'a/10' }])
+    expect(await listed({ prefix: 'a/', limit: 3, after: 'a/10' })).toEqual(names.slice(4, 7))
+    expect(await listed({ prefix: 'a/', after: 'ä' })).toEqual([])
+    expect(await listed({ prefix: 'b', after: 'a/1' })).toEqual(['b'])
+    expect(await listed({ prefix: 'nothing' })).toEqual([])
+    expect(await listed({ prefix: '', task: 'none' })).toEqual([])
+    // Of other kinds of record, too.
+    const page = await fresh.store.list({ collection: 'observations', prefix: 'o', limit: 2, author: 'ann' })
+    expect([page.records.map(({ id }) => id), page.next]).toEqual([['o1', 'o2'], 'o2'])
+  })
+
+  it('lists by name each record that is there all the time once, while others come, go and are rewritten', async () => {
+    const all = Array.from({ length: 60 }, (_, n) => `k${String(n).padStart(3, '0')}`)
+    await Promise.all(all.map((id) => write(set(id, 1))))
+    let isOn = true
+    const writing = (async () => {
+      for (let n = 0; isOn; n += 7) {
+        await write(set(all[n % 60] as string, 1))
+        const key = { collection: 'facts', id: `${all[n % 60]}+` } as const
+        await write(n % 2 ? set(key.id, 1) : { type: 'delete', key, author: 'ann' })
+      }
+    })()
+    try {
+      for (let round = 0; round < 10; round += 1) {
+        const listed: string[] = []
+        let after: string | undefined
+        do {
+          const page = await fresh.store.list({ collection: 'facts', prefix: 'k', limit: 7, after })
+          listed.push(...page.records.map(({ id }) => id))
+          after = page.next
+        } while (after !== undefined)
+        expect(listed.filter((id) => !id.endsWith('+'))).toEqual(all)
+        expect(listed).toEqual(listed.toSorted())
+      }
+    } finally {
+      isOn = false
+      await writing
+    }
+  })
+
   it('shows an audience only what it may see', async () => {
     await write(observe('secret', 'entry secret', { sensitivity: 'confidential' }))
     await write(observe('money', 'entry money', { compartments: ['finance'] }))
     const audience = { level: 'internal', compartments: [] } as const
     expect(await ids({ audience })).toEqual(['o5', 'o4', 'o3', 'o2', 'o1'])
     expect(await ids({ audience: { level: 'public', compartments: ['finance'] } })).toContain('money')
+    const named = await fresh.store.list({ collection: 'observations', prefix: '', limit: 5, audience })
+    expect([named.records.map(({ id }) => id), named.next]).toEqual([['o1', 'o2', 'o3', 'o4', 'o5'], undefined])
     expect((await found('entry', { audience })).toSorted()).toEqual(['o1', 'o2', 'o3', 'o4', 'o5'])
   })
 }

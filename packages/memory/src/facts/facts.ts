@@ -5,15 +5,21 @@ import { guardOf, writeOptionKinds } from '../space/write-options.ts'
 import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
 import { requireInteger, requireStrings } from '../values/require-option.ts'
-import { declassify } from './declassify.ts'
-import type { DeclassifyOptions } from './declassify.ts'
+import { declassify } from '../kinds/declassify.ts'
+import type { DeclassifyOptions } from '../kinds/declassify.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
 import { deleteFactKinds, readFactKinds, setFactKinds } from './fact-options.ts'
 import type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './fact-options.ts'
 import { factOf, toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
+import type { Page } from '../kinds/journal.ts'
+import { listFacts } from './list-facts.ts'
+import type { ListFactsOptions } from './list-facts.ts'
+import { touchFact } from './touch-fact.ts'
+import type { TouchFactOptions } from './touch-fact.ts'
 import { queueUpdate, updateFact } from './update-fact.ts'
 import { requireOptions } from '../values/require-options.ts'
 
@@ -51,6 +57,40 @@ export class Facts {
     const entry = this.#space.facts.hit(key)
     if (entry === undefined) return this.#fetch(key) as Promise<Frozen<T> | undefined>
     return (this.#actor.passes(entry) ? entry.resolved : nothing) as Promise<Frozen<T> | undefined>
+  }
+
+  /**
+   * The values of several keys, in their order, each as from {@link get}. They are read one by one, not in one
+   * snapshot.
+   *
+   * @param keys - At most 10,000.
+   * @throws OptionError, StoreError
+   */
+  async getMany<T = unknown>(keys: readonly string[]): Promise<(Frozen<T> | undefined)[]> {
+    requireStrings('keys', keys, limits.batch)
+    return Promise.all(keys.map((key) => this.get<T>(key)))
+  }
+
+  /**
+   * Lists facts in the order of their keys, page by page: each fact that is there all the time is listed once,
+   * also while others write.
+   *
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const { facts } = memory.as({ id: 'ann', role: 'sales' })
+   * for (const key of ['prospect/7', 'prospect/42', 'price']) await facts.set(key, true)
+   * const { items } = await facts.list({ prefix: 'prospect/' })
+   * items.map(({ key }) => key) // => ['prospect/42', 'prospect/7']
+   * ```
+   */
+  async list<T = unknown>(options: ListFactsOptions = {}): Promise<Page<Fact<T>>> {
+    this.#space.assertOpen()
+    return listFacts<T>(this.#actor, options)
   }
 
   /**
@@ -134,18 +174,33 @@ export class Facts {
   }
 
   /**
+   * Gives a fact a new time to live from now; its value stays. Where the new end is before the old one, that is a write
+   * by this principal, with a new version.
+   *
+   * @returns whether there was such a fact that this principal can see.
+   * @throws OptionError; FenceError when the claim was lost; StoreError
+   */
+  async touch(key: string, options: TouchFactOptions): Promise<boolean> {
+    requireKey(key)
+    this.#space.assertOpen()
+    return touchFact(this.#actor, key, options)
+  }
+
+  /**
    * Removes a fact. Removing an absent fact does nothing, unless a version was given.
    *
+   * @returns whether there was such a fact that this principal can see.
    * @throws VersionConflictError when `ifVersion` is no longer the version.
    */
-  async delete(key: string, options: DeleteFactOptions = {}): Promise<void> {
+  async delete(key: string, options: DeleteFactOptions = {}): Promise<boolean> {
     requireOptions('facts.delete', options, deleteFactKinds)
     requireKey(key)
     const { ifVersion } = options
     requireVersion(ifVersion)
     this.#space.assertOpen()
     const mutation = { type: 'delete', key: recordKey(key), ifVersion, guard: guardOf(options) } as const
-    await this.#actor.writeOne(mutation, (record) => toFact(record))
+    const { version } = await this.#actor.writeOne(mutation, (record) => toFact(record))
+    return version > 0
   }
 
   /**
