@@ -128,7 +128,10 @@ class OpenedMemory implements Memory {
     this.#readAudit = options.auditKeepMs > 0 ? new ReadAuditBuffer((groups) => this.#audit.append(groups)) : undefined
     this.#leases = new StoreLeaseKeeper(this.#store, onError)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
-    this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
+    this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0), async (hash) => {
+      const page = await this.#store.list({ collection: 'objects', prefix: hash, limit: 1 })
+      return page.records.length > 0
+    })
     this.#space = {
       ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,

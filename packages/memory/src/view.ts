@@ -9,6 +9,8 @@ import { Objects } from './kinds/objects.ts'
 import { Observations } from './kinds/observations.ts'
 import { onceKinds } from './kinds/once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
+import { forget } from './forgetting/forget.ts'
+import type { ForgetOptions, ForgetReport, ForgetTarget } from './forgetting/forget-options.ts'
 import { Audit } from './oversight/audit.ts'
 import { Feed } from './oversight/feed.ts'
 import { Records } from './oversight/records.ts'
@@ -119,6 +121,39 @@ export class View {
   }
 
   /**
+   * Forgets records for good, for all threads, processes and machines: one record, several, or all that a filter finds,
+   * such as all that is about a person. With `derived: 'forget'` all that is derived from it goes too: notes, results
+   * of work, summaries of summaries. Search terms, cached copies and contents that no record holds any more go with it,
+   * and the storage medium is cleaned. A record in `erasures` says who forgot how much, when and why; the audit says of
+   * each record that it was erased.
+   *
+   * Authors forget their own records; others need the right `erase`. Records above the principal's clearance are not
+   * found. Up to 500 records are gone in one atomic step; more go step by step, and forgetting the same again goes on
+   * where a crash has interrupted it.
+   *
+   * @throws AccessError where a record is somebody else's; then nothing was forgotten. OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'sales' })
+   * const call = await ann.observations.log({ value: 'Zoë called', subject: 'person/42' })
+   * await ann.facts.set('next call', 'Zoë, on Monday', { derivedFrom: [call] })
+   *
+   * const officer = memory.as({ id: 'olga', role: 'privacy', rights: ['erase'] })
+   * const report = await officer.forget({ subject: 'person/42' }, { reason: 'She asked for it.', derived: 'forget' })
+   * report.forgotten // => { observations: 1, facts: 1 }
+   * await ann.facts.get('next call') // => undefined
+   * ```
+   */
+  async forget(what: ForgetTarget, options: ForgetOptions): Promise<ForgetReport> {
+    this.#space.assertOpen()
+    return forget(this.#space, this.#actor, what, options)
+  }
+
+  /**
    * Forgets the stored result of the work with this key, for all threads, processes and machines: whoever asks next
    * runs the work anew. Work that is running goes on, and its result is stored.
    *
@@ -134,12 +169,12 @@ export class View {
    * await using memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'reader' })
    * await ann.once('answer/v1', () => 41)
-   * await ann.forget('answer/v1') // => true
+   * await ann.forgetWork('answer/v1') // => true
    * const { value } = await ann.once('answer/v1', () => 42)
    * value // => 42
    * ```
    */
-  forget(key: string): Promise<boolean> {
+  forgetWork(key: string): Promise<boolean> {
     return this.#once.forget(key)
   }
 

@@ -95,7 +95,7 @@ export class ActivityRunner {
     requireLimits(options)
     const principal = options.as ?? flockPrincipal
     const id = `${name}#${randomUUID().slice(0, 8)}`
-    const scope = new ReadScope({ lasts: true })
+    const scope = new ReadScope()
     if (options.scope) scope.noteLabel(options.scope.label)
     this.#running += 1
     const account = new Account()
@@ -187,6 +187,7 @@ export class ActivityRunner {
     return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
       const outcome = await executor.run(task, { signal: joined, ...this.#reports(run, timer) })
       scope.noteLabel(outcome.label)
+      scope.noteSources(outcome.sources ?? [])
       return outcome
     })
   }

@@ -40,6 +40,8 @@ export interface ActivityOutcome {
   readonly worker: string
   /** The label of its input and of everything that it has read. */
   readonly label: Label
+  /** What it has read, as `ReadScope.sources` gives it. */
+  readonly sources?: readonly string[] | undefined
 }
 
 /** Options of {@link Executor.run}. */

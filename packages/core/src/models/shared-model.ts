@@ -166,7 +166,7 @@ export class SharedModel {
       prepare: (some) => this.#prepare(some).plain,
       citeContext: (ask) => this.#citeContext(ask),
     })
-    const forgotten = await Promise.all(keys.map((key) => this.#memory.forget(key)))
+    const forgotten = await Promise.all(keys.map((key) => this.#memory.forgetWork(key)))
     return forgotten.includes(true)
   }
 

@@ -97,9 +97,9 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
     }
     const output: unknown = await asPartOf(task.chain ?? [], () => activity.run(context, task.input), account)
     const durationMs = performance.now() - startedAt
-    const { label } = scope
+    const { label, sources } = scope
     return await sendOutput(task.name, output, (sent): ThreadReply => {
-      const outcome = { output: sent, durationMs, worker: `thread-${threadId}`, label }
+      const outcome = { output: sent, durationMs, worker: `thread-${threadId}`, label, sources }
       return { value: outcome satisfies ActivityOutcome, costs: costs() }
     })
   } catch (error) {

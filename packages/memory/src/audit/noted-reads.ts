@@ -10,6 +10,7 @@ export type NotedAction =
   | 'write'
   | 'send'
   | 'declassify'
+  | 'erase'
   | 'audit'
   | 'administer'
 

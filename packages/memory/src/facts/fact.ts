@@ -1,5 +1,6 @@
 import type { Level } from '../values/access.ts'
 import { decodeJson } from '../values/json.ts'
+import { subjectsOf } from '../store/source-name.ts'
 import type { Shown } from '../space/shown.ts'
 
 /** A named, versioned value. */
@@ -18,6 +19,8 @@ export interface Fact<T = unknown> {
   readonly expiresAt: number | undefined
   readonly task: string | undefined
   readonly tags: readonly string[]
+  /** Whom or what it is about. */
+  readonly subjects: readonly string[]
   readonly importance: number | undefined
   readonly sensitivity: Level
   readonly compartments: readonly string[]
@@ -43,6 +46,7 @@ export function factOf<T>(key: string, value: T, record: Omit<Shown, 'value'>): 
     expiresAt,
     task,
     tags,
+    subjects: subjectsOf(record),
     importance,
     sensitivity,
     compartments,

@@ -4,7 +4,8 @@ import { hasEnded } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
-import type { StoredRecord } from '../store/record.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { hiddenSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
 import { covers } from '../values/access.ts'
 import { fromEnvelope } from '../values/error-envelope.ts'
 import { AccessError, OptionError, WorkError } from '../values/errors.ts'
@@ -71,7 +72,7 @@ export class ComputeOnce {
       return copy
     } finally {
       // Whoever gets a result, or an error, has read what the work has read.
-      if (own.label) this.#actor.used(own.label)
+      if (own.label) this.#actor.used(own.label, own.sources)
       own.waiters -= 1
       // The work continues for the others; the last one to leave aborts it, unless it has ended: making a reason takes long.
       if (own.waiters === 0 && inFlight.get(id) === own) own.abandon.abort(signal?.reason)
@@ -121,7 +122,10 @@ export class ComputeOnce {
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && workStateOf(decodeJson(record.value))
       // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
-      if (state && state.state !== 'running') own.label = state.label ?? record
+      if (record && state && state.state !== 'running') {
+        own.label = state.label ?? record
+        own.sources = sourcesOf(record)
+      }
       const isGood = state?.state === 'done' && (options.accept?.(state.value) ?? true)
       // Most checks answer at once, and a turn of the microtasks shows in a hit.
       if (state?.state === 'done' && (isGood === true || (await isGood))) {
@@ -130,7 +134,7 @@ export class ComputeOnce {
         return { value: state.value as T, cost, reused: true }
       }
       // Whoever judged it has read it.
-      if (state?.state === 'done' && own.label) this.#actor.used(own.label)
+      if (state?.state === 'done' && own.label) this.#actor.used(own.label, own.sources)
       if (state?.state === 'failed' && hasWaited) {
         const cause = fromEnvelope(state.error)
         throw new WorkError(id, `The work "${id}" failed where it ran: ${cause.message}`, { cause })
@@ -194,6 +198,7 @@ export class ComputeOnce {
       if (flight.isUnkept) await stored.giveBack(fence)
       else if (!(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
       flight.label = label
+      flight.sources = sourcesOf({ ...stored.key, derivedFrom: this.#actor.scope?.sources ?? [] })
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', cost.ms)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, cost }
@@ -231,6 +236,11 @@ export class ComputeOnce {
     account?.reuse(saved)
     this.#space.note({ work, agent: this.#actor.principal.id, count: 1, saved })
   }
+}
+
+/** What names a result as a source: itself, and whom it is about. */
+function sourcesOf(record: RecordKey & Pick<StoredRecord, 'derivedFrom'>): readonly string[] {
+  return [hiddenSource(sourceName(record)), ...subjectsOf(record).map(subjectSource)]
 }
 
 type Work<T> = (context: WorkContext) => Promise<T> | T

@@ -2,6 +2,7 @@ import { covers, joinLabels, labelText, publicLabel, requireLevel } from '../val
 import type { Label, Level } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { OptionError } from '../values/errors.ts'
+import { hiddenSource } from '../store/source-name.ts'
 import { requireStrings } from '../values/require-option.ts'
 import type { Marked, OwnMutation, Shown } from '../space/shown.ts'
 import type { Written } from '../store/mutation.ts'
@@ -59,7 +60,9 @@ export async function declassify(
     throw new OptionError('sensitivity', `a label below ${labelText(before)}`, labelText(after))
   }
   const { id: author } = actor.principal
-  const { collection, id, task, tags, importance, derivedFrom } = record
+  const { collection, id, task, tags, importance } = record
+  // Their names may be as sensitive as the record was.
+  const derivedFrom = record.derivedFrom.map(hiddenSource)
   const mutation = await make(actor.lower(record, { author, task, tags, importance, derivedFrom, ...label }))
   const why = `${reason} (from ${labelText(before)} to ${labelText(after)})`
   const noted = { agent: author, action: 'declassify', outcome: 'hit', collection, reason: why } as const

@@ -8,7 +8,7 @@ import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
-import { visibleSources } from '../store/object-id.ts'
+import { subjectsOf, visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { rankTexts } from '../search/ranking.ts'
 import { indexTerms, queryTerms, termsOf } from '../search/search-terms.ts'
@@ -32,7 +32,9 @@ export interface JournalEntry<Value = unknown> {
   readonly task: string | undefined
   readonly tags: readonly string[]
   readonly importance: number | undefined
-  /** Ids of the objects that it was derived from. */
+  /** Whom or what it is about. */
+  readonly subjects: readonly string[]
+  /** What it was derived from: ids of objects, and names of other records as `collection/id`. */
   readonly derivedFrom: readonly string[]
   /** Unix milliseconds, by the store's clock. */
   readonly createdAt: number
@@ -209,6 +211,8 @@ export class Journal {
   #toEntry<Value>(record: Shown): JournalEntry<Value> {
     const { id, seq, value, author, task, tags, importance, createdAt } = record
     const derivedFrom = visibleSources(record, this.#actor.audience)
-    return { id, seq, value: decodeJson(value) as Value, author, task, tags, importance, derivedFrom, createdAt }
+    const subjects = subjectsOf(record)
+    const entry = { id, seq, author, task, tags, subjects, importance, derivedFrom, createdAt }
+    return { ...entry, value: decodeJson(value) as Value }
   }
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
-import { visibleSources } from '../store/object-id.ts'
+import { isObjectId, visibleSources } from '../store/source-name.ts'
 import type { Audience } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
@@ -63,8 +63,9 @@ async function neighborsOf(
     const query = { collection: 'objects', derivedFrom: record.id, order: 'oldest', limit: 1_000 } as const
     return (await actor.query(query)).records
   }
-  if (record.derivedFrom.length === 0) return []
-  const records = await actor.unseen.read(record.derivedFrom.map((id) => objectKey(id)))
+  const sources = record.derivedFrom.filter(isObjectId)
+  if (sources.length === 0) return []
+  const records = await actor.unseen.read(sources.map((id) => objectKey(id)))
   return actor.seeAll(
     'objects',
     records.filter((source) => source !== undefined),

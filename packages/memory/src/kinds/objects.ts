@@ -208,7 +208,7 @@ export class Objects {
     const record = await this.#record(ref.id)
     const opened = await this.#space.shelf.open(hashOf(ref.id))
     if (!opened) throw new NotFoundError('object', ref.id)
-    this.#actor.scope?.noteObject(record.id, record)
+    this.#actor.scope?.noteObject(record)
     this.#space.counters.add('sharedReads', opened.isCopy ? 0 : 1)
     this.#space.counters.add('bytesCopied', opened.isCopy ? opened.bytes.length : 0)
     return { opened, mediaType: ref.mediaType ?? objectInfo(record).mediaType }

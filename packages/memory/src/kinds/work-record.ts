@@ -100,7 +100,9 @@ export class WorkRecord {
     const { actor, options } = this.#parts
     const { level, compartments } = actor.audience
     const author = actor.principal.id
-    const own = { author, task: options.task, tags: [], derivedFrom: [], sensitivity: level, compartments }
+    // What it is made from is known when it is done.
+    const derivedFrom = state.state === 'done' ? (actor.scope?.sources ?? []) : []
+    const own = { author, task: options.task, tags: [], derivedFrom, sensitivity: level, compartments }
     const isTaking = state.state === 'running'
     const fleeting = isTaking || (options.fleeting === true && state.state === 'done')
     try {

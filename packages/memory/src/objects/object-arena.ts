@@ -58,6 +58,16 @@ export class ObjectArena {
     this.#free.give(offset, roundUp(length))
   }
 
+  /** Frees the region of an object, unless a thread has it pinned: then it goes when it is evicted. */
+  drop(hash: string): void {
+    const tag = tagOf(hash)
+    for (let probe = 0; probe < probes; probe += 1) {
+      const index = probeIndex(tag, probe)
+      const isIt = tag.every((word, at) => this.#directory[index * entryWords + at] === word)
+      if (isIt && this.#resident.has(index)) this.#evict(index)
+    }
+  }
+
   /**
    * Makes a filled region visible to all threads under its hash. Frees the region if
    * the hash is already in the directory, or its places are taken by pinned objects.

@@ -17,6 +17,8 @@ export interface ObjectShelf {
   put(bytes: Uint8Array, level: Promise<Level>): Promise<string>
   /** Resolves to the bytes, pinned in shared memory or else as a copy; `undefined` if the hash is unknown. */
   open(hash: string): Promise<OpenBytes | undefined>
+  /** Deletes bytes that no record holds any more; resolves to whether they were there and are gone. */
+  forget(hash: string): Promise<boolean>
 }
 
 /** Opened bytes. Releasing a copy is optional. */
@@ -32,11 +34,19 @@ function digestOf(bytes: Uint8Array): string {
 /** The shelf of the thread that opened the store. */
 export class HostShelf implements ObjectShelf {
   readonly #vault: ObjectVault
+  readonly #isHeld: (hash: string) => Promise<boolean>
   readonly #arena: ObjectArena
   readonly #shared: SharedObjects
 
-  constructor(vault: ObjectVault, arena: ObjectArena, shared: SharedObjects) {
+  /** @param isHeld - Whether a record holds these bytes. */
+  constructor(
+    vault: ObjectVault,
+    arena: ObjectArena,
+    shared: SharedObjects,
+    isHeld: (hash: string) => Promise<boolean>,
+  ) {
     this.#vault = vault
+    this.#isHeld = isHeld
     this.#arena = arena
     this.#shared = shared
   }
@@ -70,6 +80,12 @@ export class HostShelf implements ObjectShelf {
     return { bytes, isCopy: true, release: () => {} }
   }
 
+  async forget(hash: string): Promise<boolean> {
+    if (await this.#isHeld(hash)) return false
+    this.#arena.drop(hash)
+    return this.#vault.delete(hash)
+  }
+
   /** Stores the content of a reserved region and publishes it under its hash. */
   async #keep(offset: number, length: number, level: Level | Promise<Level>): Promise<string> {
     try {
@@ -98,6 +114,7 @@ export class HostShelf implements ObjectShelf {
         return this.#keep(offset, length, level)
       },
       'shelf.put': (bytes: Uint8Array, level: Level) => this.put(bytes, Promise.resolve(level)),
+      'shelf.forget': (hash: string) => this.forget(hash),
       'shelf.bytes': async (hash: string) => {
         const opened = await this.open(hash)
         const bytes = opened && Uint8Array.from(opened.bytes)
@@ -151,6 +168,10 @@ export class ThreadShelf implements ObjectShelf {
     // There is no room for it in shared memory.
     const bytes = await this.#client.call<Uint8Array | undefined>('shelf.bytes', hash)
     return bytes && { bytes, isCopy: true, release: () => {} }
+  }
+
+  forget(hash: string): Promise<boolean> {
+    return this.#client.call('shelf.forget', hash)
   }
 }
 

@@ -100,6 +100,14 @@ export class ObjectVault {
     return undefined
   }
 
+  /** Deletes the bytes in all their forms. Resolves to whether there were any. */
+  async delete(hash: string): Promise<boolean> {
+    const names = [hash, ...this.#ring.ids.map((id) => sealedName(hash, id))]
+    const isThere = await Promise.all(names.map((name) => this.#objects.has(name)))
+    for (const name of names) await this.#objects.delete(name)
+    return isThere.includes(true)
+  }
+
   /** Stores the plain bytes of content that also has a lower label, if only sealed ones are there. */
   async unseal(hash: string): Promise<void> {
     if (await this.#objects.has(hash)) return

@@ -1,10 +1,11 @@
 import { auditMutation } from '../audit/audit-log.ts'
 import type { NotedGroup } from '../audit/noted-reads.ts'
 import { nothingWritten } from '../store/apply-mutation.ts'
+import { collectionsWith } from '../store/collections.ts'
 import type { Commit, Refusal, Written } from '../store/mutation.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
+import { isObjectId, keyOfSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
 import { covers, distinct, joinLabels } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
 import { AccessError, FenceError, NotFoundError, VersionConflictError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
 import { requireCount } from '../values/require-option.ts'
@@ -12,8 +13,8 @@ import { assertReadable } from '../values/sealed-text.ts'
 import { requireBatch } from './require-batch.ts'
 import type { Marked, OwnMutation, Shown } from './shown.ts'
 import { clearanceFor, Sight } from './sight.ts'
-import { requireWriteOptions } from './write-options.ts'
-import type { WriteOptions } from './write-options.ts'
+import { nameOfSource, requireWriteOptions } from './write-options.ts'
+import type { Source, WriteOptions } from './write-options.ts'
 
 /**
  * A principal at work in a space: the one gate between it and the records. {@link Sight}
@@ -31,14 +32,15 @@ export class Actor extends Sight {
   async describe(options: WriteOptions): Promise<Marked> {
     requireWriteOptions(options)
     const { task = options.claim?.task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
-    const { derivedFrom: declared = [] } = options
-    const labels = await Promise.all(declared.map(({ id }) => this.#labelOfSource(id)))
-    const read = this.scope?.objects ?? []
-    const sources = declared.length + read.length === 0 ? [] : distinct([...declared.map(({ id }) => id), ...read])
+    const { derivedFrom: given = [], subject = [] } = options
+    const declared = await Promise.all(given.map((source) => this.#source(source)))
+    const subjects = [subject, ...declared.map(subjectsOf)].flat().map(subjectSource)
+    const sources = [...declared.map(sourceName), ...subjects, ...(this.scope?.sources ?? [])]
     requireCount('derivedFrom', sources.length, limits.sources)
-    const label = joinLabels([{ sensitivity, compartments }, ...labels])
+    const label = joinLabels([{ sensitivity, compartments }, ...declared])
+    const derivedFrom = sources.length === 0 ? sources : distinct(sources).toSorted()
     const { id: author } = this.principal
-    return this.mark({ author, task, tags: distinct(tags), importance, derivedFrom: sources.toSorted(), ...label })
+    return this.mark({ author, task, tags: distinct(tags), importance, derivedFrom, ...label })
   }
 
   /**
@@ -122,17 +124,37 @@ export class Actor extends Sight {
     throw new VersionConflictError(id, ifVersion, visible?.version ?? 0, visible && show(visible))
   }
 
+  /** Erases what is left of overwritten and deleted content from the storage medium. */
+  scrub(): Promise<void> {
+    return this.space.store.scrub()
+  }
+
   /** Writes one record; see {@link write}. */
   async writeOne(mutation: OwnMutation, show?: Show): Promise<Written> {
     return (await this.write([mutation], show))[0] as Written
   }
 
-  async #labelOfSource(id: string): Promise<Label> {
-    const source = await this.load('objects', id)
-    if (!source) throw new NotFoundError('object', id)
+  async #source(given: Source): Promise<Shown> {
+    const source = await this.find(given)
+    if (!source) {
+      const name = nameOfSource(given)
+      throw new NotFoundError(isObjectId(name) ? 'object' : 'record', name)
+    }
     // Its label counts, so it must be the one that it was stored under.
     assertReadable(source.value)
     return source
+  }
+
+  /** The record that a source means, if this principal can see it. The id of an entry does not tell its journal. */
+  async find(given: Source): Promise<Shown | undefined> {
+    const name = nameOfSource(given)
+    const key = keyOfSource(name)
+    if (key?.collection === 'objects') return this.load('objects', key.id)
+    if (key) return this.read(key)
+    const keys = collectionsWith('identified').map((collection) => ({ collection, id: name }))
+    const records = await this.space.store.read(keys)
+    const index = records.findIndex((record) => record !== undefined)
+    return index < 0 ? undefined : this.see(keys[index] as RecordKey, records[index])
   }
 }
 

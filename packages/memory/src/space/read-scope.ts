@@ -1,3 +1,6 @@
+import { hasTrait } from '../store/collections.ts'
+import type { StoredRecord } from '../store/record.ts'
+import { hiddenSource, isObjectId, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
 import { covers, joinLabels, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { requireOptions } from '../values/require-options.ts'
@@ -14,6 +17,9 @@ export interface ReadScopeOptions {
   readonly lasts?: boolean
 }
 
+/** Records, beside objects, that are noted one by one: what is derived from more is found by its subjects alone. */
+const mostOthers = 1_000
+
 const kinds: OptionKinds<ReadScopeOptions> = { lasts: 'boolean' }
 
 /**
@@ -26,6 +32,8 @@ const kinds: OptionKinds<ReadScopeOptions> = { lasts: 'boolean' }
 export class ReadScope implements Disposable {
   readonly lasts: boolean
   readonly #objects = new Set<string>()
+  /** Names of records that are not shown as sources, and subjects. */
+  readonly #others = new Set<string>()
   readonly #releases: (() => void)[] = []
   #label: Label = publicLabel
 
@@ -39,15 +47,37 @@ export class ReadScope implements Disposable {
     return [...this.#objects]
   }
 
+  /** What is written in the scope was derived from: objects, other records, and whom they are about. */
+  get sources(): readonly string[] {
+    return [...this.#objects, ...this.#others]
+  }
+
   /** The label of everything read so far, taken together. */
   get label(): Label {
     return this.#label
   }
 
-  /** Records that an object was read. */
-  noteObject(id: string, label: Label): void {
-    if (!this.lasts) this.#objects.add(id)
-    this.noteLabel(label)
+  /** Records that the content of an object was read. */
+  noteObject(record: StoredRecord): void {
+    if (!this.lasts) this.#objects.add(record.id)
+    this.noteRecord(record)
+  }
+
+  /** Records that a record was read. */
+  noteRecord(record: StoredRecord): void {
+    this.noteLabel(record)
+    if (this.lasts) return
+    const { collection, derivedFrom } = record
+    if (collection !== 'objects' && hasTrait(collection, 'derived') && this.#others.size < mostOthers) {
+      this.#others.add(hiddenSource(sourceName(record)))
+    }
+    for (const subject of subjectsOf({ derivedFrom })) this.#others.add(subjectSource(subject))
+  }
+
+  /** Takes over what was read in another scope, which was part of this one. */
+  noteSources(sources: readonly string[]): void {
+    if (this.lasts) return
+    for (const name of sources) (isObjectId(name) ? this.#objects : this.#others).add(name)
   }
 
   /** Records that something with this label was read. The scope's own label only rises. */

@@ -45,7 +45,7 @@ export class Sight {
     this.scope = scope
     this.readAuditor = space.readAudit && new ReadAuditor(space.readAudit, principal.id, this.audience)
     this.space = space
-    this.#freeLevel = scope ? 0 : levelIndex(this.audience.level)
+    this.#freeLevel = scope?.lasts === false ? -1 : scope ? 0 : levelIndex(this.audience.level)
     const { readAuditor: reading } = this
     // A thread may not reach its timers before its next task.
     if (reading) scope?.onEnd(() => reading.flush())
@@ -76,7 +76,7 @@ export class Sight {
   see(key: RecordKey, record: StoredRecord | undefined, noting: Noting = 'read'): Shown | undefined {
     if (noting !== 'unnoted') this.readAuditor?.note(noting, key.collection, key.id, record)
     if (!record || !covers(this.audience, record)) return undefined
-    this.scope?.noteLabel(record)
+    this.scope?.noteRecord(record)
     return record as Shown
   }
 
@@ -155,9 +155,10 @@ export class Sight {
     this.used(label)
   }
 
-  /** Records the use of content with this label that was not read as a record. */
-  used(label: Label): void {
+  /** Records the use of content with this label that was not read as a record, and where it comes from. */
+  used(label: Label, sources: readonly string[] = []): void {
     this.scope?.noteLabel(label)
+    this.scope?.noteSources(sources)
   }
 
   /** Whether the principal has a right. */

@@ -1,4 +1,5 @@
 import type { Guard } from '../store/mutation.ts'
+import { sourceName } from '../store/source-name.ts'
 import { requireLevel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
@@ -15,13 +16,24 @@ export interface WriteOptions {
   /** @defaultValue 'public', or the sensitivity of its sources, whichever is higher */
   readonly sensitivity?: Level
   readonly compartments?: readonly string[]
-  /** Objects that it is derived from. Inside an activity, the objects it read are added. */
-  readonly derivedFrom?: readonly { readonly id: string }[]
+  /** What it is derived from. Inside an activity, what it has read is added. */
+  readonly derivedFrom?: readonly Source[]
+  /**
+   * Whom or what it is about, such as `person/42`: by that, all of it can be found and forgotten. What is derived from
+   * it is about the same.
+   */
+  readonly subject?: string | readonly string[]
   /** Time to live in milliseconds; for ever when left out. */
   readonly ttlMs?: number
   /** Write only while this claim is held. The record belongs to the claim's task unless `task` is given. */
   readonly claim?: ClaimToken
 }
+
+/**
+ * What something is derived from: the ref of an object, an entry as a list or write gave it, a fact, or the name of a
+ * record as `collection/id`.
+ */
+export type Source = { readonly id: string } | { readonly key: string } | string
 
 /** Proves to a store that a claim is held; plain data that may travel to another thread. */
 export interface ClaimToken {
@@ -37,6 +49,7 @@ export const writeOptionKinds: OptionKinds<WriteOptions> = {
   sensitivity: 'any',
   compartments: 'any',
   derivedFrom: 'any',
+  subject: 'any',
   ttlMs: 'any',
   claim: 'object',
 }
@@ -52,14 +65,19 @@ export function requireWriteOptions(options: WriteOptions): void {
   if (importance !== undefined) requireNumber('importance', importance, 0, 1)
   if (options.ttlMs !== undefined) requireLifetime('ttlMs', options.ttlMs)
   if (options.derivedFrom) requireSources(options.derivedFrom)
+  if (options.subject !== undefined) requireStrings('subject', [options.subject].flat())
 }
 
-function requireSources(refs: readonly { readonly id: string }[]): void {
-  if (!Array.isArray(refs)) throw new OptionError('derivedFrom', 'an array of refs of objects', refs)
-  requireIds(
-    'derivedFrom',
-    refs.map((ref: { readonly id?: unknown } | undefined) => ref?.id),
-  )
+function requireSources(sources: readonly Source[]): void {
+  if (!Array.isArray(sources))
+    throw new OptionError('derivedFrom', 'an array of refs, entries, facts or names', sources)
+  requireIds('derivedFrom', sources.map(nameOfSource))
+}
+
+/** The name of a source, see `store/source-name.ts`; of an entry of a journal only its id. */
+export function nameOfSource(source: Source): string {
+  if (typeof source === 'string') return source
+  return 'key' in source ? sourceName({ collection: 'facts', id: source.key }) : source?.id
 }
 
 /** The guard of a write with these options. @throws OptionError when the claim is invalid. */

@@ -12,6 +12,7 @@
  * - `derived`: records can be derived from objects.
  * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
  * - `leased`: records are leases, whose versions are fences that users pass on.
+ * - `identified`: records have ids that are never used twice, in no other collection either.
  * - `named`: records can be listed by their keys. (Those of the other collections a store lists one by one.)
  * - `cached`: threads keep copies of records.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
@@ -27,6 +28,7 @@ export type CollectionTrait =
   | 'derived'
   | 'forgettable'
   | 'leased'
+  | 'identified'
   | 'named'
   | 'cached'
   | 'history'
@@ -38,16 +40,27 @@ export type CollectionTrait =
  */
 export const collections = {
   facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached', 'history'],
-  observations: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
-  decisions: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
-  learnings: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable'],
-  alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable'],
+  observations: [
+    'journal',
+    'searchable',
+    'shared',
+    'packaged',
+    'shown',
+    'sealed',
+    'derived',
+    'forgettable',
+    'identified',
+  ],
+  decisions: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
+  learnings: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
+  alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
   claims: ['keyed', 'shown', 'sealed', 'leased'],
-  escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable'],
+  escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
   objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached'],
   work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
+  erasures: ['keyed', 'shown', 'sealed'],
   ledger: ['keyed', 'sealed'],
   audit: ['keyed', 'sealed'],
   settings: ['keyed', 'sealed'],

@@ -23,7 +23,7 @@ export interface Clearance {
  * - `administer`: see corrupt records as they are stored.
  */
 export type Right = (typeof rights)[number]
-const rights = ['audit', 'declassify', 'administer'] as const
+const rights = ['audit', 'declassify', 'erase', 'administer'] as const
 
 /** An agent, a person or a program that uses the memory. */
 export interface Principal {

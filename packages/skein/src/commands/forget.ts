@@ -59,7 +59,7 @@ async function forget(names: readonly string[], flags: ForgetFlags, context: Com
     // A result belongs to those who have the clearance in its id.
     const { label, key } = parseWorkId(one.record.id)
     const clearance = { level: label.sensitivity, compartments: label.compartments }
-    if (await memory.as({ ...principalOf(flags), clearance }).forget(key)) forgotten.push(one)
+    if (await memory.as({ ...principalOf(flags), clearance }).forgetWork(key)) forgotten.push(one)
   }
   if (flags.json) await printJson({ space: flags.space, forgotten: forgotten.map(toJson) })
   else await print(`Forgot ${countOf(forgotten.length, 'result')}.`)

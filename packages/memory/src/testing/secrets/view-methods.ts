@@ -21,8 +21,8 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
     shows: 'nothing',
     takes: 'nothing',
     attempt: async (view, { text, planted }) => {
-      await view.forget(planted.work)
-      await view.forget(`note/${text}`)
+      await view.forgetWork(planted.work)
+      await view.forgetWork(`note/${text}`)
     },
   },
   label: { shows: 'own', takes: 'nothing', attempt: async (view) => view.label },

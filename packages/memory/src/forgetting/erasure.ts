@@ -1,0 +1,19 @@
+import { decodeJson } from '../values/json.ts'
+import type { Collection } from '../store/collections.ts'
+
+/** What the record of an erasure says. Who and when are those of the record. */
+export interface Erasure {
+  /** `running` until all of it is done: it goes on when the same is forgotten again. */
+  readonly state: 'running' | 'done'
+  readonly reason: string
+  readonly derived: 'keep' | 'report' | 'forget'
+  readonly forgotten: Readonly<Partial<Record<Collection, number>>>
+  readonly contents: number
+  /** Hashes of objects' contents that are still to go. */
+  readonly pending?: readonly string[]
+}
+
+/** Reads the value of a record of the `erasures` collection. */
+export function erasureOf(text: string): Erasure {
+  return decodeJson(text) as Erasure
+}

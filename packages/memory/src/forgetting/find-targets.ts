@@ -1,0 +1,75 @@
+import type { Actor } from '../space/actor.ts'
+import type { Shown } from '../space/shown.ts'
+import type { Collection } from '../store/collections.ts'
+import { formsOfSource, sourceName, subjectSource } from '../store/source-name.ts'
+import type { RecordQuery } from '../store/query.ts'
+import { limits } from '../values/limits.ts'
+import { forgettable, parseTarget } from './forget-options.ts'
+import type { ForgetFilter, ForgetTarget } from './forget-options.ts'
+
+/** Records by their names as sources, in the order in which they were found: what is derived comes after its sources. */
+export type Found = Map<string, Shown>
+
+/** How many records' uses are looked up together. */
+const atOnce = 50
+
+/** The records to forget, as far as the principal can see them. @throws OptionError */
+export async function findTargets(actor: Actor, what: ForgetTarget): Promise<Found> {
+  const found: Found = new Map()
+  const target = parseTarget(what)
+  if ('sources' in target) {
+    for (const source of target.sources) add(found, await actor.find(source))
+    return found
+  }
+  // Without the right, one forgets one's own.
+  const author = actor.has('erase') ? target.author : (target.author ?? actor.principal.id)
+  for (const query of queriesOf({ ...target, ...(author !== undefined && { author }) }))
+    for await (const record of pages(actor, query)) add(found, record)
+  return found
+}
+
+/** Adds all that is derived from these records, step by step. */
+export async function addDerived(actor: Actor, found: Found): Promise<void> {
+  let frontier = [...found.keys()]
+  while (frontier.length > 0) {
+    const next: string[] = []
+    for (let from = 0; from < frontier.length; from += atOnce) {
+      const uses = await Promise.all(frontier.slice(from, from + atOnce).map((name) => usesOf(actor, name)))
+      for (const record of uses.flat()) if (add(found, record)) next.push(sourceName(record))
+    }
+    frontier = next
+  }
+}
+
+/** Everything that names a record as a source. */
+async function usesOf(actor: Actor, name: string): Promise<Shown[]> {
+  const queries = forgettable.flatMap((collection) =>
+    formsOfSource(name).map((derivedFrom) => ({ collection, derivedFrom })),
+  )
+  return (await Promise.all(queries.map((query) => Array.fromAsync(pages(actor, query))))).flat()
+}
+
+/** A subject may be named in two forms; what matches both comes twice. */
+function queriesOf({ subject, collection, ...filter }: ForgetFilter): Query[] {
+  const forms = subject === undefined ? [undefined] : formsOfSource(subjectSource(subject))
+  const kinds: readonly Collection[] = collection === undefined ? forgettable : [collection]
+  return kinds.flatMap((kind) => forms.map((derivedFrom) => ({ ...filter, collection: kind, derivedFrom })))
+}
+
+type Query = Omit<RecordQuery, 'order' | 'limit' | 'after' | 'audience'>
+
+async function* pages(actor: Actor, query: Query): AsyncGenerator<Shown> {
+  let after: number | undefined
+  do {
+    const page = await actor.query({ ...query, order: 'oldest', limit: limits.page, after })
+    yield* page.records
+    after = page.next
+  } while (after !== undefined)
+}
+
+/** Resolves to whether it is new. */
+function add(found: Found, record: Shown | undefined): boolean {
+  if (!record || found.has(sourceName(record))) return false
+  found.set(sourceName(record), record)
+  return true
+}
