@@ -5,7 +5,7 @@ import { StoreClock } from './store/store-clock.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
-import { decideBatch } from './store/decide-batch.ts'
+import { decideBatch, dropsOf } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import { isSealed } from './values/sealed-text.ts'
 import { Emitter } from './values/emitter.ts'
@@ -128,17 +128,26 @@ class MapStore implements Store {
     const decided = this.#decide(batch)
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)
+    for (const names of dropsOf(decided.puts)) this.#drop(names)
     return { ok: true, written: decided.written }
   }
 
   #decide(batch: readonly Mutation[]): BatchVerdict {
-    const { rows, floors, seq } = this.#space
+    const { rows, bytes, floors, seq } = this.#space
     return decideBatch(batch, {
       now: this.now(),
       seq,
       rowOf: (key) => rows.get(rowKey(key)),
+      hasBytes: (name) => bytes.has(name),
       floorOf: (collection) => floors.get(collection) ?? 0,
     })
+  }
+
+  #drop(names: readonly [hash: string, ...others: string[]]): void {
+    const { rows, bytes } = this.#space
+    const now = this.now()
+    const isHeld = rows.values().some((row) => row.record.collection === 'objects' && row.record.id.startsWith(names[0]) && liveRecord(row, now) !== undefined)
+    if (!isHeld) for (const name of names) bytes.delete(name)
   }
 
   #put({ mutation, row, isChange }: Put): void {

@@ -20,6 +20,7 @@ import type { MemoryOptions, ResolvedOptions } from './options.ts'
 import { KeyRing } from './sealing/key-ring.ts'
 import { ObjectVault } from './sealing/object-vault.ts'
 import type { ResealReport } from './sealing/reseal.ts'
+import { gateContents } from './sealing/content-gate.ts'
 import { gatePlain } from './sealing/plain-gate.ts'
 import { gateSeals } from './sealing/seal-gate.ts'
 import { Sealer } from './sealing/sealer.ts'
@@ -105,7 +106,7 @@ class OpenedMemory implements Memory {
     this.space = options.space
     const sealing = new KnownSealing(opened, ring)
     const vault = new ObjectVault(opened.objects, ring, sealing)
-    const coherent = heedReads(gateWrites(opened, this.#epochs), this.#epochs)
+    const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
     this.#store = gateSchemas(gateSeals(gatePlain(coherent, ring, sealing), ring), options.schemas)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
@@ -128,10 +129,7 @@ class OpenedMemory implements Memory {
     this.#readAudit = options.auditKeepMs > 0 ? new ReadAuditBuffer((groups) => this.#audit.append(groups)) : undefined
     this.#leases = new StoreLeaseKeeper(this.#store, onError)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
-    this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0), async (hash) => {
-      const page = await this.#store.list({ collection: 'objects', prefix: hash, limit: 1 })
-      return page.records.length > 0
-    })
+    this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
     this.#space = {
       ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,

@@ -8,7 +8,7 @@ import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import { collectionsWith } from './store/collections.ts'
 import type { Corruption } from './store/corruption.ts'
-import { decideBatch } from './store/decide-batch.ts'
+import { decideBatch, dropsOf } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
@@ -235,6 +235,7 @@ class TableStore implements Store {
       now,
       seq,
       rowOf: (key) => this.#table.rowOf(key),
+      hasBytes: (name) => this.#table.objects.get(name) !== undefined,
       floorOf: (collection) => floors[collection] ?? 0,
     })
   }
@@ -246,9 +247,17 @@ class TableStore implements Store {
     const decided = this.#decide(batch, state, now)
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)
+    for (const names of dropsOf(decided.puts)) this.#drop(names, now)
     table.writeState({ ...state, seq: decided.seq, time: now })
     table.trim(decided.seq - this.#maxChanges)
     return { ok: true, written: decided.written }
+  }
+
+  #drop(names: readonly [hash: string, ...others: string[]], now: number): void {
+    for (const row of this.#table.rows('objects', 'oldest', 0)) {
+      if (row.record.id.startsWith(names[0]) && liveRecord(row, now)) return
+    }
+    for (const name of names) this.#table.objects.delete(name)
   }
 
   #put({ mutation, row, isChange }: Put): void {

@@ -8,9 +8,8 @@ export interface Erasure {
   readonly reason: string
   readonly derived: 'keep' | 'report' | 'forget'
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
+  /** Contents of objects that went with their last record. */
   readonly contents: number
-  /** Hashes of objects' contents that are still to go. */
-  readonly pending?: readonly string[]
 }
 
 /** Reads the value of a record of the `erasures` collection. */

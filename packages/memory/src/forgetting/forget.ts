@@ -56,7 +56,8 @@ class Erasing {
   readonly #meta: ReturnType<Actor['mark']>
   readonly #said: Pick<Erasure, 'reason' | 'derived'>
   readonly #forgotten: Partial<Record<Collection, number>> = {}
-  readonly #pending = new Set<string>()
+  /** Of the contents of objects that are gone. */
+  readonly #hashes = new Set<string>()
   #version = 0
   #contents = 0
 
@@ -73,8 +74,7 @@ class Erasing {
     for (let from = 0; from < doomed.length; from += batchSize) {
       await this.#erase(doomed.slice(from, from + batchSize))
     }
-    for (const hash of this.#pending) if (await this.#space.shelf.forget(hash)) this.#contents += 1
-    this.#pending.clear()
+    for (const hash of this.#hashes) if (await this.#space.shelf.forget(hash)) this.#contents += 1
     await this.#actor.scrub()
     await this.#write([], 'done')
     return { id: this.#key.id, forgotten: this.#forgotten, contents: this.#contents }
@@ -103,15 +103,8 @@ class Erasing {
   async #write(records: readonly Shown[], state: Erasure['state']): Promise<void> {
     const counts = { ...this.#forgotten }
     for (const { collection } of records) counts[collection] = (counts[collection] ?? 0) + 1
-    const hashes = records.flatMap(({ collection, id }) => (collection === 'objects' ? [hashOf(id)] : []))
-    const pending = [...new Set([...this.#pending, ...hashes])]
-    const erasure: Erasure = {
-      state,
-      ...this.#said,
-      forgotten: counts,
-      contents: this.#contents,
-      ...(pending.length > 0 && { pending }),
-    }
+    const { reason, derived } = this.#said
+    const erasure: Erasure = { state, reason, derived, forgotten: counts, contents: this.#contents }
     const noted = {
       agent: this.#actor.principal.id,
       action: 'erase',
@@ -129,6 +122,6 @@ class Erasing {
     const written = await this.#actor.write(batch)
     this.#version = written[records.length]?.version ?? this.#version
     Object.assign(this.#forgotten, counts)
-    for (const hash of hashes) this.#pending.add(hash)
+    for (const { collection, id } of records) if (collection === 'objects') this.#hashes.add(hashOf(id))
   }
 }

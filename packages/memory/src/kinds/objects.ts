@@ -109,8 +109,10 @@ export class Objects {
         })
         return { id, size: bytes.length, mediaType }
       } catch (error) {
-        // Another agent stored the same content at the same time: add our sources to theirs.
-        if (!(error instanceof VersionConflictError)) throw error
+        // Another agent stored the same content at the same time: add our sources to theirs. Or it was forgotten after
+        // its bytes were stored here: store them again, unless the caller has changed them since.
+        const isGone = error instanceof NotFoundError && (await this.#space.shelf.put(bytes, level)) === hash
+        if (!isGone && !(error instanceof VersionConflictError)) throw error
       }
     }
   }

@@ -17,7 +17,7 @@ export interface ObjectShelf {
   put(bytes: Uint8Array, level: Promise<Level>): Promise<string>
   /** Resolves to the bytes, pinned in shared memory or else as a copy; `undefined` if the hash is unknown. */
   open(hash: string): Promise<OpenBytes | undefined>
-  /** Deletes bytes that no record holds any more; resolves to whether they were there and are gone. */
+  /** Frees what is in shared memory of bytes that are gone; resolves to whether they are. */
   forget(hash: string): Promise<boolean>
 }
 
@@ -34,19 +34,11 @@ function digestOf(bytes: Uint8Array): string {
 /** The shelf of the thread that opened the store. */
 export class HostShelf implements ObjectShelf {
   readonly #vault: ObjectVault
-  readonly #isHeld: (hash: string) => Promise<boolean>
   readonly #arena: ObjectArena
   readonly #shared: SharedObjects
 
-  /** @param isHeld - Whether a record holds these bytes. */
-  constructor(
-    vault: ObjectVault,
-    arena: ObjectArena,
-    shared: SharedObjects,
-    isHeld: (hash: string) => Promise<boolean>,
-  ) {
+  constructor(vault: ObjectVault, arena: ObjectArena, shared: SharedObjects) {
     this.#vault = vault
-    this.#isHeld = isHeld
     this.#arena = arena
     this.#shared = shared
   }
@@ -81,9 +73,9 @@ export class HostShelf implements ObjectShelf {
   }
 
   async forget(hash: string): Promise<boolean> {
-    if (await this.#isHeld(hash)) return false
+    if (await this.#vault.has(hash)) return false
     this.#arena.drop(hash)
-    return this.#vault.delete(hash)
+    return true
   }
 
   /** Stores the content of a reserved region and publishes it under its hash. */

@@ -100,12 +100,10 @@ export class ObjectVault {
     return undefined
   }
 
-  /** Deletes the bytes in all their forms. Resolves to whether there were any. */
-  async delete(hash: string): Promise<boolean> {
-    const names = [hash, ...this.#ring.ids.map((id) => sealedName(hash, id))]
-    const isThere = await Promise.all(names.map((name) => this.#objects.has(name)))
-    for (const name of names) await this.#objects.delete(name)
-    return isThere.includes(true)
+  /** Whether the bytes are there, in any form. */
+  async has(hash: string): Promise<boolean> {
+    for (const name of contentNames(hash, this.#ring)) if (await this.#objects.has(name)) return true
+    return false
   }
 
   /** Stores the plain bytes of content that also has a lower label, if only sealed ones are there. */
@@ -129,6 +127,11 @@ export class ObjectVault {
 export function openObject(ring: KeyRing, name: string, sealed: Uint8Array): Uint8Array {
   const [hash = '', id = ''] = name.split('.')
   return ring.open(id, sealed, identityOf(hash))
+}
+
+/** All names under which the bytes of a content may be stored: plain first, then sealed with each key. */
+export function contentNames(hash: string, ring: KeyRing): readonly string[] {
+  return [hash, ...ring.ids.map((id) => sealedName(hash, id))]
 }
 
 function sealedName(hash: string, key: string): string {

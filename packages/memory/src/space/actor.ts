@@ -110,6 +110,7 @@ export class Actor extends Sight {
     // A guard's record says nothing of the one that was to be written.
     const { collection, id } = key
     this.readAuditor?.refused('write', collection, id, refusalReasons[reason], reason === 'guard' ? undefined : current)
+    if (reason === 'content') throw new NotFoundError('object', id)
     if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
     if (reason === 'label') {
       // A record above the clearance looks absent. Only creating it anew reveals that the key is taken.
@@ -162,6 +163,7 @@ const refusalReasons = {
   version: 'another version is stored',
   guard: 'the claim was lost',
   label: 'the stored record is above its clearance',
+  content: 'its content was forgotten meanwhile',
 } as const
 
 /** A record's remaining time to live, in milliseconds; `undefined` when it has none. */

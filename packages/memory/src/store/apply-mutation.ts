@@ -34,6 +34,8 @@ export interface Situation {
   readonly seq: number
   /** The highest version among the rows ever swept from this collection. New versions exceed it where there is no row. */
   readonly floor: number
+  /** Whether the bytes that the mutation needs are there; `true` unless given. */
+  readonly hasContent?: boolean | undefined
   /** The version that the new one must exceed even where there is a row, as lost ones had it; 0 unless given. */
   readonly lost?: number | undefined
 }
@@ -48,7 +50,7 @@ export interface Situation {
  * `packages/redis/src/lua/write.lua`, in the same order. Change both together.
  */
 export function decideMutation(mutation: Mutation, situation: Situation): Verdict {
-  const { row, guardRow, now, seq, floor, lost = 0 } = situation
+  const { row, guardRow, now, seq, floor, hasContent = true, lost = 0 } = situation
   const current = liveRecord(row, now)
   if (mutation.guard && liveRecord(guardRow, now)?.version !== mutation.guard.version) {
     return { type: 'refuse', refusal: { reason: 'guard', current: liveRecord(guardRow, now) } }
@@ -59,6 +61,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
   if (mutation.ifVersion !== undefined && (current?.version ?? 0) !== mutation.ifVersion) {
     return { type: 'refuse', refusal: { reason: 'version', current } }
   }
+  if (!hasContent) return { type: 'refuse', refusal: { reason: 'content', current: undefined } }
   if (mutation.type === 'check') return { type: 'nothing', written: nothingWritten(now) }
   const version = Math.max(row?.record.version ?? floor, lost) + 1
   switch (mutation.type) {

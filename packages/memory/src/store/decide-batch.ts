@@ -12,6 +12,8 @@ export interface BatchSituation {
   readonly seq: number
   /** The row of a key, deleted and expired ones included. */
   rowOf(key: RecordKey): Row | undefined
+  /** Whether there are bytes of an object by this name. */
+  hasBytes(name: string): boolean
   /** The highest version among the rows ever swept from a collection; 0 when there was none. */
   floorOf(collection: Collection): number
 }
@@ -35,6 +37,14 @@ export type BatchVerdict =
     }
   | { readonly ok: false; readonly refusal: Refusal }
 
+/** The deletions of a batch that may take bytes with them, once its rows are stored. */
+export function dropsOf(puts: readonly Put[]): readonly (readonly [hash: string, ...others: string[]])[] {
+  return puts.flatMap(({ mutation }) => {
+    const drops = mutation.type === 'delete' ? mutation.drops : undefined
+    return drops && drops.length > 0 ? [drops as readonly [string, ...string[]]] : []
+  })
+}
+
 /**
  * Decides about a batch by {@link decideMutation}, for stores that can look up rows
  * synchronously within their transaction. Nothing is to be stored before all of it is decided.
@@ -47,7 +57,9 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
   for (const [index, mutation] of batch.entries()) {
     const { key, guard } = mutation
     const [row, guardRow, floor] = [rowOf(key), guard && rowOf(guard.key), floorOf(key.collection)]
-    const verdict = decideMutation(mutation, { row, guardRow, now, seq: seq + 1, floor })
+    const needs = mutation.type === 'set' ? mutation.needs : undefined
+    const hasContent = needs?.some((name) => situation.hasBytes(name))
+    const verdict = decideMutation(mutation, { row, guardRow, now, seq: seq + 1, floor, hasContent })
     if (verdict.type === 'refuse') return { ok: false, refusal: { index, ...verdict.refusal } }
     written.push(verdict.written)
     if (verdict.type === 'nothing') continue

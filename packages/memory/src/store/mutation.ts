@@ -29,6 +29,8 @@ export interface SetMutation extends MutationBase {
   readonly asVersion?: number | undefined
   /** Comes with a sealed value: the store appends a tag made with it, which binds the value to its `seq` and times. Never stored. */
   readonly positionKey?: string | undefined
+  /** Of an object: refuse it unless its bytes are there by one of these names. */
+  readonly needs?: readonly string[] | undefined
   /**
    * Whether a power failure may lose this write even in a fully durable store. Used for leases, whose owners would be
    * gone, too, and for results that can be computed again. The next write that is not fleeting secures it.
@@ -40,6 +42,11 @@ export interface SetMutation extends MutationBase {
 export interface DeleteMutation extends MutationBase {
   readonly type: 'delete'
   readonly author: string
+  /**
+   * Of an object: names of its bytes, which go in the same step unless another object has the same content. The first
+   * is the hash of the content, with which the ids of all of them begin.
+   */
+  readonly drops?: readonly string[] | undefined
 }
 
 /**
@@ -86,12 +93,13 @@ export interface Written {
 /**
  * Why a batch was refused: the index of the refused mutation, and the record in
  * the store that caused the refusal. With reason `seal`, `version` is the version
- * that the store would assign, which differs from `asVersion`.
+ * that the store would assign, which differs from `asVersion`. With reason `content`, none of the bytes that the
+ * mutation needs are there.
  */
 export type Refusal =
   | {
       readonly index: number
-      readonly reason: 'version' | 'guard' | 'label'
+      readonly reason: 'version' | 'guard' | 'label' | 'content'
       readonly current: StoredRecord | undefined
     }
   | { readonly index: number; readonly reason: 'seal'; readonly version: number }

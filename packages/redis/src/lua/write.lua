@@ -1,7 +1,7 @@
 -- Applies batches of mutations, each batch as one atom.
 --
 -- Twin of `decideMutation` (packages/memory/src/store/apply-mutation.ts): the section "Decide" takes the same
--- decisions in the same order: guard, label, version, check, seal, next row. Change both together. The contract suite and
+-- decisions in the same order: guard, label, version, content, check, seal, next row. Change both together. The contract suite and
 -- write-script.test.ts, with random programs, hold the two against each other.
 --
 -- KEYS[1]   prefix of all keys of the space
@@ -12,7 +12,9 @@
 -- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, `-` for an absent one: mutations left in this batch, this one included; op;
 --             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
---             there are conditions, five more: asVersion, positionKey, guardVersion, guardCollection, guardId.
+--             there are conditions, six more: asVersion, positionKey, contents (names of
+--             bytes, separated by commas: a set needs one of them, a delete drops all), guardVersion, guardCollection,
+--             guardId.
 --   content   a line of details and the value, as the row will hold them
 --
 -- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
@@ -91,10 +93,11 @@ while nextArgument < #ARGV do
     end
 
     -- guard
-    local asVersion, positionKey = '-', '-'
+    local asVersion, positionKey, contents = '-', '-', '-'
     if conditions ~= '' then
       local guardVersion, guardCollection, guardId
-      asVersion, positionKey, guardVersion, guardCollection, guardId = match(conditions, '^(%S+) (%S+) (%S+) (%S+) (.*)$')
+      asVersion, positionKey, contents, guardVersion, guardCollection, guardId =
+        match(conditions, '^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
       if guardVersion ~= '-' then
         local guardRow = rows[guardCollection] and rows[guardCollection][guardId]
           or call('HGET', base .. 'r:' .. guardCollection, guardId)
@@ -134,6 +137,16 @@ while nextArgument < #ARGV do
     -- version
     if ifVersion ~= '-' and (isLive and version or '0') ~= ifVersion then
       answer = { 'refused', index, 'version', isLive and row or '', '0' } break
+    end
+
+    -- content
+    if contents ~= '-' and op == 'set' then
+      local isThere = false
+      for encoded in gmatch(contents, '[^,]+') do
+        local content = string.gsub(encoded, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
+        isThere = isThere or call('EXISTS', base .. 'o:' .. content) == 1
+      end
+      if not isThere then answer = { 'refused', index, 'content', '', '0' } break end
     end
 
     -- Of a check and of a delete of what is absent, nothing comes.
@@ -195,7 +208,8 @@ while nextArgument < #ARGV do
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\n' .. indexes
       local newRow = 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
-      puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes }
+      puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes,
+        op == 'delete' and contents ~= '-' and contents or nil }
       answer[#answer + 1] = written
     else
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
@@ -286,6 +300,20 @@ end
 for index = 1, #puts do
   local put = puts[index]
   call('HSET', base .. 'r:' .. put[1], put[2], put[3])
+end
+
+-- Contents that no object has any more, after all rows. Rows of an older format are not listed by name: then they stay.
+for index = 1, #puts do
+  local contents = puts[index][9]
+  if contents and tonumber(call('HGET', base .. 'meta', 'oldestFormat') or '3') >= 6 then
+    local hash = match(contents, '^[^,]+')
+    -- Ids of objects are plain text below the byte 127.
+    if #call('ZRANGEBYLEX', base .. 'i:objects:=', '[' .. hash, '(' .. hash .. '\127', 'LIMIT', 0, 1) == 0 then
+      for encoded in gmatch(contents, '[^,]+') do
+        call('DEL', base .. 'o:' .. string.gsub(encoded, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
+      end
+    end
+  end
 end
 
 if lines then call('PUBLISH', ARGV[3], lastSeq .. '\n' .. lines) end

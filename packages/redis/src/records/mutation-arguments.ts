@@ -23,10 +23,11 @@ export function mutationArguments(
   const positionKey = isSet ? mutation.positionKey : undefined
   const ttlMs = isSet || type === 'touch' ? mutation.ttlMs : undefined
   const author = isSet ? mutation.meta.author : type === 'delete' ? mutation.author : ''
+  const contents = isSet ? mutation.needs : type === 'delete' ? mutation.drops : undefined
   const conditions =
-    asVersion === undefined && positionKey === undefined && guard === undefined
+    asVersion === undefined && positionKey === undefined && contents === undefined && guard === undefined
       ? ''
-      : ` ${conditionFields(asVersion, positionKey, guard)}`
+      : ` ${asVersion ?? '-'} ${positionKey ?? '-'} ${contents?.map(encodeName).join(',') ?? '-'} ${guardFields(guard)}`
   const header =
     `${left} ${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
     `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
@@ -35,6 +36,6 @@ export function mutationArguments(
   return [header, content]
 }
 
-function conditionFields(asVersion: number | undefined, positionKey: string | undefined, guard?: Guard): string {
-  return `${asVersion ?? '-'} ${positionKey ?? '-'} ${guard ? `${guard.version} ${guard.key.collection} ${guard.key.id}` : '- - '}`
+function guardFields(guard: Guard | undefined): string {
+  return guard ? `${guard.version} ${guard.key.collection} ${guard.key.id}` : '- - '
 }

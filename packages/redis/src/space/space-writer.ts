@@ -121,7 +121,7 @@ function commitOf(batch: readonly Mutation[], [outcome, ...fields]: readonly str
   if (outcome === 'damaged') throw unreadableRow('write', rowKey, row)
   if (reason === 'seal') return { ok: false, refusal: { index, reason, version: Number(version) } }
   const current = row === '' ? undefined : unpackRow(rowKey, row).record
-  return { ok: false, refusal: { index, reason: reason as 'version' | 'guard' | 'label', current } }
+  return { ok: false, refusal: { index, reason: reason as 'version' | 'guard' | 'label' | 'content', current } }
 }
 
 function writtenOf(text: string): Written {

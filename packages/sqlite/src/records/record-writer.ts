@@ -1,4 +1,4 @@
-import { changeOf, decideMutation, isSealed } from '@skein/memory/store'
+import { beyondPrefix, changeOf, decideMutation, isSealed } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
 import { placeholderRow } from './damaged-row.ts'
@@ -41,6 +41,10 @@ const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHE
 const markSealed = 'UPDATE @changes SET sealed = 1 WHERE seq = ?'
 const insertUse = 'INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)'
 const deleteUse = 'DELETE FROM @uses WHERE source = ? AND row = ?'
+const selectContent = 'SELECT 1 FROM @objects WHERE hash = ?'
+const selectHolder = `SELECT 1 FROM @records WHERE collection = 'objects' AND id >= ? AND id < ? AND deleted = 0
+  AND (expires_at IS NULL OR expires_at > ?) LIMIT 1`
+const deleteContent = 'DELETE FROM @objects WHERE hash = ?'
 const raiseFloor =
   'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
 
@@ -86,6 +90,7 @@ export class RecordWriter {
         guardRow: guard && (this.#recent.get(guard.key) ?? this.#read(guard.key)),
         now,
         seq: last + 1,
+        hasContent: mutation.type === 'set' ? this.#hasContent(mutation.needs) : true,
         floor: row || mutation.type === 'check' ? 0 : this.#floorOf(key.collection),
         lost: this.#lostVersion(row, key.collection),
       })
@@ -107,8 +112,20 @@ export class RecordWriter {
         this.#sql(markSealed).run(verdict.row.record.seq)
       }
     }
+    for (const mutation of batch) if (mutation.type === 'delete') this.#drop(mutation.drops, now)
     this.#last = last
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
+  }
+
+  #hasContent(needs: readonly string[] | undefined): boolean {
+    return needs?.some((name) => this.#sql(selectContent).get(name) !== undefined) ?? true
+  }
+
+  /** Deletes bytes, unless the id of another object begins with their hash. */
+  #drop(drops: readonly string[] | undefined, now: number): void {
+    const [hash] = drops ?? []
+    if (hash === undefined || this.#sql(selectHolder).get(hash, beyondPrefix(hash), now) !== undefined) return
+    for (const name of drops ?? []) this.#sql(deleteContent).run(name)
   }
 
   /** The row of a key. A mutation without a condition on its version may replace or remove a damaged one. */
