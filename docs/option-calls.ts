@@ -114,6 +114,7 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'escalations.answered': [(options, { view }) => view.escalations.answered('id', options), 'signals', 'signal'],
   'escalations.list': [(options, { view }) => view.escalations.list(options), 'status', 'state'],
   'escalations.open': [(options, { view }) => view.escalations.open(options), 'assignedto', 'assignedTo'],
+  'view.forget': [(options, { view }) => view.forget('facts/none', options), 'derive', 'derived'],
   'facts.declassify': [declassifies('facts'), 'sensitvity', 'sensitivity'],
   'facts.delete': [(options, { view }) => view.facts.delete('key', options), 'version', 'ifVersion'],
   'facts.list': [(options, { view }) => view.facts.list(options), 'prefx', 'prefix'],

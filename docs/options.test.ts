@@ -59,7 +59,7 @@ const withoutOptions = new Set(
 )
 
 const methodsWithoutOptions = new Set(
-  `view: state forget noteRead ledger verify now waitFor
+  `view: state forgetWork noteRead ledger verify now waitFor
    alerts: pending ack subscribe · audit: noteDisclosure · claims: holder
    escalations: take release answer decline handBack get package
    facts: peek get getMany conflicts · feed: last untilNews mark · learnings: · objects: get bytes has info · records: get

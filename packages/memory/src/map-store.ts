@@ -5,12 +5,12 @@ import { StoreClock } from './store/store-clock.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
-import { decideBatch, dropsOf } from './store/decide-batch.ts'
+import { decideBatch } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import { isSealed } from './values/sealed-text.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
-import { namePageOf, pageOf } from './scan-rows.ts'
+import { namePageOf, namesToDrop, pageOf } from './scan-rows.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import type { CheckMutation, Commit, Mutation } from './store/mutation.ts'
@@ -128,7 +128,8 @@ class MapStore implements Store {
     const decided = this.#decide(batch)
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)
-    for (const names of dropsOf(decided.puts)) this.#drop(names)
+    const { rows, bytes } = this.#space
+    for (const name of namesToDrop(decided.puts, () => rows.values(), this.now())) bytes.delete(name)
     return { ok: true, written: decided.written }
   }
 
@@ -141,13 +142,6 @@ class MapStore implements Store {
       hasBytes: (name) => bytes.has(name),
       floorOf: (collection) => floors.get(collection) ?? 0,
     })
-  }
-
-  #drop(names: readonly [hash: string, ...others: string[]]): void {
-    const { rows, bytes } = this.#space
-    const now = this.now()
-    const isHeld = rows.values().some((row) => row.record.collection === 'objects' && row.record.id.startsWith(names[0]) && liveRecord(row, now) !== undefined)
-    if (!isHeld) for (const name of names) bytes.delete(name)
   }
 
   #put({ mutation, row, isChange }: Put): void {

@@ -1,6 +1,7 @@
 import { rankMatches } from './search/ranking.ts'
 import { liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
+import type { Put } from './store/decide-batch.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import { compareNames } from './values/compare-names.ts'
 import { matchesFilter } from './store/record-filter.ts'
@@ -37,8 +38,25 @@ export function namePageOf(rows: Iterable<Row>, query: NameQuery, now: number): 
     if (!record?.id.startsWith(prefix) || (after !== undefined && compareNames(record.id, after) <= 0)) continue
     if (matchesFilter(record, query)) found.push(record)
   }
-  const records = found.sort((a, b) => compareNames(a.id, b.id)).slice(0, limit)
+  const records = found.toSorted((a, b) => compareNames(a.id, b.id)).slice(0, limit)
   return found.length > limit ? { records, next: records.at(-1)?.id } : { records }
+}
+
+/**
+ * The names of bytes that go with the deletions of a batch, once its rows are stored: those of contents that no object
+ * has any more.
+ *
+ * @param objects - The rows of objects. Others may be among them.
+ */
+export function namesToDrop(puts: readonly Put[], objects: () => Iterable<Row>, now: number): readonly string[] {
+  return puts.flatMap(({ mutation }) => {
+    const [hash, ...others] = (mutation.type === 'delete' && mutation.drops) || []
+    if (hash === undefined) return []
+    for (const row of objects()) {
+      if (row.record.collection === 'objects' && row.record.id.startsWith(hash) && liveRecord(row, now)) return []
+    }
+    return [hash, ...others]
+  })
 }
 
 /** Answers a search from all rows of its collection, for stores without an index of terms. */

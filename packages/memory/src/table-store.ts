@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import { namePageOf, pageOf, searchRows } from './scan-rows.ts'
+import { namePageOf, namesToDrop, pageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './scan-rows.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
+import type { Row } from './store/apply-mutation.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import { collectionsWith } from './store/collections.ts'
 import type { Corruption } from './store/corruption.ts'
-import { decideBatch, dropsOf } from './store/decide-batch.ts'
+import { decideBatch } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
@@ -59,7 +60,6 @@ export function tableStore(table: StoreTable, options: TableStoreOptions): Store
 
 /** Rows that `verify` checks before it yields to the event loop. */
 const verifyBatch = 200
-
 const feedPage = 1_000
 
 class TableStore implements Store {
@@ -80,11 +80,10 @@ class TableStore implements Store {
     this.#maxChanges = maxChanges
     this.#told = table.atomically(() => this.#state()).seq
     this.objects = this.#guardedObjects(table.objects)
-    // Who looks in vain looks again: the listener to the feed tells of an outage.
+    // Who looks in vain looks again.
     this.#poll = setInterval(() => void this.#tell().catch(() => {}), pollMs).unref()
   }
 
-  /** Never runs backwards, not even for the next process. */
   now(): number {
     return Math.floor(this.#clock.now())
   }
@@ -247,17 +246,11 @@ class TableStore implements Store {
     const decided = this.#decide(batch, state, now)
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)
-    for (const names of dropsOf(decided.puts)) this.#drop(names, now)
+    const objects = (): Iterable<Row> => table.rows('objects', 'oldest', 0)
+    for (const name of namesToDrop(decided.puts, objects, now)) table.objects.delete(name)
     table.writeState({ ...state, seq: decided.seq, time: now })
     table.trim(decided.seq - this.#maxChanges)
     return { ok: true, written: decided.written }
-  }
-
-  #drop(names: readonly [hash: string, ...others: string[]], now: number): void {
-    for (const row of this.#table.rows('objects', 'oldest', 0)) {
-      if (row.record.id.startsWith(names[0]) && liveRecord(row, now)) return
-    }
-    for (const name of names) this.#table.objects.delete(name)
   }
 
   #put({ mutation, row, isChange }: Put): void {

@@ -72,7 +72,7 @@ export class View {
     this.#once = new ComputeOnce(space, actor)
   }
 
-  /** Access to the records of all collections, for tools that browse the memory. */
+  /** The records of all collections, for tools that browse the memory. */
   get records(): Records {
     return (this.#records ??= new Records(this.#space, this.#actor))
   }
@@ -122,14 +122,12 @@ export class View {
 
   /**
    * Forgets records for good, for all threads, processes and machines: one record, several, or all that a filter finds,
-   * such as all that is about a person. With `derived: 'forget'` all that is derived from it goes too: notes, results
-   * of work, summaries of summaries. Search terms, cached copies and contents that no record holds any more go with it,
-   * and the storage medium is cleaned. A record in `erasures` says who forgot how much, when and why; the audit says of
-   * each record that it was erased.
+   * such as all that is about a person; with `derived: 'forget'` all that is derived from it, too. Search terms, cached
+   * copies and contents that no record holds any more go with it, and the storage medium is cleaned. A record in
+   * `erasures` says who forgot how much, when and why.
    *
-   * Authors forget their own records; others need the right `erase`. Records above the principal's clearance are not
-   * found. Up to 500 records are gone in one atomic step; more go step by step, and forgetting the same again goes on
-   * where a crash has interrupted it.
+   * Authors forget their own records; others need the right `erase`. Up to 500 records go in one atomic step; more go
+   * step by step: after a crash, forget the same again. Records above the clearance are not found.
    *
    * @throws AccessError where a record is somebody else's; then nothing was forgotten. OptionError, StoreError
    *
@@ -141,7 +139,6 @@ export class View {
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * const call = await ann.observations.log({ value: 'Zoë called', subject: 'person/42' })
    * await ann.facts.set('next call', 'Zoë, on Monday', { derivedFrom: [call] })
-   *
    * const officer = memory.as({ id: 'olga', role: 'privacy', rights: ['erase'] })
    * const report = await officer.forget({ subject: 'person/42' }, { reason: 'She asked for it.', derived: 'forget' })
    * report.forgotten // => { observations: 1, facts: 1 }

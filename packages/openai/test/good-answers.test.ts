@@ -148,7 +148,7 @@ describe('a stored answer', () => {
     await model.chat({ messages })
     const [record] = (await view.records.list({ collection: 'work' })).items
     const { key } = parseWorkId(record?.id ?? '')
-    await view.forget(key)
+    await view.forgetWork(key)
     await view.once(key, () => kept)
     expect(await model.chat({ messages })).toMatchObject({ text: 'You said: Who is it?', reused: false })
     expect((await model.chat({ messages })).reused).toBe(true)

@@ -1,4 +1,3 @@
-import { decodeJson } from '../values/json.ts'
 import type { Collection } from '../store/collections.ts'
 
 /** What the record of an erasure says. Who and when are those of the record. */
@@ -10,9 +9,4 @@ export interface Erasure {
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
   /** Contents of objects that went with their last record. */
   readonly contents: number
-}
-
-/** Reads the value of a record of the `erasures` collection. */
-export function erasureOf(text: string): Erasure {
-  return decodeJson(text) as Erasure
 }

@@ -76,8 +76,9 @@ function requireSources(sources: readonly Source[]): void {
 
 /** The name of a source, see `store/source-name.ts`; of an entry of a journal only its id. */
 export function nameOfSource(source: Source): string {
-  if (typeof source === 'string') return source
-  return 'key' in source ? sourceName({ collection: 'facts', id: source.key }) : source?.id
+  // What is none is refused by whoever checks the names.
+  if (typeof source !== 'object' || source === null) return source
+  return 'key' in source ? sourceName({ collection: 'facts', id: source.key }) : source.id
 }
 
 /** The guard of a write with these options. @throws OptionError when the claim is invalid. */

@@ -37,14 +37,6 @@ export type BatchVerdict =
     }
   | { readonly ok: false; readonly refusal: Refusal }
 
-/** The deletions of a batch that may take bytes with them, once its rows are stored. */
-export function dropsOf(puts: readonly Put[]): readonly (readonly [hash: string, ...others: string[]])[] {
-  return puts.flatMap(({ mutation }) => {
-    const drops = mutation.type === 'delete' ? mutation.drops : undefined
-    return drops && drops.length > 0 ? [drops as readonly [string, ...string[]]] : []
-  })
-}
-
 /**
  * Decides about a batch by {@link decideMutation}, for stores that can look up rows
  * synchronously within their transaction. Nothing is to be stored before all of it is decided.

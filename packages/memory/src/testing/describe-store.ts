@@ -7,6 +7,7 @@ import { claimsCases } from './memory/claims-cases.ts'
 import { dataLossCases } from './memory/data-loss-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
+import { forgetCases } from './memory/forget-cases.ts'
 import { largeValueCases } from './memory/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
@@ -61,6 +62,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   observations: observationsCases,
   objects: objectsCases,
   once: onceCases,
+  forgetting: forgetCases,
   watch: watchCases,
   'late hints': lateHintCases,
   outages: outageCases,

@@ -8,6 +8,7 @@ export type StoreContractPart =
   | 'observations'
   | 'objects'
   | 'once'
+  | 'forgetting'
   | 'watch'
   | 'late hints'
   | 'outages'

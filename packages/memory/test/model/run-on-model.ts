@@ -76,8 +76,9 @@ export function onModel(isSealed: boolean): (step: Step, at: number) => unknown 
     },
     delete: ({ who, key, label }) => {
       const name = `${label}/k${key}`
-      if (visible(who, name)) write(who, name, undefined, labels[label] as Label)
-      return undefined
+      if (!visible(who, name)) return false
+      write(who, name, undefined, labels[label] as Label)
+      return true
     },
     add: ({ who, key, label }) => {
       const name = `${label}/k${key}`

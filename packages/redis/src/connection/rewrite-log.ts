@@ -10,10 +10,10 @@ const pauseMs = 200
 const maxAttempts = 600
 
 /**
- * Starts a rewrite of the server's append-only file, in a cluster on all masters. A rewrite that is under way
- * may have begun too early: then another one is started after it.
+ * Rewrites the server's append-only file, in a cluster on all masters. A rewrite that is under way may have begun too
+ * early: then another one is started after it. One that takes longer than two minutes goes on by itself.
  *
- * @throws StoreBusyError when the rewrite under way does not end.
+ * @throws StoreBusyError when the rewrite that was under way does not end.
  */
 export async function rewriteLog(client: RedisClient): Promise<void> {
   await Promise.all(mastersOf(client).map((node) => rewriteLogOf(node)))
@@ -23,6 +23,7 @@ async function rewriteLogOf(client: RedisClient): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.bgrewriteaof()
+      await untilRewritten(client)
       return
     } catch (error) {
       if (!String(error).includes('in progress')) throw error
@@ -33,5 +34,13 @@ async function rewriteLogOf(client: RedisClient): Promise<void> {
       }
     }
     await pause(pauseMs)
+  }
+}
+
+async function untilRewritten(client: RedisClient): Promise<void> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const persistence = await client.info('persistence')
+    if (!/^aof_rewrite_(?:in_progress|scheduled):1/m.test(persistence)) return
+    await pause(Math.min(pauseMs, attempt * 10))
   }
 }

@@ -4,7 +4,7 @@ import type { Collection, RecordMeta, RecordQuery } from '@skein/memory/store'
 // Indexes are sorted sets of ids by `seq`. The suffix of their key names what their records have in common.
 
 /** The index of a whole collection. */
-export const everything = '*'
+const everything = '*'
 /** The index by name: all its scores are 0, so that the server sorts ids by their bytes. */
 export const byName = '='
 

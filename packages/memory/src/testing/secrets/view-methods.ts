@@ -18,6 +18,16 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
     ],
   },
   forget: {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => {
+      const { id } = await view.observations.log({ value: text })
+      return view.forget([`observations/${id}`, `facts/${planted.fact}`, `observations/${planted.observation}`], {
+        reason: text,
+      })
+    },
+  },
+  forgetWork: {
     shows: 'nothing',
     takes: 'nothing',
     attempt: async (view, { text, planted }) => {

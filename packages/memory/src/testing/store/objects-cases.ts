@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshStore, set } from './fresh-store.ts'
+import { freshStore, meta, set } from './fresh-store.ts'
 
 /** Bytes by name. */
 export function storeObjectsCases(options: StoreContractOptions): void {
@@ -21,6 +21,27 @@ export function storeObjectsCases(options: StoreContractOptions): void {
     await fresh.store.objects.delete('h')
     expect(await fresh.store.objects.has('h')).toBe(false)
     expect(await fresh.store.objects.names()).toEqual(['h.k1'])
+  })
+
+  it('go with the last object that has them, in one step, and no object is there without them', async () => {
+    const { objects } = fresh.store
+    const hash = 'a'.repeat(64)
+    const key = (id: string) => ({ collection: 'objects', id }) as const
+    const needs = [hash, `${hash}.k1`]
+    const put = (id: string) => fresh.store.write([{ type: 'set', key: key(id), value: '{}', meta, needs }])
+    const drop = (id: string) => fresh.store.write([{ type: 'delete', key: key(id), author: 'ann', drops: needs }])
+    expect(await put(hash)).toMatchObject({ ok: false, refusal: { index: 0, reason: 'content' } })
+    expect(await fresh.store.read([key(hash)])).toEqual([undefined])
+    await objects.put(`${hash}.k1`, bytes)
+    expect(await put(hash)).toMatchObject({ ok: true })
+    await objects.put(hash, bytes)
+    expect(await put(`${hash}~internal+a/b`)).toMatchObject({ ok: true })
+    expect(await put('b'.repeat(64))).toMatchObject({ ok: true })
+    await drop(hash)
+    expect(await objects.has(hash)).toBe(true)
+    await drop(`${hash}~internal+a/b`)
+    expect([await objects.has(hash), await objects.has(`${hash}.k1`)]).toEqual([false, false])
+    expect(await put(hash)).toMatchObject({ refusal: { reason: 'content' } })
   })
 
   it('stores bytes only if a check holds', async () => {

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { openMemory } from '@skein/memory'
+import { redisStore } from '@skein/redis'
+import { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+
+import { missing, startServer } from './redis-server.ts'
+
+/** Which of these words lie in any file of a server. */
+function found(folder: string, words: readonly string[]): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const bytes = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name)))
+  return words.filter((word) => bytes.some((file) => file.includes(word)))
+}
+
+describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`, () => {
+  it('leaves nothing of it in the append-only file and in later snapshots', async () => {
+    const server = await startServer('--rdbcompression', 'no')
+    const admin = new Redis(server.url)
+    const memory = await openMemory({ store: redisStore(server.url) })
+    try {
+      const ann = memory.as({ id: 'ann', role: 'sales' })
+      const words = ['canaryfirst', 'canarylatest', 'canaryturn', 'canarytag', 'canaryobject', 'canaryderived']
+      const [first, latest, turn, tag = '', object, derived] = words
+      await ann.facts.set('fact', first, { subject: 'p' })
+      await ann.facts.set('fact', latest, { subject: 'p' })
+      const entry = await ann.observations.log({ value: turn, tags: [tag], subject: 'p' })
+      await ann.objects.put(`${object} `.repeat(100), { subject: 'p' })
+      await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
+      await ann.facts.set('other', 'stays')
+      expect(found(server.folder, [...words, 'stays'])).toEqual([...words, 'stays'])
+      await ann.forget({ subject: 'p' }, { reason: 'asked' })
+      await admin.save()
+      // The server removes its old file in the background.
+      await expect.poll(() => found(server.folder, [...words, 'stays'])).toEqual(['stays'])
+    } finally {
+      await memory.close()
+      admin.disconnect()
+      await server.stop()
+    }
+  })
+})

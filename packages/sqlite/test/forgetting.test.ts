@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { openMemory } from '@skein/memory'
+import { backup, sqliteStore } from '@skein/sqlite'
+import { expect, it } from 'vitest'
+
+import { temporaryPath } from './temporary.ts'
+
+/** Which of these words lie in any file beside the database. */
+function found(path: string, words: readonly string[]): readonly string[] {
+  const folder = dirname(path)
+  const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)))
+  return words.filter((word) => bytes.some((file) => file.includes(word)))
+}
+
+it('leaves nothing of what was forgotten in the file, its log and later backups', async () => {
+  const path = temporaryPath()
+  const memory = await openMemory({ store: sqliteStore(path) })
+  const ann = memory.as({ id: 'ann', role: 'sales' })
+  const words = [
+    'canaryfirst',
+    'canarylatest',
+    'canaryturn',
+    'canarytag',
+    'canaryobject',
+    'canaryresult',
+    'canaryderived',
+  ]
+  const [first, latest, turn, tag, object, result, derived] = words as [string, ...string[]]
+  await ann.facts.set('fact', first, { subject: 'p' })
+  await ann.facts.set('fact', latest, { subject: 'p' })
+  const entry = await ann.observations.log({ value: turn, tags: [tag ?? ''], subject: 'p' })
+  await ann.objects.put(`${object} `.repeat(2_000), { subject: 'p' })
+  await ann.once('work', () => result)
+  await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
+  await ann.facts.set('other', 'stays')
+  expect(found(path, [...words, 'stays'])).toEqual([...words, 'stays'])
+  await ann.forget({ subject: 'p' }, { reason: 'asked' })
+  const [work] = (await ann.records.list({ collection: 'work' })).items
+  await ann.forget(`work/${work?.id}`, { reason: 'asked' })
+  await backup(path, join(dirname(path), 'later.db'))
+  expect(found(path, [...words, 'stays'])).toEqual(['stays'])
+  await memory.close()
+  expect(found(path, words)).toEqual([])
+})
