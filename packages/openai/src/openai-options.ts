@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { budgetScope } from '@skein/core'
 import { loadTokenizer, priceOf, readPrompts, requireModelSettings, requirePrices } from '@skein/core/executor'
 import type { Budget } from '@skein/core'
-import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
+import type { BudgetScope, ModelSettings, PriceList, PromptCaching, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import { requireDuration, requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
@@ -81,6 +81,13 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
   /** Prices that are missing or different in {@link openaiPrices}; for servers other than OpenAI's, all prices. */
   readonly prices?: PriceList
 
+  /**
+   * Makes use of the provider's prompt cache, see the guide. `false` sends no `prompt_cache_key`, and lets nobody wait.
+   *
+   * @defaultValue `{ waitMs: 5_000 }`
+   */
+  readonly promptCache?: PromptCaching | false
+
   /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
 
@@ -103,6 +110,7 @@ export interface ResolvedOpenAIOptions extends KeySource, Pick<ModelSettings, 'l
   readonly allows: NonNullable<ModelSettings['allows']>
   readonly budget?: BudgetScope
   readonly prices: PriceList
+  readonly promptCache: PromptCaching | false
   readonly prompts: PromptTexts
   /** The URL of the module. */
   readonly tokenizer?: string
@@ -124,6 +132,7 @@ const kinds: OptionKinds<OpenAIModelOptions> = {
   maxPassageTokens: 'any',
   budget: 'any',
   prices: 'any',
+  promptCache: 'any',
   prompts: 'any',
   tokenizer: 'any',
 }
@@ -141,7 +150,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   const url = baseURL === undefined ? parseBaseURL('OPENAI_BASE_URL', homeURL()) : parseBaseURL('baseURL', baseURL)
   const isDefault = url.href === openaiURL
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
-  const { limits, retry, maxPassageTokens, tokenizer } = options
+  const { limits, retry, maxPassageTokens, tokenizer, promptCache = { waitMs: 5_000 } } = options
   if (embeddingEncoding !== 'base64' && embeddingEncoding !== 'float') {
     throw new OptionError('embeddingEncoding', "'base64' or 'float'", embeddingEncoding)
   }
@@ -150,6 +159,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     allows,
     ...(limits !== undefined && { limits }),
     ...(retry !== undefined && { retry }),
+    ...(promptCache !== false && { promptCache }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
   })
   return {
@@ -165,6 +175,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     allows,
     ...(budget !== undefined && { budget: budgetScope(budget) }),
     prices: { ...(servesOpenAI(url) && openaiPrices), ...prices },
+    promptCache,
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
     ...(limits && { limits }),
     ...(retry && { retry }),
@@ -182,7 +193,7 @@ export function modelId({ provider, model, prompts }: ResolvedOpenAIOptions): st
 
 /** The settings for `shareModel`. */
 export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
-  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model, tokenizer } = options
+  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model, tokenizer, promptCache } = options
   const price = priceOf(prices, model)
   return {
     allows,
@@ -191,6 +202,7 @@ export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
     ...(retry && { retry }),
     ...(budget && { budget }),
     ...(price && { price }),
+    ...(promptCache && { promptCache }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
     ...(tokenizer !== undefined && { countTokens: loadTokenizer(tokenizer) }),
   }

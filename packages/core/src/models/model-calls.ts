@@ -16,6 +16,7 @@ import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
 import { resolveRetry } from '../supervision/retry-policy.ts'
 import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
+import type { PrefixTurn } from '../prefixes/prompt-cache.ts'
 import { costOf } from './price.ts'
 import { asksForPause, modelRetry, retryDelay } from './retry-delay.ts'
 import { costOfCall } from './usage.ts'
@@ -33,8 +34,10 @@ export interface ModelCall<Answer> {
   readonly signal?: AbortSignal | undefined
   /** Called only where a budget or limit applies. */
   readonly estimate: () => ModelUsage
+  /** Waits until the call may be made, before it takes a place in any queue. */
+  readonly enter?: ((signal: AbortSignal) => Promise<PrefixTurn | undefined>) | undefined
   /** One attempt. */
-  readonly attempt: (signal: AbortSignal) => Promise<Answer>
+  readonly attempt: (signal: AbortSignal, turn?: PrefixTurn) => Promise<Answer>
   /** Whether an answer, new or stored, is good enough for everybody who asks the same; others are never kept. */
   readonly accept: (answer: unknown) => boolean | Promise<boolean>
   /** Turns the first answer into the one that counts, with further calls where it takes any. */
@@ -42,7 +45,7 @@ export interface ModelCall<Answer> {
 }
 
 /** Makes a further call within the same work. */
-export type Again<Answer> = (call: Pick<ModelCall<Answer>, 'estimate' | 'attempt'>) => Promise<Answer>
+export type Again<Answer> = (call: Pick<ModelCall<Answer>, 'estimate' | 'enter' | 'attempt'>) => Promise<Answer>
 
 /** The parts of a call that are needed to make it. */
 export type SentCall<Answer> = Pick<ModelCall<Answer>, 'key' | 'label' | 'estimate' | 'attempt'>
@@ -93,12 +96,19 @@ export class ModelCalls {
     let exceeded: BudgetExceededError | undefined
     const work = async ({ signal: lease, reportUsage, reportDuration }: WorkContext): Promise<Answer> => {
       let tookMs = 0
-      const make = async (sent: SentCall<Answer>): Promise<Answer> => {
-        const made = await this.make(sent, lease, (ms) => reportDuration((tookMs += ms)))
-        exceeded ??= made.exceeded
-        const { usage } = made.answer
-        reportUsage(costOfCall(usage, this.costOf(usage)))
-        return made.answer
+      const make = async (sent: ModelCall<Answer>): Promise<Answer> => {
+        const turn = await sent.enter?.(lease)
+        try {
+          const attempt = (stop: AbortSignal): Promise<Answer> => sent.attempt(stop, turn)
+          const made = await this.make({ ...sent, attempt }, lease, (ms) => reportDuration((tookMs += ms)))
+          turn?.begin()
+          exceeded ??= made.exceeded
+          const { usage } = made.answer
+          reportUsage(costOfCall(usage, this.costOf(usage)))
+          return made.answer
+        } finally {
+          await turn?.end()
+        }
       }
       const first = await make(call)
       return call.finish ? call.finish(first, (next) => make({ ...call, ...next })) : first

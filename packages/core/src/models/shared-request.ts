@@ -7,7 +7,11 @@ import { jsonSchemaOf } from './structured-output.ts'
 
 /** A request to a model, with passages for it to read. */
 export interface SharedChatRequest extends ChatRequest {
-  /** Go before the last user message, as quoted data. Text from the memory belongs here. */
+  /**
+   * Go first, after the messages of the system, as quoted data. Text from the memory belongs here, and so does what
+   * several calls read: as long as system messages, tools, schema and passages are the same, in the same order, a
+   * provider's prompt cache has them.
+   */
   readonly passages?: readonly Passage[]
 }
 

@@ -1,0 +1,75 @@
+import { createHmac } from 'node:crypto'
+
+import type { Clearance } from '@skein/memory'
+import type { Label } from '@skein/memory/store'
+
+import { estimateTokens } from '../text/estimate-tokens.ts'
+
+/** What a request begins with that others share: some whole messages, and characters of the next one. */
+export interface SharedPart {
+  readonly messages: number
+  /** In UTF-16 units. */
+  readonly chars: number
+}
+
+/** The shared part of a request, as a provider with a prompt cache is told about it. */
+export interface PromptPrefix extends SharedPart {
+  /**
+   * Equal for requests of one space that begin alike and are equally sensitive: 43 letters of `[A-Za-z0-9_-]`. It
+   * reveals nothing about them.
+   */
+  readonly key: string
+}
+
+/** The parts of a request that a provider may read before its end. */
+export interface PromptParts {
+  readonly messages: readonly { readonly role: string; readonly text: string }[]
+  readonly tools?: unknown
+  readonly schema?: unknown
+}
+
+/** Who may see a prompt. */
+export interface Sight {
+  readonly label: Label
+  readonly clearance: Clearance
+}
+
+/** Shorter ones are in no provider's cache, in tokens. */
+const shortest = 1_024
+
+/** The messages of the system with which a request begins: what it shares with others where nothing else is known. */
+export function leadingSystem(messages: PromptParts['messages']): SharedPart {
+  const first = messages.findIndex(({ role }) => role !== 'system')
+  return { messages: first === -1 ? messages.length : first, chars: 0 }
+}
+
+/** The texts of the shared part. */
+function textsOf({ messages }: PromptParts, { messages: whole, chars }: SharedPart): string[] {
+  const begun = chars > 0 ? [messages[whole]?.text.slice(0, chars) ?? ''] : []
+  return [...messages.slice(0, whole).map(({ text }) => text), ...begun]
+}
+
+/** Whether a prefix is long enough for a provider to cache it. */
+export function isCacheable(parts: PromptParts, shared: SharedPart): boolean {
+  let tokens = 0
+  for (const text of textsOf(parts, shared)) {
+    // A part of a long text tells enough.
+    tokens += estimateTokens(text.slice(0, shortest * 8))
+    if (tokens >= shortest) return true
+  }
+  return false
+}
+
+/** The key of a prefix. Who does not know the secret can't find out what it stands for, not even by guessing. */
+export function prefixKey(secret: string, parts: PromptParts, shared: SharedPart, { label, clearance }: Sight): string {
+  const { level, compartments = [] } = clearance
+  const seen = [label.sensitivity, sorted(label.compartments), level, sorted(compartments)]
+  const begins = [parts.tools ?? null, parts.schema ?? null, ...textsOf(parts, shared)]
+  return createHmac('sha256', secret)
+    .update(JSON.stringify([seen, begins]))
+    .digest('base64url')
+}
+
+function sorted(names: readonly string[]): string[] {
+  return names.toSorted((a, b) => (a < b ? -1 : 1))
+}
