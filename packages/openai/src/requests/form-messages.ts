@@ -5,7 +5,7 @@ import type { Abilities } from './abilities.ts'
 /** The messages of a request in the form that a server accepts. */
 export function formMessages({ messages, schema }: ChatRequest, abilities: Abilities): readonly ChatMessage[] {
   const inWords = schema && abilities.schemas !== 'json_schema'
-  const told = inWords ? withLast(messages, schemaInWords(schema.schema)) : messages
+  const told = inWords ? withFirst(messages, schemaInWords(schema.schema)) : messages
   return abilities.systemRole ? told : withoutSystem(told)
 }
 
@@ -17,12 +17,12 @@ function schemaInWords(schema: object): string {
   )
 }
 
-/** After the question, since others who ask about the same material may want another form. */
-function withLast(messages: readonly ChatMessage[], text: string): readonly ChatMessage[] {
-  const last = messages.findLastIndex(({ role }) => role === 'user')
-  if (last === -1) return [...messages, { role: 'user', text }]
+/** After the material and the first question, since others who ask about the same material may want another form. */
+function withFirst(messages: readonly ChatMessage[], text: string): readonly ChatMessage[] {
+  const first = messages.findIndex(({ role }) => role === 'user')
+  if (first === -1) return [...messages, { role: 'user', text }]
   return messages.map((message, index) =>
-    index === last ? { ...message, text: `${message.text}\n\n${text}` } : message,
+    index === first ? { ...message, text: `${message.text}\n\n${text}` } : message,
   )
 }
 
