@@ -17,7 +17,7 @@ import { readChatAnswer } from './answers/chat-answer.ts'
 import { readResponse } from './answers/response-answer.ts'
 import { authorization } from './authorization.ts'
 import { embedTexts } from './embed-texts.ts'
-import { servesOpenAI, wantsBreakpoints } from './known-hosts.ts'
+import { servesOpenAI } from './known-hosts.ts'
 import { modelId, resolveOpenAIOptions, settingsOf } from './openai-options.ts'
 import type { OpenAIModelOptions, ResolvedOpenAIOptions } from './openai-options.ts'
 import { abilityTable } from './requests/abilities.ts'
@@ -83,7 +83,7 @@ class OpenAIModel implements Model {
       // OpenAI's newer models accept only the new name, many servers only the old one.
       maxTokens: servesOpenAI(url) ? 'max_completion_tokens' : 'max_tokens',
       cacheKey: true,
-      cacheBreakpoints: servesOpenAI(url) && wantsBreakpoints(options.model),
+      cacheBreakpoints: options.promptCache !== false && options.promptCache.breakpoints,
       base64: true,
       mostTexts: Number.POSITIVE_INFINITY,
     })

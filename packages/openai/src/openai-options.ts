@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { budgetScope } from '@skein/core'
 import { loadTokenizer, priceOf, readPrompts, requireModelSettings, requirePrices } from '@skein/core/executor'
 import type { Budget } from '@skein/core'
-import type { BudgetScope, ModelSettings, PriceList, PromptCaching, PromptTexts } from '@skein/core/executor'
+import type { BudgetScope, ModelSettings, PriceList, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import { requireDuration, requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
@@ -12,6 +12,8 @@ import { resolveKeySource } from './authorization.ts'
 import type { KeySource } from './authorization.ts'
 import { homeURL, openaiURL, parseBaseURL, servesOpenAI } from './known-hosts.ts'
 import { openaiPrices } from './prices.ts'
+import { resolvePromptCaching } from './prompt-caching.ts'
+import type { OpenAIPromptCaching } from './prompt-caching.ts'
 
 /** Options of {@link openaiModel}. */
 export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limits' | 'retry' | 'maxPassageTokens'> {
@@ -84,9 +86,9 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
   /**
    * Makes use of the provider's prompt cache, see the guide. `false` sends no `prompt_cache_key`, and lets nobody wait.
    *
-   * @defaultValue `{ waitMs: 5_000 }`
+   * @defaultValue `{ waitMs: 5_000 }`: of calls that begin alike, the first goes ahead
    */
-  readonly promptCache?: PromptCaching | false
+  readonly promptCache?: OpenAIPromptCaching | false
 
   /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
@@ -110,7 +112,7 @@ export interface ResolvedOpenAIOptions extends KeySource, Pick<ModelSettings, 'l
   readonly allows: NonNullable<ModelSettings['allows']>
   readonly budget?: BudgetScope
   readonly prices: PriceList
-  readonly promptCache: PromptCaching | false
+  readonly promptCache: Required<OpenAIPromptCaching> | false
   readonly prompts: PromptTexts
   /** The URL of the module. */
   readonly tokenizer?: string
@@ -150,7 +152,8 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   const url = baseURL === undefined ? parseBaseURL('OPENAI_BASE_URL', homeURL()) : parseBaseURL('baseURL', baseURL)
   const isDefault = url.href === openaiURL
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
-  const { limits, retry, maxPassageTokens, tokenizer, promptCache = { waitMs: 5_000 } } = options
+  const { limits, retry, maxPassageTokens, tokenizer } = options
+  const promptCache = resolvePromptCaching(options.promptCache, url, model)
   if (embeddingEncoding !== 'base64' && embeddingEncoding !== 'float') {
     throw new OptionError('embeddingEncoding', "'base64' or 'float'", embeddingEncoding)
   }
@@ -159,7 +162,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     allows,
     ...(limits !== undefined && { limits }),
     ...(retry !== undefined && { retry }),
-    ...(promptCache !== false && { promptCache }),
+    ...(promptCache && { promptCache: { waitMs: promptCache.waitMs } }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
   })
   return {
@@ -202,7 +205,7 @@ export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
     ...(retry && { retry }),
     ...(budget && { budget }),
     ...(price && { price }),
-    ...(promptCache && { promptCache }),
+    ...(promptCache && { promptCache: { waitMs: promptCache.waitMs } }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
     ...(tokenizer !== undefined && { countTokens: loadTokenizer(tokenizer) }),
   }

@@ -34,6 +34,12 @@ export function withoutForm(text: string): string {
   return text.split(/\n\nAnswer with (?:a single JSON value|at most \d)/)[0] ?? ''
 }
 
+/** The text of a content, which may be a list of parts. */
+export function contentOf(content: unknown): string | null {
+  if (!Array.isArray(content)) return content as string | null
+  return (content as readonly { readonly text: string }[]).map(({ text }) => text).join('')
+}
+
 /** Whether citations are wanted: the schema says so, or its words where it is told in the prompt. */
 function isCitation({ response_format: format, messages }: WireRequest): boolean {
   if (format?.json_schema) return format.json_schema.name === 'cited_answer'

@@ -215,7 +215,7 @@ export class SharedModel {
     const cache = this.#cache
     const sent = (some: ChatRequest): Pick<ModelCall<ChatResponse>, 'estimate' | 'enter' | 'attempt'> => ({
       estimate: () => estimateChat(some, this.#count),
-      enter: cache && ((stop) => cache.enter(some, shared ?? leadingSystem(some.messages), label, stop)),
+      enter: cache && ((stop) => cache.enter(some.messages, shared ?? leadingSystem(some.messages), label, stop)),
       attempt: (stop, turn) => {
         const show = (piece: string): void => {
           turn?.begin()

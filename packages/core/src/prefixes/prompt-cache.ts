@@ -7,7 +7,7 @@ import type { OptionKinds, SharedState } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import { isCacheable, prefixKey } from './prompt-prefix.ts'
-import type { PromptParts, PromptPrefix, SharedPart } from './prompt-prefix.ts'
+import type { PromptMessages, PromptPrefix, SharedPart } from './prompt-prefix.ts'
 import { endTurn, enterTurn } from './prefix-turns.ts'
 import type { PrefixTurns } from './prefix-turns.ts'
 
@@ -68,14 +68,14 @@ export class PromptCache {
    * @throws the signal's reason
    */
   async enter(
-    parts: PromptParts,
+    messages: PromptMessages,
     shared: SharedPart,
     label: Label,
     signal: AbortSignal,
   ): Promise<PrefixTurn | undefined> {
-    if (!isCacheable(parts, shared)) return undefined
+    if (!isCacheable(messages, shared)) return undefined
     try {
-      return await this.#enter(parts, shared, label, signal)
+      return await this.#enter(messages, shared, label, signal)
     } catch (error) {
       signal.throwIfAborted()
       // Nothing depends on it but the price.
@@ -84,12 +84,15 @@ export class PromptCache {
     }
   }
 
-  async #enter(parts: PromptParts, shared: SharedPart, label: Label, signal: AbortSignal): Promise<PrefixTurn> {
+  async #enter(messages: PromptMessages, shared: SharedPart, label: Label, signal: AbortSignal): Promise<PrefixTurn> {
     const { level = 'public', compartments = [] } = this.#memory.principal.clearance ?? {}
     const secret = await this.#secret.change((known = randomBytes(32).toString('base64url')) => {
       return { state: known, result: known }
     })
-    const prefix = { ...shared, key: prefixKey(secret, parts, shared, { label, clearance: { level, compartments } }) }
+    const prefix = {
+      ...shared,
+      key: prefixKey(secret, messages, shared, { label, clearance: { level, compartments } }),
+    }
     const id = randomUUID()
     const isAhead = this.#waitMs > 0 && (await this.#wait({ key: prefix.key, id, waitMs: this.#waitMs }, signal))
     let ended: Promise<void> | undefined

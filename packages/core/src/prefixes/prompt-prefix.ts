@@ -21,12 +21,8 @@ export interface PromptPrefix extends SharedPart {
   readonly key: string
 }
 
-/** The parts of a request that a provider may read before its end. */
-export interface PromptParts {
-  readonly messages: readonly { readonly role: string; readonly text: string }[]
-  readonly tools?: unknown
-  readonly schema?: unknown
-}
+/** The messages of a request. Tools and schemas, which some providers read first and others last, don't count. */
+export type PromptMessages = readonly { readonly role: string; readonly text: string }[]
 
 /** Who may see a prompt. */
 export interface Sight {
@@ -38,21 +34,21 @@ export interface Sight {
 const shortest = 1_024
 
 /** The messages of the system with which a request begins: what it shares with others where nothing else is known. */
-export function leadingSystem(messages: PromptParts['messages']): SharedPart {
+export function leadingSystem(messages: PromptMessages): SharedPart {
   const first = messages.findIndex(({ role }) => role !== 'system')
   return { messages: first === -1 ? messages.length : first, chars: 0 }
 }
 
 /** The texts of the shared part. */
-function textsOf({ messages }: PromptParts, { messages: whole, chars }: SharedPart): string[] {
+function textsOf(messages: PromptMessages, { messages: whole, chars }: SharedPart): string[] {
   const begun = chars > 0 ? [messages[whole]?.text.slice(0, chars) ?? ''] : []
   return [...messages.slice(0, whole).map(({ text }) => text), ...begun]
 }
 
 /** Whether a prefix is long enough for a provider to cache it. */
-export function isCacheable(parts: PromptParts, shared: SharedPart): boolean {
+export function isCacheable(messages: PromptMessages, shared: SharedPart): boolean {
   let tokens = 0
-  for (const text of textsOf(parts, shared)) {
+  for (const text of textsOf(messages, shared)) {
     // A part of a long text tells enough.
     tokens += estimateTokens(text.slice(0, shortest * 8))
     if (tokens >= shortest) return true
@@ -61,12 +57,16 @@ export function isCacheable(parts: PromptParts, shared: SharedPart): boolean {
 }
 
 /** The key of a prefix. Who does not know the secret can't find out what it stands for, not even by guessing. */
-export function prefixKey(secret: string, parts: PromptParts, shared: SharedPart, { label, clearance }: Sight): string {
+export function prefixKey(
+  secret: string,
+  messages: PromptMessages,
+  shared: SharedPart,
+  { label, clearance }: Sight,
+): string {
   const { level, compartments = [] } = clearance
   const seen = [label.sensitivity, sorted(label.compartments), level, sorted(compartments)]
-  const begins = [parts.tools ?? null, parts.schema ?? null, ...textsOf(parts, shared)]
   return createHmac('sha256', secret)
-    .update(JSON.stringify([seen, begins]))
+    .update(JSON.stringify([seen, textsOf(messages, shared)]))
     .digest('base64url')
 }
 
