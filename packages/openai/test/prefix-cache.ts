@@ -7,6 +7,9 @@ import type { WireRequest } from './server-answers.ts'
 const shortest = 1_024
 const block = 128
 
+/** The tokens of a text. */
+export const tokensOf = (text: string): number => encode(text).length
+
 /** What a cache had of one request, in tokens. */
 export interface CacheRead {
   readonly input: number
