@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 
 import { contentOf } from './server-answers.ts'
@@ -30,8 +32,10 @@ export class PrefixCache {
     const { prompt_cache_key: machine = '' } = body as { readonly prompt_cache_key?: string }
     const tokens = encode(rendered(body as WireRequest))
     const prefixes: { readonly length: number; readonly name: string }[] = []
-    for (let length = shortest; length <= tokens.length; length += block) {
-      prefixes.push({ length, name: `${machine} ${tokens.slice(0, length).join(' ')}` })
+    const hash = createHash('sha256').update(machine)
+    for (let length = block; length <= tokens.length; length += block) {
+      hash.update(tokens.slice(length - block, length).join(' '))
+      if (length >= shortest) prefixes.push({ length, name: hash.copy().digest('base64') })
     }
     const cached = prefixes.findLast(({ name }) => this.#kept.has(name))?.length ?? 0
     const keep = (): void => {
