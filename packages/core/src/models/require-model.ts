@@ -29,7 +29,7 @@ export function requireModelSettings(settings: ModelSettings): void {
   if (retry !== undefined) requireRetry(retry)
   if (budget !== undefined) budgetScope(budget)
   if (price !== undefined) requirePrice('price', price)
-  if (promptCache !== undefined) requirePromptCaching('promptCache', promptCache)
+  if (promptCache !== undefined) requirePromptCaching(promptCache)
   if (maxPassageTokens !== undefined) requireInteger('maxPassageTokens', maxPassageTokens, 1)
 }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 
 import { StoreError } from '@skein/memory'
 import type { View } from '@skein/memory'
-import { maxTimerMs, requireNumber, requireObject, requireOptions, runtimeState } from '@skein/memory/runtime'
+import { requireDuration, requireObject, requireOptions, runtimeState } from '@skein/memory/runtime'
 import type { OptionKinds, SharedState } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
@@ -25,10 +25,10 @@ export interface PromptCaching {
 const kinds: OptionKinds<PromptCaching> = { waitMs: 'any' }
 
 /** @throws OptionError */
-export function requirePromptCaching(option: string, caching: PromptCaching): void {
-  requireObject(option, caching, 'an object such as { waitMs: 5_000 }')
-  const { waitMs } = requireOptions('promptCache', caching, kinds, option)
-  if (waitMs !== undefined) requireNumber(`${option}.waitMs`, waitMs, 0, maxTimerMs)
+export function requirePromptCaching(caching: PromptCaching): void {
+  requireObject('promptCache', caching, 'an object such as { waitMs: 5_000 }')
+  const { waitMs = 0 } = requireOptions('promptCache', caching, kinds, 'promptCache')
+  requireDuration('promptCache.waitMs', waitMs, 0)
 }
 
 /** A call whose prefix is known. */
