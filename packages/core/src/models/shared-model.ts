@@ -9,7 +9,6 @@ import type { OptionKinds } from '@skein/memory/runtime'
 import type { BudgetScope } from '../limits/budget.ts'
 import { PromptCache } from '../prefixes/prompt-cache.ts'
 import { leadingSystem } from '../prefixes/prompt-prefix.ts'
-import type { SharedPart } from '../prefixes/prompt-prefix.ts'
 import { callKinds, sumUp } from './call-options.ts'
 import type { AnswerOrigin, CallOptions, ObjectAnswer } from './call-options.ts'
 import type { ChatRequest, ChatResponse } from './chat.ts'
@@ -25,7 +24,7 @@ import { droppedOf, isBacked, withEvidence } from './evidence.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
 import { ModelCalls } from './model-calls.ts'
-import type { CallOutcome, ModelCall } from './model-calls.ts'
+import type { CallOutcome, SentRequest } from './model-calls.ts'
 import type { Model } from './model.ts'
 import { resolvePrompts } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
@@ -34,7 +33,7 @@ import { chatIdentity, citeIdentity, shareKey } from './share-key.ts'
 import type { Operation } from './share-key.ts'
 import { keysOf } from './shared-keys.ts'
 import { plainRequest } from './shared-request.ts'
-import type { ObjectRequest, ShareableRequest, SharedChatRequest } from './shared-request.ts'
+import type { AskContext, ObjectRequest, ShareableRequest, SharedChatRequest } from './shared-request.ts'
 import { askInForm, checkSchema } from './structured-output.ts'
 import type { AnswerForm, FormedCall } from './structured-output.ts'
 import { isWhole } from './whole-answer.ts'
@@ -43,13 +42,6 @@ import { isWhole } from './whole-answer.ts'
 export interface ShareOptions {
   /** Limit its calls, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[]
-}
-
-/** What a request does not say by itself. */
-interface AskContext {
-  readonly label: Label
-  /** What it shares with others; without passages, the messages of the system. */
-  readonly shared: SharedPart | undefined
 }
 
 const chatKinds: OptionKinds<CallOptions & { readonly onText?: unknown }> = { ...callKinds, onText: 'function' }
@@ -97,8 +89,8 @@ export class SharedModel {
     options: CallOptions & { readonly onText?: (piece: string) => void } = {},
   ): Promise<ChatResponse & AnswerOrigin> {
     requireOptions('chat', options, chatKinds)
-    const { plain, ...context } = this.#prepare(request)
-    const { answer, reused, usd } = await this.#ask('chat', plain, context, options)
+    const prepared = this.#prepare(request)
+    const { answer, reused, usd } = await this.#ask('chat', prepared.plain, prepared, options)
     return { ...answer, reused, usd }
   }
 
@@ -114,7 +106,7 @@ export class SharedModel {
   ): Promise<ObjectAnswer<StandardSchemaV1.InferOutput<Schema>>> {
     requireOptions('object', options, callKinds)
     const { schema } = request
-    const { plain, ...context } = this.#prepare(plainRequest(request))
+    const context = this.#prepare(plainRequest(request))
     const form: AnswerForm<StandardSchemaV1.InferOutput<Schema>> = {
       check: (data) => checkSchema(schema, data),
       failureOf: ({ faults: issues }) =>
@@ -122,7 +114,10 @@ export class SharedModel {
     }
     const ask = (sent: ChatRequest, call: FormedCall): Promise<CallOutcome<ChatResponse>> =>
       this.#ask('object', sent, context, options, call)
-    const { value, outcome } = await askInForm(ask, plain, form, { model: this.id, repair: this.#prompts.repair })
+    const { value, outcome } = await askInForm(ask, context.plain, form, {
+      model: this.id,
+      repair: this.#prompts.repair,
+    })
     return { value: value as StandardSchemaV1.InferOutput<Schema>, ...sumUp([outcome]) }
   }
 
@@ -193,11 +188,13 @@ export class SharedModel {
       ttlMs,
       label,
       signal,
-      estimate: () => ({
-        inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
-        outputTokens: 0,
+      request: () => ({
+        estimate: () => ({
+          inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
+          outputTokens: 0,
+        }),
+        attempt: (stop) => cite(request, { signal: stop }),
       }),
-      attempt: (stop) => cite(request, { signal: stop }),
       accept: (given) => isBacked(given, request.passages),
     })
     return { ...withEvidence(answer, request.passages), reused, usd }
@@ -213,7 +210,7 @@ export class SharedModel {
     const { chat } = this.#model
     if (!chat) throw new ModelUnsupportedError(this.id, 'chat')
     const cache = this.#cache
-    const sent = (some: ChatRequest): Pick<ModelCall<ChatResponse>, 'estimate' | 'enter' | 'attempt'> => ({
+    const sent = (some: ChatRequest): SentRequest<ChatResponse> => ({
       estimate: () => estimateChat(some, this.#count),
       enter: cache && ((stop) => cache.enter(some.messages, shared ?? leadingSystem(some.messages), label, stop)),
       attempt: (stop, turn) => {
@@ -242,7 +239,7 @@ export class SharedModel {
       ttlMs,
       label,
       signal,
-      ...sent(request),
+      request: () => sent(request),
       accept: (answer) => isWhole(answer, request) && (formed?.accept(answer) ?? true),
       finish: formed && ((first, again) => formed.finish(first, (next) => again(sent(next)))),
     })
@@ -250,7 +247,9 @@ export class SharedModel {
     return outcome
   }
 
-  #prepare({ passages = [], ...request }: SharedChatRequest): AskContext & { plain: ChatRequest } {
+  #prepare(given: SharedChatRequest): AskContext & { plain: ChatRequest } {
+    if (given.passages === undefined) return { label: this.#memory.label, plain: given, shared: undefined }
+    const { passages, ...request } = given
     const label = this.#labelOf(passages)
     if (passages.length === 0) return { label, plain: request, shared: undefined }
     const data = quoteData(passages, this.#memory.label.sensitivity, this.#prompts.data)

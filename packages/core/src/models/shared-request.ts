@@ -1,5 +1,7 @@
+import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import type { SharedPart } from '../prefixes/prompt-prefix.ts'
 import type { ChatRequest, JsonSchema } from './chat.ts'
 import type { CiteRequest, Passage } from './cite.ts'
 import type { EmbedRequest } from './embed.ts'
@@ -23,6 +25,13 @@ export interface ObjectRequest<Schema extends StandardSchemaV1> extends Omit<Sha
   readonly name?: string
   /** Required where the schema can't be converted to JSON Schema. */
   readonly jsonSchema?: JsonSchema
+}
+
+/** What a request does not say by itself. */
+export interface AskContext {
+  readonly label: Label
+  /** What it shares with others; without passages, the messages of the system. */
+  readonly shared: SharedPart | undefined
 }
 
 /** A request of any kind, of which the answer is shared. */
