@@ -1,7 +1,7 @@
 import type { Passage, SharedModel } from '@skein/core'
 import type { Memory, Principal } from '@skein/memory'
 import type { OpenAIModelOptions } from '@skein/openai'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 
 import { wantsBreakpoints } from '../src/known-hosts.ts'
@@ -10,7 +10,7 @@ import { answer, refuse } from './conformance/served.ts'
 import type { Asked } from './conformance/served.ts'
 import { material, materialTokens, questions } from './fixtures/material.ts'
 import { deskOf, openStore, startServer } from './open-shared.ts'
-import type { OpenAIServer } from './openai-server.ts'
+import type { OpenAIServer, Reached } from './openai-server.ts'
 import { PrefixCache } from './prefix-cache.ts'
 
 const passages: readonly Passage[] = material
@@ -18,6 +18,7 @@ const passages: readonly Passage[] = material
 /** Eight ways to be asked, with the number of the asker. */
 type Ask = (model: SharedModel, question: string, asker: number) => Promise<unknown>
 
+const inOne = material.map(({ text }) => text).join('\n')
 const messagesOf = (text: string) => [{ role: 'user', text }] as const
 const asks: Readonly<Record<string, Ask>> = {
   chat: (model, question) => model.chat({ messages: messagesOf(question), passages }),
@@ -28,6 +29,10 @@ const asks: Readonly<Record<string, Ask>> = {
     model.object({ messages: messagesOf(question), passages, schema: z.object({ echo: z.string() }) }),
   'cite, in answers of different lengths': (model, question, asker) =>
     model.cite({ messages: messagesOf(question), passages, maxSentences: asker + 1 }),
+  'chat, with the material in a message of its own': (model, question) =>
+    model.chat({ messages: [...messagesOf(inOne), ...messagesOf(question)] }),
+  'chat, with the material in the system’s message': (model, question) =>
+    model.chat({ messages: [{ role: 'system', text: inOne }, ...messagesOf(question)] }),
   'samples of one answer': (model) => model.chat({ messages: messagesOf('What is new?'), passages, temperature: 1 }),
 }
 
@@ -192,7 +197,7 @@ describe('the key of a prefix', () => {
 
   it('is that of the system where there are no passages', async () => {
     const [server, memory] = [await startServer(), await openStore()]
-    const rules = { role: 'system', text: material.map(({ text }) => text).join('\n') } as const
+    const rules = { role: 'system', text: inOne } as const
     for (const text of ['One?', 'Two?']) {
       await deskOf(memory, server).model.chat({ messages: [rules, { role: 'user', text }] })
     }
@@ -207,7 +212,7 @@ describe('the key of a prefix', () => {
     ['without a word', { status: 400, chunks: [] }],
   ])('is left out for a server that refuses it %s, found out once', async (_, refusal) => {
     const [misbehaving, memory] = [await MisbehavingServer.start(), await openStore()]
-    await using _server = misbehaving
+    onTestFinished(() => misbehaving[Symbol.asyncDispose]())
     const asked: Asked[] = []
     const baseURL = misbehaving.serve('strict', (request) => {
       asked.push(request)
@@ -229,7 +234,7 @@ describe('models that keep a prompt only up to where they are told', () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server, {}, { api, promptCache: { breakpoints: true } })
     await model.chat({ messages: messagesOf('What is new?'), passages })
-    const { messages, input } = server.reached[0]?.body as { messages?: unknown; input?: unknown }
+    const { messages, input } = (server.reached[0] as Reached).body as { messages?: unknown; input?: unknown }
     const [{ content }] = (messages ?? input) as [{ content: readonly [{ text: string }, object] }]
     const type = api === 'chat' ? 'text' : 'input_text'
     expect(content[0].text).toMatch(/<\/data>$/)
@@ -242,7 +247,7 @@ describe('models that keep a prompt only up to where they are told', () => {
   it('are told the end of the system’s messages where there is no material', async () => {
     const [server, memory] = [await startServer(), await openStore()]
     const { model } = deskOf(memory, server, {}, { promptCache: { breakpoints: true } })
-    const text = material.map((one) => one.text).join('\n')
+    const text = inOne
     await model.chat({
       messages: [
         { role: 'system', text },

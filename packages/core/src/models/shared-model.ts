@@ -8,7 +8,6 @@ import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { BudgetScope } from '../limits/budget.ts'
 import { PromptCache } from '../prefixes/prompt-cache.ts'
-import { leadingSystem } from '../prefixes/prompt-prefix.ts'
 import { callKinds, sumUp } from './call-options.ts'
 import type { AnswerOrigin, CallOptions, ObjectAnswer } from './call-options.ts'
 import type { ChatRequest, ChatResponse } from './chat.ts'
@@ -212,7 +211,7 @@ export class SharedModel {
     const cache = this.#cache
     const sent = (some: ChatRequest): SentRequest<ChatResponse> => ({
       estimate: () => estimateChat(some, this.#count),
-      enter: cache && ((stop) => cache.enter(some.messages, shared ?? leadingSystem(some.messages), label, stop)),
+      enter: cache && ((stop) => cache.enter(some.messages, shared, label, stop)),
       attempt: (stop, turn) => {
         const show = (piece: string): void => {
           turn?.begin()

@@ -30,7 +30,7 @@ export interface ObjectRequest<Schema extends StandardSchemaV1> extends Omit<Sha
 /** What a request does not say by itself. */
 export interface AskContext {
   readonly label: Label
-  /** What it shares with others; without passages, the messages of the system. */
+  /** What it shares with others, as far as that is known. */
   readonly shared: SharedPart | undefined
 }
 

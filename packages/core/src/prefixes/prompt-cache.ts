@@ -6,7 +6,7 @@ import { requireDuration, requireObject, requireOptions, runtimeState } from '@s
 import type { OptionKinds, SharedState } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
-import { isCacheable, prefixKey } from './prompt-prefix.ts'
+import { isCacheable, likelyShared, prefixKey } from './prompt-prefix.ts'
 import type { PromptMessages, PromptPrefix, SharedPart } from './prompt-prefix.ts'
 import { endTurn, enterTurn } from './prefix-turns.ts'
 import type { PrefixTurns } from './prefix-turns.ts'
@@ -45,7 +45,8 @@ const turnsMs = 600_000
 
 /**
  * Tells a provider which requests begin alike, and lets the first of them go ahead. Which that is, all threads and
- * processes find out in the memory.
+ * processes find out in the memory: states of the runtime bear no label, but keys reveal nothing, and those who may see
+ * different things have different ones.
  */
 export class PromptCache {
   readonly #memory: View
@@ -64,15 +65,17 @@ export class PromptCache {
   /**
    * Waits until a request may begin.
    *
+   * @param given - What it shares with others, where that is known.
    * @returns `undefined` for a prefix that is too short to be cached.
    * @throws the signal's reason
    */
   async enter(
     messages: PromptMessages,
-    shared: SharedPart,
+    given: SharedPart | undefined,
     label: Label,
     signal: AbortSignal,
   ): Promise<PrefixTurn | undefined> {
+    const shared = given ?? likelyShared(messages)
     if (!isCacheable(messages, shared)) return undefined
     try {
       return await this.#enter(messages, shared, label, signal)

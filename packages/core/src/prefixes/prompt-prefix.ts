@@ -33,7 +33,7 @@ export interface Sight {
 /** Shorter ones are in no provider's cache, in tokens. */
 const shortest = 1_024
 
-/** The messages of the system with which a request begins: what it shares with others where nothing else is known. */
+/** The messages of the system with which a request begins. */
 export function leadingSystem(messages: PromptMessages): SharedPart {
   const first = messages.findIndex(({ role }) => role !== 'system')
   return { messages: first === -1 ? messages.length : first, chars: 0 }
@@ -54,6 +54,16 @@ export function isCacheable(messages: PromptMessages, shared: SharedPart): boole
     if (tokens >= shortest) return true
   }
   return false
+}
+
+/**
+ * What a request shares with others where nobody says so: the messages of the system with which it begins. If they are
+ * short, the message after them as well, provided that others follow: material, or the beginning of a conversation.
+ */
+export function likelyShared(messages: PromptMessages): SharedPart {
+  const system = leadingSystem(messages)
+  const isAll = isCacheable(messages, system) || messages.length - system.messages < 2
+  return isAll ? system : { messages: system.messages + 1, chars: 0 }
 }
 
 /** The key of a prefix. Who does not know the secret can't find out what it stands for, not even by guessing. */
