@@ -101,7 +101,7 @@ const schemaWords = /response[_ ]?format|json[_ -]?(?:schema|object|mode)|struct
 const roleWords =
   /(?:system|developer) (?:role|message|prompt|instruction)|roles?[ :='"\\`]{1,4}(?:system|developer)|roles must|alternat/
 const unknownWords =
-  /(?:un(?:known|recogni[sz]ed|supported|expected|permitted)|extra|additional|invalid) (?:\w+ )?(?:inputs?|fields?|names?|parameters?|arguments?|propert)/
+  /(?:un(?:known|recogni[sz]ed|supported|expected|permitted)|extra|additional|invalid) (?:request |body |keyword )?(?:inputs?|fields?|names?|parameters?|arguments?|propert)/
 const textsWords =
   /batch|too many inputs?|number of inputs|inputs? (?:items|texts|strings|must|may|exceed)|\barray\b|tokens per request/
 
