@@ -42,6 +42,8 @@ export { readPrompts } from './models/prompts.ts'
 export { loadTokenizer } from './models/count-tokens.ts'
 export { splitSentences } from './text/sentences.ts'
 export type { Price, PriceList } from './models/price.ts'
+export type { PromptCaching } from './prefixes/prompt-cache.ts'
+export type { PromptPrefix } from './prefixes/prompt-prefix.ts'
 export type { PromptTexts } from './models/prompts.ts'
 export type { TextRange } from './text/sentences.ts'
 

@@ -36,9 +36,11 @@ import type { Cost } from './work/cost.ts'
 /**
  * A counter or queue of a runtime, such as a budget: shared by all threads and processes
  * of the view's space. It belongs to no principal and bears no label, so nothing in it
- * may depend on what records say; for that there is `View.state`.
+ * may depend on what records say; for that there is `View.state`. A power failure may lose what was written to a
+ * `fleeting` one.
  */
-export const runtimeState: <State>(view: View, name: string, ttlMs: number) => SharedState<State> = View.runtimeState
+export const runtimeState: <State>(view: View, name: string, ttlMs: number, fleeting?: boolean) => SharedState<State> =
+  View.runtimeState
 /** Counts what a principal used for a kind of work that `View.once` does not run. */
 export const noteUse: (view: View, kind: string, used: Cost) => void = View.noteUse
 export type { SavedAgents } from './runtime/saved-agents.ts'

@@ -248,8 +248,8 @@ export class View {
   }
 
   /** @internal See `runtimeState`. */
-  static runtimeState<State>(view: View, name: string, ttlMs: number): SharedState<State> {
-    return sharedState<State>(view.#space, name, ttlMs)
+  static runtimeState<State>(view: View, name: string, ttlMs: number, fleeting = false): SharedState<State> {
+    return sharedState<State>(view.#space, name, { ttlMs, fleeting })
   }
 
   /**

@@ -21,6 +21,17 @@ const azure = [
   '.openai.azure.cn',
 ]
 
+/**
+ * Whether a model has to be told up to where others send the same. From GPT-5.6 on, OpenAI keeps prompts up to their
+ * last message and up to breakpoints, and does not look for what else two of them have in common.
+ *
+ * @see https://developers.openai.com/api/docs/guides/prompt-caching
+ */
+export function wantsBreakpoints(model: string): boolean {
+  const [, major = '', minor = '0'] = /^gpt-(\d)(?:\.(\d+))?(?!\d)/.exec(model) ?? []
+  return Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 6)
+}
+
 /** The base URL in the environment, or OpenAI's. */
 export function homeURL(): string {
   return process.env['OPENAI_BASE_URL']?.trim() || openaiURL

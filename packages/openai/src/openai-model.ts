@@ -82,6 +82,8 @@ class OpenAIModel implements Model {
       streamOptions: true,
       // OpenAI's newer models accept only the new name, many servers only the old one.
       maxTokens: servesOpenAI(url) ? 'max_completion_tokens' : 'max_tokens',
+      cacheKey: true,
+      cacheBreakpoints: options.promptCache !== false && options.promptCache.breakpoints,
       base64: true,
       mostTexts: Number.POSITIVE_INFINITY,
     })
@@ -94,7 +96,7 @@ class OpenAIModel implements Model {
     return { module, name: 'openaiModel', options: this.#options }
   }
 
-  chat(request: ChatRequest, { signal, onText }: ChatOptions = {}): Promise<ChatResponse> {
+  chat(request: ChatRequest, { signal, onText, prefix }: ChatOptions = {}): Promise<ChatResponse> {
     const { model, api } = this.#options
     const { path, bodyOf, read } = apis[api]
     const uses = {
@@ -102,11 +104,12 @@ class OpenAIModel implements Model {
       systemRole: request.messages.some(({ role }) => role === 'system') || request.schema !== undefined,
       streamOptions: onText !== undefined && api === 'chat',
       maxTokens: request.maxOutputTokens !== undefined && api === 'chat',
+      prefix: prefix !== undefined,
     }
     const input = (): number => estimateInput(request)
     return this.#exchange({ signal, onText, input }, async (exchange) => {
       const raw = await negotiate(this.#table, uses, exchange, async (abilities) => {
-        const body = bodyOf(model, request, abilities, exchange.isStreamed)
+        const body = bodyOf(model, request, abilities, { isStreamed: exchange.isStreamed, prefix })
         const answer = await read(this.#server.ask(path, body, exchange.signal), exchange)
         if (uses.schema && ignoresSchema(answer)) this.#table.learn({ schemas: 'words' }, undefined)
         return answer

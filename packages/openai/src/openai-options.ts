@@ -12,6 +12,8 @@ import { resolveKeySource } from './authorization.ts'
 import type { KeySource } from './authorization.ts'
 import { homeURL, openaiURL, parseBaseURL, servesOpenAI } from './known-hosts.ts'
 import { openaiPrices } from './prices.ts'
+import { resolvePromptCaching } from './prompt-caching.ts'
+import type { OpenAIPromptCaching } from './prompt-caching.ts'
 
 /** Options of {@link openaiModel}. */
 export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limits' | 'retry' | 'maxPassageTokens'> {
@@ -81,6 +83,13 @@ export interface OpenAIModelOptions extends Pick<ModelSettings, 'allows' | 'limi
   /** Prices that are missing or different in {@link openaiPrices}; for servers other than OpenAI's, all prices. */
   readonly prices?: PriceList
 
+  /**
+   * Makes use of the provider's prompt cache, see the guide. `false` sends no `prompt_cache_key`, and lets nobody wait.
+   *
+   * @defaultValue `{ waitMs: 5_000 }`: of calls that begin alike, the first goes ahead
+   */
+  readonly promptCache?: OpenAIPromptCaching | false
+
   /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
 
@@ -103,6 +112,7 @@ export interface ResolvedOpenAIOptions extends KeySource, Pick<ModelSettings, 'l
   readonly allows: NonNullable<ModelSettings['allows']>
   readonly budget?: BudgetScope
   readonly prices: PriceList
+  readonly promptCache: Required<OpenAIPromptCaching> | false
   readonly prompts: PromptTexts
   /** The URL of the module. */
   readonly tokenizer?: string
@@ -124,6 +134,7 @@ const kinds: OptionKinds<OpenAIModelOptions> = {
   maxPassageTokens: 'any',
   budget: 'any',
   prices: 'any',
+  promptCache: 'any',
   prompts: 'any',
   tokenizer: 'any',
 }
@@ -142,6 +153,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
   const isDefault = url.href === openaiURL
   const { allows = { level: 'public' }, embeddingEncoding = 'base64', prompts = {}, budget, prices } = options
   const { limits, retry, maxPassageTokens, tokenizer } = options
+  const promptCache = resolvePromptCaching(options.promptCache, url, model)
   if (embeddingEncoding !== 'base64' && embeddingEncoding !== 'float') {
     throw new OptionError('embeddingEncoding', "'base64' or 'float'", embeddingEncoding)
   }
@@ -150,6 +162,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     allows,
     ...(limits !== undefined && { limits }),
     ...(retry !== undefined && { retry }),
+    ...(promptCache && { promptCache: { waitMs: promptCache.waitMs } }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
   })
   return {
@@ -165,6 +178,7 @@ export function resolveOpenAIOptions(given: string | OpenAIModelOptions): Resolv
     allows,
     ...(budget !== undefined && { budget: budgetScope(budget) }),
     prices: { ...(servesOpenAI(url) && openaiPrices), ...prices },
+    promptCache,
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
     ...(limits && { limits }),
     ...(retry && { retry }),
@@ -182,7 +196,7 @@ export function modelId({ provider, model, prompts }: ResolvedOpenAIOptions): st
 
 /** The settings for `shareModel`. */
 export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
-  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model, tokenizer } = options
+  const { allows, limits, retry, budget, prompts, maxPassageTokens, prices, model, tokenizer, promptCache } = options
   const price = priceOf(prices, model)
   return {
     allows,
@@ -191,6 +205,7 @@ export function settingsOf(options: ResolvedOpenAIOptions): ModelSettings {
     ...(retry && { retry }),
     ...(budget && { budget }),
     ...(price && { price }),
+    ...(promptCache && { promptCache: { waitMs: promptCache.waitMs } }),
     ...(maxPassageTokens !== undefined && { maxPassageTokens }),
     ...(tokenizer !== undefined && { countTokens: loadTokenizer(tokenizer) }),
   }

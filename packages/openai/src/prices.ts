@@ -2,9 +2,10 @@ import type { PriceList } from '@skein/core/executor'
 
 /**
  * OpenAI's list prices in US dollars per million tokens, without discounts for
- * batches, without charges for writing to the prompt cache, and for requests of up
- * to 272,000 tokens: from gpt-5.4 on, the large models charge up to twice as much
- * above that. Prices change: pass those of your contract as `prices`.
+ * batches, and for requests of up to 272,000 tokens: from gpt-5.4 on, the large models
+ * charge up to twice as much above that. From gpt-5.6 on, writing to the prompt cache
+ * costs 1.25 times as much as other input. Prices change: pass those of your contract
+ * as `prices`.
  *
  * Compared in November 2026 with `@pydantic/genai-prices` 0.1.8 and
  * `@earendil-works/pi-ai` 1.5.2 (which lists no embeddings).
@@ -40,10 +41,15 @@ export const openaiPrices: PriceList = {
   'gpt-5.4-nano-20*': { inputPerMillion: 0.2, outputPerMillion: 1.25, cachedInputPerMillion: 0.02 },
   'gpt-5.5': { inputPerMillion: 5, outputPerMillion: 30, cachedInputPerMillion: 0.5 },
   'gpt-5.5-20*': { inputPerMillion: 5, outputPerMillion: 30, cachedInputPerMillion: 0.5 },
-  'gpt-5.6-sol': { inputPerMillion: 4, outputPerMillion: 20, cachedInputPerMillion: 0.4 },
-  'gpt-5.6-terra': { inputPerMillion: 2, outputPerMillion: 12, cachedInputPerMillion: 0.2 },
-  'gpt-5.6-luna': { inputPerMillion: 0.2, outputPerMillion: 1.2, cachedInputPerMillion: 0.02 },
-  'gpt-6-astra': { inputPerMillion: 10, outputPerMillion: 50, cachedInputPerMillion: 1 },
+  'gpt-5.6-sol': { inputPerMillion: 4, outputPerMillion: 20, cachedInputPerMillion: 0.4, cacheWritePerMillion: 5 },
+  'gpt-5.6-terra': { inputPerMillion: 2, outputPerMillion: 12, cachedInputPerMillion: 0.2, cacheWritePerMillion: 2.5 },
+  'gpt-5.6-luna': {
+    inputPerMillion: 0.2,
+    outputPerMillion: 1.2,
+    cachedInputPerMillion: 0.02,
+    cacheWritePerMillion: 0.25,
+  },
+  'gpt-6-astra': { inputPerMillion: 10, outputPerMillion: 50, cachedInputPerMillion: 1, cacheWritePerMillion: 12.5 },
   o3: { inputPerMillion: 2, outputPerMillion: 8, cachedInputPerMillion: 0.5 },
   'o3-mini': { inputPerMillion: 1.1, outputPerMillion: 4.4, cachedInputPerMillion: 0.55 },
   'o4-mini': { inputPerMillion: 1.1, outputPerMillion: 4.4, cachedInputPerMillion: 0.275 },

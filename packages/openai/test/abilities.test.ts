@@ -35,7 +35,7 @@ describe('what a server accepts', () => {
     const { baseURL, asked } = await serve((request) => (formatOf(request) === 'words' ? answer(request) : noSchemas))
     for (let round = 0; round < 3; round += 1) await openaiModel({ model: 'm', baseURL }).chat({ messages, schema })
     expect(asked.map(formatOf)).toEqual(['json_schema', 'json_object', 'words', 'words', 'words'])
-    expect(asked.at(-1)?.body.messages[0]?.content).toContain(JSON.stringify(schema.schema))
+    expect(asked.at(-1)?.body.messages[1]?.content).toContain(JSON.stringify(schema.schema))
     await openaiModel({ model: 'other', baseURL }).chat({ messages, schema })
     expect(asked.slice(5).map(formatOf)).toEqual(['json_schema', 'json_object', 'words'])
   })

@@ -122,7 +122,7 @@ describe('a cited answer', () => {
     await model.cite({ messages: [], passages, maxSentences: 2 })
     const [system, user] = server.reached[0]?.body.messages ?? []
     expect(system?.content).toBe('Zitiere höchstens 2 Sätze (at most 2).')
-    expect(user?.content).toMatch(/never an instruction[^]*Fasse zusammen\.$/)
+    expect(user?.content).toMatch(/never an instruction[^]*Fasse zusammen\.\n\nAnswer with at most 2 sentences\.$/)
   })
 
   it('is not requested for invalid options', async () => {

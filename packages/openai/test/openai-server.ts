@@ -4,7 +4,8 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { answerTo, countTokens, vectorOf } from './server-answers.ts'
+import type { PrefixCache } from './prefix-cache.ts'
+import { answerTo, contentOf, countTokens, vectorOf } from './server-answers.ts'
 import type { WireRequest } from './server-answers.ts'
 
 /** Something that goes wrong with one request. */
@@ -53,6 +54,10 @@ export interface ServerOptions {
   /** Whether embeddings are sent as floats whatever was asked for, as local servers do. */
   readonly onlyFloats?: boolean
   readonly port?: number
+  /** Whether it knows no `response_format`. */
+  readonly refusesSchemas?: boolean
+  /** Counts what prompts have in common, and tells it in the usage. */
+  readonly cache?: PrefixCache
 }
 
 interface Answer {
@@ -144,13 +149,17 @@ export class OpenAIServer implements AsyncDisposable {
   }
 
   async #answer(entry: Reached, response: ServerResponse): Promise<void> {
-    const { key, delayMs = 0 } = this.#options
+    const { key, delayMs = 0, cache } = this.#options
+    const read = entry.body.messages && cache?.read(entry.body)
     const first = this.#faults.shift()
     if (first?.kind === 'silence') await first.until
     const fault = first?.kind === 'silence' ? first.after : first
     if (delayMs > 0) await sleep(delayMs)
     if (key !== undefined && entry.authorization !== `Bearer ${key}`) {
       return this.#error(entry, response, { kind: 'error', status: 401, code: 'invalid_api_key' })
+    }
+    if (this.#options.refusesSchemas && entry.body.response_format) {
+      return this.#error(entry, response, { kind: 'error', status: 400, message: 'response_format is not supported' })
     }
     switch (fault?.kind) {
       case 'rate-limit':
@@ -167,7 +176,12 @@ export class OpenAIServer implements AsyncDisposable {
         return send(response, 200, JSON.stringify(fault.body))
     }
     if (entry.path.endsWith('/embeddings')) return this.#embed(entry.body, response)
-    const answer = answerOf(entry.body, fault)
+    const answer = answerOf(
+      entry.body,
+      fault,
+      read && { prompt_tokens: read.input, prompt_tokens_details: { cached_tokens: read.cached } },
+    )
+    read?.keep()
     if (entry.path.endsWith('/responses')) return sendResponses(entry, answer, response, fault)
     if (entry.body.stream) return stream(entry.body, answer, response, fault)
     const text = JSON.stringify(completion(entry.body, answer))
@@ -215,14 +229,14 @@ export class OpenAIServer implements AsyncDisposable {
   }
 }
 
-function answerOf(body: WireRequest, fault: Fault | undefined): Answer {
-  const text =
-    fault?.kind === 'text' ? fault.text : answerTo(body.messages ? body : { ...body, messages: messagesOf(body) })
+function answerOf(asked: WireRequest, fault: Fault | undefined, counted: object = {}): Answer {
+  const body = { ...asked, messages: messagesOf(asked) }
+  const text = fault?.kind === 'text' ? fault.text : answerTo(body)
   const isTool = fault?.kind === 'tool-call'
   const isRefusal = fault?.kind === 'refusal'
-  const prompt_tokens = countTokens(JSON.stringify(body.messages ?? messagesOf(body)))
+  const prompt_tokens = countTokens(JSON.stringify(body.messages))
   const completion_tokens = countTokens(text)
-  const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens }
+  const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens, ...counted }
   return {
     text: isTool || isRefusal ? '' : text,
     refusal: isRefusal ? 'I would rather not say.' : null,
@@ -234,9 +248,10 @@ function answerOf(body: WireRequest, fault: Fault | undefined): Answer {
   }
 }
 
-/** What the Responses API calls its input, as messages. */
-function messagesOf(body: object): WireRequest['messages'] {
-  return (body as { input?: WireRequest['messages'] }).input ?? []
+/** The messages of either API, whose contents may be lists of parts. */
+function messagesOf(body: WireRequest): WireRequest['messages'] {
+  const { messages, input = [] } = body as Partial<WireRequest> & { readonly input?: WireRequest['messages'] }
+  return (messages ?? input).map((message) => ({ ...message, content: contentOf(message.content) }))
 }
 
 function completion({ model }: WireRequest, { text, refusal, tools, finish, usage }: Answer): object {

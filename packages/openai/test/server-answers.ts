@@ -23,10 +23,21 @@ const sentence = /[^.!?\n]+[.!?]+/g
  * given, so that citations can be checked. Nothing is understood.
  */
 export function answerTo(request: WireRequest): string {
-  const last = request.messages.findLast(({ role }) => role === 'user')?.content ?? ''
+  const last = withoutForm(request.messages.findLast(({ role }) => role === 'user')?.content ?? '')
   if (isCitation(request)) return citedAnswer(request)
   if (request.response_format || isInWords(request)) return JSON.stringify({ echo: last.slice(-80) })
   return `You said: ${last.slice(-200)}`
+}
+
+/** A question without the words that say which form its answer must have. */
+export function withoutForm(text: string): string {
+  return text.split(/\n\nAnswer with (?:a single JSON value|at most \d)/)[0] ?? ''
+}
+
+/** The text of a content, which may be a list of parts. */
+export function contentOf(content: unknown): string | null {
+  if (!Array.isArray(content)) return content as string | null
+  return (content as readonly { readonly text: string }[]).map(({ text }) => text).join('')
 }
 
 /** Whether citations are wanted: the schema says so, or its words where it is told in the prompt. */
@@ -43,8 +54,9 @@ export function isInWords({ messages }: Pick<WireRequest, 'messages'>): boolean 
 /** The sentences that share most words with the question, each passage having its say in turn. */
 function citedAnswer({ messages }: WireRequest): string {
   const asked = messages.findLast(({ content }) => content?.includes('\n<data>\n'))?.content ?? ''
-  const [, block = '', question = ''] = /\n<data>\n([^]*?)\n<\/data>([^]*)$/.exec(asked) ?? []
-  const most = Number(/at most (\d+)/.exec(messages[0]?.content ?? '')?.[1] ?? 1)
+  const [, block = '', told = ''] = /\n<data>\n([^]*?)\n<\/data>([^]*)$/.exec(asked) ?? []
+  const question = withoutForm(told)
+  const most = Number(/at most (\d+)/.exec(told)?.[1] ?? 1)
   const passages = block.split('\n').map((line) => JSON.parse(line) as { id: string; text: string })
   const wanted = new Set(question.toLowerCase().match(/\p{L}{4,}/gu))
   const found = passages.flatMap(({ id, text }) =>

@@ -10,25 +10,33 @@ import { describe, expect, it } from 'vitest'
 
 import { openBoard } from '../../dashboard/test/open-board.ts'
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
+import { PrefixCache } from '../../openai/test/prefix-cache.ts'
 import { runReport } from '../src/index.ts'
 import type { ReportStats } from '../src/index.ts'
 import { skein } from './run-skein.ts'
 import { reportFile, temporaryFolder } from './sample-files.ts'
 
-const price = { inputPerMillion: 1, outputPerMillion: 4 }
+const price = { inputPerMillion: 1, outputPerMillion: 4, cachedInputPerMillion: 0.1 }
 
 /** What everybody shows of a cost, without the noise of adding in another order. */
-function shown({ calls, ms, inputTokens, outputTokens, usd = 0 }: Cost): Metrics['spent'] {
-  return rounded({ calls, ms, tokens: inputTokens + outputTokens, usd })
+function shown({ calls, ms, inputTokens, outputTokens, cachedInputTokens, usd = 0 }: Cost): Metrics['spent'] {
+  return rounded({ calls, ms, tokens: inputTokens + outputTokens, cachedTokens: cachedInputTokens, usd })
 }
 
-function rounded({ calls, ms, tokens, usd }: Metrics['spent']): Metrics['spent'] {
-  return { calls: Math.round(calls * 1e6) / 1e6, ms: Math.round(ms), tokens, usd: Math.round(usd * 1e9) / 1e9 }
+function rounded({ calls, ms, tokens, cachedTokens = 0, usd }: Metrics['spent']): Metrics['spent'] {
+  return {
+    calls: Math.round(calls * 1e6) / 1e6,
+    ms: Math.round(ms),
+    tokens,
+    cachedTokens,
+    usd: Math.round(usd * 1e9) / 1e9,
+  }
 }
 
 describe('What runs used and saved', () => {
   it('is the same in their reports, the ledger, skein stats and the dashboard, and what the server counted', async () => {
-    await using server = await OpenAIServer.start({ key: 'sk' })
+    const cache = new PrefixCache()
+    await using server = await OpenAIServer.start({ key: 'sk', cache })
     const folder = temporaryFolder()
     const file = join(folder, 'flock.db')
     const model = openaiModel({ model: 'm', baseURL: server.url, apiKey: 'sk', prices: { m: price } })
@@ -39,6 +47,11 @@ describe('What runs used and saved', () => {
       shown(runs.map((stats) => stats[which]).reduce(addCost, noCost)),
     )
     expect(used?.calls).toBe(server.reached.length)
+    expect(used?.cachedTokens).toBe(cache.total.cached)
+    expect(cache.total.cached).toBeGreaterThan(10_000)
+    const { input, cached } = cache.total
+    const output = (used?.tokens ?? 0) - input
+    expect(used?.usd).toBeCloseTo((input - cached + cached / 10 + output * 4) / 1_000_000, 9)
     expect(runs[2]?.used).toMatchObject({ calls: 0, inputTokens: 0, outputTokens: 0 })
     expect(runs[2]?.saved.calls).toBeGreaterThan(0)
     expect(used?.usd).toBeGreaterThan(0)

@@ -1,5 +1,6 @@
 import type { Json } from '@skein/memory/runtime'
 
+import type { PromptPrefix } from '../prefixes/prompt-prefix.ts'
 import type { ModelUsage } from './usage.ts'
 
 /** One message of a conversation with a model; plain data. */
@@ -70,4 +71,6 @@ export interface ChatOptions {
   readonly signal?: AbortSignal | undefined
   /** Called with each piece of the text as it arrives. */
   readonly onText?: ((piece: string) => void) | undefined
+  /** What other requests begin with, too, for a prompt cache. Absent where the model has none, or it is short. */
+  readonly prefix?: PromptPrefix | undefined
 }

@@ -9,6 +9,7 @@ import type { CallOutcome } from './model-calls.ts'
 import type { ChatResponse } from './chat.ts'
 import { packPassages } from './pack-passages.ts'
 import type { Slice } from './pack-passages.ts'
+import type { SharedPart } from '../prefixes/prompt-prefix.ts'
 import { fillIn } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
 import { quoteData, withData } from './quoted-data.ts'
@@ -25,7 +26,8 @@ export interface CiteContext {
   readonly countTokens: CountTokens
   /** The sensitivity of passages that state none. */
   readonly level: Level
-  readonly ask: (request: ChatRequest, call: FormedCall) => Promise<CallOutcome<ChatResponse>>
+  /** @param shared - What the request shares with others about the same passages. */
+  readonly ask: (request: ChatRequest, shared: SharedPart, call: FormedCall) => Promise<CallOutcome<ChatResponse>>
 }
 
 /** A cited answer, and the calls that were made for it. */
@@ -66,10 +68,10 @@ async function citeGroup(request: CiteRequest, slices: readonly Slice[], context
   if (slices.length === 0) return { sentences: [], drops: {}, outcomes: [] }
   // By number: ids of passages are data too, and equal contents have to give equal prompts.
   const numbered = slices.map((slice, index) => ({ ...slice, id: String(index + 1) }))
-  const hasQuestion = request.messages.some(({ role }) => role === 'user')
-  const task: ChatMessage[] = hasQuestion ? [] : [{ role: 'user', text: prompts.summary }]
-  const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences: request.maxSentences }) }
-  const messages = withData([system, ...request.messages, ...task], quoteData(numbered, level, prompts.data))
+  const { maxSentences } = request
+  const system: ChatMessage = { role: 'system', text: fillIn(prompts.cite, { maxSentences }) }
+  const asked = withLimit(request.messages, prompts, maxSentences)
+  const { messages, shared } = withData([system, ...asked], quoteData(numbered, level, prompts.data))
   const form: AnswerForm<Found> = {
     check: (data) => checkCitations(data, slices),
     failureOf: ({ value, faults: issues }) => {
@@ -80,9 +82,24 @@ async function citeGroup(request: CiteRequest, slices: readonly Slice[], context
     },
   }
   const { repair } = prompts
-  const { value, outcome } = await askInForm(ask, { messages, schema: answerForm }, form, { model, repair })
+  const send = (sent: ChatRequest, call: FormedCall): ReturnType<CiteContext['ask']> => ask(sent, shared, call)
+  const { value, outcome } = await askInForm(send, { messages, schema: answerForm }, form, { model, repair })
   const { sentences, drops } = value as Found
   return { sentences: sentences.slice(0, request.maxSentences), drops, outcomes: [outcome] }
+}
+
+/** The question, and how long its answer may be: after the passages, since both differ from call to call. */
+function withLimit(
+  messages: readonly ChatMessage[],
+  { summary, limit }: Required<PromptTexts>,
+  maxSentences: number,
+): readonly ChatMessage[] {
+  const last = messages.findLastIndex(({ role }) => role === 'user')
+  const most = fillIn(limit, { maxSentences })
+  if (last === -1) return [...messages, { role: 'user', text: `${summary}\n\n${most}` }]
+  return messages.map((message, index) =>
+    index === last ? { ...message, text: `${message.text}\n\n${most}` } : message,
+  )
 }
 
 /** What of an answer counts, and why the rest does not. */

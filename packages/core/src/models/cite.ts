@@ -1,4 +1,6 @@
+import { OptionError } from '@skein/memory'
 import type { Level } from '@skein/memory'
+import { requireInteger } from '@skein/memory/runtime'
 
 import type { ChatMessage } from './chat.ts'
 import type { ModelUsage } from './usage.ts'
@@ -68,4 +70,12 @@ export interface CitedAnswer {
   /** Why, as far as is known. Absent if none. */
   readonly droppedFor?: Drops | undefined
   readonly usage: ModelUsage
+}
+
+/** @throws OptionError */
+export function requireCite({ maxSentences, passages }: CiteRequest): void {
+  requireInteger('maxSentences', maxSentences, 1)
+  if (new Set(passages.map(({ id }) => id)).size < passages.length) {
+    throw new OptionError('passages', 'passages with different ids', 'the same id twice')
+  }
 }

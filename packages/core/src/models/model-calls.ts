@@ -16,6 +16,7 @@ import type { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
 import { resolveRetry } from '../supervision/retry-policy.ts'
 import type { ResolvedRetryPolicy } from '../supervision/retry-policy.ts'
 import type { Model } from './model.ts'
+import type { PrefixTurn } from '../prefixes/prompt-cache.ts'
 import { costOf } from './price.ts'
 import { asksForPause, modelRetry, retryDelay } from './retry-delay.ts'
 import { costOfCall } from './usage.ts'
@@ -31,21 +32,30 @@ export interface ModelCall<Answer> {
   /** The sensitivity of what is sent. */
   readonly label: Label
   readonly signal?: AbortSignal | undefined
-  /** Called only where a budget or limit applies. */
-  readonly estimate: () => ModelUsage
-  /** One attempt. */
-  readonly attempt: (signal: AbortSignal) => Promise<Answer>
+  /** What is sent, asked for only where no answer is known. */
+  readonly request: () => SentRequest<Answer>
   /** Whether an answer, new or stored, is good enough for everybody who asks the same; others are never kept. */
   readonly accept: (answer: unknown) => boolean | Promise<boolean>
   /** Turns the first answer into the one that counts, with further calls where it takes any. */
   readonly finish?: ((first: Answer, again: Again<Answer>) => Promise<Answer>) | undefined
 }
 
+/** A request, and how to send it. */
+export interface SentRequest<Answer> {
+  /** Called only where a budget or limit applies. */
+  readonly estimate: () => ModelUsage
+  /** Waits until the call may be made, before it takes a place in any queue. */
+  readonly enter?: ((signal: AbortSignal) => Promise<PrefixTurn | undefined>) | undefined
+  /** One attempt. */
+  readonly attempt: (signal: AbortSignal, turn?: PrefixTurn) => Promise<Answer>
+}
+
 /** Makes a further call within the same work. */
-export type Again<Answer> = (call: Pick<ModelCall<Answer>, 'estimate' | 'attempt'>) => Promise<Answer>
+export type Again<Answer> = (request: SentRequest<Answer>) => Promise<Answer>
 
 /** The parts of a call that are needed to make it. */
-export type SentCall<Answer> = Pick<ModelCall<Answer>, 'key' | 'label' | 'estimate' | 'attempt'>
+export type SentCall<Answer> = Pick<ModelCall<Answer>, 'key' | 'label'> &
+  Pick<SentRequest<Answer>, 'estimate' | 'attempt'>
 
 /** The options of `View.once` that calls use. */
 type OnceArguments = { readonly [Name in 'signal' | 'ttlMs' | 'accept']?: OnceOptions[Name] | undefined }
@@ -93,15 +103,22 @@ export class ModelCalls {
     let exceeded: BudgetExceededError | undefined
     const work = async ({ signal: lease, reportUsage, reportDuration }: WorkContext): Promise<Answer> => {
       let tookMs = 0
-      const make = async (sent: SentCall<Answer>): Promise<Answer> => {
-        const made = await this.make(sent, lease, (ms) => reportDuration((tookMs += ms)))
-        exceeded ??= made.exceeded
-        const { usage } = made.answer
-        reportUsage(costOfCall(usage, this.costOf(usage)))
-        return made.answer
+      const make = async (sent: SentRequest<Answer>): Promise<Answer> => {
+        const turn = await sent.enter?.(lease)
+        try {
+          const attempt = (stop: AbortSignal): Promise<Answer> => sent.attempt(stop, turn)
+          const made = await this.make({ ...call, ...sent, attempt }, lease, (ms) => reportDuration((tookMs += ms)))
+          turn?.begin()
+          exceeded ??= made.exceeded
+          const { usage } = made.answer
+          reportUsage(costOfCall(usage, this.costOf(usage)))
+          return made.answer
+        } finally {
+          await turn?.end()
+        }
       }
-      const first = await make(call)
-      return call.finish ? call.finish(first, (next) => make({ ...call, ...next })) : first
+      const first = await make(call.request())
+      return call.finish ? call.finish(first, make) : first
     }
     const outcome = call.share
       ? await this.once(call.key, work, { signal, ttlMs, accept })
@@ -150,12 +167,10 @@ export class ModelCalls {
     { signal, ttlMs, accept }: OnceArguments,
   ): Promise<OnceResult<Answer>> {
     // Nobody waits for the disk: after a power cut, an answer that was lost is asked for again.
-    const options = {
-      fleeting: true,
-      ...(accept && { accept }),
-      ...(signal && { signal }),
-      ...(ttlMs !== undefined && { ttlMs }),
-    }
+    const options: { -readonly [Name in keyof OnceOptions]: OnceOptions[Name] } = { fleeting: true }
+    if (accept) options.accept = accept
+    if (signal) options.signal = signal
+    if (ttlMs !== undefined) options.ttlMs = ttlMs
     for (;;) {
       try {
         return await this.#memory.once(key, work, options)

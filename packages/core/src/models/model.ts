@@ -6,6 +6,7 @@ import type { ChatOptions, ChatRequest, ChatResponse } from './chat.ts'
 import type { CitedAnswer, CiteRequest } from './cite.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { Price } from './price.ts'
+import type { PromptCaching } from '../prefixes/prompt-cache.ts'
 import type { PromptTexts } from './prompts.ts'
 import type { CountTokens } from './count-tokens.ts'
 import type { RateLimits } from '../limits/rate-limit.ts'
@@ -56,6 +57,13 @@ export interface ModelSettings {
   readonly budget?: BudgetScope
   /** @defaultValue unknown: only tokens are counted */
   readonly price?: Price
+  /**
+   * Makes use of the prompt cache of its provider: `chat` is told what a request shares with others, and of calls that
+   * begin alike, the first goes ahead.
+   *
+   * @defaultValue it has none
+   */
+  readonly promptCache?: PromptCaching
   /** @defaultValue the prompts of this package */
   readonly prompts?: PromptTexts
   /**

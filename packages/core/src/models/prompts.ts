@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { OptionError } from '@skein/memory'
 import { ownFile } from '@skein/memory/runtime'
 
-const names = ['cite', 'summary', 'data', 'repair'] as const
+const names = ['cite', 'limit', 'summary', 'data', 'repair'] as const
 
 /**
  * The prompts of this package. Each is a file in `prompts/` (`cite.md`, …) and can be
  * replaced.
  *
- * - `cite`: how to answer with cited sentences; `{{maxSentences}}` is replaced by their number.
+ * - `cite`: how to answer with cited sentences. Goes before the passages, so it should be the same for all questions.
+ * - `limit`: how long the answer may be; goes after the question. `{{maxSentences}}` is replaced by the number.
  * - `summary`: what to do with passages without a question.
  * - `data`: how to treat quoted data; precedes the data.
  * - `repair`: how to correct a faulty answer; `{{faults}}` is replaced by the list of faults.
@@ -26,8 +27,8 @@ export function resolvePrompts(replaced: PromptTexts = {}): Required<PromptTexts
 let own: Required<PromptTexts> | undefined
 
 /**
- * Reads prompts from a folder of your own: any of `cite.md`, `summary.md`, `data.md`
- * and `repair.md`.
+ * Reads prompts from a folder of your own: any of `cite.md`, `limit.md`, `summary.md`,
+ * `data.md` and `repair.md`.
  *
  * @throws OptionError when the folder has none of them.
  */

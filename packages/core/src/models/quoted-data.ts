@@ -1,6 +1,8 @@
 import type { Level } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 
+import { leadingSystem } from '../prefixes/prompt-prefix.ts'
+import type { SharedPart } from '../prefixes/prompt-prefix.ts'
 import type { ChatMessage } from './chat.ts'
 import type { Passage } from './cite.ts'
 
@@ -20,20 +22,42 @@ const unseen = /(?!\u200C|\u200D|\uFE0E|\uFE0F)[\u007F-\u009F\p{Zl}\p{Zp}\p{Cf}\
  */
 export function quoteData(passages: readonly Passage[], level: Level, rule: string): string {
   const lines = passages.map(({ id, author = 'unknown', sensitivity = level, compartments = [], text }) =>
-    JSON.stringify({ id, author, sensitivity, ...(compartments.length > 0 && { compartments }), text })
+    JSON.stringify({
+      id,
+      author,
+      sensitivity,
+      ...(compartments.length > 0 && { compartments: sorted(compartments) }),
+      text,
+    })
       .replaceAll(delimiters, escaped)
       .replaceAll(unseen, escaped),
   )
   return `${rule}\n\n<data>\n${lines.join('\n')}\n</data>`
 }
 
-/** Puts quoted data before the last user message. */
-export function withData(messages: readonly ChatMessage[], data: string): ChatMessage[] {
-  const last = messages.findLastIndex(({ role }) => role === 'user')
-  if (last === -1) return [...messages, { role: 'user', text: data }]
-  return messages.map((message, index) =>
-    index === last ? { role: 'user', text: `${data}\n\n${message.text}` } : message,
-  )
+/** Messages with data, and what they share with others that have the same data. */
+export interface MessagesWithData {
+  readonly messages: readonly ChatMessage[]
+  readonly shared: SharedPart
+}
+
+/**
+ * Puts quoted data in front of all messages but those of the system that come first. So requests with the same data
+ * begin with the same bytes, whatever they ask, and a conversation about data goes on as it has begun.
+ */
+export function withData(messages: readonly ChatMessage[], data: string): MessagesWithData {
+  const { messages: first } = leadingSystem(messages)
+  const [next, ...rest] = messages.slice(first)
+  // Templates of local models want the turns of user and assistant to alternate.
+  const begun: ChatMessage[] =
+    next?.role === 'user'
+      ? [{ role: 'user', text: `${data}\n\n${next.text}` }]
+      : [{ role: 'user', text: data }, ...(next ? [next] : [])]
+  return { messages: [...messages.slice(0, first), ...begun, ...rest], shared: { messages: first, chars: data.length } }
+}
+
+function sorted(names: readonly string[]): string[] {
+  return names.toSorted((a, b) => (a < b ? -1 : 1))
 }
 
 /** JSON escapes UTF-16 units. */

@@ -4,6 +4,7 @@ import type { OptionKinds } from '@skein/memory/runtime'
 
 import { budgetScope } from '../limits/budget.ts'
 import { requireLimits } from '../limits/rate-limit.ts'
+import { requirePromptCaching } from '../prefixes/prompt-cache.ts'
 import { requireRetry } from '../supervision/retry-policy.ts'
 import type { Model, ModelSettings } from './model.ts'
 import { requirePrice } from './price.ts'
@@ -14,6 +15,7 @@ const kinds: OptionKinds<ModelSettings> = {
   retry: 'any',
   budget: 'any',
   price: 'any',
+  promptCache: 'any',
   prompts: 'object',
   maxPassageTokens: 'any',
   countTokens: 'function',
@@ -21,11 +23,13 @@ const kinds: OptionKinds<ModelSettings> = {
 
 /** Checks settings of a model, for authors of models. @throws OptionError */
 export function requireModelSettings(settings: ModelSettings): void {
-  const { limits, retry, budget, price, maxPassageTokens } = requireOptions('a model', settings, kinds, 'settings')
+  const checked = requireOptions('a model', settings, kinds, 'settings')
+  const { limits, retry, budget, price, promptCache, maxPassageTokens } = checked
   if (limits !== undefined) requireLimits(limits)
   if (retry !== undefined) requireRetry(retry)
   if (budget !== undefined) budgetScope(budget)
   if (price !== undefined) requirePrice('price', price)
+  if (promptCache !== undefined) requirePromptCaching(promptCache)
   if (maxPassageTokens !== undefined) requireInteger('maxPassageTokens', maxPassageTokens, 1)
 }
 

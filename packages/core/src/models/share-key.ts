@@ -17,16 +17,18 @@ export function shareKey(model: string, operation: Operation, question: unknown)
 
 /** The parts of a chat request that make it equal to another. */
 export function chatIdentity(request: ChatRequest): unknown {
-  const { messages, tools = [], toolChoice, schema, temperature, topP, maxOutputTokens, stop, seed, extra } = request
-  const params = [toolChoice, temperature, topP, maxOutputTokens, stop, seed].map((param) => param ?? null)
+  const { messages, tools, toolChoice, schema, temperature, topP, maxOutputTokens, stop, seed, extra } = request
   return [
     messages.map(messageIdentity),
-    tools.map(({ name, description, parameters }) => [name, description ?? null, parameters]),
+    tools ? tools.map(({ name, description, parameters }) => [name, description ?? null, parameters]) : none,
     schema ? [schema.name, schema.schema] : null,
-    params,
-    Object.entries(extra ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    // JSON makes `null` of what is not set.
+    [toolChoice, temperature, topP, maxOutputTokens, stop, seed],
+    extra ? Object.entries(extra).toSorted(([a], [b]) => (a < b ? -1 : 1)) : none,
   ]
 }
+
+const none: readonly never[] = []
 
 /** The parts of a request for a cited answer that make it equal to another. */
 export function citeIdentity({ messages, passages, maxSentences }: CiteRequest): unknown {
@@ -40,6 +42,6 @@ export function embedIdentity(text: string, dimensions: number | undefined): unk
 
 function messageIdentity(message: ChatMessage): unknown {
   if (message.role === 'tool') return ['tool', message.toolCallId, message.text]
-  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
-  return [message.role, message.text, calls.map(({ id, name, arguments: given }) => [id, name, given])]
+  const calls = message.role === 'assistant' ? message.toolCalls : undefined
+  return [message.role, message.text, calls ? calls.map(({ id, name, arguments: given }) => [id, name, given]) : none]
 }

@@ -3,13 +3,15 @@ import { covers, joinLabels } from '@skein/memory/store'
 import type { View } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { requireInteger, requireOptions, warn } from '@skein/memory/runtime'
+import { requireOptions, warn } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { BudgetScope } from '../limits/budget.ts'
-import { callKinds } from './call-options.ts'
-import type { AnswerOrigin, CallOptions } from './call-options.ts'
+import { PromptCache } from '../prefixes/prompt-cache.ts'
+import { callKinds, sumUp } from './call-options.ts'
+import type { AnswerOrigin, CallOptions, ObjectAnswer } from './call-options.ts'
 import type { ChatRequest, ChatResponse } from './chat.ts'
+import { requireCite } from './cite.ts'
 import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
 import { requireModel } from './require-model.ts'
 import { citeByChat } from './cite-by-chat.ts'
@@ -21,7 +23,7 @@ import { droppedOf, isBacked, withEvidence } from './evidence.ts'
 import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
 import { ModelCalls } from './model-calls.ts'
-import type { CallOutcome, ModelCall } from './model-calls.ts'
+import type { CallOutcome, SentRequest } from './model-calls.ts'
 import type { Model } from './model.ts'
 import { resolvePrompts } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
@@ -30,18 +32,10 @@ import { chatIdentity, citeIdentity, shareKey } from './share-key.ts'
 import type { Operation } from './share-key.ts'
 import { keysOf } from './shared-keys.ts'
 import { plainRequest } from './shared-request.ts'
-import type { ObjectRequest, ShareableRequest, SharedChatRequest } from './shared-request.ts'
+import type { AskContext, ObjectRequest, ShareableRequest, SharedChatRequest } from './shared-request.ts'
 import { askInForm, checkSchema } from './structured-output.ts'
 import type { AnswerForm, FormedCall } from './structured-output.ts'
-import { addUsage } from './usage.ts'
-import type { ModelUsage } from './usage.ts'
 import { isWhole } from './whole-answer.ts'
-
-/** An answer that fits its schema. */
-export interface ObjectAnswer<Value> extends AnswerOrigin {
-  readonly value: Value
-  readonly usage: ModelUsage
-}
 
 /** Options of {@link shareModel}. */
 export interface ShareOptions {
@@ -66,6 +60,7 @@ export class SharedModel {
   readonly #calls: ModelCalls
   readonly #prompts: Required<PromptTexts>
   readonly #count: CountTokens
+  readonly #cache: PromptCache | undefined
 
   /** @internal */
   constructor(model: Model, memory: View, { budgets = [] }: ShareOptions) {
@@ -74,6 +69,8 @@ export class SharedModel {
     this.#calls = new ModelCalls(model, memory, budgets)
     this.#prompts = resolvePrompts(model.settings?.prompts)
     this.#count = tokenCounter(model.settings?.countTokens)
+    const { promptCache } = model.settings ?? {}
+    this.#cache = promptCache && new PromptCache(model.id, promptCache, memory)
   }
 
   /** Provider and name. */
@@ -91,8 +88,8 @@ export class SharedModel {
     options: CallOptions & { readonly onText?: (piece: string) => void } = {},
   ): Promise<ChatResponse & AnswerOrigin> {
     requireOptions('chat', options, chatKinds)
-    const { label, plain } = this.#prepare(request)
-    const { answer, reused, usd } = await this.#ask('chat', plain, label, options)
+    const prepared = this.#prepare(request)
+    const { answer, reused, usd } = await this.#ask('chat', prepared.plain, prepared, options)
     return { ...answer, reused, usd }
   }
 
@@ -108,15 +105,18 @@ export class SharedModel {
   ): Promise<ObjectAnswer<StandardSchemaV1.InferOutput<Schema>>> {
     requireOptions('object', options, callKinds)
     const { schema } = request
-    const { label, plain } = this.#prepare(plainRequest(request))
+    const context = this.#prepare(plainRequest(request))
     const form: AnswerForm<StandardSchemaV1.InferOutput<Schema>> = {
       check: (data) => checkSchema(schema, data),
       failureOf: ({ faults: issues }) =>
         issues.length > 0 ? new ModelCallError('SKEIN_MODEL_OUTPUT', this.id, { issues }) : undefined,
     }
     const ask = (sent: ChatRequest, call: FormedCall): Promise<CallOutcome<ChatResponse>> =>
-      this.#ask('object', sent, label, options, call)
-    const { value, outcome } = await askInForm(ask, plain, form, { model: this.id, repair: this.#prompts.repair })
+      this.#ask('object', sent, context, options, call)
+    const { value, outcome } = await askInForm(ask, context.plain, form, {
+      model: this.id,
+      repair: this.#prompts.repair,
+    })
     return { value: value as StandardSchemaV1.InferOutput<Schema>, ...sumUp([outcome]) }
   }
 
@@ -135,8 +135,7 @@ export class SharedModel {
     requireCite(request)
     const label = this.#labelOf(request.passages)
     if (this.#model.cite) return this.#citeItself(this.#model.cite.bind(this.#model), request, label, options)
-    const ask = (sent: ChatRequest, call: FormedCall): Promise<CallOutcome<ChatResponse>> =>
-      this.#ask('cite', sent, label, options, call)
+    const ask: CiteContext['ask'] = (sent, shared, call) => this.#ask('cite', sent, { label, shared }, options, call)
     const { sentences, drops, outcomes } = await citeByChat(request, this.#citeContext(ask))
     return { sentences, ...droppedOf(drops), ...sumUp(outcomes) }
   }
@@ -188,11 +187,13 @@ export class SharedModel {
       ttlMs,
       label,
       signal,
-      estimate: () => ({
-        inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
-        outputTokens: 0,
+      request: () => ({
+        estimate: () => ({
+          inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
+          outputTokens: 0,
+        }),
+        attempt: (stop) => cite(request, { signal: stop }),
       }),
-      attempt: (stop) => cite(request, { signal: stop }),
       accept: (given) => isBacked(given, request.passages),
     })
     return { ...withEvidence(answer, request.passages), reused, usd }
@@ -201,15 +202,23 @@ export class SharedModel {
   async #ask(
     operation: Operation,
     request: ChatRequest,
-    label: Label,
+    { label, shared }: AskContext,
     { share, ttlMs, signal, onText }: CallOptions & { readonly onText?: (piece: string) => void },
     formed?: FormedCall,
   ): Promise<CallOutcome<ChatResponse>> {
     const { chat } = this.#model
     if (!chat) throw new ModelUnsupportedError(this.id, 'chat')
-    const sent = (some: ChatRequest): Pick<ModelCall<ChatResponse>, 'estimate' | 'attempt'> => ({
+    const cache = this.#cache
+    const sent = (some: ChatRequest): SentRequest<ChatResponse> => ({
       estimate: () => estimateChat(some, this.#count),
-      attempt: (stop) => chat.call(this.#model, some, { signal: stop, ...(onText && { onText: emit }) }),
+      enter: cache && ((stop) => cache.enter(some.messages, shared, label, stop)),
+      attempt: (stop, turn) => {
+        const show = (piece: string): void => {
+          turn?.begin()
+          emit(piece)
+        }
+        return chat.call(this.#model, some, { signal: stop, ...(onText && { onText: show }), prefix: turn?.prefix })
+      },
     })
     let isStreamed = false
     const emit = (piece: string): void => {
@@ -229,7 +238,7 @@ export class SharedModel {
       ttlMs,
       label,
       signal,
-      ...sent(request),
+      request: () => sent(request),
       accept: (answer) => isWhole(answer, request) && (formed?.accept(answer) ?? true),
       finish: formed && ((first, again) => formed.finish(first, (next) => again(sent(next)))),
     })
@@ -237,11 +246,14 @@ export class SharedModel {
     return outcome
   }
 
-  #prepare({ passages = [], ...request }: SharedChatRequest): { label: Label; plain: ChatRequest } {
+  #prepare(given: SharedChatRequest): AskContext & { plain: ChatRequest } {
+    if (given.passages === undefined) return { label: this.#memory.label, plain: given, shared: undefined }
+    const { passages, ...request } = given
     const label = this.#labelOf(passages)
-    if (passages.length === 0) return { label, plain: request }
+    if (passages.length === 0) return { label, plain: request, shared: undefined }
     const data = quoteData(passages, this.#memory.label.sensitivity, this.#prompts.data)
-    return { label, plain: { ...request, messages: withData(request.messages, data) } }
+    const { messages, shared } = withData(request.messages, data)
+    return { label, plain: { ...request, messages }, shared }
   }
 
   /** What an activity sends may contain anything that it has read, whatever its passages state. */
@@ -281,20 +293,4 @@ export function shareModel(model: Model, memory: View, options: ShareOptions = {
   const { budgets } = requireOptions('shareModel', options, shareKinds)
   if (budgets !== undefined && !Array.isArray(budgets)) throw new OptionError('budgets', 'an array of budgets', budgets)
   return new SharedModel(model, memory, options)
-}
-
-function sumUp(outcomes: readonly CallOutcome<ChatResponse>[]): AnswerOrigin & { usage: ModelUsage } {
-  const known = outcomes.every(({ usd }) => usd !== undefined)
-  return {
-    usage: addUsage(outcomes.map(({ answer }) => answer.usage)),
-    reused: outcomes.every(({ reused }) => reused),
-    usd: known ? outcomes.reduce((sum, { usd = 0 }) => sum + usd, 0) : undefined,
-  }
-}
-
-function requireCite({ maxSentences, passages }: CiteRequest): void {
-  requireInteger('maxSentences', maxSentences, 1)
-  if (new Set(passages.map(({ id }) => id)).size < passages.length) {
-    throw new OptionError('passages', 'passages with different ids', 'the same id twice')
-  }
 }

@@ -1,5 +1,7 @@
+import type { Label } from '@skein/memory/store'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import type { SharedPart } from '../prefixes/prompt-prefix.ts'
 import type { ChatRequest, JsonSchema } from './chat.ts'
 import type { CiteRequest, Passage } from './cite.ts'
 import type { EmbedRequest } from './embed.ts'
@@ -7,7 +9,11 @@ import { jsonSchemaOf } from './structured-output.ts'
 
 /** A request to a model, with passages for it to read. */
 export interface SharedChatRequest extends ChatRequest {
-  /** Go before the last user message, as quoted data. Text from the memory belongs here. */
+  /**
+   * Go first, after the messages of the system, as quoted data. Text from the memory belongs here, and so does what
+   * several calls read: as long as system messages, tools, schema and passages are the same, in the same order, a
+   * provider's prompt cache has them.
+   */
   readonly passages?: readonly Passage[]
 }
 
@@ -19,6 +25,13 @@ export interface ObjectRequest<Schema extends StandardSchemaV1> extends Omit<Sha
   readonly name?: string
   /** Required where the schema can't be converted to JSON Schema. */
   readonly jsonSchema?: JsonSchema
+}
+
+/** What a request does not say by itself. */
+export interface AskContext {
+  readonly label: Label
+  /** What it shares with others, as far as that is known. */
+  readonly shared: SharedPart | undefined
 }
 
 /** A request of any kind, of which the answer is shared. */

@@ -77,7 +77,11 @@ function MetricSections({ metrics }: { metrics: Metrics }): VNode {
         <Card
           title="tokens saved"
           value={amount(saved.tokens)}
-          note={`${amount(spent.tokens)} used`}
+          note={
+            spent.cachedTokens === undefined
+              ? `${amount(spent.tokens)} used`
+              : `${amount(spent.tokens)} used, ${amount(spent.cachedTokens)} from prompt caches`
+          }
           share={shareOf(saved.tokens, spent.tokens)}
         />
         <Card

@@ -54,7 +54,14 @@ export function windowMetrics(marks: readonly MetricMark[], { since, until }: Ti
 
 function costOf(marks: readonly MetricMark[], type: 'used' | 'reused'): Cost {
   const costs = marks.filter((mark) => mark.type === type) as readonly (MetricMark & Cost)[]
-  return { calls: sum(costs, 'calls'), ms: sum(costs, 'ms'), tokens: sum(costs, 'tokens'), usd: sum(costs, 'usd') }
+  const cachedTokens = sum(costs, 'cachedTokens')
+  return {
+    calls: sum(costs, 'calls'),
+    ms: sum(costs, 'ms'),
+    tokens: sum(costs, 'tokens'),
+    ...(cachedTokens > 0 && { cachedTokens }),
+    usd: sum(costs, 'usd'),
+  }
 }
 
 function reworkRateOf(marks: readonly MetricMark[]): number {
@@ -90,8 +97,8 @@ function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0
 }
 
-function sum<Name extends string>(all: readonly Readonly<Record<Name, number>>[], name: Name): number {
-  return all.reduce((total, one) => total + one[name], 0)
+function sum<Name extends string>(all: readonly Readonly<Partial<Record<Name, number>>>[], name: Name): number {
+  return all.reduce((total, one) => total + (one[name] ?? 0), 0)
 }
 
 function share(part: number, whole: number): number {

@@ -3,6 +3,8 @@ export interface Cost {
   readonly calls: number
   readonly ms: number
   readonly tokens: number
+  /** Those of the tokens that came from a provider's prompt cache. Absent: none. */
+  readonly cachedTokens?: number
   readonly usd: number
 }
 

@@ -70,6 +70,7 @@ class StateQueue {
   readonly #space: StoredSpace
   readonly #id: string
   readonly #ttlMs: number
+  readonly #fleeting: boolean
   readonly #slot: number
   readonly #pending: Pending[] = []
   /** Of the runtime: the same object for all who ask, so that it may serve as a key. */
@@ -78,10 +79,11 @@ class StateQueue {
   #busy = false
 
   /** @internal */
-  constructor(space: StoredSpace, id: string, ttlMs: number) {
+  constructor(space: StoredSpace, id: string, { ttlMs, fleeting = false }: StateLife) {
     this.#space = space
     this.#id = id
     this.#ttlMs = ttlMs
+    this.#fleeting = fleeting
     this.#slot = space.epochs.slotOf('settings', id)
   }
 
@@ -174,7 +176,7 @@ class StateQueue {
     const meta = { author: this.#space.owner, tags: [], derivedFrom: [], ...label }
     const key = { collection: 'settings', id: this.#id } as const
     const commit = await this.#space.store.write([
-      { type: 'set', key, value: encodeJson(kept), meta, ifVersion, ttlMs: this.#ttlMs },
+      { type: 'set', key, value: encodeJson(kept), meta, ifVersion, ttlMs: this.#ttlMs, fleeting: this.#fleeting },
     ])
     if (commit.ok) {
       this.#known = { state: kept, label, version: commit.written[0]?.version ?? 0, mark }
@@ -187,13 +189,21 @@ class StateQueue {
 
 const queues = new WeakMap<StoredSpace, Map<string, StateQueue>>()
 
+/** How long a state lives. */
+interface StateLife {
+  /** Since it was last written. */
+  readonly ttlMs: number
+  /** Whether a power failure may lose what was written last. @defaultValue false */
+  readonly fleeting?: boolean
+}
+
 /** One queue per state and thread, so that its changes are batched. @throws OptionError */
-function queueOf(space: StoredSpace, id: string, name: string, ttlMs: number): StateQueue {
+function queueOf(space: StoredSpace, id: string, name: string, life: StateLife): StateQueue {
   requireStrings('name', [name])
-  requireLifetime('ttlMs', ttlMs)
+  requireLifetime('ttlMs', life.ttlMs)
   const known = queues.get(space) ?? new Map<string, StateQueue>()
   queues.set(space, known)
-  const queue = known.get(id) ?? new StateQueue(space, id, ttlMs)
+  const queue = known.get(id) ?? new StateQueue(space, id, life)
   known.set(id, queue)
   return queue
 }
@@ -213,11 +223,11 @@ function stateOf<State>(queue: StateQueue, actor?: Changer): SharedState<State> 
  *
  * @throws OptionError
  */
-export function sharedState<State>(space: StoredSpace, name: string, ttlMs: number): SharedState<State> {
-  return queueOf(space, `shared/${name}`, name, ttlMs).ofRuntime as SharedState<State>
+export function sharedState<State>(space: StoredSpace, name: string, life: StateLife): SharedState<State> {
+  return queueOf(space, `shared/${name}`, name, life).ofRuntime as SharedState<State>
 }
 
 /** A state of those who use the memory: as sensitive as what its writers have read. @throws OptionError */
 export function ownState<State>(space: StoredSpace, actor: Changer, name: string, ttlMs: number): SharedState<State> {
-  return stateOf<State>(queueOf(space, `states/${name}`, name, ttlMs), actor)
+  return stateOf<State>(queueOf(space, `states/${name}`, name, { ttlMs }), actor)
 }

@@ -54,7 +54,7 @@ export class WaitGraph {
 
   constructor(space: StoredSpace) {
     this.#space = space
-    this.#waits = sharedState<KnownWaits>(space, 'waits', keptMs * 2)
+    this.#waits = sharedState<KnownWaits>(space, 'waits', { ttlMs: keptMs * 2 })
   }
 
   /**

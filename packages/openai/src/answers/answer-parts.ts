@@ -2,6 +2,7 @@ import { ModelCallError } from '@skein/core'
 import { estimateTokens } from '@skein/core/executor'
 import type { ChatRequest, ChatResponse, ModelUsage, ToolCall } from '@skein/core/executor'
 
+import type { ReportedUsage } from './reported-usage.ts'
 import type { RawToolCall } from './tool-calls.ts'
 
 /** An answer as a server sends it, before its parts are checked. */
@@ -14,13 +15,6 @@ export interface RawAnswer {
   readonly toolCalls: readonly RawToolCall[]
   readonly finishReason: ChatResponse['finishReason']
   readonly usage: ReportedUsage
-}
-
-/** Token counts as a server reports them, which may be anything. */
-export interface ReportedUsage {
-  readonly input: unknown
-  readonly output: unknown
-  readonly cached: unknown
 }
 
 /** @throws ModelCallError when a tool has no name, or its arguments are not JSON. */
@@ -62,10 +56,20 @@ function parseArguments(given: string): ToolCall['arguments'] | undefined {
 }
 
 /** The usage that the server reports, or an estimate if that is impossible. */
-function checkedUsage({ input, output, cached }: ReportedUsage, request: ChatRequest, answer: string): ModelUsage {
+function checkedUsage(
+  { input, output, cached, written }: ReportedUsage,
+  request: ChatRequest,
+  answer: string,
+): ModelUsage {
   if (isCount(input) && input > 0 && isCount(output)) {
-    const isCached = isCount(cached) && cached > 0 && cached <= input
-    return { inputTokens: input, outputTokens: output, ...(isCached && { cachedInputTokens: cached }) }
+    const cachedInputTokens = isCount(cached) && cached <= input ? cached : 0
+    const cacheWriteTokens = isCount(written) && cachedInputTokens + written <= input ? written : 0
+    return {
+      inputTokens: input,
+      outputTokens: output,
+      ...(cachedInputTokens > 0 && { cachedInputTokens }),
+      ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
+    }
   }
   return { inputTokens: estimateInput(request), outputTokens: estimateTokens(answer), estimated: true }
 }

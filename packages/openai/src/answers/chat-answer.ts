@@ -4,9 +4,10 @@ import { done } from '../wire/documents.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { fieldsOf, listOf } from '../wire/json-values.ts'
 import type { Fields } from '../wire/json-values.ts'
-import type { RawAnswer, ReportedUsage } from './answer-parts.ts'
+import type { RawAnswer } from './answer-parts.ts'
 import { contentOf } from './content.ts'
 import { finishReasonOf } from './finish-reason.ts'
+import { reportedUsage } from './reported-usage.ts'
 import { ThoughtFilter, withoutThoughtsBefore } from './thought-filter.ts'
 import { ToolCallList } from './tool-calls.ts'
 
@@ -46,6 +47,7 @@ class ChatAnswer {
   #refusal = ''
   #reason: unknown
   #usage: Fields = {}
+  #timings: Fields = {}
   #isWhole = false
   #isStream = false
 
@@ -59,9 +61,10 @@ class ChatAnswer {
   }
 
   add(document: unknown): void {
-    const { choices, usage, x_groq: groq } = fieldsOf(document)
+    const { choices, usage, timings, x_groq: groq } = fieldsOf(document)
     const reported = fieldsOf(usage ?? fieldsOf(groq)['usage'])
     if (Object.keys(reported).length > 0) this.#usage = reported
+    if (timings !== undefined) this.#timings = fieldsOf(timings)
     const choice =
       listOf(choices)
         .map(fieldsOf)
@@ -117,16 +120,7 @@ class ChatAnswer {
       refusal: this.#refusal,
       toolCalls: this.#calls.list(),
       finishReason: reason ?? 'other',
-      usage: usageOf(this.#usage),
+      usage: reportedUsage(this.#usage, this.#timings),
     }
-  }
-}
-
-function usageOf(usage: Fields): ReportedUsage {
-  return {
-    input: usage['prompt_tokens'] ?? usage['input_tokens'],
-    output: usage['completion_tokens'] ?? usage['output_tokens'],
-    // The second is DeepSeek's.
-    cached: fieldsOf(usage['prompt_tokens_details'])['cached_tokens'] ?? usage['prompt_cache_hit_tokens'],
   }
 }

@@ -6,6 +6,7 @@ import type { Exchange } from '../wire/exchange.ts'
 import { fieldsOf, listOf, textOf } from '../wire/json-values.ts'
 import type { Fields } from '../wire/json-values.ts'
 import type { RawAnswer } from './answer-parts.ts'
+import { reportedUsage } from './reported-usage.ts'
 import { ToolCallList } from './tool-calls.ts'
 
 /**
@@ -52,18 +53,13 @@ function rawAnswerOf(response: Fields, { model }: Exchange): RawAnswer {
     if (type === 'function_call') calls.addWhole({ id, name, arguments: given })
   }
   const toolCalls = calls.list()
-  const counts = fieldsOf(usage)
   return {
     text: joined(contents, 'text'),
     reasoning: joined(thoughts, 'text'),
     refusal: joined(contents, 'refusal'),
     toolCalls,
     finishReason: finishReasonOf(status, fieldsOf(incomplete)['reason'], toolCalls.length > 0),
-    usage: {
-      input: counts['input_tokens'],
-      output: counts['output_tokens'],
-      cached: fieldsOf(counts['input_tokens_details'])['cached_tokens'],
-    },
+    usage: reportedUsage(fieldsOf(usage)),
   }
 }
 

@@ -15,6 +15,10 @@ export interface Abilities {
   readonly streamOptions: boolean
   /** The name of the maximum length of an answer. */
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens'
+  /** Whether it takes `prompt_cache_key`, or ignores it. */
+  readonly cacheKey: boolean
+  /** Whether it has to be told where the shared part of a prompt ends. */
+  readonly cacheBreakpoints: boolean
   /** Whether vectors can be asked for in base64. */
   readonly base64: boolean
   /** Most texts in one request for vectors. */

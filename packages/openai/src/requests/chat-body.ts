@@ -2,14 +2,23 @@ import type { ChatMessage, ChatRequest } from '@skein/core/executor'
 
 import type { Abilities } from './abilities.ts'
 import { formMessages } from './form-messages.ts'
+import { breakpointIn, cacheKey, marked } from './prompt-cache.ts'
+import type { BodyOptions } from './prompt-cache.ts'
 import { isStrict } from './strict-schema.ts'
 
 /** The body of a request to the Chat Completions API, which every compatible server has. */
-export function chatBody(model: string, request: ChatRequest, abilities: Abilities, isStreamed: boolean): object {
+export function chatBody(
+  model: string,
+  request: ChatRequest,
+  abilities: Abilities,
+  { isStreamed, prefix }: BodyOptions,
+): object {
   const { tools = [], toolChoice, temperature, topP, maxOutputTokens, stop = [], seed, extra } = request
   return {
     model,
-    messages: formMessages(request, abilities).map(toMessage),
+    messages: formMessages(request, abilities).map((message, index) =>
+      marked(toMessage(message), breakpointIn(index, prefix, abilities), 'text'),
+    ),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, parameters }) => ({
         type: 'function',
@@ -24,6 +33,7 @@ export function chatBody(model: string, request: ChatRequest, abilities: Abiliti
     ...(stop.length > 0 && { stop }),
     ...(seed !== undefined && { seed }),
     ...(isStreamed && { stream: true, ...(abilities.streamOptions && { stream_options: { include_usage: true } }) }),
+    ...cacheKey(prefix, abilities),
     ...extra,
   }
 }

@@ -5,7 +5,7 @@ import type { Abilities } from './abilities.ts'
 /** The messages of a request in the form that a server accepts. */
 export function formMessages({ messages, schema }: ChatRequest, abilities: Abilities): readonly ChatMessage[] {
   const inWords = schema && abilities.schemas !== 'json_schema'
-  const told = inWords ? withSystem(messages, schemaInWords(schema.schema)) : messages
+  const told = inWords ? withFirst(messages, schemaInWords(schema.schema)) : messages
   return abilities.systemRole ? told : withoutSystem(told)
 }
 
@@ -17,10 +17,13 @@ function schemaInWords(schema: object): string {
   )
 }
 
-function withSystem(messages: readonly ChatMessage[], text: string): readonly ChatMessage[] {
-  const [first, ...rest] = messages
-  if (first?.role !== 'system') return [{ role: 'system', text }, ...messages]
-  return [{ ...first, text: `${first.text}\n\n${text}` }, ...rest]
+/** After the material and the first question, since others who ask about the same material may want another form. */
+function withFirst(messages: readonly ChatMessage[], text: string): readonly ChatMessage[] {
+  const first = messages.findIndex(({ role }) => role === 'user')
+  if (first === -1) return [...messages, { role: 'user', text }]
+  return messages.map((message, index) =>
+    index === first ? { ...message, text: `${message.text}\n\n${text}` } : message,
+  )
 }
 
 /** The system's words become the user's. Templates without a system role insist on turns, too. */

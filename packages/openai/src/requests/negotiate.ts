@@ -12,6 +12,8 @@ export interface Uses {
   readonly systemRole?: boolean
   readonly streamOptions?: boolean
   readonly maxTokens?: boolean
+  /** Whether it has a prefix for a prompt cache. */
+  readonly prefix?: boolean
   readonly base64?: boolean
   /** How many texts it asks vectors for. */
   readonly texts?: number
@@ -56,7 +58,7 @@ export async function negotiate<Answer>(
 function lessFor(
   failure: ServerFailure,
   abilities: Abilities,
-  { schema, systemRole, streamOptions, maxTokens, base64, texts = 1 }: Uses,
+  { schema, systemRole, streamOptions, maxTokens, prefix, base64, texts = 1 }: Uses,
   learned: Partial<Abilities>,
 ): Partial<Abilities> | undefined {
   const code = failureCode(failure)
@@ -67,6 +69,8 @@ function lessFor(
   }
   if (!blamesRequest(failure, code)) return undefined
   const offers: readonly (readonly [isUsed: boolean | undefined, words: RegExp, less: Partial<Abilities>])[] = [
+    [prefix && abilities.cacheBreakpoints, /prompt_cache_breakpoint/, { cacheBreakpoints: false }],
+    [prefix && abilities.cacheKey, /prompt_cache_key/, { cacheKey: false }],
     [streamOptions && abilities.streamOptions, /stream[_ ]options|include_usage/, { streamOptions: false }],
     [base64 && abilities.base64, /encoding_format|base64/, { base64: false }],
     [maxTokens && learned.maxTokens === undefined, /max_(?:completion_)?tokens/, { maxTokens: otherName(abilities) }],
@@ -76,6 +80,8 @@ function lessFor(
   const used = offers.filter(([isUsed]) => isUsed)
   const named = used.find(([, words]) => words.test(said))
   if (named) return named[2]
+  // Of all that is sent, this is what fewest servers know.
+  if (prefix && abilities.cacheKey && unknownWords.test(said)) return { cacheKey: false, cacheBreakpoints: false }
   // Some servers refuse without a word about what.
   return silent.has(status) && !failure.isExplained ? used[0]?.[2] : undefined
 }
@@ -94,6 +100,8 @@ const silent: ReadonlySet<number | undefined> = new Set([400, 415, 422, 501])
 const schemaWords = /response[_ ]?format|json[_ -]?(?:schema|object|mode)|structured|guided|grammar|schema/
 const roleWords =
   /(?:system|developer) (?:role|message|prompt|instruction)|roles?[ :='"\\`]{1,4}(?:system|developer)|roles must|alternat/
+const unknownWords =
+  /(?:un(?:known|recogni[sz]ed|supported|expected|permitted)|extra|additional|invalid) (?:request |body |keyword )?(?:inputs?|fields?|names?|parameters?|arguments?|propert)/
 const textsWords =
   /batch|too many inputs?|number of inputs|inputs? (?:items|texts|strings|must|may|exceed)|\barray\b|tokens per request/
 

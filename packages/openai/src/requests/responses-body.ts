@@ -3,6 +3,8 @@ import { OptionError } from '@skein/memory'
 
 import type { Abilities } from './abilities.ts'
 import { formMessages } from './form-messages.ts'
+import { breakpointIn, cacheKey, marked } from './prompt-cache.ts'
+import type { BodyOptions } from './prompt-cache.ts'
 import { isStrict } from './strict-schema.ts'
 
 /**
@@ -10,13 +12,20 @@ import { isStrict } from './strict-schema.ts'
  *
  * @throws OptionError for parameters that this API lacks.
  */
-export function responsesBody(model: string, request: ChatRequest, abilities: Abilities, isStreamed: boolean): object {
+export function responsesBody(
+  model: string,
+  request: ChatRequest,
+  abilities: Abilities,
+  { isStreamed, prefix }: BodyOptions,
+): object {
   const { tools = [], toolChoice, temperature, topP, maxOutputTokens, stop = [], seed, extra } = request
   if (stop.length > 0) throw new OptionError('stop', 'left out: the Responses API does not support it', 'some')
   if (seed !== undefined) throw new OptionError('seed', 'left out: the Responses API does not support it', seed)
   return {
     model,
-    input: formMessages(request, abilities).flatMap(toItems),
+    input: formMessages(request, abilities).flatMap((message, index) =>
+      toItems(message).map((item) => marked(item, breakpointIn(index, prefix, abilities), 'input_text')),
+    ),
     store: false,
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, parameters }) => {
@@ -30,6 +39,7 @@ export function responsesBody(model: string, request: ChatRequest, abilities: Ab
     ...(topP !== undefined && { top_p: topP }),
     ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
     ...(isStreamed && { stream: true }),
+    ...cacheKey(prefix, abilities),
     ...extra,
   }
 }

@@ -1,4 +1,4 @@
-import { answerTo, countTokens, isInWords, vectorOf } from '../server-answers.ts'
+import { answerTo, countTokens, isInWords, vectorOf, withoutForm } from '../server-answers.ts'
 import type { WireRequest } from '../server-answers.ts'
 
 /** A request as a behavior sees it. */
@@ -125,7 +125,7 @@ function contentOf(body: WireRequest, { text: change, usage }: Twist): { text: s
 function withoutSystem(message: WireRequest['messages'][number]): WireRequest['messages'][number] {
   const { role, content } = message
   if (role !== 'user' || content?.includes('<data>') === true) return message
-  return { role, content: content?.split('\n\n').at(-1) ?? null }
+  return { role, content: content === null ? null : (withoutForm(content).split('\n\n').at(-1) ?? null) }
 }
 
 function head({ model }: WireRequest): object {

@@ -83,6 +83,8 @@ function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream)
   const number = (of: (line: LedgerLine) => number) => (row: Row) => Math.round(of(row[1])).toLocaleString('en')
   const tokens = ({ inputTokens, outputTokens }: Cost): number => inputTokens + outputTokens
   const seconds = (of: (line: LedgerLine) => number) => (row: Row) => `${(of(row[1]) / 1_000).toFixed(1)} s`
+  // From the prompt cache of a provider.
+  const cached = { title: 'CACHED', of: number(({ used }) => used.cachedInputTokens), align: 'right' } as const
   return renderTable<Row>(
     rows.length === 1 ? rows : [...rows, ['all', total]],
     [
@@ -91,6 +93,7 @@ function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream)
       { title: 'TOOK', of: seconds(({ used }) => used.ms), align: 'right' },
       { title: 'CALLS', of: number(({ used }) => used.calls), align: 'right' },
       { title: 'TOKENS', of: number(({ used }) => tokens(used)), align: 'right' },
+      ...(total.used.cachedInputTokens > 0 ? [cached] : []),
       { title: 'COST', of: ([, { used }]) => money(used.usd), align: 'right' },
       { title: 'REUSED', of: number(({ reused }) => reused), align: 'right' },
       { title: 'SAVED', of: seconds(({ saved }) => saved.ms), align: 'right' },

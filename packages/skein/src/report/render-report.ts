@@ -32,11 +32,12 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
 function renderStats(stats: ReportStats): string {
   const { parts, analysts, used, saved, wallMs, droppedSentences, droppedFor } = stats
   const tokensOf = ({ inputTokens, outputTokens }: Cost): string => countOf(inputTokens + outputTokens, 'token')
+  const cached = used.cachedInputTokens
   const work = [
     countOf(parts, 'part'),
     countOf(analysts, 'analyst'),
     countOf(Math.round(used.calls), 'model call'),
-    tokensOf(used),
+    tokensOf(used) + (cached > 0 ? ` (${cached.toLocaleString('en')} from the provider's prompt cache)` : ''),
   ]
   return [
     work.join(', '),
