@@ -45,6 +45,16 @@ export type { Price, PriceList } from './models/price.ts'
 export type { PromptTexts } from './models/prompts.ts'
 export type { TextRange } from './text/sentences.ts'
 
+// What models over a network share
+export { Exchange } from './providers/exchange.ts'
+export { estimateInput, isCount, toResponse } from './providers/answer-parts.ts'
+export { failureCode } from './providers/failure-code.ts'
+export { retryAfterMs } from './providers/retry-after.ts'
+export { quoteData } from './models/quoted-data.ts'
+export type { Patience } from './providers/exchange.ts'
+export type { RawAnswer, RawToolCall, ReportedUsage } from './providers/answer-parts.ts'
+export type { FailureSigns } from './providers/failure-code.ts'
+
 // Limits
 export type { RateLimits } from './limits/rate-limit.ts'
 export type { BudgetScope, BudgetMeasure } from './limits/budget.ts'

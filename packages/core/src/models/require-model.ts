@@ -34,7 +34,7 @@ export function requireModel(model: Model): void {
   requireObject('model', model, 'a model, such as extractiveModel() or openaiModel(name)')
   const { id, descriptor, settings } = model
   if (typeof id !== 'string' || id === '') throw new OptionError('model.id', 'a string', id)
-  if (typeof descriptor?.module !== 'string' || typeof descriptor.name !== 'string') {
+  if (descriptor !== undefined && (typeof descriptor?.module !== 'string' || typeof descriptor.name !== 'string')) {
     throw new OptionError(
       'model.descriptor',
       'how a thread makes the same model: { module, name, options }',

@@ -1,10 +1,9 @@
 import { ModelCallError } from '@skein/core'
+import type { Exchange, RawAnswer, ReportedUsage } from '@skein/core/executor'
 
 import { done } from '../wire/documents.ts'
-import type { Exchange } from '../wire/exchange.ts'
 import { fieldsOf, listOf } from '../wire/json-values.ts'
 import type { Fields } from '../wire/json-values.ts'
-import type { RawAnswer, ReportedUsage } from './answer-parts.ts'
 import { contentOf } from './content.ts'
 import { finishReasonOf } from './finish-reason.ts'
 import { ThoughtFilter, withoutThoughtsBefore } from './thought-filter.ts'

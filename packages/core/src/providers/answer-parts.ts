@@ -1,8 +1,14 @@
-import { ModelCallError } from '@skein/core'
-import { estimateTokens } from '@skein/core/executor'
-import type { ChatRequest, ChatResponse, ModelUsage, ToolCall } from '@skein/core/executor'
+import type { ChatRequest, ChatResponse, ToolCall } from '../models/chat.ts'
+import { ModelCallError } from '../models/model-errors.ts'
+import type { ModelUsage } from '../models/usage.ts'
+import { estimateTokens } from '../text/estimate-tokens.ts'
 
-import type { RawToolCall } from './tool-calls.ts'
+/** A tool call as a server sends it; the arguments are JSON text. */
+export interface RawToolCall {
+  id: string
+  name: string
+  arguments: string
+}
 
 /** An answer as a server sends it, before its parts are checked. */
 export interface RawAnswer {
