@@ -57,7 +57,9 @@ const apis = {
  * await using flock = await createFlock({ memory, model })
  * ```
  */
-export function openaiModel(options: string | OpenAIModelOptions): Model & Required<Pick<Model, 'chat' | 'descriptor' | 'embed'>> {
+export function openaiModel(
+  options: string | OpenAIModelOptions,
+): Model & Required<Pick<Model, 'chat' | 'descriptor' | 'embed'>> {
   return new OpenAIModel(resolveOpenAIOptions(options))
 }
 

@@ -1,8 +1,18 @@
 import { ModelCallError } from '@skein/core'
 import { failureCode, retryAfterMs } from '@skein/core/executor'
-import type { Exchange, FailureSigns, ModelCallCode } from '@skein/core/executor'
+import type { Exchange, ModelCallCode, ModelCallDetails } from '@skein/core/executor'
 
+import {
+  addressOf,
+  failureFields,
+  isFromServer,
+  networkCodeOf,
+  shortWord,
+  signsOf,
+  wasUnsent,
+} from './failure-signs.ts'
 import { fieldsOf, textOf } from './fields.ts'
+import type { Fields } from './fields.ts'
 
 /**
  * Translates what a model of the AI SDK threw, or put into its stream. Of the provider's message only short codes are
@@ -17,159 +27,78 @@ export function toModelError(
   signal: AbortSignal | undefined,
   input: () => number,
 ): unknown {
-  const { model } = exchange
+  const { model, timedOut, begun, billed } = exchange
   if (signal?.aborted) return signal.reason
   const usedTokens = exchange.usedTokens(input())
-  if (exchange.timedOut) return new ModelCallError('SKEIN_MODEL_TIMEOUT', model, { usedTokens })
-  // Models may be wrapped, by middleware of ours among others.
-  if (textOf(fieldsOf(error)['code']).startsWith('SKEIN_')) return withUse(error, usedTokens)
-  const failure = apiErrorOf(error)
-  const status = failure['statusCode']
-  if (typeof status === 'number' && status >= 300) return fromServer(failure, exchange, usedTokens)
-  if (isErrorBody(failure['responseBody'])) return fromServer({ ...failure, statusCode: undefined }, exchange, usedTokens)
-  const { code, retryable, address } = codeOf(failure)
-  const isBilled = exchange.begun || !unbilled.has(code)
-  return new ModelCallError(exchange.begun && code === 'SKEIN_MODEL_SERVER' ? 'SKEIN_MODEL_CUT' : code, model, {
-    retryable: retryable && !isBilled,
-    address,
-    providerCode: shortWord(networkCodeOf(failure)) ?? shortWord(failure['name']),
-    ...(isBilled && { usedTokens }),
-  })
+  if (timedOut) return new ModelCallError('SKEIN_MODEL_TIMEOUT', model, { usedTokens })
+  // Models may be wrapped, by what is ours among others.
+  if (textOf(fieldsOf(error)['code']).startsWith('SKEIN_')) return booked(error, usedTokens)
+  const failure = failureFields(error)
+  const [code, details] = isFromServer(failure) ? fromServer(failure) : fromSdk(failure)
+  // A server that has begun to answer may bill, whatever came then. So may one that was asked and has not been heard.
+  const mayBill = begun || silent.has(code)
+  const retryable = details.retryable === true && !mayBill
+  // The next attempt goes on with what this one has received.
+  const lost = !retryable && billed > 0 ? { input: billed, output: 0 } : undefined
+  return new ModelCallError(code, model, { ...details, retryable, usedTokens: mayBill ? usedTokens : lost })
 }
 
-/** Nothing was asked, or the model never saw it. */
-const unbilled: ReadonlySet<ModelCallCode> = new Set([
-  'SKEIN_MODEL_ADDRESS',
-  'SKEIN_MODEL_AUTH',
-  'SKEIN_MODEL_REQUEST',
-  'SKEIN_MODEL_UNREACHABLE',
-])
+type Told = readonly [code: ModelCallCode, details: ModelCallDetails]
+
+const silent: ReadonlySet<ModelCallCode> = new Set(['SKEIN_MODEL_CUT', 'SKEIN_MODEL_MALFORMED', 'SKEIN_MODEL_TIMEOUT'])
 const passing: ReadonlySet<ModelCallCode> = new Set(['SKEIN_MODEL_RATE_LIMITED', 'SKEIN_MODEL_SERVER'])
 
-function withUse(error: unknown, usedTokens: ReturnType<Exchange['usedTokens']>): unknown {
-  const isUnbooked = error instanceof ModelCallError && !error.usedTokens && billedAnswers.has(error.code)
+/** An unusable answer was billed, too. */
+function booked(error: unknown, usedTokens: ModelCallDetails['usedTokens']): unknown {
+  const isUnbooked = error instanceof ModelCallError && !error.usedTokens && silent.has(error.code)
   return isUnbooked ? new ModelCallError(error.code, error.model, { usedTokens }) : error
 }
 
-/** An unusable answer was billed, too. */
-const billedAnswers: ReadonlySet<ModelCallCode> = new Set(['SKEIN_MODEL_CUT', 'SKEIN_MODEL_MALFORMED'])
-
-/** The provider's own error: what retries of the SDK have wrapped is the last one. */
-function apiErrorOf(error: unknown): Readonly<Record<string, unknown>> {
-  const fields = fieldsOf(error)
-  return fields['lastError'] === undefined ? named(error, fields) : apiErrorOf(fields['lastError'])
-}
-
-/** Of errors, `name` and `message` are no properties of their own. */
-function named(error: unknown, fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (!(error instanceof Error)) return typeof error === 'string' ? { message: error } : fields
-  return { ...fields, name: error.name, message: error.message, cause: error.cause }
-}
-
-function fromServer(
-  failure: Readonly<Record<string, unknown>>,
-  { model, begun }: Exchange,
-  usedTokens: ReturnType<Exchange['usedTokens']>,
-): ModelCallError {
+function fromServer(failure: Fields): Told {
   const signs = signsOf(failure)
   const code = failureCode(signs)
   const headers = fieldsOf(failure['responseHeaders']) as Record<string, string>
-  const mayBill = begun || code === 'SKEIN_MODEL_TIMEOUT'
-  return new ModelCallError(code, model, {
+  const details = {
     status: signs.status,
-    retryable: passing.has(code) && !mayBill,
+    retryable: passing.has(code),
     retryAfterMs: retryAfterMs(headers, Date.now()),
     providerCode: shortWord(signs.words.code) ?? shortWord(signs.words.type),
     requestId: shortWord(headers['x-request-id'] ?? headers['request-id']),
-    ...(code === 'SKEIN_MODEL_ADDRESS' && { address: addressOf(failure['url']) }),
-    ...(mayBill && { usedTokens }),
-  })
-}
-
-/** Enough for an explanation; the rest is quoted from the request. */
-const mostSaid = 2_000
-
-function signsOf(failure: Readonly<Record<string, unknown>>): FailureSigns {
-  const body = textOf(failure['responseBody'])
-  const document = fieldsOf(parsed(body) ?? failure['data'] ?? failure)
-  const error = fieldsOf(document['error'] ?? document)
-  const explanation = body === '' ? JSON.stringify([failure['message'], error['code'], error['type'], error['message']]) : body
-  const stated = Number(error['code'] ?? error['status'])
-  const status = failure['statusCode'] ?? (stated >= 400 && stated < 600 ? stated : undefined)
-  return {
-    status: status as number | undefined,
-    words: { code: textOf(error['code']), type: textOf(error['type']) || textOf(error['status']) },
-    said: explanation.slice(0, mostSaid).toLowerCase(),
-    isJson: parsed(body) !== undefined,
-    isPage: body.trimStart().startsWith('<'),
   }
+  return [code, code === 'SKEIN_MODEL_ADDRESS' ? { ...details, address: addressOf(failure['url']) } : details]
 }
 
-/** A reply that reports success, and holds an error or a page all the same. */
-function isErrorBody(body: unknown): boolean {
-  const text = textOf(body)
-  const { error } = fieldsOf(parsed(text))
-  return text.trimStart().startsWith('<') || (error !== undefined && error !== null)
-}
-
-interface NamedFailure {
-  readonly code: ModelCallCode
-  readonly retryable?: boolean
-  readonly address?: string | undefined
-}
-
-/** What failures without a status mean, by the names of the SDK's errors and of the network's. */
-function codeOf(failure: Readonly<Record<string, unknown>>): NamedFailure {
+/** What failures without a reply mean, by the names of the SDK's errors and of the network's. */
+function fromSdk(failure: Fields): Told {
   const name = textOf(failure['name'])
   const network = networkCodeOf(failure)
-  if (network !== '' && unsent.test(network)) {
-    return { code: 'SKEIN_MODEL_UNREACHABLE', retryable: true, address: addressOf(failure['url']) }
-  }
-  if (/TIMEOUT|TIMEDOUT/.test(network) || name === 'TimeoutError') return { code: 'SKEIN_MODEL_TIMEOUT' }
-  if (network !== '' || name === 'AbortError') return { code: 'SKEIN_MODEL_CUT', address: addressOf(failure['url']) }
-  if (name === 'AI_LoadAPIKeyError') return { code: 'SKEIN_MODEL_AUTH' }
-  if (notAsked.has(name)) return { code: 'SKEIN_MODEL_REQUEST' }
-  if (malformed.has(name) || failure['statusCode'] !== undefined) return { code: 'SKEIN_MODEL_MALFORMED' }
-  // An error within a stream, in the provider's own form.
-  const { code } = { code: failureCode({ ...signsOf(failure), status: undefined }) }
-  return { code }
+  const address = addressOf(failure['url'])
+  const providerCode = shortWord(network === '' ? name : network)
+  if (wasUnsent(network)) return ['SKEIN_MODEL_UNREACHABLE', { retryable: true, address, providerCode }]
+  if (/TIMEOUT|TIMEDOUT/.test(network) || name === 'TimeoutError')
+    return ['SKEIN_MODEL_TIMEOUT', { address, providerCode }]
+  if (network !== '' || cut.has(name) || saysCut(failure)) return ['SKEIN_MODEL_CUT', { address, providerCode }]
+  if (name === 'AI_LoadAPIKeyError') return ['SKEIN_MODEL_AUTH', { providerCode }]
+  if (notAsked.has(name)) return ['SKEIN_MODEL_REQUEST', { providerCode }]
+  if (malformed.has(name)) return ['SKEIN_MODEL_MALFORMED', { providerCode }]
+  return ['SKEIN_MODEL_SERVER', { providerCode }]
 }
 
-const notAsked = new Set(
-  ['InvalidArgument', 'InvalidPrompt', 'LoadSetting', 'NoSuchModel', 'NoSuchProviderReference', 'TooManyEmbeddingValuesForCall', 'UnsupportedFunctionality', 'UnsupportedModelVersion'].map((kind) => `AI_${kind}Error`),
+const cut: ReadonlySet<string> = new Set(['AbortError', 'SocketError', 'ResponseAborted'])
+const notAsked = sdkErrors(
+  'InvalidArgument InvalidPrompt LoadSetting NoSuchModel NoSuchProviderReference TooManyEmbeddingValuesForCall ' +
+    'UnsupportedFunctionality UnsupportedModelVersion',
 )
-const malformed = new Set(
-  ['EmptyResponseBody', 'InvalidResponseData', 'JSONParse', 'NoContentGenerated', 'TypeValidation'].map((kind) => `AI_${kind}Error`),
-)
+const malformed = sdkErrors('APICall EmptyResponseBody InvalidResponseData JSONParse NoContentGenerated TypeValidation')
 
-/** Failures of a connection before a request can have gone out. */
-const unsent = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|CERT_\w+|\w+_CERT\w*|ERR_INVALID_URL)$/
-
-/** The code of a failed connection, however deep it is: `fetch` wraps it, and so does the SDK. */
-function networkCodeOf(failure: Readonly<Record<string, unknown>>): string {
-  for (let error: unknown = failure, depth = 0; depth < 5 && fieldsOf(error) === error; depth += 1) {
-    const { code, cause, errors } = fieldsOf(error)
-    if (/^(?:E[A-Z_]+|UND_ERR_\w+|CERT_\w+|\w+_CERT\w*|ERR_\w+)$/.test(textOf(code))) return textOf(code)
-    // Of several addresses that were tried, one stands for all.
-    error = cause ?? (Array.isArray(errors) ? errors[0] : undefined)
-  }
-  return ''
+function sdkErrors(kinds: string): ReadonlySet<string> {
+  return new Set(kinds.split(' ').map((kind) => `AI_${kind}Error`))
 }
 
-/** Without what may be secret. */
-function addressOf(url: unknown): string | undefined {
-  const parts = URL.parse(textOf(url))
-  return parts ? `${parts.origin}${parts.pathname}` : undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
-
-function shortWord(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) ? value : undefined
+/** Newer providers say so themselves where a stream does not say why it ended; `fetch`, where a body broke off. */
+function saysCut({ name, message, statusCode }: Fields): boolean {
+  const text = textOf(message)
+  if (name === 'AI_InvalidResponseDataError') return text.includes('finish reason')
+  // Of a call without a reply, nobody knows whether it arrived.
+  return name === 'AI_APICallError' ? statusCode === undefined : text === 'terminated'
 }

@@ -12,7 +12,7 @@ import type { GivenCall, ProviderOptions } from './language-model.ts'
 export function callOptions(request: ChatRequest, provider: ProviderOptions, inWords: boolean): GivenCall {
   const { messages, tools = [], toolChoice, schema, temperature, topP, maxOutputTokens, stop = [], seed } = request
   const told = schema && inWords ? withSystem(messages, schemaInWords(schema.schema)) : messages
-  const call = {
+  return {
     prompt: told.map((message) => promptMessage(message, toolNames(messages))),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, parameters }) => ({
@@ -31,7 +31,6 @@ export function callOptions(request: ChatRequest, provider: ProviderOptions, inW
     ...(seed !== undefined && { seed }),
     providerOptions: mergeOptions(provider, request.extra),
   }
-  return call
 }
 
 /** Only calls say what the tool is called; results need it, too. */
@@ -42,13 +41,12 @@ function toolNames(messages: readonly ChatMessage[]): ReadonlyMap<string, string
 
 function promptMessage(message: ChatMessage, names: ReadonlyMap<string, string>): object {
   const { role, text } = message
-  if (role === 'system') return { role, content: text }
-  if (role === 'tool') {
+  if (message.role === 'tool') {
     const { toolCallId } = message
     const result = { type: 'tool-result', toolCallId, toolName: names.get(toolCallId) ?? 'unknown' }
     return { role, content: [{ ...result, output: { type: 'text', value: text } }] }
   }
-  if (role === 'user') return { role, content: [{ type: 'text', text }] }
+  if (message.role !== 'assistant') return { role, content: role === 'system' ? text : [{ type: 'text', text }] }
   const said = text === '' ? [] : [{ type: 'text', text }]
   const calls = (message.toolCalls ?? []).map(({ id, name, arguments: input }) => {
     return { type: 'tool-call', toolCallId: id, toolName: name, input }
@@ -72,7 +70,11 @@ function schemaInWords(schema: object): string {
 function mergeOptions(own: ProviderOptions, extra: ChatRequest['extra'] = {}): ProviderOptions {
   const merged: Record<string, Readonly<Record<string, unknown>>> = { ...own }
   for (const [name, options] of Object.entries(extra)) {
-    requireObject(`extra.${name}`, options, "options under their provider's name: { openai: { reasoningEffort: 'low' } }")
+    requireObject(
+      `extra.${name}`,
+      options,
+      "options under their provider's name: { openai: { reasoningEffort: 'low' } }",
+    )
     merged[name] = { ...merged[name], ...options }
   }
   return merged

@@ -29,11 +29,14 @@ export interface GivenAnswer {
   readonly warnings?: readonly unknown[]
   readonly providerMetadata?: Readonly<Record<string, unknown>>
   readonly response?: Readonly<Record<string, unknown>>
+  readonly structuredOutputText?: string
 }
 
 /** What a model is asked: the same in all versions, as far as text, tools and JSON go. */
 export interface GivenCall {
+  readonly prompt: readonly object[]
   readonly abortSignal?: AbortSignal
+  readonly [option: string]: unknown
 }
 
 /** The calls of a language model, whatever its version. */
@@ -56,7 +59,10 @@ export interface EmbeddingCalls {
     readonly values: readonly string[]
     readonly abortSignal?: AbortSignal
     readonly providerOptions?: ProviderOptions
-  }): PromiseLike<{ readonly embeddings: readonly (readonly number[])[]; readonly usage?: { readonly tokens?: unknown } }>
+  }): PromiseLike<{
+    readonly embeddings: readonly (readonly number[])[]
+    readonly usage?: { readonly tokens?: unknown }
+  }>
 }
 
 /** Options that only one provider has, by its name. */
