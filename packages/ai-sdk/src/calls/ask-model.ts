@@ -60,10 +60,12 @@ const announcements: ReadonlySet<string> = new Set(['ping', 'raw', 'response-met
 /** An answer is complete only when it says so. @throws ModelCallError */
 function requireEnd(reason: unknown, { model }: Exchange): void {
   const { unified, raw } = typeof reason === 'string' ? { unified: reason, raw: reason } : fieldsOf(reason)
-  const isSaid = !unfinished.has(textOf(unified)) && (unified !== 'other' || raw !== undefined)
+  const isSaid = !unfinished.has(textOf(unified)) && (unified !== 'other' || !nothing.has(raw))
   if (!isSaid) throw new ModelCallError('SKEIN_MODEL_CUT', model)
 }
 
+/** Reasons that are none. */
+const nothing: ReadonlySet<unknown> = new Set([undefined, null, '', 'null'])
 /** `unknown` is what providers of version 2 say for nothing. */
 const unfinished: ReadonlySet<string> = new Set(['', 'error', 'interrupted', 'unknown'])
 
