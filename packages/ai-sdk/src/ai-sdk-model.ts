@@ -1,4 +1,4 @@
-import { estimateInput, estimateTokens, toResponse } from '@skein/core/executor'
+import { estimateInput, estimateTokens, moduleExports, moduleUrl, toResponse } from '@skein/core/executor'
 import type {
   ChatOptions,
   ChatRequest,
@@ -12,7 +12,7 @@ import { OptionError } from '@skein/memory'
 import { ownFile } from '@skein/memory/runtime'
 import type { WorkerModule } from '@skein/memory/store'
 
-import { isEmbedder, isLanguageModel, resolveAiSdkOptions } from './ai-sdk-options.ts'
+import { isEmbedder, isLanguageModel, resolveAiSdkOptions, usualExport } from './ai-sdk-options.ts'
 import type { AiSdkModelOptions, ResolvedAiSdkOptions } from './ai-sdk-options.ts'
 import { modelName, modelSettings } from './call-settings.ts'
 import { askInPieces, askWhole } from './calls/ask-model.ts'
@@ -68,7 +68,7 @@ export function aiSdkModel(
       `Export the embedding model from ${String(model)} as \`embedder\`, so that threads find it, too.`,
     )
   }
-  return modelOfModule({ module: moduleHref(model), options: resolved })
+  return modelOfModule({ module: hrefOf(model), options: resolved })
 }
 
 /** How a worker thread makes a model of a module. */
@@ -79,27 +79,31 @@ export interface ModuleSource {
 
 /** Makes a model from the module that exports it, also in worker threads. @throws OptionError */
 export async function modelOfModule({ module, options }: ModuleSource): Promise<Model> {
-  const exported = (await import(module)) as Readonly<Record<string, unknown>>
-  const { [options.exportName]: named, default: preset, embedder } = exported
-  const chat = named ?? (options.exportName === 'model' ? preset : undefined)
-  const parts = {
-    chat: isLanguageModel(chat) ? chat : undefined,
-    embedder: [embedder, chat].find(isEmbedder),
-  }
-  if (!parts.chat && !parts.embedder) {
+  const exported = moduleExports((await import(module)) as Readonly<Record<string, unknown>>)
+  const parts = partsIn(exported, options.exportName)
+  if (!parts) {
+    const there = Object.keys(exported).join(', ') || 'nothing'
     throw new OptionError(
       'model',
-      `Expected ${module} to export \`${options.exportName}\`, a model of the AI SDK; it exports ${Object.keys(exported).join(', ') || 'nothing'}.`,
+      `Expected ${module} to export \`${options.exportName}\`, a model of the AI SDK; it exports ${there}.`,
     )
   }
   const { href } = ownFile('@skein/ai-sdk', import.meta.url, 'ai-sdk-model', './ai-sdk-model.js')
   return new AiSdkModel(parts, options, { module: href, name: 'modelOfModule', options: { module, options } })
 }
 
-function moduleHref(module: unknown): string {
-  const text = module instanceof URL ? module.href : module
-  const url = typeof text === 'string' ? URL.parse(text) : undefined
-  if (url) return url.href
+function partsIn(exported: Readonly<Record<string, unknown>>, name: string): ModelParts | undefined {
+  const isUsual = name === usualExport
+  const found = exported[name] ?? (isUsual ? exported['default'] : undefined)
+  const embedder = isEmbedder(exported['embedder']) ? exported['embedder'] : undefined
+  if (isLanguageModel(found)) return { chat: found, embedder }
+  if (isEmbedder(found)) return { chat: undefined, embedder: found }
+  // A module may make vectors alone.
+  return isUsual && found === undefined && embedder ? { chat: undefined, embedder } : undefined
+}
+
+function hrefOf(module: URL | string): string {
+  if (URL.canParse(String(module))) return moduleUrl(module)
   throw new OptionError(
     'model',
     "a model of the AI SDK, or the URL of a module that exports one: new URL('./model.ts', import.meta.url)",

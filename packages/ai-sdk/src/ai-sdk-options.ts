@@ -33,6 +33,9 @@ export interface ResolvedAiSdkOptions extends ResolvedSettings, Pick<ModelSettin
   readonly prompts: PromptTexts
 }
 
+/** The name of the model among the exports of its module, unless an option says otherwise. */
+export const usualExport = 'model'
+
 const kinds: OptionKinds<AiSdkModelOptions> = {
   ...settingKinds,
   maxPassageTokens: 'any',
@@ -45,7 +48,7 @@ const kinds: OptionKinds<AiSdkModelOptions> = {
 /** @throws OptionError */
 export function resolveAiSdkOptions(given: AiSdkModelOptions): ResolvedAiSdkOptions {
   const options = requireOptions('aiSdkModel', given, kinds)
-  const { embedder, maxPassageTokens, providerOptions = {}, exportName = 'model', prompts = {} } = options
+  const { embedder, maxPassageTokens, providerOptions = {}, exportName = usualExport, prompts = {} } = options
   if (embedder !== undefined && !isEmbedder(embedder)) {
     throw new OptionError('embedder', 'an embedding model of the AI SDK', embedder)
   }

@@ -1,4 +1,4 @@
-import type { EmbeddingModelV4 } from '@ai-sdk/provider'
+import type { EmbeddingModelV4, LanguageModelV4GenerateResult } from '@ai-sdk/provider'
 import { aiSdkModel } from '@skein/ai-sdk'
 import { shareModel } from '@skein/core'
 import { ReadScope } from '@skein/memory/runtime'
@@ -232,7 +232,7 @@ const noUsage = {
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 }
 
-function answering(text: string): NonNullable<ConstructorParameters<typeof MockLanguageModelV4>[0]>['doGenerate'] {
+function answering(text: string): LanguageModelV4GenerateResult {
   return {
     content: [{ type: 'text', text }],
     finishReason: { unified: 'stop', raw: 'stop' },

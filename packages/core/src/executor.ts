@@ -59,6 +59,10 @@ export type { FailureSigns } from './providers/failure-code.ts'
 export type { RateLimits } from './limits/rate-limit.ts'
 export type { BudgetScope, BudgetMeasure } from './limits/budget.ts'
 
+// Modules that threads load, too
+export { moduleUrl } from './activities/module-url.ts'
+export { moduleExports } from './threads/module-exports.ts'
+
 // Time and order
 export type { Clock } from './base/clock.ts'
 export type { Runnable, Scheduler } from './messages/run-queue.ts'
