@@ -4,6 +4,9 @@
  * @module
  */
 
+// First: it says when Node.js is too old for what follows.
+import '@skein/memory'
+
 export { aiSdkModel } from './ai-sdk-model.ts'
 export type { AiSdkModelOptions } from './ai-sdk-options.ts'
 export type { AnyEmbeddingModel, AnyLanguageModel, ProviderOptions } from './calls/language-model.ts'

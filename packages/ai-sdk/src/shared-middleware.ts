@@ -32,7 +32,7 @@ export interface SharedMiddlewareOptions extends CallSettings {
   /**
    * Whether to reuse a remembered answer, or join an equal call that is running.
    *
-   * @defaultValue true where the temperature is 0 or not set, and no tool is offered but `shareTools`
+   * @defaultValue true where the temperature is 0 or not set, and no tool is offered but `readOnlyTools`
    */
   readonly share?: boolean
 
@@ -42,7 +42,7 @@ export interface SharedMiddlewareOptions extends CallSettings {
    *
    * @defaultValue none
    */
-  readonly shareTools?: readonly string[]
+  readonly readOnlyTools?: readonly string[]
 
   /** How long an answer may be reused, in milliseconds. @defaultValue no limit */
   readonly ttlMs?: number
@@ -52,7 +52,7 @@ const kinds: OptionKinds<SharedMiddlewareOptions> = {
   ...settingKinds,
   memory: 'any',
   share: 'boolean',
-  shareTools: 'any',
+  readOnlyTools: 'any',
   ttlMs: 'any',
 }
 
@@ -77,14 +77,14 @@ const kinds: OptionKinds<SharedMiddlewareOptions> = {
  * ```
  */
 export function sharedMiddleware(options: SharedMiddlewareOptions): LanguageModelV4Middleware {
-  const { memory, share, shareTools = [], ttlMs, ...settings } = requireOptions('sharedMiddleware', options, kinds)
+  const { memory, share, readOnlyTools = [], ttlMs, ...settings } = requireOptions('sharedMiddleware', options, kinds)
   requireView(memory)
-  requireStrings('shareTools', shareTools)
+  requireStrings('readOnlyTools', readOnlyTools)
   if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
   const patience = resolveSettings(settings)
   const common = { memory, settings: modelSettings(patience), patience, ttlMs }
   const callOf = (params: LanguageModelV4CallOptions, model: LanguageModelV4): SharedCall => {
-    const isPure = offeredTools(params).every((name) => shareTools.includes(name))
+    const isPure = offeredTools(params).every((name) => readOnlyTools.includes(name))
     const id = patience.id ?? modelName(model)
     return new SharedCall({ ...common, model, params, id, share: share ?? (isPure ? undefined : false) })
   }

@@ -284,7 +284,7 @@ describe('a call that offers tools', () => {
     const ann = modelOf(memory, 'ann', model)
     for (let time = 0; time < 2; time += 1) await ann.doGenerate({ ...call, tools: [pay] })
     expect(model.doGenerateCalls).toHaveLength(2)
-    const bob = modelOf(memory, 'bob', model, { shareTools: ['pay'] })
+    const bob = modelOf(memory, 'bob', model, { readOnlyTools: ['pay'] })
     for (let time = 0; time < 2; time += 1) await bob.doGenerate({ ...call, tools: [pay] })
     expect(model.doGenerateCalls).toHaveLength(3)
     const other = { ...pay, name: 'send' }
@@ -294,7 +294,7 @@ describe('a call that offers tools', () => {
 
   it('streams a remembered call of a tool in the sequence of providers', async () => {
     const memory = await openStore()
-    const ann = modelOf(memory, 'ann', scripted(paying), { shareTools: ['pay'] })
+    const ann = modelOf(memory, 'ann', scripted(paying), { readOnlyTools: ['pay'] })
     await ann.doGenerate({ ...call, tools: [pay] })
     expect((await streamed(ann, { ...call, tools: [pay] })).map(({ type }) => type)).toEqual([
       'stream-start',

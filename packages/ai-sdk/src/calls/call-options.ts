@@ -75,7 +75,7 @@ function mergeOptions(own: ProviderOptions, extra: ChatRequest['extra'] = {}): P
       options,
       "options under their provider's name: { openai: { reasoningEffort: 'low' } }",
     )
-    merged[name] = { ...merged[name], ...options }
+    merged[name] = { ...merged[name], ...(options as ProviderOptions[string]) }
   }
   return merged
 }
