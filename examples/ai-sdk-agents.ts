@@ -17,16 +17,14 @@ import { model as parrot, scriptedModel } from './ai-sdk-scripted.ts'
 
 await using memory = await openMemory({ store: mapStore() })
 // What an agent writes is at least as sensitive as what it has read.
-const [ann, bob] = ['ann', 'bob'].map((id) => memory.as({ id, role: 'research' }, new ReadScope({ lasts: true }))) as [
-  View,
-  View,
-]
+const agentOf = (id: string): View => memory.as({ id, role: 'research' }, new ReadScope({ lasts: true }))
+const [ann, bob] = [agentOf('ann'), agentOf('bob')]
 
 // Equal calls are made once, whichever agent asks.
-for (const memory of [ann, bob]) {
-  const model = wrapLanguageModel({ model: parrot, middleware: sharedMiddleware({ memory }) })
+for (const view of [ann, bob]) {
+  const model = wrapLanguageModel({ model: parrot, middleware: sharedMiddleware({ memory: view }) })
   const { text, providerMetadata } = await generateText({ model, prompt: 'Acme sells anvils.' })
-  console.log(`${memory.principal.id} hears: ${text} (${providerMetadata?.['skein']?.['reused'] ? 'known' : 'asked'})`)
+  console.log(`${view.principal.id} hears: ${text} (${providerMetadata?.['skein']?.['reused'] ? 'known' : 'asked'})`)
 }
 
 // Tools for any agent: what one remembers, the other recalls.
@@ -41,7 +39,7 @@ await work(bob, ['recall', { query: 'What does Acme sell?' }], ['fact_get', { ke
 // To agents of Skein it is the memory that they know.
 const cid = memory.as({ id: 'cid', role: 'sales' })
 const [asked] = await cid.escalations.list({ task: 'acme' })
-console.log(`cid knows: ${await cid.facts.get('product')}, and a person is asked: ${asked?.question}`)
+console.log(`cid knows: ${await cid.facts.get<string>('product')}, and a person is asked: ${asked?.question}`)
 
 /** An agent whose model calls these tools, one after the other. */
 async function work(view: View, ...calls: [name: string, input: object][]): Promise<void> {

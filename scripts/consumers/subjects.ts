@@ -41,7 +41,12 @@ export function everyEntry(root: string, version: string): Readonly<Record<strin
 export const aiSdkApp: Readonly<Record<string, string>> = {
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
-      ...{ strict: true, skipLibCheck: true, noEmit: true, target: 'es2022', lib: ['es2023'], types: ['node'] },
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+      target: 'es2022',
+      lib: ['es2023'],
+      types: ['node'],
       module: 'nodenext',
     },
     files: ['main.ts'],
