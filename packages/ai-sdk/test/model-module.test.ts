@@ -46,3 +46,12 @@ it('a model that is an object of this thread is refused by a flock, with what to
     message: expect.stringContaining("aiSdkModel(new URL('./model.ts', import.meta.url))") as string,
   })
 })
+
+it('the AI SDK shares its calls within activities, too', async () => {
+  const memory = await openStore()
+  await using flock = await createFlock({ memory, threads: 2 })
+  const { askBySdk } = flock.activities<typeof asking>(new URL('./fixtures/asking.ts', import.meta.url))
+  const answers = await Promise.all(['Hello.', 'Hello.', 'Hello.'].map((text) => askBySdk(text)))
+  expect(new Set(answers)).toEqual(new Set(['Hello. Hello.']))
+  expect((await memory.ledger())['model']).toMatchObject({ used: { calls: 1 }, reused: 2 })
+})

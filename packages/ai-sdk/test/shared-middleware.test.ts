@@ -10,7 +10,7 @@ import * as oldest from 'ai-oldest'
 import { MockEmbeddingModelV4, MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
 
-import { newestModel, openStore, startServer } from './local-models.ts'
+import { generations, newestModel, openStore, startServer } from './local-models.ts'
 
 type Options = Partial<SharedMiddlewareOptions>
 
@@ -55,6 +55,19 @@ describe.each([
     expect(first).toContain('text-delta')
     expect(await partsFor('bob')).toEqual(first)
     expect(server.reached).toHaveLength(1)
+  })
+
+  it('is retried while nothing was shown, and joined by who streams meanwhile', async () => {
+    const [server, memory] = [await startServer({ delayMs: 5 }), await openStore()]
+    server.fail({ kind: 'rate-limit', headers: { 'retry-after-ms': '1' } }, { kind: 'error', status: 503 })
+    const asked = ['ann', 'bob'].map(async (id) => {
+      const { stream } = await modelOf(memory, id, local(server.url)).doStream(call)
+      return (await Array.fromAsync(stream)).map(({ type }) => type)
+    })
+    const [first = [], second = []] = await Promise.all(asked)
+    expect(first.filter((type) => type === 'stream-start')).toHaveLength(1)
+    expect(new Set(second)).toEqual(new Set(first))
+    expect(server.reached).toHaveLength(3)
   })
 
   it('gives objects', async () => {
@@ -316,6 +329,21 @@ describe('a call that offers tools', () => {
     await ann.doGenerate(asked)
     expect(model.doGenerateCalls).toHaveLength(1)
   })
+})
+
+it('models of providers for the SDK 5 and 6 are shared, too', async () => {
+  const [server, memory] = [await startServer(), await openStore()]
+  for (const version of ['V2', 'V3'] as const) {
+    const { chat } = generations[version](server.url)
+    for (const id of ['ann', 'bob']) {
+      const view = memory.as({ id, role: 'reader' }, new ReadScope())
+      const middleware = sharedMiddleware({ memory: view, id: version })
+      const model = newest.wrapLanguageModel({ model: chat as LanguageModelV4, middleware })
+      expect((await newest.generateText({ model, prompt })).text).toBe('You said: Hello there.')
+      expect(await newest.streamText({ model, prompt }).text).toBe('You said: Hello there.')
+    }
+  }
+  expect(server.reached).toHaveLength(2)
 })
 
 describe('a caller', () => {
