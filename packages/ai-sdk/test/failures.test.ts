@@ -70,6 +70,23 @@ const failures: Readonly<Record<string, readonly [fault: Fault, isStreamed: bool
     false,
     { code: 'SKEIN_MODEL_RATE_LIMITED', retryable: true },
   ],
+  'an error at the beginning of a stream': [
+    { kind: 'events', events: [{ error: { message: 'Slow down', type: 'rate_limit_error', code: '429' } }] },
+    true,
+    // Older providers pass on nothing but the message.
+    { code: expect.stringMatching(/_RATE_LIMITED|_SERVER/) as string, retryable: true, usedTokens: undefined },
+  ],
+  'an error within a stream, which may be billed': [
+    {
+      kind: 'events',
+      events: [
+        { choices: [{ index: 0, delta: { content: 'Half' } }] },
+        { error: { message: 'Slow down', type: 'rate_limit_error', code: '429' } },
+      ],
+    },
+    true,
+    { code: expect.stringMatching(/_RATE_LIMITED|_SERVER/) as string, retryable: false, usedTokens: { output: 1 } },
+  ],
   'tool arguments that are no JSON': [
     { kind: 'tool-call', name: 'weather', arguments: '{"city":' },
     false,
@@ -111,6 +128,12 @@ describe('failures', () => {
       code: 'SKEIN_MODEL_CUT',
     })
     expect(server.reached).toHaveLength(4)
+  })
+
+  it('within a stream have the code that the server gave', async () => {
+    const server = await startServer()
+    server.fail({ kind: 'events', events: [{ error: { message: 'No.', type: 'x', code: 'insufficient_quota' } }] })
+    expect(await failureOf(aiSdkModel(newestModel(server.url)), true)).toMatchObject({ code: 'SKEIN_MODEL_QUOTA' })
   })
 
   it('of a server that is not there are retried, since it never heard', async () => {

@@ -134,6 +134,15 @@ describe('tools of the memory', () => {
     expect(seen.join('\n')).not.toContain('4711')
   })
 
+  it('write under the whole clearance where a view notes no reads', async () => {
+    const memory = await openStore()
+    const view = memory.as({ id: 'boss', role: 'boss', clearance: { level: 'internal', compartments: ['sales'] } })
+    const { remember } = memoryTools(view)
+    await remember.execute?.({ text: 'Something.' }, { toolCallId: '1', messages: [], context: {} })
+    const { items } = await view.records.list({ collection: 'observations' })
+    expect(items).toMatchObject([{ sensitivity: 'internal', compartments: ['sales'], task: 'shared' }])
+  })
+
   it('quote what others wrote, so that it stays data', async () => {
     const memory = await openStore()
     const mallory = agent(memory, { id: 'mallory' })
