@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
 import { estimateInput, estimateTokens, moduleExports, moduleUrl, toResponse } from '@skein/core/executor'
 import type {
   ChatOptions,
@@ -103,7 +106,8 @@ function partsIn(exported: Readonly<Record<string, unknown>>, name: string): Mod
 }
 
 function hrefOf(module: URL | string): string {
-  if (URL.canParse(String(module))) return moduleUrl(module)
+  const href = URL.canParse(String(module)) ? moduleUrl(module) : ''
+  if (href !== '' && (!href.startsWith('file:') || existsSync(fileURLToPath(href)))) return href
   throw new OptionError(
     'model',
     "a model of the AI SDK, or the URL of a module that exports one: new URL('./model.ts', import.meta.url)",

@@ -62,7 +62,7 @@ const kinds: OptionKinds<SharedMiddlewareOptions> = {
  * answers are kept. `result.providerMetadata.skein` says whether one was `reused`.
  *
  * Calls fail as those of `shareModel` do: with `ModelCallError`, `BudgetExceededError` or `ModelClearanceError`, which
- * have a `code`. Failures that can't be billed twice have been retried then, so set `maxRetries: 0` in the SDK.
+ * have a `code`. Failures that can't be billed twice have been retried then; the SDK does not retry them.
  *
  * @throws OptionError
  *

@@ -3,7 +3,7 @@ import { aiSdkModel } from '@skein/ai-sdk'
 import type { ModelCallError } from '@skein/core'
 import { shareModel } from '@skein/core'
 import { ReadScope } from '@skein/memory/runtime'
-import { MockLanguageModelV4 } from 'ai/test'
+import { MockEmbeddingModelV4, MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
 
 import type { Fault } from '../../openai/test/openai-server.ts'
@@ -173,6 +173,8 @@ describe('failures', () => {
     const model = aiSdkModel(silent, { timeoutMs: 20 })
     expect(await failureOf(model)).toMatchObject({ code: 'SKEIN_MODEL_TIMEOUT', retryable: false })
     expect(await failureOf(model, true)).toMatchObject({ code: 'SKEIN_MODEL_TIMEOUT', retryable: false })
+    const deaf = aiSdkModel(new MockEmbeddingModelV4({ doEmbed: () => never }), { timeoutMs: 20 })
+    await expect(deaf.embed?.({ texts: ['a'] })).rejects.toMatchObject({ code: 'SKEIN_MODEL_TIMEOUT' })
   })
 
   it('of the caller are its own: a signal ends the wait with its reason, heeded or not', async () => {

@@ -34,6 +34,8 @@ describe('a model that a module exports', () => {
       message: expect.stringContaining('`owl`') as string,
     })
     await expect(async () => aiSdkModel(module, { embedder })).rejects.toMatchObject({ option: 'embedder' })
+    const nowhere = new URL('./fixtures/owl.ts', import.meta.url)
+    await expect(async () => aiSdkModel(nowhere)).rejects.toMatchObject({ code: 'SKEIN_OPTION', option: 'model' })
     await expect(async () => aiSdkModel('./parrot.ts')).rejects.toMatchObject({ option: 'model' })
   })
 })

@@ -86,13 +86,16 @@ describe.each([
     const [server, memory] = [await startServer(), await openStore()]
     const model = modelOf(memory, 'ann', local(server.url), { retry: { maxRetries: 0 } })
     server.fail({ kind: 'error', status: 401 }, { kind: 'error', status: 401 }, { kind: 'cut', pieces: 2 })
-    await expect(ai.generateText({ model, prompt, maxRetries: 0 })).rejects.toMatchObject({ code: 'SKEIN_MODEL_AUTH' })
+    await expect(ai.generateText({ model, prompt })).rejects.toMatchObject({ code: 'SKEIN_MODEL_AUTH' })
     const errors: unknown[] = []
     const onError = ({ error }: { readonly error: unknown }): void => void errors.push(error)
     await Array.fromAsync(ai.streamText({ model, prompt, onError }).fullStream)
     const parts = await Array.fromAsync(ai.streamText({ model, prompt, onError }).fullStream)
     expect(parts.map(({ type }) => type)).toEqual(expect.arrayContaining(['text-delta', 'error']))
     expect(errors).toMatchObject([{ code: 'SKEIN_MODEL_AUTH' }, { code: 'SKEIN_MODEL_CUT' }])
+    server.fail({ kind: 'error', status: 503 })
+    await expect(ai.generateText({ model, prompt })).rejects.toMatchObject({ code: 'SKEIN_MODEL_SERVER' })
+    expect(server.reached).toHaveLength(4)
   })
 
   it('embeds each text once', async () => {

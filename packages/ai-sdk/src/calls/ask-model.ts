@@ -4,6 +4,7 @@ import type { Exchange } from '@skein/core/executor'
 import { fieldsOf, textOf } from './fields.ts'
 import type { Fields } from './fields.ts'
 import type { ContentPart, GivenAnswer, GivenCall, LanguageCalls, StreamPart } from './language-model.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** Asks for a whole answer. @throws what the model throws; ModelCallError when the answer is not complete. */
 export async function askWhole(model: LanguageCalls, call: GivenCall, exchange: Exchange): Promise<GivenAnswer> {
@@ -68,19 +69,6 @@ function requireEnd(reason: unknown, { model }: Exchange): void {
 const nothing: ReadonlySet<unknown> = new Set([undefined, null, '', 'null'])
 /** `unknown` is what providers of version 2 say for nothing. */
 const unfinished: ReadonlySet<string> = new Set(['', 'error', 'interrupted', 'unknown'])
-
-/** Models may ignore the signal, and so may streams. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
 
 /** The parts of an answer as they arrive, in the order in which they began. */
 class StreamedAnswer {

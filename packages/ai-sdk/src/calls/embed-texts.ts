@@ -4,6 +4,7 @@ import type { EmbedRequest, EmbedResponse, Exchange } from '@skein/core/executor
 import { OptionError } from '@skein/memory'
 
 import type { EmbeddingCalls, ProviderOptions } from './language-model.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** Most calls of one request at a time, where the model allows more than one. */
 const mostAtOnce = 8
@@ -43,21 +44,20 @@ export async function embedTexts(
   const run = async (): Promise<void> => {
     for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
       await embedBatch(model, batch, providerOptions, exchange)
+      exchange.beginNext(tokensOf(batches))
     }
   }
   const ended = await Promise.allSettled(Array.from({ length: runners }, run))
   const failed = ended.find((one) => one.status === 'rejected')
   if (failed) {
-    const answered = batches.filter(({ vectors }) => vectors)
-    if (answered.length > 0) unfinished.set(request, batches)
-    exchange.beginNext(answered.reduce((sum, batch) => sum + batch.inputTokens, 0))
+    if (batches.some(({ vectors }) => vectors)) unfinished.set(request, batches)
     throw failed.reason
   }
   const vectors = batches.flatMap((batch) => batch.vectors ?? [])
   if (vectors.some(({ length }) => length !== vectors[0]?.length)) {
     throw new ModelCallError('SKEIN_MODEL_MALFORMED', exchange.model)
   }
-  const inputTokens = batches.reduce((sum, batch) => sum + batch.inputTokens, 0)
+  const inputTokens = tokensOf(batches)
   const estimated = batches.some(({ isEstimated }) => isEstimated)
   return { vectors, usage: { inputTokens, outputTokens: 0, ...(estimated && { estimated }) } }
 }
@@ -70,15 +70,20 @@ function batchesOf(texts: readonly string[], size: number): readonly Batch[] {
   return batches
 }
 
+/** The tokens of all that was answered. */
+function tokensOf(batches: readonly Batch[]): number {
+  return batches.reduce((sum, batch) => sum + batch.inputTokens, 0)
+}
+
 async function embedBatch(
   model: EmbeddingCalls,
   batch: Batch,
   providerOptions: ProviderOptions,
   { model: id, signal }: Exchange,
 ): Promise<void> {
-  signal.throwIfAborted()
   const { texts: values } = batch
-  const { embeddings, usage } = await model.doEmbed({ values, abortSignal: signal, providerOptions })
+  const asked = Promise.resolve(model.doEmbed({ values, abortSignal: signal, providerOptions }))
+  const { embeddings, usage } = await untilAborted(asked, signal)
   const isRight = embeddings.length === values.length && embeddings.every((vector) => vector.length > 0)
   if (!isRight) throw new ModelCallError('SKEIN_MODEL_MALFORMED', id)
   const tokens = usage?.tokens
