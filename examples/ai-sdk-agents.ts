@@ -45,7 +45,7 @@ console.log(`cid knows: ${await cid.facts.get<string>('product')}, and a person 
 async function work(view: View, ...calls: [name: string, input: object][]): Promise<void> {
   const model = scriptedModel(calls)
   const tools = memoryTools(view, { task: 'acme' })
-  const { steps } = await generateText({ model, tools: { ...tools }, stopWhen: stepCountIs(9), prompt: 'Go on.' })
+  const { steps } = await generateText({ model, tools, stopWhen: stepCountIs(9), prompt: 'Go on.' })
   for (const { toolName, output } of steps.flatMap(({ toolResults }) => toolResults)) {
     console.log(`${view.principal.id} ${toolName}: ${JSON.stringify(output)}`)
   }

@@ -68,8 +68,8 @@ const answer = {
 const yes = new MockLanguageModelV4({ doGenerate: async () => answer })
 const memory = await openMemory({ store: mapStore() })
 const view = memory.as({ id: 'ann', role: 'reader' })
-const model = wrapLanguageModel({ model: yes, middleware: sharedMiddleware({ memory: view, readOnlyTools: ['recall'] }) })
-const tools: ToolSet = { recall: memoryTools(view).recall }
+const tools: ToolSet = memoryTools(view)
+const model = wrapLanguageModel({ model: yes, middleware: sharedMiddleware({ memory: view, readOnlyTools: Object.keys(tools) }) })
 const skein: Model = aiSdkModel(yes)
 const texts: string[] = []
 for (let time = 0; time < 2; time += 1) texts.push((await generateText({ model, tools, prompt: 'Well?' })).text)

@@ -52,11 +52,11 @@ interface ModelParts {
  *
  * const model = await aiSdkModel(new URL('./model.ts', import.meta.url), { budget: { tokens: 1_000_000 } })
  * const flock = await createFlock({ memory, model })
- * const ann = shareModel(aiSdkModel(languageModel), memory.as({ id: 'ann', role: 'reader' }))
+ * const ann = shareModel(aiSdkModel(claude), memory.as({ id: 'ann', role: 'reader' }))
  * ```
  */
-export function aiSdkModel(model: URL | string, options?: AiSdkModelOptions): Promise<Model>
 export function aiSdkModel(model: AnyLanguageModel | AnyEmbeddingModel, options?: AiSdkModelOptions): Model
+export function aiSdkModel(model: URL | string, options?: AiSdkModelOptions): Promise<Model>
 export function aiSdkModel(
   model: URL | string | AnyLanguageModel | AnyEmbeddingModel,
   options: AiSdkModelOptions = {},

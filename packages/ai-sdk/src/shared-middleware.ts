@@ -72,7 +72,7 @@ const kinds: OptionKinds<SharedMiddlewareOptions> = {
  * import { generateText, wrapLanguageModel } from 'ai'
  *
  * const ann = memory.as({ id: 'ann', role: 'research' })
- * const model = wrapLanguageModel({ model: languageModel, middleware: sharedMiddleware({ memory: ann }) })
+ * const model = wrapLanguageModel({ model: claude, middleware: sharedMiddleware({ memory: ann }) })
  * const { text } = await generateText({ model, prompt: 'What does Acme sell?' })
  * ```
  */

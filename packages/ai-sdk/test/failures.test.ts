@@ -2,6 +2,7 @@ import { APICallError } from '@ai-sdk/provider'
 import { aiSdkModel } from '@skein/ai-sdk'
 import type { ModelCallError } from '@skein/core'
 import { shareModel } from '@skein/core'
+import type { Model } from '@skein/core/executor'
 import { ReadScope } from '@skein/memory/runtime'
 import { MockEmbeddingModelV4, MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
@@ -13,7 +14,7 @@ const secret = 'The secret is 4711.'
 const hello = { messages: [{ role: 'user', text: secret }] } as const
 const onText = (): void => {}
 
-async function failureOf(model: ReturnType<typeof aiSdkModel>, isStreamed = false): Promise<ModelCallError> {
+async function failureOf(model: Model, isStreamed = false): Promise<ModelCallError> {
   const failure: unknown = await model.chat?.(hello, isStreamed ? { onText } : {}).catch((error: unknown) => error)
   return failure as ModelCallError
 }

@@ -176,7 +176,7 @@ describe.each([
     const stopWhen = ai.stepCountIs(5)
     const { text, steps } = await ai.generateText({
       model,
-      tools: { ...tools },
+      tools,
       stopWhen,
       prompt: 'What does Acme sell?',
     })

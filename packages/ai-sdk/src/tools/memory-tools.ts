@@ -17,8 +17,7 @@ export interface MemoryToolsOptions {
 /** The tools, by the names that models call them by. Disposing releases the claims that they hold. */
 export type MemoryTools = Readonly<
   Record<'remember' | 'recall' | 'fact_get' | 'fact_set' | 'ask_person' | 'claim' | 'hand_over', Tool>
-> &
-  AsyncDisposable
+> & { readonly [Symbol.asyncDispose]: () => Promise<void> }
 
 const kinds: OptionKinds<MemoryToolsOptions> = { task: 'string' }
 const text = { type: 'string' } as const
@@ -39,7 +38,7 @@ const texts = { type: 'array', items: text } as const
  * import { generateText, stepCountIs } from 'ai'
  *
  * const tools = memoryTools(memory.as({ id: 'ann', role: 'research' }), { task: 'acme' })
- * await generateText({ model: languageModel, tools, stopWhen: stepCountIs(10), prompt: 'What do we know of Acme?' })
+ * await generateText({ model: claude, tools, stopWhen: stepCountIs(10), prompt: 'What do we know of Acme?' })
  * ```
  */
 export function memoryTools(view: View, options?: MemoryToolsOptions): MemoryTools {
