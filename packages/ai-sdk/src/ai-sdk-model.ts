@@ -124,12 +124,13 @@ class AiSdkModel implements Model {
   readonly #options: ResolvedAiSdkOptions
 
   constructor({ chat, embedder }: ModelParts, options: ResolvedAiSdkOptions, descriptor?: WorkerModule) {
-    const { prompts, providerOptions, maxPassageTokens } = options
+    const { prompts, providerOptions, embedPrice, maxPassageTokens } = options
     const names = [chat, embedder].filter((one) => one !== undefined)
     this.id = options.id ?? names.map((one) => modelName(one, { ...prompts, ...providerOptions })).join('+')
     this.settings = {
       ...modelSettings(options),
       prompts,
+      ...(embedPrice && { embedPrice }),
       ...(maxPassageTokens !== undefined && { maxPassageTokens }),
     }
     this.#options = options

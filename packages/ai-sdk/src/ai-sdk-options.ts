@@ -1,7 +1,7 @@
-import { readPrompts } from '@skein/core/executor'
+import { readPrompts, requireModelSettings } from '@skein/core/executor'
 import type { ModelSettings, PromptTexts } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
-import { requireInteger, requireOptions } from '@skein/memory/runtime'
+import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import { requireProviderOptions, resolveSettings, settingKinds } from './call-settings.ts'
@@ -9,7 +9,7 @@ import type { CallSettings, ResolvedSettings } from './call-settings.ts'
 import type { AnyEmbeddingModel, AnyLanguageModel, ProviderOptions } from './calls/language-model.ts'
 
 /** Options of {@link aiSdkModel}. */
-export interface AiSdkModelOptions extends CallSettings, Pick<ModelSettings, 'maxPassageTokens'> {
+export interface AiSdkModelOptions extends CallSettings, Pick<ModelSettings, 'embedPrice' | 'maxPassageTokens'> {
   /** Makes the vectors of `embed`. Where the model is a module, export it there, as `embedder`. */
   readonly embedder?: AnyEmbeddingModel
 
@@ -27,7 +27,7 @@ export interface AiSdkModelOptions extends CallSettings, Pick<ModelSettings, 'ma
 }
 
 /** Options with every default filled in: plain data, which can be sent to worker threads. */
-export interface ResolvedAiSdkOptions extends ResolvedSettings, Pick<ModelSettings, 'maxPassageTokens'> {
+export interface ResolvedAiSdkOptions extends ResolvedSettings, Pick<ModelSettings, 'embedPrice' | 'maxPassageTokens'> {
   readonly providerOptions: ProviderOptions
   readonly exportName: string
   readonly prompts: PromptTexts
@@ -38,6 +38,7 @@ export const usualExport = 'model'
 
 const kinds: OptionKinds<AiSdkModelOptions> = {
   ...settingKinds,
+  embedPrice: 'any',
   maxPassageTokens: 'any',
   embedder: 'object',
   providerOptions: 'object',
@@ -48,18 +49,29 @@ const kinds: OptionKinds<AiSdkModelOptions> = {
 /** @throws OptionError */
 export function resolveAiSdkOptions(given: AiSdkModelOptions): ResolvedAiSdkOptions {
   const options = requireOptions('aiSdkModel', given, kinds)
-  const { embedder, maxPassageTokens, providerOptions = {}, exportName = usualExport, prompts = {} } = options
+  const {
+    embedder,
+    embedPrice,
+    maxPassageTokens,
+    providerOptions = {},
+    exportName = usualExport,
+    prompts = {},
+  } = options
   if (embedder !== undefined && !isEmbedder(embedder)) {
     throw new OptionError('embedder', 'an embedding model of the AI SDK', embedder)
   }
-  if (maxPassageTokens !== undefined) requireInteger('maxPassageTokens', maxPassageTokens, 1)
+  const more = {
+    ...(embedPrice && { embedPrice }),
+    ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+  }
+  requireModelSettings(more)
   requireProviderOptions(providerOptions)
   return {
     ...resolveSettings(options),
     providerOptions,
     exportName,
     prompts: typeof prompts === 'string' || prompts instanceof URL ? readPrompts(prompts) : prompts,
-    ...(maxPassageTokens !== undefined && { maxPassageTokens }),
+    ...more,
   }
 }
 

@@ -90,10 +90,13 @@ describe.each(Object.entries(generations))('a model of version %s', (_, models) 
     const [server, memory] = [await startServer(), await openStore()]
     const { chat, embedder } = models(server.url)
     const view = memory.as({ id: 'ann', role: 'reader' }, new ReadScope())
-    const model = shareModel(aiSdkModel(chat, { embedder }), view)
-    const { vectors, usage } = await model.embed({ texts: ['one', 'one'] })
+    const price = { inputPerMillion: 50, outputPerMillion: 50 }
+    const embedPrice = { inputPerMillion: 2, outputPerMillion: 0 }
+    const model = shareModel(aiSdkModel(chat, { embedder, price, embedPrice, budget: { usd: 1 } }), view)
+    const { vectors, usage, usd } = await model.embed({ texts: ['one', 'one'] })
     expect(vectors.map(({ length }) => length)).toEqual([8, 8])
     expect(usage).toEqual({ inputTokens: 1, outputTokens: 0 })
+    expect(usd).toBeCloseTo(2 / 1e6, 12)
     expect((await model.embed({ texts: ['one'] })).reused).toBe(true)
     expect(server.reached.map(({ path }) => path)).toEqual(['/v1/embeddings'])
   })

@@ -81,6 +81,7 @@ describe('tools of the memory', () => {
     expect(await bob.use('claim', { task: 'acme' })).toEqual({ claimed: false, by: 'ann' })
     await ann.use('hand_over', { note: 'Call them.', role: 'sales' })
     expect(await bob.use('claim', { task: 'acme' })).toEqual({ claimed: true })
+    await bob.use('recall', { limit: 99 })
     const received = await bob.see('recall', {})
     expect(received).toContain('Call them.')
     expect(await bob.see('recall', {})).not.toContain('Call them.')
@@ -96,7 +97,10 @@ describe('tools of the memory', () => {
       ['fact_get', { key: 7 }],
       ['remember', { text: 'x', importance: 9 }],
       ['recall', { limit: -1 }],
+      ['recall', { limit: 21 }],
       ['recall', { ids: ['nonsense'] }],
+      ['recall', { ids: 'nonsense' }],
+      ['recall', { ids: Array.from({ length: 21 }, () => 'facts/x') }],
       ['recall', { ids: ['ledger/x'] }],
       ['hand_over', { note: 'to nobody' }],
       ['claim', {}],

@@ -1,4 +1,5 @@
 import type { Fact, View } from '@skein/memory'
+import { requireInteger, requireStrings } from '@skein/memory/runtime'
 import { collectionsWith } from '@skein/memory/store'
 import type { Collection, Label } from '@skein/memory/store'
 
@@ -13,6 +14,8 @@ export interface FoundData extends Label {
 /** A glance: the whole is one call away. */
 const glance = 200
 const whole = 8_000
+/** Answers are read by models, which pay by the word. */
+export const mostFound = 20
 
 interface Written extends Label {
   readonly author: string
@@ -21,7 +24,8 @@ interface Written extends Label {
 
 function foundData(id: string, { author, value, sensitivity, compartments }: Written, length: number): FoundData {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const said = text.length > length ? `${text.slice(0, length)}…` : text
+  const rest = text.length - length
+  const said = rest > 0 ? `${text.slice(0, length)}… (${rest} more characters)` : text
   return { id, author, text: said, sensitivity, compartments }
 }
 
@@ -38,6 +42,7 @@ export interface SearchFilter {
 
 /** What agents have noted, of all kinds: what matches best, or is newest, first. @throws OptionError, StoreError */
 export async function search(view: View, query: string | undefined, filter: SearchFilter): Promise<FoundData[]> {
+  requireInteger('limit', filter.limit, 1, mostFound)
   const pages = await Promise.all(
     collectionsWith('journal').map(async (collection) => {
       if (query !== undefined) return view.records.search(query, { collection, ...filter })
@@ -51,6 +56,8 @@ export async function search(view: View, query: string | undefined, filter: Sear
 
 /** Records in full, by the ids that other tools gave. @throws OptionError, StoreError */
 export async function recordsById(view: View, ids: readonly string[]): Promise<FoundData[]> {
+  requireStrings('ids', ids)
+  requireInteger('the number of `ids`', ids.length, 0, mostFound)
   const records = await Promise.all(
     ids.map(async (id) => {
       const [collection = '', ...rest] = id.split('/')

@@ -6,7 +6,7 @@ import type { Tool } from 'ai'
 
 import { requireView } from '../sharing/require-view.ts'
 import { defineTool } from './define-tool.ts'
-import { factFound, receiveAlerts, recordsById, search } from './found-data.ts'
+import { factFound, mostFound, receiveAlerts, recordsById, search } from './found-data.ts'
 
 /** Options of {@link memoryTools}. */
 export interface MemoryToolsOptions {
@@ -74,12 +74,14 @@ class Toolbox {
         description:
           'Find what agents noted: by words, or the newest, and what was handed over to you. Gives ids and beginnings. ' +
           'Pass ids for whole texts, and for answers of people.',
-        properties: { query: text, ids: texts, task: text, limit: { type: 'integer', maximum: 20 } },
+        properties: { query: text, ids: texts, task: text, limit: { type: 'integer', maximum: mostFound } },
         required: [],
         run: async ({ query, ids, limit = 8, ...filter }) => {
           if (ids) return { found: await recordsById(this.#view, ids) }
+          const noted = await search(this.#view, query, { limit, ...filter })
+          // Last, as it comes once: nothing can go wrong after it.
           const received = query === undefined ? await receiveAlerts(this.#view) : []
-          return { found: [...received, ...(await search(this.#view, query, { limit, ...filter }))] }
+          return { found: [...received, ...noted] }
         },
       }),
       fact_get: defineTool<{ key: string }>({

@@ -59,6 +59,8 @@ export interface ModelSettings {
   readonly budget?: BudgetScope
   /** @defaultValue unknown: only tokens are counted */
   readonly price?: Price
+  /** What vectors cost. @defaultValue `price` */
+  readonly embedPrice?: Price
   /** @defaultValue the prompts of this package */
   readonly prompts?: PromptTexts
   /**

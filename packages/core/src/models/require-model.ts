@@ -14,6 +14,7 @@ const kinds: OptionKinds<ModelSettings> = {
   retry: 'any',
   budget: 'any',
   price: 'any',
+  embedPrice: 'any',
   prompts: 'object',
   maxPassageTokens: 'any',
   countTokens: 'function',
@@ -21,11 +22,13 @@ const kinds: OptionKinds<ModelSettings> = {
 
 /** Checks settings of a model, for authors of models. @throws OptionError */
 export function requireModelSettings(settings: ModelSettings): void {
-  const { limits, retry, budget, price, maxPassageTokens } = requireOptions('a model', settings, kinds, 'settings')
+  const checked = requireOptions('a model', settings, kinds, 'settings')
+  const { limits, retry, budget, price, embedPrice, maxPassageTokens } = checked
   if (limits !== undefined) requireLimits(limits)
   if (retry !== undefined) requireRetry(retry)
   if (budget !== undefined) budgetScope(budget)
   if (price !== undefined) requirePrice('price', price)
+  if (embedPrice !== undefined) requirePrice('embedPrice', embedPrice)
   if (maxPassageTokens !== undefined) requireInteger('maxPassageTokens', maxPassageTokens, 1)
 }
 
