@@ -60,6 +60,10 @@ describe('tools of the memory', () => {
     })
     expect(await bob.use('fact_set', { key: 'price', value: 6, ifVersion: 1 })).toEqual({ version: 2 })
     expect(await ann.use('fact_get', { key: 'price' })).toMatchObject({ version: 2, found: [{ text: '6' }] })
+    expect(await ann.use('fact_set', { key: 'price', value: null, ifVersion: null, task: null })).toEqual({
+      version: 3,
+    })
+    expect(await ann.use('fact_get', { key: 'price' })).toMatchObject({ version: 3, found: [{ text: 'null' }] })
   })
 
   it('ask a person, whose answer comes by id, or where the same is asked again', async () => {
@@ -104,6 +108,9 @@ describe('tools of the memory', () => {
       ['recall', { ids: ['ledger/x'] }],
       ['hand_over', { note: 'to nobody' }],
       ['claim', {}],
+      ['remember', { text: 'x', ttlMs: 1 }],
+      ['fact_set', { key: 'x', value: 1, sensitivity: 'public' }],
+      ['recall', { author: 'ann' }],
     ] as const) {
       const answer = await ann.use(name, input)
       expect(answer, name).toMatchObject({ error: expect.stringMatching(/^SKEIN_/) as string })

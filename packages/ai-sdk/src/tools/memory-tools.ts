@@ -62,6 +62,7 @@ class Toolbox {
   tools(): MemoryTools {
     return {
       remember: defineTool<{ text: string; tags?: string[]; importance?: number; task?: string }>({
+        name: 'remember',
         description: 'Save a finding for all agents.',
         properties: { text, tags: texts, importance: { type: 'number', description: '0 to 1' }, task: text },
         required: ['text'],
@@ -71,6 +72,7 @@ class Toolbox {
         },
       }),
       recall: defineTool<{ query?: string; ids?: string[]; task?: string; limit?: number }>({
+        name: 'recall',
         description:
           'Find what agents noted: by words, or the newest, and what was handed over to you. Gives ids and beginnings. ' +
           'Pass ids for whole texts, and for answers of people.',
@@ -85,6 +87,7 @@ class Toolbox {
         },
       }),
       fact_get: defineTool<{ key: string }>({
+        name: 'fact_get',
         description: 'Read a named value that all agents share, and its version.',
         properties: { key: text },
         required: ['key'],
@@ -94,6 +97,7 @@ class Toolbox {
         },
       }),
       fact_set: defineTool<{ key: string; value: unknown; ifVersion?: number; task?: string }>({
+        name: 'fact_set',
         description:
           'Set a named value. With ifVersion only if that is still its version (0: only if it is absent); a conflict ' +
           'gives the present value.',
@@ -105,6 +109,7 @@ class Toolbox {
         },
       }),
       ask_person: defineTool<{ question: string; reason?: string; assignedTo?: string; task?: string }>({
+        name: 'ask_person',
         description: 'Ask a person. Comes back at once: ask the same again, or recall the id, for the answer.',
         properties: { question: text, reason: text, assignedTo: text, task: text },
         required: ['question'],
@@ -119,6 +124,7 @@ class Toolbox {
         },
       }),
       claim: defineTool<{ task: string; release?: boolean }>({
+        name: 'claim',
         description: 'Take a task, so that no other agent works on it; or release it.',
         properties: { task: text, release: { type: 'boolean' } },
         required: ['task'],
@@ -129,6 +135,7 @@ class Toolbox {
         },
       }),
       hand_over: defineTool<{ note: string; agent?: string; role?: string; task?: string }>({
+        name: 'hand_over',
         description: 'Hand a task over, with a note, to an agent or to all of a role. Releases your claim.',
         properties: { note: text, agent: text, role: text, task: text },
         required: ['note'],
