@@ -5,6 +5,7 @@
  * @module
  */
 
+import { aiSdkModel, memoryTools, sharedEmbeddingMiddleware, sharedMiddleware } from '@skein/ai-sdk'
 import {
   activity,
   agent,
@@ -29,6 +30,7 @@ import { tableStore } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
 import { backup, restore, sqliteStore } from '@skein/sqlite'
+import { MockLanguageModelV4 } from 'ai/test'
 import { openModel, runReport, splitSections } from 'skein'
 
 /** What the calls are made on. */
@@ -53,6 +55,14 @@ const none = new URL('./no-module.js', import.meta.url)
 
 /** Functions, by their package and name. */
 export const functionCalls: Readonly<Record<string, OptionCall>> = {
+  '@skein/ai-sdk aiSdkModel': [
+    (options) => aiSdkModel(new MockLanguageModelV4(), options),
+    'provider',
+    'providerOptions',
+  ],
+  '@skein/ai-sdk memoryTools': [(options, { view }) => memoryTools(view, options), 'tasks', 'task'],
+  '@skein/ai-sdk sharedEmbeddingMiddleware': [(options) => sharedEmbeddingMiddleware(options), 'ttl', 'ttlMs'],
+  '@skein/ai-sdk sharedMiddleware': [(options) => sharedMiddleware(options), 'readOnlyTool', 'readOnlyTools'],
   '@skein/core createFlock': [(options) => createFlock(options), 'thread', 'threads'],
   '@skein/core activity': [(options) => activity(never, options), 'timeout', 'timeoutMs'],
   '@skein/core agent': [(options) => agent(options), 'rule', 'role'],

@@ -40,6 +40,15 @@ it('a model of the AI SDK answers three agents with one call', async () => {
   expect(stderr).toBe('')
 })
 
+it('agents of the AI SDK share calls, findings and questions with each other and with an agent of Skein', async () => {
+  const { stdout, stderr } = await run('ai-sdk-agents.ts')
+  expect(stdout).toContain('ann hears: Acme sells anvils. Acme sells anvils. (asked)')
+  expect(stdout).toContain('bob hears: Acme sells anvils. Acme sells anvils. (known)')
+  expect(stdout).toMatch(/^bob recall: .*"author":"ann","text":"Acme sells anvils\."/m)
+  expect(stdout).toContain('cid knows: anvils, and a person is asked: Call Acme?')
+  expect(stderr).toBe('')
+})
+
 it('the first machine decides, asks a person, and continues in another flock with the answer', async () => {
   const { stdout, stderr } = await run('first-machine.ts')
   expect(stdout.split('\n')).toEqual([

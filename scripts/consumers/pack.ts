@@ -20,14 +20,23 @@ export function packAll(root: string, folder: string): Tarballs {
   return Object.fromEntries(packed)
 }
 
-/** The oldest and the newest XState that a flock takes. */
-export function xstateVersions(root: string): readonly string[] {
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(
-    readFileSync(join(root, 'packages/core/package.json'), 'utf8'),
-  ) as Record<'dependencies' | 'peerDependencies', Record<string, string> | undefined>
-  const range = peerDependencies['xstate'] ?? dependencies['xstate']
-  if (range === undefined) throw new Error('packages/core names no version of xstate.')
-  return [...new Set([oldestOf(range), range])]
+/** Peers of which the oldest and the newest of their range are tried, and the package that states the range. */
+const peers: Readonly<Record<string, string>> = { xstate: 'core', ai: 'ai-sdk', '@ai-sdk/provider': 'ai-sdk' }
+
+/** The peers of all packages, each in the oldest and in the newest version of its range. */
+export function peerVersions(root: string): Readonly<Record<'oldest' | 'newest', Readonly<Record<string, string>>>> {
+  const ranges = Object.entries(peers).map(([name, owner]) => {
+    const { peerDependencies } = JSON.parse(readFileSync(join(root, 'packages', owner, 'package.json'), 'utf8')) as {
+      readonly peerDependencies?: Readonly<Record<string, string>>
+    }
+    const range = peerDependencies?.[name]
+    if (range === undefined) throw new Error(`packages/${owner} names no version of ${name}.`)
+    return [name, range] as const
+  })
+  return {
+    oldest: Object.fromEntries(ranges.map(([name, range]) => [name, oldestOf(range)])),
+    newest: Object.fromEntries(ranges),
+  }
 }
 
 function oldestOf(range: string): string {

@@ -1,10 +1,10 @@
-import { packAll, xstateVersions } from './pack.ts'
+import { packAll, peerVersions } from './pack.ts'
 import type { Tarballs } from './pack.ts'
 import { nodeDependency, Project } from './project.ts'
 import type { Ended } from './project.ts'
 import { readRecipes, runRecipe } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
-import { entryPoints, everyEntry, typesConfig } from './subjects.ts'
+import { aiSdkApp, entryPoints, everyEntry, typesConfig } from './subjects.ts'
 import { runSnippets } from './snippets.ts'
 
 /** One consumer: what it is made of, and what has to come out. */
@@ -45,7 +45,7 @@ export function fastGroups({ root, folder }: Sources): readonly Group[] {
       manager: 'npm',
       tarballs: packAll(root, `${folder}/packed`),
       dependencies: {
-        xstate: xstateVersions(root).at(-1) ?? '*',
+        ...peerVersions(root).newest,
         ...bundlers,
         ...types,
         ...runtimes,
@@ -61,6 +61,7 @@ export function fastGroups({ root, folder }: Sources): readonly Group[] {
       bundledRow(project),
       ...tooOldRows(project, root),
       snippetRow(project, oldestNode),
+      aiSdkRow(project, '5.4', oldestNode),
       commandRow(project, root, 'bun'),
     ]
   }
@@ -73,13 +74,13 @@ export function allGroups(sources: Sources): readonly Group[] {
   let packed: Tarballs | undefined
   const tarballs = (): Tarballs => (packed ??= packAll(root, `${folder}/packed`))
   const installations = (['npm', 'pnpm'] as const).flatMap((manager) =>
-    xstateVersions(root).map((xstate) => ({ manager, xstate })),
+    Object.entries(peerVersions(root)).map(([age, peers]) => ({ manager, age, peers })),
   )
-  const groups = installations.map(({ manager, xstate }, index): Group => {
+  const groups = installations.map(({ manager, age, peers }): Group => {
     const install = async (): Promise<readonly Row[]> => {
-      const dependencies = { xstate, ...bundlers, ...types, ...next, ...runtimes, ...typescript(compilers) }
+      const dependencies = { ...peers, ...bundlers, ...types, ...next, ...runtimes, ...typescript(compilers) }
       const versions = Object.assign({}, ...[...nodes, tooOld].map((version) => nodeDependency(version))) as object
-      const project = await Project.install(`${folder}/${manager}-${index}`, {
+      const project = await Project.install(`${folder}/${manager}-${age}`, {
         manager,
         tarballs: tarballs(),
         dependencies: { ...dependencies, ...versions },
@@ -91,11 +92,12 @@ export function allGroups(sources: Sources): readonly Group[] {
         bundledRow(project),
         ...tooOldRows(project, root),
         ...nodes.map((version) => snippetRow(project, version)),
+        ...compilers.map((version) => aiSdkRow(project, version, oldestNode)),
         commandRow(project, root, 'bun'),
         commandRow(project, root, 'deno run --allow-all'),
       ]
     }
-    return { name: `${manager}, xstate ${xstate}`, install }
+    return { name: `${manager}, ${age} peers`, install }
   })
   return groups
 }
@@ -166,6 +168,18 @@ function tooOldRows(project: Project, root: string): readonly Row[] {
 /** What the README and the guides show runs as it is written. */
 function snippetRow(project: Project, version: string): Row {
   return { name: `snippets of README and guides, Node ${version}`, run: () => runSnippets(project, version) }
+}
+
+/** Calls of the AI SDK are shared; its own declarations want `skipLibCheck`. */
+function aiSdkRow(project: Project, compiler: string, version: string): Row {
+  const run = async (): Promise<string | undefined> => {
+    const app = project.sibling(`ai-sdk-${compiler}`)
+    app.write(aiSdkApp)
+    const checked = await app.run(`node ${app.tool(`typescript-${compiler}/bin/tsc`)} -p tsconfig.json`)
+    if (checked.code !== 0) return checked.output
+    return wrongUnless(await app.run('node main.ts', version), 'Yes. Yes. 1 call')
+  }
+  return { name: `calls of the AI SDK, TypeScript ${compiler}`, run }
 }
 
 /** The command does the demo's job. */

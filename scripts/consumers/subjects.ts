@@ -26,7 +26,8 @@ function config(options: Readonly<Record<string, string>>, files: readonly strin
 
 /** Files that use every entry point, and a flock with a machine. @param version - Of TypeScript. */
 export function everyEntry(root: string, version: string): Readonly<Record<string, string>> {
-  const entries = [...entryPoints(root), '@skein/core/types', '@skein/memory/types']
+  const checked = entryPoints(root).filter((entry) => entry !== '@skein/ai-sdk')
+  const entries = [...checked, '@skein/core/types', '@skein/memory/types']
   const every = entries.map((entry, index) => `export * as entry${index} from '${entry}'\n`)
   // TypeScript lets CommonJS require ES modules since 5.8.
   const isOld = version === '5.4'
@@ -34,6 +35,48 @@ export function everyEntry(root: string, version: string): Readonly<Record<strin
     ? "export const core: Promise<typeof import('@skein/core', { with: { 'resolution-mode': 'import' } })> = import('@skein/core')\n"
     : "import core = require('@skein/core')\nimport memory = require('@skein/memory')\nexport const both = [core.createFlock, memory.openMemory]\n"
   return { 'every.ts': every.join(''), 'flock.ts': flock, 'required.cts': required }
+}
+
+/** An app that shares calls of the AI SDK, of which the declarations are not strict. */
+export const aiSdkApp: Readonly<Record<string, string>> = {
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+      target: 'es2022',
+      lib: ['es2023'],
+      types: ['node'],
+      module: 'nodenext',
+    },
+    files: ['main.ts'],
+  }),
+  'main.ts': `import { aiSdkModel, memoryTools, sharedMiddleware } from '@skein/ai-sdk'
+import type { Model } from '@skein/core/executor'
+import { mapStore, openMemory } from '@skein/memory'
+import { generateText, wrapLanguageModel } from 'ai'
+import type { ToolSet } from 'ai'
+import { MockLanguageModelV4 } from 'ai/test'
+
+const tokens = { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0, text: 1, reasoning: 0 }
+const answer = {
+  content: [{ type: 'text' as const, text: 'Yes.' }],
+  finishReason: { unified: 'stop' as const, raw: 'stop' },
+  usage: { inputTokens: tokens, outputTokens: tokens },
+  warnings: [],
+}
+const yes = new MockLanguageModelV4({ doGenerate: async () => answer })
+const memory = await openMemory({ store: mapStore() })
+const view = memory.as({ id: 'ann', role: 'reader' })
+const tools: ToolSet = memoryTools(view)
+const model = wrapLanguageModel({ model: yes, middleware: sharedMiddleware({ memory: view, readOnlyTools: Object.keys(tools) }) })
+const skein: Model = aiSdkModel(yes)
+const texts: string[] = []
+for (let time = 0; time < 2; time += 1) texts.push((await generateText({ model, tools, prompt: 'Well?' })).text)
+if (skein.descriptor) throw new Error('A model of this thread has no descriptor.')
+console.log(\`\${texts.join(' ')} \${yes.doGenerateCalls.length} call\`)
+await memory.close()
+`,
 }
 
 const flock = `import { behavior, createFlock, durable } from '@skein/core'

@@ -47,9 +47,23 @@ export type { PromptPrefix } from './prefixes/prompt-prefix.ts'
 export type { PromptTexts } from './models/prompts.ts'
 export type { TextRange } from './text/sentences.ts'
 
+// What models over a network share
+export { Exchange } from './providers/exchange.ts'
+export { estimateInput, isCount, toResponse } from './providers/answer-parts.ts'
+export { failureCode } from './providers/failure-code.ts'
+export { retryAfterMs } from './providers/retry-after.ts'
+export { quoteData } from './models/quoted-data.ts'
+export type { Patience } from './providers/exchange.ts'
+export type { RawAnswer, RawToolCall, ReportedUsage } from './providers/answer-parts.ts'
+export type { FailureSigns } from './providers/failure-code.ts'
+
 // Limits
 export type { RateLimits } from './limits/rate-limit.ts'
 export type { BudgetScope, BudgetMeasure } from './limits/budget.ts'
+
+// Modules that threads load, too
+export { moduleUrl } from './activities/module-url.ts'
+export { moduleExports } from './threads/module-exports.ts'
 
 // Time and order
 export type { Clock } from './base/clock.ts'

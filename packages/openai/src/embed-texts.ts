@@ -1,12 +1,10 @@
 import { ModelCallError } from '@skein/core'
-import { estimateTokens } from '@skein/core/executor'
-import type { EmbedRequest, EmbedResponse } from '@skein/core/executor'
+import { estimateTokens, isCount } from '@skein/core/executor'
+import type { EmbedRequest, EmbedResponse, Exchange } from '@skein/core/executor'
 
-import { isCount } from './answers/answer-parts.ts'
 import { vectorsOf } from './answers/vectors.ts'
 import type { AbilityTable } from './requests/abilities.ts'
 import { negotiate } from './requests/negotiate.ts'
-import type { Exchange } from './wire/exchange.ts'
 import { fieldsOf } from './wire/json-values.ts'
 import type { Server } from './wire/server.ts'
 

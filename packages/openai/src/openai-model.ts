@@ -1,4 +1,4 @@
-import { estimateTokens } from '@skein/core/executor'
+import { estimateInput, estimateTokens, Exchange, toResponse } from '@skein/core/executor'
 import type {
   ChatOptions,
   ChatRequest,
@@ -7,12 +7,11 @@ import type {
   EmbedResponse,
   Model,
   ModelSettings,
+  RawAnswer,
 } from '@skein/core/executor'
 import { ownFile } from '@skein/memory/runtime'
 import type { WorkerModule } from '@skein/memory/store'
 
-import { estimateInput, toResponse } from './answers/answer-parts.ts'
-import type { RawAnswer } from './answers/answer-parts.ts'
 import { readChatAnswer } from './answers/chat-answer.ts'
 import { readResponse } from './answers/response-answer.ts'
 import { authorization } from './authorization.ts'
@@ -25,7 +24,6 @@ import type { AbilityTable } from './requests/abilities.ts'
 import { chatBody } from './requests/chat-body.ts'
 import { negotiate } from './requests/negotiate.ts'
 import { responsesBody } from './requests/responses-body.ts'
-import { Exchange } from './wire/exchange.ts'
 import { toModelError } from './wire/model-failure.ts'
 import { Server } from './wire/server.ts'
 
@@ -59,7 +57,9 @@ const apis = {
  * await using flock = await createFlock({ memory, model })
  * ```
  */
-export function openaiModel(options: string | OpenAIModelOptions): Model & Required<Pick<Model, 'chat' | 'embed'>> {
+export function openaiModel(
+  options: string | OpenAIModelOptions,
+): Model & Required<Pick<Model, 'chat' | 'descriptor' | 'embed'>> {
   return new OpenAIModel(resolveOpenAIOptions(options))
 }
 

@@ -25,6 +25,8 @@ export type Fault =
   | { readonly kind: 'stall'; readonly until: Promise<unknown> }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'body'; readonly body: unknown }
+  /** A stream of these documents that ends as if all were well. */
+  | { readonly kind: 'events'; readonly events: readonly object[] }
   | { readonly kind: 'usage'; readonly usage: unknown }
   | { readonly kind: 'refusal' }
   /** A right answer with this text. */
@@ -174,6 +176,11 @@ export class OpenAIServer implements AsyncDisposable {
         break
       case 'body':
         return send(response, 200, JSON.stringify(fault.body))
+      case 'events':
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        for (const event of fault.events) await write(response, event)
+        response.end('data: [DONE]\n\n')
+        return
     }
     if (entry.path.endsWith('/embeddings')) return this.#embed(entry.body, response)
     const answer = answerOf(

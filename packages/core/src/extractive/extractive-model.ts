@@ -43,7 +43,7 @@ interface Quotation extends RankedSentence {
  * sentences[0]?.text // => 'Energy is saved in every home.'
  * ```
  */
-export function extractiveModel(): Model & Required<Pick<Model, 'cite'>> {
+export function extractiveModel(): Model & Required<Pick<Model, 'cite' | 'descriptor'>> {
   return {
     id: 'skein/extractive@1',
     descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },

@@ -29,10 +29,11 @@ export interface EmbedContext {
 
 /** Embeds texts: each once for the whole memory, those without a stored vector in few requests. */
 export async function embedShared(
-  context: EmbedContext,
+  given: EmbedContext,
   { texts, dimensions }: EmbedRequest,
   { share = true, ttlMs, signal }: CallOptions,
 ): Promise<EmbedResponse & AnswerOrigin> {
+  const context = { ...given, calls: given.calls.forVectors }
   const { model, calls, label } = context
   if (texts.some((text) => typeof text !== 'string' || text === '')) {
     throw new OptionError('texts', 'an array of non-empty strings', '')

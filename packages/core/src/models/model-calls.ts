@@ -91,6 +91,14 @@ export class ModelCalls {
     this.#retry = resolveRetry(retry, modelRetry)
   }
 
+  /** The same for vectors, which may have a price of their own. */
+  get forVectors(): ModelCalls {
+    const { id, settings = {} } = this.#model
+    const { embedPrice, budget: _, ...rest } = settings
+    if (!embedPrice) return this
+    return new ModelCalls({ id, settings: { ...rest, price: embedPrice } }, this.#memory, this.#budgets)
+  }
+
   /**
    * Makes a call, or reuses its answer.
    *

@@ -28,8 +28,11 @@ export interface Model {
    * Part of the key under which answers are shared, and shown in errors and in the audit.
    */
   readonly id: string
-  /** How a worker thread creates the same model. It may contain a key: never store or print it. */
-  readonly descriptor: WorkerModule
+  /**
+   * How a worker thread creates the same model. It may contain a key: never store or print it. Absent if the model can
+   * be used in this thread alone: `shareModel` takes it, and a flock with threads refuses it.
+   */
+  readonly descriptor?: WorkerModule
   readonly settings?: ModelSettings
   chat?(request: ChatRequest, options?: ChatOptions): Promise<ChatResponse>
   embed?(request: EmbedRequest, options?: Pick<ChatOptions, 'signal'>): Promise<EmbedResponse>
@@ -64,6 +67,8 @@ export interface ModelSettings {
    * @defaultValue it has none
    */
   readonly promptCache?: PromptCaching
+  /** What vectors cost. @defaultValue `price` */
+  readonly embedPrice?: Price
   /** @defaultValue the prompts of this package */
   readonly prompts?: PromptTexts
   /**

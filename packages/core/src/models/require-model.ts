@@ -16,6 +16,7 @@ const kinds: OptionKinds<ModelSettings> = {
   budget: 'any',
   price: 'any',
   promptCache: 'any',
+  embedPrice: 'any',
   prompts: 'object',
   maxPassageTokens: 'any',
   countTokens: 'function',
@@ -24,12 +25,13 @@ const kinds: OptionKinds<ModelSettings> = {
 /** Checks settings of a model, for authors of models. @throws OptionError */
 export function requireModelSettings(settings: ModelSettings): void {
   const checked = requireOptions('a model', settings, kinds, 'settings')
-  const { limits, retry, budget, price, promptCache, maxPassageTokens } = checked
+  const { limits, retry, budget, price, embedPrice, promptCache, maxPassageTokens } = checked
   if (limits !== undefined) requireLimits(limits)
   if (retry !== undefined) requireRetry(retry)
   if (budget !== undefined) budgetScope(budget)
   if (price !== undefined) requirePrice('price', price)
   if (promptCache !== undefined) requirePromptCaching(promptCache)
+  if (embedPrice !== undefined) requirePrice('embedPrice', embedPrice)
   if (maxPassageTokens !== undefined) requireInteger('maxPassageTokens', maxPassageTokens, 1)
 }
 
@@ -38,7 +40,7 @@ export function requireModel(model: Model): void {
   requireObject('model', model, 'a model, such as extractiveModel() or openaiModel(name)')
   const { id, descriptor, settings } = model
   if (typeof id !== 'string' || id === '') throw new OptionError('model.id', 'a string', id)
-  if (typeof descriptor?.module !== 'string' || typeof descriptor.name !== 'string') {
+  if (descriptor !== undefined && (typeof descriptor?.module !== 'string' || typeof descriptor.name !== 'string')) {
     throw new OptionError(
       'model.descriptor',
       'how a thread makes the same model: { module, name, options }',

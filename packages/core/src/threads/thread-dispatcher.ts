@@ -1,8 +1,8 @@
 import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import type { Memory } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory/store'
 
 import { FlockClosedError } from '../base/flock-closed-error.ts'
-import type { Model } from '../models/model.ts'
 import { ActivityQueueFullError, ThreadLostError, ThreadStartError } from '../activities/activity-errors.ts'
 import type { ActivityTask, Executor, RunOptions } from '../activities/executor.ts'
 import { LoadWatch } from './load-watch.ts'
@@ -18,7 +18,8 @@ import type { ThreadEvent, ThreadReply, ThreadRequest } from './thread-protocol.
 /** What a dispatcher works with. */
 export interface DispatcherParts {
   readonly memory: Memory
-  readonly model: Model
+  /** How a thread makes its model. */
+  readonly model: WorkerModule
   readonly options: ResolvedThreadOptions
   readonly tasks: RunningTasks
 }
@@ -96,7 +97,7 @@ export class ThreadDispatcher {
   /** Why a request is refused whose module, or one that each thread loads, has tried to make a flock. */
   #refusalOf(request: ThreadRequest): Error | undefined {
     if (this.#refused.size === 0) return undefined
-    const modules = [moduleOf(request), this.#parts.model.descriptor.module, storeModule]
+    const modules = [moduleOf(request), this.#parts.model.module, storeModule]
     return modules.map((module) => this.#refused.get(module)).find((error) => error !== undefined)
   }
 
@@ -187,7 +188,7 @@ export class ThreadDispatcher {
   /** @throws ThreadStartError */
   #makePool(kind: ActivityTask['kind'], listener: ThreadPoolListener): ThreadPool {
     try {
-      return new ThreadPool(kind, this.#parts.options, { model: this.#parts.model.descriptor }, listener)
+      return new ThreadPool(kind, this.#parts.options, { model: this.#parts.model }, listener)
     } catch (error) {
       throw new ThreadStartError(error)
     }

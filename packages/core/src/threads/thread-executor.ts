@@ -1,3 +1,4 @@
+import { OptionError } from '@skein/memory'
 import type { Memory, Principal } from '@skein/memory'
 
 import { whenAborted } from '../base/when-aborted.ts'
@@ -15,7 +16,7 @@ import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-exec
 /**
  * Runs activities on worker threads of this process.
  *
- * @throws OptionError when an option is out of range.
+ * @throws OptionError when an option is out of range, or the model can't be made in another thread.
  * @throws NestedFlockError in a thread that runs activities itself.
  */
 export function threadExecutor(memory: Memory, model: Model, options: ThreadExecutorOptions = {}): Executor {
@@ -40,8 +41,15 @@ class ThreadExecutor implements Executor {
   #closing: Promise<void> | undefined
 
   constructor(memory: Memory, model: Model, options: ResolvedThreadOptions) {
+    const { id, descriptor } = model
+    if (!descriptor) {
+      throw new OptionError(
+        'model',
+        `Worker threads can't use ${id}: it is an object of this thread, without a \`descriptor\`. Export it from a module of its own, and give the flock that, as in \`await aiSdkModel(new URL('./model.ts', import.meta.url))\`.`,
+      )
+    }
     this.#options = options
-    this.#dispatcher = new ThreadDispatcher({ memory, model, options, tasks: this.#tasks })
+    this.#dispatcher = new ThreadDispatcher({ memory, model: descriptor, options, tasks: this.#tasks })
   }
 
   get waiting(): number {

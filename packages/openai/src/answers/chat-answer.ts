@@ -1,10 +1,9 @@
 import { ModelCallError } from '@skein/core'
+import type { Exchange, RawAnswer } from '@skein/core/executor'
 
 import { done } from '../wire/documents.ts'
-import type { Exchange } from '../wire/exchange.ts'
 import { fieldsOf, listOf } from '../wire/json-values.ts'
 import type { Fields } from '../wire/json-values.ts'
-import type { RawAnswer } from './answer-parts.ts'
 import { contentOf } from './content.ts'
 import { finishReasonOf } from './finish-reason.ts'
 import { reportedUsage } from './reported-usage.ts'

@@ -1,16 +1,7 @@
+import type { ReportedUsage } from '@skein/core/executor'
+
 import { fieldsOf } from '../wire/json-values.ts'
 import type { Fields } from '../wire/json-values.ts'
-
-/** Token counts as a server reports them, which may be anything. */
-export interface ReportedUsage {
-  /** With what came from the prompt cache, and what was written to it. */
-  readonly input: unknown
-  readonly output: unknown
-  /** Those of the input that came from the server's prompt cache. */
-  readonly cached: unknown
-  /** Those of the input that were written to it, where that has a price. */
-  readonly written: unknown
-}
 
 /**
  * Finds the counts in what a server calls its usage.

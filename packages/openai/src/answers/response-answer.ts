@@ -1,11 +1,9 @@
 import { ModelCallError } from '@skein/core'
-import type { FinishReason } from '@skein/core/executor'
+import type { Exchange, FinishReason, RawAnswer } from '@skein/core/executor'
 
 import { done } from '../wire/documents.ts'
-import type { Exchange } from '../wire/exchange.ts'
 import { fieldsOf, listOf, textOf } from '../wire/json-values.ts'
 import type { Fields } from '../wire/json-values.ts'
-import type { RawAnswer } from './answer-parts.ts'
 import { reportedUsage } from './reported-usage.ts'
 import { ToolCallList } from './tool-calls.ts'
 

@@ -1,11 +1,6 @@
-import { fieldsOf, textOf } from '../wire/json-values.ts'
+import type { RawToolCall } from '@skein/core/executor'
 
-/** A tool call as a server sends it; the arguments are JSON text. */
-export interface RawToolCall {
-  id: string
-  name: string
-  arguments: string
-}
+import { fieldsOf, textOf } from '../wire/json-values.ts'
 
 /**
  * Puts tool calls together. Ids decide which piece belongs to which call; where there are none,

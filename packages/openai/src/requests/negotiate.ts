@@ -1,7 +1,6 @@
-import type { JsonSchema, ModelCallCode } from '@skein/core/executor'
+import { failureCode } from '@skein/core/executor'
+import type { Exchange, JsonSchema, ModelCallCode } from '@skein/core/executor'
 
-import type { Exchange } from '../wire/exchange.ts'
-import { failureCode } from '../wire/failure-code.ts'
 import { ServerFailure } from '../wire/server-failure.ts'
 import type { Abilities, AbilityTable, SchemaMode } from './abilities.ts'
 import { isObjectSchema } from './strict-schema.ts'

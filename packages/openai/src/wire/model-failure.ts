@@ -1,10 +1,8 @@
 import { ModelCallError } from '@skein/core'
-import type { ModelCallCode } from '@skein/core/executor'
+import { failureCode, retryAfterMs } from '@skein/core/executor'
+import type { Exchange, ModelCallCode } from '@skein/core/executor'
 
-import type { Exchange } from './exchange.ts'
-import { failureCode } from './failure-code.ts'
 import { ConnectionError } from './http-post.ts'
-import { retryAfterMs } from './retry-after.ts'
 import { ServerFailure } from './server-failure.ts'
 
 /**

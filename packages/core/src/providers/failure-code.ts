@@ -1,9 +1,21 @@
-import type { ModelCallCode } from '@skein/core/executor'
+import type { ModelCallCode } from '../models/model-errors.ts'
 
-import type { ServerFailure } from './server-failure.ts'
+/** What tells why a server refused or failed, as far as it says so. */
+export interface FailureSigns {
+  /** The HTTP status, or the one that the error states; `undefined` for an error within an answer. */
+  readonly status: number | undefined
+  /** The server's own codes; `''` where it has none. */
+  readonly words: { readonly code: string; readonly type: string }
+  /** The server's explanation, its codes included, in lower case. It may quote the prompt: never show it. */
+  readonly said: string
+  /** Whether that is JSON, as errors of APIs are. */
+  readonly isJson: boolean
+  /** Whether it is a page for people. */
+  readonly isPage: boolean
+}
 
 /** What a server's failure means. Statuses and codes first, then the words of those that have no code for it. */
-export function failureCode(failure: ServerFailure): ModelCallCode {
+export function failureCode(failure: FailureSigns): ModelCallCode {
   const { status, words } = failure
   // A server that failed by itself may quote the request: then its words prove nothing.
   const said = status !== undefined && status >= 500 ? '' : failure.said
@@ -25,7 +37,7 @@ export function failureCode(failure: ServerFailure): ModelCallCode {
 
 const gatewayTimeouts: ReadonlySet<number> = new Set([504, 522, 524, 598])
 
-function isTooLong({ status, words, said }: ServerFailure): boolean {
+function isTooLong({ status, words, said }: FailureSigns): boolean {
   if (/context_(?:length|size|window)|string_above_max_length|request_too_large/.test(`${words.code} ${words.type}`)) {
     return true
   }
@@ -38,7 +50,7 @@ function isTooLong({ status, words, said }: ServerFailure): boolean {
 }
 
 /** Whether what answered is not this API: a page, another path, a redirect. */
-function isElsewhere({ status = 200, said, isJson, isPage }: ServerFailure): boolean {
+function isElsewhere({ status = 200, said, isJson, isPage }: FailureSigns): boolean {
   if ((status >= 300 && status < 400) || status === 405 || isPage || says(said, noSuchPath)) return true
   // An unknown model is a 404, too, which says so.
   return status === 404 && !(isJson && /model|deployment|engine/.test(said))

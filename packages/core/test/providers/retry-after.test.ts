@@ -1,6 +1,5 @@
+import { retryAfterMs } from '@skein/core/executor'
 import { expect, it } from 'vitest'
-
-import { retryAfterMs } from '../src/wire/retry-after.ts'
 
 const now = Date.UTC(2026, 10, 29, 12)
 const at = (ms: number): string => new Date(ms).toUTCString()

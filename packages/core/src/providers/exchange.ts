@@ -1,5 +1,5 @@
-import { estimateTokens } from '@skein/core/executor'
-import type { ModelCallDetails } from '@skein/core/executor'
+import type { ModelCallDetails } from '../models/model-errors.ts'
+import { estimateTokens } from '../text/estimate-tokens.ts'
 
 /** How long to wait, in milliseconds. */
 export interface Patience {

@@ -1,9 +1,14 @@
-import { ModelCallError } from '@skein/core'
-import { estimateTokens } from '@skein/core/executor'
-import type { ChatRequest, ChatResponse, ModelUsage, ToolCall } from '@skein/core/executor'
+import type { ChatRequest, ChatResponse, ToolCall } from '../models/chat.ts'
+import { ModelCallError } from '../models/model-errors.ts'
+import type { ModelUsage } from '../models/usage.ts'
+import { estimateTokens } from '../text/estimate-tokens.ts'
 
-import type { ReportedUsage } from './reported-usage.ts'
-import type { RawToolCall } from './tool-calls.ts'
+/** A tool call as a server sends it; the arguments are JSON text. */
+export interface RawToolCall {
+  id: string
+  name: string
+  arguments: string
+}
 
 /** An answer as a server sends it, before its parts are checked. */
 export interface RawAnswer {
@@ -15,6 +20,17 @@ export interface RawAnswer {
   readonly toolCalls: readonly RawToolCall[]
   readonly finishReason: ChatResponse['finishReason']
   readonly usage: ReportedUsage
+}
+
+/** Token counts as a server reports them, which may be anything. */
+export interface ReportedUsage {
+  /** With what came from the prompt cache, and what was written to it. */
+  readonly input: unknown
+  readonly output: unknown
+  /** Those of the input that came from the server's prompt cache. */
+  readonly cached: unknown
+  /** Those of the input that were written to it, where that has a price. */
+  readonly written?: unknown
 }
 
 /** @throws ModelCallError when a tool has no name, or its arguments are not JSON. */
