@@ -22,9 +22,11 @@ import type { AgentRef, Flock } from '@skein/core'
 import { requireModelSettings, requirePrices, threadExecutor } from '@skein/core/executor'
 import { probe } from '@skein/core/testing'
 import { dashboard, serveDashboard } from '@skein/dashboard'
+import { keyvStore } from '@skein/keyv'
+import { skeinDriver } from '@skein/keyv/unstorage'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
-import { inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
+import { allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
@@ -81,9 +83,20 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/core/testing probe': [(options, { flock }) => probe(flock, options), 'roles', 'role'],
   '@skein/dashboard dashboard': [(options) => dashboard(options), 'allowAnswer', 'allowAnswers'],
   '@skein/dashboard serveDashboard': [(options) => serveDashboard(options), 'ports', 'port'],
+  '@skein/keyv keyvStore': [(options, { view }) => keyvStore(view, options), 'prefx', 'prefix'],
+  '@skein/keyv/unstorage skeinDriver': [
+    (options, { view }) => skeinDriver(view, options),
+    'compartment',
+    'compartments',
+  ],
   '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
   '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
   '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],
+  '@skein/memory/runtime allRecords': [
+    (options, { view }) => Array.fromAsync(allRecords(view.records, options)),
+    'colection',
+    'collection',
+  ],
   '@skein/memory/runtime inspectSpace': [(options) => inspectSpace(options), 'encrypt', 'encryption'],
   '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],
   '@skein/memory/runtime ReadScope': [(options) => new ReadScope(options), 'last', 'lasts'],
