@@ -24,6 +24,7 @@ import { probe } from '@skein/core/testing'
 import { dashboard, serveDashboard } from '@skein/dashboard'
 import { keyvStore } from '@skein/keyv'
 import { skeinDriver } from '@skein/keyv/unstorage'
+import { SkeinSaver, SkeinStore } from '@skein/langgraph'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
 import { allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
@@ -89,6 +90,8 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
     'compartment',
     'compartments',
   ],
+  '@skein/langgraph SkeinSaver': [(options, { view }) => new SkeinSaver(view, options), 'serd', 'serde'],
+  '@skein/langgraph SkeinStore': [(options, { view }) => new SkeinStore(view, options), 'ttl', 'ttlMs'],
   '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
   '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
   '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],

@@ -71,6 +71,8 @@ export { encodeJson } from './values/json.ts'
 export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
+export { rankValues } from './search/rank-values.ts'
+export type { RankedValue } from './search/rank-values.ts'
 export { Emitter } from './values/emitter.ts'
 export { isBundled, ownFile } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
