@@ -30,6 +30,7 @@ import type { Memory, View } from '@skein/memory'
 import { allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
+import { memoryTools, SkeinSession } from '@skein/openai-agents'
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
 import { backup, restore, sqliteStore } from '@skein/sqlite'
 import { openModel, runReport, splitSections } from 'skein'
@@ -105,6 +106,8 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/memory/runtime ReadScope': [(options) => new ReadScope(options), 'last', 'lasts'],
   '@skein/memory/store tableStore': [(options) => tableStore({} as never, options), 'poll', 'pollMs'],
   '@skein/openai openaiModel': [(options) => openaiModel(options), 'baseUrl', 'baseURL'],
+  '@skein/openai-agents memoryTools': [(options, { view }) => memoryTools(view, options), 'tasks', 'task'],
+  '@skein/openai-agents SkeinSession': [(options, { view }) => new SkeinSession(view, options), 'session', 'sessionId'],
   '@skein/redis migrateSpaces': [(options) => migrateSpaces('redis://127.0.0.1:1', options), 'spaces', 'space'],
   '@skein/redis redisBus': [(options) => redisBus(options), 'commandTimeout', 'commandTimeoutMs'],
   '@skein/redis redisStore': [(options) => redisStore(options), 'prefx', 'prefix'],
