@@ -5,6 +5,7 @@
  * @module
  */
 
+import { memoryHandlers } from '@skein/anthropic-memory'
 import {
   activity,
   agent,
@@ -57,6 +58,11 @@ const none = new URL('./no-module.js', import.meta.url)
 
 /** Functions, by their package and name. */
 export const functionCalls: Readonly<Record<string, OptionCall>> = {
+  '@skein/anthropic-memory memoryHandlers': [
+    (options, { view }) => memoryHandlers(view, options),
+    'maxFileByte',
+    'maxFileBytes',
+  ],
   '@skein/core createFlock': [(options) => createFlock(options), 'thread', 'threads'],
   '@skein/core activity': [(options) => activity(never, options), 'timeout', 'timeoutMs'],
   '@skein/core agent': [(options) => agent(options), 'rule', 'role'],
