@@ -164,8 +164,6 @@ class Handlers implements MemoryHandlers {
 
   async delete({ path }: Parameters<MemoryHandlers['delete']>[0]): Promise<string> {
     const files = await this.#tree(path)
-    const changed = files.find((file) => this.#isNews(file))
-    if (changed) throw this.#refusal(`${pathOf(changed.names)} was changed by somebody else.`, changed)
     for (const file of files) {
       await this.#folder.delete(file)
       this.#seen.delete(pathOf(file.names))
@@ -204,12 +202,14 @@ class Handlers implements MemoryHandlers {
       : absent(path)
   }
 
-  /** A file, or all files of a folder. */
+  /** A file, or all files of a folder, none of which is news for the model. */
   async #tree(path: string): Promise<readonly MemoryFile[]> {
     const names = fileNames(path)
     const file = await this.#folder.read(names)
     const files = file ? [file] : await this.#folder.list(names)
     if (files.length === 0) throw new MemoryFileError(path, `The path ${path} does not exist`)
+    const changed = files.find((each) => this.#isNews(each))
+    if (changed) throw this.#refusal(`${pathOf(changed.names)} was changed by somebody else.`, changed)
     return files
   }
 

@@ -88,7 +88,11 @@ describe('of two writers', () => {
     await handlers.create({ path: '/memories/z.md', file_text: 'z' })
     await other.str_replace({ path: '/memories/z.md', old_str: 'z', new_str: 'new' })
     await expect(handlers.delete({ path: '/memories/z.md' })).rejects.toMatchObject({ current: 'new' })
-    await handlers.delete({ path: '/memories/z.md' })
+    await other.insert({ path: '/memories/z.md', insert_line: 0, insert_text: 'newer' })
+    const rename = () => handlers.rename({ old_path: '/memories/z.md', new_path: '/memories/y.md' })
+    await expect(rename()).rejects.toMatchObject({ current: 'newer\nnew' })
+    await rename()
+    await handlers.delete({ path: '/memories/y.md' })
     await expect(other.view({ path: '/memories/z.md' })).rejects.toThrow('does not exist')
   })
 
