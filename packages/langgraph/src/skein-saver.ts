@@ -124,6 +124,8 @@ export class SkeinSaver extends BaseCheckpointSaver {
     requireThread(thread)
     const key = { thread, ns, id: checkpoint.id }
     const before = parent === undefined ? undefined : await this.#facts.checkpoint({ thread, ns, id: parent })
+    // Without it, what its channels keep would be missing.
+    if (parent !== undefined && !before) throw await this.#stale(thread, ns, parent)
     const { channel_values: values, ...rest } = checkpoint
     const [packed, packedMetadata, changed] = await Promise.all([
       pack(this.serde, rest),
@@ -157,8 +159,7 @@ export class SkeinSaver extends BaseCheckpointSaver {
       // What was refused is no part of the thread, and nobody takes it for one.
       if (isRefused) await this.#facts.deleteCheckpoint(key)
       if (!(error instanceof VersionConflictError)) throw error
-      const other = await this.#facts.head(thread, ns)
-      throw new StaleWriterError(thread, ns, parent, other?.value.id ?? 'none, since the thread was deleted')
+      throw await this.#stale(thread, ns, parent)
     }
     this.#base.continued({ thread, ns }, parent)
     return configOf(key)
@@ -187,6 +188,10 @@ export class SkeinSaver extends BaseCheckpointSaver {
   override async deleteThread(threadId: string): Promise<void> {
     requireThread(threadId)
     await this.#facts.deleteThread(threadId)
+  }
+
+  async #stale(thread: string, ns: string, parent: string | undefined): Promise<StaleWriterError> {
+    return new StaleWriterError(thread, ns, parent, (await this.#facts.head(thread, ns))?.value.id)
   }
 
   async #tuple(saved: SavedCheckpoint, config: RunnableConfig): Promise<CheckpointTuple> {

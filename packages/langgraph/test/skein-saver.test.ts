@@ -124,6 +124,19 @@ describe('of two writers of a thread', () => {
     await expect(put(two)).rejects.toBeInstanceOf(StaleWriterError)
   })
 
+  it('the one that goes on with a thread that the other has deleted is refused', async () => {
+    const { view } = await open()
+    const [one, two] = [new SkeinSaver(view), new SkeinSaver(view)]
+    const first = await put(one)
+    await two.deleteThread('ann')
+    await expect(put(one, first)).rejects.toMatchObject({
+      code: 'SKEIN_STALE_WRITER',
+      parent: first,
+      latest: undefined,
+    })
+    expect(await Array.fromAsync(one.list(config))).toEqual([])
+  })
+
   it('one of many at the same time wins', async () => {
     const { view } = await open()
     const savers = Array.from({ length: 20 }, () => new SkeinSaver(view))
