@@ -1,4 +1,4 @@
-import { BaseStore } from '@langchain/langgraph-checkpoint'
+import { BaseStore, InvalidNamespaceError } from '@langchain/langgraph-checkpoint'
 import type {
   GetOperation,
   Item,
@@ -10,7 +10,7 @@ import type {
   SearchOperation,
 } from '@langchain/langgraph-checkpoint'
 import { OptionError } from '@skein/memory'
-import type { View } from '@skein/memory'
+import type { View, WriteOptions } from '@skein/memory'
 import { allRecords, rankValues, requireLifetime, requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
@@ -93,6 +93,26 @@ export class SkeinStore extends BaseStore {
     return results as OperationResults<Op>
   }
 
+  /**
+   * Changes an item by a function of its present value, again if somebody else changes it meanwhile: of updates at the
+   * same time none is lost, as it is between `get` and `put`.
+   *
+   * @param change - Receives its own copy of the value, `undefined` when there is none.
+   * @throws InvalidNamespaceError, OptionError, ValueError, StoreError; whatever `change` throws.
+   */
+  async update(
+    namespace: string[],
+    key: string,
+    change: (value: Record<string, unknown> | undefined) => Record<string, unknown>,
+  ): Promise<void> {
+    if (namespace.length === 0) throw new InvalidNamespaceError('Namespace cannot be empty.')
+    await this.#view.facts.update<SavedItem>(
+      this.#keyOf({ namespace, key }),
+      (saved) => ({ ...saved, namespace, key, value: change(saved?.value) }),
+      this.#optionsOf(namespace),
+    )
+  }
+
   async #get(operation: GetOperation): Promise<Item | null> {
     const fact = await this.#view.facts.read<SavedItem>(this.#keyOf(operation))
     return fact ? itemOf(fact.value, fact) : null
@@ -100,15 +120,19 @@ export class SkeinStore extends BaseStore {
 
   async #put(key: string, { namespace, key: name, value, index }: PutOperation): Promise<void> {
     if (value === null) return this.#view.facts.delete(key)
-    const [root = ''] = namespace
     const saved = { namespace, key: name, value, ...(index === false && { isUnindexed: true }) }
-    await this.#view.facts.set(key, saved, {
+    await this.#view.facts.set(key, saved, this.#optionsOf(namespace))
+  }
+
+  #optionsOf(namespace: readonly string[]): WriteOptions {
+    const [root = ''] = namespace
+    return {
       ...this.#label,
       ...(this.#ttlMs !== undefined && { ttlMs: this.#ttlMs }),
       // Stores find records quickly by their task, and check tags.
       task: this.#pathOf([root]),
       tags: [...namespace.keys(), namespace.length].map((depth) => this.#pathOf(namespace.slice(0, depth))),
-    })
+    }
   }
 
   async #search({

@@ -120,6 +120,17 @@ describe('what LangGraph’s own store does not', () => {
     expect(await store.search(['a'])).toHaveLength(4)
   })
 
+  it('of many updates at the same time none is lost', async () => {
+    const { memory, store } = await open()
+    const other = new SkeinStore(memory.as({ id: 'other', role: 'agent' }))
+    const count = (value: Record<string, unknown> = { n: 0 }) => ({ n: Number(value['n']) + 1 })
+    const places = Array.from({ length: 50 }, (_, at) => (at % 2 === 0 ? store : other))
+    await Promise.all(places.map((each) => each.update(['a'], 'calls', count)))
+    expect((await store.get(['a'], 'calls'))?.value).toEqual({ n: 50 })
+    expect(await store.search(['a'])).toHaveLength(1)
+    await expect(store.update([], 'calls', count)).rejects.toThrow('Namespace')
+  })
+
   it('items expire', async () => {
     const { store } = await open({ ttlMs: 5 })
     await store.put(['a'], 'k', { n: 1 })
