@@ -20,6 +20,9 @@ export interface CacheOptions {
 
 const kinds: OptionKinds<CacheOptions> = { prefix: 'any', sensitivity: 'any', compartments: 'any' }
 
+/** Entries that are deleted together. */
+const atOnce = 1_000
+
 /** The facts that one cache consists of. */
 export class CacheEntries {
   readonly #view: View
@@ -49,7 +52,10 @@ export class CacheEntries {
   /** @param ttlMs - Time to live, rounded up; for ever when left out or infinite. At 0 or below the entry is gone at once. */
   async set(key: string, value: unknown, ttlMs: number = Infinity): Promise<void> {
     if (Number.isNaN(ttlMs)) throw new OptionError('ttl', 'a number', ttlMs)
-    if (ttlMs <= 0) return this.#view.facts.delete(this.#id(key))
+    if (ttlMs <= 0) {
+      await this.#view.facts.delete(this.#id(key))
+      return
+    }
     const lifetime = Number.isFinite(ttlMs) ? { ttlMs: Math.ceil(ttlMs) } : {}
     await this.#view.facts.set(this.#id(key), value, { tags: [this.#prefix], ...this.#label, ...lifetime })
   }
@@ -72,15 +78,10 @@ export class CacheEntries {
 
   /** Deletes the entries whose keys begin so. */
   async clear(begin: string = ''): Promise<void> {
-    // Those of one page go together.
-    const pending = new Set<Promise<unknown>>()
-    for await (const { key } of this.list(begin)) {
-      pending.add(this.#view.facts.delete(this.#id(key)))
-      if (pending.size < 1_000) continue
-      await Promise.all(pending)
-      pending.clear()
+    const keys = await Array.fromAsync(this.list(begin), ({ key }) => key)
+    for (let from = 0; from < keys.length; from += atOnce) {
+      await Promise.all(keys.slice(from, from + atOnce).map((key) => this.#view.facts.delete(this.#id(key))))
     }
-    await Promise.all(pending)
   }
 
   /**

@@ -119,7 +119,10 @@ export class SkeinStore extends BaseStore {
   }
 
   async #put(key: string, { namespace, key: name, value, index }: PutOperation): Promise<void> {
-    if (value === null) return this.#view.facts.delete(key)
+    if (value === null) {
+      await this.#view.facts.delete(key)
+      return
+    }
     const saved = { namespace, key: name, value, ...(index === false && { isUnindexed: true }) }
     await this.#view.facts.set(key, saved, this.#optionsOf(namespace))
   }

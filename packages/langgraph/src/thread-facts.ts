@@ -148,11 +148,9 @@ export class ThreadFacts {
   }
 
   async deleteThread(thread: string): Promise<void> {
-    const gone: Promise<void>[] = []
-    for await (const { id } of allRecords(this.#view.records, { collection: 'facts', task: this.#task(thread) })) {
-      gone.push(this.#view.facts.delete(id))
-    }
-    await Promise.all(gone)
+    const filter = { collection: 'facts', task: this.#task(thread) } as const
+    const keys = await Array.fromAsync(allRecords(this.#view.records, filter), ({ id }) => id)
+    await Promise.all(keys.map((key) => this.#view.facts.delete(key)))
   }
 
   get #checkpointTag(): string {
