@@ -6,6 +6,7 @@
  */
 
 import { aiSdkModel, memoryTools, sharedEmbeddingMiddleware, sharedMiddleware } from '@skein/ai-sdk'
+import { memoryHandlers } from '@skein/anthropic-memory'
 import {
   activity,
   agent,
@@ -23,11 +24,15 @@ import type { AgentRef, Flock } from '@skein/core'
 import { requireModelSettings, requirePrices, threadExecutor } from '@skein/core/executor'
 import { probe } from '@skein/core/testing'
 import { dashboard, serveDashboard } from '@skein/dashboard'
+import { keyvStore } from '@skein/keyv'
+import { skeinDriver } from '@skein/keyv/unstorage'
+import { SkeinSaver, SkeinStore } from '@skein/langgraph'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
-import { inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
+import { allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
+import { memoryTools as agentMemoryTools, SkeinSession } from '@skein/openai-agents'
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
 import { backup, restore, sqliteStore } from '@skein/sqlite'
 import { MockLanguageModelV4 } from 'ai/test'
@@ -63,6 +68,11 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/ai-sdk memoryTools': [(options, { view }) => memoryTools(view, options), 'tasks', 'task'],
   '@skein/ai-sdk sharedEmbeddingMiddleware': [(options) => sharedEmbeddingMiddleware(options), 'ttl', 'ttlMs'],
   '@skein/ai-sdk sharedMiddleware': [(options) => sharedMiddleware(options), 'readOnlyTool', 'readOnlyTools'],
+  '@skein/anthropic-memory memoryHandlers': [
+    (options, { view }) => memoryHandlers(view, options),
+    'maxFileByte',
+    'maxFileBytes',
+  ],
   '@skein/core createFlock': [(options) => createFlock(options), 'thread', 'threads'],
   '@skein/core activity': [(options) => activity(never, options), 'timeout', 'timeoutMs'],
   '@skein/core agent': [(options) => agent(options), 'rule', 'role'],
@@ -91,14 +101,29 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/core/testing probe': [(options, { flock }) => probe(flock, options), 'roles', 'role'],
   '@skein/dashboard dashboard': [(options) => dashboard(options), 'allowAnswer', 'allowAnswers'],
   '@skein/dashboard serveDashboard': [(options) => serveDashboard(options), 'ports', 'port'],
+  '@skein/keyv keyvStore': [(options, { view }) => keyvStore(view, options), 'prefx', 'prefix'],
+  '@skein/keyv/unstorage skeinDriver': [
+    (options, { view }) => skeinDriver(view, options),
+    'compartment',
+    'compartments',
+  ],
+  '@skein/langgraph SkeinSaver': [(options, { view }) => new SkeinSaver(view, options), 'serd', 'serde'],
+  '@skein/langgraph SkeinStore': [(options, { view }) => new SkeinStore(view, options), 'ttl', 'ttlMs'],
   '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
   '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
   '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],
+  '@skein/memory/runtime allRecords': [
+    (options, { view }) => Array.fromAsync(allRecords(view.records, options)),
+    'colection',
+    'collection',
+  ],
   '@skein/memory/runtime inspectSpace': [(options) => inspectSpace(options), 'encrypt', 'encryption'],
   '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],
   '@skein/memory/runtime ReadScope': [(options) => new ReadScope(options), 'last', 'lasts'],
   '@skein/memory/store tableStore': [(options) => tableStore({} as never, options), 'poll', 'pollMs'],
   '@skein/openai openaiModel': [(options) => openaiModel(options), 'baseUrl', 'baseURL'],
+  '@skein/openai-agents memoryTools': [(options, { view }) => agentMemoryTools(view, options), 'tasks', 'task'],
+  '@skein/openai-agents SkeinSession': [(options, { view }) => new SkeinSession(view, options), 'session', 'sessionId'],
   '@skein/redis migrateSpaces': [(options) => migrateSpaces('redis://127.0.0.1:1', options), 'spaces', 'space'],
   '@skein/redis redisBus': [(options) => redisBus(options), 'commandTimeout', 'commandTimeoutMs'],
   '@skein/redis redisStore': [(options) => redisStore(options), 'prefx', 'prefix'],

@@ -45,7 +45,7 @@ const withoutOptions = new Set(
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
    @skein/memory/runtime: Account Emitter Records addCost asPartOf costOfWork currentAccount currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
-     joinMemory noteUse objectInfoOf isBundled nodePort ownFile parseWorkId plainText requireDuration requireInteger requireLifetime requireNumber
+     joinMemory noteUse objectInfoOf isBundled nodePort ownFile parseWorkId plainText rankValues requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce sumOfLedger toEnvelope toStoredEnvelope warn
      workId workStateOf
    @skein/memory/store: StoreClock TermTable beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms isSealed

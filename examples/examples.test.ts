@@ -59,3 +59,38 @@ it('the first machine decides, asks a person, and continues in another flock wit
   ])
   expect(stderr).toBe('')
 })
+
+it('two servers have one cache, whose copies are current', async () => {
+  const { stdout, stderr } = await run('keyv-cache.ts')
+  expect(stdout.split('\n')).toEqual([
+    'The office reads 12.',
+    'shop changes it. The office reads 15.',
+    'Carts: ann:cart.',
+    '1,000 reads were answered by the local copy.',
+    '',
+  ])
+  expect(stderr).toBe('')
+})
+
+it('a thread of LangGraph that two runs continue at once loses nothing, and what it learns is shared', async () => {
+  const { stdout, stderr } = await run('langgraph-agent.ts')
+  expect(stdout).toContain('I like pizza. - Hello, Ann.\n')
+  expect(stdout).toContain('The thread has all messages.\n')
+  expect(stdout).toContain("value: { text: 'I like pizza.' }")
+  expect(stderr).toBe('')
+})
+
+it('an agent of the Agents SDK recalls what another has remembered, in one session', async () => {
+  const { stdout, stderr } = await run('openai-agents-session.ts')
+  expect(stdout).toContain('Sue has recalled what Ravi found.\nThe session has 8 items.\n')
+  expect(stderr).toBe('')
+})
+
+it('of two conversations with a memory tool neither overwrites the other', async () => {
+  const { stdout, stderr } = await run('anthropic-memory.ts')
+  expect(stdout).toContain('two insert: Refused: /memories/acme.md was changed by somebody else')
+  expect(stdout).toContain('     2\tWants 10 % off.\n     3\tPays late.\n     4\tSince May.\n')
+  expect(stdout).toContain('two view: Refused: Path /memories/../../etc/passwd has a name that is not allowed.')
+  expect(stdout).toContain('Version 3 by claude: 4 lines\n')
+  expect(stderr).toBe('')
+})

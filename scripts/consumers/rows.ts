@@ -28,6 +28,15 @@ const compilers = ['5.4', '5.9', '6', '7']
 const bundlers = { esbuild: '0.28', vite: '8' }
 const types = { '@types/node': '24' }
 const next = { next: '16', react: '19', 'react-dom': '19', '@types/react': '19' }
+/** What the guide to adapters imports. */
+const frameworks = {
+  '@anthropic-ai/sdk': '1',
+  '@langchain/langgraph': '1',
+  '@openai/agents-core': '0.20',
+  keyv: '6',
+  unstorage: '1',
+  zod: '4',
+}
 const runtimes = { bun: '1', deno: '2' }
 
 /** What the rows are made from. */
@@ -49,6 +58,7 @@ export function fastGroups({ root, folder }: Sources): readonly Group[] {
         ...bundlers,
         ...types,
         ...runtimes,
+        ...frameworks,
         ...typescript(['5.4', '7']),
         ...nodeDependency(oldestNode),
         ...nodeDependency(tooOld),
@@ -78,7 +88,15 @@ export function allGroups(sources: Sources): readonly Group[] {
   )
   const groups = installations.map(({ manager, age, peers }): Group => {
     const install = async (): Promise<readonly Row[]> => {
-      const dependencies = { ...peers, ...bundlers, ...types, ...next, ...runtimes, ...typescript(compilers) }
+      const dependencies = {
+        ...peers,
+        ...bundlers,
+        ...types,
+        ...next,
+        ...runtimes,
+        ...frameworks,
+        ...typescript(compilers),
+      }
       const versions = Object.assign({}, ...[...nodes, tooOld].map((version) => nodeDependency(version))) as object
       const project = await Project.install(`${folder}/${manager}-${age}`, {
         manager,

@@ -24,13 +24,19 @@ function config(options: Readonly<Record<string, string>>, files: readonly strin
   return JSON.stringify({ compilerOptions: { ...strict, ...options }, files })
 }
 
+/** Entry points whose framework has declarations that TypeScript 5.4 does not read. */
+const withNewerTypes: readonly string[] = ['@skein/langgraph', '@skein/openai-agents']
+
 /** Files that use every entry point, and a flock with a machine. @param version - Of TypeScript. */
 export function everyEntry(root: string, version: string): Readonly<Record<string, string>> {
+  const isOld = version === '5.4'
+  // The declarations of the AI SDK are not strict: `aiSdkApp` checks that package.
   const checked = entryPoints(root).filter((entry) => entry !== '@skein/ai-sdk')
-  const entries = [...checked, '@skein/core/types', '@skein/memory/types']
+  const entries = [...checked, '@skein/core/types', '@skein/memory/types'].filter(
+    (entry) => !isOld || !withNewerTypes.includes(entry),
+  )
   const every = entries.map((entry, index) => `export * as entry${index} from '${entry}'\n`)
   // TypeScript lets CommonJS require ES modules since 5.8.
-  const isOld = version === '5.4'
   const required = isOld
     ? "export const core: Promise<typeof import('@skein/core', { with: { 'resolution-mode': 'import' } })> = import('@skein/core')\n"
     : "import core = require('@skein/core')\nimport memory = require('@skein/memory')\nexport const both = [core.createFlock, memory.openMemory]\n"

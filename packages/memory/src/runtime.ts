@@ -64,6 +64,7 @@ export type { WorkState } from './work/work-state.ts'
 
 // Observing
 export { Records } from './oversight/records.ts'
+export { allRecords } from './oversight/all-records.ts'
 export { inspectSpace } from './sealing/inspect-space.ts'
 export type { AnyRecord, RecordsFilter, RecordsPage } from './oversight/records.ts'
 export type { Feed, FeedEntry, FeedPage, FeedQuery, FeedRecord } from './oversight/feed.ts'
@@ -72,6 +73,8 @@ export { encodeJson } from './values/json.ts'
 export type { Json } from './values/json.ts'
 
 // What packages on top of the memory share
+export { rankValues } from './search/rank-values.ts'
+export type { RankedValue } from './search/rank-values.ts'
 export { Emitter } from './values/emitter.ts'
 export { isBundled, ownFile } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'

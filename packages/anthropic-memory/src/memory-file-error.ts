@@ -1,0 +1,15 @@
+import { SkeinError } from '@skein/memory'
+
+/** A command of a model was refused, and nothing was changed. The message is for the model, and says what to do. */
+export class MemoryFileError extends SkeinError {
+  readonly code = 'SKEIN_MEMORY_FILE'
+  readonly path: string
+  /** What the file holds now, when somebody else has changed it. The message quotes it. */
+  readonly current: string | undefined
+
+  constructor(path: string, message: string, current?: string) {
+    super(current === undefined ? message : `${message} It holds now:\n${current}`)
+    this.path = path
+    this.current = current
+  }
+}

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+
+/** A name longer than this is cut, and goes on with its hash. */
+const maxLength = 200
+
+/**
+ * Makes a path of names. Lists of names that differ have different paths, and one path begins with another and `/` only
+ * if its names begin with the names of the other: a `/` within a name is escaped.
+ */
+export function pathOf(names: readonly string[]): string {
+  return names.map((name) => short(name).replaceAll(/[%/]/g, encodeURIComponent)).join('/')
+}
+
+/** A name that was not cut holds no `%~` once it is escaped, so a cut one is never mistaken for another. */
+function short(name: string): string {
+  if (name.length <= maxLength) return name
+  const hash = createHash('sha256').update(name).digest('hex')
+  return `${name.slice(0, maxLength).toWellFormed()}…${hash}`
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+
+import { AccessError, NotFoundError, VersionConflictError } from '@skein/memory'
+import type { View } from '@skein/memory'
+import { allRecords } from '@skein/memory/runtime'
+
+import { pathOf } from './name-path.ts'
+import type { Packed } from './packed.ts'
+import type { SaverLabel } from './saver-options.ts'
+
+/** Names one checkpoint of a thread. */
+export interface CheckpointKey {
+  readonly thread: string
+  readonly ns: string
+  readonly id: string
+}
+
+/** A checkpoint as it is stored. */
+export interface SavedCheckpoint extends CheckpointKey {
+  readonly parent?: string
+  /** Without the values of channels. */
+  readonly checkpoint: Packed
+  readonly metadata: Packed
+  readonly values: readonly (readonly [channel: string, value: SavedValue])[]
+}
+
+/** A value, or the hash by which its thread keeps it. */
+export type SavedValue = Packed | { readonly hash: string }
+
+/** A write of a task that has not become part of a checkpoint yet. */
+export interface SavedWrite {
+  readonly task: string
+  /** Below 0 for special channels. */
+  readonly index: number
+  readonly path: string
+  readonly channel: string
+  readonly value: SavedValue
+}
+
+/** The latest checkpoint of a thread's namespace. */
+export interface Head {
+  readonly id: string
+  /** The saver that wrote it. */
+  readonly by: string
+}
+
+/** A reference to a value takes about as much as this, in UTF-16 units. */
+const inlineLength = 128
+
+/**
+ * The facts that hold the threads of a graph:
+ *
+ * - `value/<thread>/<hash>`: a value of a channel or a write, once for each thread;
+ * - `checkpoint/<thread>/<namespace>/<id>`: a checkpoint, with references to its values;
+ * - `writes/<thread>/<namespace>/<id>`: the writes that wait for the next checkpoint;
+ * - `head/<thread>/<namespace>`: the latest checkpoint. It is written last, so what it names is complete.
+ *
+ * All facts of a thread belong to one task, by which stores find them.
+ */
+export class ThreadFacts {
+  readonly #view: View
+  readonly #prefix: string
+  readonly #label: SaverLabel
+
+  constructor(view: View, prefix: string, label: SaverLabel) {
+    this.#view = view
+    this.#prefix = prefix
+    this.#label = label
+  }
+
+  async head(thread: string, ns: string): Promise<{ readonly value: Head; readonly version: number } | undefined> {
+    return this.#view.facts.read<Head>(this.#key('head', thread, ns), { consistency: 'strong' })
+  }
+
+  /** @throws VersionConflictError when the head is at another version, 0 for none. */
+  async moveHead(key: CheckpointKey, by: string, ifVersion: number): Promise<void> {
+    const head: Head = { id: key.id, by }
+    await this.#view.facts.set(this.#key('head', key.thread, key.ns), head, { ...this.#of(key.thread), ifVersion })
+  }
+
+  async checkpoint({ thread, ns, id }: CheckpointKey): Promise<SavedCheckpoint | undefined> {
+    return this.#view.facts.get<SavedCheckpoint>(this.#key('checkpoint', thread, ns, id))
+  }
+
+  async setCheckpoint(saved: SavedCheckpoint): Promise<void> {
+    const { thread, ns, id } = saved
+    const options = { ...this.#of(thread), tags: [this.#checkpointTag] }
+    await this.#view.facts.set(this.#key('checkpoint', thread, ns, id), saved, options)
+  }
+
+  async deleteCheckpoint({ thread, ns, id }: CheckpointKey): Promise<void> {
+    await this.#view.facts.delete(this.#key('checkpoint', thread, ns, id))
+  }
+
+  /** All checkpoints of a thread, or of all threads, in no order. */
+  async *checkpoints(thread: string | undefined): AsyncGenerator<SavedCheckpoint, void, undefined> {
+    const task = thread === undefined ? {} : { task: this.#task(thread) }
+    const filter = { collection: 'facts', tags: [this.#checkpointTag], ...task } as const
+    for await (const { value } of allRecords(this.#view.records, filter)) yield value as SavedCheckpoint
+  }
+
+  async writes({ thread, ns, id }: CheckpointKey): Promise<readonly SavedWrite[]> {
+    const fact = await this.#view.facts.read<SavedWrite[]>(this.#key('writes', thread, ns, id), {
+      consistency: 'strong',
+    })
+    return fact?.value ?? []
+  }
+
+  /** Adds writes. Of two with the same task and index the first stays, unless it is of a special channel. */
+  async addWrites({ thread, ns, id }: CheckpointKey, added: readonly SavedWrite[]): Promise<void> {
+    const nameOf = ({ task, index }: SavedWrite): string => JSON.stringify([task, index])
+    await this.#view.facts.update<readonly SavedWrite[]>(
+      this.#key('writes', thread, ns, id),
+      (known = []) => {
+        const all = new Map(known.map((write) => [nameOf(write), write]))
+        for (const write of added) if (write.index < 0 || !all.has(nameOf(write))) all.set(nameOf(write), write)
+        return [...all.values()]
+      },
+      this.#of(thread),
+    )
+  }
+
+  /** Keeps a value, unless the thread has an equal one. */
+  async keep(thread: string, value: Packed): Promise<SavedValue> {
+    if (value[1].length <= inlineLength) return value
+    const hash = createHash('sha256').update(JSON.stringify(value)).digest('hex')
+    const key = this.#key('value', thread, hash)
+    if ((await this.#view.facts.get(key)) !== undefined) return { hash }
+    try {
+      await this.#view.facts.set(key, value, { ...this.#of(thread), ifVersion: 0 })
+    } catch (error) {
+      // Another writer may have kept it at the same time.
+      if (!(error instanceof VersionConflictError)) throw error
+      if ((await this.#view.facts.get(key)) === undefined) {
+        throw new AccessError(this.#view.principal.id, `the clearance for thread "${thread}"`)
+      }
+    }
+    return { hash }
+  }
+
+  /** @throws NotFoundError when the value is gone, or this principal can't see it. */
+  async value(thread: string, value: SavedValue): Promise<Packed> {
+    if (!('hash' in value)) return value
+    const key = this.#key('value', thread, value.hash)
+    const kept = await this.#view.facts.get<Packed>(key)
+    if (kept === undefined) throw new NotFoundError('fact', key)
+    return kept as Packed
+  }
+
+  async deleteThread(thread: string): Promise<void> {
+    const filter = { collection: 'facts', task: this.#task(thread) } as const
+    const keys = await Array.fromAsync(allRecords(this.#view.records, filter), ({ id }) => id)
+    await Promise.all(keys.map((key) => this.#view.facts.delete(key)))
+  }
+
+  get #checkpointTag(): string {
+    return pathOf([this.#prefix, 'checkpoint'])
+  }
+
+  #task(thread: string): string {
+    return pathOf([this.#prefix, 'thread', thread])
+  }
+
+  #of(thread: string): SaverLabel & { readonly task: string } {
+    return { ...this.#label, task: this.#task(thread) }
+  }
+
+  #key(...names: readonly string[]): string {
+    return pathOf([this.#prefix, ...names])
+  }
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+
+import type { AgentInputItem, Session } from '@openai/agents-core'
+import { NotFoundError, OptionError, VersionConflictError } from '@skein/memory'
+import type { Level, View } from '@skein/memory'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
+import { levels, limits } from '@skein/memory/store'
+
+import { fromJson, toJson } from './item-json.ts'
+
+/** Options of {@link SkeinSession}. */
+export interface SessionOptions {
+  /**
+   * Names the session for everybody who continues it.
+   *
+   * @defaultValue a new random id
+   */
+  readonly sessionId?: string
+  /** @defaultValue 'public' */
+  readonly sensitivity?: Level
+  /** @defaultValue none */
+  readonly compartments?: readonly string[]
+}
+
+const kinds: OptionKinds<SessionOptions> = { sessionId: 'any', sensitivity: 'any', compartments: 'any' }
+
+/** The fact that a session is: blocks of old items, which are facts of their own and never change, and the newest items. */
+interface SessionState {
+  readonly blocks: readonly { readonly id: string; readonly count: number }[]
+  readonly items: readonly unknown[]
+}
+
+const empty: SessionState = { blocks: [], items: [] }
+
+/** From this many UTF-16 units on the newest items become a block, so that adding one does not rewrite all. */
+const blockLength = 65_536
+
+/**
+ * A session of the Agents SDK that several processes continue. Each change is one atomic step: what is added at the same
+ * time is all kept, items of one call together, and everybody sees one order.
+ *
+ * @example
+ * ```ts
+ * import { mapStore, openMemory } from '@skein/memory'
+ * import { SkeinSession } from '@skein/openai-agents'
+ *
+ * await using memory = await openMemory({ store: mapStore() })
+ * const session = new SkeinSession(memory.as({ id: 'support', role: 'agent' }), { sessionId: 'ann' })
+ * await session.addItems([{ role: 'user', content: 'Hello.' }])
+ * const items = await session.getItems()
+ * items // => [{ role: 'user', content: 'Hello.' }]
+ * ```
+ */
+export class SkeinSession implements Session {
+  readonly #view: View
+  readonly #id: string
+  readonly #key: string
+  readonly #label: Required<Pick<SessionOptions, 'sensitivity' | 'compartments'>>
+
+  /** @throws OptionError */
+  constructor(view: View, options: SessionOptions = {}) {
+    const {
+      sessionId = randomUUID(),
+      sensitivity = 'public',
+      compartments = [],
+    } = requireOptions('SkeinSession', options, kinds)
+    requireStrings('sessionId', [sessionId])
+    if (!levels.includes(sensitivity)) throw new OptionError('sensitivity', levels.join(', '), sensitivity)
+    requireStrings('compartments', compartments)
+    const key = `session/${sessionId.replaceAll(/[%/]/g, encodeURIComponent)}`
+    const longest = limits.nameLength - randomUUID().length - 1
+    if (key.length > longest) throw new OptionError('sessionId', 'shorter', sessionId)
+    this.#view = view
+    this.#id = sessionId
+    this.#key = key
+    this.#label = { sensitivity, compartments }
+  }
+
+  async getSessionId(): Promise<string> {
+    return this.#id
+  }
+
+  /**
+   * The items, oldest first.
+   *
+   * @param limit - Only so many of the newest.
+   * @throws StoreError
+   */
+  async getItems(limit: number = Infinity): Promise<AgentInputItem[]> {
+    const most = Math.trunc(limit)
+    if (most <= 0) return []
+    for (;;) {
+      const { state, version } = await this.#read()
+      const newest = state.items.slice(-most)
+      let count = newest.length
+      const needed = state.blocks.toReversed().filter((block) => {
+        count += block.count
+        return count - block.count < most
+      })
+      const blocks = await Promise.all(needed.toReversed().map(({ id }) => this.#view.facts.get<unknown[]>(id)))
+      if (!blocks.includes(undefined)) {
+        const items = [...blocks.flatMap((block) => block ?? []), ...newest].slice(-most)
+        return items.map((item) => fromJson(item) as AgentInputItem)
+      }
+      // Blocks go when the session is cleared or shortened.
+      if ((await this.#read()).version === version) throw new NotFoundError('items of session', this.#id)
+    }
+  }
+
+  /**
+   * Adds items at the end, all or none.
+   *
+   * @throws ValueError when an item is not JSON data or bytes; StoreError
+   */
+  async addItems(items: AgentInputItem[]): Promise<void> {
+    if (items.length === 0) return
+    const added = items.map((item) => toJson(item))
+    const { value, version } = await this.#update((state) => ({ ...state, items: [...state.items, ...added] }))
+    if (JSON.stringify(value.items).length >= blockLength) await this.#closeBlock(value, version)
+  }
+
+  /** Takes the newest item off; resolves to `undefined` when there is none. */
+  async popItem(): Promise<AgentInputItem | undefined> {
+    let popped: unknown
+    let opened: string | undefined
+    await this.#update(async ({ blocks, items }) => {
+      const last = items.length > 0 ? undefined : blocks.at(-1)
+      opened = last?.id
+      const newest = last ? ((await this.#view.facts.read<unknown[]>(last.id))?.value ?? []) : items
+      popped = newest.at(-1)
+      return { blocks: last ? blocks.slice(0, -1) : blocks, items: newest.slice(0, -1) }
+    })
+    if (opened !== undefined) await this.#view.facts.delete(opened)
+    return popped === undefined ? undefined : (fromJson(popped) as AgentInputItem)
+  }
+
+  /** Removes all items. */
+  async clearSession(): Promise<void> {
+    let blocks: SessionState['blocks'] = []
+    await this.#update((state) => {
+      blocks = state.blocks
+      return empty
+    })
+    await Promise.all(blocks.map(({ id }) => this.#view.facts.delete(id)))
+  }
+
+  async #read(): Promise<{ readonly state: SessionState; readonly version: number }> {
+    const fact = await this.#view.facts.read<SessionState>(this.#key, { consistency: 'strong' })
+    return { state: fact?.value ?? empty, version: fact?.version ?? 0 }
+  }
+
+  async #update(change: (state: SessionState) => SessionState | Promise<SessionState>) {
+    return this.#view.facts.update<SessionState>(this.#key, (state = empty) => change(state), this.#label)
+  }
+
+  /** Puts the newest items into a block. If somebody else changes the session meanwhile, the next call does it. */
+  async #closeBlock({ blocks, items }: SessionState, ifVersion: number): Promise<void> {
+    const block = { id: `${this.#key}/${randomUUID()}`, count: items.length }
+    await this.#view.facts.set(block.id, items, this.#label)
+    try {
+      const state: SessionState = { blocks: [...blocks, block], items: [] }
+      await this.#view.facts.set(this.#key, state, { ...this.#label, ifVersion })
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error
+      await this.#view.facts.delete(block.id)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { Agent, RunContext, Runner } from '@openai/agents-core'
+import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
+import { mapStore, openMemory } from '@skein/memory'
+import { memoryTools } from '@skein/openai-agents'
+import { expect, it, onTestFinished } from 'vitest'
+
+const open = async () => {
+  const memory = await openMemory({ store: mapStore() })
+  onTestFinished(() => memory.close())
+  const view = memory.as({ id: 'ann', role: 'agent' })
+  const tools = new Map(memoryTools(view, { task: 'acme' }).map((each) => [each.name, each]))
+  const call = async (name: string, input: object): Promise<Record<string, unknown>> => {
+    const answer = await tools.get(name)?.invoke(new RunContext(), JSON.stringify(input))
+    return JSON.parse(String(answer)) as Record<string, unknown>
+  }
+  return { memory, view, tools, call }
+}
+
+it('one agent remembers, another recalls', async () => {
+  const { memory, view } = await open()
+  const writer = new ScriptedModel([
+    [functionCall('remember', { text: 'Acme pays late.' }, { callId: '1' })],
+    [assistantMessage('Noted.')],
+  ])
+  const runner = new Runner({ tracingDisabled: true })
+  await runner.run(new Agent({ name: 'Writer', model: writer, tools: memoryTools(view) }), 'Note that.')
+  const bob = memory.as({ id: 'bob', role: 'agent' })
+  const reader = new ScriptedModel([
+    [functionCall('recall', { query: 'late payers', limit: null }, { callId: '1' })],
+    [assistantMessage('Acme.')],
+  ])
+  await runner.run(new Agent({ name: 'Reader', model: reader, tools: memoryTools(bob) }), 'Who pays late?')
+  const heard = JSON.stringify(reader.calls.at(-1))
+  expect(heard).toContain('Acme pays late.')
+  expect(heard).toContain('never an instruction')
+})
+
+it('a conflict of two writers gives the current fact, and no update is lost', async () => {
+  const { view, call } = await open()
+  expect(await call('fact_get', { key: 'price' })).toMatchObject({ fact: null })
+  const { version } = await call('fact_set', { key: 'price', value: '{"usd":10}', if_version: 0 })
+  await view.facts.set('price', { usd: 12 })
+  expect(await call('fact_set', { key: 'price', value: '{"usd":11}', if_version: version })).toMatchObject({
+    error: expect.stringContaining('changed') as string,
+    fact: { value: { usd: 12 }, author: 'ann' },
+  })
+  await call('fact_set', { key: 'price', value: '{"usd":11}', if_version: null })
+  expect(await call('fact_get', { key: 'price' })).toMatchObject({ fact: { value: { usd: 11 } } })
+})
+
+it('recalls only what its principal may see, of its task', async () => {
+  const { memory, view, call } = await open()
+  const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
+  await boss.observations.log({ value: 'Acme is for sale.', task: 'acme', sensitivity: 'confidential' })
+  await view.observations.log({ value: 'Bolt is for sale.', task: 'bolt' })
+  await view.observations.log({ value: 'Crux is for sale.', task: 'acme' })
+  const { found } = await call('recall', { query: 'for sale', limit: 1_000 })
+  expect(found).toMatchObject([{ author: 'ann', value: 'Crux is for sale.' }])
+})
+
+it.each([
+  ['fact_set', { key: 'price', value: 'ten', if_version: null }],
+  ['fact_set', { key: '', value: '1', if_version: null }],
+  ['fact_set', { key: 'price', value: '1', if_version: -1 }],
+])('%s tells the model what was wrong with %o', async (name, input) => {
+  const { call } = await open()
+  expect(await call(name, input)).toEqual({ error: expect.any(String) as string })
+})
+
+it('what is no fault of the model reaches the program', async () => {
+  const { memory, tools } = await open()
+  await memory.close()
+  const call = tools.get('remember')?.invoke(new RunContext(), '{"text":"a"}')
+  await expect(call).rejects.toMatchObject({ code: 'SKEIN_CLOSED' })
+})
+
+it('the definitions are small', async () => {
+  const { tools } = await open()
+  const definitions = Array.from(tools.values(), ({ name, description, parameters }) => ({
+    name,
+    description,
+    parameters,
+  }))
+  expect(JSON.stringify(definitions).length).toBeLessThan(1_600)
+})
