@@ -15,6 +15,7 @@ import { addForget } from './commands/forget.ts'
 import { addGet } from './commands/get.ts'
 import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
+import { addMcp } from './commands/mcp.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRun } from './commands/run.ts'
@@ -27,6 +28,7 @@ import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 const commands: readonly AddCommand[] = [
   addRun,
   addDashboard,
+  addMcp,
   addLs,
   addGet,
   addSearch,
