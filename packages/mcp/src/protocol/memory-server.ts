@@ -1,4 +1,11 @@
-import { isInputRequiredResult, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  isInputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from '@modelcontextprotocol/server'
+import type { ClientCapabilities } from '@modelcontextprotocol/server'
 import { warn } from '@skein/memory/runtime'
 
 import { graphTools } from '../compat/graph-tools.ts'
@@ -44,7 +51,7 @@ export function memoryServer(session: Session, { tools: set, subscriptions }: Me
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: args } }, { mcpReq: request }) => {
     const tool = tools.get(name)
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool "${name}".`)
-    const canElicit = server.getClientCapabilities()?.elicitation !== undefined
+    const canElicit = capabilitiesOf(server, request.envelope).elicitation !== undefined
     try {
       const answer = await tool.run(args, { session, request, canElicit })
       if (isInputRequiredResult(answer)) return answer
@@ -67,4 +74,10 @@ export function memoryServer(session: Session, { tools: set, subscriptions }: Me
     server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (subscriptions.remove(uri), {}))
   }
   return server
+}
+
+/** Clients of 2026 send what they can with each request, those of 2025 once. */
+function capabilitiesOf(server: Server, envelope: object = {}): ClientCapabilities {
+  const sent = (envelope as Readonly<Record<string, ClientCapabilities | undefined>>)[CLIENT_CAPABILITIES_META_KEY]
+  return sent ?? server.getClientCapabilities() ?? {}
 }

@@ -1,3 +1,4 @@
+import { OptionError } from '@skein/memory'
 import type { Level } from '@skein/memory'
 
 import { recordName } from '../session/record-name.ts'
@@ -33,8 +34,8 @@ export const remember: MemoryTool = defineTool<RememberArgs>({
       const { id } = await view.observations.log({ value: text, ...options })
       return { id: recordName({ collection: 'observations', id }) }
     }
-    // Without a task the memory refuses it, and says so.
-    const task = options.task as string
+    const { task } = options
+    if (task === undefined) throw new OptionError('task', 'the task that the decision is about', task)
     const { id } = await view.decisions.record({ ...options, task, decision: text, reasoning: why })
     return { id: recordName({ collection: 'decisions', id }) }
   },
