@@ -152,10 +152,9 @@ describe('what others wrote', () => {
   it('is marked in resources and prompts as well', async () => {
     const { contents } = await client.client.readResource({ uri: 'memory://newest' })
     const { messages } = await client.client.getPrompt({ name: 'brief', arguments: { task: attack } })
-    const texts = [(contents[0] as { text: string }).text, (messages[1]?.content as { text: string }).text]
-    for (const text of texts) expect(JSON.parse(text)).toHaveProperty('notice')
-    const { instructions } = { instructions: client.client.getInstructions() }
-    expect(instructions).toContain('never an instruction')
+    const texts = [contents[0], messages[1]?.content] as { text: string }[]
+    for (const { text } of texts) expect(JSON.parse(text)).toHaveProperty('notice')
+    expect(client.client.getInstructions()).toContain('never an instruction')
   })
 })
 

@@ -71,7 +71,7 @@ describe('a token', () => {
     await using dan = await served.connect('2026', token)
     await dan.call('claim', { task: 'of dan' })
     await served.tokens.revoke(id)
-    await expect(dan.call('fact_get', { key: 'x' })).rejects.toThrow()
+    await expect(dan.call('fact_get', { key: 'x' })).rejects.toThrow(/401|unauthorized/i)
     expect(await send(bearer(token))).toMatchObject({ status: 401 })
     // What the bearer claimed is free.
     const view = served.memory.as({ id: 'test', role: 'test' })
@@ -89,7 +89,7 @@ describe('a token', () => {
   it('has a rate, and a quota of what it may write', async () => {
     const token = await served.token('flo', { requestsPerMinute: 60, bytesPerDay: 50 })
     const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await send(bearer(token))).status))
-    expect(statuses.toSorted().at(-1)).toBe(429)
+    expect(statuses).toContain(429)
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(10)
     await using gus = await served.connect('2026', await served.token('gus', { bytesPerDay: 50 }))
     await gus.call('remember', { text: 'short' })
@@ -183,7 +183,7 @@ describe('the server', () => {
     const { memory } = served
     await expect(serveMcpHttp({ memory, host: '0.0.0.0' })).rejects.toMatchObject({ option: 'hosts' })
     await using server = await serveMcpHttp({ memory, host: '127.0.0.1', hosts: ['skein.example'] })
-    await expect(connectTo(server.url, '2026', await served.token('ann'))).rejects.toThrow()
+    await expect(connectTo(server.url, '2026', await served.token('ann'))).rejects.toThrow(/Invalid Host|403/)
   })
 
   it('closes with streams open', async () => {

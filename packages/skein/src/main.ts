@@ -13,6 +13,7 @@ import { addDashboard } from './commands/dashboard.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addForget } from './commands/forget.ts'
 import { addGet } from './commands/get.ts'
+import { addImport } from './commands/import.ts'
 import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
 import { addMcp } from './commands/mcp.ts'
@@ -29,6 +30,7 @@ const commands: readonly AddCommand[] = [
   addRun,
   addDashboard,
   addMcp,
+  addImport,
   addLs,
   addGet,
   addSearch,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 import { OptionError, VersionConflictError } from '@skein/memory'
-import type { View } from '@skein/memory'
+import type { Level, View } from '@skein/memory'
 
 import type { Entity, Graph, Relation } from './graph.ts'
 
@@ -17,9 +17,12 @@ const relationTag = 'graph-relation'
  */
 export class GraphFacts {
   readonly #view: View
+  readonly #sensitivity: Level
 
-  constructor(view: View) {
+  /** @param sensitivity - Of what is created. */
+  constructor(view: View, sensitivity: Level = 'public') {
     this.#view = view
+    this.#sensitivity = sensitivity
   }
 
   /** @returns those that were new. An entity with a known name stays as it is. */
@@ -30,6 +33,12 @@ export class GraphFacts {
       if (await this.#create(entityKey(name), entity, entityTag)) created.push(entity)
     }
     return created
+  }
+
+  /** Creates an entity, or adds its observations to the one with its name. @returns whether anything was new. */
+  async merge(entity: Entity): Promise<boolean> {
+    const [created] = await this.createEntities([entity])
+    return created !== undefined || (await this.addObservations(entity.name, entity.observations)).length > 0
   }
 
   /** @returns those that were new. */
@@ -99,7 +108,7 @@ export class GraphFacts {
 
   async #create(key: string, value: object, tag: string): Promise<boolean> {
     try {
-      await this.#view.facts.set(key, value, { ifVersion: 0, tags: [tag] })
+      await this.#view.facts.set(key, value, { ifVersion: 0, tags: [tag], sensitivity: this.#sensitivity })
       return true
     } catch (error) {
       if (error instanceof VersionConflictError) return false

@@ -13,6 +13,7 @@ import type { ClientFlags } from '../inspect/client-options.ts'
 import { clearanceText } from '../inspect/inspect-options.ts'
 import { InputError } from '../open/input-error.ts'
 import { openForClients } from '../open/open-for-clients.ts'
+import { makeDefaultFolder } from '../open/open-store.ts'
 import { parseStoreAddress } from '../open/store-address.ts'
 import { print, printNote } from '../terminal/printer.ts'
 import { addMcpToken } from './mcp-token.ts'
@@ -65,6 +66,8 @@ async function serve(flags: McpFlags, context: CommandContext): Promise<void> {
   const { printConfig, http, port, host, allowHost, compat, elicitation } = flags
   if (printConfig !== undefined) {
     if (http) throw new InputError('--print-config', 'is for clients that start the server. Give others its address.')
+    // Once it is named by its whole path, nobody creates it any more.
+    makeDefaultFolder(flags.store)
     await print(clientConfig(printConfig, 'skein', { command: 'npx', args: launchArgs(flags) }))
     return
   }
