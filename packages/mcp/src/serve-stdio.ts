@@ -101,6 +101,7 @@ export function serveMcpStdio(options: ServeMcpStdioOptions): McpStdioServer {
     ({ era }) => {
       const server = memoryServer(session, {
         tools,
+        canSubscribe: true,
         subscriptions: { add: (uri) => wanted.add(uri), remove: (uri) => wanted.delete(uri) },
       })
       servers.set(server, era === 'modern')

@@ -33,7 +33,7 @@ export class Bearer implements AsyncDisposable {
       () => this.#news.stop(),
     )
     this.#news = new ResourceNews(view, (uri) => bus.publish({ kind: 'resource_updated', uri }))
-    this.#handler = createMcpHandler(() => memoryServer(this.#session, { tools, subscriptions: undefined }), {
+    this.#handler = createMcpHandler(({ era }) => memoryServer(this.#session, { tools, canSubscribe: era === 'modern' }), {
       bus,
       maxSubscriptions,
       maxRequestBodySize: maxBodyBytes,

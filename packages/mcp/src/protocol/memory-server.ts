@@ -27,8 +27,10 @@ export interface Subscriptions {
 /** Options of {@link memoryServer}. */
 export interface MemoryServerOptions {
   readonly tools: ToolSet
-  /** Where a client can subscribe by a request, as those of 2025 do. */
-  readonly subscriptions: Subscriptions | undefined
+  /** Whether the client can be told of changes: without a connection that stays, one of 2025 can not. */
+  readonly canSubscribe: boolean
+  /** Takes the requests by which clients of 2025 subscribe. The SDK takes those of 2026. */
+  readonly subscriptions?: Subscriptions
 }
 
 const instructions =
@@ -37,12 +39,12 @@ const instructions =
   'Claim a task before you work on it where others might; ask a person where you may not decide.'
 
 /** Makes the protocol's side of a session: the same for each transport, and for clients of each revision. */
-export function memoryServer(session: Session, { tools: set, subscriptions }: MemoryServerOptions): Server {
+export function memoryServer(session: Session, { tools: set, canSubscribe, subscriptions }: MemoryServerOptions): Server {
   const tools = new Map((set === 'skein' ? memoryTools : graphTools).map((tool) => [tool.definition.name, tool]))
   const server = new Server(
     { name: 'skein', title: 'Skein memory', version: manifest.version },
     {
-      capabilities: { tools: {}, prompts: {}, resources: { subscribe: true } },
+      capabilities: { tools: {}, prompts: {}, resources: { subscribe: canSubscribe } },
       ...(set === 'skein' && { instructions }),
     },
   )
