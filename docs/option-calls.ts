@@ -22,6 +22,7 @@ import type { AgentRef, Flock } from '@skein/core'
 import { requireModelSettings, requirePrices, threadExecutor } from '@skein/core/executor'
 import { probe } from '@skein/core/testing'
 import { dashboard, serveDashboard } from '@skein/dashboard'
+import { clientConfig, importMemory, McpTokens, serveMcpHttp, serveMcpStdio } from '@skein/mcp'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
 import { inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
@@ -81,6 +82,11 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/core/testing probe': [(options, { flock }) => probe(flock, options), 'roles', 'role'],
   '@skein/dashboard dashboard': [(options) => dashboard(options), 'allowAnswer', 'allowAnswers'],
   '@skein/dashboard serveDashboard': [(options) => serveDashboard(options), 'ports', 'port'],
+  '@skein/mcp clientConfig': [(options) => clientConfig('cursor', 'skein', options), 'arguments', 'args'],
+  '@skein/mcp importMemory': [(options, { view }) => importMemory(view, 'none.md', options), 'formats', 'format'],
+  '@skein/mcp McpTokens': [(options, { memory }) => new McpTokens(memory).create(options), 'ttl', 'ttlMs'],
+  '@skein/mcp serveMcpHttp': [(options) => serveMcpHttp(options), 'ports', 'port'],
+  '@skein/mcp serveMcpStdio': [(options) => serveMcpStdio(options), 'tool', 'tools'],
   '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
   '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
   '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],

@@ -1,4 +1,6 @@
 import { OptionError } from '@skein/memory'
+import { requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 /** The clients whose form of configuration is known. */
 export const mcpClients = ['claude', 'cursor', 'vscode', 'codex'] as const
@@ -11,6 +13,8 @@ export interface McpLaunch {
   readonly command: string
   readonly args: readonly string[]
 }
+
+const kinds: OptionKinds<McpLaunch> = { command: 'string', args: 'any' }
 
 /**
  * What to write into the configuration of a client, as text: JSON on one line, for `codex` TOML.
@@ -26,7 +30,10 @@ export interface McpLaunch {
  * // => '{"mcpServers":{"skein":{"command":"skein","args":["mcp"]}}}'
  * ```
  */
-export function clientConfig(client: McpClient, name: string, { command, args }: McpLaunch): string {
+export function clientConfig(client: McpClient, name: string, launch: McpLaunch): string {
+  const { command, args } = requireOptions('clientConfig', launch, kinds)
+  requireStrings('command', [command])
+  requireStrings('args', args)
   if (!mcpClients.includes(client)) throw new OptionError('client', `one of ${mcpClients.join(', ')}`, client)
   if (!/^[\w-]{1,64}$/.test(name)) throw new OptionError('name', 'letters, digits, - and _', name)
   switch (client) {

@@ -33,11 +33,14 @@ export class Bearer implements AsyncDisposable {
       () => this.#news.stop(),
     )
     this.#news = new ResourceNews(view, (uri) => bus.publish({ kind: 'resource_updated', uri }))
-    this.#handler = createMcpHandler(({ era }) => memoryServer(this.#session, { tools, canSubscribe: era === 'modern' }), {
-      bus,
-      maxSubscriptions,
-      maxRequestBodySize: maxBodyBytes,
-    })
+    this.#handler = createMcpHandler(
+      ({ era }) => memoryServer(this.#session, { tools, canSubscribe: era === 'modern' }),
+      {
+        bus,
+        maxSubscriptions,
+        maxRequestBodySize: maxBodyBytes,
+      },
+    )
   }
 
   /** Answers a request whose token was verified. */

@@ -39,7 +39,10 @@ const instructions =
   'Claim a task before you work on it where others might; ask a person where you may not decide.'
 
 /** Makes the protocol's side of a session: the same for each transport, and for clients of each revision. */
-export function memoryServer(session: Session, { tools: set, canSubscribe, subscriptions }: MemoryServerOptions): Server {
+export function memoryServer(
+  session: Session,
+  { tools: set, canSubscribe, subscriptions }: MemoryServerOptions,
+): Server {
   const tools = new Map((set === 'skein' ? memoryTools : graphTools).map((tool) => [tool.definition.name, tool]))
   const server = new Server(
     { name: 'skein', title: 'Skein memory', version: manifest.version },
