@@ -86,6 +86,7 @@ export function serveMcpStdio(options: ServeMcpStdioOptions): McpStdioServer {
   const { promise: closed, resolve } = Promise.withResolvers<void>()
   const wanted = new Set<string>()
   const servers = new Map<Server, boolean>()
+  // A view without the session's scope: what is told are names that the client has asked for itself.
   const news = new ResourceNews(memory.as(principal), (uri) => {
     for (const [server, isModern] of servers) {
       // The SDK itself knows to which addresses a client of 2026 subscribes.

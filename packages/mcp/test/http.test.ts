@@ -26,11 +26,14 @@ function send(
 ): Promise<{ status: number; text: string; headers: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     const all = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers }
-    const request = httpRequest({ port: served.server.port, method: 'POST', path, headers: all }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }))
-    })
+    const request = httpRequest(
+      { port: served.server.port, method: 'POST', path, headers: all, agent: false },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (part: string) => (text += part))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }))
+      },
+    )
     request.on('error', reject)
     request.end(body)
   })
@@ -40,14 +43,16 @@ const bearer = (token: string): Record<string, string> => ({ authorization: `Bea
 
 describe.each(generations)('a client of %s over HTTP', (generation) => {
   it('works under the identity of its token', async () => {
-    await using ann = await served.connect(generation, await served.token('ann'))
+    const token = await served.token('ann')
+    await using ann = await served.connect(generation, token)
     await using bob = await served.connect(generation, await served.token('bob'))
     await ann.call('fact_set', { key: `by/${generation}`, value: 1 })
     expect(await bob.call('fact_get', { key: `by/${generation}` })).toMatchObject({ value: 1, by: 'ann' })
     await ann.call('claim', { task: generation })
-    // Another connection with the same token goes on with the claim.
-    await using again = await served.connect(generation, await served.token('ann'))
-    expect(await again.call('claim', { task: generation })).toMatchObject({ held: false, by: 'ann' })
+    // A token is a session: another connection with it goes on with the claim, and another token does not.
+    await using again = await served.connect(generation, token)
+    expect(await again.call('claim', { task: generation })).toMatchObject({ held: true })
+    expect(await bob.call('claim', { task: generation })).toMatchObject({ held: false, by: 'ann' })
     expect(await bob.call('ask_person', { task: generation, question: 'May I?', here: true })).toMatchObject({
       state: 'open',
     })
@@ -57,7 +62,7 @@ describe.each(generations)('a client of %s over HTTP', (generation) => {
 describe('a token', () => {
   it('is kept as a hash alone', async () => {
     const token = await served.token('cyd')
-    const secret = token.split('_').at(-1) ?? ''
+    const secret = token.slice(-43)
     const bytes = ['', '-wal'].map((end) => readFileSync(served.store + end)).map((file) => file.includes(secret))
     expect([secret.length, bytes]).toEqual([43, [false, false]])
     expect(JSON.stringify(await served.tokens.list())).not.toContain(secret)
@@ -71,7 +76,7 @@ describe('a token', () => {
     await using dan = await served.connect('2026', token)
     await dan.call('claim', { task: 'of dan' })
     await served.tokens.revoke(id)
-    await expect(dan.call('fact_get', { key: 'x' })).rejects.toThrow(/401|unauthorized/i)
+    await expect(dan.call('fact_get', { key: 'x' })).rejects.toThrow('Send a token')
     expect(await send(bearer(token))).toMatchObject({ status: 401 })
     // What the bearer claimed is free.
     const view = served.memory.as({ id: 'test', role: 'test' })
@@ -134,7 +139,7 @@ describe('a hostile client', () => {
     ['null', 'null'],
     ['a deep one', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
     ['bytes', Buffer.from([0xff, 0xfe, 0x00])],
-    ['5 MB', JSON.stringify({ ...ping, params: { x: 'y'.repeat(5_000_000) } })],
+    ['2 MB', JSON.stringify({ ...ping, params: { x: 'y'.repeat(2_000_000) } })],
   ])('gets an error for %s, and the server goes on', async (_, body) => {
     const token = await served.token('mal')
     const { status } = await send(bearer(token), body).catch(() => ({ status: 413 }))

@@ -43,6 +43,10 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
   it('reads a long value in parts', async () => {
     const value = 'A very long story. 🦆'.repeat(10_000)
     await ann.call('fact_set', { key: 'story', value })
+    // Whoever asks for the fact gets its beginning, and where to go on.
+    const fact = await ann.call('fact_get', { key: 'story' })
+    expect(fact).toMatchObject({ id: 'facts/story', cursor: expect.stringMatching(/^\d+$/) })
+    expect(value.startsWith(fact['value'] as string)).toBe(true)
     let read = ''
     let cursor: string | undefined
     do {

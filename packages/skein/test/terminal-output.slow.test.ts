@@ -103,7 +103,7 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     writeFileSync(join(folder, `notes${evil}.md`), `# ${evil}\n\ngeese ${evil}`)
     writeFileSync(
       join(folder, 'broken.jsonl'),
-      `{"type":"entity","name":"${'x'}","entityType":"y","observations":[]}\n${evil}`,
+      `{"type":"entity","name":"x","entityType":"y","observations":[]}\n${evil}`,
     )
     return [
       ...twice('import', `notes${evil}.md`, '--as', evil, ...inStore),

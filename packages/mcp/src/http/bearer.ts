@@ -11,7 +11,7 @@ import { RequestRate } from '../tokens/request-rate.ts'
 import { writeQuota } from '../tokens/write-quota.ts'
 
 /** A longer request is refused, in bytes. */
-const maxBodyBytes = 4_194_304
+const maxBodyBytes = 1_048_576
 /** A bearer may have so many subscriptions at a time. */
 const maxSubscriptions = 16
 

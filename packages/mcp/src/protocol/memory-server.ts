@@ -10,7 +10,7 @@ import { warn } from '@skein/memory/runtime'
 
 import { graphTools } from '../compat/graph-tools.ts'
 import { getPrompt, prompts } from '../resources/prompts.ts'
-import { listResources, readResource, resourceTemplates } from '../resources/resources.ts'
+import { readResource, resources, resourceTemplates } from '../resources/resources.ts'
 import type { Session } from '../session/session.ts'
 import { memoryTools } from '../tools/memory-tools.ts'
 import { refusalOf, resultOf } from '../tools/tool.ts'
@@ -69,7 +69,7 @@ export function memoryServer(
       throw new ProtocolError(ProtocolErrorCode.InternalError, `${name} failed. The log of the server says why.`)
     }
   })
-  server.setRequestHandler('resources/list', () => listResources(view))
+  server.setRequestHandler('resources/list', () => ({ resources: [...resources] }))
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }))
   server.setRequestHandler('resources/read', ({ params: { uri } }) => readResource(view, uri))
   server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts] }))

@@ -3,13 +3,11 @@ import { OptionError } from '@skein/memory'
 import { objectInfoOf } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
 
-import { quotationOf } from '../session/quote.ts'
+import { answerLength, quotationOf } from '../session/quote.ts'
 import type { Quotation } from '../session/quote.ts'
 import { parseRecordName } from '../session/record-name.ts'
 import type { RecordName } from '../session/record-name.ts'
 
-/** The values of an answer have at most so many UTF-16 units: more would fill the window of a model. */
-const answerLength = 60_000
 const maxIds = 50
 /** The largest object whose content is shown. */
 const maxObjectBytes = 1_000_000

@@ -5,21 +5,20 @@ import type { View } from '@skein/memory'
 import { notice } from '../session/quote.ts'
 import { listRecords } from '../recall/list-records.ts'
 import { readRecord } from '../recall/read-records.ts'
-import { newestUri, parseMemoryUri, recordUri } from './memory-uri.ts'
+import { newestUri, parseMemoryUri } from './memory-uri.ts'
 
 const mimeType = 'application/json'
 
-/** So many facts are listed beside the templates, those that changed last. */
-const listedFacts = 50
 /** So many records are shown of a task, or as the newest. */
 const listedRecords = 50
 
-/** What can be attached to a conversation: the newest records, and the facts that changed last. */
-export async function listResources(view: View): Promise<ListResourcesResult> {
-  const { items } = await view.records.list({ collection: 'facts', limit: listedFacts })
-  const facts = items.map(({ id }) => ({ uri: recordUri({ collection: 'facts', id }), name: id, mimeType }))
-  return { resources: [{ uri: newestUri, name: 'newest', title: 'What was written last', mimeType }, ...facts] }
-}
+/**
+ * What clients list, often unasked, when they connect. So it names no records: a name counts as read, and would mark
+ * all that the client writes.
+ */
+export const resources: ListResourcesResult['resources'] = [
+  { uri: newestUri, name: 'newest', title: 'What was written last', mimeType },
+]
 
 /** The forms that the addresses of all other resources have. */
 export const resourceTemplates: ListResourceTemplatesResult['resourceTemplates'] = [

@@ -2,7 +2,8 @@ import { VersionConflictError } from '@skein/memory'
 import type { Fact, Level } from '@skein/memory'
 
 import { parseClaim } from '../session/held-claims.ts'
-import { notice } from '../session/quote.ts'
+import { notice, quoteValue } from '../session/quote.ts'
+import { recordName } from '../session/record-name.ts'
 import { any, boolean, changes, integer, object, reads, string } from './schema.ts'
 import { defineTool } from './tool.ts'
 import type { MemoryTool } from './tool.ts'
@@ -22,7 +23,7 @@ export const factGet: MemoryTool = defineTool<{ readonly key: string }>({
   annotations: reads,
   input: object({ 'key!': string }),
   output: object({ version: any, value: any }),
-  run: async ({ key }, { session }) => stateOf(await session.view.facts.read(key)),
+  run: async ({ key }, { session }) => stateOf(await session.view.facts.read(key, { consistency: 'strong' })),
 })
 
 /** `fact_set`: writes a fact; a conflict is no error, but an answer with the present fact. */
@@ -55,6 +56,9 @@ export const factSet: MemoryTool = defineTool<SetArgs>({
 
 function stateOf(fact: Fact | undefined): object {
   if (!fact) return { version: 0 }
-  const { version, value, author: by } = fact
-  return { notice, version, value, by }
+  const { key, version, value, author: by } = fact
+  const quoted = quoteValue(value)
+  // The rest of a long value is for recall.
+  const more = quoted.cursor === undefined ? {} : { id: recordName({ collection: 'facts', id: key }) }
+  return { notice, version, by, ...more, ...quoted }
 }

@@ -6,7 +6,7 @@ import type {
   ServerContext,
   Tool,
 } from '@modelcontextprotocol/server'
-import { OptionError, SkeinError } from '@skein/memory'
+import { OptionError, SkeinError, StoreError } from '@skein/memory'
 import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
@@ -77,6 +77,7 @@ export function resultOf({ textOf }: MemoryTool, content: object): CallToolResul
  * @returns `undefined` for an error that isn't for clients.
  */
 export function refusalOf(error: unknown): CallToolResult | undefined {
-  if (!(error instanceof SkeinError)) return undefined
+  // What stores say may name files and hosts.
+  if (!(error instanceof SkeinError) || error instanceof StoreError) return undefined
   return { isError: true, content: [{ type: 'text', text: `${error.code}: ${error.message}` }] }
 }
