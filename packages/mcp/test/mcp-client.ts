@@ -6,13 +6,14 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll } from 'vitest'
 
 // Tests start the command many times: it is compiled once.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'skein-test-compile-cache')
 
 /** The command's source, which Node runs as it is. */
-export const cli: string = join(import.meta.dirname, '../../skein/src/cli.ts')
+const cli: string = join(import.meta.dirname, '../../skein/src/cli.ts')
 
 /** A generation of clients: of the SDK of 2025, or of the one that speaks the revision 2026-07-28. */
 export type Generation = '2025' | '2026'
@@ -59,7 +60,8 @@ export async function connect(
       ? new Client(info, { capabilities, versionNegotiation: { mode: 'auto' } })
       : new OldClient(info, { capabilities })
   ) as Client
-  if (onElicit) client.setRequestHandler('elicitation/create', onElicit as never)
+  if (onElicit)
+    client.setRequestHandler((isNew ? 'elicitation/create' : ElicitRequestSchema) as never, onElicit as never)
   const transport = isNew ? new InPlace(launch) : new OldTransport(launch)
   await client.connect(transport as StdioClientTransport)
   return testClient(client, transport.pid ?? 0)

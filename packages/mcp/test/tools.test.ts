@@ -176,23 +176,23 @@ describe('the definitions of the tools', () => {
   })
 })
 
-describe('a person at the client', () => {
-  const store = join(folder, 'elicit.db')
+describe.each(generations)('a person at a client of %s', (generation) => {
+  const store = join(folder, `elicit-${generation}.db`)
   const capabilities = { elicitation: {} }
   const question = { task: 't', question: 'Which color?', here: true }
 
   it('answers on the spot', async () => {
     const onElicit = () => ({ action: 'accept', content: { answer: 'green' } })
-    await using ann = await connect('2026', ['--store', store, '--as', 'ann'], { capabilities, onElicit })
+    await using ann = await connect(generation, ['--store', store, '--as', 'ann'], { capabilities, onElicit })
     expect(await ann.call('ask_person', question)).toMatchObject({ state: 'answered', answer: 'green' })
   })
 
   it('leaves to the inbox what is not answered, or is for somebody else', async () => {
     const onElicit = () => ({ action: 'decline' })
-    await using ann = await connect('2026', ['--store', store, '--as', 'ann'], { capabilities, onElicit })
+    await using ann = await connect(generation, ['--store', store, '--as', 'ann'], { capabilities, onElicit })
     expect(await ann.call('ask_person', { ...question, task: 'other' })).toMatchObject({ state: 'open' })
     const accept = () => ({ action: 'accept', content: { answer: 'yes' } })
-    await using bob = await connect('2026', ['--store', store, '--as', 'bob'], { capabilities, onElicit: accept })
+    await using bob = await connect(generation, ['--store', store, '--as', 'bob'], { capabilities, onElicit: accept })
     expect(await bob.call('ask_person', { ...question, task: 'third', to: 'eve' })).toMatchObject({ state: 'open' })
   })
 })
