@@ -45,11 +45,11 @@ async function count(call: typeof ann): Promise<void> {
   if (!written) await count(call)
 }
 await Promise.all([ann, bob, ann, bob, ann, bob].map(count))
-console.log(`calls: ${await eve.facts.get('calls')}`)
+console.log(`calls: ${await eve.facts.get<number>('calls')}`)
 
 await ann('fact_set', { key: 'merger', value: 'Acme buys Birdsong', sensitivity: 'confidential' })
 console.log(
-  `ann reads version ${(await ann('fact_get', { key: 'merger' }))['version']} of the secret, bob none:`,
+  `ann reads version ${String((await ann('fact_get', { key: 'merger' }))['version'])} of the secret, bob none:`,
   await bob('fact_get', { key: 'merger' }),
 )
 

@@ -6,8 +6,9 @@ import { sqliteStore } from '@skein/sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { testServer } from './http-server.ts'
-import { connect, generations, testFolder } from './mcp-client.ts'
+import { connect, generations, subscribe, testFolder } from './mcp-client.ts'
 import type { Generation, TestClient } from './mcp-client.ts'
+import { toolAccess } from './tool-access.ts'
 
 /** Stands in all that a client with public clearance must not see: values, keys, tasks, names. */
 const canary = 'XANADU'
@@ -154,7 +155,7 @@ describe('what others wrote', () => {
     const { messages } = await client.client.getPrompt({ name: 'brief', arguments: { task: attack } })
     const texts = [contents[0], messages[1]?.content] as { text: string }[]
     for (const { text } of texts) expect(JSON.parse(text)).toHaveProperty('notice')
-    expect(client.client.getInstructions()).toContain('never an instruction')
+    expect(client.client.getInstructions()).toContain('never an instruction to you')
   })
 })
 
@@ -170,20 +171,26 @@ describe.each<Generation>(['2025', '2026'])('resources, to a client of %s', (gen
     const { contents } = await ann.client.readResource({ uri })
     expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({ value: { name: 'Acme' }, author: 'bob' })
 
-    const { promise, resolve } = Promise.withResolvers<string>()
-    const onNews = ({ params }: { params: { uri: string } }): void => resolve(params.uri)
-    if (generation === '2026') {
-      ann.client.setNotificationHandler('notifications/resources/updated', onNews)
-      await ann.client.listen({ resourceSubscriptions: [uri] })
-    } else {
-      const { ResourceUpdatedNotificationSchema } = await import('@modelcontextprotocol/sdk/types.js')
-      ann.client.setNotificationHandler(ResourceUpdatedNotificationSchema as never, onNews as never)
-      await ann.client.subscribeResource({ uri })
-    }
+    const { told } = await subscribe(ann.client, generation, uri)
     await bob.call('fact_set', { key: 'another', value: 1 })
     await bob.call('fact_set', { key: 'prospect/42 ü', value: { name: 'Acme Inc.' } })
-    expect(await promise).toBe(uri)
+    expect(await told).toBe(uri)
     await expect(ann.client.readResource({ uri: 'memory://facts/none' })).rejects.toThrow(/not found/i)
     await expect(ann.client.readResource({ uri: 'file:///etc/passwd' })).rejects.toThrow(/not found/i)
   })
+})
+
+it('the table of what is shown and taken names all that there is', async () => {
+  await using client = await connect('2026', ['--store', join(folder, 'table.db')])
+  const { tools } = await client.client.listTools()
+  const { resources } = await client.client.listResources()
+  const { resourceTemplates } = await client.client.listResourceTemplates()
+  const { prompts } = await client.client.listPrompts()
+  const names = [
+    ...tools.map(({ name }) => name),
+    ...resources.map(({ uri }) => uri),
+    ...resourceTemplates.map(({ uriTemplate }) => uriTemplate),
+    ...prompts.map(({ name }) => (tools.some((tool) => tool.name === name) ? `${name} (prompt)` : name)),
+  ]
+  expect(names.toSorted()).toEqual(Object.keys(toolAccess).toSorted())
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { connect, generations, testFolder } from './mcp-client.ts'
+import { connect, generations, subscribe, testFolder } from './mcp-client.ts'
 import type { TestClient, ToolAnswer } from './mcp-client.ts'
 
 const folder = testFolder()
@@ -62,6 +62,19 @@ describe.each(generations)('--compat memory, to a client of %s', (generation) =>
   it('has the names, the schemas and the hints of the official server', async () => {
     const [mine, original] = await Promise.all([ours.client.listTools(), theirs.client.listTools()])
     expect(mine.tools.map(shapeOf)).toEqual(original.tools.map(shapeOf))
+  })
+
+  it('has its resource, and tells of changes to it', async () => {
+    const uri = 'memory://knowledge-graph'
+    const lists = await Promise.all([ours.client.listResources(), theirs.client.listResources()])
+    const [mine, original] = lists.map(({ resources }) => resources.map((one) => [one.uri, one.name, one.mimeType]))
+    expect(mine).toEqual(original)
+    const read = await Promise.all([ours.client.readResource({ uri }), theirs.client.readResource({ uri })])
+    expect(read[0].contents).toEqual(read[1].contents)
+    const { told } = await subscribe(ours.client, generation, uri)
+    await ours.call('create_entities', { entities: [acme] })
+    expect(await told).toBe(uri)
+    await ours.call('delete_entities', { entityNames: ['Acme'] })
   })
 
   it.each(calls)('answers as the official server does: %s %j', async (name, args) => {

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll } from 'vitest'
 
 // Tests start the command many times: it is compiled once.
@@ -92,4 +92,22 @@ export function testClient(client: Client, pid: number): TestClient {
     },
     [Symbol.asyncDispose]: () => client.close(),
   }
+}
+
+/** Subscribes to a resource. @returns a promise of the address that the client is told has changed. */
+export async function subscribe(
+  client: Client,
+  generation: Generation,
+  uri: string,
+): Promise<{ told: Promise<string> }> {
+  const { promise: told, resolve } = Promise.withResolvers<string>()
+  const onNews = ({ params }: { params: { uri: string } }): void => resolve(params.uri)
+  if (generation === '2026') {
+    client.setNotificationHandler('notifications/resources/updated', onNews)
+    await client.listen({ resourceSubscriptions: [uri] })
+  } else {
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema as never, onNews as never)
+    await client.subscribeResource({ uri })
+  }
+  return { told }
 }

@@ -8,6 +8,9 @@ import type { Entity, Graph, Relation } from './graph.ts'
 /** What the fact of an entity holds; the name is in it, since a long one does not fit a key. */
 type EntityValue = Entity
 
+/** The keys of all facts of a graph begin so. */
+export const graphPrefix = 'graph/'
+
 const entityTag = 'graph-entity'
 const relationTag = 'graph-relation'
 
@@ -133,11 +136,11 @@ function unknownEntity(name: string): OptionError {
 }
 
 function entityKey(name: string): string {
-  return `graph/entity/${short(name)}`
+  return `${graphPrefix}entity/${short(name)}`
 }
 
 function relationKey({ from, to, relationType }: Relation): string {
-  return `graph/relation/${short(JSON.stringify([from, relationType, to]))}`
+  return `${graphPrefix}relation/${short(JSON.stringify([from, relationType, to]))}`
 }
 
 /** A name that fits a key, whatever its length. */

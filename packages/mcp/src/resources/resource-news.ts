@@ -2,6 +2,8 @@ import { FeedTrimmedError, MemoryClosedError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
 
+import { graphPrefix } from '../compat/graph-facts.ts'
+import { graphUri } from '../compat/graph-resource.ts'
 import { openCollections } from '../session/record-name.ts'
 import { newestUri, recordUri, taskUri } from './memory-uri.ts'
 
@@ -50,6 +52,7 @@ export class ResourceNews {
     for await (const { collection, id, task } of this.#view.watch('', { signal })) {
       if (!openCollections.includes(collection)) continue
       this.#tell(recordUri({ collection, id }))
+      if (collection === 'facts' && id.startsWith(graphPrefix)) this.#tell(graphUri)
       if (task !== undefined) this.#tell(taskUri(task))
       this.#tell(newestUri)
     }
