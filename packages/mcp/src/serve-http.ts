@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server'
 import { localhostAllowedHostnames } from '@modelcontextprotocol/server'
 import { OptionError } from '@skein/memory'
 import type { Memory } from '@skein/memory'
-import { requireInteger, requireObject, requireOptions, requireStrings } from '@skein/memory/runtime'
+import { requireInteger, requireObject, requireOptions, requireStrings, warn } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import { Bearers, mcpPath } from './http/bearers.ts'
@@ -118,22 +118,36 @@ function listen(bearers: Bearers, hostname: string, port: number): Promise<Serve
       connectionsCheckingInterval: 2_000,
       maxHeaderSize: 16_384,
     }
-    const fetch = (
-      request: Request,
-      { incoming }: { incoming: { url?: string; socket: Socket } },
-    ): Response | Promise<Response> => {
-      // An address with a host of its own contradicts `Host`, or is for a proxy.
-      if (!incoming.url?.startsWith('/')) return new Response(undefined, { status: 400 })
-      return bearers.answer(request, () => limit.welcome(incoming.socket))
-    }
-    const server = serve({ fetch: fetch as never, hostname, port, serverOptions }, () => {
-      server.off('error', reject)
-      resolve(server)
-    }) as Server
+    const server = serve(
+      {
+        fetch: (request, { incoming }) => {
+          // An address with a host of its own contradicts `Host`, or is for a proxy.
+          if (!incoming.url?.startsWith('/')) return new Response(undefined, { status: 400 })
+          return answerOf(bearers, request, () => limit.welcome(incoming.socket as Socket))
+        },
+        hostname,
+        port,
+        serverOptions,
+      },
+      () => {
+        server.off('error', reject)
+        resolve(server)
+      },
+    ) as Server
     const limit = limitStrangers(server)
     server.maxConnections = 2_048
     server.once('error', reject)
   })
+}
+
+/** While the store is out of reach nobody's token can be looked up. */
+async function answerOf(bearers: Bearers, request: Request, welcome: () => void): Promise<Response> {
+  try {
+    return await bearers.answer(request, welcome)
+  } catch (error) {
+    warn(error)
+    return new Response('The memory can not be reached. Try again later.', { status: 503 })
+  }
 }
 
 async function closeAll(bearers: Bearers, server: Server): Promise<void> {

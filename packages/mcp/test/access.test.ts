@@ -116,6 +116,10 @@ describe.each(generations)('a client of %s', (generation) => {
     await boss.call('fact_set', { key: 'copy', value: canary })
     await boss.call('ask_person', { task: 't', question: canary })
     await boss.call('hand_over', { task: 't', to: 'ann', summary: canary })
+    // A conflict shows the present value as well.
+    await using cat = await as('cat', '--clearance', 'confidential')
+    expect(await cat.call('fact_set', { key: 'secret', value: 1, ifVersion: 0 })).toMatchObject({ value: canary })
+    await cat.call('remember', { text: canary, task: 't' })
     await using ann = await as('ann')
     const seen = await everythingFor(ann, { ids: ['facts/copy', 'facts/secret'] })
     expect(await ann.call('recall', { task: 't' })).toMatchObject({

@@ -1,4 +1,5 @@
 import { hostHeaderValidationResponse, originValidationResponse } from '@modelcontextprotocol/server'
+import { MemoryClosedError } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { isOutage, warn } from '@skein/memory/runtime'
 
@@ -67,7 +68,7 @@ export class Bearers implements AsyncDisposable {
       try {
         await this.#tokens.follow((valid) => void this.#keepOnly(valid), signal)
       } catch (error) {
-        if (signal.aborted) return
+        if (signal.aborted || error instanceof MemoryClosedError) return
         if (!isOutage(error)) warn(error)
         await new Promise((resolve) => setTimeout(resolve, 1_000).unref())
       }

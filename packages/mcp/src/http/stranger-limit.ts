@@ -24,10 +24,7 @@ export function limitStrangers(server: Server): { readonly welcome: (socket: Soc
     for (const socket of [...strangers.keys()].slice(0, -maxStrangers)) socket.destroy()
   }
   server.on('connection', (socket: Socket) => {
-    strangers.set(
-      socket,
-      setTimeout(() => socket.destroy(), maxStrangerMs),
-    )
+    strangers.set(socket, setTimeout(() => socket.destroy(), maxStrangerMs).unref())
     socket.once('close', () => welcome(socket))
     if (strangers.size > maxStrangers) sweep ??= setTimeout(thinOut, graceMs)
   })

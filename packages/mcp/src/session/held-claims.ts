@@ -26,6 +26,7 @@ export function parseClaim(text: string): ClaimToken {
 export class HeldClaims {
   readonly #view: View
   readonly #held = new Map<string, Held>()
+  readonly #begun = new Map<string, Promise<ClaimToken | undefined>>()
 
   constructor(view: View) {
     this.#view = view
@@ -39,12 +40,10 @@ export class HeldClaims {
       return held.claim
     }
     this.#forget(task)
-    const claim = await this.#view.claims.claim(task)
-    if (!claim) return undefined
-    // A call that is not awaited by anybody: what it can't release, the end of the lease does.
-    const timer = setTimeout(() => void this.release(task).catch(() => {}), idleMs).unref()
-    this.#held.set(task, { claim, timer })
-    return claim
+    // A client that asks twice at once is not its own rival.
+    const begun = this.#begun.get(task) ?? this.#take(task).finally(() => this.#begun.delete(task))
+    this.#begun.set(task, begun)
+    return begun
   }
 
   /** Gives a task back. Without effect when it isn't held. */
@@ -56,6 +55,15 @@ export class HeldClaims {
 
   async releaseAll(): Promise<void> {
     await Promise.allSettled([...this.#held.keys()].map((task) => this.release(task)))
+  }
+
+  async #take(task: string): Promise<ClaimToken | undefined> {
+    const claim = await this.#view.claims.claim(task)
+    if (!claim) return undefined
+    // Nobody awaits it: what it can't release, the end of the lease does.
+    const timer = setTimeout(() => void this.release(task).catch(() => {}), idleMs).unref()
+    this.#held.set(task, { claim, timer })
+    return claim
   }
 
   #forget(task: string): void {
