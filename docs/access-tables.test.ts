@@ -5,6 +5,7 @@ import { viewMethods } from '@skein/memory/testing'
 import { expect, it } from 'vitest'
 
 import { apiAccess } from '../packages/dashboard/test/api-access.ts'
+import { toolAccess } from '../packages/mcp/test/tool-access.ts'
 import { commandAccess } from '../packages/skein/test/command-access.ts'
 
 const file = join(import.meta.dirname, 'guide/what-protects-what.md')
@@ -15,6 +16,14 @@ const tables: Readonly<Record<string, Readonly<Record<string, Access>>>> = {
   view: viewMethods,
   commands: Object.fromEntries(Object.entries(commandAccess).map(([name, access]) => [`skein ${name}`, access])),
   dashboard: apiAccess,
+  mcp: toolAccess,
+}
+
+const firstCells: Readonly<Record<string, string>> = {
+  view: 'method',
+  commands: 'command',
+  dashboard: 'route',
+  mcp: 'tool, resource or prompt',
 }
 
 /** A table as the formatter writes it: cells padded to the width of their column. */
@@ -34,7 +43,7 @@ it.each(Object.entries(tables))(
   'the guide says what the code says of what may be shown and taken: %s',
   (name, rows) => {
     const text = readFileSync(file, 'utf8')
-    const first = name === 'view' ? 'method' : name === 'commands' ? 'command' : 'route'
+    const first = firstCells[name] ?? ''
     const [before = '', after = ''] = text.split(
       new RegExp(`(?<=<!-- begin ${name} -->)[\\s\\S]*(?=<!-- end ${name} -->)`),
     )

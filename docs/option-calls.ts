@@ -27,6 +27,7 @@ import { dashboard, serveDashboard } from '@skein/dashboard'
 import { keyvStore } from '@skein/keyv'
 import { skeinDriver } from '@skein/keyv/unstorage'
 import { SkeinSaver, SkeinStore } from '@skein/langgraph'
+import { clientConfig, importMemory, McpTokens, serveMcpHttp, serveMcpStdio } from '@skein/mcp'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
 import { allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
@@ -109,6 +110,11 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   ],
   '@skein/langgraph SkeinSaver': [(options, { view }) => new SkeinSaver(view, options), 'serd', 'serde'],
   '@skein/langgraph SkeinStore': [(options, { view }) => new SkeinStore(view, options), 'ttl', 'ttlMs'],
+  '@skein/mcp clientConfig': [(options) => clientConfig('cursor', 'skein', options), 'arguments', 'args'],
+  '@skein/mcp importMemory': [(options, { view }) => importMemory(view, 'none.md', options), 'formats', 'format'],
+  '@skein/mcp McpTokens': [(options, { memory }) => new McpTokens(memory).create(options), 'ttl', 'ttlMs'],
+  '@skein/mcp serveMcpHttp': [(options) => serveMcpHttp(options), 'ports', 'port'],
+  '@skein/mcp serveMcpStdio': [(options) => serveMcpStdio(options), 'tool', 'tools'],
   '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
   '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
   '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],

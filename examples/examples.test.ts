@@ -94,3 +94,14 @@ it('of two conversations with a memory tool neither overwrites the other', async
   expect(stdout).toContain('Version 3 by claude: 4 lines\n')
   expect(stderr).toBe('')
 })
+it('two MCP clients and an agent share what they find, count together, and keep a secret', async () => {
+  const { stdout, stderr } = await run('mcp-clients.ts')
+  expect(stdout.split('\n').toSorted()).toEqual([
+    '',
+    'ann reads version 1 of the secret, bob none: { version: 0 }',
+    'bob knows from ann: Acme raised its prices by 5 %.',
+    'bob knows from eve: Acme wants a discount.',
+    'calls: 6',
+  ])
+  expect(stderr).toBe('')
+})

@@ -41,6 +41,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   spawn: async () => (await import('./actors-spawn.ts')).spawn,
   'spawn-size': async () => (await import('./actors-spawn.ts')).spawnSize,
   'ping-pong': async () => (await import('./actors-timer.ts')).pingPong,
+  'mcp-lost': async () => (await import('./mcp.ts')).mcpLost,
+  'mcp-latency': async () => (await import('./mcp.ts')).mcpLatency,
   cancel: async () => (await import('./cancel.ts')).cancel,
   watched: async () => (await import('./watched.ts')).watched,
 }

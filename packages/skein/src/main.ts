@@ -13,8 +13,10 @@ import { addDashboard } from './commands/dashboard.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addForget } from './commands/forget.ts'
 import { addGet } from './commands/get.ts'
+import { addImport } from './commands/import.ts'
 import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
+import { addMcp } from './commands/mcp.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRun } from './commands/run.ts'
@@ -27,6 +29,8 @@ import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 const commands: readonly AddCommand[] = [
   addRun,
   addDashboard,
+  addMcp,
+  addImport,
   addLs,
   addGet,
   addSearch,

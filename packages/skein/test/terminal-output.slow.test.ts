@@ -91,6 +91,26 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['dashboard', '--json', ...inStore], until: /http/ },
     { args: ['dashboard', '--store', `absent${evil}`], code: 1 },
   ],
+  mcp: () => [
+    { args: ['mcp', '--print-config', 'claude', '--as', 'eve', ...inStore] },
+    { args: ['mcp', '--http', ...inStore], until: /http/ },
+    ...twice('mcp', 'token', 'create', '--as', evil, '--role', evil, '--compartment', evil, ...inStore),
+    ...twice('mcp', 'token', 'list', ...inStore),
+    { args: ['mcp', 'token', 'revoke', evil, ...inStore], code: 1 },
+    { args: ['mcp', '--compat', evil], code: 2 },
+  ],
+  import: () => {
+    writeFileSync(join(folder, `notes${evil}.md`), `# ${evil}\n\ngeese ${evil}`)
+    writeFileSync(
+      join(folder, 'broken.jsonl'),
+      `{"type":"entity","name":"x","entityType":"y","observations":[]}\n${evil}`,
+    )
+    return [
+      ...twice('import', `notes${evil}.md`, '--as', evil, ...inStore),
+      { args: ['import', 'broken.jsonl', ...inStore], code: 1 },
+      { args: ['import', `absent${evil}`, ...inStore], code: 1 },
+    ]
+  },
   ls: () => [
     ...twice('ls', ...inStore),
     ...['facts', 'observations', 'decisions', 'learnings', 'objects', 'escalations', 'work'].flatMap((collection) =>

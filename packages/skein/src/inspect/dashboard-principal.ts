@@ -24,8 +24,8 @@ export function dashboardPrincipal({
   return { id: as, role: 'person', clearance: { level: clearance, compartments }, rights: ['audit'] }
 }
 
-/** In a container a user may have no name. */
-function userName(): string {
+/** The name of the user; in a container there may be none. */
+export function userName(): string {
   try {
     return userInfo().username || 'person'
   } catch {

@@ -34,7 +34,7 @@ export function addInspectOptions(
     .addOption(new Option('--role <name>', 'your role').argParser(nonBlank).default('person'))
     .addOption(
       new Option('--clearance <level>', 'your clearance: public, internal or confidential, with +compartment for each')
-        .argParser(clearance)
+        .argParser(parseClearance)
         .default({ level: 'public' }, 'public'),
     )
     .addOption(
@@ -55,7 +55,8 @@ export function clearanceText({ level, compartments = [] }: Clearance): string {
   return labelText({ level, compartments })
 }
 
-function clearance(text: string): Clearance {
+/** Parses a clearance as it is written in options, such as `confidential+finance`. */
+export function parseClearance(text: string): Clearance {
   const [first, ...compartments] = text.split('+')
   const level = levels.find((known) => known === first)
   if (level === undefined || compartments.includes('')) {

@@ -1,0 +1,58 @@
+/**
+ * Two MCP clients and a plain agent work on one memory, each under its own identity: what one finds the others
+ * know, a counter that all of them change counts each change, and a secret stays with those who may see it.
+ *
+ * Run it: `node examples/mcp-clients.ts`
+ *
+ * @module
+ */
+
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { McpTokens, serveMcpHttp } from '@skein/mcp'
+import { mapStore, openMemory } from '@skein/memory'
+import type { Level } from '@skein/memory'
+
+type Content = Readonly<Record<string, unknown>>
+
+const memory = await openMemory({ store: mapStore() })
+const tokens = new McpTokens(memory)
+const server = await serveMcpHttp({ memory })
+const clients: Client[] = []
+
+/** Connects a client of this name, and returns how to call its tools. */
+async function connect(id: string, level: Level): Promise<(tool: string, args: Content) => Promise<Content>> {
+  const { token } = await tokens.create({ principal: { id, role: 'sales', clearance: { level } } })
+  const client = new Client({ name: id, version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  const requestInit = { headers: { Authorization: `Bearer ${token}` } }
+  await client.connect(new StreamableHTTPClientTransport(new URL(server.url), { requestInit }))
+  clients.push(client)
+  return async (name, args) => (await client.callTool({ name, arguments: args })).structuredContent as Content
+}
+
+const ann = await connect('ann', 'confidential')
+const bob = await connect('bob', 'public')
+const eve = memory.as({ id: 'eve', role: 'sales' })
+
+await ann('remember', { text: 'Acme raised its prices by 5 %.', task: 'acme' })
+await eve.observations.log({ value: 'Acme wants a discount.', task: 'acme' })
+const { items } = (await bob('recall', { query: 'acme' })) as { items: { by: string; snippet: string }[] }
+for (const { by, snippet } of items) console.log(`bob knows from ${by}: ${snippet}`)
+
+/** Adds one to the calls, however many others do so at the same time. */
+async function count(call: typeof ann): Promise<void> {
+  const { version, value = 0 } = await call('fact_get', { key: 'calls' })
+  const { written } = await call('fact_set', { key: 'calls', value: Number(value) + 1, ifVersion: version })
+  if (!written) await count(call)
+}
+await Promise.all([ann, bob, ann, bob, ann, bob].map(count))
+console.log(`calls: ${await eve.facts.get<number>('calls')}`)
+
+await ann('fact_set', { key: 'merger', value: 'Acme buys Birdsong', sensitivity: 'confidential' })
+console.log(
+  `ann reads version ${String((await ann('fact_get', { key: 'merger' }))['version'])} of the secret, bob none:`,
+  await bob('fact_get', { key: 'merger' }),
+)
+
+for (const client of clients) await client.close()
+await server.close()
+await memory.close()

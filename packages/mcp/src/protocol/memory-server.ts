@@ -1,0 +1,88 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  isInputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from '@modelcontextprotocol/server'
+import type { ClientCapabilities } from '@modelcontextprotocol/server'
+import { warn } from '@skein/memory/runtime'
+
+import { getPrompt } from '../resources/prompts.ts'
+import type { Session } from '../session/session.ts'
+import { refusalOf, resultOf } from '../tools/tool.ts'
+
+import { offersOf } from './offers.ts'
+import type { ToolSet } from './tool-set.ts'
+import manifest from '../../package.json' with { type: 'json' }
+
+/** How a client is told of changes. */
+export interface Subscriptions {
+  add(uri: string): void
+  remove(uri: string): void
+}
+
+/** Options of {@link memoryServer}. */
+export interface MemoryServerOptions {
+  readonly tools: ToolSet
+  /** Whether the client can be told of changes: without a connection that stays, one of 2025 can not. */
+  readonly canSubscribe: boolean
+  /** Takes the requests by which clients of 2025 subscribe. The SDK takes those of 2026. */
+  readonly subscriptions?: Subscriptions
+}
+
+/** Makes the protocol's side of a session: the same for each transport, and for clients of each revision. */
+export function memoryServer(
+  session: Session,
+  { tools: set, canSubscribe, subscriptions }: MemoryServerOptions,
+): Server {
+  const offers = offersOf[set]
+  const tools = new Map(offers.tools.map((tool) => [tool.definition.name, tool]))
+  const server = new Server(
+    { name: 'skein', title: 'Skein memory', version: manifest.version },
+    {
+      capabilities: {
+        tools: {},
+        ...(offers.prompts.length > 0 && { prompts: {} }),
+        resources: { subscribe: canSubscribe },
+      },
+      instructions: offers.instructions,
+    },
+  )
+  const { view } = session
+  server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(({ definition }) => definition) }))
+  server.setRequestHandler('tools/call', async ({ params: { name, arguments: args } }, { mcpReq: request }) => {
+    const tool = tools.get(name)
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool "${name}".`)
+    const canElicit = capabilitiesOf(server, request.envelope).elicitation !== undefined
+    try {
+      const answer = await tool.run(args, { session, request, canElicit })
+      if (isInputRequiredResult(answer)) return answer
+      return server.projectCallToolResult(resultOf(tool, answer), tool.definition.outputSchema)
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal) return refusal
+      // It may say what is none of the client's business.
+      warn(error)
+      throw new ProtocolError(ProtocolErrorCode.InternalError, `${name} failed. The log of the server says why.`)
+    }
+  })
+  server.setRequestHandler('resources/list', () => ({ resources: [...offers.resources] }))
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...offers.resourceTemplates] }))
+  server.setRequestHandler('resources/read', ({ params: { uri } }) => offers.readResource(view, uri))
+  if (offers.prompts.length > 0) {
+    server.setRequestHandler('prompts/list', () => ({ prompts: [...offers.prompts] }))
+    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(view, params.name, params.arguments))
+  }
+  if (subscriptions) {
+    server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => (subscriptions.add(uri), {}))
+    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (subscriptions.remove(uri), {}))
+  }
+  return server
+}
+
+/** Clients of 2026 send what they can with each request, those of 2025 once. */
+function capabilitiesOf(server: Server, envelope: object = {}): ClientCapabilities {
+  const sent = (envelope as Readonly<Record<string, ClientCapabilities | undefined>>)[CLIENT_CAPABILITIES_META_KEY]
+  return sent ?? server.getClientCapabilities() ?? {}
+}

@@ -1,0 +1,9 @@
+import type { Collection } from '@skein/memory/store'
+
+/** What is recalled. */
+export interface RecallFilter {
+  readonly task?: string
+  readonly kind?: Collection
+  /** Where to go on: of a list, or within one long value. */
+  readonly cursor?: string
+}

@@ -1,0 +1,30 @@
+import { recordName } from '../session/record-name.ts'
+import { adds, any, object, string } from './schema.ts'
+import { defineTool } from './tool.ts'
+import type { MemoryTool } from './tool.ts'
+
+interface HandOverArgs {
+  readonly task: string
+  readonly to: string
+  readonly summary: string
+}
+
+/** `hand_over`: leaves a note, alerts who takes over, and releases the claim. */
+export const handOver: MemoryTool = defineTool<HandOverArgs>({
+  name: 'hand_over',
+  description: 'Pass a task to an agent or role:NAME.',
+  annotations: adds,
+  input: object({ 'task!': string, 'to!': string, 'summary!': string }),
+  output: object({ id: any }),
+  run: async ({ task, to, summary }, { session }) => {
+    const { view, claims } = session
+    await session.spend([summary, summary])
+    const note = await view.observations.log({ value: summary, task, tags: ['hand-over'] })
+    const id = recordName({ collection: 'observations', id: note.id })
+    const addressee = to.startsWith('role:') ? { role: to.slice('role:'.length) } : to
+    await view.alerts.send({ to: [addressee], insight: { handOver: task, summary, note: id }, task })
+    // Last: who takes over finds the task free, and what is known about it.
+    await claims.release(task)
+    return { id }
+  },
+})
