@@ -249,7 +249,8 @@ export class ModelCalls {
         if (delayMs === undefined) throw error
         // A pause that the provider asks for holds for everyone.
         if (asksForPause(failure.retryAfterMs)) await this.#limiter.hold(delayMs)
-        else await pause(delayMs, signal)
+        // Rejects with the signal's own reason.
+        else await sleep(delayMs, undefined, { signal }).finally(() => signal.throwIfAborted())
       }
     }
   }
@@ -289,15 +290,6 @@ export class ModelCalls {
     if (!this.#model.settings?.allows) return
     const objects = this.#memory.readObjects
     this.#memory.audit.noteDisclosure({ to: this.#model.id, work, objects, label, ...(refused && { refused }) })
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal })
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
   }
 }
 
