@@ -130,12 +130,17 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     })
   })
 
-  it('forgets facts, and says what it keeps', async () => {
+  it('forgets records with what was made of them, and says what it keeps', async () => {
     await ann.call('fact_set', { key: 'phone', value: '555' })
-    const { id } = await ann.call('remember', { text: 'A note' })
-    const report = await ann.call('forget', { ids: ['facts/phone', id, 'facts/none'], reason: 'asked for' })
-    expect(report).toMatchObject({ forgotten: ['facts/phone'], kept: [{ id }, { id: 'facts/none' }] })
+    const { id } = await ann.call('remember', { text: 'An ephemeral note' })
+    const { id: theirs } = await bob.call('remember', { text: 'Not yours' })
+    const report = await ann.call('forget', { ids: ['facts/phone', id, theirs, 'facts/none'], reason: 'asked for' })
+    expect(report).toMatchObject({
+      forgotten: ['facts/phone', id],
+      kept: [{ id: theirs, why: expect.stringContaining('bob') as string }, { id: 'facts/none' }],
+    })
     expect(await ann.call('fact_get', { key: 'phone' })).toEqual({ version: 0 })
+    expect(await ann.call('recall', { query: 'ephemeral' })).toMatchObject({ items: [] })
   })
 
   it.each([

@@ -1,7 +1,8 @@
 import { NotFoundError } from '@skein/memory'
 import type { View } from '@skein/memory'
 
-import { parseRecordName } from '../session/record-name.ts'
+import { parseRecordName, recordName } from '../session/record-name.ts'
+import type { RecordName } from '../session/record-name.ts'
 import { any, changes, object, string, strings } from './schema.ts'
 import { defineTool } from './tool.ts'
 import type { MemoryTool } from './tool.ts'
@@ -11,51 +12,48 @@ interface ForgetArgs {
   readonly reason?: string
 }
 
-/** `forget`: removes records for everybody. */
+/** `forget`: erases records for everybody, with what is derived from them, and marks alerts as done. */
 export const forget: MemoryTool = defineTool<ForgetArgs>({
   name: 'forget',
-  description: 'Remove facts; mark alerts as done.',
+  description: 'Erase records and what was made of them; mark alerts as done.',
   annotations: changes,
   input: object({ 'ids!': strings, reason: string }),
   output: object({ kept: any }),
-  run: async ({ ids, reason }, { session }) => {
-    const forgotten: string[] = []
-    const kept: { id: string; why: string }[] = []
+  run: async ({ ids, reason = 'A client asked for it.' }, { session }) => {
+    const { view } = session
     // All names are checked first: a wrong one leaves everything as it was.
-    for (const [id, name] of ids.map((one) => [one, parseRecordName(one)] as const)) {
-      const why = await forgetRecord(session.view, name, reason)
-      if (why === undefined) forgotten.push(id)
-      else kept.push({ id, why })
+    const names = ids.map(parseRecordName)
+    const kept: { id: string; why: string }[] = []
+    const erased: string[] = []
+    const done: string[] = []
+    for (const name of names) {
+      const id = recordName(name)
+      const why = name.collection === 'alerts' ? await markDone(view, name.id) : await whyKept(view, name)
+      if (why !== undefined) kept.push({ id, why })
+      else (name.collection === 'alerts' ? done : erased).push(id)
     }
-    return { forgotten, kept }
+    if (erased.length > 0) await view.forget(erased, { reason, derived: 'forget' })
+    return { forgotten: [...erased, ...done], kept }
   },
 })
 
-/**
- * Forgets one record.
- *
- * @returns why it was kept; `undefined` when it is gone.
- */
-async function forgetRecord(
-  view: View,
-  { collection, id }: ReturnType<typeof parseRecordName>,
-  _reason: string | undefined,
-): Promise<string | undefined> {
-  const absent = 'There is none that you can see.'
-  if (collection === 'facts') {
-    const fact = await view.facts.read(id)
-    if (!fact) return absent
-    await view.facts.delete(id, { ifVersion: fact.version })
-    return undefined
-  }
-  if (collection === 'alerts') {
-    try {
-      await view.alerts.ack(id)
-      return undefined
-    } catch (error) {
-      if (error instanceof NotFoundError) return absent
-      throw error
-    }
-  }
-  return `${collection} can't be removed over MCP. Remember what corrects it.`
+/** Why a record can't be erased; `undefined` where it can. */
+async function whyKept(view: View, { collection, id }: RecordName): Promise<string | undefined> {
+  const record = await view.records.get(collection, id)
+  if (!record) return absent
+  const { principal } = view
+  if (record.author === principal.id || principal.rights?.includes('erase')) return undefined
+  return `It is by ${record.author}. Only its author, or somebody with the right "erase", can erase it.`
 }
+
+async function markDone(view: View, id: string): Promise<string | undefined> {
+  try {
+    await view.alerts.ack(id)
+    return undefined
+  } catch (error) {
+    if (error instanceof NotFoundError) return absent
+    throw error
+  }
+}
+
+const absent = 'There is none that you can see.'
