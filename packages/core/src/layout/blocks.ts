@@ -1,3 +1,4 @@
+import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import type { Language } from '../languages/function-words.ts'
 import { documentForm } from './document-form.ts'
 import { headingAt } from './heading-lines.ts'
@@ -117,12 +118,14 @@ class BlockReader {
     this.blocks.push({ kind: 'other', pieces: [{ start, end }] })
   }
 
-  /** Whether a number at the beginning of a line is part of a sentence that goes on there: `… in the year\n1990. …`. */
+  /** Whether what looks like a mark of a list is part of a sentence that goes on there: `… in the year\n1990. …`, `Dr.\nH. Maier`. */
   #isWithin({ text, indent }: Line): boolean {
     const last = this.#paragraph.at(-1)
-    if (!last || !/^(?:\d{2,3}[.)]|[A-Za-z][.)]|[-–—+*]\s\p{Ll})/u.test(text)) return false
-    if (/^[-–—+*]/.test(text)) return indent === last.indent && /[\p{L},]$/u.test(last.text) && !listMark.test(this.#paragraph[0]?.text ?? '') && text.startsWith('—')
-    return indent === last.indent && !/[.!?:;]$/.test(last.text) && !listMark.test(this.#paragraph[0]?.text ?? '')
+    if (!last || listMark.test(this.#paragraph[0]?.text ?? '') || indent !== last.indent) return false
+    if (/^\p{Lu}\.\s/u.test(text)) return true
+    if (/^—/.test(text)) return /[\p{L},]$/u.test(last.text)
+    if (endsWithAbbreviation(last.text, this.#language)) return true
+    return /^(?:[2-9]|\d{2,3}|\p{Ll})[.)]\s/u.test(text) && !/[.!?:;]$/.test(last.text)
   }
 
   #kindOf(line: Line, index: number): PartKind | undefined {

@@ -75,6 +75,6 @@ const keywords =
 /** Whether a line is code rather than prose. */
 export function isCode({ text }: Line): boolean {
   if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return true
-  if (/^(?:[{}()[\]]+[,;]?|\/\/|\/\*|\*\/|<\?)/.test(text)) return true
+  if (/^(?:[{}()[\]]+[,;]?$|\/\/|\/\*|\*\/|<\?)/.test(text)) return true
   return keywords.test(text) && /[=(){}<>;:/\\]|^\$|^>>>/.test(text) && !ended.test(text)
 }

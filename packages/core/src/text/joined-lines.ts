@@ -1,20 +1,23 @@
 import type { TextRange } from './sentences.ts'
 
-/** Lines of a paragraph as one text, which knows where its characters stand. Between two lines is one space. */
+const unspaced = /[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60“”…]/
+
+/** Lines of a paragraph as one text, which knows where its characters stand. Between two lines is one space, where words have some. */
 export class JoinedLines {
   readonly text: string
   readonly #pieces: readonly { readonly at: number; readonly start: number }[]
 
   constructor(original: string, pieces: readonly TextRange[]) {
     const places: { at: number; start: number }[] = []
-    let at = 0
-    const texts = pieces.map(({ start, end }) => {
-      places.push({ at, start })
-      at += end - start + 1
-      return original.slice(start, end)
-    })
+    let joined = ''
+    for (const { start, end } of pieces) {
+      const isJoint = unspaced.test(original[start] ?? '') && unspaced.test(joined.slice(-1))
+      if (joined !== '' && !isJoint) joined += ' '
+      places.push({ at: joined.length, start })
+      joined += original.slice(start, end)
+    }
     this.#pieces = places
-    this.text = texts.join(' ')
+    this.text = joined
   }
 
   /** Where characters of the joined text stand; ranges that begin and end with none of the spaces between lines. */

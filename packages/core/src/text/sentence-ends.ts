@@ -1,4 +1,5 @@
-import { abbreviationsOf, dottedOrdinals } from '../languages/abbreviations.ts'
+import { abbreviationsOf } from '../languages/abbreviations.ts'
+import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { isOpener } from './openers.ts'
 import { quotedSpans } from './quoted-spans.ts'
@@ -11,10 +12,12 @@ const maxSpeech = 200
 
 // One or more marks, what closes behind them, and the marks of footnotes.
 const mark =
-  /(?:[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]|(?:(?<=\.) (?=\.)))+["'”’“»«)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡])*/gu
+  /(?:[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]|(?:(?<=\.) (?=\.)))+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡])*/gu
 
 /** Ends a sentence whatever follows: scripts without spaces or capitals have marks of their own. */
 const sure = /[。！？｡．।॥۔།။។።]/u
+/** Languages that write „…“ or »…«. */
+const closesAlso: ReadonlySet<Language> = new Set<Language>(['de', 'ru', 'el'])
 const opening = /^["'“‘„«‹»(（「『《【[¿¡*_]+/u
 
 /** `VII.` or `3.2)` alone: the number of the heading or item that follows. */
@@ -23,7 +26,7 @@ const heading = /^\p{Lu}{3,}\s\p{Lu}{3,}\s/u
 
 /** After speech in Japanese, Chinese or Korean, the sentence goes on with these. */
 const afterSpeech =
-  /^(?:[、，,；：と]|って|っと|という|とい|なんて|など|は|が|を|に|で|も|の(?!\p{L}*。$)|から|라고|하고|라는|고\s|(?:[\p{Script=Han}]{0,4}(?:说|說|问|問|道|喊|答|叫|笑|想)[\p{Script=Han}]{0,2}[。，：！,]))/u
+  /^(?:[、，,；：と]|って|っと|という|とい|なんて|など|は|が|を|に|で|も|の(?!\p{L}*。$)|から|라고|하고|라는|고\s|(?:[\p{Script=Han}]{0,8}(?:说|說|问|問|道|喊|答|叫|笑|想)[\p{Script=Han}]{0,2}[。，：！,]))/u
 
 /**
  * The ends of the sentences in a paragraph, ascending: for each, the offset after its last character.
@@ -55,7 +58,10 @@ function* marksIn(
     for (; colon !== -1 && colon < match.index; colon = text.indexOf(': ', colon + 1)) {
       if (heading.test(text.slice(colon + 2, colon + 2 + reach))) yield { index: colon, end: colon + 1, isColon: true }
     }
-    yield { index: match.index, end: match.index + match[0].length, isColon: false }
+    const end = match.index + match[0].length
+    // Where „ and » open, “ and « close.
+    const closes = closesAlso.has(language) && /^[“«](?:\s|$)/u.test(text.slice(end, end + 2))
+    yield { index: match.index, end: closes ? end + 1 : end, isColon: false }
   }
 }
 
@@ -89,13 +95,14 @@ interface Place {
 function endsHere({ text, start, index, end, language }: Place): boolean {
   const marks = text.slice(index, end)
   const after = text.slice(end, end + reach)
-  if (sure.test(marks)) return !(/^[\p{Pe}\p{Pf}、，]/u.test(after) || isDecimal(text, index, after)) && !afterQuote(marks, after)
+  if (sure.test(marks)) return !(/^[\p{Pe}\p{Pf}、，。．！？]/u.test(after) || isDecimal(text, index, after)) && !afterQuote(marks, after)
   const gap = /^\s+/.exec(after)?.[0]
-  if (gap === undefined) return /[!?؟…]/.test(marks) && /^[\p{Lo}]/u.test(after) && /\p{Lo}/u.test(text[index - 1] ?? '')
+  if (gap === undefined) return /[!?؟]/.test(marks) && /^[\p{Lo}]/u.test(after) && /\p{Lo}/u.test(text[index - 1] ?? '')
   const next = after.slice(gap.length)
   const bare = next.replace(opening, '')
   if (/^(?:-\p{Lu}|-\p{Ll}{2})/u.test(next)) return true
   // A dash before words of a speaker, or of what is said, goes on; before a capital, somebody else speaks.
+  if (/^[—–]\p{Ll}/u.test(next)) return false
   if (/^[—–-]\s/.test(next)) return /[!?.…]/.test(marks) && /^[—–-]\s+["«„“]?\p{Lu}/u.test(next) && !/["»”]/.test(marks)
   if (/^\p{Ll}/u.test(bare)) return false
   if (/^[,;:)\]}»”%&/=]/u.test(next) && !/^»\s*\p{Lu}/u.test(next)) return false
@@ -118,7 +125,7 @@ function afterQuote(marks: string, after: string): boolean {
 }
 
 const months =
-  /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia)/iu
+  /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
 
 function isAbbreviation(head: string, next: string, bare: string, language: Language): boolean {
   const word = /(?:^|[\s("'“‘„«/[-])([^\s("'“‘„«[]+)\.$/u.exec(head)?.[1]
@@ -133,13 +140,19 @@ function isAbbreviation(head: string, next: string, bare: string, language: Lang
     if (isNumber || /^(?:[IVXLC]+\b|№|§)/.test(bare)) return true
   }
   const starts = opensSentence(bare, next, language)
-  if (ambiguous.has(lower) || ambiguous.has(last)) return !starts
-  if (/^(?:\p{L}{1,2}\.){1,4}\p{L}{1,3}$/u.test(word)) return !starts
+  if (ambiguous.has(lower) || ambiguous.has(last)) return language === 'hi' || !starts
+  if (language === 'ru' && /^(?:г|гг|в|вв)$/.test(lower)) return isCenturyOrTown(head, starts)
+  if (/^(?:\p{L}{1,2}\.){1,4}\p{L}{1,3}$/u.test(word)) return language === 'ru' ? !/^\p{Lu}/u.test(bare) : !starts
   // An initial: "J. Smith", "د. محمد". "I" and vowels that are words end sentences.
   if (/^\p{Lu}$/u.test(word)) return !(language === 'en' && word === 'I') && !starts
   if (/^\p{Lo}$/u.test(word)) return /\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Devanagari}/u.test(word)
-  if (/^\d{1,3}$/.test(word) || /^[IVX]{1,5}$/.test(word)) return isOrdinal(word, bare, starts, language)
-  return false
+  return language === 'de' && /^(?:\d{1,2}|[IVX]{1,5})$/.test(word) && isOrdinal(head, bare, starts)
+}
+
+/** Whether "г." and "в." name a town or a century, or end a date within a sentence that has just begun. */
+function isCenturyOrTown(head: string, starts: boolean): boolean {
+  if (!/[\dIVXLC]\s?\p{L}+\.$/u.test(head)) return true
+  return !starts && head.trimStart().length < 24
 }
 
 /** Abbreviations that are ordinary words unless they are written with a capital: "art.", "sen.", "don." */
@@ -147,15 +160,17 @@ function openOnlyCapital(lower: string, language: Language): boolean {
   return language !== 'de' && language !== 'ru' && language !== 'pl' && /^(?:gen|col|rep|hon|on|don|son|sen|san|art|cap|st|rev|pres|me|m|v|p|col|ten)$/.test(lower) && lower.length > 1
 }
 
-/** Whether a number with a full stop is an ordinal: "3. Oktober", "19. Jahrhundert", "Ludwig XIV. Hof". */
-function isOrdinal(word: string, bare: string, starts: boolean, language: Language): boolean {
-  if (!dottedOrdinals.has(language)) return false
+/** Whether a number with a full stop is an ordinal: "3. Oktober", "im 19. Jahrhundert"; not in "auf Seite 17. Danach …". */
+function isOrdinal(head: string, bare: string, starts: boolean): boolean {
   if (months.test(bare)) return true
-  return !starts && /^\p{L}/u.test(bare) && (/^\d{1,2}$/.test(word) || /^[IVX]+$/.test(word))
+  const before = /(?:^|\s)(\p{L}+)\s+[\dIVX]+\.$/u.exec(head)?.[1]
+  return !starts && /^\p{L}/u.test(bare) && (before === undefined || functionWords('de').has(before))
 }
 
 /** Whether a text begins like a sentence rather than a name. */
 function opensSentence(bare: string, next: string, language: Language): boolean {
+  // Another initial: "А. И. Соколова".
+  if (/^\p{Lu}\.\s/u.test(bare)) return false
   const word = /^(\p{Lu}[\p{L}’']*)/u.exec(bare)?.[1]
   if (word === undefined) {
     // Caseless scripts and numbers: a number after "U.S." or "etc." begins something new.
