@@ -177,5 +177,5 @@ function isSubtitleMark({ text }: Line, after: Line | undefined): boolean {
 }
 
 function isIndentedCode({ text }: Line): boolean {
-  return /[=(){}[\]<>;$\\|]/.test(text) && !/[.!?]$/.test(text)
+  return /[={}<>$|\\]|\w\(|;$/.test(text) && !/[.!?]$|(?:\p{L}+,?\s){4}/u.test(text)
 }

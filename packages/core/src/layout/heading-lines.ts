@@ -126,5 +126,6 @@ function isAlone(lines: readonly Line[], index: number): boolean {
   if (before && before.text !== '' && !isRule(before)) return false
   if (!after || after.text === '') return lines.length > 1
   // A man page: the text below is indented.
-  return after.indent > (lines[index]?.indent ?? 0) + 2 && isCapitals(lines[index]?.text ?? '')
+  const { indent, text } = lines[index] as Line
+  return after.indent > indent + 2 && indent < 4 && !ended.test(text) && text.length < 60
 }

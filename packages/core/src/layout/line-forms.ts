@@ -5,7 +5,7 @@ export const ended: RegExp = /[.!?…‥。！？｡．؟।॥۔։።။།។]
 
 /** Begins an item of a list; what follows is its text. */
 export const listMark: RegExp =
-  /^(?:[-–—•‣◦●▪*+·・※○◆■](?=\s)|[-–—•‣●▪・](?=[^\s\d-])|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})[).](?=\s)|\(\d{1,3}\)|[①-⑳]|\\item\b|\d{1,3}[、）])\s*/u
+  /^(?:[-–—•‣◦●▪*+·・※○◆■](?=\s)|[-–—•‣●▪・](?=[^\s\d-])|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})[).](?=\s)|\(\d{1,3}\)|[①-⑳]|\\item\b|\d{1,3}[、）]|\d{1,2}(?=\s{2,}\S))\s*/u
 
 const level = /\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/
 const stamp = /^[[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T\s,]+\d{1,2}:\d\d|(?:[A-Z][a-z]{2}\s+){1,2}\d{1,2}\s\d\d:\d\d:\d\d)/

@@ -1,3 +1,4 @@
+import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { ended } from './line-forms.ts'
@@ -25,7 +26,7 @@ export function pageWidth(lines: readonly Line[]): number {
 export function continuations(lines: readonly Line[], language: Language, page: number): boolean[] {
   const widest = lines.reduce((most, line) => Math.max(most, columnsOf(line)), 0)
   const width = lines.length > 2 ? widest : Math.max(widest, page)
-  const isList = lines.length > 2 && isListOfNames(lines)
+  const isList = lines.length > 2 && isListOfNames(lines) && !isFilled(lines, width)
   return lines.map((line, index) => {
     const next = lines[index + 1]
     return next !== undefined && goesOn(line, next, { language, width, isList })
@@ -40,15 +41,26 @@ interface Paragraph {
 }
 
 function goesOn(line: Line, next: Line, { language, width, isList }: Paragraph): boolean {
-  // What ends here ends there in any case; an abbreviation does not.
-  if (/^[\p{Ll}\p{M})\]},;:!?%»”’、。，．）」』！？：；’]/u.test(next.text)) return true
+  // A term or a title above what is said about it.
+  if (next.indent >= line.indent + 3 && columnsOf(line) < width * 0.6 && !/[,.;]$/.test(line.text)) return false
+  if (next.indent + 3 <= line.indent && !ended.test(line.text) && columnsOf(line) < width * 0.6) return false
+  // Where a sentence ends, another rule finds its end; not every full stop is one.
   if (/[,;(\[{–—、，；（「『،؛-]$/u.test(line.text)) return true
-  if (ended.test(line.text)) return true
+  if (ended.test(line.text)) return isFull(line, next, width) || endsWithAbbreviation(line.text, language)
+  if (/^[\p{Ll}\p{M})\]},;:!?%»”’、。，．）」』！？：；’]/u.test(next.text)) return true
   if (isList) return false
   if (endsOpen(line.text, language)) return true
-  if (width < leastWidth) return false
+  return width >= leastWidth && isFull(line, next, width)
+}
+
+/** Whether the next word did not fit in a line, so that it was broken there. */
+function isFull(line: Line, next: Line, width: number): boolean {
   const room = columnsOf(line) + gapOf(line, next) + firstWidth(next)
   return room > width * (isUnspaced(line.text) ? 0.9 : usedWidth) && columnsOf(line) > width * 0.5
+}
+
+function isFilled(lines: readonly Line[], width: number): boolean {
+  return lines.every((line, index) => index === lines.length - 1 || isFull(line, lines[index + 1] as Line, width))
 }
 
 /** Whether all lines begin with a capital and none ends as sentences do. */
