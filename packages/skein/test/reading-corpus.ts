@@ -48,7 +48,9 @@ export function wrapped(sentences: readonly string[], language: string, width: n
   const isUnspaced = language === 'ja' || language === 'zh'
   const text = sentences.join(isUnspaced ? '' : ' ')
   // Lines begin with no closing mark, and end with no opening one.
-  const units = isUnspaced ? text.match(/[「“（《]?(?:[A-Za-z0-9.,]+|.)[。、，；：！？」”）》…]*/gu) ?? [] : text.split(' ')
+  const units = isUnspaced
+    ? (text.match(/[「“（《]?(?:[A-Za-z0-9.,]+|.)[。、，；：！？」”）》…]*/gu) ?? [])
+    : text.split(' ')
   const lines: string[] = []
   let line = ''
   for (const unit of units) {

@@ -82,7 +82,8 @@ export function abbreviationsOf(language: Language): Abbreviations {
   const known = read.get(language)
   if (known) return known
   const [open, beforeNumber, ambiguous] = lists[language] ?? none
-  const english = language === 'en' ? none : ['prof dr mr mrs st vs cf e.g i.e', 'vol fig p pp', 'inc ltd corp jr sr u.s u.k']
+  const english =
+    language === 'en' ? none : ['prof dr mr mrs st vs cf e.g i.e', 'vol fig p pp', 'inc ltd corp jr sr u.s u.k']
   const setOf = (own: string, other = ''): ReadonlySet<string> => new Set(`${own} ${other}`.trim().split(/\s+/))
   const found = {
     open: setOf(open, english[0]),

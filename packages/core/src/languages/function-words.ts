@@ -29,7 +29,7 @@ const lists: Readonly<Record<Language, string>> = {
     'these they this those through to too under until up very was we were what when where which while who whom whose why ' +
     'will with within without would yet you your',
   de:
-    'aber alle als also am an auch auf aus bei bis bist da damals damit dann das dass dein dem den denn der des deshalb die ' +
+    'aber alle als also am an auch auf aus außerdem bei bereits bis bist da dabei dadurch dafür daher damals danach daran damit dann das dass dein dem den denn der des deshalb die ' +
     'dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es euer für gegen hat ' +
     'hatte hatten haben heute hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja jede jeder jedes kann kein ' +
     'keine können man mehr mein mit muss nach nicht noch nun nur ob oder ohne schon sehr sein seine seinem seinen seiner ' +
@@ -100,8 +100,8 @@ const lists: Readonly<Record<Language, string>> = {
     'אבל או אותו אותה אך אל אם אני אנחנו אחרי אשר את אתה ב בין גם היא היה הייתה היו הוא הם זה זאת זו יש כאשר כדי כי כל כמה ' +
     'כן כמו ל לא לפני מ מה מי מתי מדוע למה איפה היכן איך מן נגד על עם עד עוד רק של שם תחת לו לה להם',
   // Written without spaces, so these are taken out of a text before its words are looked for.
-  ja: 'いつ どこ だれ 誰 何 なに なん どの どれ いくつ いくら なぜ どう どのくらい どのよう です ます でした ました ですか ますか という について における によって',
-  zh: '什么 谁 哪里 哪儿 哪个 哪些 哪一 哪 何时 何地 什么时候 多少 多久 多长 多高 多大 几 怎么 怎样 如何 为什么 为何 吗 呢 的 了 是 在 和 与 及 有 被',
+  ja: 'いつ どこの国 どこ だれ 誰 何年間 何 名前 なに なん どの どれ いくつ いくら なぜ どう どのくらい どのよう です ます でした ました ですか ますか という について における によって',
+  zh: '什么 谁 哪里 哪儿 哪个 哪些 哪一 哪 何时 何地 什么时候 多少 多久 多长 多高 多大 几 怎么 怎样 如何 为什么 为何 叫什么 名字 叫 吗 呢 的 了 是 在 和 与 及 被',
   ko: '누가 누구 언제 어디 어디서 무엇 무엇을 왜 어떻게 몇 얼마 어느 그리고 그러나 그는 그녀는 이 그 저 것은 것을 있는 있다 했다 이다 였다',
   th: 'ใคร อะไร เมื่อไร ที่ไหน ทำไม อย่างไร เท่าไร กี่ และ หรือ แต่ ที่ ใน ของ เป็น คือ มี ได้ ให้ กับ จาก',
 }

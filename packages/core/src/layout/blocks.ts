@@ -107,7 +107,8 @@ class BlockReader {
       return
     }
     if (listMark.test(content.text) && !this.#isWithin(content)) this.#close()
-    if (this.#paragraph.length === 0 && quoted > 0 && before !== undefined && !isOtherQuote) this.#mark(line, content.start)
+    if (this.#paragraph.length === 0 && quoted > 0 && before !== undefined && !isOtherQuote)
+      this.#mark(line, content.start)
     this.#paragraph.push(content)
   }
 
@@ -130,15 +131,20 @@ class BlockReader {
 
   #kindOf(line: Line, index: number): PartKind | undefined {
     if (isRule(line) || isMarkup(line)) return 'other'
-    if (isRow(line) || isLogLine(line)) return 'row'
     const [before, after] = [this.#lines[index - 1], this.#lines[index + 1]]
-    if (hasColumns(line) && [before, after].some((one) => one !== undefined && (hasColumns(one) || isRule(one)))) return 'row'
+    // The names of the columns say what all rows below are about.
+    if (isRow(line) && after && isRule(after) && !(before && isRow(before))) return 'heading'
+    if (isRow(line) || isLogLine(line)) return 'row'
+    if (hasColumns(line) && [before, after].some((one) => one !== undefined && (hasColumns(one) || isRule(one))))
+      return 'row'
     if (isSubtitleMark(line, after)) return 'other'
     if (isCode(line)) return 'other'
     // Indented code of Markdown: four columns below a blank line, and no text that goes on from above.
     if (line.indent >= 4 && this.#paragraph.length === 0 && isIndentedCode(line)) return 'other'
     const isSetting = keyed.test(line.text) && line.text.length < 80 && !/[.!?]$/.test(line.text)
-    const isAmongSettings = [before, after].some((one) => one !== undefined && one.text !== '' && keyed.test(one.text) && !/[.!?]$/.test(one.text))
+    const isAmongSettings = [before, after].some(
+      (one) => one !== undefined && one.text !== '' && keyed.test(one.text) && !/[.!?]$/.test(one.text),
+    )
     return isSetting && isAmongSettings && this.#paragraph.length === 0 ? 'row' : undefined
   }
 
@@ -164,7 +170,12 @@ function headerEnd(lines: readonly Line[]): number {
   let known = 0
   for (const { text, indent } of lines) {
     if (!/^[A-Z][\w-]{1,40}:\s/.test(text) && !(end > 0 && indent > 0 && text !== '') && !/^From \S+@/.test(text)) break
-    if (/^(?:From|To|Cc|Subject|Date|Message-ID|Reply-To|Received|Sender|Return-Path|Content-Type|MIME-Version):\s/i.test(text)) known += 1
+    if (
+      /^(?:From|To|Cc|Subject|Date|Message-ID|Reply-To|Received|Sender|Return-Path|Content-Type|MIME-Version):\s/i.test(
+        text,
+      )
+    )
+      known += 1
     end += 1
   }
   return known > 1 ? end : 0

@@ -14,7 +14,8 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   }
   if (some.length < 2) return isJson(some[0]) ? 'records' : 'prose'
   const share = (test: (line: Line) => boolean): number => some.filter((line) => test(line)).length / some.length
-  if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some)) return 'records'
+  if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some))
+    return 'records'
   if (isSeparated(some)) return 'records'
   const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[[^\]]*\]$)/.test(text)
   const settings = share(isSetting)

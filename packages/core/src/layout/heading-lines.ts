@@ -27,19 +27,32 @@ export function headingAt(lines: readonly Line[], index: number): HeadingLine | 
   const line = lines[index] as Line
   const { text } = line
   if (text === '' || text.length > maxChars) return overlined(lines, index)
-  return marked(text, index) ?? underlined(lines, index) ?? overlined(lines, index) ?? divided(lines, index) ?? alone(lines, index)
+  return (
+    marked(text, index) ??
+    underlined(lines, index) ??
+    overlined(lines, index) ??
+    divided(lines, index) ??
+    alone(lines, index)
+  )
 }
 
 /** By a mark of its own: Markdown, AsciiDoc, LaTeX, roff, wikis, HTML. */
 function marked(text: string, index: number): HeadingLine | undefined {
-  const make = (title: string, level: number): HeadingLine => ({ title: title.trim(), level, last: index, sign: 'mark' })
+  const make = (title: string, level: number): HeadingLine => ({
+    title: title.trim(),
+    level,
+    last: index,
+    sign: 'mark',
+  })
   const hashes = /^(#{1,6})\s+(\S.*?)(?:\s#+)?$/.exec(text) ?? /^(#{1,6})$/.exec(text)
   if (hashes) return make(hashes[2] ?? '', hashes[1]?.length ?? 1)
   const wiki = /^(={2,6})\s*([^=\s][^=]*?)\s*\1$/.exec(text)
   if (wiki) return make(wiki[2] ?? '', (wiki[1]?.length ?? 1) - 1)
   const equals = /^(={1,6})\s+(\S[^=]*)$/.exec(text)
   if (equals) return make(equals[2] ?? '', equals[1]?.length ?? 1)
-  const latex = /^\\(part|chapter|section|subsection|subsubsection|paragraph|title)\*?(?:\[[^\]]*\])?\{([^{}]*)\}/.exec(text)
+  const latex = /^\\(part|chapter|section|subsection|subsubsection|paragraph|title)\*?(?:\[[^\]]*\])?\{([^{}]*)\}/.exec(
+    text,
+  )
   if (latex) return make(latex[2] ?? '', latexLevels[latex[1] ?? ''] ?? 1)
   const roff = /^\.(SH|SS|Sh|Ss)\s+"?([^"]+)"?$/.exec(text)
   if (roff) return make(roff[2] ?? '', /^S[Hh]$/.test(roff[1] ?? '') ? 1 : 2)
@@ -64,7 +77,12 @@ function underlined(lines: readonly Line[], index: number): HeadingLine | undefi
   if (!under || !isUnderline(under, line) || isRule(line) || isRow(line) || listMark.test(line.text)) return undefined
   if (before && before.text !== '' && !isRule(before)) return undefined
   if (line.indent > 3 || isCode(line) || keyed.test(line.text)) return undefined
-  return { title: line.text, level: underlineLevels.indexOf(under.text[0] ?? '') + 1, last: index + 1, sign: 'underline' }
+  return {
+    title: line.text,
+    level: underlineLevels.indexOf(under.text[0] ?? '') + 1,
+    last: index + 1,
+    sign: 'underline',
+  }
 }
 
 const underlineLevels = '=-~^"\'*+#`:.'
@@ -73,7 +91,8 @@ const underlineLevels = '=-~^"\'*+#`:.'
 function overlined(lines: readonly Line[], index: number): HeadingLine | undefined {
   const [over, line, under] = [lines[index], lines[index + 1], lines[index + 2]]
   if (!over || !line || !under || line.text === '' || over.text !== under.text || over.text.length < 3) return undefined
-  if (!/^([=\-~^"*#])\1*$/.test(over.text) || over.text.length < line.text.length || line.text.length > maxChars) return undefined
+  if (!/^([=\-~^"*#])\1*$/.test(over.text) || over.text.length < line.text.length || line.text.length > maxChars)
+    return undefined
   return { title: line.text, level: 0, last: index + 2, sign: 'underline' }
 }
 
@@ -83,11 +102,13 @@ function divided(lines: readonly Line[], index: number): HeadingLine | undefined
   const isDivision = division.test(text) && capsDivision.test(text)
   const number = numbered.exec(text)
   if ((!isDivision && !number) || !isAlone(lines, index)) return undefined
-  if (isDivision) return ended.test(text) && text.length > 40 ? undefined : { title: text, level: 1, last: index, sign: 'number' }
+  if (isDivision)
+    return ended.test(text) && text.length > 40 ? undefined : { title: text, level: 1, last: index, sign: 'number' }
   const [prefix = '', digits = ''] = number ?? []
   const title = text.slice(prefix.length)
   // A version, an amount or an item of a list looks alike: "3. Wash your hands."
-  if (indent > 3 || ended.test(title) || /[,;:]$/.test(title) || title.length > 80 || isItem(lines, index)) return undefined
+  if (indent > 3 || ended.test(title) || /[,;:]$/.test(title) || title.length > 80 || isItem(lines, index))
+    return undefined
   return { title, level: digits.split('.').length, last: index, sign: 'number' }
 }
 
@@ -99,7 +120,8 @@ function isItem(lines: readonly Line[], index: number): boolean {
     return lines[at]
   }
   const [before, after] = [near(-1), near(1)]
-  const isPlain = (line: Line | undefined): boolean => line !== undefined && /^\d{1,2}[.)]\s/.test(line.text) && !/^\d+\.\d/.test(line.text)
+  const isPlain = (line: Line | undefined): boolean =>
+    line !== undefined && /^\d{1,2}[.)]\s/.test(line.text) && !/^\d+\.\d/.test(line.text)
   return isPlain(lines[index]) && (isPlain(before) || isPlain(after))
 }
 
@@ -107,7 +129,8 @@ function isItem(lines: readonly Line[], index: number): boolean {
 function alone(lines: readonly Line[], index: number): HeadingLine | undefined {
   const line = lines[index] as Line
   const { text, indent } = line
-  if (!isAlone(lines, index) || listMark.test(text) || isRow(line) || isCode(line) || /[,;:]$/.test(text)) return undefined
+  if (!isAlone(lines, index) || listMark.test(text) || isRow(line) || isCode(line) || /[,;:]$/.test(text))
+    return undefined
   if (/^[>|"'“„«「『(<[]/.test(text) || keyed.test(text) || indent > 8) return undefined
   if (isCapitals(text)) return { title: text, level: 1, last: index, sign: 'capitals' }
   if (ended.test(text) || text.length > 60) return undefined

@@ -42,7 +42,12 @@ export function hasColumns({ text }: Line): boolean {
 
 /** Whether a line draws something: the frame of a table, a rule, an underline. */
 export function isRule({ text }: Line): boolean {
-  return text.length > 1 && /^[-=~_*+#^"'`.:|\s\u2500-\u257F─═]+$/.test(text) && !/\w/.test(text) && /([-=~_*+#^"'`:|─═.])\s*\1/.test(text)
+  return (
+    text.length > 1 &&
+    /^[-=~_*+#^"'`.:|\s\u2500-\u257F─═]+$/.test(text) &&
+    !/\w/.test(text) &&
+    /([-=~_*+#^"'`:|─═.])\s*\1/.test(text)
+  )
 }
 
 /** Whether a line underlines the one above it, in Markdown or reStructuredText. */
@@ -63,7 +68,9 @@ export function isMarkup({ text }: Line): boolean {
     /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
       `${text} `,
     ) ||
-    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|HP|RS|RE|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(text) ||
+    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|HP|RS|RE|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
+      text,
+    ) ||
     /^(?:\.\. |:[\w-]+:(?:\s|$)|\[\[.*\]\]$|\[[\w,="' %.-]+\]$|\[\^?[\w-]+\]:\s|!\[[^\]]*\]\([^)]*\)$)/.test(text) ||
     /^(?:https?|ftp|mailto):\S+$/.test(text)
   )

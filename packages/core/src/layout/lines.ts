@@ -41,5 +41,8 @@ export function restOf(line: Line, offset: number): Line {
 
 /** About how many columns a text takes: wide characters are two. */
 export function widthOf(text: string): number {
-  return text.length + (text.match(/[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/g)?.length ?? 0)
+  return (
+    text.length +
+    (text.match(/[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/g)?.length ?? 0)
+  )
 }

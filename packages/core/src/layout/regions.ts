@@ -2,7 +2,8 @@ import type { Line } from './lines.ts'
 
 const fence = /^(?:`{3,}|~{3,})/
 const listing = /^(?:-{4,}|\.{4,}|\+{4,}|={4,}|\/{4,})$/
-const environment = /^\\begin\{(verbatim|lstlisting|minted|equation|align|tabular|table|figure|tikzpicture|thebibliography)\*?\}/
+const environment =
+  /^\\begin\{(verbatim|lstlisting|minted|equation|align|tabular|table|figure|tikzpicture|thebibliography)\*?\}/
 const raw = /^<(script|style|pre|svg|table)\b/i
 /** Front matter is short; a rule that only looks like its beginning closes far below, or never. */
 const maxFrontMatter = 100
@@ -41,15 +42,21 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
   const { text, indent } = lines[start] as Line
   const mark = fence.exec(text)?.[0]
   // A fence that nobody closes reaches to the end.
-  if (mark) return find(lines, start, (line) => line.text.startsWith(mark) && /^[`~]+$/.test(line.text)) ?? lines.length - 1
+  if (mark)
+    return find(lines, start, (line) => line.text.startsWith(mark) && /^[`~]+$/.test(line.text)) ?? lines.length - 1
   const kind = environment.exec(text)?.[1]
   if (kind) return find(lines, start, (line) => line.text.startsWith(`\\end{${kind}`))
   const tag = raw.exec(text)?.[1]?.toLowerCase()
-  if (tag) return endsHere(text, `</${tag}`, start) ?? find(lines, start, (line) => line.text.toLowerCase().includes(`</${tag}`))
-  if (text.startsWith('<!--')) return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
+  if (tag)
+    return (
+      endsHere(text, `</${tag}`, start) ?? find(lines, start, (line) => line.text.toLowerCase().includes(`</${tag}`))
+    )
+  if (text.startsWith('<!--'))
+    return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
   if (/^\.(?:nf|EX|TS)\b/.test(text)) return find(lines, start, (line) => /^\.(?:fi|EE|TE)\b/.test(line.text))
   if (listing.test(text) && isListing(lines, start)) return find(lines, start, (line) => line.text === text)
-  if (/::$/.test(text) && /^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree)/.test(text)) return blockEnd(lines, start, indent)
+  if (/::$/.test(text) && /^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree)/.test(text))
+    return blockEnd(lines, start, indent)
   return undefined
 }
 
@@ -58,7 +65,12 @@ function isListing(lines: readonly Line[], start: number): boolean {
   const [before, mark] = [lines[start - 1]?.text ?? '', lines[start]?.text ?? '']
   if (/^\[(?:source|listing|literal)/.test(before)) return true
   if (/^[=+/]/.test(mark)) return false
-  return before === '' && (lines[start + 1]?.text ?? '') !== '' && find(lines, start, ({ text }) => text === mark, 60) !== undefined && mark.length === 4
+  return (
+    before === '' &&
+    (lines[start + 1]?.text ?? '') !== '' &&
+    find(lines, start, ({ text }) => text === mark, 60) !== undefined &&
+    mark.length === 4
+  )
 }
 
 function endsHere(text: string, mark: string, index: number): number | undefined {

@@ -16,7 +16,8 @@ export function pageWidth(lines: readonly Line[]): number {
   for (const [index, line] of lines.entries()) {
     const [before, after] = [lines[index - 1], lines[index + 1]]
     // The last line of a paragraph may be of any length.
-    if (line.text !== '' && after !== undefined && after.text !== '' && before !== undefined) widths.push(columnsOf(line))
+    if (line.text !== '' && after !== undefined && after.text !== '' && before !== undefined)
+      widths.push(columnsOf(line))
   }
   if (widths.length < 3) return 0
   return widths.toSorted((a, b) => a - b)[Math.floor(widths.length * 0.9)] ?? 0
@@ -65,7 +66,9 @@ function isFilled(lines: readonly Line[], width: number): boolean {
 
 /** Whether all lines begin with a capital and none ends as sentences do. */
 function isListOfNames(lines: readonly Line[]): boolean {
-  return lines.every(({ text }) => /^["'“„«(]*[\p{Lu}\p{N}]/u.test(text)) && lines.every(({ text }) => !/[.!?…;]/.test(text))
+  return (
+    lines.every(({ text }) => /^["'“„«(]*[\p{Lu}\p{N}]/u.test(text)) && lines.every(({ text }) => !/[.!?…;]/.test(text))
+  )
 }
 
 /** Whether a line ends with a word that needs another one. */
@@ -90,5 +93,7 @@ function columnsOf(line: Line): number {
 
 /** Whether a line is in a script without spaces between words. */
 function isUnspaced(text: string): boolean {
-  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u.test(text)
+  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u.test(
+    text,
+  )
 }

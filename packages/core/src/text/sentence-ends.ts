@@ -1,5 +1,4 @@
 import { abbreviationsOf } from '../languages/abbreviations.ts'
-import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { isOpener } from './openers.ts'
 import { quotedSpans } from './quoted-spans.ts'
@@ -95,7 +94,8 @@ interface Place {
 function endsHere({ text, start, index, end, language }: Place): boolean {
   const marks = text.slice(index, end)
   const after = text.slice(end, end + reach)
-  if (sure.test(marks)) return !(/^[\p{Pe}\p{Pf}、，。．！？]/u.test(after) || isDecimal(text, index, after)) && !afterQuote(marks, after)
+  if (sure.test(marks))
+    return !(/^[\p{Pe}\p{Pf}、，。．！？]/u.test(after) || isDecimal(text, index, after)) && !afterQuote(marks, after)
   const gap = /^\s+/.exec(after)?.[0]
   if (gap === undefined) return /[!?؟]/.test(marks) && /^[\p{Lo}]/u.test(after) && /\p{Lo}/u.test(text[index - 1] ?? '')
   const next = after.slice(gap.length)
@@ -124,8 +124,7 @@ function afterQuote(marks: string, after: string): boolean {
   return /[」』”’）]$/u.test(marks) && afterSpeech.test(after)
 }
 
-const months =
-  /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
+const months = /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
 
 function isAbbreviation(head: string, next: string, bare: string, language: Language): boolean {
   const word = /(?:^|[\s("'“‘„«/[-])([^\s("'“‘„«[]+)\.$/u.exec(head)?.[1]
@@ -157,14 +156,23 @@ function isCenturyOrTown(head: string, starts: boolean): boolean {
 
 /** Abbreviations that are ordinary words unless they are written with a capital: "art.", "sen.", "don." */
 function openOnlyCapital(lower: string, language: Language): boolean {
-  return language !== 'de' && language !== 'ru' && language !== 'pl' && /^(?:gen|col|rep|hon|on|don|son|sen|san|art|cap|st|rev|pres|me|m|v|p|col|ten)$/.test(lower) && lower.length > 1
+  return (
+    language !== 'de' &&
+    language !== 'ru' &&
+    language !== 'pl' &&
+    /^(?:gen|col|rep|hon|on|don|son|sen|san|art|cap|st|rev|pres|me|m|v|p|col|ten)$/.test(lower) &&
+    lower.length > 1
+  )
 }
+
+const beforeOrdinal =
+  /^(?:am|im|zum|vom|beim|der|die|das|den|dem|des|ein|eine|einem|einen|einer|bis|und|oder|seit|nach|vor|ihr|sein|jede[rsnm]?)$/i
 
 /** Whether a number with a full stop is an ordinal: "3. Oktober", "im 19. Jahrhundert"; not in "auf Seite 17. Danach …". */
 function isOrdinal(head: string, bare: string, starts: boolean): boolean {
   if (months.test(bare)) return true
   const before = /(?:^|\s)(\p{L}+)\s+[\dIVX]+\.$/u.exec(head)?.[1]
-  return !starts && /^\p{L}/u.test(bare) && (before === undefined || functionWords('de').has(before))
+  return !starts && /^\p{L}/u.test(bare) && (before === undefined || beforeOrdinal.test(before))
 }
 
 /** Whether a text begins like a sentence rather than a name. */

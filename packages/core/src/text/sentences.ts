@@ -46,7 +46,9 @@ export function splitSentences(text: string, language: Language = detectLanguage
   const ranges: SentenceRange[] = []
   for (const block of blocksOf(text, language)) {
     if (block.kind === 'sentence') splitBlock(text, block, language, ranges)
-    else for (const piece of block.pieces) for (const range of fitting(text, piece)) ranges.push({ ...range, kind: block.kind })
+    else
+      for (const piece of block.pieces)
+        for (const range of fitting(text, piece)) ranges.push({ ...range, kind: block.kind })
   }
   return ranges
 }
