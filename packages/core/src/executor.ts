@@ -43,7 +43,16 @@ export { loadTokenizer } from './models/count-tokens.ts'
 export { splitSentences } from './text/sentences.ts'
 export type { Price, PriceList } from './models/price.ts'
 export type { PromptTexts } from './models/prompts.ts'
-export type { TextRange } from './text/sentences.ts'
+export { outlineOf } from './layout/outline.ts'
+export type { OutlineHeading } from './layout/outline.ts'
+export type { SentenceRange, TextRange } from './text/sentences.ts'
+
+// Answers without a model
+export { findAnswers } from './extractive/find-answers.ts'
+export { readSentences } from './extractive/read-sentences.ts'
+export type { AnswerSource, FoundAnswer } from './extractive/find-answers.ts'
+export type { ReadText } from './extractive/read-sentences.ts'
+export type { Language } from './languages/function-words.ts'
 
 // Limits
 export type { RateLimits } from './limits/rate-limit.ts'

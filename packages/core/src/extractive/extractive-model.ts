@@ -70,7 +70,7 @@ function answer({ messages, passages, maxSentences, language }: CiteRequest): Ci
   const sources = sourcesOf(passages, language)
   const places = placesOf(passages, sources)
   const chosen = asksForContent(question)
-    ? findAnswers(question, sources, { limit: maxSentences })
+    ? findAnswers(question, sources, maxSentences)
     : summaryOf(sources, places, maxSentences)
   const sentences = chosen.flatMap(({ source, sentence }): CitedSentence[] => {
     const text = textOf(sources, source, sentence)

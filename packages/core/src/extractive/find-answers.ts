@@ -18,12 +18,6 @@ export interface FoundAnswer {
   readonly score: number
 }
 
-/** Options of {@link findAnswers}. */
-export interface AnswerOptions {
-  /** Most sentences found. */
-  readonly limit: number
-}
-
 // BM25 (S. Robertson and H. Zaragoza, 2009). Sentences differ less in length than documents, so length counts less.
 const k1 = 1.2
 const b = 0.4
@@ -49,13 +43,10 @@ interface Candidate extends FoundAnswer {
  * sources. What the sentence before or the heading above says counts a little; the kind of
  * answer that is asked for counts, too: a name, a time, a number.
  *
+ * @param limit - Most sentences found.
  * @returns nothing where no sentence is about enough of the question.
  */
-export function findAnswers(
-  question: string,
-  sources: readonly AnswerSource[],
-  { limit }: AnswerOptions,
-): FoundAnswer[] {
+export function findAnswers(question: string, sources: readonly AnswerSource[], limit: number): FoundAnswer[] {
   const languages = [...new Set(sources.map(({ language }) => language))]
   const concepts = questionConcepts(question, languages)
   if (concepts.length === 0) return []

@@ -107,8 +107,8 @@ function divided(lines: readonly Line[], index: number): HeadingLine | undefined
   const [prefix = '', digits = ''] = number ?? []
   const title = text.slice(prefix.length)
   // A version, an amount or an item of a list looks alike: "3. Wash your hands."
-  if (indent > 3 || ended.test(title) || /[,;:]$/.test(title) || title.length > 80 || isItem(lines, index))
-    return undefined
+  const most = ended.test(title) ? 60 : 80
+  if (indent > 3 || /[,;:!?]$/.test(title) || title.length > most || isItem(lines, index)) return undefined
   return { title, level: digits.split('.').length, last: index, sign: 'number' }
 }
 
@@ -135,12 +135,15 @@ function alone(lines: readonly Line[], index: number): HeadingLine | undefined {
   if (isCapitals(text)) return { title: text, level: 1, last: index, sign: 'capitals' }
   if (ended.test(text) || text.length > 60) return undefined
   const words = text.split(/\s+/)
-  const isTitle = /^[\p{Lu}\p{Lo}\p{N}]/u.test(text) && words.length <= 10
+  const isTitle = /^[\p{Lu}\p{Lo}]|^\d+\s+\p{L}/u.test(text) && words.length <= 10 && /\p{L}{3}|\p{Lo}{2}/u.test(text) && !/\d\.\d/.test(text)
   return isTitle ? { title: text, level: 1, last: index, sign: 'alone' } : undefined
 }
 
+/** Whether a line is in capitals and more than a name with a version: "HEALTH CARE", but not "PHP 5.3.3". */
 function isCapitals(text: string): boolean {
-  return /\p{Lu}{3}/u.test(text) && text === text.toUpperCase() && !/[.!?]$/.test(text)
+  if (text !== text.toUpperCase() || /[.!?]$|\d\.\d/.test(text)) return false
+  const words = text.match(/\p{Lu}{3,}/gu) ?? []
+  return words.join('').length > 4
 }
 
 /** Whether a line is a block by itself, with text below. */

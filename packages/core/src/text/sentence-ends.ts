@@ -179,7 +179,7 @@ function isOrdinal(head: string, bare: string, starts: boolean): boolean {
 function opensSentence(bare: string, next: string, language: Language): boolean {
   // Another initial: "А. И. Соколова".
   if (/^\p{Lu}\.\s/u.test(bare)) return false
-  const word = /^(\p{Lu}[\p{L}’']*)/u.exec(bare)?.[1]
+  const word = /^(\p{Lu}[\p{Ll}’']*)(?!\p{L})/u.exec(bare)?.[1]
   if (word === undefined) {
     // Caseless scripts and numbers: a number after "U.S." or "etc." begins something new.
     return /^(?:\d{4}\b|\d+\s\p{L})/u.test(bare) || /^[\p{Lo}¿¡]/u.test(next)

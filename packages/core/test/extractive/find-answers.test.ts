@@ -6,7 +6,7 @@ import { readSentences } from '../../src/extractive/read-sentences.ts'
 /** The best sentences of some texts, best first. */
 function answers(question: string, texts: readonly string[], limit = 4): string[] {
   const sources = texts.map((text) => ({ text, ...readSentences(text) }))
-  return findAnswers(question, sources, { limit }).map(({ source, sentence }) => {
+  return findAnswers(question, sources, limit).map(({ source, sentence }) => {
     const { start, end } = sources[source]?.sentences[sentence] ?? { start: 0, end: 0 }
     return texts[source]?.slice(start, end) ?? ''
   })

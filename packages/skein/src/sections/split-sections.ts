@@ -1,9 +1,8 @@
 import { requireInteger, requireOptions } from '@skein/memory/runtime'
 
-import { capsHeadings } from './caps-headings.ts'
+import { chooseHeadings } from './choose-headings.ts'
 import { cutSection } from './cut-section.ts'
 import type { Heading } from './heading.ts'
-import { markdownHeadings } from './markdown-headings.ts'
 import { isBlank, trimRange } from './text-range.ts'
 import type { TextRange } from './text-range.ts'
 import { OptionError } from '@skein/memory'
@@ -37,10 +36,10 @@ const maxOpeningChars = 60
  * Splits a text into sections by its headings, in order. Sections don't overlap
  * and cover everything but white space.
  *
- * Headings are those of Markdown or, where there are none, those in capitals:
- * on lines of their own, or in the flow of a text without line breaks. A text
- * without headings becomes pieces of whole paragraphs. Takes linear time for any
- * text.
+ * Headings are those of Markdown, reStructuredText, AsciiDoc, LaTeX, HTML and man pages; where there
+ * are none, numbered ones and such as "Article 10"; then those in capitals, on lines of their own or in
+ * the flow of a text without line breaks; then short lines that stand alone. A text without headings
+ * becomes pieces of whole paragraphs; so do tables, logs, settings and code. Takes linear time for any text.
  *
  * @throws OptionError when `maxChars` is not an integer above 1.
  *
@@ -57,9 +56,7 @@ export function splitSections(text: string, options: SplitSectionsOptions = {}):
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   requireInteger('maxChars', maxChars, 2)
 
-  const markdown = markdownHeadings(text)
-  const headings = markdown.length > 0 ? markdown : capsHeadings(text)
-  return headedSections(text, headings).flatMap((section) => pieces(text, section, maxChars))
+  return headedSections(text, chooseHeadings(text)).flatMap((section) => pieces(text, section, maxChars))
 }
 
 /** A section before it is cut; without title and topic if no heading precedes it. */
