@@ -52,6 +52,7 @@ export { findAnswers } from './extractive/find-answers.ts'
 export { readSentences } from './extractive/read-sentences.ts'
 export type { AnswerSource, FoundAnswer } from './extractive/find-answers.ts'
 export type { ReadText } from './extractive/read-sentences.ts'
+export { languages } from './languages/function-words.ts'
 export type { Language } from './languages/function-words.ts'
 
 // Limits

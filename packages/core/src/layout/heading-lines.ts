@@ -109,7 +109,7 @@ function divided(lines: readonly Line[], index: number): HeadingLine | undefined
   // A version, an amount or an item of a list looks alike: "3. Wash your hands."
   const most = ended.test(title) ? 60 : 80
   if (indent > 3 || /[,;:!?]$/.test(title) || title.length > most || isItem(lines, index)) return undefined
-  return { title, level: digits.split('.').length, last: index, sign: 'number' }
+  return { title: title.replace(/\.$/, ''), level: digits.split('.').length, last: index, sign: 'number' }
 }
 
 /** Whether a numbered line stands among others, so that it is an item of a list. */
@@ -135,7 +135,11 @@ function alone(lines: readonly Line[], index: number): HeadingLine | undefined {
   if (isCapitals(text)) return { title: text, level: 1, last: index, sign: 'capitals' }
   if (ended.test(text) || text.length > 60) return undefined
   const words = text.split(/\s+/)
-  const isTitle = /^[\p{Lu}\p{Lo}]|^\d+\s+\p{L}/u.test(text) && words.length <= 10 && /\p{L}{3}|\p{Lo}{2}/u.test(text) && !/\d\.\d/.test(text)
+  const isTitle =
+    /^[\p{Lu}\p{Lo}]|^\d+\s+\p{L}/u.test(text) &&
+    words.length <= 10 &&
+    /\p{L}{3}|\p{Lo}{2}/u.test(text) &&
+    !/\d\.\d/.test(text)
   return isTitle ? { title: text, level: 1, last: index, sign: 'alone' } : undefined
 }
 
