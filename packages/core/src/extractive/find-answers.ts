@@ -106,7 +106,8 @@ class Matcher {
     }
     this.#averageLength = length / Math.max(1, total)
     this.#rarities = concepts.map(({ weight }, index) => {
-      const df = holders[index] ?? 0
+      // What no sentence has is not rarer than what one has: a short text lacks most words.
+      const df = Math.max(1, holders[index] ?? 0)
       return weight * Math.log(1 + (total - df + 0.5) / (df + 0.5))
     })
     this.#weights = this.#rarities.map(

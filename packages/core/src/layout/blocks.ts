@@ -2,7 +2,7 @@ import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import type { Language } from '../languages/function-words.ts'
 import { documentForm } from './document-form.ts'
 import { headingAt } from './heading-lines.ts'
-import { hasColumns, isCode, isLogLine, isMarkup, isRow, isRule, keyed, listMark, speakerLength } from './line-forms.ts'
+import { ended, hasColumns, isCode, isLogLine, isMarkup, isRow, isRule, keyed, listMark, speakerLength } from './line-forms.ts'
 import { linesOf, restOf } from './lines.ts'
 import type { Line } from './lines.ts'
 import { regions } from './regions.ts'
@@ -25,7 +25,7 @@ export interface Block {
 }
 
 /** `> ` of mail and Markdown, and what comments begin with. */
-const quoteMark = /^(?:[>|%]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
+const quoteMark = /^(?:[>|]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
 
 /** Finds the blocks of a text by its lines, whatever format it has. In order; they cover all that is not white space. */
 export function blocksOf(text: string, language: Language): Block[] {
@@ -152,7 +152,9 @@ class BlockReader {
   #close(): void {
     const lines = this.#paragraph
     this.#paragraph = []
-    if (lines.length === 0) return
+    const [first] = lines
+    if (!first) return
+    if (lines.length === 1 && isScrap(first)) return this.single('other', first)
     let pieces: { start: number; end: number }[] = []
     for (const [index, goesOn] of continuations(lines, this.#language, this.#page).entries()) {
       const { start, end } = lines[index] as Line
@@ -185,6 +187,11 @@ function headerEnd(lines: readonly Line[]): number {
 function isSubtitleMark({ text }: Line, after: Line | undefined): boolean {
   const time = /^(?:\d{1,2}:)?\d{1,2}:\d\d[.,]\d{2,3}\s+-->\s/
   return time.test(text) || (/^\d+$/.test(text) && after !== undefined && time.test(after.text)) || text === 'WEBVTT'
+}
+
+/** A salutation, a name, a version: a few words that are neither a sentence nor a heading. */
+function isScrap({ text }: Line): boolean {
+  return text.length < 40 && !ended.test(text) && !listMark.test(text) && /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(text) && text.split(/\s+/).length < 4
 }
 
 function isIndentedCode({ text }: Line): boolean {

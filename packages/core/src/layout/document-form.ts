@@ -12,6 +12,8 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   for (const line of lines) {
     if (line.text !== '' && some.push(line) === sampleLines) break
   }
+  if (some[0]?.text.startsWith('#!')) return 'code'
+  if (some.some(({ text }) => /^\\(?:documentclass|begin|section|chapter)\b/.test(text))) return 'prose'
   if (some.length < 2) return isJson(some[0]) ? 'records' : 'prose'
   const share = (test: (line: Line) => boolean): number => some.filter((line) => test(line)).length / some.length
   if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some))
@@ -32,7 +34,7 @@ function isJson(line: Line | undefined): boolean {
 
 function isJsonText(lines: readonly Line[]): boolean {
   const first = lines[0]?.text ?? ''
-  return /^[{[]/.test(first) && lines.length > 2 && /^(?:"|[{}[\]])/.test(lines[1]?.text ?? '')
+  return /^[{[](?:$|\s*["{[])/.test(first) && lines.length > 2 && /^["{}[\]\d]/.test(lines[1]?.text ?? '')
 }
 
 /** Whether nearly all lines have the same number of separators, and few look like punctuation of prose. */

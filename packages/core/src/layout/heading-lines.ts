@@ -76,7 +76,7 @@ function underlined(lines: readonly Line[], index: number): HeadingLine | undefi
   const [before, under] = [lines[index - 1], lines[index + 1]]
   if (!under || !isUnderline(under, line) || isRule(line) || isRow(line) || listMark.test(line.text)) return undefined
   if (before && before.text !== '' && !isRule(before)) return undefined
-  if (line.indent > 3 || isCode(line) || keyed.test(line.text)) return undefined
+  if (line.indent > 3 || isCode(line) || keyed.test(line.text) || /^[[.:<|]/.test(line.text)) return undefined
   return {
     title: line.text,
     level: underlineLevels.indexOf(under.text[0] ?? '') + 1,
@@ -101,7 +101,7 @@ function divided(lines: readonly Line[], index: number): HeadingLine | undefined
   const { text, indent } = lines[index] as Line
   const isDivision = division.test(text) && capsDivision.test(text)
   const number = numbered.exec(text)
-  if ((!isDivision && !number) || !isAlone(lines, index)) return undefined
+  if ((!isDivision && !number) || !isAlone(lines, index) || (lines[index + 1]?.text ?? '') !== '') return undefined
   if (isDivision)
     return ended.test(text) && text.length > 40 ? undefined : { title: text, level: 1, last: index, sign: 'number' }
   const [prefix = '', digits = ''] = number ?? []

@@ -72,7 +72,7 @@ export function isMarkup({ text }: Line): boolean {
       text,
     ) ||
     /^(?:\.\. |:[\w-]+:(?:\s|$)|\[\[.*\]\]$|\[[\w,="' %.-]+\]$|\[\^?[\w-]+\]:\s|!\[[^\]]*\]\([^)]*\)$)/.test(text) ||
-    /^(?:https?|ftp|mailto):\S+$/.test(text)
+    /^(?:https?|ftp|mailto):\S+$|^%+\s/.test(text)
   )
 }
 

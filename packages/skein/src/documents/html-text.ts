@@ -21,6 +21,7 @@ export function htmlText(html: string): Required<PlacedText> {
   let preDepth = 0
   let pending: string | undefined
   let cells = 0
+  let names = 0
 
   /** Begins a block, with a mark before its first word. */
   const block = (mark = ''): void => {
@@ -45,12 +46,14 @@ export function htmlText(html: string): Required<PlacedText> {
           block('```\n')
         } else if (name === 'tr') {
           cells = 0
+          names = 0
           if (pending === undefined && !out.isEmpty) out.add('\n')
           pending = undefined
         } else if (name === 'td' || name === 'th') {
           if (cells === 0 && !out.isEmpty && !out.endsWith('\n')) out.add('\n')
           out.add(cells === 0 ? '| ' : ' | ')
           cells += 1
+          if (name === 'th') names += 1
         } else if (name === 'br') {
           if (!out.isEmpty) out.add('\n')
         } else if (blocks.has(name) && !(pending !== undefined && pending !== '')) block()
@@ -74,7 +77,7 @@ export function htmlText(html: string): Required<PlacedText> {
           if (!out.isEmpty) out.add(out.endsWith('\n') ? '```' : '\n```')
           block()
         } else if (name === 'tr') {
-          if (cells > 0) out.add(' |')
+          if (cells > 0) out.add(names === cells ? ' |\n|---|' : ' |')
           cells = 0
         } else if (/^h[1-6]$/.test(name) || name === 'li' || blocks.has(name)) block()
       },

@@ -9,7 +9,7 @@ const leastAlone = 2
 const leastNumbered = 2
 const leastOutdented = 3
 /** Where more of a text's blocks stand alone, it is a list or a poem. In UTF-16 units per heading. */
-const leastTextBelow = 120
+const leastTextBelow = 80
 
 /** The headings of a text by the surest sign that it has. */
 export function chooseHeadings(text: string): Heading[] {

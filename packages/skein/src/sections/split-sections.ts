@@ -1,3 +1,4 @@
+import { splitSentences } from '@skein/core/executor'
 import { requireInteger, requireOptions } from '@skein/memory/runtime'
 
 import { chooseHeadings } from './choose-headings.ts'
@@ -66,19 +67,31 @@ interface Whole extends TextRange {
 }
 
 function headedSections(text: string, headings: readonly Heading[]): Whole[] {
-  const sections: Whole[] = [{ topic: undefined, title: undefined, start: 0, end: headings[0]?.start ?? text.length }]
+  const opening = headings[0]?.start ?? text.length
+  const isOpened = headings.length > 0 && hasNoText(text, 0, opening)
+  const sections: Whole[] = isOpened ? [] : [{ topic: undefined, title: undefined, start: 0, end: opening }]
   let topic: string | undefined
-  let start: number | undefined
+  let start: number | undefined = isOpened ? 0 : undefined
   for (const [index, heading] of headings.entries()) {
     const next = headings[index + 1]
     if (heading.level <= 1) topic = heading.title
     start ??= heading.start
     // A heading right above one of a lower rank has no text of its own: both begin one section.
-    if (next !== undefined && next.level > heading.level && isBlank(text, heading.end, next.start)) continue
+    if (next !== undefined && next.level > heading.level && hasNoText(text, heading.end, next.start)) continue
     sections.push({ topic: topic ?? heading.title, title: heading.title, start, end: next?.start ?? text.length })
     start = undefined
   }
   return sections
+}
+
+/** Longer ones hold something. In UTF-16 units. */
+const maxMarkupChars = 2_000
+
+/** Whether there is nothing to read in a range: only white space, or front matter, settings and commands. */
+function hasNoText(text: string, start: number, end: number): boolean {
+  if (isBlank(text, start, end)) return true
+  if (end - start > maxMarkupChars) return false
+  return splitSentences(text.slice(start, end)).every(({ kind }) => kind === 'other')
 }
 
 function pieces(text: string, section: Whole, maxChars: number): Section[] {
