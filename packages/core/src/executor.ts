@@ -45,7 +45,8 @@ export type { Price, PriceList } from './models/price.ts'
 export type { PromptTexts } from './models/prompts.ts'
 export { outlineOf } from './layout/outline.ts'
 export type { OutlineHeading } from './layout/outline.ts'
-export type { SentenceRange, TextRange } from './text/sentences.ts'
+export type { SentenceRange } from './text/sentences.ts'
+export type { TextRange } from './text/text-range.ts'
 
 // Answers without a model
 export { findAnswers } from './extractive/find-answers.ts'

@@ -102,7 +102,8 @@ describe('htmlText', () => {
 })
 
 it('subtitleText joins what is spoken', () => {
-  const srt = '1\r\n00:00:01,000 --> 00:00:02,000\r\nWhales <i>sing</i>\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nall day.\r\n'
+  const srt =
+    '1\r\n00:00:01,000 --> 00:00:02,000\r\nWhales <i>sing</i>\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nall day.\r\n'
   const { text, places } = subtitleText(srt)
   expect(text).toBe('Whales sing all day.')
   const { start, end } = originalRange(places, text.indexOf('all'), text.length)
@@ -152,9 +153,15 @@ describe('runReport', () => {
       /^3 of 4 files can't be used\. .*empty\.txt is empty.*nul\.txt is a binary file.*none\.txt does not exist.*--skip-bad/,
     )
     const { skipped, summary } = await runReport({ ...options, skipBad: true })
-    expect(skipped.map(({ source }) => source.slice(folder.length + 1)).toSorted()).toEqual(['empty.txt', 'none.txt', 'nul.txt'])
+    expect(skipped.map(({ source }) => source.slice(folder.length + 1)).toSorted()).toEqual([
+      'empty.txt',
+      'none.txt',
+      'nul.txt',
+    ])
     expect(summary.length).toBeGreaterThan(0)
-    await expect(runReport({ ...options, files: [join(folder, 'empty.txt')], skipBad: true })).rejects.toThrow(/is empty/)
+    await expect(runReport({ ...options, files: [join(folder, 'empty.txt')], skipBad: true })).rejects.toThrow(
+      /is empty/,
+    )
   })
 
   it('takes the language and the encoding that are named', async () => {
@@ -178,5 +185,7 @@ it.skipIf(process.platform === 'win32')('skein run reads standard input and pipe
   const { code, stdout } = await ended
   expect(code).toBe(0)
   const { summary } = JSON.parse(stdout) as { summary: { text: string; citations: { source: string }[] }[] }
-  expect(new Set(summary.flatMap(({ citations }) => citations.map(({ source }) => source)))).toEqual(new Set(['-', pipe]))
+  expect(new Set(summary.flatMap(({ citations }) => citations.map(({ source }) => source)))).toEqual(
+    new Set(['-', pipe]),
+  )
 })

@@ -64,7 +64,7 @@ export function wrapped(sentences: readonly string[], language: string, width: n
 }
 
 function columns(text: string): number {
-  return [...text].reduce((sum, char) => sum + (/[\u2E80-\u9FFF\uFF00-\uFF60]/.test(char) ? 2 : 1), 0)
+  return Array.from(text).reduce((sum, char) => sum + (/[\u2E80-\u9FFF\uFF00-\uFF60]/.test(char) ? 2 : 1), 0)
 }
 
 /** A text without its white space, which wrapping changes. */

@@ -42,15 +42,27 @@ const stemmers: Partial<Record<Language, (word: string) => string>> = {
 export type TermReader = (text: string) => string[]
 
 /**
- * Creates a reader that caches the stems it has found.
+ * The reader of a language.
  *
- * A text uses the same words over and over, and stemming is by far the most
- * expensive step. The cache lives as long as the reader: make one per task.
+ * Texts use the same words over and over, and stemming is by far the most
+ * expensive step, so each thread keeps the terms of the words it has met.
  *
  * Stems are those of Snowball for the language of the text. Of scripts without spaces, pairs
  * of neighboring letters are the terms: they need no dictionary.
  */
 export function termReader(language: Language = 'en'): TermReader {
+  const known = readers.get(language)
+  if (known) return known
+  const made = makeReader(language)
+  readers.set(language, made)
+  return made
+}
+
+const readers = new Map<Language, TermReader>()
+/** Words of one language that a thread remembers; a language has few that are frequent. */
+const maxWords = 20_000
+
+function makeReader(language: Language): TermReader {
   const terms = new Map<string, readonly string[]>()
   const stops = foldedStops(language)
   const stem = stemmers[language] ?? ((found: string) => found)
@@ -70,7 +82,8 @@ export function termReader(language: Language = 'en'): TermReader {
       const known = terms.get(found)
       if (known !== undefined) return known
       const made = read(found)
-      terms.set(found, made)
+      if (terms.size >= maxWords) terms.clear()
+      if (found.length <= maxStemmedChars) terms.set(found, made)
       return made
     })
 }

@@ -2,8 +2,8 @@ import { functionWords } from './function-words.ts'
 import type { Language } from './function-words.ts'
 
 /** Enough to tell a language, and little enough to cost nothing. In UTF-16 units. */
-const sampleChars = 3_000
-const samples = 4
+const sampleChars = 600
+const samples = 5
 
 /** Scripts that one of the known languages is mostly written in. */
 const scripts: readonly (readonly [Language, RegExp])[] = [

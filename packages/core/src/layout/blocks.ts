@@ -2,7 +2,18 @@ import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import type { Language } from '../languages/function-words.ts'
 import { documentForm } from './document-form.ts'
 import { headingAt } from './heading-lines.ts'
-import { ended, hasColumns, isCode, isLogLine, isMarkup, isRow, isRule, keyed, listMark, speakerLength } from './line-forms.ts'
+import {
+  ended,
+  hasColumns,
+  isCode,
+  isLogLine,
+  isMarkup,
+  isRow,
+  isRule,
+  keyed,
+  listMark,
+  speakerLength,
+} from './line-forms.ts'
 import { linesOf, restOf } from './lines.ts'
 import type { Line } from './lines.ts'
 import { regions } from './regions.ts'
@@ -124,7 +135,7 @@ class BlockReader {
     const last = this.#paragraph.at(-1)
     if (!last || listMark.test(this.#paragraph[0]?.text ?? '') || indent !== last.indent) return false
     if (/^\p{Lu}\.\s/u.test(text)) return true
-    if (/^—/.test(text)) return /[\p{L},]$/u.test(last.text)
+    if (text.startsWith('—')) return /[\p{L},]$/u.test(last.text)
     if (endsWithAbbreviation(last.text, this.#language)) return true
     return /^(?:[2-9]|\d{2,3}|\p{Ll})[.)]\s/u.test(text) && !/[.!?:;]$/.test(last.text)
   }
@@ -191,7 +202,13 @@ function isSubtitleMark({ text }: Line, after: Line | undefined): boolean {
 
 /** A salutation, a name, a version: a few words that are neither a sentence nor a heading. */
 function isScrap({ text }: Line): boolean {
-  return text.length < 40 && !ended.test(text) && !listMark.test(text) && /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(text) && text.split(/\s+/).length < 4
+  return (
+    text.length < 40 &&
+    !ended.test(text) &&
+    !listMark.test(text) &&
+    /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(text) &&
+    text.split(/\s+/).length < 4
+  )
 }
 
 function isIndentedCode({ text }: Line): boolean {

@@ -55,7 +55,7 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
     return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
   if (/^\.(?:nf|EX|TS)\b/.test(text)) return find(lines, start, (line) => /^\.(?:fi|EE|TE)\b/.test(line.text))
   if (listing.test(text) && isListing(lines, start)) return find(lines, start, (line) => line.text === text)
-  if (/::$/.test(text) && /^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree)/.test(text))
+  if (text.endsWith('::') && /^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree)/.test(text))
     return blockEnd(lines, start, indent)
   return undefined
 }
@@ -85,7 +85,7 @@ function find(lines: readonly Line[], start: number, test: (line: Line) => boole
 }
 
 /** The last line of what is indented below a line. */
-export function blockEnd(lines: readonly Line[], start: number, indent: number): number {
+function blockEnd(lines: readonly Line[], start: number, indent: number): number {
   let end = start
   for (let index = start + 1; index < lines.length; index += 1) {
     const line = lines[index] as Line

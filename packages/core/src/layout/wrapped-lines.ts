@@ -46,7 +46,7 @@ function goesOn(line: Line, next: Line, { language, width, isList }: Paragraph):
   if (next.indent >= line.indent + 3 && columnsOf(line) < width * 0.6 && !/[,.;]$/.test(line.text)) return false
   if (next.indent + 3 <= line.indent && !ended.test(line.text) && columnsOf(line) < width * 0.6) return false
   // Where a sentence ends, another rule finds its end; not every full stop is one.
-  if (/[,;(\[{–—、，；（「『،؛-]$/u.test(line.text)) return true
+  if (/[,;([{–—、，；（「『،؛-]$/u.test(line.text)) return true
   if (ended.test(line.text)) return isFull(line, next, width) || endsWithAbbreviation(line.text, language)
   if (/^[\p{Ll}\p{M})\]},;:!?%»”’、。，．）」』！？：；’]/u.test(next.text)) return true
   if (isList) return false

@@ -1,4 +1,4 @@
-import type { TextRange } from './sentences.ts'
+import type { TextRange } from './text-range.ts'
 
 const unspaced = /[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60“”…]/
 

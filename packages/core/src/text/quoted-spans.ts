@@ -21,7 +21,7 @@ const pairs: Readonly<Record<string, string>> = {
   '[': ']',
   '"': '"',
 }
-const closers = new Set([...Object.values(pairs)].join(''))
+const closers = new Set(Object.values(pairs).join(''))
 const mark = /[()（）「」『』«»“”„《》【】[\]"]/g
 
 /** The outermost pairs of brackets and quotation marks of a text, in order. Takes linear time. */

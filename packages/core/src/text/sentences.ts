@@ -5,12 +5,7 @@ import type { Block, PartKind } from '../layout/blocks.ts'
 import { headingCuts } from './inline-headings.ts'
 import { JoinedLines } from './joined-lines.ts'
 import { sentenceEnds } from './sentence-ends.ts'
-
-/** A part of a text, in UTF-16 offsets: `text.slice(start, end)`. */
-export interface TextRange {
-  readonly start: number
-  readonly end: number
-}
+import type { TextRange } from './text-range.ts'
 
 /** A sentence, or another part of a text that can stand alone. */
 export interface SentenceRange extends TextRange {

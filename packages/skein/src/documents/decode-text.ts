@@ -97,7 +97,7 @@ function detected(bytes: Uint8Array): string {
 function refuseNul(text: string, source: string): never {
   const at = text.indexOf('\0')
   const sample = text.slice(0, sampleBytes)
-  const controls = (sample.match(/[\0-\x08\x0E-\x1A\x1C-\x1F]/g) ?? []).length
+  const controls = Array.from(sample).filter((char) => char < ' ' && !'\t\n\v\f\r\u001B'.includes(char)).length
   if (controls > Math.max(4, sample.length * mostControls) || sample.length < 64) {
     throw new InputError(source, 'is a binary file. Convert it to plain text first.')
   }

@@ -50,7 +50,7 @@ async function filesOf(path: string): Promise<string[]> {
 async function within(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const visible = entries.filter(({ name }) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const nested = visible.map((entry) => {
+  const nested = visible.map(async (entry): Promise<readonly string[]> => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : within(path)
     return entry.isFile() && !notText.test(entry.name) ? [path] : []

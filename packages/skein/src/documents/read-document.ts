@@ -30,8 +30,7 @@ export async function readDocument(
   return documentOf(await readBytes(path, source, signal), source, encoding)
 }
 
-/** The same for bytes that are read already. */
-export function documentOf(bytes: Uint8Array, source: string, encoding?: string): Document {
+function documentOf(bytes: Uint8Array, source: string, encoding?: string): Document {
   if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
   const original = decodeText(bytes, source, encoding)
   const placed = placedText(original, source)

@@ -1,22 +1,16 @@
 /**
- * The activities of a report over the built-in model: they compute, so one runs at a time in each thread.
+ * The activities of a report over the built-in model. They compute, so one runs at a time in each thread.
  *
  * @module
  */
 
-import { activity } from '@skein/core'
-import type { Activity } from '@skein/core'
-import type { Ref } from '@skein/memory'
-import type { ReadText } from '@skein/core/executor'
+import { reportWork } from './report-work.ts'
+import type { ReportWork } from './report-work.ts'
 
-import type { Note, NoteRef, Part } from './note.ts'
-import { answerQuestion, indexParts, mergeNotes, readFile, takeNote, workVersion } from './report-work.ts'
-import type { FileInput, MergeInput, QuestionInput } from './report-work.ts'
+const work = reportWork('compute')
 
-const shared = { kind: 'compute', shared: true, version: workVersion } as const
-
-export const read: Activity<FileInput, Ref<readonly Part[]>> = activity(readFile, shared)
-export const index: Activity<readonly Part[], Ref<readonly ReadText[]>> = activity(indexParts, shared)
-export const note: Activity<readonly Part[], NoteRef> = activity(takeNote, shared)
-export const merge: Activity<MergeInput, NoteRef> = activity(mergeNotes, shared)
-export const answer: Activity<QuestionInput, Ref<Note>> = activity(answerQuestion, shared)
+export const read: ReportWork['read'] = work.read
+export const index: ReportWork['index'] = work.index
+export const note: ReportWork['note'] = work.note
+export const merge: ReportWork['merge'] = work.merge
+export const answer: ReportWork['answer'] = work.answer

@@ -7,10 +7,10 @@
  * @module
  */
 
-import { ModelCallError } from '@skein/core'
+import { activity, ModelCallError } from '@skein/core'
 import { estimateTokens, findAnswers, readSentences, sumDrops } from '@skein/core/executor'
 import type { Drops, Language, ReadText } from '@skein/core/executor'
-import type { ActivityContext } from '@skein/core'
+import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref } from '@skein/memory'
 
 import { placesWithin } from '../documents/placed-text.ts'
@@ -59,10 +59,31 @@ const maxRereadParts = 8
 const maxLeads = 40
 
 /** Part of the keys of results: changes with whatever the modules below make of a text. */
-export const workVersion = '2'
+const version = '2'
+
+/** The activities of a report. */
+export interface ReportWork {
+  readonly read: Activity<FileInput, Ref<readonly Part[]>>
+  readonly index: Activity<readonly Part[], Ref<readonly ReadText[]>>
+  readonly note: Activity<readonly Part[], NoteRef>
+  readonly merge: Activity<MergeInput, NoteRef>
+  readonly answer: Activity<QuestionInput, Ref<Note>>
+}
+
+/** Makes the activities of a report: many at a time in a thread where they wait for a model (`io`), or one (`compute`). */
+export function reportWork(kind: 'compute' | 'io'): ReportWork {
+  const options = { kind, shared: true, version } as const
+  return {
+    read: activity(readFile, options),
+    index: activity(indexParts, options),
+    note: activity(takeNote, options),
+    merge: activity(mergeNotes, options),
+    answer: activity(answerQuestion, options),
+  }
+}
 
 /** Splits a file into parts and stores them. */
-export async function readFile(
+async function readFile(
   { memory, signal }: ActivityContext,
   { path, source, digest, content, encoding, language }: FileInput,
 ): Promise<Ref<readonly Part[]>> {
@@ -89,10 +110,7 @@ export async function readFile(
 }
 
 /** Reads the sentences of some parts once, for all questions about them. */
-export async function indexParts(
-  { memory }: ActivityContext,
-  parts: readonly Part[],
-): Promise<Ref<readonly ReadText[]>> {
+async function indexParts({ memory }: ActivityContext, parts: readonly Part[]): Promise<Ref<readonly ReadText[]>> {
   const texts = await Promise.all(
     parts.map(async ({ text, language }) => readSentences(await memory.objects.get(text), language)),
   )
@@ -100,7 +118,7 @@ export async function indexParts(
 }
 
 /** Takes notes on one part, or on small ones that share a call, and logs them as an observation for everyone to find. */
-export async function takeNote(context: ActivityContext, parts: readonly Part[]): Promise<NoteRef> {
+async function takeNote(context: ActivityContext, parts: readonly Part[]): Promise<NoteRef> {
   const { memory } = context
   const part = titledAs(parts)
   const passages = await Promise.all(
@@ -124,7 +142,7 @@ export async function takeNote(context: ActivityContext, parts: readonly Part[])
 }
 
 /** Merges notes into one. Within a topic the most important sentences win; across topics each note has its turn. */
-export async function mergeNotes(context: ActivityContext, { notes: refs, across }: MergeInput): Promise<NoteRef> {
+async function mergeNotes(context: ActivityContext, { notes: refs, across }: MergeInput): Promise<NoteRef> {
   const { memory } = context
   const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
   const merged = across
@@ -146,7 +164,7 @@ export async function mergeNotes(context: ActivityContext, { notes: refs, across
  * parts in full. Where no sentence has the words of the question, the notes may lead to
  * parts that say the same in other words.
  */
-export async function answerQuestion(context: ActivityContext, input: QuestionInput): Promise<Ref<Note>> {
+async function answerQuestion(context: ActivityContext, input: QuestionInput): Promise<Ref<Note>> {
   const { memory } = context
   const parts = await memory.objects.get(input.parts)
   const close = await partsAbout(context, input, parts)

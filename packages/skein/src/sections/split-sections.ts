@@ -67,9 +67,9 @@ interface Whole extends TextRange {
 }
 
 function headedSections(text: string, headings: readonly Heading[]): Whole[] {
-  const opening = headings[0]?.start ?? text.length
-  const isOpened = headings.length > 0 && hasNoText(text, 0, opening)
-  const sections: Whole[] = isOpened ? [] : [{ topic: undefined, title: undefined, start: 0, end: opening }]
+  const first = headings[0]?.start ?? text.length
+  const isOpened = headings.length > 0 && hasNoText(text, 0, first)
+  const sections: Whole[] = isOpened ? [] : [{ topic: undefined, title: undefined, start: 0, end: first }]
   let topic: string | undefined
   let start: number | undefined = isOpened ? 0 : undefined
   for (const [index, heading] of headings.entries()) {
