@@ -45,7 +45,18 @@ export type { Price, PriceList } from './models/price.ts'
 export type { PromptCaching } from './prefixes/prompt-cache.ts'
 export type { PromptPrefix } from './prefixes/prompt-prefix.ts'
 export type { PromptTexts } from './models/prompts.ts'
-export type { TextRange } from './text/sentences.ts'
+export { outlineOf } from './layout/outline.ts'
+export type { OutlineHeading } from './layout/outline.ts'
+export type { SentenceRange } from './text/sentences.ts'
+export type { TextRange } from './text/text-range.ts'
+
+// Answers without a model
+export { findAnswers } from './extractive/find-answers.ts'
+export { readSentences } from './extractive/read-sentences.ts'
+export type { AnswerSource, FoundAnswer } from './extractive/find-answers.ts'
+export type { ReadText } from './extractive/read-sentences.ts'
+export { languages } from './languages/function-words.ts'
+export type { Language } from './languages/function-words.ts'
 
 // What models over a network share
 export { Exchange } from './providers/exchange.ts'

@@ -31,10 +31,12 @@ const nobody: SpawnOptions | undefined = (() => {
 describe('skein run refuses', () => {
   it.each([
     ['a missing file', ['run', 'nope.txt'], 1, /nope\.txt does not exist/],
-    ['a folder', ['run', '.'], 1, /is a folder/],
+    ['a folder with bad files', ['run', '.'], 1, /3 of 7 files can't be used/],
     ['a device', ['run', '/dev/zero'], 1, /not a regular file/],
     ['a binary file', ['run', 'binary'], 1, /binary/],
-    ['text that is not UTF-8', ['run', 'latin1.txt'], 1, /UTF-8/],
+    ['text in another encoding than named', ['run', 'latin1.txt', '--encoding', 'utf-8'], 1, /not text in utf-8/],
+    ['an unknown encoding', ['run', 'good.txt', '--encoding', 'utf-9'], 2, /encoding/],
+    ['an unknown language', ['run', 'good.txt', '--language', 'xx'], 2, /language/],
     ['an empty file', ['run', 'empty.txt'], 1, /is empty/],
     ['a blank file', ['run', 'blank.txt'], 1, /white space/],
     ['a file of one endless line', ['run', 'endless.txt'], 1, /word of 3,000,000 letters/],

@@ -5,26 +5,27 @@ import type { Citation, CitedAnswer, CitedSentence, CiteRequest, Passage } from 
 import type { Model } from '../models/model.ts'
 import { estimateTokens } from '../text/estimate-tokens.ts'
 import type { ModelUsage } from '../models/usage.ts'
-import { questionTerms } from './question-terms.ts'
+import type { Language } from '../languages/function-words.ts'
+import { detectLanguage } from '../languages/detect-language.ts'
+import { findAnswers } from './find-answers.ts'
+import type { AnswerSource } from './find-answers.ts'
+import { asksForContent } from './question-concepts.ts'
 import { rankSentences } from './rank-sentences.ts'
 import type { RankedSentence } from './rank-sentences.ts'
-import { sentenceForm } from '../text/sentence-form.ts'
-import { splitSentences } from '../text/sentences.ts'
-import { termReader } from './terms.ts'
-import type { TermReader } from './terms.ts'
+import { readSentences } from './read-sentences.ts'
 
-/** A sentence with all its places in the passages. */
-interface Quotation extends RankedSentence {
-  readonly citations: Citation[]
-}
+/** A shorter passage does not tell its language by itself; all of them together do. In UTF-16 units. */
+const tellingChars = 400
+/** In a summary, a row of a table stands for what no sentence says. */
+const rowInSummary = 0.2
 
 /**
  * Creates the built-in model, which needs no key and no network: it answers
  * with the sentences of the passages that match the question best, word for word.
  *
- * The question is the last user message. If it is missing, empty, or names nothing
- * that the passages mention, the answer is a summary: the sentences closest to the
- * common topic of all passages. Each sentence cites every place where it occurs.
+ * The question is the last user message, in any of seventeen languages. If it is missing or only asks for a summary,
+ * the answer is one: the sentences closest to the common topic of all passages. If no passage is about what it
+ * asks for, the answer has no sentences. Each sentence cites every place where it occurs.
  * Equal requests get equal answers, and nothing in a passage acts as an instruction.
  *
  * `cite` rejects with an `OptionError` when `maxSentences` is not a positive integer
@@ -45,7 +46,7 @@ interface Quotation extends RankedSentence {
  */
 export function extractiveModel(): Model & Required<Pick<Model, 'cite' | 'descriptor'>> {
   return {
-    id: 'skein/extractive@1',
+    id: 'skein/extractive@2',
     descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },
     async cite(request, { signal } = {}) {
       signal?.throwIfAborted()
@@ -64,45 +65,94 @@ function requireValid({ maxSentences, passages }: CiteRequest): void {
   }
 }
 
-function answer(request: CiteRequest): CitedAnswer {
-  const read = termReader()
-  const quotations = quotationsOf(request.passages, read)
-  const question = request.messages.findLast((message) => message.role === 'user')?.text ?? ''
-
-  const ranked = rankSentences(quotations, {
-    questionTerms: questionTerms(question, read),
-    limit: request.maxSentences,
+function answer({ messages, passages, maxSentences, language }: CiteRequest): CitedAnswer {
+  const question = messages.findLast((message) => message.role === 'user')?.text ?? ''
+  const sources = sourcesOf(passages, language)
+  const places = placesOf(passages, sources)
+  const chosen = asksForContent(question)
+    ? findAnswers(question, sources, maxSentences)
+    : summaryOf(sources, places, maxSentences)
+  const sentences = chosen.flatMap(({ source, sentence }): CitedSentence[] => {
+    const text = textOf(sources, source, sentence)
+    return [
+      {
+        text,
+        citations:
+          places
+            .get(folded(text))
+            ?.filter((place) => place.text === text)
+            .map(({ citation }) => citation) ?? [],
+      },
+    ]
   })
-  const sentences = ranked.flatMap((index): CitedSentence[] => {
-    const quotation = quotations[index]
-    return quotation === undefined ? [] : [{ text: quotation.text, citations: quotation.citations }]
-  })
-  return { sentences, usage: usageOf(request, sentences) }
+  return { sentences, usage: usageOf({ messages, passages }, sentences) }
 }
 
-/** All distinct sentences, in the order of the passages. */
-function quotationsOf(passages: readonly Passage[], read: TermReader): Quotation[] {
-  const byText = new Map<string, Quotation>()
-  for (const passage of passages) {
-    let afterHeading = true
-    for (const { start, end } of splitSentences(passage.text)) {
-      const text = passage.text.slice(start, end)
-      const terms = read(text)
-      const leads = afterHeading
-      afterHeading = sentenceForm(text, terms.length) === 0
+function sourcesOf(passages: readonly Passage[], language: Language | undefined): AnswerSource[] {
+  const common = language ?? detectLanguage(passages.map(({ text }) => text.slice(0, tellingChars)).join('\n'))
+  return passages.map(({ text }) => {
+    const own = language ?? (text.length < tellingChars ? common : detectLanguage(text))
+    return { text, ...readSentences(text, own) }
+  })
+}
 
-      const folded = text.replaceAll(/\s+/g, ' ')
-      const known = byText.get(folded)
-      const citation = { passage: passage.id, start, end }
-      if (known === undefined) byText.set(folded, { text, terms, leads, citations: [citation] })
-      // A citation must match exactly: a sentence with different white space counts as equal, but is not cited.
-      else if (known.text === text) known.citations.push(citation)
+/** A sentence of the passages, as others refer to it. */
+interface Chosen {
+  readonly source: number
+  readonly sentence: number
+}
+
+/** A place where a sentence stands. */
+interface Place extends Chosen {
+  readonly text: string
+  readonly citation: Citation
+}
+
+/** All places of each sentence, however it is spaced, in the order of the passages. */
+function placesOf(passages: readonly Passage[], sources: readonly AnswerSource[]): Map<string, Place[]> {
+  const places = new Map<string, Place[]>()
+  for (const [source, { sentences }] of sources.entries()) {
+    for (const [sentence, { start, end }] of sentences.entries()) {
+      const text = textOf(sources, source, sentence)
+      const place = { source, sentence, text, citation: { passage: passages[source]?.id ?? '', start, end } }
+      const known = places.get(folded(text))
+      if (known) known.push(place)
+      else places.set(folded(text), [place])
     }
   }
-  return [...byText.values()]
+  return places
 }
 
-function usageOf({ messages, passages }: CiteRequest, sentences: readonly CitedSentence[]): ModelUsage {
+function summaryOf(
+  sources: readonly AnswerSource[],
+  places: ReadonlyMap<string, readonly Place[]>,
+  limit: number,
+): Chosen[] {
+  // What stands in several places counts once.
+  const first = [...places.values()].flatMap((all) => all.slice(0, 1))
+  const ranked = first.map(({ source, sentence }): RankedSentence => {
+    const { terms, form, kind } = sources[source]!.sentences[sentence]!
+    const before = sources[source]?.sentences[sentence - 1]
+    const leads = before === undefined || before.form === 0
+    return { terms: terms === '' ? [] : terms.split(' '), form: kind === 'row' ? form * rowInSummary : form, leads }
+  })
+  return rankSentences(ranked, limit).flatMap((index) => first.slice(index, index + 1))
+}
+
+function textOf(sources: readonly AnswerSource[], source: number, sentence: number): string {
+  const found = sources[source]
+  const place = found?.sentences[sentence]
+  return place ? (found?.text.slice(place.start, place.end) ?? '') : ''
+}
+
+function folded(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
+
+function usageOf(
+  { messages, passages }: Pick<CiteRequest, 'messages' | 'passages'>,
+  sentences: readonly CitedSentence[],
+): ModelUsage {
   return { inputTokens: tokensOf(messages) + tokensOf(passages), outputTokens: tokensOf(sentences) }
 }
 

@@ -2,6 +2,7 @@ import { OptionError } from '@skein/memory'
 import type { Level } from '@skein/memory'
 import { requireInteger } from '@skein/memory/runtime'
 
+import type { Language } from '../languages/function-words.ts'
 import type { ChatMessage } from './chat.ts'
 import type { ModelUsage } from './usage.ts'
 
@@ -56,6 +57,12 @@ export interface CiteRequest {
   readonly passages: readonly Passage[]
   /** Most sentences of the answer. */
   readonly maxSentences: number
+  /**
+   * The language of the passages: it tells where sentences end, and what words mean the same.
+   *
+   * @defaultValue the one that the words of each passage tell
+   */
+  readonly language?: Language
 }
 
 /** An answer whose sentences cite the passages. */

@@ -1,14 +1,13 @@
-import { searchTerms } from '@skein/memory/store'
-
-// No stop words for a search, but when they are capitalized, a sentence begins.
-const openers = new Set('although another despite every last many several since within without'.split(' '))
+import { functionWords } from '../languages/function-words.ts'
+import type { Language } from '../languages/function-words.ts'
 
 /**
- * Tells whether a capitalized word begins a sentence rather than a name: stop
+ * Tells whether a capitalized word begins a sentence rather than a name: function
  * words are capitalized nowhere else.
  *
  * @param word - Letters only, in any case.
  */
-export function isOpener(word: string): boolean {
-  return word !== '' && (openers.has(word.toLowerCase()) || searchTerms(word).length === 0)
+export function isOpener(word: string, language: Language = 'en'): boolean {
+  if (word === '') return false
+  return functionWords(language).has(word.toLowerCase())
 }

@@ -1,5 +1,5 @@
-const ended = /[.!?…。！？]["'”’)\]]*$/
-const listMark = /^(?:[-–—•*+]|\(?\d{1,3}[.)]\s)/
+import { ended, listMark } from '../layout/line-forms.ts'
+
 /** A longer sentence is a list in disguise. In UTF-16 units. */
 const longChars = 350
 
@@ -34,5 +34,5 @@ function isHeading(text: string): boolean {
   const letters = /\p{L}/u.test(text)
   // Scripts without capitals have no lower case either.
   if (letters && !lowerCase.test(text) && text !== text.toLowerCase()) return true
-  return !/[.!?…。！？:;,]["'”’)\]]*$/.test(text) && text.length < 60 && !listMark.test(text)
+  return !ended.test(text) && !/[:;,：；，、]["'”’)\]]*$/.test(text) && text.length < 60 && !listMark.test(text)
 }

@@ -1,34 +1,33 @@
+import { detectLanguage } from '../languages/detect-language.ts'
+import type { Language } from '../languages/function-words.ts'
+import { blocksOf } from '../layout/blocks.ts'
+import type { Block, PartKind } from '../layout/blocks.ts'
 import { headingCuts } from './inline-headings.ts'
-import { isFalseBoundary } from './sentence-boundaries.ts'
+import { JoinedLines } from './joined-lines.ts'
+import { sentenceEnds } from './sentence-ends.ts'
+import type { TextRange } from './text-range.ts'
 
-/** A part of a text, in UTF-16 offsets: `text.slice(start, end)`. */
-export interface TextRange {
-  readonly start: number
-  readonly end: number
+/** A sentence, or another part of a text that can stand alone. */
+export interface SentenceRange extends TextRange {
+  readonly kind: PartKind
 }
 
 /** Longer "sentences" are lists or not prose at all, and are cut. In UTF-16 units. */
 const maxChars = 600
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
-
-// A sentence may begin with a figure or a list dash; ICU, looking for a capital, runs on past both.
-// A colon may introduce a heading: "… include: SPECIAL LOAN RATES Another …".
-const missedEnd = /[.!?]["'”’)\]]*\s+(?=[-–—•*]?[\p{N}$]|[-–—•*]\p{L})|:\s+(?=\p{Lu}{3,}\s\p{Lu}{3,}\s)/gu
-
 const listMark = /;\s+(?:and\s+|or\s+)?|[:,.]\s+(?=[-–—•*]\S)/g
 
 /**
- * Finds the sentences of a text, in order.
+ * Finds the sentences of a text, in order, and tells them from headings, rows of tables and what is no text.
  *
  * The ranges do not overlap, begin and end with text that is not white space, and
- * together cover all such text. Headings in the flow of a text
+ * together cover all such text. Lines of wrapped text are joined, whatever their width; marks of
+ * quoted lines (`> `) and of speakers are parts of their own. Headings in the flow of a text
  * ("… years. RECORD OF PROGRESS When I took …") get a range of their own. A
- * sentence of more than 600 UTF-16 units is cut, at list marks if it has any,
+ * part of more than 600 UTF-16 units is cut, at list marks if it has any,
  * but never inside a surrogate pair. Takes linear time, whatever the text.
  *
- * The base is Unicode's default algorithm (UAX #29) as ICU implements it,
- * which knows no abbreviations and takes every line break for an end.
+ * @param language - In which the text is written. By default the one that its script and most frequent words tell.
  *
  * @example
  * ```ts
@@ -38,37 +37,40 @@ const listMark = /;\s+(?:and\s+|or\s+)?|[:,.]\s+(?=[-–—•*]\S)/g
  * splitSentences(text).map(({ start, end }) => text.slice(start, end)) // => ['Mr. Carter spoke.', 'The U.S. Congress listened.']
  * ```
  */
-export function splitSentences(text: string): TextRange[] {
-  const ranges: TextRange[] = []
-  for (const { start, end } of joinedSegments(text)) {
-    const cuts = headingCuts(text, start, end)
-    for (const range of between(start, cuts, end)) cutLong(text, trimmed(text, range), ranges)
+export function splitSentences(text: string, language: Language = detectLanguage(text)): SentenceRange[] {
+  const ranges: SentenceRange[] = []
+  for (const block of blocksOf(text, language)) {
+    if (block.kind === 'sentence') splitBlock(text, block, language, ranges)
+    else
+      for (const piece of block.pieces)
+        for (const range of fitting(text, piece)) ranges.push({ ...range, kind: block.kind })
   }
   return ranges
 }
 
-/** ICU's segments, joined where it split them by mistake. */
-function* joinedSegments(text: string): Generator<TextRange> {
+function splitBlock(text: string, block: Block, language: Language, into: SentenceRange[]): void {
+  const lines = new JoinedLines(text, block.pieces)
+  for (const { start, end } of rangesOf(lines, language)) {
+    const cuts = headingCuts(text, start, end)
+    for (const [index, range] of [...between(start, cuts, end)].entries()) {
+      cutLong(text, trimmed(text, range), index < cuts.length ? 'heading' : 'sentence', into)
+    }
+  }
+}
+
+function* rangesOf(lines: JoinedLines, language: Language): Generator<TextRange> {
+  const { text } = lines
   let start = 0
-  for (const boundary of boundaries(text)) {
-    if (boundary < text.length && isFalseBoundary(text, start, boundary)) continue
-    const range = trimmed(text, { start, end: boundary })
-    if (range.start < range.end) yield range
-    start = boundary
+  for (const end of [...sentenceEnds(text, language), text.length]) {
+    const { start: from, end: to } = trimmed(text, { start, end })
+    if (from < to) yield lines.rangeOf(from, to)
+    start = end
   }
 }
 
-/** Ends of ICU's segments and of those it missed, ascending; the last is the length of the text. */
-function* boundaries(text: string): Generator<number> {
-  for (const { index, segment } of segmenter.segment(text)) {
-    for (const match of segment.matchAll(missedEnd)) yield index + match.index + match[0].length
-    yield index + segment.length
-  }
-}
-
-function cutLong(text: string, range: TextRange, into: TextRange[]): void {
+function cutLong(text: string, range: TextRange, kind: PartKind, into: SentenceRange[]): void {
   if (range.end - range.start <= maxChars) {
-    if (range.start < range.end) into.push(range)
+    if (range.start < range.end) into.push({ ...range, kind })
     return
   }
   const items: number[] = []
@@ -76,7 +78,7 @@ function cutLong(text: string, range: TextRange, into: TextRange[]): void {
     items.push(range.start + match.index + match[0].length)
   }
   for (const item of between(range.start, items, range.end)) {
-    for (const piece of fitting(text, trimmed(text, item))) into.push(piece)
+    for (const piece of fitting(text, trimmed(text, item))) into.push({ ...piece, kind })
   }
 }
 
@@ -100,6 +102,8 @@ function lastBreak(text: string, start: number, limit: number): number {
   const half = window.length / 2
   const mark = Math.max(window.lastIndexOf('; '), window.lastIndexOf(': '), window.lastIndexOf('\n'))
   if (mark > half) return start + mark + 1
+  const wide = Math.max(window.lastIndexOf('、'), window.lastIndexOf('，'), window.lastIndexOf('；'))
+  if (wide > half) return start + wide + 1
   const space = window.search(/\s\S*$/)
   if (space > 0) return start + space
   return isHighSurrogate(text.charCodeAt(limit - 1)) && isLowSurrogate(text.charCodeAt(limit)) ? limit - 1 : limit

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { questionTerms } from '../../src/extractive/question-terms.ts'
+import { asksForContent, questionConcepts } from '../../src/extractive/question-concepts.ts'
 import { termReader } from '../../src/extractive/terms.ts'
 
 it('reduces words to stems and drops stop words', () => {
@@ -22,8 +22,26 @@ it('reads the same from any text each time', () => {
   )
 })
 
+it('reads pairs of letters where no spaces part words', () => {
+  expect(termReader('zh')('北京大学')).toEqual(['北京', '京大', '大学'])
+  expect(termReader('ja')('東京の夜です')).toEqual(['東京', '夜'])
+})
+
+it('reads the same word in all its forms', () => {
+  const forms = [
+    ['de', 'Häuser', 'Häusern'],
+    ['fr', 'habitants', 'habitant'],
+    ['ru', 'телескоп', 'телескопа'],
+    ['ar', 'السوق', 'سوق'],
+    ['el', 'λιμάνι', 'λιμανι'],
+  ] as const
+  for (const [language, one, other] of forms) expect(termReader(language)(one)).toEqual(termReader(language)(other))
+})
+
 it('leaves out the words of asking', () => {
-  const read = termReader()
-  expect(questionTerms('What does this report say about energy prices? Energy!', read)).toEqual(['energi', 'price'])
-  expect(questionTerms('Please summarize the key points of the document.', read)).toEqual([])
+  const terms = (question: string): string[] =>
+    questionConcepts(question, ['en']).flatMap((concept) => [...concept.terms])
+  expect(terms('What does this report say about energy prices? Energy!')).toEqual(['energi', 'price'])
+  expect(asksForContent('Please summarize the key points of the document.')).toBe(false)
+  expect(asksForContent('Energy?')).toBe(true)
 })

@@ -1,4 +1,6 @@
 import type { Budget } from '@skein/core'
+import { languages } from '@skein/core/executor'
+import type { Language } from '@skein/core/executor'
 import { encryptionFromEnvironment, OptionError } from '@skein/memory'
 import type { Architecture } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
@@ -7,6 +9,7 @@ import type { Command } from 'commander'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
 import { integerFrom, positiveNumber } from '../cli/parse-option.ts'
+import { isKnownEncoding } from '../documents/decode-text.ts'
 import { RunDashboard } from '../inspect/run-dashboard.ts'
 import { defaultModel, openModel } from '../open/open-model.ts'
 import { openStore } from '../open/open-store.ts'
@@ -24,6 +27,9 @@ import type { ProgressRow } from '../terminal/show-progress.ts'
 /** The options of `skein run` as given. */
 interface RunFlags {
   readonly question: readonly string[]
+  readonly language?: Language
+  readonly encoding?: string
+  readonly skipBad: boolean
   readonly isolated: boolean
   readonly store: string
   readonly space: string
@@ -44,9 +50,14 @@ const maxThreads = 31
 /** Adds `skein run`, which lets a flock read and summarize files. */
 export function addRun(skein: Command, context: CommandContext): void {
   addCommand(skein, 'run')
-    .description('Read text files together and summarize them, each sentence with its source.')
-    .argument('<file...>', 'text files')
+    .description('Read documents together and summarize them, each sentence with its source.')
+    .argument('<file...>', 'documents, folders, patterns, or - for standard input')
     .option('-q, --question <text>', 'let one analyst answer this question (may be repeated)', collectQuestion, [])
+    .addOption(
+      new Option('--language <code>', 'the language of the files (default: what their words tell)').choices(languages),
+    )
+    .option('--encoding <name>', 'the encoding of the files (default: UTF-8, or what their bytes tell)', encodingFrom)
+    .option('--skip-bad', 'leave out files that cannot be used, and say which', false)
     .option('--isolated', 'let every analyst work alone and share nothing', false)
     .option(
       '--store <address>',
@@ -102,6 +113,9 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       space: flags.space,
       architecture: flags.architecture,
       isolated: flags.isolated,
+      skipBad: flags.skipBad,
+      ...(flags.language && { language: flags.language }),
+      ...(flags.encoding !== undefined && { encoding: flags.encoding }),
       signal: context.signal,
       onProgress: (stages) => progress.update(rowsOf(stages)),
       model,
@@ -127,7 +141,9 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
 }
 
 async function printReport(report: Report, { json }: RunFlags): Promise<void> {
-  if (json) await printJson({ summary: report.summary, stats: report.stats })
+  const { summary, unanswered, skipped, stats } = report
+  for (const { problem } of json ? [] : skipped) printNote(`Left out: ${problem}`)
+  if (json) await printJson({ summary, unanswered, skipped, stats })
   else await print(renderReport(report, process.stdout))
 }
 
@@ -142,6 +158,12 @@ function rowsOf({ notes, merges, analysts }: ReportProgress): ProgressRow[] {
 function collectQuestion(question: string, earlier: readonly string[]): string[] {
   if (question.trim() === '') throw new InvalidArgumentError('Expected a question that is not blank.')
   return [...earlier, question]
+}
+
+function encodingFrom(name: string): string {
+  if (!isKnownEncoding(name))
+    throw new InvalidArgumentError('Expected an encoding such as utf-8, shift_jis or windows-1251.')
+  return name
 }
 
 /** The defaults apply together, where none of the options is given. */

@@ -12,3 +12,14 @@ export class InputError extends SkeinError {
     this.source = source
   }
 }
+
+/** One error for all files that can't be used. */
+export function badFiles(problems: readonly InputError[], total: number): InputError {
+  const [first] = problems
+  if (first && problems.length === 1) return first
+  const list = problems.map(({ message }) => message).join(' ')
+  const remedy = problems.length < total ? ' Correct them, or leave them out with --skip-bad.' : ''
+  return new InputError(`${problems.length} of ${total} files`, `can't be used. ${list}${remedy}`, {
+    cause: new AggregateError(problems),
+  })
+}

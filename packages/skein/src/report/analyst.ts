@@ -4,9 +4,9 @@ import type { MapReduceProgress, QuestionsFor } from '@skein/core/types'
 import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 
-import { groupParts } from './group-parts.ts'
 import type { NoteRef, Part, Quote } from './note.ts'
-import type { FileInput } from './report-activities.ts'
+import { groupParts, indexGroups } from './group-parts.ts'
+import type { FileInput } from './report-work.ts'
 
 /** The activities of a report, as the flock runs them. */
 export type ReportActivities = ActivitiesOf<typeof import('./report-activities.ts')>
@@ -23,13 +23,15 @@ export interface Assignment {
 /** The result of an analyst. */
 export interface Finding {
   readonly question: string | undefined
+  /** Where nothing answers the question, those of a summary of the whole. */
   readonly quotes: readonly Quote[]
+  readonly isAnswered: boolean
   readonly parts: number
   /** Sentences of notes, and of the answer, left out because no source backs them. */
   readonly drops: { readonly notes: Drops; readonly answer: Drops }
 }
 
-type Conclusion = Pick<Finding, 'quotes' | 'drops'>
+type Conclusion = Pick<Finding, 'quotes' | 'isAnswered' | 'drops'>
 
 interface Studied {
   readonly parts: readonly Part[]
@@ -45,10 +47,12 @@ interface Context extends Assignment {
 
 /** The longest summary of the whole, in sentences. */
 const maxSummarySentences = 12
+/** The longest one in place of an answer. */
+const maxFallbackSentences = 4
 /** The notes merged in one step, in tokens. */
 const maxMergedTokens = 12_000
 
-const nothing: Conclusion = { quotes: [], drops: { notes: {}, answer: {} } }
+const nothing: Conclusion = { quotes: [], isAnswered: false, drops: { notes: {}, answer: {} } }
 
 /**
  * Makes the state machine of an analyst, which asks the other roles to do the work.
@@ -56,13 +60,13 @@ const nothing: Conclusion = { quotes: [], drops: { notes: {}, answer: {} } }
  * States
  * - `reading` → `studying`: readers split the files into parts.
  * - `studying` → `concluding`: summarizers take notes, combiners merge them by topic.
- * - `concluding` → `done`: the notes become a summary, or a combiner answers the question.
+ * - `concluding` → `done`: the notes become a summary, or summarizers index all sentences and a combiner answers the question.
  *
  * An error in any state ends it.
  */
 export function analystMachine(flock: Flock, onProgress: (progress: MapReduceProgress) => void): AnyStateMachine {
   const readers = flock.role<Asks<'read'>>('reader')
-  const summarizers = flock.role<Asks<'note'>>('summarizer')
+  const summarizers = flock.role<Asks<'note' | 'index'>>('summarizer')
   const combiners = flock.role<Asks<'merge' | 'answer'>>('combiner')
   const view = flock.memory.as({ id: 'analyst', role: 'analyst' })
 
@@ -91,16 +95,23 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         const { parts, notes, result } = input.studied
         if (!result) return nothing
         const { quotes, drops = {} } = await view.objects.get(result.note)
+        const summary = (limit: number): Quote[] => inSourceOrder(quotes.slice(0, limit), input.files)
         if (input.question === undefined) {
-          return {
-            quotes: inSourceOrder(quotes.slice(0, maxSummarySentences), input.files),
-            drops: { notes: drops, answer: {} },
-          }
+          return { quotes: summary(maxSummarySentences), isAnswered: true, drops: { notes: drops, answer: {} } }
         }
-        const [partsRef, notesRef] = await Promise.all([view.objects.put(parts), view.objects.put(notes)])
-        const question = { question: input.question, parts: partsRef, notes: notesRef }
+        const [partsRef, notesRef, ...indexes] = await Promise.all([
+          view.objects.put(parts),
+          view.objects.put(notes),
+          ...indexGroups(parts).map((group) => summarizers.ask({ type: 'index', input: group }, { signal })),
+        ])
+        const question = { question: input.question, parts: partsRef, notes: notesRef, indexes }
         const answer = await view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
-        return { quotes: answer.quotes, drops: { notes: drops, answer: answer.drops ?? {} } }
+        const isAnswered = answer.quotes.length > 0
+        return {
+          quotes: isAnswered ? answer.quotes : summary(maxFallbackSentences),
+          isAnswered,
+          drops: { notes: drops, answer: answer.drops ?? {} },
+        }
       }),
     },
   })

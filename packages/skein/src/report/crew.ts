@@ -9,7 +9,9 @@ import { analystMachine } from './analyst.ts'
 import type { Assignment, Finding, ReportActivities } from './analyst.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { ProgressSum } from './progress-sum.ts'
-import type { FileInput } from './report-activities.ts'
+import type { FileInput } from './report-work.ts'
+import { isCostly } from './agree-on-ceiling.ts'
+import type { IdentifiedFile } from './identify-files.ts'
 import type { OpenedRun, ReportOptions } from './report-options.ts'
 import type { ReportStats } from './report.ts'
 
@@ -17,7 +19,7 @@ import type { ReportStats } from './report.ts'
 export interface Crew {
   readonly opened: OpenedRun
   /** Lets the analysts study the files. @throws the signal's reason; what made an analyst fail. */
-  study(files: readonly FileInput[], progress: ProgressSum): Promise<Finding[]>
+  study(files: readonly IdentifiedFile[], progress: ProgressSum): Promise<Finding[]>
   stats(): Promise<CrewStats>
   close(): Promise<void>
 }
@@ -68,11 +70,18 @@ export async function openCrew(
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
     onEvent?.(event)
   })
-  spawnHelpers(flock, threads)
+  spawnHelpers(flock, threads, isCostly(model))
   return {
     opened: { memory, flock },
-    study: (files, progress) =>
-      Promise.all(questions.map((question) => studyOne(flock, { files, question }, progress, signal))),
+    study: async (files, progress) => {
+      const view = memory.as({ id: 'reader', role: 'reader' })
+      const known = await Promise.all(
+        files.map(async ({ document, ...file }): Promise<FileInput> => {
+          return document ? { ...file, content: await view.objects.put(document) } : file
+        }),
+      )
+      return Promise.all(questions.map((question) => studyOne(flock, { files: known, question }, progress, signal)))
+    },
     stats: async () => {
       const { activities, reusedActivities, used, saved } = flock.stats()
       const { bytesCopied } = memory.stats()
@@ -112,15 +121,17 @@ async function studyOne(
 }
 
 /** Spawns three roles beside the analysts; each agent does one thing at a time. */
-function spawnHelpers(flock: Flock, threads: number): void {
+function spawnHelpers(flock: Flock, threads: number, waits: boolean): void {
   const activities: ReportActivities = flock.activities(
-    ownFile('skein', import.meta.url, 'crew', './report-activities.js'),
+    waits
+      ? ownFile('skein', import.meta.url, 'crew', './report-activities.js')
+      : ownFile('skein', import.meta.url, 'crew', './local-activities.js'),
   )
-  const { read, note, merge, answer } = activities
+  const { read, index: indexed, note, merge, answer } = activities
   const mailbox = { capacity: 100_000 }
-  flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
+  for (let index = 0; index < threads; index += 1) flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
   for (let index = 0; index < 2 * threads; index += 1) {
-    flock.spawn(agent({ role: 'summarizer', on: { note } }), { mailbox })
+    flock.spawn(agent({ role: 'summarizer', on: { note, index: indexed } }), { mailbox })
     flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
   }
 }

@@ -22,3 +22,22 @@ export function groupParts<Part extends TextRange>(parts: readonly Part[]): Part
   }
   return groups
 }
+
+/** Parts whose sentences are indexed together, in UTF-16 units: much work for a thread, and little to repeat when one changes. */
+const indexedChars = 100_000
+
+/** Groups the parts that are indexed together, in order. */
+export function indexGroups<Part extends TextRange>(parts: readonly Part[]): Part[][] {
+  const groups: Part[][] = []
+  let room = 0
+  for (const part of parts) {
+    const chars = part.end - part.start
+    if (chars > room) {
+      groups.push([])
+      room = indexedChars
+    }
+    groups.at(-1)?.push(part)
+    room -= chars
+  }
+  return groups
+}

@@ -1,6 +1,9 @@
 import type { Passage } from '@skein/core'
-import type { CitedSentence, Drops } from '@skein/core/executor'
+import type { CitedSentence, Drops, Language } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
+
+import { originalRange } from '../documents/placed-text.ts'
+import type { Place } from '../documents/placed-text.ts'
 
 /** A range of a source, in UTF-16 offsets into its text. */
 export interface SourceCitation {
@@ -24,6 +27,10 @@ export interface Part {
   readonly title: string
   readonly start: number
   readonly end: number
+  /** Where its characters stand in the source, where its text is not the source's own. */
+  readonly places?: readonly Place[]
+  /** The language that the user named. */
+  readonly language?: Language
 }
 
 /** Notes on a part, or merged from other notes. */
@@ -47,8 +54,17 @@ export interface NoteRef {
 export function partPassage(part: Part, text: string, id: string): CitablePassage {
   return {
     passage: { id, text, author: 'the file' },
-    cite: (start, end) => [{ source: part.source, start: part.start + start, end: part.start + end }],
+    cite: (start, end) => [{ source: part.source, ...sourceRange(part, start, end) }],
   }
+}
+
+/** Where a range of a part stands in its source; by default the whole part. */
+export function sourceRange(
+  part: Part,
+  start = 0,
+  end: number = part.end - part.start,
+): { readonly start: number; readonly end: number } {
+  return part.places ? originalRange(part.places, start, end) : { start: part.start + start, end: part.start + end }
 }
 
 /** Turns a quote into a passage for a model. */

@@ -9,19 +9,29 @@ import { countOf } from '../terminal/amounts.ts'
 import type { Report, ReportStats, SummarySentence } from './report.ts'
 
 /** Renders a report: the cited summary, and what it took to make it. */
-export function renderReport({ summary, stats }: Report, stream: WriteStream): string {
-  return [renderSummary(summary, stream), '', dim(renderStats(stats), stream)].join('\n')
+export function renderReport({ summary, unanswered, stats }: Report, stream: WriteStream): string {
+  const missing = unanswered.filter((question) => !summary.some((sentence) => sentence.question === question))
+  const rest = missing.map((question) => `${bold(question, stream)}\n  ${notFound}`)
+  const answers = summary.length > 0 || rest.length === 0 ? [renderSummary(summary, stream)] : []
+  return [...answers, ...rest, dim(renderStats(stats), stream)].join('\n\n')
 }
 
-/** Renders cited sentences, each under the question that it answers. */
+function bold(text: string, stream: WriteStream): string {
+  return styleText('bold', plainText(text), { stream })
+}
+
+const notFound = 'Nothing was found that answers this.'
+
+/** Renders cited sentences, each under the question that it answers, or that nothing was found to answer. */
 export function renderSummary(summary: readonly SummarySentence[], stream: WriteStream): string {
-  if (summary.length === 0) return 'Nothing was found that answers this.'
+  if (summary.length === 0) return notFound
   const lines: string[] = []
   let question: string | undefined
   for (const [index, sentence] of summary.entries()) {
     if (index === 0 || sentence.question !== question) {
       question = sentence.question
-      lines.push(...(index > 0 ? [''] : []), styleText('bold', plainText(question ?? 'Summary'), { stream }))
+      lines.push(...(index > 0 ? [''] : []), bold(question ?? 'Summary', stream))
+      if (sentence.fallback) lines.push(`  ${notFound} A summary instead:`)
     }
     const places = sentence.citations.map(({ source, start, end }) => `${plainText(source)}:${start}-${end}`).join(', ')
     lines.push(`  • ${plainText(sentence.text.replaceAll(/\s+/g, ' '))} ${dim(`[${places}]`, stream)}`)

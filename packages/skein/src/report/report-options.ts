@@ -1,11 +1,13 @@
 import type { Flock, FlockEvent } from '@skein/core'
-import type { Model } from '@skein/core/executor'
+import { languages } from '@skein/core/executor'
+import type { Language, Model } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
 import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 import type { StoreDriver } from '@skein/memory/store'
 
+import { isKnownEncoding } from '../documents/decode-text.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { CostEstimate } from './cost-estimate.ts'
 import type { ReportProgress } from './progress-sum.ts'
@@ -13,8 +15,29 @@ import type { Report } from './report.ts'
 
 /** Options of {@link runReport}. */
 export interface ReportOptions {
-  /** Paths of text files. Files with the same content count once, under the first path. */
+  /**
+   * Paths of documents, of folders, patterns such as `docs/**\/*.md`, pipes, or `-` for standard input. Files with
+   * the same content count once, under the first path.
+   */
   readonly files: readonly string[]
+  /**
+   * Whether files that can't be used are left out, as long as there are others: `Report.skipped` says which.
+   *
+   * @defaultValue false: one error names all of them
+   */
+  readonly skipBad?: boolean
+  /**
+   * The encoding of the files, as the Encoding Standard names it: `shift_jis`, `windows-1251`.
+   *
+   * @defaultValue UTF-8, or what the bytes of each file tell
+   */
+  readonly encoding?: string
+  /**
+   * The language of the files, which tells where sentences end and what words mean the same.
+   *
+   * @defaultValue what the words of each part tell
+   */
+  readonly language?: Language
   /**
    * One analyst works on each question.
    *
@@ -74,6 +97,9 @@ export interface OpenedRun {
 
 const kinds: OptionKinds<ReportOptions> = {
   files: 'any',
+  skipBad: 'boolean',
+  encoding: 'string',
+  language: 'any',
   questions: 'any',
   store: 'any',
   space: 'any',
@@ -101,6 +127,13 @@ export function requireReportOptions(given: ReportOptions): ReportOptions {
   }
   const unusable = files.find((file) => typeof file !== 'string' || file === '')
   if (unusable !== undefined) throw new OptionError('files', 'an array of paths', unusable)
+  const { encoding, language } = options
+  if (encoding !== undefined && !isKnownEncoding(encoding)) {
+    throw new OptionError('encoding', 'an encoding such as utf-8, shift_jis or windows-1251', encoding)
+  }
+  if (language !== undefined && !languages.includes(language)) {
+    throw new OptionError('language', `one of ${languages.join(', ')}`, language)
+  }
   if (questions !== undefined && !Array.isArray(questions)) {
     throw new OptionError('questions', 'an array of strings', questions)
   }

@@ -6,6 +6,8 @@ export interface SummarySentence {
   readonly text: string
   /** The question that it answers; absent in a summary of the whole. */
   readonly question?: string
+  /** Present where nothing was found that answers the question: the sentence is from a summary of the whole, offered instead. */
+  readonly fallback?: true
   readonly citations: readonly {
     /** The file as given. */
     readonly source: string
@@ -45,4 +47,8 @@ export interface Report {
   readonly stats: ReportStats
   /** The ledger of the memory, over all runs. With `isolated`, the ledger of each analyst's memory. */
   readonly ledgers: readonly LedgerReport[]
+  /** Questions that nothing in the files was found to answer. */
+  readonly unanswered: readonly string[]
+  /** Files that were left out, and why (`skipBad`). */
+  readonly skipped: readonly { readonly source: string; readonly problem: string }[]
 }

@@ -1,25 +1,19 @@
-import { resolve } from 'node:path'
-
-import { defaultThreads, estimateTokens, sumDrops } from '@skein/core/executor'
+import { defaultThreads, sumDrops } from '@skein/core/executor'
 import type { Drops } from '@skein/core/executor'
 import { addCost } from '@skein/memory/runtime'
 
 import { InputError } from '../open/input-error.ts'
-import { packSections } from '../sections/pack-sections.ts'
-import { splitSections } from '../sections/split-sections.ts'
 import type { Finding } from './analyst.ts'
 import { agreeOnCeiling, isCostly } from './agree-on-ceiling.ts'
 import { requireCeiling } from './ceiling.ts'
 import type { Ceiling } from './ceiling.ts'
-import type { NoteSize } from './cost-estimate.ts'
 import { openCrew } from './crew.ts'
-import { groupParts } from './group-parts.ts'
+import { identifyFiles } from './identify-files.ts'
+import type { IdentifiedFile } from './identify-files.ts'
 import { ProgressSum } from './progress-sum.ts'
-import type { FileInput } from './report-activities.ts'
 import { requireReportOptions } from './report-options.ts'
 import type { ReportOptions } from './report-options.ts'
 import type { Report, SummarySentence } from './report.ts'
-import { readTextFile } from './text-file.ts'
 
 /**
  * Lets a flock read and summarize files, each sentence with its source.
@@ -31,7 +25,7 @@ export async function runReport(given: ReportOptions): Promise<Report> {
   const options = requireReportOptions(given)
   const startedAt = performance.now()
   requireCeiling(options.ceiling)
-  const { files, sizes } = await identifyFiles(options)
+  const { files, sizes, skipped } = await identifyFiles(options)
   options.signal?.throwIfAborted()
   const asked = [...new Set(options.questions)]
   const questions: readonly (string | undefined)[] = asked.length > 0 ? asked : [undefined]
@@ -73,44 +67,16 @@ export async function runReport(given: ReportOptions): Promise<Report> {
         droppedFor: drops,
       },
       ledgers: stats.map(({ ledger }) => ledger),
+      unanswered: findings.flatMap(({ question, isAnswered }) =>
+        question === undefined || isAnswered ? [] : [question],
+      ),
+      skipped: skipped.map(({ source, message }) => ({ source, problem: message })),
     }
     await options.onFinish?.(report)
     return report
   } finally {
     await Promise.all(crews.map((crew) => crew.close()))
   }
-}
-
-/**
- * Identifies files by their content: the same content under one path or two is read and counted once.
- * Where the model costs anything, their parts are measured, too.
- */
-async function identifyFiles({
-  files,
-  model,
-  signal,
-}: ReportOptions): Promise<{ files: FileInput[]; sizes: NoteSize[] }> {
-  const identified = await Promise.all(
-    files.map(async (source) => {
-      const path = resolve(source)
-      const { text, digest } = await readTextFile(path, source, signal)
-      return { file: { path, source, digest }, parts: isCostly(model) ? measured(text) : [] }
-    }),
-  )
-  const seen = new Set<string>()
-  const distinct = identified.filter(({ file }) => !seen.has(file.digest) && seen.add(file.digest))
-  const groups = groupParts(distinct.flatMap(({ parts }) => parts))
-  const sizes = groups.map((group): NoteSize => {
-    return { topic: group[0]?.topic ?? '', tokens: group.reduce((sum, { tokens }) => sum + tokens, 0) }
-  })
-  return { files: distinct.map(({ file }) => file), sizes }
-}
-
-/** The parts of a text as readers will make them, with their sizes in place of their texts. */
-function measured(text: string): (NoteSize & { readonly start: number; readonly end: number })[] {
-  return packSections(splitSections(text)).map(({ topic, start, end }) => {
-    return { topic, start, end, tokens: estimateTokens(text.slice(start, end)) }
-  })
 }
 
 /** Budgets hold within one memory, and each isolated crew has its own. */
@@ -128,11 +94,12 @@ function dropsOf(findings: readonly Finding[]): Drops {
   return sumDrops([findings[0]?.drops.notes ?? {}, ...findings.map(({ drops }) => drops.answer)])
 }
 
-function toSentences({ question, quotes }: Finding, files: readonly FileInput[]): SummarySentence[] {
+function toSentences({ question, quotes, isAnswered }: Finding, files: readonly IdentifiedFile[]): SummarySentence[] {
   const nameOf = (digest: string): string => files.find((file) => file.digest === digest)?.source ?? digest
   return quotes.map(({ text, citations }) => ({
     text,
     ...(question !== undefined && { question }),
+    ...(question !== undefined && !isAnswered && { fallback: true as const }),
     citations: citations.map(({ source, start, end }) => ({ source: nameOf(source), start, end })),
   }))
 }

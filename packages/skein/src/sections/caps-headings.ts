@@ -12,6 +12,9 @@ const maxChars = 160
 /** More lines in capitals in a row are a notice: "THIS SOFTWARE IS PROVIDED …". */
 const maxLines = 2
 
+/** Shorter lines hold no sentence beside a heading. */
+const minFlowChars = 20
+
 const connective = /^(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)$/
 
 /**
@@ -63,10 +66,16 @@ function joined(text: string, lines: readonly TextRange[]): readonly TextRange[]
   return isNumbered(text.slice(last.start, last.end)) ? lines : [{ start: first.start, end: last.end }]
 }
 
-/** Finds sentences in capitals that share a line with the next sentence, and titles right before them. */
+/** Finds sentences in capitals that share a line with the next sentence, and titles right before them. Only long lines have lost their breaks. */
 function inFlow(text: string): TextRange[] {
+  return [...linesOf(text)].filter(({ start, end }) => end - start > minFlowChars).flatMap((line) => inLine(text, line))
+}
+
+function inLine(text: string, line: TextRange): TextRange[] {
   const headings: TextRange[] = []
-  const sentences = splitSentences(text)
+  const sentences = splitSentences(text.slice(line.start, line.end)).map(({ start, end }) => {
+    return { start: line.start + start, end: line.start + end }
+  })
   for (const [index, sentence] of sentences.entries()) {
     const next = sentences[index + 1]
     if (next === undefined || !isCapsHeading(text, sentence) || areOnSeparateLines(text, sentence, next)) continue
@@ -85,9 +94,14 @@ function areOnSeparateLines(text: string, first: TextRange, second: TextRange): 
 function isCapsHeading(text: string, { start, end }: TextRange): boolean {
   if (end - start > maxChars) return false
   const line = text.slice(start, end)
-  if (line !== line.toUpperCase() || !/\p{Lu}{3}/u.test(line)) return false
+  if (line !== line.toUpperCase() || !/\p{Lu}{3}/u.test(line) || isVersion(line)) return false
   if (/^[-–—•*+|>]/.test(line) || line.split(/\s+/).length > maxWords) return false
   return !/[.!?;,:]$/.test(line) || /(?:^|[\s.])(?:JR|SR|INC|CO|LTD|\p{Lu})\.$/u.test(line)
+}
+
+/** "PHP 5.3.3", "HTTP/1.1". */
+function isVersion(line: string): boolean {
+  return /\d\.\d/.test(line) && (line.match(/\p{Lu}{2,}/gu) ?? []).length < 2
 }
 
 function isTitle(text: string, { start, end }: TextRange): boolean {

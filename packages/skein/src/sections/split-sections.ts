@@ -1,9 +1,9 @@
+import { splitSentences } from '@skein/core/executor'
 import { requireInteger, requireOptions } from '@skein/memory/runtime'
 
-import { capsHeadings } from './caps-headings.ts'
+import { chooseHeadings } from './choose-headings.ts'
 import { cutSection } from './cut-section.ts'
 import type { Heading } from './heading.ts'
-import { markdownHeadings } from './markdown-headings.ts'
 import { isBlank, trimRange } from './text-range.ts'
 import type { TextRange } from './text-range.ts'
 import { OptionError } from '@skein/memory'
@@ -37,10 +37,10 @@ const maxOpeningChars = 60
  * Splits a text into sections by its headings, in order. Sections don't overlap
  * and cover everything but white space.
  *
- * Headings are those of Markdown or, where there are none, those in capitals:
- * on lines of their own, or in the flow of a text without line breaks. A text
- * without headings becomes pieces of whole paragraphs. Takes linear time for any
- * text.
+ * Headings are those of Markdown, reStructuredText, AsciiDoc, LaTeX, HTML and man pages; where there
+ * are none, numbered ones and such as "Article 10"; then those in capitals, on lines of their own or in
+ * the flow of a text without line breaks; then short lines that stand alone. A text without headings
+ * becomes pieces of whole paragraphs; so do tables, logs, settings and code. Takes linear time for any text.
  *
  * @throws OptionError when `maxChars` is not an integer above 1.
  *
@@ -57,9 +57,7 @@ export function splitSections(text: string, options: SplitSectionsOptions = {}):
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   requireInteger('maxChars', maxChars, 2)
 
-  const markdown = markdownHeadings(text)
-  const headings = markdown.length > 0 ? markdown : capsHeadings(text)
-  return headedSections(text, headings).flatMap((section) => pieces(text, section, maxChars))
+  return headedSections(text, chooseHeadings(text)).flatMap((section) => pieces(text, section, maxChars))
 }
 
 /** A section before it is cut; without title and topic if no heading precedes it. */
@@ -69,19 +67,31 @@ interface Whole extends TextRange {
 }
 
 function headedSections(text: string, headings: readonly Heading[]): Whole[] {
-  const sections: Whole[] = [{ topic: undefined, title: undefined, start: 0, end: headings[0]?.start ?? text.length }]
+  const first = headings[0]?.start ?? text.length
+  const isOpened = headings.length > 0 && hasNoText(text, 0, first)
+  const sections: Whole[] = isOpened ? [] : [{ topic: undefined, title: undefined, start: 0, end: first }]
   let topic: string | undefined
-  let start: number | undefined
+  let start: number | undefined = isOpened ? 0 : undefined
   for (const [index, heading] of headings.entries()) {
     const next = headings[index + 1]
     if (heading.level <= 1) topic = heading.title
     start ??= heading.start
     // A heading right above one of a lower rank has no text of its own: both begin one section.
-    if (next !== undefined && next.level > heading.level && isBlank(text, heading.end, next.start)) continue
+    if (next !== undefined && next.level > heading.level && hasNoText(text, heading.end, next.start)) continue
     sections.push({ topic: topic ?? heading.title, title: heading.title, start, end: next?.start ?? text.length })
     start = undefined
   }
   return sections
+}
+
+/** Longer ones hold something. In UTF-16 units. */
+const maxMarkupChars = 2_000
+
+/** Whether there is nothing to read in a range: only white space, or front matter, settings and commands. */
+function hasNoText(text: string, start: number, end: number): boolean {
+  if (isBlank(text, start, end)) return true
+  if (end - start > maxMarkupChars) return false
+  return splitSentences(text.slice(start, end)).every(({ kind }) => kind === 'other')
 }
 
 function pieces(text: string, section: Whole, maxChars: number): Section[] {

@@ -1,0 +1,208 @@
+import { answerKind, holds } from '../languages/question-words.ts'
+import type { AnswerKind } from '../languages/question-words.ts'
+import { questionConcepts } from './question-concepts.ts'
+import type { Concept } from './question-concepts.ts'
+import type { ReadText } from './read-sentences.ts'
+
+/** A text to look for answers in. */
+export interface AnswerSource extends ReadText {
+  readonly text: string
+}
+
+/** A sentence that may answer the question. */
+export interface FoundAnswer {
+  /** The index of its source. */
+  readonly source: number
+  /** The index of the sentence in its source. */
+  readonly sentence: number
+  readonly score: number
+}
+
+// BM25 (S. Robertson and H. Zaragoza, 2009). Sentences differ less in length than documents, so length counts less.
+const k1 = 1.2
+const b = 0.4
+/** By rarity alone, the rarest word would win, and in "How is inflation fought?" that is "fought" (after H. P. Luhn, 1958). */
+const topical = 0.7
+/** What a term counts that the sentence before has, or the heading above it. */
+const nearby = 0.3
+/** What the kind of answer counts that the question asks for. */
+const fitting = 1.35
+/** The least share of the question that the best sentence and its surroundings must be about. */
+const leastCoverage = 0.36
+/** The same for a question with a name that no source has: it is about somebody or something else, most likely. */
+const leastWithoutName = 0.65
+/** A sentence that scores less than this share of the best one is off the point. */
+const relevantPart = 0.3
+
+interface Candidate extends FoundAnswer {
+  readonly coverage: number
+}
+
+/**
+ * Finds the sentences that answer a question best, best first, by BM25 over all sentences of all
+ * sources. What the sentence before or the heading above says counts a little; the kind of
+ * answer that is asked for counts, too: a name, a time, a number.
+ *
+ * @param limit - Most sentences found.
+ * @returns nothing where no sentence is about enough of the question.
+ */
+export function findAnswers(question: string, sources: readonly AnswerSource[], limit: number): FoundAnswer[] {
+  const languages = [...new Set(sources.map(({ language }) => language))]
+  const concepts = questionConcepts(question, languages)
+  if (concepts.length === 0) return []
+  const matcher = new Matcher(concepts, sources)
+  const candidates = matcher.candidates(answerKind(question))
+  const best = candidates.toSorted(
+    (one, other) => other.score - one.score || one.source - other.source || one.sentence - other.sentence,
+  )
+  const first = best[0]
+  const coverage = Math.max(0, ...best.slice(0, 3).map((candidate) => candidate.coverage))
+  if (!first || coverage < (matcher.lacksName ? leastWithoutName : leastCoverage)) return []
+  const least = first.score * relevantPart
+  return distinct(
+    best.filter(({ score }) => score >= least),
+    sources,
+    limit,
+  )
+}
+
+class Matcher {
+  readonly #concepts: readonly Concept[]
+  readonly #sources: readonly AnswerSource[]
+  /** For each source and sentence, how often each concept stands there. */
+  readonly #counts: (Float32Array | undefined)[][] = []
+  readonly #lengths: number[][] = []
+  readonly #rarities: readonly number[]
+  readonly #weights: readonly number[]
+  readonly #known = new Map<string, readonly (readonly [number, number])[]>()
+  readonly #averageLength: number
+  /** Whether a concept stands anywhere, be it in another form. */
+  readonly #isFound: boolean[]
+
+  constructor(concepts: readonly Concept[], sources: readonly AnswerSource[]) {
+    this.#concepts = concepts
+    this.#sources = sources
+    this.#isFound = concepts.map(() => false)
+    const holders = concepts.map(() => 0)
+    let total = 0
+    let length = 0
+    for (const { sentences } of sources) {
+      const counts: (Float32Array | undefined)[] = []
+      const lengths: number[] = []
+      for (const { terms, kind } of sentences) {
+        const found = this.#count(terms)
+        counts.push(found)
+        lengths.push(terms === '' ? 0 : terms.split(' ').length)
+        if (kind === 'other') continue
+        total += 1
+        length += lengths.at(-1) ?? 0
+        found?.forEach((count, concept) => {
+          if (count > 0) this.#isFound[concept] = true
+          if (count >= 1) holders[concept] = (holders[concept] ?? 0) + 1
+        })
+      }
+      this.#counts.push(counts)
+      this.#lengths.push(lengths)
+    }
+    this.#averageLength = length / Math.max(1, total)
+    this.#rarities = concepts.map(({ weight }, index) => {
+      // What no sentence has is not rarer than what one has: a short text lacks most words.
+      const df = Math.max(1, holders[index] ?? 0)
+      return weight * Math.log(1 + (total - df + 0.5) / (df + 0.5))
+    })
+    this.#weights = this.#rarities.map(
+      (rarity, index) => rarity * Math.log1p(Math.max(1, holders[index] ?? 0)) ** topical,
+    )
+  }
+
+  /** How often each concept stands among terms; `undefined` if none does. Similar words count half. */
+  #count(terms: string): Float32Array | undefined {
+    let counts: Float32Array | undefined
+    if (terms === '') return undefined
+    for (const term of terms.split(' ')) {
+      for (const [concept, share] of this.#conceptsOf(term)) {
+        counts ??= new Float32Array(this.#concepts.length)
+        counts[concept] = (counts[concept] ?? 0) + share
+      }
+    }
+    return counts
+  }
+
+  #conceptsOf(term: string): readonly (readonly [number, number])[] {
+    const known = this.#known.get(term)
+    if (known) return known
+    const found = this.#concepts.flatMap((concept, index): (readonly [number, number])[] => {
+      if (concept.terms.has(term)) return [[index, 1]]
+      return isSimilar(term, concept) ? [[index, 0.4]] : []
+    })
+    this.#known.set(term, found)
+    return found
+  }
+
+  /** Whether the question names what no source mentions. */
+  get lacksName(): boolean {
+    return this.#concepts.some(({ isName }, index) => isName && !this.#isFound[index])
+  }
+
+  candidates(kind: AnswerKind | undefined): Candidate[] {
+    const all = this.#rarities.reduce((sum, weight) => sum + weight, 0)
+    return this.#sources.flatMap((source, at) => {
+      // Two headings: a table has one for its columns.
+      let headings: readonly (Float32Array | undefined)[] = []
+      return source.sentences.flatMap(({ start, end, kind: part, form }, index): Candidate[] => {
+        const own = this.#counts[at]?.[index]
+        if (part === 'heading') headings = [own, headings[0]]
+        if (form === 0 || !own) return []
+        const before = this.#counts[at]?.[index - 1]
+        let score = 0
+        let covered = 0
+        const length = k1 * (1 - b + (b * (this.#lengths[at]?.[index] ?? 0)) / this.#averageLength)
+        for (const [concept, weight] of this.#weights.entries()) {
+          const count = own[concept] ?? 0
+          const near = [before, ...headings].some((counts) => (counts?.[concept] ?? 0) > 0) ? nearby : 0
+          const own1 = count > 0 ? (count * (k1 + 1)) / (count + length) : 0
+          score += weight * Math.max(own1, near)
+          covered += (this.#rarities[concept] ?? 0) * Math.max(Math.min(1, count), near)
+        }
+        const holdsAnswer = kind === undefined || holds(kind, source.text.slice(start, end), source.language)
+        const fit = kind !== undefined && holdsAnswer ? fitting : 1
+        return [{ source: at, sentence: index, score: score * fit * (0.5 + 0.5 * form), coverage: covered / all }]
+      })
+    })
+  }
+}
+
+/** Whether a term is a form of a word, or a compound with it: "Mühlrad" and "Rad", "build" and "builder". */
+function isSimilar(term: string, { terms, isGram }: Concept): boolean {
+  // One letter stands for a word, which others may hold.
+  if (isGram) return [...terms].some((one) => one.length === 1 && term.includes(one))
+  if (term.length < 4) return false
+  for (const one of terms) {
+    const [short, long] = one.length < term.length ? [one, term] : [term, one]
+    if (short.length < 4) continue
+    if (long.endsWith(short) && short.length >= 4) return true
+    let same = 0
+    while (same < short.length && short[same] === long[same]) same += 1
+    if (same >= 4 && same >= short.length * 0.75 && long.length - same <= 4) return true
+    if (same === short.length && same >= 5) return true
+  }
+  return false
+}
+
+/** The best ones without those that say the same again. */
+function distinct(found: readonly Candidate[], sources: readonly AnswerSource[], limit: number): FoundAnswer[] {
+  const chosen: { readonly answer: FoundAnswer; readonly terms: ReadonlySet<string> }[] = []
+  for (const { source, sentence, score } of found) {
+    if (chosen.length === limit) break
+    const terms = new Set((sources[source]?.sentences[sentence]?.terms ?? '').split(' '))
+    if (chosen.some((other) => overlap(terms, other.terms) > 0.8)) continue
+    chosen.push({ answer: { source, sentence, score }, terms })
+  }
+  return chosen.map(({ answer }) => answer)
+}
+
+function overlap(a: ReadonlySet<string>, c: ReadonlySet<string>): number {
+  let same = 0
+  for (const term of a) if (c.has(term)) same += 1
+  return same / Math.max(1, Math.max(a.size, c.size))
+}

@@ -1,0 +1,80 @@
+import { detectLanguage } from '../languages/detect-language.ts'
+import { functionWords } from '../languages/function-words.ts'
+import type { Language } from '../languages/function-words.ts'
+import { askingStems } from './asking-words.ts'
+import { termReader } from './terms.ts'
+
+/** A word of a question, in all forms in which texts may have it. */
+export interface Concept {
+  readonly terms: ReadonlySet<string>
+  /** How much it counts beside its rarity: a name more than another word. */
+  readonly weight: number
+  /** Whether it is capitalized within the question, as names are in most languages. */
+  readonly isName: boolean
+  /** Whether it is a pair of letters of a script without spaces. */
+  readonly isGram: boolean
+}
+
+/** Only the first part of a question counts; the context that follows would drown it. In UTF-16 units. */
+const maxQuestionChars = 4_000
+
+// How questions ask for a name, which what is asked about rarely says.
+const naming = new Set(
+  (
+    'heißt heißen hieß hießen name namen namens appelle appelait appeler nom llama llamaba nombre chiama chiamava nome chama heet heette nazywa ' +
+    'зовут звали называется имя اسم يسمى नाम'
+  ).split(' '),
+)
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Hangul}]/u
+
+/**
+ * What a question asks about: its words without those of asking, each once, as the languages of the
+ * texts write them.
+ *
+ * @returns none for a plain "Summarize this report".
+ */
+export function questionConcepts(question: string, languages: readonly Language[]): Concept[] {
+  const asked = detectLanguage(question)
+  const head = withoutGrammar(question.slice(0, maxQuestionChars), asked)
+  const readers = [...new Set([...languages, asked])].map((language) => termReader(language))
+  const english = termReader('en')
+  const concepts: Concept[] = []
+  const seen = new Set<string>()
+  for (const { 0: word, index } of head.matchAll(/[\p{L}\p{N}\p{M}'’]+/gu)) {
+    if (askingStems.has(english(word)[0] ?? '') && /^[\x20-\x7f]+$/.test(word)) continue
+    if (naming.has(word.toLowerCase())) continue
+    if (languages.some((language) => functionWords(language).has(word.toLowerCase()))) continue
+    const forms = readers.map((read) => read(word))
+    if (unspaced.test(word)) {
+      for (const gram of forms[0] ?? []) if (!seen.has(gram) && seen.add(gram)) concepts.push(gramOf(gram))
+      continue
+    }
+    const terms = new Set(forms.flat())
+    const [key] = terms
+    if (key === undefined || seen.has(key)) continue
+    for (const term of terms) seen.add(term)
+    concepts.push({
+      terms,
+      weight: 1,
+      isName: asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word),
+      isGram: false,
+    })
+  }
+  return concepts
+}
+
+function gramOf(gram: string): Concept {
+  return { terms: new Set([gram]), weight: gram.length === 1 ? 0.5 : 1, isName: false, isGram: true }
+}
+
+/** A question without the function words that no spaces set apart. */
+function withoutGrammar(question: string, language: Language): string {
+  if (language !== 'ja' && language !== 'zh' && language !== 'th') return question
+  const words = [...functionWords(language)].toSorted((a, c) => c.length - a.length)
+  return words.reduce((text, word) => text.replaceAll(word, ' '), question)
+}
+
+/** Whether a question is about anything, rather than a plain "Summarize this report". */
+export function asksForContent(question: string): boolean {
+  return questionConcepts(question, []).length > 0
+}

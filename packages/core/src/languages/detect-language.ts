@@ -1,0 +1,60 @@
+import { functionWords } from './function-words.ts'
+import type { Language } from './function-words.ts'
+
+/** Enough to tell a language, and little enough to cost nothing. In UTF-16 units. */
+const sampleChars = 600
+const samples = 5
+
+/** Scripts that one of the known languages is mostly written in. */
+const scripts: readonly (readonly [Language, RegExp])[] = [
+  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
+  ['zh', /\p{Script=Han}/gu],
+  ['ko', /\p{Script=Hangul}/gu],
+  ['ar', /\p{Script=Arabic}/gu],
+  ['hi', /\p{Script=Devanagari}/gu],
+  ['he', /\p{Script=Hebrew}/gu],
+  ['th', /\p{Script=Thai}/gu],
+  ['el', /\p{Script=Greek}/gu],
+  ['ru', /\p{Script=Cyrillic}/gu],
+]
+
+/** Languages in Latin script, told apart by their function words. English first: it wins a draw. */
+const latin: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl']
+
+/**
+ * Tells the language of a text by its script and its most frequent words.
+ *
+ * @returns English for Latin script of any other language.
+ */
+export function detectLanguage(text: string): Language {
+  const sample = sampleOf(text)
+  const letters = sample.match(/\p{L}/gu)?.length ?? 0
+  const counts = scripts.map(([language, script]) => [language, sample.match(script)?.length ?? 0] as const)
+  const kana = counts[0]?.[1] ?? 0
+  const han = counts[1]?.[1] ?? 0
+  // Japanese is Chinese characters with some kana between them; a Chinese text quotes a few at most.
+  if (kana + han > letters * 0.3) return kana > (kana + han) * 0.05 ? 'ja' : 'zh'
+  const [best] = counts.slice(2).toSorted(([, a], [, b]) => b - a)
+  if (best && best[1] > letters * 0.4) return best[0]
+  return latinLanguage(sample)
+}
+
+function latinLanguage(sample: string): Language {
+  const words = sample.toLowerCase().match(/\p{L}+/gu) ?? []
+  let found: Language = 'en'
+  let most = 0
+  for (const language of latin) {
+    const known = functionWords(language)
+    let count = 0
+    for (const word of words) if (known.has(word)) count += 1
+    if (count > most) [found, most] = [language, count]
+  }
+  return found
+}
+
+/** Pieces from all over a text: its beginning may be a licence in another language. */
+function sampleOf(text: string): string {
+  if (text.length <= samples * sampleChars) return text
+  const step = Math.floor((text.length - sampleChars) / (samples - 1))
+  return Array.from({ length: samples }, (_, index) => text.slice(index * step, index * step + sampleChars)).join(' ')
+}

@@ -1,0 +1,216 @@
+import { endsWithAbbreviation } from '../languages/abbreviations.ts'
+import type { Language } from '../languages/function-words.ts'
+import { documentForm } from './document-form.ts'
+import { headingAt } from './heading-lines.ts'
+import {
+  ended,
+  hasColumns,
+  isCode,
+  isLogLine,
+  isMarkup,
+  isRow,
+  isRule,
+  keyed,
+  listMark,
+  speakerLength,
+} from './line-forms.ts'
+import { linesOf, restOf } from './lines.ts'
+import type { Line } from './lines.ts'
+import { regions } from './regions.ts'
+import { continuations, pageWidth } from './wrapped-lines.ts'
+
+/**
+ * What a part of a text is:
+ *
+ * - `sentence`: prose.
+ * - `heading`: names what follows.
+ * - `row`: an entry of a table, a log or a list of records, which makes sense by itself.
+ * - `other`: code, markup, frames, front matter, marks of quotation.
+ */
+export type PartKind = 'sentence' | 'heading' | 'row' | 'other'
+
+/** Lines that belong together, as pieces of the text: a paragraph, or one line of any other kind. */
+export interface Block {
+  readonly kind: PartKind
+  readonly pieces: readonly { readonly start: number; readonly end: number }[]
+}
+
+/** `> ` of mail and Markdown, and what comments begin with. */
+const quoteMark = /^(?:[>|]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
+
+/** Finds the blocks of a text by its lines, whatever format it has. In order; they cover all that is not white space. */
+export function blocksOf(text: string, language: Language): Block[] {
+  const lines = linesOf(text)
+  const form = documentForm(lines)
+  const reader = new BlockReader(lines, language, form === 'prose')
+  if (form !== 'prose') {
+    for (const line of lines) reader.single(form === 'records' ? 'row' : 'other', line)
+    return reader.blocks
+  }
+  return reader.read()
+}
+
+class BlockReader {
+  readonly blocks: Block[] = []
+  readonly #lines: readonly Line[]
+  readonly #language: Language
+  readonly #page: number
+  #paragraph: Line[] = []
+
+  constructor(lines: readonly Line[], language: Language, isProse: boolean) {
+    this.#lines = lines
+    this.#language = language
+    this.#page = isProse ? pageWidth(lines) : 0
+  }
+
+  /** A block of one line. */
+  single(kind: PartKind, { start, end }: Line): void {
+    if (start < end) this.blocks.push({ kind, pieces: [{ start, end }] })
+  }
+
+  read(): Block[] {
+    const marked = regions(this.#lines)
+    const header = headerEnd(this.#lines)
+    for (let index = 0; index < this.#lines.length; index += 1) {
+      const line = this.#lines[index] as Line
+      if (marked[index] || index < header) {
+        this.#close()
+        this.single('other', line)
+        continue
+      }
+      const heading = headingAt(this.#lines, index)
+      if (heading) {
+        this.#close()
+        for (let at = index; at <= heading.last; at += 1) {
+          const one = this.#lines[at] as Line
+          this.single(isRule(one) ? 'other' : 'heading', one)
+        }
+        index = heading.last
+        continue
+      }
+      this.#take(line, index)
+    }
+    this.#close()
+    return this.blocks
+  }
+
+  #take(line: Line, index: number): void {
+    if (line.text === '') return this.#close()
+    const plain = this.#kindOf(line, index)
+    if (plain) {
+      this.#close()
+      return this.single(plain, line)
+    }
+    const quoted = quoteMark.exec(line.text)?.[0].length ?? 0
+    const content = quoted > 0 ? restOf(line, quoted) : line
+    // A quote within a quote is another text.
+    const before = this.#paragraph.at(-1)
+    const isOtherQuote = before !== undefined && before.start - before.at - before.indent > 0 !== quoted > 0
+    if (isOtherQuote) this.#close()
+    const speaker = speakerLength(content)
+    if (this.#paragraph.length === 0 && quoted > 0) this.#mark(line, content.start)
+    if (content.text === '') return this.#close()
+    if (speaker > 0) {
+      this.#close()
+      const said = restOf(content, speaker)
+      this.#mark(content, said.start)
+      this.#paragraph = said.text === '' ? [] : [said]
+      return
+    }
+    if (listMark.test(content.text) && !this.#isWithin(content)) this.#close()
+    if (this.#paragraph.length === 0 && quoted > 0 && before !== undefined && !isOtherQuote)
+      this.#mark(line, content.start)
+    this.#paragraph.push(content)
+  }
+
+  /** Marks at the beginning of a line that are no part of the text. */
+  #mark({ start }: Line, end: number): void {
+    const last = this.blocks.at(-1)?.pieces.at(-1)
+    if (last && last.start >= start) return
+    this.blocks.push({ kind: 'other', pieces: [{ start, end }] })
+  }
+
+  /** Whether what looks like a mark of a list is part of a sentence that goes on there: `… in the year\n1990. …`, `Dr.\nH. Maier`. */
+  #isWithin({ text, indent }: Line): boolean {
+    const last = this.#paragraph.at(-1)
+    if (!last || listMark.test(this.#paragraph[0]?.text ?? '') || indent !== last.indent) return false
+    if (/^\p{Lu}\.\s/u.test(text)) return true
+    if (text.startsWith('—')) return /[\p{L},]$/u.test(last.text)
+    if (endsWithAbbreviation(last.text, this.#language)) return true
+    return /^(?:[2-9]|\d{2,3}|\p{Ll})[.)]\s/u.test(text) && !/[.!?:;]$/.test(last.text)
+  }
+
+  #kindOf(line: Line, index: number): PartKind | undefined {
+    if (isRule(line) || isMarkup(line)) return 'other'
+    const [before, after] = [this.#lines[index - 1], this.#lines[index + 1]]
+    // The names of the columns say what all rows below are about.
+    if (isRow(line) && after && isRule(after) && !(before && isRow(before))) return 'heading'
+    if (isRow(line) || isLogLine(line)) return 'row'
+    if (hasColumns(line) && [before, after].some((one) => one !== undefined && (hasColumns(one) || isRule(one))))
+      return 'row'
+    if (isSubtitleMark(line, after)) return 'other'
+    if (isCode(line)) return 'other'
+    // Indented code of Markdown: four columns below a blank line, and no text that goes on from above.
+    if (line.indent >= 4 && this.#paragraph.length === 0 && isIndentedCode(line)) return 'other'
+    const isSetting = keyed.test(line.text) && line.text.length < 80 && !/[.!?]$/.test(line.text)
+    const isAmongSettings = [before, after].some(
+      (one) => one !== undefined && one.text !== '' && keyed.test(one.text) && !/[.!?]$/.test(one.text),
+    )
+    return isSetting && isAmongSettings && this.#paragraph.length === 0 ? 'row' : undefined
+  }
+
+  /** Ends the paragraph: its lines become blocks, each as far as its text goes on. */
+  #close(): void {
+    const lines = this.#paragraph
+    this.#paragraph = []
+    const [first] = lines
+    if (!first) return
+    if (lines.length === 1 && isScrap(first)) return this.single('other', first)
+    let pieces: { start: number; end: number }[] = []
+    for (const [index, goesOn] of continuations(lines, this.#language, this.#page).entries()) {
+      const { start, end } = lines[index] as Line
+      pieces.push({ start, end })
+      if (goesOn) continue
+      this.blocks.push({ kind: 'sentence', pieces })
+      pieces = []
+    }
+  }
+}
+
+/** How many lines the header of a mail takes. */
+function headerEnd(lines: readonly Line[]): number {
+  let end = 0
+  let known = 0
+  for (const { text, indent } of lines) {
+    if (!/^[A-Z][\w-]{1,40}:\s/.test(text) && !(end > 0 && indent > 0 && text !== '') && !/^From \S+@/.test(text)) break
+    if (
+      /^(?:From|To|Cc|Subject|Date|Message-ID|Reply-To|Received|Sender|Return-Path|Content-Type|MIME-Version):\s/i.test(
+        text,
+      )
+    )
+      known += 1
+    end += 1
+  }
+  return known > 1 ? end : 0
+}
+
+/** The number of a caption, or the time when it is shown. */
+function isSubtitleMark({ text }: Line, after: Line | undefined): boolean {
+  const time = /^(?:\d{1,2}:)?\d{1,2}:\d\d[.,]\d{2,3}\s+-->\s/
+  return time.test(text) || (/^\d+$/.test(text) && after !== undefined && time.test(after.text)) || text === 'WEBVTT'
+}
+
+/** A salutation, a name, a version: a few words that are neither a sentence nor a heading. */
+function isScrap({ text }: Line): boolean {
+  return (
+    text.length < 40 &&
+    !ended.test(text) &&
+    !listMark.test(text) &&
+    /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(text) &&
+    text.split(/\s+/).length < 4
+  )
+}
+
+function isIndentedCode({ text }: Line): boolean {
+  return /[={}<>$|\\]|\w\(|;$/.test(text) && !/[.!?]$|(?:\p{L}+,?\s){4}/u.test(text)
+}

@@ -1,0 +1,73 @@
+import { ended, isCode, isLogLine, keyed } from './line-forms.ts'
+import type { Line } from './lines.ts'
+
+/** What a text is as a whole: prose with whatever stands in it, or records, one on each line. */
+export type DocumentForm = 'prose' | 'records' | 'code'
+
+const sampleLines = 400
+
+/** Tells prose from tables, logs, records and code, whose lines are no sentences. */
+export function documentForm(lines: readonly Line[]): DocumentForm {
+  const some: Line[] = []
+  for (const line of lines) {
+    if (line.text !== '' && some.push(line) === sampleLines) break
+  }
+  if (some[0]?.text.startsWith('#!')) return 'code'
+  if (some.some(({ text }) => /^\\(?:documentclass|begin|section|chapter)\b/.test(text))) return 'prose'
+  if (some.length < 2) return isJson(some[0]) ? 'records' : 'prose'
+  const share = (test: (line: Line) => boolean): number => some.filter((line) => test(line)).length / some.length
+  if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some))
+    return 'records'
+  if (isSeparated(some)) return 'records'
+  const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[[^\]]*\]$)/.test(text)
+  const settings = share(isSetting)
+  const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^- /, '')))
+  const endedShare = share(({ text }) => ended.test(text) && /\s\S+\s/.test(text))
+  if (settings > 0.8 && keyedShare > 0.4 && endedShare < 0.3) return 'records'
+  return share((line) => isCode(line)) > 0.4 && endedShare < 0.2 ? 'code' : 'prose'
+}
+
+/** A record in JSON on a line of its own. */
+function isJson(line: Line | undefined): boolean {
+  return line !== undefined && /^[{[].*[}\]],?$/.test(line.text) && /["\d]/.test(line.text)
+}
+
+function isJsonText(lines: readonly Line[]): boolean {
+  const first = lines[0]?.text ?? ''
+  return /^[{[](?:$|\s*["{[])/.test(first) && lines.length > 2 && /^["{}[\]\d]/.test(lines[1]?.text ?? '')
+}
+
+/** Whether nearly all lines have the same number of separators, and few look like punctuation of prose. */
+function isSeparated(lines: readonly Line[]): boolean {
+  for (const [separator, fewest] of [
+    ['\t', 1],
+    [';', 1],
+    [',', 1],
+    ['|', 1],
+  ] as const) {
+    const counts = lines.map(({ text }) => cellsOf(text, separator) - 1)
+    const usual = median(counts)
+    if (usual < fewest) continue
+    const same = counts.filter((count) => count === usual).length
+    const isLoose = (text: string): boolean => separator === ',' && /,\s/.test(text.replaceAll(/"[^"]*"/g, ''))
+    const loose = lines.filter(({ text }) => isLoose(text)).length
+    const isProse = lines.filter(({ text }) => ended.test(text) && !text.includes('"')).length > lines.length * 0.5
+    if (same >= lines.length * 0.8 && loose < lines.length * 0.3 && !isProse) return true
+  }
+  return false
+}
+
+/** The cells of a row; a separator within quotation marks is part of a cell. */
+function cellsOf(text: string, separator: string): number {
+  let cells = 1
+  let isQuoted = false
+  for (const char of text) {
+    if (char === '"') isQuoted = !isQuoted
+    else if (char === separator && !isQuoted) cells += 1
+  }
+  return cells
+}
+
+function median(counts: readonly number[]): number {
+  return counts.toSorted((a, b) => a - b)[counts.length >> 1] ?? 0
+}

@@ -1,0 +1,87 @@
+import type { Line } from './lines.ts'
+
+/** Marks that end a sentence, in any script, with what may close behind them. */
+export const ended: RegExp = /[.!?…‥。！？｡．؟।॥۔։።။།។][\p{Pe}\p{Pf}\p{Pi}"'*_\]]*$/u
+
+/** Begins an item of a list; what follows is its text. */
+export const listMark: RegExp =
+  /^(?:[-–—•‣◦●▪*+·・※○◆■](?=\s)|[-–—•‣●▪・](?=[^\s\d-])|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})[).](?=\s)|\(\d{1,3}\)|[①-⑳]|\\item\b|\d{1,3}[、）]|\d{1,2}(?=\s{2,}\S))\s*/u
+
+const level = /\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/
+const stamp = /^[[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T\s,]+\d{1,2}:\d\d|(?:[A-Z][a-z]{2}\s+){1,2}\d{1,2}\s\d\d:\d\d:\d\d)/
+const access = /^\S+ \S+ \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
+
+/** A line of chat begins with who says it, and often when: `[12:03] <ann> Hi.`, `12/03/24, 09:15 - Ann: Hi.`, `Ann: Hi.` */
+const chat =
+  /^(?:\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s*)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?\]?\s*(?:[-–]\s+)?)(?:<[^<>\n]{1,40}>|[\p{L}\p{N}_.@' -]{1,40}:)\s+/u
+
+/** Whether a line is an entry of a log. */
+export function isLogLine({ text }: Line): boolean {
+  if (access.test(text)) return true
+  if (!stamp.test(text)) return /^\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\]?[:\s]/.test(text)
+  return level.test(text.slice(0, 80)) || !chat.test(text)
+}
+
+/** How long the name and the time at the beginning of a line of chat are; 0 if there are none. */
+export function speakerLength({ text }: Line): number {
+  if (isLogLine({ text } as Line)) return 0
+  return chat.exec(text)?.[0].length ?? 0
+}
+
+/** Whether a line is a row of a table: cells between bars, tabs, or wide gaps. */
+export function isRow({ text }: Line): boolean {
+  if (/^\|.*\|$/.test(text) || /^[|│┃].*[|│┃]/.test(text)) return true
+  if ((text.match(/ \| /g)?.length ?? 0) > 1) return true
+  return (text.match(/\S\t+(?=\S)/g)?.length ?? 0) > 1 || /\s\.{4,}\s*\d+$/.test(text)
+}
+
+/** Whether a line has at least two gaps such as columns have. Two spaces after a full stop are a habit of typists. */
+export function hasColumns({ text }: Line): boolean {
+  return (text.match(/[^\s.!?:](?: {3,}|\t| {2,}(?=[\d$€£-]))\S/g)?.length ?? 0) > 1
+}
+
+/** Whether a line draws something: the frame of a table, a rule, an underline. */
+export function isRule({ text }: Line): boolean {
+  return (
+    text.length > 1 &&
+    /^[-=~_*+#^"'`.:|\s\u2500-\u257F─═]+$/.test(text) &&
+    !/\w/.test(text) &&
+    /([-=~_*+#^"'`:|─═.])\s*\1/.test(text)
+  )
+}
+
+/** Whether a line underlines the one above it, in Markdown or reStructuredText. */
+export function isUnderline(line: Line, above: Line): boolean {
+  if (!/^([=\-~^"'*+#`:.])\1*$/.test(line.text) || line.text.length < 2) return false
+  const isMarkdown = /^[=-]/.test(line.text) && line.text.length > 2
+  return isMarkdown || line.text.length >= above.text.length
+}
+
+/** A date or another value under a name, as in headers, settings and records: `name: value`, `name = value`. */
+export const keyed: RegExp = /^(?:"[^"]{1,60}"|[\w.$[\]-]{1,60})\s*(?:[:=](?:\s|$)|=>|:=)/
+
+/** A line of markup or commands alone. */
+export function isMarkup({ text }: Line): boolean {
+  return (
+    /^<\/?[a-z!?][^<>]*>$/i.test(text) ||
+    /^(?:<!--.*-->|\{%.*%\}|\{\{.*\}\})$/.test(text) ||
+    /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
+      `${text} `,
+    ) ||
+    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|HP|RS|RE|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
+      text,
+    ) ||
+    /^(?:\.\. |:[\w-]+:(?:\s|$)|\[\[.*\]\]$|\[[\w,="' %.-]+\]$|\[\^?[\w-]+\]:\s|!\[[^\]]*\]\([^)]*\)$)/.test(text) ||
+    /^(?:https?|ftp|mailto):\S+$|^%+\s/.test(text)
+  )
+}
+
+const keywords =
+  /^(?:import|export|from\s+\S+\s+import|const|let|var|def|class|function|func|fn|public|private|protected|static|return|if\s*\(|for\s*\(|while\s*\(|#include|#define|#!|package|using|namespace|SELECT|INSERT|CREATE|UPDATE|\$ |>>> |sudo|npm|pip|git|cd|@\w+)\b/
+
+/** Whether a line is code rather than prose. */
+export function isCode({ text }: Line): boolean {
+  if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return true
+  if (/^(?:[{}()[\]]+[,;]?$|\/\/|\/\*|\*\/|<\?)/.test(text)) return true
+  return keywords.test(text) && /[=(){}<>;:/\\]|^\$|^>>>/.test(text) && !ended.test(text)
+}

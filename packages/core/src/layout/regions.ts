@@ -1,0 +1,96 @@
+import type { Line } from './lines.ts'
+
+const fence = /^(?:`{3,}|~{3,})/
+const listing = /^(?:-{4,}|\.{4,}|\+{4,}|={4,}|\/{4,})$/
+const environment =
+  /^\\begin\{(verbatim|lstlisting|minted|equation|align|tabular|table|figure|tikzpicture|thebibliography)\*?\}/
+const raw = /^<(script|style|pre|svg|table)\b/i
+/** Front matter is short; a rule that only looks like its beginning closes far below, or never. */
+const maxFrontMatter = 100
+
+/**
+ * Marks the lines that are no prose whatever stands in them: front matter, code in fences or
+ * environments, scripts, comments.
+ */
+export function regions(lines: readonly Line[]): boolean[] {
+  const marked = lines.map(() => false)
+  let index = frontMatterEnd(lines)
+  marked.fill(true, 0, index)
+  for (; index < lines.length; index += 1) {
+    const end = regionEnd(lines, index)
+    if (end === undefined) continue
+    marked.fill(true, index, end + 1)
+    index = end
+  }
+  return marked
+}
+
+/** How many lines front matter takes. */
+function frontMatterEnd(lines: readonly Line[]): number {
+  const mark = lines[0]?.text.replace(/^\uFEFF/, '') ?? ''
+  if (mark !== '---' && mark !== '+++' && mark !== ';;;') return 0
+  for (let index = 1; index < Math.min(lines.length, maxFrontMatter); index += 1) {
+    const text = lines[index]?.text ?? ''
+    if (text === mark || (mark === '---' && text === '...')) return index > 1 ? index + 1 : 0
+    if (text === '' && index === 1) return 0
+  }
+  return 0
+}
+
+/** The last line of the region that begins at a line; `undefined` if none does, or if it never ends. */
+function regionEnd(lines: readonly Line[], start: number): number | undefined {
+  const { text, indent } = lines[start] as Line
+  const mark = fence.exec(text)?.[0]
+  // A fence that nobody closes reaches to the end.
+  if (mark)
+    return find(lines, start, (line) => line.text.startsWith(mark) && /^[`~]+$/.test(line.text)) ?? lines.length - 1
+  const kind = environment.exec(text)?.[1]
+  if (kind) return find(lines, start, (line) => line.text.startsWith(`\\end{${kind}`))
+  const tag = raw.exec(text)?.[1]?.toLowerCase()
+  if (tag)
+    return (
+      endsHere(text, `</${tag}`, start) ?? find(lines, start, (line) => line.text.toLowerCase().includes(`</${tag}`))
+    )
+  if (text.startsWith('<!--'))
+    return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
+  if (/^\.(?:nf|EX|TS)\b/.test(text)) return find(lines, start, (line) => /^\.(?:fi|EE|TE)\b/.test(line.text))
+  if (listing.test(text) && isListing(lines, start)) return find(lines, start, (line) => line.text === text)
+  if (text.endsWith('::') && /^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree)/.test(text))
+    return blockEnd(lines, start, indent)
+  return undefined
+}
+
+/** AsciiDoc announces a listing, or opens it after a blank line; elsewhere such a line is a rule or an underline. */
+function isListing(lines: readonly Line[], start: number): boolean {
+  const [before, mark] = [lines[start - 1]?.text ?? '', lines[start]?.text ?? '']
+  if (/^\[(?:source|listing|literal)/.test(before)) return true
+  if (/^[=+/]/.test(mark)) return false
+  return (
+    before === '' &&
+    (lines[start + 1]?.text ?? '') !== '' &&
+    find(lines, start, ({ text }) => text === mark, 60) !== undefined &&
+    mark.length === 4
+  )
+}
+
+function endsHere(text: string, mark: string, index: number): number | undefined {
+  return text.toLowerCase().includes(mark) ? index : undefined
+}
+
+function find(lines: readonly Line[], start: number, test: (line: Line) => boolean, most = 5_000): number | undefined {
+  for (let index = start + 1; index < Math.min(lines.length, start + most); index += 1) {
+    if (test(lines[index] as Line)) return index
+  }
+  return undefined
+}
+
+/** The last line of what is indented below a line. */
+function blockEnd(lines: readonly Line[], start: number, indent: number): number {
+  let end = start
+  for (let index = start + 1; index < lines.length; index += 1) {
+    const line = lines[index] as Line
+    if (line.text !== '' && line.indent <= indent) break
+    if (line.text !== '') end = index
+  }
+  return end
+}

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+
+import { findAnswers } from '../../src/extractive/find-answers.ts'
+import { readSentences } from '../../src/extractive/read-sentences.ts'
+
+/** The best sentences of some texts, best first. */
+function answers(question: string, texts: readonly string[], limit = 4): string[] {
+  const sources = texts.map((text) => ({ text, ...readSentences(text) }))
+  return findAnswers(question, sources, limit).map(({ source, sentence }) => {
+    const { start, end } = sources[source]?.sentences[sentence] ?? { start: 0, end: 0 }
+    return texts[source]?.slice(start, end) ?? ''
+  })
+}
+
+const bridge =
+  'The bridge was opened in 1932 by the king. It took nine years to build. Robert Hale designed the bridge.'
+const ferry = 'The ferry was slower than the bridge. A ticket for the ferry costs two pounds.'
+
+it('finds the sentence that is about most of the question, in whatever text it stands', () => {
+  expect(answers('How much is a ferry ticket?', [bridge, ferry])[0]).toBe('A ticket for the ferry costs two pounds.')
+})
+
+it.each([
+  ['Who made the bridge?', 'Robert Hale designed the bridge.'],
+  ['When was the bridge opened?', 'The bridge was opened in 1932 by the king.'],
+])('prefers the kind of answer that is asked for: %s', (question, expected) => {
+  expect(answers(question, [bridge, ferry])[0]).toBe(expected)
+})
+
+it('counts each word of a question once, and words of asking not at all', () => {
+  const plain = answers('Which ticket for the ferry?', [bridge, ferry])
+  expect(answers('Please tell me, tell me, tell me: which ticket, ticket, for the ferry?', [bridge, ferry])).toEqual(
+    plain,
+  )
+})
+
+it('finds other forms of a word, and parts of compounds', () => {
+  const text = 'Die Getreidemühle steht am Bach. Der Wirt schließt abends die Stube ab. Nachts ist es still im Dorf.'
+  expect(answers('Wo steht die Mühle?', [text])[0]).toBe('Die Getreidemühle steht am Bach.')
+  expect(answers('What do builders build?', ['The builder was building a house. The baker slept.'])[0]).toMatch(
+    /^The builder/,
+  )
+})
+
+it('knows what a sentence is about from the heading above it', () => {
+  const text = '# Tickets\n\nAdults pay nine euros each.\n\n# Meals\n\nAdults pay five euros each.'
+  expect(answers('What do adults pay for tickets?', [text])[0]).toBe('Adults pay nine euros each.')
+})
+
+it('quotes rows of tables, but neither headings nor code', () => {
+  const text =
+    '# Prices of copper\n\n| metal | price |\n|---|---|\n| copper | 9,400 |\n\n```\nlet copper = price()\n```\n'
+  expect(answers('What is the price of copper?', [text])).toEqual(['| copper | 9,400 |'])
+})
+
+it.each([
+  'Who won the football world cup in Brazil?',
+  'What is the boiling point of mercury?',
+  'Who painted the bridge of Kyoto in Japan?',
+  '誰がワールドカップで優勝しましたか？',
+])('finds nothing where no sentence is about the question: %s', (question) => {
+  expect(answers(question, [bridge, ferry])).toEqual([])
+})
+
+it('finds nothing in nothing, and for a question about nothing', () => {
+  expect(answers('Who?', [bridge])).toEqual([])
+  expect(answers('bridge', [])).toEqual([])
+  expect(answers('bridge', [''])).toEqual([])
+})

@@ -1,0 +1,110 @@
+import { analyse } from 'chardet'
+
+import { InputError } from '../open/input-error.ts'
+
+/** What files begin with that hold no plain text, and how to get it. */
+const formats: readonly (readonly [magic: string, problem: string])[] = [
+  ['%PDF-', 'is a PDF. Convert it to text first, for example with pdftotext.'],
+  [
+    'PK\u0003\u0004',
+    'is a ZIP archive, as DOCX, ODT and EPUB are. Convert it to text first, for example with pandoc, or unpack it.',
+  ],
+  ['\u00D0\u00CF\u0011\u00E0', 'is an old Office document. Convert it to text first, for example with LibreOffice.'],
+  ['{\\rtf', 'is RTF. Convert it to text first, for example with pandoc.'],
+  ['\u001F\u008B', 'is compressed with gzip. Unpack it first.'],
+  ['\u0089PNG', 'is an image.'],
+  ['\u00FF\u00D8\u00FF', 'is an image.'],
+  ['GIF8', 'is an image.'],
+]
+
+/** More control characters than this share of the bytes: no text. */
+const mostControls = 0.02
+const sampleBytes = 64 * 1024
+
+/** Whether an encoding is one that can be decoded. */
+export function isKnownEncoding(encoding: string): boolean {
+  try {
+    void new TextDecoder(encoding)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Decodes a text: as its byte order mark says, as UTF-8 if it is that, or in the encoding that its bytes tell.
+ *
+ * @param encoding - The encoding, where it is known.
+ * @throws InputError for what is no text, with the place of a stray NUL.
+ */
+export function decodeText(bytes: Uint8Array, source: string, encoding?: string): string {
+  const head = String.fromCharCode(...bytes.subarray(0, 8))
+  const problem = formats.find(([magic]) => head.startsWith(magic))?.[1]
+  if (problem) throw new InputError(source, problem)
+  const found = encoding ?? encodingOf(bytes)
+  const text = decode(bytes, source, found, encoding !== undefined)
+  if (text.includes('\0')) refuseNul(text, source)
+  return text
+}
+
+function decode(bytes: Uint8Array, source: string, encoding: string, isGiven: boolean): string {
+  try {
+    // A byte order mark stays: offsets count it, as other readers do.
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    const remedy = isGiven
+      ? 'Name another one with --encoding.'
+      : 'Name its encoding with --encoding, or convert it first.'
+    throw new InputError(source, `is not text in ${encoding}. ${remedy}`, { cause: error })
+  }
+}
+
+function encodingOf(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
+  if (isUtf8(bytes)) return 'utf-8'
+  return utf16(bytes) ?? detected(bytes)
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // UTF-16 of ASCII is UTF-8 with a NUL beside each letter.
+    return utf16(bytes) === undefined
+  } catch {
+    return false
+  }
+}
+
+/** UTF-16 without a mark: of most scripts, every other byte is nearly always the same. */
+function utf16(bytes: Uint8Array): string | undefined {
+  if (bytes.length % 2 !== 0 || bytes.length < 4) return undefined
+  const sample = bytes.subarray(0, sampleBytes)
+  const nuls = [0, 0]
+  for (const [index, byte] of sample.entries()) if (byte === 0) nuls[index % 2] = (nuls[index % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = nuls.map((count) => count / (sample.length / 2))
+  if (odd > 0.15 && even < 0.02) return 'utf-16le'
+  return even > 0.15 && odd < 0.02 ? 'utf-16be' : undefined
+}
+
+function detected(bytes: Uint8Array): string {
+  const matches = analyse(bytes.subarray(0, sampleBytes))
+  const best = matches.find(({ name }) => isKnownEncoding(name))?.name ?? 'windows-1252'
+  // Western Windows encodings hold all of Latin-1, and the quotation marks that people type.
+  return /^iso-8859-1$/i.test(best) ? 'windows-1252' : best
+}
+
+function refuseNul(text: string, source: string): never {
+  const at = text.indexOf('\0')
+  const sample = text.slice(0, sampleBytes)
+  const controls = Array.from(sample).filter((char) => char < ' ' && !'\t\n\v\f\r\u001B'.includes(char)).length
+  if (controls > Math.max(4, sample.length * mostControls) || sample.length < 64) {
+    throw new InputError(source, 'is a binary file. Convert it to plain text first.')
+  }
+  const line = text.slice(0, at).split('\n').length
+  const column = at - text.lastIndexOf('\n', at)
+  throw new InputError(
+    source,
+    `has a NUL character in line ${line}, column ${column} (character ${at}), so it may be damaged. Remove it first.`,
+  )
+}

@@ -1,0 +1,105 @@
+import { Parser } from 'htmlparser2'
+
+import { TextBuilder } from './placed-text.ts'
+import type { PlacedText } from './placed-text.ts'
+
+const hidden = new Set(['script', 'style', 'head', 'template', 'noscript', 'svg', 'iframe', 'object', 'nav', 'select'])
+const blocks = new Set(
+  (
+    'address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form ' +
+    'header hr html main menu ol p pre section summary table tbody tfoot thead title tr ul'
+  ).split(' '),
+)
+
+/**
+ * Turns HTML into text with the marks of Markdown, as far as they say what a part is: headings, items,
+ * rows of tables, code. Tags within a sentence are gone, entities are the characters they stand for.
+ */
+export function htmlText(html: string): Required<PlacedText> {
+  const out = new TextBuilder()
+  let hiddenDepth = 0
+  let preDepth = 0
+  let pending: string | undefined
+  let cells = 0
+  let names = 0
+
+  /** Begins a block, with a mark before its first word. */
+  const block = (mark = ''): void => {
+    pending = mark
+  }
+  const begin = (): void => {
+    if (pending === undefined) return
+    if (!out.isEmpty && !out.endsWith('\n\n')) out.add(out.endsWith('\n') ? '\n' : '\n\n')
+    out.add(pending)
+    pending = undefined
+  }
+  const parser = new Parser(
+    {
+      onopentag(name) {
+        if (hidden.has(name)) hiddenDepth += 1
+        if (hiddenDepth > 0) return
+        const level = /^h([1-6])$/.exec(name)?.[1]
+        if (level) block(`${'#'.repeat(Number(level))} `)
+        else if (name === 'li') block('- ')
+        else if (name === 'pre') {
+          preDepth += 1
+          block('```\n')
+        } else if (name === 'tr') {
+          cells = 0
+          names = 0
+          if (pending === undefined && !out.isEmpty) out.add('\n')
+          pending = undefined
+        } else if (name === 'td' || name === 'th') {
+          if (cells === 0 && !out.isEmpty && !out.endsWith('\n')) out.add('\n')
+          out.add(cells === 0 ? '| ' : ' | ')
+          cells += 1
+          if (name === 'th') names += 1
+        } else if (name === 'br') {
+          if (!out.isEmpty) out.add('\n')
+        } else if (blocks.has(name) && !(pending !== undefined && pending !== '')) block()
+      },
+      ontext(text) {
+        if (hiddenDepth > 0) return
+        const from = parser.startIndex
+        const length = parser.endIndex + 1 - from
+        if (preDepth > 0) {
+          begin()
+          out.take(text, from, length)
+          return
+        }
+        takeWords(text, from, length)
+      },
+      onclosetag(name) {
+        if (hidden.has(name)) hiddenDepth = Math.max(0, hiddenDepth - 1)
+        if (hiddenDepth > 0) return
+        if (name === 'pre') {
+          preDepth = Math.max(0, preDepth - 1)
+          if (!out.isEmpty) out.add(out.endsWith('\n') ? '```' : '\n```')
+          block()
+        } else if (name === 'tr') {
+          if (cells > 0) out.add(names === cells ? ' |\n|---|' : ' |')
+          cells = 0
+        } else if (/^h[1-6]$/.test(name) || name === 'li' || blocks.has(name)) block()
+      },
+    },
+    { decodeEntities: true, lowerCaseTags: true },
+  )
+
+  /** White space is one space. */
+  const takeWords = (text: string, from: number, length: number): void => {
+    const isPlain = text.length === length
+    for (const { 0: piece, index } of text.matchAll(/\s+|\S+/g)) {
+      if (/^\s/.test(piece)) {
+        if (pending === undefined && !out.isEmpty && !out.endsWith('\n') && !out.endsWith(' ')) {
+          out.take(' ', from + (isPlain ? index : 0), isPlain ? piece.length : length)
+        }
+        continue
+      }
+      begin()
+      out.take(piece, from + (isPlain ? index : 0), isPlain ? piece.length : length)
+    }
+  }
+  parser.write(html)
+  parser.end()
+  return out.placed
+}

@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto'
+import { extname } from 'node:path'
+
+import { InputError } from '../open/input-error.ts'
+import { decodeText } from './decode-text.ts'
+import { htmlText } from './html-text.ts'
+import type { PlacedText } from './placed-text.ts'
+import { readBytes } from './read-bytes.ts'
+import { isSubtitles, subtitleText } from './subtitle-text.ts'
+
+/** A document as agents read it. */
+export interface Document extends PlacedText {
+  /** SHA-256 of its bytes. */
+  readonly digest: string
+}
+
+const longestWordChars = 50_000
+
+/**
+ * Reads a document: plain text in any format, HTML, or subtitles.
+ *
+ * @param source - The file's name in errors; its ending tells the format.
+ * @throws InputError for a file that is missing, unreadable, empty, binary, or larger than 256 MB; the signal's reason.
+ */
+export async function readDocument(
+  path: string,
+  source: string,
+  { encoding, signal }: { readonly encoding?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Document> {
+  return documentOf(await readBytes(path, source, signal), source, encoding)
+}
+
+function documentOf(bytes: Uint8Array, source: string, encoding?: string): Document {
+  if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
+  const original = decodeText(bytes, source, encoding)
+  const placed = placedText(original, source)
+  if (placed.text.trim() === '')
+    throw new InputError(source, 'contains nothing but white space. Name a file with some text.')
+  const longest = longestWord(placed.text)
+  if (longest > longestWordChars) {
+    throw new InputError(
+      source,
+      `contains a word of ${longest.toLocaleString('en')} letters, so it is data rather than text. Name a file with sentences.`,
+    )
+  }
+  return { ...placed, digest: hash('sha256', bytes, 'hex') }
+}
+
+function placedText(original: string, source: string): PlacedText {
+  const ending = extname(source).toLowerCase()
+  const isHtml = /^\.x?html?$/.test(ending) || /^\uFEFF?\s*<(?:!doctype html|html)\b/i.test(original.slice(0, 200))
+  if (isHtml) return htmlText(original)
+  if (ending === '.srt' || ending === '.vtt' || isSubtitles(original)) return subtitleText(original)
+  return { text: original }
+}
+
+/** The length of the longest run without white space or punctuation, which every script has. In UTF-16 units. */
+function longestWord(text: string): number {
+  let longest = 0
+  for (const [word] of text.matchAll(/[^\s\p{P}]+/gu)) longest = Math.max(longest, word.length)
+  return longest
+}

@@ -1,0 +1,271 @@
+/**
+ * The work of a report, which runs in worker threads.
+ *
+ * Readers read a file into parts; summarizers take notes on a part and index its sentences; combiners
+ * merge notes and answer a question. They exchange refs only.
+ *
+ * @module
+ */
+
+import { activity, ModelCallError } from '@skein/core'
+import { estimateTokens, findAnswers, readSentences, sumDrops } from '@skein/core/executor'
+import type { Drops, Language, ReadText } from '@skein/core/executor'
+import type { Activity, ActivityContext } from '@skein/core'
+import type { Ref } from '@skein/memory'
+
+import { placesWithin } from '../documents/placed-text.ts'
+import type { PlacedText } from '../documents/placed-text.ts'
+import { readDocument } from '../documents/read-document.ts'
+import { InputError } from '../open/input-error.ts'
+import { packSections } from '../sections/pack-sections.ts'
+import { splitSections } from '../sections/split-sections.ts'
+import { partPassage, quotePassage, sourceRange, toQuotes } from './note.ts'
+import type { CitablePassage, Note, NoteRef, Part, Quote } from './note.ts'
+
+/** A file to read. Its digest is part of the key of the work: a changed file is read again. */
+export interface FileInput {
+  readonly path: string
+  readonly source: string
+  readonly digest: string
+  /** Its text, if it can't be read again: of a pipe, or standard input. */
+  readonly content?: Ref<PlacedText>
+  readonly encoding?: string
+  readonly language?: Language
+}
+
+/** Notes to merge. */
+export interface MergeInput {
+  readonly notes: readonly NoteRef[]
+  /** Whether they are of different topics. */
+  readonly across: boolean
+}
+
+/** A question about parts and the notes on them. */
+export interface QuestionInput {
+  readonly question: string
+  readonly notes: Ref<readonly NoteRef[]>
+  readonly parts: Ref<readonly Part[]>
+  /** The sentences of the parts, in the same order. */
+  readonly indexes: readonly Ref<readonly ReadText[]>[]
+}
+
+const maxNoteSentences = 5
+const maxMergedSentences = 10
+const maxAcrossSentences = 24
+const maxAnswerSentences = 4
+/** How many parts are read again, in full, for a question. */
+const maxRereadParts = 8
+/** How many sentences that may answer a question lead to the parts that are read again. */
+const maxLeads = 40
+
+/** Part of the keys of results: changes with whatever the modules below make of a text. */
+const version = '2'
+
+/** The activities of a report. */
+export interface ReportWork {
+  readonly read: Activity<FileInput, Ref<readonly Part[]>>
+  readonly index: Activity<readonly Part[], Ref<readonly ReadText[]>>
+  readonly note: Activity<readonly Part[], NoteRef>
+  readonly merge: Activity<MergeInput, NoteRef>
+  readonly answer: Activity<QuestionInput, Ref<Note>>
+}
+
+/** Makes the activities of a report: many at a time in a thread where they wait for a model (`io`), or one (`compute`). */
+export function reportWork(kind: 'compute' | 'io'): ReportWork {
+  const options = { kind, shared: true, version } as const
+  return {
+    read: activity(readFile, options),
+    index: activity(indexParts, options),
+    note: activity(takeNote, options),
+    merge: activity(mergeNotes, options),
+    answer: activity(answerQuestion, options),
+  }
+}
+
+/** Splits a file into parts and stores them. */
+async function readFile(
+  { memory, signal }: ActivityContext,
+  { path, source, digest, content, encoding, language }: FileInput,
+): Promise<Ref<readonly Part[]>> {
+  const file = content
+    ? { ...(await memory.objects.get(content)), digest }
+    : await readDocument(path, source, { encoding, signal })
+  if (file.digest !== digest)
+    throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
+  const { text: whole, places } = file
+  const wholeRef = await memory.objects.put(whole, { task: digest, tags: ['source'], ...titled(source) })
+  const parts = await Promise.all(
+    packSections(splitSections(whole)).map(async ({ topic, title, start, end }): Promise<Part> => {
+      const text = await memory.objects.put(whole.slice(start, end), {
+        task: digest,
+        tags: ['part'],
+        ...titled(title),
+        derivedFrom: [wholeRef],
+      })
+      const part = { text, source: digest, topic, title, start, end }
+      return { ...part, ...(places && { places: placesWithin(places, start, end) }), ...(language && { language }) }
+    }),
+  )
+  return memory.objects.put(parts, { task: digest, tags: ['contents'], ...titled(`Contents of ${source}`) })
+}
+
+/** Reads the sentences of some parts once, for all questions about them. */
+async function indexParts({ memory }: ActivityContext, parts: readonly Part[]): Promise<Ref<readonly ReadText[]>> {
+  const texts = await Promise.all(
+    parts.map(async ({ text, language }) => readSentences(await memory.objects.get(text), language)),
+  )
+  return memory.objects.put(texts, { tags: ['index'], ...titled('Sentences') })
+}
+
+/** Takes notes on one part, or on small ones that share a call, and logs them as an observation for everyone to find. */
+async function takeNote(context: ActivityContext, parts: readonly Part[]): Promise<NoteRef> {
+  const { memory } = context
+  const part = titledAs(parts)
+  const passages = await Promise.all(
+    parts.map(async (one, index) => partPassage(one, await memory.objects.get(one.text), `${index} ${one.title}`)),
+  )
+  const { quotes, drops } = await summarize(context, passages, maxNoteSentences, undefined, part.language)
+  const found: Note = { topic: part.topic, quotes, ...unlessNone(drops) }
+  const ref = await memory.objects.put(found, {
+    task: part.source,
+    tags: ['note'],
+    ...titled(`Note: ${part.title}`),
+  })
+  const value = {
+    title: part.title,
+    topic: part.topic,
+    parts: parts.map(({ text }) => text.id),
+    quotes: quotes.map(({ text }) => text),
+  }
+  await memory.observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
+  return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
+}
+
+/** Merges notes into one. Within a topic the most important sentences win; across topics each note has its turn. */
+async function mergeNotes(context: ActivityContext, { notes: refs, across }: MergeInput): Promise<NoteRef> {
+  const { memory } = context
+  const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
+  const merged = across
+    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, maxAcrossSentences), drops: {} }
+    : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), maxMergedSentences)
+  const { quotes } = merged
+  const drops = sumDrops([merged.drops, ...notes.map((one) => one.drops ?? {})])
+  const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
+  const found: Note = { topic, quotes, ...unlessNone(drops) }
+  return {
+    note: await memory.objects.put(found, { tags: ['merged'], ...titled(`Notes: ${topic}`) }),
+    topic,
+    tokens: tokensOf(quotes),
+  }
+}
+
+/**
+ * Answers a question: finds the parts that matter by all their sentences, then reads those
+ * parts in full. Where no sentence has the words of the question, the notes may lead to
+ * parts that say the same in other words.
+ */
+async function answerQuestion(context: ActivityContext, input: QuestionInput): Promise<Ref<Note>> {
+  const { memory } = context
+  const parts = await memory.objects.get(input.parts)
+  const close = await partsAbout(context, input, parts)
+  const texts = await Promise.all(
+    close.map(async (part, index) => partPassage(part, await memory.objects.get(part.text), `${index} ${part.title}`)),
+  )
+  const { quotes, drops } = await summarize(context, texts, maxAnswerSentences, input.question, close[0]?.language)
+  const found: Note = { topic: input.question, quotes, ...unlessNone(drops) }
+  return memory.objects.put(found, { tags: ['answer'], ...titled(`Answer: ${input.question}`) })
+}
+
+async function partsAbout(
+  context: ActivityContext,
+  { question, indexes, notes: refs }: QuestionInput,
+  parts: readonly Part[],
+): Promise<readonly Part[]> {
+  const { memory } = context
+  const [texts, read] = await Promise.all([
+    Promise.all(parts.map(({ text }) => memory.objects.get(text))),
+    Promise.all(indexes.map((ref) => memory.objects.get(ref))),
+  ])
+  const sources = read.flat().map((one, index) => ({ ...one, text: texts[index] ?? '' }))
+  const found = new Set(findAnswers(question, sources, maxLeads).map(({ source }) => source))
+  if (found.size > 0)
+    return inOrder([...found].slice(0, maxRereadParts)).flatMap((index) => parts.slice(index, index + 1))
+  const notes = await Promise.all((await memory.objects.get(refs)).map(({ note: ref }) => memory.objects.get(ref)))
+  const passages = quotePassages(notes.flatMap(({ quotes }) => quotes))
+  const { quotes: leads } = await summarize(context, passages, maxRereadParts * 2, question, parts[0]?.language)
+  return parts.filter((part) => leads.some((lead) => isWithin(lead, part))).slice(0, maxRereadParts)
+}
+
+function inOrder(indexes: readonly number[]): number[] {
+  return indexes.toSorted((one, other) => one - other)
+}
+
+async function summarize(
+  { model, signal }: ActivityContext,
+  passages: readonly CitablePassage[],
+  maxSentences: number,
+  question?: string,
+  language?: Language,
+): Promise<Required<Pick<Note, 'quotes' | 'drops'>>> {
+  const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
+  try {
+    const request = {
+      messages,
+      passages: passages.map(({ passage }) => passage),
+      maxSentences,
+      ...(language && { language }),
+    }
+    const { sentences, droppedFor = {} } = await model.cite(request, { signal })
+    return { quotes: toQuotes(sentences, passages), drops: droppedFor }
+  } catch (error) {
+    // One part that leads a model astray must not end the report.
+    const drops = dropsOf(error)
+    if (drops === undefined) throw error
+    return { quotes: [], drops }
+  }
+}
+
+/** There are very many notes, and most lack nothing. */
+function unlessNone(drops: Drops): Pick<Note, 'drops'> {
+  return Object.keys(drops).length > 0 ? { drops } : {}
+}
+
+/** Why no sentence of an answer counts, where that is the error. */
+function dropsOf(error: unknown): Drops | undefined {
+  return error instanceof ModelCallError && error.code === 'SKEIN_MODEL_CITATION' ? (error.droppedFor ?? {}) : undefined
+}
+
+/** The first of some parts, titled by the first and the last of them. */
+function titledAs(parts: readonly Part[]): Part {
+  const first = parts[0] as Part
+  return parts.length === 1 ? first : { ...first, title: `${first.title} … ${parts.at(-1)?.title}` }
+}
+
+/** The title of an object. Headings may be of any length, and empty. */
+function titled(text: string): { readonly title?: string } {
+  const title = text.slice(0, 200).toWellFormed().trim()
+  return title === '' ? {} : { title }
+}
+
+function tokensOf(quotes: readonly Quote[]): number {
+  return quotes.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat()
+}
+
+/** Turns quotes into passages: each distinct text once, with all its citations. */
+function quotePassages(quotes: readonly Quote[]): CitablePassage[] {
+  const byText = Map.groupBy(quotes, ({ text }) => text)
+  return [...byText].map(([text, same], index) =>
+    quotePassage({ text, citations: same.flatMap(({ citations }) => citations) }, `${index}`),
+  )
+}
+
+function isWithin({ citations }: Quote, part: Part): boolean {
+  const range = sourceRange(part)
+  return citations.some(({ source, start, end }) => source === part.source && start >= range.start && end <= range.end)
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Copies the files.
+for f in *.txt; do
+  cp "$f" /backup/;
+done
+exit 0;

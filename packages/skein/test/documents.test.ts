@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process'
+import { createWriteStream, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { decodeText } from '../src/documents/decode-text.ts'
+import { findFiles } from '../src/documents/find-files.ts'
+import { htmlText } from '../src/documents/html-text.ts'
+import { originalRange, placesWithin } from '../src/documents/placed-text.ts'
+import { readDocument } from '../src/documents/read-document.ts'
+import { subtitleText } from '../src/documents/subtitle-text.ts'
+import { mapStore } from '@skein/memory'
+import { runReport } from '../src/index.ts'
+import { startSkein } from './run-skein.ts'
+import { folderWith, story, temporaryFolder } from './sample-files.ts'
+
+const japanese = '白浜の灯台は技師の高橋によって建てられました。塔の高さは二十七メートルです。'
+const russian = 'Обсерватория на горе Белой была основана астрономом Орловым. Отсюда видно всё небо.'
+const chinese = '青石镇的老茶馆有两层楼，一共摆着四十二张方桌。老人们都点头称是。'
+const german = 'Die Mühle am Bach gehört seit Jahren dem Müller. Die Bäcker möchten früh Brötchen.'
+
+/** UTF-16, with the bytes of each unit in either order. */
+function utf16(text: string, isBigEndian = false): Buffer {
+  const bytes = Buffer.from(text, 'utf16le')
+  return isBigEndian ? bytes.swap16() : bytes
+}
+
+/** Bytes of a Windows encoding or another one that iconv knows. */
+function encoded(text: string, encoding: string): Buffer {
+  return execFileSync('iconv', ['-f', 'utf-8', '-t', encoding], { input: text })
+}
+
+describe('decodeText', () => {
+  it.each([
+    ['UTF-8 with a mark', Buffer.from(`\uFEFF${german}`), `\uFEFF${german}`],
+    ['UTF-16 with a mark', utf16(`\uFEFF${russian}`), `\uFEFF${russian}`],
+    ['UTF-16, big-endian', utf16(`\uFEFF${russian}`, true), `\uFEFF${russian}`],
+    ['UTF-16 without a mark', utf16(story), story],
+    ['Shift-JIS', encoded(japanese, 'shift_jis'), japanese],
+    ['EUC-JP', encoded(japanese, 'euc-jp'), japanese],
+    ['GB18030', encoded(chinese, 'gb18030'), chinese],
+    ['windows-1251', encoded(russian, 'windows-1251'), russian],
+    ['KOI8-R', encoded(russian, 'koi8-r'), russian],
+    ['windows-1252', encoded(`${german} „So“`, 'windows-1252'), `${german} „So“`],
+  ])('reads %s', (_, bytes, text) => {
+    expect(decodeText(bytes, 'a.txt')).toBe(text)
+  })
+
+  it('reads an encoding that is named', () => {
+    expect(decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
+    expect(() => decodeText(Buffer.from(german), 'a.txt', 'utf-16le')).toThrow(/is not text in utf-16le\. .*--encoding/)
+  })
+
+  it('says where a stray NUL is', () => {
+    const text = `${story}The geese \0flew.\n${story}`
+    expect(() => decodeText(Buffer.from(text), 'a.txt')).toThrow(
+      'a.txt has a NUL character in line 2, column 11 (character 128)',
+    )
+  })
+
+  it.each([
+    ['a PDF', '%PDF-1.7 …', /is a PDF\. .*pdftotext/],
+    ['a DOCX', 'PK\u0003\u0004…', /pandoc/],
+    ['a binary file', '\u0001\0\u0002', /binary/],
+  ])('refuses %s and says what to do', (_, head, expected) => {
+    expect(() => decodeText(Buffer.from(head, 'latin1'), 'a')).toThrow(expected)
+  })
+})
+
+describe('htmlText', () => {
+  const html =
+    '<h2>Trams</h2><p>The <b>tram</b> costs\n2&nbsp;&euro; &amp; more.</p><ul><li>One.<li>Two.</ul><script>no()</script><pre>a  b</pre>'
+  const { text, places } = htmlText(html)
+
+  it('shows what a page says, with the marks of Markdown', () => {
+    expect(text.replaceAll('\u00A0', ' ')).toBe(
+      '## Trams\n\nThe tram costs 2 € & more.\n\n- One.\n\n- Two.\n\n```\na  b\n```',
+    )
+  })
+
+  it.each([
+    ['The tram costs', 'The <b>tram</b> costs'],
+    ['tram', 'tram'],
+    ['€ & more.', '&euro; &amp; more.'],
+    ['Two.', 'Two.'],
+  ])('knows where its words stand: %s', (words, original) => {
+    const at = text.indexOf(words)
+    const { start, end } = originalRange(places, at, at + words.length)
+    expect(html.slice(start, end)).toBe(original)
+    // The same from within a part.
+    const within = originalRange(placesWithin(places, at - 1, text.length), 1, 1 + words.length)
+    expect(within).toEqual({ start, end })
+  })
+
+  it.each(['', '<', '<p', '&', '<p>a</div></p></td>', '<td>x', `<p>${'<b>'.repeat(50_000)}x`])(
+    'reads what is no HTML: %s',
+    (broken) => {
+      expect(htmlText(broken).text.length).toBeLessThanOrEqual(broken.length + 10)
+    },
+  )
+})
+
+it('subtitleText joins what is spoken', () => {
+  const srt =
+    '1\r\n00:00:01,000 --> 00:00:02,000\r\nWhales <i>sing</i>\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nall day.\r\n'
+  const { text, places } = subtitleText(srt)
+  expect(text).toBe('Whales sing all day.')
+  const { start, end } = originalRange(places, text.indexOf('all'), text.length)
+  expect(srt.slice(start, end)).toBe('all day.')
+})
+
+describe('findFiles', () => {
+  it('finds the texts of folders and patterns, in order, each once', async () => {
+    const folder = folderWith({ 'b.txt': '', 'a.md': '', 'c.png': '', '.hidden': '' })
+    mkdirSync(join(folder, 'sub'))
+    mkdirSync(join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'sub/d.txt'), '')
+    writeFileSync(join(folder, 'node_modules/e.txt'), '')
+    const names = async (...paths: string[]): Promise<string[]> =>
+      (await findFiles(paths)).files.map((file) => file.slice(folder.length + 1))
+    expect(await names(folder)).toEqual(['a.md', 'b.txt', 'sub/d.txt'])
+    expect(await names(join(folder, '**/*.txt'), folder)).toEqual(['b.txt', 'node_modules/e.txt', 'sub/d.txt', 'a.md'])
+    const { problems } = await findFiles([join(folder, '*.pdf'), join(folder, 'none.txt')])
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('matches no file')])
+  })
+})
+
+describe('readDocument', () => {
+  it('stops reading when the signal aborts', async () => {
+    const path = join(temporaryFolder(), 'large.txt')
+    writeFileSync(path, 'Once upon a time.')
+    // A hole takes no space; reading takes many turns of the event loop all the same.
+    truncateSync(path, 200 * 1024 ** 2)
+    const stop = new AbortController()
+    const reading = readDocument(path, 'large.txt', { signal: stop.signal })
+    setImmediate(() => stop.abort(new Error('enough')))
+    await expect(reading).rejects.toThrow('enough')
+  })
+
+  it.skipIf(process.platform === 'win32')('refuses devices, which may never end', async () => {
+    for (const path of ['/dev/zero', '/dev/null']) {
+      await expect(readDocument(path, path)).rejects.toThrow(`${path} is not a regular file. Save it to a file first.`)
+    }
+  })
+})
+
+describe('runReport', () => {
+  it('names all files that can not be used at once, or goes on without them', async () => {
+    const folder = folderWith({ 'good.txt': story, 'empty.txt': '', 'nul.txt': '\0\u0001\u0002' })
+    const options = { files: [folder, join(folder, 'none.txt')], store: mapStore(), threads: 1 }
+    await expect(runReport(options)).rejects.toThrow(
+      /^3 of 4 files can't be used\. .*empty\.txt is empty.*nul\.txt is a binary file.*none\.txt does not exist.*--skip-bad/,
+    )
+    const { skipped, summary } = await runReport({ ...options, skipBad: true })
+    expect(skipped.map(({ source }) => source.slice(folder.length + 1)).toSorted()).toEqual([
+      'empty.txt',
+      'none.txt',
+      'nul.txt',
+    ])
+    expect(summary.length).toBeGreaterThan(0)
+    await expect(runReport({ ...options, files: [join(folder, 'empty.txt')], skipBad: true })).rejects.toThrow(
+      /is empty/,
+    )
+  })
+
+  it('takes the language and the encoding that are named', async () => {
+    const folder = folderWith({ 'a.txt': encoded(russian, 'koi8-r') })
+    const options = { files: [join(folder, 'a.txt')], store: mapStore(), threads: 1 } as const
+    const { summary } = await runReport({ ...options, encoding: 'koi8-r', language: 'ru' })
+    expect(russian).toContain(summary[0]?.text)
+    await expect(runReport({ ...options, encoding: 'klingon' })).rejects.toMatchObject({ option: 'encoding' })
+    await expect(runReport({ ...options, language: 'tlh' as 'ru' })).rejects.toMatchObject({ option: 'language' })
+  })
+})
+
+it.skipIf(process.platform === 'win32')('skein run reads standard input and pipes', async () => {
+  const folder = temporaryFolder()
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const args = ['run', '-', pipe, '--store', 'memory:', '--json', '--threads', '1']
+  const { child, ended } = startSkein(args, folder)
+  child.stdin?.end(story)
+  createWriteStream(pipe).end('The harbour was busier this year than in all the years before.\n')
+  const { code, stdout } = await ended
+  expect(code).toBe(0)
+  const { summary } = JSON.parse(stdout) as { summary: { text: string; citations: { source: string }[] }[] }
+  expect(new Set(summary.flatMap(({ citations }) => citations.map(({ source }) => source)))).toEqual(
+    new Set(['-', pipe]),
+  )
+})
