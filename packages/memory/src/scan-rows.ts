@@ -1,4 +1,4 @@
-import { rankMatches } from './search/ranking.ts'
+import { TermTable } from './search/term-table.ts'
 import { liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
@@ -29,14 +29,17 @@ export function pageOf(rows: Iterable<Row>, query: RecordQuery, now: number): Re
 
 /** Answers a search from all rows of its collection, for stores without an index of terms. */
 export function searchRows(rows: Iterable<IndexedRow>, query: SearchQuery, now: number): SearchAnswer {
-  const found = new Map<number, StoredRecord>()
-  const postings = new Map(query.terms.map((term) => [term, [] as number[]]))
+  const table = new TermTable()
+  const records = new Map<number, StoredRecord>()
   for (const row of rows) {
     const record = liveRecord(row, now)
-    if (!record || !matchesFilter(record, query)) continue
-    found.set(record.seq, record)
-    for (const term of row.terms ?? []) postings.get(term)?.push(record.seq)
+    if (!record || record.collection !== query.collection) continue
+    records.set(record.seq, record)
+    table.put(row, row.terms)
   }
-  const { best, frequencies, matches } = rankMatches([...postings.values()], query.limit)
-  return { records: best.map(({ seq }) => found.get(seq) as StoredRecord), frequencies, matches }
+  const found = table.search(query, now)
+  return {
+    records: found.flatMap(({ seq }) => records.get(seq) ?? []),
+    scores: new Map(found.map(({ seq, score }) => [seq, score])),
+  }
 }

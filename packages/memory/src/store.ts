@@ -46,11 +46,12 @@ export type { RecordFilter, RecordQuery, RecordPage } from './store/query.ts'
 export type { Change, ChangePage } from './store/change.ts'
 
 // Search
-export { indexTerms, queryTerms, searchTerms } from './search/search-terms.ts'
-export { rankMatches } from './search/ranking.ts'
+export { analyzerVersion, indexTerms, searchTerms } from './search/search-terms.ts'
+export { termsOfValue } from './search/searchable-text.ts'
+export { queryTerms, queryWords } from './search/query-words.ts'
 export { TermTable } from './search/term-table.ts'
-export type { RankedMatch, RankedMatches } from './search/ranking.ts'
-export type { SearchQuery, SearchAnswer } from './store/query.ts'
+export type { FoundKey } from './search/term-table.ts'
+export type { QueryWord, SearchQuery, SearchAnswer } from './store/query.ts'
 
 // Verification
 export { rawText } from './store/corruption.ts'

@@ -4,15 +4,17 @@ import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError, OptionError } from '../values/errors.ts'
+import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
 import { visibleSources } from '../store/object-id.ts'
 import { parseCursor } from '../values/page-cursor.ts'
-import { rankTexts } from '../search/ranking.ts'
-import { indexTerms, queryTerms, termsOf } from '../search/search-terms.ts'
-import { searchableText, snippetOf } from '../search/searchable-text.ts'
+import { queryTerms } from '../search/query-words.ts'
+import { indexTerms } from '../search/search-terms.ts'
+import { searchableText } from '../search/searchable-text.ts'
+import { snippetOf } from '../search/snippet.ts'
+import { findRecords } from './find-records.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { Shown } from '../space/shown.ts'
@@ -88,11 +90,6 @@ const { cursor: _, ...searchKinds }: OptionKinds<ListOptions> = {
   cursor: 'string',
 }
 const listKinds: OptionKinds<ListOptions> = { ...searchKinds, cursor: 'string' }
-
-/** Search ranks a pool of at least this many records by their texts. */
-const smallestPool = 50
-/** A text is ranked by this many of its first UTF-16 units. */
-const rankedLength = 20_000
 
 /** Write-once entries of one collection: the base of observations, decisions and learnings. */
 export class Journal {
@@ -174,28 +171,12 @@ export class Journal {
     options: Omit<ListOptions, 'cursor'>,
   ): Promise<SearchResult<JournalEntry<Value>>[]> {
     const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
-    requireInteger('limit', limit, 1, limits.page)
-    if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
+    const found = await findRecords(this.#actor, text, this.#filter(options), limit)
     const terms = queryTerms(text)
-    const pool = Math.min(limits.page, Math.max(smallestPool, 2 * limit))
-    const answer = await this.#actor.search({ ...this.#filter(options), terms, limit: pool })
-    const texts = answer.records.map((record) => searchableText(decodeJson(record.value)))
-    const ranked = answer.records.map((record, index) => ({
-      record,
-      text: texts[index] ?? '',
-      terms: termsOf((texts[index] ?? '').slice(0, rankedLength)),
-    }))
-    const scores = rankTexts(ranked, terms, answer)
-    const best = ranked
-      .map(({ record, text: found }, index) => ({ record, found, score: scores[index] ?? 0 }))
-      .toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq)
-      .slice(0, limit)
-    const records = best.map(({ record }) => record)
-    const matches = new Map(best.map((match) => [match.record, match]))
-    return this.#actor.seeAll(this.#collection, records, 'search').map((record) => {
-      const { found = '', score = 0 } = matches.get(record) ?? {}
-      return { item: this.#toEntry<Value>(record), score, snippet: snippetOf(found, terms) }
+    return found.map(({ record, score }) => {
+      const item = this.#toEntry<Value>(record)
+      return { item, score, snippet: snippetOf(searchableText(item.value), terms) }
     })
   }
 

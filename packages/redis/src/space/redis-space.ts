@@ -108,9 +108,14 @@ export class RedisSpace implements Store {
 
   search(query: SearchQuery): Promise<SearchAnswer> {
     return this.#guarded('search', async () => {
-      const { keys, frequencies, matches } = await this.#index.search(query, this.now())
-      const rows = await this.#rows.get(keys)
-      return { records: rows.flatMap((row) => liveRecord(row, this.now()) ?? []), frequencies, matches }
+      const found = await this.#index.search(query, this.now())
+      const rows = await this.#rows.get(found.map(({ key }) => key))
+      // What was written since the index was read may match no more.
+      const records = rows.flatMap((row, at) => {
+        const record = liveRecord(row, this.now())
+        return record && record.seq === found[at]?.seq ? record : []
+      })
+      return { records, scores: new Map(found.map(({ seq, score }) => [seq, score])) }
     })
   }
 

@@ -1,5 +1,5 @@
-import { collectionsWith, hasTrait, TermTable } from '@skein/memory/store'
-import type { ChangePage, Collection, RankedMatches, RecordKey, SearchQuery, Seq } from '@skein/memory/store'
+import { analyzerVersion, collectionsWith, hasTrait, isSealed, termsOfValue, TermTable } from '@skein/memory/store'
+import type { ChangePage, Collection, FoundKey, RecordKey, SearchQuery, Seq } from '@skein/memory/store'
 
 import type { UnpackedRow } from '../records/record-row.ts'
 
@@ -30,7 +30,7 @@ export class SearchIndex {
     this.#source = source
   }
 
-  async search(query: SearchQuery, now: number): Promise<RankedMatches & { readonly keys: readonly RecordKey[] }> {
+  async search(query: SearchQuery, now: number): Promise<readonly FoundKey[]> {
     // One after the other: a later search must see what was written before it.
     this.#catchingUp = this.#catchingUp.catch(() => {}).then(() => this.#catchUp())
     await this.#catchingUp
@@ -45,7 +45,7 @@ export class SearchIndex {
       const keys = page.changes.filter(({ collection }) => hasTrait(collection, 'searchable'))
       const rows = await this.#source.get(keys)
       for (const [index, row] of rows.entries()) {
-        if (row) this.#table.put(row, row.terms)
+        if (row) this.#table.put(row, termsOf(row))
         else this.#table.remove(keys[index] as RecordKey)
       }
       this.#position = page.changes.at(-1)?.seq ?? this.#position
@@ -60,11 +60,17 @@ export class SearchIndex {
     const { last, incarnation } = await this.#source.changes(Number.MAX_SAFE_INTEGER, 1)
     for (const collection of collectionsWith('searchable')) {
       for await (const rows of this.#source.scan(collection)) {
-        for (const row of rows) this.#table.put(row, row.terms)
+        for (const row of rows) this.#table.put(row, termsOf(row))
       }
     }
     this.#incarnation = incarnation
     this.#position = last
     await this.#catchUp()
   }
+}
+
+/** What another version of the analysis took for terms is analyzed anew, row by row. */
+function termsOf({ record, terms, analyzer }: UnpackedRow): readonly string[] | undefined {
+  if (terms === undefined || analyzer === analyzerVersion || isSealed(record.value)) return terms
+  return termsOfValue(record.value)
 }
