@@ -1,0 +1,44 @@
+import type { Postings, TermSource, Totals } from '@skein/memory/store'
+
+import { unpackTerms } from './posting-list.ts'
+
+/** A record as a scan finds it: its position, and its terms as they are packed. */
+export type ScannedRow = readonly [seq: number, terms: string]
+
+/** The terms of a few records, read one by one. */
+export class ScannedTerms implements TermSource {
+  readonly totals: Totals
+  readonly #postings = new Map<string, { slots: number[]; codes: number[] }>()
+
+  /** @param rows - In the order of their positions. */
+  constructor(rows: Iterable<ScannedRow>) {
+    let [records, total] = [0, 0]
+    for (const [seq, packed] of rows) {
+      const { codes, length } = unpackTerms(packed)
+      records += 1
+      total += length
+      for (const [term, code] of codes) {
+        let list = this.#postings.get(term)
+        if (!list) this.#postings.set(term, (list = { slots: [], codes: [] }))
+        list.slots.push(seq)
+        list.codes.push(code)
+      }
+    }
+    this.totals = { records, length: total }
+  }
+
+  postings(term: string): Postings {
+    return this.#postings.get(term) ?? nothing
+  }
+
+  known(terms: readonly string[]): readonly string[] {
+    return terms.filter((term) => this.#postings.has(term))
+  }
+
+  beginning(prefix: string, limit: number): readonly string[] {
+    const found = [...this.#postings.keys()].filter((term) => term.startsWith(prefix))
+    return found.toSorted().slice(0, limit)
+  }
+}
+
+const nothing: Postings = { slots: [], codes: [] }
