@@ -31,7 +31,8 @@ export async function findRecords(
   requireInteger('limit', limit, 1, limits.page)
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   const { words, phrases } = parseQuery(text)
-  for (let asked = limit; ; asked = Math.min(limits.page, asked * 4)) {
+  const first = phrases.length === 0 ? limit : Math.max(limit, 200)
+  for (let asked = first; ; asked = limits.page) {
     const { records, scores } = await actor.search({ ...filter, words, limit: asked })
     const found = phrases.length === 0 ? records : records.filter((record) => hasPhrases(record, phrases))
     if (found.length < limit && records.length === asked && asked < limits.page) continue

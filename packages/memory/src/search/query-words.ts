@@ -16,7 +16,8 @@ export interface ParsedQuery {
 const readLength = 64 * 1024
 const mostWords = 64
 
-const quoted = /"([^"]+)"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」/g
+// Quotation marks have words within and none at their backs, unlike those of inches.
+const quoted = /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」/gu
 
 /**
  * Takes a query apart. Any text is one.

@@ -154,7 +154,7 @@ export class RecordWriter {
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
       return
     }
-    const terms = mutation.type === 'set' && mutation.terms ? packTerms(mutation.terms) : null
+    const terms = mutation.type === 'set' && mutation.terms?.length ? packTerms(mutation.terms) : null
     const rowId = before?.rowId ?? this.#insert(packed, terms)
     this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null })
     if (before && terms === null && hasSameDescription(before, packed)) {

@@ -76,6 +76,8 @@ export function authorIndex(number: number): string {
 /** The tables of the search index: see `terms/`. */
 export function termTables(number: number): string {
   return `
+    -- Finds the records that stand in no block yet.
+    CREATE INDEX by_terms_${number} ON records_${number} (seq) WHERE terms IS NOT NULL;
     -- Records of one collection under one label, as far as they stand in blocks, and the number of their terms.
     CREATE TABLE groups_${number} (
       grp INTEGER PRIMARY KEY, collection TEXT NOT NULL, level INTEGER NOT NULL, compartments TEXT NOT NULL,

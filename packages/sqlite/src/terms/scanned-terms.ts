@@ -14,7 +14,7 @@ export class ScannedTerms implements TermSource {
   constructor(rows: Iterable<ScannedRow>) {
     let [records, total] = [0, 0]
     for (const [seq, packed] of rows) {
-      const { codes, length } = unpackTerms(packed)
+      const { codes, length } = unpacked(seq, packed)
       records += 1
       total += length
       for (const [term, code] of codes) {
@@ -39,6 +39,21 @@ export class ScannedTerms implements TermSource {
     const found = [...this.#postings.keys()].filter((term) => term.startsWith(prefix))
     return found.toSorted().slice(0, limit)
   }
+}
+
+type Unpacked = ReturnType<typeof unpackTerms>
+
+/** What was unpacked last, by position: the newest records are scanned by every search. */
+const recent = new Map<number, { readonly packed: string; readonly terms: Unpacked }>()
+const mostRecent = 4_096
+
+function unpacked(seq: number, packed: string): Unpacked {
+  const known = recent.get(seq)
+  if (known?.packed === packed) return known.terms
+  const terms = unpackTerms(packed)
+  if (recent.size >= mostRecent) recent.clear()
+  recent.set(seq, { packed, terms })
+  return terms
 }
 
 const nothing: Postings = { slots: [], codes: [] }

@@ -1,5 +1,3 @@
-import { collectionsWith } from '@skein/memory/store'
-
 import type { SpaceSql } from '../file/space-sql.ts'
 import { PostingWriter, readPostings, unpackTerms } from './posting-list.ts'
 
@@ -13,7 +11,7 @@ const indexedMark = '@indexed'
 const readMark = 'SELECT version FROM @floors WHERE collection = ?'
 const writeMark = 'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = excluded.version'
 const unindexed = `SELECT seq, collection, level, compartments, terms FROM @records
-  WHERE collection = ? AND seq > ? AND terms IS NOT NULL AND deleted = 0 ORDER BY seq LIMIT ?`
+  WHERE seq > ? AND terms IS NOT NULL ORDER BY seq LIMIT ?`
 const insertPostings = 'INSERT INTO @postings (block, grp, term, entries) VALUES (?, ?, ?, ?)'
 const deletePostings = 'DELETE FROM @postings WHERE block = ? AND grp = ? AND term = ?'
 const selectGroup = 'SELECT grp FROM @groups WHERE collection = ? AND level = ? AND compartments = ?'
@@ -41,7 +39,8 @@ export class TermBlocks {
 
   /** How many records stand in no block, at most one more than a block takes. */
   pending(): number {
-    return this.#unindexed(indexedUpTo(this.#sql), blockSize + 1).length
+    const sql = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE seq > ? AND terms IS NOT NULL LIMIT ?)'
+    return (this.#sql(sql).get(indexedUpTo(this.#sql), blockSize + 1) as [number])[0]
   }
 
   /** Makes a block of the oldest records that stand in none; returns whether there were enough for one. */
@@ -96,10 +95,7 @@ export class TermBlocks {
   }
 
   #unindexed(after: number, limit: number): Row[] {
-    const rows = collectionsWith('searchable').flatMap(
-      (collection) => this.#sql(unindexed).all(collection, after, limit) as Row[],
-    )
-    return rows.toSorted(([a], [b]) => a - b).slice(0, limit)
+    return this.#sql(unindexed).all(after, limit) as Row[]
   }
 
   #groupOf(collection: string, level: number, compartments: string): number {
