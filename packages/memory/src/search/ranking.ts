@@ -1,13 +1,15 @@
 /**
- * How much a record matches a word: Okapi BM25 (Robertson and Zaragoza, "The Probabilistic
- * Relevance Framework: BM25 and Beyond", 2009). Every store ranks by these functions, and every
+ * How much a record matches a word: BM25+ (Lv and Zhai, "Lower-bounding term frequency
+ * normalization", 2011), so that a long text that has a word comes before one that doesn't. Every store ranks by these functions, and every
  * count in them is of records that the asker may see.
  */
 
 /** BM25's k1: how fast repetitions of a term saturate. */
 const saturation = 1.2
 /** BM25's b: how strongly long texts are penalized. */
-const lengthWeight = 0.4
+const lengthWeight = 0.35
+/** BM25+'s δ: what a word gives however long the text is. */
+const presence = 0.5
 /** No text counts as longer than so many average ones. */
 const mostLengths = 8
 
@@ -42,7 +44,7 @@ export function impactTable({ records, length }: Totals): Float64Array {
     for (let code = 0; code < 256; code += 1) {
       const lengths = Math.min(mostLengths, 2 ** (code / 16) / average)
       const norm = saturation * (1 - lengthWeight + lengthWeight * lengths)
-      table[repeats * 256 + code] = (repeats * (saturation + 1)) / (repeats + norm)
+      table[repeats * 256 + code] = presence + (repeats * (saturation + 1)) / (repeats + norm)
     }
   }
   return table

@@ -110,13 +110,17 @@ export function partsOf(text: string): Part[] {
 }
 
 // Articles and the like that French and Italian join to the next word.
-const elided = /^(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|dell|all|nell|sull|dall|un|quest|quell)'(?=\p{L}{2})/iu
+const elided = /^(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|dell|all|nell|sull|dall|un|quest|quell)'(?=..)/
+
+function withoutElision(part: string): string {
+  return part.includes("'") ? part.slice(elided.exec(part.toLowerCase())?.[0].length ?? 0) : part
+}
 
 /** Words joined by hyphens, apostrophes and capitals: the whole, then its parts. */
 function wordsOf(piece: string): string[] {
   const joined = piece.split(/[-‐‑]/)
   const words = joined.flatMap((part) => {
-    const bare = part.replace(elided, '').replace(/'s$/i, '').replaceAll("'", '')
+    const bare = withoutElision(part).replace(/'[sS]$/, '').replaceAll("'", '')
     const humps = humpsOf(bare)
     return humps.length > 1 ? [bare, ...humps.filter((hump) => hump.length > 1)] : [bare]
   })

@@ -17,6 +17,11 @@ export interface MatchOptions {
 }
 
 const span = 8_192
+// Of the span at hand. All zero between searches, which run one after the other.
+const scores = new Float64Array(span)
+const coverage = new Float64Array(span)
+const having = new Uint8Array(span)
+const touched = new Int32Array(span)
 
 /**
  * The best matches of a query, best first, and newest first among equal ones: exactly those
@@ -28,14 +33,19 @@ const span = 8_192
  * records are looked up rather than collected that have only words which together can't reach it
  * (MaxScore: Turtle and Flood, "Query evaluation: strategies and optimizations", 1995).
  */
-export function topMatches(words: readonly WordMatches[], { limit, seqOf, passes }: MatchOptions): RankedMatch[] {
+export function topMatches(words: readonly WordMatches[], options: MatchOptions): RankedMatch[] {
+  try {
+    return bestOf(words, options)
+  } catch (error) {
+    for (const column of [scores, coverage, having]) column.fill(0)
+    throw error
+  }
+}
+
+function bestOf(words: readonly WordMatches[], { limit, seqOf, passes }: MatchOptions): RankedMatch[] {
   const best = new BestMatches(limit)
   const required = words.filter((word) => word.required).length
   const cursors = words.map((word) => ({ ...word, at: word.slots.length - 1 })).toSorted((a, b) => a.best - b.best)
-  const scores = new Float64Array(span)
-  const coverage = new Float64Array(span)
-  const having = new Uint8Array(span)
-  const touched = new Int32Array(span)
   for (;;) {
     let newest = -1
     for (const { slots, at } of cursors) if (at >= 0) newest = Math.max(newest, slots[at] ?? -1)
