@@ -40,8 +40,8 @@ export class FreshStore {
   }
 
   /** Ids of the observations that a search finds, best first. */
-  found = async (text: string, filter: Partial<RecordFilter> = {}): Promise<string[]> => {
-    const query = { collection: 'observations', words: queryWords(text), limit: 10, ...filter } as const
+  found = async (text: string, filter: Partial<RecordFilter> = {}, limit = 10): Promise<string[]> => {
+    const query = { collection: 'observations', words: queryWords(text), limit, ...filter } as const
     return (await this.store.search(query)).records.map(({ id }) => id)
   }
 }
