@@ -1,14 +1,10 @@
 import { TermTable } from './search/term-table.ts'
+import type { IndexedRow } from './search/term-table.ts'
 import { liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import { matchesFilter } from './store/record-filter.ts'
 import type { StoredRecord } from './store/record.ts'
-
-/** A row with the terms that its record is indexed by. */
-export interface IndexedRow extends Row {
-  readonly terms?: readonly string[] | undefined
-}
 
 /**
  * Answers a list from rows, for stores that look at them one by one.

@@ -41,7 +41,8 @@ export async function findRecords(
   }
 }
 
-function hasPhrases({ value }: StoredRecord, phrases: readonly string[]): boolean {
-  const text = searchableText(decodeJson(value))
+function hasPhrases({ collection, id, value }: StoredRecord, phrases: readonly string[]): boolean {
+  const words = searchableText(decodeJson(value))
+  const text = collection === 'facts' ? `${id}\n${words}` : words
   return phrases.every((phrase) => hasPhrase(text, phrase))
 }

@@ -79,7 +79,7 @@ export interface SearchResult<Item> {
   readonly snippet: string
 }
 
-const { cursor: _, ...searchKinds }: OptionKinds<ListOptions> = {
+const { cursor: _, ...kindsOfSearch }: OptionKinds<ListOptions> = {
   task: 'any',
   author: 'any',
   notAuthor: 'any',
@@ -89,7 +89,9 @@ const { cursor: _, ...searchKinds }: OptionKinds<ListOptions> = {
   limit: 'any',
   cursor: 'string',
 }
-const listKinds: OptionKinds<ListOptions> = { ...searchKinds, cursor: 'string' }
+const listKinds: OptionKinds<ListOptions> = { ...kindsOfSearch, cursor: 'string' }
+/** Options of a search. */
+export const searchKinds: OptionKinds<Omit<ListOptions, 'cursor'>> = kindsOfSearch
 
 /** Write-once entries of one collection: the base of observations, decisions and learnings. */
 export class Journal {
@@ -137,7 +139,7 @@ export class Journal {
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
-    const page = await this.#actor.query({ ...this.#filter(options), order: 'newest', limit, after })
+    const page = await this.#actor.query({ ...listFilter(this.#collection, options), order: 'newest', limit, after })
     const items = page.records.map((record) => this.#toEntry<Value>(record))
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
   }
@@ -172,7 +174,7 @@ export class Journal {
   ): Promise<SearchResult<JournalEntry<Value>>[]> {
     const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, this.#filter(options), limit)
+    const found = await findRecords(this.#actor, text, listFilter(this.#collection, options), limit)
     const terms = queryTerms(text)
     return found.map(({ record, score }) => {
       const item = this.#toEntry<Value>(record)
@@ -180,16 +182,20 @@ export class Journal {
     })
   }
 
-  #filter({ task, author, notAuthor, tags, since, until }: ListOptions): Omit<RecordFilter, 'audience'> {
-    requireFilter({ task, author, notAuthor })
-    requireTimes({ since, until })
-    if (tags) requireStrings('tags', tags)
-    return { collection: this.#collection, task, author, notAuthor, tags, since, until }
-  }
-
   #toEntry<Value>(record: Shown): JournalEntry<Value> {
     const { id, seq, value, author, task, tags, importance, createdAt } = record
     const derivedFrom = visibleSources(record, this.#actor.audience)
     return { id, seq, value: decodeJson(value) as Value, author, task, tags, importance, derivedFrom, createdAt }
   }
+}
+
+/** The filter that the options of a list or search ask for. @throws OptionError when one makes no sense. */
+export function listFilter(
+  collection: Collection,
+  { task, author, notAuthor, tags, since, until }: ListOptions,
+): Omit<RecordFilter, 'audience'> {
+  requireFilter({ task, author, notAuthor })
+  requireTimes({ since, until })
+  if (tags) requireStrings('tags', tags)
+  return { collection, task, author, notAuthor, tags, since, until }
 }

@@ -12,6 +12,11 @@ import { GroupTerms } from './group-terms.ts'
 import { TermGroup } from './term-group.ts'
 import { topMatches } from './top-matches.ts'
 
+/** A row with the terms that its record is indexed by. */
+export interface IndexedRow extends Row {
+  readonly terms?: readonly string[] | undefined
+}
+
 /** A record that a {@link TermTable} found. */
 export interface FoundKey {
   readonly key: RecordKey

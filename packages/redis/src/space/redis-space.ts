@@ -5,6 +5,7 @@ import type {
   ChangePage,
   Commit,
   Corruption,
+  DerivedIndex,
   Inspector,
   Mutation,
   ObjectStore,
@@ -32,7 +33,7 @@ import type { ScriptRunner } from '../lua/script-runner.ts'
 import type { ChangeSubscription } from './change-subscription.ts'
 import { newerChanges } from './newer-changes.ts'
 import { readChanges } from './read-changes.ts'
-import { SearchIndex } from './search-index.ts'
+import { searchIndexOf } from './search-index.ts'
 import { SpaceObjects } from './space-objects.ts'
 import { SpacePages } from './space-pages.ts'
 import { SpaceRows } from './space-rows.ts'
@@ -68,7 +69,7 @@ export class RedisSpace implements Store {
   readonly #rows: SpaceRows
   readonly #writer: SpaceWriter
   readonly #pages: SpacePages
-  readonly #index: SearchIndex
+  readonly #index: DerivedIndex
   #isClosed = false
 
   constructor(parts: SpaceParts) {
@@ -79,11 +80,7 @@ export class RedisSpace implements Store {
     const rows = (this.#rows = new SpaceRows(client, base))
     this.#writer = new SpaceWriter(scripts, session, rows, base, maxChanges, facts.maxBulkBytes)
     this.#pages = new SpacePages(scripts, base)
-    this.#index = new SearchIndex({
-      changes: (after, limit) => this.#changes(after, limit),
-      get: (keys) => rows.get(keys),
-      scan: (collection) => rows.scan(collection),
-    })
+    this.#index = searchIndexOf(rows, (after, limit) => this.#changes(after, limit))
     this.objects = this.#guardedObjects(new SpaceObjects(client, scripts, base, facts.maxBulkBytes))
   }
 
