@@ -69,6 +69,8 @@ describe('A search finds words', () => {
     ['👍🏽 agreed', '👍'],
     // Operators
     ['pricing and prices', 'pric*'],
+    ['the pricing', 'pricin*'],
+    ['die Häuser und die Preise', 'häus*'],
     ['天気予報', '天*'],
     ['the price list of Acme', '"price list"'],
     ['the price list of Acme', '“The Price-List”'],

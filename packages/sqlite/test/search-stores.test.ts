@@ -50,13 +50,15 @@ const shown = ({ records, scores }: SearchAnswer): unknown => records.map(({ id,
 async function bruteForce(store: Store, query: SearchQuery): Promise<unknown> {
   const { audience, collection, task } = query
   const all: StoredRecord[] = []
-  for (let after: number | undefined = 0; after !== undefined; ) {
+  for (let after: number | undefined = 0; after !== undefined;) {
     const page = await store.query({ collection, audience, task, order: 'oldest', limit: 1_000, after })
     all.push(...page.records)
     after = page.next
   }
   const alone = await mapStore().open('alone', 'writer')
-  await alone.write(all.map((record) => ({ type: 'set', key: record, meta: record, value: record.value, terms: termsOf(record) })))
+  await alone.write(
+    all.map((record) => ({ type: 'set', key: record, meta: record, value: record.value, terms: termsOf(record) })),
+  )
   const everything = await alone.search({ words: query.words, collection, limit: 1_000_000 })
   const places = new Map(all.map((record) => [record.id, record]))
   return everything.records
@@ -79,7 +81,14 @@ it('mapStore and sqliteStore find the same, in the same order, as scoring all th
           if (step.do === 'search') {
             const { level, compartments, task, author, limit } = step
             const audience = { level, compartments }
-            const query: SearchQuery = { collection: 'observations', words: queryWords(step.text.join(' ')), audience, task, author, limit }
+            const query: SearchQuery = {
+              collection: 'observations',
+              words: queryWords(step.text.join(' ')),
+              audience,
+              task,
+              author,
+              limit,
+            }
             const [first, second] = await Promise.all(stores.map(async (store) => shown(await store.search(query))))
             expect(second).toEqual(first)
             expect(first).toEqual(await bruteForce(stores[0], query))

@@ -58,7 +58,15 @@ export class DocumentColumns {
     const { tags, derivedFrom } = this.#lists.get(at) ?? none
     const author = this.#names.nameOf(this.#authors[at] ?? 0) ?? ''
     const task = this.#names.nameOf(this.taskOf(at))
-    return { seq: this.seqs[at] ?? 0, id: this.ids[at] ?? '', author, task, tags, derivedFrom, updatedAt: this.#updated[at] ?? 0 }
+    return {
+      seq: this.seqs[at] ?? 0,
+      id: this.ids[at] ?? '',
+      author,
+      task,
+      tags,
+      derivedFrom,
+      updatedAt: this.#updated[at] ?? 0,
+    }
   }
 
   #grow(): void {

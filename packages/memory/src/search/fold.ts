@@ -4,7 +4,8 @@
  */
 
 // Soft hyphen, zero-width characters, directions, joiners, variation selectors, tatweel, tones of skin.
-const unseen = /[\u00AD\u034F\u061C\u0640\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFF]|[\u{1F3FB}-\u{1F3FF}\u{E0100}-\u{E01EF}]/gu
+const unseen =
+  /[\u00AD\u061C\u0640\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF\p{Variation_Selector}\p{Emoji_Modifier}]|\u034F/gu
 
 // Accents of Latin, Greek and Cyrillic, points of Hebrew, vowels of Arabic, the dot of borrowed Devanagari letters. Other
 // marks are letters of their scripts: the vowels of Hindi and Thai, the voiced sounds of kana.
@@ -21,7 +22,7 @@ const single = new RegExp(`[${Object.keys(letters).join('')}]`, 'g')
 
 /** Whether a text is made of ASCII alone. */
 export function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- all of ASCII
   return /^[\0-\x7F]*$/.test(text)
 }
 

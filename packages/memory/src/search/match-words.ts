@@ -48,14 +48,19 @@ export function matchWords(words: readonly QueryWord[], source: TermSource): Wor
   const impacts = impactTable(source.totals)
   return words.flatMap((word) => {
     const { required = false } = word
-    const found = termsFor(word, source).map((term) => source.postings(term)).filter(({ slots }) => slots.length > 0)
+    const found = termsFor(word, source)
+      .map((term) => source.postings(term))
+      .filter(({ slots }) => slots.length > 0)
     const exact = union(found, impacts)
     const matches: WordMatches[] = []
     const weight = weightOf(exact.slots.length, source.totals)
     // A required word that nobody has stays in the list: nothing is found.
     if (exact.slots.length > 0 || required) matches.push(weighed(exact, weight, 1, required))
     if (word.typed !== undefined && exact.slots.length < enough) {
-      const similar = union(similarTerms(word, source).map((term) => source.postings(term)), impacts)
+      const similar = union(
+        similarTerms(word, source).map((term) => source.postings(term)),
+        impacts,
+      )
       const factor = exact.slots.length > 0 ? typoBesideWord : typoAlone
       const typoWeight = exact.slots.length > 0 ? weight : weightOf(similar.slots.length, source.totals)
       if (similar.slots.length > 0) matches.push(weighed(similar, typoWeight * factor, factor, false))

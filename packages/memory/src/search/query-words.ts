@@ -12,12 +12,15 @@ export interface ParsedQuery {
   readonly phrases: readonly string[]
 }
 
+const endings = ['d', 'ed', 'es', 'g', 'n', 'ng', 'ing', 'ion', 'on', 's', 'y'] as const
+
 /** The first words of a very long query are enough. */
 const readLength = 64 * 1024
 const mostWords = 64
 
 // Quotation marks have words within and none at their backs, unlike those of inches.
-const quoted = /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」/gu
+const quoted =
+  /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」/gu
 
 /**
  * Takes a query apart. Any text is one.
@@ -29,18 +32,19 @@ const quoted = /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“
  */
 export function parseQuery(text: string): ParsedQuery {
   const head = text.slice(0, readLength).toWellFormed()
-  const phrases = Array.from(head.matchAll(quoted), (found) => found.slice(1).find((one) => one !== undefined) ?? '').filter(
-    (phrase) => !chunksOf(phrase).next().done,
-  )
+  const phrases = Array.from(
+    head.matchAll(quoted),
+    (found) => found.slice(1).find((one) => one !== undefined) ?? '',
+  ).filter((phrase) => !chunksOf(phrase).next().done)
   const language = languageOf(head)
   const required = phrases.flatMap((phrase) => wordsIn(phrase.replaceAll(/[-‐‑]/g, ' '), language, true))
   const loose = wordsIn(phrases.length > 0 ? head.replaceAll(quoted, ' ') : head, language, false)
-  const words = new Map<string, FoundWord>()
-  for (const word of [...required, ...withoutFrequent(loose)]) {
+  const words = new Map<string, QueryWord>()
+  for (const { word } of [...required, ...withoutFrequent(loose)]) {
     const name = `${word.terms.join(' ')} ${(word.prefixes ?? []).join(' ')}`
     if (!words.has(name) && words.size < mostWords) words.set(name, word)
   }
-  return { words: Array.from(words.values(), ({ isFrequent: _, ...word }) => word), phrases }
+  return { words: [...words.values()], phrases }
 }
 
 /** The words of a query, see {@link parseQuery}. */
@@ -48,12 +52,15 @@ export function queryWords(text: string): readonly QueryWord[] {
   return parseQuery(text).words
 }
 
-/** All terms of a query, for showing where a text matches. */
+/** All terms of a query, for showing where a text matches; the beginning of a word ends with `*`. */
 export function queryTerms(text: string): string[] {
-  return [...new Set(queryWords(text).flatMap(({ terms }) => terms))]
+  const found = queryWords(text).flatMap(({ terms, prefixes = [] }) => [...terms, ...prefixes.map((one) => `${one}*`)])
+  return [...new Set(found)]
 }
 
-interface FoundWord extends QueryWord {
+interface FoundWord {
+  readonly word: QueryWord
+  /** Whether so many texts have it that it tells little. */
   readonly isFrequent: boolean
 }
 
@@ -83,20 +90,25 @@ function wordOf(word: string, language: Language, required: boolean, isBeginning
   const isFrequent = isStopWord(folded, language) || isStopWord(folded, 'en') || /^[a-z]$/.test(folded)
   if (isBeginning) {
     const prefixes = languages.map((each) => marked(folded, each))
-    return { terms, prefixes: /\p{Script=Latin}/u.test(folded) ? prefixes : [folded], required, isFrequent: false }
+    // Stems are shorter than some beginnings: "pricin" is none of "price", but one of "pricing".
+    for (const ending of endings) terms.push(...stemsOf(folded + ending, 'en'))
+    return {
+      word: { terms: [...new Set(terms)], prefixes: /\p{Script=Latin}/u.test(folded) ? prefixes : [folded] },
+      isFrequent: false,
+    }
   }
-  return required ? { terms, required, isFrequent } : { terms, typed: folded, language, isFrequent }
+  return { word: required ? { terms, required } : { terms, typed: folded, language }, isFrequent }
 }
 
 /** A run without spaces: pairs of letters, of which those of hiragana alone are mostly endings. */
 function grams(run: string, required: boolean, isBeginning: boolean): FoundWord[] {
   const units = unitsOf(clean(run))
   // A single letter begins the pair that it stands in, or ends a run.
-  if (units.length === 1) return [{ terms: [run], prefixes: units, required, isFrequent: isGrammar(run) }]
+  if (units.length === 1) return [{ word: { terms: units, prefixes: units, required }, isFrequent: isGrammar(run) }]
   return units.slice(0, -1).map((unit, at): FoundWord => {
     const pair = unit + (units[at + 1] ?? '')
     const prefixes = isBeginning && at === units.length - 2 ? { prefixes: [pair] } : {}
-    return { terms: [pair], ...prefixes, required, isFrequent: isGrammar(pair) }
+    return { word: { terms: [pair], ...prefixes, required }, isFrequent: isGrammar(pair) }
   })
 }
 

@@ -92,7 +92,7 @@ export interface Part {
 const unspaced =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]/u
 const runs =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆\u3099\u309A]+|[^\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]+/gu
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]+|[^\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]+/gu
 
 /** Takes a chunk apart. */
 export function partsOf(text: string): Part[] {
@@ -101,7 +101,8 @@ export function partsOf(text: string): Part[] {
   const parts: Part[] = []
   for (const piece of whole.split(/[._]/)) {
     if (unspaced.test(piece)) {
-      for (const [run] of piece.matchAll(runs)) parts.push(unspaced.test(run) ? { words: [], run } : { words: wordsOf(run) })
+      for (const [run] of piece.matchAll(runs))
+        parts.push(unspaced.test(run) ? { words: [], run } : { words: wordsOf(run) })
     } else parts.push({ words: wordsOf(piece) })
   }
   // Versions, addresses, amounts: 5.3.2 is more than 5, 3 and 2.
@@ -120,7 +121,9 @@ function withoutElision(part: string): string {
 function wordsOf(piece: string): string[] {
   const joined = piece.split(/[-‐‑]/)
   const words = joined.flatMap((part) => {
-    const bare = withoutElision(part).replace(/'[sS]$/, '').replaceAll("'", '')
+    const bare = withoutElision(part)
+      .replace(/'[sS]$/, '')
+      .replaceAll("'", '')
     const humps = humpsOf(bare)
     return humps.length > 1 ? [bare, ...humps.filter((hump) => hump.length > 1)] : [bare]
   })

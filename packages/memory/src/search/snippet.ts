@@ -3,25 +3,37 @@ import { clean, fold } from './fold.ts'
 
 const around = 80
 const readLength = 100_000
+const mostMissed = 16
 
 /**
  * Cuts a snippet of about 160 characters from where a text matches best: around the part
  * that has most of the terms. It is cut at spaces, with … where text is left out.
  */
 export function snippetOf(text: string, terms: readonly string[]): string {
-  const at = bestPlace(text.slice(0, readLength), new Set(terms))
+  const at = matchPlace(text, terms)
   const from = at <= around ? 0 : spaceNear(text, at - around, at)
   const to = at + around >= text.length ? text.length : spaceBefore(text, at + around, at + 1)
   const piece = text.slice(from, to).toWellFormed().replaceAll(/\s+/g, ' ').trim()
   return `${from > 0 ? '…' : ''}${piece}${to < text.length ? '…' : ''}`
 }
 
-/** Where most of the terms stand together: 0 if none does. */
-function bestPlace(text: string, terms: ReadonlySet<string>): number {
+/**
+ * Where a text matches best: the middle of the part in which most of the terms stand together; 0
+ * if none stands anywhere.
+ *
+ * @param terms - As `queryTerms` gives them: the beginning of a word ends with `*`.
+ */
+export function matchPlace(whole: string, terms: readonly string[]): number {
+  const text = whole.slice(0, readLength)
+  const wanted = new Set(terms)
+  const beginnings = terms.filter((term) => term.endsWith('*')).map((term) => term.slice(0, -1))
+  const isWanted = (term: string): boolean =>
+    wanted.has(term) || beginnings.some((beginning) => term.startsWith(beginning))
   const language = languageOf(text)
   const matches: { readonly index: number; readonly term: string }[] = []
   for (const { text: chunk, index } of chunksOf(text)) {
-    for (const [term, place] of placedTerms(chunk, language)) if (terms.has(term)) matches.push({ index: index + place, term })
+    for (const [term, place] of placedTerms(chunk, language))
+      if (isWanted(term)) matches.push({ index: index + place, term })
   }
   let best = { index: 0, count: 0 }
   let first = 0
@@ -35,7 +47,8 @@ function bestPlace(text: string, terms: ReadonlySet<string>): number {
       else within.delete(term)
       first += 1
     }
-    if (within.size > best.count) best = { index: middle(matches[first]?.index ?? 0, matches[last]?.index ?? 0), count: within.size }
+    if (within.size > best.count)
+      best = { index: middle(matches[first]?.index ?? 0, matches[last]?.index ?? 0), count: within.size }
   }
   return best.index
 }
@@ -49,19 +62,26 @@ function placedTerms(chunk: string, language: ReturnType<typeof languageOf>): [t
   if (chunk.length < 24) return termsOfChunk(chunk, language).map((term) => [term, 0])
   const placed: [string, number][] = []
   let place = 0
+  // What was cleaned may stand there otherwise; who looks for all of that in vain looks through the chunk each time.
+  let missed = 0
+  const find = (piece: string): number => {
+    const at = missed > mostMissed ? -1 : chunk.indexOf(piece, place)
+    if (at < 0) missed += 1
+    else place = at
+    return place
+  }
   for (const { words, run } of partsOf(chunk)) {
     for (const word of words) {
-      for (const term of termsOfChunk(word, language)) placed.push([term, Math.max(0, chunk.indexOf(word, place))])
+      const at = find(word)
+      for (const term of termsOfChunk(word, language)) placed.push([term, at])
     }
     if (run === undefined) continue
-    const start = Math.max(place, chunk.indexOf(run, place))
+    let at = find(run)
     const units = unitsOf(run)
-    let offset = start
-    for (const [at, unit] of units.entries()) {
-      placed.push([unit + (units[at + 1] ?? ''), offset])
-      offset += unit.length
+    for (const [index, unit] of units.entries()) {
+      placed.push([unit + (units[index + 1] ?? ''), at])
+      at += unit.length
     }
-    place = start + run.length
   }
   return placed
 }

@@ -89,7 +89,12 @@ export class TermTable {
     const groups = this.#groups.filter(
       (group) => group.collection === collection && (audience === undefined || covers(audience, group.label)),
     )
-    const terms = new GroupTerms(groups, documents, isThere, task === undefined ? undefined : documents.taskNumber(task))
+    const terms = new GroupTerms(
+      groups,
+      documents,
+      isThere,
+      task === undefined ? undefined : documents.taskNumber(task),
+    )
     const best = topMatches(matchWords(query.words, terms), {
       limit,
       seqOf: (at) => documents.seqs[at] ?? 0,

@@ -76,7 +76,8 @@ function bestOf(words: readonly WordMatches[], { limit, seqOf, passes }: MatchOp
     for (let at = 0; at < count; at += 1) {
       const place = touched[at] ?? 0
       const score = (scores[place] ?? 0) * (coverage[place] ?? 0)
-      if (having[place] === required && best.mayHold(score)) best.offer({ slot: start + place, score, seq: seqOf(start + place) }, passes)
+      if (having[place] === required && best.mayHold(score))
+        best.offer({ slot: start + place, score, seq: seqOf(start + place) }, passes)
       scores[place] = coverage[place] = having[place] = 0
     }
   }
@@ -86,12 +87,12 @@ type Cursor = WordMatches & { at: number }
 
 /** The highest score that these words can give together. */
 function boundOf(words: readonly Cursor[]): number {
-  let [score, coverage] = [0, 0]
+  let [score, covered] = [0, 0]
   for (const word of words) {
     score += word.best
-    coverage += word.coverage
+    covered += word.coverage
   }
-  return score * coverage
+  return score * covered
 }
 
 /** Leaves out all slots from a start on. */
@@ -136,7 +137,7 @@ class BestMatches {
 
   #rise(from: number): void {
     const heap = this.#heap
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const above = (at - 1) >> 1
       if (compare(heap[at] as RankedMatch, heap[above] as RankedMatch) <= 0) return
       this.#swap(at, above)
@@ -146,7 +147,7 @@ class BestMatches {
 
   #sink(): void {
     const heap = this.#heap
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let last = at
       for (const below of [2 * at + 1, 2 * at + 2]) {
         if (below < heap.length && compare(heap[below] as RankedMatch, heap[last] as RankedMatch) > 0) last = below

@@ -60,7 +60,9 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   },
   facts: (options) => {
     factsCases(options)
-    describe('search', () => factsSearchCases(options))
+    describe('search', () => {
+      factsSearchCases(options)
+    })
   },
   observations: observationsCases,
   objects: objectsCases,

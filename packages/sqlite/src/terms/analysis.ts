@@ -27,7 +27,7 @@ export function analyzeAnew(sql: SpaceSql): void {
   const blocks = new TermBlocks(sql)
   blocks.clear()
   const page = 'SELECT row, value FROM @records WHERE row > ? AND terms IS NOT NULL ORDER BY row LIMIT 1000'
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const rows = sql(page).all(after) as [row: number, value: string][]
     for (const [row, value] of rows) sql('UPDATE @records SET terms = ? WHERE row = ?').run(packedTermsOf(value), row)
     const last = rows.at(-1)?.[0]

@@ -82,14 +82,14 @@ export class IndexedTerms implements TermSource {
       })
     }
     const found = { slots: slots.subarray(0, count), codes: codes.subarray(0, count) }
-    return lists.length > 1 ? inOrder(found) : found
+    return lists.length > 1 ? sorted(found) : found
   }
 }
 
 /** A row of `groups`. */
 export type GroupRow = readonly [number: number, level: number, compartments: string, records: number, length: number]
 
-function inOrder({ slots, codes }: Postings): Postings {
+function sorted({ slots, codes }: Postings): Postings {
   const order = Uint32Array.from(slots, (_, at) => at).toSorted((a, b) => (slots[a] ?? 0) - (slots[b] ?? 0))
   return {
     slots: Float64Array.from(order, (at) => slots[at] ?? 0),

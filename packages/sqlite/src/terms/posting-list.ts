@@ -41,7 +41,7 @@ export class PostingWriter {
 /** Calls for each record of a list. */
 export function readPostings(start: number, bytes: Uint8Array, each: (seq: number, code: number) => void): void {
   let seq = start
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let byte = bytes[at++] ?? 0
     let step = byte % 128
     for (let scale = 128; byte >= 128; scale *= 128) {

@@ -140,7 +140,7 @@ export class TermBlocks {
     this.#sql('DELETE FROM @blocks WHERE rank = ?').run(rank)
     this.#sql('INSERT INTO @blocks (block, rank) VALUES (?, ?)').run(start, rank + 1)
     const insert = this.#sql(insertPostings)
-    for (let at = 0; at < rows.length; ) {
+    for (let at = 0; at < rows.length;) {
       const [group = 0, term = ''] = rows[at] ?? []
       const list = new PostingWriter(start)
       for (; rows[at]?.[0] === group && rows[at]?.[1] === term; at += 1) {

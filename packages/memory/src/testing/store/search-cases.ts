@@ -9,8 +9,11 @@ import { freshStore, observe } from './fresh-store.ts'
 export function storeSearchCases(options: StoreContractOptions): void {
   const fresh = freshStore(options)
   const { write } = fresh
-  const found = (text: string, limit?: number | Partial<RecordFilter>, filter?: Partial<RecordFilter>): Promise<string[]> =>
-    typeof limit === 'object' ? fresh.found(text, limit) : fresh.found(text, filter, limit)
+  const found = (
+    text: string,
+    limit?: number | Partial<RecordFilter>,
+    filter?: Partial<RecordFilter>,
+  ): Promise<string[]> => (typeof limit === 'object' ? fresh.found(text, limit) : fresh.found(text, filter, limit))
 
   it('finds words by their stem, best match first', async () => {
     await write(observe('a', 'The company raises prices'), observe('b', 'Price lists'), observe('c', 'Nothing here'))
@@ -82,7 +85,11 @@ export function storeSearchCases(options: StoreContractOptions): void {
       await write(...Array.from({ length: 1_000 }, (_, n) => observe(`m${from + n}`, `common n${from + n} k${n % 10}`)))
     }
     expect(await found('n7')).toEqual(['m7'])
-    await write(observe('m7', 'other'), { type: 'delete', key: { collection: 'observations', id: 'm8' }, author: 'ann' })
+    await write(observe('m7', 'other'), {
+      type: 'delete',
+      key: { collection: 'observations', id: 'm8' },
+      author: 'ann',
+    })
     expect([await found('n7'), await found('n8'), await found('other')]).toEqual([[], [], ['m7']])
     expect(await found('k7', 1_000)).toHaveLength(299)
     expect(await found('common k9', 3)).toEqual(['m2999', 'm2989', 'm2979'])
