@@ -1,23 +1,33 @@
-/** Documents that have a term, in ascending order: each a number, times 16, plus its repeats. */
-export type Entries = number | number[] | EntryList
+/**
+ * Documents that have a term, in ascending order: each a number, times 16, plus its repeats. Most
+ * terms stand in few records: one is kept as a number, a few as a list, and many packed
+ * behind their count.
+ */
+export type Entries = number | readonly number[] | Uint32Array
 
 /** The number of an entry's document. */
 export function documentOf(entry: number): number {
   return Math.floor(entry / 16)
 }
 
-/** Most terms stand in few records: one is kept as a number, a few as a list, and many packed. */
-const mostUnpacked = 8
+const mostUnpacked = 6
 
 /** Adds an entry at the end, and returns what then holds them. */
 export function appended(entries: Entries | undefined, entry: number): Entries {
   if (entries === undefined) return entry
   if (typeof entries === 'number') return [entries, entry]
-  entries.push(entry)
-  return Array.isArray(entries) && entries.length > mostUnpacked ? new EntryList(entries) : entries
+  // Copied, since a list that is pushed to takes room for sixteen more.
+  if (!(entries instanceof Uint32Array)) {
+    return entries.length < mostUnpacked ? [...entries, entry] : packed([...entries, entry])
+  }
+  const count = entries[0] ?? 0
+  const list = count + 1 === entries.length ? packed(entries.subarray(1)) : entries
+  list[count + 1] = entry
+  list[0] = count + 1
+  return list
 }
 
-/** The entries that pass, packed as they would be had no others been there. */
+/** The entries for which a function gives one, packed as they would be had no others been there. */
 export function filtered(entries: Entries, map: (entry: number) => number | undefined): Entries | undefined {
   let kept: Entries | undefined
   for (const entry of eachOf(entries)) {
@@ -31,31 +41,13 @@ export function filtered(entries: Entries, map: (entry: number) => number | unde
 export function eachOf(entries: Entries | undefined): ArrayLike<number> & Iterable<number> {
   if (entries === undefined) return []
   if (typeof entries === 'number') return [entries]
-  return Array.isArray(entries) ? entries : entries.view
+  return entries instanceof Uint32Array ? entries.subarray(1, 1 + (entries[0] ?? 0)) : entries
 }
 
-/** Many entries in four bytes each. */
-export class EntryList {
-  #entries: Uint32Array
-  #length: number
-
-  constructor(entries: readonly number[]) {
-    this.#entries = new Uint32Array(entries.length * 2)
-    this.#entries.set(entries)
-    this.#length = entries.length
-  }
-
-  get view(): Uint32Array {
-    return this.#entries.subarray(0, this.#length)
-  }
-
-  push(entry: number): void {
-    if (this.#length === this.#entries.length) {
-      const larger = new Uint32Array(Math.ceil(this.#length * 1.25))
-      larger.set(this.#entries)
-      this.#entries = larger
-    }
-    this.#entries[this.#length] = entry
-    this.#length += 1
-  }
+/** A list with room for a fifth more. */
+function packed(entries: ArrayLike<number>): Uint32Array {
+  const list = new Uint32Array(2 + Math.ceil(entries.length * 1.2))
+  list.set(entries, 1)
+  list[0] = entries.length
+  return list
 }
