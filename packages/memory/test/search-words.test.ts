@@ -76,6 +76,8 @@ describe('A search finds words', () => {
     ['the price list of Acme', '“The Price-List”'],
     ['the price list of Acme', 'proce'],
     ['please receive the parcel', 'recieve'],
+    ['Die Nachbarn und die Preise', 'Nachbar'],
+    ['Die Nachbarn und die Preise', 'Priese'],
   ])('of %j by %j', async (text, query) => {
     expect(await finds(text, query)).toBe(true)
   })

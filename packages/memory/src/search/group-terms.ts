@@ -76,6 +76,10 @@ export class GroupTerms implements TermSource {
     return some
   }
 
+  mayHave(prefix: string): boolean {
+    return this.#groups.some((group) => group.mayHave(prefix))
+  }
+
   #has(term: string): boolean {
     return this.#groups.some((group) => group.has(term) && this.postings(term).slots.length > 0)
   }

@@ -1,9 +1,10 @@
 import { editsOf } from './edits.ts'
 import type { QueryWord } from '../store/query.ts'
+import { languages } from './languages.ts'
 import type { Language } from './languages.ts'
 import { impactTable, rounded, weightOf } from './ranking.ts'
 import type { PostingCode, Totals } from './ranking.ts'
-import { stemsOf } from './stem.ts'
+import { marked, stemsOf } from './stem.ts'
 
 /** The records that have a term. A slot stands for a record; the store says which. */
 export interface Postings {
@@ -21,6 +22,8 @@ export interface TermSource {
   known(terms: readonly string[]): readonly string[]
   /** The first terms, in order, that begin in a way. */
   beginning(prefix: string, limit: number): readonly string[]
+  /** Whether there may be terms that begin in a way: what is there not need not be looked for. */
+  mayHave(prefix: string): boolean
 }
 
 /** The records that match a word, with what that adds to their scores. */
@@ -46,9 +49,10 @@ const typoAlone = 0.5
 /** Finds the matches of each word of a query. */
 export function matchWords(words: readonly QueryWord[], source: TermSource): WordMatches[] {
   const impacts = impactTable(source.totals)
+  const present = languages.filter((each) => each === 'en' || source.mayHave(marked('', each)))
   return words.flatMap((word) => {
     const { required = false } = word
-    const found = termsFor(word, source)
+    const found = termsFor(word, source, present)
       .map((term) => source.postings(term))
       .filter(({ slots }) => slots.length > 0)
     const exact = union(found, impacts)
@@ -58,7 +62,7 @@ export function matchWords(words: readonly QueryWord[], source: TermSource): Wor
     if (exact.slots.length > 0 || required) matches.push(weighed(exact, weight, 1, required))
     if (word.typed !== undefined && exact.slots.length < enough) {
       const similar = union(
-        similarTerms(word, source).map((term) => source.postings(term)),
+        similarTerms(word, source, exact.slots.length > 0 ? [] : present).map((term) => source.postings(term)),
         impacts,
       )
       const factor = exact.slots.length > 0 ? typoBesideWord : typoAlone
@@ -69,14 +73,25 @@ export function matchWords(words: readonly QueryWord[], source: TermSource): Wor
   })
 }
 
-function termsFor({ terms, prefixes = [] }: QueryWord, source: TermSource): string[] {
-  return [...new Set([...terms, ...prefixes.flatMap((prefix) => source.beginning(prefix, mostContinuations))])]
+function termsFor({ terms, prefixes = [] }: QueryWord, source: TermSource, present: readonly Language[]): string[] {
+  const isPresent = (term: string): boolean =>
+    !/^[a-z]{2}:/.test(term) || present.includes(term.slice(0, 2) as Language)
+  const continued = prefixes.filter(isPresent).flatMap((prefix) => source.beginning(prefix, mostContinuations))
+  return [...new Set([...terms.filter(isPresent), ...continued])]
 }
 
-function similarTerms({ typed = '', language = 'en', terms }: QueryWord, source: TermSource): readonly string[] {
+/** Words at one edit from what was typed, in the language of the query; in others only if nothing is spelled alike. */
+function similarTerms(
+  { typed = '', language = 'en', terms }: QueryWord,
+  source: TermSource,
+  others: readonly Language[],
+): readonly string[] {
   const edits = editsOf(typed)
   if (edits.length === 0) return []
-  const candidates = new Set(edits.flatMap((edit) => stemsOf(edit, language as Language)))
+  const candidates = new Set<string>()
+  for (const each of new Set([language as Language, ...others])) {
+    for (const edit of edits) for (const term of stemsOf(edit, each)) candidates.add(term)
+  }
   for (const term of terms) candidates.delete(term)
   return source.known([...candidates])
 }

@@ -15,6 +15,8 @@ export class TermGroup {
   length = 0
   readonly #terms = new Map<string, Entries>()
   readonly #tasks = new Map<number, Entries>()
+  /** What terms of other languages than English begin with. */
+  readonly #languages = new Set<string>()
   /** Changes when records were removed, which then still stand in lists. */
   #removals = 0
   readonly #cleaned = new Map<Map<unknown, Entries>, Map<unknown, number>>()
@@ -29,7 +31,9 @@ export class TermGroup {
     this.records += 1
     this.length += length
     for (const [term, repeats] of counts) {
-      this.#terms.set(term, appended(this.#terms.get(term), document * 16 + repeats))
+      const entries = this.#terms.get(term)
+      if (entries === undefined && term[2] === ':') this.#languages.add(term.slice(0, 3))
+      this.#terms.set(term, appended(entries, document * 16 + repeats))
     }
     if (task > 0) this.#tasks.set(task, appended(this.#tasks.get(task), document * 16))
   }
@@ -53,6 +57,11 @@ export class TermGroup {
 
   has(term: string): boolean {
     return this.#terms.has(term)
+  }
+
+  /** Whether there may be terms that begin in a way. */
+  mayHave(prefix: string): boolean {
+    return !prefix.endsWith(':') || this.#languages.has(prefix)
   }
 
   /** All terms that begin in a way, also of removed documents. */

@@ -62,6 +62,12 @@ export class IndexedTerms implements TermSource {
       .slice(0, limit)
   }
 
+  mayHave(prefix: string): boolean {
+    const sql = `SELECT 1 FROM @blocks b CROSS JOIN @postings p
+      ON p.block = b.block AND p.grp = ? AND p.term >= ? AND p.term < ? LIMIT 1`
+    return this.#groups.some((group) => this.#sql(sql).get(group, prefix, `${prefix}\u{10FFFF}`) !== undefined)
+  }
+
   #having(terms: ReadonlySet<string>): string[] {
     const all = [...terms]
     return this.#without.size === 0 ? all : all.filter((term) => this.postings(term).slots.length > 0)

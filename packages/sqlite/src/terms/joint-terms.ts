@@ -30,6 +30,10 @@ export class JointTerms implements TermSource {
     const found = [...this.#older.beginning(prefix, limit), ...this.#newer.beginning(prefix, limit)]
     return [...new Set(found)].toSorted().slice(0, limit)
   }
+
+  mayHave(prefix: string): boolean {
+    return this.#older.mayHave(prefix) || this.#newer.mayHave(prefix)
+  }
 }
 
 /** The records of a source that are among some. */
@@ -68,5 +72,8 @@ export class TermsAmong implements TermSource {
       if (this.postings(term).slots.length > 0) found.push(term)
     }
     return found
+  }
+  mayHave(prefix: string): boolean {
+    return this.#source.mayHave(prefix)
   }
 }

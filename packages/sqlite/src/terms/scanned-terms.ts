@@ -10,6 +10,9 @@ export class ScannedTerms implements TermSource {
   readonly totals: Totals
   readonly #postings = new Map<string, { slots: number[]; codes: number[] }>()
 
+  /** What terms of other languages than English begin with. */
+  readonly #languages = new Set<string>()
+
   /** @param rows - In the order of their positions. */
   constructor(rows: Iterable<ScannedRow>) {
     let [records, total] = [0, 0]
@@ -19,7 +22,10 @@ export class ScannedTerms implements TermSource {
       total += length
       for (const [term, code] of codes) {
         let list = this.#postings.get(term)
-        if (!list) this.#postings.set(term, (list = { slots: [], codes: [] }))
+        if (!list) {
+          this.#postings.set(term, (list = { slots: [], codes: [] }))
+          if (term[2] === ':') this.#languages.add(term.slice(0, 3))
+        }
         list.slots.push(seq)
         list.codes.push(code)
       }
@@ -38,6 +44,10 @@ export class ScannedTerms implements TermSource {
   beginning(prefix: string, limit: number): readonly string[] {
     const found = [...this.#postings.keys()].filter((term) => term.startsWith(prefix))
     return found.toSorted().slice(0, limit)
+  }
+
+  mayHave(prefix: string): boolean {
+    return !prefix.endsWith(':') || this.#languages.has(prefix)
   }
 }
 
