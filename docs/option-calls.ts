@@ -174,6 +174,7 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'observations.declassify': [declassifies('observations'), 'sensitivty', 'sensitivity'],
   'observations.list': [(options, { view }) => view.observations.list(options), 'curser', 'cursor'],
   'observations.log': [(options, { view }) => view.observations.log(options), 'claims', 'claim'],
+  'facts.search': [(options, { view }) => view.facts.search('text', options), 'notauthor', 'notAuthor'],
   'observations.search': [(options, { view }) => view.observations.search('text', options), 'notauthor', 'notAuthor'],
   'records.list': [(options, { view }) => view.records.list(options), 'colection', 'collection'],
   'records.search': [(options, { view }) => view.records.search('text', options), 'derivedfrom', 'derivedFrom'],

@@ -44,13 +44,13 @@ const withoutOptions = new Set(
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
-   @skein/memory/runtime: Account Emitter Records addCost asPartOf costOfWork currentAccount currentWork encodeJson escalationOf fromEnvelope hasEnded isOutage
-     joinMemory noteUse objectInfoOf isBundled nodePort ownFile parseWorkId plainText rankValues requireDuration requireInteger requireLifetime requireNumber
-     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce sumOfLedger toEnvelope toStoredEnvelope warn
+   @skein/memory/runtime: Account Emitter Records addCost asPartOf costOfWork currentAccount currentWork encodeJson escalationOf fromEnvelope hasEnded hasPhrase
+     indexTerms isOutage joinMemory matchPlace noteUse objectInfoOf isBundled nodePort ownFile parseQuery parseWorkId plainText rankValues requireDuration requireInteger requireLifetime requireNumber
+     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sumOfLedger toEnvelope toStoredEnvelope warn
      workId workStateOf
-   @skein/memory/store: StoreClock TermTable beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms isSealed
-     joinLabels labelText levelIndex liveRecord loadFromDescriptor matchesFilter parseLabel queryTerms rankMatches rawText
-     searchTerms
+   @skein/memory/store: DerivedIndex StoreClock TermTable beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
+     isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
+     queryTerms queryWords rawText searchTerms termsOfValue topMatches
    skein: openStore renderSummary`
     .split(/\n(?= {3}\S)/)
     .flatMap((line) => {

@@ -191,9 +191,9 @@ class MapStore implements Store {
   async search(query: SearchQuery): Promise<SearchAnswer> {
     const now = this.now()
     const { terms, rows } = this.#space
-    const { keys, frequencies, matches } = terms.search(query, now)
-    const records = keys.flatMap((key) => liveRecord(rows.get(rowKey(key)), now) ?? [])
-    return { records, frequencies, matches }
+    const found = terms.search(query, now)
+    const records = found.flatMap(({ key }) => liveRecord(rows.get(rowKey(key)), now) ?? [])
+    return { records, scores: new Map(found.map(({ seq, score }) => [seq, score])) }
   }
 
   async changes(after: Seq, limit: number): Promise<ChangePage> {

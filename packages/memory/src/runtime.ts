@@ -72,6 +72,12 @@ export type { InspectOptions, Inspection, SealedCount } from './sealing/inspect-
 export { encodeJson } from './values/json.ts'
 export type { Json } from './values/json.ts'
 
+// Words, as search understands them
+export { parseQuery } from './search/query-words.ts'
+export { indexTerms } from './search/search-terms.ts'
+export { hasPhrase, matchPlace, snippetOf } from './search/snippet.ts'
+export type { ParsedQuery } from './search/query-words.ts'
+
 // What packages on top of the memory share
 export { rankValues } from './search/rank-values.ts'
 export type { RankedValue } from './search/rank-values.ts'

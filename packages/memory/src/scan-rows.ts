@@ -1,4 +1,5 @@
-import { rankMatches } from './search/ranking.ts'
+import { TermTable } from './search/term-table.ts'
+import type { IndexedRow } from './search/term-table.ts'
 import { liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { Put } from './store/decide-batch.ts'
@@ -6,11 +7,6 @@ import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, Search
 import { compareNames } from './values/compare-names.ts'
 import { matchesFilter } from './store/record-filter.ts'
 import type { StoredRecord } from './store/record.ts'
-
-/** A row with the terms that its record is indexed by. */
-export interface IndexedRow extends Row {
-  readonly terms?: readonly string[] | undefined
-}
 
 /**
  * Answers a list from rows, for stores that look at them one by one.
@@ -61,14 +57,17 @@ export function namesToDrop(puts: readonly Put[], objects: () => Iterable<Row>, 
 
 /** Answers a search from all rows of its collection, for stores without an index of terms. */
 export function searchRows(rows: Iterable<IndexedRow>, query: SearchQuery, now: number): SearchAnswer {
-  const found = new Map<number, StoredRecord>()
-  const postings = new Map(query.terms.map((term) => [term, [] as number[]]))
+  const table = new TermTable()
+  const records = new Map<number, StoredRecord>()
   for (const row of rows) {
     const record = liveRecord(row, now)
-    if (!record || !matchesFilter(record, query)) continue
-    found.set(record.seq, record)
-    for (const term of row.terms ?? []) postings.get(term)?.push(record.seq)
+    if (!record || record.collection !== query.collection) continue
+    records.set(record.seq, record)
+    table.put(row, row.terms)
   }
-  const { best, frequencies, matches } = rankMatches([...postings.values()], query.limit)
-  return { records: best.map(({ seq }) => found.get(seq) as StoredRecord), frequencies, matches }
+  const found = table.search(query, now)
+  return {
+    records: found.flatMap(({ seq }) => records.get(seq) ?? []),
+    scores: new Map(found.map(({ seq, score }) => [seq, score])),
+  }
 }

@@ -1,4 +1,4 @@
-import type { IndexedRow } from './scan-rows.ts'
+import type { IndexedRow } from './search/term-table.ts'
 import type { Change } from './store/change.ts'
 import type { Collection } from './store/collections.ts'
 import type { RecordQuery } from './store/query.ts'

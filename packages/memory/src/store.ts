@@ -17,7 +17,7 @@ export type { StoreDriver, StoreRole, WorkerModule } from './store/store-driver.
 export { tableStore } from './table-store.ts'
 export type { TableStoreOptions } from './table-store.ts'
 export type { StoreTable, TableState } from './store-table.ts'
-export type { IndexedRow } from './scan-rows.ts'
+export type { IndexedRow } from './search/term-table.ts'
 
 // Records and their kinds
 export { collections, collectionsWith, hasTrait } from './store/collections.ts'
@@ -47,11 +47,20 @@ export type { NamePage, NameQuery, RecordFilter, RecordQuery, RecordPage } from 
 export type { Change, ChangePage } from './store/change.ts'
 
 // Search
-export { indexTerms, queryTerms, searchTerms } from './search/search-terms.ts'
-export { rankMatches } from './search/ranking.ts'
+export { analyzerVersion, indexTerms, searchTerms } from './search/search-terms.ts'
+export { termsOfValue } from './search/searchable-text.ts'
+export { queryTerms, queryWords } from './search/query-words.ts'
+export { matchWords } from './search/match-words.ts'
+export { topMatches } from './search/top-matches.ts'
+export { postingCode } from './search/ranking.ts'
 export { TermTable } from './search/term-table.ts'
-export type { RankedMatch, RankedMatches } from './search/ranking.ts'
-export type { SearchQuery, SearchAnswer } from './store/query.ts'
+export { DerivedIndex } from './search/derived-index.ts'
+export type { Postings, TermSource, WordMatches } from './search/match-words.ts'
+export type { Totals } from './search/ranking.ts'
+export type { MatchOptions, RankedMatch } from './search/top-matches.ts'
+export type { IndexSource } from './search/derived-index.ts'
+export type { FoundKey } from './search/term-table.ts'
+export type { QueryWord, SearchQuery, SearchAnswer } from './store/query.ts'
 
 // Verification
 export { rawText } from './store/corruption.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
 import { namePageOf, namesToDrop, pageOf, searchRows } from './scan-rows.ts'
-import type { IndexedRow } from './scan-rows.ts'
+import type { IndexedRow } from './search/term-table.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'

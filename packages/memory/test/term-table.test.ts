@@ -25,8 +25,11 @@ const rowOf = (id: string, expiresAt?: number, task?: string): Row => ({
 })
 const found = (table: TermTable, now: number): string[] =>
   table
-    .search({ collection: 'observations', terms: ['heron'], limit: 1_000 } as Parameters<TermTable['search']>[0], now)
-    .keys.map(({ id }) => id)
+    .search(
+      { collection: 'observations', words: [{ terms: ['heron'] }], limit: 1_000 } as Parameters<TermTable['search']>[0],
+      now,
+    )
+    .map(({ key }) => key.id)
     .toSorted()
 
 describe('A table of terms', () => {
@@ -34,7 +37,12 @@ describe('A table of terms', () => {
     const table = new TermTable()
     for (let n = 1; n <= 5_000; n += 1) table.put(rowOf(`${n}`, n % 10 === 0 ? undefined : n, `t${n}`), ['heron'])
     expect(table.size).toBe(5_000)
-    table.search({ terms: ['other'], limit: 1 } as unknown as Parameters<TermTable['search']>[0], 5_000)
+    table.search(
+      { collection: 'observations', words: [{ terms: ['other'] }], limit: 1 } as unknown as Parameters<
+        TermTable['search']
+      >[0],
+      5_000,
+    )
     expect(table.size).toBe(500)
     expect(found(table, 5_000)).toHaveLength(500)
   })

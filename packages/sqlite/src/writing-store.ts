@@ -88,9 +88,9 @@ export class WritingStore extends SpaceStore {
     return this.#transact(() => this.#space.sweep(this.#options, limit, this.now()))
   }
 
-  async scrub(): Promise<void> {
-    while (await this.#transact(() => this.#space.mergeTerms()));
-    await this.#writer.rewrite()
+  scrub(): Promise<void> {
+    if (this.isClosed) return Promise.reject(new MemoryClosedError())
+    return this.#writer.rewrite()
   }
 
   async #transact<Result>(work: () => Result): Promise<Result> {

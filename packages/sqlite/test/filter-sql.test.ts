@@ -56,7 +56,7 @@ it('lists and searches by author find the records of every collection', async ()
   for (const collection of everyCollection) {
     const { records } = await store.query({ ...page, collection, author: 'bob' })
     expect(records.map(({ id }) => id)).toEqual(['bob'])
-    const found = await store.search({ collection, author: 'ann', terms: ['word'], limit: 10 })
+    const found = await store.search({ collection, author: 'ann', words: [{ terms: ['word'] }], limit: 10 })
     expect(found.records.map(({ id }) => id)).toEqual(['ann'])
   }
 })

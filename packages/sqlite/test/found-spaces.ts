@@ -1,4 +1,4 @@
-import { queryTerms } from '@skein/memory/store'
+import { queryWords } from '@skein/memory/store'
 import type { Store, StoredRecord } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
@@ -58,8 +58,8 @@ export async function readSpace(space: string, store: Store, { records, faults }
     }
     if (collection === 'observations') {
       // Each of them has the word.
-      const { matches } = await store.search({ collection, terms: queryTerms('geese'), limit: 1 })
-      if (matches !== page.records.length) faults.push(`damaged: a search in ${space} misses some`)
+      const { records: found } = await store.search({ collection, words: queryWords('geese'), limit: 1_000_000 })
+      if (found.length !== page.records.length) faults.push(`damaged: a search in ${space} misses some`)
     }
   }
   for (const [name, change] of newest) {

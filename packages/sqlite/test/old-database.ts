@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { ChangePage, RecordFilter, SearchQuery, Store, StoredRecord } from '@skein/memory/store'
+import type { ChangePage, RecordFilter, Store, StoredRecord } from '@skein/memory/store'
 import { collections, collectionsWith } from '@skein/memory/store'
 import type { Collection } from '@skein/memory/store'
 import Database from 'better-sqlite3'
@@ -18,17 +18,17 @@ export const encryption = { keys: { k1: Buffer.alloc(32, 7) }, current: 'k1' } a
 export interface Answers extends ChangePage {
   readonly records: readonly StoredRecord[]
   readonly lists: readonly { readonly filter: RecordFilter; readonly ids: readonly string[] }[]
+  /** The ids are in the order of the alphabet: each format has its ranking. */
   readonly searches: readonly {
-    readonly query: Omit<SearchQuery, 'limit'>
-    readonly matches: number
+    readonly query: RecordFilter & { readonly terms: readonly string[] }
     readonly ids: readonly string[]
   }[]
 }
 
 /** What the code of format 3 answered about each space. */
-export const oldAnswers = JSON.parse(
-  readFileSync(join(import.meta.dirname, 'fixtures/format-3.json'), 'utf8'),
-) as Readonly<Record<string, Answers>>
+export const oldAnswers: Readonly<Record<string, Answers>> = withoutRanking(
+  JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/format-3.json'), 'utf8')) as Record<string, Answers>,
+)
 
 const lastsUntil = Date.UTC(2100, 0)
 const everything = 1_000_000
@@ -38,6 +38,14 @@ export function oldDatabase(): string {
   const path = temporaryPath()
   copyFileSync(oldFile, path)
   return path
+}
+
+function withoutRanking(answers: Readonly<Record<string, Answers>>): Record<string, Answers> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([space, { searches, ...others }]) => {
+      return [space, { ...others, searches: searches.map(({ query, ids }) => ({ query, ids: ids.toSorted() })) }]
+    }),
+  )
 }
 
 /** Asks a store what the code of format 3 was asked. */
@@ -56,8 +64,10 @@ export async function answersOf(store: Store, { lists, searches }: Answers): Pro
     ),
     searches: await Promise.all(
       searches.map(async ({ query }) => {
-        const { matches, records: found } = await store.search({ ...query, limit: everything })
-        return { query, matches, ids: found.map(({ id }) => id) }
+        const { terms, ...filter } = query
+        const words = terms.map((term) => ({ terms: [term] }))
+        const { records: found } = await store.search({ ...filter, words, limit: everything })
+        return { query, ids: found.map(({ id }) => id).toSorted() }
       }),
     ),
     ...changes,
@@ -72,16 +82,19 @@ export interface Tables {
   readonly rows: Readonly<Record<string, readonly unknown[]>>
 }
 
-/** Reads all tables of a database, also those of the full-text indexes. */
+/** The tables and columns of the search index, which format 6 made anew. */
+const ofIndex = /^(?:texts|groups|blocks|postings)_/
+
+/** Reads all tables of a database but those of the search index. */
 export function tablesOf(path: string): Tables {
   const db = new Database(path)
   try {
     const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`
-    const names = db.prepare(sql).pluck().all() as string[]
+    const names = (db.prepare(sql).pluck().all() as string[]).filter((name) => !ofIndex.test(name))
     const rows = names.map((name) => {
       const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
-      for (const row of all) for (const added of ['listed', 'sealed']) delete row[added]
-      const raised = name.startsWith('floors') ? ['@time', ...collectionsWith('leased')] : []
+      for (const row of all) for (const added of ['listed', 'sealed', 'terms']) delete row[added]
+      const raised = name.startsWith('floors') ? ['@time', '@analyzer', '@indexed', ...collectionsWith('leased')] : []
       return [name, all.filter((row) => !raised.includes(row['collection'] as string))] as const
     })
     return {

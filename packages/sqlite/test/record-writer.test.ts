@@ -82,7 +82,7 @@ it('a record is found by its latest sources, task and terms, whichever of them a
     const by = await Promise.all([
       store.query({ ...about, order: 'oldest', derivedFrom: source }),
       store.query({ ...about, order: 'oldest', task }),
-      store.search({ ...about, terms: [term] }),
+      store.search({ ...about, words: [{ terms: [term] }] }),
     ])
     return by.map(({ records }) => records.length)
   }

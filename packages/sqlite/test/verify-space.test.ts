@@ -211,7 +211,7 @@ describe('a file with an unreadable page', () => {
     expect(corruptions.filter(({ kind, id }) => kind === 'file' && id === '').length).toBeGreaterThan(0)
   })
 
-  it.each(['objects_1', 'changes_1', 'by_key_1', 'texts_1_data'])('(of %s) is found', async (name) => {
+  it.each(['objects_1', 'changes_1', 'by_key_1', 'postings_1'])('(of %s) is found', async (name) => {
     const path = await filledDatabase(400)
     const leaves = leavesOf(path, name)
     overwrite(path, leaves[Math.floor(leaves.length / 2)] ?? 0)

@@ -9,6 +9,13 @@ import { limits } from '../values/limits.ts'
 import { requireInteger, requireStrings } from '../values/require-option.ts'
 import { declassify } from '../kinds/declassify.ts'
 import type { DeclassifyOptions } from '../kinds/declassify.ts'
+import { findRecords } from '../kinds/find-records.ts'
+import { listFilter, searchKinds } from '../kinds/journal.ts'
+import type { SearchResult } from '../kinds/journal.ts'
+import type { SearchOptions } from '../kinds/observations.ts'
+import { queryTerms } from '../search/query-words.ts'
+import { searchableText } from '../search/searchable-text.ts'
+import { snippetOf } from '../search/snippet.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
 import { deleteFactKinds, readFactKinds, setFactKinds } from './fact-options.ts'
@@ -248,6 +255,34 @@ export class Facts {
     requireKey(key)
     this.#space.assertOpen()
     return conflictsOf<T>(this.#actor, key)
+  }
+
+  /**
+   * Finds facts by the words of their keys and values, best match first; see `Observations.search`
+   * for what a query may hold. The first search in a thread reads all facts.
+   *
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const { facts } = memory.as({ id: 'ann', role: 'sales' })
+   * await facts.set('prospect/acme', { pricing: 'asks for a discount' })
+   * const [hit] = await facts.search('acme discounts')
+   * hit?.item.key // => 'prospect/acme'
+   * ```
+   */
+  async search<T = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<Fact<T>>[]> {
+    const { limit = 10 } = requireOptions('facts.search', options, searchKinds)
+    this.#space.assertOpen()
+    const found = await findRecords(this.#actor, text, listFilter('facts', options), limit)
+    const terms = queryTerms(text)
+    return found.map(({ record, score }) => {
+      const item = toFact<T>(record)
+      return { item, score, snippet: snippetOf(searchableText([item.key, item.value]), terms) }
+    })
   }
 
   async #fetch(key: string): Promise<unknown> {

@@ -4,15 +4,17 @@ import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError, OptionError } from '../values/errors.ts'
+import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
 import { subjectsOf, visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
-import { rankTexts } from '../search/ranking.ts'
-import { indexTerms, queryTerms, termsOf } from '../search/search-terms.ts'
-import { searchableText, snippetOf } from '../search/searchable-text.ts'
+import { queryTerms } from '../search/query-words.ts'
+import { indexTerms } from '../search/search-terms.ts'
+import { searchableText } from '../search/searchable-text.ts'
+import { snippetOf } from '../search/snippet.ts'
+import { findRecords } from './find-records.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { Shown } from '../space/shown.ts'
@@ -79,7 +81,7 @@ export interface SearchResult<Item> {
   readonly snippet: string
 }
 
-const { cursor: _, ...searchKinds }: OptionKinds<ListOptions> = {
+const { cursor: _, ...kindsOfSearch }: OptionKinds<ListOptions> = {
   task: 'any',
   author: 'any',
   notAuthor: 'any',
@@ -89,12 +91,9 @@ const { cursor: _, ...searchKinds }: OptionKinds<ListOptions> = {
   limit: 'any',
   cursor: 'string',
 }
-const listKinds: OptionKinds<ListOptions> = { ...searchKinds, cursor: 'string' }
-
-/** Search ranks a pool of at least this many records by their texts. */
-const smallestPool = 50
-/** A text is ranked by this many of its first UTF-16 units. */
-const rankedLength = 20_000
+const listKinds: OptionKinds<ListOptions> = { ...kindsOfSearch, cursor: 'string' }
+/** Options of a search. */
+export const searchKinds: OptionKinds<Omit<ListOptions, 'cursor'>> = kindsOfSearch
 
 /** Write-once entries of one collection: the base of observations, decisions and learnings. */
 export class Journal {
@@ -142,7 +141,7 @@ export class Journal {
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
-    const page = await this.#actor.query({ ...this.#filter(options), order: 'newest', limit, after })
+    const page = await this.#actor.query({ ...listFilter(this.#collection, options), order: 'newest', limit, after })
     const items = page.records.map((record) => this.#toEntry<Value>(record))
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
   }
@@ -176,36 +175,13 @@ export class Journal {
     options: Omit<ListOptions, 'cursor'>,
   ): Promise<SearchResult<JournalEntry<Value>>[]> {
     const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
-    requireInteger('limit', limit, 1, limits.page)
-    if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
+    const found = await findRecords(this.#actor, text, listFilter(this.#collection, options), limit)
     const terms = queryTerms(text)
-    const pool = Math.min(limits.page, Math.max(smallestPool, 2 * limit))
-    const answer = await this.#actor.search({ ...this.#filter(options), terms, limit: pool })
-    const texts = answer.records.map((record) => searchableText(decodeJson(record.value)))
-    const ranked = answer.records.map((record, index) => ({
-      record,
-      text: texts[index] ?? '',
-      terms: termsOf((texts[index] ?? '').slice(0, rankedLength)),
-    }))
-    const scores = rankTexts(ranked, terms, answer)
-    const best = ranked
-      .map(({ record, text: found }, index) => ({ record, found, score: scores[index] ?? 0 }))
-      .toSorted((a, b) => b.score - a.score || b.record.seq - a.record.seq)
-      .slice(0, limit)
-    const records = best.map(({ record }) => record)
-    const matches = new Map(best.map((match) => [match.record, match]))
-    return this.#actor.seeAll(this.#collection, records, 'search').map((record) => {
-      const { found = '', score = 0 } = matches.get(record) ?? {}
-      return { item: this.#toEntry<Value>(record), score, snippet: snippetOf(found, terms) }
+    return found.map(({ record, score }) => {
+      const item = this.#toEntry<Value>(record)
+      return { item, score, snippet: snippetOf(searchableText(item.value), terms) }
     })
-  }
-
-  #filter({ task, author, notAuthor, tags, since, until }: ListOptions): Omit<RecordFilter, 'audience'> {
-    requireFilter({ task, author, notAuthor })
-    requireTimes({ since, until })
-    if (tags) requireStrings('tags', tags)
-    return { collection: this.#collection, task, author, notAuthor, tags, since, until }
   }
 
   #toEntry<Value>(record: Shown): JournalEntry<Value> {
@@ -215,4 +191,15 @@ export class Journal {
     const entry = { id, seq, author, task, tags, subjects, importance, derivedFrom, createdAt }
     return { ...entry, value: decodeJson(value) as Value }
   }
+}
+
+/** The filter that the options of a list or search ask for. @throws OptionError when one makes no sense. */
+export function listFilter(
+  collection: Collection,
+  { task, author, notAuthor, tags, since, until }: ListOptions,
+): Omit<RecordFilter, 'audience'> {
+  requireFilter({ task, author, notAuthor })
+  requireTimes({ since, until })
+  if (tags) requireStrings('tags', tags)
+  return { collection, task, author, notAuthor, tags, since, until }
 }

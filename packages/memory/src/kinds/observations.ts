@@ -43,8 +43,13 @@ export class Observations extends Journal {
 
   /**
    * Finds observations by words, best match first. Any text is a valid query, of which
-   * the first 64 different words within the first 65,536 characters count;
-   * words match by their stem, and words like "the" count only when there are no others.
+   * the first 64 different words within the first 65,536 characters count.
+   *
+   * - Words match by their stem, in English and a dozen other languages; words like "the" count
+   *   only when there are no others. Texts without spaces match by pairs of letters.
+   * - `pric*` matches every word that begins so; `"price list"` is required, word for word.
+   * - A word of five letters or more also matches at one edit from it, below all that is spelled alike.
+   * - What holds more of the words comes first.
    *
    * @throws OptionError, StoreError
    */

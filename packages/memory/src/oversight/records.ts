@@ -7,7 +7,7 @@ import { visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
-import { queryTerms } from '../search/search-terms.ts'
+import { findRecords } from '../kinds/find-records.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
@@ -128,12 +128,9 @@ export class Records {
    */
   async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
     const { limit = 50 } = requireOptions('records.search', filter, searchKinds)
-    requireInteger('limit', limit, 1, limits.page)
-    if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
     this.#space.assertOpen()
-    const answer = await this.#actor.search({ ...this.#filter(filter), terms: queryTerms(text), limit })
-    const seen = this.#actor.seeAll(filter.collection, answer.records, 'search')
-    return seen.map((record) => this.#toRecord(record))
+    const found = await findRecords(this.#actor, text, this.#filter(filter), limit)
+    return found.map(({ record }) => this.#toRecord(record))
   }
 
   #filter({

@@ -1,87 +1,156 @@
-import { stemmer } from 'stemmer'
+import { clean, fold, isAscii } from './fold.ts'
+import { isStopWord, LanguageGuess } from './languages.ts'
+import type { Language } from './languages.ts'
+import { stemsOf } from './stem.ts'
 
 /**
- * English words too frequent to distinguish texts. A query drops them, unless
- * it consists of nothing else.
+ * The version of the analysis in this folder. An index that another version made is made
+ * anew, so this number grows with every change of what is a term.
  */
-const stopWords = new Set(
-  (
-    'a about above after again against all also am an and any are as at be because been before being below between both but by ' +
-    'can could did do does doing down during each few for from further had has have having he her here hers herself him himself ' +
-    'his how i if in into is it its itself just me more most my myself no nor not now of off on once only or other our ours ' +
-    'ourselves out over own same she should so some such than that the their theirs them themselves then there these they this ' +
-    'those through to too under until up upon very was we were what when where which while who whom why will with would you your ' +
-    'yours yourself yourselves'
-  ).split(' '),
-)
+export const analyzerVersion = 2
 
-const word = /[\p{L}\p{N}\p{M}]+/gu
+/** A text is indexed by this many of its first UTF-16 units. */
+const indexedLength = 20_000
+
+// Words, with the characters that join their parts; flags; emoji. The second is the same for ASCII alone, which is faster.
+const chunk =
+  /[\p{L}\p{N}\p{M}\u00AD\u0640\u200B-\u200F\u2060\uFEFF]+(?:['’ʼ＇._\-‐‑][\p{L}\p{N}\p{M}\u00AD\u200B-\u200F\u2060\uFEFF]+)*|[\u{1F1E6}-\u{1F1FF}]{2}|[\p{Extended_Pictographic}--[©®™]]/gv
+const asciiChunk = /[A-Za-z0-9]+(?:['._-][A-Za-z0-9]+)*/g
+
+/** A word of a text with its place, in UTF-16 units. */
+export interface Chunk {
+  readonly text: string
+  readonly index: number
+}
+
+/** What stands between spaces and punctuation in a text, in order. */
+export function* chunksOf(text: string): Generator<Chunk> {
+  for (const found of text.matchAll(isAscii(text) ? asciiChunk : chunk)) yield { text: found[0], index: found.index }
+}
+
+function chunkTexts(text: string): readonly string[] {
+  return text.match(isAscii(text) ? asciiChunk : chunk) ?? []
+}
+
+/** The language of a text, as far as its function words tell it. */
+export function languageOf(text: string): Language {
+  return languageOfChunks(chunkTexts(text))
+}
+
+function languageOfChunks(chunks: readonly string[]): Language {
+  const guess = new LanguageGuess()
+  for (const each of chunks) guess.note(isAscii(each) ? each.toLowerCase().replaceAll("'", '') : fold(clean(each)))
+  return guess.language
+}
+
+/**
+ * The terms of a text in order, by which search finds it; a term stands as often as the text
+ * has it. All texts and queries are analyzed here, so that every store agrees on what a word
+ * is. A term has no spaces.
+ */
+export function indexTerms(text: string): string[] {
+  const chunks = chunkTexts(text.length > indexedLength ? text.slice(0, indexedLength).toWellFormed() : text)
+  const language = languageOfChunks(chunks)
+  const terms: string[] = []
+  for (const each of chunks) for (const term of termsOfChunk(each, language)) terms.push(term)
+  return terms
+}
 
 /** The words of a text in order, in lowercase, without accents and stop words. */
 export function searchTerms(text: string): string[] {
-  return words(text).filter((found) => !stopWords.has(found))
+  return chunkTexts(text)
+    .flatMap((each) => partsOf(each).flatMap(({ words }) => words.map(fold)))
+    .filter((word) => !isStopWord(word, 'en'))
+}
+
+const cache = new Map<string, readonly string[]>()
+const maxCached = 20_000
+
+/** The terms of one chunk. Cached: stemming takes microseconds, and a language has few words. */
+export function termsOfChunk(text: string, language: Language): readonly string[] {
+  const key = language === 'en' ? text : `${language}:${text}`
+  const known = cache.get(key)
+  if (known) return known
+  const terms: string[] = []
+  for (const { words, run } of partsOf(text)) {
+    for (const word of words) terms.push(...stemsOf(word, language))
+    if (run !== undefined) terms.push(...gramsOf(run))
+  }
+  if (text.length <= 24) {
+    if (cache.size >= maxCached) cache.clear()
+    cache.set(key, terms)
+  }
+  return terms
+}
+
+/** A part of a chunk: words, the whole before its parts, or a run of a script that sets no spaces. */
+export interface Part {
+  readonly words: readonly string[]
+  readonly run?: string
+}
+
+const unspaced =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]/u
+const runs =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]+|[^\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ーｰ々〆]+/gu
+
+/** Takes a chunk apart. */
+export function partsOf(text: string): Part[] {
+  if (/^[a-z]+$/.test(text)) return [{ words: [text] }]
+  const whole = clean(text).replaceAll(/[’ʼ]/g, "'")
+  const parts: Part[] = []
+  for (const piece of whole.split(/[._]/)) {
+    if (unspaced.test(piece)) {
+      for (const [run] of piece.matchAll(runs))
+        parts.push(unspaced.test(run) ? { words: [], run } : { words: wordsOf(run) })
+    } else parts.push({ words: wordsOf(piece) })
+  }
+  // Versions, addresses, amounts: 5.3.2 is more than 5, 3 and 2.
+  if (/^\d+(?:\.\d+)+$/.test(whole)) parts.unshift({ words: [whole] })
+  return parts
+}
+
+// Articles and the like that French and Italian join to the next word.
+const elided = /^(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|dell|all|nell|sull|dall|un|quest|quell)'(?=..)/
+
+function withoutElision(part: string): string {
+  return part.includes("'") ? part.slice(elided.exec(part.toLowerCase())?.[0].length ?? 0) : part
+}
+
+/** Words joined by hyphens, apostrophes and capitals: the whole, then its parts. */
+function wordsOf(piece: string): string[] {
+  const joined = piece.split(/[-‐‑]/)
+  const words = joined.flatMap((part) => {
+    const bare = withoutElision(part)
+      .replace(/'[sS]$/, '')
+      .replaceAll("'", '')
+    const humps = humpsOf(bare)
+    return humps.length > 1 ? [bare, ...humps.filter((hump) => hump.length > 1)] : [bare]
+  })
+  // "e-mail" is found by "email".
+  if (joined.length === 2 && piece.length <= 30) words.unshift(joined.join('').replaceAll("'", ''))
+  return words.filter((word) => word !== '')
+}
+
+/** The parts of a word in camel case: `parse`, `HTTP`, `Request`. */
+function humpsOf(word: string): string[] {
+  if (!/[\p{Ll}\d]\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u.test(word)) return [word]
+  return word
+    .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .split(' ')
 }
 
 /**
- * The terms of a text in order: the stems of its words. Stop words are included
- * for queries that consist of nothing else.
- *
- * All indexed texts and all queries are tokenized here, so that every store
- * agrees on what a word is. A term contains only letters, digits and marks,
- * with ASCII letters in lowercase.
+ * Terms of a run without spaces: each pair of neighboring letters, and the last one. Pairs
+ * need no dictionary, which would differ between versions of ICU and so between an index and its queries.
  */
-export function termsOf(text: string): string[] {
-  return words(text).map((found) => stem(found))
+function gramsOf(run: string): string[] {
+  const units = unitsOf(run)
+  return units.map((unit, at) => unit + (units[at + 1] ?? ''))
 }
 
-/** The distinct terms to index for a text. */
-export function indexTerms(text: string): string[] {
-  return [...new Set(termsOf(text))]
-}
-
-/**
- * The distinct terms of a query. Stop words are included only if the query
- * consists of nothing else.
- *
- * @param maxTerms - Number of terms to keep. More terms make a query slower, but not better.
- */
-export function queryTerms(text: string, maxTerms = 64): string[] {
-  // The first words of a very long query are enough.
-  const head = text.slice(0, 64 * 1024)
-  const contentWords = searchTerms(head)
-  const used = contentWords.length > 0 ? contentWords : words(head)
-  return [...new Set(used.map((found) => stem(found)))].slice(0, maxTerms)
-}
-
-function words(text: string): string[] {
-  // Most texts are ASCII and skip normalization.
-  const isAscii = /^[\0-\x7f]*$/.test(text)
-  const plain = isAscii
-    ? text
-    : streamSafe(text)
-        .normalize('NFKD')
-        .replaceAll(/[\u0300-\u036f]/g, '')
-  return plain.toLowerCase().match(word) ?? []
-}
-
-/**
- * Cuts runs of marks that no writing needs, as Unicode's stream-safe text format does
- * (UAX #15): normalizing sorts the marks of a letter, in the square of their number.
- */
-function streamSafe(text: string): string {
-  if (!/\p{M}{31}/u.test(text)) return text
-  return text.replaceAll(/\p{M}+/gu, (marks) => Array.from(marks).slice(0, 30).join(''))
-}
-
-const stems = new Map<string, string>()
-const maxStems = 20_000
-
-/** Caches stems: stemming takes about a microsecond, and a language has few words. */
-function stem(text: string): string {
-  const known = stems.get(text)
-  if (known !== undefined) return known
-  const found = stemmer(text)
-  if (stems.size >= maxStems) stems.clear()
-  if (text.length <= 40) stems.set(text, found)
-  return found
+/** The letters of a run, each with its marks. */
+export function unitsOf(run: string): string[] {
+  return fold(run).match(/\P{M}\p{M}*/gu) ?? []
 }

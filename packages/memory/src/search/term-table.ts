@@ -1,128 +1,171 @@
-import { liveRecord } from '../store/apply-mutation.ts'
+import { covers } from '../values/access.ts'
 import type { Row } from '../store/apply-mutation.ts'
-import { ExpiryQueue } from './expiry-queue.ts'
-import { rankMatches } from './ranking.ts'
-import type { RankedMatches } from './ranking.ts'
-import { matchesFilter } from '../store/record-filter.ts'
+import type { Collection } from '../store/collections.ts'
 import type { SearchQuery } from '../store/query.ts'
-import type { RecordKey } from '../store/record.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { passesFilter } from '../store/record-filter.ts'
+import { DocumentColumns } from './document-columns.ts'
+import { ExpiryQueue } from './expiry-queue.ts'
+import { matchWords } from './match-words.ts'
+import { mostRepeats } from './ranking.ts'
+import { GroupTerms } from './group-terms.ts'
+import { TermGroup } from './term-group.ts'
+import { topMatches } from './top-matches.ts'
+
+/** A row with the terms that its record is indexed by. */
+export interface IndexedRow extends Row {
+  readonly terms?: readonly string[] | undefined
+}
+
+/** A record that a {@link TermTable} found. */
+export interface FoundKey {
+  readonly key: RecordKey
+  readonly seq: number
+  readonly score: number
+}
 
 /**
- * An in-memory inverted index from terms to records, for stores without their
- * own full-text search. Each search first drops what has expired, which no feed tells of.
+ * An in-memory inverted index from terms to records, for stores without their own
+ * full-text search. It keeps no values. Each search first drops what has expired, which
+ * no feed tells of.
  */
 export class TermTable {
-  readonly #documents = new Map<string, Document>()
-  readonly #byTerm = new Map<string, Set<Document>>()
-  readonly #byTask = new Map<string, Set<Document>>()
-  readonly #expiring = new ExpiryQueue<Document>()
+  #documents = new DocumentColumns()
+  readonly #groups: TermGroup[] = []
+  readonly #groupNumbers = new Map<string, number>()
+  /** The documents of each collection by id. */
+  readonly #numbers = new Map<Collection, Map<string, number>>()
+  readonly #expiring = new ExpiryQueue<Expiring>()
+  readonly #expiries = new Map<number, Expiring>()
+  #removed = 0
 
   /** How many records are indexed, among them those that have expired since the last search. */
   get size(): number {
-    return this.#documents.size
+    return this.#documents.size - this.#removed
   }
 
-  /** Indexes a row under these terms and replaces its previous entry. Ignores the row's value. */
+  /** Indexes a row under these terms and replaces its previous entry. */
   put(row: Row, terms: readonly string[] | undefined): void {
-    const key = keyOf(row.record)
-    this.#remove(key)
+    const { record } = row
+    this.remove(record)
     if (row.deleted || !terms || terms.length === 0) return
-    const document: Document = { row, terms: new Set(terms), expiresAt: expiryOf(row), place: -1 }
-    this.#documents.set(key, document)
-    for (const term of document.terms) addTo(this.#byTerm, term, document)
-    addTo(this.#byTask, row.record.task ?? '', document)
-    this.#await(document)
+    const number = this.#groupOf(record)
+    const at = this.#documents.add(record, number, terms.length)
+    ;(this.#groups[number] as TermGroup).add(at, countsOf(terms), terms.length, this.#documents.taskOf(at))
+    this.#idsOf(record.collection).set(record.id, at)
+    this.#expire(at, record)
   }
 
-  remove(key: RecordKey): void {
-    this.#remove(keyOf(key))
+  remove({ collection, id }: RecordKey): void {
+    const at = this.#idsOf(collection).get(id)
+    if (at === undefined) return
+    this.#expire(at, {})
+    this.#idsOf(collection).delete(id)
+    ;(this.#groups[this.#documents.groups[at] ?? 0] as TermGroup).remove(this.#documents.lengths[at] ?? 0)
+    this.#documents.remove(at)
+    this.#removed += 1
+    if (this.#removed > 1_000 && this.#removed > this.size) this.#renumber()
   }
 
   clear(): void {
-    for (const map of [this.#documents, this.#byTerm, this.#byTask, this.#expiring]) map.clear()
+    this.#documents = new DocumentColumns()
+    this.#groups.length = 0
+    for (const map of [this.#groupNumbers, this.#numbers, this.#expiring, this.#expiries]) map.clear()
+    this.#removed = 0
   }
 
   /** Replaces a row whose terms are unchanged, such as after an extended time to live. */
-  touch(row: Row): void {
-    const document = this.#documents.get(keyOf(row.record))
-    if (!document) return
-    this.#expiring.remove(document)
-    document.row = row
-    document.expiresAt = expiryOf(row)
-    this.#await(document)
+  touch({ record }: Row): void {
+    const at = this.#idsOf(record.collection).get(record.id)
+    if (at !== undefined) this.#expire(at, record)
   }
 
-  /** Ranks the records that pass a search's filter. `keys` are those of the best, in their order. */
-  search(query: SearchQuery, now: number): RankedMatches & { readonly keys: readonly RecordKey[] } {
+  /** The best matches among the records that pass a search's filter, best first. */
+  search(query: SearchQuery, now: number): FoundKey[] {
     this.#dropExpired(now)
-    const matched = new Map<number, RecordKey>()
-    const inTask = query.task === undefined ? undefined : (this.#byTask.get(query.task) ?? new Set())
-    const passes = ({ row }: Document): boolean => {
-      const record = liveRecord(row, now)
-      return record !== undefined && matchesFilter(record, query)
-    }
-    const postings = query.terms.map((term) => {
-      const withTerm = this.#byTerm.get(term) ?? new Set<Document>()
-      // Scan the shorter list.
-      const found: Document[] = []
-      if (inTask && inTask.size < withTerm.size) {
-        for (const document of inTask) if (document.terms.has(term) && passes(document)) found.push(document)
-      } else for (const document of withTerm) if (passes(document)) found.push(document)
-      for (const { row } of found) matched.set(row.record.seq, row.record)
-      return found.map(({ row }) => row.record.seq)
+    const { collection, audience, task, limit } = query
+    const documents = this.#documents
+    const isThere = (at: number): boolean => (documents.groups[at] ?? -1) >= 0
+    const groups = this.#groups.filter(
+      (group) => group.collection === collection && (audience === undefined || covers(audience, group.label)),
+    )
+    const terms = new GroupTerms(
+      groups,
+      documents,
+      isThere,
+      task === undefined ? undefined : documents.taskNumber(task),
+    )
+    const best = topMatches(matchWords(query.words, terms), {
+      limit,
+      seqOf: (at) => documents.seqs[at] ?? 0,
+      passes: (at) => passesFilter(documents.fieldsOf(at), query),
     })
-    const ranked = rankMatches(postings, query.limit)
-    return { ...ranked, keys: ranked.best.map(({ seq }) => matched.get(seq) as RecordKey) }
+    return best.map(({ slot, seq, score }) => ({ key: { collection, id: documents.ids[slot] ?? '' }, seq, score }))
+  }
+
+  #groupOf({ collection, sensitivity, compartments }: StoredRecord): number {
+    const name = [collection, sensitivity, ...compartments.toSorted()].join('\0')
+    const known = this.#groupNumbers.get(name)
+    if (known !== undefined) return known
+    const number = this.#groups.push(new TermGroup(collection, { sensitivity, compartments })) - 1
+    this.#groupNumbers.set(name, number)
+    return number
+  }
+
+  #idsOf(collection: Collection): Map<string, number> {
+    const found = this.#numbers.get(collection) ?? new Map<string, number>()
+    this.#numbers.set(collection, found)
+    return found
   }
 
   #dropExpired(now: number): void {
     for (;;) {
       const expired = this.#expiring.takeExpired(now)
       if (!expired) return
-      this.remove(expired.row.record)
+      this.remove(expired.key)
     }
   }
 
   /** Most records never expire and cost the queue nothing. */
-  #await(document: Document): void {
-    if (document.expiresAt < Number.POSITIVE_INFINITY) this.#expiring.add(document)
+  #expire(at: number, { expiresAt, ...record }: Partial<StoredRecord>): void {
+    const queued = this.#expiries.get(at)
+    if (queued) {
+      this.#expiring.remove(queued)
+      this.#expiries.delete(at)
+    }
+    if (expiresAt === undefined) return
+    const item = { key: record as RecordKey, expiresAt, place: -1 }
+    this.#expiries.set(at, item)
+    this.#expiring.add(item)
   }
 
-  #remove(key: string): void {
-    const document = this.#documents.get(key)
-    if (!document) return
-    this.#expiring.remove(document)
-    this.#documents.delete(key)
-    for (const term of document.terms) removeFrom(this.#byTerm, term, document)
-    removeFrom(this.#byTask, document.row.record.task ?? '', document)
+  /** Gives the documents new numbers, once most of them were removed. */
+  #renumber(): void {
+    const before = this.#documents
+    const numbers = new Map<number, number>()
+    this.#documents = new DocumentColumns()
+    for (let at = 0; at < before.size; at += 1) {
+      const group = before.groups[at] ?? -1
+      if (group >= 0) numbers.set(at, this.#documents.add(before.fieldsOf(at), group, before.lengths[at] ?? 0))
+    }
+    for (const ids of this.#numbers.values()) for (const [id, at] of ids) ids.set(id, numbers.get(at) ?? 0)
+    for (const group of this.#groups) group.renumber(numbers)
+    const expiries = [...this.#expiries]
+    this.#expiries.clear()
+    for (const [at, item] of expiries) this.#expiries.set(numbers.get(at) ?? 0, item)
+    this.#removed = 0
   }
 }
 
-interface Document {
-  row: Row
-  readonly terms: ReadonlySet<string>
-  /** Infinite for a record that does not expire. */
-  expiresAt: number
+interface Expiring {
+  readonly key: RecordKey
+  readonly expiresAt: number
   place: number
 }
 
-function expiryOf({ record }: Row): number {
-  return record.expiresAt ?? Number.POSITIVE_INFINITY
-}
-
-// No collection name contains NUL, so keys can't collide.
-function keyOf({ collection, id }: RecordKey): string {
-  return `${collection}\0${id}`
-}
-
-function addTo(map: Map<string, Set<Document>>, key: string, document: Document): void {
-  const found = map.get(key)
-  if (found) found.add(document)
-  else map.set(key, new Set([document]))
-}
-
-function removeFrom(map: Map<string, Set<Document>>, key: string, document: Document): void {
-  const found = map.get(key)
-  found?.delete(document)
-  if (found?.size === 0) map.delete(key)
+/** How often each term stands in a list. */
+export function countsOf(terms: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const term of terms) counts.set(term, Math.min(mostRepeats, (counts.get(term) ?? 0) + 1))
+  return counts
 }

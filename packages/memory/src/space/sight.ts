@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { audienceOf, covers, levelIndex } from '../values/access.ts'
 import type { Audience, Label, Principal, Right } from '../values/access.ts'
 import { AccessError } from '../values/errors.ts'
+import { factIndexOf } from './fact-index.ts'
 import type { ReadScope } from './read-scope.ts'
 import type { Shown, ShownChange } from './shown.ts'
 import type { StoredSpace } from './space.ts'
@@ -130,8 +131,17 @@ export class Sight {
    * Candidates of a search, of what this principal may see. They are not noted: those that are shown go through
    * {@link seeAll}.
    */
-  search(query: Omit<SearchQuery, 'audience'>): Promise<SearchAnswer> {
-    return this.space.store.search({ ...query, audience: this.audience })
+  async search(query: Omit<SearchQuery, 'audience'>): Promise<SearchAnswer> {
+    const { store } = this.space
+    const seen = { ...query, audience: this.audience }
+    if (query.collection !== 'facts') return store.search(seen)
+    const found = await factIndexOf(this.space).search(seen, this.now())
+    const records = found.length === 0 ? [] : await store.read(found.map(({ key }) => key))
+    return {
+      // What was written since the index was read may match no more.
+      records: records.filter((record, at): record is StoredRecord => record?.seq === found[at]?.seq),
+      scores: new Map(found.map(({ seq, score }) => [seq, score])),
+    }
   }
 
   /** Follows changes of records whose `collection/id` begins with the prefix; see `View.watch`. */

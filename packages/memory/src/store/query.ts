@@ -49,19 +49,31 @@ export interface NamePage {
   readonly next?: string | undefined
 }
 
-/** Searches for records that contain any of the terms. */
-export interface SearchQuery extends RecordFilter {
-  /** Distinct terms, see `queryTerms`. */
+/** A word of a query, as a store looks for it. */
+export interface QueryWord {
+  /** A record that has any of these terms has the word: its stems in different languages. */
   readonly terms: readonly string[]
+  /** Terms that begin in one of these ways count as well. */
+  readonly prefixes?: readonly string[] | undefined
+  /** The word as typed, if words at one edit from it count a little too. */
+  readonly typed?: string | undefined
+  /** The language of `typed`, by which its neighbors are stemmed. */
+  readonly language?: string | undefined
+  /** Whether only records with this word are found. */
+  readonly required?: boolean | undefined
+}
+
+/** Searches for records that have any of the words, and all that are required. */
+export interface SearchQuery extends RecordFilter {
+  /** See `queryWords`. */
+  readonly words: readonly QueryWord[]
   readonly limit: number
 }
 
-/** The result of a search. Every count includes only records that pass its filters. */
+/** The result of a search. Nothing in it depends on records that its audience can't see. */
 export interface SearchAnswer {
-  /** The top records by `rankMatches`, best first. */
+  /** The best records, best first, and newest first among equal ones; `TermTable` and `topMatches` say which. */
   readonly records: readonly StoredRecord[]
-  /** For each term, the number of records that contain it. */
-  readonly frequencies: readonly number[]
-  /** The number of records that contain any of the terms. */
-  readonly matches: number
+  /** The score of each, by `seq`. */
+  readonly scores: ReadonlyMap<Seq, number>
 }

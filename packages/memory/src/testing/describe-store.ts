@@ -15,6 +15,7 @@ import { lifetimeCases } from './memory/lifetime-cases.ts'
 import { limitCases } from './memory/limit-cases.ts'
 import { nameCases } from './memory/name-cases.ts'
 import { objectsCases } from './memory/objects-cases.ts'
+import { factsSearchCases } from './memory/facts-search-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
@@ -58,7 +59,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   store: (options) => {
     for (const [topic, cases] of Object.entries(store)) declare(topic, cases, options)
   },
-  facts: factsCases,
+  facts: (options) => {
+    factsCases(options)
+    describe('search', () => {
+      factsSearchCases(options)
+    })
+  },
   observations: observationsCases,
   objects: objectsCases,
   once: onceCases,

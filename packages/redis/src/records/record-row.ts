@@ -9,6 +9,8 @@ import { unreadableRow } from './row-format.ts'
 /** A row as it was read. */
 export interface UnpackedRow extends Row {
   readonly terms: readonly string[] | undefined
+  /** The version of the analysis that made the terms; absent where the first one did. */
+  readonly analyzer?: number | undefined
 }
 
 // As lua/write.lua writes them, with and without a mark of their format.
@@ -33,7 +35,7 @@ export function unpackRow(key: RecordKey, text: string): UnpackedRow {
   }
   const [, , , version, seq, createdAt, updatedAt, expires, deleted, label = '', task = '', author = ''] = fields
   const positionTag = fields[13]
-  const { value, tags = [], importance, derivedFrom = [], terms } = unpackContent(content)
+  const { value, tags = [], importance, derivedFrom = [], terms, analyzer } = unpackContent(content)
   const record: StoredRecord = {
     collection: key.collection,
     id: key.id,
@@ -50,7 +52,7 @@ export function unpackRow(key: RecordKey, text: string): UnpackedRow {
     updatedAt: Number(updatedAt),
     expiresAt: expires === '0' ? undefined : Number(expires),
   }
-  return { record, deleted: deleted === '1', terms }
+  return { record, deleted: deleted === '1', terms, analyzer }
 }
 
 /** The first two lines of a row, with the line break after them. */

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 
+import { analyzerVersion } from '@skein/memory/store'
 import type { Mutation, RecordKey, StoredRecord } from '@skein/memory/store'
 
 /** What only some records have; its line is empty for all others. */
@@ -8,6 +9,8 @@ interface Details {
   readonly importance?: number | undefined
   readonly derivedFrom?: readonly string[] | undefined
   readonly terms?: readonly string[] | undefined
+  /** The version of the analysis that made the terms; absent where the first one did. */
+  readonly analyzer?: number | undefined
 }
 
 /** The content of the row that a mutation makes: a line of details, and the value. A touch keeps what the row has. */
@@ -19,7 +22,7 @@ export function contentOf(mutation: Mutation): string {
       const isPlain = tags.length === 0 && derivedFrom.length === 0 && importance === undefined && terms === undefined
       return isPlain
         ? `\n${value}`
-        : `${JSON.stringify({ tags, importance, derivedFrom, terms } satisfies Details)}\n${value}`
+        : `${JSON.stringify({ tags, importance, derivedFrom, terms, analyzer: terms && analyzerVersion } satisfies Details)}\n${value}`
     }
     case 'delete':
       return '\nnull'
@@ -38,8 +41,8 @@ export function unpackContent(content: string): Details & { readonly value: stri
   const end = content.indexOf('\n')
   const value = content.slice(end + 1)
   if (end <= 0) return { value }
-  const { tags, importance, derivedFrom, terms } = JSON.parse(content.slice(0, end)) as Details
-  return { value, tags, importance, derivedFrom, terms }
+  const { tags, importance, derivedFrom, terms, analyzer } = JSON.parse(content.slice(0, end)) as Details
+  return { value, tags, importance, derivedFrom, terms, analyzer }
 }
 
 /** A checksum of a content and of the record that it belongs to. */

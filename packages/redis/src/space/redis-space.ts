@@ -5,6 +5,7 @@ import type {
   ChangePage,
   Commit,
   Corruption,
+  DerivedIndex,
   Inspector,
   Mutation,
   NamePage,
@@ -34,7 +35,7 @@ import type { ScriptRunner } from '../lua/script-runner.ts'
 import type { ChangeSubscription } from './change-subscription.ts'
 import { newerChanges } from './newer-changes.ts'
 import { readChanges } from './read-changes.ts'
-import { SearchIndex } from './search-index.ts'
+import { searchIndexOf } from './search-index.ts'
 import { SpaceObjects } from './space-objects.ts'
 import { SpacePages } from './space-pages.ts'
 import { SpaceRows } from './space-rows.ts'
@@ -70,7 +71,7 @@ export class RedisSpace implements Store {
   readonly #rows: SpaceRows
   readonly #writer: SpaceWriter
   readonly #pages: SpacePages
-  readonly #index: SearchIndex
+  readonly #index: DerivedIndex
   #isClosed = false
 
   constructor(parts: SpaceParts) {
@@ -81,11 +82,7 @@ export class RedisSpace implements Store {
     const rows = (this.#rows = new SpaceRows(client, base))
     this.#writer = new SpaceWriter(scripts, session, rows, base, maxChanges, facts.maxBulkBytes)
     this.#pages = new SpacePages(scripts, base)
-    this.#index = new SearchIndex({
-      changes: (after, limit) => this.#changes(after, limit),
-      get: (keys) => rows.get(keys),
-      scan: (collection) => rows.scan(collection),
-    })
+    this.#index = searchIndexOf(rows, (after, limit) => this.#changes(after, limit))
     this.objects = this.#guardedObjects(new SpaceObjects(client, scripts, base, facts.maxBulkBytes))
   }
 
@@ -114,9 +111,14 @@ export class RedisSpace implements Store {
 
   search(query: SearchQuery): Promise<SearchAnswer> {
     return this.#guarded('search', async () => {
-      const { keys, frequencies, matches } = await this.#index.search(query, this.now())
-      const rows = await this.#rows.get(keys)
-      return { records: rows.flatMap((row) => liveRecord(row, this.now()) ?? []), frequencies, matches }
+      const found = await this.#index.search(query, this.now())
+      const rows = await this.#rows.get(found.map(({ key }) => key))
+      // What was written since the index was read may match no more.
+      const records = rows.flatMap((row, at) => {
+        const record = liveRecord(row, this.now())
+        return record && record.seq === found[at]?.seq ? record : []
+      })
+      return { records, scores: new Map(found.map(({ seq, score }) => [seq, score])) }
     })
   }
 

@@ -1,8 +1,6 @@
-import { plainText } from '@skein/memory/runtime'
+import { matchPlace, plainText } from '@skein/memory/runtime'
 
 const maxChars = 2_000
-/** How far a snippet searches for a word, in UTF-16 units. */
-const maxSearchedChars = 100_000
 /** How much of the text a snippet shows before the word that was found, in UTF-16 units. */
 const charsBefore = 30
 
@@ -23,14 +21,13 @@ export function textOf(value: unknown): string {
     .join(' — ')
 }
 
-/** The part of a text around the first word that matches one of the search terms. */
+/** The part of a text around the place where it matches the terms of a search best. */
 export function snippetOf(text: string, terms: readonly string[]): string {
-  const searched = text.slice(0, maxSearchedChars)
-  // Terms are stems: words begin with them.
-  const words = searched.matchAll(/[\p{L}\p{N}\p{M}]+/gu)
-  const at = words.find(([word]) => terms.some((term) => word.toLowerCase().startsWith(term)))?.index ?? 0
-  const from = at <= charsBefore ? 0 : searched.lastIndexOf(' ', at - charsBefore) + 1 || at - charsBefore
-  return `${from > 0 ? '…' : ''}${oneLine(text.slice(from, from + maxChars))}`
+  const at = matchPlace(text, terms)
+  const from = at <= charsBefore ? 0 : text.lastIndexOf(' ', at - charsBefore) + 1 || at - charsBefore
+  // Scripts without spaces, and long words.
+  const start = Math.max(from, at - 2 * charsBefore)
+  return `${start > 0 ? '…' : ''}${oneLine(text.slice(start, start + maxChars))}`
 }
 
 function oneLine(text: string): string {

@@ -7,7 +7,7 @@ import { openDamaged } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
 import { feedStarts, isMark, startFeed } from '../records/feed-start.ts'
 import { keepTime, keptTime } from '../records/space-time.ts'
-import { spaceSql } from '../records/space-sql.ts'
+import { spaceSql } from '../file/space-sql.ts'
 import { lastSeq } from '../records/space-tables.ts'
 import { findSpace } from '../schema/spaces.ts'
 

@@ -1,6 +1,6 @@
 import type { Seq } from '@skein/memory/store'
 
-import type { SpaceSql } from './space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 
 /** Its rows among the floors are the positions from which a restored feed jumped; each has a name of its own. */
 const prefix = '@start/'

@@ -2,7 +2,7 @@ import { hasTrait, levelIndex } from '@skein/memory/store'
 import type { RecordFilter } from '@skein/memory/store'
 
 import { hasMarks } from './journal-mark.ts'
-import type { SpaceSql } from './space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 
 /**
  * The conditions of a filter over the table `@records r`, and the values of

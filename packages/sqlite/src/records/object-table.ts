@@ -1,4 +1,4 @@
-import type { SpaceSql } from './space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 
 /** The bytes of a space's objects, by their hash. Synchronous. */
 export class ObjectTable {

@@ -8,9 +8,10 @@ import { RecentRows } from './recent-rows.ts'
 import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
-import type { SpaceSql } from './space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 import { lastSeq } from './space-tables.ts'
-import { packTerms, TermIndex } from './term-index.ts'
+import { packTerms } from '../terms/posting-list.ts'
+import { blockSize, TermBlocks } from '../terms/term-blocks.ts'
 
 /** A batch that was applied inside the running transaction, and the changes that it made. */
 export interface Applied {
@@ -55,7 +56,9 @@ const raiseFloor =
  */
 export class RecordWriter {
   readonly #sql: SpaceSql
-  readonly #terms: TermIndex
+  readonly #terms: TermBlocks
+  /** How many records stand in no block of terms, if known. */
+  #pending: number | undefined
   readonly #recent = new RecentRows()
   /** The newest `seq`, if known. */
   #last: Seq | undefined
@@ -64,13 +67,14 @@ export class RecordWriter {
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
-    this.#terms = new TermIndex(sql)
+    this.#terms = new TermBlocks(sql)
   }
 
   /** Drops everything that is cached of the tables. */
   forget(): void {
     this.#recent.clear()
     this.#last = undefined
+    this.#pending = undefined
   }
 
   /**
@@ -114,6 +118,7 @@ export class RecordWriter {
     }
     for (const mutation of batch) if (mutation.type === 'delete') this.#drop(mutation.drops, now)
     this.#last = last
+    if (this.#pending !== undefined && this.#pending >= blockSize) this.#addBlocks()
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
   }
 
@@ -161,12 +166,12 @@ export class RecordWriter {
       return
     }
     if (before && mutation.type === 'reseal') {
-      this.#sql(resealRow).run(row.record.value, checksum, before.rowId)
       this.#terms.remove(before.rowId)
+      this.#sql(resealRow).run(row.record.value, checksum, before.rowId)
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
       return
     }
-    const terms = mutation.type === 'set' && mutation.terms ? packTerms(mutation.terms) : null
+    const terms = mutation.type === 'set' && mutation.terms?.length ? packTerms(mutation.terms) : null
     const rowId = before?.rowId ?? this.#insert(packed, terms)
     this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null })
     if (before && terms === null && hasSameDescription(before, packed)) {
@@ -174,11 +179,17 @@ export class RecordWriter {
       return
     }
     if (before) {
+      this.#unlink(before)
       this.#sql(updateRow).run(...packed.slice(2), terms, markOf(row.record.collection), rowId)
-      this.#unlink(before, terms !== null)
     }
     for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, rowId)
-    if (terms !== null) this.#terms.add(rowId, terms)
+    if (terms !== null) this.#pending = (this.#pending ?? this.#terms.pending()) + 1
+  }
+
+  /** Puts records into blocks of terms. Other processes may have done so before. */
+  #addBlocks(): void {
+    while (this.#terms.addBlock());
+    this.#pending = this.#terms.pending()
   }
 
   /** @returns the id of the new row. */
@@ -186,12 +197,12 @@ export class RecordWriter {
     return Number(this.#sql(insertRow).run(...packed, terms, markOf(packed[0])).lastInsertRowid)
   }
 
-  /** Removes a row from the tables that refer to it. */
-  #unlink({ rowId, record, hasTerms, isDamaged }: RowWithId, getsTerms = false): void {
+  /** Removes a row from the tables that refer to it, before it changes. */
+  #unlink({ rowId, record, hasTerms, isDamaged }: RowWithId): void {
     for (const source of record.derivedFrom) this.#sql(deleteUse).run(source, rowId)
     // Its sources are lost, so this scans the whole table.
     if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(rowId)
-    if (hasTerms || getsTerms || isDamaged) this.#terms.remove(rowId)
+    if (hasTerms || isDamaged) this.#terms.remove(rowId)
   }
 
   /** Deletes up to `limit` expired rows, damaged ones too, and keeps the highest version of each collection. */
@@ -219,11 +230,6 @@ export class RecordWriter {
     const young = beyond.findIndex(([, at]) => at >= now - keep.maxChangeAgeMs)
     const last = (young < 0 ? beyond : beyond.slice(0, young)).at(-1)
     if (last) this.#sql('DELETE FROM @changes WHERE seq <= ?').run(last[0])
-  }
-
-  /** See {@link TermIndex.merge}. */
-  mergeTerms(): boolean {
-    return this.#terms.merge()
   }
 
   /** The highest version that a row can have had in a file that was replaced by a backup. */

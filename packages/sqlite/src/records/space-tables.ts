@@ -1,4 +1,4 @@
-import { beyondPrefix, rankMatches } from '@skein/memory/store'
+import { beyondPrefix } from '@skein/memory/store'
 import type {
   ChangePage,
   NamePage,
@@ -22,9 +22,9 @@ import { filterSql } from './filter-sql.ts'
 import { ObjectTable } from './object-table.ts'
 import { columns, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
-import { spaceSql } from './space-sql.ts'
-import type { SpaceSql } from './space-sql.ts'
-import { TermIndex } from './term-index.ts'
+import { spaceSql } from '../file/space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
+import { searchTerms } from '../terms/term-index.ts'
 
 /** The index of `seq` in a {@link RawRow}. */
 const seqColumn = 4
@@ -37,11 +37,11 @@ const selectRow = `SELECT ${columns} FROM @records WHERE collection = ? AND id =
 export class SpaceTables {
   readonly sql: SpaceSql
   readonly objects: ObjectTable
-  readonly #terms: TermIndex
   readonly #selectIncarnation: Statement
   readonly #selectNewer: string
   readonly #number: number
   readonly #warn: (raw: RawRow) => void
+  readonly #inOneSnapshot: <Result>(read: () => Result) => Result
 
   constructor(db: Database, number: number) {
     this.#selectIncarnation = db.prepare('SELECT incarnation FROM spaces WHERE number = ?').pluck()
@@ -50,7 +50,7 @@ export class SpaceTables {
     // Before format 5 changes of sealed records had no index, so this looks at all changes.
     this.#selectNewer = this.sql.format < 5 ? selectNewest : `${selectNewest} AND sealed = 1`
     this.objects = new ObjectTable(this.sql)
-    this.#terms = new TermIndex(this.sql)
+    this.#inOneSnapshot = (read) => (db.inTransaction ? read() : db.transaction(read)())
     this.#warn = (raw) => warnOfDamage(db.name, number, raw)
   }
 
@@ -97,13 +97,18 @@ export class SpaceTables {
   }
 
   search(query: SearchQuery, now: number): SearchAnswer {
-    const { best, frequencies, matches } = rankMatches(this.#terms.holders(query, now), query.limit)
+    const { collection, audience, task } = query
+    const filter = filterSql(this.sql, query, now)
+    const scope = filterSql(this.sql, { collection, audience, task }, now)
     const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq = ?`
-    const records = best.flatMap(({ seq }) => {
-      const raw = this.sql(sql).get(query.collection, seq) as RawRow | undefined
-      return (raw && this.#intact(raw)?.record) ?? []
+    return this.#inOneSnapshot(() => {
+      const best = searchTerms(this.sql, { query, now, filter, scope })
+      const records = best.flatMap(({ seq }) => {
+        const raw = this.sql(sql).get(collection, seq) as RawRow | undefined
+        return (raw && this.#intact(raw)?.record) ?? []
+      })
+      return { records, scores: new Map(best.map(({ seq, score }) => [seq, score])) }
     })
-    return { records, frequencies, matches }
   }
 
   /** Unpacks a row. Warns of a damaged one and leaves it out, since the others are intact. */

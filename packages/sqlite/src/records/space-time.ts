@@ -1,4 +1,4 @@
-import type { SpaceSql } from './space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 
 /** Its row among the floors holds a time, Unix milliseconds. No collection has such a name. */
 const row = '@time'

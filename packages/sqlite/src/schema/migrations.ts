@@ -1,8 +1,10 @@
 import { collectionsWith } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
+import { spaceSql } from '../file/space-sql.ts'
+import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
-import { authorIndex, feedTriggers, sealedIndex } from './space-schema.ts'
+import { authorIndex, feedTriggers, sealedIndex, termTables } from './space-schema.ts'
 import { spaceNumbers } from './spaces.ts'
 
 /** Changes the tables of one format into those of the next. */
@@ -17,6 +19,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { from: 3, to: 4, migrate: markJournals },
   { from: 4, to: 5, migrate: markSealedChanges },
+  { from: 5, to: 6, migrate: indexInBlocks },
 ]
 
 /**
@@ -57,5 +60,16 @@ function markSealedChanges(db: Database): void {
       ${feedTriggers(number)}
       ${sealedIndex(number)}
     `)
+  }
+}
+
+/** Format 6 has an index of its own in place of SQLite's, which knew no repeats and not who may see what. */
+function indexInBlocks(db: Database): void {
+  for (const number of spaceNumbers(db)) {
+    db.exec(`
+      DROP TABLE texts_${number};
+      ${termTables(number)}
+    `)
+    analyzeAnew(spaceSql(db, number))
   }
 }

@@ -15,7 +15,7 @@ export function spaceSchema(number: number): string {
       level INTEGER NOT NULL, compartments TEXT NOT NULL, sources TEXT NOT NULL,
       created_at REAL NOT NULL, updated_at REAL NOT NULL, expires_at REAL,
       deleted INTEGER NOT NULL, checksum INTEGER NOT NULL,
-      -- The terms by which search finds the record: each once, with a space before and after it.
+      -- The terms by which search finds the record, each as often as the text has it, with a space before and after it.
       terms TEXT,
       -- 1 for an entry of a journal, which is listed by its author.
       listed INTEGER NOT NULL DEFAULT 0
@@ -42,10 +42,7 @@ export function spaceSchema(number: number): string {
     -- The highest version of all deleted rows of a collection: new keys begin above it.
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
 
-    -- The full-text index of records.terms. They are complete words: only spaces separate them.
-    CREATE VIRTUAL TABLE ${on('texts')} USING fts5 (
-      terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
-    );
+    ${termTables(number)}
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
   `
@@ -74,4 +71,24 @@ export function sealedIndex(number: number): string {
 /** The index by which entries of journals are listed. SQLite uses it for queries that say `listed = 1`. */
 export function authorIndex(number: number): string {
   return `CREATE INDEX by_author_${number} ON records_${number} (collection, author, seq) WHERE listed = 1;`
+}
+
+/** The tables of the search index: see `terms/`. */
+export function termTables(number: number): string {
+  return `
+    -- Finds the records that stand in no block yet.
+    CREATE INDEX by_terms_${number} ON records_${number} (seq) WHERE terms IS NOT NULL;
+    -- Records of one collection under one label, as far as they stand in blocks, and the number of their terms.
+    CREATE TABLE groups_${number} (
+      grp INTEGER PRIMARY KEY, collection TEXT NOT NULL, level INTEGER NOT NULL, compartments TEXT NOT NULL,
+      records INTEGER NOT NULL, length INTEGER NOT NULL, UNIQUE (collection, level, compartments)
+    );
+    -- Blocks by the position of their first record.
+    CREATE TABLE blocks_${number} (block INTEGER PRIMARY KEY, rank INTEGER NOT NULL);
+    -- Which records of a block and a group have a term.
+    CREATE TABLE postings_${number} (
+      block INTEGER NOT NULL, grp INTEGER NOT NULL, term TEXT NOT NULL, entries BLOB NOT NULL,
+      PRIMARY KEY (block, grp, term)
+    ) WITHOUT ROWID;
+  `
 }

@@ -2,6 +2,8 @@ import { CorruptRecordError } from '@skein/memory'
 import { collectionsWith } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
+import { spaceSql } from '../file/space-sql.ts'
+import { analyzeAnew, isAnalyzed, markAnalyzed } from '../terms/analysis.ts'
 import { spaceSchema } from './space-schema.ts'
 
 /** Makes the table of spaces. */
@@ -22,7 +24,10 @@ export function prepareSpace(
 ): number {
   // Without a lock, which others may hold for long.
   const known = findSpace(db, name)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    analyzeIfNeeded(db, known)
+    return known
+  }
   return db
     .transaction((): number => {
       const found = findSpace(db, name)
@@ -34,9 +39,19 @@ export function prepareSpace(
       db.exec(spaceSchema(number))
       const begin = db.prepare(`INSERT INTO floors_${number} VALUES (?, ?)`)
       for (const collection of collectionsWith('leased')) begin.run(collection, Math.floor(life.now))
+      markAnalyzed(spaceSql(db, number))
       return number
     })
     .immediate()
+}
+
+/** Makes the search index of a space anew where another version of the analysis made it. */
+function analyzeIfNeeded(db: Database, number: number): void {
+  const sql = spaceSql(db, number)
+  if (isAnalyzed(sql)) return
+  db.transaction(() => {
+    if (!isAnalyzed(sql)) analyzeAnew(sql)
+  }).immediate()
 }
 
 /** The number of a space; `undefined` if there is none of this name. */

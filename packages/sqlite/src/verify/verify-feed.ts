@@ -4,7 +4,7 @@ import { changeColumns } from '../records/change-row.ts'
 import type { RawChange } from '../records/change-row.ts'
 import { unpackLabel } from '../records/packed-label.ts'
 import { feedStarts } from '../records/feed-start.ts'
-import type { SpaceSql } from '../records/space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 import { rowText } from './row-text.ts'
 import { walkTable } from './walk-table.ts'
 

@@ -3,7 +3,7 @@ import { hash as digest } from 'node:crypto'
 import { rawText } from '@skein/memory/store'
 import type { Corruption, Inspector } from '@skein/memory/store'
 
-import type { SpaceSql } from '../records/space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 import { textOf } from './row-text.ts'
 import type { Anything } from './row-text.ts'
 import { describeGap, walkTable } from './walk-table.ts'

@@ -1,4 +1,4 @@
-import type { SpaceSql } from '../records/space-sql.ts'
+import type { SpaceSql } from '../file/space-sql.ts'
 import { isUnreadable } from '../file/sqlite-errors.ts'
 
 /** A row in raw mode that begins with its row id. */

@@ -55,11 +55,6 @@ export class WriterSpace implements TransactionState {
     }
   }
 
-  /** Merges a part of the full-text index; returns whether there is more to merge. */
-  mergeTerms(): boolean {
-    return this.#records.mergeTerms()
-  }
-
   /** See {@link ChangeAnnouncer.watch}. */
   watch(listener: (change: Change) => void): Unwatch {
     return this.#announcer.watch(listener)

@@ -36,6 +36,35 @@ export function observationsCases(options: StoreContractOptions): void {
       expect(hits[0]?.snippet.length).toBeLessThan(180)
     })
 
+    it('are found by a phrase only where it stands word for word', async () => {
+      const { observations } = fresh.memory.as(ann)
+      await observations.log({ value: 'The list of prices' })
+      await observations.log({ value: 'The Price List, revised' })
+      expect((await observations.search('"price list"')).map(({ item }) => item.value)).toEqual([
+        'The Price List, revised',
+      ])
+      expect(await observations.search('"price list" "of prices"')).toEqual([])
+      expect(await observations.search('price list')).toHaveLength(2)
+    })
+
+    it.each([
+      [
+        '日本語',
+        `${'これは長い文章です。'.repeat(40)}明日の天気予報は晴れです。${'そして続きます。'.repeat(40)}`,
+        '天気予報',
+      ],
+      ['ไทย', `${'ฉันไปโรงเรียนทุกวัน'.repeat(40)}วันนี้กินข้าวผัดอร่อย${'และนอนหลับ'.repeat(40)}`, 'ข้าวผัด'],
+      ['русский', `${'и так далее '.repeat(60)}цены компании выросли ${'и так далее '.repeat(60)}`, 'цены'],
+      ['العربية', `${'كلام كثير '.repeat(60)}أسعار الشركة ارتفعت ${'كلام كثير '.repeat(60)}`, 'الشركة'],
+      ['code', `${'let x = 1; '.repeat(60)}parseHttpRequest(); ${'let x = 1; '.repeat(60)}`, 'parseHttpRequest'],
+    ])('show the match in a snippet (%s)', async (_, value, word) => {
+      const { observations } = fresh.memory.as(ann)
+      await observations.log({ value })
+      const [hit] = await observations.search(word)
+      expect(hit?.snippet).toContain(word)
+      expect(hit?.snippet.length).toBeLessThan(180)
+    })
+
     it('keep decisions with their reasons', async () => {
       const { decisions } = fresh.memory.as(ann)
       await decisions.record({ task: 't1', decision: { go: true }, reasoning: 'it pays' })

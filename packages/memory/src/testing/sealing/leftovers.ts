@@ -11,7 +11,7 @@ export async function plainPlaces(store: Store, word: string): Promise<string[]>
         if (JSON.stringify(record).includes(word)) found.push(`${collection}/${record.id}`)
       }
     }
-    const { records } = await store.search({ collection, terms: [word], limit: 100 })
+    const { records } = await store.search({ collection, words: [{ terms: [word] }], limit: 100 })
     for (const { id } of records) found.push(`a term of ${collection}/${id}`)
   }
   const walk = store.verify({

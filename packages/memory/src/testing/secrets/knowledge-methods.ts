@@ -58,6 +58,11 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     takes: 'lowered',
     attempt: (view, { planted }) => view.facts.declassify(planted.fact, lowered),
   },
+  'facts.search': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) => view.facts.search('planted'),
+  },
   'facts.conflicts': {
     shows: 'records',
     takes: 'nothing',

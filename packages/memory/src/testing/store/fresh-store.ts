@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from 'vitest'
 
-import { indexTerms, queryTerms } from '../../search/search-terms.ts'
+import { queryWords } from '../../search/query-words.ts'
+import { indexTerms } from '../../search/search-terms.ts'
 import type { Mutation, SetMutation, Written } from '../../store/mutation.ts'
 import type { RecordFilter } from '../../store/query.ts'
 import type { RecordMeta, StoredRecord } from '../../store/record.ts'
@@ -39,8 +40,8 @@ export class FreshStore {
   }
 
   /** Ids of the observations that a search finds, best first. */
-  found = async (text: string, filter: Partial<RecordFilter> = {}): Promise<string[]> => {
-    const query = { collection: 'observations', terms: queryTerms(text), limit: 10, ...filter } as const
+  found = async (text: string, filter: Partial<RecordFilter> = {}, limit = 10): Promise<string[]> => {
+    const query = { collection: 'observations', words: queryWords(text), limit, ...filter } as const
     return (await this.store.search(query)).records.map(({ id }) => id)
   }
 }

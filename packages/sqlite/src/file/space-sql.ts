@@ -1,7 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
 
-import { formatOf } from '../schema/database-format.ts'
-
 /** Gives prepared statements of one space in raw mode. `@name` in a text stands for the space's table of that name. */
 export interface SpaceSql {
   (text: string): Statement
@@ -21,5 +19,5 @@ export function spaceSql(db: Database, number: number): SpaceSql {
     }
     return statement
   }
-  return Object.assign(sql, { format: formatOf(db) })
+  return Object.assign(sql, { format: db.pragma('user_version', { simple: true }) as number })
 }

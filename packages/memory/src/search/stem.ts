@@ -1,0 +1,53 @@
+import { stemmer as greek } from '@orama/stemmers/greek'
+import { stemmer as hindi } from '@orama/stemmers/indian'
+import { stemmer as russian } from '@orama/stemmers/russian'
+
+import { fold } from './fold.ts'
+import { baseForm } from './irregular-words.ts'
+import { stemmers } from './languages.ts'
+import type { Language } from './languages.ts'
+
+/**
+ * The index terms of one word: its stem, after the rules of its script. Latin words other
+ * than English ones carry their language, as stems of two languages mean different words.
+ *
+ * @param word - Cleaned.
+ * @param language - Of the text, for words of Latin script.
+ */
+export function stemsOf(word: string, language: Language): string[] {
+  if (word.length > longest) return [fold(word).slice(0, mostIndexed)]
+  if (/\d/.test(word)) return [fold(word)]
+  if (/\p{Script=Cyrillic}/u.test(word)) return [fold(russian(word.toLowerCase().replaceAll('ё', 'е')))]
+  if (/\p{Script=Greek}/u.test(word)) return [fold(greek(word.toLowerCase()))]
+  if (/\p{Script=Arabic}/u.test(word)) return [lightArabic(fold(word))]
+  if (/\p{Script=Hebrew}/u.test(word)) return hebrew(fold(word))
+  if (/\p{Script=Devanagari}/u.test(word)) return [fold(hindi(word))]
+  if (!/\p{Script=Latin}/u.test(word)) return [fold(word)]
+  if (language === 'en') return [stemmers.en(baseForm(fold(word)))]
+  // Stemmers know the accents of their language.
+  return [marked(fold(stemmers[language](word.toLowerCase())), language)]
+}
+
+/** A stem with its language. */
+export function marked(stem: string, language: Language): string {
+  return language === 'en' ? stem : `${language}:${stem}`
+}
+
+/** Longer words are no words of a language. */
+const longest = 40
+const mostIndexed = 64
+
+/** Light10 by Larkey, Ballesteros and Connell, "Light stemming for Arabic information retrieval", 2007. */
+function lightArabic(word: string): string {
+  let stem = word.replace(/^و(?=.{3})/u, '').replace(/^(?:ال|بال|كال|فال|لل)(?=.{2})/u, '')
+  for (const ending of ['ها', 'ان', 'ات', 'ون', 'ين', 'يه', 'ه', 'ي']) {
+    if (stem.endsWith(ending) && stem.length - ending.length >= 2) stem = stem.slice(0, -ending.length)
+  }
+  return stem
+}
+
+/** Hebrew writes "the", "and", "in", "to" as letters before a word, which may be letters of the word. So both are terms. */
+function hebrew(word: string): string[] {
+  const [, rest] = /^(?:[והש]?[בכלמה]|[והש])(.{3,})$/u.exec(word) ?? []
+  return rest === undefined ? [word] : [word, rest]
+}

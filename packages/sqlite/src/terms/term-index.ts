@@ -1,0 +1,102 @@
+import { covers, levels, matchWords, topMatches } from '@skein/memory/store'
+import type { Label, RankedMatch, SearchQuery, TermSource } from '@skein/memory/store'
+
+import type { SpaceSql } from '../file/space-sql.ts'
+import { isAnalyzed, packedTermsOf } from './analysis.ts'
+import { IndexedTerms } from './indexed-terms.ts'
+import type { GroupRow } from './indexed-terms.ts'
+import { JointTerms, TermsAmong } from './joint-terms.ts'
+import { ScannedTerms } from './scanned-terms.ts'
+import type { ScannedRow } from './scanned-terms.ts'
+import { indexedUpTo } from './term-blocks.ts'
+
+/** The most records of a task that a search scans instead of using the index. */
+const maxScanned = 2_000
+
+/** The condition of a filter over the table `@records r`, with the values of its placeholders. */
+export interface Condition {
+  readonly where: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+/** What {@link searchTerms} needs of a search. */
+export interface TermSearch {
+  readonly query: SearchQuery
+  readonly now: number
+  /** The whole filter of the query. */
+  readonly filter: Condition
+  /** That part of it on which the weights of words depend: collection, audience and task. */
+  readonly scope: Condition
+}
+
+/** Finds the best matches of a query in a space, through one snapshot of it. */
+export function searchTerms(sql: SpaceSql, search: TermSearch): RankedMatch[] {
+  const { query, filter } = search
+  const passing = sql(`SELECT 1 FROM @records r WHERE ${filter.where.join(' AND ')} AND seq = ?`)
+  return topMatches(matchWords(query.words, sourceOf(sql, search)), {
+    limit: query.limit,
+    seqOf: (seq) => seq,
+    passes: (seq) => passing.get(...filter.values, seq) !== undefined,
+  })
+}
+
+function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
+  const { query, scope } = search
+  if (!isAnalyzed(sql)) return new ScannedTerms(scanValues(sql, scope))
+  if (query.task === undefined) return allTerms(sql, search)
+  // Scanning a task of few records is cheaper than using the index, whose lists grow with the whole space.
+  const few = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? LIMIT ?)'
+  const [count] = sql(few).get(query.collection, query.task, maxScanned + 1) as [number]
+  if (count <= maxScanned) return new ScannedTerms(scan(sql, scope))
+  const lengths = `SELECT seq, length(terms) - length(replace(terms, ' ', '')) - 1 FROM @records r
+    WHERE ${scope.where.join(' AND ')} AND terms IS NOT NULL`
+  const inTask = sql(lengths).all(...scope.values) as [seq: number, length: number][]
+  const length = inTask.reduce((sum, [, one]) => sum + one, 0)
+  return new TermsAmong(allTerms(sql, search), new Set(inTask.map(([seq]) => seq)), { records: inTask.length, length })
+}
+
+/** The terms of all that the audience may see, whatever its task. */
+function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource {
+  const { collection, audience } = query
+  const indexed = indexedUpTo(sql)
+  const groups = sql('SELECT grp, level, compartments, records, length FROM @groups WHERE collection = ?')
+  const seen = (groups.all(collection) as GroupRow[]).filter(([, level, compartments]) => {
+    const label = labelOf(level, compartments)
+    return label && (!audience || covers(audience, label))
+  })
+  // What has expired stands in blocks until it is swept. The signs keep SQLite from any index but that by expiry.
+  const expired = `SELECT seq, length(terms) - length(replace(terms, ' ', '')) - 1, level, compartments FROM @records
+    WHERE expires_at <= ? AND +collection = ? AND +terms IS NOT NULL AND +deleted = 0 AND +seq <= ?`
+  const places = new Set(seen.map(([, level, compartments]) => `${level} ${compartments}`))
+  const left = (sql(expired).all(now, collection, indexed) as [number, number, number, string][]).filter(
+    ([, , level, compartments]) => places.has(`${level} ${compartments}`),
+  )
+  const older = new IndexedTerms(sql, seen, new Map(left.map(([seq, length]) => [seq, length])))
+  const newer = scan(sql, { where: [...scope.where, 'seq > ?'], values: [...scope.values, indexed] })
+  return new JointTerms(older, new ScannedTerms(newer))
+}
+
+/** Undefined for a damaged one, whose records nobody finds. */
+function labelOf(level: number, compartments: string): Label | undefined {
+  const sensitivity = levels[level]
+  try {
+    const names: unknown = JSON.parse(compartments)
+    return sensitivity && Array.isArray(names) ? { sensitivity, compartments: names as string[] } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function scan(sql: SpaceSql, { where, values }: Condition): ScannedRow[] {
+  const rows = `SELECT seq, terms FROM @records r WHERE ${where.join(' AND ')} AND terms IS NOT NULL ORDER BY seq`
+  return sql(rows).all(...values) as [number, string][]
+}
+
+/** In a file of an older format, or whose terms another version of the analysis made, values are all there is. */
+function* scanValues(sql: SpaceSql, { where, values }: Condition): Generator<ScannedRow> {
+  const rows = `SELECT seq, value FROM @records r WHERE ${where.join(' AND ')} AND terms IS NOT NULL ORDER BY seq`
+  for (const [seq, value] of sql(rows).all(...values) as [number, string][]) {
+    const terms = packedTermsOf(value)
+    if (terms !== null) yield [seq, terms]
+  }
+}
