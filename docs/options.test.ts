@@ -39,8 +39,8 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
   `@skein/core: escalate extractiveModel move readBudget refuse reply tell
-   @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode isCount loadTokenizer
-     moduleExports moduleUrl priceOf quoteData readPrompts retryAfterMs splitSentences sumDrops toResponse
+   @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
+     moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs splitSentences sumDrops toResponse
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment

@@ -42,9 +42,10 @@ export type {
   OutboundDisclosure,
 } from './oversight/audit.ts'
 export type { ResealReport } from './sealing/reseal.ts'
-export type { ClaimToken } from './space/write-options.ts'
+export type { ClaimToken, Source } from './space/write-options.ts'
 export type { WatchOptions } from './space/watch.ts'
 export type { SchemaIssue } from './values/errors.ts'
 export type { LedgerLine, LedgerReport } from './work/ledger-table.ts'
 export type { Cost } from './work/cost.ts'
 export type { Reuse, Use } from './work/ledger-entry.ts'
+export type { ForgetFilter, ForgetOptions, ForgetReport, ForgetTarget } from './forgetting/forget-options.ts'

@@ -9,13 +9,8 @@ import { limits } from '../values/limits.ts'
 import { requireInteger, requireStrings } from '../values/require-option.ts'
 import { declassify } from '../kinds/declassify.ts'
 import type { DeclassifyOptions } from '../kinds/declassify.ts'
-import { findRecords } from '../kinds/find-records.ts'
-import { listFilter, searchKinds } from '../kinds/journal.ts'
 import type { SearchResult } from '../kinds/journal.ts'
 import type { SearchOptions } from '../kinds/observations.ts'
-import { queryTerms } from '../search/query-words.ts'
-import { searchableText } from '../search/searchable-text.ts'
-import { snippetOf } from '../search/snippet.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
 import { deleteFactKinds, readFactKinds, setFactKinds } from './fact-options.ts'
@@ -25,6 +20,7 @@ import type { Fact } from './fact.ts'
 import type { Page } from '../kinds/journal.ts'
 import { listFacts } from './list-facts.ts'
 import type { ListFactsOptions } from './list-facts.ts'
+import { searchFacts } from './search-facts.ts'
 import { touchFact } from './touch-fact.ts'
 import type { TouchFactOptions } from './touch-fact.ts'
 import { queueUpdate, updateFact } from './update-fact.ts'
@@ -275,14 +271,8 @@ export class Facts {
    * ```
    */
   async search<T = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<Fact<T>>[]> {
-    const { limit = 10 } = requireOptions('facts.search', options, searchKinds)
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, listFilter('facts', options), limit)
-    const terms = queryTerms(text)
-    return found.map(({ record, score }) => {
-      const item = toFact<T>(record)
-      return { item, score, snippet: snippetOf(searchableText([item.key, item.value]), terms) }
-    })
+    return searchFacts<T>(this.#actor, text, options)
   }
 
   async #fetch(key: string): Promise<unknown> {

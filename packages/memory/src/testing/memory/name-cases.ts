@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { LearningContext } from '../../kinds/learnings.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
-import { oddNames } from './odd-values.ts'
+import { oddNames } from '../values/odd-values.ts'
 import { ann } from './principals.ts'
 
 /** Names of records, tags, tasks and agents: any well-formed string is kept apart from every other. */

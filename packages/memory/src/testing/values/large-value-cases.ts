@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 
-import { freshMemory } from './fresh-memory.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
 import { limits } from '../../values/limits.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { ann } from './principals.ts'
+import { ann } from '../memory/principals.ts'
 
 /** Values of 50 MB. */
 export function largeValueCases(options: StoreContractOptions): void {
