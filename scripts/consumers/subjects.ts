@@ -25,7 +25,7 @@ function config(options: Readonly<Record<string, string>>, files: readonly strin
 }
 
 /** Entry points whose framework has declarations that TypeScript 5.4 does not read. */
-const withNewerTypes: readonly string[] = ['@skein/langgraph', '@skein/openai-agents']
+const withNewerTypes: ReadonlySet<string> = new Set(['@skein/langgraph', '@skein/openai-agents'])
 
 /** Files that use every entry point, and a flock with a machine. @param version - Of TypeScript. */
 export function everyEntry(root: string, version: string): Readonly<Record<string, string>> {
@@ -33,7 +33,7 @@ export function everyEntry(root: string, version: string): Readonly<Record<strin
   // The declarations of the AI SDK are not strict: `aiSdkApp` checks that package.
   const checked = entryPoints(root).filter((entry) => entry !== '@skein/ai-sdk')
   const entries = [...checked, '@skein/core/types', '@skein/memory/types'].filter(
-    (entry) => !isOld || !withNewerTypes.includes(entry),
+    (entry) => !isOld || !withNewerTypes.has(entry),
   )
   const every = entries.map((entry, index) => `export * as entry${index} from '${entry}'\n`)
   // TypeScript lets CommonJS require ES modules since 5.8.
