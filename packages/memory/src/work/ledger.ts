@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 
 import type { Mutation, SetMutation } from '../store/mutation.ts'
 import { recordPages } from '../store/record-pages.ts'
@@ -60,6 +61,8 @@ export class Ledger implements AsyncDisposable {
 
   /** Flushes, and sums the ledger of the space, as far as an audience may see it. */
   async report(audience?: Audience): Promise<LedgerReport> {
+    // What other threads noted before their work ended is in their ports by now, and is taken in with this turn.
+    await setImmediate()
     await this.#flush()
     for (;;) {
       const { version, lines } = await this.#sum()
