@@ -164,7 +164,7 @@ interface Expiring {
 }
 
 /** How often each term stands in a list. */
-export function countsOf(terms: readonly string[]): Map<string, number> {
+function countsOf(terms: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const term of terms) counts.set(term, Math.min(mostRepeats, (counts.get(term) ?? 0) + 1))
   return counts

@@ -8,7 +8,7 @@ import { TermBlocks } from './term-blocks.ts'
 const mark = '@analyzer'
 
 /** The format since which there are blocks of postings. */
-export const firstBlockFormat = 6
+const firstBlockFormat = 6
 
 /** Whether the index of a space was made by this version of the analysis. */
 export function isAnalyzed(sql: SpaceSql): boolean {
