@@ -6,6 +6,7 @@ import { isAnalyzed, packedTermsOf } from './analysis.ts'
 import { IndexedTerms } from './indexed-terms.ts'
 import type { GroupRow } from './indexed-terms.ts'
 import { JointTerms, TermsAmong } from './joint-terms.ts'
+import { recentTerms } from './recent-terms.ts'
 import { ScannedTerms } from './scanned-terms.ts'
 import type { ScannedRow } from './scanned-terms.ts'
 import { indexedUpTo } from './term-blocks.ts'
@@ -72,8 +73,8 @@ function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource 
     ([, , level, compartments]) => places.has(`${level} ${compartments}`),
   )
   const older = new IndexedTerms(sql, seen, new Map(left.map(([seq, length]) => [seq, length])))
-  const newer = scan(sql, { where: [...scope.where, 'seq > ?'], values: [...scope.values, indexed] })
-  return new JointTerms(older, new ScannedTerms(newer))
+  const newer = recentTerms(sql, { where: [...scope.where, 'seq > ?'], values: [...scope.values, indexed] }, now)
+  return new JointTerms(older, newer)
 }
 
 /** Undefined for a damaged one, whose records nobody finds. */
