@@ -127,7 +127,7 @@ function afterQuote(marks: string, after: string): boolean {
 const months = /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
 
 function isAbbreviation(head: string, next: string, bare: string, language: Language): boolean {
-  const word = /(?:^|[\s("'“‘„«/[-])([^\s("'“‘„«[]+)\.$/u.exec(head)?.[1]
+  const word = /(?:^|[\s("'“‘„«/[-])([^\s("'“‘„«[]{1,30})\.$/u.exec(head)?.[1]
   if (word === undefined) return false
   const { open, beforeNumber, ambiguous } = abbreviationsOf(language)
   const lower = word.toLowerCase().replaceAll('’', "'")
@@ -150,7 +150,7 @@ function isAbbreviation(head: string, next: string, bare: string, language: Lang
 
 /** Whether "г." and "в." name a town or a century, or end a date within a sentence that has just begun. */
 function isCenturyOrTown(head: string, starts: boolean): boolean {
-  if (!/[\dIVXLC]\s?\p{L}+\.$/u.test(head)) return true
+  if (!/[\dIVXLC]\s?\p{L}{1,3}\.$/u.test(head)) return true
   return !starts && head.trimStart().length < 24
 }
 
@@ -185,5 +185,5 @@ function opensSentence(bare: string, next: string, language: Language): boolean 
     return /^(?:\d{4}\b|\d+\s\p{L})/u.test(bare) || /^[\p{Lo}¿¡]/u.test(next)
   }
   // Two in a row ("… in the U.S. U.S. relations …") are the end of one sentence and the beginning of the next.
-  return isOpener(word.replace(/['’].*$/u, ''), language) || /^(?:\p{Lu}\.){2,}/u.test(bare)
+  return isOpener(word.split(/['’]/)[0] ?? '', language) || /^(?:\p{Lu}\.){2,}/u.test(bare)
 }
