@@ -43,8 +43,21 @@ const numbers: Partial<Record<Language, string>> = {
   hi: 'दो तीन चार पाँच पांच छह सात आठ नौ दस बीस तीस चालीस पचास सौ हज़ार हजार लाख करोड़ आधा',
 }
 
-const times =
-  /\b(?:1\d{3}|20\d{2})\b|\d{1,2}[:.]\d{2}|[0-9〇一二三四五六七八九十]+[年月日時时点號号]|星期|曜日|[朝昼夜晚]|صباحا|مساء|عام|سنة|يوم|बजे|दिन|सन|год|часов|\b(?:a\.m|p\.m|o'clock|uhr|heures?|horas?)|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|januar|februar|märz|mai|juni|juli|oktober|dezember|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|janvier|février|mars|avril|juin|juillet|août|octobre|décembre|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes|martes|miércoles|jueves|viernes|sábado|domingo|январ|феврал|март|апрел|июн|июл|август|сентябр|октябр|ноябр|декабр|понедельник|вторник|сред[аыу]|четверг|пятниц|суббот|воскресень|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر|الجمعة|السبت|الأحد|الإثنين|الثلاثاء|الأربعاء|الخميس|जनवरी|फ़रवरी|फरवरी|मार्च|अप्रैल|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर|सोमवार|मंगलवार|बुधवार|गुरुवार|शुक्रवार|शनिवार|रविवार/iu
+// Months, days of the week and the like: a sentence with one of them tells a time.
+const timeWords: readonly string[] = (
+  'صباحا مساء عام سنة يوم बजे दिन सन год часов uhr january february march april may june july august ' +
+  'september october november december monday tuesday wednesday thursday friday saturday sunday januar ' +
+  'februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag ' +
+  'sonntag janvier février mars avril juin juillet août octobre décembre lundi mardi mercredi jeudi ' +
+  'vendredi samedi dimanche enero febrero marzo abril mayo junio julio agosto septiembre octubre ' +
+  'noviembre diciembre lunes martes miércoles jueves viernes sábado domingo январ феврал март апрел июн ' +
+  'июл август сентябр октябр ноябр декабр понедельник вторник четверг пятниц суббот воскресень يناير ' +
+  'فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر الجمعة السبت الأحد الإثنين ' +
+  'الثلاثاء الأربعاء الخميس जनवरी फ़रवरी फरवरी मार्च अप्रैल जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर ' +
+  'सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार среда среду среды'
+).split(' ')
+const timeSigns =
+  /\b(?:1\d{3}|20\d{2})\b|\d[:.]\d{2}|[0-9〇一二三四五六七八九十][年月日時时点號号]|星期|曜日|[朝昼夜晚]|\b(?:a\.m|p\.m|o'clock|uhr|heures?|horas?)/iu
 
 const numerals = /\p{Nd}|[〇一二三四五六七八九十百千万億亿]{1,}[^\s、。，]/u
 const sets = new Map<Language, ReadonlySet<string>>()
@@ -55,11 +68,15 @@ export function holds(kind: AnswerKind, sentence: string, language: Language): b
     case 'amount':
       return numerals.test(sentence) || holdsNumber(sentence, language)
     case 'time':
-      return times.test(sentence)
+      return timeSigns.test(sentence) || holdsTimeWord(sentence.toLowerCase())
     case 'person':
     case 'place':
       return holdsName(sentence)
   }
+}
+
+function holdsTimeWord(sentence: string): boolean {
+  return timeWords.some((word) => sentence.includes(word))
 }
 
 function holdsNumber(sentence: string, language: Language): boolean {

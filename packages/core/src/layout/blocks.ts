@@ -212,5 +212,6 @@ function isScrap({ text }: Line): boolean {
 }
 
 function isIndentedCode({ text }: Line): boolean {
-  return /[={}<>$|\\]|\w\(|;$/.test(text) && !/[.!?]$|(?:\p{L}+,?\s){4}/u.test(text)
+  const words = text.split(/\s+/).filter((word) => /^\p{L}+,?$/u.test(word))
+  return /[={}<>$|\\]|\w\(|;$/.test(text) && !ended.test(text) && words.length < 4
 }

@@ -46,16 +46,18 @@ function marked(text: string, index: number): HeadingLine | undefined {
   })
   const hashes = /^(#{1,6})\s+(\S.*?)(?:\s#+)?$/.exec(text) ?? /^(#{1,6})$/.exec(text)
   if (hashes) return make(hashes[2] ?? '', hashes[1]?.length ?? 1)
-  const wiki = /^(={2,6})\s*([^=\s][^=]*?)\s*\1$/.exec(text)
-  if (wiki) return make(wiki[2] ?? '', (wiki[1]?.length ?? 1) - 1)
+  const sides = /^={2,6}(?!=)/.exec(text)?.[0] ?? ''
+  if (sides !== '' && text.length > 2 * sides.length && text.endsWith(sides)) {
+    return make(text.slice(sides.length, -sides.length), sides.length - 1)
+  }
   const equals = /^(={1,6})\s+(\S[^=]*)$/.exec(text)
   if (equals) return make(equals[2] ?? '', equals[1]?.length ?? 1)
   const latex = /^\\(part|chapter|section|subsection|subsubsection|paragraph|title)\*?(?:\[[^\]]*\])?\{([^{}]*)\}/.exec(
     text,
   )
   if (latex) return make(latex[2] ?? '', latexLevels[latex[1] ?? ''] ?? 1)
-  const roff = /^\.(SH|SS|Sh|Ss)\s+"?([^"]+)"?$/.exec(text)
-  if (roff) return make(roff[2] ?? '', /^S[Hh]$/.test(roff[1] ?? '') ? 1 : 2)
+  const roff = /^\.(?:SH|SS|Sh|Ss)\s/.exec(text)?.[0]
+  if (roff) return make(text.slice(roff.length).replaceAll('"', ''), /^\.S[Hh]/.test(roff) ? 1 : 2)
   const html = /^<h([1-6])\b[^<>]*>(.*?)<\/h\1>$/i.exec(text)
   return html ? make((html[2] ?? '').replaceAll(/<[^<>]*>/g, ''), Number(html[1])) : undefined
 }

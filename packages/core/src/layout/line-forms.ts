@@ -11,21 +11,28 @@ const level = /\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b
 const stamp = /^[[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T\s,]+\d{1,2}:\d\d|(?:[A-Z][a-z]{2}\s+){1,2}\d{1,2}\s\d\d:\d\d:\d\d)/
 const access = /^\S+ \S+ \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
 
-/** A line of chat begins with who says it, and often when: `[12:03] <ann> Hi.`, `12/03/24, 09:15 - Ann: Hi.`, `Ann: Hi.` */
-const chat =
-  /^(?:\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s*)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?\]?\s*(?:[-–]\s+)?)(?:<[^<>\n]{1,40}>|[\p{L}\p{N}_.@' -]{1,40}:)\s+/u
+// A line of chat begins with when and who: `[12:03] <ann> Hi.`, `12/03/24, 09:15 - Ann: Hi.`
+const chatTime =
+  /^\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s?)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?\]?\s?(?:[-–]\s)?/
+const chatName = /^\s?(?:<[^<>\n]{1,40}>|[\p{L}\p{N}_.@'-][\p{L}\p{N}_.@' -]{0,39}:)\s/u
 
 /** Whether a line is an entry of a log. */
 export function isLogLine({ text }: Line): boolean {
   if (access.test(text)) return true
   if (!stamp.test(text)) return /^\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\]?[:\s]/.test(text)
-  return level.test(text.slice(0, 80)) || !chat.test(text)
+  return level.test(text.slice(0, 80)) || chatHead(text) === 0
 }
 
-/** How long the name and the time at the beginning of a line of chat are; 0 if there are none. */
-export function speakerLength({ text }: Line): number {
-  if (isLogLine({ text } as Line)) return 0
-  return chat.exec(text)?.[0].length ?? 0
+/** How long the time and the name at the beginning of a line of chat are; 0 if there are none. */
+export function speakerLength(line: Line): number {
+  return isLogLine(line) ? 0 : chatHead(line.text)
+}
+
+function chatHead(text: string): number {
+  const time = chatTime.exec(text)?.[0].length ?? 0
+  if (time === 0) return 0
+  const name = chatName.exec(text.slice(time, time + 50))?.[0].length ?? 0
+  return name > 0 ? time + name : 0
 }
 
 /** Whether a line is a row of a table: cells between bars, tabs, or wide gaps. */

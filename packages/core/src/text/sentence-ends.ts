@@ -11,7 +11,7 @@ const maxSpeech = 200
 
 // One or more marks, what closes behind them, and the marks of footnotes.
 const mark =
-  /(?:[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]|(?:(?<=\.) (?=\.)))+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡])*/gu
+  /[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡])*/gu
 
 /** Ends a sentence whatever follows: scripts without spaces or capitals have marks of their own. */
 const sure = /[。！？｡．।॥۔།။។።]/u
@@ -105,7 +105,7 @@ function endsHere({ text, start, index, end, language }: Place): boolean {
   if (/^[—–]\p{Ll}/u.test(next)) return false
   if (/^[—–-]\s/.test(next)) return /[!?.…]/.test(marks) && /^[—–-]\s+["«„“]?\p{Lu}/u.test(next) && !/["»”]/.test(marks)
   if (/^\p{Ll}/u.test(bare)) return false
-  if (/^[,;:)\]}»”%&/=]/u.test(next) && !/^»\s*\p{Lu}/u.test(next)) return false
+  if (/^[.,;:)\]}»”%&/=]/u.test(next) && !/^»\s*\p{Lu}/u.test(next)) return false
   const isDot = marks.startsWith('.') && !/^\.[.\s!?]/.test(marks)
   if (!isDot) return true
   const head = text.slice(Math.max(start, index - reach), index + 1)
@@ -127,8 +127,12 @@ function afterQuote(marks: string, after: string): boolean {
 const months = /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
 
 function isAbbreviation(head: string, next: string, bare: string, language: Language): boolean {
-  const word = /(?:^|[\s("'“‘„«/[-])([^\s("'“‘„«[]+)\.$/u.exec(head)?.[1]
-  if (word === undefined) return false
+  const word =
+    head
+      .slice(0, -1)
+      .split(/[\s("'“‘„«[]/)
+      .at(-1) ?? ''
+  if (word === '') return false
   const { open, beforeNumber, ambiguous } = abbreviationsOf(language)
   const lower = word.toLowerCase().replaceAll('’', "'")
   const last = lower.replace(/^.*[-/](?=\p{L})/u, '')
@@ -150,7 +154,7 @@ function isAbbreviation(head: string, next: string, bare: string, language: Lang
 
 /** Whether "г." and "в." name a town or a century, or end a date within a sentence that has just begun. */
 function isCenturyOrTown(head: string, starts: boolean): boolean {
-  if (!/[\dIVXLC]\s?\p{L}+\.$/u.test(head)) return true
+  if (!/[\dIVXLC]\s?\p{L}{1,3}\.$/u.test(head)) return true
   return !starts && head.trimStart().length < 24
 }
 
@@ -185,5 +189,5 @@ function opensSentence(bare: string, next: string, language: Language): boolean 
     return /^(?:\d{4}\b|\d+\s\p{L})/u.test(bare) || /^[\p{Lo}¿¡]/u.test(next)
   }
   // Two in a row ("… in the U.S. U.S. relations …") are the end of one sentence and the beginning of the next.
-  return isOpener(word.replace(/['’].*$/u, ''), language) || /^(?:\p{Lu}\.){2,}/u.test(bare)
+  return isOpener(word.split(/['’]/)[0] ?? '', language) || /^(?:\p{Lu}\.){2,}/u.test(bare)
 }
