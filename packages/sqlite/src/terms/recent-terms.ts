@@ -1,6 +1,11 @@
 import type { SpaceSql } from '../file/space-sql.ts'
 import { ScannedTerms } from './scanned-terms.ts'
-import type { Condition } from './term-index.ts'
+
+/** The condition of a filter over the table `@records r`, with the values of its placeholders. */
+export interface Condition {
+  readonly where: readonly string[]
+  readonly values: readonly unknown[]
+}
 
 interface Cached {
   /** What the file and this connection had come to. */

@@ -7,18 +7,13 @@ import { IndexedTerms } from './indexed-terms.ts'
 import type { GroupRow } from './indexed-terms.ts'
 import { JointTerms, TermsAmong } from './joint-terms.ts'
 import { recentTerms } from './recent-terms.ts'
+import type { Condition } from './recent-terms.ts'
 import { ScannedTerms } from './scanned-terms.ts'
 import type { ScannedRow } from './scanned-terms.ts'
 import { indexedUpTo } from './term-blocks.ts'
 
 /** The most records of a task that a search scans instead of using the index. */
 const maxScanned = 2_000
-
-/** The condition of a filter over the table `@records r`, with the values of its placeholders. */
-export interface Condition {
-  readonly where: readonly string[]
-  readonly values: readonly unknown[]
-}
 
 /** What {@link searchTerms} needs of a search. */
 export interface TermSearch {
