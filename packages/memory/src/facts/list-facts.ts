@@ -23,7 +23,7 @@ export interface ListFactsOptions {
    */
   readonly limit?: number
   /** The `cursor` of an earlier page: the list goes on behind its last key. */
-  readonly cursor?: string
+  readonly cursor?: string | undefined
 }
 
 const kinds: OptionKinds<ListFactsOptions> = {

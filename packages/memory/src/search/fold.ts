@@ -18,7 +18,8 @@ const letters: Readonly<Record<string, string>> = {
   ٱ: 'ا', ى: 'ي', ی: 'ي', ې: 'ي', ک: 'ك', ة: 'ه', ۀ: 'ه', ہ: 'ه',
   ך: 'כ', ם: 'מ', ן: 'נ', ף: 'פ', ץ: 'צ',
 } // prettier-ignore
-const single = new RegExp(`[${Object.keys(letters).join('')}]`, 'g')
+/** Those of {@link letters}. */
+const single = /[ßæœøłđðþıħŧŋĸǝəςٱىیېکةۀہךםןףץ]/g
 
 /** Whether a text is made of ASCII alone. */
 export function isAscii(text: string): boolean {

@@ -14,7 +14,7 @@ const indexedLength = 20_000
 
 // Words, with the characters that join their parts; flags; emoji. The second is the same for ASCII alone, which is faster.
 const chunk =
-  /[\p{L}\p{N}\p{M}\u00AD\u0640\u200B-\u200F\u2060\uFEFF]+(?:['’ʼ＇._\-‐‑][\p{L}\p{N}\p{M}\u00AD\u200B-\u200F\u2060\uFEFF]+)*|[\u{1F1E6}-\u{1F1FF}]{2}|[\p{Extended_Pictographic}--[©®™]]/gv
+  /[\p{L}\p{N}\p{M}\u00AD\u0640\u200B-\u200F\u2060\uFEFF]+(?:['’ʼ＇._\-‐‑][\p{L}\p{N}\p{M}\u00AD\u200B-\u200F\u2060\uFEFF]+)*|[\u{1F1E6}-\u{1F1FF}]{2}|(?![©®™])\p{Extended_Pictographic}/gu
 const asciiChunk = /[A-Za-z0-9]+(?:['._-][A-Za-z0-9]+)*/g
 
 /** A word of a text with its place, in UTF-16 units. */

@@ -107,10 +107,19 @@ function plain(text: string): string {
   return [...chunksOf(text)]
     .map(({ text: chunk }) => fold(clean(chunk)).replaceAll(/['’ʼ]/g, ''))
     .flatMap((word) => word.split(/[-‐‑._]/))
-    .map((word) => ` ${word} `)
+    .map((word) => (startsUnspaced(word) ? '' : ' ') + word + (endsUnspaced(word) ? '' : ' '))
     .join('')
-    .replaceAll(unspacedEdges, '')
 }
 
-const unspacedEdges =
-  / (?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}])|(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]\p{M}*) /gu
+const unspaced =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
+
+function startsUnspaced(word: string): boolean {
+  return unspaced.test(String.fromCodePoint(word.codePointAt(0) ?? 0))
+}
+
+/** Marks belong to the letter before them. */
+function endsUnspaced(word: string): boolean {
+  const last = Array.from(word).findLast((letter) => !/\p{M}/u.test(letter))
+  return last !== undefined && unspaced.test(last)
+}

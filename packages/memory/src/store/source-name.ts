@@ -17,7 +17,8 @@ import type { RecordKey, StoredRecord } from './record.ts'
 
 const subjectMark = '@'
 const hiddenMark = '~'
-const objectForm = new RegExp(String.raw`^[0-9a-f]{${hashLength}}(?:~|$)`)
+/** A hash, and where it is not public, a label. */
+const objectForm = /^[0-9a-f]{64}(?:~|$)/
 
 /** The name of a record as a source. */
 export function sourceName({ collection, id }: RecordKey): string {

@@ -1,4 +1,5 @@
-import { glob, readdir, stat } from 'node:fs/promises'
+// As a whole: a Node.js that lacks `glob` must get as far as the sentence that says what to do.
+import * as fs from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { InputError } from '../open/input-error.ts'
@@ -35,20 +36,20 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
 
 async function filesOf(path: string): Promise<string[]> {
   if (path === standardInput) return [path]
-  const found = await stat(path).catch(() => undefined)
+  const found = await fs.stat(path).catch(() => undefined)
   if (found?.isDirectory()) return within(path)
   // What does not exist and is no pattern is reported where it is read.
   if (found || !isPattern(path)) return [path]
   const matches: string[] = []
-  for await (const match of glob(path)) {
-    const file = await stat(match).catch(() => undefined)
+  for await (const match of fs.glob(path)) {
+    const file = await fs.stat(match).catch(() => undefined)
     if (file?.isFile() === true) matches.push(match)
   }
   return matches.toSorted()
 }
 
 async function within(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
+  const entries = await fs.readdir(folder, { withFileTypes: true })
   const visible = entries.filter(({ name }) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const nested = visible.map(async (entry): Promise<readonly string[]> => {
     const path = join(folder, entry.name)
