@@ -42,7 +42,8 @@ describe('What runs used and saved', () => {
     const model = openaiModel({ model: 'm', baseURL: server.url, apiKey: 'sk', prices: { m: price } })
     const run = async (...questions: string[]): Promise<ReportStats> =>
       (await runReport({ files: [reportFile], questions, store: sqliteStore(file), threads: 2, model })).stats
-    const runs = [await run(), await run('What about energy?', 'And Iran?'), await run('What about energy?')]
+    // No sentence has words of these, so each is put to the same notes, which the provider then has.
+    const runs = [await run(), await run('Quokkas?', 'Xylophones?'), await run('Quokkas?')]
     const [used, saved] = (['used', 'saved'] as const).map((which) =>
       shown(runs.map((stats) => stats[which]).reduce(addCost, noCost)),
     )

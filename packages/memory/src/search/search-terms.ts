@@ -56,10 +56,14 @@ export function indexTerms(text: string): string[] {
   return terms
 }
 
-/** The words of a text in order, in lowercase, without accents and stop words. */
+/**
+ * The words of a text in order, in lowercase, without accents and stop words. Letters of a script without spaces come
+ * as they stand together.
+ */
 export function searchTerms(text: string): string[] {
   return chunkTexts(text)
-    .flatMap((each) => partsOf(each).flatMap(({ words }) => words.map(fold)))
+    .flatMap((each) => partsOf(each).flatMap(({ words, run }) => (run === undefined ? words : [...words, run])))
+    .map(fold)
     .filter((word) => !isStopWord(word, 'en'))
 }
 
