@@ -22,9 +22,10 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
     takes: 'labelled',
     attempt: async (view, { text, planted }) => {
       const { id } = await view.observations.log({ value: text })
-      return view.forget([`observations/${id}`, `facts/${planted.fact}`, `observations/${planted.observation}`], {
-        reason: text,
-      })
+      // Whoever sees what is planted must leave it there for the methods after this one.
+      const isSeen = (await view.records.get('facts', planted.fact)) !== undefined
+      const others = isSeen ? [] : [`facts/${planted.fact}`, `observations/${planted.observation}`]
+      return view.forget([`observations/${id}`, ...others], { reason: text })
     },
   },
   forgetWork: {
