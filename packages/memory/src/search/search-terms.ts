@@ -9,8 +9,8 @@ import { stemsOf } from './stem.ts'
  */
 export const analyzerVersion = 2
 
-/** A text is indexed by this many of its first UTF-16 units. */
-const indexedLength = 20_000
+/** Of a longer text, words are counted in this many of its first UTF-16 units. */
+const countedLength = 20_000
 
 // Words, with the characters that join their parts; flags; emoji. The second is the same for ASCII alone, which is faster.
 const chunk =
@@ -49,11 +49,24 @@ function languageOfChunks(chunks: readonly string[]): Language {
  * is. A term has no spaces.
  */
 export function indexTerms(text: string): string[] {
-  const chunks = chunkTexts(text.length > indexedLength ? text.slice(0, indexedLength).toWellFormed() : text)
+  const chunks = chunkTexts(text.length > countedLength ? text.slice(0, countedLength).toWellFormed() : text)
   const language = languageOfChunks(chunks)
   const terms: string[] = []
   for (const each of chunks) for (const term of termsOfChunk(each, language)) terms.push(term)
+  if (text.length > countedLength) addRest(terms, text.slice(countedLength).toWellFormed(), language)
   return terms
+}
+
+/** Words that stand only behind what is counted are found too, as if they stood there once. */
+function addRest(terms: string[], rest: string, language: Language): void {
+  const known = new Set(terms)
+  for (const { text } of chunksOf(rest)) {
+    for (const term of termsOfChunk(text, language)) {
+      if (known.has(term)) continue
+      known.add(term)
+      terms.push(term)
+    }
+  }
 }
 
 /**
