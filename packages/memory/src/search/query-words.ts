@@ -77,7 +77,7 @@ function wordsIn(text: string, language: Language, required: boolean): FoundWord
     for (const [at, { words: found, run }] of parts.entries()) {
       const isLast = at === parts.length - 1
       for (const word of found) words.push(wordOf(word, language, required, isBeginning && isLast))
-      if (run !== undefined) words.push(...grams(run, required, isBeginning && isLast))
+      if (run !== undefined) for (const gram of grams(run, required, isBeginning && isLast)) words.push(gram)
     }
   }
   return words

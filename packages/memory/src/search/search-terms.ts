@@ -91,7 +91,8 @@ export function termsOfChunk(text: string, language: Language): readonly string[
   const terms: string[] = []
   for (const { words, run } of partsOf(text)) {
     for (const word of words) terms.push(...stemsOf(word, language))
-    if (run !== undefined) terms.push(...gramsOf(run))
+    // One by one: a run may be longer than a call takes arguments.
+    if (run !== undefined) for (const gram of gramsOf(run)) terms.push(gram)
   }
   if (text.length <= 24) {
     if (cache.size >= maxCached) cache.clear()

@@ -26,7 +26,7 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
   const problems: InputError[] = []
   for (const path of paths) {
     const found = await filesOf(path)
-    if (found.length > 0) files.push(...found)
+    if (found.length > 0) for (const file of found) files.push(file)
     else if (isPattern(path))
       problems.push(new InputError(path, 'matches no file. Check the pattern and the current folder.'))
     else problems.push(new InputError(path, 'is a folder without text files. Name another one.'))
