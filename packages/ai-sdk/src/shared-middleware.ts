@@ -149,6 +149,7 @@ class SharedCall {
       },
     )
     const { kept, reused, usd } = answer
+    // Its own answer goes on as the model gave it: only the parts that are kept have a type here.
     const result = reused ? kept && toResult(kept) : (own as unknown as LanguageModelV4GenerateResult)
     // Another agent's answer that JSON can't hold, files by their address for example.
     if (!result) return this.run(live, signal, false)

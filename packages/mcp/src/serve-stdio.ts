@@ -89,7 +89,7 @@ export function serveMcpStdio(options: ServeMcpStdioOptions): McpStdioServer {
   // A view without the session's scope: what is told are names that the client has asked for itself.
   const news = new ResourceNews(memory.as(principal), (uri) => {
     for (const [server, isModern] of servers) {
-      // The SDK itself knows to which addresses a client of 2026 subscribes.
+      // Whoever has left hears of nothing. The SDK itself knows to which addresses a client of 2026 subscribes.
       if (isModern || wanted.has(uri)) void server.sendResourceUpdated({ uri }).catch(() => {})
     }
   })

@@ -144,7 +144,7 @@ describe('skein mcp token', () => {
     expect(listed.stdout).toMatch(new RegExp(`^${made.id} {2}ann \\(research\\), internal\\+sales, until 20`))
     expect(await skein(['mcp', 'token', 'revoke', made.id, ...store], folder)).toMatchObject({ code: 0 })
     // Another process revoked it: the server hears of that from the memory.
-    while ((await ask()) === 200) await new Promise((wait) => setTimeout(wait, 20))
+    await expect.poll(ask, { timeout: 30_000 }).not.toBe(200)
     expect(await ask()).toBe(401)
     child.kill('SIGINT')
     expect((await ended).stdout.trim()).toBe(url)

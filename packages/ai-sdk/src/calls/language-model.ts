@@ -76,5 +76,6 @@ export function languageCalls(model: AnyLanguageModel): LanguageCalls {
 
 /** The one view of an embedding model of any version. */
 export function embeddingCalls(model: AnyEmbeddingModel): EmbeddingCalls {
+  // As above: what differs between the versions is not read.
   return model as unknown as EmbeddingCalls
 }

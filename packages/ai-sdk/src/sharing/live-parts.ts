@@ -40,7 +40,7 @@ export class LiveParts {
     const own = this.#attempts
     return (part) => {
       if (this.#shown === 0) this.#shown = own
-      // What a first attempt has shown, a second can't take back.
+      // What a first attempt has shown, a second can't take back. Parts of older versions differ in what is not read.
       if (this.#shown === own && part.type !== 'finish') this.#send(part as unknown as LanguageModelV4StreamPart)
     }
   }

@@ -42,6 +42,7 @@ export class StdioLine implements Transport {
     this.#events = events
     this.#guard = new LineGuard(
       (code, message) =>
+        // Whoever has left gets no answer.
         void this.#inner.send({ jsonrpc: '2.0', error: { code, message } } as JSONRPCMessage).catch(() => {}),
       (done) => this.#whenIdle(done),
     )

@@ -36,12 +36,14 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
 
 async function filesOf(path: string): Promise<string[]> {
   if (path === standardInput) return [path]
+  // Why it can't be looked at is said where it is read.
   const found = await fs.stat(path).catch(() => undefined)
   if (found?.isDirectory()) return within(path)
   // What does not exist and is no pattern is reported where it is read.
   if (found || !isPattern(path)) return [path]
   const matches: string[] = []
   for await (const match of fs.glob(path)) {
+    // It may be gone by now.
     const file = await fs.stat(match).catch(() => undefined)
     if (file?.isFile() === true) matches.push(match)
   }

@@ -43,6 +43,7 @@ async function readAll(handle: FileHandle, signal: AbortSignal | undefined): Pro
 
 /** Whether a path can be read only once. */
 export async function isOnceOnly(path: string, source: string): Promise<boolean> {
+  // What is not there is reported where it is read.
   return source === standardInput || (await stat(path).catch(() => undefined))?.isFIFO() === true
 }
 
