@@ -53,7 +53,7 @@ function inJson(this: unknown, key: string, held: unknown): unknown {
 
 /** The remembered answer as the SDK gets it. */
 export function toResult(kept: KeptAnswer): LanguageModelV4GenerateResult {
-  // It was such a result before it was stored; JSON has made text of its dates.
+  // It was such a result before it was stored, but for its date, which is kept as a number.
   const { response, ...answer } = kept as unknown as LanguageModelV4GenerateResult & {
     readonly response: { readonly id?: string; readonly modelId?: string; readonly timestamp?: number }
   }
