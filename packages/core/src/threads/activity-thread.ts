@@ -61,8 +61,13 @@ async function start(): Promise<{ memory: JoinedMemory; model: Model }> {
   }
 }
 
+// Piscina requires this file. Of a module whose only function is its default export, Node.js 24 makes a facade, and ends
+// the whole process when the thread is terminated meanwhile (an assertion in `CreateRequiredModuleFacade`), as threads of
+// abandoned activities are. A module that names its `module.exports` needs none.
+export { handle as default, handle as 'module.exports' }
+
 /** Handles one request; never throws. */
-export default async function handle(request: ThreadRequest): Promise<ThreadReply> {
+async function handle(request: ThreadRequest): Promise<ThreadReply> {
   try {
     if (request.type === 'run') return await run(request)
     tell({ type: 'loading', id: request.id })
