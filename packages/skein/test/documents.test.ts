@@ -60,8 +60,7 @@ describe('decodeText', () => {
   })
 
   it.each([
-    ['a PDF', '%PDF-1.7 …', /is a PDF\. .*pdftotext/],
-    ['a DOCX', 'PK\u0003\u0004…', /pandoc/],
+    ['RTF', '{\\rtf1', /is RTF\. .*pandoc/],
     ['a binary file', '\u0001\0\u0002', /binary/],
   ])('refuses %s and says what to do', (_, head, expected) => {
     expect(() => decodeText(Buffer.from(head, 'latin1'), 'a')).toThrow(expected)

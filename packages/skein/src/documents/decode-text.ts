@@ -4,11 +4,6 @@ import { InputError } from '../open/input-error.ts'
 
 /** What files begin with that hold no plain text, and how to get it. */
 const formats: readonly (readonly [magic: string, problem: string])[] = [
-  ['%PDF-', 'is a PDF. Convert it to text first, for example with pdftotext.'],
-  [
-    'PK\u0003\u0004',
-    'is a ZIP archive, as DOCX, ODT and EPUB are. Convert it to text first, for example with pandoc, or unpack it.',
-  ],
   ['\u00D0\u00CF\u0011\u00E0', 'is an old Office document. Convert it to text first, for example with LibreOffice.'],
   ['{\\rtf', 'is RTF. Convert it to text first, for example with pandoc.'],
   ['\u001F\u008B', 'is compressed with gzip. Unpack it first.'],

@@ -22,6 +22,8 @@ export function htmlText(html: string): Required<PlacedText> {
   let pending: string | undefined
   let cells = 0
   let names = 0
+  let raised = 0
+  let isNoteMark = false
 
   /** Begins a block, with a mark before its first word. */
   const block = (mark = ''): void => {
@@ -35,9 +37,11 @@ export function htmlText(html: string): Required<PlacedText> {
   }
   const parser = new Parser(
     {
-      onopentag(name) {
+      onopentag(name, attributes) {
         if (hidden.has(name)) hiddenDepth += 1
         if (hiddenDepth > 0) return
+        if (name === 'sup') raised += 1
+        if (name === 'a') isNoteMark = leadsToNote(attributes, raised > 0)
         const level = /^h([1-6])$/.exec(name)?.[1]
         if (level) block(`${'#'.repeat(Number(level))} `)
         else if (name === 'li') block('- ')
@@ -56,10 +60,13 @@ export function htmlText(html: string): Required<PlacedText> {
           if (name === 'th') names += 1
         } else if (name === 'br') {
           if (!out.isEmpty) out.add('\n')
-        } else if (blocks.has(name) && !(pending !== undefined && pending !== '')) block()
+        } else if (!blocks.has(name)) return
+        // Paragraphs of a cell stand in one line of the table.
+        else if (cells > 0) takeWords(' ', parser.startIndex, 0)
+        else if (pending === undefined || pending === '') block()
       },
       ontext(text) {
-        if (hiddenDepth > 0) return
+        if (hiddenDepth > 0 || isNoteMark) return
         const from = parser.startIndex
         const length = parser.endIndex + 1 - from
         if (preDepth > 0) {
@@ -72,6 +79,8 @@ export function htmlText(html: string): Required<PlacedText> {
       onclosetag(name) {
         if (hidden.has(name)) hiddenDepth = Math.max(0, hiddenDepth - 1)
         if (hiddenDepth > 0) return
+        if (name === 'sup') raised = Math.max(0, raised - 1)
+        if (name === 'a') isNoteMark = false
         if (name === 'pre') {
           preDepth = Math.max(0, preDepth - 1)
           if (!out.isEmpty) out.add(out.endsWith('\n') ? '```' : '\n```')
@@ -79,7 +88,7 @@ export function htmlText(html: string): Required<PlacedText> {
         } else if (name === 'tr') {
           if (cells > 0) out.add(names === cells ? ' |\n|---|' : ' |')
           cells = 0
-        } else if (/^h[1-6]$/.test(name) || name === 'li' || blocks.has(name)) block()
+        } else if (cells === 0 && (/^h[1-6]$/.test(name) || name === 'li' || blocks.has(name))) block()
       },
     },
     { decodeEntities: true, lowerCaseTags: true },
@@ -102,4 +111,13 @@ export function htmlText(html: string): Required<PlacedText> {
   parser.write(html)
   parser.end()
   return out.placed
+}
+
+/** Whether a link is the mark of a note, or leads back from one. */
+function leadsToNote(link: Readonly<Record<string, string>>, isRaised: boolean): boolean {
+  const kinds = `${link['role'] ?? ''} ${link['epub:type'] ?? ''} ${link['class'] ?? ''}`
+  return (
+    /\b(?:noteref|backlink|footnote-back|footnote-ref)\b/.test(kinds) ||
+    (isRaised && (link['href'] ?? '').startsWith('#'))
+  )
 }

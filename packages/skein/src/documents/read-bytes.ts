@@ -6,7 +6,8 @@ import { InputError } from '../open/input-error.ts'
 /** Standard input, among paths. */
 export const standardInput = '-'
 
-const largestBytes = 256 * 1024 * 1024
+/** The largest file that is read, and the most that an archive may unpack to. */
+export const largestBytes: number = 256 * 1024 * 1024
 
 /**
  * Reads a file, a pipe to its end, or standard input (`-`).

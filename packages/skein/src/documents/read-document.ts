@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { extname } from 'node:path'
 
 import { InputError } from '../open/input-error.ts'
+import { convertedText } from './converted-text.ts'
 import { decodeText } from './decode-text.ts'
 import { htmlText } from './html-text.ts'
 import type { PlacedText } from './placed-text.ts'
@@ -12,12 +13,16 @@ import { isSubtitles, subtitleText } from './subtitle-text.ts'
 export interface Document extends PlacedText {
   /** SHA-256 of its bytes. */
   readonly digest: string
+  /** Where each page begins in the text, ascending, in UTF-16 offsets; absent where a document has none. */
+  readonly pages?: readonly number[]
+  /** Whether another program's format was converted: `text` is all the text that there is, and offsets count in it. */
+  readonly isConverted?: boolean
 }
 
 const longestWordChars = 50_000
 
 /**
- * Reads a document: plain text in any format, HTML, or subtitles.
+ * Reads a document: plain text in any format, HTML, or subtitles; with the packages that it names PDF, DOCX and EPUB.
  *
  * @param source - The file's name in errors; its ending tells the format.
  * @throws InputError for a file that is missing, unreadable, empty, binary, or larger than 256 MB; the signal's reason.
@@ -27,13 +32,9 @@ export async function readDocument(
   source: string,
   { encoding, signal }: { readonly encoding?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Document> {
-  return documentOf(await readBytes(path, source, signal), source, encoding)
-}
-
-function documentOf(bytes: Uint8Array, source: string, encoding?: string): Document {
+  const bytes = await readBytes(path, source, signal)
   if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
-  const original = decodeText(bytes, source, encoding)
-  const placed = placedText(original, source)
+  const placed = (await convertedText(bytes, source, signal)) ?? placedText(decodeText(bytes, source, encoding), source)
   if (placed.text.trim() === '')
     throw new InputError(source, 'contains nothing but white space. Name a file with some text.')
   const longest = longestWord(placed.text)

@@ -15,9 +15,11 @@ import { groupParts } from './group-parts.ts'
 import type { ReportOptions } from './report-options.ts'
 import type { FileInput } from './report-work.ts'
 
-/** A file as the report knows it; with its text, if it can't be read again. */
+/** A file as the report knows it; with its text, if it can't be read again, or not as easily. */
 export interface IdentifiedFile extends Omit<FileInput, 'content'> {
   readonly document?: PlacedText
+  /** Where each page begins in the text, of a PDF. */
+  readonly pages?: readonly number[]
 }
 
 /** The files of a report. */
@@ -70,14 +72,15 @@ async function identify(
   const path = resolve(source)
   try {
     const once = await isOnceOnly(path, source)
-    const { text, places, digest } = await readDocument(path, source, { encoding, signal })
+    const { text, places, digest, pages, isConverted } = await readDocument(path, source, { encoding, signal })
     const file = {
       path,
       source,
       digest,
       ...(encoding !== undefined && { encoding }),
       ...(language && { language }),
-      ...(once && { document: { text, ...(places && { places }) } }),
+      ...((once || isConverted) && { document: { text, ...(places && { places }) } }),
+      ...(pages && { pages }),
     }
     return { file, parts: isCostly(model) ? measured(text) : [] }
   } catch (error) {

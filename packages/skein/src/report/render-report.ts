@@ -33,10 +33,16 @@ export function renderSummary(summary: readonly SummarySentence[], stream: Write
       lines.push(...(index > 0 ? [''] : []), bold(question ?? 'Summary', stream))
       if (sentence.fallback) lines.push(`  ${notFound} A summary instead:`)
     }
-    const places = sentence.citations.map(({ source, start, end }) => `${plainText(source)}:${start}-${end}`).join(', ')
+    const places = sentence.citations.map(placeOf).join(', ')
     lines.push(`  • ${plainText(sentence.text.replaceAll(/\s+/g, ' '))} ${dim(`[${places}]`, stream)}`)
   }
   return lines.join('\n')
+}
+
+function placeOf({ source, start, end, page }: SummarySentence['citations'][number]): string {
+  return page === undefined
+    ? `${plainText(source)}:${start}-${end}`
+    : `${plainText(source)}, page ${page}:${start}-${end}`
 }
 
 function renderStats(stats: ReportStats): string {

@@ -14,6 +14,8 @@ export interface SummarySentence {
     /** UTF-16 offsets into its text. */
     readonly start: number
     readonly end: number
+    /** The page of a PDF, from 1. */
+    readonly page?: number
   }[]
 }
 

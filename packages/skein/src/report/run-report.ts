@@ -95,12 +95,17 @@ function dropsOf(findings: readonly Finding[]): Drops {
 }
 
 function toSentences({ question, quotes, isAnswered }: Finding, files: readonly IdentifiedFile[]): SummarySentence[] {
-  const nameOf = (digest: string): string => files.find((file) => file.digest === digest)?.source ?? digest
+  const byDigest = new Map(files.map((file) => [file.digest, file]))
   return quotes.map(({ text, citations }) => ({
     text,
     ...(question !== undefined && { question }),
     ...(question !== undefined && !isAnswered && { fallback: true as const }),
-    citations: citations.map(({ source, start, end }) => ({ source: nameOf(source), start, end })),
+    citations: citations.map(({ source, start, end }) => {
+      const file = byDigest.get(source)
+      // The last page that begins at the place or before it.
+      const page = file?.pages && Math.max(1, file.pages.filter((from) => from <= start).length)
+      return { source: file?.source ?? source, start, end, ...(page !== undefined && { page }) }
+    }),
   }))
 }
 

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { mapStore } from '@skein/memory'
+import { strToU8, unzipSync, zipSync } from 'fflate'
+import { describe, expect, it } from 'vitest'
+
+import { readDocument } from '../src/documents/read-document.ts'
+import { runReport } from '../src/index.ts'
+import { splitSections } from '../src/sections/split-sections.ts'
+import { temporaryFolder } from './sample-files.ts'
+
+// One text of ours, as Chromium prints it, and as pandoc converts it.
+const fixture = (ending: string): string => join(import.meta.dirname, 'fixtures/documents', `cranes.${ending}`)
+const endings = ['pdf', 'docx', 'epub'] as const
+const packages = { pdf: 'unpdf', docx: 'mammoth', epub: 'fflate' } as const
+
+const headings = ['Counting the birds', 'What was counted', 'Why they stay', 'What may change', 'Who pays for it']
+const sentences = [
+  'They stood on the eastern dike from half past four in the morning until the mist had lifted, which on most days was shortly after nine o’clock.',
+  'Most of them had come from breeding grounds around the Baltic Sea, as the rings of 38 birds showed.',
+  'The farmers around the mere leave the stubble of the maize fields standing until the middle of November.',
+  'A road bridge is planned north of the mere; its building would begin in 2027.',
+  'The district pays them 85 euros per hectare for this.',
+]
+const words = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+/** Reads a document where the optional packages are not installed. */
+const withoutPackages = `
+  import { registerHooks } from 'node:module'
+  const missing = ${JSON.stringify(Object.values(packages))}
+  registerHooks({ resolve: (name, context, next) => next(missing.includes(name) ? 'not-installed' : name, context) })
+  const { readDocument } = await import(${JSON.stringify(new URL('../src/documents/read-document.ts', import.meta.url))})
+  const path = process.argv[1]
+  await readDocument(path, path).catch((error) => console.log(error.message))`
+
+function save(name: string, bytes: Uint8Array | string): string {
+  const path = join(temporaryFolder(), name)
+  writeFileSync(path, bytes)
+  return path
+}
+
+describe.each(endings)('a document as %s', (ending) => {
+  it('has its headings, its sentences and the rows of its table, and no marks of notes', async () => {
+    const { text } = await readDocument(fixture(ending), 'cranes')
+    const titles = splitSections(text).map(({ title }) => title)
+    for (const heading of headings) expect(titles.some((title) => title.endsWith(heading))).toBe(true)
+    for (const sentence of sentences) expect(words(text)).toContain(sentence)
+    expect(text).toMatch(/^\W*October\W+1,937\W+11\W*$/m)
+    expect(text).not.toMatch(/[↩↑]|November\.1|Page \d of/)
+  })
+
+  it('is answered from, with the place in its text', async () => {
+    const question = 'How many cranes did the second count find in October?'
+    const { summary } = await runReport({ files: [fixture(ending)], store: mapStore(), questions: [question] })
+    const found = summary.find(({ text }) => text.includes('1,937 cranes'))
+    const { text, pages } = await readDocument(fixture(ending), 'cranes')
+    const [citation] = found?.citations ?? []
+    expect(text.slice(citation?.start, citation?.end)).toBe(found?.text)
+    expect(citation?.page).toBe(pages && 2)
+  })
+
+  it('is told by its bytes, whatever it is called', async () => {
+    const path = save('cranes.txt', readFileSync(fixture(ending)))
+    const { text } = await readDocument(path, 'cranes.txt')
+    expect(text).toContain('Why they stay')
+  })
+
+  it('names the package that reads it, where that is missing', () => {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', withoutPackages, fixture(ending)])
+    expect(String(stdout)).toMatch(
+      new RegExp(`cranes\\.${ending} is an? .* \\(npm install ${packages[ending]}\\), or convert`),
+    )
+  })
+
+  it('is refused where it is damaged, with its name', async () => {
+    const bytes = readFileSync(fixture(ending))
+    await expect(readDocument(save('cut', bytes.subarray(0, 3_000)), 'cut')).rejects.toThrow(
+      /^cut (?:is|can't be read)/,
+    )
+    await expect(readDocument(save('hole', hollow(bytes)), 'hole')).rejects.toThrow(/^hole (?:is|can't be read)/)
+  })
+})
+
+function hollow(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes, (byte, index) => (index > 40 && index < bytes.length * 0.9 ? 0 : byte))
+}
+
+describe('a PDF', () => {
+  it('has a page for each place', async () => {
+    const { text, pages = [] } = await readDocument(fixture('pdf'), 'cranes')
+    expect(pages).toHaveLength(4)
+    expect(text.slice(pages[2], pages[3])).toMatch(/^The water of the mere[^]*Who pays for it\s*$/)
+  })
+
+  it('without text is said to be a scan', async () => {
+    const empty =
+      '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n' +
+      '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n'
+    await expect(readDocument(save('scan.pdf', empty), 'scan.pdf')).rejects.toThrow(/scan\.pdf is a PDF without text/)
+  })
+})
+
+describe('an archive', () => {
+  const book = unzipSync(readFileSync(fixture('epub')))
+
+  it('that is none of these formats is said to be one', async () => {
+    const path = save('table.xlsx', zipSync({ 'xl/workbook.xml': strToU8('<x/>') }))
+    await expect(readDocument(path, 'table.xlsx')).rejects.toThrow(/table\.xlsx is a ZIP archive, .*pandoc/)
+  })
+
+  it('that unpacks to far more than its size is not unpacked', async () => {
+    const path = save('bomb.epub', zipSync({ ...book, 'large.xhtml': new Uint8Array(300 * 1024 ** 2) }, { level: 1 }))
+    await expect(readDocument(path, 'bomb.epub')).rejects.toThrow('bomb.epub unpacks to more than 256 MB')
+  })
+
+  it('of a protected book is said to be one; one with encrypted fonts is read', async () => {
+    const locked = (uri: string): Uint8Array =>
+      strToU8(
+        `<encryption xmlns:enc="e"><enc:CipherData><enc:CipherReference URI="${uri}"/></enc:CipherData></encryption>`,
+      )
+    const sold = save('sold.epub', zipSync({ ...book, 'META-INF/encryption.xml': locked('EPUB/text/ch002.xhtml') }))
+    await expect(readDocument(sold, 'sold.epub')).rejects.toThrow(/sold\.epub is protected/)
+    const free = save('free.epub', zipSync({ ...book, 'META-INF/encryption.xml': locked('EPUB/fonts/a.otf') }))
+    await expect(readDocument(free, 'free.epub')).resolves.toMatchObject({ isConverted: true })
+  })
+
+  it('of a book that lacks a chapter is said to be damaged', async () => {
+    const { 'EPUB/text/ch002.xhtml': _, ...rest } = book
+    await expect(readDocument(save('torn.epub', zipSync(rest)), 'torn.epub')).rejects.toThrow(
+      /it lacks EPUB\/text\/ch002/,
+    )
+  })
+})
