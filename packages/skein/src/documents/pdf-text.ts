@@ -101,9 +101,9 @@ function joined(pages: readonly (readonly PageLine[])[]): PagedText {
     for (const line of page) {
       const rank = isHeading(line, usual) ? Math.min(6, ranks.indexOf(line.size) + 1) : 0
       const goesOn = before !== undefined && before.size === line.size && !isApart(before, line, gap)
+      const isNew = before === undefined || isHeading(before, usual) || isApart(before, line, gap)
       if (rank > 0) text += goesOn ? ' ' : `${text === '' ? '' : '\n\n'}${'#'.repeat(rank)} `
-      else if (before === undefined) text += ''
-      else if (isHeading(before, usual) || isApart(before, line, gap)) text += '\n\n'
+      else if (isNew) text += text === '' ? '' : '\n\n'
       else text = wordGoesOn(text, line.text, hyphenated) ? text.slice(0, -1) : `${text}\n`
       if (isFirst) starts.push(text.length)
       isFirst = false

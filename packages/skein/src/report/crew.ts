@@ -76,7 +76,7 @@ export async function openCrew(
     study: async (files, progress) => {
       const view = memory.as({ id: 'reader', role: 'reader' })
       const known = await Promise.all(
-        files.map(async ({ document, pages: _, ...file }): Promise<FileInput> => {
+        files.map(async ({ document, pages: _pages, ...file }): Promise<FileInput> => {
           return document ? { ...file, content: await view.objects.put(document) } : file
         }),
       )
