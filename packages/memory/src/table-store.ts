@@ -229,13 +229,15 @@ class TableStore implements Store {
     })
   }
 
-  #decide(batch: readonly Mutation[], { seq, floors }: TableState, now: number): BatchVerdict {
+  #decide(batch: readonly Mutation[], { seq, floors, incarnation }: TableState, now: number): BatchVerdict {
     return decideBatch(batch, {
       now,
       seq,
       rowOf: (key) => this.#table.rowOf(key),
       hasBytes: (name) => this.#table.objects.get(name) !== undefined,
       floorOf: (collection) => floors[collection] ?? 0,
+      rowsAfter: (collection, after) => this.#table.rows(collection, 'oldest', after),
+      incarnation,
     })
   }
 
