@@ -32,6 +32,11 @@ export type { WriteOptions } from './space/write-options.ts'
 export type { ListOptions, Page, JournalEntry, SearchResult } from './kinds/journal.ts'
 export type { Frozen } from './values/json.ts'
 
+// Several records in one step
+export { TransactionError } from './transactions/transaction-error.ts'
+export type { Transaction } from './transactions/transaction.ts'
+export type { TransactionOptions } from './transactions/transaction-options.ts'
+
 // Kinds of memory
 export type { Facts } from './facts/facts.ts'
 export type { Fact } from './facts/fact.ts'
