@@ -58,7 +58,15 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
     const needs = mutation.type === 'set' ? mutation.needs : undefined
     const hasContent = needs?.some((name) => situation.hasBytes(name))
     const holds = mutation.type !== 'check-range' || isUnwritten(mutation, rangeSituation(mutation, situation))
-    const verdict = decideMutation(mutation, { row, guardRow, now, seq: seq + 1, floor, hasContent, isUnwritten: holds })
+    const verdict = decideMutation(mutation, {
+      row,
+      guardRow,
+      now,
+      seq: seq + 1,
+      floor,
+      hasContent,
+      isUnwritten: holds,
+    })
     if (verdict.type === 'refuse') return { ok: false, refusal: { index, ...verdict.refusal } }
     written.push(verdict.written)
     if (verdict.type === 'nothing') continue
@@ -68,6 +76,9 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
   return { ok: true, puts, written, seq }
 }
 
-function rangeSituation({ key, after }: RangeCheckMutation, { now, seq, incarnation, rowsAfter }: BatchSituation): RangeSituation {
+function rangeSituation(
+  { key, after }: RangeCheckMutation,
+  { now, seq, incarnation, rowsAfter }: BatchSituation,
+): RangeSituation {
   return { rows: rowsAfter(key.collection, after), now, seq, incarnation }
 }

@@ -33,6 +33,10 @@ export function isUnwritten(check: RangeCheckMutation, { rows, now, seq, incarna
 }
 
 /** Whether the position of a check is one of this feed. What a feed has lost can't be told from what never was. */
-export function isSameFeed({ after, incarnation: then }: RangeCheckMutation, seq: Seq, now: string | undefined): boolean {
+export function isSameFeed(
+  { after, incarnation: then }: RangeCheckMutation,
+  seq: Seq,
+  now: string | undefined,
+): boolean {
   return after <= seq && (then === undefined || now === undefined || then === now)
 }

@@ -9,6 +9,7 @@ export type StoreContractPart =
   | 'objects'
   | 'once'
   | 'forgetting'
+  | 'transactions'
   | 'watch'
   | 'late hints'
   | 'outages'

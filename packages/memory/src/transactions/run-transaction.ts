@@ -110,7 +110,10 @@ async function hasCommitted(store: TransactionStore, actor: Actor): Promise<bool
   if (type === 'check' && key.collection === 'claims') throw new FenceError(key.id, ifVersion)
   // What was seen at this key before is hidden now: others came first, too.
   if (refusal.reason !== 'label' || ifVersion > 0) return false
-  throw new AccessError(actor.principal.id, `another key than "${key.id}", which is taken by something above its clearance,`)
+  throw new AccessError(
+    actor.principal.id,
+    `another key than "${key.id}", which is taken by something above its clearance,`,
+  )
 }
 
 /** A signal that aborts by another one, or when the time is over. */

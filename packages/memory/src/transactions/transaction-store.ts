@@ -2,7 +2,15 @@ import type { CoherentCache } from '../cache/coherent-cache.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import type { Commit, Mutation, Refusal } from '../store/mutation.ts'
-import type { NamePage, NameQuery, RecordFilter, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from '../store/query.ts'
+import type {
+  NamePage,
+  NameQuery,
+  RecordFilter,
+  RecordPage,
+  RecordQuery,
+  SearchAnswer,
+  SearchQuery,
+} from '../store/query.ts'
 import { matchesFilter } from '../store/record-filter.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { forward } from '../store/forward.ts'
@@ -200,7 +208,8 @@ export class TransactionStore {
     const { last: after, incarnation } = await store.changes(Number.MAX_SAFE_INTEGER, 1)
     const key = { collection, id: prefix }
     this.#reads.noteRange({ type: 'check-range', key, filter: { ...others, audience }, after, incarnation })
-    if (this.#reads.ranges > mostRanges) throw new TransactionError('limit', `It may list and search ${mostRanges} times.`)
+    if (this.#reads.ranges > mostRanges)
+      throw new TransactionError('limit', `It may list and search ${mostRanges} times.`)
     this.#requireRoom()
   }
 

@@ -81,7 +81,8 @@ export class WriteBuffer {
       const name = nameOf(mutation.key)
       const next = merged(this.#writes.get(name)?.mutation, mutation)
       this.#bytes += next.type === 'set' ? Buffer.byteLength(next.value) : 0
-      if (this.#bytes > limits.batchBytes) throw new TransactionError('limit', `It may write ${limits.batchBytes} bytes.`)
+      if (this.#bytes > limits.batchBytes)
+        throw new TransactionError('limit', `It may write ${limits.batchBytes} bytes.`)
       this.#writes.set(name, { mutation: next, row: verdict.row })
     }
     return verdict.written
