@@ -31,7 +31,7 @@ export interface TransactionStoreParts {
 }
 
 /** Lists and searches of one transaction. */
-export const mostRanges = 100
+const mostRanges = 100
 
 /**
  * The store as one attempt of a transaction sees it: reads are noted, and writes are buffered and shown to later reads.

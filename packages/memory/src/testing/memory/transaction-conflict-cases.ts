@@ -111,14 +111,14 @@ export function transactionConflictCases(options: StoreContractOptions): void {
     await fresh.memory.as(ann).facts.set('b', 'first')
     let isOvertaken = false
     const seen = await fresh.memory.as(ann).transaction(async ({ facts }) => {
-      const a = await facts.get('a')
+      const a = await facts.get<string>('a')
       if (!isOvertaken) {
         isOvertaken = true
         const theirs = other.as(bob).facts
         await theirs.set('a', 'second')
         await theirs.set('b', 'second')
       }
-      const b = (await facts.read('b', { consistency: 'strong' }))?.value
+      const b = (await facts.read<string>('b', { consistency: 'strong' }))?.value
       if (a !== b) throw new Error(`${a} and ${b}`)
       return a
     })
@@ -139,9 +139,7 @@ export function transactionConflictCases(options: StoreContractOptions): void {
     const moves = [fresh.memory.as(ann), other.as(bob)].map(async (view, who) => {
       for (let count = 0; count < 25; count += 1) {
         const from = accounts[(count * 3 + who) % 4] ?? ''
-        await move(view, from, accounts[(count + 1 + who * 2) % 4] ?? '').catch((error: unknown) => {
-          throw error
-        })
+        await move(view, from, accounts[(count + 1 + who * 2) % 4] ?? '')
       }
     })
     await Promise.all(moves)
@@ -161,7 +159,7 @@ export function transactionConflictCases(options: StoreContractOptions): void {
         return isEnough
       })
     const left = await Promise.all([leave(fresh.memory.as(ann)), leave(other.as(bob))])
-    expect(left.toSorted()).toEqual([false, true])
+    expect(left.filter(Boolean)).toHaveLength(1)
   })
 
   describe('when the connection breaks', () => {
