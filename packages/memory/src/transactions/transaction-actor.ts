@@ -37,7 +37,6 @@ export function transactionSpace(space: StoredSpace, reads: TransactionStore): S
     store,
     facts: new CoherentCache('facts', parts),
     objects: new CoherentCache('objects', parts),
-    work: new CoherentCache('work', parts),
     updating: new Map(),
   }
 }

@@ -51,7 +51,7 @@ export class TransactionStore {
   /** As the kinds of memory use it. */
   get asStore(): Store {
     return {
-      ...forward(this.#parts.store),
+      ...forwardOf(this.#parts.store),
       read: (keys) => this.#read(keys),
       query: (query) => this.#query(query),
       list: (query) => this.#list(query),
@@ -224,3 +224,12 @@ const overtaken = {
   mutation: { type: 'check', key: { collection: 'facts', id: '' }, ifVersion: 0 },
   refusal: { index: 0, reason: 'version', current: undefined },
 } as const
+
+const forwards = new WeakMap<Store, Store>()
+
+/** The forwarding calls of a store, which all transactions share. */
+function forwardOf(store: Store): Store {
+  const calls = forwards.get(store) ?? forward(store)
+  forwards.set(store, calls)
+  return calls
+}

@@ -35,15 +35,30 @@ export interface Transaction {
   readonly escalations: Pick<Escalations, Calls['escalations'][number]>
 }
 
-/** The calls of a transaction, on a space and by an actor of its own. */
+/** The calls of a transaction, on a space and by an actor of its own. Each kind is made when it is first used. */
 export function transactionOn(space: StoredSpace, actor: Actor, open: OpenCalls): Transaction {
+  const made: { -readonly [Kind in keyof Transaction]?: Transaction[Kind] } = {}
   return {
-    facts: open.of(new Facts(space, actor), calls.facts),
-    observations: open.of(new Observations(space, actor, 'observations'), calls.observations),
-    decisions: open.of(new Decisions(space, actor, 'decisions'), calls.decisions),
-    learnings: open.of(new Learnings(space, actor, 'learnings'), calls.learnings),
-    objects: open.of(new Objects(space, actor), calls.objects),
-    alerts: open.of(new Alerts(space, actor), calls.alerts),
-    escalations: open.of(new Escalations(space, actor), calls.escalations),
+    get facts() {
+      return (made.facts ??= open.of(new Facts(space, actor), calls.facts))
+    },
+    get observations() {
+      return (made.observations ??= open.of(new Observations(space, actor, 'observations'), calls.observations))
+    },
+    get decisions() {
+      return (made.decisions ??= open.of(new Decisions(space, actor, 'decisions'), calls.decisions))
+    },
+    get learnings() {
+      return (made.learnings ??= open.of(new Learnings(space, actor, 'learnings'), calls.learnings))
+    },
+    get objects() {
+      return (made.objects ??= open.of(new Objects(space, actor), calls.objects))
+    },
+    get alerts() {
+      return (made.alerts ??= open.of(new Alerts(space, actor), calls.alerts))
+    },
+    get escalations() {
+      return (made.escalations ??= open.of(new Escalations(space, actor), calls.escalations))
+    },
   }
 }
