@@ -22,6 +22,7 @@ export type { MemoryEvents } from './space/store-link.ts'
 export type { MemoryOptions, Architecture } from './options.ts'
 export type { EncryptionOptions } from './sealing/encryption-options.ts'
 export type { FederationOptions } from './federation/federation-options.ts'
+export type { RetentionRule } from './retention/retention-rules.ts'
 export type { Schemas } from './store/schema-gate.ts'
 export type { MapStoreOptions } from './map-store.ts'
 

@@ -19,6 +19,7 @@ import { factsSearchCases } from './memory/facts-search-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
+import { retentionCases } from './memory/retention-cases.ts'
 import { transactionsCases } from './memory/transactions-cases.ts'
 import { leftoversCases } from './sealing/leftovers-cases.ts'
 import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
@@ -73,6 +74,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   once: onceCases,
   forgetting: forgetCases,
   transactions: transactionsCases,
+  retention: retentionCases,
   watch: watchCases,
   'late hints': lateHintCases,
   outages: outageCases,

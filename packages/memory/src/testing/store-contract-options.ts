@@ -10,6 +10,7 @@ export type StoreContractPart =
   | 'once'
   | 'forgetting'
   | 'transactions'
+  | 'retention'
   | 'watch'
   | 'late hints'
   | 'outages'
