@@ -143,6 +143,7 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
 
 /** Methods, by the class and name that `options.test.ts` gives them. */
 export const methodCalls: Readonly<Record<string, OptionCall>> = {
+  'view.transaction': [(options, { view }) => view.transaction(never, options), 'timeout', 'timeoutMs'],
   'view.once': [(options, { view }) => view.once('work', never, options), 'ttl', 'ttlMs'],
   'view.watch': [(options, { view }) => view.watch('', options), 'afer', 'after'],
   'alerts.send': [(options, { view }) => view.alerts.send(options), 'insights', 'insight'],

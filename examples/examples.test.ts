@@ -32,6 +32,13 @@ it('the sales team reuses work, keeps secrets, reacts to alerts and resumes with
   expect(stderr).toBe('')
 })
 
+it('two agents sell from one stock in transactions, and never more than there is', async () => {
+  const { stdout, stderr } = await run('transactions.ts')
+  expect(stdout).toContain('5 sold, 0 left')
+  expect(stdout).toContain('Acme has 3, though two agents served it.')
+  expect(stderr).toBe('')
+})
+
 it('a model of the AI SDK answers three agents with one call', async () => {
   const { stdout, stderr } = await run('ai-sdk-model.ts')
   expect(stdout).toContain('ann: Polly wants a cracker. Polly wants a cracker.\n')

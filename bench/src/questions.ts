@@ -11,6 +11,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'sqlite-read': async () => (await import('./sqlite-read.ts')).sqliteRead,
   'sqlite-write': async () => (await import('./sqlite-writes.ts')).sqliteWrite,
   'sqlite-write-100': async () => (await import('./sqlite-writes.ts')).sqliteWrite100,
+  transaction: async () => (await import('./transaction.ts')).transaction,
   'redis-read': async () => (await import('./redis-read.ts')).redisRead,
   'redis-write': async () => (await import('./redis-write.ts')).redisWrite,
   threads: async () => (await import('./threads.ts')).threads,

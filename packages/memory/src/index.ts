@@ -22,6 +22,7 @@ export type { MemoryEvents } from './space/store-link.ts'
 export type { MemoryOptions, Architecture } from './options.ts'
 export type { EncryptionOptions } from './sealing/encryption-options.ts'
 export type { FederationOptions } from './federation/federation-options.ts'
+export type { RetentionRule } from './retention/retention-rules.ts'
 export type { Schemas } from './store/schema-gate.ts'
 export type { MapStoreOptions } from './map-store.ts'
 
@@ -31,6 +32,11 @@ export type { Principal, Clearance, Level, Right } from './values/access.ts'
 export type { WriteOptions } from './space/write-options.ts'
 export type { ListOptions, Page, JournalEntry, SearchResult } from './kinds/journal.ts'
 export type { Frozen } from './values/json.ts'
+
+// Several records in one step
+export { TransactionError } from './transactions/transaction-error.ts'
+export type { Transaction } from './transactions/transaction.ts'
+export type { TransactionOptions } from './transactions/transaction-options.ts'
 
 // Kinds of memory
 export type { Facts } from './facts/facts.ts'

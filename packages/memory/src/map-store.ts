@@ -141,7 +141,18 @@ class MapStore implements Store {
       rowOf: (key) => rows.get(rowKey(key)),
       hasBytes: (name) => bytes.has(name),
       floorOf: (collection) => floors.get(collection) ?? 0,
+      rowsAfter: (_, after) => this.#writtenAfter(after),
     })
+  }
+
+  /** The rows that changed after a position; all where the feed no longer reaches back to it. */
+  *#writtenAfter(after: Seq): Generator<Row> {
+    const { feed, rows, seq } = this.#space
+    if ((feed[0]?.seq ?? seq + 1) > after + 1) yield* rows.values()
+    for (let at = feed.length - 1; at >= 0 && (feed[at] as Change).seq > after; at -= 1) {
+      const row = rows.get(rowKey(feed[at] as Change))
+      if (row) yield row
+    }
   }
 
   #put({ mutation, row, isChange }: Put): void {

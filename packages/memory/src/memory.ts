@@ -5,6 +5,7 @@ import type { FederationReport } from './federation/federation-report.ts'
 import type { SharedObjectBuffers } from './objects/shared-objects.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ResealReport } from './sealing/reseal.ts'
+import type { RetentionReport } from './retention/retention-sweeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import type { MemoryEvents } from './space/store-link.ts'
 import type { WorkerModule } from './store/store-driver.ts'
@@ -86,6 +87,14 @@ export interface Memory extends ThreadMemory {
    * a key that is not in `encryption.keys`.
    */
   reseal(): Promise<ResealReport>
+  /** What the rules of `retention` have removed since the memory was opened, by this process. */
+  readonly retention: RetentionReport
+  /**
+   * Removes what has expired and what the rules of `retention` keep no longer, at once instead of within a minute.
+   *
+   * @throws StoreError, MemoryClosedError
+   */
+  sweep(): Promise<RetentionReport>
   /** The state of replication with other nodes; `undefined` unless the architecture is `federated`. */
   readonly federation: FederationReport | undefined
   /**

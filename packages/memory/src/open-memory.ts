@@ -25,6 +25,9 @@ import { gatePlain } from './sealing/plain-gate.ts'
 import { gateSeals } from './sealing/seal-gate.ts'
 import { Sealer } from './sealing/sealer.ts'
 import { KnownSealing } from './sealing/sealing-state.ts'
+import { gateRetention } from './retention/retention-gate.ts'
+import { RetentionSweeper } from './retention/retention-sweeper.ts'
+import type { RetentionReport } from './retention/retention-sweeper.ts'
 import { StoreLeaseKeeper } from './space/lease-keeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import { spaceParts } from './space/space-parts.ts'
@@ -94,6 +97,7 @@ class OpenedMemory implements Memory {
   readonly #shelf: HostShelf
   readonly #space: StoredSpace
   readonly #sweeper: NodeJS.Timeout
+  readonly #retention: RetentionSweeper
   readonly #threads: ThreadHost
   readonly #federation: Federation | undefined
   #closing: Promise<void> | undefined
@@ -107,7 +111,8 @@ class OpenedMemory implements Memory {
     const sealing = new KnownSealing(opened, ring)
     const vault = new ObjectVault(opened.objects, ring, sealing)
     const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
-    this.#store = gateSchemas(gateSeals(gatePlain(coherent, ring, sealing), ring), options.schemas)
+    const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
+    this.#store = gateRetention(gateSchemas(sealed, options.schemas), options.retention)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
@@ -163,6 +168,14 @@ class OpenedMemory implements Memory {
     const { federation, space, heartbeatMs } = options
     this.#federation =
       federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
+    const { retention: rules } = options
+    this.#retention = new RetentionSweeper({
+      store: this.#store,
+      shelf: this.#shelf,
+      rules,
+      owner,
+      turnMs: 2 * sweepMs,
+    })
     this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
   }
 
@@ -170,6 +183,17 @@ class OpenedMemory implements Memory {
     await this.#listener.start()
     await this.#sealer.start()
     await this.#federation?.start()
+  }
+
+  get retention(): RetentionReport {
+    return this.#retention.report
+  }
+
+  async sweep(): Promise<RetentionReport> {
+    this.#space.assertOpen()
+    await this.#retention.run(() => this.#closing !== undefined, true)
+    while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
+    return this.#retention.report
   }
 
   get federation(): FederationReport | undefined {
@@ -255,6 +279,7 @@ class OpenedMemory implements Memory {
 
   async #sweep(): Promise<void> {
     try {
+      await this.#retention.run(() => this.#closing !== undefined)
       while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
       if (!this.#closing) await this.#ledger.compact()
     } catch (error) {

@@ -3,6 +3,8 @@ import { resolveFederation } from './federation/federation-options.ts'
 import type { FederationOptions, ResolvedFederation } from './federation/federation-options.ts'
 import { resolveEncryption } from './sealing/encryption-options.ts'
 import type { EncryptionOptions, KeyRingShare } from './sealing/encryption-options.ts'
+import { requireRetention } from './retention/retention-rules.ts'
+import type { RetentionRule } from './retention/retention-rules.ts'
 import { requireDuration, requireInteger, requireLifetime } from './values/require-option.ts'
 import type { Schemas } from './store/schema-gate.ts'
 import type { StoreDriver } from './store/store-driver.ts'
@@ -96,6 +98,13 @@ export interface MemoryOptions {
   readonly auditKeepMs?: number
 
   /**
+   * How long records are kept, by kind, tag and level: what is older is removed within a minute, with its content.
+   *
+   * @defaultValue none: everything is kept
+   */
+  readonly retention?: readonly RetentionRule[]
+
+  /**
    * Encrypts sensitive data before it reaches the store. After a change of the current
    * key, or to a lower `from`, the memory reseals existing data in the background.
    *
@@ -146,6 +155,7 @@ const defaults = {
   heartbeatMs: 1_000,
   onDisconnect: 'read-through',
   auditKeepMs: 30 * 24 * 60 * 60 * 1_000,
+  retention: [],
   sealsSpace: true,
   schemas: {},
 } satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation'>
@@ -161,6 +171,7 @@ const kinds: OptionKinds<MemoryOptions> = {
   heartbeatMs: 'any',
   onDisconnect: 'any',
   auditKeepMs: 'any',
+  retention: 'any',
   encryption: 'any',
   sealsSpace: 'boolean',
   schemas: 'object',
@@ -190,6 +201,7 @@ export function resolveOptions(given: MemoryOptions): ResolvedOptions {
   requireInteger('maxCacheBytes', resolved.maxCacheBytes, 1)
   requireDuration('heartbeatMs', resolved.heartbeatMs, 10)
   requireLifetime('auditKeepMs', resolved.auditKeepMs, 0)
+  requireRetention(resolved.retention)
   requireInteger('sharedObjectBytes', resolved.sharedObjectBytes, 0, 2 ** 31)
   return resolved
 }

@@ -31,7 +31,8 @@ export { limits } from './values/limits.ts'
 
 // Writing
 export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
-export type { CheckMutation, Mutation, Guard, Commit, Written, Refusal } from './store/mutation.ts'
+export { isSameFeed } from './store/range-check.ts'
+export type { CheckMutation, Mutation, Guard, Commit, RangeCheckMutation, Written, Refusal } from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
 
 // Sealed values, which no store opens

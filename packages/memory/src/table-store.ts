@@ -229,20 +229,20 @@ class TableStore implements Store {
     })
   }
 
-  #decide(batch: readonly Mutation[], { seq, floors }: TableState, now: number): BatchVerdict {
+  #decide(batch: readonly Mutation[], state: TableState, now: number): BatchVerdict {
     return decideBatch(batch, {
+      ...state,
       now,
-      seq,
       rowOf: (key) => this.#table.rowOf(key),
       hasBytes: (name) => this.#table.objects.get(name) !== undefined,
-      floorOf: (collection) => floors[collection] ?? 0,
+      floorOf: (collection) => state.floors[collection] ?? 0,
+      rowsAfter: (collection, after) => this.#table.rows(collection, 'oldest', after),
     })
   }
 
   #apply(batch: readonly Mutation[]): Commit {
     const table = this.#table
-    const state = this.#state()
-    const now = this.now()
+    const [state, now] = [this.#state(), this.now()]
     const decided = this.#decide(batch, state, now)
     if (!decided.ok) return decided
     for (const put of decided.puts) this.#put(put)

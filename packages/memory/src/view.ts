@@ -24,6 +24,7 @@ import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
+import { Transactional } from './transactions/transactional.ts'
 import type { Cost } from './work/cost.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 import { workId } from './work/work-id.ts'
@@ -36,7 +37,7 @@ import { OptionError } from './values/errors.ts'
 import { requireOptions } from './values/require-options.ts'
 
 /** A principal's view of the memory. All access by agents, people and programs goes through a view. */
-export class View {
+export class View extends Transactional {
   readonly principal: Principal
   readonly facts: Facts
   readonly observations: Observations
@@ -57,6 +58,7 @@ export class View {
   /** @internal */
   constructor(space: StoredSpace, principal: Principal, scope: ReadScope | undefined) {
     const actor = new Actor(space, principal, scope)
+    super(space, actor)
     this.principal = principal
     this.facts = new Facts(space, actor)
     this.observations = new Observations(space, actor, 'observations')
@@ -205,9 +207,8 @@ export class View {
   }
 
   /**
-   * A small value that all threads and processes of the space can update atomically. It
-   * is public until an activity that has read something sensitive changes it; then it
-   * is as sensitive as that.
+   * A small value that all threads and processes of the space can update atomically. It is public until an activity
+   * that has read something sensitive changes it; then it is as sensitive as that.
    *
    * @param ttlMs - Time to live after the last change, in milliseconds.
    * @throws OptionError
@@ -253,8 +254,7 @@ export class View {
   }
 
   /**
-   * Costs of work and savings from reuse, over all processes and runs: of work done with a
-   * clearance that this one covers. `memory.ledger()` sums up all of it.
+   * Costs of work and savings from reuse, over all processes and runs, of work done with a clearance that this one covers.
    *
    * @throws StoreError, MissingKeyError
    */

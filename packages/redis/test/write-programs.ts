@@ -87,7 +87,7 @@ function maybe<T>(of: fc.Arbitrary<T>, oneIn = 2): fc.Arbitrary<T | undefined> {
 
 const step: fc.Arbitrary<Step> = fc.record({
   // Much is written, so that something is there for the others.
-  type: fc.constantFrom('set', 'set', 'set', 'set', 'set', 'delete', 'touch', 'reseal', 'check'),
+  type: fc.constantFrom('set', 'set', 'set', 'set', 'set', 'delete', 'touch', 'reseal', 'check', 'check-range'),
   place,
   ifVersion: maybe(version, 3),
   guard: maybe(fc.record({ place, version }), 6),
@@ -154,6 +154,16 @@ export function mutationsOf(
         return { ...base, type, author }
       case 'check':
         return { ...base, type, ifVersion: versionAt(at, one.ifVersion ?? 0) }
+      case 'check-range': {
+        const { collection, id } = base.key
+        const [notAuthor] = named(one.derivedFrom)
+        const audience = base.over
+        const task = one.task === undefined ? undefined : names[one.task]
+        const filter = { task, tags: named(one.tags), audience, ...(one.isSealed ? { author } : { notAuthor }) }
+        const after = isFading ? Number.MAX_SAFE_INTEGER : Math.max(0, (known[at]?.seq ?? 0) + (one.ifVersion ?? 0))
+        // Prefixes of names are names too: those of one letter, and none.
+        return { type, key: { collection, id: id.length > 1 ? '' : id }, filter, after }
+      }
       case 'touch':
         return { ...base, type, ifVersion, ttlMs: isFading ? 1 : ttlMs }
       case 'reseal':

@@ -3,6 +3,7 @@ import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentWork } from '../space/work-chain.ts'
 import { joinLabels } from '../values/access.ts'
+import { conflictPause, mostConflicts } from '../values/back-off.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import type { SetFactOptions, UpdateFactOptions } from './fact-options.ts'
 import type { Fact } from './fact.ts'
@@ -12,9 +13,6 @@ interface ReadAndSet {
   read<T>(key: string): Promise<Fact<T> | undefined>
   set<T>(key: string, value: T, options: SetFactOptions): Promise<Fact<T>>
 }
-
-const maxRetries = 100
-const maxPauseMs = 50
 
 /**
  * Runs updates of one key in one thread one after the other: they would only conflict with each other.
@@ -49,10 +47,9 @@ export async function updateFact<T>(
     try {
       return await facts.set(key, next, { ...carryOver(actor, fact, options), ifVersion: fact?.version ?? 0 })
     } catch (error) {
-      if (!(error instanceof VersionConflictError) || attempt >= maxRetries) throw error
+      if (!(error instanceof VersionConflictError) || attempt >= mostConflicts) throw error
       fact = error.current as Fact<T> | undefined
-      const pauseMs = Math.random() * Math.min(maxPauseMs, 2 ** Math.min(attempt, 6))
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await conflictPause(attempt)
     }
   }
 }

@@ -36,6 +36,8 @@ export interface Situation {
   readonly floor: number
   /** Whether the bytes that the mutation needs are there; `true` unless given. */
   readonly hasContent?: boolean | undefined
+  /** Of a check of a range: whether it holds, see `isUnwritten`; `true` unless given. */
+  readonly isUnwritten?: boolean | undefined
   /** The version that the new one must exceed even where there is a row, as lost ones had it; 0 unless given. */
   readonly lost?: number | undefined
 }
@@ -50,12 +52,18 @@ export interface Situation {
  * `packages/redis/src/lua/write.lua`, in the same order. Change both together.
  */
 export function decideMutation(mutation: Mutation, situation: Situation): Verdict {
-  const { row, guardRow, now, seq, floor, hasContent = true, lost = 0 } = situation
-  const current = liveRecord(row, now)
+  const { row, guardRow, now, seq, floor, hasContent = true, isUnwritten = true, lost = 0 } = situation
+  if (mutation.type === 'check-range') {
+    const refusal = { reason: 'version', current: undefined } as const
+    return isUnwritten ? { type: 'nothing', written: nothingWritten(now) } : { type: 'refuse', refusal }
+  }
+  const live = liveRecord(row, now)
+  const isHidden = mutation.over !== undefined && live !== undefined && !covers(mutation.over, live)
+  const current = isHidden && mutation.type === 'check' ? undefined : live
   if (mutation.guard && liveRecord(guardRow, now)?.version !== mutation.guard.version) {
     return { type: 'refuse', refusal: { reason: 'guard', current: liveRecord(guardRow, now) } }
   }
-  if (mutation.over && current && !covers(mutation.over, current)) {
+  if (isHidden && current) {
     return { type: 'refuse', refusal: { reason: 'label', current } }
   }
   if (mutation.ifVersion !== undefined && (current?.version ?? 0) !== mutation.ifVersion) {

@@ -1,8 +1,10 @@
 import { decideMutation } from './apply-mutation.ts'
 import type { Row } from './apply-mutation.ts'
 import type { Collection } from './collections.ts'
-import type { Mutation, Refusal, Written } from './mutation.ts'
-import type { RecordKey } from './record.ts'
+import type { Mutation, RangeCheckMutation, Refusal, Written } from './mutation.ts'
+import { isUnwritten } from './range-check.ts'
+import type { RangeSituation } from './range-check.ts'
+import type { RecordKey, Seq } from './record.ts'
 
 /** What {@link decideBatch} asks a store, besides the batch. */
 export interface BatchSituation {
@@ -16,6 +18,10 @@ export interface BatchSituation {
   hasBytes(name: string): boolean
   /** The highest version among the rows ever swept from a collection; 0 when there was none. */
   floorOf(collection: Collection): number
+  /** The rows of a collection that were written after a position; others may be among them. */
+  rowsAfter(collection: Collection, seq: Seq): Iterable<Row>
+  /** The incarnation of the feed, if it has one. */
+  readonly incarnation?: string | undefined
 }
 
 /** A row to store. */
@@ -51,7 +57,16 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
     const [row, guardRow, floor] = [rowOf(key), guard && rowOf(guard.key), floorOf(key.collection)]
     const needs = mutation.type === 'set' ? mutation.needs : undefined
     const hasContent = needs?.some((name) => situation.hasBytes(name))
-    const verdict = decideMutation(mutation, { row, guardRow, now, seq: seq + 1, floor, hasContent })
+    const holds = mutation.type !== 'check-range' || isUnwritten(mutation, rangeSituation(mutation, situation))
+    const verdict = decideMutation(mutation, {
+      row,
+      guardRow,
+      now,
+      seq: seq + 1,
+      floor,
+      hasContent,
+      isUnwritten: holds,
+    })
     if (verdict.type === 'refuse') return { ok: false, refusal: { index, ...verdict.refusal } }
     written.push(verdict.written)
     if (verdict.type === 'nothing') continue
@@ -59,4 +74,11 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
     if (verdict.change) seq += 1
   }
   return { ok: true, puts, written, seq }
+}
+
+function rangeSituation(
+  { key, after }: RangeCheckMutation,
+  { now, seq, incarnation, rowsAfter }: BatchSituation,
+): RangeSituation {
+  return { rows: rowsAfter(key.collection, after), now, seq, incarnation }
 }

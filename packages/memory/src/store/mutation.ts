@@ -1,4 +1,5 @@
 import type { Audience } from '../values/access.ts'
+import type { RecordFilter } from './query.ts'
 import type { RecordKey, RecordMeta, Seq, StoredRecord } from './record.ts'
 
 /** A condition on another record: it must exist, unexpired, at exactly this version. */
@@ -12,7 +13,7 @@ interface MutationBase {
   /** Write only if this is the current version; 0 means "only if absent". */
   readonly ifVersion?: number | undefined
   readonly guard?: Guard | undefined
-  /** Refuse the mutation if this audience may not see the current record. */
+  /** Refuse the mutation if this audience may not see the current record. Of a check: see there. */
   readonly over?: Audience | undefined
 }
 
@@ -71,15 +72,38 @@ export interface ResealMutation extends MutationBase {
 
 /**
  * Changes nothing, but refuses the batch unless the key is at this version, or absent for 0. No version and no entry of
- * the feed come of it.
+ * the feed come of it. What the audience `over` may not see counts as absent.
  */
 export interface CheckMutation extends MutationBase {
   readonly type: 'check'
   readonly ifVersion: number
 }
 
-/** One step of an atomic batch. A batch names each key at most once. */
-export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation | CheckMutation
+/**
+ * Changes nothing, but refuses the batch if a list would show more by now: a record that passes the filter was written
+ * after a position. Where the store can't know that, it refuses as well.
+ */
+export interface RangeCheckMutation extends MutationBase {
+  readonly type: 'check-range'
+  /** The collection, and how the ids of the records begin: `''` for all. */
+  readonly key: RecordKey
+  readonly filter: Omit<RecordFilter, 'collection'>
+  /** A position at which the list was read, or before that. */
+  readonly after: Seq
+  /** The incarnation of the feed that had this position, if it has one: another one is refused. */
+  readonly incarnation?: string | undefined
+}
+
+/**
+ * One step of an atomic batch. A batch writes or checks each key at most once; it may check several ranges of one key.
+ */
+export type Mutation =
+  | SetMutation
+  | DeleteMutation
+  | TouchMutation
+  | ResealMutation
+  | CheckMutation
+  | RangeCheckMutation
 
 /** The result of one mutation in a committed batch. The version is 0 for a check, and for the delete of an absent record. */
 export interface Written {

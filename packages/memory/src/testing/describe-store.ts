@@ -19,6 +19,8 @@ import { factsSearchCases } from './memory/facts-search-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
+import { retentionCases } from './memory/retention-cases.ts'
+import { transactionsCases } from './memory/transactions-cases.ts'
 import { leftoversCases } from './sealing/leftovers-cases.ts'
 import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
 import { sealingCases } from './sealing/sealing-cases.ts'
@@ -34,6 +36,7 @@ import { storeExpiryCases } from './store/expiry-cases.ts'
 import { storeFeedCases } from './store/feed-cases.ts'
 import { storeLifetimeCases } from './store/lifetime-cases.ts'
 import { storeListsCases } from './store/lists-cases.ts'
+import { storeRangeCheckCases } from './store/range-check-cases.ts'
 import { storeObjectsCases } from './store/objects-cases.ts'
 import { storeRecordsCases } from './store/records-cases.ts'
 import { storeSealedCases } from './store/sealed-cases.ts'
@@ -45,6 +48,7 @@ type Cases = (options: StoreContractOptions) => void
 const store: Readonly<Record<string, Cases>> = {
   records: storeRecordsCases,
   conditions: storeConditionsCases,
+  'range checks': storeRangeCheckCases,
   expiry: storeExpiryCases,
   clock: storeClockCases,
   lists: storeListsCases,
@@ -69,6 +73,8 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   objects: objectsCases,
   once: onceCases,
   forgetting: forgetCases,
+  transactions: transactionsCases,
+  retention: retentionCases,
   watch: watchCases,
   'late hints': lateHintCases,
   outages: outageCases,

@@ -9,6 +9,8 @@ export type StoreContractPart =
   | 'objects'
   | 'once'
   | 'forgetting'
+  | 'transactions'
+  | 'retention'
   | 'watch'
   | 'late hints'
   | 'outages'

@@ -74,7 +74,7 @@ export class ThreadGuard {
       changes: (after: number, limit: number) => store.changes(after, limit),
       write: async (batch: readonly Mutation[]): Promise<Commit> => {
         for (const mutation of batch) this.#requireMayWrite(mutation)
-        const commit = await store.write(batch)
+        const commit = await store.write(batch.map((mutation) => this.#askedWithin(mutation)))
         if (commit.ok || commit.refusal.reason === 'seal') return commit
         // What stands in the way may be above the clearance.
         return { ok: false, refusal: { ...commit.refusal, current: this.#shown(commit.refusal.current) } }
@@ -95,6 +95,16 @@ export class ThreadGuard {
   /** That a record is there is for the view to hide, which notes it as refused. What it says stays here. */
   #shown(record: StoredRecord | undefined): StoredRecord | undefined {
     return record && !covers(this.#seen(), record) ? { ...record, value: 'null' } : record
+  }
+
+  /** Whether a check holds tells of what is there: no more than the thread may see. That a task is claimed, all see. */
+  #askedWithin(mutation: Mutation): Mutation {
+    if (mutation.type === 'check-range') {
+      const { filter } = mutation
+      return { ...mutation, filter: { ...filter, audience: this.within(filter.audience) } }
+    }
+    if (mutation.type !== 'check' || mutation.key.collection === 'claims') return mutation
+    return { ...mutation, over: this.within(mutation.over) }
   }
 
   #requireMayWrite(mutation: Mutation): void {

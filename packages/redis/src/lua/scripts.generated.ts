@@ -311,7 +311,7 @@ return removed
 export const writeScript: string = `-- Applies batches of mutations, each batch as one atom.
 --
 -- Twin of \`decideMutation\` (packages/memory/src/store/apply-mutation.ts): the section "Decide" takes the same
--- decisions in the same order: guard, label, version, content, check, seal, next row. Change both together. The contract suite and
+-- decisions in the same order: range, guard, label, version, content, check, seal, next row. Change both together. The contract suite and
 -- write-script.test.ts, with random programs, hold the two against each other.
 --
 -- KEYS[1]   prefix of all keys of the space
@@ -325,6 +325,9 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 --             there are conditions, six more: asVersion, positionKey, contents (names of
 --             bytes, separated by commas: a set needs one of them, a delete drops all), guardVersion, guardCollection,
 --             guardId.
+--             The check of a range has other things in these places: in that of \`over\` the audience, of \`ttlMs\` the position,
+--             of the checksum the incarnation, of label and task the times since and until; \`indexes\` are those that its
+--             records are in, \`author\` is theirs, \`id\` is how their ids begin. Its content is the author that is left out.
 --   content   a line of details and the value, as the row will hold them
 --
 -- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
@@ -393,8 +396,68 @@ while nextArgument < #ARGV do
       id = string.gsub(name, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
     end
 
+    -- range: of what a list showed up to a position, no more may be there by now (\`isUnwritten\` in store/range-check.ts)
+    local isRange = op == 'check-range'
+    if isRange then
+      local after, tooMany = tonumber(ttl), 1000
+      local function plain(text)
+        return (string.gsub(text, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
+      end
+      local function covers(label)
+        local levels, compartments = { public = 0, internal = 1, confidential = 2 }, {}
+        local overLevel, level
+        for word in gmatch(over, '[^+]+') do
+          if overLevel then compartments[word] = true else overLevel = word end
+        end
+        for word in gmatch(label, '[^+]+') do
+          if not level then
+            level = word
+            if (levels[level] or 3) > levels[overLevel] then return false end
+          elseif not compartments[word] then
+            return false
+          end
+        end
+        return true
+      end
+      local since, untilTime = match(labelAndTask, '^(%S+) (%S+)$')
+      local function passes(candidate, candidateId)
+        if string.sub(candidateId, 1, #id) ~= id then return false end
+        local seq, updated, expires, deleted, label, rowAuthor, listed = match(candidate,
+          '^v?[456]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+\\n([^\\n]*)\\n')
+        -- What can't be read might pass.
+        if not seq then return true end
+        if tonumber(seq) <= after or deleted == '1' or expires ~= '0' and tonumber(expires) <= tonumber(now) then
+          return false
+        end
+        for suffix in gmatch(indexes, '[^,]+') do
+          if not string.find(',' .. listed .. ',', ',' .. suffix .. ',', 1, true) then return false end
+        end
+        return (author == '' or plain(rowAuthor) == plain(author))
+          and (content == '' or plain(rowAuthor) ~= plain(content))
+          and (since == '-' or tonumber(updated) >= tonumber(since))
+          and (untilTime == '-' or tonumber(updated) < tonumber(untilTime))
+          and (over == '-' or covers(label))
+      end
+      -- Another incarnation, or a space that has lost its newest changes, can't tell what was written.
+      local isWritten = after > lastSeq or contentSum ~= '-' and contentSum ~= match(known, '^%S* (%S*)')
+      local ids = isWritten and {} or call('ZRANGEBYSCORE', base .. 'i:' .. collection .. ':' .. match(indexes, '^[^,]+'),
+        '(' .. ttl, '+inf', 'LIMIT', 0, tooMany)
+      isWritten = isWritten or #ids == tooMany
+      for place = 1, isWritten and 0 or #ids do
+        local candidate = rows[collection] and rows[collection][ids[place]] or call('HGET', base .. 'r:' .. collection, ids[place])
+        if candidate and passes(candidate, ids[place]) then isWritten = true break end
+      end
+      -- What earlier batches of this call write is in no index yet.
+      for place = 1, isWritten and 0 or putsBefore do
+        local put = puts[place]
+        if put[1] == collection and passes(rows[collection][put[2]], put[2]) then isWritten = true break end
+      end
+      if isWritten then answer = { 'refused', index, 'version', '', '0' } break end
+      over = '-'
+    end
+
     -- The current row. What decideMutation calls \`current\` is there if it is live.
-    local row = rows[collection] and rows[collection][id] or call('HGET', base .. 'r:' .. collection, id)
+    local row = not isRange and (rows[collection] and rows[collection][id] or call('HGET', base .. 'r:' .. collection, id))
     local isLive, version, seq, created, expires, deleted, label, oldIndexes = false, nil, '', now, '0', nil, nil, ''
     if row then
       version, seq, created, expires, deleted, label, oldIndexes = match(row, rowForm)
@@ -441,7 +504,12 @@ while nextArgument < #ARGV do
           covers = covers and compartments[word]
         end
       end
-      if not covers then answer = { 'refused', index, 'label', row, '0' } break end
+      -- To a check, what is hidden is absent.
+      if not covers and op == 'check' then
+        isLive = false
+      elseif not covers then
+        answer = { 'refused', index, 'label', row, '0' } break
+      end
     end
 
     -- version

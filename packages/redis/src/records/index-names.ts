@@ -1,5 +1,5 @@
 import { hasTrait } from '@skein/memory/store'
-import type { Collection, RecordMeta, RecordQuery } from '@skein/memory/store'
+import type { Collection, RecordFilter, RecordMeta } from '@skein/memory/store'
 
 // Indexes are sorted sets of ids by `seq`. The suffix of their key names what their records have in common.
 
@@ -25,10 +25,20 @@ export function indexesOf(collection: Collection, { task, author, tags, derivedF
 }
 
 /** The index for a query: the one that probably lists the fewest other records. */
-export function indexFor({ collection, derivedFrom, task, tags, author }: RecordQuery): string {
+export function indexFor({ collection, derivedFrom, task, tags, author }: RecordFilter): string {
   if (derivedFrom !== undefined) return indexName('s', derivedFrom)
   if (task !== undefined) return indexName('t', task)
   if (tags?.[0] !== undefined) return indexName('g', tags[0])
   if (author !== undefined && hasTrait(collection, 'journal')) return indexName('a', author)
   return everything
+}
+
+/** All indexes that a record must be in to pass a filter, separated by commas; first the one that {@link indexFor} names. */
+export function indexesOfFilter(filter: RecordFilter): string {
+  const { derivedFrom, task, tags = [] } = filter
+  const names = [indexFor(filter)]
+  if (derivedFrom !== undefined) names.push(indexName('s', derivedFrom))
+  if (task !== undefined) names.push(indexName('t', task))
+  for (const tag of tags) names.push(indexName('g', tag))
+  return [...new Set(names)].join(',')
 }

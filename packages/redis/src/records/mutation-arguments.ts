@@ -1,6 +1,6 @@
-import type { Guard, Mutation } from '@skein/memory/store'
+import type { Guard, Mutation, RangeCheckMutation } from '@skein/memory/store'
 
-import { indexesOf } from './index-names.ts'
+import { indexesOf, indexesOfFilter } from './index-names.ts'
 import { contentChecksum } from './row-content.ts'
 import { encodeLabel, encodeName, encodeTask } from './row-fields.ts'
 
@@ -16,6 +16,7 @@ export function mutationArguments(
   content: string,
   left: number,
 ): [header: string, content: string] {
+  if (mutation.type === 'check-range') return [rangeHeader(mutation, left), encodeName(mutation.filter.notAuthor ?? '')]
   const { type, key, ifVersion, guard, over } = mutation
   const { collection, id } = key
   const isSet = type === 'set'
@@ -34,6 +35,17 @@ export function mutationArguments(
     `${isSet ? encodeLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
     `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)} ${encodeName(id)}${conditions}`
   return [header, content]
+}
+
+/** The header of a check of a range; its content is the author that is left out. */
+function rangeHeader({ key, filter, after, incarnation }: RangeCheckMutation, left: number): string {
+  const { collection, id: prefix } = key
+  const { audience, author, since = '-', until = '-' } = filter
+  return (
+    `${left} check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - ` +
+    `${after} ${indexesOfFilter({ ...filter, collection })} ${incarnation ?? '-'} ${since} ${until} ` +
+    `${encodeName(author ?? '')} ${encodeName(prefix)}`
+  )
 }
 
 function guardFields(guard: Guard | undefined): string {

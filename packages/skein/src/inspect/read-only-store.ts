@@ -27,7 +27,7 @@ export function readOnlyStore(driver: StoreDriver, reader: Store, writable: Read
         watch: (listener, onLink) => reader.watch(listener, onLink),
         verify: (inspector) => reader.verify(inspector),
         write: async (batch) => {
-          const refused = batch.find(({ type, key }) => type !== 'check' && !writable.has(key.collection))
+          const refused = batch.find(({ type, key }) => !type.startsWith('check') && !writable.has(key.collection))
           if (refused) {
             throw new StoreError('write', `This command must not write to "${refused.key.collection}".`)
           }

@@ -10,6 +10,7 @@ import { columns, packRow, requireSameKey, unpackIntact, unpackRow } from './rec
 import type { RawRow } from './record-row.ts'
 import type { SpaceSql } from '../file/space-sql.ts'
 import { lastSeq } from './space-tables.ts'
+import type { SpaceTables } from './space-tables.ts'
 import { packTerms } from '../terms/posting-list.ts'
 import { blockSize, TermBlocks } from '../terms/term-blocks.ts'
 
@@ -55,6 +56,7 @@ const raiseFloor =
  * {@link RecordWriter.forget} when it was rolled back or another connection wrote.
  */
 export class RecordWriter {
+  readonly #tables: SpaceTables
   readonly #sql: SpaceSql
   readonly #terms: TermBlocks
   /** How many records stand in no block of terms, if known. */
@@ -65,9 +67,10 @@ export class RecordWriter {
   /** Where the feed jumped last. It never does while the file is open. */
   #start: Seq | undefined
 
-  constructor(sql: SpaceSql) {
-    this.#sql = sql
-    this.#terms = new TermBlocks(sql)
+  constructor(tables: SpaceTables) {
+    this.#tables = tables
+    this.#sql = tables.sql
+    this.#terms = new TermBlocks(tables.sql)
   }
 
   /** Drops everything that is cached of the tables. */
@@ -88,15 +91,17 @@ export class RecordWriter {
     const verdicts: Exclude<Verdict, { type: 'refuse' }>[] = []
     for (const [index, mutation] of batch.entries()) {
       const { key, guard } = mutation
-      const row = this.#recent.get(key) ?? this.#before(mutation, now)
+      const isRange = mutation.type === 'check-range'
+      const row = isRange ? undefined : (this.#recent.get(key) ?? this.#before(mutation, now))
       const verdict = decideMutation(mutation, {
         row,
         guardRow: guard && (this.#recent.get(guard.key) ?? this.#read(guard.key)),
         now,
         seq: last + 1,
         hasContent: mutation.type === 'set' ? this.#hasContent(mutation.needs) : true,
-        floor: row || mutation.type === 'check' ? 0 : this.#floorOf(key.collection),
-        lost: this.#lostVersion(row, key.collection),
+        isUnwritten: isRange ? this.#tables.isUnwritten(mutation, last, now) : true,
+        floor: row || isRange || mutation.type === 'check' ? 0 : this.#floorOf(key.collection),
+        lost: isRange ? 0 : this.#lostVersion(row, key.collection),
       })
       if (verdict.type === 'refuse') {
         return { commit: { ok: false, refusal: { index, ...verdict.refusal } }, changes: [] }

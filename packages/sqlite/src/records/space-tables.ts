@@ -1,8 +1,9 @@
-import { beyondPrefix } from '@skein/memory/store'
+import { beyondPrefix, isSameFeed } from '@skein/memory/store'
 import type {
   ChangePage,
   NamePage,
   NameQuery,
+  RangeCheckMutation,
   RecordKey,
   RecordPage,
   RecordPlace,
@@ -94,6 +95,17 @@ export class SpaceTables {
     const page = raw.slice(0, limit)
     const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
     return raw.length > limit ? { records, next: page.at(-1)?.[1] as string } : { records }
+  }
+
+  /** Whether the list of a range shows no record that was written after its position; `last` is the newest one. */
+  isUnwritten(check: RangeCheckMutation, last: Seq, now: number): boolean {
+    if (!isSameFeed(check, last, this.#incarnation())) return false
+    const { key, after, filter } = check
+    const { where, values } = filterSql(this.sql, { ...filter, collection: key.collection }, now)
+    const beyond = beyondPrefix(key.id)
+    where.push('seq > ?', 'id >= ?', ...(beyond === undefined ? [] : ['id < ?']))
+    values.push(after, key.id, ...(beyond === undefined ? [] : [beyond]))
+    return this.sql(`SELECT 1 FROM @records r WHERE ${where.join(' AND ')} LIMIT 1`).get(...values) === undefined
   }
 
   search(query: SearchQuery, now: number): SearchAnswer {

@@ -22,7 +22,7 @@ import { WriterSpace } from './writer-space.ts'
 /** After a power cut nobody holds a lease any more, so leases need not have reached the disk. A check changes nothing. */
 function isLasting(mutation: Mutation): boolean {
   const { type } = mutation
-  return !(type === 'touch' || type === 'check' || (type === 'set' && mutation.fleeting))
+  return !(type === 'touch' || type === 'check' || type === 'check-range' || (type === 'set' && mutation.fleeting))
 }
 
 /**

@@ -20,7 +20,7 @@ export class WriterSpace implements TransactionState {
     this.tables = tables
     this.#clock = clock
     clock.observe(keptTime(tables.sql))
-    this.#records = new RecordWriter(tables.sql)
+    this.#records = new RecordWriter(tables)
     this.#announcer = new ChangeAnnouncer(tables)
   }
 

@@ -1,4 +1,4 @@
-import { knowledgeMethods } from './knowledge-methods.ts'
+import { knowledgeMethods, plantedContext } from './knowledge-methods.ts'
 import { oversightMethods } from './oversight-methods.ts'
 import { teamworkMethods } from './teamwork-methods.ts'
 import type { ViewMethod } from './view-method.ts'
@@ -16,6 +16,31 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
       await view.once(planted.work, () => 'own'),
       await view.once(`note/${text}`, () => text, { task: text }),
     ],
+  },
+  transaction: {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: (view, { text, planted }) =>
+      view.transaction(async (tx) => {
+        const seen = [
+          await tx.facts.read(planted.fact),
+          await tx.facts.getMany([planted.fact]),
+          await tx.facts.list(),
+          await tx.facts.search('planted'),
+          await tx.observations.list(),
+          await tx.observations.search('planted'),
+          await tx.decisions.list(),
+          await tx.learnings.relevant(plantedContext),
+          await tx.alerts.pending(),
+          await tx.escalations.list(),
+          await tx.objects.has({ id: planted.object }),
+        ]
+        await tx.facts.set(text, text, { task: text, tags: [text] })
+        await tx.observations.log({ value: text, task: text })
+        await tx.objects.put(text, { title: text })
+        await tx.alerts.send({ to: ['low'], insight: text })
+        return seen
+      }),
   },
   forget: {
     shows: 'own',

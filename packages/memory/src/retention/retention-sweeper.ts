@@ -1,0 +1,137 @@
+import { auditMutation } from '../audit/audit-log.ts'
+import type { ObjectShelf } from '../objects/object-shelf.ts'
+import type { Collection } from '../store/collections.ts'
+import type { Mutation } from '../store/mutation.ts'
+import { hashOf } from '../store/object-id.ts'
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
+import { publicLabel } from '../values/access.ts'
+import { encodeJson } from '../values/json.ts'
+import { retained } from './retention-rules.ts'
+import type { RetentionRule } from './retention-rules.ts'
+
+/** What the rules of a memory have removed since it was opened, by this process. */
+export interface RetentionReport {
+  /** Records by kind. */
+  readonly removed: Partial<Record<Collection, number>>
+  /** When this process last looked for such records, Unix milliseconds; absent if another one did all the time. */
+  readonly lastRunAt?: number
+}
+
+/** Whoever removes is named in the feed and in the audit. */
+const author = 'retention'
+/** Says which process looks for such records: the others need not. */
+const turnKey: RecordKey = { collection: 'settings', id: 'retention' }
+/** Records in one atomic step: other writers wait for no more than that. */
+const stepSize = 200
+
+/** What a {@link RetentionSweeper} is made of. */
+export interface RetentionSweeperParts {
+  readonly store: Store
+  readonly shelf: Pick<ObjectShelf, 'forget'>
+  readonly rules: readonly RetentionRule[]
+  /** Identifies this process. */
+  readonly owner: string
+  /** How long its turn lasts if it does not come again, in milliseconds. */
+  readonly turnMs: number
+}
+
+/**
+ * Removes what the rules keep no longer. Each step is one atom of its own with its audit, and finds what is due by
+ * itself, so whoever comes after a crash goes on where it was.
+ */
+export class RetentionSweeper {
+  readonly #parts: RetentionSweeperParts
+  /** Up to where each rule has looked at each kind. What is left there is not due by this rule before it is rewritten. */
+  readonly #looked = new Map<string, Seq>()
+  readonly #removed: Partial<Record<Collection, number>> = {}
+  #lastRunAt: number | undefined
+  #turn = 0
+
+  constructor(parts: RetentionSweeperParts) {
+    this.#parts = parts
+  }
+
+  get report(): RetentionReport {
+    return { removed: { ...this.#removed }, ...(this.#lastRunAt !== undefined && { lastRunAt: this.#lastRunAt }) }
+  }
+
+  /**
+   * Removes all that is due, unless another process does.
+   *
+   * @param isOver - Asked before each step.
+   * @param isAsked - Whether somebody waits for it, whatever other processes do.
+   */
+  async run(isOver: () => boolean, isAsked = false): Promise<void> {
+    const { rules, store } = this.#parts
+    if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return
+    for (const [index, rule] of rules.entries()) {
+      for (const collection of rule.collection === undefined ? retained : [rule.collection]) {
+        while (!isOver() && (await this.#step(`${index} ${collection}`, rule, collection)));
+      }
+    }
+    this.#lastRunAt = store.now()
+  }
+
+  /** Resolves to whether there may be more. */
+  async #step(name: string, { tag, sensitivity, keepMs }: RetentionRule, collection: Collection): Promise<boolean> {
+    const { store } = this.#parts
+    const until = Math.max(0, Math.floor(store.now() - keepMs))
+    const tags = tag === undefined ? undefined : [tag]
+    const after = this.#looked.get(name)
+    const page = await store.query({ collection, tags, until, after, order: 'oldest', limit: stepSize })
+    const due = page.records.filter((record) => sensitivity === undefined || record.sensitivity === sensitivity)
+    // Somebody rewrote one of them meanwhile: the next run sees what is due then.
+    if (due.length > 0 && !(await this.#remove(due, `kept for ${keepMs} ms`))) return false
+    const last = page.records.at(-1)
+    if (last) this.#looked.set(name, last.seq)
+    return page.next !== undefined
+  }
+
+  async #remove(due: readonly StoredRecord[], reason: string): Promise<boolean> {
+    const { store, shelf, owner } = this.#parts
+    const deletes = due.map(({ collection, id, version }): Mutation => {
+      return { type: 'delete', key: { collection, id }, author, ifVersion: version }
+    })
+    const groups = due.map(({ collection, id, sensitivity, compartments }) => {
+      const ids = [[id, 1]] as const
+      return {
+        agent: author,
+        action: 'erase',
+        outcome: 'hit',
+        collection,
+        sensitivity,
+        compartments,
+        reason,
+        ids,
+      } as const
+    })
+    const commit = await store.write([...deletes, auditMutation(owner, groups, undefined)])
+    if (!commit.ok) return false
+    for (const { collection, id } of due) {
+      this.#removed[collection] = (this.#removed[collection] ?? 0) + 1
+      if (collection === 'objects') await shelf.forget(hashOf(id))
+    }
+    return true
+  }
+
+  /** Takes the turn, or keeps it. Losing it does no harm: each step names the versions that it removes. */
+  async #takeTurn(): Promise<boolean> {
+    const { store, owner, turnMs: ttlMs } = this.#parts
+    const meta = { author: owner, tags: [], derivedFrom: [], ...publicLabel }
+    const renewed = { type: 'touch', key: turnKey, ifVersion: this.#turn, ttlMs } as const
+    if (this.#turn > 0 && (await store.write([renewed])).ok) return true
+    const taken = {
+      type: 'set',
+      key: turnKey,
+      value: encodeJson({ owner }),
+      meta,
+      ifVersion: 0,
+      ttlMs,
+      fleeting: true,
+    } as const
+    const commit = await store.write([taken])
+    this.#turn = commit.ok ? (commit.written[0]?.version ?? 0) : 0
+    return commit.ok
+  }
+}
