@@ -29,7 +29,8 @@ export type { MapStoreOptions } from './map-store.ts'
 export type { View } from './view.ts'
 export type { Principal, Clearance, Level, Right } from './values/access.ts'
 export type { WriteOptions } from './space/write-options.ts'
-export type { ListOptions, Page, JournalEntry, SearchResult } from './kinds/journal.ts'
+export type { Page, JournalEntry, SearchResult } from './kinds/journal.ts'
+export type { ListOptions } from './kinds/journal-options.ts'
 export type { Frozen } from './values/json.ts'
 
 // Kinds of memory

@@ -56,6 +56,11 @@ export class TermTable {
     this.#expire(at, record)
   }
 
+  /** Whether a record is indexed. */
+  has({ collection, id }: RecordKey): boolean {
+    return this.#idsOf(collection).has(id)
+  }
+
   remove({ collection, id }: RecordKey): void {
     const at = this.#idsOf(collection).get(id)
     if (at === undefined) return

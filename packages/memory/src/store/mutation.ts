@@ -70,6 +70,15 @@ export interface ResealMutation extends MutationBase {
 }
 
 /**
+ * Marks a record as holding no more: its label gets the compartment `withdrawnMark`. Everything else stays, its version,
+ * its place in lists and its terms as well, and the feed gets no entry: that of the correction, which comes in the same
+ * batch, tells of it. Nothing comes of it where there is no record, or it is marked already.
+ */
+export interface WithdrawMutation extends MutationBase {
+  readonly type: 'withdraw'
+}
+
+/**
  * Changes nothing, but refuses the batch unless the key is at this version, or absent for 0. No version and no entry of
  * the feed come of it.
  */
@@ -79,7 +88,7 @@ export interface CheckMutation extends MutationBase {
 }
 
 /** One step of an atomic batch. A batch names each key at most once. */
-export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation | CheckMutation
+export type Mutation = SetMutation | DeleteMutation | TouchMutation | ResealMutation | WithdrawMutation | CheckMutation
 
 /** The result of one mutation in a committed batch. The version is 0 for a check, and for the delete of an absent record. */
 export interface Written {

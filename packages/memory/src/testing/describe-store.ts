@@ -4,7 +4,9 @@ import { accessCases } from './memory/access-cases.ts'
 import { alertsCases } from './memory/alerts-cases.ts'
 import { auditCases } from './memory/audit-cases.ts'
 import { claimsCases } from './memory/claims-cases.ts'
+import { correctionsCases } from './memory/corrections-cases.ts'
 import { dataLossCases } from './memory/data-loss-cases.ts'
+import { doubtCases } from './memory/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './memory/forget-cases.ts'
@@ -69,6 +71,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   objects: objectsCases,
   once: onceCases,
   forgetting: forgetCases,
+  corrections: (options) => {
+    correctionsCases(options)
+    describe('doubt', () => {
+      doubtCases(options)
+    })
+  },
   watch: watchCases,
   'late hints': lateHintCases,
   outages: outageCases,

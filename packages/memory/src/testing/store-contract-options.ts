@@ -9,6 +9,7 @@ export type StoreContractPart =
   | 'objects'
   | 'once'
   | 'forgetting'
+  | 'corrections'
   | 'watch'
   | 'late hints'
   | 'outages'
