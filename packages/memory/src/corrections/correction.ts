@@ -24,6 +24,8 @@ export interface StoredCorrection {
   readonly next?: string | undefined
   /** Of a confirmed record: the digest of what was confirmed. */
   readonly of?: string | undefined
+  /** Of a confirmed record: what had been corrected by then that it rests on, as `collection/id`. */
+  readonly despite?: readonly string[] | undefined
   /** Unix milliseconds. Kept in the value, so that all nodes have the same. */
   readonly at: number
 }

@@ -7,7 +7,7 @@ import { collectionsWith } from '../store/collections.ts'
 import type { Collection, CollectionWith } from '../store/collections.ts'
 import { correctionKey } from '../store/correction-key.ts'
 import { sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
-import { asHeld, covers, distinct } from '../values/access.ts'
+import { asHeld, covers, distinct, joinLabels } from '../values/access.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
@@ -167,14 +167,17 @@ export class Corrections {
     const doubts = (await doubtsOf(actor, [record])).get(sourceName(record)) ?? []
     const keys = [key, ...doubts.map((id) => ({ collection: 'corrections', id }) as const)]
     const [before, ...causes] = await actor.unseen.read(keys)
-    // Another process may have corrected them by a clock that is ahead of what this one knows of it.
-    const at = Math.max(actor.now(), ...causes.map((cause) => storedCorrection(cause)?.at ?? 0))
-    const said: StoredCorrection = { state: 'confirmed', reason, of: confirmedDigest(record), at }
-    const { collection, id, version, task, importance, sensitivity, compartments } = record
+    const known = storedCorrection(before)
+    const of = confirmedDigest(record)
+    const despite = distinct([...(known?.of === of ? (known.despite ?? []) : []), ...doubts])
+    const said: StoredCorrection = { state: 'confirmed', reason, of, despite, at: actor.now() }
+    const { collection, id, version, task, importance } = record
+    // It names what was corrected, so it is as sensitive as that.
+    const label = joinLabels([record, ...causes.filter((cause) => cause !== undefined)])
     const subjects = subjectsOf(record).map(subjectSource)
     const derivedFrom = distinct([sourceName(record), ...subjects, ...(actor.scope?.sources ?? [])]).toSorted()
     const { id: author } = actor.principal
-    const meta = actor.mark({ author, task, tags: [], importance, derivedFrom, sensitivity, compartments })
+    const meta = actor.mark({ author, task, tags: [], importance, derivedFrom, ...label })
     await actor.write([
       { type: 'set', key, value: encodeJson(said), meta, ifVersion: before?.version ?? 0 },
       { type: 'check', key: { collection, id }, ifVersion: version },

@@ -34,9 +34,10 @@ export async function doubtsOf(
   const doubts = new Map<string, string[]>()
   for (const [name, node] of nodes) {
     if (!node.isWithdrawn) continue
-    for (const doubtful of spread(name, node, nodes, uses)) {
-      const { collection, id } = node.record
-      doubts.set(doubtful, [...(doubts.get(doubtful) ?? []), `${collection}/${id}`])
+    const { collection, id } = node.record
+    const corrected = `${collection}/${id}`
+    for (const doubtful of spread(name, corrected, nodes, uses)) {
+      doubts.set(doubtful, [...(doubts.get(doubtful) ?? []), corrected])
     }
   }
   const found = holding.map((record) => [sourceName(record), doubts.get(sourceName(record)) ?? []] as const)
@@ -96,17 +97,16 @@ function usesIn(nodes: ReadonlyMap<string, Node>): ReadonlyMap<string, readonly 
 /** The names of what a corrected record casts doubt on. Doubt goes on from what holds, and ends at what was confirmed. */
 function spread(
   from: string,
-  { correction }: Node,
+  corrected: string,
   nodes: ReadonlyMap<string, Node>,
   uses: ReadonlyMap<string, readonly string[]>,
 ): ReadonlySet<string> {
-  const since = correction?.at ?? Infinity
   const reached = new Set<string>()
   const next = [from]
   for (let name = next.pop(); name !== undefined; name = next.pop()) {
     for (const use of uses.get(name) ?? []) {
       const node = nodes.get(use)
-      if (!node || node.isWithdrawn || reached.has(use) || isConfirmed(node, since)) continue
+      if (!node || node.isWithdrawn || reached.has(use) || isConfirmed(node, corrected)) continue
       reached.add(use)
       next.push(use)
     }
@@ -114,6 +114,6 @@ function spread(
   return reached
 }
 
-function isConfirmed({ record, correction }: Node, since: number): boolean {
-  return correction?.state === 'confirmed' && correction.at >= since && correction.of === confirmedDigest(record)
+function isConfirmed({ record, correction }: Node, corrected: string): boolean {
+  return correction?.despite?.includes(corrected) === true && correction.of === confirmedDigest(record)
 }

@@ -43,7 +43,8 @@ export async function forget(
       : []
   for (const record of doomed) if (!isAbout(record, found)) requireMayErase(actor, record)
   if (doomed.length === 0) return { id: undefined, forgotten: {}, contents: 0, left }
-  const told = (await correctionsOfAll(actor, doomed)).filter((record) => !found.has(sourceName(record)))
+  const names = new Set(doomed.map((record) => sourceName(record)))
+  const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
   const gone = [...doomed, ...told]
   const erasing = new Erasing(space, actor, gone, { reason, derived })
   const { id, forgotten, contents } = await erasing.run(gone.toReversed())

@@ -45,7 +45,7 @@ export class Decisions extends Journal {
    * @throws NotFoundError, AccessError, ValueError, OptionError, StoreError; CorrectedError when one of the two was
    * corrected before
    */
-  supersede<Decision>(
+  async supersede<Decision>(
     id: string,
     next: DecisionInput<Decision> | { readonly id: string },
     options: SupersedeOptions = {},

@@ -86,7 +86,7 @@ export class Learnings extends Journal {
    * @throws NotFoundError, AccessError, ValueError, OptionError, StoreError; CorrectedError when one of the two was
    * corrected before
    */
-  supersede<Details>(
+  async supersede<Details>(
     id: string,
     next: LearningInput<Details> | { readonly id: string },
     options: SupersedeOptions = {},

@@ -51,7 +51,7 @@ export class Observations extends Journal {
    * @throws NotFoundError, AccessError, ValueError, OptionError, StoreError; CorrectedError when one of the two was
    * corrected before
    */
-  supersede<Value>(
+  async supersede<Value>(
     id: string,
     next: ObservationInput<Value> | { readonly id: string },
     options: SupersedeOptions = {},
