@@ -44,6 +44,8 @@ export type { Claims, Claim } from './kinds/claims.ts'
 export type { Escalations } from './kinds/escalations.ts'
 export type { Escalation } from './kinds/escalation.ts'
 export type { EscalationPackage } from './kinds/escalation-package.ts'
+export type { Corrections } from './corrections/corrections.ts'
+export type { Correction } from './corrections/correction.ts'
 export type { Objects } from './kinds/objects.ts'
 export type { Ref } from './kinds/ref.ts'
 export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
@@ -52,6 +54,7 @@ export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-o
 export {
   SkeinError,
   AccessError,
+  CorrectedError,
   CorruptRecordError,
   DeadlockError,
   FenceError,

@@ -4,9 +4,9 @@ import type { OwnMutation, Shown } from '../space/shown.ts'
 import { correctionKey } from '../store/correction-key.ts'
 import type { CollectionWith } from '../store/collections.ts'
 import type { Guard, Written } from '../store/mutation.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { RecordKey } from '../store/record.ts'
 import { sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
-import { distinct, joinLabels } from '../values/access.ts'
+import { asHeld, covers, distinct, joinLabels } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { FenceError, NotFoundError, OptionError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
@@ -15,7 +15,7 @@ import { assertReadable } from '../values/sealed-text.ts'
 import type { Correction, StoredCorrection } from './correction.ts'
 import { doubtAlerts } from './doubt-alerts.ts'
 import { correctedError, correctionsOf } from './find-corrections.ts'
-import { recomputeTag } from './recompute.ts'
+import { forgottenWork } from './recompute.ts'
 import { walkDerived } from './walk-derived.ts'
 import type { Derived } from './walk-derived.ts'
 
@@ -123,7 +123,12 @@ async function plan(
   const meta = actor.mark({ author, task, tags: [], importance, derivedFrom, ...label })
   const correction = { state, reason, supersededBy: said.next, latest: said.next, author, at } as const
   const ttlMs = remainingMs(actor, record)
-  const dependent = [...doubtAlerts(actor, record, said, meta, derived), ...forgottenWork(derived)]
+  // Above the clearance of who corrects, authors find the doubt where they look: nothing may count or name it here.
+  const seen = derived.filter((one) => covers(actor.audience, asHeld(one.record)))
+  const alerts = doubtAlerts({ key, said, meta }, seen).map((alert): OwnMutation => {
+    return { type: 'set', ...alert, meta: actor.mark(alert.meta) }
+  })
+  const dependent = [...alerts, ...forgottenWork(derived)]
   return {
     batch: [
       { type: 'set', key, value: encodeJson(said), meta, ttlMs, ifVersion: before?.version ?? 0 },
@@ -164,17 +169,6 @@ async function replacementOf(actor: Actor, record: Shown, next: Replacement): Pr
       { type: 'check', key: check, ifVersion: confirmed?.version ?? 0 },
     ],
   }
-}
-
-/** Deletes the results of work whose options say so, whoever may see them. */
-function forgottenWork(derived: readonly Derived[]): OwnMutation[] {
-  return derived
-    .filter(({ record }) => mustRunAgain(record))
-    .map(({ record: { collection, id, version } }) => ({ type: 'delete', key: { collection, id }, ifVersion: version }))
-}
-
-function mustRunAgain({ collection, tags }: StoredRecord): boolean {
-  return collection === 'work' && tags.includes(recomputeTag)
 }
 
 /** Does what was too much for one step, and forgets results that were stored since the uses were looked up. */

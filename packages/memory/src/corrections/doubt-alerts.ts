@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 
 import { addressTag } from '../space/addressee.ts'
-import type { Actor } from '../space/actor.ts'
-import type { OwnMutation } from '../space/shown.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
-import { covers, isWithdrawn, joinLabels } from '../values/access.ts'
+import { isWithdrawn, joinLabels } from '../values/access.ts'
 import { encodeJson } from '../values/json.ts'
 import type { StoredCorrection } from './correction.ts'
 import type { Derived } from './walk-derived.ts'
@@ -27,36 +25,40 @@ const mostNames = 100
 /** What nobody answers for in person: results of work are forgotten or stay. */
 const unattended: ReadonlySet<Collection> = new Set(['work'])
 
+/** A record that an alert is written as. */
+export interface AlertDraft {
+  readonly key: RecordKey
+  readonly value: string
+  readonly meta: RecordMeta
+}
+
 /**
  * An alert to each author of what rests on a corrected record, as sensitive as the correction and the records it names.
  * The author of the correction knows.
  *
- * @param meta - Of the correction.
+ * @param correction - Its key, what it says, and its metadata.
+ * @param derived - What the author of the correction may see: no alert counts or names anything else.
  */
 export function doubtAlerts(
-  actor: Actor,
-  key: RecordKey,
-  { state, reason }: StoredCorrection & { state: DoubtAlert['state'] },
-  meta: RecordMeta,
+  correction: { readonly key: RecordKey; readonly said: StoredCorrection; readonly meta: RecordMeta },
   derived: readonly Derived[],
-): OwnMutation[] {
+): AlertDraft[] {
+  const { key, said, meta } = correction
+  if (said.state === 'confirmed') return []
+  const { state, reason } = said
   const byAuthor = new Map<string, StoredRecord[]>()
   for (const { record } of derived) {
-    if (unattended.has(record.collection) || isWithdrawn(record) || record.author === actor.principal.id) continue
-    // Above the clearance of who corrects, authors learn of it where they look: nothing here may count or name it.
-    if (!covers(actor.audience, record)) continue
+    if (unattended.has(record.collection) || isWithdrawn(record) || record.author === meta.author) continue
     byAuthor.set(record.author, [...(byAuthor.get(record.author) ?? []), record])
   }
   return [...byAuthor].map(([author, records]) => {
-    const insight: DoubtAlert = {
-      corrected: `${key.collection}/${key.id}`,
-      state,
-      reason,
-      inDoubt: records.slice(0, mostNames).map((record) => sourceName(record)),
-      count: records.length,
-    }
+    const inDoubt = records.slice(0, mostNames).map((record) => sourceName(record))
+    const insight: DoubtAlert = { corrected: key.id, state, reason, inDoubt, count: records.length }
     const label = joinLabels([meta, ...records])
-    const alert = actor.mark({ ...meta, ...label, tags: [addressTag(author)] })
-    return { type: 'set', key: { collection: 'alerts', id: randomUUID() }, value: encodeJson(insight), meta: alert }
+    return {
+      key: { collection: 'alerts', id: randomUUID() },
+      value: encodeJson(insight),
+      meta: { ...meta, ...label, tags: [addressTag(author)] },
+    }
   })
 }
