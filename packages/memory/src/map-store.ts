@@ -17,7 +17,6 @@ import type { CheckMutation, Commit, Mutation } from './store/mutation.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
-import { termsOfValue } from './search/searchable-text.ts'
 import { TermTable } from './search/term-table.ts'
 import { requireOptions } from './values/require-options.ts'
 import type { OptionKinds } from './values/require-options.ts'
@@ -155,8 +154,11 @@ class MapStore implements Store {
       space.terms.touch(row)
       return
     }
-    const isKept = mutation.type === 'withdraw' && space.terms.has(row.record)
-    const terms = mutation.type === 'set' ? mutation.terms : isKept ? termsOfValue(row.record.value) : undefined
+    if (mutation.type === 'withdraw') {
+      space.terms.relabel(row)
+      return
+    }
+    const terms = mutation.type === 'set' ? mutation.terms : undefined
     space.terms.put(row, terms)
     if (!isChange) return
     space.seq = row.record.seq

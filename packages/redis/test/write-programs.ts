@@ -87,7 +87,7 @@ function maybe<T>(of: fc.Arbitrary<T>, oneIn = 2): fc.Arbitrary<T | undefined> {
 
 const step: fc.Arbitrary<Step> = fc.record({
   // Much is written, so that something is there for the others.
-  type: fc.constantFrom('set', 'set', 'set', 'set', 'set', 'delete', 'touch', 'reseal', 'check'),
+  type: fc.constantFrom('set', 'set', 'set', 'set', 'set', 'delete', 'touch', 'reseal', 'withdraw', 'check'),
   place,
   ifVersion: maybe(version, 3),
   guard: maybe(fc.record({ place, version }), 6),
@@ -154,6 +154,8 @@ export function mutationsOf(
         return { ...base, type, author }
       case 'check':
         return { ...base, type, ifVersion: versionAt(at, one.ifVersion ?? 0) }
+      case 'withdraw':
+        return { ...base, type }
       case 'touch':
         return { ...base, type, ifVersion, ttlMs: isFading ? 1 : ttlMs }
       case 'reseal':

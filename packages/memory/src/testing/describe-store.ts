@@ -40,6 +40,7 @@ import { storeObjectsCases } from './store/objects-cases.ts'
 import { storeRecordsCases } from './store/records-cases.ts'
 import { storeSealedCases } from './store/sealed-cases.ts'
 import { storeSearchCases } from './store/search-cases.ts'
+import { storeWithdrawalsCases } from './store/withdrawals-cases.ts'
 
 type Cases = (options: StoreContractOptions) => void
 
@@ -54,6 +55,7 @@ const store: Readonly<Record<string, Cases>> = {
   feed: storeFeedCases,
   objects: storeObjectsCases,
   sealed: storeSealedCases,
+  withdrawals: storeWithdrawalsCases,
   lifetime: storeLifetimeCases,
 }
 
