@@ -70,6 +70,6 @@ async function contentOf(view: View, { collection, id, value }: AnyRecord): Prom
   const object = collection === 'objects' ? objectInfoOf(value) : undefined
   if (!object || object.size > maxContentBytes || !/^text\/|\bjson\b/.test(object.mediaType)) return undefined
   const { size, mediaType } = object
-  const bytes = await view.objects.bytes({ id, size, mediaType })
+  const bytes = await view.objects.bytes({ id, size, mediaType }, { include: 'all' })
   return { mediaType, ...cutText(new TextDecoder().decode(bytes), maxValueLength) }
 }
