@@ -53,7 +53,7 @@ export async function briefDetail(view: View, collection: string, id: string): P
 
 async function requireRecord(view: View, name: string, id: string): Promise<AnyRecord> {
   const collection = requireCollection(name)
-  const record = await view.records.get(collection, id)
+  const record = await view.records.get(collection, id, { include: 'all' })
   if (!record) throw new NotFoundError('record', `${collection}/${id}`)
   return record
 }

@@ -52,7 +52,7 @@ async function sourcesOf(view: View, record: AnyRecord): Promise<readonly Lineag
 
 /** An object at distance 1, followed by its own sources. */
 async function objectWithSources(view: View, id: string): Promise<readonly LineageNode[]> {
-  const record = await view.records.get('objects', id)
+  const record = await view.records.get('objects', id, { include: 'all' })
   const object = record && objectInfoOf(record.value)
   if (!object) return []
   const { author, task, tags, derivedFrom, correction, doubts } = record

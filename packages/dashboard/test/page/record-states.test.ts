@@ -27,6 +27,8 @@ describePage('What holds no more, in Chromium', (open) => {
     await row('superseded It costs 10').waitFor()
     await row('erasure Nobody needs it.').waitFor()
     expect(await row('It costs 12').locator('.state-badge').count()).toBe(0)
+    // A correction is in no doubt because of what it corrects.
+    expect(await page.getByText('in doubt').count()).toBe(1)
 
     await row('superseded It costs 10').click()
     await page.getByRole('note').getByText('a typo').waitFor()

@@ -8,6 +8,7 @@ import { isSealed } from '../values/sealed-text.ts'
 import { storedCorrection } from './correction.ts'
 import type { StoredCorrection } from './correction.ts'
 import { confirmedDigest } from './confirmed-digest.ts'
+import { mayRest } from './walk-derived.ts'
 
 /** Sources are looked up until there are so many records: doubts from farther away are left out. */
 const mostRecords = 20_000
@@ -27,7 +28,9 @@ export async function doubtsOf(
   actor: Actor,
   records: readonly Shown[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const holding = records.filter((record) => record.isWithdrawn !== true && record.derivedFrom.length > 0)
+  const holding = records.filter(
+    ({ collection, isWithdrawn: isGone, derivedFrom }) => !isGone && derivedFrom.length > 0 && mayRest(collection),
+  )
   if (holding.length === 0) return new Map()
   const nodes = await sourcesOf(actor, holding)
   const uses = usesIn(nodes)

@@ -1,5 +1,5 @@
 import type { Unseen } from '../space/sight.ts'
-import { collectionsWith } from '../store/collections.ts'
+import { collectionsWith, hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
@@ -13,10 +13,12 @@ export interface Derived {
   readonly distance: number
 }
 
-/** The kinds of record that may rest on others. A correction and an alert are about a record, and don't. */
-const resting: readonly Collection[] = collectionsWith('derived').filter(
-  (collection) => collection !== 'corrections' && collection !== 'alerts',
-)
+/** Whether records of a kind may rest on others. A correction and an alert are about a record, and don't. */
+export function mayRest(collection: Collection): boolean {
+  return hasTrait(collection, 'derived') && collection !== 'corrections' && collection !== 'alerts'
+}
+
+const resting: readonly Collection[] = collectionsWith('derived').filter((collection) => mayRest(collection))
 /** How many records' uses are looked up together. */
 const atOnce = 50
 

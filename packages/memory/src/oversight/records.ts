@@ -2,7 +2,8 @@ import type { Label } from '../values/access.ts'
 import type { Correction } from '../corrections/correction.ts'
 import { doubtsOf } from '../corrections/doubts.ts'
 import { correctionsOf } from '../corrections/find-corrections.ts'
-import { requireInclude } from '../kinds/journal-options.ts'
+import { getKinds, requireInclude } from '../kinds/journal-options.ts'
+import type { GetOptions } from '../kinds/journal-options.ts'
 import type { Actor } from '../space/actor.ts'
 import { OptionError } from '../values/errors.ts'
 import { collectionsWith, hasTrait } from '../store/collections.ts'
@@ -124,15 +125,18 @@ export class Records {
   }
 
   /**
-   * One record, whether it holds or not; `undefined` when this principal can see none.
+   * One record; `undefined` when this principal can see none. One that was retracted or superseded is shown, with its
+   * `correction`, to whoever includes `all`.
    *
    * @throws OptionError, CorruptRecordError, StoreError
    */
-  async get(collection: Collection, id: string): Promise<AnyRecord | undefined> {
+  async get(collection: Collection, id: string, options: GetOptions = {}): Promise<AnyRecord | undefined> {
+    const { include } = requireOptions('records.get', options, getKinds)
+    requireInclude(include)
     requireCollection(collection)
     requireIds('id', [id])
     this.#space.assertOpen()
-    const record = await this.#actor.read({ collection, id }, 'read', 'all')
+    const record = await this.#actor.read({ collection, id }, 'read', include)
     return record && (await this.#toRecords([record]))[0]
   }
 

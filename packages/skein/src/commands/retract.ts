@@ -27,8 +27,7 @@ export function addRetract(skein: Command, context: CommandContext): void {
 }
 
 async function retract(name: string, flags: RetractFlags, context: CommandContext): Promise<void> {
-  const writable = [...writtenByCorrections, 'observations', 'decisions', 'learnings', 'objects'] as const
-  await using opened = await openReadOnly(flags, context, { isAudited: true, writable })
+  await using opened = await openReadOnly(flags, context, { isAudited: true, writable: writtenByCorrections })
   const { view } = opened
   const { collection, id } = await findNamed(view, name, 'correctable')
   const correction =

@@ -30,10 +30,7 @@ export function addSupersede(skein: Command, context: CommandContext): void {
 }
 
 async function supersede(name: string, flags: SupersedeFlags, context: CommandContext): Promise<void> {
-  await using opened = await openReadOnly(flags, context, {
-    isAudited: true,
-    writable: ['observations', 'decisions', 'learnings', 'objects', ...writtenByCorrections],
-  })
+  await using opened = await openReadOnly(flags, context, { writable: writtenByCorrections, isAudited: true })
   const { view } = opened
   const old = await findNamed(view, name, 'correctable')
   const next = await findNamed(view, flags.by, 'correctable')

@@ -9,8 +9,13 @@ import { findRecord } from './find-record.ts'
 /** A record of a kind with a trait. */
 export type RecordWith<Trait extends CollectionTrait> = AnyRecord & { readonly collection: CollectionWith<Trait> }
 
-/** What corrections write, beside the record itself. */
-export const writtenByCorrections: readonly Collection[] = ['corrections', 'alerts', 'work']
+/** What corrections write: the record, why, alerts to authors, and results of work that go. */
+export const writtenByCorrections: readonly Collection[] = [
+  ...collectionsWith('correctable'),
+  'corrections',
+  'alerts',
+  'work',
+]
 
 /**
  * Finds a record that is named as `collection/id`; the id may be shortened.

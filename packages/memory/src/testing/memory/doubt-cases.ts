@@ -73,8 +73,8 @@ export function doubtCases(options: StoreContractOptions): void {
       from: 'ann',
       insight: { corrected: `observations/${seen.id}`, state: 'retracted', reason: because, count: 5 },
     })
-    const { inDoubt } = alert?.insight as { inDoubt: string[] }
-    expect(inDoubt.toSorted()).toEqual(notes.map(({ id }) => `observations/${id}`).toSorted())
+    const told = (alert?.insight ?? {}) as { inDoubt?: string[] }
+    expect(told.inDoubt?.toSorted()).toEqual(notes.map(({ id }) => `observations/${id}`).toSorted())
     expect((await as(boss).alerts.pending()).map(({ insight }) => insight)).toMatchObject([{ inDoubt: ['facts/plan'] }])
     expect(await as(ann).alerts.pending()).toEqual([])
   })
