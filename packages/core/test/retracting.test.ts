@@ -59,3 +59,13 @@ it('keeps what does not ask for it', async () => {
   expect(await ann.corrections.doubts(note)).toEqual([`observations/${id}`])
   await expect(summarize('part', { onRetract: 'forget' as never })).rejects.toMatchObject({ option: 'onRetract' })
 })
+
+it('is done in a worker thread, too', async () => {
+  const { flock, memory } = await openFlock()
+  const { takeBack } = flock.activities<typeof import('./fixtures/retracting.ts')>(
+    new URL('./fixtures/retracting.ts', import.meta.url),
+  )
+  expect(await takeBack('t')).toEqual([1, 2])
+  const { items } = await memory.as({ id: 'ann', role: 'research' }).observations.list({ task: 't' })
+  expect(items.map(({ value }) => value)).toEqual(['right'])
+})

@@ -89,10 +89,10 @@ export class Actor extends Sight {
     const { id: author } = this.principal
     const audience = over ? { over: this.audience } : {}
     // What holds no more can't be written over, but it can go.
-    const all = over ? { over: withWithdrawn(this.audience) } : {}
+    const all = { over: withWithdrawn(this.audience) }
     const mutations = batch.map((mutation) => {
       const { type } = mutation
-      if (type === 'delete') return { ...mutation, author, ...all }
+      if (type === 'delete') return { ...mutation, author, ...(over && all) }
       return { ...mutation, ...(type === 'withdraw' ? all : audience) }
     })
     requireBatch(mutations)

@@ -81,10 +81,17 @@ export class Sight {
     include: Include = 'holding',
   ): Shown | undefined {
     const record = include === 'all' ? withoutMark(stored) : stored
-    if (noting !== 'unnoted') this.readAuditor?.note(noting, key.collection, key.id, record)
+    if (noting !== 'unnoted') this.readAuditor?.note(noting, key.collection, key.id, this.#noted(record))
     if (!record || !covers(this.audience, record)) return undefined
     this.scope?.noteRecord(record)
     return record as Shown
+  }
+
+  /** What the audit takes a read for: what holds no more is absent, unless it is above the clearance as well. */
+  #noted(record: StoredRecord | undefined): StoredRecord | undefined {
+    if (!record || !isWithdrawn(record)) return record
+    const held = asHeld(record)
+    return covers(this.audience, held) ? undefined : held
   }
 
   /** The records that this principal may see. */

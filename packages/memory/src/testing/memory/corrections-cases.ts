@@ -230,6 +230,8 @@ export function correctionsCases(options: StoreContractOptions): void {
     const opened = await escalations.open({ task: 't', reason: 'help', assignedTo: 'support' })
     const { observations: packed, timeline } = await escalations.package(opened.id)
     expect(packed.map(({ value }) => value)).toEqual(['right'])
+    const admin = as({ ...boss, rights: ['administer'] })
+    expect((await admin.escalations.package(opened.id)).leftOut).toBe(0)
     expect(timeline.map((entry) => entry.id)).not.toContain(id)
   })
 }
