@@ -47,6 +47,34 @@ describe('Corrections', () => {
     expect((await late.observations.get(id, { include: 'all' })).correction?.reason).toBe('wrong')
   })
 
+  it('are refused where they are none', async () => {
+    const { bus, say } = cuttableBus()
+    const node = await openNode('a', bus)
+    const { id } = await node.observations.log({ value: 'fox', ...important })
+    const meta = { author: 'eve', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] }
+    const send = async (name: string, value: unknown): Promise<void> =>
+      say(
+        JSON.stringify({
+          skein: 1,
+          from: 'eve',
+          by: 'eve',
+          kind: 'record',
+          name: `corrections/${name}`,
+          body: JSON.stringify({ value: JSON.stringify(value), meta }),
+        }),
+      )
+    await send(`observations/${id}`, null)
+    await send(`observations/${id}`, { state: 'superseded', at: 1 })
+    await send(`observations/${id}`, { state: 'retracted', at: 'x' })
+    await send('claims/t', { state: 'retracted', at: 1 })
+    await send('nothing', { state: 'retracted', at: 1 })
+    await settle(node)
+    expect((await node.observations.list()).items).toHaveLength(1)
+    await send(`observations/${id}`, { state: 'retracted', at: 1 })
+    await settle(node)
+    expect((await node.observations.list()).items).toEqual([])
+  })
+
   it('converge when two nodes correct the same record', async () => {
     const bus = inProcessBus()
     const links = [cuttableBus(bus), cuttableBus(bus), cuttableBus(bus)]

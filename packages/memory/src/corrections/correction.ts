@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../store/record.ts'
 import { decodeJson } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
 
 /** Why a record holds no more. */
 export interface Correction {
@@ -33,6 +34,19 @@ export interface StoredCorrection {
 /** Reads the decoded value of a record in `corrections`. */
 export function correctionOf(value: unknown): StoredCorrection {
   return value as StoredCorrection
+}
+
+/** Whether a decoded value is what a record in `corrections` may hold. */
+export function isCorrection(value: unknown): value is StoredCorrection {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { state, reason, next, of, despite, at } = value as Partial<Record<keyof StoredCorrection, unknown>>
+  const texts = [reason, next, of].filter((text) => text !== undefined)
+  return (
+    (state === 'retracted' || (state === 'superseded' && next !== undefined) || state === 'confirmed') &&
+    typeof at === 'number' &&
+    texts.every((text) => typeof text === 'string' && text.length <= limits.nameLength) &&
+    (despite === undefined || (Array.isArray(despite) && despite.every((name) => typeof name === 'string')))
+  )
 }
 
 /** What a record in `corrections` says; `undefined` for none. */
