@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import { queryWords } from '../../search/query-words.ts'
 import type { Mutation } from '../../store/mutation.ts'
 import { withdrawnMark, withWithdrawn } from '../../values/access.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
@@ -75,7 +76,16 @@ export function storeWithdrawalsCases(options: StoreContractOptions): void {
     const texts = ['fox', 'hen fox', 'duck']
     const many = Array.from({ length: 1_500 }, (_, at) => observe(`${at}`, `${texts[at % 3]} n${at}`))
     for (let from = 0; from < many.length; from += 500) await write(...many.slice(from, from + 500))
-    for (const id of ['0', '1', '700', '1499', '700']) await write(withdraw(id))
+    for (const id of ['0', '1', '700']) await write(withdraw(id))
+    // What is withdrawn counts in no weight but those of all.
+    const bestOf = async (filter: object): Promise<number> => {
+      const query = { collection: 'observations', words: queryWords('fox'), limit: 1, ...filter } as const
+      return Math.max(...(await fresh.store.search(query)).scores.values())
+    }
+    expect(await bestOf({ audience })).not.toBe(await bestOf(all))
+    // An index that is kept up by the feed learns of it by the correction.
+    const key = { collection: 'corrections', id: 'observations/1499' } as const
+    await write({ ...set('', null), key }, withdraw('1499'), withdraw('700'))
     const count = async (filter: object): Promise<number> => (await found('fox', filter, 1_000)).length
     const exact = async (text: string, filter: object): Promise<string[]> => found(`"${text}"`, filter, 5)
     expect([await count({ audience }), await count(all)]).toEqual([1_000 - 3, 1_000])
