@@ -56,6 +56,7 @@ export type OptionCall = readonly [
 
 const ping = behavior({ role: 'ping', initial: 0, receive: (count: number) => count })
 const never = async (): Promise<never> => Promise.reject(new Error('called'))
+const noRef = { id: 'none', size: 1, mediaType: 'text/plain' }
 /** Of modules that are never loaded. */
 const none = new URL('./no-module.js', import.meta.url)
 
@@ -150,6 +151,18 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'audit.entries': [(options, { view }) => Array.fromAsync(view.audit.entries(options)), 'agents', 'agent'],
   'audit.jsonLines': [(options, { view }) => Array.fromAsync(view.audit.jsonLines(options)), 'untill', 'until'],
   'claims.claim': [(options, { view }) => view.claims.claim('task', options), 'lease', 'leaseMs'],
+  'corrections.confirm': [(options, { view }) => view.corrections.confirm('facts/none', options), 'reasn', 'reason'],
+  'corrections.dependents': [
+    (options, { view }) => view.corrections.dependents('facts/none', options),
+    'limits',
+    'limit',
+  ],
+  'decisions.get': [(options, { view }) => view.decisions.get('none', options), 'includes', 'include'],
+  'decisions.supersede': [
+    (options, { view }) => view.decisions.supersede('none', { id: 'no' }, options),
+    'reasons',
+    'reason',
+  ],
   'decisions.declassify': [declassifies('decisions'), 'reasons', 'reason'],
   'decisions.list': [(options, { view }) => view.decisions.list(options), 'limits', 'limit'],
   'decisions.record': [(options, { view }) => view.decisions.record(options), 'reason', 'reasoning'],
@@ -166,17 +179,33 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'facts.update': [(options, { view }) => view.facts.update('key', () => 1, options), 'tag', 'tags'],
   'feed.read': [(options, { view }) => view.feed.read(options), 'withRecord', 'withRecords'],
   'learnings.declassify': [declassifies('learnings'), 'compartment', 'compartments'],
+  'learnings.get': [(options, { view }) => view.learnings.get('none', options), 'includes', 'include'],
+  'learnings.supersede': [
+    (options, { view }) => view.learnings.supersede('none', { id: 'no' }, options),
+    'reasons',
+    'reason',
+  ],
   'learnings.list': [(options, { view }) => view.learnings.list(options), 'autor', 'author'],
   'learnings.log': [(options, { view }) => view.learnings.log(options), 'detail', 'details'],
   'learnings.relevant': [(options, { view }) => view.learnings.relevant({}, options), 'max', 'limit'],
   'objects.declassify': [declassifies('objects'), 'reson', 'reason'],
+  'objects.get': [(options, { view }) => view.objects.get(noRef, options), 'includes', 'include'],
+  'objects.bytes': [(options, { view }) => view.objects.bytes(noRef, options), 'includes', 'include'],
+  'objects.supersede': [(options, { view }) => view.objects.supersede(noRef, noRef, options), 'reasn', 'reason'],
   'objects.lineage': [(options, { view }) => lineage(view, options), 'directions', 'direction'],
   'objects.put': [(options, { view }) => view.objects.put('text', options), 'mediatype', 'mediaType'],
   'observations.declassify': [declassifies('observations'), 'sensitivty', 'sensitivity'],
+  'observations.get': [(options, { view }) => view.observations.get('none', options), 'includes', 'include'],
+  'observations.supersede': [
+    (options, { view }) => view.observations.supersede('none', { id: 'no' }, options),
+    'reasons',
+    'reason',
+  ],
   'observations.list': [(options, { view }) => view.observations.list(options), 'curser', 'cursor'],
   'observations.log': [(options, { view }) => view.observations.log(options), 'claims', 'claim'],
   'facts.search': [(options, { view }) => view.facts.search('text', options), 'notauthor', 'notAuthor'],
   'observations.search': [(options, { view }) => view.observations.search('text', options), 'notauthor', 'notAuthor'],
+  'records.get': [(options, { view }) => view.records.get('facts', 'none', options), 'includes', 'include'],
   'records.list': [(options, { view }) => view.records.list(options), 'colection', 'collection'],
   'records.search': [(options, { view }) => view.records.search('text', options), 'derivedfrom', 'derivedFrom'],
   'agents.list': [(options, { view }) => view.agents.list(options), 'definitions', 'definition'],

@@ -48,7 +48,7 @@ const withoutOptions = new Set(
      indexTerms isOutage joinMemory matchPlace noteUse objectInfoOf isBundled nodePort ownFile parseQuery parseWorkId plainText rankValues requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sumOfLedger toEnvelope toStoredEnvelope warn
      workId workStateOf
-   @skein/memory/store: DerivedIndex StoreClock TermTable beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
+   @skein/memory/store: DerivedIndex StoreClock TermTable asHeld beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
      isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
      queryTerms queryWords rawText searchTerms termsOfValue topMatches
    skein: openStore renderSummary`
@@ -63,7 +63,8 @@ const methodsWithoutOptions = new Set(
   `view: state forgetWork noteRead ledger verify now waitFor
    alerts: pending ack subscribe · audit: noteDisclosure · claims: holder
    escalations: take release answer decline handBack get package
-   facts: peek get getMany conflicts · feed: last untilNews mark · learnings: · objects: get bytes has info · records: get
+   facts: peek get getMany conflicts · feed: last untilNews mark · learnings: retract · objects: has info retract
+   decisions: retract · observations: retract · corrections: of doubts 
    agents: load save post onMail
    flock: post agent publish on stats queues close · ref: send watch stop · model: forget`
     .split(/\n|·/)
@@ -119,6 +120,7 @@ it('every method of views, flocks, agents and models either checks its options o
     'alerts',
     'audit',
     'claims',
+    'corrections',
     'decisions',
     'escalations',
     'facts',
@@ -138,10 +140,13 @@ it('every method of views, flocks, agents and models either checks its options o
   const isInternal = new Set([
     'decisions.append',
     'decisions.find',
+    'decisions.replace',
     'learnings.append',
     'learnings.find',
+    'learnings.replace',
     'observations.append',
     'observations.find',
+    'observations.replace',
   ])
   const unknown = all.filter(
     (name) => !(name in methodCalls) && !methodsWithoutOptions.has(name) && !isInternal.has(name),

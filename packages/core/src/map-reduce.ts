@@ -4,6 +4,7 @@ import type { OptionKinds } from '@skein/memory/runtime'
 import { joinLabels } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
+import { requireOnRetract } from './activities/activity.ts'
 import { MapReduceError } from './map-reduce-error.ts'
 import type { MapFailure } from './map-reduce-error.ts'
 import { Semaphore } from './base/semaphore.ts'
@@ -14,6 +15,8 @@ export type Step<Input, Output> = (input: Input, options: StepOptions) => Promis
 /** What a step gets beside its input, to pass on to activities and questions. */
 export interface StepOptions {
   readonly signal?: AbortSignal
+  /** As the map-reduce was told. */
+  readonly onRetract?: 'keep' | 'recompute'
   /** What the step's input is based on. It notes what the step reads, for the steps that get its note. */
   readonly scope: ReadScope
 }
@@ -64,6 +67,14 @@ export interface MapReduceOptions<Input, Note> {
    * @defaultValue 'stop'
    */
   readonly onFailure?: 'stop' | 'skip'
+  /**
+   * For steps that are shared activities, in place of their own: with `recompute`, results that rest on something that is
+   * retracted or superseded are forgotten with it. The next run computes these parts again, and what was merged from
+   * them, and nothing else.
+   *
+   * @defaultValue what each activity says
+   */
+  readonly onRetract?: 'keep' | 'recompute'
 }
 
 /** The progress of a map-reduce. */
@@ -100,6 +111,7 @@ const kinds: OptionKinds<MapReduceOptions<unknown, unknown>> = {
   signal: 'object',
   onProgress: 'function',
   onFailure: 'any',
+  onRetract: 'any',
 }
 
 /** See `Flock.mapReduce`. @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason. */
@@ -111,12 +123,13 @@ export async function mapReduce<Input, Note>(given: MapReduceOptions<Input, Note
   if (typeof options.map !== 'function') throw new OptionError('map', 'a function of an input', options.map)
   if (typeof options.reduce !== 'function') throw new OptionError('reduce', 'a function of notes', options.reduce)
   if (onFailure !== 'stop' && onFailure !== 'skip') throw new OptionError('onFailure', "'stop' or 'skip'", onFailure)
+  requireOnRetract(options.onRetract)
   requireInteger('fanIn', fanIn, 2)
   requireInteger('concurrency', concurrency, 1)
   if (!(maxSize > 0)) throw new OptionError('maxSize', 'a number above 0', maxSize)
   signal?.throwIfAborted()
   const slots = new Semaphore(concurrency)
-  const step = { ...(signal && { signal }) }
+  const step = { ...(signal && { signal }), ...(options.onRetract && { onRetract: options.onRetract }) }
   const failures: MapFailure[] = []
   let mapped = 0
 

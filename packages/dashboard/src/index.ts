@@ -42,6 +42,7 @@ export type {
   RecordDetail,
   RecordRow,
   RecordRows,
+  RecordState,
   SceneEvent,
   SceneLabel,
   Session,

@@ -24,6 +24,16 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     }
   })
 
+  it('recalls only what holds', async () => {
+    const { id } = await ann.call('remember', { text: 'The tower leans.', task: 'tower' })
+    await using memory = await openMemory({ store: sqliteStore(store) })
+    const rita = memory.as({ id: 'rita', role: 'review', rights: ['correct'] })
+    await rita.observations.retract(String(id).split('/')[1] ?? '', 'It was the camera.')
+    expect(await bob.call('recall', { query: 'tower' })).toMatchObject({ items: [] })
+    expect(await bob.call('recall', { task: 'tower' })).toMatchObject({ items: [] })
+    expect(await bob.call('recall', { ids: [id] })).toMatchObject({ items: [], missing: [id] })
+  })
+
   it('finds what another remembered: first in short, then whole', async () => {
     const text = `Acme raised its prices. ${'The reasons are many. '.repeat(100)}`
     const { id } = await ann.call('remember', { text, task: 'pricing', tags: ['crm'] })

@@ -30,7 +30,8 @@ export type { MapStoreOptions } from './map-store.ts'
 export type { View } from './view.ts'
 export type { Principal, Clearance, Level, Right } from './values/access.ts'
 export type { WriteOptions } from './space/write-options.ts'
-export type { ListOptions, Page, JournalEntry, SearchResult } from './kinds/journal.ts'
+export type { Page, JournalEntry, SearchResult } from './kinds/journal.ts'
+export type { ListOptions } from './kinds/journal-options.ts'
 export type { Frozen } from './values/json.ts'
 
 // Several records in one step
@@ -49,6 +50,8 @@ export type { Claims, Claim } from './kinds/claims.ts'
 export type { Escalations } from './kinds/escalations.ts'
 export type { Escalation } from './kinds/escalation.ts'
 export type { EscalationPackage } from './kinds/escalation-package.ts'
+export type { Corrections } from './corrections/corrections.ts'
+export type { Correction } from './corrections/correction.ts'
 export type { Objects } from './kinds/objects.ts'
 export type { Ref } from './kinds/ref.ts'
 export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
@@ -57,6 +60,7 @@ export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-o
 export {
   SkeinError,
   AccessError,
+  CorrectedError,
   CorruptRecordError,
   DeadlockError,
   FenceError,

@@ -165,6 +165,10 @@ class MapStore implements Store {
       space.terms.touch(row)
       return
     }
+    if (mutation.type === 'withdraw') {
+      space.terms.relabel(row)
+      return
+    }
     const terms = mutation.type === 'set' ? mutation.terms : undefined
     space.terms.put(row, terms)
     if (!isChange) return

@@ -21,6 +21,7 @@ export type { IndexedRow } from './search/term-table.ts'
 
 // Records and their kinds
 export { collections, collectionsWith, hasTrait } from './store/collections.ts'
+export { asHeld, withdrawnMark } from './values/access.ts'
 export { levels, levelIndex, covers, joinLabels, labelText, parseLabel, publicLabel } from './values/access.ts'
 export type { Collection, CollectionTrait, CollectionWith } from './store/collections.ts'
 export type { RecordKey, RecordMeta, RecordPlace, StoredRecord, Seq } from './store/record.ts'

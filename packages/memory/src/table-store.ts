@@ -254,9 +254,9 @@ class TableStore implements Store {
   }
 
   #put({ mutation, row, isChange }: Put): void {
-    // A touch changes no content, so the terms stay. A deleted or resealed record is not to be found.
-    const { type } = mutation
-    const terms = type === 'set' ? mutation.terms : type === 'touch' ? this.#table.rowOf(row.record)?.terms : undefined
+    // A touch and a withdrawal change no content, so the terms stay. A deleted or resealed record is not to be found.
+    const isKept = mutation.type === 'touch' || mutation.type === 'withdraw'
+    const terms = mutation.type === 'set' ? mutation.terms : isKept ? this.#table.rowOf(row.record)?.terms : undefined
     this.#table.put({ ...row, terms })
     if (isChange) this.#table.append(changeOf(row))
   }

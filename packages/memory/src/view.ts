@@ -9,6 +9,7 @@ import { Objects } from './kinds/objects.ts'
 import { Observations } from './kinds/observations.ts'
 import { onceKinds } from './kinds/once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
+import { Corrections } from './corrections/corrections.ts'
 import { forget } from './forgetting/forget.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forgetting/forget-options.ts'
 import { Audit } from './oversight/audit.ts'
@@ -30,9 +31,8 @@ import type { LedgerReport } from './work/ledger-table.ts'
 import { workId } from './work/work-id.ts'
 import { currentAccount } from './space/work-chain.ts'
 import type { Corruption } from './store/corruption.ts'
-import { requireLevel } from './values/access.ts'
+import { requireLabel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
-import { requireStrings } from './values/require-option.ts'
 import { OptionError } from './values/errors.ts'
 import { requireOptions } from './values/require-options.ts'
 
@@ -48,6 +48,7 @@ export class View extends Transactional {
   readonly escalations: Escalations
   readonly objects: Objects
   readonly audit: Audit
+  readonly corrections: Corrections
   readonly #space: StoredSpace
   readonly #actor: Actor
   readonly #once: ComputeOnce
@@ -69,6 +70,7 @@ export class View extends Transactional {
     this.escalations = new Escalations(space, actor)
     this.objects = new Objects(space, actor)
     this.audit = new Audit(space, actor)
+    this.corrections = new Corrections(space, actor)
     this.#space = space
     this.#actor = actor
     this.#once = new ComputeOnce(space, actor)
@@ -236,8 +238,7 @@ export class View extends Transactional {
    * @throws OptionError when the level is unknown; AccessError when the label is above the clearance.
    */
   noteRead(label: Label): void {
-    requireLevel('label.sensitivity', label.sensitivity)
-    requireStrings('label.compartments', label.compartments)
+    requireLabel('label', label)
     this.#actor.requireSight(label)
   }
 
@@ -265,8 +266,7 @@ export class View extends Transactional {
   }
 
   /**
-   * Follows changes to the records whose `collection/id` starts with `prefix`
-   * (`''` for all), in order, without gaps or duplicates.
+   * Follows changes to the records whose `collection/id` starts with `prefix` (`''` for all), in order, without gaps.
    *
    * @throws OptionError; FeedTrimmedError when the feed no longer reaches back to `after`.
    */

@@ -87,7 +87,20 @@ function maybe<T>(of: fc.Arbitrary<T>, oneIn = 2): fc.Arbitrary<T | undefined> {
 
 const step: fc.Arbitrary<Step> = fc.record({
   // Much is written, so that something is there for the others.
-  type: fc.constantFrom('set', 'set', 'set', 'set', 'set', 'delete', 'touch', 'reseal', 'check', 'check-range'),
+  type: fc.constantFrom(
+    'set',
+    'set',
+    'set',
+    'set',
+    'set',
+    'set',
+    'delete',
+    'touch',
+    'reseal',
+    'withdraw',
+    'check',
+    'check-range',
+  ),
   place,
   ifVersion: maybe(version, 3),
   guard: maybe(fc.record({ place, version }), 6),
@@ -164,6 +177,8 @@ export function mutationsOf(
         // Prefixes of names are names too: those of one letter, and none.
         return { type, key: { collection, id: id.length > 1 ? '' : id }, filter, after }
       }
+      case 'withdraw':
+        return { ...base, type }
       case 'touch':
         return { ...base, type, ifVersion, ttlMs: isFading ? 1 : ttlMs }
       case 'reseal':

@@ -11,6 +11,7 @@ import { addBackup } from './commands/backup.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDashboard } from './commands/dashboard.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addConfirm } from './commands/confirm.ts'
 import { addForget } from './commands/forget.ts'
 import { addGet } from './commands/get.ts'
 import { addImport } from './commands/import.ts'
@@ -18,10 +19,12 @@ import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
 import { addMcp } from './commands/mcp.ts'
 import { addMigrate } from './commands/migrate.ts'
+import { addRetract } from './commands/retract.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRun } from './commands/run.ts'
 import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
+import { addSupersede } from './commands/supersede.ts'
 import { addTail } from './commands/tail.ts'
 import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 
@@ -37,6 +40,9 @@ const commands: readonly AddCommand[] = [
   addTail,
   addInbox,
   addAnswer,
+  addRetract,
+  addSupersede,
+  addConfirm,
   addForget,
   addAudit,
   addAgents,

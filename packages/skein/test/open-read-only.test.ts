@@ -54,7 +54,12 @@ describe('a command that reads', () => {
     ['an odd time', ['audit', '--since', 'yesterday', '--store', 'x.db'], 2, /--since.*30s, 10m, 2h, 3d/],
     ['an impossible day', ['audit', '--until', '2026-02-30', '--store', 'x.db'], 2, /--until.*2026-11-21/],
     ['an unknown level', ['ls', '--clearance', 'secret', '--store', 'x.db'], 2, /--clearance.*confidential\+finance/],
-    ['an unknown right', ['audit', '--right', 'all', '--store', 'x.db'], 2, /--right.*audit, declassify, administer/],
+    [
+      'an unknown right',
+      ['audit', '--right', 'all', '--store', 'x.db'],
+      2,
+      /--right.*audit, declassify, correct, administer/,
+    ],
     ['a bad cursor', ['ls', 'facts', '--cursor', 'x', '--store', 'x.db'], 2, /cursor/],
     ['a bad limit', ['ls', 'facts', '--limit', '0', '--store', 'x.db'], 2, /--limit.*an integer from 1 to 1,000/],
     ['a blank id', ['ls', '--as', ' ', '--store', 'x.db'], 2, /--as.*isn't blank/],

@@ -30,6 +30,8 @@ export interface RunActivityOptions {
   readonly priority?: number
   /** Overrides the activity's own; see `ActivityOptions`. */
   readonly retry?: RetryPolicy
+  /** Overrides the activity's own; see `ActivityOptions`. */
+  readonly onRetract?: 'keep' | 'recompute'
   /** @internal Limits its model calls, beside the flock's budget. */
   readonly budget?: BudgetScope | undefined
   /** @internal The key of a durable agent's work. */
@@ -50,6 +52,7 @@ const kinds: OptionKinds<RunActivityOptions & { across: boolean }> = {
   queueTimeoutMs: 'number',
   priority: 'number',
   retry: 'any',
+  onRetract: 'string',
   budget: 'object',
   key: 'string',
   leaseMs: 'number',

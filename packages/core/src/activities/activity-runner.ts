@@ -12,7 +12,7 @@ import type { BudgetScope } from '../limits/budget.ts'
 import { withRetries } from '../supervision/with-retries.ts'
 import { ActivityQueueTimeoutError, ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
 import type { RunActivityOptions } from './activity-ref.ts'
-import { requireLimits } from './activity.ts'
+import { requireLimits, requireOnRetract } from './activity.ts'
 import type { ResolvedActivityOptions } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
 import { limitsOf } from './run-limits.ts'
@@ -93,6 +93,7 @@ export class ActivityRunner {
   async run(module: string, name: string, input: unknown, options: RunActivityOptions): Promise<unknown> {
     if (this.#isClosed) throw new FlockClosedError()
     requireLimits(options)
+    requireOnRetract(options.onRetract)
     const principal = options.as ?? flockPrincipal
     const id = `${name}#${randomUUID().slice(0, 8)}`
     const scope = new ReadScope()
@@ -140,7 +141,7 @@ export class ActivityRunner {
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { id, principal, options, name, scope } = run
+    const { id, principal, options, name, scope, defined } = run
     const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
@@ -149,8 +150,13 @@ export class ActivityRunner {
       context.reportDuration(outcome.durationMs)
       return { output: outcome.output }
     }
-    const { signal, leaseMs, claim } = options
-    const once = { ...(signal && { signal }), ...(leaseMs !== undefined && { leaseMs }), ...(claim && { claim }) }
+    const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
+    const once = {
+      onRetract,
+      ...(signal && { signal }),
+      ...(leaseMs !== undefined && { leaseMs }),
+      ...(claim && { claim }),
+    }
     const { value, reused, cost } = await this.#parts.memory.as(principal, scope).once(key, work, once)
     if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
     return value.output

@@ -46,6 +46,14 @@ export interface ActivityOptions {
   readonly version?: string
 
   /**
+   * What becomes of a shared result when something that it rests on is retracted or superseded: with `recompute` it is
+   * forgotten in the same step, and whoever asks next computes it again.
+   *
+   * @defaultValue 'keep'
+   */
+  readonly onRetract?: 'keep' | 'recompute'
+
+  /**
    * How long one attempt may run, in milliseconds, before it is aborted. What it waits for a thread, and for its module
    * to load, does not count.
    *
@@ -81,6 +89,7 @@ const kinds: OptionKinds<ActivityOptions> = {
   kind: 'any',
   shared: 'boolean',
   version: 'string',
+  onRetract: 'string',
   timeoutMs: 'any',
   queueTimeoutMs: 'any',
   priority: 'any',
@@ -123,6 +132,7 @@ export function activity<Input, Output>(
   const { kind = 'compute', shared = false, version = '1', ...limits } = requireOptions('activity', options, kinds)
   if (limits.retry !== undefined) requireRetry(limits.retry)
   requireLimits(limits)
+  requireOnRetract(limits.onRetract)
   if (kind !== 'compute' && kind !== 'io') throw new OptionError('kind', "'compute' or 'io'", kind)
   return { [definition]: { kind, shared, version, ...limits }, run }
 }
@@ -133,6 +143,12 @@ export function requireLimits(limits: Pick<ActivityOptions, 'timeoutMs' | 'queue
   if (timeoutMs !== undefined) requireDuration('timeoutMs', timeoutMs)
   if (queueTimeoutMs !== undefined) requireDuration('queueTimeoutMs', queueTimeoutMs)
   if (priority !== undefined) requireInteger('priority', priority, Number.MIN_SAFE_INTEGER)
+}
+
+/** @throws OptionError */
+export function requireOnRetract(onRetract: ActivityOptions['onRetract']): void {
+  if (onRetract === undefined || onRetract === 'keep' || onRetract === 'recompute') return
+  throw new OptionError('onRetract', "'keep' or 'recompute'", onRetract)
 }
 
 /** The options of an exported activity; `undefined` for any other value. */

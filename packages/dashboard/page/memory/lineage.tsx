@@ -6,6 +6,7 @@ import { linkTo } from '../state/route.ts'
 import { counted } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { openRecord } from './record-source.ts'
+import { StateBadge } from './state-badge.tsx'
 
 /** To what a record was made from, or to what was made from it. */
 export type LineageDirection = 'sources' | 'uses'
@@ -82,6 +83,7 @@ function Branch({ item, items, direction, path }: { item: LineageItem } & Omit<B
       >
         {isLeaf || isCycle ? '·' : isOpen.value ? '▾' : '▸'}
       </button>
+      <StateBadge state={item.state} />
       <a href={linkTo('memory', [item.collection, item.id])}>
         <Text of={item.title || item.id} maxLength={80} />
       </a>{' '}

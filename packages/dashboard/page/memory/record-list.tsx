@@ -7,6 +7,7 @@ import { timeShown } from '../state/page-state.ts'
 import { keyOf } from '../state/scene.ts'
 import { ago, duration } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
+import { StateBadge } from './state-badge.tsx'
 
 const rowHeight = 58
 /** Rows that are rendered beyond each edge. */
@@ -116,6 +117,7 @@ function Row({ row }: { row: RecordRow }): VNode {
     <>
       <span class="record-title">
         {row.label.sensitivity === 'confidential' && <span class="seal">confidential</span>}
+        <StateBadge state={row.state} />
         <Text of={row.title || row.id} maxLength={90} />
       </span>
       <span class="record-note">

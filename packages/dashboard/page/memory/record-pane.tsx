@@ -12,6 +12,7 @@ import { Lineage } from './lineage.tsx'
 import { RecordHistory } from './record-history.tsx'
 import { openRecord } from './record-source.ts'
 import { RecordValue } from './record-value.tsx'
+import { StateNote } from './state-badge.tsx'
 import { Sentences } from './sentences.tsx'
 
 /** Options of {@link RecordPane}. */
@@ -29,6 +30,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
   // Loads again for a new version or new readers of this record, not for other events.
   useScene()
   const { version, reads } = sceneShown().records.get(keyOf(collection, id)) ?? {}
+  const corrected = sceneShown().records.get(keyOf('corrections', `${collection}/${id}`))?.version
   useEffect(() => {
     let isCancelled = false
     void openRecord(collection, id).then(
@@ -44,7 +46,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
     return () => {
       isCancelled = true
     }
-  }, [replayIndex.value, version, Math.min(reads ?? 0, 20)])
+  }, [replayIndex.value, version, corrected, Math.min(reads ?? 0, 20)])
   const { quote, ...filters } = query
   const record = detail.value
   return (
@@ -84,6 +86,7 @@ function Head({ record }: { record: RecordDetail }): VNode {
       <h2>
         <Text of={title || id} maxLength={160} />
       </h2>
+      <StateNote collection={collection} state={record.state} now={now} />
       <dl class="facts">
         <div>
           <dt>Author</dt>

@@ -23,6 +23,25 @@ export interface RecordRow {
   readonly createdAt: number
   readonly updatedAt: number
   readonly expiresAt?: number
+  /** Absent for a record that holds without doubt. */
+  readonly state?: RecordState
+}
+
+/** What a list and a record's page say of a record that does not simply hold. */
+export interface RecordState {
+  /**
+   * `withdrawn`: retracted or superseded, which of the two is above the clearance. `in-doubt`: something that it was made
+   * from was. `erased`: it is a tombstone, which tells of an erasure.
+   */
+  readonly kind: 'retracted' | 'superseded' | 'withdrawn' | 'in-doubt' | 'erased'
+  readonly reason?: string
+  /** Who corrected it. */
+  readonly author?: string
+  readonly at?: number
+  /** The id of what holds in its place. */
+  readonly latest?: string
+  /** Of what is in doubt: the corrected records behind it, as `collection/id`. */
+  readonly because?: readonly string[]
 }
 
 /** `GET /api/records/<collection>/<id>`: everything about one record. */
@@ -56,4 +75,5 @@ export interface LineageItem {
   readonly depth: number
   /** The id of the neighboring item, one step nearer to the record. */
   readonly from: string
+  readonly state?: RecordState
 }

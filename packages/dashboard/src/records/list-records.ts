@@ -64,6 +64,7 @@ async function search(records: Records, q: string, filter: RecordsFilter): Promi
 
 function filterOf({ task, tag, author }: RecordsQuery): Omit<RecordsFilter, 'collection'> {
   return {
+    include: 'all',
     ...(task !== undefined && { task }),
     ...(tag !== undefined && { tags: [tag] }),
     ...(author !== undefined && { author }),

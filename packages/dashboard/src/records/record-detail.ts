@@ -53,7 +53,7 @@ export async function briefDetail(view: View, collection: string, id: string): P
 
 async function requireRecord(view: View, name: string, id: string): Promise<AnyRecord> {
   const collection = requireCollection(name)
-  const record = await view.records.get(collection, id)
+  const record = await view.records.get(collection, id, { include: 'all' })
   if (!record) throw new NotFoundError('record', `${collection}/${id}`)
   return record
 }
@@ -70,6 +70,6 @@ async function contentOf(view: View, { collection, id, value }: AnyRecord): Prom
   const object = collection === 'objects' ? objectInfoOf(value) : undefined
   if (!object || object.size > maxContentBytes || !/^text\/|\bjson\b/.test(object.mediaType)) return undefined
   const { size, mediaType } = object
-  const bytes = await view.objects.bytes({ id, size, mediaType })
+  const bytes = await view.objects.bytes({ id, size, mediaType }, { include: 'all' })
   return { mediaType, ...cutText(new TextDecoder().decode(bytes), maxValueLength) }
 }

@@ -6,6 +6,7 @@ import type { LineageNode } from '@skein/memory/types'
 
 import type { LineageItem } from '../protocol/protocol.ts'
 import { objectTitle, titleOf } from '../text/record-title.ts'
+import { stateOf } from './record-state.ts'
 
 /** Items of a lineage that are shown in each direction. */
 const maxItems = 500
@@ -51,12 +52,13 @@ async function sourcesOf(view: View, record: AnyRecord): Promise<readonly Lineag
 
 /** An object at distance 1, followed by its own sources. */
 async function objectWithSources(view: View, id: string): Promise<readonly LineageNode[]> {
-  const record = await view.records.get('objects', id)
+  const record = await view.records.get('objects', id, { include: 'all' })
   const object = record && objectInfoOf(record.value)
   if (!object) return []
-  const { author, task, tags, derivedFrom } = record
+  const { author, task, tags, derivedFrom, correction, doubts } = record
   const { title, ...meta } = object
-  const first = { ref: { id, ...meta }, title, author, task, tags, derivedFrom, distance: 1 }
+  const held = { ...(correction && { correction }), ...(doubts && { doubts }) }
+  const first = { ref: { id, ...meta }, title, author, task, tags, derivedFrom, distance: 1, ...held }
   const rest = await view.objects.lineage({ id }, { direction: 'sources', limit: maxItems })
   return [first, ...rest.map((node) => ({ ...node, distance: node.distance + 1 }))]
 }
@@ -80,21 +82,26 @@ async function usesOf(view: View, record: AnyRecord): Promise<readonly LineageIt
 }
 
 /** Kinds of record besides objects that are made from objects. */
-const otherCollections = collectionsWith('derived').filter((name) => name !== 'objects')
+const otherCollections = collectionsWith('derived').filter((name) => name !== 'objects' && name !== 'corrections')
 
 async function recordsMadeFrom(view: View, object: string, depth: number): Promise<readonly LineageItem[]> {
   const pages = await Promise.all(
-    otherCollections.map((collection) => view.records.list({ collection, derivedFrom: object, limit: 50 })),
+    otherCollections.map((collection) =>
+      view.records.list({ collection, derivedFrom: object, limit: 50, include: 'all' }),
+    ),
   )
   return pages.flatMap(({ items }) =>
     items.map((item) => {
       const { collection, id, author, value } = item
-      return { collection, id, author, title: titleOf(item, value), depth, from: object }
+      const state = stateOf(item)
+      return { collection, id, author, title: titleOf(item, value), depth, from: object, ...(state && { state }) }
     }),
   )
 }
 
-function toItem({ ref, title, author, tags, task, distance }: LineageNode, from: string): LineageItem {
+function toItem(node: LineageNode, from: string): LineageItem {
+  const { ref, title, author, tags, task, distance } = node
+  const state = stateOf(node)
   const text = objectTitle({ ...ref, ...(title !== undefined && { title }) }, { task, tags })
-  return { collection: 'objects', id: ref.id, title: text, author, depth: distance, from }
+  return { collection: 'objects', id: ref.id, title: text, author, depth: distance, from, ...(state && { state }) }
 }

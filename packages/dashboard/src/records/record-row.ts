@@ -2,11 +2,13 @@ import type { AnyRecord } from '@skein/memory/runtime'
 
 import type { RecordRow } from '../protocol/protocol.ts'
 import { titleOf } from '../text/record-title.ts'
+import { stateOf } from './record-state.ts'
 
 /** Converts a record to its row in a list: everything but the value. */
 export function toRow(record: AnyRecord): RecordRow {
   const { collection, id, version, author, task, tags, importance, sensitivity, compartments } = record
   const { createdAt, updatedAt, expiresAt, value } = record
+  const state = stateOf(record)
   return {
     collection,
     id,
@@ -20,5 +22,6 @@ export function toRow(record: AnyRecord): RecordRow {
     createdAt,
     updatedAt,
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(state && { state }),
   }
 }

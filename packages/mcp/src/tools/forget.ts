@@ -39,7 +39,7 @@ export const forget: MemoryTool = defineTool<ForgetArgs>({
 
 /** Why a record can't be erased; `undefined` where it can. */
 async function whyKept(view: View, { collection, id }: RecordName): Promise<string | undefined> {
-  const record = await view.records.get(collection, id)
+  const record = await view.records.get(collection, id, { include: 'all' })
   if (!record) return absent
   const { principal } = view
   if (record.author === principal.id || principal.rights?.includes('erase')) return undefined

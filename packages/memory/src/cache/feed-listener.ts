@@ -1,4 +1,5 @@
 import type { Change } from '../store/change.ts'
+import { correctedKey } from '../store/correction-key.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import type { EpochTable } from './epoch-table.ts'
 
@@ -108,6 +109,8 @@ export class FeedListener implements AsyncDisposable {
   #apply(change: Change): void {
     this.#last = change.seq
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
+    const corrected = correctedKey(change)
+    if (corrected) this.#epochs.invalidate(this.#epochs.slotOf(corrected.collection, corrected.id))
     this.#epochs.setSyncedSeq(change.seq)
   }
 

@@ -1,5 +1,6 @@
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
+import { correctedKey } from '../store/correction-key.ts'
 import { forward } from '../store/forward.ts'
 import type { RecordKey, Seq } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
@@ -16,8 +17,9 @@ const pageSize = 1_000
 export function heedReads(store: Store, epochs: EpochTable): Store {
   const heed = (records: Iterable<(RecordKey & { readonly seq: Seq }) | undefined>): void => {
     for (const record of records) {
-      if (!record || !epochs.isUnseen(record.seq) || !hasTrait(record.collection, 'cached')) continue
-      epochs.noteObserved(epochs.slotOf(record.collection, record.id), record.seq)
+      if (!record || !epochs.isUnseen(record.seq)) continue
+      const { collection, id } = correctedKey(record) ?? record
+      if (hasTrait(collection, 'cached')) epochs.noteObserved(epochs.slotOf(collection, id), record.seq)
     }
   }
 

@@ -16,7 +16,8 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
       // A touch or reseal changes no value. An entry cached before a touch merely expires earlier.
       const slots: number[] = []
       for (const { type, key } of batch) {
-        if (type === 'set' || type === 'delete') slots.push(epochs.slotOf(key.collection, key.id))
+        if (type === 'set' || type === 'delete' || type === 'withdraw')
+          slots.push(epochs.slotOf(key.collection, key.id))
       }
       for (const slot of slots) epochs.begin(slot)
       try {

@@ -1,5 +1,5 @@
 import { findRecords } from '../kinds/find-records.ts'
-import { listFilter, searchKinds } from '../kinds/journal.ts'
+import { listFilter, searchKinds } from '../kinds/journal-options.ts'
 import type { SearchResult } from '../kinds/journal.ts'
 import type { SearchOptions } from '../kinds/observations.ts'
 import { queryTerms } from '../search/query-words.ts'

@@ -1,11 +1,14 @@
 import { hash as digest } from 'node:crypto'
 
+import { isCorrection } from '../corrections/correction.ts'
+import type { StoredCorrection } from '../corrections/correction.ts'
 import { requireLevel } from '../values/access.ts'
 import { ValueError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
 import { requireIds, requireInteger, requireStrings } from '../values/require-option.ts'
-import type { RecordMeta } from '../store/record.ts'
+import { correctedKey } from '../store/correction-key.ts'
+import type { RecordKey, RecordMeta } from '../store/record.ts'
 import type { Content, SentRecord } from './content.ts'
 import { compareEntries, isSameDot } from './fact-state.ts'
 import type { FactState } from './fact-state.ts'
@@ -28,6 +31,7 @@ export function checkContent(content: Content): Content {
       requireIds('id', [content.key.id])
       require(hasTrait(content.key.collection, 'shared') && !ownKinds.has(content.key.collection), 'collection')
       checkRecord(content)
+      if (content.key.collection === 'corrections') checkCorrection(content)
       return content
     case 'object':
       require(digest('sha256', content.bytes, 'hex') === hashOf(content.id), 'bytes')
@@ -65,6 +69,15 @@ function checkRecord({ value, meta, expiresAt }: SentRecord): void {
   checkValue(value)
   checkMeta(meta)
   if (expiresAt !== undefined) requireInteger('expiresAt', expiresAt, 0)
+}
+
+/** What withdraws a record must be about one that can be corrected, and a confirmation about one that may rest on others. */
+function checkCorrection({ key, value }: { readonly key: RecordKey } & SentRecord): void {
+  const about = correctedKey(key)?.collection
+  const said: unknown = JSON.parse(value)
+  require(isCorrection(said), 'value')
+  const trait = (said as StoredCorrection).state === 'confirmed' ? 'derived' : 'correctable'
+  require(about !== undefined && hasTrait(about, trait), 'id')
 }
 
 /** Accepts only JSON text that is exactly what this memory's encoder produces. */

@@ -1,6 +1,7 @@
 import { publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
+import { hasTrait } from '../store/collections.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { ObjectVault } from '../sealing/object-vault.ts'
 import { assertReadable } from '../values/sealed-text.ts'
@@ -10,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import type { Mutation, SetMutation } from '../store/mutation.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Content, SentRecord } from './content.ts'
+import { arrivalOf, decidingRecord, digestOf, takeCorrection } from './correction-exchange.ts'
 import { metaOf } from './fact-exchange.ts'
 import type { DecideShare } from './share-rule.ts'
 
@@ -21,6 +23,8 @@ export interface Marker {
   readonly isGone?: boolean | undefined
   /** The sources of an object that every node has received. */
   readonly derivedFrom?: readonly string[] | undefined
+  /** Of the correction that was exchanged. */
+  readonly digest?: string | undefined
 }
 
 /** The key of the record that keeps another record's marker. */
@@ -73,9 +77,9 @@ export class RecordExchange {
    */
   async contentOf(record: StoredRecord, marker: Marker | undefined, again: boolean): Promise<Content | undefined> {
     const { collection, id, value, expiresAt } = record
-    const isKnown = marker !== undefined && (marker.derivedFrom === undefined || isPart(record, marker.derivedFrom))
+    const isKnown = marker !== undefined && isPart(record, marker)
     const isImported = isKnown && marker.from !== this.#node
-    if (isImported ? !again : !this.#decide(record, isKnown)) return undefined
+    if (isImported ? !again : !(await this.#isShared(record, isKnown))) return undefined
     assertReadable(value)
     const sent = { value, meta: metaOf(record), expiresAt }
     if (collection !== 'objects') return { kind: 'record', key: { collection, id }, ...sent }
@@ -88,6 +92,15 @@ export class RecordExchange {
     return bytes && { kind: 'object', id, bytes, ...sent }
   }
 
+  async #isShared(record: StoredRecord, isKnown: boolean): Promise<boolean> {
+    const deciding = await decidingRecord(this.#store, record)
+    if (!deciding) return false
+    if (deciding.collection === record.collection) return this.#decide(deciding, isKnown)
+    // What came from another node is known to all.
+    const [[, marker] = []] = await this.read([deciding])
+    return marker !== undefined || this.#decide(deciding)
+  }
+
   /**
    * Stores a record that another node wrote.
    *
@@ -95,15 +108,37 @@ export class RecordExchange {
    * @throws SchemaError
    */
   async takeRecord(key: RecordKey, sent: SentRecord, from: string): Promise<boolean> {
-    const [[known, marker] = []] = await this.read([key])
     const ttlMs = this.#remainingMs(sent)
-    if (known || marker || ttlMs === 0) return false
-    const terms = key.collection === 'alerts' ? undefined : indexTerms(searchableText(decodeJson(sent.value)))
+    if (ttlMs === 0) return false
+    if (key.collection === 'corrections') return this.#takeCorrection(key, { ...sent, ttlMs }, from)
+    const terms = hasTrait(key.collection, 'searchable')
+      ? indexTerms(searchableText(decodeJson(sent.value)))
+      : undefined
+    for (;;) {
+      const [[known, marker] = []] = await this.read([key])
+      if (known || marker) return false
+      const { meta, check } = await arrivalOf(this.#store, key, metaOf(sent.meta))
+      const isWritten = await this.#write([
+        { type: 'set', key, value: sent.value, meta, terms, ttlMs, ifVersion: 0 },
+        markerMutation(key, { from }, meta, 0, ttlMs),
+        ...(check ? [check] : []),
+      ])
+      if (isWritten) return true
+    }
+  }
+
+  #takeCorrection(
+    key: RecordKey,
+    sent: SentRecord & { readonly ttlMs: number | undefined },
+    from: string,
+  ): Promise<boolean> {
+    const digest = digestOf(sent.value)
+    const marker = async (): Promise<Mutation> => {
+      const [marked] = await this.#store.read([markerKey(key)])
+      return markerMutation(key, { from, digest }, sent.meta, marked?.version ?? 0, sent.ttlMs)
+    }
     const meta = metaOf(sent.meta)
-    return this.#write([
-      { type: 'set', key, value: sent.value, meta, terms, ttlMs, ifVersion: 0 },
-      markerMutation(key, { from }, meta, 0, ttlMs),
-    ])
+    return takeCorrection({ store: this.#store, decide: this.#decide, marker }, key, { ...sent, meta })
   }
 
   /** Stores an object: its bytes, and sources that this node did not know. */
@@ -119,10 +154,12 @@ export class RecordExchange {
       if (!known) await this.#vault.put(hashOf(id), bytes, sent.meta.sensitivity)
       const published = marked && (decodeJson(marked.value) as Marker).derivedFrom
       const marker = { from, derivedFrom: [...new Set([...(published ?? []), ...sent.meta.derivedFrom])].toSorted() }
-      const meta = { ...metaOf(known ?? sent.meta), derivedFrom }
+      const arrival = await arrivalOf(this.#store, key, metaOf(known ?? sent.meta))
+      const meta = { ...arrival.meta, derivedFrom }
       const isWritten = await this.#write([
         { type: 'set', key, value: known?.value ?? sent.value, meta, ifVersion: known?.version ?? 0 },
         markerMutation(key, marker, meta, marked?.version ?? 0),
+        ...(arrival.check ? [arrival.check] : []),
       ])
       if (isWritten) return true
     }
@@ -169,6 +206,8 @@ function markerMutation(
   return { type: 'set', key: markerKey(key), value: encodeJson(marker), meta, ifVersion, ttlMs }
 }
 
-function isPart({ derivedFrom }: StoredRecord, known: readonly string[]): boolean {
-  return derivedFrom.every((source) => known.includes(source))
+/** Whether all nodes know all of a record. */
+function isPart({ derivedFrom, value }: StoredRecord, { derivedFrom: known, digest }: Marker): boolean {
+  if (digest !== undefined) return digest === digestOf(value)
+  return known === undefined || derivedFrom.every((source) => known.includes(source))
 }

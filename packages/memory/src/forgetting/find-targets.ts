@@ -1,6 +1,7 @@
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Collection } from '../store/collections.ts'
+import { correctionKey } from '../store/correction-key.ts'
 import { formsOfSource, sourceName, subjectSource } from '../store/source-name.ts'
 import type { RecordQuery } from '../store/query.ts'
 import { limits } from '../values/limits.ts'
@@ -18,7 +19,7 @@ export async function findTargets(actor: Actor, what: ForgetTarget): Promise<Fou
   const found: Found = new Map()
   const target = parseTarget(what)
   if ('sources' in target) {
-    for (const source of target.sources) add(found, await actor.find(source))
+    for (const source of target.sources) add(found, await actor.find(source, 'all'))
     return found
   }
   // Without the right, one forgets one's own.
@@ -41,6 +42,15 @@ export async function addDerived(actor: Actor, found: Found): Promise<void> {
   }
 }
 
+/** What says why these records hold no more, or that they were confirmed: it goes with them, whoever wrote it. */
+export async function correctionsOfAll(actor: Actor, records: readonly Shown[]): Promise<readonly Shown[]> {
+  const keys = records.map((record) => correctionKey(record))
+  return actor.seeAll(
+    'corrections',
+    (await actor.unseen.read(keys)).filter((record) => record !== undefined),
+  )
+}
+
 /** Everything that names a record as a source. */
 async function usesOf(actor: Actor, name: string): Promise<Shown[]> {
   const queries = forgettable.flatMap((collection) =>
@@ -61,7 +71,7 @@ type Query = Omit<RecordQuery, 'order' | 'limit' | 'after' | 'audience'>
 async function* pages(actor: Actor, query: Query): AsyncGenerator<Shown> {
   let after: number | undefined
   do {
-    const page = await actor.query({ ...query, order: 'oldest', limit: limits.page, after })
+    const page = await actor.query({ ...query, order: 'oldest', limit: limits.page, after }, 'all')
     yield* page.records
     after = page.next
   } while (after !== undefined)

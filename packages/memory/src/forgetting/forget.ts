@@ -4,13 +4,15 @@ import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
+import { correctedKey } from '../store/correction-key.ts'
 import { hashOf } from '../store/object-id.ts'
 import { sourceName } from '../store/source-name.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
-import { addDerived, findTargets } from './find-targets.ts'
+import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
+import type { Found } from './find-targets.ts'
 import { requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
 
@@ -35,12 +37,24 @@ export async function forget(
   if (derived !== 'keep') await addDerived(actor, found)
   const all = [...found.values()]
   const doomed = derived === 'forget' ? all : all.filter((record) => roots.has(sourceName(record)))
-  const left = derived === 'report' ? [...found.keys()].filter((name) => !roots.has(name)) : []
-  for (const record of doomed) requireMayErase(actor, record)
+  const left =
+    derived === 'report'
+      ? [...found].flatMap(([name, { collection }]) => (roots.has(name) || collection === 'corrections' ? [] : [name]))
+      : []
+  for (const record of doomed) if (!isAbout(record, found)) requireMayErase(actor, record)
   if (doomed.length === 0) return { id: undefined, forgotten: {}, contents: 0, left }
-  const erasing = new Erasing(space, actor, doomed, { reason, derived })
-  const { id, forgotten, contents } = await erasing.run(doomed.toReversed())
+  const names = new Set(doomed.map((record) => sourceName(record)))
+  const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
+  const gone = [...doomed, ...told]
+  const erasing = new Erasing(space, actor, gone, { reason, derived })
+  const { id, forgotten, contents } = await erasing.run(gone.toReversed())
   return { id, forgotten, contents, left }
+}
+
+/** Whether it tells why something that goes holds no more: then it goes as well, whoever wrote it. */
+function isAbout(record: Shown, found: Found): boolean {
+  const corrected = correctedKey(record)
+  return corrected !== undefined && found.has(sourceName(corrected))
 }
 
 function requireMayErase(actor: Actor, record: Shown): void {
@@ -96,7 +110,9 @@ class Erasing {
 
   /** What is there now. What somebody rewrote under the same key meanwhile goes as well: it was to be forgotten. */
   async #asTheyAre(records: readonly Shown[]): Promise<readonly Shown[]> {
-    const now = await Promise.all(records.map(({ collection, id }) => this.#actor.read({ collection, id })))
+    const now = await Promise.all(
+      records.map(({ collection, id }) => this.#actor.read({ collection, id }, 'read', 'all')),
+    )
     return now.filter((record) => record !== undefined)
   }
 

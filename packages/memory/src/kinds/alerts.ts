@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 
 import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
+import { addressTag } from '../space/addressee.ts'
+import type { Addressee } from '../space/addressee.ts'
 import { MemoryClosedError, NotFoundError, OptionError } from '../values/errors.ts'
 import { outlast } from '../values/outlast.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -17,9 +19,6 @@ import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { FeedTrimmedError } from '../space/watch.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
-
-/** An addressee of an alert: an agent by its id, or every agent of a role. */
-export type Addressee = string | { readonly role: string }
 
 /** An urgent insight and its addressees: see {@link Alerts.send}. */
 export interface AlertInput<Insight> extends Omit<WriteOptions, 'tags'> {
@@ -197,13 +196,6 @@ export class Alerts {
 function toAlert<Insight>(record: Shown): Alert<Insight> {
   const { id, seq, author: from, task, importance, createdAt: sentAt } = record
   return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
-}
-
-/** Distinguishes an agent from a role of the same name. */
-function addressTag(to: Addressee): string {
-  const [kind, name] = typeof to === 'string' ? (['agent', to] as const) : (['role', to?.role] as const)
-  requireStrings('to', [name])
-  return `${kind}:${name}`
 }
 
 function keyOf(id: string): RecordKey {

@@ -17,6 +17,7 @@ import { addCost, noCost } from '../work/cost.ts'
 import type { Cost } from '../work/cost.ts'
 import { parseWorkId, workId } from '../work/work-id.ts'
 import { costOfWork, workStateOf } from '../work/work-state.ts'
+import { requireOnRetract } from './once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 import { WorkRecord } from './work-record.ts'
 
@@ -45,6 +46,7 @@ export class ComputeOnce {
     if (options.task !== undefined) requireStrings('task', [options.task])
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     if (accept !== undefined && typeof accept !== 'function') throw new OptionError('accept', 'a function', accept)
+    requireOnRetract(options.onRetract)
     signal?.throwIfAborted()
     this.#space.assertOpen()
     const id = workId(this.#actor.audience, key)
@@ -193,7 +195,7 @@ export class ComputeOnce {
       const cost = { ...addCost(own, within.used), ms: took() }
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
-      flight.isUnkept = options.accept !== undefined && !(await options.accept(kept))
+      flight.isUnkept = (options.accept && !(await options.accept(kept))) === true || (await stored.isOutdated())
       const { label } = this.#actor
       if (flight.isUnkept) await stored.giveBack(fence)
       else if (!(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined

@@ -1,6 +1,7 @@
 import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
+import type { SupersedeOptions } from './journal-options.ts'
 import { requireValue } from '../values/json.ts'
 import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
@@ -31,9 +32,34 @@ export class Decisions extends Journal {
    * @throws ValueError, OptionError, StoreError
    */
   async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
-    const { decision, reasoning, ...options } = requireOptions('decisions.record', input, inputKinds)
-    if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a string', reasoning)
-    requireValue(decision, '$.decision')
-    return this.append({ decision, reasoning }, options)
+    const { value, options } = inputOf(input)
+    return this.append(value, options)
   }
+
+  /**
+   * Supersedes a decision: the new one holds in its place. What was derived from it is in doubt, as if it had been
+   * retracted.
+   *
+   * @param next - A new decision, or the entry of one that is there already.
+   * @returns the entry that holds now.
+   * @throws NotFoundError, AccessError, ValueError, OptionError, StoreError; CorrectedError when one of the two was
+   * corrected before
+   */
+  async supersede<Decision>(
+    id: string,
+    next: DecisionInput<Decision> | { readonly id: string },
+    options: SupersedeOptions = {},
+  ): Promise<JournalEntry<DecisionValue<Decision>>> {
+    return this.replace<DecisionValue<Decision>>(id, 'id' in next ? next : inputOf(next), options)
+  }
+}
+
+function inputOf<Decision>(input: DecisionInput<Decision>): {
+  value: DecisionValue<Decision>
+  options: WriteOptions
+} {
+  const { decision, reasoning, ...options } = requireOptions('decisions.record', input, inputKinds)
+  if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a string', reasoning)
+  requireValue(decision, '$.decision')
+  return { value: { decision, reasoning }, options }
 }

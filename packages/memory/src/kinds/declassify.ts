@@ -1,4 +1,4 @@
-import { covers, joinLabels, labelText, publicLabel, requireLevel } from '../values/access.ts'
+import { covers, joinLabels, labelText, publicLabel, requireCompartments, requireLevel } from '../values/access.ts'
 import type { Label, Level } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import { OptionError } from '../values/errors.ts'
@@ -31,7 +31,7 @@ type DeclassifiedSet = Extract<OwnMutation, { type: 'set' }>
 export function declassifiedLabel(options: DeclassifyOptions): Label {
   const { sensitivity = 'public', compartments = [] } = requireOptions('declassify', options, kinds)
   requireLevel('sensitivity', sensitivity)
-  requireStrings('compartments', compartments)
+  requireCompartments('compartments', compartments)
   return { sensitivity, compartments: [...new Set(compartments)].toSorted() }
 }
 

@@ -1,4 +1,4 @@
-import { covers } from '../values/access.ts'
+import { asHeld, covers } from '../values/access.ts'
 import type { Audience } from '../values/access.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Escalation } from './escalation.ts'
@@ -82,7 +82,7 @@ async function countHidden({ unseen, audience }: Actor, task: string): Promise<n
   let hidden = 0
   for (const collection of packaged) {
     for await (const page of recordPages(unseen, { collection, task, limit: most })) {
-      hidden += page.filter((record) => !covers(audience, record)).length
+      hidden += page.filter((record) => !covers(audience, asHeld(record))).length
     }
   }
   return hidden

@@ -1,5 +1,5 @@
 import type { Actor } from '../space/actor.ts'
-import type { Shown } from '../space/shown.ts'
+import type { Include, Shown } from '../space/shown.ts'
 import { parseQuery } from '../search/query-words.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import { hasPhrase } from '../search/snippet.ts'
@@ -27,16 +27,17 @@ export async function findRecords(
   text: string,
   filter: Omit<RecordFilter, 'audience'>,
   limit: number,
+  include?: Include,
 ): Promise<FoundRecord[]> {
   requireInteger('limit', limit, 1, limits.page)
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   const { words, phrases } = parseQuery(text)
   const first = phrases.length === 0 ? limit : Math.max(limit, 200)
   for (let asked = first; ; asked = limits.page) {
-    const { records, scores } = await actor.search({ ...filter, words, limit: asked })
+    const { records, scores } = await actor.search({ ...filter, words, limit: asked }, include)
     const found = phrases.length === 0 ? records : records.filter((record) => hasPhrases(record, phrases))
     if (found.length < limit && records.length === asked && asked < limits.page) continue
-    const shown = actor.seeAll(filter.collection, found.slice(0, limit), 'search')
+    const shown = actor.seeAll(filter.collection, found.slice(0, limit), 'search', include)
     return shown.map((record) => ({ record, score: scores.get(record.seq) ?? 0 }))
   }
 }

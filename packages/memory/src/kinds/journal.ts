@@ -2,27 +2,31 @@ import { randomUUID } from 'node:crypto'
 
 import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
+import { correct } from '../corrections/correct.ts'
+import type { Correction } from '../corrections/correction.ts'
+import { correctedError, correctionsOf } from '../corrections/find-corrections.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
 import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
-import { requireFilter, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
-import { subjectsOf, visibleSources } from '../store/source-name.ts'
+import { requireIds, requireInteger, requireStrings } from '../values/require-option.ts'
+import { sourceName, subjectsOf, visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { queryTerms } from '../search/query-words.ts'
 import { indexTerms } from '../search/search-terms.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import { snippetOf } from '../search/snippet.ts'
 import { findRecords } from './find-records.ts'
+import { getKinds, listFilter, listKinds, requireInclude, searchKinds, supersedeKinds } from './journal-options.ts'
+import type { GetOptions, ListOptions, SupersedeOptions } from './journal-options.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
-import type { Shown } from '../space/shown.ts'
+import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
-import type { Collection } from '../store/collections.ts'
-import type { RecordFilter } from '../store/query.ts'
+import type { CollectionWith } from '../store/collections.ts'
+import type { Written } from '../store/mutation.ts'
 import { requireOptions } from '../values/require-options.ts'
-import type { OptionKinds } from '../values/require-options.ts'
 
 /** One entry of a journal: written once, never changed. */
 export interface JournalEntry<Value = unknown> {
@@ -40,30 +44,8 @@ export interface JournalEntry<Value = unknown> {
   readonly derivedFrom: readonly string[]
   /** Unix milliseconds, by the store's clock. */
   readonly createdAt: number
-}
-
-/** Filters of a list; all that are given must hold. */
-export interface ListOptions {
-  readonly task?: string
-  readonly author?: string
-  readonly notAuthor?: string
-  /** All of these. */
-  readonly tags?: readonly string[]
-  /** Written at or after, Unix milliseconds; not a `Date`. */
-  readonly since?: number
-  /** Written before, Unix milliseconds. */
-  readonly until?: number
-  /**
-   * At most 1,000.
-   *
-   * @defaultValue 50
-   */
-  readonly limit?: number
-  /**
-   * The `cursor` of an earlier page. A cursor is a position in the order of writing: that
-   * of another list continues with what was written before the end of its page.
-   */
-  readonly cursor?: string
+  /** Why it holds no more; absent while it holds. */
+  readonly correction?: Correction
 }
 
 /** One page, newest first. */
@@ -81,28 +63,14 @@ export interface SearchResult<Item> {
   readonly snippet: string
 }
 
-const { cursor: _, ...kindsOfSearch }: OptionKinds<ListOptions> = {
-  task: 'any',
-  author: 'any',
-  notAuthor: 'any',
-  tags: 'any',
-  since: 'any',
-  until: 'any',
-  limit: 'any',
-  cursor: 'string',
-}
-const listKinds: OptionKinds<ListOptions> = { ...kindsOfSearch, cursor: 'string' }
-/** Options of a search. */
-export const searchKinds: OptionKinds<Omit<ListOptions, 'cursor'>> = kindsOfSearch
-
 /** Write-once entries of one collection: the base of observations, decisions and learnings. */
 export class Journal {
   readonly #space: Space
   readonly #actor: Actor
-  readonly #collection: Collection
+  readonly #collection: JournalKind
 
   /** @internal */
-  constructor(space: Space, actor: Actor, collection: Collection) {
+  constructor(space: Space, actor: Actor, collection: JournalKind) {
     this.#space = space
     this.#actor = actor
     this.#collection = collection
@@ -113,22 +81,76 @@ export class Journal {
   }
 
   protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
+    const entry = await this.#newEntry(value, options)
+    return this.#entryOf<Value>(entry, await this.#actor.writeOne(entry))
+  }
+
+  /** The write of a new entry. */
+  async #newEntry(value: unknown, options: WriteOptions): Promise<EntrySet> {
     this.#space.assertOpen()
     // Before the first await: the caller may still change the value.
     const text = encodeJson(value)
     const terms = indexTerms(searchableText(value))
     const meta = await this.#actor.describe(options)
     const key = { collection: this.#collection, id: randomUUID() } as const
-    const written = await this.#actor.writeOne({
-      type: 'set',
-      key,
-      value: text,
-      meta,
-      terms,
-      ttlMs: options.ttlMs,
-      guard: guardOf(options),
-    })
-    return this.#toEntry<Value>(this.#actor.wrote(key, text, meta, written))
+    return { type: 'set', key, value: text, meta, terms, ttlMs: options.ttlMs, guard: guardOf(options) }
+  }
+
+  #entryOf<Value>({ key, value, meta }: EntrySet, written: Written): JournalEntry<Value> {
+    return this.#toEntry<Value>(this.#actor.wrote(key, value, meta, written))
+  }
+
+  /** Supersedes an entry by a new one, or by one that is there. */
+  protected async replace<Value>(
+    id: string,
+    next: { readonly id: string } | { readonly value: Value; readonly options: WriteOptions },
+    options: SupersedeOptions,
+  ): Promise<JournalEntry<Value>> {
+    const { reason } = requireOptions(`${this.#collection}.supersede`, options, supersedeKinds)
+    this.#space.assertOpen()
+    const key = { collection: this.#collection, id }
+    if ('id' in next) {
+      requireIds('next', [next.id])
+      await correct(this.#actor, key, { reason, next: { id: next.id } })
+      return this.get<Value>(next.id)
+    }
+    const entry = await this.#newEntry(next.value, next.options)
+    const { written } = await correct(this.#actor, key, { reason, next: entry })
+    return this.#entryOf<Value>(entry, written as Written)
+  }
+
+  /**
+   * Retracts an entry: it holds no more. Lists, searches and packages for people leave it out, and what was derived from
+   * it is in doubt, of which its authors get an alert. Retracting it again changes nothing.
+   *
+   * Authors retract their own entries; others need the right `correct`.
+   *
+   * @param reason - Why; kept with the entry.
+   * @throws NotFoundError when there is no such entry that this principal can see; AccessError without the right;
+   * CorrectedError when it was superseded; OptionError, StoreError
+   */
+  async retract(id: string, reason: string): Promise<Correction> {
+    requireStrings('reason', [reason])
+    this.#space.assertOpen()
+    return (await correct(this.#actor, { collection: this.#collection, id }, { reason })).correction
+  }
+
+  /**
+   * One entry.
+   *
+   * @throws NotFoundError when there is no such entry that this principal can see; CorrectedError when it was retracted
+   * or superseded, which names what holds now; OptionError, StoreError
+   */
+  async get<Value = unknown>(id: string, options: GetOptions = {}): Promise<JournalEntry<Value>> {
+    const { include } = requireOptions(`${this.#collection}.get`, options, getKinds)
+    requireInclude(include)
+    requireIds('id', [id])
+    this.#space.assertOpen()
+    const record = await this.#actor.read({ collection: this.#collection, id }, 'read', 'all')
+    if (!record) throw new NotFoundError(this.#collection, id)
+    if (record.isWithdrawn && include !== 'all') throw await correctedError(this.#actor, record)
+    const [entry] = await this.#toEntries<Value>([record])
+    return entry as JournalEntry<Value>
   }
 
   /**
@@ -137,12 +159,14 @@ export class Journal {
    * @throws OptionError when a filter, limit or cursor makes no sense.
    */
   async list<Value = unknown>(options: ListOptions = {}): Promise<Page<JournalEntry<Value>>> {
-    const { limit = 50, cursor } = requireOptions(`${this.#collection}.list`, options, listKinds)
+    const { limit = 50, cursor, include } = requireOptions(`${this.#collection}.list`, options, listKinds)
+    requireInclude(include)
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
-    const page = await this.#actor.query({ ...listFilter(this.#collection, options), order: 'newest', limit, after })
-    const items = page.records.map((record) => this.#toEntry<Value>(record))
+    const query = { ...listFilter(this.#collection, options), order: 'newest', limit, after } as const
+    const page = await this.#actor.query(query, include)
+    const items = await this.#toEntries<Value>(page.records)
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
   }
 
@@ -174,13 +198,22 @@ export class Journal {
     text: string,
     options: Omit<ListOptions, 'cursor'>,
   ): Promise<SearchResult<JournalEntry<Value>>[]> {
-    const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
+    const { limit = 10, include } = requireOptions(`${this.#collection}.search`, options, searchKinds)
+    requireInclude(include)
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, listFilter(this.#collection, options), limit)
+    const found = await findRecords(this.#actor, text, listFilter(this.#collection, options), limit, include)
     const terms = queryTerms(text)
-    return found.map(({ record, score }) => {
-      const item = this.#toEntry<Value>(record)
-      return { item, score, snippet: snippetOf(searchableText(item.value), terms) }
+    const items = await this.#toEntries<Value>(found.map(({ record }) => record))
+    return items.map((item, at) => {
+      return { item, score: found[at]?.score ?? 0, snippet: snippetOf(searchableText(item.value), terms) }
+    })
+  }
+
+  async #toEntries<Value>(records: readonly Shown[]): Promise<JournalEntry<Value>[]> {
+    const corrections = await correctionsOf(this.#actor, records)
+    return records.map((record) => {
+      const correction = corrections.get(sourceName(record))
+      return { ...this.#toEntry<Value>(record), ...(correction && { correction }) }
     })
   }
 
@@ -193,13 +226,5 @@ export class Journal {
   }
 }
 
-/** The filter that the options of a list or search ask for. @throws OptionError when one makes no sense. */
-export function listFilter(
-  collection: Collection,
-  { task, author, notAuthor, tags, since, until }: ListOptions,
-): Omit<RecordFilter, 'audience'> {
-  requireFilter({ task, author, notAuthor })
-  requireTimes({ since, until })
-  if (tags) requireStrings('tags', tags)
-  return { collection, task, author, notAuthor, tags, since, until }
-}
+type JournalKind = CollectionWith<'journal'>
+type EntrySet = Extract<OwnMutation, { type: 'set' }>

@@ -1,6 +1,7 @@
 import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
+import type { SupersedeOptions } from './journal-options.ts'
 import { requireValue } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
@@ -72,11 +73,25 @@ export class Learnings extends Journal {
    * @throws ValueError, OptionError, StoreError
    */
   async log<Details>(input: LearningInput<Details>): Promise<JournalEntry<LearningValue<Details>>> {
-    const { signal, context, details, ...options } = requireOptions('learnings.log', input, inputKinds)
-    if (!learningKinds.includes(signal)) throw new OptionError('signal', `one of ${learningKinds.join(', ')}`, signal)
-    requireContext(context)
-    requireValue(details, '$.details')
-    return this.append({ signal, context, details }, options)
+    const { value, options } = inputOf(input)
+    return this.append(value, options)
+  }
+
+  /**
+   * Supersedes a learning: the new one holds in its place. What was derived from it is in doubt, as if it had been
+   * retracted.
+   *
+   * @param next - A new learning, or the entry of one that is there already.
+   * @returns the entry that holds now.
+   * @throws NotFoundError, AccessError, ValueError, OptionError, StoreError; CorrectedError when one of the two was
+   * corrected before
+   */
+  async supersede<Details>(
+    id: string,
+    next: LearningInput<Details> | { readonly id: string },
+    options: SupersedeOptions = {},
+  ): Promise<JournalEntry<LearningValue<Details>>> {
+    return this.replace<LearningValue<Details>>(id, 'id' in next ? next : inputOf(next), options)
   }
 
   /**
@@ -137,4 +152,12 @@ function requireContext(context: LearningContext): void {
   if (isPlain && fields.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value)))
     return
   throw new OptionError('context', 'an object of strings, numbers and booleans', context)
+}
+
+function inputOf<Details>(input: LearningInput<Details>): { value: LearningValue<Details>; options: WriteOptions } {
+  const { signal, context, details, ...options } = requireOptions('learnings.log', input, inputKinds)
+  if (!learningKinds.includes(signal)) throw new OptionError('signal', `one of ${learningKinds.join(', ')}`, signal)
+  requireContext(context)
+  requireValue(details, '$.details')
+  return { value: { signal, context, details }, options }
 }

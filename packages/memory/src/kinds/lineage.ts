@@ -1,3 +1,6 @@
+import type { Correction } from '../corrections/correction.ts'
+import { doubtsOf } from '../corrections/doubts.ts'
+import { correctionsOf } from '../corrections/find-corrections.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import { isObjectId, visibleSources } from '../store/source-name.ts'
@@ -20,6 +23,10 @@ export interface LineageNode {
   readonly derivedFrom: readonly string[]
   /** Steps from the start of the lineage. */
   readonly distance: number
+  /** Why it holds no more; absent while it holds. */
+  readonly correction?: Correction
+  /** The corrected records that cast doubt on it, as `collection/id`; absent where there are none. */
+  readonly doubts?: readonly string[]
 }
 
 /** Options of `Objects.lineage`. */
@@ -44,14 +51,24 @@ export async function walkLineage(actor: Actor, start: Shown, options: LineageOp
     throw new OptionError('direction', "'sources' or 'uses'", direction)
   }
   const seen = new Set([start.id])
-  const found: LineageNode[] = []
+  const found: { record: Shown; distance: number }[] = []
   let frontier: readonly Shown[] = [start]
   for (let distance = 1; frontier.length > 0 && found.length < limit; distance += 1) {
     const steps = await Promise.all(frontier.map((record) => neighborsOf(actor, record, direction)))
     frontier = steps.flat().filter((record) => !seen.has(record.id) && seen.add(record.id))
-    found.push(...frontier.map((record) => toNode(record, distance, actor.audience)))
+    found.push(...frontier.map((record) => ({ record, distance })))
   }
-  return found.slice(0, limit)
+  const shown = found.slice(0, limit)
+  const records = shown.map(({ record }) => record)
+  const [corrections, doubts] = await Promise.all([correctionsOf(actor, records), doubtsOf(actor, records)])
+  return shown.map(({ record, distance }) => {
+    const [correction, doubtsOfIt] = [corrections.get(record.id), doubts.get(record.id)]
+    return {
+      ...toNode(record, distance, actor.audience),
+      ...(correction && { correction }),
+      ...(doubtsOfIt && { doubts: doubtsOfIt }),
+    }
+  })
 }
 
 async function neighborsOf(
@@ -61,7 +78,7 @@ async function neighborsOf(
 ): Promise<readonly Shown[]> {
   if (direction === 'uses') {
     const query = { collection: 'objects', derivedFrom: record.id, order: 'oldest', limit: 1_000 } as const
-    return (await actor.query(query)).records
+    return (await actor.query(query, 'all')).records
   }
   const sources = record.derivedFrom.filter(isObjectId)
   if (sources.length === 0) return []
@@ -69,6 +86,8 @@ async function neighborsOf(
   return actor.seeAll(
     'objects',
     records.filter((source) => source !== undefined),
+    'list',
+    'all',
   )
 }
 

@@ -1,6 +1,6 @@
 import type { OpenBytes } from '../objects/object-shelf.ts'
 import type { Actor } from '../space/actor.ts'
-import type { Shown } from '../space/shown.ts'
+import type { Include, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import { guardOf, writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
@@ -10,9 +10,14 @@ import { NotFoundError, OptionError, VersionConflictError } from '../values/erro
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { assertReadable } from '../values/sealed-text.ts'
-import { requireStrings } from '../values/require-option.ts'
+import { requireIds, requireStrings } from '../values/require-option.ts'
+import { correct } from '../corrections/correct.ts'
+import type { Correction } from '../corrections/correction.ts'
+import { correctedError } from '../corrections/find-corrections.ts'
 import { declassifiedLabel, declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
+import { getKinds, requireInclude, supersedeKinds } from './journal-options.ts'
+import type { GetOptions, SupersedeOptions } from './journal-options.ts'
 import { walkLineage } from './lineage.ts'
 import type { LineageNode, LineageOptions } from './lineage.ts'
 import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
@@ -91,7 +96,8 @@ export class Objects {
       ...(title !== undefined && { title }),
     } satisfies ObjectInfo)
     for (;;) {
-      const record = await this.#actor.load('objects', id, 'unnoted')
+      const record = await this.#actor.load('objects', id, 'unnoted', 'all')
+      if (record?.isWithdrawn) throw await correctedError(this.#actor, record)
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
@@ -121,10 +127,11 @@ export class Objects {
    * The content: a string, JSON data or bytes, depending on the media type.
    *
    * @throws NotFoundError when this principal can see no such object.
+   * @throws CorrectedError when it was retracted or superseded, unless the options include that.
    * @throws CorruptRecordError when the stored bytes are damaged.
    */
-  async get<T>(ref: Ref<T>): Promise<T> {
-    const { opened, mediaType } = await this.#open(ref)
+  async get<T>(ref: Ref<T>, options: GetOptions = {}): Promise<T> {
+    const { opened, mediaType } = await this.#open(ref, options, 'objects.get')
     if (isText(mediaType)) {
       const text = Buffer.from(opened.bytes.buffer, opened.bytes.byteOffset, opened.bytes.length).toString('utf8')
       opened.release()
@@ -139,13 +146,13 @@ export class Objects {
    * Inside an activity these are the shared bytes themselves, in place: don't write to
    * them, and don't keep them beyond its end. Elsewhere they are your own copy.
    *
-   * @throws NotFoundError, CorruptRecordError, StoreError
+   * @throws NotFoundError, CorrectedError, CorruptRecordError, StoreError
    */
-  async bytes(ref: Ref): Promise<Uint8Array> {
-    return this.#handOut((await this.#open(ref)).opened)
+  async bytes(ref: Ref, options: GetOptions = {}): Promise<Uint8Array> {
+    return this.#handOut((await this.#open(ref, options, 'objects.bytes')).opened)
   }
 
-  /** Whether this principal can see such an object. */
+  /** Whether this principal can see such an object, and it holds. */
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     return (await this.#actor.load('objects', ref.id)) !== undefined
@@ -153,12 +160,45 @@ export class Objects {
 
   /**
    * Walks from an object to its sources or its uses, nearest first. Objects that this
-   * principal can't see are left out.
+   * principal can't see are left out; those that hold no more or are in doubt are marked.
    *
    * @throws NotFoundError when the object itself can't be seen.
    */
   async lineage(ref: { readonly id: string }, options: LineageOptions): Promise<LineageNode[]> {
-    return walkLineage(this.#actor, await this.#record(ref.id), options)
+    return walkLineage(this.#actor, await this.#record(ref.id, 'all'), options)
+  }
+
+  /**
+   * Retracts an object: it holds no more. Reads by its ref are refused and say why, lists leave it out, and what was
+   * derived from it is in doubt, of which its authors get an alert. The same content can't be put again under the same
+   * label. Retracting it again changes nothing.
+   *
+   * Who put it first retracts it; others need the right `correct`.
+   *
+   * @throws NotFoundError, AccessError, OptionError, StoreError; CorrectedError when it was superseded
+   */
+  async retract(ref: { readonly id: string }, reason: string): Promise<Correction> {
+    requireStrings('reason', [reason])
+    this.#space.assertOpen()
+    return (await correct(this.#actor, objectKey(ref.id), { reason, kind: 'object' })).correction
+  }
+
+  /**
+   * Supersedes an object by another one, as {@link retract} does, and names the other one to whoever asks for the old.
+   *
+   * @param next - An object that holds.
+   * @throws NotFoundError, AccessError, OptionError, StoreError; CorrectedError when one of the two was corrected before
+   */
+  async supersede(
+    ref: { readonly id: string },
+    next: { readonly id: string },
+    options: SupersedeOptions = {},
+  ): Promise<Correction> {
+    const { reason } = requireOptions('objects.supersede', options, supersedeKinds)
+    requireIds('next', [next.id])
+    this.#space.assertOpen()
+    const request = { reason, next: { id: next.id }, kind: 'object' }
+    return (await correct(this.#actor, objectKey(ref.id), request)).correction
   }
 
   /**
@@ -197,17 +237,20 @@ export class Objects {
     opened.release()
   }
 
-  async #record(id: string): Promise<Shown> {
+  async #record(id: string, include: Include = 'holding'): Promise<Shown> {
     this.#space.assertOpen()
-    const seen = await this.#actor.load('objects', id)
+    const seen = await this.#actor.load('objects', id, 'read', 'all')
     if (!seen) throw new NotFoundError('object', id)
+    if (seen.isWithdrawn && include !== 'all') throw await correctedError(this.#actor, seen)
     // The content opens under any label: a record that was tampered with must not lead to it, nor to sources.
     assertReadable(seen.value)
     return seen
   }
 
-  async #open(ref: Ref): Promise<{ opened: OpenBytes; mediaType: string }> {
-    const record = await this.#record(ref.id)
+  async #open(ref: Ref, options: GetOptions, call: string): Promise<{ opened: OpenBytes; mediaType: string }> {
+    const { include } = requireOptions(call, options, getKinds)
+    requireInclude(include)
+    const record = await this.#record(ref.id, include)
     const opened = await this.#space.shelf.open(hashOf(ref.id))
     if (!opened) throw new NotFoundError('object', ref.id)
     this.#actor.scope?.noteObject(record)

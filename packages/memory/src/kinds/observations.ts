@@ -1,5 +1,6 @@
 import { Journal } from './journal.ts'
-import type { JournalEntry, ListOptions, SearchResult } from './journal.ts'
+import type { JournalEntry, SearchResult } from './journal.ts'
+import type { ListOptions, SupersedeOptions } from './journal-options.ts'
 import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import { requireOptions } from '../values/require-options.ts'
@@ -37,8 +38,25 @@ export class Observations extends Journal {
    * ```
    */
   async log<Value>(input: ObservationInput<Value>): Promise<JournalEntry<Value>> {
-    const { value, ...options } = requireOptions('observations.log', input, inputKinds)
+    const { value, options } = inputOf(input)
     return this.append(value, options)
+  }
+
+  /**
+   * Supersedes an observation: the new one holds in its place, and lists, searches and packages for people leave the old
+   * one out. What was derived from it is in doubt, as if it had been retracted.
+   *
+   * @param next - A new observation, or the entry of one that is there already.
+   * @returns the entry that holds now.
+   * @throws NotFoundError, AccessError, ValueError, OptionError, StoreError; CorrectedError when one of the two was
+   * corrected before
+   */
+  async supersede<Value>(
+    id: string,
+    next: ObservationInput<Value> | { readonly id: string },
+    options: SupersedeOptions = {},
+  ): Promise<JournalEntry<Value>> {
+    return this.replace<Value>(id, 'id' in next ? next : inputOf(next), options)
   }
 
   /**
@@ -56,4 +74,9 @@ export class Observations extends Journal {
   search<Value = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<JournalEntry<Value>>[]> {
     return this.find(text, options)
   }
+}
+
+function inputOf<Value>(input: ObservationInput<Value>): { value: Value; options: WriteOptions } {
+  const { value, ...options } = requireOptions('observations.log', input, inputKinds)
+  return { value, options }
 }

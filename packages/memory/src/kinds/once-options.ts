@@ -1,4 +1,5 @@
 import type { ClaimToken } from '../space/write-options.ts'
+import { OptionError } from '../values/errors.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import type { Cost } from '../work/cost.ts'
 
@@ -51,6 +52,14 @@ export interface OnceOptions {
    * @defaultValue false
    */
   readonly fleeting?: boolean
+  /**
+   * What becomes of the result when something that the work has read, directly or through others, is retracted or
+   * superseded: with `recompute` it is forgotten in the same step, and whoever asks next runs the work again. What a
+   * work has read is known where reads are tracked: in activities.
+   *
+   * @defaultValue 'keep'
+   */
+  readonly onRetract?: 'keep' | 'recompute'
 }
 
 /** For {@link OnceOptions}. */
@@ -62,6 +71,7 @@ export const onceKinds: OptionKinds<OnceOptions> = {
   claim: 'object',
   accept: 'function',
   fleeting: 'boolean',
+  onRetract: 'any',
 }
 
 /** The outcome of `View.once`. */
@@ -71,4 +81,10 @@ export interface OnceResult<T> {
   readonly reused: boolean
   /** What computing it took, with everything within. */
   readonly cost: Cost
+}
+
+/** @throws OptionError */
+export function requireOnRetract(onRetract: OnceOptions['onRetract']): void {
+  if (onRetract === undefined || onRetract === 'keep' || onRetract === 'recompute') return
+  throw new OptionError('onRetract', "'keep' or 'recompute'", onRetract)
 }

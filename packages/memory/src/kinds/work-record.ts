@@ -1,3 +1,4 @@
+import { recomputeTag, restsOnWithdrawn } from '../corrections/recompute.ts'
 import type { Actor } from '../space/actor.ts'
 import { ownProcess } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
@@ -55,8 +56,21 @@ export class WorkRecord {
     }
   }
 
+  /** Whether something that the work has read was retracted before it ended, and its result must not be kept then. */
+  async isOutdated(): Promise<boolean> {
+    const { actor, options } = this.#parts
+    return options.onRetract === 'recompute' && restsOnWithdrawn(actor.unseen, actor.scope?.sources ?? [])
+  }
+
   /** Stores a result; resolves to whether it is stored. */
-  keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
+  async keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
+    const isKept = await this.#keep(done, fence)
+    // What is retracted after this finds the result, what was retracted before is seen here.
+    if (isKept && (await this.isOutdated())) await this.giveBack(undefined)
+    return isKept
+  }
+
+  #keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
     // May be done again when its outcome is unknown.
     return this.outlast(async () => {
       const { ttlMs } = this.#parts.options
@@ -69,7 +83,7 @@ export class WorkRecord {
   }
 
   /** Undoes the taking. */
-  async giveBack(fence: number): Promise<void> {
+  async giveBack(fence: number | undefined): Promise<void> {
     // If that fails, the lease ends by itself.
     await this.#parts.actor.commit([{ type: 'delete', key: this.key, ifVersion: fence }]).catch(() => {})
   }
@@ -102,7 +116,9 @@ export class WorkRecord {
     const author = actor.principal.id
     // What it is made from is known when it is done.
     const derivedFrom = state.state === 'done' ? (actor.scope?.sources ?? []) : []
-    const own = { author, task: options.task, tags: [], derivedFrom, sensitivity: level, compartments }
+    const mustRunAgain = state.state === 'done' && options.onRetract === 'recompute'
+    const tags = mustRunAgain ? [recomputeTag] : []
+    const own = { author, task: options.task, tags, derivedFrom, sensitivity: level, compartments }
     const isTaking = state.state === 'running'
     const fleeting = isTaking || (options.fleeting === true && state.state === 'done')
     try {

@@ -190,7 +190,7 @@ export class Feed {
     }
     const seen = this.#actor.seeChange(change, 'watch')
     if (!seen) return []
-    const present = this.#actor.see({ collection, id }, record, 'unnoted')
+    const present = this.#actor.see({ collection, id }, record, 'unnoted', 'all')
     const isReadable = present && !isSealed(present.value)
     return [{ type: 'change', seq, change: seen, record: isReadable ? this.#toRecord(present) : undefined }]
   }

@@ -1,9 +1,14 @@
 import type { Label } from '../values/access.ts'
+import type { Correction } from '../corrections/correction.ts'
+import { doubtsOf } from '../corrections/doubts.ts'
+import { correctionsOf } from '../corrections/find-corrections.ts'
+import { getKinds, requireInclude } from '../kinds/journal-options.ts'
+import type { GetOptions } from '../kinds/journal-options.ts'
 import type { Actor } from '../space/actor.ts'
 import { OptionError } from '../values/errors.ts'
 import { collectionsWith, hasTrait } from '../store/collections.ts'
 import { decodeJson } from '../values/json.ts'
-import { visibleSources } from '../store/source-name.ts'
+import { sourceName, visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
@@ -11,7 +16,7 @@ import { findRecords } from '../kinds/find-records.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
-import type { Shown } from '../space/shown.ts'
+import type { Include, Shown } from '../space/shown.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
@@ -33,6 +38,10 @@ export interface AnyRecord extends Label {
   readonly createdAt: number
   readonly updatedAt: number
   readonly expiresAt: number | undefined
+  /** Why it holds no more; absent while it holds. */
+  readonly correction?: Correction
+  /** The corrected records that cast doubt on it, as `collection/id`; absent where there are none. */
+  readonly doubts?: readonly string[]
 }
 
 /** Filters of a list of records; all that are given must hold. */
@@ -56,6 +65,12 @@ export interface RecordsFilter {
   readonly limit?: number
   /** Where an earlier page ended. */
   readonly cursor?: string
+  /**
+   * `all` shows what was retracted or superseded as well, with its `correction`.
+   *
+   * @defaultValue 'holding'
+   */
+  readonly include?: Include
 }
 
 /** One page of records, newest first. */
@@ -75,6 +90,7 @@ const { cursor: _, ...searchKinds }: OptionKinds<RecordsFilter> = {
   until: 'any',
   limit: 'any',
   cursor: 'string',
+  include: 'any',
 }
 const listKinds: OptionKinds<RecordsFilter> = { ...searchKinds, cursor: 'string' }
 
@@ -102,22 +118,26 @@ export class Records {
     requireInteger('limit', limit, 1, limits.page)
     this.#space.assertOpen()
     const after = cursor === undefined ? undefined : parseCursor(cursor)
-    const page = await this.#actor.query({ ...this.#filter(filter), order: 'newest', limit, after })
-    const items = page.records.map((record) => this.#toRecord(record))
+    const query = { ...this.#filter(filter), order: 'newest', limit, after } as const
+    const page = await this.#actor.query(query, filter.include)
+    const items = await this.#toRecords(page.records)
     return page.next === undefined ? { items } : { items, cursor: String(page.next) }
   }
 
   /**
-   * One record; `undefined` when this principal can see none.
+   * One record; `undefined` when this principal can see none. One that was retracted or superseded is shown, with its
+   * `correction`, to whoever includes `all`.
    *
    * @throws OptionError, CorruptRecordError, StoreError
    */
-  async get(collection: Collection, id: string): Promise<AnyRecord | undefined> {
+  async get(collection: Collection, id: string, options: GetOptions = {}): Promise<AnyRecord | undefined> {
+    const { include } = requireOptions('records.get', options, getKinds)
+    requireInclude(include)
     requireCollection(collection)
     requireIds('id', [id])
     this.#space.assertOpen()
-    const record = await this.#actor.read({ collection, id })
-    return record && this.#toRecord(record)
+    const record = await this.#actor.read({ collection, id }, 'read', include)
+    return record && (await this.#toRecords([record]))[0]
   }
 
   /**
@@ -129,8 +149,8 @@ export class Records {
   async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
     const { limit = 50 } = requireOptions('records.search', filter, searchKinds)
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, this.#filter(filter), limit)
-    return found.map(({ record }) => this.#toRecord(record))
+    const found = await findRecords(this.#actor, text, this.#filter(filter), limit, filter.include)
+    return this.#toRecords(found.map(({ record }) => record))
   }
 
   #filter({
@@ -141,13 +161,26 @@ export class Records {
     derivedFrom,
     since,
     until,
+    include,
   }: RecordsFilter): Omit<RecordFilter, 'audience'> {
     requireCollection(collection)
+    requireInclude(include)
     requireFilter({ task, author })
     if (derivedFrom !== undefined) requireIds('derivedFrom', [derivedFrom])
     requireTimes({ since, until })
     if (tags) requireStrings('tags', tags)
     return { collection, task, author, tags, derivedFrom, since, until }
+  }
+
+  async #toRecords(records: readonly Shown[]): Promise<AnyRecord[]> {
+    const [corrections, doubts] = await Promise.all([
+      correctionsOf(this.#actor, records),
+      doubtsOf(this.#actor, records),
+    ])
+    return records.map((record) => {
+      const [correction, doubted] = [corrections.get(sourceName(record)), doubts.get(sourceName(record))]
+      return { ...this.#toRecord(record), ...(correction && { correction }), ...(doubted && { doubts: doubted }) }
+    })
   }
 
   #toRecord(record: Shown): AnyRecord {

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 
 import { atPosition, positionTag } from '../store/position-tag.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
+import { asHeld } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { isFirstForm } from './key-ring.ts'
 import type { KeyRing, SealedIdentity } from './key-ring.ts'
@@ -76,7 +77,7 @@ function tagOf(value: string): string {
   return value.split('.', 4)[3] ?? ''
 }
 
-/** Everything that a writer says of a record. Its end may move, as leases are renewed. */
+/** Everything that a writer says of a record. Its end may move, as leases are renewed, and it may be withdrawn. */
 function identityOf(record: RecordToSeal): SealedIdentity {
   const { collection, id, version, sensitivity, compartments, author, task, tags, importance, derivedFrom } = record
   return [
@@ -84,7 +85,7 @@ function identityOf(record: RecordToSeal): SealedIdentity {
     id,
     version,
     sensitivity,
-    compartments.toSorted(),
+    asHeld({ sensitivity, compartments }).compartments.toSorted(),
     author,
     task ?? null,
     tags,

@@ -1,5 +1,6 @@
 import type { ChangePage } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
+import { correctedKey } from '../store/correction-key.ts'
 import type { SearchQuery } from '../store/query.ts'
 import type { RecordKey, Seq } from '../store/record.ts'
 import { TermTable } from './term-table.ts'
@@ -45,7 +46,9 @@ export class DerivedIndex {
     for (;;) {
       const page = await this.#source.changes(this.#position, pageSize)
       if (page.trimmed || page.last < this.#position || page.incarnation !== this.#incarnation) return this.#build()
-      const keys = page.changes.filter(({ collection }) => this.#source.collections.includes(collection))
+      const keys = page.changes
+        .map((change) => correctedKey(change) ?? change)
+        .filter(({ collection }) => this.#source.collections.includes(collection))
       const rows = await this.#source.get(keys)
       for (const [index, row] of rows.entries()) {
         if (row) this.#table.put(row, row.terms)

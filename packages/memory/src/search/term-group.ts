@@ -45,6 +45,15 @@ export class TermGroup {
     this.#removals += 1
   }
 
+  /** How often a document has each of its terms. It looks through all terms, for what happens seldom. */
+  countsOf(document: number): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const [term, entries] of this.#terms) {
+      for (const entry of eachOf(entries)) if (documentOf(entry) === document) counts.set(term, entry % 16)
+    }
+    return counts
+  }
+
   /** The documents that have a term. */
   entries(term: string, isThere: (document: number) => boolean): ArrayLike<number> & Iterable<number> {
     return this.#entries(this.#terms, term, isThere)

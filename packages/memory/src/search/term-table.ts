@@ -49,9 +49,23 @@ export class TermTable {
     const { record } = row
     this.remove(record)
     if (row.deleted || !terms || terms.length === 0) return
+    this.#add(record, countsOf(terms), terms.length)
+  }
+
+  /** Replaces a row that has another label than before, and the same terms. */
+  relabel({ record }: Row): void {
+    const at = this.#idsOf(record.collection).get(record.id)
+    if (at === undefined) return
+    const counts = (this.#groups[this.#documents.groups[at] ?? 0] as TermGroup).countsOf(at)
+    const length = this.#documents.lengths[at] ?? 0
+    this.remove(record)
+    this.#add(record, counts, length)
+  }
+
+  #add(record: StoredRecord, counts: ReadonlyMap<string, number>, length: number): void {
     const number = this.#groupOf(record)
-    const at = this.#documents.add(record, number, terms.length)
-    ;(this.#groups[number] as TermGroup).add(at, countsOf(terms), terms.length, this.#documents.taskOf(at))
+    const at = this.#documents.add(record, number, length)
+    ;(this.#groups[number] as TermGroup).add(at, counts, length, this.#documents.taskOf(at))
     this.#idsOf(record.collection).set(record.id, at)
     this.#expire(at, record)
   }

@@ -5,13 +5,13 @@ import { collectionsWith } from '../store/collections.ts'
 import type { Commit, Refusal, Written } from '../store/mutation.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { isObjectId, keyOfSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
-import { covers, distinct, joinLabels } from '../values/access.ts'
+import { covers, distinct, joinLabels, withWithdrawn } from '../values/access.ts'
 import { AccessError, FenceError, NotFoundError, VersionConflictError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
 import { requireCount } from '../values/require-option.ts'
 import { assertReadable } from '../values/sealed-text.ts'
 import { requireBatch } from './require-batch.ts'
-import type { Marked, OwnMutation, Shown } from './shown.ts'
+import type { Include, Marked, OwnMutation, Shown } from './shown.ts'
 import { clearanceFor, Sight } from './sight.ts'
 import { nameOfSource, requireWriteOptions } from './write-options.ts'
 import type { Source, WriteOptions } from './write-options.ts'
@@ -88,9 +88,13 @@ export class Actor extends Sight {
     this.space.assertOpen()
     const { id: author } = this.principal
     const audience = over ? { over: this.audience } : {}
-    const mutations = batch.map((mutation) =>
-      mutation.type === 'delete' ? { ...mutation, author, ...audience } : { ...mutation, ...audience },
-    )
+    // What holds no more can't be written over, but it can go.
+    const all = { over: withWithdrawn(this.audience) }
+    const mutations = batch.map((mutation) => {
+      const { type } = mutation
+      if (type === 'delete') return { ...mutation, author, ...(over && all) }
+      return { ...mutation, ...(type === 'withdraw' ? all : audience) }
+    })
     requireBatch(mutations)
     return this.space.store.write(mutations)
   }
@@ -136,7 +140,8 @@ export class Actor extends Sight {
   }
 
   async #source(given: Source): Promise<Shown> {
-    const source = await this.find(given)
+    // What was made from something that holds no more is in doubt, and whoever looks finds it.
+    const source = await this.find(given, 'all')
     if (!source) {
       const name = nameOfSource(given)
       throw new NotFoundError(isObjectId(name) ? 'object' : 'record', name)
@@ -147,15 +152,15 @@ export class Actor extends Sight {
   }
 
   /** The record that a source means, if this principal can see it. The id of an entry does not tell its journal. */
-  async find(given: Source): Promise<Shown | undefined> {
+  async find(given: Source, include?: Include): Promise<Shown | undefined> {
     const name = nameOfSource(given)
     const key = keyOfSource(name)
-    if (key?.collection === 'objects') return this.load('objects', key.id)
-    if (key) return this.read(key)
+    if (key?.collection === 'objects') return this.load('objects', key.id, 'read', include)
+    if (key) return this.read(key, 'read', include)
     const keys = collectionsWith('identified').map((collection) => ({ collection, id: name }))
     const records = await this.space.store.read(keys)
     const index = records.findIndex((record) => record !== undefined)
-    return index < 0 ? undefined : this.see(keys[index] as RecordKey, records[index])
+    return index < 0 ? undefined : this.see(keys[index] as RecordKey, records[index], 'read', include)
   }
 }
 

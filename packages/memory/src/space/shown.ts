@@ -1,5 +1,5 @@
 import type { Change } from '../store/change.ts'
-import type { DeleteMutation, SetMutation, TouchMutation } from '../store/mutation.ts'
+import type { CheckMutation, DeleteMutation, SetMutation, TouchMutation, WithdrawMutation } from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
 
 /*
@@ -12,7 +12,14 @@ declare const shown: unique symbol
 declare const marked: unique symbol
 
 /** A record that a principal may see: its clearance covers the label, and the audit and the scope have noted it. */
-export type Shown = StoredRecord & { readonly [shown]: true }
+export type Shown = StoredRecord & {
+  readonly [shown]: true
+  /** Of a record that was corrected, and is shown all the same. Its label is the one that it had before. */
+  readonly isWithdrawn?: true
+}
+
+/** What is shown: what holds, or what was retracted or superseded as well. */
+export type Include = 'holding' | 'all'
 
 /** A change that a principal may see, as {@link Shown}. */
 export type ShownChange = Change & { readonly [shown]: true }
@@ -25,3 +32,5 @@ export type OwnMutation =
   | (Omit<SetMutation, 'meta' | 'over'> & { readonly meta: Marked })
   | Omit<DeleteMutation, 'author' | 'over'>
   | Omit<TouchMutation, 'over'>
+  | Omit<WithdrawMutation, 'over'>
+  | Omit<CheckMutation, 'over'>

@@ -6,12 +6,12 @@ import type { Collection } from '../store/collections.ts'
 import type { NameQuery, RecordQuery, SearchAnswer, SearchQuery } from '../store/query.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
-import { audienceOf, covers, levelIndex } from '../values/access.ts'
+import { asHeld, audienceOf, covers, isWithdrawn, levelIndex, withWithdrawn } from '../values/access.ts'
 import type { Audience, Label, Principal, Right } from '../values/access.ts'
 import { AccessError } from '../values/errors.ts'
 import { factIndexOf } from './fact-index.ts'
 import type { ReadScope } from './read-scope.ts'
-import type { Shown, ShownChange } from './shown.ts'
+import type { Include, Shown, ShownChange } from './shown.ts'
 import type { StoredSpace } from './space.ts'
 import { waitsOf } from './wait-graph.ts'
 import type { WaitGraph } from './wait-graph.ts'
@@ -73,18 +73,36 @@ export class Sight {
     return { sensitivity, compartments }
   }
 
-  /** The record, unless it is absent or above the clearance: to the principal the two look alike. */
-  see(key: RecordKey, record: StoredRecord | undefined, noting: Noting = 'read'): Shown | undefined {
-    if (noting !== 'unnoted') this.readAuditor?.note(noting, key.collection, key.id, record)
+  /** The record, unless it is absent, holds no more or is above the clearance: to the principal these look alike. */
+  see(
+    key: RecordKey,
+    stored: StoredRecord | undefined,
+    noting: Noting = 'read',
+    include: Include = 'holding',
+  ): Shown | undefined {
+    const record = include === 'all' ? withoutMark(stored) : stored
+    if (noting !== 'unnoted') this.readAuditor?.note(noting, key.collection, key.id, this.#noted(record))
     if (!record || !covers(this.audience, record)) return undefined
     this.scope?.noteRecord(record)
     return record as Shown
   }
 
+  /** What the audit takes a read for: what holds no more is absent, unless it is above the clearance as well. */
+  #noted(record: StoredRecord | undefined): StoredRecord | undefined {
+    if (!record || !isWithdrawn(record)) return record
+    const held = asHeld(record)
+    return covers(this.audience, held) ? undefined : held
+  }
+
   /** The records that this principal may see. */
-  seeAll(collection: Collection, records: readonly StoredRecord[], action: NotedAction = 'list'): readonly Shown[] {
+  seeAll(
+    collection: Collection,
+    records: readonly StoredRecord[],
+    action: NotedAction = 'list',
+    include?: Include,
+  ): readonly Shown[] {
     if (records.length === 0) this.readAuditor?.note(action, collection, '', undefined)
-    return records.filter((record): record is Shown => this.see(record, record, action) !== undefined)
+    return records.flatMap((record) => this.see(record, record, action, include) ?? [])
   }
 
   /** The change, unless it is above the clearance. */
@@ -105,20 +123,28 @@ export class Sight {
   }
 
   /** One record, from the store. */
-  async read(key: RecordKey, noting?: Noting): Promise<Shown | undefined> {
-    return this.see(key, (await this.space.store.read([key]))[0], noting)
+  async read(key: RecordKey, noting?: Noting, include?: Include): Promise<Shown | undefined> {
+    return this.see(key, (await this.space.store.read([key]))[0], noting, include)
   }
 
   /** One record, cached or not. */
-  async load(collection: 'facts' | 'objects' | 'work', id: string, noting?: Noting): Promise<Shown | undefined> {
+  async load(
+    collection: 'facts' | 'objects' | 'work',
+    id: string,
+    noting?: Noting,
+    include?: Include,
+  ): Promise<Shown | undefined> {
     const { record } = await this.space[collection].load(id)
-    return this.see({ collection, id }, record, noting)
+    return this.see({ collection, id }, record, noting, include)
   }
 
   /** A page of a list, of what this principal may see. */
-  async query(query: Omit<RecordQuery, 'audience'>): Promise<{ records: readonly Shown[]; next?: Seq | undefined }> {
-    const page = await this.space.store.query({ ...query, audience: this.audience })
-    return { ...page, records: this.seeAll(query.collection, page.records) }
+  async query(
+    query: Omit<RecordQuery, 'audience'>,
+    include?: Include,
+  ): Promise<{ records: readonly Shown[]; next?: Seq | undefined }> {
+    const page = await this.space.store.query({ ...query, audience: this.#asking(include) })
+    return { ...page, records: this.seeAll(query.collection, page.records, 'list', include) }
   }
 
   /** A page of a list by name, of what this principal may see. */
@@ -131,9 +157,9 @@ export class Sight {
    * Candidates of a search, of what this principal may see. They are not noted: those that are shown go through
    * {@link seeAll}.
    */
-  async search(query: Omit<SearchQuery, 'audience'>): Promise<SearchAnswer> {
+  async search(query: Omit<SearchQuery, 'audience'>, include?: Include): Promise<SearchAnswer> {
     const { store } = this.space
-    const seen = { ...query, audience: this.audience }
+    const seen = { ...query, audience: this.#asking(include) }
     if (query.collection !== 'facts') return store.search(seen)
     const found = await factIndexOf(this.space).search(seen, this.now())
     const records = found.length === 0 ? [] : await store.read(found.map(({ key }) => key))
@@ -142,6 +168,10 @@ export class Sight {
       records: records.filter((record, at): record is StoredRecord => record?.seq === found[at]?.seq),
       scores: new Map(found.map(({ seq, score }) => [seq, score])),
     }
+  }
+
+  #asking(include: Include | undefined): Audience {
+    return include === 'all' ? withWithdrawn(this.audience) : this.audience
   }
 
   /** Follows changes of records whose `collection/id` begins with the prefix; see `View.watch`. */
@@ -188,3 +218,9 @@ export class Sight {
 export function clearanceFor({ sensitivity, compartments }: Label): string {
   return `clearance for ${[sensitivity, ...compartments].join(' + ')}`
 }
+
+function withoutMark(record: StoredRecord | undefined): StoredRecord | undefined {
+  return record && isWithdrawn(record) ? { ...asHeld(record), ...withdrawn } : record
+}
+
+const withdrawn = { isWithdrawn: true } satisfies Pick<Shown, 'isWithdrawn'>

@@ -1,6 +1,6 @@
 import type { Guard } from '../store/mutation.ts'
 import { sourceName } from '../store/source-name.ts'
-import { requireLevel } from '../values/access.ts'
+import { requireCompartments, requireLevel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
 import { requireIds, requireInteger, requireLifetime, requireNumber, requireStrings } from '../values/require-option.ts'
@@ -59,7 +59,7 @@ export function requireWriteOptions(options: WriteOptions): void {
   const { task = options.claim?.task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
   requireLevel('sensitivity', sensitivity)
   requireStrings('tags', tags)
-  requireStrings('compartments', compartments)
+  requireCompartments('compartments', compartments)
   if (task !== undefined) requireStrings('task', [task])
   guardOf(options)
   if (importance !== undefined) requireNumber('importance', importance, 0, 1)

@@ -1,4 +1,4 @@
-import { covers } from '../values/access.ts'
+import { asHeld, asWithdrawn, covers, isWithdrawn } from '../values/access.ts'
 import type { Change } from './change.ts'
 import type { Mutation, Refusal, Written } from './mutation.ts'
 import { atPosition } from './position-tag.ts'
@@ -102,7 +102,7 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
     case 'delete': {
       if (!current) return { type: 'nothing', written: nothingWritten(now) }
       const record: StoredRecord = {
-        ...current,
+        ...asHeld(current),
         author: mutation.author,
         value: 'null',
         tags: [],
@@ -117,6 +117,11 @@ export function decideMutation(mutation: Mutation, situation: Situation): Verdic
     case 'touch': {
       // A touch always names a version, so there is a current record here.
       const record = { ...(current as StoredRecord), expiresAt: now + mutation.ttlMs }
+      return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: false }
+    }
+    case 'withdraw': {
+      if (!current || isWithdrawn(current)) return { type: 'nothing', written: nothingWritten(now) }
+      const record = asWithdrawn(current)
       return { type: 'put', row: { record, deleted: false }, written: writtenOf(record), change: false }
     }
     case 'reseal': {

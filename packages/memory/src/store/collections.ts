@@ -13,6 +13,7 @@
  * - `forgettable`: records hold content that somebody may ask to erase, not only who did what and when.
  * - `leased`: records are leases, whose versions are fences that users pass on.
  * - `identified`: records have ids that are never used twice, in no other collection either.
+ * - `correctable`: records can be retracted or superseded.
  * - `named`: records can be listed by their keys. (Those of the other collections a store lists one by one.)
  * - `cached`: threads keep copies of records.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
@@ -29,6 +30,7 @@ export type CollectionTrait =
   | 'forgettable'
   | 'leased'
   | 'identified'
+  | 'correctable'
   | 'named'
   | 'cached'
   | 'history'
@@ -50,16 +52,51 @@ export const collections = {
     'derived',
     'forgettable',
     'identified',
+    'correctable',
   ],
-  decisions: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
-  learnings: ['journal', 'searchable', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
+  decisions: [
+    'journal',
+    'searchable',
+    'shared',
+    'packaged',
+    'shown',
+    'sealed',
+    'derived',
+    'forgettable',
+    'identified',
+    'correctable',
+  ],
+  learnings: [
+    'journal',
+    'searchable',
+    'shared',
+    'packaged',
+    'shown',
+    'sealed',
+    'derived',
+    'forgettable',
+    'identified',
+    'correctable',
+  ],
   alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
   claims: ['keyed', 'shown', 'sealed', 'leased'],
   escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
-  objects: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached'],
+  objects: [
+    'keyed',
+    'shared',
+    'packaged',
+    'shown',
+    'sealed',
+    'derived',
+    'forgettable',
+    'correctable',
+    'named',
+    'cached',
+  ],
   work: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'cached'],
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
+  corrections: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable'],
   erasures: ['keyed', 'shown', 'sealed'],
   ledger: ['keyed', 'sealed'],
   audit: ['keyed', 'sealed'],

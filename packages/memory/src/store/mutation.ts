@@ -71,6 +71,15 @@ export interface ResealMutation extends MutationBase {
 }
 
 /**
+ * Marks a record as holding no more: its label gets the compartment `withdrawnMark`. Everything else stays, its version,
+ * its place in lists and its terms as well, and the feed gets no entry: that of the correction, which comes in the same
+ * batch, tells of it. Nothing comes of it where there is no record, or it is marked already.
+ */
+export interface WithdrawMutation extends MutationBase {
+  readonly type: 'withdraw'
+}
+
+/**
  * Changes nothing, but refuses the batch unless the key is at this version, or absent for 0. No version and no entry of
  * the feed come of it. What the audience `over` may not see counts as absent.
  */
@@ -102,6 +111,7 @@ export type Mutation =
   | DeleteMutation
   | TouchMutation
   | ResealMutation
+  | WithdrawMutation
   | CheckMutation
   | RangeCheckMutation
 

@@ -1,4 +1,4 @@
-import { labelText, levelIndex } from '../values/access.ts'
+import { asHeld, labelText, levelIndex } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 
 /**
@@ -6,7 +6,8 @@ import type { Label } from '../values/access.ts'
  * public. The same content under two labels is two objects, and neither reveals
  * the other. The id alone tells who may see the object.
  */
-export function objectId(hash: string, { sensitivity, compartments }: Label): string {
+export function objectId(hash: string, label: Label): string {
+  const { sensitivity, compartments } = asHeld(label)
   if (levelIndex(sensitivity) === 0 && compartments.length === 0) return hash
   return `${hash}~${labelText({ level: sensitivity, compartments })}`
 }

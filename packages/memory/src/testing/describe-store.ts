@@ -4,7 +4,9 @@ import { accessCases } from './memory/access-cases.ts'
 import { alertsCases } from './memory/alerts-cases.ts'
 import { auditCases } from './memory/audit-cases.ts'
 import { claimsCases } from './memory/claims-cases.ts'
+import { correctionsCases } from './memory/corrections-cases.ts'
 import { dataLossCases } from './memory/data-loss-cases.ts'
+import { doubtCases } from './memory/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './memory/forget-cases.ts'
@@ -41,6 +43,7 @@ import { storeObjectsCases } from './store/objects-cases.ts'
 import { storeRecordsCases } from './store/records-cases.ts'
 import { storeSealedCases } from './store/sealed-cases.ts'
 import { storeSearchCases } from './store/search-cases.ts'
+import { storeWithdrawalsCases } from './store/withdrawals-cases.ts'
 
 type Cases = (options: StoreContractOptions) => void
 
@@ -56,6 +59,7 @@ const store: Readonly<Record<string, Cases>> = {
   feed: storeFeedCases,
   objects: storeObjectsCases,
   sealed: storeSealedCases,
+  withdrawals: storeWithdrawalsCases,
   lifetime: storeLifetimeCases,
 }
 
@@ -75,6 +79,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   forgetting: forgetCases,
   transactions: transactionsCases,
   retention: retentionCases,
+  corrections: (options) => {
+    correctionsCases(options)
+    describe('doubt', () => {
+      doubtCases(options)
+    })
+  },
   watch: watchCases,
   'late hints': lateHintCases,
   outages: outageCases,

@@ -11,6 +11,7 @@ export type StoreContractPart =
   | 'forgetting'
   | 'transactions'
   | 'retention'
+  | 'corrections'
   | 'watch'
   | 'late hints'
   | 'outages'

@@ -2,7 +2,7 @@ import type { Commit, Mutation } from '../store/mutation.ts'
 import type { NamePage, RecordPage } from '../store/query.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
-import { audienceOf, covers, joinLabels } from '../values/access.ts'
+import { asHeld, audienceOf, covers, joinLabels, withWithdrawn } from '../values/access.ts'
 import type { Audience, Principal } from '../values/access.ts'
 import { AccessError } from '../values/errors.ts'
 import type { LinkHandlers } from './link-messages.ts'
@@ -69,7 +69,7 @@ export class ThreadGuard {
       },
       search: async (query: Parameters<Store['search']>[0]) => {
         const answer = await store.search({ ...query, audience: query.audience ?? this.#seen() })
-        return { ...answer, records: answer.records.filter((record) => covers(this.#seen(), record)) }
+        return { ...answer, records: answer.records.filter((record) => covers(this.#seen(), asHeld(record))) }
       },
       changes: (after: number, limit: number) => store.changes(after, limit),
       write: async (batch: readonly Mutation[]): Promise<Commit> => {
@@ -94,7 +94,14 @@ export class ThreadGuard {
 
   /** That a record is there is for the view to hide, which notes it as refused. What it says stays here. */
   #shown(record: StoredRecord | undefined): StoredRecord | undefined {
-    return record && !covers(this.#seen(), record) ? { ...record, value: 'null' } : record
+    return record && !covers(this.#seen(), asHeld(record)) ? { ...record, value: 'null' } : record
+  }
+
+  /** Whether an audience sees no more than the thread, of what holds and what does not. */
+  #isWithin(audience: Audience | undefined): boolean {
+    if (!audience) return false
+    const { level: sensitivity, compartments } = audience
+    return covers(withWithdrawn(this.#seen()), { sensitivity, compartments })
   }
 
   /** Whether a check holds tells of what is there: no more than the thread may see. That a task is claimed, all see. */
@@ -113,6 +120,7 @@ export class ThreadGuard {
     // The text of a sealed record, and how the space is sealed, are for the opening thread alone.
     if (type === 'reseal') throw new AccessError('a thread', 'to be the thread that opened the memory')
     if (type === 'set' && !covers(this.#seen(), mutation.meta)) throw new AccessError(mutation.meta.author, 'clearance')
+    if (type === 'withdraw' && !this.#isWithin(mutation.over)) throw new AccessError('a thread', 'clearance')
     if (collection === 'settings' && !stateNames.test(id)) throw new AccessError('a thread', 'another key')
     const author = type === 'set' ? mutation.meta.author : type === 'delete' ? mutation.author : undefined
     if (author !== undefined && collection !== 'settings' && collection !== 'audit') this.requireKnown(author)

@@ -20,10 +20,11 @@ export interface Clearance {
  *
  * - `audit`: see who read and wrote what.
  * - `declassify`: lower the sensitivity of a record.
+ * - `correct`: retract, supersede and confirm what others wrote.
  * - `administer`: see corrupt records as they are stored.
  */
 export type Right = (typeof rights)[number]
-const rights = ['audit', 'declassify', 'erase', 'administer'] as const
+const rights = ['audit', 'declassify', 'erase', 'correct', 'administer'] as const
 
 /** An agent, a person or a program that uses the memory. */
 export interface Principal {
@@ -70,7 +71,7 @@ export function audienceOf(principal: Principal): Audience {
   const { level = 'public', compartments = [] } = principal.clearance ?? {}
   requireStrings('principal.id', [principal.id])
   requireStrings('principal.role', [principal.role])
-  requireStrings('principal.clearance.compartments', compartments)
+  requireCompartments('principal.clearance.compartments', compartments)
   requireLevel('principal.clearance.level', level)
   const unknown = (principal.rights ?? []).find((right) => !rights.includes(right))
   if (unknown !== undefined) throw new OptionError('principal.rights', `an array of ${rights.join(', ')}`, unknown)
@@ -117,4 +118,44 @@ export function distinct(strings: readonly string[]): string[] {
 /** @throws {@link OptionError} when the level is unknown. */
 export function requireLevel(option: string, level: unknown): asserts level is Level {
   if (!levels.includes(level as Level)) throw new OptionError(option, `one of ${levels.join(', ')}`, level)
+}
+
+/**
+ * The compartment of what holds no more. A corrected record keeps its label and gets this compartment, for which no
+ * principal is cleared: so the lists, searches, counts and weights of every store leave it out as they leave out what is
+ * above a clearance. Whoever asks for all that is there asks with {@link withWithdrawn}.
+ */
+export const withdrawnMark = '~withdrawn'
+
+/** Whether a record holds no more. */
+export function isWithdrawn({ compartments }: Label): boolean {
+  return compartments.length > 0 && compartments.includes(withdrawnMark)
+}
+
+/** The same, as what holds no more. */
+export function asWithdrawn<Labelled extends Label>(labelled: Labelled): Labelled {
+  return isWithdrawn(labelled) ? labelled : { ...labelled, compartments: [...labelled.compartments, withdrawnMark] }
+}
+
+/** The same under the label that it had when it held. */
+export function asHeld<Labelled extends Label>(labelled: Labelled): Labelled {
+  if (!isWithdrawn(labelled)) return labelled
+  return { ...labelled, compartments: labelled.compartments.filter((name) => name !== withdrawnMark) }
+}
+
+/** The audience that sees the same, and what of it holds no more. */
+export function withWithdrawn({ level, compartments }: Audience): Audience {
+  return { level, compartments: [...compartments, withdrawnMark] }
+}
+
+/** @throws {@link OptionError} when they are no strings, or one is kept for the memory itself. */
+export function requireCompartments(option: string, compartments: readonly string[]): void {
+  requireStrings(option, compartments)
+  if (compartments.includes(withdrawnMark)) throw new OptionError(option, 'names of your own', withdrawnMark)
+}
+
+/** @throws {@link OptionError} when the level is unknown, or a compartment none that a label may have. */
+export function requireLabel(option: string, { sensitivity, compartments }: Label): void {
+  requireLevel(`${option}.sensitivity`, sensitivity)
+  requireCompartments(`${option}.compartments`, compartments)
 }

@@ -3,6 +3,7 @@ export type SkeinErrorCode =
   | 'SKEIN_ACCESS'
   | 'SKEIN_BUNDLED'
   | 'SKEIN_CLOSED'
+  | 'SKEIN_CORRECTED'
   | 'SKEIN_CORRUPT'
   | 'SKEIN_DEADLOCK'
   | 'SKEIN_FEED_TRIMMED'
@@ -151,6 +152,29 @@ export class NotFoundError extends SkeinError {
   constructor(kind: string, key: string) {
     super(`No ${kind} "${key}" that this principal can see. Check the name and the clearance.`)
     this.key = key
+  }
+}
+
+/** A record was retracted or superseded, and holds no more. */
+export class CorrectedError extends SkeinError {
+  readonly code = 'SKEIN_CORRECTED'
+  /** The record as `collection/id`. */
+  readonly key: string
+  /** `withdrawn` where the principal may not see which of the two it was. */
+  readonly state: 'retracted' | 'superseded' | 'withdrawn'
+  readonly reason: string | undefined
+  /** The id of what holds in its place, of the same kind; `undefined` where nothing does, or the principal may not see it. */
+  readonly latest: string | undefined
+
+  constructor(key: string, correction: Partial<Pick<CorrectedError, 'state' | 'reason' | 'latest'>> = {}) {
+    const { state = 'withdrawn', reason, latest } = correction
+    const why = reason === undefined ? '' : `: ${reason}`
+    const remedy = latest === undefined ? "It can be read with { include: 'all' }" : `Use "${latest}"`
+    super(`"${key}" was ${state}${why}${/[.!?]$/.test(why) ? '' : '.'} ${remedy}.`)
+    this.key = key
+    this.state = state
+    this.reason = reason
+    this.latest = latest
   }
 }
 

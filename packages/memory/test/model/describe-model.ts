@@ -73,6 +73,7 @@ function writesAbove(step: Step, observer: Who): boolean {
     case 'add':
     case 'delete':
     case 'log':
+    case 'retract':
     case 'alert':
       return step.who !== observer && above(step.label)
     case 'put':
@@ -93,9 +94,16 @@ function everything(who: Who, from: number): (readonly [Step, number])[] {
   const steps: Step[] = [
     ...labels.flatMap((_, label) => [0, 1, 2].map((key) => ({ who, do: 'get', key, label }) as const)),
     ...choices.flatMap((task) =>
-      [1, 2, 50].map((limit) => ({ who, do: 'list', task, tag: undefined, not: undefined, limit }) as const),
+      [1, 2, 50].map((limit) => {
+        const include = limit === 50 ? 'all' : 'holding'
+        return { who, do: 'list', task, tag: undefined, not: undefined, limit, include } as const
+      }),
     ),
-    ...choices.flatMap((task) => texts.map((_, text) => ({ who, do: 'search', text, task }) as const)),
+    ...choices.flatMap((task) =>
+      texts.flatMap((_, text) =>
+        (['holding', 'all'] as const).map((include) => ({ who, do: 'search', text, task, include }) as const),
+      ),
+    ),
     { who, do: 'pending' },
   ]
   return steps.map((step, index) => [step, from + index])

@@ -11,7 +11,7 @@ export const principals = {
     id: 'high',
     role: 's',
     clearance: { level: 'confidential', compartments: ['a', 'b'] },
-    rights: ['declassify'],
+    rights: ['declassify', 'correct'],
   },
 } as const satisfies Record<string, Principal>
 
@@ -50,8 +50,16 @@ export type Step = { readonly who: Who } & (
       readonly tag: number | undefined
       readonly not: Who | undefined
       readonly limit: number
+      readonly include: 'holding' | 'all'
     }
-  | { readonly do: 'search'; readonly text: number; readonly task: number | undefined }
+  | {
+      readonly do: 'search'
+      readonly text: number
+      readonly task: number | undefined
+      readonly include: 'holding' | 'all'
+    }
+  /** Retracts one of the entries under a label. */
+  | { readonly do: 'retract'; readonly label: number; readonly nth: number }
   | { readonly do: 'put'; readonly label: number; readonly text: number; readonly from: ObjectName | undefined }
   | { readonly do: 'open'; readonly object: ObjectName }
   | { readonly do: 'lineage'; readonly object: ObjectName; readonly direction: 'sources' | 'uses' }
@@ -82,6 +90,8 @@ const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option
 const who = fc.constantFrom(...(Object.keys(principals) as Who[]))
 const is = <Name extends string>(name: Name): fc.Arbitrary<Name> => fc.constant(name)
 
+const include = fc.constantFrom('holding', 'holding', 'all')
+
 const object: fc.Arbitrary<ObjectName> = fc.record({ text: number(2), label })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -98,8 +108,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     tag: maybe(number(1)),
     not: maybe(who),
     limit: fc.constantFrom(1, 3, 50),
+    include,
   }),
-  fc.record({ who, do: is('search'), text, task: maybe(task) }),
+  fc.record({ who, do: is('search'), text, task: maybe(task), include }),
+  fc.record({ who, do: is('retract'), label, nth: number(3) }),
   fc.record({ who, do: is('put'), label, text: number(2), from: maybe(object) }),
   fc.record({ who, do: is('open'), object }),
   fc.record({ who, do: is('lineage'), object, direction: fc.constantFrom('sources', 'uses') }),

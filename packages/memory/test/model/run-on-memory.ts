@@ -15,6 +15,8 @@ export function onMemory(memory: Memory): (step: Step, at: number) => Promise<un
   const view = (who: Who) => memory.as(principals[who])
   const objects = new Map<string, number>()
   const entries = new Map<string, number>()
+  /** The ids of the entries under each label. */
+  const logged = new Map<number, string[]>()
   const claims = new Map<number, { readonly who: Who; readonly claim: Claim }>()
   /** The same content under the same label is one object, named after the first step that made it. */
   const objectOf = (id: string): number | undefined => objects.get(id)
@@ -39,11 +41,19 @@ export function onMemory(memory: Memory): (step: Step, at: number) => Promise<un
     },
     log: async ({ who, label, text, task, tag }, at) => {
       const about = { task: `t${task}`, tags: [`tag${tag}`], ...labels[label] }
-      entries.set((await view(who).observations.log({ value: texts[text], ...about })).id, at)
+      const { id } = await view(who).observations.log({ value: texts[text], ...about })
+      entries.set(id, at)
+      logged.set(label, [...(logged.get(label) ?? []), id])
       return 'logged'
     },
-    list: async ({ who, task, tag, not, limit }) => {
+    retract: async ({ who, label, nth }) => {
+      const ids = logged.get(label) ?? []
+      const { reason } = await view(who).observations.retract(ids[nth % ids.length] ?? 'none', `by ${who}`)
+      return reason
+    },
+    list: async ({ who, task, tag, not, limit, include }) => {
       const filter = {
+        include,
         ...(task !== undefined && { task: `t${task}` }),
         ...(tag !== undefined && { tags: [`tag${tag}`] }),
         ...(not !== undefined && { notAuthor: not }),
@@ -52,13 +62,13 @@ export function onMemory(memory: Memory): (step: Step, at: number) => Promise<un
       let cursor: string | undefined
       do {
         const page = await view(who).observations.list({ ...filter, limit, ...(cursor !== undefined && { cursor }) })
-        pages.push(page.items.map((item) => [nameOf(item), item.value, item.author]))
+        pages.push(page.items.map((item) => [nameOf(item), item.value, item.author, item.correction?.reason]))
         cursor = page.cursor
       } while (cursor !== undefined)
       return pages
     },
-    search: async ({ who, text, task }) => {
-      const filter = task === undefined ? {} : { task: `t${task}` }
+    search: async ({ who, text, task, include }) => {
+      const filter = { include, ...(task !== undefined && { task: `t${task}` }) }
       const hits = await view(who).observations.search(texts[text] ?? '', { limit: 100, ...filter })
       return hits.map(({ item, score, snippet }) => [nameOf(item), score, snippet])
     },

@@ -19,6 +19,8 @@ interface Entry {
   readonly text: string
   readonly task: number
   readonly tag: number
+  /** Why it holds no more. */
+  retracted?: string
 }
 
 interface Made {
@@ -97,21 +99,29 @@ export function onModel(isSealed: boolean): (step: Step, at: number) => unknown 
       entries.push({ at, who, label: own, text: texts[text] ?? '', task, tag })
       return 'logged'
     },
-    list: ({ who, task, tag, not, limit }) => {
+    retract: ({ who, label, nth }) => {
+      const ofLabel = entries.filter((entry) => sameLabel(entry.label, labels[label] as Label))
+      const entry = ofLabel[nth % ofLabel.length]
+      if (!entry || !maySee(who, entry.label)) return { code: 'SKEIN_NOT_FOUND' }
+      if (entry.who !== who && !('rights' in principals[who])) return refused
+      return (entry.retracted ??= `by ${who}`)
+    },
+    list: ({ who, task, tag, not, limit, include }) => {
       const found = entries
-        .filter((entry) => maySee(who, entry.label))
+        .filter((entry) => maySee(who, entry.label) && (include === 'all' || entry.retracted === undefined))
         .filter((entry) => task === undefined || entry.task === task)
         .filter((entry) => tag === undefined || entry.tag === tag)
         .filter((entry) => not === undefined || entry.who !== not)
         .toReversed()
-        .map(({ at, text, who: author }) => [at, text, author])
+        .map(({ at, text, who: author, retracted }) => [at, text, author, retracted])
       const pages = Array.from({ length: Math.max(1, Math.ceil(found.length / limit)) }, (_, page) => page * limit)
       return pages.map((from) => found.slice(from, from + limit))
     },
-    search: ({ who, text, task }) => {
+    search: ({ who, text, task, include }) => {
       const terms = queryTerms(texts[text] ?? '')
       return entries
         .filter((entry) => maySee(who, entry.label) && (task === undefined || entry.task === task))
+        .filter((entry) => include === 'all' || entry.retracted === undefined)
         .filter((entry) => !isSealed || entry.label.sensitivity !== 'confidential')
         .filter((entry) => indexTerms(entry.text).some((term) => terms.includes(term)))
         .map(({ at }) => at)

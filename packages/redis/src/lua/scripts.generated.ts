@@ -527,8 +527,10 @@ while nextArgument < #ARGV do
       if not isThere then answer = { 'refused', index, 'content', '', '0' } break end
     end
 
-    -- Of a check and of a delete of what is absent, nothing comes.
-    if op == 'set' or isLive and op ~= 'check' then
+    -- Of a check, of a delete of what is absent and of a second withdrawal, nothing comes.
+    local isWithdrawn = isLive and (op == 'withdraw' or op == 'delete')
+      and string.find(label .. '+', '+~withdrawn+', 1, true)
+    if op == 'set' or isLive and op ~= 'check' and not (op == 'withdraw' and isWithdrawn) then
       local oldExpires, updated = expires, now
       if op == 'set' then
         if not version then
@@ -562,18 +564,20 @@ while nextArgument < #ARGV do
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
         end
+        if op == 'delete' and isWithdrawn then
+          label = string.sub(string.gsub(label .. '+', '%+~withdrawn%+', '+'), 1, -2)
+        elseif op == 'withdraw' then label = label .. '+~withdrawn' end
         labelAndTask = label .. ' ' .. task
         -- next row: delete
         if op == 'delete' then
           version = 1 + version + (start > 0 and tonumber(seq) < start and start - seq or 0)
           if version >= 1e14 then version = string.format('%.0f', version) end
           updated, expires, deleted, indexes = now, now, '1', ''
-        -- next row: touch, reseal
+        -- next row: touch, withdraw, reseal
         else
           author, indexes = oldAuthor, oldIndexes
-          if op == 'touch' then
-            expires, contentSum, content = string.format('%d', now + ttl), oldContentSum, oldContent
-          end
+          if op ~= 'reseal' then contentSum, content = oldContentSum, oldContent end
+          if op == 'touch' then expires = string.format('%d', now + ttl) end
         end
       end
       local isChange = op == 'set' or op == 'delete'

@@ -54,7 +54,7 @@ async function getRaw(collection: Collection, id: string, flags: GetFlags, conte
   }
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const record = await findRecord(opened.view, collection, id)
-  await printBytes(await opened.view.objects.bytes(refOf(record)))
+  await printBytes(await opened.view.objects.bytes(refOf(record), { include: 'all' }))
 }
 
 /** The largest object whose text is shown, in bytes. */
@@ -66,5 +66,5 @@ async function textContentOf(view: View, record: AnyRecord): Promise<string | un
   const ref = refOf(record)
   const isText = /^text\/|[/+](?:json|xml|yaml|javascript)\b/.test(ref.mediaType)
   if (!isText || ref.size > maxContentBytes) return undefined
-  return Buffer.from(await view.objects.bytes(ref)).toString('utf8')
+  return Buffer.from(await view.objects.bytes(ref, { include: 'all' })).toString('utf8')
 }

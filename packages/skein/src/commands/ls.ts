@@ -14,6 +14,7 @@ import { addInspectOptions, clearanceText } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { previewOf } from '../render/preview.ts'
+import { stateOf } from '../render/render-correction.ts'
 import { renderLabel } from '../render/render-label.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { printNote, print, printJson } from '../terminal/printer.ts'
@@ -27,6 +28,7 @@ interface LsFlags extends InspectFlags {
   readonly author?: string
   readonly limit: number
   readonly cursor?: string
+  readonly all: boolean
 }
 
 /** Records of a collection are counted up to here. */
@@ -44,6 +46,7 @@ export function addLs(skein: Command, context: CommandContext): void {
     .option('--author <id>', 'only by this author', nonBlank)
     .option('--limit <number>', 'how many', integerFrom(1, 1_000), 50)
     .option('--cursor <cursor>', 'continue where an earlier list ended', nonBlank)
+    .option('--all', 'also what was retracted or superseded', false)
   addInspectOptions(command).action((collection: Collection | undefined, flags: LsFlags) =>
     collection === undefined ? listCollections(flags, context) : listRecords(collection, flags, context),
   )
@@ -61,7 +64,8 @@ async function listRecords(collection: Collection, flags: LsFlags, context: Comm
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const { view } = opened
   const { limit, cursor } = flags
-  const filter = { collection, ...filterOf(flags), limit, ...(cursor !== undefined && { cursor }) }
+  const include = flags.all ? 'all' : 'holding'
+  const filter = { collection, ...filterOf(flags), limit, include, ...(cursor !== undefined && { cursor }) } as const
   const page = await view.records.list(filter)
   if (flags.json) await printJson({ space: flags.space, collection, ...page })
   else await print(page.items.length === 0 ? noneText(collection, flags) : renderRecords(page.items, view))
@@ -114,6 +118,7 @@ function renderRecords(records: readonly AnyRecord[], view: View): string {
     { title: 'TASK', of: ({ task = '' }: AnyRecord) => task },
     { title: 'TAGS', of: ({ tags }: AnyRecord) => tags.join(',') },
     { title: 'LABEL', of: (record: AnyRecord) => renderLabel(record, '') },
+    ...(records.some((record) => stateOf(record) !== '') ? [{ title: 'STATE', of: stateOf }] : []),
     { title: 'VALUE', of: ({ value }: AnyRecord) => previewOf(value) },
   ] as const
   const lines = renderTable(records, columns, process.stdout)

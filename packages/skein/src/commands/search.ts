@@ -12,6 +12,7 @@ import { addInspectOptions, clearanceText } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { snippetOf, textOf } from '../render/preview.ts'
+import { stateOf } from '../render/render-correction.ts'
 import { renderLabel } from '../render/render-label.ts'
 import { print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
@@ -24,6 +25,7 @@ interface SearchFlags extends InspectFlags {
   readonly tag?: readonly string[]
   readonly author?: string
   readonly limit: number
+  readonly all: boolean
 }
 
 /** Adds `skein search`, which finds records by words. */
@@ -37,6 +39,7 @@ export function addSearch(skein: Command, context: CommandContext): void {
     .option('--tag <tag>', 'only with this tag (may be repeated: with all of them)', nonBlanks)
     .option('--author <id>', 'only by this author', nonBlank)
     .option('--limit <number>', 'how many of each collection', integerFrom(1, 1_000), 10)
+    .option('--all', 'also what was retracted or superseded', false)
   addInspectOptions(command).action((words: readonly string[], flags: SearchFlags) =>
     search(words.join(' '), flags, context),
   )
@@ -49,10 +52,11 @@ async function search(text: string, flags: SearchFlags, context: CommandContext)
   const searched = collection === undefined ? collectionsWith('searchable') : [collection]
   const filter = {
     limit,
+    include: flags.all ? 'all' : 'holding',
     ...(task !== undefined && { task }),
     ...(tag && { tags: tag }),
     ...(author !== undefined && { author }),
-  }
+  } as const
   const pages = await Promise.all(searched.map((one) => view.records.search(text, { ...filter, collection: one })))
   const found = pages.flat()
   if (flags.json) await printJson({ space: flags.space, items: found })
@@ -76,6 +80,7 @@ function renderMatches(found: readonly AnyRecord[], terms: readonly string[], vi
     { title: 'AUTHOR', of: ({ author }: AnyRecord) => author },
     { title: 'TASK', of: ({ task = '' }: AnyRecord) => task },
     { title: 'LABEL', of: (record: AnyRecord) => renderLabel(record, '') },
+    ...(found.some((record) => stateOf(record) !== '') ? [{ title: 'STATE', of: stateOf }] : []),
     { title: 'MATCH', of: ({ value }: AnyRecord) => snippetOf(textOf(value), terms) },
   ] as const
   return renderTable(found, columns, process.stdout).join('\n')

@@ -9,6 +9,7 @@ import { sizeOf } from '../terminal/amounts.ts'
 import { columnsOf } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
 import { spanOf, timeOf } from '../terminal/time-text.ts'
+import { renderCorrection } from './render-correction.ts'
 import { renderLabel } from './render-label.ts'
 import { maxValueChars, renderValue } from './render-value.ts'
 
@@ -35,6 +36,8 @@ export function renderRecord(
     ['label', renderLabel(record, 'public')],
     ['created', `${timeOf(createdAt)}, ${spanOf(now - createdAt)} ago`],
     ['updated', updatedAt === createdAt ? '' : `${timeOf(updatedAt)}, ${spanOf(now - updatedAt)} ago`],
+    ['state', record.correction ? renderCorrection(record.correction) : ''],
+    ['in doubt', (record.doubts ?? []).join(', ')],
     ['expires', expiresAt === undefined ? '' : `${timeOf(expiresAt)}, in ${spanOf(expiresAt - now)}`],
   ] as const
   const width = columnsOf(stream)

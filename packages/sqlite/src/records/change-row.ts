@@ -1,6 +1,8 @@
+import { asHeld, withdrawnMark } from '@skein/memory/store'
 import type { Change, Collection } from '@skein/memory/store'
 
 import { readableLabel } from './packed-label.ts'
+import { packList } from './packed-list.ts'
 import type { RawRow } from './record-row.ts'
 
 /** The columns of the feed, in their order in the table. */
@@ -39,5 +41,11 @@ export function unpackChange(raw: RawChange): Change {
 /** The row of the feed that the newest change of an intact record must have. */
 export function changeRowOf(raw: RawRow): RawChange {
   const [collection, id, , version, seq, author, task, , , level, compartments, , , updatedAt, , deleted] = raw
-  return [seq, collection, id, deleted, version, author, task, updatedAt, level, compartments]
+  return [seq, collection, id, deleted, version, author, task, updatedAt, level, heldCompartments(level, compartments)]
+}
+
+/** A record may have been withdrawn since its newest change, of which the feed has no entry. */
+function heldCompartments(level: number, compartments: string): string {
+  if (!compartments.includes(withdrawnMark)) return compartments
+  return packList(asHeld(readableLabel(level, compartments)).compartments)
 }

@@ -40,6 +40,7 @@ const updateRow = update(all, ', terms = ?, listed = ?')
 const updateValue = update(always)
 const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
 const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
+const withdrawRow = 'UPDATE @records SET compartments = ?, checksum = ? WHERE row = ?'
 const markSealed = 'UPDATE @changes SET sealed = 1 WHERE seq = ?'
 const insertUse = 'INSERT OR IGNORE INTO @uses (source, row) VALUES (?, ?)'
 const deleteUse = 'DELETE FROM @uses WHERE source = ? AND row = ?'
@@ -174,6 +175,13 @@ export class RecordWriter {
       this.#terms.remove(before.rowId)
       this.#sql(resealRow).run(row.record.value, checksum, before.rowId)
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
+      return
+    }
+    if (before && mutation.type === 'withdraw') {
+      const compartments = packed[names.indexOf('compartments')] as string
+      this.#terms.relabel(before.rowId, compartments)
+      this.#sql(withdrawRow).run(compartments, checksum, before.rowId)
+      this.#recent.set(mutation.key, { ...before, ...row, raw: packed })
       return
     }
     const terms = mutation.type === 'set' && mutation.terms?.length ? packTerms(mutation.terms) : null

@@ -13,6 +13,7 @@ const writeMark = 'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO
 const unindexed = `SELECT seq, collection, level, compartments, terms FROM @records
   WHERE seq > ? AND terms IS NOT NULL ORDER BY seq LIMIT ?`
 const insertPostings = 'INSERT INTO @postings (block, grp, term, entries) VALUES (?, ?, ?, ?)'
+const updatePostings = 'UPDATE @postings SET entries = ? WHERE block = ? AND grp = ? AND term = ?'
 const deletePostings = 'DELETE FROM @postings WHERE block = ? AND grp = ? AND term = ?'
 const selectGroup = 'SELECT grp FROM @groups WHERE collection = ? AND level = ? AND compartments = ?'
 const countGroup = 'UPDATE @groups SET records = records + ?, length = length + ? WHERE grp = ?'
@@ -75,17 +76,36 @@ export class TermBlocks {
 
   /** Removes a record's postings, before the record or its terms change. */
   remove(rowId: number): void {
+    this.#take(rowId)
+  }
+
+  /** Moves a record's postings to the group of another label, before the record gets that one. */
+  relabel(rowId: number, compartments: string): void {
+    const taken = this.#take(rowId)
+    if (!taken) return
+    const { block, row } = taken
+    const [seq, collection, level, , terms] = row
+    const group = this.#groupOf(collection, level, compartments)
+    const { codes, length } = unpackTerms(terms)
+    this.#sql(countGroup).run(1, length, group)
+    for (const [term, code] of codes) this.#put(block, group, term, seq, code)
+  }
+
+  /** Removes a record's postings; returns where they stood, if it stood in a block. */
+  #take(rowId: number): { readonly block: number; readonly row: Row } | undefined {
     const sql = 'SELECT seq, collection, level, compartments, terms FROM @records WHERE row = ? AND terms IS NOT NULL'
     const row = this.#sql(sql).get(rowId) as Row | undefined
-    if (!row || row[0] > indexedUpTo(this.#sql)) return
+    if (!row || row[0] > indexedUpTo(this.#sql)) return undefined
     const [seq, collection, level, compartments, terms] = row
     const block = (this.#sql('SELECT max(block) FROM @blocks WHERE block <= ?').get(seq) as [number | null])[0]
     const group = (this.#sql(selectGroup).get(collection, level, compartments) as [number] | undefined)?.[0]
-    if (block === null || group === undefined) return
+    if (block === null || group === undefined) return undefined
     const { codes, length } = unpackTerms(terms)
     let isThere = false
     for (const term of codes.keys()) isThere = this.#drop(block, group, term, seq) || isThere
-    if (isThere) this.#sql(countGroup).run(-1, -length, group)
+    if (!isThere) return undefined
+    this.#sql(countGroup).run(-1, -length, group)
+    return { block, row }
   }
 
   /** Removes all blocks. */
@@ -105,6 +125,25 @@ export class TermBlocks {
     return Number(this.#sql(insert).run(collection, level, compartments).lastInsertRowid)
   }
 
+  /** Adds a record to a list, at its place in the order of positions. */
+  #put(block: number, group: number, term: string, seq: number, code: number): void {
+    const sql = 'SELECT entries FROM @postings WHERE block = ? AND grp = ? AND term = ?'
+    const found = this.#sql(sql).get(block, group, term) as [Uint8Array] | undefined
+    const list = new PostingWriter(block)
+    let isAdded = false
+    const add = (): void => {
+      if (!isAdded) list.add(seq, code)
+      isAdded = true
+    }
+    readPostings(block, found?.[0] ?? new Uint8Array(), (at, other) => {
+      if (at > seq) add()
+      list.add(at, other)
+    })
+    add()
+    if (found) this.#sql(updatePostings).run(list.bytes, block, group, term)
+    else this.#sql(insertPostings).run(block, group, term, list.bytes)
+  }
+
   /** @returns whether the record was there. */
   #drop(block: number, group: number, term: string, seq: number): boolean {
     const sql = 'SELECT entries FROM @postings WHERE block = ? AND grp = ? AND term = ?'
@@ -118,10 +157,7 @@ export class TermBlocks {
     })
     if (!isThere) return false
     if (kept.bytes.length === 0) this.#sql(deletePostings).run(block, group, term)
-    else {
-      const update = 'UPDATE @postings SET entries = ? WHERE block = ? AND grp = ? AND term = ?'
-      this.#sql(update).run(kept.bytes, block, group, term)
-    }
+    else this.#sql(updatePostings).run(kept.bytes, block, group, term)
     return true
   }
 

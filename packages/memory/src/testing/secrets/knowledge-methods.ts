@@ -80,6 +80,27 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view) => view.observations.search('planted'),
   },
   'observations.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.observations.list() },
+  'observations.get': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.observations.get(planted.observation, { include: 'all' }),
+  },
+  'observations.retract': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.observations.retract((await view.observations.log({ value: text })).id, text),
+      await view.observations.supersede(planted.observation, { id: 'none' }).catch(conflictOf),
+    ],
+  },
+  'observations.supersede': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const { id } = await view.observations.log({ value: text })
+      return view.observations.supersede(id, { value: text }, { reason: text })
+    },
+  },
   'observations.declassify': {
     shows: 'records',
     takes: 'lowered',
@@ -91,6 +112,30 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view, { text }) => view.decisions.record({ task: text, decision: text, reasoning: text, tags: [text] }),
   },
   'decisions.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.decisions.list() },
+  'decisions.get': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.decisions.get(planted.decision, { include: 'all' }),
+  },
+  'decisions.retract': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.decisions.retract(
+        (await view.decisions.record({ task: text, decision: text, reasoning: text })).id,
+        text,
+      ),
+      await view.decisions.supersede(planted.decision, { id: 'none' }).catch(conflictOf),
+    ],
+  },
+  'decisions.supersede': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const { id } = await view.decisions.record({ task: text, decision: text, reasoning: text })
+      return view.decisions.supersede(id, { task: text, decision: text, reasoning: text }, { reason: text })
+    },
+  },
   'decisions.declassify': {
     shows: 'records',
     takes: 'lowered',
@@ -108,6 +153,30 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view) => view.learnings.relevant(plantedContext),
   },
   'learnings.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.learnings.list() },
+  'learnings.get': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.learnings.get(planted.learning, { include: 'all' }),
+  },
+  'learnings.retract': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.learnings.retract(
+        (await view.learnings.log({ signal: 'pattern', context: {}, details: text })).id,
+        text,
+      ),
+      await view.learnings.supersede(planted.learning, { id: 'none' }).catch(conflictOf),
+    ],
+  },
+  'learnings.supersede': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const { id } = await view.learnings.log({ signal: 'pattern', context: {}, details: text })
+      return view.learnings.supersede(id, { signal: 'pattern', context: {}, details: text }, { reason: text })
+    },
+  },
   'learnings.declassify': {
     shows: 'records',
     takes: 'lowered',
@@ -145,6 +214,42 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
       await view.objects.lineage({ id: planted.object }, { direction: 'sources' }),
       await view.objects.lineage({ id: planted.object }, { direction: 'uses' }),
     ],
+  },
+  'objects.retract': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text }) => view.objects.retract(await view.objects.put(`wrong ${text}`), text),
+  },
+  'objects.supersede': {
+    shows: 'records',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const [wrong, right] = [await view.objects.put(`old ${text}`), await view.objects.put(`new ${text}`)]
+      return view.objects.supersede(wrong, right, { reason: text })
+    },
+  },
+  'corrections.of': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.corrections.of(`observations/${planted.observation}`),
+  },
+  'corrections.dependents': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.corrections.dependents(`observations/${planted.observation}`),
+  },
+  'corrections.doubts': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.corrections.doubts(`facts/${planted.fact}`),
+  },
+  'corrections.confirm': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const { id } = await view.observations.log({ value: text })
+      await view.corrections.confirm(`observations/${id}`, { reason: text })
+    },
   },
   'objects.declassify': {
     shows: 'records',

@@ -133,6 +133,6 @@ function membersOf(part: object): string[] {
     for (const name of Object.getOwnPropertyNames(type)) names.add(name)
   }
   // Kept for subclasses: TypeScript hides them from users.
-  for (const hidden of ['constructor', 'author', 'append', 'find']) names.delete(hidden)
+  for (const hidden of ['constructor', 'author', 'append', 'find', 'replace']) names.delete(hidden)
   return [...names]
 }

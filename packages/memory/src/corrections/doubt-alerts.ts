@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+
+import { addressTag } from '../space/addressee.ts'
+import type { Collection } from '../store/collections.ts'
+import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
+import { sourceName } from '../store/source-name.ts'
+import { isWithdrawn, joinLabels } from '../values/access.ts'
+import { encodeJson } from '../values/json.ts'
+import type { StoredCorrection } from './correction.ts'
+import type { Derived } from './walk-derived.ts'
+
+/** The insight of the alert that authors of what is in doubt get. */
+export interface DoubtAlert {
+  /** What was corrected, as `collection/id`. */
+  readonly corrected: string
+  readonly state: 'retracted' | 'superseded'
+  readonly reason?: string | undefined
+  /** Names of the addressee's records that rest on it: ids of objects, others as `collection/id`; up to 100 of them. */
+  readonly inDoubt: readonly string[]
+  /** How many there are. */
+  readonly count: number
+}
+
+const mostNames = 100
+/** What nobody answers for in person: results of work are forgotten or stay. */
+const unattended: ReadonlySet<Collection> = new Set(['work'])
+
+/** A record that an alert is written as. */
+export interface AlertDraft {
+  readonly key: RecordKey
+  readonly value: string
+  readonly meta: RecordMeta
+}
+
+/**
+ * An alert to each author of what rests on a corrected record, as sensitive as the correction and the records it names.
+ * The author of the correction knows.
+ *
+ * @param correction - Its key, what it says, and its metadata.
+ * @param derived - What the author of the correction may see: no alert counts or names anything else.
+ */
+export function doubtAlerts(
+  correction: { readonly key: RecordKey; readonly said: StoredCorrection; readonly meta: RecordMeta },
+  derived: readonly Derived[],
+): AlertDraft[] {
+  const { key, said, meta } = correction
+  if (said.state === 'confirmed') return []
+  const { state, reason } = said
+  const byAuthor = new Map<string, StoredRecord[]>()
+  for (const { record } of derived) {
+    if (unattended.has(record.collection) || isWithdrawn(record) || record.author === meta.author) continue
+    byAuthor.set(record.author, [...(byAuthor.get(record.author) ?? []), record])
+  }
+  return [...byAuthor].map(([author, records]) => {
+    const inDoubt = records.slice(0, mostNames).map((record) => sourceName(record))
+    const insight: DoubtAlert = { corrected: key.id, state, reason, inDoubt, count: records.length }
+    const label = joinLabels([meta, ...records])
+    return {
+      key: { collection: 'alerts', id: randomUUID() },
+      value: encodeJson(insight),
+      meta: { ...meta, ...label, tags: [addressTag(author)] },
+    }
+  })
+}
