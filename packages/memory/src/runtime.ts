@@ -64,7 +64,7 @@ export type { WorkState } from './work/work-state.ts'
 
 // Observing
 export { Records } from './oversight/records.ts'
-export { allRecords } from './oversight/all-records.ts'
+export { allFacts } from './facts/all-facts.ts'
 export { inspectSpace } from './sealing/inspect-space.ts'
 export type { AnyRecord, RecordsFilter, RecordsPage } from './oversight/records.ts'
 export type { Feed, FeedEntry, FeedPage, FeedQuery, FeedRecord } from './oversight/feed.ts'

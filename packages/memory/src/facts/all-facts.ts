@@ -1,0 +1,26 @@
+import type { Page } from '../kinds/journal.ts'
+import type { Fact } from './fact.ts'
+import type { ListFactsOptions } from './list-facts.ts'
+
+/** What lists facts: `View.facts`. */
+interface FactList {
+  list<T>(options: ListFactsOptions): Promise<Page<Fact<T>>>
+}
+
+/**
+ * Yields every fact that passes a filter, in the order of the keys: each that is there all the time once, whatever
+ * others write meanwhile.
+ *
+ * @throws OptionError when a filter makes no sense; StoreError
+ */
+export async function* allFacts<T = unknown>(
+  facts: FactList,
+  filter: Omit<ListFactsOptions, 'cursor' | 'limit'>,
+): AsyncGenerator<Fact<T>, void, undefined> {
+  let cursor: string | undefined
+  do {
+    const page: Page<Fact<T>> = await facts.list<T>({ ...filter, limit: 1_000, cursor })
+    yield* page.items
+    cursor = page.cursor
+  } while (cursor !== undefined)
+}
