@@ -1,5 +1,5 @@
 import { mapStore, openMemory } from '@skein/memory'
-import { Records } from '@skein/memory/runtime'
+import { ReadScope, Records } from '@skein/memory/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 
 const open = async () => {
@@ -54,6 +54,24 @@ it('search finds entries by their words', async () => {
   expect((await bob.records.search('price', { collection: 'observations' })).map(({ value }) => value)).toEqual([
     'The price went up.',
   ])
+})
+
+it('a search over all kinds shows the best of each in turn, and counts nothing else as read', async () => {
+  const { memory, ann } = await open()
+  const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'internal' } }, new ReadScope())
+  await ann.decisions.record({ task: 't1', decision: 'Raise the price.', reasoning: 'costs' })
+  await ann.facts.set('price/acme', 12, { task: 't1' })
+  await ann.observations.log({ task: 't1', value: 'The price: what is the price?' })
+  await ann.observations.log({ task: 't2', value: 'A price', sensitivity: 'internal' })
+  const found = await boss.records.search('price', { limit: 3 })
+  expect(found.map(({ collection, id }) => (collection === 'facts' ? id : collection))).toEqual([
+    'observations',
+    'decisions',
+    'price/acme',
+  ])
+  expect(boss.label.sensitivity).toBe('public')
+  expect(await boss.records.search('price', { task: 't2' })).toMatchObject([{ value: 'A price' }])
+  expect(boss.label.sensitivity).toBe('internal')
 })
 
 it('internal records of the memory are not listed', async () => {
