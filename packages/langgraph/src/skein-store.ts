@@ -157,7 +157,7 @@ export class SkeinStore extends BaseStore {
   }
 
   /** What an item says of searches by words: which parts of it they look at. */
-  #indexed(index: PutOperation['index'] = undefined): Pick<SavedItem, 'fields'> {
+  #indexed(index?: PutOperation['index']): Pick<SavedItem, 'fields'> {
     const fields = index === false ? [] : (index ?? this.#fields)
     requireStrings('index', fields)
     return fields.includes(all) ? {} : { fields }

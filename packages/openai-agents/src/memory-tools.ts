@@ -77,7 +77,7 @@ function noteTools(view: View, ofTask: OfTask): readonly FunctionTool[] {
       async ({ query, ids, limit }) => {
         if (ids !== null) return { note, found: await readAll(view, ids as readonly string[]) }
         const most = Math.min(mostFound, Math.max(1, Number(limit ?? 5)))
-        return { note, found: await find(view, String(query ?? ''), { limit: most, ...ofTask }) }
+        return { note, found: await find(view, query as string, { limit: most, ...ofTask }) }
       },
     ),
   ]
@@ -122,7 +122,7 @@ function forgetTool(view: View): FunctionTool {
     'Erase records of yours for everybody, with what was made of them. It cannot be undone.',
     { ids: strings, reason: { type: ['string', 'null'] } },
     async ({ ids, reason }) => {
-      const why = reason === null ? 'The model of an agent asked for it.' : String(reason)
+      const why = (reason as string | null) ?? 'The model of an agent asked for it.'
       const { forgotten } = await view.forget(ids as readonly string[], { reason: why, derived: 'forget' })
       return { forgotten }
     },

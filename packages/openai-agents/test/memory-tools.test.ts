@@ -87,6 +87,7 @@ it.each([
   ['fact_set', { key: 'price', value: 'ten', if_version: null }],
   ['fact_set', { key: '', value: '1', if_version: null }],
   ['fact_set', { key: 'price', value: '1', if_version: -1 }],
+  ['recall', { query: null, ids: null, limit: null }],
   ['recall', { query: null, ids: ['nonsense'], limit: null }],
   ['recall', { query: null, ids: ['ledger/x'], limit: null }],
 ])('%s tells the model what was wrong with %o', async (name, input) => {

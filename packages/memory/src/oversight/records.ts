@@ -133,7 +133,7 @@ export class Records {
    *
    * @throws OptionError, StoreError
    */
-  async search(text: string, filter: RecordsSearch): Promise<readonly AnyRecord[]> {
+  async search(text: string, filter: RecordsSearch = {}): Promise<readonly AnyRecord[]> {
     const { collection, limit = 50 } = requireOptions('records.search', filter, searchKinds)
     this.#space.assertOpen()
     const kinds = collection === undefined ? Records.searched : [collection]
@@ -144,7 +144,7 @@ export class Records {
         return records
       }),
     )
-    const inTurns = Array.from({ length: limit }, (_, rank) => found.flatMap((records) => records[rank] ?? [])).flat()
+    const inTurns = Array.from({ length: limit }, (__, rank) => found.flatMap((records) => records[rank] ?? [])).flat()
     // What is left out counts as read by nobody.
     const shown = inTurns.slice(0, limit).flatMap((record) => this.#actor.see(record, record, 'search') ?? [])
     return shown.map((record) => this.#toRecord(record))
