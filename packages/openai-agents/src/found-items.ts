@@ -23,8 +23,8 @@ export async function find(
   query: string,
   filter: { readonly limit: number; readonly task?: string },
 ): Promise<readonly FoundItem[]> {
-  const terms = queryTerms(query)
   const found = await view.records.search(query, filter)
+  const terms = queryTerms(query)
   return found.map((record) => ({ ...headOf(record), snippet: snippetOf(textOf(record.value), terms) }))
 }
 
