@@ -54,5 +54,5 @@ export async function connectTo(address: string, generation: Generation, token: 
     ? new StreamableHTTPClientTransport(url, { requestInit })
     : new OldTransport(url, { requestInit })
   await client.connect(transport as StreamableHTTPClientTransport)
-  return testClient(client, 0)
+  return testClient(client)
 }
