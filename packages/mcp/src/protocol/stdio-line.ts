@@ -37,7 +37,9 @@ export class StdioLine implements Transport {
   readonly #pending = new Set<string | number>()
   #onIdle: (() => void) | undefined
 
-  constructor(input: Readable, output: Writable | undefined, events: StdioLineEvents) {
+  constructor(input: Readable, output: Writable, events: StdioLineEvents) {
+    // The SDK listens twice for each answer that a slow client has not taken yet.
+    output.setMaxListeners(0)
     this.#input = input
     this.#events = events
     this.#guard = new LineGuard(

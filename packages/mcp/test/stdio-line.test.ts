@@ -1,0 +1,28 @@
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
+
+import { serveMcpStdio } from '@skein/mcp'
+import { mapStore, openMemory } from '@skein/memory'
+import { expect, it, onTestFinished, vi } from 'vitest'
+
+it('keeps the answers for a client that is slow to read, and warns of nothing', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', onWarning)
+  onTestFinished(() => void process.off('warning', onWarning))
+  await using memory = await openMemory({ store: mapStore() })
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  const server = serveMcpStdio({ memory, principal: { id: 'ann', role: 'test' }, input, output })
+  const clientInfo = { name: 'x', version: '1' }
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo }
+  const asked = [{ method: 'initialize', params }, ...Array.from({ length: 100 }, () => ({ method: 'tools/list' }))]
+  const lines = asked.map((request, id) => JSON.stringify({ jsonrpc: '2.0', id, ...request }))
+  input.write(`${lines.join('\n')}\n`)
+  // All are written, and wait to be read.
+  await vi.waitFor(() => expect(output.readableLength + output.writableLength).toBeGreaterThan(100 * 2_000))
+  input.end()
+  void server.closed.then(() => output.end())
+  const answers = await Array.fromAsync(createInterface({ input: output }))
+  expect(answers).toHaveLength(asked.length)
+  expect(warnings).toEqual([])
+})
