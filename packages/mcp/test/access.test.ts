@@ -5,6 +5,7 @@ import type { Level, View } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
 
+import { GraphFacts } from '../src/compat/graph-facts.ts'
 import { testServer } from './http-server.ts'
 import { connect, generations, subscribe, testFolder } from './mcp-client.ts'
 import type { Generation, TestClient } from './mcp-client.ts'
@@ -71,9 +72,49 @@ async function everythingFor({ client, answer }: TestClient, { ids }: Filled): P
   return JSON.stringify(answers)
 }
 
+/** Writes a graph of which a client with public clearance sees one entity. */
+async function fillGraph(boss: View): Promise<void> {
+  const entity = { entityType: 'bird', observations: ['flies'] }
+  await new GraphFacts(boss).createEntities([{ ...entity, name: 'Goose' }])
+  const secret = new GraphFacts(boss, 'confidential')
+  await secret.createEntities([{ name: canary, entityType: canary, observations: [canary] }])
+  await secret.createRelations([{ from: 'Goose', to: canary, relationType: 'knows' }])
+}
+
+/** All that a client of a graph can ask for. */
+async function everythingInGraph({ client, answer }: TestClient): Promise<string> {
+  const answers = await Promise.all([
+    answer('read_graph'),
+    answer('search_nodes', { query: canary }),
+    answer('search_nodes', { query: '' }),
+    answer('open_nodes', { names: [canary, 'Goose'] }),
+    // The refusal names what the client has sent itself.
+    answer('create_entities', { entities: [{ name: canary, entityType: 'x', observations: [] }] }).then(
+      ({ isError }) => isError,
+    ),
+    answer('delete_entities', { entityNames: [canary] }),
+    client.readResource({ uri: 'memory://knowledge-graph' }),
+  ])
+  return JSON.stringify(answers)
+}
+
 const folder = testFolder()
 
 describe.each(generations)('a client of %s', (generation) => {
+  it('sees of a graph what its clearance covers, and deletes nothing else', async () => {
+    await using served = await testServer({ tools: 'memory' })
+    const boss = served.memory.as({ id: 'boss', role: 'head', clearance })
+    await fillGraph(boss)
+    await using overHttp = await served.connect(generation, await served.token('client'))
+    await using overStdio = await connect(generation, served.store, { id: 'client', tools: 'memory' })
+    for (const client of [overHttp, overStdio]) {
+      const seen = await everythingInGraph(client)
+      expect(seen).toContain('Goose')
+      expect(seen).not.toContain(canary)
+    }
+    expect(await new GraphFacts(boss).read()).toMatchObject({ entities: [{}, { name: canary }], relations: [{}] })
+  })
+
   it('sees over stdio what its clearance covers, and not a trace of the rest', async () => {
     const store = join(folder, `${generation}.db`)
     let filled: Filled
