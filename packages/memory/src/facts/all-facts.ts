@@ -1,6 +1,8 @@
 import type { Page } from '../kinds/journal.ts'
 import type { Fact } from './fact.ts'
-import type { ListFactsOptions } from './list-facts.ts'
+import { requireOptions } from '../values/require-options.ts'
+import { factFilterKinds } from './list-facts.ts'
+import type { FactFilter, ListFactsOptions } from './list-facts.ts'
 
 /** What lists facts: `View.facts`. */
 interface FactList {
@@ -15,11 +17,12 @@ interface FactList {
  */
 export async function* allFacts<T = unknown>(
   facts: FactList,
-  filter: Omit<ListFactsOptions, 'cursor' | 'limit'>,
+  filter: FactFilter,
 ): AsyncGenerator<Fact<T>, void, undefined> {
+  const given = requireOptions('allFacts', filter, factFilterKinds)
   let cursor: string | undefined
   do {
-    const page: Page<Fact<T>> = await facts.list<T>({ ...filter, limit: 1_000, cursor })
+    const page: Page<Fact<T>> = await facts.list<T>({ ...given, limit: 1_000, cursor })
     yield* page.items
     cursor = page.cursor
   } while (cursor !== undefined)
