@@ -39,6 +39,17 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     })
   })
 
+  it('finds facts by the words of their keys and values', async () => {
+    await ann.call('fact_set', { key: 'contact/birdsong', value: { name: 'Zoë' } })
+    await ann.call('remember', { text: 'Birdsong is in Oslo.' })
+    const { items } = await bob.call('recall', { query: 'birdsong contact' })
+    const kinds = (items as { id: string }[]).map(({ id }) => id.split('/')[0])
+    expect(kinds).toEqual(['observations', 'facts'])
+    const facts = await bob.call('recall', { query: 'zoë', kind: 'facts' })
+    expect(facts['items']).toMatchObject([{ id: 'facts/contact/birdsong', by: 'ann', snippet: '{"name":"Zoë"}' }])
+    await expect(bob.call('recall', { query: 'zoë', kind: 'objects' })).rejects.toThrow('that can be searched')
+  })
+
   it('reads a long value in parts', async () => {
     const value = 'A very long story. 🦆'.repeat(10_000)
     await ann.call('fact_set', { key: 'story', value })
@@ -153,6 +164,7 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     ['recall', { kind: 'messages' }, 'one of facts'],
     ['recall', { query: 'x', limit: 0 }, 'limit'],
     ['recall', { cursor: 'x' }, 'SKEIN_OPTION'],
+    ['hand_over', { task: 't', to: 'role:', summary: 'x' }, 'to'],
     ['fact_set', { key: 'x' }, 'value'],
     ['fact_set', { key: '', value: 1 }, 'key'],
     ['fact_set', { key: 'x', value: 1, ifVersion: -1 }, 'ifVersion'],
