@@ -78,7 +78,7 @@ export function serveMcpStdio(options: ServeMcpStdioOptions): McpStdioServer {
     tools = 'skein',
     elicitation = true,
     input = process.stdin,
-    output = process.stdout,
+    output,
   } = requireOptions('serveMcpStdio', options, kinds)
   requireObject('memory', memory, 'an open memory')
   requireToolSet(tools)

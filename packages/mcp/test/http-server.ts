@@ -24,10 +24,10 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Serves a new memory. */
-export async function testServer(options: Pick<ServeMcpHttpOptions, 'tools'> = {}): Promise<TestServer> {
+export async function testServer(serving: Pick<ServeMcpHttpOptions, 'tools'> = {}): Promise<TestServer> {
   const store = join(testFolder(), 'http.db')
   const memory = await openMemory({ store: sqliteStore(store) })
-  const server = await serveMcpHttp({ memory, ...options })
+  const server = await serveMcpHttp({ memory, ...serving })
   const tokens = new McpTokens(memory)
   return {
     memory,

@@ -39,17 +39,17 @@ export class StdioLine implements Transport {
   readonly #pending = new Set<string | number>()
   /** Ids of requests to the client that it has not answered yet. */
   readonly #asked = new Set<string | number>()
+  /** Settles when the client has taken all that was sent, or could not. */
+  #sent: Promise<void> = Promise.resolve()
   #onIdle: (() => void) | undefined
 
-  constructor(input: Readable, output: Writable, events: StdioLineEvents) {
-    // The SDK listens twice for each answer that a slow client has not taken yet.
-    output.setMaxListeners(0)
+  constructor(input: Readable, output: Writable | undefined, events: StdioLineEvents) {
     this.#input = input
     this.#events = events
     this.#guard = new LineGuard(
       (code, message) =>
         // Whoever has left gets no answer.
-        void this.#inner.send({ jsonrpc: '2.0', error: { code, message } } as JSONRPCMessage).catch(() => {}),
+        void this.#sendNext({ jsonrpc: '2.0', error: { code, message } } as JSONRPCMessage).catch(() => {}),
       (done) => this.#whenIdle(done),
     )
     this.#inner = new StdioServerTransport(this.#guard, output)
@@ -71,11 +71,18 @@ export class StdioLine implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if ('method' in message && 'id' in message) this.#asked.add(message.id)
-    await this.#inner.send(message)
+    await this.#sendNext(message)
     if (this.#onIdle) this.#giveUpAsking()
     if ('method' in message || message.id === undefined) return
     this.#pending.delete(message.id)
     if (this.#pending.size === 0) this.#onIdle?.()
+  }
+
+  /** One after the other: the SDK listens twice to the output for each message that a slow client has not taken yet. */
+  #sendNext(message: JSONRPCMessage): Promise<void> {
+    const sent = this.#sent.then(() => this.#inner.send(message))
+    this.#sent = sent.catch(() => {})
+    return sent
   }
 
   async close(): Promise<void> {
