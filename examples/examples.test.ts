@@ -101,6 +101,7 @@ it('of two conversations with a memory tool neither overwrites the other', async
   expect(stdout).toContain('Version 3 by claude: 4 lines\n')
   expect(stderr).toBe('')
 })
+
 it('two MCP clients and an agent share what they find, count together, and keep a secret', async () => {
   const { stdout, stderr } = await run('mcp-clients.ts')
   expect(stdout.split('\n').toSorted()).toEqual([
@@ -109,6 +110,19 @@ it('two MCP clients and an agent share what they find, count together, and keep 
     'bob knows from ann: Acme raised its prices by 5 %.',
     'bob knows from eve: Acme wants a discount.',
     'calls: 6',
+  ])
+  expect(stderr).toBe('')
+})
+
+it('agents of LangGraph, the AI SDK, MCP and Skein find what all have written, and look things up once', async () => {
+  const { stdout, stderr } = await run('one-task.ts')
+  expect(stdout.split('\n')).toEqual([
+    'lara of LangGraph finds ada, lara, mia, sam',
+    'ada of the AI SDK finds ada, lara, mia, sam',
+    'mia over MCP finds ada, lara, mia, sam',
+    'sam of Skein finds ada, lara, mia, sam',
+    '1 look-up, 3 reused: 1500 tokens saved',
+    '',
   ])
   expect(stderr).toBe('')
 })

@@ -7,30 +7,15 @@
  * @module
  */
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { McpTokens, serveMcpHttp } from '@skein/mcp'
 import { mapStore, openMemory } from '@skein/memory'
-import type { Level } from '@skein/memory'
 
-type Content = Readonly<Record<string, unknown>>
+import { serveClients } from './mcp-connections.ts'
+import type { CallTool } from './mcp-connections.ts'
 
-const memory = await openMemory({ store: mapStore() })
-const tokens = new McpTokens(memory)
-const server = await serveMcpHttp({ memory })
-const clients: Client[] = []
-
-/** Connects a client of this name, and returns how to call its tools. */
-async function connect(id: string, level: Level): Promise<(tool: string, args: Content) => Promise<Content>> {
-  const { token } = await tokens.create({ principal: { id, role: 'sales', clearance: { level } } })
-  const client = new Client({ name: id, version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
-  const requestInit = { headers: { Authorization: `Bearer ${token}` } }
-  await client.connect(new StreamableHTTPClientTransport(new URL(server.url), { requestInit }))
-  clients.push(client)
-  return async (name, args) => (await client.callTool({ name, arguments: args })).structuredContent as Content
-}
-
-const ann = await connect('ann', 'confidential')
-const bob = await connect('bob', 'public')
+await using memory = await openMemory({ store: mapStore() })
+await using clients = await serveClients(memory)
+const ann = await clients.connect('ann', 'confidential')
+const bob = await clients.connect('bob')
 const eve = memory.as({ id: 'eve', role: 'sales' })
 
 await ann('remember', { text: 'Acme raised its prices by 5 %.', task: 'acme' })
@@ -39,7 +24,7 @@ const { items } = (await bob('recall', { query: 'acme' })) as { items: { by: str
 for (const { by, snippet } of items) console.log(`bob knows from ${by}: ${snippet}`)
 
 /** Adds one to the calls, however many others do so at the same time. */
-async function count(call: typeof ann): Promise<void> {
+async function count(call: CallTool): Promise<void> {
   const { version, value = 0 } = await call('fact_get', { key: 'calls' })
   const { written } = await call('fact_set', { key: 'calls', value: Number(value) + 1, ifVersion: version })
   if (!written) await count(call)
@@ -52,7 +37,3 @@ console.log(
   `ann reads version ${String((await ann('fact_get', { key: 'merger' }))['version'])} of the secret, bob none:`,
   await bob('fact_get', { key: 'merger' }),
 )
-
-for (const client of clients) await client.close()
-await server.close()
-await memory.close()

@@ -28,7 +28,7 @@ const seller = new Agent({
   name: 'Sue',
   tools: memoryTools(sue, { task: 'acme' }),
   model: new ScriptedModel([
-    [functionCall('recall', { query: 'How does Acme pay?', limit: 3 }, { callId: '2' })],
+    [functionCall('recall', { query: 'How does Acme pay?', ids: null, limit: 3 }, { callId: '2' })],
     [assistantMessage('Ask Acme for payment in advance.')],
   ]),
 })

@@ -74,6 +74,12 @@ export async function mcpLatency({ quick, folder }: Asking): Promise<Question> {
       latency('ours: remember, p99', 0.99, calls, remember),
       latency('ours: recall', 0.5, calls, recall),
       latency('ours: recall, p99', 0.99, calls, recall),
+      ...(ours.usedNs
+        ? [
+            used('ours: remember, processor time', calls, remember, ours.usedNs),
+            used('ours: recall, processor time', calls, recall, ours.usedNs),
+          ]
+        : []),
       ...(official
         ? [
             latency('official: create_entities', 0.5, quick ? 1 : 3, () =>
@@ -109,6 +115,20 @@ function latency(name: string, share: number, calls: number, call: () => Promise
         times.push(Number(process.hrtime.bigint() - startedAt))
       }
       return times.toSorted((a, b) => a - b)[Math.min(calls - 1, Math.floor(share * calls))]
+    },
+  }
+}
+
+/** The processor time that the server needs for a call, whatever else the machine does. */
+function used(name: string, calls: number, call: () => Promise<unknown>, usedNs: () => number): Contender {
+  return {
+    name,
+    tellsFigure: true,
+    check: async () => void (await call()),
+    run: async () => {
+      const before = usedNs()
+      for (let at = 0; at < calls; at += 1) await call()
+      return (usedNs() - before) / calls
     },
   }
 }

@@ -48,6 +48,29 @@ describe('tools of the memory', () => {
     expect(await bob.use('recall', { ids: ['observations/none'] })).toEqual({ found: [] })
   })
 
+  it('find facts by the words of their keys and values, too', async () => {
+    const ann = agent(await openStore())
+    await ann.use('fact_set', { key: 'contact/acme', value: { name: 'Zoë' } })
+    await ann.use('remember', { text: 'Acme is our largest customer.' })
+    const { found } = await ann.use('recall', { query: 'acme contact' })
+    expect(found).toMatchObject([{ text: 'Acme is our largest customer.' }, { id: 'facts/contact/acme' }])
+  })
+
+  it('erase what the agent has written, where the program allows that', async () => {
+    const memory = await openStore()
+    const [ann, bob] = [agent(memory), agent(memory, { id: 'bob' })]
+    const { id } = await ann.use('remember', { text: 'An ephemeral note.' })
+    const { id: other } = await bob.use('remember', { text: 'Not yours.' })
+    expect(ann.tools).not.toHaveProperty('forget')
+    const { forget } = memoryTools(memory.as({ id: 'ann', role: 'research' }), { forget: true })
+    const erase = async (ids: readonly unknown[]): Promise<unknown> =>
+      forget.execute?.({ ids, reason: null }, { toolCallId: '1', messages: [], context: {} })
+    expect(await erase([id, other])).toMatchObject({ error: 'SKEIN_ACCESS' })
+    expect(await erase(['observations/none'])).toEqual({ forgotten: {} })
+    expect(await erase([id])).toEqual({ forgotten: { observations: 1 } })
+    expect(await bob.use('recall', { ids: [id, other] })).toMatchObject({ found: [{ id: other }] })
+  })
+
   it('set facts with optimistic locking; a conflict shows what is there', async () => {
     const memory = await openStore()
     const [ann, bob] = [agent(memory), agent(memory, { id: 'bob' })]

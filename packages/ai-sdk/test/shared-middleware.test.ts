@@ -402,6 +402,15 @@ describe('a caller', () => {
     expect(model.doGenerateCalls).toHaveLength(1)
   })
 
+  it('counts what the provider wrote to its cache', async () => {
+    const memory = await openStore()
+    const price = { inputPerMillion: 1_000_000, cacheWritePerMillion: 2_000_000, outputPerMillion: 0 }
+    const inputTokens = { total: 10, noCache: 6, cacheRead: 0, cacheWrite: 4 }
+    const model = scripted({ ...usual, usage: { ...usual.usage, inputTokens } })
+    const { providerMetadata } = await modelOf(memory, 'ann', model, { price }).doGenerate(call)
+    expect(providerMetadata?.['skein']).toEqual({ reused: false, usd: 14 })
+  })
+
   it('pays the price that it names, once', async () => {
     const memory = await openStore()
     const price = { inputPerMillion: 1_000_000, cachedInputPerMillion: 500_000, outputPerMillion: 2_000_000 }

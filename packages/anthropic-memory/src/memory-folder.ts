@@ -1,6 +1,6 @@
 import { VersionConflictError } from '@skein/memory'
 import type { Fact, Level, View } from '@skein/memory'
-import { allRecords } from '@skein/memory/runtime'
+import { allFacts } from '@skein/memory/runtime'
 
 import { MemoryFileError } from './memory-file-error.ts'
 import { pathOf } from './memory-path.ts'
@@ -37,15 +37,12 @@ export class MemoryFolder {
 
   /** All files below a folder, by path. */
   async list(names: readonly string[] = []): Promise<readonly MemoryFile[]> {
-    const { prefix } = this.#rules
-    const begin = `${[prefix, ...names].join('/')}/`
     const files: MemoryFile[] = []
-    for await (const { id, value, version } of allRecords(this.#view.records, { collection: 'facts', task: prefix })) {
-      if (id.startsWith(begin) && typeof value === 'string') {
-        files.push({ names: id.slice(prefix.length + 1).split('/'), text: value, version })
-      }
+    for await (const { key, value, version } of allFacts(this.#view.facts, { prefix: `${this.#keyOf(names)}/` })) {
+      if (typeof value !== 'string') continue
+      files.push({ names: key.slice(this.#rules.prefix.length + 1).split('/'), text: value, version })
     }
-    return files.toSorted((a, b) => (this.#keyOf(a.names) < this.#keyOf(b.names) ? -1 : 1))
+    return files
   }
 
   /**
@@ -54,7 +51,7 @@ export class MemoryFolder {
    * @throws MemoryFileError when the text is too large; with the current text when somebody else has written it.
    */
   async write(names: readonly string[], text: string, ifVersion: number): Promise<MemoryFile> {
-    const { prefix, maxFileBytes, label } = this.#rules
+    const { maxFileBytes, label } = this.#rules
     const path = pathOf(names)
     const bytes = Buffer.byteLength(text)
     if (bytes > maxFileBytes) {
@@ -64,7 +61,7 @@ export class MemoryFolder {
       )
     }
     try {
-      const { version } = await this.#view.facts.set(this.#keyOf(names), text, { ...label, task: prefix, ifVersion })
+      const { version } = await this.#view.facts.set(this.#keyOf(names), text, { ...label, ifVersion })
       return { names, text, version }
     } catch (error) {
       throw conflictOf(path, error)

@@ -1,6 +1,6 @@
 import { FeedTrimmedError, MemoryClosedError, OptionError } from '@skein/memory'
 import type { Level, View } from '@skein/memory'
-import { allRecords, requireOptions, requireStrings, warn } from '@skein/memory/runtime'
+import { allFacts, requireOptions, requireStrings, warn } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 import { levels } from '@skein/memory/store'
 
@@ -57,22 +57,18 @@ export class CacheEntries {
       return
     }
     const lifetime = Number.isFinite(ttlMs) ? { ttlMs: Math.ceil(ttlMs) } : {}
-    await this.#view.facts.set(this.#id(key), value, { tags: [this.#prefix], ...this.#label, ...lifetime })
+    await this.#view.facts.set(this.#id(key), value, { ...this.#label, ...lifetime })
   }
 
   /** @returns whether there was such an entry. */
   async delete(key: string): Promise<boolean> {
-    const known = (await this.#view.facts.get(this.#id(key))) !== undefined
-    // Even if nothing was seen: what somebody writes at this moment was set before it was deleted.
-    await this.#view.facts.delete(this.#id(key))
-    return known
+    return this.#view.facts.delete(this.#id(key))
   }
 
-  /** Yields the entries whose keys begin so. */
+  /** Yields the entries whose keys begin so, in the order of the keys. */
   async *list(begin: string = ''): AsyncGenerator<{ readonly key: string; readonly value: unknown }, void, undefined> {
-    const from = this.#prefix + begin
-    for await (const { id, value } of allRecords(this.#view.records, { collection: 'facts', tags: [this.#prefix] })) {
-      if (id.startsWith(from)) yield { key: id.slice(this.#prefix.length), value }
+    for await (const { key, value } of allFacts(this.#view.facts, { prefix: this.#id(begin) })) {
+      yield { key: key.slice(this.#prefix.length), value }
     }
   }
 

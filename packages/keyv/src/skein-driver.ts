@@ -54,10 +54,7 @@ export function skeinDriver(view: View, options: CacheOptions = {}): SkeinDriver
     removeItem: async (key) => {
       await entries.delete(key)
     },
-    async getKeys(base) {
-      const keys = await Array.fromAsync(entries.list(base), ({ key }) => key)
-      return keys.toSorted()
-    },
+    getKeys: (base) => Array.fromAsync(entries.list(base), ({ key }) => key),
     clear: (base) => entries.clear(base),
     watch(callback) {
       const end = new AbortController()

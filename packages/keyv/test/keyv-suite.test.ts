@@ -1,4 +1,4 @@
-/** Keyv's own suite, on a memory in this process and on an SQLite file, with the newest Keyv and the oldest. */
+/** Keyv's own suite, on each store, with the newest Keyv and the oldest. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,16 +6,30 @@ import { join } from 'node:path'
 import { keyvApiTests, keyvIteratorTests, keyvNamespaceTest, keyvValueTests } from '@keyv/test-suite'
 import { keyvStore } from '@skein/keyv'
 import { mapStore, openMemory } from '@skein/memory'
+import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
 import { Keyv } from 'keyv'
 import { Keyv as OldestKeyv } from 'keyv-oldest'
 import * as vitest from 'vitest'
-import { afterAll, describe } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+
+import { missing, startServer } from '../../redis/test/redis-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'skein-keyv-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const stores = { mapStore: () => mapStore(), sqliteStore: () => sqliteStore({ path: join(folder, 'cache.db') }) }
+const server = missing === undefined ? await startServer() : undefined
+afterAll(() => server?.stop())
+
+const stores = {
+  mapStore: () => mapStore(),
+  sqliteStore: () => sqliteStore({ path: join(folder, 'cache.db') }),
+  ...(server && { redisStore: () => redisStore(server.url) }),
+}
+
+it.skipIf(missing)(`runs on Redis, too${missing ? ` (${missing})` : ''}`, () =>
+  expect(stores).toHaveProperty('redisStore'),
+)
 
 /** What the suite, which was written for Keyv 5, expects otherwise than Keyv 6 does. */
 const changedInKeyv6: Readonly<Record<string, string>> = {

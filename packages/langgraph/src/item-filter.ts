@@ -21,6 +21,13 @@ export function matches(namespace: readonly string[], conditions: readonly Match
   })
 }
 
+/** The names with which every namespace begins that matches all conditions. */
+export function commonBegin(conditions: readonly MatchCondition[]): readonly string[] {
+  const path = conditions.find(({ matchType }) => matchType === 'prefix')?.path ?? []
+  const wildcard = path.indexOf('*')
+  return wildcard < 0 ? path : path.slice(0, wildcard)
+}
+
 function isOperators(wanted: unknown): wanted is object {
   if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) return false
   return Object.keys(wanted).some((name) => name.startsWith('$'))

@@ -141,9 +141,10 @@ export class SkeinSaver extends BaseCheckpointSaver {
     const kept = before?.values.filter(([name]) => Object.hasOwn(values, name) && !Object.hasOwn(newVersions, name))
     const head = await this.#facts.head(thread, ns)
     // LangGraph copies a checkpoint beside it, under the same parent, when it is asked to.
-    const isMeant = head === undefined || head.value.id === key.id || metadata.source === 'fork'
-    if (!isMeant && !this.#base.mayContinue({ thread, ns }, parent, head.value, this.#writer)) {
-      throw new StaleWriterError(thread, ns, parent, head.value.id)
+    const isMeant = head ? head.value.id === key.id || metadata.source === 'fork' : parent === undefined
+    // A thread that has a parent but no head is being deleted.
+    if (!isMeant && !(head && this.#base.mayContinue({ thread, ns }, parent, head.value, this.#writer))) {
+      throw new StaleWriterError(thread, ns, parent, head?.value.id)
     }
     await this.#facts.setCheckpoint({
       ...key,

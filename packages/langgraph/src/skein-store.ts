@@ -10,11 +10,12 @@ import type {
   SearchOperation,
 } from '@langchain/langgraph-checkpoint'
 import { OptionError } from '@skein/memory'
-import type { View, WriteOptions } from '@skein/memory'
-import { allRecords, rankValues, requireLifetime, requireOptions } from '@skein/memory/runtime'
+import type { Fact, View, WriteOptions } from '@skein/memory'
+import { allFacts, rankValues, requireLifetime, requireOptions, requireStrings } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
-import { matches, passes } from './item-filter.ts'
+import { partsAt } from './field-parts.ts'
+import { commonBegin, matches, passes } from './item-filter.ts'
 import { pathOf } from './name-path.ts'
 import { resolve } from './saver-options.ts'
 import type { FactOptions, SaverLabel } from './saver-options.ts'
@@ -23,17 +24,37 @@ import type { FactOptions, SaverLabel } from './saver-options.ts'
 export interface StoreOptions extends FactOptions {
   /** How long an item lives after it was put, in milliseconds; for ever when left out. */
   readonly ttlMs?: number
+  /** What a search by words looks at. */
+  readonly index?: IndexOptions
 }
 
-const kinds: OptionKinds<StoreOptions> = { prefix: 'any', sensitivity: 'any', compartments: 'any', ttlMs: 'any' }
+/** Options of {@link StoreOptions.index}. */
+export interface IndexOptions {
+  /**
+   * Paths within values, as LangGraph writes them: `text`, `chapters[*].title`; `$` is all of a value.
+   *
+   * @defaultValue ['$']
+   */
+  readonly fields?: readonly string[]
+}
+
+const kinds: OptionKinds<StoreOptions> = {
+  prefix: 'any',
+  sensitivity: 'any',
+  compartments: 'any',
+  ttlMs: 'any',
+  index: 'object',
+}
+const indexKinds: OptionKinds<IndexOptions> = { fields: 'any' }
+const all = '$'
 
 /** An item as its fact holds it: names can't be read from a path. */
 interface SavedItem {
   readonly namespace: string[]
   readonly key: string
   readonly value: Record<string, unknown>
-  /** Left out of searches by words. */
-  readonly isUnindexed?: true
+  /** The paths that searches by words look at; all when left out. */
+  readonly fields?: readonly string[]
 }
 
 /**
@@ -60,17 +81,21 @@ export class SkeinStore extends BaseStore {
   readonly #prefix: string
   readonly #label: SaverLabel
   readonly #ttlMs: number | undefined
+  readonly #fields: readonly string[]
 
   /** @throws OptionError */
   constructor(view: View, options: StoreOptions = {}) {
     super()
-    const { ttlMs, ...rest } = requireOptions('SkeinStore', options, kinds)
+    const { ttlMs, index = {}, ...rest } = requireOptions('SkeinStore', options, kinds)
+    const { fields = [all] } = requireOptions('SkeinStore index', index, indexKinds)
+    requireStrings('index.fields', fields)
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     const { prefix, label } = resolve(rest)
     this.#view = view
     this.#prefix = prefix
     this.#label = label
     this.#ttlMs = ttlMs
+    this.#fields = fields
   }
 
   /**
@@ -108,14 +133,14 @@ export class SkeinStore extends BaseStore {
     if (namespace.length === 0) throw new InvalidNamespaceError('Namespace cannot be empty.')
     await this.#view.facts.update<SavedItem>(
       this.#keyOf({ namespace, key }),
-      (saved) => ({ ...saved, namespace, key, value: change(saved?.value) }),
-      this.#optionsOf(namespace),
+      (saved) => ({ ...this.#indexed(), ...saved, namespace, key, value: change(saved?.value) }),
+      this.#writeOptions,
     )
   }
 
   async #get(operation: GetOperation): Promise<Item | null> {
     const fact = await this.#view.facts.read<SavedItem>(this.#keyOf(operation))
-    return fact ? itemOf(fact.value, fact) : null
+    return fact ? itemOf(fact) : null
   }
 
   async #put(key: string, { namespace, key: name, value, index }: PutOperation): Promise<void> {
@@ -123,19 +148,19 @@ export class SkeinStore extends BaseStore {
       await this.#view.facts.delete(key)
       return
     }
-    const saved = { namespace, key: name, value, ...(index === false && { isUnindexed: true }) }
-    await this.#view.facts.set(key, saved, this.#optionsOf(namespace))
+    const saved: SavedItem = { namespace, key: name, value, ...this.#indexed(index) }
+    await this.#view.facts.set(key, saved, this.#writeOptions)
   }
 
-  #optionsOf(namespace: readonly string[]): WriteOptions {
-    const [root = ''] = namespace
-    return {
-      ...this.#label,
-      ...(this.#ttlMs !== undefined && { ttlMs: this.#ttlMs }),
-      // Stores find records quickly by their task, and check tags.
-      task: this.#pathOf([root]),
-      tags: [...namespace.keys(), namespace.length].map((depth) => this.#pathOf(namespace.slice(0, depth))),
-    }
+  get #writeOptions(): WriteOptions {
+    return { ...this.#label, ...(this.#ttlMs !== undefined && { ttlMs: this.#ttlMs }) }
+  }
+
+  /** What an item says of searches by words: which parts of it they look at. */
+  #indexed(index?: PutOperation['index']): Pick<SavedItem, 'fields'> {
+    const fields = index === false ? [] : (index ?? this.#fields)
+    requireStrings('index', fields)
+    return fields.includes(all) ? {} : { fields }
   }
 
   async #search({
@@ -145,43 +170,31 @@ export class SkeinStore extends BaseStore {
     limit = 10,
     offset = 0,
   }: SearchOperation): Promise<SearchItem[]> {
-    const found: { item: Item; seq: number; isUnindexed: boolean }[] = []
-    for await (const { saved, record } of this.#items(namespacePrefix)) {
-      const isUnindexed = saved.isUnindexed ?? false
-      if (passes(saved.value, filter)) found.push({ item: itemOf(saved, record), seq: record.seq, isUnindexed })
-    }
-    const newestFirst = found.toSorted((a, b) => b.seq - a.seq)
-    if (query === undefined || query === '') return newestFirst.slice(offset, offset + limit).map(({ item }) => item)
-    const indexed = newestFirst.filter(({ isUnindexed }) => !isUnindexed).map(({ item }) => item)
-    const ranked = rankValues(
-      indexed.map(({ value }) => value),
-      query,
-    )
+    const found: Fact<SavedItem>[] = []
+    for await (const fact of this.#items(namespacePrefix)) if (passes(fact.value.value, filter)) found.push(fact)
+    const newestFirst = found.toSorted((a, b) => b.updatedAt - a.updatedAt)
+    if (query === undefined || query === '') return newestFirst.slice(offset, offset + limit).map(itemOf)
+    const ranked = rankValues(newestFirst.map(searched), query)
     return ranked.slice(offset, offset + limit).flatMap(({ index, score }) => {
-      const item = indexed[index]
-      return item ? [{ ...item, score }] : []
+      const fact = newestFirst[index]
+      return fact ? [{ ...itemOf(fact), score }] : []
     })
   }
 
   async #listNamespaces(operation: ListNamespacesOperation): Promise<string[][]> {
     const { matchConditions = [], maxDepth, limit, offset } = operation
     const found = new Map<string, string[]>()
-    for await (const { saved } of this.#items([])) {
-      if (!matches(saved.namespace, matchConditions)) continue
-      const namespace = saved.namespace.slice(0, maxDepth)
+    for await (const { value } of this.#items(commonBegin(matchConditions))) {
+      if (!matches(value.namespace, matchConditions)) continue
+      const namespace = value.namespace.slice(0, maxDepth)
       found.set(pathOf(namespace), namespace)
     }
     const sorted = Array.from(found).toSorted(([a], [b]) => (a < b ? -1 : 1))
     return sorted.map(([, namespace]) => namespace).slice(offset, offset + limit)
   }
 
-  async *#items(namespacePrefix: readonly string[]) {
-    const [root] = namespacePrefix
-    const task = root === undefined ? {} : { task: this.#pathOf([root]) }
-    const filter = { collection: 'facts', tags: [this.#pathOf(namespacePrefix)], ...task } as const
-    for await (const record of allRecords(this.#view.records, filter)) {
-      yield { saved: record.value as SavedItem, record }
-    }
+  #items(namespacePrefix: readonly string[]): AsyncGenerator<Fact<SavedItem>, void, undefined> {
+    return allFacts(this.#view.facts, { prefix: `${this.#pathOf(namespacePrefix)}/` })
   }
 
   #keyOf({ namespace, key }: GetOperation): string {
@@ -194,11 +207,12 @@ export class SkeinStore extends BaseStore {
   }
 }
 
-interface Times {
-  readonly createdAt: number
-  readonly updatedAt: number
+function itemOf({ value: saved, createdAt, updatedAt }: Fact<SavedItem>): Item {
+  const { namespace, key, value } = saved
+  return { namespace, key, value, createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) }
 }
 
-function itemOf({ namespace, key, value }: SavedItem, { createdAt, updatedAt }: Times): Item {
-  return { namespace, key, value, createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) }
+/** What searches by words look at. */
+function searched({ value: { value, fields } }: Fact<SavedItem>): unknown {
+  return fields ? fields.flatMap((path) => partsAt(value, path)) : value
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { AccessError, NotFoundError, VersionConflictError } from '@skein/memory'
 import type { View } from '@skein/memory'
-import { allRecords } from '@skein/memory/runtime'
+import { allFacts } from '@skein/memory/runtime'
 
 import { pathOf } from './name-path.ts'
 import type { Packed } from './packed.ts'
@@ -55,7 +55,7 @@ const inlineLength = 128
  * - `writes/<thread>/<namespace>/<id>`: the writes that wait for the next checkpoint;
  * - `head/<thread>/<namespace>`: the latest checkpoint. It is written last, so what it names is complete.
  *
- * All facts of a thread belong to one task, by which stores find them.
+ * So a thread's facts of each sort are those under one prefix.
  */
 export class ThreadFacts {
   readonly #view: View
@@ -75,7 +75,7 @@ export class ThreadFacts {
   /** @throws VersionConflictError when the head is at another version, 0 for none. */
   async moveHead(key: CheckpointKey, by: string, ifVersion: number): Promise<void> {
     const head: Head = { id: key.id, by }
-    await this.#view.facts.set(this.#key('head', key.thread, key.ns), head, { ...this.#of(key.thread), ifVersion })
+    await this.#view.facts.set(this.#key('head', key.thread, key.ns), head, { ...this.#label, ifVersion })
   }
 
   async checkpoint({ thread, ns, id }: CheckpointKey): Promise<SavedCheckpoint | undefined> {
@@ -84,8 +84,7 @@ export class ThreadFacts {
 
   async setCheckpoint(saved: SavedCheckpoint): Promise<void> {
     const { thread, ns, id } = saved
-    const options = { ...this.#of(thread), tags: [this.#checkpointTag] }
-    await this.#view.facts.set(this.#key('checkpoint', thread, ns, id), saved, options)
+    await this.#view.facts.set(this.#key('checkpoint', thread, ns, id), saved, this.#label)
   }
 
   async deleteCheckpoint({ thread, ns, id }: CheckpointKey): Promise<void> {
@@ -94,9 +93,8 @@ export class ThreadFacts {
 
   /** All checkpoints of a thread, or of all threads, in no order. */
   async *checkpoints(thread: string | undefined): AsyncGenerator<SavedCheckpoint, void, undefined> {
-    const task = thread === undefined ? {} : { task: this.#task(thread) }
-    const filter = { collection: 'facts', tags: [this.#checkpointTag], ...task } as const
-    for await (const { value } of allRecords(this.#view.records, filter)) yield value as SavedCheckpoint
+    const prefix = this.#under('checkpoint', ...(thread === undefined ? [] : [thread]))
+    for await (const { value } of allFacts<SavedCheckpoint>(this.#view.facts, { prefix })) yield value
   }
 
   async writes({ thread, ns, id }: CheckpointKey): Promise<readonly SavedWrite[]> {
@@ -116,7 +114,7 @@ export class ThreadFacts {
         for (const write of added) if (write.index < 0 || !all.has(nameOf(write))) all.set(nameOf(write), write)
         return [...all.values()]
       },
-      this.#of(thread),
+      this.#label,
     )
   }
 
@@ -127,7 +125,7 @@ export class ThreadFacts {
     const key = this.#key('value', thread, hash)
     if ((await this.#view.facts.get(key)) !== undefined) return { hash }
     try {
-      await this.#view.facts.set(key, value, { ...this.#of(thread), ifVersion: 0 })
+      await this.#view.facts.set(key, value, { ...this.#label, ifVersion: 0 })
     } catch (error) {
       // Another writer may have kept it at the same time.
       if (!(error instanceof VersionConflictError)) throw error
@@ -148,21 +146,15 @@ export class ThreadFacts {
   }
 
   async deleteThread(thread: string): Promise<void> {
-    const filter = { collection: 'facts', task: this.#task(thread) } as const
-    const keys = await Array.fromAsync(allRecords(this.#view.records, filter), ({ id }) => id)
-    await Promise.all(keys.map((key) => this.#view.facts.delete(key)))
+    for (const sort of ['head', 'writes', 'checkpoint', 'value'] as const) {
+      const prefix = this.#under(sort, thread)
+      const keys = await Array.fromAsync(allFacts(this.#view.facts, { prefix }), ({ key }) => key)
+      await Promise.all(keys.map((key) => this.#view.facts.delete(key)))
+    }
   }
 
-  get #checkpointTag(): string {
-    return pathOf([this.#prefix, 'checkpoint'])
-  }
-
-  #task(thread: string): string {
-    return pathOf([this.#prefix, 'thread', thread])
-  }
-
-  #of(thread: string): SaverLabel & { readonly task: string } {
-    return { ...this.#label, task: this.#task(thread) }
+  #under(...names: readonly string[]): string {
+    return `${this.#key(...names)}/`
   }
 
   #key(...names: readonly string[]): string {

@@ -67,7 +67,7 @@ describe('a thread', () => {
     expect(await saver.getTuple(config)).toBeUndefined()
     const { items } = await view.records.list({ collection: 'facts', limit: 1_000 })
     expect(items.length).toBeGreaterThan(0)
-    expect(items.filter(({ task }) => task !== 'langgraph/thread/bob')).toEqual([])
+    expect(items.filter(({ id }) => !id.includes('/bob/'))).toEqual([])
     expect(await graph.invoke({ heard: ['again'] }, config)).toEqual({ heard: ['again'], count: 2 })
   })
 

@@ -61,7 +61,7 @@ describe('what LangGraph’s own store does not', () => {
     await store.put(['tenant', 'acme-corp'], 'plan', { name: 'large' })
     await store.put(['tenant', 'acme', 'eu'], 'plan', { name: 'eu' })
     const found = await store.search(['tenant', 'acme'])
-    expect(found.map(({ value }) => value['name'])).toEqual(['eu', 'small'])
+    expect(found.map(({ value }) => String(value['name'])).toSorted()).toEqual(['eu', 'small'])
   })
 
   it('names that only look alike are different', async () => {
@@ -120,6 +120,30 @@ describe('what LangGraph’s own store does not', () => {
     expect(await store.search(['a'])).toHaveLength(4)
   })
 
+  it('a search by words looks at the fields that the store names, or the item', async () => {
+    const { store, memory } = await open({ index: { fields: ['title', 'parts[*].text', 'tags[-1]', 'by.name'] } })
+    await store.put(['a'], 'book', {
+      title: 'Pizza',
+      notes: 'ramen',
+      parts: [{ text: 'dough' }, { text: 'oven' }],
+      by: null,
+    })
+    await store.put(['a'], 'letter', { title: 'Ramen', notes: 'pizza' }, ['notes'])
+    await store.put(['a'], 'none', { notes: 'oven', tags: ['first', 'last'], by: { name: 'Ann' } })
+    const found = async (query: string, searched = store) =>
+      (await searched.search(['a'], { query })).map(({ key }) => key).toSorted()
+    expect(await found('pizza')).toEqual(['book', 'letter'])
+    expect(await found('ramen')).toEqual([])
+    expect(await found('oven')).toEqual(['book'])
+    expect(await found('first')).toEqual([])
+    expect(await found('last Ann')).toEqual(['none'])
+    // They belong to the item, whichever store changes or searches it.
+    const other = new SkeinStore(memory.as({ id: 'other', role: 'agent' }))
+    await other.update(['a'], 'letter', (value) => ({ ...value, title: 'Dough' }))
+    expect(await found('dough', other)).toEqual(['book'])
+    await expect(store.put(['a'], 'k', {}, [''])).rejects.toMatchObject({ option: 'index' })
+  })
+
   it('of many updates at the same time none is lost', async () => {
     const { memory, store } = await open()
     const other = new SkeinStore(memory.as({ id: 'other', role: 'agent' }))
@@ -170,6 +194,8 @@ it.each([
   [{ prefix: 7 }, 'prefix'],
   [{ sensitivity: 'secret' }, 'sensitivity'],
   [{ ttl: 7 }, 'ttl'],
+  [{ index: { fields: 'text' } }, 'index.fields'],
+  [{ index: { field: ['text'] } }, 'field'],
 ])('refuses the options %o', async (options, option) => {
   const { view } = await open()
   expect(() => new SkeinStore(view, options as StoreOptions)).toThrow(expect.objectContaining({ option }) as Error)

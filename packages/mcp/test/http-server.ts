@@ -4,7 +4,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { McpTokens, serveMcpHttp } from '@skein/mcp'
-import type { CreateTokenOptions, McpHttpServer } from '@skein/mcp'
+import type { CreateTokenOptions, McpHttpServer, ServeMcpHttpOptions } from '@skein/mcp'
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
@@ -24,10 +24,10 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Serves a new memory. */
-export async function testServer(): Promise<TestServer> {
+export async function testServer(serving: Pick<ServeMcpHttpOptions, 'tools'> = {}): Promise<TestServer> {
   const store = join(testFolder(), 'http.db')
   const memory = await openMemory({ store: sqliteStore(store) })
-  const server = await serveMcpHttp({ memory })
+  const server = await serveMcpHttp({ memory, ...serving })
   const tokens = new McpTokens(memory)
   return {
     memory,
@@ -54,5 +54,5 @@ export async function connectTo(address: string, generation: Generation, token: 
     ? new StreamableHTTPClientTransport(url, { requestInit })
     : new OldTransport(url, { requestInit })
   await client.connect(transport as StreamableHTTPClientTransport)
-  return testClient(client, 0)
+  return testClient(client)
 }

@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
 
 import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
-import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { serveMcpStdio } from '@skein/mcp'
+import type { ToolSet } from '@skein/mcp'
+import { openMemory } from '@skein/memory'
+import type { Clearance } from '@skein/memory'
+import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
-
-// Tests start the command many times: it is compiled once.
-process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'skein-test-compile-cache')
-
-/** The command's source, which Node runs as it is. */
-const cli: string = join(import.meta.dirname, '../../skein/src/cli.ts')
 
 /** A generation of clients: of the SDK of 2025, or of the one that speaks the revision 2026-07-28. */
 export type Generation = '2025' | '2026'
@@ -26,8 +26,6 @@ export interface TestClient extends AsyncDisposable {
   /** The whole answer of a tool. */
   answer(name: string, args?: object): Promise<ToolAnswer>
   readonly client: Client
-  /** The process of the server. */
-  readonly pid: number
 }
 
 /** The answer of a tool as it came. */
@@ -44,15 +42,39 @@ export function testFolder(): string {
   return folder
 }
 
-/** Starts `skein mcp` with these arguments, and connects to it. */
+/** Who a client is, and what it can. */
+export interface ConnectOptions {
+  readonly id?: string
+  readonly role?: string
+  readonly clearance?: Clearance
+  readonly tools?: ToolSet
+  readonly capabilities?: object
+  readonly onElicit?: (request: object) => object
+}
+
+/** Serves a database file over two streams, as a process would over its own, and connects a client. */
 export async function connect(
   generation: Generation,
-  args: readonly string[],
-  { command = [process.execPath, cli, 'mcp'], capabilities = {}, onElicit }: ConnectOptions = {},
+  path: string,
+  { id = 'test', role = 'test', clearance, tools = 'skein', ...options }: ConnectOptions = {},
 ): Promise<TestClient> {
-  const [program = '', ...first] = command
-  const env = process.env as Record<string, string>
-  const launch = { command: program, args: [...first, ...args], env, stderr: 'pipe' as const }
+  const memory = await openMemory({ store: sqliteStore(path) })
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  const principal = { id, role, ...(clearance && { clearance }) }
+  const server = serveMcpStdio({ memory, principal, tools, input, output })
+  const line = new Line(input, output, async () => {
+    await server.closed
+    await memory.close()
+  })
+  return connectOver(generation, line, options)
+}
+
+/** Connects a client over a transport. */
+export async function connectOver(
+  generation: Generation,
+  transport: Transport,
+  { capabilities = {}, onElicit }: Pick<ConnectOptions, 'capabilities' | 'onElicit'> = {},
+): Promise<TestClient> {
   const info = { name: `test ${generation}`, version: '1.0.0' }
   const isNew = generation === '2026'
   const client = (
@@ -62,28 +84,45 @@ export async function connect(
   ) as Client
   if (onElicit)
     client.setRequestHandler((isNew ? 'elicitation/create' : ElicitRequestSchema) as never, onElicit as never)
-  const transport = isNew ? new InPlace(launch) : new OldTransport(launch)
-  await client.connect(transport as StdioClientTransport)
-  return testClient(client, transport.pid ?? 0)
+  await client.connect(transport)
+  return testClient(client)
 }
 
-/** The SDK probes a subclass in place, where it would start a second server for its own class. */
-class InPlace extends StdioClientTransport {}
+/** The client's end of two streams. Closing it waits until the server is done. */
+class Line implements Transport {
+  onclose?: () => void
+  onmessage?: Transport['onmessage']
+  readonly #input: PassThrough
+  readonly #output: PassThrough
+  readonly #closed: () => Promise<void>
 
-/** How {@link connect} differs from the usual. */
-export interface ConnectOptions {
-  readonly command?: readonly string[]
-  readonly capabilities?: object
-  readonly onElicit?: (request: object) => object
+  constructor(input: PassThrough, output: PassThrough, closed: () => Promise<void>) {
+    this.#input = input
+    this.#output = output
+    this.#closed = closed
+  }
+
+  async start(): Promise<void> {
+    createInterface({ input: this.#output }).on('line', (line) => this.onmessage?.(JSON.parse(line) as JSONRPCMessage))
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    this.#input.write(`${JSON.stringify(message)}\n`)
+  }
+
+  async close(): Promise<void> {
+    this.#input.end()
+    await this.#closed()
+    this.onclose?.()
+  }
 }
 
 /** Wraps a connected client. */
-export function testClient(client: Client, pid: number): TestClient {
+export function testClient(client: Client): TestClient {
   const answer = async (name: string, args: object = {}): Promise<ToolAnswer> =>
     (await client.callTool({ name, arguments: args as Record<string, unknown> })) as ToolAnswer
   return {
     client,
-    pid,
     answer,
     call: async (name, args) => {
       const { isError, content, structuredContent } = await answer(name, args)

@@ -1,65 +1,105 @@
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
+import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { connect, generations, testFolder } from './mcp-client.ts'
+import { missing, startServer } from '../../redis/test/redis-server.ts'
+import { generations, testFolder } from './mcp-client.ts'
+import { connectProcess } from './mcp-process.ts'
+import type { ProcessClient } from './mcp-process.ts'
 
 const folder = testFolder()
-const four = [...generations, ...generations]
 
-it('keeps all that four clients of two generations remember at once, and every increment of a counter', async () => {
-  const store = join(folder, 'four.db')
-  const clients = await Promise.all(
-    four.map((generation, index) => connect(generation, ['--store', store, '--as', `client-${index}`])),
-  )
-  await using _ = closing(clients)
-  const remembered = clients.map(async (client, index) => {
-    const writes = Array.from({ length: 100 }, (__, count) =>
-      client.call('remember', { text: `note ${index}-${count}`, task: 'many' }),
+interface Place {
+  /** As the command names it. */
+  readonly address: string
+  readonly driver: StoreDriver
+  stop?(): Promise<void>
+}
+
+describe('over SQLite', () => {
+  itServesFour(async () => {
+    const path = join(folder, 'four.db')
+    return { address: path, driver: sqliteStore(path) }
+  })
+})
+
+describe.skipIf(missing)(`over Redis${missing ? ` (${missing})` : ''}`, () => {
+  itServesFour(async () => {
+    const { url, stop } = await startServer()
+    return { address: url, driver: redisStore(url), stop }
+  })
+})
+
+/** Declares what four clients of two generations can rely on, each with a process of its own. */
+function itServesFour(open: () => Promise<Place>): void {
+  let place: Place
+  let clients: readonly ProcessClient[]
+  beforeAll(async () => {
+    place = await open()
+    const { address } = place
+    clients = await Promise.all(
+      [...generations, ...generations].map((generation, index) =>
+        connectProcess(generation, ['--store', address, '--as', `client-${index}`]),
+      ),
     )
-    await Promise.all(writes)
   })
-  const counted = clients.map(async (client) => {
-    for (let count = 0; count < 25; count += 1) {
-      for (let written = false; !written;) {
-        const { version, value = 0 } = await client.call('fact_get', { key: 'counter' })
-        const answer = await client.call('fact_set', {
-          key: 'counter',
-          value: (value as number) + 1,
-          ifVersion: version,
-        })
-        written = answer['written'] as boolean
-      }
-    }
+  afterAll(async () => {
+    await Promise.allSettled(clients.map((client) => client[Symbol.asyncDispose]()))
+    await place.stop?.()
   })
-  await Promise.all([...remembered, ...counted])
-  await using memory = await openMemory({ store: sqliteStore(store) })
-  const view = memory.as({ id: 'test', role: 'test' })
-  const { items } = await view.observations.list({ task: 'many', limit: 1_000 })
-  expect(new Set(items.map(({ value }) => value)).size).toBe(400)
-  expect(await view.facts.get('counter')).toBe(100)
-})
 
-it('has lost nothing that it acknowledged when it was killed in the middle', async () => {
-  const store = join(folder, 'killed.db')
-  const client = await connect('2026', ['--store', store, '--as', 'ann'])
-  const acknowledged: string[] = []
-  const writes = Array.from({ length: 500 }, async (_, count) => {
-    const { id } = await client.call('remember', { text: `note ${count}`, task: 'killed' })
-    acknowledged.push(id as string)
-    if (acknowledged.length === 20) process.kill(client.pid, 'SIGKILL')
-  })
-  await Promise.allSettled(writes)
-  expect(acknowledged.length).toBeGreaterThanOrEqual(20)
-  await using memory = await openMemory({ store: sqliteStore(store) })
-  const { items } = await memory.as({ id: 'test', role: 'test' }).observations.list({ task: 'killed', limit: 1_000 })
-  expect(items.map(({ id }) => `observations/${id}`)).toEqual(expect.arrayContaining(acknowledged))
-})
-
-function closing(clients: readonly AsyncDisposable[]): AsyncDisposable {
-  return {
-    [Symbol.asyncDispose]: async () => void (await Promise.all(clients.map((one) => one[Symbol.asyncDispose]()))),
+  const remembered = async (task: string): Promise<readonly unknown[]> => {
+    await using memory = await openMemory({ store: place.driver })
+    const { items } = await memory.as({ id: 'test', role: 'test' }).observations.list({ task, limit: 1_000 })
+    return items.map(({ id }) => `observations/${id}`)
   }
+
+  it('keep all that they remember, and every increment of a counter', async () => {
+    const remember = clients.map((client, index) =>
+      Promise.all(
+        Array.from({ length: 100 }, async (_, count) => {
+          return (await client.call('remember', { text: `note ${index}-${count}`, task: 'many' }))['id']
+        }),
+      ),
+    )
+    const counted = clients.map(async (client) => {
+      for (let count = 0; count < 25; count += 1) await increment(client)
+    })
+    const ids = (await Promise.all(remember)).flat()
+    await Promise.all(counted)
+    expect(new Set(ids).size).toBe(400)
+    expect(new Set(await remembered('many'))).toEqual(new Set(ids))
+    expect(await clients[0]?.call('fact_get', { key: 'counter' })).toMatchObject({ value: 100 })
+  })
+
+  it('lose nothing that was acknowledged when one of them is killed in the middle', async () => {
+    const [victim] = clients
+    const acknowledged: unknown[] = []
+    const writes = clients.map((client) =>
+      Promise.allSettled(
+        Array.from({ length: 100 }, async (_, count) => {
+          const { id } = await client.call('remember', { text: `note ${count}`, task: 'killed' })
+          acknowledged.push(id)
+          if (client === victim && count === 20) process.kill(client.pid, 'SIGKILL')
+        }),
+      ),
+    )
+    const [ofVictim, ...ofOthers] = (await Promise.all(writes)).map((all) =>
+      all.filter(({ status }) => status === 'fulfilled'),
+    )
+    expect(ofVictim?.length).toBeLessThan(100)
+    expect(ofOthers.map(({ length }) => length)).toEqual([100, 100, 100])
+    expect(await remembered('killed')).toEqual(expect.arrayContaining(acknowledged))
+  })
+}
+
+/** Adds one to a fact, however many others do. */
+async function increment(client: ProcessClient): Promise<void> {
+  const { version, value = 0 } = await client.call('fact_get', { key: 'counter' })
+  const { written } = await client.call('fact_set', { key: 'counter', value: Number(value) + 1, ifVersion: version })
+  if (!written) await increment(client)
 }

@@ -11,13 +11,12 @@ const folder = testFolder()
 
 describe.each(generations)('a client of %s over stdio', (generation) => {
   const store = join(folder, `${generation}.db`)
-  const as = (id: string, ...more: readonly string[]): Promise<TestClient> =>
-    connect(generation, ['--store', store, '--as', id, ...more])
+  const as = (id: string, role = 'test'): Promise<TestClient> => connect(generation, store, { id, role })
   let ann: TestClient
   let bob: TestClient
   beforeAll(async () => {
-    ann = await as('ann', '--role', 'research')
-    bob = await as('bob', '--role', 'sales')
+    ann = await as('ann', 'research')
+    bob = await as('bob', 'sales')
     return async () => {
       await ann.client.close()
       await bob.client.close()
@@ -48,6 +47,17 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
       items: [{ id, by: 'ann', value: text, tags: ['crm'] }],
       missing: ['observations/none'],
     })
+  })
+
+  it('finds facts by the words of their keys and values', async () => {
+    await ann.call('fact_set', { key: 'contact/birdsong', value: { name: 'Zoë' } })
+    await ann.call('remember', { text: 'Birdsong is in Oslo.' })
+    const { items } = await bob.call('recall', { query: 'birdsong contact' })
+    const kinds = (items as { id: string }[]).map(({ id }) => id.split('/')[0])
+    expect(kinds).toEqual(['observations', 'facts'])
+    const facts = await bob.call('recall', { query: 'zoë', kind: 'facts' })
+    expect(facts['items']).toMatchObject([{ id: 'facts/contact/birdsong', by: 'ann', snippet: '{"name":"Zoë"}' }])
+    await expect(bob.call('recall', { query: 'zoë', kind: 'objects' })).rejects.toThrow('that can be searched')
   })
 
   it('reads a long value in parts', async () => {
@@ -164,6 +174,7 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     ['recall', { kind: 'messages' }, 'one of facts'],
     ['recall', { query: 'x', limit: 0 }, 'limit'],
     ['recall', { cursor: 'x' }, 'SKEIN_OPTION'],
+    ['hand_over', { task: 't', to: 'role:', summary: 'x' }, 'to'],
     ['fact_set', { key: 'x' }, 'value'],
     ['fact_set', { key: '', value: 1 }, 'key'],
     ['fact_set', { key: 'x', value: 1, ifVersion: -1 }, 'ifVersion'],
@@ -176,7 +187,7 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
 
 describe('the definitions of the tools', () => {
   it.each(generations)('take at most 3 KB in the answer to a client of %s', async (generation) => {
-    await using ann = await connect(generation, ['--store', join(folder, 'size.db')])
+    await using ann = await connect(generation, join(folder, 'size.db'))
     const { tools } = await ann.client.listTools()
     expect(tools.map(({ name }) => name)).toEqual([
       'remember',
@@ -200,16 +211,16 @@ describe.each(generations)('a person at a client of %s', (generation) => {
 
   it('answers on the spot', async () => {
     const onElicit = () => ({ action: 'accept', content: { answer: 'green' } })
-    await using ann = await connect(generation, ['--store', store, '--as', 'ann'], { capabilities, onElicit })
+    await using ann = await connect(generation, store, { id: 'ann', capabilities, onElicit })
     expect(await ann.call('ask_person', question)).toMatchObject({ state: 'answered', answer: 'green' })
   })
 
   it('leaves to the inbox what is not answered, or is for somebody else', async () => {
     const onElicit = () => ({ action: 'decline' })
-    await using ann = await connect(generation, ['--store', store, '--as', 'ann'], { capabilities, onElicit })
+    await using ann = await connect(generation, store, { id: 'ann', capabilities, onElicit })
     expect(await ann.call('ask_person', { ...question, task: 'other' })).toMatchObject({ state: 'open' })
     const accept = () => ({ action: 'accept', content: { answer: 'yes' } })
-    await using bob = await connect(generation, ['--store', store, '--as', 'bob'], { capabilities, onElicit: accept })
+    await using bob = await connect(generation, store, { id: 'bob', capabilities, onElicit: accept })
     expect(await bob.call('ask_person', { ...question, task: 'third', to: 'eve' })).toMatchObject({ state: 'open' })
   })
 })

@@ -98,7 +98,7 @@ export class SkeinSession implements Session {
         count += block.count
         return count - block.count < most
       })
-      const blocks = await Promise.all(needed.toReversed().map(({ id }) => this.#view.facts.get<unknown[]>(id)))
+      const blocks = await this.#view.facts.getMany<unknown[]>(needed.toReversed().map(({ id }) => id))
       if (!blocks.includes(undefined)) {
         const items = [...blocks.flatMap((block) => block ?? []), ...newest].slice(-most)
         return items.map((item) => fromJson(item) as AgentInputItem)

@@ -8,7 +8,7 @@ const open = async () => {
   const memory = await openMemory({ store: mapStore() })
   onTestFinished(() => memory.close())
   const view = memory.as({ id: 'ann', role: 'agent' })
-  const tools = new Map(memoryTools(view, { task: 'acme' }).map((each) => [each.name, each]))
+  const tools = new Map(memoryTools(view, { task: 'acme', forget: true }).map((each) => [each.name, each]))
   const call = async (name: string, input: object): Promise<Record<string, unknown>> => {
     const answer = await tools.get(name)?.invoke(new RunContext(), JSON.stringify(input))
     return JSON.parse(String(answer)) as Record<string, unknown>
@@ -26,7 +26,7 @@ it('one agent remembers, another recalls', async () => {
   await runner.run(new Agent({ name: 'Writer', model: writer, tools: memoryTools(view) }), 'Note that.')
   const bob = memory.as({ id: 'bob', role: 'agent' })
   const reader = new ScriptedModel([
-    [functionCall('recall', { query: 'late payers', limit: null }, { callId: '1' })],
+    [functionCall('recall', { query: 'late payers', ids: null, limit: null }, { callId: '1' })],
     [assistantMessage('Acme.')],
   ])
   await runner.run(new Agent({ name: 'Reader', model: reader, tools: memoryTools(bob) }), 'Who pays late?')
@@ -54,14 +54,42 @@ it('recalls only what its principal may see, of its task', async () => {
   await boss.observations.log({ value: 'Acme is for sale.', task: 'acme', sensitivity: 'confidential' })
   await view.observations.log({ value: 'Bolt is for sale.', task: 'bolt' })
   await view.observations.log({ value: 'Crux is for sale.', task: 'acme' })
-  const { found } = await call('recall', { query: 'for sale', limit: 1_000 })
-  expect(found).toMatchObject([{ author: 'ann', value: 'Crux is for sale.' }])
+  const { found } = await call('recall', { query: 'for sale', ids: null, limit: 1_000 })
+  expect(found).toMatchObject([{ author: 'ann', snippet: 'Crux is for sale.' }])
+})
+
+it('recalls facts as well, all in short first and whole by their ids', async () => {
+  const { call } = await open()
+  const text = `Acme pays late. ${'The reasons are many. '.repeat(50)}`
+  const { id } = await call('remember', { text })
+  await call('fact_set', { key: 'contact/acme', value: '{"name":"Zoë"}', if_version: null })
+  const { found } = await call('recall', { query: 'acme', ids: null, limit: null })
+  expect(found).toMatchObject([
+    { id, snippet: expect.stringMatching(/^Acme pays late.*…$/) as string },
+    { id: 'facts/contact/acme' },
+  ])
+  const whole = await call('recall', { query: null, ids: [id, 'facts/contact/acme', 'facts/none'], limit: null })
+  expect(whole['found']).toMatchObject([{ id, value: text }, { value: { name: 'Zoë' } }])
+})
+
+it('forgets what its principal has written, if the program allows that', async () => {
+  const { memory, view, call } = await open()
+  const { id } = await call('remember', { text: 'An ephemeral note.' })
+  const { id: theirs } = await memory.as({ id: 'bob', role: 'agent' }).observations.log({ value: 'Not yours.' })
+  const refused = await call('forget', { ids: [id, `observations/${theirs}`], reason: null })
+  expect(refused).toEqual({ error: expect.stringContaining('erase') as string })
+  expect(await call('forget', { ids: [id], reason: 'asked for' })).toEqual({ forgotten: { observations: 1 } })
+  expect((await view.observations.list()).items).toMatchObject([{ id: theirs }])
+  expect(memoryTools(view).map(({ name }) => name)).not.toContain('forget')
 })
 
 it.each([
   ['fact_set', { key: 'price', value: 'ten', if_version: null }],
   ['fact_set', { key: '', value: '1', if_version: null }],
   ['fact_set', { key: 'price', value: '1', if_version: -1 }],
+  ['recall', { query: null, ids: null, limit: null }],
+  ['recall', { query: null, ids: ['nonsense'], limit: null }],
+  ['recall', { query: null, ids: ['ledger/x'], limit: null }],
 ])('%s tells the model what was wrong with %o', async (name, input) => {
   const { call } = await open()
   expect(await call(name, input)).toEqual({ error: expect.any(String) as string })

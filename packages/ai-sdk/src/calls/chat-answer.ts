@@ -46,6 +46,6 @@ function reportedUsage(usage: unknown): ReportedUsage {
   if (isCount(inputTokens) || isCount(outputTokens)) {
     return { input: inputTokens, output: outputTokens, cached: cachedInputTokens }
   }
-  const { total, cacheRead } = fieldsOf(inputTokens)
-  return { input: total, output: fieldsOf(outputTokens)['total'], cached: cacheRead }
+  const { total, cacheRead, cacheWrite } = fieldsOf(inputTokens)
+  return { input: total, output: fieldsOf(outputTokens)['total'], cached: cacheRead, written: cacheWrite }
 }

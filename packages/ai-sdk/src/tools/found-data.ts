@@ -1,5 +1,6 @@
 import type { Fact, View } from '@skein/memory'
 import { requireInteger, requireStrings } from '@skein/memory/runtime'
+import type { AnyRecord } from '@skein/memory/runtime'
 import { collectionsWith } from '@skein/memory/store'
 import type { Collection, Label } from '@skein/memory/store'
 
@@ -40,18 +41,19 @@ export interface SearchFilter {
   readonly task?: string
 }
 
-/** What agents have noted, of all kinds: what matches best, or is newest, first. @throws OptionError, StoreError */
+/** What agents have noted: of all kinds and facts what matches best, or what is newest. @throws OptionError, StoreError */
 export async function search(view: View, query: string | undefined, filter: SearchFilter): Promise<FoundData[]> {
   requireInteger('limit', filter.limit, 1, mostFound)
+  const records = query === undefined ? await newest(view, filter) : await view.records.search(query, filter)
+  return records.map((record) => foundData(`${record.collection}/${record.id}`, record, glance))
+}
+
+async function newest(view: View, filter: SearchFilter): Promise<readonly AnyRecord[]> {
   const pages = await Promise.all(
-    collectionsWith('journal').map(async (collection) => {
-      if (query !== undefined) return view.records.search(query, { collection, ...filter })
-      return (await view.records.list({ collection, ...filter })).items
-    }),
+    collectionsWith('journal').map((collection) => view.records.list({ collection, ...filter })),
   )
-  // The first of each kind, then the second of each: their ranks can't be compared.
-  const mixed = Array.from({ length: filter.limit }, (_, rank) => pages.flatMap((page) => page[rank] ?? [])).flat()
-  return mixed.slice(0, filter.limit).map((record) => foundData(`${record.collection}/${record.id}`, record, glance))
+  const records = pages.flatMap(({ items }) => items)
+  return records.toSorted((a, b) => b.seq - a.seq).slice(0, filter.limit)
 }
 
 /** Records in full, by the ids that other tools gave. @throws OptionError, StoreError */

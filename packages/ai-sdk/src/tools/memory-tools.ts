@@ -12,6 +12,12 @@ import { factFound, mostFound, receiveAlerts, recordsById, search } from './foun
 export interface MemoryToolsOptions {
   /** The task that everything is about, unless the model names another. @defaultValue 'shared' */
   readonly task?: string
+  /**
+   * Whether the model may erase what the principal has written, with all that was made of it: adds the tool `forget`.
+   *
+   * @defaultValue false
+   */
+  readonly forget?: boolean
 }
 
 /** The tools, by the names that models call them by. Disposing releases the claims that they hold. */
@@ -19,7 +25,7 @@ export type MemoryTools = Readonly<
   Record<'remember' | 'recall' | 'fact_get' | 'fact_set' | 'ask_person' | 'claim' | 'hand_over', Tool>
 > & { readonly [Symbol.asyncDispose]: () => Promise<void> }
 
-const kinds: OptionKinds<MemoryToolsOptions> = { task: 'string' }
+const kinds: OptionKinds<MemoryToolsOptions> = { task: 'string', forget: 'boolean' }
 const text = { type: 'string' } as const
 const texts = { type: 'array', items: text } as const
 
@@ -41,11 +47,31 @@ const texts = { type: 'array', items: text } as const
  * await generateText({ model: claude, tools, stopWhen: stepCountIs(10), prompt: 'What do we know of Acme?' })
  * ```
  */
-export function memoryTools(view: View, options?: MemoryToolsOptions): MemoryTools {
+export function memoryTools(
+  view: View,
+  options: MemoryToolsOptions & { readonly forget: true },
+): MemoryTools & { readonly forget: Tool }
+export function memoryTools(view: View, options?: MemoryToolsOptions): MemoryTools
+export function memoryTools(view: View, options?: MemoryToolsOptions): MemoryTools & { readonly forget?: Tool } {
   requireView(view)
-  const { task = 'shared' } = requireOptions('memoryTools', options, kinds)
+  const { task = 'shared', forget = false } = requireOptions('memoryTools', options, kinds)
   requireStrings('task', [task])
-  return new Toolbox(view, task).tools()
+  const tools = new Toolbox(view, task).tools()
+  return forget ? { ...tools, forget: forgetTool(view) } : tools
+}
+
+/** The tool by which a model erases records. */
+function forgetTool(view: View): Tool {
+  return defineTool<{ ids: string[]; reason?: string }>({
+    name: 'forget',
+    description: 'Erase records of yours for everybody, with what was made of them. It cannot be undone.',
+    properties: { ids: texts, reason: text },
+    required: ['ids'],
+    run: async ({ ids, reason = 'The model of an agent asked for it.' }) => {
+      const { forgotten } = await view.forget(ids, { reason, derived: 'forget' })
+      return { forgotten }
+    },
+  })
 }
 
 /** What all tools of one agent share: its view, its task, and the claims that it holds. */

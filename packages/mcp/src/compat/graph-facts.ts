@@ -2,17 +2,23 @@ import { hash } from 'node:crypto'
 
 import { OptionError, VersionConflictError } from '@skein/memory'
 import type { Level, View } from '@skein/memory'
+import { allFacts } from '@skein/memory/runtime'
 
 import type { Entity, Graph, Relation } from './graph.ts'
 
-/** What the fact of an entity holds; the name is in it, since a long one does not fit a key. */
-type EntityValue = Entity
+/** What a fact of the graph holds; names are in it, since a long one does not fit a key. */
+type Stored<Item> = Item & {
+  /** The store's time in milliseconds; of those that one process made, each is later than the one before. */
+  readonly madeAt: number
+}
 
 /** The keys of all facts of a graph begin so. */
 export const graphPrefix = 'graph/'
 
-const entityTag = 'graph-entity'
-const relationTag = 'graph-relation'
+const entityPrefix = `${graphPrefix}entity/`
+const relationPrefix = `${graphPrefix}relation/`
+
+let lastMadeAt = 0
 
 /**
  * The graph of the official memory server as facts: one for each entity, one for each relation. A fact changes by
@@ -33,7 +39,7 @@ export class GraphFacts {
     const created: Entity[] = []
     for (const { name, entityType, observations } of entities) {
       const entity = { name, entityType, observations }
-      if (await this.#create(entityKey(name), entity, entityTag)) created.push(entity)
+      if (await this.#create(entityKey(name), entity)) created.push(entity)
     }
     return created
   }
@@ -49,7 +55,7 @@ export class GraphFacts {
     const created: Relation[] = []
     for (const { from, to, relationType } of relations) {
       const relation = { from, to, relationType }
-      if (await this.#create(relationKey(relation), relation, relationTag)) created.push(relation)
+      if (await this.#create(relationKey(relation), relation)) created.push(relation)
     }
     return created
   }
@@ -79,7 +85,7 @@ export class GraphFacts {
 
   /** Removes observations. An unknown entity, or one without them, stays as it is. */
   async deleteObservations(name: string, contents: readonly string[]): Promise<void> {
-    const known = await this.#view.facts.read<EntityValue>(entityKey(name))
+    const known = await this.#view.facts.read<Entity>(entityKey(name))
     if (!known?.value.observations.some((content) => contents.includes(content))) return
     await this.#change(name, (entity) => {
       if (!entity) throw unknownEntity(name)
@@ -93,25 +99,26 @@ export class GraphFacts {
 
   /** All that this client can see, oldest first. */
   async read(): Promise<Graph> {
-    const [entities, relations] = await Promise.all([this.#all<Entity>(entityTag), this.#all<Relation>(relationTag)])
-    return { entities, relations }
+    const [entities, relations] = await Promise.all([
+      this.#all<Entity>(entityPrefix),
+      this.#all<Relation>(relationPrefix),
+    ])
+    return {
+      entities: entities.map(({ name, entityType, observations }) => ({ name, entityType, observations })),
+      relations: relations.map(({ from, to, relationType }) => ({ from, to, relationType })),
+    }
   }
 
-  async #all<Value>(tag: string): Promise<readonly Value[]> {
-    const found: { readonly value: Value; readonly createdAt: number; readonly seq: number }[] = []
-    let cursor: string | undefined
-    do {
-      const filter = { collection: 'facts', tags: [tag], limit: 1_000 } as const
-      const page = await this.#view.records.list(cursor === undefined ? filter : { ...filter, cursor })
-      found.push(...page.items.map(({ value, createdAt, seq }) => ({ value: value as Value, createdAt, seq })))
-      cursor = page.cursor
-    } while (cursor !== undefined)
-    return found.toSorted((a, b) => a.createdAt - b.createdAt || a.seq - b.seq).map(({ value }) => value)
+  async #all<Item>(prefix: string): Promise<readonly Stored<Item>[]> {
+    const found = await Array.fromAsync(allFacts<Stored<Item>>(this.#view.facts, { prefix }), ({ value }) => value)
+    return found.toSorted((a, b) => a.madeAt - b.madeAt)
   }
 
-  async #create(key: string, value: object, tag: string): Promise<boolean> {
+  async #create(key: string, item: Entity | Relation): Promise<boolean> {
+    lastMadeAt = Math.max(this.#view.now(), lastMadeAt + 0.001)
+    const value: Stored<Entity | Relation> = { ...item, madeAt: lastMadeAt }
     try {
-      await this.#view.facts.set(key, value, { ifVersion: 0, tags: [tag], sensitivity: this.#sensitivity })
+      await this.#view.facts.set(key, value, { ifVersion: 0, sensitivity: this.#sensitivity })
       return true
     } catch (error) {
       if (error instanceof VersionConflictError) return false
@@ -119,8 +126,8 @@ export class GraphFacts {
     }
   }
 
-  async #change(name: string, change: (entity: EntityValue | undefined) => EntityValue): Promise<void> {
-    await this.#view.facts.update<EntityValue>(entityKey(name), change)
+  async #change(name: string, change: (entity: Entity | undefined) => Entity): Promise<void> {
+    await this.#view.facts.update<Entity>(entityKey(name), change)
   }
 
   async #delete(key: string): Promise<void> {
@@ -136,11 +143,11 @@ function unknownEntity(name: string): OptionError {
 }
 
 function entityKey(name: string): string {
-  return `${graphPrefix}entity/${short(name)}`
+  return entityPrefix + short(name)
 }
 
 function relationKey({ from, to, relationType }: Relation): string {
-  return `${graphPrefix}relation/${short(JSON.stringify([from, relationType, to]))}`
+  return relationPrefix + short(JSON.stringify([from, relationType, to]))
 }
 
 /** A name that fits a key, whatever its length. */

@@ -52,7 +52,8 @@ export async function importMemory(view: View, path: string, options: ImportMemo
   const items = graph.entities.length + graph.relations.length + notes.length
   let added = (await facts.createRelations(graph.relations)).length
   for (const entity of graph.entities) if (await facts.merge(entity)) added += 1
-  for (const note of notes) if (await remember(view, note, sensitivity)) added += 1
+  const known = notes.length === 0 ? new Set<string>() : await importedMarks(view)
+  for (const note of notes) if (await remember(view, note, sensitivity, known)) added += 1
   return { format: found, added, known: items - added, skipped }
 }
 
@@ -94,12 +95,34 @@ async function readNotes(path: string, isFolder: boolean): Promise<ParsedImport>
   return parsedImport(noGraph, found)
 }
 
-/** @returns whether the memory did not have it. */
-async function remember(view: View, { text, tags }: ImportedNote, sensitivity: Level): Promise<boolean> {
-  const mark = `import:${hash('sha256', text, 'hex').slice(0, 32)}`
-  const { items } = await view.observations.list({ tags: [mark], limit: 1 })
-  if (items.length > 0) return false
-  await view.observations.log({ value: text, tags: [...tags, mark], sensitivity })
+/** Stands on all notes that were imported, beside the mark of each one's text. */
+const importedTag = 'imported'
+const markPrefix = 'import:'
+
+/** The marks of all that was imported before: one walk, as stores have no index of tags. */
+async function importedMarks(view: View): Promise<Set<string>> {
+  const marks = new Set<string>()
+  let cursor: string | undefined
+  do {
+    const filter = { tags: [importedTag], limit: 1_000, ...(cursor !== undefined && { cursor }) }
+    const page = await view.observations.list(filter)
+    for (const { tags } of page.items) for (const tag of tags) if (tag.startsWith(markPrefix)) marks.add(tag)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return marks
+}
+
+/** @param known - Marks of what the memory has. @returns whether it did not have this. */
+async function remember(
+  view: View,
+  { text, tags }: ImportedNote,
+  sensitivity: Level,
+  known: Set<string>,
+): Promise<boolean> {
+  const mark = markPrefix + hash('sha256', text, 'hex').slice(0, 32)
+  if (known.has(mark)) return false
+  await view.observations.log({ value: text, tags: [...tags, importedTag, mark], sensitivity })
+  known.add(mark)
   return true
 }
 

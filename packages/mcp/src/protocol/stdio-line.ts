@@ -9,6 +9,8 @@ const maxLineBytes = 8_388_608
 
 const parseError = -32_700
 const invalidRequest = -32_600
+/** As the SDK says it. */
+const connectionClosed = -32_000
 
 /** Requests by which a client wants to be told of changes: of 2025, and of 2026. */
 const subscribing = new Set(['resources/subscribe', 'subscriptions/listen'])
@@ -35,6 +37,10 @@ export class StdioLine implements Transport {
   readonly #events: StdioLineEvents
   /** Ids of requests that have no answer yet. */
   readonly #pending = new Set<string | number>()
+  /** Ids of requests to the client that it has not answered yet. */
+  readonly #asked = new Set<string | number>()
+  /** Settles when the client has taken all that was sent, or could not. */
+  #sent: Promise<void> = Promise.resolve()
   #onIdle: (() => void) | undefined
 
   constructor(input: Readable, output: Writable | undefined, events: StdioLineEvents) {
@@ -43,7 +49,7 @@ export class StdioLine implements Transport {
     this.#guard = new LineGuard(
       (code, message) =>
         // Whoever has left gets no answer.
-        void this.#inner.send({ jsonrpc: '2.0', error: { code, message } } as JSONRPCMessage).catch(() => {}),
+        void this.#sendNext({ jsonrpc: '2.0', error: { code, message } } as JSONRPCMessage).catch(() => {}),
       (done) => this.#whenIdle(done),
     )
     this.#inner = new StdioServerTransport(this.#guard, output)
@@ -64,10 +70,19 @@ export class StdioLine implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    await this.#inner.send(message)
+    if ('method' in message && 'id' in message) this.#asked.add(message.id)
+    await this.#sendNext(message)
+    if (this.#onIdle) this.#giveUpAsking()
     if ('method' in message || message.id === undefined) return
     this.#pending.delete(message.id)
     if (this.#pending.size === 0) this.#onIdle?.()
+  }
+
+  /** One after the other: the SDK listens twice to the output for each message that a slow client has not taken yet. */
+  #sendNext(message: JSONRPCMessage): Promise<void> {
+    const sent = this.#sent.then(() => this.#inner.send(message))
+    this.#sent = sent.catch(() => {})
+    return sent
   }
 
   async close(): Promise<void> {
@@ -84,13 +99,23 @@ export class StdioLine implements Transport {
         const { requestId } = (message.params ?? {}) as { readonly requestId?: string | number }
         if (requestId !== undefined) this.#pending.delete(requestId)
       }
-    }
+    } else if (message.id !== undefined) this.#asked.delete(message.id)
     this.onmessage?.(message)
   }
 
   #whenIdle(done: () => void): void {
+    this.#onIdle = done
     if (this.#pending.size === 0) done()
-    else this.#onIdle = done
+    else this.#giveUpAsking()
+  }
+
+  /** Nobody is left to answer what the client was asked, such as a question to its user. */
+  #giveUpAsking(): void {
+    const ids = [...this.#asked]
+    this.#asked.clear()
+    for (const id of ids) {
+      this.onmessage?.({ jsonrpc: '2.0', id, error: { code: connectionClosed, message: 'The client has gone.' } })
+    }
   }
 }
 

@@ -19,10 +19,10 @@ export async function listRecords(
   { kind, task, cursor }: RecallFilter,
   limit: number,
 ): Promise<ListAnswer> {
-  if (kind === 'alerts') return { items: await alertsFor(view, task) }
+  if (kind === 'alerts') return { items: await alertsFor(view, task, limit) }
   const kinds: readonly Collection[] = kind === undefined ? [...collectionsWith('packaged'), 'escalations'] : [kind]
   const filter = { limit, ...(task !== undefined && { task }), ...(cursor !== undefined && { cursor }) }
-  const alerts = kind === undefined && cursor === undefined ? await alertsFor(view, task) : []
+  const alerts = kind === undefined && cursor === undefined ? await alertsFor(view, task, limit) : []
   const pages = await Promise.all(kinds.map((collection) => view.records.list({ ...filter, collection })))
   const newest = pages.flatMap(({ items }) => items).toSorted((a, b) => b.seq - a.seq)
   const shown = newest.slice(0, limit)
@@ -33,10 +33,12 @@ export async function listRecords(
   return { items: [...alerts, ...shown.map((record) => gistOf(record))], ...next }
 }
 
-async function alertsFor(view: View, task: string | undefined): Promise<readonly Gist[]> {
+/** The oldest of them: the others follow once these are marked as done. */
+async function alertsFor(view: View, task: string | undefined, limit: number): Promise<readonly Gist[]> {
   const pending = await view.alerts.pending()
   return pending
     .filter((alert) => task === undefined || alert.task === task)
+    .slice(0, limit)
     .map(({ id, from, insight, sentAt, task: of }) =>
       gistOf({ collection: 'alerts', id, author: from, updatedAt: sentAt, task: of, value: insight }),
     )

@@ -79,7 +79,7 @@ export function quoteValue(value: unknown, from = 0, room: number = answerLength
 }
 
 /** The text of a value, for snippets. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 

@@ -1,3 +1,5 @@
+import { requireStrings } from '@skein/memory/runtime'
+
 import { recordName } from '../session/record-name.ts'
 import { adds, any, object, string } from './schema.ts'
 import { defineTool } from './tool.ts'
@@ -18,10 +20,12 @@ export const handOver: MemoryTool = defineTool<HandOverArgs>({
   output: object({ id: any }),
   run: async ({ task, to, summary }, { session }) => {
     const { view, claims } = session
+    const addressee = to.startsWith('role:') ? { role: to.slice('role:'.length) } : to
+    // Before anything is written.
+    requireStrings('to', [typeof addressee === 'string' ? addressee : addressee.role])
     await session.spend([summary, summary])
     const note = await view.observations.log({ value: summary, task, tags: ['hand-over'] })
     const id = recordName({ collection: 'observations', id: note.id })
-    const addressee = to.startsWith('role:') ? { role: to.slice('role:'.length) } : to
     await view.alerts.send({ to: [addressee], insight: { handOver: task, summary, note: id }, task })
     // Last: who takes over finds the task free, and what is known about it.
     await claims.release(task)

@@ -26,14 +26,12 @@ export interface ListFactsOptions {
   readonly cursor?: string | undefined
 }
 
-const kinds: OptionKinds<ListFactsOptions> = {
-  prefix: 'string',
-  task: 'any',
-  author: 'any',
-  tags: 'any',
-  limit: 'any',
-  cursor: 'string',
-}
+/** What a list and a walk over all facts filter by. */
+export type FactFilter = Omit<ListFactsOptions, 'cursor' | 'limit'>
+
+/** For {@link FactFilter}. */
+export const factFilterKinds: OptionKinds<FactFilter> = { prefix: 'string', task: 'any', author: 'any', tags: 'any' }
+const kinds: OptionKinds<ListFactsOptions> = { ...factFilterKinds, limit: 'any', cursor: 'string' }
 
 /** Lists facts in the order of their keys. @throws OptionError */
 export async function listFacts<T>(actor: Actor, options: ListFactsOptions): Promise<Page<Fact<T>>> {

@@ -3,7 +3,7 @@ import type { Include, Shown } from '../space/shown.ts'
 import { parseQuery } from '../search/query-words.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import { hasPhrase } from '../search/snippet.ts'
-import type { RecordFilter } from '../store/query.ts'
+import type { RecordFilter, SearchAnswer } from '../store/query.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { OptionError } from '../values/errors.ts'
 import { decodeJson } from '../values/json.ts'
@@ -29,6 +29,23 @@ export async function findRecords(
   limit: number,
   include?: Include,
 ): Promise<FoundRecord[]> {
+  const { records, scores } = await matchRecords(actor, text, filter, limit, include)
+  const shown = actor.seeAll(filter.collection, records, 'search', include)
+  return shown.map((record) => ({ record, score: scores.get(record.seq) ?? 0 }))
+}
+
+/**
+ * The records that {@link findRecords} would show, not yet noted as read.
+ *
+ * @throws OptionError, StoreError
+ */
+export async function matchRecords(
+  actor: Actor,
+  text: string,
+  filter: Omit<RecordFilter, 'audience'>,
+  limit: number,
+  include?: Include,
+): Promise<SearchAnswer> {
   requireInteger('limit', limit, 1, limits.page)
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   const { words, phrases } = parseQuery(text)
@@ -37,8 +54,7 @@ export async function findRecords(
     const { records, scores } = await actor.search({ ...filter, words, limit: asked }, include)
     const found = phrases.length === 0 ? records : records.filter((record) => hasPhrases(record, phrases))
     if (found.length < limit && records.length === asked && asked < limits.page) continue
-    const shown = actor.seeAll(filter.collection, found.slice(0, limit), 'search', include)
-    return shown.map((record) => ({ record, score: scores.get(record.seq) ?? 0 }))
+    return { records: found.slice(0, limit), scores }
   }
 }
 

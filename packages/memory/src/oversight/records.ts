@@ -12,7 +12,7 @@ import { sourceName, visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
-import { findRecords } from '../kinds/find-records.ts'
+import { matchRecords } from '../kinds/find-records.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
@@ -80,6 +80,9 @@ export interface RecordsPage {
   readonly cursor?: string
 }
 
+/** Filters of a search; without a collection it searches all that can be searched. */
+export type RecordsSearch = Omit<RecordsFilter, 'collection' | 'cursor'> & Partial<Pick<RecordsFilter, 'collection'>>
+
 const { cursor: _, ...searchKinds }: OptionKinds<RecordsFilter> = {
   collection: 'any',
   task: 'any',
@@ -98,6 +101,8 @@ const listKinds: OptionKinds<RecordsFilter> = { ...searchKinds, cursor: 'string'
 export class Records {
   /** The kinds of record to browse. */
   static readonly collections: readonly Collection[] = collectionsWith('shown')
+  /** The kinds of record that can be searched by words. */
+  static readonly searched: readonly Collection[] = [...collectionsWith('searchable'), 'facts']
 
   readonly #space: Space
   readonly #actor: Actor
@@ -141,16 +146,31 @@ export class Records {
   }
 
   /**
-   * Records of a collection that hold any of the words, best first. Only
-   * observations, decisions and learnings are indexed.
+   * Records that hold any of the words, best first. Only observations, decisions, learnings and facts are indexed.
+   *
+   * Scores of different kinds can't be compared. So where all are searched, the kinds take turns: the best of each, then
+   * the second of each.
    *
    * @throws OptionError, StoreError
    */
-  async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
-    const { limit = 50 } = requireOptions('records.search', filter, searchKinds)
+  async search(text: string, filter: RecordsSearch = {}): Promise<readonly AnyRecord[]> {
+    const { collection, limit = 50 } = requireOptions('records.search', filter, searchKinds)
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, this.#filter(filter), limit, filter.include)
-    return this.#toRecords(found.map(({ record }) => record))
+    const kinds = collection === undefined ? Records.searched : [collection]
+    const found = await Promise.all(
+      kinds.map(async (kind) => {
+        const query = this.#filter({ ...filter, collection: kind })
+        const { records } = await matchRecords(this.#actor, text, query, limit, filter.include)
+        if (records.length === 0) this.#actor.seeAll(kind, [], 'search')
+        return records
+      }),
+    )
+    const inTurns = Array.from({ length: limit }, (__, rank) => found.flatMap((records) => records[rank] ?? [])).flat()
+    // What is left out counts as read by nobody.
+    const shown = inTurns
+      .slice(0, limit)
+      .flatMap((record) => this.#actor.see(record, record, 'search', filter.include) ?? [])
+    return this.#toRecords(shown)
   }
 
   #filter({

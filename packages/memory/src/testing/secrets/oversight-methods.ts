@@ -37,7 +37,11 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
   'records.search': {
     shows: 'records',
     takes: 'nothing',
-    attempt: (view) => view.records.search('planted', { collection: 'observations' }),
+    attempt: (view) =>
+      Promise.all([
+        view.records.search('planted', { collection: 'observations' }),
+        view.records.search('planted', { limit: 1_000 }),
+      ]),
   },
   'feed.read': {
     shows: 'records',
