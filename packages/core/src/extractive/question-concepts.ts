@@ -1,7 +1,7 @@
 import { detectLanguage } from '../languages/detect-language.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
-import { askingStems } from './asking-words.ts'
+import { askingWords } from './asking-words.ts'
 import { termReader } from './terms.ts'
 
 /** A word of a question, in all forms in which texts may have it. */
@@ -37,11 +37,10 @@ export function questionConcepts(question: string, languages: readonly Language[
   const asked = detectLanguage(question)
   const head = withoutGrammar(question.slice(0, maxQuestionChars), asked)
   const readers = [...new Set([...languages, asked])].map((language) => termReader(language))
-  const english = termReader('en')
   const concepts: Concept[] = []
   const seen = new Set<string>()
   for (const { 0: word, index } of head.matchAll(/[\p{L}\p{N}\p{M}'’]+/gu)) {
-    if (askingStems.has(english(word)[0] ?? '') && /^[\x20-\x7f]+$/.test(word)) continue
+    if (askingWords.has(word.toLowerCase())) continue
     if (naming.has(word.toLowerCase())) continue
     if (languages.some((language) => functionWords(language).has(word.toLowerCase()))) continue
     const forms = readers.map((read) => read(word))

@@ -59,7 +59,7 @@ const maxRereadParts = 8
 const maxLeads = 40
 
 /** Part of the keys of results: changes with whatever the modules below make of a text. */
-const version = '2'
+const version = '3'
 
 /** The activities of a report. */
 export interface ReportWork {
@@ -70,9 +70,9 @@ export interface ReportWork {
   readonly answer: Activity<QuestionInput, Ref<Note>>
 }
 
-/** Makes the activities of a report: many at a time in a thread where they wait for a model (`io`), or one (`compute`). */
-export function reportWork(kind: 'compute' | 'io'): ReportWork {
-  const options = { kind, shared: true, version } as const
+/** Makes the activities of a report. Many run at a time in a thread. */
+export function reportWork(): ReportWork {
+  const options = { kind: 'io', shared: true, version } as const
   return {
     read: activity(readFile, options),
     index: activity(indexParts, options),
