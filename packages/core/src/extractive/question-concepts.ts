@@ -2,6 +2,7 @@ import { detectLanguage } from '../languages/detect-language.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { askingWords } from './asking-words.ts'
+import { isLightVerb } from './light-verbs.ts'
 import { termReader } from './terms.ts'
 
 /** A word of a question, in all forms in which texts may have it. */
@@ -25,6 +26,10 @@ const naming = new Set(
     'зовут звали называется имя اسم يسمى नाम'
   ).split(' '),
 )
+const nameWeight = 1.4
+/** So little that it decides between sentences on the topic alone. */
+const lightWeight = 0.2
+
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Hangul}]/u
 
 /**
@@ -52,12 +57,9 @@ export function questionConcepts(question: string, languages: readonly Language[
     const [key] = terms
     if (key === undefined || seen.has(key)) continue
     for (const term of terms) seen.add(term)
-    concepts.push({
-      terms,
-      weight: 1,
-      isName: asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word),
-      isGram: false,
-    })
+    const isName = asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
+    const isLight = !isName && isLightVerb(termReader(asked)(word)[0] ?? '', asked)
+    concepts.push({ terms, weight: isName ? nameWeight : isLight ? lightWeight : 1, isName, isGram: false })
   }
   return concepts
 }
