@@ -58,7 +58,7 @@ export class MemoryReader {
   /** Reads the sentences of files, once for all questions. */
   static async read(view: View, documents: readonly HeldDocument[]): Promise<MemoryReader> {
     const texts = await textsOfDocuments(view, documents)
-    return new MemoryReader(view, texts, new Set(documents.flatMap(({ parts }) => parts.map(({ text }) => text.id))))
+    return new MemoryReader(view, texts, new Set(documents.flatMap(({ known }) => known)))
   }
 
   /** @param ask - The model that answers; by default, the sentences that match best do. */

@@ -18,6 +18,8 @@ export interface HeldDocument {
   readonly state: FileState
   readonly parts: readonly Part[]
   readonly label: Label
+  /** Ids of the parts of all its versions. */
+  readonly known: readonly string[]
 }
 
 interface Reading {
@@ -46,15 +48,19 @@ export async function heldDocuments(view: View, signal: AbortSignal): Promise<He
     if (known) known.push(reading)
     else versions.set(name, [reading])
   }
-  return Promise.all([...versions.values()].map((all) => presentVersion(all, signal)))
+  const documents: HeldDocument[] = []
+  // One by one: files may be large.
+  for (const all of versions.values()) documents.push(await presentVersion(all, signal))
+  return documents
 }
 
 async function presentVersion(all: readonly Reading[], signal: AbortSignal): Promise<HeldDocument> {
   const last = all[0] as Reading
   const { path } = last.contents
   const now = path === undefined ? 'unknown' : await digestNow(path, signal)
+  const known = all.flatMap((reading) => reading.contents.parts.map(({ text }) => text.id))
   const { contents, label } = all.find((reading) => digestOf(reading.contents) === now) ?? last
-  return { source: contents.source, state: stateOf(now, digestOf(contents)), parts: contents.parts, label }
+  return { source: contents.source, state: stateOf(now, digestOf(contents)), parts: contents.parts, label, known }
 }
 
 function digestOf({ parts }: Contents): string | undefined {

@@ -15,7 +15,7 @@ const statementForm = 0.8
 /**
  * What records say that have words of a question: facts, and whatever else is found by words.
  *
- * @param read - Ids of the parts that are looked through anyway: notes on them say nothing more.
+ * @param read - Ids of the parts of files, which are looked through by themselves: notes on them say nothing more.
  */
 export async function textsOfRecords(
   view: View,

@@ -82,10 +82,13 @@ async function ask(questions: readonly string[], flags: AskFlags, context: Comma
   } else await print(renderAnswers(answers, holdings, process.stdout))
 }
 
-function modelOf({ model, baseUrl, apiKeyEnv, budgetUsd }: AskFlags): Model {
+/** The model, with a budget: nobody is asked before it is used. */
+function modelOf({ model: name, baseUrl: baseURL, apiKeyEnv, budgetUsd }: AskFlags): Model {
+  const model = openModel(name, { baseURL, apiKeyEnv })
+  if (!isCostly(model)) return model
   const { calls, tokens, usd } = defaultCeiling
-  const budget = model === defaultModel ? undefined : { calls, tokens, usd: budgetUsd ?? usd }
-  return openModel(model, { baseURL: baseUrl, apiKeyEnv, budget })
+  const limit = budgetUsd ?? (model.settings?.price && usd)
+  return openModel(name, { baseURL, apiKeyEnv, budget: { calls, tokens, ...(limit !== undefined && { usd: limit }) } })
 }
 
 function askingWith(model: Model, view: View, signal: AbortSignal): AskModel {
