@@ -6,8 +6,7 @@ import { sourceRange } from '../report/note.ts'
 import type { FileState } from './file-state.ts'
 import { textsOfRecords } from './held-records.ts'
 import { textsOfDocuments } from './held-documents.ts'
-import type { HeldDocument } from './held-documents.ts'
-import type { HeldText } from './held-text.ts'
+import type { HeldDocument, HeldText } from './held-text.ts'
 
 /** Where a sentence stands. */
 export type AnswerPlace =

@@ -6,8 +6,8 @@ import { readBytes } from '../documents/read-bytes.ts'
 /** What became of a file since it was read. `unknown`: it can't be looked at. */
 export type FileState = 'same' | 'changed' | 'gone' | 'unknown'
 
-/** The SHA-256 of a file as it is now; `undefined` where there is none. */
-export async function digestNow(path: string, signal: AbortSignal): Promise<string | undefined | 'unknown'> {
+/** The SHA-256 of a file as it is now; `undefined` where there is none, `unknown` where it can't be read. */
+export async function digestNow(path: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const found = await stat(path)
     if (!found.isFile()) return 'unknown'

@@ -8,19 +8,7 @@ import type { Label } from '@skein/memory/store'
 import { contentsOf, contentsTag } from '../report/note.ts'
 import type { Contents, Part } from '../report/note.ts'
 import { digestNow, stateOf } from './file-state.ts'
-import type { FileState } from './file-state.ts'
-import type { HeldText } from './held-text.ts'
-
-/** A file that the memory holds, as it was read. */
-export interface HeldDocument {
-  /** As it was given. */
-  readonly source: string
-  readonly state: FileState
-  readonly parts: readonly Part[]
-  readonly label: Label
-  /** Ids of the parts of all its versions. */
-  readonly known: readonly string[]
-}
+import type { HeldDocument, HeldText } from './held-text.ts'
 
 interface Reading {
   readonly contents: Contents

@@ -1,7 +1,7 @@
 import type { View } from '@skein/memory'
 import { collectionsWith } from '@skein/memory/store'
 
-import type { HeldDocument } from './held-documents.ts'
+import type { HeldDocument } from './held-text.ts'
 
 /** What a memory holds that can be asked about, as far as the asker's clearance covers it. */
 export interface Holdings {

@@ -4,8 +4,7 @@ import { plainText } from '@skein/memory/runtime'
 
 import { amountsOf } from '../report/ceiling.ts'
 import type { CostEstimate, ModelUse } from '../report/cost-estimate.ts'
-import type { PlannedFile } from '../report/identify-files.ts'
-import type { ReportPlan } from '../report/plan-report.ts'
+import type { PlannedFile, ReportPlan } from '../report/report-plan.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { renderTable } from '../terminal/table.ts'
 

@@ -13,20 +13,12 @@ import { isCostly } from './agree-on-ceiling.ts'
 import type { NoteSize } from './cost-estimate.ts'
 import { groupParts } from './group-parts.ts'
 import type { ReportOptions } from './report-options.ts'
+import type { PlannedFile } from './report-plan.ts'
 import type { FileInput } from './report-work.ts'
 
 /** A file as the report knows it; with its text, if it can't be read again. */
 export interface IdentifiedFile extends Omit<FileInput, 'content'> {
   readonly document?: PlacedText
-}
-
-/** A file as it will be parted. */
-export interface PlannedFile {
-  /** The file as given. */
-  readonly source: string
-  readonly parts: number
-  /** The estimated length of its text; 0 where the model costs nothing. */
-  readonly tokens: number
 }
 
 /** The files of a report. */

@@ -10,7 +10,7 @@ import type { StoreDriver } from '@skein/memory/store'
 import { isKnownEncoding } from '../documents/decode-text.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { CostEstimate } from './cost-estimate.ts'
-import type { ReportPlan } from './plan-report.ts'
+import type { ReportPlan } from './report-plan.ts'
 import type { ReportProgress } from './progress-sum.ts'
 import type { Report } from './report.ts'
 
