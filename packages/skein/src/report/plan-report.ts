@@ -25,7 +25,7 @@ import type { ReportPlan } from './report-plan.ts'
 export async function planReport(
   given: Omit<ReportOptions, 'store'> & Partial<Pick<ReportOptions, 'store'>>,
 ): Promise<ReportPlan> {
-  const options = requireReportOptions({ ...given, store: given.store ?? mapStore() })
+  const options = requireReportOptions({ store: mapStore(), ...given })
   requireCeiling(options.ceiling)
   return planOf(options, await identifyFiles(options))
 }
