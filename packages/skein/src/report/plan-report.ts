@@ -18,7 +18,7 @@ import type { ReportPlan } from './report-plan.ts'
  * ```ts
  * import { planReport } from 'skein'
  *
- * const plan = await planReport({ files: ['README.md'] })
+ * const plan = await planReport({ files: [import.meta.filename] })
  * plan.files.length // => 1
  * ```
  */
