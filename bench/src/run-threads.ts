@@ -18,7 +18,7 @@ export async function runThreads({ quick }: Asking): Promise<Question> {
   let runs = 0
   let expected: string | undefined
   const on = (threads: number): Contender => {
-    const run = async (): Promise<void> => {
+    const run = async (): Promise<number> => {
       runs += 1
       const path = join(folder, `${runs}.db`)
       const { summary } = await runReport({ files: [file], store: sqliteStore(path), threads })
@@ -26,8 +26,9 @@ export async function runThreads({ quick }: Asking): Promise<Question> {
       const said = JSON.stringify(summary)
       expected ??= said
       if (said !== expected) throw new Error(`With ${threads} threads, the summary differs.`)
+      return summary.length
     }
-    return { name: threads === 1 ? '1 thread' : `${threads} threads`, check: run, run }
+    return { name: threads === 1 ? '1 thread' : `${threads} threads`, check: async () => void (await run()), run }
   }
   return {
     name: 'run-threads',
