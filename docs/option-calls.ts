@@ -37,7 +37,7 @@ import { memoryTools as agentMemoryTools, SkeinSession } from '@skein/openai-age
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
 import { backup, restore, sqliteStore } from '@skein/sqlite'
 import { MockLanguageModelV4 } from 'ai/test'
-import { openModel, runReport, splitSections } from 'skein'
+import { openModel, planReport, runReport, splitSections } from 'skein'
 
 /** What the calls are made on. */
 export interface CallSubjects {
@@ -139,6 +139,7 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/sqlite sqliteStore': [(options) => sqliteStore(options), 'busyTimeout', 'busyTimeoutMs'],
   'skein openModel': [(options) => openModel('extractive', options), 'baseUrl', 'baseURL'],
   'skein runReport': [(options) => runReport(options), 'file', 'files'],
+  'skein planReport': [(options) => planReport(options), 'file', 'files'],
   'skein splitSections': [(options) => splitSections('text', options), 'maxChar', 'maxChars'],
 }
 

@@ -46,7 +46,7 @@ const withoutOptions = new Set(
    @skein/memory: encryptionFromEnvironment
    @skein/memory/runtime: Account Emitter Records addCost asPartOf costOfWork currentAccount currentWork encodeJson escalationOf fromEnvelope hasEnded hasPhrase
      indexTerms isOutage joinMemory matchPlace noteUse objectInfoOf isBundled nodePort ownFile parseQuery parseWorkId plainText rankValues requireDuration requireInteger requireLifetime requireNumber
-     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sumOfLedger toEnvelope toStoredEnvelope warn
+     requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sumOfLedger termReader toEnvelope toStoredEnvelope warn
      workId workStateOf
    @skein/memory/store: DerivedIndex StoreClock TermTable asHeld beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
      isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode

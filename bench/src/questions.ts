@@ -15,6 +15,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'redis-read': async () => (await import('./redis-read.ts')).redisRead,
   'redis-write': async () => (await import('./redis-write.ts')).redisWrite,
   threads: async () => (await import('./threads.ts')).threads,
+  'run-threads': async () => (await import('./run-threads.ts')).runThreads,
   dispatch: async () => (await import('./dispatch.ts')).dispatch,
   'dispatch-many': async () => (await import('./dispatch.ts')).dispatchMany,
   'sharing-calls': async () => async (asking) => (await import('./sharing.ts')).sharingCalls(asking),

@@ -76,7 +76,9 @@ export type { Json } from './values/json.ts'
 export { parseQuery } from './search/query-words.ts'
 export { indexTerms } from './search/search-terms.ts'
 export { hasPhrase, matchPlace, snippetOf } from './search/snippet.ts'
+export { termReader } from './search/term-reader.ts'
 export type { ParsedQuery } from './search/query-words.ts'
+export type { TermReader } from './search/term-reader.ts'
 
 // What packages on top of the memory share
 export { rankValues } from './search/rank-values.ts'

@@ -9,6 +9,8 @@
 import '@skein/memory'
 
 export { runReport } from './report/run-report.ts'
+export { planReport } from './report/plan-report.ts'
+export type { ReportPlan } from './report/report-plan.ts'
 export type { ReportOptions, OpenedRun } from './report/report-options.ts'
 export type { Report, ReportStats, SummarySentence } from './report/report.ts'
 export type { ReportProgress } from './report/progress-sum.ts'

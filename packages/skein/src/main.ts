@@ -6,6 +6,7 @@ import { ErrorReporter } from './cli/error-reporter.ts'
 import { exitCode } from './cli/exit-code.ts'
 import { addAgents } from './commands/agents.ts'
 import { addAnswer } from './commands/answer.ts'
+import { addAsk } from './commands/ask.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addCompletion } from './commands/completion.ts'
@@ -31,6 +32,7 @@ import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 /** Every command, in the order of the help text. */
 const commands: readonly AddCommand[] = [
   addRun,
+  addAsk,
   addDashboard,
   addMcp,
   addImport,

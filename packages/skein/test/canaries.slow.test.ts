@@ -145,6 +145,7 @@ async function runAll({ canaries, folder, store, bus, viewer, env }: Setting): P
       (kind) => ['ls', kind],
     ),
     ['search', 'cnry deal'],
+    ['ask', 'What about the cnry deal?'],
     ['get', 'facts', 'price'],
     ['get', 'facts', 'derived'],
     ['inbox'],

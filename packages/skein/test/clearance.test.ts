@@ -15,6 +15,7 @@ describe('a clearance', () => {
     ['get', 'objects', sample.secretObject],
     ['get', 'objects', sample.secretObject, '--raw'],
     ['search', 'price'],
+    ['ask', 'Who raised the prices?'],
     ['inbox', '--state', 'all'],
     ['inbox', sample.publicQuestion],
     ['inbox', sample.secretQuestion],

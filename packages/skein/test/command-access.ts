@@ -7,6 +7,10 @@ export interface CommandAccess {
 /** Every command; a test compares the names with those that there are. */
 export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   run: { shows: 'the report that it makes, of the files it is given', takes: 'the files, as public records' },
+  ask: {
+    shows: 'what files and records say, with their places, and whether the files have changed',
+    takes: 'with --model, its answers, as sensitive as what it read',
+  },
   mcp: { shows: 'what its tools show, as the client', takes: 'what its tools take, as the client' },
   import: { shows: 'counts', takes: 'records, of a sensitivity that is given' },
   ls: { shows: 'records', takes: 'nothing' },

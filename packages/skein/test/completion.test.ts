@@ -37,6 +37,7 @@ describe.skipIf(missing('bash'))('in bash', () => {
       'skein ',
       [
         'run',
+        'ask',
         'ls',
         'get',
         'search',

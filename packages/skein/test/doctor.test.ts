@@ -28,7 +28,7 @@ describe('skein doctor', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^x\.db holds 2 spaces\.\n\ndefault\n {2}records {2}.*work 3.*\n/)
     expect(stdout).toMatch(
-      /\nother\n {2}records .*\n {2}objects {2}4, \d+ .*\n {2}feed {5}1 to \d+\n {2}sealed {3}nothing\n/,
+      /\nother\n {2}records .*\n {2}objects {2}4, [\d.]+ .*\n {2}feed {5}1 to \d+\n {2}sealed {3}nothing\n/,
     )
     expect(stdout).toMatch(/\nNothing is damaged\.\n$/)
     expect(filesIn(folder)).toEqual(before)

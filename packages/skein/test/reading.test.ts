@@ -55,8 +55,7 @@ describe('sentences', () => {
     }
     const all = sentences.length * pages.length
     console.info(`${language}: ${right} of ${all} sentences right, ${wrong} wrong`)
-    // In Chinese, dots may end a sentence or leave something open.
-    expect(right / all).toBeGreaterThanOrEqual(language === 'zh' ? 0.89 : 0.95)
+    expect(right / all).toBeGreaterThanOrEqual(0.95)
     expect(wrong / all).toBeLessThanOrEqual(0.06)
   })
 })

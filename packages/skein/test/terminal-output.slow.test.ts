@@ -125,6 +125,10 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['get', 'facts', evil, ...inStore], code: 1 },
     { args: ['get', 'facts', 'key…', '--raw', ...inStore], code: 1 },
   ],
+  ask: () => [
+    ...twice('ask', 'What about geese?', `What${evil}?`, '--as', evil, ...inStore),
+    { args: ['ask', 'Who?', '--store', `absent${evil}`], code: 1 },
+  ],
   search: () => twice('search', 'geese', ...inStore),
   tail: () => [
     { args: ['tail', '--after', '0', ...inStore], until: /kind/ },

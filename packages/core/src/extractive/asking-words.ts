@@ -1,5 +1,3 @@
-import { termReader } from './terms.ts'
-
 // Words that say what to do with the text, not what to look for in it.
 const asking =
   'answer ask base briefly bullet cite concern describe detail discuss document done essay explain extract fact find ' +
@@ -7,5 +5,10 @@ const asking =
   'overview page paragraph passage please point provide question quote read regard relevant report said say section ' +
   'sentence short show state statement summarise summarize summary take tell text thing topic use want write'
 
-/** The stems of these words. */
-export const askingStems: ReadonlySet<string> = new Set(termReader('en')(asking))
+/** Their forms, in lower case. By their stems, "found" would be one of them: "Who found the spring?" */
+export const askingWords: ReadonlySet<string> = new Set(
+  asking.split(' ').flatMap((word) => {
+    const stem = word.replace(/e$/, '')
+    return [word, `${word}s`, `${stem}ing`, `${stem}ed`, word.replace(/y$/, 'ies'), word.replace(/y$/, 'ied')]
+  }),
+)

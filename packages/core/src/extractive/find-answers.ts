@@ -21,7 +21,11 @@ export interface FoundAnswer {
 // BM25 (S. Robertson and H. Zaragoza, 2009). Sentences differ less in length than documents, so length counts less.
 const k1 = 1.2
 const b = 0.4
-/** By rarity alone, the rarest word would win, and in "How is inflation fought?" that is "fought" (after H. P. Luhn, 1958). */
+/**
+ * By rarity alone, the rarest word would win, and in "How is inflation fought?" that is "fought". What a text is about, it
+ * says again and again in one place; other words are spread (A. Bookstein and others, "Clumping properties of
+ * content-bearing words", 1998).
+ */
 const topical = 0.7
 /** What a term counts that the sentence before has, or the heading above it. */
 const nearby = 0.3
@@ -84,11 +88,13 @@ class Matcher {
     this.#sources = sources
     this.#isFound = concepts.map(() => false)
     const holders = concepts.map(() => 0)
+    const holdingSources = concepts.map(() => 0)
     let total = 0
     let length = 0
     for (const { sentences } of sources) {
       const counts: (Float32Array | undefined)[] = []
       const lengths: number[] = []
+      const before = [...holders]
       for (const { terms, kind } of sentences) {
         const found = this.#count(terms)
         counts.push(found)
@@ -101,6 +107,8 @@ class Matcher {
           if (count >= 1) holders[concept] = (holders[concept] ?? 0) + 1
         })
       }
+      for (const [concept, count] of holders.entries())
+        if (count > (before[concept] ?? 0)) holdingSources[concept] = (holdingSources[concept] ?? 0) + 1
       this.#counts.push(counts)
       this.#lengths.push(lengths)
     }
@@ -110,9 +118,10 @@ class Matcher {
       const df = Math.max(1, holders[index] ?? 0)
       return weight * Math.log(1 + (total - df + 0.5) / (df + 0.5))
     })
-    this.#weights = this.#rarities.map(
-      (rarity, index) => rarity * Math.log1p(Math.max(1, holders[index] ?? 0)) ** topical,
-    )
+    this.#weights = this.#rarities.map((rarity, index) => {
+      const perSource = (holders[index] ?? 0) / Math.max(1, holdingSources[index] ?? 0)
+      return rarity * Math.log1p(Math.max(1, perSource)) ** topical
+    })
   }
 
   /** How often each concept stands among terms; `undefined` if none does. Similar words count half. */

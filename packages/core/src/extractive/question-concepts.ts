@@ -1,7 +1,8 @@
 import { detectLanguage } from '../languages/detect-language.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
-import { askingStems } from './asking-words.ts'
+import { askingWords } from './asking-words.ts'
+import { isLightVerb } from './light-verbs.ts'
 import { termReader } from './terms.ts'
 
 /** A word of a question, in all forms in which texts may have it. */
@@ -25,6 +26,10 @@ const naming = new Set(
     'зовут звали называется имя اسم يسمى नाम'
   ).split(' '),
 )
+const nameWeight = 1.4
+/** So little that it decides between sentences on the topic alone. */
+const lightWeight = 0.2
+
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Hangul}]/u
 
 /**
@@ -37,11 +42,10 @@ export function questionConcepts(question: string, languages: readonly Language[
   const asked = detectLanguage(question)
   const head = withoutGrammar(question.slice(0, maxQuestionChars), asked)
   const readers = [...new Set([...languages, asked])].map((language) => termReader(language))
-  const english = termReader('en')
   const concepts: Concept[] = []
   const seen = new Set<string>()
   for (const { 0: word, index } of head.matchAll(/[\p{L}\p{N}\p{M}'’]+/gu)) {
-    if (askingStems.has(english(word)[0] ?? '') && /^[\x20-\x7f]+$/.test(word)) continue
+    if (askingWords.has(word.toLowerCase())) continue
     if (naming.has(word.toLowerCase())) continue
     if (languages.some((language) => functionWords(language).has(word.toLowerCase()))) continue
     const forms = readers.map((read) => read(word))
@@ -53,12 +57,9 @@ export function questionConcepts(question: string, languages: readonly Language[
     const [key] = terms
     if (key === undefined || seen.has(key)) continue
     for (const term of terms) seen.add(term)
-    concepts.push({
-      terms,
-      weight: 1,
-      isName: asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word),
-      isGram: false,
-    })
+    const isName = asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
+    const isLight = !isName && isLightVerb(termReader(asked)(word)[0] ?? '', asked)
+    concepts.push({ terms, weight: isName ? nameWeight : isLight ? lightWeight : 1, isName, isGram: false })
   }
   return concepts
 }

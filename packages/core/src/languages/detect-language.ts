@@ -28,6 +28,8 @@ const latin: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'p
  */
 export function detectLanguage(text: string): Language {
   const sample = sampleOf(text)
+  // Most texts need no look for other scripts.
+  if (!/[\u0370-\uFFFF]/.test(sample.replaceAll(/[\u2000-\u2BFF]/g, ''))) return latinLanguage(sample)
   const letters = sample.match(/\p{L}/gu)?.length ?? 0
   const counts = scripts.map(([language, script]) => [language, sample.match(script)?.length ?? 0] as const)
   const kana = counts[0]?.[1] ?? 0
@@ -39,17 +41,22 @@ export function detectLanguage(text: string): Language {
   return latinLanguage(sample)
 }
 
-function latinLanguage(sample: string): Language {
-  const words = sample.toLowerCase().match(/\p{L}+/gu) ?? []
-  let found: Language = 'en'
-  let most = 0
-  for (const language of latin) {
-    const known = functionWords(language)
-    let count = 0
-    for (const word of words) if (known.has(word)) count += 1
-    if (count > most) [found, most] = [language, count]
+/** For each function word, the places in `latin` of the languages that have it. */
+const languagesOf = new Map<string, number[]>()
+for (const [at, language] of latin.entries()) {
+  for (const word of functionWords(language)) {
+    const known = languagesOf.get(word)
+    if (known) known.push(at)
+    else languagesOf.set(word, [at])
   }
-  return found
+}
+
+function latinLanguage(sample: string): Language {
+  const counts = latin.map(() => 0)
+  for (const word of sample.toLowerCase().match(/\p{L}+/gu) ?? []) {
+    for (const at of languagesOf.get(word) ?? []) counts[at] = (counts[at] ?? 0) + 1
+  }
+  return latin[counts.indexOf(Math.max(...counts))] ?? 'en'
 }
 
 /** Pieces from all over a text: its beginning may be a licence in another language. */

@@ -66,20 +66,31 @@ function wordsOf(text: string): number {
   return count
 }
 
-/** The distinct words that carry meaning, up to as many as are enough: no stop words, no marks, no single letters. */
+/** The distinct words that carry meaning, up to as many as are enough. */
 function contentOf(text: string): { words: number; weight: number } {
   const words = new Set<string>()
   let weight = 0
   for (const { segment, isWordLike } of segmenter.segment(text)) {
     if (isWordLike !== true) continue
-    const isLetter = segment.length === 1 && /\p{Script=Latin}|\p{Script=Cyrillic}|\p{Script=Greek}/u.test(segment)
     const word = segment.toLowerCase()
-    if (isLetter || words.has(word) || searchTerms(segment).length === 0) continue
+    if (words.has(word) || !carriesMeaning(segment)) continue
     words.add(word)
     weight += weightOf(segment)
     if (words.size === enoughWords && weight >= leastWeight) break
   }
   return { words: words.size, weight }
+}
+
+function saysAnything(text: string): boolean {
+  for (const { segment, isWordLike } of segmenter.segment(text))
+    if (isWordLike === true && carriesMeaning(segment)) return true
+  return false
+}
+
+/** Stop words, marks and single letters don't. */
+function carriesMeaning(word: string): boolean {
+  const isLetter = word.length === 1 && /\p{Script=Latin}|\p{Script=Cyrillic}|\p{Script=Greek}/u.test(word)
+  return !isLetter && searchTerms(word).length > 0
 }
 
 /** Letters; those that stand for syllables or words count twice, and a number is worth a short word. */
@@ -119,7 +130,7 @@ function keepBacked(
     if (text === undefined || !(start >= 0 && start < end && end <= text.length)) return 'absent'
     const quote = text.slice(start, end).trim()
     if (quote !== said.trim()) return lackOfEvidence(text, { start, end })
-    return contentOf(quote).words > 0 ? undefined : lackOfEvidence(text, { start, end })
+    return saysAnything(quote) ? undefined : lackOfEvidence(text, { start, end })
   }
   const drops: Drops[] = []
   const kept = sentences.flatMap(({ text, citations }): CitedSentence[] => {

@@ -1,6 +1,6 @@
 import type { TextRange } from './text-range.ts'
 
-const unspaced = /[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60“”…]/
+const unspaced = /[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60“”…]/
 
 /** Lines of a paragraph as one text, which knows where its characters stand. Between two lines is one space, where words have some. */
 export class JoinedLines {

@@ -3,6 +3,7 @@ import type { Language } from '../languages/function-words.ts'
 import { isOpener } from './openers.ts'
 import { quotedSpans } from './quoted-spans.ts'
 import type { QuotedSpan } from './quoted-spans.ts'
+import { dotsEnd } from './trailing-dots.ts'
 
 /** How far a decision looks to either side, in UTF-16 units: enough for any abbreviation or list number. */
 const reach = 80
@@ -97,7 +98,13 @@ function endsHere({ text, start, index, end, language }: Place): boolean {
   if (sure.test(marks))
     return !(/^[\p{Pe}\p{Pf}、，。．！？]/u.test(after) || isDecimal(text, index, after)) && !afterQuote(marks, after)
   const gap = /^\s+/.exec(after)?.[0]
-  if (gap === undefined) return /[!?؟]/.test(marks) && /^[\p{Lo}]/u.test(after) && /\p{Lo}/u.test(text[index - 1] ?? '')
+  if (gap === undefined) {
+    if (!/^\p{Lo}/u.test(after) || !/\p{Lo}/u.test(text[index - 1] ?? '')) return false
+    return (
+      /[!?؟]/.test(marks) ||
+      (/^(?:…|‥|\.{3})/.test(marks) && dotsEnd(text.slice(Math.max(start, index - reach), index), after))
+    )
+  }
   const next = after.slice(gap.length)
   const bare = next.replace(opening, '')
   if (/^(?:-\p{Lu}|-\p{Ll}{2})/u.test(next)) return true

@@ -127,7 +127,19 @@ describe('splitSentences', () => {
   })
 
   it.each([
+    ['他讲过一百多部书，听众从未超过六十人……电影在这里拍摄。', 2],
+    ['我……我不知道你在说什么。', 1],
+    ['苹果、梨、香蕉……都很好吃。', 1],
+    ['昔はここに大きな森がありました……今は何も残っていません。', 2],
+    ['そんなことは……ないと思います。', 1],
+    ['風が強くて……とても寒かったです。', 1],
+  ])('tells dots that end a sentence from those that leave it open: %s', (text, count) => {
+    expect(sentencesOf(text)).toHaveLength(count)
+  })
+
+  it.each([
     ['no space', 'a'.repeat(5_000_000)],
+    ['only dots that leave a sentence open', '我…'.repeat(500_000)],
     ['no space, two units a character', '😀'.repeat(2_500_000)],
     ['only full stops', '.'.repeat(5_000_000)],
     ['only white space', ' '.repeat(5_000_000)],

@@ -28,7 +28,8 @@ export function* chunksOf(text: string): Generator<Chunk> {
   for (const found of text.matchAll(isAscii(text) ? asciiChunk : chunk)) yield { text: found[0], index: found.index }
 }
 
-function chunkTexts(text: string): readonly string[] {
+/** The texts of {@link chunksOf}. */
+export function chunkTexts(text: string): readonly string[] {
   return text.match(isAscii(text) ? asciiChunk : chunk) ?? []
 }
 
@@ -163,7 +164,7 @@ function humpsOf(word: string): string[] {
  * Terms of a run without spaces: each pair of neighboring letters, and the last one. Pairs
  * need no dictionary, which would differ between versions of ICU and so between an index and its queries.
  */
-function gramsOf(run: string): string[] {
+export function gramsOf(run: string): string[] {
   const units = unitsOf(run)
   return units.map((unit, at) => unit + (units[at + 1] ?? ''))
 }

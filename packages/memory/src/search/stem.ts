@@ -15,6 +15,12 @@ import type { Language } from './languages.ts'
  * @param language - Of the text, for words of Latin script.
  */
 export function stemsOf(word: string, language: Language): string[] {
+  const stems = plainStems(word, stemmers[language], language === 'en')
+  return language === 'en' || !isStemmedLatin(word) ? stems : stems.map((stem) => marked(stem, language))
+}
+
+/** The stems of one word, without its language. */
+export function plainStems(word: string, latin: (word: string) => string, isEnglish: boolean): string[] {
   if (word.length > longest) return [fold(word).slice(0, mostIndexed)]
   if (/\d/.test(word)) return [fold(word)]
   if (/\p{Script=Cyrillic}/u.test(word)) return [fold(russian(word.toLowerCase().replaceAll('ё', 'е')))]
@@ -23,9 +29,18 @@ export function stemsOf(word: string, language: Language): string[] {
   if (/\p{Script=Hebrew}/u.test(word)) return hebrew(fold(word))
   if (/\p{Script=Devanagari}/u.test(word)) return [fold(hindi(word))]
   if (!/\p{Script=Latin}/u.test(word)) return [fold(word)]
-  if (language === 'en') return [stemmers.en(baseForm(fold(word)))]
   // Stemmers know the accents of their language.
-  return [marked(fold(stemmers[language](word.toLowerCase())), language)]
+  return [isEnglish ? latin(baseForm(fold(word))) : fold(latin(word.toLowerCase()))]
+}
+
+/** Whether a word is stemmed by the rules of a language of Latin script. */
+function isStemmedLatin(word: string): boolean {
+  return (
+    word.length <= longest &&
+    !/\d/.test(word) &&
+    /\p{Script=Latin}/u.test(word) &&
+    !/[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}]/u.test(word)
+  )
 }
 
 /** A stem with its language. */

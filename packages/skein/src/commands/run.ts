@@ -1,6 +1,6 @@
 import type { Budget } from '@skein/core'
 import { languages } from '@skein/core/executor'
-import type { Language } from '@skein/core/executor'
+import type { Language, Model } from '@skein/core/executor'
 import { encryptionFromEnvironment, OptionError } from '@skein/memory'
 import type { Architecture } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
@@ -13,7 +13,11 @@ import { isKnownEncoding } from '../documents/decode-text.ts'
 import { RunDashboard } from '../inspect/run-dashboard.ts'
 import { defaultModel, openModel } from '../open/open-model.ts'
 import { openStore } from '../open/open-store.ts'
-import { defaultStore } from '../open/store-address.ts'
+import { defaultStore, parseStoreAddress } from '../open/store-address.ts'
+import { renderFullPlan, renderPlan } from '../render/render-plan.ts'
+import { planReport } from '../report/plan-report.ts'
+import type { ReportPlan } from '../report/report-plan.ts'
+import type { ReportOptions } from '../report/report-options.ts'
 import type { ReportProgress } from '../report/progress-sum.ts'
 import { renderReport } from '../report/render-report.ts'
 import type { Report } from '../report/report.ts'
@@ -41,6 +45,7 @@ interface RunFlags {
   readonly budgetCalls?: number
   readonly budgetTokens?: number
   readonly budgetUsd?: number
+  readonly dryRun: boolean
   readonly json: boolean
   readonly dashboard: boolean
 }
@@ -89,6 +94,7 @@ export function addRun(skein: Command, context: CommandContext): void {
       `stop before it costs more US dollars (${defaultOf('usd')} where its price is known)`,
       positiveNumber,
     )
+    .option('--dry-run', 'show the plan of the run and end: no model is asked, nothing is written', false)
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .option('--dashboard', 'show the flock at work on a live page, and keep it open until interrupted', false)
     .action((files: string[], flags: RunFlags) => run(files, flags, context))
@@ -102,27 +108,24 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
   }
   const encryption = encryptionFromEnvironment()
   const model = openModel(flags.model, { baseURL: flags.baseUrl, apiKeyEnv: flags.apiKeyEnv, budget: budgetOf(flags) })
+  if (flags.dryRun) {
+    parseStoreAddress(flags.store)
+    await printPlan(await planReport({ ...readingOf(files, flags, model), signal: context.signal }), flags)
+    return
+  }
   const { budget } = model.settings ?? {}
   const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
   const progress = showProgress(flags.json)
   try {
     await runReport({
-      files,
-      questions: flags.question,
+      ...readingOf(files, flags, model),
       store: openStore(flags.store),
       space: flags.space,
       architecture: flags.architecture,
-      isolated: flags.isolated,
-      skipBad: flags.skipBad,
-      ...(flags.language && { language: flags.language }),
-      ...(flags.encoding !== undefined && { encoding: flags.encoding }),
       signal: context.signal,
       onProgress: (stages) => progress.update(rowsOf(stages)),
-      model,
-      onEstimate: (estimate, ceiling) => {
-        if (flags.json) return
-        const limit = ceiling ? ` It may use ${amountsOf(ceiling, 'or')}.` : ''
-        printNote(`The run will use about ${amountsOf(estimate, 'and')}, less where the memory has answers.${limit}`)
+      onPlan: (plan) => {
+        if (!flags.json) printNote(renderPlan(plan))
       },
       mayExceed: (estimate) => confirm(`Use about ${amountsOf(estimate, 'and')}?`, context.signal),
       ...(flags.threads !== undefined && { threads: flags.threads }),
@@ -138,6 +141,25 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
     progress.end()
     await dashboard?.close()
   }
+}
+
+/** The options that say what is read, and what for. */
+function readingOf(files: readonly string[], flags: RunFlags, model: Model): Omit<ReportOptions, 'store'> {
+  return {
+    files,
+    questions: flags.question,
+    isolated: flags.isolated,
+    skipBad: flags.skipBad,
+    ...(flags.language && { language: flags.language }),
+    ...(flags.encoding !== undefined && { encoding: flags.encoding }),
+    model,
+  }
+}
+
+async function printPlan(plan: ReportPlan, { json }: RunFlags): Promise<void> {
+  for (const { problem } of json ? [] : plan.skipped) printNote(`Left out: ${problem}`)
+  if (json) await printJson(plan)
+  else await print(renderFullPlan(plan, process.stdout))
 }
 
 async function printReport(report: Report, { json }: RunFlags): Promise<void> {

@@ -4,7 +4,7 @@ import type { Model } from '@skein/core/executor'
 import { CeilingError, defaultCeiling, measures } from './ceiling.ts'
 import type { Ceiling } from './ceiling.ts'
 import { estimateCost } from './cost-estimate.ts'
-import type { NoteSize } from './cost-estimate.ts'
+import type { CostEstimate, NoteSize } from './cost-estimate.ts'
 import type { ReportOptions } from './report-options.ts'
 
 /** Whether the use of a model costs anything. */
@@ -20,6 +20,21 @@ export interface CeilingTask {
   readonly crews: number
 }
 
+/** What a run will about cost, and what it may: no ceiling where the model has a budget of its own. */
+export interface CostPlan {
+  readonly estimate: CostEstimate
+  readonly ceiling?: Ceiling
+}
+
+/** Estimates what a run costs that does a task. */
+export function planCost(model: Model, given: Ceiling | undefined, { sizes, questions, crews }: CeilingTask): CostPlan {
+  const { budget, price } = model.settings ?? {}
+  const estimate = estimateCost(sizes, { questions, crews, price })
+  if (budget) return { estimate }
+  const { usd, ...countable } = defaultCeiling
+  return { estimate, ceiling: given ?? { ...countable, ...(price && { usd }) } }
+}
+
 /**
  * Tells the caller what a run will about cost, and asks whether it may go beyond its ceiling.
  *
@@ -27,14 +42,9 @@ export interface CeilingTask {
  * @throws CeilingError when the caller does not agree.
  */
 export async function agreeOnCeiling(
-  model: Model,
-  { ceiling: given, onEstimate, mayExceed }: ReportOptions,
-  { sizes, questions, crews }: CeilingTask,
+  { estimate, ceiling }: CostPlan,
+  { onEstimate, mayExceed }: ReportOptions,
 ): Promise<Ceiling | undefined> {
-  const { budget, price } = model.settings ?? {}
-  const estimate = estimateCost(sizes, { questions, crews, price })
-  const { usd, ...countable } = defaultCeiling
-  const ceiling = budget ? undefined : (given ?? { ...countable, ...(price && { usd }) })
   onEstimate?.(estimate, ceiling)
   if (!ceiling || measures.every((measure) => (estimate[measure] ?? 0) <= (ceiling[measure] ?? Infinity)))
     return ceiling

@@ -75,7 +75,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
     actors: {
       read: fromPromise<readonly Part[], readonly FileInput[]>(async ({ input, signal }) => {
         const contents = await Promise.all(input.map((file) => readers.ask({ type: 'read', input: file }, { signal })))
-        return (await Promise.all(contents.map((ref) => view.objects.get(ref)))).flat()
+        return (await Promise.all(contents.map((ref) => view.objects.get(ref)))).flatMap(({ parts }) => parts)
       }),
       study: fromPromise<Studied, readonly Part[]>(async ({ input: parts, signal }) => {
         const { notes, result } = await flock.mapReduce<readonly Part[], NoteRef>({

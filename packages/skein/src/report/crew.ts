@@ -10,7 +10,6 @@ import type { Assignment, Finding, ReportActivities } from './analyst.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { ProgressSum } from './progress-sum.ts'
 import type { FileInput } from './report-work.ts'
-import { isCostly } from './agree-on-ceiling.ts'
 import type { IdentifiedFile } from './identify-files.ts'
 import type { OpenedRun, ReportOptions } from './report-options.ts'
 import type { ReportStats } from './report.ts'
@@ -70,7 +69,7 @@ export async function openCrew(
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
     onEvent?.(event)
   })
-  spawnHelpers(flock, threads, isCostly(model))
+  spawnHelpers(flock, threads)
   return {
     opened: { memory, flock },
     study: async (files, progress) => {
@@ -120,17 +119,18 @@ async function studyOne(
   }
 }
 
+/** A thread works on one of these while others wait for their writes, or for a model. */
+const inFlight = 16
+
 /** Spawns three roles beside the analysts; each agent does one thing at a time. */
-function spawnHelpers(flock: Flock, threads: number, waits: boolean): void {
+function spawnHelpers(flock: Flock, threads: number): void {
   const activities: ReportActivities = flock.activities(
-    waits
-      ? ownFile('skein', import.meta.url, 'crew', './report-activities.js')
-      : ownFile('skein', import.meta.url, 'crew', './local-activities.js'),
+    ownFile('skein', import.meta.url, 'crew', './report-activities.js'),
   )
   const { read, index: indexed, note, merge, answer } = activities
   const mailbox = { capacity: 100_000 }
   for (let index = 0; index < threads; index += 1) flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
-  for (let index = 0; index < 2 * threads; index += 1) {
+  for (let index = 0; index < inFlight * threads; index += 1) {
     flock.spawn(agent({ role: 'summarizer', on: { note, index: indexed } }), { mailbox })
     flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
   }

@@ -13,6 +13,7 @@ import { isCostly } from './agree-on-ceiling.ts'
 import type { NoteSize } from './cost-estimate.ts'
 import { groupParts } from './group-parts.ts'
 import type { ReportOptions } from './report-options.ts'
+import type { PlannedFile } from './report-plan.ts'
 import type { FileInput } from './report-work.ts'
 
 /** A file as the report knows it; with its text, if it can't be read again, or not as easily. */
@@ -25,8 +26,10 @@ export interface IdentifiedFile extends Omit<FileInput, 'content'> {
 /** The files of a report. */
 export interface IdentifiedFiles {
   readonly files: readonly IdentifiedFile[]
-  /** What the model reads in each call for a note; none for a model that costs nothing. */
+  /** What the model reads in each call for a note. */
   readonly sizes: readonly NoteSize[]
+  /** How the files will be parted, in their order. */
+  readonly planned: readonly PlannedFile[]
   /** What is wrong with those that were left out. */
   readonly skipped: readonly InputError[]
 }
@@ -36,7 +39,7 @@ const parallel = 16
 
 /**
  * Identifies files by their content: the same content under one path or two is read and counted once.
- * Where the model costs anything, their parts are measured, too.
+ * Their parts are counted, and measured where the model costs anything.
  *
  * @throws InputError that names all files that can't be used, unless they may be skipped and others are left.
  */
@@ -55,7 +58,10 @@ export async function identifyFiles(options: ReportOptions): Promise<IdentifiedF
   const sizes = groups.map((group): NoteSize => {
     return { topic: group[0]?.topic ?? '', tokens: group.reduce((sum, { tokens }) => sum + tokens, 0) }
   })
-  return { files: distinct.map(({ file }) => file), sizes, skipped: bad }
+  const planned = distinct.map(({ file, parts }): PlannedFile => {
+    return { source: file.source, parts: parts.length, tokens: parts.reduce((sum, { tokens }) => sum + tokens, 0) }
+  })
+  return { files: distinct.map(({ file }) => file), sizes, planned, skipped: bad }
 }
 
 type MeasuredPart = NoteSize & { readonly start: number; readonly end: number }
@@ -82,7 +88,7 @@ async function identify(
       ...((once || isConverted) && { document: { text, ...(places && { places }) } }),
       ...(pages && { pages }),
     }
-    return { file, parts: isCostly(model) ? measured(text) : [] }
+    return { file, parts: measured(text, isCostly(model)) }
   } catch (error) {
     if (error instanceof InputError) return error
     throw error
@@ -90,8 +96,8 @@ async function identify(
 }
 
 /** The parts of a text as readers will make them, with their sizes in place of their texts. */
-function measured(text: string): MeasuredPart[] {
+function measured(text: string, counts: boolean): MeasuredPart[] {
   return packSections(splitSections(text)).map(({ topic, start, end }) => {
-    return { topic, start, end, tokens: estimateTokens(text.slice(start, end)) }
+    return { topic, start, end, tokens: counts ? estimateTokens(text.slice(start, end)) : 0 }
   })
 }

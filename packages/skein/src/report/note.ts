@@ -33,6 +33,24 @@ export interface Part {
   readonly language?: Language
 }
 
+/** What a file was read into. */
+export interface Contents {
+  /** The file as it was given. */
+  readonly source: string
+  /** Where it stood; absent of what can't be read again, such as standard input. */
+  readonly path?: string
+  readonly parts: readonly Part[]
+}
+
+/** The tag of stored {@link Contents}. */
+export const contentsTag = 'contents'
+
+/** Reads stored contents. Earlier versions stored the parts alone, with the file in the title. */
+export function contentsOf(stored: Contents | readonly Part[], title = ''): Contents {
+  if (!Array.isArray(stored)) return stored as Contents
+  return { source: title.replace(/^Contents of /, ''), parts: stored as readonly Part[] }
+}
+
 /** Notes on a part, or merged from other notes. */
 export interface Note {
   /** The topic of its parts. */

@@ -1,5 +1,6 @@
 /**
- * The activities of a report over a model that is asked elsewhere. They wait for it, so many run at a time in a thread.
+ * The activities of a report. They wait for writes, and for a model where it is asked elsewhere, so many run at a time
+ * in a thread: while one waits, another computes, and their writes share commits.
  *
  * @module
  */
@@ -7,7 +8,7 @@
 import { reportWork } from './report-work.ts'
 import type { ReportWork } from './report-work.ts'
 
-const work = reportWork('io')
+const work = reportWork()
 
 export const read: ReportWork['read'] = work.read
 export const index: ReportWork['index'] = work.index

@@ -10,6 +10,7 @@ import type { StoreDriver } from '@skein/memory/store'
 import { isKnownEncoding } from '../documents/decode-text.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { CostEstimate } from './cost-estimate.ts'
+import type { ReportPlan } from './report-plan.ts'
 import type { ReportProgress } from './progress-sum.ts'
 import type { Report } from './report.ts'
 
@@ -64,6 +65,8 @@ export interface ReportOptions {
    * @defaultValue 500 calls, 1,000,000 tokens and, where the price is known, 5 US dollars
    */
   readonly ceiling?: Ceiling
+  /** Receives what the run is about to do, before anything is sent or written. */
+  readonly onPlan?: (plan: ReportPlan) => void
   /** Receives what a run with a model will about cost, before anything is sent, and its ceiling. */
   readonly onEstimate?: (estimate: CostEstimate, ceiling: Ceiling | undefined) => void
   /**
@@ -108,6 +111,7 @@ const kinds: OptionKinds<ReportOptions> = {
   threads: 'any',
   model: 'any',
   ceiling: 'any',
+  onPlan: 'function',
   onEstimate: 'function',
   mayExceed: 'function',
   isolated: 'boolean',

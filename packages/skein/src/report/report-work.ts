@@ -19,8 +19,8 @@ import { readDocument } from '../documents/read-document.ts'
 import { InputError } from '../open/input-error.ts'
 import { packSections } from '../sections/pack-sections.ts'
 import { splitSections } from '../sections/split-sections.ts'
-import { partPassage, quotePassage, sourceRange, toQuotes } from './note.ts'
-import type { CitablePassage, Note, NoteRef, Part, Quote } from './note.ts'
+import { contentsTag, partPassage, quotePassage, sourceRange, toQuotes } from './note.ts'
+import type { CitablePassage, Contents, Note, NoteRef, Part, Quote } from './note.ts'
 
 /** A file to read. Its digest is part of the key of the work: a changed file is read again. */
 export interface FileInput {
@@ -59,20 +59,20 @@ const maxRereadParts = 8
 const maxLeads = 40
 
 /** Part of the keys of results: changes with whatever the modules below make of a text. */
-const version = '2'
+const version = '3'
 
 /** The activities of a report. */
 export interface ReportWork {
-  readonly read: Activity<FileInput, Ref<readonly Part[]>>
+  readonly read: Activity<FileInput, Ref<Contents>>
   readonly index: Activity<readonly Part[], Ref<readonly ReadText[]>>
   readonly note: Activity<readonly Part[], NoteRef>
   readonly merge: Activity<MergeInput, NoteRef>
   readonly answer: Activity<QuestionInput, Ref<Note>>
 }
 
-/** Makes the activities of a report: many at a time in a thread where they wait for a model (`io`), or one (`compute`). */
-export function reportWork(kind: 'compute' | 'io'): ReportWork {
-  const options = { kind, shared: true, version } as const
+/** Makes the activities of a report. Many run at a time in a thread. */
+export function reportWork(): ReportWork {
+  const options = { kind: 'io', shared: true, version } as const
   return {
     read: activity(readFile, options),
     index: activity(indexParts, options),
@@ -86,7 +86,7 @@ export function reportWork(kind: 'compute' | 'io'): ReportWork {
 async function readFile(
   { memory, signal }: ActivityContext,
   { path, source, digest, content, encoding, language }: FileInput,
-): Promise<Ref<readonly Part[]>> {
+): Promise<Ref<Contents>> {
   const file = content
     ? { ...(await memory.objects.get(content)), digest }
     : await readDocument(path, source, { encoding, signal })
@@ -106,7 +106,8 @@ async function readFile(
       return { ...part, ...(places && { places: placesWithin(places, start, end) }), ...(language && { language }) }
     }),
   )
-  return memory.objects.put(parts, { task: digest, tags: ['contents'], ...titled(`Contents of ${source}`) })
+  const contents: Contents = { source, ...(!content && { path }), parts }
+  return memory.objects.put(contents, { task: digest, tags: [contentsTag], ...titled(`Contents of ${source}`) })
 }
 
 /** Reads the sentences of some parts once, for all questions about them. */

@@ -4,12 +4,13 @@ import { addCost } from '@skein/memory/runtime'
 
 import { InputError } from '../open/input-error.ts'
 import type { Finding } from './analyst.ts'
-import { agreeOnCeiling, isCostly } from './agree-on-ceiling.ts'
+import { agreeOnCeiling } from './agree-on-ceiling.ts'
 import { requireCeiling } from './ceiling.ts'
 import type { Ceiling } from './ceiling.ts'
 import { openCrew } from './crew.ts'
 import { identifyFiles } from './identify-files.ts'
 import type { IdentifiedFile } from './identify-files.ts'
+import { planOf } from './plan-report.ts'
 import { ProgressSum } from './progress-sum.ts'
 import { requireReportOptions } from './report-options.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -25,15 +26,18 @@ export async function runReport(given: ReportOptions): Promise<Report> {
   const options = requireReportOptions(given)
   const startedAt = performance.now()
   requireCeiling(options.ceiling)
-  const { files, sizes, skipped } = await identifyFiles(options)
+  const identified = await identifyFiles(options)
+  const { files } = identified
   options.signal?.throwIfAborted()
-  const asked = [...new Set(options.questions)]
+  const plan = planOf(options, identified)
+  options.onPlan?.(plan)
+  const asked = plan.questions
   const questions: readonly (string | undefined)[] = asked.length > 0 ? asked : [undefined]
   const progress = new ProgressSum(questions.length, options.onProgress)
   const groups = options.isolated ? questions.map((question) => [question]) : [questions]
   const threads = threadsPerCrew(options, groups.length)
-  const task = { sizes, questions: asked.length, crews: groups.length }
-  const agreed = isCostly(options.model) ? await agreeOnCeiling(options.model, options, task) : undefined
+  const { estimate } = plan
+  const agreed = estimate && (await agreeOnCeiling({ ...plan, estimate }, options))
   options.signal?.throwIfAborted()
   const ceiling = agreed && shareOf(agreed, groups.length)
   const crews = await Promise.all(
@@ -70,7 +74,7 @@ export async function runReport(given: ReportOptions): Promise<Report> {
       unanswered: findings.flatMap(({ question, isAnswered }) =>
         question === undefined || isAnswered ? [] : [question],
       ),
-      skipped: skipped.map(({ source, message }) => ({ source, problem: message })),
+      skipped: plan.skipped,
     }
     await options.onFinish?.(report)
     return report
