@@ -47,7 +47,7 @@ it('a file of format 5 is searched by its values while it is read, and has an in
   const path = temporaryPath()
   copyFileSync(oldFile, path)
   expect([await foundBy(path, 'reader'), formatOf(path)]).toEqual([expected, 5])
-  expect([await foundBy(path, 'writer'), formatOf(path)]).toEqual([expected, 6])
+  expect([await foundBy(path, 'writer'), formatOf(path)]).toEqual([expected, 7])
   expect(await foundBy(path, 'reader')).toEqual(expected)
 })
 

@@ -55,7 +55,7 @@ function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
 function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource {
   const { collection, audience } = query
   const indexed = indexedUpTo(sql)
-  const groups = sql('SELECT grp, level, compartments, records, length FROM @groups WHERE collection = ?')
+  const groups = sql('SELECT grp, level, compartments, records, length, languages FROM @groups WHERE collection = ?')
   const seen = (groups.all(collection) as GroupRow[]).filter(([, level, compartments]) => {
     const label = labelOf(level, compartments)
     return label && (!audience || covers(audience, label))
