@@ -8,7 +8,10 @@ const mergedBlocks = 8
 /** Blocks of half a million records, which stay as they are. */
 const highestRank = 4
 /** How many lists of a block are read at a time. */
-const chunkSize = 128
+const chunkSize = 64
+/** In so many steps a block's worth is merged, each of which is some milliseconds of a write. */
+const steps = 8
+const shortestStep = 512
 
 const afterKey = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) > (?, ?)
   ORDER BY grp, term LIMIT ${chunkSize}`
@@ -22,7 +25,8 @@ const insertMerge = 'INSERT INTO @merging (rank, block, start, sources, grp, ter
 /** A merge that has begun: the new block, and the group and term up to which it is written. */
 type Merge = readonly [block: number, start: number, sources: string, group: number, term: string]
 type Source = readonly [block: number, start: number]
-type List = readonly [group: number, term: string, entries: Uint8Array]
+type Key = readonly [group: number, term: string]
+type List = readonly [...Key, entries: Uint8Array]
 
 /** The number of the next block. Numbers grow, so that what is written stands together. */
 export function nextBlock(sql: SpaceSql): number {
@@ -37,52 +41,63 @@ export function nextBlock(sql: SpaceSql): number {
  * began it. Searches read the smaller blocks until the larger one is complete. The smaller ones then go to
  * `dropping`, and are deleted in steps, too.
  *
- * Lists never become more by merging, and each goes through one merge per rank. So with as many steps per new list as there
- * are ranks, merging keeps up, in whichever amounts lists come.
+ * Lists never become more by merging, and each is merged and deleted once per rank. So with twice as many steps per new
+ * list as there are ranks, merging keeps up, in whichever amounts lists come.
  */
 export class BlockMerger {
   readonly #sql: SpaceSql
+  /** How many lists are to be merged or deleted before the next block. */
+  #due = 0
+  #most = 0
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
   }
 
-  /** Merges and deletes as much as it takes to keep up with so many new lists. Small blocks go first. */
-  keepUp(lists: number): void {
-    const most = lists * highestRank + chunkSize
-    for (let left = most; left > 0;) {
-      const due = (this.#sql(selectDue).get() as [number] | undefined)?.[0]
-      if (due === undefined) break
+  /** Notes that a block of so many lists was added, and finishes what the one before it left to do. */
+  added(lists: number): void {
+    while (this.step());
+    this.#due = 2 * lists * highestRank + chunkSize
+    this.#most = Math.max(shortestStep, Math.ceil(this.#due / steps))
+  }
+
+  /** Merges and deletes a little, if there is something to do since the last block; small blocks go first. */
+  step(): boolean {
+    const most = Math.min(this.#due, this.#most)
+    if (most === 0) return false
+    this.#due -= most
+    let left = most
+    for (let due = this.#nextRank(); due !== undefined && left > 0; due = this.#nextRank()) {
       left -= this.#advance(due, left)
     }
-    this.#delete(most)
+    const isDone = left > 0 && this.#delete(left)
+    if (isDone) this.#due = 0
+    return !isDone
+  }
+
+  #nextRank(): number | undefined {
+    return (this.#sql(selectDue).get() as [number] | undefined)?.[0]
   }
 
   /** Merges some lists of a rank; returns how many. */
   #advance(rank: number, most: number): number {
     const [block, start, packed, ...from] = this.#merge(rank)
-    const sources = JSON.parse(packed) as Source[]
     let [group, term] = from
+    const blocks = JSON.parse(packed) as Source[]
+    const sources = blocks.map((source) => new ListReader(this.#sql, source, from))
     let merged = 0
     while (merged < most) {
-      const chunks = sources.map(([source]) => this.#sql(afterKey).all(source, group, term) as List[])
-      // Beyond the end of a chunk there may be lists of its block that were not read.
-      const ends = chunks.filter(({ length }) => length === chunkSize).map((chunk) => chunk.at(-1) as List)
-      const end = ends.toSorted(compare)[0]
-      const last =
-        end ??
-        chunks
-          .flatMap((chunk) => chunk.slice(-1))
-          .toSorted(compare)
-          .at(-1)
-      if (last) {
-        merged += this.#write({ block, start }, sources, chunks, last)
-        ;[group, term] = last
-      }
+      for (const source of sources) source.refill()
+      // Beyond the end of what was read there may be lists of a block that were not.
+      const end = sources.flatMap(({ end }) => (end ? [end] : [])).toSorted(compare)[0]
+      const lists = sources.flatMap((source) => source.take(end)).toSorted((a, b) => compare(a.list, b.list))
+      this.#write({ block, start }, lists)
+      merged += lists.length
       if (!end) {
-        this.#finish(rank, block, start, sources)
+        this.#finish(rank, block, start, blocks)
         return merged + 1
       }
+      ;[group, term] = end
     }
     this.#sql('UPDATE @merging SET grp = ?, term = ? WHERE rank = ?').run(group, term, rank)
     return merged
@@ -99,31 +114,21 @@ export class BlockMerger {
     return merge
   }
 
-  /** Writes the lists up to the last one to the new block; returns from how many. */
-  #write(
-    into: { readonly block: number; readonly start: number },
-    sources: readonly Source[],
-    chunks: readonly (readonly List[])[],
-    last: List,
-  ): number {
+  /** Writes lists, those of a term one after the other, to the new block. */
+  #write({ block, start }: { readonly block: number; readonly start: number }, lists: readonly PlacedList[]): void {
     const insert = this.#sql(insertPostings)
-    // A sort that keeps the order of equal terms, so that their records stay in order.
-    const lists = chunks
-      .flatMap((chunk, at) => chunk.map((list) => ({ list, start: sources[at]?.[1] ?? 0 })))
-      .filter(({ list }) => compare(list, last) <= 0)
-      .toSorted((a, b) => compare(a.list, b.list))
+    const reader = new PostingReader(lists.reduce((most, { list }) => Math.max(most, list[2].length), 0))
+    const writer = new PostingWriter(start)
     for (let at = 0; at < lists.length;) {
       const [group = 0, term = ''] = lists[at]?.list ?? []
-      const writer = new PostingWriter(into.start)
-      for (; lists[at]?.list[0] === group && lists[at]?.list[1] === term; at += 1) {
-        const { list, start } = lists[at] as (typeof lists)[number]
-        const reader = new PostingReader(list[2].length)
-        reader.read(start, list[2])
+      writer.restart(start)
+      for (let placed = lists[at]; placed?.list[1] === term && placed.list[0] === group; placed = lists[(at += 1)]) {
+        reader.count = 0
+        reader.read(placed.start, placed.list[2])
         for (let one = 0; one < reader.count; one += 1) writer.add(reader.slots[one] ?? 0, reader.codes[one] ?? 0)
       }
-      insert.run(into.block, group, term, writer.bytes)
+      insert.run(block, group, term, writer.bytes)
     }
-    return lists.length
   }
 
   #finish(rank: number, block: number, start: number, sources: readonly Source[]): void {
@@ -135,20 +140,66 @@ export class BlockMerger {
     this.#sql('DELETE FROM @merging WHERE rank = ?').run(rank)
   }
 
-  /** Deletes some lists of blocks that were merged. */
-  #delete(most: number): void {
+  /** Deletes some lists of blocks that were merged; returns whether none is left. */
+  #delete(most: number): boolean {
     for (let left = most; left > 0;) {
       const block = (this.#sql('SELECT min(block) FROM @dropping').get() as [number | null])[0]
-      if (block === null) return
+      if (block === null) return true
       const bound = 'SELECT grp, term FROM @postings WHERE block = ? ORDER BY grp, term LIMIT 1 OFFSET ?'
       const next = this.#sql(bound).get(block, left) as [number, string] | undefined
       if (next) {
         this.#sql('DELETE FROM @postings WHERE block = ? AND (grp, term) < (?, ?)').run(block, ...next)
-        return
+        return false
       }
       left -= this.#sql('DELETE FROM @postings WHERE block = ?').run(block).changes + 1
       this.#sql('DELETE FROM @dropping WHERE block = ?').run(block)
     }
+    return false
+  }
+}
+
+interface PlacedList {
+  readonly list: List
+  /** The position where its block begins. */
+  readonly start: number
+}
+
+/** Reads the lists of a block in order, some at a time. */
+class ListReader {
+  readonly #sql: SpaceSql
+  readonly #block: number
+  readonly #start: number
+  #after: Key
+  #lists: readonly List[] = []
+  #hasMore = true
+
+  constructor(sql: SpaceSql, [block, start]: Source, after: Key) {
+    this.#sql = sql
+    this.#block = block
+    this.#start = start
+    this.#after = after
+  }
+
+  refill(): void {
+    if (this.#lists.length > 0 || !this.#hasMore) return
+    this.#lists = this.#sql(afterKey).all(this.#block, ...this.#after) as List[]
+    this.#hasMore = this.#lists.length === chunkSize
+    const last = this.#lists.at(-1)
+    if (last) this.#after = [last[0], last[1]]
+  }
+
+  /** The last list that was read, if there may be more. */
+  get end(): Key | undefined {
+    return this.#hasMore ? this.#after : undefined
+  }
+
+  /** Takes the lists up to a key, or all. */
+  take(end: Key | undefined): PlacedList[] {
+    let count = this.#lists.length
+    if (end) while (count > 0 && compare(this.#lists[count - 1] as List, end) > 0) count -= 1
+    const taken = this.#lists.slice(0, count).map((list) => ({ list, start: this.#start }))
+    this.#lists = this.#lists.slice(count)
+    return taken
   }
 }
 

@@ -12,6 +12,12 @@ export class PostingWriter {
     this.#last = start
   }
 
+  /** Begins another list, in place of the one before. */
+  restart(start: number): void {
+    this.#last = start
+    this.#length = 0
+  }
+
   /** For each record: the distance to the one before with a bit for repeats, the repeats if there are any, the length. */
   add(seq: number, code: number): void {
     const repeats = Math.floor(code / 256)

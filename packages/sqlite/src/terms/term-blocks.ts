@@ -49,10 +49,12 @@ export class TermBlocks {
     return (this.#sql(sql).get(indexedUpTo(this.#sql), blockSize + 1) as [number])[0]
   }
 
-  /**
-   * Makes a block of the oldest records that stand in none, and merges others a little; returns whether there were enough
-   * records for one.
-   */
+  /** Merges blocks a little, if it is their turn. */
+  merge(): void {
+    this.#merger.step()
+  }
+
+  /** Makes a block of the oldest records that stand in none; returns whether there were enough for one. */
   addBlock(): boolean {
     const found = this.#sql(unindexed).all(indexedUpTo(this.#sql)) as Row[]
     if (found.length < blockSize) return false
@@ -81,7 +83,7 @@ export class TermBlocks {
       written += ofGroup.size
     }
     this.#sql(writeMark).run(indexedMark, rows.at(-1)?.[0])
-    this.#merger.keepUp(written)
+    this.#merger.added(written)
     return true
   }
 
