@@ -61,7 +61,7 @@ export type { Totals } from './search/ranking.ts'
 export type { MatchOptions, RankedMatch } from './search/top-matches.ts'
 export type { IndexSource } from './search/derived-index.ts'
 export type { FoundKey } from './search/term-table.ts'
-export type { QueryWord, SearchQuery, SearchAnswer } from './store/query.ts'
+export type { MatchPlace, QueryWord, SearchQuery, SearchAnswer } from './store/query.ts'
 
 // Verification
 export { rawText } from './store/corruption.ts'

@@ -46,8 +46,7 @@ export function impactTable({ records, length }: Totals): Float64Array {
   if (known?.average === average) return known.table
   const table = new Float64Array((mostRepeats + 1) * 256)
   for (let code = 0; code < 256; code += 1) {
-    const norm =
-      saturation * (1 - lengthWeight + lengthWeight * Math.min(mostLengths, (lengths[code] ?? 0) / average))
+    const norm = saturation * (1 - lengthWeight + lengthWeight * Math.min(mostLengths, (lengths[code] ?? 0) / average))
     for (let repeats = 1; repeats <= mostRepeats; repeats += 1) {
       table[repeats * 256 + code] = presence + (repeats * (saturation + 1)) / (repeats + norm)
     }

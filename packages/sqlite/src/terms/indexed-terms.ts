@@ -10,13 +10,11 @@ export type LeftOut = ReadonlyMap<number, number>
 /** What a block has of a term, in one group: the position where the block begins, and the list. */
 type BlockList = readonly [start: number, entries: Uint8Array]
 
-// The blocks are the outer loop: a block's terms stand together, so that looking for many touches few pages.
 const withTerm = `SELECT b.start, entries FROM @blocks b CROSS JOIN @postings p
   ON p.block = b.block AND p.grp = ? AND p.term = ?`
-const withTerms = `SELECT p.term, b.start, entries FROM @blocks b CROSS JOIN json_each(?) wanted CROSS JOIN @postings p
-  ON p.block = b.block AND p.grp = ? AND p.term = wanted.value`
 const withPrefix = `SELECT p.term, b.start, entries FROM @blocks b CROSS JOIN @postings p
   ON p.block = b.block AND p.grp = ? AND p.term >= ? AND p.term < ?`
+const nextTerm = 'SELECT term FROM @postings WHERE block = ? AND grp = ? AND term >= ? ORDER BY term LIMIT 1'
 const firstTerms = `SELECT term FROM @postings WHERE block = ? AND grp = ? AND term >= ? AND term < ?
   ORDER BY term LIMIT ?`
 
@@ -62,21 +60,35 @@ export class IndexedTerms implements TermSource {
     return reader.postings
   }
 
+  /** Most of what is asked for lies between two terms of a block, so one look often answers for many. */
   known(terms: readonly string[]): readonly string[] {
-    const wanted = JSON.stringify(terms.toSorted(compareNames))
-    return this.#having(this.#groups.flatMap(([group]) => this.#rows<NamedList>(withTerms, wanted, group)))
+    const wanted = terms.toSorted(compareNames)
+    const found = new Set<string>()
+    for (const block of this.#blocks) {
+      for (const [group] of this.#groups) {
+        for (let at = 0; at < wanted.length;) {
+          const [next] = (this.#sql(nextTerm).get(block, group, wanted[at]) as [string] | undefined) ?? []
+          if (next === undefined) break
+          while (at < wanted.length && compareNames(wanted[at] ?? '', next) < 0) at += 1
+          if (wanted[at] !== next) continue
+          found.add(next)
+          at += 1
+        }
+      }
+    }
+    const known = wanted.filter((term) => found.has(term))
+    return this.#without.size === 0 ? known : known.filter((term) => this.postings(term).slots.length > 0)
   }
 
   beginning(prefix: string, limit: number): readonly string[] {
     const end = `${prefix}\u{10FFFF}`
-    const blocks = this.#sql('SELECT block FROM @blocks').all() as [number][]
     const terms: string[] = []
     for (let from = prefix; ;) {
       // The first terms of each block hold the first of all.
       const next = new Set<string>()
       let isEnd = true
       for (const [group] of this.#groups) {
-        for (const [block] of blocks) {
+        for (const block of this.#blocks) {
           const found = this.#rows<[string]>(firstTerms, block, group, from, end, limit)
           for (const [term] of found) next.add(term)
           isEnd &&= found.length < limit
@@ -96,6 +108,10 @@ export class IndexedTerms implements TermSource {
 
   mayHave(prefix: string): boolean {
     return this.#groups.some(([, , , , , languages]) => languages.includes(` ${prefix}`))
+  }
+
+  get #blocks(): readonly number[] {
+    return this.#rows<[number]>('SELECT block FROM @blocks').map(([block]) => block)
   }
 
   #rows<Found>(sql: string, ...values: unknown[]): Found[] {

@@ -31,6 +31,7 @@ export function searchTerms(sql: SpaceSql, search: TermSearch): RankedMatch[] {
   const passing = sql(`SELECT 1 FROM @records r WHERE ${filter.where.join(' AND ')} AND seq = ?`)
   return topMatches(matchWords(query.words, sourceOf(sql, search)), {
     limit: query.limit,
+    below: query.below,
     seqOf: (seq) => seq,
     passes: (seq) => passing.get(...filter.values, seq) !== undefined,
   })
