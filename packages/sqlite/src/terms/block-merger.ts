@@ -89,7 +89,8 @@ export class BlockMerger {
     while (merged < most) {
       for (const source of sources) source.refill()
       // Beyond the end of what was read there may be lists of a block that were not.
-      const end = sources.flatMap(({ end }) => (end ? [end] : [])).toSorted(compare)[0]
+      const ends = sources.map((source) => source.end).filter((key) => key !== undefined)
+      const end = ends.toSorted(compare)[0]
       const lists = sources.flatMap((source) => source.take(end)).toSorted((a, b) => compare(a.list, b.list))
       this.#write({ block, start }, lists)
       merged += lists.length
