@@ -30,7 +30,7 @@ import { SkeinSaver, SkeinStore } from '@skein/langgraph'
 import { clientConfig, importMemory, McpTokens, serveMcpHttp, serveMcpStdio } from '@skein/mcp'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
-import { allFacts, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
+import { allFacts, allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
 import { openaiModel } from '@skein/openai'
 import { memoryTools as agentMemoryTools, SkeinSession } from '@skein/openai-agents'
@@ -123,6 +123,11 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
     (options, { view }) => Array.fromAsync(allFacts(view.facts, options)),
     'prefx',
     'prefix',
+  ],
+  '@skein/memory/runtime allRecords': [
+    (options, { view }) => Array.fromAsync(allRecords(view.records, options)),
+    'colection',
+    'collection',
   ],
   '@skein/memory/runtime inspectSpace': [(options) => inspectSpace(options), 'encrypt', 'encryption'],
   '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],

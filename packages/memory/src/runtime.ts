@@ -65,6 +65,7 @@ export type { WorkState } from './work/work-state.ts'
 // Observing
 export { Records } from './oversight/records.ts'
 export { allFacts } from './facts/all-facts.ts'
+export { allRecords } from './oversight/all-records.ts'
 export { inspectSpace } from './sealing/inspect-space.ts'
 export type { AnyRecord, RecordsFilter, RecordsPage, RecordsSearch } from './oversight/records.ts'
 export type { Feed, FeedEntry, FeedPage, FeedQuery, FeedRecord } from './oversight/feed.ts'

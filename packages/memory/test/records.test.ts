@@ -1,5 +1,5 @@
 import { mapStore, openMemory } from '@skein/memory'
-import { ReadScope, Records } from '@skein/memory/runtime'
+import { allRecords, ReadScope, Records } from '@skein/memory/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 
 const open = async () => {
@@ -81,4 +81,18 @@ it('internal records of the memory are not listed', async () => {
     await expect(ann.records.list({ collection: collection as never })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
     await expect(ann.records.get(collection as never, 'x')).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
   }
+})
+
+it('a walk over all records yields each once, also one that moves to the front meanwhile', async () => {
+  const { ann } = await open()
+  for (let n = 0; n < 1_001; n += 1) void ann.facts.set(`price/${n}`, n, { tags: ['price'] })
+  await ann.facts.set('limit', 20)
+  const seen: string[] = []
+  for await (const { id } of allRecords(ann.records, { collection: 'facts', tags: ['price'] })) {
+    // The last one of the list, which is on the second page.
+    if (seen.length === 0) await ann.facts.set('price/0', 'new', { tags: ['price'] })
+    seen.push(id)
+  }
+  expect(seen).toHaveLength(1_001)
+  expect(new Set(seen).size).toBe(1_001)
 })

@@ -24,7 +24,7 @@ const steps = fc.array(
         compartments: fc.constantFrom([], ['x'], ['x', 'y']),
         task: fc.constantFrom(undefined, 't1', 't2'),
         author: fc.constantFrom('ann', 'bob'),
-        copies: fc.constantFrom(1, 1, 1, 700),
+        copies: fc.constantFrom(1, 1, 70, 700),
       }),
     },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), id: fc.integer({ min: 1, max: 400 }) }) },

@@ -3,7 +3,7 @@ import type { Include, Shown } from '../space/shown.ts'
 import { parseQuery } from '../search/query-words.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import { hasPhrase } from '../search/snippet.ts'
-import type { RecordFilter, SearchAnswer } from '../store/query.ts'
+import type { MatchPlace, RecordFilter, SearchAnswer } from '../store/query.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { OptionError } from '../values/errors.ts'
 import { decodeJson } from '../values/json.ts'
@@ -16,9 +16,12 @@ export interface FoundRecord {
   readonly score: number
 }
 
+/** How many records that have the words of a phrase are looked at for the phrase itself. */
+const mostLookedAt = 50_000
+
 /**
- * Finds records by words, best first. Phrases in quotation marks are looked up in the texts
- * of the best 1,000 records that have their words.
+ * Finds records by words, best first. Phrases in quotation marks are looked up in the texts of the records that have
+ * their words, from the best one on, until there are enough, in 50,000 texts at most.
  *
  * @throws OptionError, StoreError
  */
@@ -49,16 +52,25 @@ export async function matchRecords(
   requireInteger('limit', limit, 1, limits.page)
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   const { words, phrases } = parseQuery(text)
-  const first = phrases.length === 0 ? limit : Math.max(limit, 200)
-  for (let asked = first; ; asked = limits.page) {
-    const { records, scores } = await actor.search({ ...filter, words, limit: asked }, include)
-    const found = phrases.length === 0 ? records : records.filter((record) => hasPhrases(record, phrases))
-    if (found.length < limit && records.length === asked && asked < limits.page) continue
-    return { records: found.slice(0, limit), scores }
+  const found: StoredRecord[] = []
+  const scoreOf = new Map<number, number>()
+  let below: MatchPlace | undefined
+  for (let lookedAt = 0; lookedAt < mostLookedAt;) {
+    const asked = phrases.length === 0 ? limit : below ? limits.page : Math.max(limit, 200)
+    const { records, scores } = await actor.search({ ...filter, words, limit: asked, below }, include)
+    for (const record of records) if (hasPhrases(record, phrases)) found.push(record)
+    for (const [seq, score] of scores) {
+      scoreOf.set(seq, score)
+      below = { seq, score }
+    }
+    lookedAt += scores.size
+    if (phrases.length === 0 || found.length >= limit || scores.size < asked) break
   }
+  return { records: found.slice(0, limit), scores: scoreOf }
 }
 
 function hasPhrases({ collection, id, value }: StoredRecord, phrases: readonly string[]): boolean {
+  if (phrases.length === 0) return true
   const words = searchableText(decodeJson(value))
   const text = collection === 'facts' ? `${id}\n${words}` : words
   return phrases.every((phrase) => hasPhrase(text, phrase))

@@ -1,3 +1,4 @@
+import { compareNames } from '../values/compare-names.ts'
 import type { DocumentColumns } from './document-columns.ts'
 import type { Postings, TermSource } from './match-words.ts'
 import { documentOf } from './posting-list.ts'
@@ -69,7 +70,7 @@ export class GroupTerms implements TermSource {
   beginning(prefix: string, limit: number): readonly string[] {
     const found = new Set(this.#groups.flatMap((group) => [...group.beginning(prefix)]))
     const some: string[] = []
-    for (const term of [...found].toSorted()) {
+    for (const term of [...found].toSorted(compareNames)) {
       if (some.length === limit) break
       if (this.#has(term)) some.push(term)
     }

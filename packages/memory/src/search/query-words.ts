@@ -52,9 +52,14 @@ export function queryWords(text: string): readonly QueryWord[] {
   return parseQuery(text).words
 }
 
-/** All terms of a query, for showing where a text matches; the beginning of a word ends with `*`. */
+/**
+ * All terms of a query, for showing where a text matches; the beginning of a word ends with `*`, and a word as it was
+ * typed with `~`.
+ */
 export function queryTerms(text: string): string[] {
-  const found = queryWords(text).flatMap(({ terms, prefixes = [] }) => [...terms, ...prefixes.map((one) => `${one}*`)])
+  const found = queryWords(text).flatMap(({ terms, prefixes = [], typed }) => {
+    return [...terms, ...prefixes.map((one) => `${one}*`), ...(typed === undefined ? [] : [`${typed}~`])]
+  })
   return [...new Set(found)]
 }
 

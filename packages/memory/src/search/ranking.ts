@@ -36,17 +36,22 @@ export function lengthCode(length: number): number {
   return Math.min(255, Math.round(16 * Math.log2(Math.max(1, length))))
 }
 
+/** The lengths that codes stand for. */
+const lengths = Float64Array.from({ length: 256 }, (_, code) => 2 ** (code / 16))
+let known: { readonly average: number; readonly table: Float64Array } | undefined
+
 /** The part of a score that a term gives, by posting code, before its weight. */
 export function impactTable({ records, length }: Totals): Float64Array {
   const average = Math.max(1, length) / Math.max(1, records)
+  if (known?.average === average) return known.table
   const table = new Float64Array((mostRepeats + 1) * 256)
-  for (let repeats = 1; repeats <= mostRepeats; repeats += 1) {
-    for (let code = 0; code < 256; code += 1) {
-      const lengths = Math.min(mostLengths, 2 ** (code / 16) / average)
-      const norm = saturation * (1 - lengthWeight + lengthWeight * lengths)
+  for (let code = 0; code < 256; code += 1) {
+    const norm = saturation * (1 - lengthWeight + lengthWeight * Math.min(mostLengths, (lengths[code] ?? 0) / average))
+    for (let repeats = 1; repeats <= mostRepeats; repeats += 1) {
       table[repeats * 256 + code] = presence + (repeats * (saturation + 1)) / (repeats + norm)
     }
   }
+  known = { average, table }
   return table
 }
 

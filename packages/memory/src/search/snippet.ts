@@ -1,8 +1,13 @@
 import { chunksOf, languageOf, partsOf, termsOfChunk, unitsOf } from './search-terms.ts'
+import { editsOf } from './edits.ts'
 import { clean, fold } from './fold.ts'
+import type { Language } from './languages.ts'
+import { stemsOf } from './stem.ts'
 
 const around = 80
 const readLength = 100_000
+/** Of a text of many megabytes, a snippet comes from its beginning or from the first match within this length. */
+const mostRead = 4_000_000
 const mostMissed = 16
 
 /**
@@ -11,31 +16,56 @@ const mostMissed = 16
  */
 export function snippetOf(text: string, terms: readonly string[]): string {
   const at = matchPlace(text, terms)
-  const from = at <= around ? 0 : spaceNear(text, at - around, at)
-  const to = at + around >= text.length ? text.length : spaceBefore(text, at + around, at + 1)
+  const from = at <= around ? 0 : letterFrom(text, spaceNear(text, at - around, at))
+  const to = at + around >= text.length ? text.length : letterFrom(text, spaceBefore(text, at + around, at + 1))
   const piece = text.slice(from, to).toWellFormed().replaceAll(/\s+/g, ' ').trim()
   return `${from > 0 ? '…' : ''}${piece}${to < text.length ? '…' : ''}`
 }
 
 /**
  * Where a text matches best: the middle of the part in which most of the terms stand together; 0
- * if none stands anywhere.
+ * if none stands anywhere. Words at one edit are looked for where nothing is spelled alike.
  *
- * @param terms - As `queryTerms` gives them: the beginning of a word ends with `*`.
+ * @param terms - As `queryTerms` gives them: the beginning of a word ends with `*`, a word as it was typed with `~`.
  */
-export function matchPlace(whole: string, terms: readonly string[]): number {
-  const text = whole.slice(0, readLength)
+export function matchPlace(text: string, terms: readonly string[]): number {
+  const language = languageOf(text.slice(0, readLength))
+  const typed = terms.filter((term) => term.endsWith('~')).map((term) => term.slice(0, -1))
+  return (
+    placeOf(text, language, isAnyOf(terms)) ??
+    (typed.length > 0 ? placeOf(text, language, isSimilarTo(typed, language)) : undefined) ??
+    0
+  )
+}
+
+function isAnyOf(terms: readonly string[]): (term: string) => boolean {
   const wanted = new Set(terms)
   const beginnings = terms.filter((term) => term.endsWith('*')).map((term) => term.slice(0, -1))
-  const isWanted = (term: string): boolean =>
-    wanted.has(term) || beginnings.some((beginning) => term.startsWith(beginning))
-  const language = languageOf(text)
+  return (term) => wanted.has(term) || beginnings.some((beginning) => term.startsWith(beginning))
+}
+
+/** Made when a term is looked at: most texts have what is spelled alike. */
+function isSimilarTo(typed: readonly string[], language: Language): (term: string) => boolean {
+  const edits = new Set(typed.flatMap(editsOf).flatMap((edit) => stemsOf(edit, language)))
+  return (term) => edits.has(term)
+}
+
+/** Looks through a text part by part, up to the first with a match. */
+function placeOf(text: string, language: Language, isWanted: (term: string) => boolean): number | undefined {
+  for (let from = 0; from < text.length && from < mostRead; from += readLength) {
+    const place = placeWithin(text.slice(from, from + readLength + around), language, isWanted)
+    if (place !== undefined) return from + place
+  }
+  return undefined
+}
+
+function placeWithin(text: string, language: Language, isWanted: (term: string) => boolean): number | undefined {
   const matches: { readonly index: number; readonly term: string }[] = []
   for (const { text: chunk, index } of chunksOf(text)) {
     for (const [term, place] of placedTerms(chunk, language))
       if (isWanted(term)) matches.push({ index: index + place, term })
   }
-  let best = { index: 0, count: 0 }
+  let best: { readonly index: number; readonly count: number } | undefined
   let first = 0
   const within = new Map<string, number>()
   for (const [last, match] of matches.entries()) {
@@ -47,10 +77,10 @@ export function matchPlace(whole: string, terms: readonly string[]): number {
       else within.delete(term)
       first += 1
     }
-    if (within.size > best.count)
+    if (within.size > (best?.count ?? 0))
       best = { index: middle(matches[first]?.index ?? 0, matches[last]?.index ?? 0), count: within.size }
   }
-  return best.index
+  return best?.index
 }
 
 function middle(from: number, to: number): number {
@@ -84,6 +114,12 @@ function placedTerms(chunk: string, language: ReturnType<typeof languageOf>): [t
     }
   }
   return placed
+}
+
+/** Where a letter begins, at a place or behind the marks and joined characters there. */
+function letterFrom(text: string, at: number): number {
+  const [rest = ''] = /^[\uDC00-\uDFFF]?[\p{M}\u200D]*/u.exec(text.slice(at, at + around)) ?? []
+  return at + rest.length
 }
 
 /** Where a word begins, at a place or soon after it; the place itself in scripts without spaces. */

@@ -4,7 +4,7 @@ import { stemmer as russian } from '@orama/stemmers/russian'
 
 import { fold } from './fold.ts'
 import { baseForm } from './irregular-words.ts'
-import { stemmers } from './languages.ts'
+import { languages, stemmers } from './languages.ts'
 import type { Language } from './languages.ts'
 
 /**
@@ -47,6 +47,11 @@ function isStemmedLatin(word: string): boolean {
 export function marked(stem: string, language: Language): string {
   return language === 'en' ? stem : `${language}:${stem}`
 }
+
+/** What the terms of other languages than English begin with. */
+export const languageMarks: readonly string[] = languages
+  .filter((each) => each !== 'en')
+  .map((each) => marked('', each))
 
 /** Longer words are no words of a language. */
 const longest = 40

@@ -97,7 +97,7 @@ export class TermTable {
   /** The best matches among the records that pass a search's filter, best first. */
   search(query: SearchQuery, now: number): FoundKey[] {
     this.#dropExpired(now)
-    const { collection, audience, task, limit } = query
+    const { collection, audience, task, limit, below } = query
     const documents = this.#documents
     const isThere = (at: number): boolean => (documents.groups[at] ?? -1) >= 0
     const groups = this.#groups.filter(
@@ -111,6 +111,7 @@ export class TermTable {
     )
     const best = topMatches(matchWords(query.words, terms), {
       limit,
+      below,
       seqOf: (at) => documents.seqs[at] ?? 0,
       passes: (at) => passesFilter(documents.fieldsOf(at), query),
     })

@@ -1,3 +1,4 @@
+import type { MatchPlace } from '../store/query.ts'
 import type { WordMatches } from './match-words.ts'
 
 /** A record that was found. */
@@ -12,6 +13,8 @@ export interface MatchOptions {
   readonly limit: number
   /** The position of a record in the feed. */
   readonly seqOf: (slot: number) => number
+  /** Where the previous page ended: only records that come after it are found. */
+  readonly below?: MatchPlace | undefined
   /** Whether a record passes the filter; asked only of records that would be among the best. */
   readonly passes: (slot: number) => boolean
 }
@@ -42,7 +45,7 @@ export function topMatches(words: readonly WordMatches[], options: MatchOptions)
   }
 }
 
-function bestOf(words: readonly WordMatches[], { limit, seqOf, passes }: MatchOptions): RankedMatch[] {
+function bestOf(words: readonly WordMatches[], { limit, below, seqOf, passes }: MatchOptions): RankedMatch[] {
   const best = new BestMatches(limit)
   const required = words.filter((word) => word.required).length
   const cursors = words.map((word) => ({ ...word, at: word.slots.length - 1 })).toSorted((a, b) => a.best - b.best)
@@ -76,8 +79,10 @@ function bestOf(words: readonly WordMatches[], { limit, seqOf, passes }: MatchOp
     for (let at = 0; at < count; at += 1) {
       const place = touched[at] ?? 0
       const score = (scores[place] ?? 0) * (coverage[place] ?? 0)
-      if (having[place] === required && best.mayHold(score))
-        best.offer({ slot: start + place, score, seq: seqOf(start + place) }, passes)
+      if (having[place] === required && best.mayHold(score) && !(below && score > below.score)) {
+        const match = { slot: start + place, score, seq: seqOf(start + place) }
+        if (!below || compare(below, match) < 0) best.offer(match, passes)
+      }
       scores[place] = coverage[place] = having[place] = 0
     }
   }
@@ -167,6 +172,6 @@ class BestMatches {
 }
 
 /** Below 0 if the first comes before the second. */
-function compare(a: RankedMatch, b: RankedMatch): number {
+function compare(a: MatchPlace, b: MatchPlace): number {
   return b.score - a.score || b.seq - a.seq
 }

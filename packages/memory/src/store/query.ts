@@ -68,12 +68,20 @@ export interface SearchQuery extends RecordFilter {
   /** See `queryWords`. */
   readonly words: readonly QueryWord[]
   readonly limit: number
+  /** Leaves out the best records, down to and with this one: the last of the previous page. */
+  readonly below?: MatchPlace | undefined
+}
+
+/** Where a record stands in the order of a search. */
+export interface MatchPlace {
+  readonly score: number
+  readonly seq: Seq
 }
 
 /** The result of a search. Nothing in it depends on records that its audience can't see. */
 export interface SearchAnswer {
   /** The best records, best first, and newest first among equal ones; `TermTable` and `topMatches` say which. */
   readonly records: readonly StoredRecord[]
-  /** The score of each, by `seq`. */
+  /** The score of each by `seq`, in the same order, also of those that can't be read any more. */
   readonly scores: ReadonlyMap<Seq, number>
 }

@@ -5,6 +5,7 @@ import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
 import { authorIndex, feedTriggers, sealedIndex, termTables } from './space-schema.ts'
+import { mergeInSteps } from './merge-in-steps.ts'
 import { spaceNumbers } from './spaces.ts'
 
 /** Changes the tables of one format into those of the next. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { from: 3, to: 4, migrate: markJournals },
   { from: 4, to: 5, migrate: markSealedChanges },
   { from: 5, to: 6, migrate: indexInBlocks },
+  { from: 6, to: 7, migrate: mergeInSteps },
 ]
 
 /**

@@ -81,10 +81,18 @@ export function termTables(number: number): string {
     -- Records of one collection under one label, as far as they stand in blocks, and the number of their terms.
     CREATE TABLE groups_${number} (
       grp INTEGER PRIMARY KEY, collection TEXT NOT NULL, level INTEGER NOT NULL, compartments TEXT NOT NULL,
-      records INTEGER NOT NULL, length INTEGER NOT NULL, UNIQUE (collection, level, compartments)
+      records INTEGER NOT NULL, length INTEGER NOT NULL,
+      -- What terms of other languages than English begin with, with a space before and after each.
+      languages TEXT NOT NULL DEFAULT '', UNIQUE (collection, level, compartments)
     );
-    -- Blocks by the position of their first record.
-    CREATE TABLE blocks_${number} (block INTEGER PRIMARY KEY, rank INTEGER NOT NULL);
+    -- Blocks, with the position of their first record.
+    CREATE TABLE blocks_${number} (block INTEGER PRIMARY KEY, rank INTEGER NOT NULL, start INTEGER NOT NULL);
+    -- Blocks of the next rank that are being made of others, up to a group and a term; and blocks that such others were.
+    CREATE TABLE merging_${number} (
+      rank INTEGER PRIMARY KEY, block INTEGER NOT NULL, start INTEGER NOT NULL, sources TEXT NOT NULL,
+      grp INTEGER NOT NULL, term TEXT NOT NULL
+    );
+    CREATE TABLE dropping_${number} (block INTEGER PRIMARY KEY, start INTEGER NOT NULL);
     -- Which records of a block and a group have a term.
     CREATE TABLE postings_${number} (
       block INTEGER NOT NULL, grp INTEGER NOT NULL, term TEXT NOT NULL, entries BLOB NOT NULL,

@@ -7,8 +7,8 @@ import { TermBlocks } from './term-blocks.ts'
 /** Its row among the floors holds the version of the analysis that made the terms. */
 const mark = '@analyzer'
 
-/** The format since which there are blocks of postings. */
-const firstBlockFormat = 6
+/** The format since which there are blocks of postings as they are now. */
+const firstBlockFormat = 7
 
 /** Whether the index of a space was made by this version of the analysis. */
 export function isAnalyzed(sql: SpaceSql): boolean {

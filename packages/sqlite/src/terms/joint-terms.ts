@@ -1,3 +1,4 @@
+import { compareNames } from '@skein/memory/store'
 import type { Postings, TermSource, Totals } from '@skein/memory/store'
 
 import { joinPostings } from './posting-list.ts'
@@ -28,7 +29,7 @@ export class JointTerms implements TermSource {
 
   beginning(prefix: string, limit: number): readonly string[] {
     const found = [...this.#older.beginning(prefix, limit), ...this.#newer.beginning(prefix, limit)]
-    return [...new Set(found)].toSorted().slice(0, limit)
+    return [...new Set(found)].toSorted(compareNames).slice(0, limit)
   }
 
   mayHave(prefix: string): boolean {

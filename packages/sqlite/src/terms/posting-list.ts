@@ -12,6 +12,12 @@ export class PostingWriter {
     this.#last = start
   }
 
+  /** Begins another list, in place of the one before. */
+  restart(start: number): void {
+    this.#last = start
+    this.#length = 0
+  }
+
   /** For each record: the distance to the one before with a bit for repeats, the repeats if there are any, the length. */
   add(seq: number, code: number): void {
     const repeats = Math.floor(code / 256)
@@ -38,20 +44,90 @@ export class PostingWriter {
   }
 }
 
-/** Calls for each record of a list. */
-export function readPostings(start: number, bytes: Uint8Array, each: (seq: number, code: number) => void): void {
-  let seq = start
-  for (let at = 0; at < bytes.length;) {
-    let byte = bytes[at++] ?? 0
-    let step = byte % 128
-    for (let scale = 128; byte >= 128; scale *= 128) {
-      byte = bytes[at++] ?? 0
-      step += (byte % 128) * scale
-    }
-    seq += Math.floor(step / 2)
-    const repeats = step % 2 === 1 ? (bytes[at++] ?? 0) : 1
-    each(seq, repeats * 256 + (bytes[at++] ?? 0))
+/** Reads lists of records into columns. */
+export class PostingReader {
+  readonly slots: Float64Array
+  readonly codes: Uint16Array
+  count = 0
+
+  /** @param bytes - How many bytes will be read at most; an entry takes two at least. */
+  constructor(bytes: number) {
+    this.slots = new Float64Array(bytes >> 1)
+    this.codes = new Uint16Array(bytes >> 1)
   }
+
+  /** @param start - The position where the block begins. */
+  read(start: number, bytes: Uint8Array): void {
+    const { slots, codes } = this
+    let { count } = this
+    let seq = start
+    for (let at = 0; at < bytes.length; count += 1) {
+      let byte = bytes[at++] ?? 0
+      let step = byte & 127
+      // A product, since a distance may be longer than 32 bits.
+      for (let scale = 128; byte >= 128; scale *= 128) {
+        byte = bytes[at++] ?? 0
+        step += (byte & 127) * scale
+      }
+      const isRepeated = step % 2
+      seq += (step - isRepeated) / 2
+      slots[count] = seq
+      codes[count] = (isRepeated === 1 ? (bytes[at++] ?? 0) : 1) * 256 + (bytes[at++] ?? 0)
+    }
+    this.count = count
+  }
+
+  /** Leaves out records that were read. */
+  leaveOut(without: { has(seq: number): boolean }): void {
+    const { slots, codes, count } = this
+    this.count = 0
+    for (let at = 0; at < count; at += 1) {
+      if (without.has(slots[at] ?? 0)) continue
+      slots[this.count] = slots[at] ?? 0
+      codes[this.count] = codes[at] ?? 0
+      this.count += 1
+    }
+  }
+
+  /** Sorts what was read from a place on, where lists of one block follow each other. */
+  sortFrom(from: number): void {
+    const slots = this.slots.slice(from, this.count)
+    const codes = this.codes.slice(from, this.count)
+    const order = Uint32Array.from(slots, (_, at) => at).toSorted((a, b) => (slots[a] ?? 0) - (slots[b] ?? 0))
+    for (const [at, place] of order.entries()) {
+      this.slots[from + at] = slots[place] ?? 0
+      this.codes[from + at] = codes[place] ?? 0
+    }
+  }
+
+  get postings(): Postings {
+    const { slots, codes, count } = this
+    return { slots: slots.subarray(0, count), codes: codes.subarray(0, count) }
+  }
+}
+
+/** The list of a block of which a record is gone; undefined if it was not there. */
+export function withoutRecord(start: number, bytes: Uint8Array, seq: number): Uint8Array | undefined {
+  const reader = new PostingReader(bytes.length)
+  reader.read(start, bytes)
+  const { slots, codes } = reader.postings
+  if (!(slots as Float64Array).includes(seq)) return undefined
+  const kept = new PostingWriter(start)
+  for (let at = 0; at < slots.length; at += 1) if (slots[at] !== seq) kept.add(slots[at] ?? 0, codes[at] ?? 0)
+  return kept.bytes
+}
+
+/** The list of a block with one more record, which is not in it. */
+export function withRecord(start: number, bytes: Uint8Array, seq: number, code: number): Uint8Array {
+  const reader = new PostingReader(bytes.length)
+  reader.read(start, bytes)
+  const { slots, codes } = reader.postings
+  const list = new PostingWriter(start)
+  let at = 0
+  for (; at < slots.length && (slots[at] ?? 0) < seq; at += 1) list.add(slots[at] ?? 0, codes[at] ?? 0)
+  list.add(seq, code)
+  for (; at < slots.length; at += 1) list.add(slots[at] ?? 0, codes[at] ?? 0)
+  return list.bytes
 }
 
 /** Packs terms for the column `terms`: each with a space before and after it, as often as the text has it. */
@@ -71,7 +147,7 @@ export function unpackTerms(packed: string): { readonly codes: ReadonlyMap<strin
 
 /** Joins lists whose positions don't overlap, lowest first. */
 export function joinPostings(lists: readonly Postings[]): Postings {
-  const [first = nothing] = lists
+  const [first = noPostings] = lists
   if (lists.length <= 1) return first
   const length = lists.reduce((sum, { slots }) => sum + slots.length, 0)
   const slots = new Float64Array(length)
@@ -85,4 +161,5 @@ export function joinPostings(lists: readonly Postings[]): Postings {
   return { slots, codes }
 }
 
-const nothing: Postings = { slots: [], codes: [] }
+/** No record. */
+export const noPostings: Postings = { slots: [], codes: [] }

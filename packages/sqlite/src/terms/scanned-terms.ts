@@ -1,6 +1,7 @@
+import { compareNames } from '@skein/memory/store'
 import type { Postings, TermSource, Totals } from '@skein/memory/store'
 
-import { unpackTerms } from './posting-list.ts'
+import { noPostings, unpackTerms } from './posting-list.ts'
 
 /** A record as a scan finds it: its position, and its terms as they are packed. */
 export type ScannedRow = readonly [seq: number, terms: string]
@@ -34,7 +35,7 @@ export class ScannedTerms implements TermSource {
   }
 
   postings(term: string): Postings {
-    return this.#postings.get(term) ?? nothing
+    return this.#postings.get(term) ?? noPostings
   }
 
   known(terms: readonly string[]): readonly string[] {
@@ -43,7 +44,7 @@ export class ScannedTerms implements TermSource {
 
   beginning(prefix: string, limit: number): readonly string[] {
     const found = [...this.#postings.keys()].filter((term) => term.startsWith(prefix))
-    return found.toSorted().slice(0, limit)
+    return found.toSorted(compareNames).slice(0, limit)
   }
 
   mayHave(prefix: string): boolean {
@@ -65,5 +66,3 @@ function unpacked(seq: number, packed: string): Unpacked {
   recent.set(seq, { packed, terms })
   return terms
 }
-
-const nothing: Postings = { slots: [], codes: [] }

@@ -1,24 +1,29 @@
 import type { SpaceSql } from '../file/space-sql.ts'
-import { PostingWriter, readPostings, unpackTerms } from './posting-list.ts'
+import { BlockMerger, nextBlock } from './block-merger.ts'
+import type { BlockPlace } from './block-merger.ts'
+import { PostingWriter, unpackTerms, withRecord, withoutRecord } from './posting-list.ts'
 
-/** So many records with terms are put into a block together. */
-export const blockSize = 1_024
-/** So many blocks of a size become one, up to a block of 65,536 records, since merging holds up the writer. */
-const mergedBlocks = 8
-const highestRank = 2
+/** So many records with terms are put into a block together, fewer if they are long. */
+export const blockSize = 128
+/** How long the packed terms of a block's records are together, before the last one; what more would take holds up others. */
+const longestBlock = 64 * 1_024
 
 const indexedMark = '@indexed'
 const readMark = 'SELECT version FROM @floors WHERE collection = ?'
 const writeMark = 'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = excluded.version'
 const unindexed = `SELECT seq, collection, level, compartments, terms FROM @records
-  WHERE seq > ? AND terms IS NOT NULL ORDER BY seq LIMIT ?`
+  WHERE seq > ? AND terms IS NOT NULL ORDER BY seq LIMIT ${blockSize}`
 const insertPostings = 'INSERT INTO @postings (block, grp, term, entries) VALUES (?, ?, ?, ?)'
 const updatePostings = 'UPDATE @postings SET entries = ? WHERE block = ? AND grp = ? AND term = ?'
 const deletePostings = 'DELETE FROM @postings WHERE block = ? AND grp = ? AND term = ?'
 const selectGroup = 'SELECT grp FROM @groups WHERE collection = ? AND level = ? AND compartments = ?'
 const countGroup = 'UPDATE @groups SET records = records + ?, length = length + ? WHERE grp = ?'
+// The block where a record stands, and those that hold its postings, too, while blocks are merged.
+const holding = `SELECT * FROM (SELECT block, start, 1 FROM @blocks WHERE start <= ? ORDER BY start DESC LIMIT 1)
+  UNION ALL SELECT block, start, 0 FROM @merging UNION ALL SELECT block, start, 0 FROM @dropping`
 
 type Row = readonly [seq: number, collection: string, level: number, compartments: string, terms: string]
+type Holder = readonly [block: number, start: number, isCurrent: 0 | 1]
 
 /** The position up to which all records with terms stand in blocks. */
 export function indexedUpTo(sql: SpaceSql): number {
@@ -28,14 +33,16 @@ export function indexedUpTo(sql: SpaceSql): number {
 /**
  * The blocks of postings: for each block, group of records and term, the records that have
  * it. What is written goes into no block at once, which would touch as many pages as it has
- * terms; when there are enough records, they become a block, and blocks become larger ones. Each
- * function runs inside a transaction.
+ * terms; when there are enough records, they become a block, and blocks become larger ones, see
+ * {@link BlockMerger}. Each function runs inside a transaction.
  */
 export class TermBlocks {
   readonly #sql: SpaceSql
+  readonly #merger: BlockMerger
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
+    this.#merger = new BlockMerger(sql)
   }
 
   /** How many records stand in no block, at most one more than a block takes. */
@@ -44,12 +51,16 @@ export class TermBlocks {
     return (this.#sql(sql).get(indexedUpTo(this.#sql), blockSize + 1) as [number])[0]
   }
 
+  /** Merges blocks a little, if it is their turn. */
+  merge(): void {
+    this.#merger.step()
+  }
+
   /** Makes a block of the oldest records that stand in none; returns whether there were enough for one. */
   addBlock(): boolean {
-    const after = indexedUpTo(this.#sql)
-    const rows = this.#unindexed(after, blockSize)
-    const last = rows.at(-1)?.[0]
-    if (rows.length < blockSize || last === undefined) return false
+    const found = this.#sql(unindexed).all(indexedUpTo(this.#sql)) as Row[]
+    if (found.length < blockSize) return false
+    const rows = found.slice(0, countWithin(found, longestBlock))
     const start = rows[0]?.[0] ?? 0
     const lists = new Map<number, Map<string, PostingWriter>>()
     for (const [seq, collection, level, compartments, terms] of rows) {
@@ -64,13 +75,17 @@ export class TermBlocks {
         list.add(seq, code)
       }
     }
-    this.#sql('INSERT INTO @blocks (block, rank) VALUES (?, 0)').run(start)
+    const block = nextBlock(this.#sql)
+    this.#sql('INSERT INTO @blocks (block, rank, start) VALUES (?, 0, ?)').run(block, start)
     const insert = this.#sql(insertPostings)
+    let written = 0
     for (const [group, ofGroup] of [...lists].toSorted(([a], [b]) => a - b)) {
-      for (const term of [...ofGroup.keys()].toSorted()) insert.run(start, group, term, ofGroup.get(term)?.bytes)
+      for (const term of [...ofGroup.keys()].toSorted()) insert.run(block, group, term, ofGroup.get(term)?.bytes)
+      this.#noteLanguages(group, ofGroup.keys())
+      written += ofGroup.size
     }
-    this.#sql(writeMark).run(indexedMark, last)
-    this.#merge(0)
+    this.#sql(writeMark).run(indexedMark, rows.at(-1)?.[0])
+    this.#merger.added(written)
     return true
   }
 
@@ -83,39 +98,45 @@ export class TermBlocks {
   relabel(rowId: number, compartments: string): void {
     const taken = this.#take(rowId)
     if (!taken) return
-    const { block, row } = taken
+    const { current, row } = taken
     const [seq, collection, level, , terms] = row
     const group = this.#groupOf(collection, level, compartments)
     const { codes, length } = unpackTerms(terms)
     this.#sql(countGroup).run(1, length, group)
-    for (const [term, code] of codes) this.#put(block, group, term, seq, code)
+    this.#noteLanguages(group, codes.keys())
+    for (const [term, code] of codes) {
+      for (const [block, start] of [current, ...this.#merger.written(current[0], [group, term])]) {
+        this.#put({ block, start, group, term, seq }, code)
+      }
+    }
   }
 
-  /** Removes a record's postings; returns where they stood, if it stood in a block. */
-  #take(rowId: number): { readonly block: number; readonly row: Row } | undefined {
+  /** Removes a record's postings; returns the block where it stood, if it stood in one. */
+  #take(rowId: number): { readonly current: BlockPlace; readonly row: Row } | undefined {
     const sql = 'SELECT seq, collection, level, compartments, terms FROM @records WHERE row = ? AND terms IS NOT NULL'
     const row = this.#sql(sql).get(rowId) as Row | undefined
     if (!row || row[0] > indexedUpTo(this.#sql)) return undefined
     const [seq, collection, level, compartments, terms] = row
-    const block = (this.#sql('SELECT max(block) FROM @blocks WHERE block <= ?').get(seq) as [number | null])[0]
     const group = (this.#sql(selectGroup).get(collection, level, compartments) as [number] | undefined)?.[0]
-    if (block === null || group === undefined) return undefined
+    if (group === undefined) return undefined
     const { codes, length } = unpackTerms(terms)
-    let isThere = false
-    for (const term of codes.keys()) isThere = this.#drop(block, group, term, seq) || isThere
-    if (!isThere) return undefined
+    let current: BlockPlace | undefined
+    for (const [block, start, isCurrent] of this.#sql(holding).all(seq) as Holder[]) {
+      for (const term of codes.keys()) {
+        const isGone = this.#drop({ block, start, group, term, seq })
+        if (isCurrent === 1 && isGone) current = [block, start]
+      }
+    }
+    if (!current) return undefined
     this.#sql(countGroup).run(-1, -length, group)
-    return { block, row }
+    return { current, row }
   }
 
   /** Removes all blocks. */
   clear(): void {
-    for (const table of ['@postings', '@blocks', '@groups']) this.#sql(`DELETE FROM ${table}`).run()
+    const tables = ['@postings', '@blocks', '@merging', '@dropping', '@groups']
+    for (const table of tables) this.#sql(`DELETE FROM ${table}`).run()
     this.#sql(writeMark).run(indexedMark, 0)
-  }
-
-  #unindexed(after: number, limit: number): Row[] {
-    return this.#sql(unindexed).all(after, limit) as Row[]
   }
 
   #groupOf(collection: string, level: number, compartments: string): number {
@@ -125,66 +146,49 @@ export class TermBlocks {
     return Number(this.#sql(insert).run(collection, level, compartments).lastInsertRowid)
   }
 
+  /** Notes what terms of other languages than English begin with. */
+  #noteLanguages(group: number, terms: Iterable<string>): void {
+    const found = new Set<string>()
+    for (const term of terms) if (term[2] === ':') found.add(term.slice(0, 3))
+    if (found.size === 0) return
+    const [known] = this.#sql('SELECT languages FROM @groups WHERE grp = ?').get(group) as [string]
+    const all = new Set([...known.split(' ').filter((one) => one !== ''), ...found])
+    const noted = ` ${[...all].join(' ')} `
+    if (noted !== known) this.#sql('UPDATE @groups SET languages = ? WHERE grp = ?').run(noted, group)
+  }
+
   /** Adds a record to a list, at its place in the order of positions. */
-  #put(block: number, group: number, term: string, seq: number, code: number): void {
+  #put({ block, start, group, term, seq }: Place, code: number): void {
     const sql = 'SELECT entries FROM @postings WHERE block = ? AND grp = ? AND term = ?'
     const found = this.#sql(sql).get(block, group, term) as [Uint8Array] | undefined
-    const list = new PostingWriter(block)
-    let isAdded = false
-    const add = (): void => {
-      if (!isAdded) list.add(seq, code)
-      isAdded = true
-    }
-    readPostings(block, found?.[0] ?? new Uint8Array(), (at, other) => {
-      if (at > seq) add()
-      list.add(at, other)
-    })
-    add()
-    if (found) this.#sql(updatePostings).run(list.bytes, block, group, term)
-    else this.#sql(insertPostings).run(block, group, term, list.bytes)
+    const bytes = withRecord(start, found?.[0] ?? new Uint8Array(), seq, code)
+    if (found) this.#sql(updatePostings).run(bytes, block, group, term)
+    else this.#sql(insertPostings).run(block, group, term, bytes)
   }
 
   /** @returns whether the record was there. */
-  #drop(block: number, group: number, term: string, seq: number): boolean {
+  #drop({ block, start, group, term, seq }: Place): boolean {
     const sql = 'SELECT entries FROM @postings WHERE block = ? AND grp = ? AND term = ?'
     const found = this.#sql(sql).get(block, group, term) as [Uint8Array] | undefined
-    if (!found) return false
-    const kept = new PostingWriter(block)
-    let isThere = false
-    readPostings(block, found[0], (at, code) => {
-      if (at === seq) isThere = true
-      else kept.add(at, code)
-    })
-    if (!isThere) return false
-    if (kept.bytes.length === 0) this.#sql(deletePostings).run(block, group, term)
-    else this.#sql(updatePostings).run(kept.bytes, block, group, term)
+    const kept = found && withoutRecord(start, found[0], seq)
+    if (!kept) return false
+    if (kept.length === 0) this.#sql(deletePostings).run(block, group, term)
+    else this.#sql(updatePostings).run(kept, block, group, term)
     return true
   }
+}
 
-  /** Merges the blocks of a rank, if there are enough, into one of the next. */
-  #merge(rank: number): void {
-    if (rank >= highestRank) return
-    const found = this.#sql('SELECT block FROM @blocks WHERE rank = ? ORDER BY block').all(rank) as [number][]
-    if (found.length < mergedBlocks) return
-    const blocks = found.map(([block]) => block)
-    const start = blocks[0] ?? 0
-    // Each block in the order of groups and terms, so that the new one is written in that order, too.
-    const sql = `SELECT grp, term, block, entries FROM @postings WHERE block IN (${blocks.map(() => '?').join(', ')})
-      ORDER BY grp, term, block`
-    const rows = this.#sql(sql).all(...blocks) as [number, string, number, Uint8Array][]
-    for (const block of blocks) this.#sql('DELETE FROM @postings WHERE block = ?').run(block)
-    this.#sql('DELETE FROM @blocks WHERE rank = ?').run(rank)
-    this.#sql('INSERT INTO @blocks (block, rank) VALUES (?, ?)').run(start, rank + 1)
-    const insert = this.#sql(insertPostings)
-    for (let at = 0; at < rows.length;) {
-      const [group = 0, term = ''] = rows[at] ?? []
-      const list = new PostingWriter(start)
-      for (; rows[at]?.[0] === group && rows[at]?.[1] === term; at += 1) {
-        const [, , block, entries] = rows[at] as (typeof rows)[number]
-        readPostings(block, entries, (seq, code) => list.add(seq, code))
-      }
-      insert.run(start, group, term, list.bytes)
-    }
-    this.#merge(rank + 1)
-  }
+interface Place {
+  readonly block: number
+  readonly start: number
+  readonly group: number
+  readonly term: string
+  readonly seq: number
+}
+
+/** How many of some rows fit a length, at least one. */
+function countWithin(rows: readonly Row[], most: number): number {
+  let length = 0
+  const last = rows.findIndex(([, , , , terms]) => (length += terms.length) > most)
+  return last < 0 ? rows.length : last + 1
 }

@@ -31,6 +31,7 @@ export function searchTerms(sql: SpaceSql, search: TermSearch): RankedMatch[] {
   const passing = sql(`SELECT 1 FROM @records r WHERE ${filter.where.join(' AND ')} AND seq = ?`)
   return topMatches(matchWords(query.words, sourceOf(sql, search)), {
     limit: query.limit,
+    below: query.below,
     seqOf: (seq) => seq,
     passes: (seq) => passing.get(...filter.values, seq) !== undefined,
   })
@@ -55,7 +56,7 @@ function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
 function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource {
   const { collection, audience } = query
   const indexed = indexedUpTo(sql)
-  const groups = sql('SELECT grp, level, compartments, records, length FROM @groups WHERE collection = ?')
+  const groups = sql('SELECT grp, level, compartments, records, length, languages FROM @groups WHERE collection = ?')
   const seen = (groups.all(collection) as GroupRow[]).filter(([, level, compartments]) => {
     const label = labelOf(level, compartments)
     return label && (!audience || covers(audience, label))

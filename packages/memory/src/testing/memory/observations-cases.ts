@@ -85,4 +85,17 @@ export function observationsCases(options: StoreContractOptions): void {
       })
     })
   })
+
+  const fresh = freshMemory(options)
+
+  it('are found by a phrase behind any number of better ones that have only its words', async () => {
+    const { observations } = fresh.memory.as(ann)
+    await observations.log({ value: `The price list ${'and much more '.repeat(40)}` })
+    await observations.log({ value: `จดราคาไว้ 価格表 ${'and much more '.repeat(40)}` })
+    await Promise.all(Array.from({ length: 1_300 }, () => observations.log({ value: 'list price 表価格 価表格表' })))
+    expect(await observations.search('"price list"', { limit: 1 })).toHaveLength(1)
+    expect((await observations.search('"価格表"')).map(({ snippet }) => snippet)).toEqual([
+      expect.stringContaining('価格表'),
+    ])
+  })
 }

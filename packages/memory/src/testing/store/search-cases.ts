@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { queryWords } from '../../search/query-words.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import type { RecordFilter } from '../../store/query.ts'
+import type { MatchPlace, RecordFilter } from '../../store/query.ts'
 import { freshStore, observe } from './fresh-store.ts'
 
 /** Search by terms. */
@@ -53,6 +53,34 @@ export function storeSearchCases(options: StoreContractOptions): void {
     expect(all).toHaveLength(62)
     expect([all[0], all[1], all.at(-1)]).toEqual(['best', 'o0', 'long'])
     for (const limit of [1, 2, 10, 30]) expect(await found('duck', limit)).toEqual(all.slice(0, limit))
+  })
+
+  it.each<Partial<RecordFilter>>([
+    {},
+    { author: 'bob' },
+    { tags: ['x'] },
+    { task: 't' },
+    { task: 't', notAuthor: 'bob' },
+  ])('gives the best page by page, as they stand in one answer (filter %j)', async (filter) => {
+    const batch = Array.from({ length: 300 }, (_, n) => {
+      const text = `duck ${'duck '.repeat(n % 5)}${n % 3 === 0 ? 'goose' : ''}${' and more'.repeat(n % 7)}`
+      const task = n % 2 === 0 ? 't' : undefined
+      return observe(`o${n}`, text, { author: n % 4 < 2 ? 'bob' : 'ann', tags: n % 3 > 0 ? ['x'] : [], task })
+    })
+    await write(...batch)
+    const query = { collection: 'observations', words: queryWords('duck goose'), ...filter } as const
+    const all = await fresh.store.search({ ...query, limit: 500 })
+    expect(all.records.length).toBeGreaterThan(70)
+    for (const limit of [1, 3, 40]) {
+      let below: MatchPlace | undefined
+      const ids: string[] = []
+      for (let page = 0; page < 5; page += 1) {
+        const { records, scores } = await fresh.store.search({ ...query, limit, below })
+        ids.push(...records.map(({ id }) => id))
+        for (const [seq, score] of scores) below = { seq, score }
+      }
+      expect(ids).toEqual(all.records.slice(0, 5 * limit).map(({ id }) => id))
+    }
   })
 
   it('ranks records that have more of the words first, and newer ones before equal older ones', async () => {

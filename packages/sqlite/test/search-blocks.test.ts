@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { mapStore } from '@skein/memory'
+import { queryWords } from '@skein/memory/store'
+import type { SearchQuery, Store } from '@skein/memory/store'
+import { sqliteStore } from '@skein/sqlite'
+import Database from 'better-sqlite3'
+import { expect, it, onTestFinished } from 'vitest'
+
+import { numbered } from './numbered-observations.ts'
+import { temporaryPath } from './temporary.ts'
+
+const queries = ['common', 'k3 heron', 'only1200', 'Haus', 'hreon k5', 'onl*', 'common k1 k2 k3 k4 heron']
+const audiences: readonly SearchQuery['audience'][] = [
+  undefined,
+  { level: 'public', compartments: [] },
+  { level: 'internal', compartments: ['x'] },
+]
+
+async function answers(store: Store): Promise<unknown> {
+  const all = queries.flatMap((text) => audiences.map((audience) => ({ text, audience })))
+  return Promise.all(
+    all.map(async ({ text, audience }) => {
+      const query = { collection: 'observations', words: queryWords(text), audience, limit: 40 } as const
+      const { records, scores } = await store.search(query)
+      return [text, audience?.level, records.map(({ id, seq }) => [id, scores.get(seq)])]
+    }),
+  )
+}
+
+/** What a store in memory finds that holds as many observations. */
+async function expected(count: number): Promise<unknown> {
+  const store = await mapStore().open('default', 'writer')
+  await store.write(Array.from({ length: count }, (_, n) => numbered(n)))
+  return answers(store)
+}
+
+/** What one connection sees of the work on blocks. */
+function blocksOf(path: string): { read(): { blocks: number; merging: number; dropping: number } } {
+  const db = new Database(path, { readonly: true })
+  onTestFinished(() => void db.close())
+  const count = (table: string): number => db.prepare(`SELECT count(*) FROM ${table}_1`).pluck().get() as number
+  return { read: () => ({ blocks: count('blocks'), merging: count('merging'), dropping: count('dropping') }) }
+}
+
+it('is whole at any time while another process makes and merges blocks, and after that was killed', async () => {
+  const path = temporaryPath()
+  await (await sqliteStore(path).open('default', 'writer'))[Symbol.asyncDispose]()
+  const reader = await sqliteStore(path).open('default', 'reader')
+  onTestFinished(() => reader[Symbol.asyncDispose]())
+  const blocks = blocksOf(path)
+  const isFound = async (n: number): Promise<boolean> => {
+    const words = queryWords(`only${n}`)
+    return (await reader.search({ collection: 'observations', words, limit: 2 })).records[0]?.id === `o${n}`
+  }
+  let count = 0
+  for (const until of ['merging', 'dropping'] as const) {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/indexing-process.ts'), path, `${count}`])
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    const from = count
+    for await (const piece of child.stdout.setEncoding('utf8')) {
+      count = Number((piece as string).trim().split('\n').at(-1))
+      expect([count, await isFound(count - 1), await isFound(Math.floor(count / 2))]).toEqual([count, true, true])
+      // Far enough for blocks of two ranks, and in the midst of work.
+      if (count > from + 1_100 && blocks.read()[until] > 0) child.kill('SIGKILL')
+    }
+    await ended
+    // What was written after the last word of the process.
+    while (await isFound(count)) count += 10
+    expect(await answers(reader)).toEqual(await expected(count))
+  }
+
+  await using writer = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  for (const end = count + 1_500; count < end; count += 100) {
+    await writer.write(Array.from({ length: 100 }, (_, at) => numbered(count + at)))
+  }
+  expect(await answers(writer)).toEqual(await expected(count))
+  const { blocks: left } = blocks.read()
+  // Seven of each rank, and those that are just being merged.
+  expect(left).toBeLessThan(3 * 14)
+}, 60_000)
+
+it('forgets a record in every block where it stands, while blocks are merged', async () => {
+  const path = temporaryPath()
+  await using store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  const blocks = blocksOf(path)
+  const isStored = (term: string): boolean => {
+    const db = new Database(path, { readonly: true })
+    try {
+      return db.prepare('SELECT 1 FROM postings_1 WHERE term = ?').get(term) !== undefined
+    } finally {
+      db.close()
+    }
+  }
+  const seen = new Set<string>()
+  let count = 0
+  for (; seen.size < 2; count += 1) {
+    await store.write([numbered(count)])
+    if (count < 1_000) continue
+    const { merging, dropping } = blocks.read()
+    if (merging + dropping === 0) continue
+    const key = { collection: 'observations', id: `o${seen.size}` } as const
+    await store.write([{ type: 'delete', key, author: 'ann' }])
+    expect(isStored(`only${seen.size}`)).toBe(false)
+    seen.add(merging > 0 ? 'merging' : 'dropping')
+  }
+  const query = { collection: 'observations', words: queryWords('common'), limit: 1_000_000 } as const
+  const left = (await store.search(query)).records.map(({ id }) => id)
+  expect(new Set(left).size).toBe(left.length)
+  expect(left).not.toContain('o0')
+})
+
+it('goes on with the blocks of format 6', async () => {
+  const path = temporaryPath()
+  copyFileSync(join(import.meta.dirname, 'fixtures/search-format-6.db'), path)
+  const found = async (store: Store): Promise<unknown> => {
+    const of = async (text: string): Promise<number> => {
+      const query = { collection: 'observations', words: queryWords(text), limit: 2_000 } as const
+      return (await store.search(query)).records.length
+    }
+    return Promise.all(['Haus', '天気', 'duck', 'd3', 'goose', 'dukc', 'Priese'].map(of))
+  }
+  const all = [11, 11, 1_078, 120, 11, 0, 11]
+  await using reader = await sqliteStore(path).open('default', 'reader')
+  expect(await found(reader)).toEqual(all)
+  await reader[Symbol.asyncDispose]()
+  await using store = await sqliteStore(path).open('default', 'writer')
+  expect(await found(store)).toEqual(all)
+  for (let n = 11_000; n < 12_200; n += 100) await store.write(Array.from({ length: 100 }, (_, at) => numbered(n + at)))
+  expect(await found(store)).toEqual([11 + 110, 11, 1_078, 120, 11, 0, 11])
+})
