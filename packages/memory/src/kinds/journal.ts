@@ -14,9 +14,10 @@ import { queryTerms } from '../search/query-words.ts'
 import { indexTerms } from '../search/search-terms.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import { snippetOf } from '../search/snippet.ts'
-import { findRecords } from './find-records.ts'
+import { findBy } from './find-by.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
+import type { SearchBy } from '../space/meaning-search.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
@@ -172,11 +173,11 @@ export class Journal {
 
   protected async find<Value>(
     text: string,
-    options: Omit<ListOptions, 'cursor'>,
+    options: Omit<ListOptions, 'cursor'> & { readonly by?: SearchBy },
   ): Promise<SearchResult<JournalEntry<Value>>[]> {
-    const { limit = 10 } = requireOptions(`${this.#collection}.search`, options, searchKinds)
+    const { limit = 10, by } = requireOptions(`${this.#collection}.search`, options, { ...searchKinds, by: 'any' })
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, listFilter(this.#collection, options), limit)
+    const found = await findBy(this.#actor, text, listFilter(this.#collection, options), limit, by)
     const terms = queryTerms(text)
     return found.map(({ record, score }) => {
       const item = this.#toEntry<Value>(record)

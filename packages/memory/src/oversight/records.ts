@@ -7,10 +7,11 @@ import { visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
-import { findRecords } from '../kinds/find-records.ts'
+import { findBy } from '../kinds/find-by.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
+import type { SearchBy } from '../space/meaning-search.ts'
 import type { Shown } from '../space/shown.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
@@ -121,15 +122,15 @@ export class Records {
   }
 
   /**
-   * Records of a collection that hold any of the words, best first. Only
-   * observations, decisions and learnings are indexed.
+   * Records of a collection that hold any of the words, or are near in meaning, best first: see
+   * `Observations.search`. Only observations, decisions and learnings are indexed.
    *
-   * @throws OptionError, StoreError
+   * @throws OptionError, StoreError; EmbedderError, AccessError
    */
-  async search(text: string, filter: Omit<RecordsFilter, 'cursor'>): Promise<readonly AnyRecord[]> {
-    const { limit = 50 } = requireOptions('records.search', filter, searchKinds)
+  async search(text: string, filter: Omit<RecordsFilter, 'cursor'> & { readonly by?: SearchBy }): Promise<readonly AnyRecord[]> {
+    const { limit = 50, by } = requireOptions('records.search', filter, { ...searchKinds, by: 'any' })
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, this.#filter(filter), limit)
+    const found = await findBy(this.#actor, text, this.#filter(filter), limit, by)
     return found.map(({ record }) => this.#toRecord(record))
   }
 

@@ -1,0 +1,69 @@
+import { parseQuery } from '../search/query-words.ts'
+import { fuseRanks } from '../search/fuse-ranks.ts'
+import type { Actor } from '../space/actor.ts'
+import type { SearchBy } from '../space/meaning-search.ts'
+import type { RecordFilter, SearchAnswer } from '../store/query.ts'
+import { AccessError, EmbedderError, OptionError } from '../values/errors.ts'
+import { limits } from '../values/limits.ts'
+import { requireInteger } from '../values/require-option.ts'
+import { requireSearchBy } from '../vectors/embedder.ts'
+import { findRecords } from './find-records.ts'
+import type { FoundRecord } from './find-records.ts'
+
+/** From each order, so many are fused, however many are asked for: so the first ones don't depend on that. */
+const fused = limits.page
+
+/**
+ * Finds records by words, by meaning or by both, best first.
+ *
+ * @param by - Left out, it is what the memory was opened with, and where the embedder fails, words.
+ * @throws OptionError, StoreError; EmbedderError, AccessError if the search names `meaning` or `both`.
+ */
+export async function findBy(
+  actor: Actor,
+  text: string,
+  filter: Omit<RecordFilter, 'audience'>,
+  limit: number,
+  by: SearchBy | undefined,
+): Promise<FoundRecord[]> {
+  requireInteger('limit', limit, 1, limits.page)
+  if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
+  if (by !== undefined) requireSearchBy('by', by)
+  const way = wayOf(actor, text, by)
+  if (way === 'words') return findRecords(actor, text, filter, limit)
+  let answer: SearchAnswer
+  try {
+    answer = await (way === 'meaning' ? nearest(actor, text, filter, limit) : both(actor, text, filter))
+  } catch (error) {
+    if (by !== undefined || !(error instanceof EmbedderError || error instanceof AccessError)) throw error
+    return findRecords(actor, text, filter, limit)
+  }
+  const shown = actor.seeAll(filter.collection, answer.records.slice(0, limit), 'search')
+  return shown.map((record) => ({ record, score: answer.scores.get(record.seq) ?? 0 }))
+}
+
+function wayOf(actor: Actor, text: string, by: SearchBy | undefined): SearchBy {
+  const known = actor.meaning
+  if (by !== undefined && by !== 'words' && !known) {
+    throw new OptionError('by', "'words', unless the memory is opened with `search: { embedder }`", by)
+  }
+  const way = by ?? known?.by ?? 'words'
+  // A phrase asks for what has these words, which no vector tells.
+  return way === 'both' && parseQuery(text).phrases.length > 0 ? 'words' : way
+}
+
+function nearest(actor: Actor, text: string, filter: Omit<RecordFilter, 'audience'>, limit: number): Promise<SearchAnswer> {
+  return actor.searchMeaning({ ...filter, text, limit })
+}
+
+async function both(actor: Actor, text: string, filter: Omit<RecordFilter, 'audience'>): Promise<SearchAnswer> {
+  const { words } = parseQuery(text)
+  const answers = await Promise.all([
+    actor.search({ ...filter, words, limit: fused }),
+    nearest(actor, text, filter, fused),
+  ])
+  const records = new Map(answers.flatMap((answer) => answer.records.map((record) => [record.seq, record] as const)))
+  const scores = fuseRanks(answers.map((answer) => answer.records.map(({ seq }) => seq)))
+  const order = [...records.values()].toSorted((a, b) => (scores.get(b.seq) ?? 0) - (scores.get(a.seq) ?? 0) || b.seq - a.seq)
+  return { records: order, scores }
+}
