@@ -25,7 +25,7 @@ export interface EmbeddingParts {
   readonly onError: (error: unknown) => void
 }
 
-const firstPauseMs = 250
+const firstPauseMs = 50
 const longestPauseMs = 60_000
 /** A text that fails so often by itself is put aside, for a minute and then twice as long each time. */
 const attempts = 3

@@ -95,8 +95,8 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
       await this.#requireInForce()
       await this.#index.update()
       if (this.report.pending === 0) return
-      await withSignal(promise, signal)
       signal?.throwIfAborted()
+      await withSignal(promise, signal)
       if (this.#closing.signal.aborted) throw new MemoryClosedError()
     }
   }
