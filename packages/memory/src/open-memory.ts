@@ -188,7 +188,8 @@ class OpenedMemory implements Memory {
 
   async vectorsReady(signal?: AbortSignal): Promise<void> {
     this.#space.assertOpen()
-    if (!this.#vectors) throw new OptionError('search', 'an embedder, given to openMemory, for vectorsReady()', undefined)
+    if (!this.#vectors)
+      throw new OptionError('search', 'an embedder, given to openMemory, for vectorsReady()', undefined)
     signal?.throwIfAborted()
     await this.#vectors.ready(signal)
   }

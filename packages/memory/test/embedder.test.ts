@@ -73,33 +73,36 @@ describe('an embedder', () => {
     'answers zeros': [async () => [new Float32Array(16)], /not all zero/],
   }
 
-  it.each(Object.entries(failures))('that %s fails a search that names it, and no other', async (_, [embed, message]) => {
-    let isBroken = true
-    const embedder = conceptEmbedder({
-      timeoutMs: 50,
-      embed: async (texts, options) => (isBroken ? embed(texts, options) : vectors(texts)),
-    })
-    const warned = once(process, 'warning')
-    const memory = await open(embedder)
-    const { observations } = memory.as(ann)
-    await observations.log({ value: 'a car' })
-    // Whoever writes did not wait for it.
-    expect(await observations.search('car')).toMatchObject([{ item: { value: 'a car' } }])
-    for (const by of ['meaning', 'both'] as const) {
-      await expect(observations.search('vehicle', { by })).rejects.toMatchObject({
-        code: 'SKEIN_EMBEDDER',
-        embedder: 'concepts',
-        message: expect.stringMatching(message) as string,
+  it.each(Object.entries(failures))(
+    'that %s fails a search that names it, and no other',
+    async (_, [embed, message]) => {
+      let isBroken = true
+      const embedder = conceptEmbedder({
+        timeoutMs: 50,
+        embed: async (texts, options) => (isBroken ? embed(texts, options) : vectors(texts)),
       })
-    }
-    expect(await warned).toMatchObject([{ code: 'SKEIN_EMBEDDER' }])
-    expect(memory.vectors).toMatchObject({ embedder: 'concepts', stored: 0, lastError: { code: 'SKEIN_EMBEDDER' } })
-    isBroken = false
-    await observations.log({ value: 'the price' })
-    await expect.poll(() => memory.vectors?.stored).toBeGreaterThan(0)
-    expect(await observations.search('cost', { by: 'meaning' })).not.toEqual([])
-    expect(memory.vectors?.lastError).toBeUndefined()
-  })
+      const warned = once(process, 'warning')
+      const memory = await open(embedder)
+      const { observations } = memory.as(ann)
+      await observations.log({ value: 'a car' })
+      // Whoever writes did not wait for it.
+      expect(await observations.search('car')).toMatchObject([{ item: { value: 'a car' } }])
+      for (const by of ['meaning', 'both'] as const) {
+        await expect(observations.search('vehicle', { by })).rejects.toMatchObject({
+          code: 'SKEIN_EMBEDDER',
+          embedder: 'concepts',
+          message: expect.stringMatching(message) as string,
+        })
+      }
+      expect(await warned).toMatchObject([{ code: 'SKEIN_EMBEDDER' }])
+      expect(memory.vectors).toMatchObject({ embedder: 'concepts', stored: 0, lastError: { code: 'SKEIN_EMBEDDER' } })
+      isBroken = false
+      await observations.log({ value: 'the price' })
+      await expect.poll(() => memory.vectors?.stored).toBeGreaterThan(0)
+      expect(await observations.search('cost', { by: 'meaning' })).not.toEqual([])
+      expect(memory.vectors?.lastError).toBeUndefined()
+    },
+  )
 
   it('that fails at one text makes the vectors of the others', async () => {
     process.once('warning', () => {})
@@ -114,7 +117,9 @@ describe('an embedder', () => {
     for (const value of ['a car', 'poison', 'rain', 'a doctor']) await observations.log({ value })
     await memory.vectorsReady()
     expect(memory.vectors).toMatchObject({ stored: 3, pending: 0, failed: 1 })
-    expect(await observations.search('weather', { by: 'meaning', limit: 1 })).toMatchObject([{ item: { value: 'rain' } }])
+    expect(await observations.search('weather', { by: 'meaning', limit: 1 })).toMatchObject([
+      { item: { value: 'rain' } },
+    ])
     expect(await observations.search('poison')).toMatchObject([{ item: { value: 'poison' } }])
   })
 
@@ -130,7 +135,9 @@ describe('an embedder', () => {
     const view = memory.as(boss, scope)
     expect(await view.observations.search('secret', { by: 'words' })).toHaveLength(1)
     // The query may repeat what was read.
-    await expect(view.observations.search('secret car', { by: 'meaning' })).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+    await expect(view.observations.search('secret car', { by: 'meaning' })).rejects.toMatchObject({
+      code: 'SKEIN_ACCESS',
+    })
     expect(await view.observations.search('secret car')).toHaveLength(2)
     expect(embedder.calls).toHaveLength(1)
   })
@@ -139,7 +146,8 @@ describe('an embedder', () => {
     const embedder = conceptEmbedder({ maxTextLength: 8 })
     const memory = await open(embedder)
     const { observations } = memory.as(ann)
-    for (const value of ['12345 car and more', 'a 🦆 🦆🦆🦆', true, null, { deep: [] }, ' ']) await observations.log({ value })
+    for (const value of ['12345 car and more', 'a 🦆 🦆🦆🦆', true, null, { deep: [] }, ' '])
+      await observations.log({ value })
     await memory.vectorsReady()
     expect(embedder.calls.flat()).toEqual(['12345 ca', 'a 🦆 🦆�'])
     expect(memory.vectors).toMatchObject({ stored: 2, pending: 0, failed: 0 })

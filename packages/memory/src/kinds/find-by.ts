@@ -52,7 +52,12 @@ function wayOf(actor: Actor, text: string, by: SearchBy | undefined): SearchBy {
   return way === 'both' && parseQuery(text).phrases.length > 0 ? 'words' : way
 }
 
-function nearest(actor: Actor, text: string, filter: Omit<RecordFilter, 'audience'>, limit: number): Promise<SearchAnswer> {
+function nearest(
+  actor: Actor,
+  text: string,
+  filter: Omit<RecordFilter, 'audience'>,
+  limit: number,
+): Promise<SearchAnswer> {
   return actor.searchMeaning({ ...filter, text, limit })
 }
 
@@ -64,6 +69,8 @@ async function both(actor: Actor, text: string, filter: Omit<RecordFilter, 'audi
   ])
   const records = new Map(answers.flatMap((answer) => answer.records.map((record) => [record.seq, record] as const)))
   const scores = fuseRanks(answers.map((answer) => answer.records.map(({ seq }) => seq)))
-  const order = [...records.values()].toSorted((a, b) => (scores.get(b.seq) ?? 0) - (scores.get(a.seq) ?? 0) || b.seq - a.seq)
+  const order = [...records.values()].toSorted(
+    (a, b) => (scores.get(b.seq) ?? 0) - (scores.get(a.seq) ?? 0) || b.seq - a.seq,
+  )
   return { records: order, scores }
 }

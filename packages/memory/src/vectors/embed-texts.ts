@@ -57,7 +57,10 @@ function requireVectors({ id, dimensions }: Embedder, vectors: readonly ArrayLik
   for (const vector of vectors as readonly (ArrayLike<number> | null | undefined)[]) {
     if (vector?.length !== dimensions) {
       const found = vector?.length === undefined ? 'something else' : `one of ${vector.length}`
-      throw new EmbedderError(id, `must answer vectors of ${dimensions} dimensions, got ${found}. Correct \`dimensions\`.`)
+      throw new EmbedderError(
+        id,
+        `must answer vectors of ${dimensions} dimensions, got ${found}. Correct \`dimensions\`.`,
+      )
     }
     if (!isNumbers(vector) || !hasDirection(vector)) {
       throw new EmbedderError(id, 'must answer vectors of finite numbers that are not all zero. It is tried again.')

@@ -68,7 +68,8 @@ export class Embedding {
   /** How many records without a vector were put aside. */
   get failed(): number {
     let failed = 0
-    for (const [name, { count }] of this.#failures) if (count >= attempts && this.#parts.index.pending.has(name)) failed += 1
+    for (const [name, { count }] of this.#failures)
+      if (count >= attempts && this.#parts.index.pending.has(name)) failed += 1
     return failed
   }
 

@@ -54,7 +54,11 @@ export function scanVectors(scan: VectorScan): ScannedRows {
 }
 
 /** The dot product of the query with the vector that begins at a place. */
-function dotOf({ form, dimensions }: VectorScan, buffer: SharedArrayBuffer, query: KeptVector): (from: number) => number {
+function dotOf(
+  { form, dimensions }: VectorScan,
+  buffer: SharedArrayBuffer,
+  query: KeptVector,
+): (from: number) => number {
   if (form === 'int8') {
     const bytes = new Int8Array(buffer)
     return (from) => dotOfBytes(bytes, from, query as Int8Array, dimensions)

@@ -154,15 +154,5 @@ export async function readIntact(
     if (!(error instanceof CorruptRecordError)) throw error
   }
   const found = await store.read(keys).catch(absentIfCorrupt)
-  return (
-    found ??
-    Promise.all(
-      keys.map((key) =>
-        store.read([key]).then(
-          ([record]) => record,
-          absentIfCorrupt,
-        ),
-      ),
-    )
-  )
+  return found ?? Promise.all(keys.map((key) => store.read([key]).then(([record]) => record, absentIfCorrupt)))
 }

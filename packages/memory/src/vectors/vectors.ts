@@ -89,7 +89,7 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
 
   /** Resolves when everything that was written before has its vector, or failed. @throws StoreError, EmbedderError */
   async ready(signal: AbortSignal | undefined): Promise<void> {
-    for (this.#wake(); ; ) {
+    for (this.#wake(); ;) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#waiting.add(resolve)
       await this.#requireInForce()
@@ -104,7 +104,10 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
   async find({ text, limit, label, ...filter }: MeaningQuery): Promise<readonly FoundKey[]> {
     const { embedder, allows } = this.#options
     if (allows && label && !covers(allows, label)) {
-      throw new AccessError(`the embedder "${embedder.id}"`, 'a higher clearance in `allows`, as the query may repeat it,')
+      throw new AccessError(
+        `the embedder "${embedder.id}"`,
+        'a higher clearance in `allows`, as the query may repeat it,',
+      )
     }
     await this.#requireInForce()
     const query = text.slice(0, embedder.maxTextLength).toWellFormed()

@@ -83,7 +83,8 @@ export function vectorsCases(options: StoreContractOptions): void {
   })
 
   it('orders by the cosine, newest first among equals, whatever the limit', async () => {
-    for (let n = 0; n < 40; n += 1) await log(`car ${'price '.repeat(n % 8)}${n % 2 ? 'rain' : ''}`, { task: `t${n % 3}` })
+    for (let n = 0; n < 40; n += 1)
+      await log(`car ${'price '.repeat(n % 8)}${n % 2 ? 'rain' : ''}`, { task: `t${n % 3}` })
     const all = await found('automobile cost', 'meaning', { limit: 100 })
     expect(all).toHaveLength(40)
     expect(all.slice(0, 3)).toEqual(Array(3).fill(all[0]))
