@@ -68,8 +68,8 @@ describe('an embedder', () => {
     'answers shorter vectors': [async () => [new Float32Array(3)], /16 dimensions, got one of 3/],
     'answers an object': [async () => [{} as never], /16 dimensions, got something else/],
     'answers NaN': [async () => [new Float32Array(16).fill(NaN)], /finite numbers/],
-    'answers infinity': [async () => [new Array<number>(16).fill(Infinity)], /finite numbers/],
-    'answers strings': [async () => [new Array<string>(16).fill('1') as never], /finite numbers/],
+    'answers infinity': [async () => [Array.from({ length: 16 }, () => Infinity)], /finite numbers/],
+    'answers strings': [async () => [Array.from({ length: 16 }, () => '1') as never], /finite numbers/],
     'answers zeros': [async () => [new Float32Array(16)], /not all zero/],
   }
 

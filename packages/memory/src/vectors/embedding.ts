@@ -25,6 +25,8 @@ export interface EmbeddingParts {
   readonly onError: (error: unknown) => void
 }
 
+/** Orphans of one batch. */
+const most = 500
 const firstPauseMs = 50
 const longestPauseMs = 60_000
 /** A text that fails so often by itself is put aside, for a minute and then twice as long each time. */
@@ -80,12 +82,13 @@ export class Embedding {
       for (;;) {
         signal.throwIfAborted()
         await index.update()
-        if (this.#due().length === 0) return
+        if (this.#due(1).length === 0 && index.orphans.size === 0) return
         const guard = await lease.take()
         if (!guard) return
-        // Whoever had the lease before may have made them.
+        // Whoever had the lease before may have done it.
         await index.update()
-        const due = this.#due().slice(0, this.#texts)
+        await this.#dropOrphans(guard)
+        const due = this.#due(this.#texts)
         if (due.length > 0) await this.#embed(due, guard)
       }
     } finally {
@@ -93,10 +96,21 @@ export class Embedding {
     }
   }
 
-  #due(): RecordKey[] {
+  /** Vectors whose records are gone are left by processes that know no vectors. */
+  async #dropOrphans(guard: Guard): Promise<void> {
+    const { index, lease, store } = this.#parts
+    const gone = [...index.orphans].slice(0, most)
+    if (gone.length === 0) return
+    const commit = await store.write(gone.map(([, key]) => ({ type: 'delete', key, author: 'skein', guard })))
+    if (!commit.ok) return lease.lose()
+    for (const [name] of gone) index.orphans.delete(name)
+  }
+
+  #due(limit: number): RecordKey[] {
     const now = performance.now()
     const due: RecordKey[] = []
     for (const [name, key] of this.#parts.index.pending) {
+      if (due.length === limit) break
       const failures = this.#failures.get(name)
       if (failures === undefined || failures.retryAt <= now) due.push(key)
     }
@@ -104,7 +118,7 @@ export class Embedding {
   }
 
   async #embed(keys: readonly RecordKey[], guard: Guard): Promise<void> {
-    const { store, kind, index, lease, signal } = this.#parts
+    const { store, kind, lease, signal } = this.#parts
     const pending = await this.#read(keys)
     try {
       const vectors = await this.#vectorsOf(pending)
@@ -124,8 +138,6 @@ export class Embedding {
     this.#lastError = undefined
     this.#pauseMs = firstPauseMs
     this.#texts = Math.min(2 * this.#texts, this.#parts.embedder.maxTexts)
-    const orphans = index.takeOrphans()
-    if (orphans.length > 0) await store.write(orphans.map((key) => ({ type: 'delete', key, author: 'skein', guard })))
   }
 
   /** What is to be embedded. What has no text needs no vector. */

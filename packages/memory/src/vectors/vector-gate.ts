@@ -1,5 +1,4 @@
 import { hasTrait } from '../store/collections.ts'
-import { forward } from '../store/forward.ts'
 import type { Commit, DeleteMutation, Mutation } from '../store/mutation.ts'
 import type { Store } from '../store/store.ts'
 import { vectorKey } from './vector-record.ts'
@@ -7,10 +6,12 @@ import { vectorKey } from './vector-record.ts'
 /**
  * Lets vectors go with their records: whatever deletes or replaces a record deletes its vector in the same atom. This is
  * so in every process, whether or not it has an embedder. Records that are new have no vector, and cost nothing.
+ *
+ * @param store - A plain object, as other gates make them: its other calls are taken over, not wrapped once more.
  */
 export function gateVectors(store: Store): Store {
   return {
-    ...forward(store),
+    ...store,
     write: (batch) => (batch.some(endsVector) ? writeWithout(store, batch) : store.write(batch)),
   }
 }

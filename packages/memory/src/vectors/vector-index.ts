@@ -32,10 +32,10 @@ export class VectorIndex implements AsyncDisposable {
   readonly table: VectorTable
   /** Records without a vector, by name, those first that came first. */
   readonly pending: Map<string, RecordKey> = new Map()
+  /** Vectors whose records are gone, by the names of those. */
+  readonly orphans: Map<string, RecordKey> = new Map()
   readonly #parts: VectorIndexParts
   readonly #scanner = new VectorScanner()
-  /** Vectors whose record is gone: left by a process that knows no vectors. */
-  readonly #orphans = new Map<string, RecordKey>()
   #position: Seq | undefined
   #incarnation: string | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -66,13 +66,6 @@ export class VectorIndex implements AsyncDisposable {
       })
       return found.toSorted((a, b) => b.score - a.score || b.seq - a.seq).slice(0, limit)
     })
-  }
-
-  /** Hands out the vectors that have lost their records. */
-  takeOrphans(): readonly RecordKey[] {
-    const orphans = [...this.#orphans.values()]
-    this.#orphans.clear()
-    return orphans
   }
 
   /** One after the other: rows must not change while they are compared. */
@@ -125,7 +118,8 @@ export class VectorIndex implements AsyncDisposable {
     const vectors = await readIntact(store, keys.map(vectorKey))
     for (const [index, key] of keys.entries()) {
       const [record, found] = [records[index], vectors[index]]
-      if (!record && found) this.#orphans.set(nameOf(key), found)
+      if (!record && found) this.orphans.set(nameOf(key), vectorKey(key))
+      else this.orphans.delete(nameOf(key))
       const vector = record && found && vectorOf(record, kind, found)
       if (vector) this.table.put(record, vector)
       else this.table.remove(key)

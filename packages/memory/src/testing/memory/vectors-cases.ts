@@ -127,6 +127,10 @@ export function vectorsCases(options: StoreContractOptions): void {
     const gone = changes.filter(({ op }) => op === 'delete').map(({ collection }) => collection)
     expect(gone).toEqual(expect.arrayContaining(['observations', 'vectors']))
     expect(await found('automobile', 'meaning')).toEqual(['a vehicle', 'an automobile'])
+    // A process that knows no vectors leaves them behind; whoever has an embedder drops them.
+    const [, left = ''] = ids
+    await store.write([{ type: 'delete', key: { collection: 'observations', id: left }, author: 'old' }])
+    await until(async () => (await stored(left))[0] === undefined, 'the vector is gone')
   })
 
   it('lets a vector expire with its record', async () => {
