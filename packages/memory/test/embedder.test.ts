@@ -27,6 +27,7 @@ describe('an embedder', () => {
     [{ embedder: undefined }, 'search.embedder'],
     [{ embedder: conceptEmbedder(), vectors: 'int4' }, 'search.vectors'],
     [{ embedder: conceptEmbedder(), by: 'magic' }, 'search.by'],
+    [{ embedder: conceptEmbedder(), maxWaitMs: 0 }, 'search.maxWaitMs'],
     [{ embedder: conceptEmbedder({ id: '' }) }, 'search.embedder.id'],
     [{ embedder: conceptEmbedder({ dimensions: 0 }) }, 'search.embedder.dimensions'],
     [{ embedder: conceptEmbedder({ dimensions: 8_193 }) }, 'search.embedder.dimensions'],
@@ -171,6 +172,25 @@ describe('an embedder', () => {
     for (const value of ['a fast car', 'a car, fast', 'an automobile']) await observations.log({ value })
     await memory.vectorsReady()
     expect(await observations.search('"fast car"')).toMatchObject([{ item: { value: 'a fast car' } }])
+  })
+
+  it('that takes long is waited for by those alone who ask for it', async () => {
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const embedder = conceptEmbedder({
+      embed: async (texts) => {
+        if (texts.includes('vehicle')) await late
+        return vectors(texts)
+      },
+    })
+    const memory = await open(embedder, { maxWaitMs: 20 })
+    const { observations } = memory.as(ann)
+    await observations.log({ value: 'a car' })
+    await memory.vectorsReady()
+    const asked = observations.search('vehicle', { by: 'both' })
+    expect(await observations.search('vehicle')).toEqual([])
+    resolve()
+    expect(await asked).toMatchObject([{ item: { value: 'a car' } }])
+    expect(await observations.search('vehicle')).toMatchObject([{ item: { value: 'a car' } }])
   })
 
   it('does not keep a memory from closing, and hears of it', async () => {

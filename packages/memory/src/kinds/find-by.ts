@@ -31,11 +31,14 @@ export async function findBy(
   if (by !== undefined) requireSearchBy('by', by)
   const way = wayOf(actor, text, by)
   if (way === 'words') return findRecords(actor, text, filter, limit)
+  const isOptional = by === undefined
   let answer: SearchAnswer
   try {
-    answer = await (way === 'meaning' ? nearest(actor, text, filter, limit) : both(actor, text, filter))
+    answer = await (way === 'meaning'
+      ? actor.searchMeaning({ ...filter, text, limit, isOptional })
+      : both(actor, text, filter, isOptional))
   } catch (error) {
-    if (by !== undefined || !(error instanceof EmbedderError || error instanceof AccessError)) throw error
+    if (!isOptional || !(error instanceof EmbedderError || error instanceof AccessError)) throw error
     return findRecords(actor, text, filter, limit)
   }
   const shown = actor.seeAll(filter.collection, answer.records.slice(0, limit), 'search')
@@ -52,20 +55,16 @@ function wayOf(actor: Actor, text: string, by: SearchBy | undefined): SearchBy {
   return way === 'both' && parseQuery(text).phrases.length > 0 ? 'words' : way
 }
 
-function nearest(
+async function both(
   actor: Actor,
   text: string,
   filter: Omit<RecordFilter, 'audience'>,
-  limit: number,
+  isOptional: boolean,
 ): Promise<SearchAnswer> {
-  return actor.searchMeaning({ ...filter, text, limit })
-}
-
-async function both(actor: Actor, text: string, filter: Omit<RecordFilter, 'audience'>): Promise<SearchAnswer> {
   const { words } = parseQuery(text)
   const answers = await Promise.all([
     actor.search({ ...filter, words, limit: fused }),
-    nearest(actor, text, filter, fused),
+    actor.searchMeaning({ ...filter, text, limit: fused, isOptional }),
   ])
   const records = new Map(answers.flatMap((answer) => answer.records.map((record) => [record.seq, record] as const)))
   const scores = fuseRanks(answers.map((answer) => answer.records.map(({ seq }) => seq)))

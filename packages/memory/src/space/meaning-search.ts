@@ -20,6 +20,8 @@ export interface MeaningQuery extends RecordFilter {
   readonly limit: number
   /** The label of what the asker has read, where that is known: the text may repeat it. */
   readonly label: Label | undefined
+  /** Whether the search goes on without an answer that takes long. */
+  readonly isOptional: boolean
 }
 
 /** Finds records by their meaning. Nothing in an answer depends on records that its audience can't see. */

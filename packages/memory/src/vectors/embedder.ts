@@ -61,6 +61,12 @@ export interface MeaningOptions {
    * @defaultValue 'both'
    */
   readonly by?: SearchBy
+  /**
+   * How long a search that does not say how to find waits for the embedder, in milliseconds; then it finds by words.
+   *
+   * @defaultValue 2_000
+   */
+  readonly maxWaitMs?: number
 }
 
 /** Validated options with all defaults filled in. */
@@ -70,17 +76,20 @@ export interface ResolvedMeaning {
   readonly allows: Audience | undefined
   readonly form: VectorForm
   readonly by: SearchBy
+  readonly maxWaitMs: number
 }
 
-const optionKinds: OptionKinds<MeaningOptions> = { embedder: 'any', vectors: 'any', by: 'any' }
+const optionKinds: OptionKinds<MeaningOptions> = { embedder: 'any', vectors: 'any', by: 'any', maxWaitMs: 'any' }
 const embedderDefaults = { maxTexts: 64, maxTextLength: 8_000, timeoutMs: 30_000 } as const
 
 /** @throws OptionError */
 export function resolveMeaning(options: MeaningOptions | undefined): ResolvedMeaning | undefined {
   if (options === undefined) return undefined
-  const { embedder, vectors: form = 'int8', by = 'both' } = requireOptions('search', options, optionKinds, 'search')
+  const given = requireOptions('search', options, optionKinds, 'search')
+  const { embedder, vectors: form = 'int8', by = 'both', maxWaitMs = 2_000 } = given
   if (form !== 'int8' && form !== 'float32') throw new OptionError('search.vectors', "'int8' or 'float32'", form)
   requireSearchBy('search.by', by)
+  requireDuration('search.maxWaitMs', maxWaitMs)
   // An embedder may be an object of a class, with more properties than these.
   requireObject('search.embedder', embedder, 'an embedder such as { id, dimensions, embed }')
   const { id, dimensions, allows } = embedder
@@ -92,8 +101,14 @@ export function resolveMeaning(options: MeaningOptions | undefined): ResolvedMea
   requireInteger('search.embedder.maxTextLength', maxTextLength, 1)
   requireDuration('search.embedder.timeoutMs', timeoutMs)
   const audience = allows && audienceOf({ id: 'embedder', role: 'embedder', clearance: allows })
-  const embed: Embedder['embed'] = (texts, given) => embedder.embed(texts, given)
-  return { embedder: { id, dimensions, embed, maxTexts, maxTextLength, timeoutMs }, allows: audience, form, by }
+  const embed: Embedder['embed'] = (texts, stop) => embedder.embed(texts, stop)
+  return {
+    embedder: { id, dimensions, embed, maxTexts, maxTextLength, timeoutMs },
+    allows: audience,
+    form,
+    by,
+    maxWaitMs,
+  }
 }
 
 /** @throws OptionError */

@@ -101,7 +101,7 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
     }
   }
 
-  async find({ text, limit, label, ...filter }: MeaningQuery): Promise<readonly FoundKey[]> {
+  async find({ text, limit, label, isOptional, ...filter }: MeaningQuery): Promise<readonly FoundKey[]> {
     const { embedder, allows } = this.#options
     if (allows && label && !covers(allows, label)) {
       throw new AccessError(
@@ -112,7 +112,22 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
     await this.#requireInForce()
     const query = text.slice(0, embedder.maxTextLength).toWellFormed()
     if (query.trim() === '') return []
-    return this.#index.find(await this.#vectorOf(query), filter, limit)
+    const vector = this.#vectorOf(query)
+    return this.#index.find(await (isOptional ? this.#soon(vector) : vector), filter, limit)
+  }
+
+  /** Whoever asks again later gets it. */
+  async #soon(vector: Promise<KeptVector>): Promise<KeptVector> {
+    const { embedder, maxWaitMs } = this.#options
+    const timeout = AbortSignal.timeout(maxWaitMs)
+    try {
+      return await withSignal(vector, timeout)
+    } catch (cause) {
+      if (cause !== timeout.reason) throw cause
+      throw new EmbedderError(embedder.id, `did not answer within ${maxWaitMs} ms, so the search goes by words.`, {
+        cause,
+      })
+    }
   }
 
   #vectorOf(query: string): Promise<KeptVector> {
