@@ -127,7 +127,10 @@ export class Records {
    *
    * @throws OptionError, StoreError; EmbedderError, AccessError
    */
-  async search(text: string, filter: Omit<RecordsFilter, 'cursor'> & { readonly by?: SearchBy }): Promise<readonly AnyRecord[]> {
+  async search(
+    text: string,
+    filter: Omit<RecordsFilter, 'cursor'> & { readonly by?: SearchBy },
+  ): Promise<readonly AnyRecord[]> {
     const { limit = 50, by } = requireOptions('records.search', filter, { ...searchKinds, by: 'any' })
     this.#space.assertOpen()
     const found = await findBy(this.#actor, text, this.#filter(filter), limit, by)
