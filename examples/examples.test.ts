@@ -67,6 +67,15 @@ it('the first machine decides, asks a person, and continues in another flock wit
   expect(stderr).toBe('')
 })
 
+it('what is written in other words is found by meaning', async () => {
+  const { stdout, stderr } = await run('search-by-meaning.ts')
+  expect(stdout).toContain('Vectors: 3, still to be made: 0\n')
+  expect(stdout).toContain('will they quit, by words: nothing\n')
+  expect(stdout).toContain('will they quit, by both: They may terminate the contract in May.\n')
+  expect(stdout).toContain('May invoice, by both: The May invoice is paid.\n')
+  expect(stderr).toBe('')
+})
+
 it('two servers have one cache, whose copies are current', async () => {
   const { stdout, stderr } = await run('keyv-cache.ts')
   expect(stdout.split('\n')).toEqual([

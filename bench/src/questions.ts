@@ -32,6 +32,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'memory-size': async () => (await import('./memory-size.ts')).memorySize,
   scale: async () => (await import('./scale.ts')).scale,
   search: async () => (await import('./search.ts')).search,
+  'search-by-meaning': async () => (await import('./search-by-meaning.ts')).searchByMeaning,
   'search-quality': async () => (await import('./search-quality.ts')).searchQuality,
   'observation-writes': async () => (await import('./observation-writes.ts')).observationWrites,
   growth: async () => (await import('./growth.ts')).growth,

@@ -20,6 +20,7 @@ export { encryptionFromEnvironment } from './sealing/encryption-options.ts'
 export type { Memory } from './memory.ts'
 export type { MemoryEvents } from './space/store-link.ts'
 export type { MemoryOptions, Architecture } from './options.ts'
+export type { Embedder, MeaningOptions } from './vectors/embedder.ts'
 export type { EncryptionOptions } from './sealing/encryption-options.ts'
 export type { FederationOptions } from './federation/federation-options.ts'
 export type { RetentionRule } from './retention/retention-rules.ts'
@@ -63,6 +64,7 @@ export {
   CorrectedError,
   CorruptRecordError,
   DeadlockError,
+  EmbedderError,
   FenceError,
   MemoryClosedError,
   MissingKeyError,

@@ -6,6 +6,7 @@ import type { SharedObjectBuffers } from './objects/shared-objects.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ResealReport } from './sealing/reseal.ts'
 import type { RetentionReport } from './retention/retention-sweeper.ts'
+import type { SearchBy } from './space/meaning-search.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import type { MemoryEvents } from './space/store-link.ts'
 import type { WorkerModule } from './store/store-driver.ts'
@@ -13,6 +14,7 @@ import type { StoreTraits } from './store/store.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import type { Level, Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
+import type { VectorReport } from './vectors/vectors.ts'
 import type { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
@@ -26,6 +28,8 @@ export interface MemoryShare {
   readonly auditsReads: boolean
   /** The lowest level that is sealed in this space; `undefined` where nothing is. */
   readonly sealsFrom: Level | undefined
+  /** How searches find that don't say it; `undefined` where there is no embedder. */
+  readonly searchesBy: SearchBy | undefined
   readonly descriptor: WorkerModule | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer
@@ -105,4 +109,14 @@ export interface Memory extends ThreadMemory {
    * the bus can't be reached; MissingKeyError
    */
   exchange(): Promise<void>
+  /** How far the vectors of search by meaning are; `undefined` unless the memory was opened with an embedder. */
+  readonly vectors: VectorReport | undefined
+  /**
+   * Resolves when everything that was written before the call is found by its meaning, or has failed: see
+   * {@link Memory.vectors}. For tests and scripts: writers need not wait.
+   *
+   * @throws OptionError without an embedder; EmbedderError when the space was opened with another one since;
+   * StoreError; the signal's reason.
+   */
+  vectorsReady(signal?: AbortSignal): Promise<void>
 }

@@ -43,6 +43,9 @@ import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
 import { isOutage } from './values/outlast.ts'
 import { warn } from './values/warn.ts'
+import { gateVectors } from './vectors/vector-gate.ts'
+import { Vectors } from './vectors/vectors.ts'
+import type { VectorReport } from './vectors/vectors.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 import { Ledger } from './work/ledger.ts'
@@ -100,6 +103,7 @@ class OpenedMemory implements Memory {
   readonly #retention: RetentionSweeper
   readonly #threads: ThreadHost
   readonly #federation: Federation | undefined
+  readonly #vectors: Vectors | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions, opened: Store) {
@@ -112,7 +116,7 @@ class OpenedMemory implements Memory {
     const vault = new ObjectVault(opened.objects, ring, sealing)
     const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
     const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
-    this.#store = gateRetention(gateSchemas(sealed, options.schemas), options.retention)
+    this.#store = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
@@ -135,12 +139,16 @@ class OpenedMemory implements Memory {
     this.#leases = new StoreLeaseKeeper(this.#store, onError)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
     this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
+    const { federation, search, space, heartbeatMs } = options
+    const background = { store: this.#store, leases: this.#leases, pollMs: heartbeatMs, onError }
+    this.#vectors = search && new Vectors(search, background)
     this.#space = {
       ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,
       shelf: this.#shelf,
       leases: this.#leases,
       readAudit: this.#readAudit,
+      meaning: this.#vectors,
       note: (entry) => this.#ledger.note(entry),
       ledger: (audience) => this.#ledger.report(audience),
       noteOutage: (error) => {
@@ -162,10 +170,10 @@ class OpenedMemory implements Memory {
       leases: this.#leases,
       shelf: this.#shelf,
       arena: this.#arena,
+      meaning: this.#vectors,
       noteOutage: (error) => this.#listener.suspect(error),
       share: () => this.#share(),
     })
-    const { federation, space, heartbeatMs } = options
     this.#federation =
       federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
     const { retention: rules } = options
@@ -183,6 +191,19 @@ class OpenedMemory implements Memory {
     await this.#listener.start()
     await this.#sealer.start()
     await this.#federation?.start()
+    await this.#vectors?.start()
+  }
+
+  get vectors(): VectorReport | undefined {
+    return this.#vectors?.report
+  }
+
+  async vectorsReady(signal?: AbortSignal): Promise<void> {
+    this.#space.assertOpen()
+    if (!this.#vectors)
+      throw new OptionError('search', 'an embedder, given to openMemory, for vectorsReady()', undefined)
+    signal?.throwIfAborted()
+    await this.#vectors.ready(signal)
   }
 
   get retention(): RetentionReport {
@@ -245,6 +266,7 @@ class OpenedMemory implements Memory {
       counters: this.#counters,
       auditsReads: this.#readAudit !== undefined,
       sealsFrom: this.#ring.sealsFrom,
+      searchesBy: this.#vectors?.by,
       objects: this.#arena.buffers,
     }
   }
@@ -262,6 +284,7 @@ class OpenedMemory implements Memory {
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
     await this.#federation?.[Symbol.asyncDispose]()
+    await this.#vectors?.[Symbol.asyncDispose]()
     await this.#sealer[Symbol.asyncDispose]()
     this.#threads[Symbol.dispose]()
     this.#leases[Symbol.dispose]()

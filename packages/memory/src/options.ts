@@ -5,6 +5,8 @@ import { resolveEncryption } from './sealing/encryption-options.ts'
 import type { EncryptionOptions, KeyRingShare } from './sealing/encryption-options.ts'
 import { requireRetention } from './retention/retention-rules.ts'
 import type { RetentionRule } from './retention/retention-rules.ts'
+import { resolveMeaning } from './vectors/embedder.ts'
+import type { MeaningOptions, ResolvedMeaning } from './vectors/embedder.ts'
 import { requireDuration, requireInteger, requireLifetime } from './values/require-option.ts'
 import type { Schemas } from './store/schema-gate.ts'
 import type { StoreDriver } from './store/store-driver.ts'
@@ -135,12 +137,20 @@ export interface MemoryOptions {
    * @defaultValue none
    */
   readonly federation?: FederationOptions
+
+  /**
+   * Finds observations by their meaning, too, with an embedder: any model that makes vectors of texts.
+   *
+   * @defaultValue none: they are found by their words
+   */
+  readonly search?: MeaningOptions
 }
 
 /** Validated options with all defaults filled in. */
-export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation'>> & {
+export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation' | 'search'>> & {
   readonly encryption: KeyRingShare
   readonly federation: ResolvedFederation | undefined
+  readonly search: ResolvedMeaning | undefined
 }
 
 const architectures: ReadonlySet<Architecture> = new Set(['centralized', 'hybrid', 'federated'])
@@ -158,7 +168,7 @@ const defaults = {
   retention: [],
   sealsSpace: true,
   schemas: {},
-} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation'>
+} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation' | 'search'>
 
 const kinds: OptionKinds<MemoryOptions> = {
   store: 'any',
@@ -176,6 +186,7 @@ const kinds: OptionKinds<MemoryOptions> = {
   sealsSpace: 'boolean',
   schemas: 'object',
   federation: 'any',
+  search: 'any',
 }
 
 /** @throws {@link OptionError} when a value is out of range. */
@@ -183,7 +194,8 @@ export function resolveOptions(given: MemoryOptions): ResolvedOptions {
   const options = requireOptions('openMemory', given, kinds)
   const encryption = resolveEncryption(options.encryption)
   const federation = resolveFederation(options.federation, options.architecture === 'federated')
-  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation }
+  const search = resolveMeaning(options.search)
+  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, search }
   if (typeof resolved.store?.open !== 'function') {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }

@@ -6,6 +6,7 @@ import { maxThreads } from './cache/counters.ts'
 import type { ObjectArena } from './objects/object-arena.ts'
 import type { HostShelf } from './objects/object-shelf.ts'
 import type { HeldLease, LeaseKeeper } from './space/lease-keeper.ts'
+import type { MeaningQuery, MeaningSearch } from './space/meaning-search.ts'
 import type { RecordKey } from './store/record.ts'
 import type { Store } from './store/store.ts'
 import type { Welcome } from './join-memory.ts'
@@ -29,6 +30,7 @@ interface HostParts {
   readonly leases: LeaseKeeper
   readonly shelf: HostShelf
   readonly arena: ObjectArena
+  readonly meaning: MeaningSearch | undefined
   readonly noteOutage: (error: unknown) => void
   readonly share: () => MemoryShare
 }
@@ -44,7 +46,7 @@ export class ThreadHost implements Disposable {
 
   /** Serves one more thread: for anybody, unless it needs passes. @throws OptionError when 63 other threads are connected. */
   connect(port: MessagePort, passes?: ThreadPasses): void {
-    const { store, ledger, audit, leases, shelf, arena, noteOutage, share } = this.#parts
+    const { store, ledger, audit, leases, shelf, arena, meaning, noteOutage, share } = this.#parts
     const thread = Array.from({ length: maxThreads }, (_, row) => row).find((row) => row > 0 && !this.#threads.has(row))
     if (thread === undefined) {
       throw new OptionError('threads', `at most ${maxThreads} threads on one memory`, maxThreads + 1)
@@ -59,6 +61,8 @@ export class ThreadHost implements Disposable {
       join: (): Welcome => ({ thread, isGuarded: guard !== undefined, share: share() }),
       enter: (pass: string) => guard?.enter(pass),
       ledger: (audience?: Audience) => ledger.report(guard?.within(audience) ?? audience),
+      meaning: (query: MeaningQuery) =>
+        meaning?.find({ ...query, audience: guard?.within(query.audience) ?? query.audience }),
       noted: (entry: LedgerEntry) => {
         guard?.requireKnown(entry.agent)
         ledger.note(entry)

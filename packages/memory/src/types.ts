@@ -37,7 +37,7 @@ export type {
 } from './kinds/learnings.ts'
 export type { LineageNode, LineageOptions } from './kinds/lineage.ts'
 export type { PutOptions } from './kinds/objects.ts'
-export type { ObservationInput, SearchOptions } from './kinds/observations.ts'
+export type { ObservationInput, ObservationSearchOptions, SearchOptions } from './kinds/observations.ts'
 export type {
   Audit,
   AuditAction,
@@ -48,6 +48,9 @@ export type {
 } from './oversight/audit.ts'
 export type { ResealReport } from './sealing/reseal.ts'
 export type { ClaimToken, Source } from './space/write-options.ts'
+export type { SearchBy } from './space/meaning-search.ts'
+export type { VectorForm } from './vectors/vector-form.ts'
+export type { VectorReport } from './vectors/vectors.ts'
 export type { WatchOptions } from './space/watch.ts'
 export type { SchemaIssue } from './values/errors.ts'
 export type { LedgerLine, LedgerReport } from './work/ledger-table.ts'

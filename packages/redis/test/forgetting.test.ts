@@ -15,11 +15,16 @@ function found(folder: string, words: readonly string[]): readonly string[] {
   return words.filter((word) => bytes.some((file) => file.includes(word)))
 }
 
+function vectorOf(text: string): number[] {
+  return Array.from({ length: 64 }, (_, at) => Math.sin(at + (text.codePointAt(at % text.length) ?? 0)))
+}
+
 describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`, () => {
   it('leaves nothing of it in the append-only file and in later snapshots', async () => {
     const server = await startServer('--rdbcompression', 'no')
     const admin = new Redis(server.url)
-    const memory = await openMemory({ store: redisStore(server.url) })
+    const embedder = { id: 'letters', dimensions: 64, embed: async (texts: readonly string[]) => texts.map(vectorOf) }
+    const memory = await openMemory({ store: redisStore(server.url), search: { embedder } })
     try {
       const ann = memory.as({ id: 'ann', role: 'sales' })
       const words = ['canaryfirst', 'canarylatest', 'canaryturn', 'canarytag', 'canaryobject', 'canaryderived']
@@ -30,6 +35,11 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
       await ann.objects.put(`${object} `.repeat(100), { subject: 'p' })
       await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
       await ann.facts.set('other', 'stays')
+      await memory.vectorsReady()
+      await using store = await redisStore(server.url).open('default', 'reader')
+      const { records } = await store.query({ collection: 'vectors', order: 'oldest', limit: 10 })
+      expect(records).toHaveLength(2)
+      for (const { value } of records) words.push((JSON.parse(value) as { vector: string }).vector)
       expect(found(server.folder, [...words, 'stays'])).toEqual([...words, 'stays'])
       await ann.forget({ subject: 'p' }, { reason: 'asked' })
       await admin.save()

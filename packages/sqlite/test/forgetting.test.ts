@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
+import type { Embedder } from '@skein/memory'
 import { backup, sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
 
@@ -13,6 +14,40 @@ function found(path: string, words: readonly string[]): readonly string[] {
   const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)))
   return words.filter((word) => bytes.some((file) => file.includes(word)))
 }
+
+/** Vectors of the letters of a text, other ones for each id. */
+function lettersEmbedder(id: string): Embedder {
+  const vectorOf = (text: string): number[] =>
+    Array.from({ length: 64 }, (_, at) => Math.sin(at * id.length * 7 + (text.codePointAt(at % text.length) ?? 0)))
+  return { id, dimensions: 64, embed: async (texts) => texts.map(vectorOf) }
+}
+
+/** Texts of the vectors of all observations, as they are stored. */
+async function vectorTexts(path: string): Promise<string[]> {
+  await using store = await sqliteStore(path).open('default', 'reader')
+  const { records } = await store.query({ collection: 'vectors', order: 'oldest', limit: 10 })
+  return records.map(({ value }) => (JSON.parse(value) as { vector: string }).vector)
+}
+
+it('leaves nothing of the vectors of what was forgotten, rewritten vectors included', async () => {
+  const path = temporaryPath()
+  const open = (id: string) => openMemory({ store: sqliteStore(path), search: { embedder: lettersEmbedder(id) } })
+  const first = await open('first')
+  const entry = await first.as({ id: 'ann', role: 'sales' }).observations.log({ value: 'Zoë called', subject: 'p' })
+  await first.as({ id: 'ann', role: 'sales' }).observations.log({ value: 'stays' })
+  await first.vectorsReady()
+  const [before = '', kept = ''] = await vectorTexts(path)
+  await first.close()
+  const memory = await open('second')
+  await memory.vectorsReady()
+  const [after = '', keptAfter = ''] = await vectorTexts(path)
+  expect(found(path, [after, keptAfter])).toEqual([after, keptAfter])
+  await memory.as({ id: 'ann', role: 'sales' }).forget(entry, { reason: 'asked' })
+  await backup(path, join(dirname(path), 'later.db'))
+  expect(found(path, [before, kept, after, keptAfter])).toEqual([keptAfter])
+  await memory.close()
+  expect(found(path, [before, after])).toEqual([])
+})
 
 it('leaves nothing of what was forgotten in the file, its log and later backups', async () => {
   const path = temporaryPath()

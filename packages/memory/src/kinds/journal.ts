@@ -17,12 +17,13 @@ import { queryTerms } from '../search/query-words.ts'
 import { indexTerms } from '../search/search-terms.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import { snippetOf } from '../search/snippet.ts'
-import { findRecords } from './find-records.ts'
+import { findBy } from './find-by.ts'
 import { getKinds, listFilter, listKinds, requireInclude, searchKinds, supersedeKinds } from './journal-options.ts'
 import type { GetOptions, ListOptions, SupersedeOptions } from './journal-options.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
+import type { SearchBy } from '../space/meaning-search.ts'
 import type { Space } from '../space/space.ts'
 import type { CollectionWith } from '../store/collections.ts'
 import type { Written } from '../store/mutation.ts'
@@ -196,12 +197,20 @@ export class Journal {
 
   protected async find<Value>(
     text: string,
-    options: Omit<ListOptions, 'cursor'>,
+    options: Omit<ListOptions, 'cursor'> & { readonly by?: SearchBy },
   ): Promise<SearchResult<JournalEntry<Value>>[]> {
-    const { limit = 10, include } = requireOptions(`${this.#collection}.search`, options, searchKinds)
+    const {
+      limit = 10,
+      include,
+      by,
+    } = requireOptions(`${this.#collection}.search`, options, {
+      ...searchKinds,
+      by: 'any',
+    })
     requireInclude(include)
     this.#space.assertOpen()
-    const found = await findRecords(this.#actor, text, listFilter(this.#collection, options), limit, include)
+    const filter = listFilter(this.#collection, options)
+    const found = await findBy(this.#actor, text, filter, limit, { by, include })
     const terms = queryTerms(text)
     const items = await this.#toEntries<Value>(found.map(({ record }) => record))
     return items.map((item, at) => {

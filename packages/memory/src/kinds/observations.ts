@@ -2,6 +2,7 @@ import { Journal } from './journal.ts'
 import type { JournalEntry, SearchResult } from './journal.ts'
 import type { ListOptions, SupersedeOptions } from './journal-options.ts'
 import { writeOptionKinds } from '../space/write-options.ts'
+import type { SearchBy } from '../space/meaning-search.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
@@ -14,6 +15,16 @@ export interface ObservationInput<Value> extends WriteOptions {
 
 /** Filters of a search for observations; `limit` defaults to 10. */
 export type SearchOptions = Omit<ListOptions, 'cursor'>
+
+/** Options of a search for observations. */
+export interface ObservationSearchOptions extends SearchOptions {
+  /**
+   * How to find: by `words`, by `meaning`, or by `both`.
+   *
+   * @defaultValue as the memory was opened; `words` if it has no embedder
+   */
+  readonly by?: SearchBy
+}
 
 const inputKinds: OptionKinds<ObservationInput<unknown>> = { ...writeOptionKinds, value: 'any' }
 
@@ -60,7 +71,7 @@ export class Observations extends Journal {
   }
 
   /**
-   * Finds observations by words, best match first. Any text is a valid query, of which
+   * Finds observations by words, or by their meaning where the memory has an embedder, best match first. Any text is a valid query, of which
    * the first 64 different words within the first 65,536 characters count.
    *
    * - Words match by their stem, in English and a dozen other languages; words like "the" count
@@ -69,9 +80,14 @@ export class Observations extends Journal {
    * - A word of five letters or more also matches at one edit from it, below all that is spelled alike.
    * - What holds more of the words comes first.
    *
-   * @throws OptionError, StoreError
+   * A phrase in quotation marks is looked for by words alone, except in a search by `meaning`.
+   *
+   * @throws OptionError, StoreError; EmbedderError if it names `by`; AccessError if the embedder may not see the query.
    */
-  search<Value = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<JournalEntry<Value>>[]> {
+  search<Value = unknown>(
+    text: string,
+    options: ObservationSearchOptions = {},
+  ): Promise<SearchResult<JournalEntry<Value>>[]> {
     return this.find(text, options)
   }
 }

@@ -12,11 +12,12 @@ import { sourceName, visibleSources } from '../store/source-name.ts'
 import { parseCursor } from '../values/page-cursor.ts'
 import { limits } from '../values/limits.ts'
 import { requireFilter, requireIds, requireInteger, requireStrings, requireTimes } from '../values/require-option.ts'
-import { matchRecords } from '../kinds/find-records.ts'
+import { matchBy } from '../kinds/find-by.ts'
 import type { Space } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
 import type { Include, Shown } from '../space/shown.ts'
+import type { SearchBy } from '../space/meaning-search.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
@@ -81,9 +82,13 @@ export interface RecordsPage {
 }
 
 /** Filters of a search; without a collection it searches all that can be searched. */
-export type RecordsSearch = Omit<RecordsFilter, 'collection' | 'cursor'> & Partial<Pick<RecordsFilter, 'collection'>>
+export type RecordsSearch = Omit<RecordsFilter, 'collection' | 'cursor'> &
+  Partial<Pick<RecordsFilter, 'collection'>> & {
+    /** How to find; see `Observations.search`. */
+    readonly by?: SearchBy
+  }
 
-const { cursor: _, ...searchKinds }: OptionKinds<RecordsFilter> = {
+const { cursor: _, ...filterKinds }: OptionKinds<RecordsFilter> = {
   collection: 'any',
   task: 'any',
   author: 'any',
@@ -95,7 +100,8 @@ const { cursor: _, ...searchKinds }: OptionKinds<RecordsFilter> = {
   cursor: 'string',
   include: 'any',
 }
-const listKinds: OptionKinds<RecordsFilter> = { ...searchKinds, cursor: 'string' }
+const listKinds: OptionKinds<RecordsFilter> = { ...filterKinds, cursor: 'string' }
+const searchKinds: OptionKinds<RecordsSearch> = { ...filterKinds, by: 'any' }
 
 /** Browses records of all kinds. Agents use the interface of each kind instead. */
 export class Records {
@@ -146,30 +152,29 @@ export class Records {
   }
 
   /**
-   * Records that hold any of the words, best first. Only observations, decisions, learnings and facts are indexed.
+   * Records that hold any of the words, or are near in meaning, best first: see `Observations.search`. Only
+   * observations, decisions, learnings and facts are indexed, facts by words alone.
    *
    * Scores of different kinds can't be compared. So where all are searched, the kinds take turns: the best of each, then
    * the second of each.
    *
-   * @throws OptionError, StoreError
+   * @throws OptionError, StoreError; EmbedderError, AccessError
    */
   async search(text: string, filter: RecordsSearch = {}): Promise<readonly AnyRecord[]> {
-    const { collection, limit = 50 } = requireOptions('records.search', filter, searchKinds)
+    const { collection, limit = 50, by, include } = requireOptions('records.search', filter, searchKinds)
     this.#space.assertOpen()
     const kinds = collection === undefined ? Records.searched : [collection]
     const found = await Promise.all(
       kinds.map(async (kind) => {
         const query = this.#filter({ ...filter, collection: kind })
-        const { records } = await matchRecords(this.#actor, text, query, limit, filter.include)
+        const { records } = await matchBy(this.#actor, text, query, limit, { by, include })
         if (records.length === 0) this.#actor.seeAll(kind, [], 'search')
         return records
       }),
     )
     const inTurns = Array.from({ length: limit }, (__, rank) => found.flatMap((records) => records[rank] ?? [])).flat()
     // What is left out counts as read by nobody.
-    const shown = inTurns
-      .slice(0, limit)
-      .flatMap((record) => this.#actor.see(record, record, 'search', filter.include) ?? [])
+    const shown = inTurns.slice(0, limit).flatMap((record) => this.#actor.see(record, record, 'search', include) ?? [])
     return this.#toRecords(shown)
   }
 

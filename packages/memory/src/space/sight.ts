@@ -1,6 +1,7 @@
 import type { NotedAction } from '../audit/noted-reads.ts'
 import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
+import type { FoundKey } from '../search/term-table.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
 import type { NameQuery, RecordQuery, SearchAnswer, SearchQuery } from '../store/query.ts'
@@ -10,6 +11,7 @@ import { asHeld, audienceOf, covers, isWithdrawn, levelIndex, withWithdrawn } fr
 import type { Audience, Label, Principal, Right } from '../values/access.ts'
 import { AccessError } from '../values/errors.ts'
 import { factIndexOf } from './fact-index.ts'
+import type { MeaningQuery, MeaningSearch } from './meaning-search.ts'
 import type { ReadScope } from './read-scope.ts'
 import type { Include, Shown, ShownChange } from './shown.ts'
 import type { StoredSpace } from './space.ts'
@@ -161,8 +163,23 @@ export class Sight {
     const { store } = this.space
     const seen = { ...query, audience: this.#asking(include) }
     if (query.collection !== 'facts') return store.search(seen)
-    const found = await factIndexOf(this.space).search(seen, this.now())
-    const records = found.length === 0 ? [] : await store.read(found.map(({ key }) => key))
+    return this.#candidates(await factIndexOf(this.space).search(seen, this.now()))
+  }
+
+  /** Search by meaning, where there is an embedder. */
+  get meaning(): MeaningSearch | undefined {
+    return this.space.meaning
+  }
+
+  /** Candidates by meaning, as by words in {@link search}. @throws EmbedderError, AccessError, StoreError */
+  async searchMeaning(query: Omit<MeaningQuery, 'audience' | 'label'>, include?: Include): Promise<SearchAnswer> {
+    const audience = this.#asking(include)
+    const found = await this.space.meaning?.find({ ...query, audience, label: this.scope?.label })
+    return this.#candidates(found ?? [])
+  }
+
+  async #candidates(found: readonly FoundKey[]): Promise<SearchAnswer> {
+    const records = found.length === 0 ? [] : await this.space.store.read(found.map(({ key }) => key))
     return {
       // What was written since the index was read may match no more.
       records: records.filter((record, at): record is StoredRecord => record?.seq === found[at]?.seq),

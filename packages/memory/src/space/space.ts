@@ -9,6 +9,7 @@ import type { LedgerReport } from '../work/ledger-table.ts'
 import type { LedgerEntry } from '../work/ledger-entry.ts'
 import type { InFlight } from './in-flight.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
+import type { MeaningSearch } from './meaning-search.ts'
 
 /**
  * One thread's handle on a shared memory: the parts that all kinds of memory are built
@@ -24,6 +25,8 @@ export interface Space {
   readonly leases: LeaseKeeper
   /** Buffers what this thread's principals read; absent where reads are not audited. */
   readonly readAudit: ReadAuditBuffer | undefined
+  /** Finds by meaning; absent where there is no embedder. */
+  readonly meaning: MeaningSearch | undefined
   /** Identifies this thread among all that may compute. */
   readonly owner: string
   /** Work in flight in this thread, by key. */

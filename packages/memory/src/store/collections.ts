@@ -101,6 +101,7 @@ export const collections = {
   ledger: ['keyed', 'sealed'],
   audit: ['keyed', 'sealed'],
   settings: ['keyed', 'sealed'],
+  vectors: ['keyed', 'sealed'],
   federation: ['keyed', 'sealed'],
 } as const
 

@@ -29,6 +29,7 @@ import { sealingCases } from './sealing/sealing-cases.ts'
 import { tamperingCases } from './tampering/tampering-cases.ts'
 import { valueCases } from './values/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
+import { vectorsCases } from './memory/vectors-cases.ts'
 import { watchCases } from './memory/watch-cases.ts'
 import { secretsCases } from './secrets/secrets-cases.ts'
 import type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
@@ -74,6 +75,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
     })
   },
   observations: observationsCases,
+  vectors: vectorsCases,
   objects: objectsCases,
   once: onceCases,
   forgetting: forgetCases,

@@ -6,6 +6,7 @@ export type StoreContractPart =
   | 'store'
   | 'facts'
   | 'observations'
+  | 'vectors'
   | 'objects'
   | 'once'
   | 'forgetting'

@@ -121,7 +121,9 @@ export class ThreadGuard {
     if (type === 'reseal') throw new AccessError('a thread', 'to be the thread that opened the memory')
     if (type === 'set' && !covers(this.#seen(), mutation.meta)) throw new AccessError(mutation.meta.author, 'clearance')
     if (type === 'withdraw' && !this.#isWithin(mutation.over)) throw new AccessError('a thread', 'clearance')
-    if (collection === 'settings' && !stateNames.test(id)) throw new AccessError('a thread', 'another key')
+    if (collection === 'vectors' || (collection === 'settings' && !stateNames.test(id))) {
+      throw new AccessError('a thread', 'another key')
+    }
     const author = type === 'set' ? mutation.meta.author : type === 'delete' ? mutation.author : undefined
     if (author !== undefined && collection !== 'settings' && collection !== 'audit') this.requireKnown(author)
   }

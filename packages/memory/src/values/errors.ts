@@ -6,6 +6,7 @@ export type SkeinErrorCode =
   | 'SKEIN_CORRECTED'
   | 'SKEIN_CORRUPT'
   | 'SKEIN_DEADLOCK'
+  | 'SKEIN_EMBEDDER'
   | 'SKEIN_FEED_TRIMMED'
   | 'SKEIN_FENCE'
   | 'SKEIN_KEY_MISSING'
@@ -213,6 +214,18 @@ export class DeadlockError extends SkeinError {
         'Begin the inner work before the outer one, or give them different keys; where threads are short, allow more of them.',
     )
     this.cycle = cycle
+  }
+}
+
+/** An embedder failed, or its vectors can't be used. The original error is the `cause`. */
+export class EmbedderError extends SkeinError {
+  readonly code = 'SKEIN_EMBEDDER'
+  /** The id of the embedder. */
+  readonly embedder: string
+
+  constructor(embedder: string, message: string, options?: ErrorOptions) {
+    super(`The embedder "${embedder}" ${message}`, options)
+    this.embedder = embedder
   }
 }
 
