@@ -9,6 +9,9 @@ import { EpochTable } from './cache/epoch-table.ts'
 import { FeedListener } from './cache/feed-listener.ts'
 import { heedReads } from './cache/heed-reads.ts'
 import { gateWrites } from './cache/write-gate.ts'
+import { carryOutAll } from './forgetting/carry-out.ts'
+import { runningPlans } from './forgetting/erasure-plan.ts'
+import { hideForgotten } from './forgetting/hide-forgotten.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import { Federation } from './federation/federation.ts'
 import type { Memory, MemoryShare } from './memory.ts'
@@ -96,6 +99,8 @@ class OpenedMemory implements Memory {
   readonly #sweeper: NodeJS.Timeout
   readonly #threads: ThreadHost
   readonly #federation: Federation | undefined
+  /** Erasures that were found when it was opened. */
+  #carriedOut: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions, opened: Store) {
@@ -107,7 +112,8 @@ class OpenedMemory implements Memory {
     const sealing = new KnownSealing(opened, ring)
     const vault = new ObjectVault(opened.objects, ring, sealing)
     const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
-    this.#store = gateSchemas(gateSeals(gatePlain(coherent, ring, sealing), ring), options.schemas)
+    const whole = gateSchemas(gateSeals(gatePlain(coherent, ring, sealing), ring), options.schemas)
+    this.#store = hideForgotten(whole, this.#epochs)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
@@ -131,7 +137,7 @@ class OpenedMemory implements Memory {
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
     this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
     this.#space = {
-      ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
+      ...spaceParts(whole, this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,
       shelf: this.#shelf,
       leases: this.#leases,
@@ -151,7 +157,8 @@ class OpenedMemory implements Memory {
       },
     }
     this.#threads = new ThreadHost({
-      store: this.#store,
+      // Each thread hides by itself what is being erased.
+      store: whole,
       ledger: this.#ledger,
       audit: this.#audit,
       leases: this.#leases,
@@ -169,6 +176,7 @@ class OpenedMemory implements Memory {
   async start(): Promise<void> {
     await this.#listener.start()
     await this.#sealer.start()
+    await this.#resumeErasures()
     await this.#federation?.start()
   }
 
@@ -237,6 +245,7 @@ class OpenedMemory implements Memory {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
+    await this.#carriedOut
     await this.#federation?.[Symbol.asyncDispose]()
     await this.#sealer[Symbol.asyncDispose]()
     this.#threads[Symbol.dispose]()
@@ -253,10 +262,23 @@ class OpenedMemory implements Memory {
     return this.close()
   }
 
+  /** Hides what others are erasing or have left half erased, and completes the latter in the background. */
+  async #resumeErasures(): Promise<void> {
+    if ((await runningPlans(this.#space.whole)).length === 0) return
+    this.#epochs.noteErasure()
+    if (this.#options.sealsSpace) this.#carriedOut = this.#carryOut().catch((error) => this.#onBackgroundError(error))
+  }
+
+  #carryOut(): Promise<void> {
+    const { whole: store, shelf, owner } = this.#space
+    return carryOutAll({ store, shelf, owner, assertOpen: () => this.#space.assertOpen() })
+  }
+
   async #sweep(): Promise<void> {
     try {
       while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
       if (!this.#closing) await this.#ledger.compact()
+      if (!this.#closing && this.#options.sealsSpace) await this.#carryOut()
     } catch (error) {
       this.#onBackgroundError(error)
     }
@@ -264,6 +286,7 @@ class OpenedMemory implements Memory {
 
   /** An outage is told of once, whatever met it. */
   #onBackgroundError(error: unknown): void {
+    if (this.#closing && error instanceof MemoryClosedError) return
     if (isOutage(error)) this.#listener.suspect(error)
     else warn(error)
   }

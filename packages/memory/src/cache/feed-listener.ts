@@ -108,6 +108,7 @@ export class FeedListener implements AsyncDisposable {
   #apply(change: Change): void {
     this.#last = change.seq
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
+    if (change.collection === 'erasures') this.#epochs.noteErasure()
     this.#epochs.setSyncedSeq(change.seq)
   }
 
@@ -146,7 +147,8 @@ export class FeedListener implements AsyncDisposable {
         this.#last = page.last
         this.#hinted = page.last
         this.#incarnation = page.incarnation
-        this.#epochs.invalidateAll()
+        // What was missed may be an erasure.
+        this.#epochs.noteErasure()
         this.#epochs.setSyncedSeq(page.last)
         if (isLost) this.#options.onLoss()
         return

@@ -14,9 +14,16 @@ const pageSize = 1_000
  * late the hints are.
  */
 export function heedReads(store: Store, epochs: EpochTable): Store {
+  /** Each is noted once, so that who reads again because of it comes to an end. */
+  let newestErasure = 0
   const heed = (records: Iterable<(RecordKey & { readonly seq: Seq }) | undefined>): void => {
     for (const record of records) {
-      if (!record || !epochs.isUnseen(record.seq) || !hasTrait(record.collection, 'cached')) continue
+      if (!record || !epochs.isUnseen(record.seq)) continue
+      if (record.collection === 'erasures' && record.seq > newestErasure) {
+        newestErasure = record.seq
+        epochs.noteErasure()
+      }
+      if (!hasTrait(record.collection, 'cached')) continue
       epochs.noteObserved(epochs.slotOf(record.collection, record.id), record.seq)
     }
   }
@@ -24,7 +31,7 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
   /** What is not there bears no position. It may be news as well, and then the feed tells of it. */
   const heedFeed = async (): Promise<void> => {
     const { changes, last, trimmed } = await store.changes(epochs.syncedSeq, pageSize)
-    if (trimmed || (changes.at(-1)?.seq ?? last) < last) epochs.invalidateAll()
+    if (trimmed || (changes.at(-1)?.seq ?? last) < last) epochs.noteErasure()
     else heed(changes)
   }
 
