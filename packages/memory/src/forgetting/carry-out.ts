@@ -44,7 +44,9 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
     await erase(erasers, plan, part, record)
     await nextTurn()
   }
-  const hashes = new Set(plan.parts.flat().flatMap(({ collection, id }) => (collection === 'objects' ? [hashOf(id)] : [])))
+  const hashes = new Set(
+    plan.parts.flat().flatMap(({ collection, id }) => (collection === 'objects' ? [hashOf(id)] : [])),
+  )
   let contents = 0
   for (const hash of hashes) if (await shelf.forget(hash)) contents += 1
   await store.scrub()
@@ -67,7 +69,14 @@ async function erase(
     const removals = present.map(({ collection, id, version }): DeleteMutation => {
       return { type: 'delete', key: { collection, id }, author, ifVersion: version }
     })
-    const batch: readonly Mutation[] = [...removals, auditMutation(owner, present.map((one) => noteOf(one, author, reason)), undefined)]
+    const batch: readonly Mutation[] = [
+      ...removals,
+      auditMutation(
+        owner,
+        present.map((one) => noteOf(one, author, reason)),
+        undefined,
+      ),
+    ]
     const { ok } = await store.write(batch)
     if (ok) return
   }

@@ -38,7 +38,7 @@ export async function forget(
   what: ForgetTarget,
   options: ForgetOptions,
 ): Promise<ForgetReport> {
-  const { reason, derived } = requireForgetOptions(options)
+  const { reason, derived, dryRun } = requireForgetOptions(options)
   const found = await findTargets(actor, what)
   const roots = new Set(found.keys())
   if (derived !== 'keep') await addDerived(actor, found)
@@ -46,7 +46,7 @@ export async function forget(
   const doomed = derived === 'forget' ? all : all.filter((record) => roots.has(sourceName(record)))
   const left = derived === 'report' ? [...found.keys()].filter((name) => !roots.has(name)) : []
   for (const record of doomed) requireMayErase(actor, record)
-  if (doomed.length === 0) return { id: undefined, forgotten: {}, contents: 0, left }
+  if (dryRun || doomed.length === 0) return { id: undefined, forgotten: countsOf(doomed), contents: 0, left }
   const erasing = new Erasing(space, actor, { reason, derived })
   return { ...(await erasing.run(doomed)), left }
 }

@@ -79,7 +79,9 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
     read: (keys) =>
       settled(async (names) => {
         const records = await store.read(keys)
-        return names.size === 0 ? records : records.map((record) => record && (isThere(record, names) ? record : undefined))
+        return names.size === 0
+          ? records
+          : records.map((record) => record && (isThere(record, names) ? record : undefined))
       }),
     query: (query) =>
       settled((names) =>

@@ -17,7 +17,10 @@ export function spaceParts(
   epochs: EpochTable,
   counters: Counters,
   options: SpaceOptions,
-): Pick<StoredSpace, 'whole' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'> {
+): Pick<
+  StoredSpace,
+  'whole' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'
+> {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {
     whole,

@@ -18,7 +18,7 @@ export interface InspectFlags {
 }
 
 /** The rights that a principal may hold. */
-export const rights: readonly Right[] = ['audit', 'declassify', 'administer']
+export const rights: readonly Right[] = ['audit', 'declassify', 'erase', 'administer']
 
 /** Adds the options that say which memory to read, and as which principal. */
 export function addInspectOptions(
