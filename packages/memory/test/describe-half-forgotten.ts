@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
@@ -55,16 +56,20 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
 
   it('is one step for another process, and completed by the next one after kill -9', { timeout: 60_000 }, async () => {
     const watching = await openMemory({ store: place().open() })
-    await filled(watching, 2_100)
-    const child = forgetting(2)
+    await filled(watching, 900)
+    const child = forgetting(1)
     const ended = once(child, 'exit')
     const view = watching.as(reader)
     const states = new Set<string>()
-    while (child.exitCode === null && child.signalCode === null) states.add(JSON.stringify(await seen(view)))
+    while (child.exitCode === null && child.signalCode === null) {
+      states.add(JSON.stringify(await seen(view)))
+      // Some stores answer without a turn of the event loop, which the news of the child need.
+      await nextTurn()
+    }
     expect((await ended)[1]).toBe('SIGKILL')
     // All of it was there until nothing was, though a part alone is gone.
     expect([...states].at(-1)).toBe('[0,false,false]')
-    for (const state of states) expect([0, 2_100]).toContain((JSON.parse(state) as readonly number[])[0])
+    for (const state of states) expect([0, 900]).toContain((JSON.parse(state) as readonly number[])[0])
     expect(await view.facts.get('other')).toBe('stays')
     // Somebody who needs the name gets it at once.
     await view.facts.set('summary', 'of something else')
@@ -75,7 +80,7 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
     const erasure = async () => (await next.as(reader).records.list({ collection: 'erasures' })).items[0]?.value
     await expect.poll(erasure, { timeout: 20_000 }).toMatchObject({
       state: 'done',
-      forgotten: { observations: 2_100, facts: 1 },
+      forgotten: { observations: 900, facts: 1 },
     })
     expect(await next.as(reader).facts.get('summary')).toBe('of something else')
     await next.close()

@@ -31,8 +31,13 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
   /** What is not there bears no position. It may be news as well, and then the feed tells of it. */
   const heedFeed = async (): Promise<void> => {
     const { changes, last, trimmed } = await store.changes(epochs.syncedSeq, pageSize)
-    if (trimmed || (changes.at(-1)?.seq ?? last) < last) epochs.noteErasure()
-    else heed(changes)
+    if (!trimmed && (changes.at(-1)?.seq ?? last) >= last) heed(changes)
+    else if (last <= newestErasure) epochs.invalidateAll()
+    else {
+      // What can't be looked through may hold an erasure.
+      newestErasure = last
+      epochs.noteErasure()
+    }
   }
 
   const mayBeCached = ({ collection, id }: RecordKey): boolean =>

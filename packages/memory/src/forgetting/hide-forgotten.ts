@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import type { EpochTable } from '../cache/epoch-table.ts'
 import { forward } from '../store/forward.ts'
 import type { Collection } from '../store/collections.ts'
@@ -42,6 +44,8 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
       const number = epochs.erasures
       const result = await read(await look(number))
       if (number === epochs.erasures) return result
+      // The feed is received in between.
+      await nextTurn()
     }
   }
 
