@@ -172,17 +172,19 @@ function domainsOf(folder: string): readonly string[] {
 }
 
 function situationsOf(domain: string): readonly Situation[] {
-  const episodes = new Map(linesOf<Episode>(`${domain}episodes.jsonl`).map((one) => [one.episode_id, one]))
-  return linesOf<Checkpoint>(`${domain}checkpoints.jsonl`).map((checkpoint) => {
+  const episodes = new Map(
+    (linesOf(`${domain}episodes.jsonl`) as readonly Episode[]).map((one) => [one.episode_id, one]),
+  )
+  return (linesOf(`${domain}checkpoints.jsonl`) as readonly Checkpoint[]).map((checkpoint) => {
     const turns = episodes.get(checkpoint.episode_id)?.turns ?? []
     const end = turns.findIndex(({ turn_id: id }) => id === checkpoint.as_of_turn_id)
     return { checkpoint, texts: turns.slice(0, end + 1).map(({ text }) => text) }
   })
 }
 
-function linesOf<Line>(path: string): readonly Line[] {
+function linesOf(path: string): readonly unknown[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line)
+    .map((line) => JSON.parse(line) as unknown)
 }
