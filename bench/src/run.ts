@@ -1,7 +1,7 @@
 /**
  * Runs the benchmarks of this folder and prints the results.
  *
- * `pnpm bench [NAME…] [--quick] [--json] [--report] [--from FILE]`
+ * `pnpm bench [NAME…] [--quick] [--json] [--report] [--from FILE]`, or `pnpm bench gatemem --data DIR [--json]`
  *
  * @module
  */
@@ -34,8 +34,19 @@ const { values: flags, positionals: names } = parseArgs({
     json: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     from: { type: 'string' },
+    data: { type: 'string' },
   },
 })
+if (names[0] === 'gatemem') {
+  if (flags.data === undefined) {
+    process.stderr.write('gatemem needs --data with a folder of its episodes and checkpoints.\n')
+    process.exit(2)
+  }
+  const { gatemem, renderGatemem } = await import('./gatemem.ts')
+  const scores = await gatemem(flags.data)
+  console.log(flags.json ? JSON.stringify(scores, null, 2) : renderGatemem(scores))
+  process.exit(0)
+}
 const unknown = names.filter((name) => !Object.hasOwn(questions, name))
 if (unknown.length > 0) {
   process.stderr.write(

@@ -9,6 +9,9 @@ import { EpochTable } from './cache/epoch-table.ts'
 import { FeedListener } from './cache/feed-listener.ts'
 import { heedReads } from './cache/heed-reads.ts'
 import { gateWrites } from './cache/write-gate.ts'
+import { carryOutAll } from './forgetting/carry-out.ts'
+import { runningPlans } from './forgetting/erasure-plan.ts'
+import { hideForgotten } from './forgetting/hide-forgotten.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import { Federation } from './federation/federation.ts'
 import type { Memory, MemoryShare } from './memory.ts'
@@ -104,6 +107,8 @@ class OpenedMemory implements Memory {
   readonly #threads: ThreadHost
   readonly #federation: Federation | undefined
   readonly #vectors: Vectors | undefined
+  /** Erasures that were found when it was opened. */
+  #carriedOut: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions, opened: Store) {
@@ -116,7 +121,8 @@ class OpenedMemory implements Memory {
     const vault = new ObjectVault(opened.objects, ring, sealing)
     const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
     const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
-    this.#store = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
+    const whole = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
+    this.#store = hideForgotten(whole, this.#epochs)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
@@ -143,7 +149,7 @@ class OpenedMemory implements Memory {
     const background = { store: this.#store, leases: this.#leases, pollMs: heartbeatMs, onError }
     this.#vectors = search && new Vectors(search, background)
     this.#space = {
-      ...spaceParts(this.#store, this.#epochs, new Counters(this.#counters, 0), options),
+      ...spaceParts(whole, this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,
       shelf: this.#shelf,
       leases: this.#leases,
@@ -164,7 +170,8 @@ class OpenedMemory implements Memory {
       },
     }
     this.#threads = new ThreadHost({
-      store: this.#store,
+      // Each thread hides by itself what is being erased.
+      store: whole,
       ledger: this.#ledger,
       audit: this.#audit,
       leases: this.#leases,
@@ -190,6 +197,7 @@ class OpenedMemory implements Memory {
   async start(): Promise<void> {
     await this.#listener.start()
     await this.#sealer.start()
+    await this.#resumeErasures()
     await this.#federation?.start()
     await this.#vectors?.start()
   }
@@ -283,6 +291,7 @@ class OpenedMemory implements Memory {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeper)
+    await this.#carriedOut
     await this.#federation?.[Symbol.asyncDispose]()
     await this.#vectors?.[Symbol.asyncDispose]()
     await this.#sealer[Symbol.asyncDispose]()
@@ -300,11 +309,24 @@ class OpenedMemory implements Memory {
     return this.close()
   }
 
+  /** Hides what others are erasing or have left half erased, and completes the latter in the background. */
+  async #resumeErasures(): Promise<void> {
+    if ((await runningPlans(this.#space.whole)).length === 0) return
+    this.#epochs.noteErasure()
+    if (this.#options.sealsSpace) this.#carriedOut = this.#carryOut().catch((error) => this.#onBackgroundError(error))
+  }
+
+  #carryOut(): Promise<void> {
+    const { whole: store, shelf, owner } = this.#space
+    return carryOutAll({ store, shelf, owner, assertOpen: () => this.#space.assertOpen() })
+  }
+
   async #sweep(): Promise<void> {
     try {
       await this.#retention.run(() => this.#closing !== undefined)
       while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
       if (!this.#closing) await this.#ledger.compact()
+      if (!this.#closing && this.#options.sealsSpace) await this.#carryOut()
     } catch (error) {
       this.#onBackgroundError(error)
     }
@@ -312,6 +334,7 @@ class OpenedMemory implements Memory {
 
   /** An outage is told of once, whatever met it. */
   #onBackgroundError(error: unknown): void {
+    if (this.#closing && error instanceof MemoryClosedError) return
     if (isOutage(error)) this.#listener.suspect(error)
     else warn(error)
   }

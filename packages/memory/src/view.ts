@@ -130,8 +130,8 @@ export class View extends Transactional {
    * copies and contents that no record holds any more go with it, and the storage medium is cleaned. A record in
    * `erasures` says who forgot how much, when and why.
    *
-   * Authors forget their own records; others need the right `erase`. Up to 500 records go in one atomic step; more go
-   * step by step: after a crash, forget the same again. Records above the clearance are not found.
+   * Authors forget their own records; others need the right `erase`. It is one step for readers, whatever its size, and
+   * after a crash whoever opens the space completes it. Records above the clearance are not found.
    *
    * @throws AccessError where a record is somebody else's; then nothing was forgotten. OptionError, StoreError
    *

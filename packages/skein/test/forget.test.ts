@@ -86,7 +86,7 @@ describe('skein forget', () => {
   it.each([
     ['work/absent', /absent/],
     ['work/', /is no work/],
-    ['facts/price', /is no work\. Results of work can be forgotten/],
+    ['facts/price', /--reason is needed/],
   ])('%s is an error, and nothing is forgotten', async (name, problem) => {
     await computed('stays', 1)
     expectClearError(await run('forget', 'work/stays', name, '--yes'), 1, problem)

@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
  * still valid.
  *
  * The table is one `Int32Array` on shared memory. Word 0 counts changes, only to
- * wake waiters. Word 1 is the state of the link to other processes' changes. Then
- * follow 2^16 words `started`, as many `finished` and as many `news`. A key's hash
+ * wake waiters. Word 1 is the state of the link to other processes' changes, and word
+ * 2 counts changes of erasures. After one that is not used follow 2^16 words `started`, as many `finished` and as many `news`. A key's hash
  * selects its slot, one word of each. Two keys in one slot cost a needless miss,
  * never a stale value. (A hit reads only `started`. Storing these words side by side
  * fits more of them into a CPU's cache.)
@@ -170,6 +170,23 @@ export class EpochTable {
     Atomics.store(this.#words, link, up)
   }
 
+  /** The number of changes of erasures, see {@link noteErasure}. */
+  get erasures(): number {
+    return Atomics.load(this.#words, erasures)
+  }
+
+  /** Records that an erasure came into force or was completed: what it names is not there for any reader, cached or not. */
+  noteErasure(): void {
+    // First: a read that finds the number unchanged afterwards was not served by an entry from before.
+    Atomics.add(this.#words, erasures, 1)
+    this.invalidateAll()
+  }
+
+  /** Whether changes by other processes may be missed. */
+  get isDisconnected(): boolean {
+    return Atomics.load(this.#words, link) !== up
+  }
+
   /** Whether cached entries are currently served even though changes by other processes may be missed. */
   get servesStale(): boolean {
     return Atomics.load(this.#words, link) === stale
@@ -227,7 +244,9 @@ export class EpochTable {
 
 const announcements = 0
 const link = 1
-const header = 2
+const erasures = 2
+/** An even number: the position that follows all words is read as one of 64 bits. */
+const header = 4
 
 /** States of the link to other processes' changes: connected, or disconnected with either policy. */
 const up = 0

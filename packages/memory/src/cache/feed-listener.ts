@@ -111,6 +111,7 @@ export class FeedListener implements AsyncDisposable {
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
     const corrected = correctedKey(change)
     if (corrected) this.#epochs.invalidate(this.#epochs.slotOf(corrected.collection, corrected.id))
+    if (change.collection === 'erasures') this.#epochs.noteErasure()
     this.#epochs.setSyncedSeq(change.seq)
   }
 
@@ -149,7 +150,8 @@ export class FeedListener implements AsyncDisposable {
         this.#last = page.last
         this.#hinted = page.last
         this.#incarnation = page.incarnation
-        this.#epochs.invalidateAll()
+        // What was missed may be an erasure.
+        this.#epochs.noteErasure()
         this.#epochs.setSyncedSeq(page.last)
         if (isLost) this.#options.onLoss()
         return

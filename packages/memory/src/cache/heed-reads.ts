@@ -15,9 +15,15 @@ const pageSize = 1_000
  * late the hints are.
  */
 export function heedReads(store: Store, epochs: EpochTable): Store {
+  /** Each is noted once, so that who reads again because of it comes to an end. */
+  let newestErasure = 0
   const heed = (records: Iterable<(RecordKey & { readonly seq: Seq }) | undefined>): void => {
     for (const record of records) {
       if (!record || !epochs.isUnseen(record.seq)) continue
+      if (record.collection === 'erasures' && record.seq > newestErasure) {
+        newestErasure = record.seq
+        epochs.noteErasure()
+      }
       const { collection, id } = correctedKey(record) ?? record
       if (hasTrait(collection, 'cached')) epochs.noteObserved(epochs.slotOf(collection, id), record.seq)
     }
@@ -26,8 +32,13 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
   /** What is not there bears no position. It may be news as well, and then the feed tells of it. */
   const heedFeed = async (): Promise<void> => {
     const { changes, last, trimmed } = await store.changes(epochs.syncedSeq, pageSize)
-    if (trimmed || (changes.at(-1)?.seq ?? last) < last) epochs.invalidateAll()
-    else heed(changes)
+    if (!trimmed && (changes.at(-1)?.seq ?? last) >= last) heed(changes)
+    else if (last <= newestErasure) epochs.invalidateAll()
+    else {
+      // What can't be looked through may hold an erasure.
+      newestErasure = last
+      epochs.noteErasure()
+    }
   }
 
   const mayBeCached = ({ collection, id }: RecordKey): boolean =>

@@ -25,6 +25,7 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
       } finally {
         // Also when the outcome is unknown: readers then go to the store, which knows it.
         for (const slot of slots) epochs.end(slot)
+        if (batch.some(({ key }) => key.collection === 'erasures')) epochs.noteErasure()
       }
     },
   }

@@ -2,7 +2,7 @@ import type { Collection } from '../store/collections.ts'
 
 /** What the record of an erasure says. Who and when are those of the record. */
 export interface Erasure {
-  /** `running` until all of it is done: it goes on when the same is forgotten again. */
+  /** `running` until all of it is gone. Nobody can read it from the beginning on, and whoever opens the space completes it. */
   readonly state: 'running' | 'done'
   readonly reason: string
   readonly derived: 'keep' | 'report' | 'forget'

@@ -36,6 +36,12 @@ export interface ForgetOptions {
    * @defaultValue 'report'
    */
   readonly derived?: 'keep' | 'report' | 'forget'
+  /**
+   * Whether only to find out: nothing is forgotten, and the report says what would be.
+   *
+   * @defaultValue false
+   */
+  readonly dryRun?: boolean
 }
 
 /** What was forgotten. */
@@ -53,7 +59,7 @@ export interface ForgetReport {
 /** The kinds of record that can be derived from others, about a subject, and forgotten. */
 export const forgettable: readonly Collection[] = collectionsWith('derived')
 
-const optionKinds: OptionKinds<ForgetOptions> = { reason: 'any', derived: 'any' }
+const optionKinds: OptionKinds<ForgetOptions> = { reason: 'any', derived: 'any', dryRun: 'boolean' }
 const filterKinds: OptionKinds<ForgetFilter> = {
   subject: 'string',
   task: 'string',
@@ -66,12 +72,12 @@ const filterKinds: OptionKinds<ForgetFilter> = {
 
 /** @throws OptionError */
 export function requireForgetOptions(options: ForgetOptions): Required<ForgetOptions> {
-  const { reason, derived = 'report' } = requireOptions('forget', options, optionKinds)
+  const { reason, derived = 'report', dryRun = false } = requireOptions('forget', options, optionKinds)
   requireStrings('reason', [reason])
   if (derived !== 'keep' && derived !== 'report' && derived !== 'forget') {
     throw new OptionError('derived', "'keep', 'report' or 'forget'", derived)
   }
-  return { reason, derived }
+  return { reason, derived, dryRun }
 }
 
 /** Tells single records from a filter. @throws OptionError */

@@ -1,54 +1,65 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
-import type { Space } from '../space/space.ts'
+import type { StoredSpace } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import { correctedKey } from '../store/correction-key.ts'
-import { hashOf } from '../store/object-id.ts'
 import { sourceName } from '../store/source-name.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
+import { carryOut, noteOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
+import { draftOf, enforce, planAtOnce, runningTag } from './erasure-plan.ts'
+import type { Plan } from './erasure-plan.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
 
-/** Up to so many records go in one atomic step; more go step by step, so that other writers are not kept waiting. */
-const batchSize = 500
+/** Up to so many records go at once. More are hidden at once, and go in steps, so that others can write in between. */
+const partSize = 500
+
+/**
+ * How long other processes get to hear of an erasure before the first record goes, in milliseconds: they hear at once,
+ * and if the news was lost, at their next heartbeat.
+ */
+const noticeMs = 1_200
 
 /**
  * Forgets records, and what is derived from them: values, search terms, results of work, and contents of objects that no
- * record holds any more. What is derived goes first, so that a run that was interrupted finds the rest by its sources.
+ * record holds any more.
  *
  * @throws OptionError; AccessError where a record is somebody else's, without the right `erase`: nothing was forgotten.
  */
 export async function forget(
-  space: Space,
+  space: StoredSpace,
   actor: Actor,
   what: ForgetTarget,
   options: ForgetOptions,
 ): Promise<ForgetReport> {
-  const { reason, derived } = requireForgetOptions(options)
+  const { reason, derived, dryRun } = requireForgetOptions(options)
   const found = await findTargets(actor, what)
   const roots = new Set(found.keys())
   if (derived !== 'keep') await addDerived(actor, found)
   const all = [...found.values()]
   const doomed = derived === 'forget' ? all : all.filter((record) => roots.has(sourceName(record)))
   const left =
-    derived === 'report'
-      ? [...found].flatMap(([name, { collection }]) => (roots.has(name) || collection === 'corrections' ? [] : [name]))
-      : []
+    derived === 'report' ? namesOf([...found.values()].filter((record) => !roots.has(sourceName(record)))) : []
   for (const record of doomed) if (!isAbout(record, found)) requireMayErase(actor, record)
-  if (doomed.length === 0) return { id: undefined, forgotten: {}, contents: 0, left }
   const names = new Set(doomed.map((record) => sourceName(record)))
   const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
   const gone = [...doomed, ...told]
-  const erasing = new Erasing(space, actor, gone, { reason, derived })
-  const { id, forgotten, contents } = await erasing.run(gone.toReversed())
-  return { id, forgotten, contents, left }
+  if (dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
+  const erasing = new Erasing(space, actor, { reason, derived })
+  return { ...(await erasing.run(gone)), left }
+}
+
+/** The names of what is derived; what is said about its records goes with them, and is not content. */
+function namesOf(records: readonly Shown[]): string[] {
+  return records.filter(({ collection }) => collection !== 'corrections').map((record) => sourceName(record))
 }
 
 /** Whether it tells why something that goes holds no more: then it goes as well, whoever wrote it. */
@@ -64,48 +75,74 @@ function requireMayErase(actor: Actor, record: Shown): void {
 
 /** One erasure, with the record that tells of it. */
 class Erasing {
-  readonly #space: Space
+  readonly #space: StoredSpace
   readonly #actor: Actor
-  readonly #key = { collection: 'erasures', id: randomUUID() } as const
-  readonly #meta: ReturnType<Actor['mark']>
+  readonly #id = randomUUID()
   readonly #said: Pick<Erasure, 'reason' | 'derived'>
-  readonly #forgotten: Partial<Record<Collection, number>> = {}
-  /** Of the contents of objects that are gone. */
-  readonly #hashes = new Set<string>()
-  #version = 0
-  #contents = 0
 
-  constructor(space: Space, actor: Actor, doomed: readonly Shown[], said: Pick<Erasure, 'reason' | 'derived'>) {
+  constructor(space: StoredSpace, actor: Actor, said: Pick<Erasure, 'reason' | 'derived'>) {
     this.#space = space
     this.#actor = actor
     this.#said = said
-    // That something was forgotten, and why, is as sensitive as it was.
-    const author = actor.principal.id
-    this.#meta = actor.mark({ author, tags: [], derivedFrom: [], ...joinLabels(doomed) })
   }
 
-  async run(doomed: readonly Shown[]): Promise<{ id: string } & Pick<Erasure, 'forgotten' | 'contents'>> {
-    for (let from = 0; from < doomed.length; from += batchSize) {
-      await this.#erase(doomed.slice(from, from + batchSize))
-    }
-    for (const hash of this.#hashes) if (await this.#space.shelf.forget(hash)) this.#contents += 1
-    await this.#actor.scrub()
-    await this.#write([], 'done')
-    return { id: this.#key.id, forgotten: this.#forgotten, contents: this.#contents }
+  async run(doomed: readonly Shown[]): Promise<Omit<ForgetReport, 'left'>> {
+    const { plan, records } = doomed.length > partSize ? await this.#inSteps(doomed) : await this.#atOnce(doomed)
+    if (!plan) return { id: undefined, forgotten: {}, contents: 0 }
+    const { whole: store, shelf, owner } = this.#space
+    const assertOpen = (): void => this.#space.assertOpen()
+    const contents = await carryOut({ store, shelf, owner, assertOpen }, plan)
+    return { id: plan.id, forgotten: countsOf(records), contents }
   }
 
-  /** Deletes records that are as they were seen, and again those that were rewritten meanwhile. */
-  async #erase(records: readonly Shown[]): Promise<void> {
-    let rest: readonly Shown[] = records
-    while (rest.length > 0) {
+  /** Removes records in the atom that puts the plan into force. The plan says what is left to do if we die now. */
+  async #atOnce(doomed: readonly Shown[]): Promise<Planned> {
+    let records = doomed
+    while (records.length > 0) {
+      const removals = records.map(({ collection, id, version }): OwnMutation => {
+        return { type: 'delete', key: { collection, id }, ifVersion: version }
+      })
+      const { id: agent } = this.#actor.principal
+      const noted = this.#actor.audited(records.map((record) => noteOf(record, agent, this.#said.reason)))
+      const plan = this.#actor.plain(planAtOnce(this.#id, records))
       try {
-        await this.#write(rest, 'running')
-        return
+        const seq = await this.#enforce(records, plan, [...removals, noted])
+        return { plan: { id: this.#id, seq, parts: [records] }, records }
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
-        rest = await this.#asTheyAre(rest)
+        records = await this.#asTheyAre(records)
       }
     }
+    return { plan: undefined, records }
+  }
+
+  /** Hides records at once. They go in steps, once other processes have heard of it. */
+  async #inSteps(records: readonly Shown[]): Promise<Planned> {
+    const parts = chunks(records, partSize)
+    const versions: number[] = []
+    for (const draft of draftOf(this.#id, parts)) {
+      const [written] = await this.#actor.write(this.#actor.plain([draft]))
+      versions.push(written?.version ?? 0)
+    }
+    const seq = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
+    if (this.#space.whole.traits.reach !== 'process') await pause(noticeMs)
+    return { plan: { id: this.#id, seq, parts }, records }
+  }
+
+  /** Writes what puts the plan into force; resolves to its position. */
+  async #enforce(
+    records: readonly Shown[],
+    plan: readonly OwnMutation[],
+    before: readonly OwnMutation[] = [],
+  ): Promise<number> {
+    const erasure: Erasure = { state: 'running', ...this.#said, forgotten: countsOf(records), contents: 0 }
+    const { id: author } = this.#actor.principal
+    // That something was forgotten, and why, is as sensitive as it was.
+    const meta = this.#actor.mark({ author, tags: [runningTag], derivedFrom: [], ...joinLabels(records) })
+    const key = { collection: 'erasures', id: this.#id } as const
+    const own: OwnMutation = { type: 'set', key, value: encodeJson(erasure), meta, ifVersion: 0 }
+    const written = await this.#actor.write([...before, own, ...plan])
+    return written.at(-1)?.seq ?? 0
   }
 
   /** What is there now. What somebody rewrote under the same key meanwhile goes as well: it was to be forgotten. */
@@ -115,29 +152,20 @@ class Erasing {
     )
     return now.filter((record) => record !== undefined)
   }
+}
 
-  async #write(records: readonly Shown[], state: Erasure['state']): Promise<void> {
-    const counts = { ...this.#forgotten }
-    for (const { collection } of records) counts[collection] = (counts[collection] ?? 0) + 1
-    const { reason, derived } = this.#said
-    const erasure: Erasure = { state, reason, derived, forgotten: counts, contents: this.#contents }
-    const noted = {
-      agent: this.#actor.principal.id,
-      action: 'erase',
-      outcome: 'hit',
-      reason: this.#said.reason,
-    } as const
-    const groups = records.map(({ collection, id, sensitivity, compartments }) => {
-      return { ...noted, collection, sensitivity, compartments, ids: [[id, 1]] as const }
-    })
-    const batch: OwnMutation[] = records.map(({ collection, id, version }) => {
-      return { type: 'delete', key: { collection, id }, ifVersion: version }
-    })
-    batch.push({ type: 'set', key: this.#key, value: encodeJson(erasure), meta: this.#meta, ifVersion: this.#version })
-    if (groups.length > 0) batch.push(this.#actor.audited(groups))
-    const written = await this.#actor.write(batch)
-    this.#version = written[records.length]?.version ?? this.#version
-    Object.assign(this.#forgotten, counts)
-    for (const { collection, id } of records) if (collection === 'objects') this.#hashes.add(hashOf(id))
-  }
+/** What came of planning; no plan where everything was gone by then. */
+interface Planned {
+  readonly plan: Plan | undefined
+  readonly records: readonly Shown[]
+}
+
+function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
+  const counts: Partial<Record<Collection, number>> = {}
+  for (const { collection } of records) counts[collection] = (counts[collection] ?? 0) + 1
+  return counts
+}
+
+function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
 }

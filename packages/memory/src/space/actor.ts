@@ -2,7 +2,7 @@ import { auditMutation } from '../audit/audit-log.ts'
 import type { NotedGroup } from '../audit/noted-reads.ts'
 import { nothingWritten } from '../store/apply-mutation.ts'
 import { collectionsWith } from '../store/collections.ts'
-import type { Commit, Refusal, Written } from '../store/mutation.ts'
+import type { Commit, Refusal, SetMutation, TouchMutation, Written } from '../store/mutation.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { isObjectId, keyOfSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
 import { covers, distinct, joinLabels, withWithdrawn } from '../values/access.ts'
@@ -73,6 +73,11 @@ export class Actor extends Sight {
     return auditMutation(this.space.owner, groups, undefined) as OwnMutation
   }
 
+  /** Writes of the memory itself, which hold names and no content of records. */
+  plain(mutations: readonly (SetMutation | TouchMutation)[]): readonly OwnMutation[] {
+    return mutations as readonly OwnMutation[]
+  }
+
   /** What this principal has just written. */
   wrote(key: RecordKey, value: string, meta: Marked, written: Written): Shown {
     const record: StoredRecord = { ...meta, ...key, ...written, value }
@@ -127,11 +132,6 @@ export class Actor extends Sight {
     }
     const visible = current && this.see(key, current)
     throw new VersionConflictError(id, ifVersion, visible?.version ?? 0, visible && show(visible))
-  }
-
-  /** Erases what is left of overwritten and deleted content from the storage medium. */
-  scrub(): Promise<void> {
-    return this.space.store.scrub()
   }
 
   /** Writes one record; see {@link write}. */

@@ -12,13 +12,18 @@ export interface SpaceOptions extends Pick<CacheParts, 'ttlMs' | 'maxEntries' | 
 
 /** The parts of a space that every thread makes alike. */
 export function spaceParts(
+  whole: Store,
   store: Store,
   epochs: EpochTable,
   counters: Counters,
   options: SpaceOptions,
-): Pick<StoredSpace, 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'> {
+): Pick<
+  StoredSpace,
+  'whole' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'
+> {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {
+    whole,
     store,
     epochs,
     counters,

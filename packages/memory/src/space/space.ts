@@ -48,4 +48,6 @@ export interface Space {
 /** A space with its store, for the gate and for what belongs to no principal. */
 export interface StoredSpace extends Space {
   readonly store: Store
+  /** The store without the gate that hides what is being erased. */
+  readonly whole: Store
 }

@@ -9,7 +9,6 @@ import { exitCode } from '../cli/exit-code.ts'
 import { nonBlanks } from '../cli/parse-option.ts'
 import { findWorks } from '../inspect/find-works.ts'
 import { addInspectOptions, principalOf } from '../inspect/inspect-options.ts'
-import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { usesOf } from '../inspect/lineage-of.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { InputError } from '../open/input-error.ts'
@@ -18,21 +17,27 @@ import type { Forgetting } from '../render/render-forgetting.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { print, printJson, printNote } from '../terminal/printer.ts'
+import { addForgetOptions, forgetRecords, isAboutResults } from './forget-records.ts'
+import type { ForgetFlags } from './forget-records.ts'
 
-/** The options of `skein forget` as given. */
-interface ForgetFlags extends InspectFlags {
-  readonly yes: boolean
-}
-
-/** Adds `skein forget`, which makes the memory forget results, so that they are computed again. */
+/**
+ * Adds `skein forget`, which forgets records for good with what was made from them, and results of work, so that they are
+ * computed again.
+ */
 export function addForget(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'forget')
     .description(
-      'Forget results of work, such as answers of models: who needs them next has them computed anew. skein ls work lists them.',
+      'Forget records for good, or all that is about somebody, with --reason. Without it, forget results of work, such as answers of models: who needs them next has them computed anew. skein ls work lists them, and skein ls erasures what was forgotten.',
     )
-    .argument('<records...>', 'results as work/ID; an id that ends in … or * means all that begin so', nonBlanks)
+    .argument(
+      '[records...]',
+      'records as COLLECTION/ID; a key or result that ends in … or * means all that begin so',
+      nonBlanks,
+    )
     .option('--yes', 'do not ask before', false)
-  addInspectOptions(command).action((names: readonly string[], flags: ForgetFlags) => forget(names, flags, context))
+  addInspectOptions(addForgetOptions(command)).action((names: readonly string[] = [], flags: ForgetFlags) => {
+    return isAboutResults(names, flags) ? forget(names, flags, context) : forgetRecords(names, flags, context)
+  })
 }
 
 async function forget(names: readonly string[], flags: ForgetFlags, context: CommandContext): Promise<void> {

@@ -35,7 +35,7 @@ export function readOnlyStore(driver: StoreDriver, reader: Store, writable: Read
           return (await writer).write(batch)
         },
         sweep: async () => 0,
-        scrub: async () => {},
+        scrub: async () => (await writer)?.scrub(),
         [Symbol.asyncDispose]: async () => {
           await reader[Symbol.asyncDispose]()
           // Last: a writing connection removes the logs that a reading one must leave.

@@ -180,6 +180,19 @@ export function forgetCases(options: StoreContractOptions): void {
     expect(entries).toMatchObject([{ agent: 'olga', collection: 'observations', id, reason: because.reason }])
   })
 
+  it('can be tried before: the report says what would go, and all of it stays', async () => {
+    const turn = await as(ann).observations.log({ value: 'turn', subject: 'p' })
+    await as(bob).facts.set('digest', 'of it', { derivedFrom: [turn] })
+    const told = await as(olga).forget({ subject: 'p' }, { ...because, dryRun: true })
+    expect(told).toEqual({ id: undefined, forgotten: { observations: 1, facts: 1 }, contents: 0, left: [] })
+    expect((await as(ann).observations.list()).items).toHaveLength(1)
+    expect((await as(ann).records.list({ collection: 'erasures' })).items).toEqual([])
+    // Who may not forget it is not told what would go either.
+    await expect(as(ann).forget('facts/digest', { ...because, dryRun: true })).rejects.toMatchObject({
+      code: 'SKEIN_ACCESS',
+    })
+  })
+
   it('goes past what fits into one step', async () => {
     const view = as(ann)
     await Promise.all(Array.from({ length: 1_100 }, (_, n) => view.facts.set(`many/${n}`, n, { subject: 'crowd' })))

@@ -1,0 +1,115 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+import { auditMutation } from '../audit/audit-log.ts'
+import type { NotedGroup } from '../audit/noted-reads.ts'
+import type { ObjectShelf } from '../objects/object-shelf.ts'
+import type { DeleteMutation, Mutation } from '../store/mutation.ts'
+import { hashOf } from '../store/object-id.ts'
+import type { StoredRecord } from '../store/record.ts'
+import type { Store } from '../store/store.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import type { Erasure } from './erasure.ts'
+import type { Doomed, Plan } from './erasure-plan.ts'
+import { planKeys, runningPlans } from './erasure-plan.ts'
+
+/** What carries an erasure out. The store shows what is being erased. */
+export interface Erasers {
+  readonly store: Store
+  readonly shelf: Pick<ObjectShelf, 'forget'>
+  /** Identifies this thread in the audit. */
+  readonly owner: string
+  /** Checked between two steps. @throws MemoryClosedError */
+  assertOpen(): void
+}
+
+/** Carries out all erasures that somebody has left, as a process that has ended. */
+export async function carryOutAll(erasers: Erasers): Promise<void> {
+  for (const plan of await runningPlans(erasers.store)) await carryOut(erasers, plan)
+}
+
+/**
+ * Carries out an erasure that is in force: a part at a time, so that other writers are not kept waiting. Several may do
+ * that at once, and again after one of them has ended in between: what is gone is left out, and noted once.
+ *
+ * @returns how many contents of objects are gone.
+ */
+export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
+  const { store, shelf } = erasers
+  const key = { collection: 'erasures', id: plan.id } as const
+  const [record] = await store.read([key])
+  // Somebody else has completed it.
+  if (!record) return 0
+  for (const part of plan.parts) {
+    erasers.assertOpen()
+    await erase(erasers, plan, part, record)
+    await nextTurn()
+  }
+  const hashes = new Set(
+    plan.parts.flat().flatMap(({ collection, id }) => (collection === 'objects' ? [hashOf(id)] : [])),
+  )
+  let contents = 0
+  for (const hash of hashes) if (await shelf.forget(hash)) contents += 1
+  await store.scrub()
+  await complete(erasers, plan, contents)
+  return contents
+}
+
+/** Removes what a part names, as far as it is there. */
+async function erase(
+  { store, owner }: Erasers,
+  { seq }: Plan,
+  part: readonly Doomed[],
+  { author, value }: StoredRecord,
+): Promise<void> {
+  const { reason } = decodeJson(value) as Erasure
+  for (;;) {
+    const found = await store.read(part.map(({ collection, id }) => ({ collection, id })))
+    const present = found.filter((record) => record !== undefined && record.seq <= seq) as readonly StoredRecord[]
+    if (present.length === 0) return
+    const removals = present.map(({ collection, id, version }): DeleteMutation => {
+      return { type: 'delete', key: { collection, id }, author, ifVersion: version }
+    })
+    const batch: readonly Mutation[] = [
+      ...removals,
+      auditMutation(
+        owner,
+        present.map((one) => noteOf(one, author, reason)),
+        undefined,
+      ),
+    ]
+    const { ok } = await store.write(batch)
+    if (ok) return
+  }
+}
+
+/** The note of the audit on a record that goes. */
+export function noteOf(
+  { collection, id, sensitivity, compartments }: Omit<Doomed, 'version'>,
+  agent: string,
+  reason: string,
+): NotedGroup {
+  return { agent, action: 'erase', outcome: 'hit', reason, collection, sensitivity, compartments, ids: [[id, 1]] }
+}
+
+/** Marks an erasure as done, and removes its plan. */
+async function complete({ store }: Erasers, plan: Plan, contents: number): Promise<void> {
+  const key = { collection: 'erasures', id: plan.id } as const
+  for (;;) {
+    const [record] = await store.read([key])
+    const erasure = record && (decodeJson(record.value) as Erasure)
+    if (!record || erasure?.state !== 'running') return
+    const { author, sensitivity, compartments, version } = record
+    const done: Erasure = { ...erasure, state: 'done', contents }
+    const { ok } = await store.write([
+      {
+        type: 'set',
+        key,
+        value: encodeJson(done),
+        meta: { author, tags: [], derivedFrom: [], sensitivity, compartments },
+        ifVersion: version,
+      },
+      ...planKeys(plan).map((one): DeleteMutation => ({ type: 'delete', key: one, author: 'skein' })),
+    ])
+    if (ok) return
+  }
+}

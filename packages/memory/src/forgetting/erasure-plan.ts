@@ -1,0 +1,104 @@
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
+import type { SetMutation, TouchMutation } from '../store/mutation.ts'
+import { recordPages } from '../store/record-pages.ts'
+import type { Store } from '../store/store.ts'
+import { publicLabel } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
+import { isSealed } from '../values/sealed-text.ts'
+
+/*
+ * An erasure is planned before anything goes: records of `settings` name what goes, in parts, and with the record in
+ * `erasures`, which is tagged, the plan comes into force. From then on nobody reads what it names (`hideForgotten`),
+ * and whoever finds it carries it out (`carryOut`), as often as it takes.
+ *
+ *   settings/erasing/<id>       how many parts there are; its `seq` is the moment of the erasure
+ *   settings/erasing/<id>/<n>   a part: what goes
+ */
+
+/** A record that is to go, as it was seen. */
+export interface Doomed extends RecordKey, Label {
+  readonly version: number
+}
+
+/** An erasure that is not complete. */
+export interface Plan {
+  readonly id: string
+  /** What was written later under one of the names is something else, and stays. */
+  readonly seq: Seq
+  readonly parts: readonly (readonly Doomed[])[]
+}
+
+/** The tag of erasures that are not complete. */
+export const runningTag = 'running'
+
+/** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
+const draftMs = 3_600_000
+const pageSize = 100
+
+/** The writes of a plan's parts, to be made before it is in force. */
+export function draftOf(id: string, parts: readonly (readonly Doomed[])[]): readonly SetMutation[] {
+  return parts.map((part, n) => ({ ...partOf(id, part, n), ttlMs: draftMs }))
+}
+
+/** What a part says of a record. */
+type Row = readonly [Doomed['collection'], string, number, Doomed['sensitivity'], readonly string[]]
+
+function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
+  const rows = doomed.map(({ collection, id: name, version, sensitivity, compartments }): Row => {
+    return [collection, name, version, sensitivity, compartments]
+  })
+  return settingOf(id, rows, n)
+}
+
+/** The writes that put a plan of parts into force, which were stored under these versions. */
+export function enforce(id: string, versions: readonly number[]): readonly (SetMutation | TouchMutation)[] {
+  const kept = versions.map((ifVersion, n): TouchMutation => {
+    return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
+  })
+  return [...kept, settingOf(id, { parts: versions.length })]
+}
+
+/** The writes of a plan that is in force as soon as it is stored. */
+export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetMutation[] {
+  return [partOf(id, doomed, 0), settingOf(id, { parts: 1 })]
+}
+
+/** The keys of all records of a plan. */
+export function planKeys({ id, parts }: Plan): readonly RecordKey[] {
+  return [planKey(id), ...parts.map((_, n) => planKey(id, n))]
+}
+
+/** All erasures that are not complete, oldest first. */
+export async function runningPlans(store: Pick<Store, 'query' | 'read'>): Promise<readonly Plan[]> {
+  const plans: Plan[] = []
+  for await (const page of recordPages(store, { collection: 'erasures', tags: [runningTag], limit: pageSize })) {
+    for (const { id } of page) plans.push(...(await readPlan(store, id)))
+  }
+  return plans
+}
+
+async function readPlan(store: Pick<Store, 'read'>, id: string): Promise<readonly Plan[]> {
+  const [head] = await store.read([planKey(id)])
+  // Without the key, nothing that it hides can be read either.
+  if (!head || isSealed(head.value)) return []
+  const { parts: count } = decodeJson(head.value) as { readonly parts: number }
+  const stored = await store.read(Array.from({ length: count }, (_, n) => planKey(id, n)))
+  return [{ id, seq: head.seq, parts: stored.map((record) => (record ? doomedOf(record) : [])) }]
+}
+
+function doomedOf({ value }: StoredRecord): readonly Doomed[] {
+  return (decodeJson(value) as readonly Row[]).map(([collection, id, version, sensitivity, compartments]) => {
+    return { collection, id, version, sensitivity, compartments }
+  })
+}
+
+function planKey(id: string, part?: number): RecordKey {
+  return { collection: 'settings', id: part === undefined ? `erasing/${id}` : `erasing/${id}/${part}` }
+}
+
+function settingOf(id: string, value: unknown, part?: number): SetMutation {
+  const meta = { author: 'skein', tags: [], derivedFrom: [], ...publicLabel }
+  return { type: 'set', key: planKey(id, part), value: encodeJson(value), meta }
+}

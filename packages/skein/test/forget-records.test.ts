@@ -1,0 +1,60 @@
+import type { ForgetReport } from '@skein/memory/types'
+import { describe, expect, it } from 'vitest'
+
+import { openIn } from './sample-memory.ts'
+import { useSampleMemory } from './use-sample-memory.ts'
+
+const { sample, run, json } = useSampleMemory()
+const olga = ['--as', 'olga', '--right', 'erase'] as const
+
+async function fill(subject: string): Promise<void> {
+  const memory = await openIn(sample.folder)
+  const ann = memory.as({ id: 'ann', role: 'sales' })
+  const call = await ann.observations.log({ value: 'Zoë called', subject })
+  await ann.facts.set(`${subject}/next`, 'Send a quote', { derivedFrom: [call] })
+  await ann.facts.set(`${subject}/last`, 'A call')
+  await memory.close()
+}
+
+describe('skein forget of records', () => {
+  it('shows what would go, then forgets all that is about a person, and lists the erasure', async () => {
+    await fill('person/1')
+    const { stdout } = await run('forget', '--subject', 'person/1', '--dry-run', ...olga)
+    expect(stdout).toContain('Would forget 1 facts, 1 observations.')
+    const report = await json<ForgetReport>('forget', '--subject', 'person/1', '--reason', 'asked', '--yes', ...olga)
+    expect(report).toMatchObject({ forgotten: { facts: 1, observations: 1 }, left: [] })
+    expect((await run('ls', 'erasures')).stdout).toContain(report.id)
+    expect((await run('forget', '--subject', 'person/1', '--reason', 'asked', '--yes', ...olga)).stdout).toBe(
+      'Forgot nothing.\n',
+    )
+  })
+
+  it('takes names and beginnings of keys, and what was made from them if told', async () => {
+    await fill('person/2')
+    const found = await json<ForgetReport>('forget', 'facts/person/2/*', '--reason', 'old', '--yes', ...olga)
+    expect(found).toMatchObject({ forgotten: { facts: 2 } })
+    await fill('person/3')
+    const memory = await openIn(sample.folder)
+    const entry = (await memory.as({ id: 'ann', role: 'sales' }).observations.list({ author: 'ann' })).items[0]
+    await memory.close()
+    const args = ['forget', `observations/${entry?.id}`, '--reason', 'old', '--yes', ...olga]
+    const kept = await run(...args, '--dry-run')
+    expect(kept.stdout).toContain('facts/person/3/next')
+    expect(await json(...args, '--derived', 'forget')).toMatchObject({ forgotten: { observations: 1, facts: 1 } })
+  })
+
+  it('needs a reason, the right, and to know what', async () => {
+    await fill('person/4')
+    const none = await run('forget', '--subject', 'person/4', '--yes', ...olga)
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('--reason is needed') })
+    const other = await run('forget', 'facts/person/4/last', '--reason', 'x', '--yes', '--as', 'bob')
+    expect(other.code).toBe(1)
+    expect(other.stderr).toContain('erase')
+    expect((await run('forget', '--reason', 'x', ...olga)).stderr).toContain('needs records')
+    const unasked = await run('forget', '--subject', 'person/4', '--reason', 'x', ...olga)
+    expect(unasked.stderr).toContain('Nothing was forgotten.')
+    expect(await json('forget', '--subject', 'person/4', '--dry-run', ...olga)).toMatchObject({
+      forgotten: { observations: 1, facts: 1 },
+    })
+  })
+})
