@@ -7,11 +7,6 @@ import { counterBuffer, Counters, sumCounters } from './cache/counters.ts'
 import type { MemoryStats } from './cache/counters.ts'
 import { EpochTable } from './cache/epoch-table.ts'
 import { FeedListener } from './cache/feed-listener.ts'
-import { heedReads } from './cache/heed-reads.ts'
-import { gateWrites } from './cache/write-gate.ts'
-import { carryOutAll } from './forgetting/carry-out.ts'
-import { runningPlans } from './forgetting/erasure-plan.ts'
-import { hideForgotten } from './forgetting/hide-forgotten.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import { Federation } from './federation/federation.ts'
 import type { Memory, MemoryShare } from './memory.ts'
@@ -23,13 +18,8 @@ import type { MemoryOptions, ResolvedOptions } from './options.ts'
 import { KeyRing } from './sealing/key-ring.ts'
 import { ObjectVault } from './sealing/object-vault.ts'
 import type { ResealReport } from './sealing/reseal.ts'
-import { gateContents } from './sealing/content-gate.ts'
-import { gatePlain } from './sealing/plain-gate.ts'
-import { gateSeals } from './sealing/seal-gate.ts'
 import { Sealer } from './sealing/sealer.ts'
 import { KnownSealing } from './sealing/sealing-state.ts'
-import { gateRetention } from './retention/retention-gate.ts'
-import { RetentionSweeper } from './retention/retention-sweeper.ts'
 import type { RetentionReport } from './retention/retention-sweeper.ts'
 import { StoreLeaseKeeper } from './space/lease-keeper.ts'
 import type { ReadScope } from './space/read-scope.ts'
@@ -37,16 +27,16 @@ import { spaceParts } from './space/space-parts.ts'
 import { StoreLink } from './space/store-link.ts'
 import type { MemoryEvents } from './space/store-link.ts'
 import type { StoredSpace } from './space/space.ts'
-import { gateSchemas } from './store/schema-gate.ts'
 import type { Store, StoreTraits } from './store/store.ts'
+import { gateStore } from './store-gates.ts'
 import { ThreadHost } from './thread-host.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import type { Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
+import { Upkeep } from './upkeep.ts'
 import { isOutage } from './values/outlast.ts'
 import { warn } from './values/warn.ts'
-import { gateVectors } from './vectors/vector-gate.ts'
 import { Vectors } from './vectors/vectors.ts'
 import type { VectorReport } from './vectors/vectors.ts'
 import { View } from './view.ts'
@@ -102,13 +92,10 @@ class OpenedMemory implements Memory {
   readonly #arena: ObjectArena
   readonly #shelf: HostShelf
   readonly #space: StoredSpace
-  readonly #sweeper: NodeJS.Timeout
-  readonly #retention: RetentionSweeper
+  readonly #upkeep: Upkeep
   readonly #threads: ThreadHost
   readonly #federation: Federation | undefined
   readonly #vectors: Vectors | undefined
-  /** Erasures that were found when it was opened. */
-  #carriedOut: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions, opened: Store) {
@@ -119,10 +106,8 @@ class OpenedMemory implements Memory {
     this.space = options.space
     const sealing = new KnownSealing(opened, ring)
     const vault = new ObjectVault(opened.objects, ring, sealing)
-    const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
-    const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
-    const whole = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
-    this.#store = hideForgotten(whole, this.#epochs)
+    const { whole, store } = gateStore(opened, { ring, sealing, epochs: this.#epochs, options })
+    this.#store = store
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
@@ -183,21 +168,19 @@ class OpenedMemory implements Memory {
     })
     this.#federation =
       federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
-    const { retention: rules } = options
-    this.#retention = new RetentionSweeper({
-      store: this.#store,
-      shelf: this.#shelf,
-      rules,
-      owner,
-      turnMs: 2 * sweepMs,
+    this.#upkeep = new Upkeep({
+      space: this.#space,
+      ledger: this.#ledger,
+      retention: options.retention,
+      completesErasures: options.sealsSpace,
+      onError,
     })
-    this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
   }
 
   async start(): Promise<void> {
     await this.#listener.start()
     await this.#sealer.start()
-    await this.#resumeErasures()
+    await this.#upkeep.start()
     await this.#federation?.start()
     await this.#vectors?.start()
   }
@@ -215,14 +198,12 @@ class OpenedMemory implements Memory {
   }
 
   get retention(): RetentionReport {
-    return this.#retention.report
+    return this.#upkeep.retention
   }
 
-  async sweep(): Promise<RetentionReport> {
+  sweep(): Promise<RetentionReport> {
     this.#space.assertOpen()
-    await this.#retention.run(() => this.#closing !== undefined, true)
-    while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
-    return this.#retention.report
+    return this.#upkeep.sweep()
   }
 
   get federation(): FederationReport | undefined {
@@ -290,8 +271,7 @@ class OpenedMemory implements Memory {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#sweeper)
-    await this.#carriedOut
+    await this.#upkeep[Symbol.asyncDispose]()
     await this.#federation?.[Symbol.asyncDispose]()
     await this.#vectors?.[Symbol.asyncDispose]()
     await this.#sealer[Symbol.asyncDispose]()
@@ -309,29 +289,6 @@ class OpenedMemory implements Memory {
     return this.close()
   }
 
-  /** Hides what others are erasing or have left half erased, and completes the latter in the background. */
-  async #resumeErasures(): Promise<void> {
-    if ((await runningPlans(this.#space.whole)).length === 0) return
-    this.#epochs.noteErasure()
-    if (this.#options.sealsSpace) this.#carriedOut = this.#carryOut().catch((error) => this.#onBackgroundError(error))
-  }
-
-  #carryOut(): Promise<void> {
-    const { whole: store, shelf, owner } = this.#space
-    return carryOutAll({ store, shelf, owner, assertOpen: () => this.#space.assertOpen() })
-  }
-
-  async #sweep(): Promise<void> {
-    try {
-      await this.#retention.run(() => this.#closing !== undefined)
-      while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
-      if (!this.#closing) await this.#ledger.compact()
-      if (!this.#closing && this.#options.sealsSpace) await this.#carryOut()
-    } catch (error) {
-      this.#onBackgroundError(error)
-    }
-  }
-
   /** An outage is told of once, whatever met it. */
   #onBackgroundError(error: unknown): void {
     if (this.#closing && error instanceof MemoryClosedError) return
@@ -339,6 +296,3 @@ class OpenedMemory implements Memory {
     else warn(error)
   }
 }
-
-const sweepMs = 60_000
-const sweepBatch = 500

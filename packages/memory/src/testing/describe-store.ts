@@ -4,12 +4,13 @@ import { accessCases } from './memory/access-cases.ts'
 import { alertsCases } from './memory/alerts-cases.ts'
 import { auditCases } from './memory/audit-cases.ts'
 import { claimsCases } from './memory/claims-cases.ts'
-import { correctionsCases } from './memory/corrections-cases.ts'
+import { sealedCorrectionsCases } from './verbs/sealed-corrections-cases.ts'
+import { correctionsCases } from './verbs/corrections-cases.ts'
 import { dataLossCases } from './memory/data-loss-cases.ts'
-import { doubtCases } from './memory/doubt-cases.ts'
+import { doubtCases } from './verbs/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
-import { forgetCases } from './memory/forget-cases.ts'
+import { forgetCases } from './verbs/forget-cases.ts'
 import { largeValueCases } from './values/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
@@ -21,15 +22,15 @@ import { factsSearchCases } from './memory/facts-search-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
-import { retentionCases } from './memory/retention-cases.ts'
-import { transactionsCases } from './memory/transactions-cases.ts'
+import { retentionCases } from './verbs/retention-cases.ts'
+import { transactionsCases } from './verbs/transactions-cases.ts'
 import { leftoversCases } from './sealing/leftovers-cases.ts'
 import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
 import { sealingCases } from './sealing/sealing-cases.ts'
 import { tamperingCases } from './tampering/tampering-cases.ts'
 import { valueCases } from './values/value-cases.ts'
 import { verifyCases } from './memory/verify-cases.ts'
-import { vectorsCases } from './memory/vectors-cases.ts'
+import { vectorsCases } from './verbs/vectors-cases.ts'
 import { watchCases } from './memory/watch-cases.ts'
 import { secretsCases } from './secrets/secrets-cases.ts'
 import type { StoreContractOptions, StoreContractPart } from './store-contract-options.ts'
@@ -83,6 +84,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   retention: retentionCases,
   corrections: (options) => {
     correctionsCases(options)
+    sealedCorrectionsCases(options)
     describe('doubt', () => {
       doubtCases(options)
     })

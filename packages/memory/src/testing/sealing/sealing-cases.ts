@@ -43,27 +43,6 @@ export function sealingCases(options: StoreContractOptions): void {
   const fact = (id: string): RecordKey => ({ collection: 'facts', id })
 
   describe('a sealed record', () => {
-    it('opens after it was retracted, also with a new key, and so does what says why', async () => {
-      const view = memory.as(high)
-      const { id } = await view.observations.log({ value: 'the red fox', ...secret })
-      const ref = await view.objects.put('a red fox', secret)
-      await view.observations.retract(id, 'it was a cat')
-      await view.objects.retract(ref, 'it was a cat')
-      await reopen(both)
-      await memory.reseal()
-      const again = memory.as(high)
-      expect(await again.observations.get(id, { include: 'all' })).toMatchObject({
-        value: 'the red fox',
-        correction: { reason: 'it was a cat' },
-      })
-      expect(await again.objects.get(ref, { include: 'all' })).toBe('a red fox')
-      const [record, correction] = await stored(
-        { collection: 'observations', id },
-        { collection: 'corrections', id: `observations/${id}` },
-      )
-      expect([record?.value, correction?.value]).toEqual([expect.stringMatching(/^~k2/), expect.stringMatching(/^~k2/)])
-    })
-
     it('is unreadable in the store and in no index, but reads as usual', async () => {
       const view = memory.as(high)
       await view.facts.set('pay', { amount: 4711 }, secret)

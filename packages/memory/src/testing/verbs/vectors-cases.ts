@@ -15,7 +15,7 @@ import { conceptEmbedder } from '../concept-embedder.ts'
 import type { ConceptEmbedder } from '../concept-embedder.ts'
 import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { ann, bob, boss } from './principals.ts'
+import { ann, bob, boss } from '../memory/principals.ts'
 
 const secret = { sensitivity: 'confidential' } as const
 const finance = { ...boss, id: 'finance', clearance: { level: 'confidential', compartments: ['x'] } } as const

@@ -4,8 +4,8 @@ import { ReadScope } from '../../space/read-scope.ts'
 import { AccessError, CorrectedError, NotFoundError, OptionError } from '../../values/errors.ts'
 import type { View } from '../../view.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob, boss } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob, boss } from '../memory/principals.ts'
 
 const rita = { id: 'rita', role: 'review', rights: ['correct'] } as const
 

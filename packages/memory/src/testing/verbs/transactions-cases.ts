@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { ReadScope } from '../../space/read-scope.ts'
 import type { Transaction } from '../../transactions/transaction.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob, boss } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob, boss } from '../memory/principals.ts'
 import { transactionConflictCases } from './transaction-conflict-cases.ts'
 
 /** Transactions: several records in one atomic step, if everything that was read still holds. */

@@ -6,8 +6,8 @@ import type { View } from '../../view.ts'
 import { faultyStore } from '../faulty-store.ts'
 import { openMemory } from '../../open-memory.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob } from '../memory/principals.ts'
 
 /** What a transaction reads, and how others spoil it. */
 interface Overtaking {

@@ -5,8 +5,8 @@ import { openMemory } from '../../open-memory.ts'
 import type { RetentionRule } from '../../retention/retention-rules.ts'
 import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob, boss } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob, boss } from '../memory/principals.ts'
 
 const longMs = 1_000_000_000
 

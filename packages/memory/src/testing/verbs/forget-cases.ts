@@ -4,8 +4,8 @@ import type { View } from '../../view.ts'
 import { ReadScope } from '../../space/read-scope.ts'
 import { NotFoundError } from '../../values/errors.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob } from '../memory/principals.ts'
 
 const olga = { id: 'olga', role: 'privacy', rights: ['erase', 'audit'], clearance: { level: 'confidential' } } as const
 const because = { reason: 'They asked for it.' } as const

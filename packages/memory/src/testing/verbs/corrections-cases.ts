@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { View } from '../../view.ts'
 import { AccessError, CorrectedError, NotFoundError, OptionError } from '../../values/errors.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob, boss } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob, boss } from '../memory/principals.ts'
 
 const rita = { id: 'rita', role: 'review', rights: ['correct'] } as const
 

@@ -1,0 +1,38 @@
+import type { EpochTable } from './cache/epoch-table.ts'
+import { heedReads } from './cache/heed-reads.ts'
+import { gateWrites } from './cache/write-gate.ts'
+import { hideForgotten } from './forgetting/hide-forgotten.ts'
+import type { ResolvedOptions } from './options.ts'
+import { gateRetention } from './retention/retention-gate.ts'
+import { gateContents } from './sealing/content-gate.ts'
+import type { KeyRing } from './sealing/key-ring.ts'
+import { gatePlain } from './sealing/plain-gate.ts'
+import { gateSeals } from './sealing/seal-gate.ts'
+import type { KnownSealing } from './sealing/sealing-state.ts'
+import { gateSchemas } from './store/schema-gate.ts'
+import type { Store } from './store/store.ts'
+import { gateVectors } from './vectors/vector-gate.ts'
+
+/** What a memory puts in front of its store. */
+interface Gating {
+  readonly ring: KeyRing
+  readonly sealing: KnownSealing
+  readonly epochs: EpochTable
+  readonly options: Pick<ResolvedOptions, 'schemas' | 'retention'>
+}
+
+/**
+ * A store as the memory in the opening thread uses it: what goes in is checked, limited, sealed and told to the caches,
+ * and what comes out is opened, in this order.
+ *
+ * @returns the store for everybody (`store`), and the one that shows what is being erased, too (`whole`).
+ */
+export function gateStore(
+  opened: Store,
+  { ring, sealing, epochs, options }: Gating,
+): { readonly whole: Store; readonly store: Store } {
+  const coherent = heedReads(gateWrites(gateContents(opened, ring), epochs), epochs)
+  const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
+  const whole = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
+  return { whole, store: hideForgotten(whole, epochs) }
+}

@@ -1,0 +1,83 @@
+import { carryOutAll } from './forgetting/carry-out.ts'
+import { runningPlans } from './forgetting/erasure-plan.ts'
+import { RetentionSweeper } from './retention/retention-sweeper.ts'
+import type { RetentionReport } from './retention/retention-sweeper.ts'
+import type { RetentionRule } from './retention/retention-rules.ts'
+import type { StoredSpace } from './space/space.ts'
+import type { Ledger } from './work/ledger.ts'
+
+const sweepMs = 60_000
+const sweepBatch = 500
+
+/** What {@link Upkeep} works with. */
+export interface UpkeepParts {
+  readonly space: StoredSpace
+  readonly ledger: Ledger
+  readonly retention: readonly RetentionRule[]
+  /** Whether it completes erasures that others left half done. Programs that only look don't. */
+  readonly completesErasures: boolean
+  readonly onError: (error: unknown) => void
+}
+
+/** What a memory does for its store every minute: removes what has expired, what rules don't keep, what was to be erased. */
+export class Upkeep implements AsyncDisposable {
+  readonly #parts: UpkeepParts
+  readonly #retention: RetentionSweeper
+  readonly #timer: NodeJS.Timeout
+  /** Erasures that were found when it was opened. */
+  #carriedOut: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts
+    const { space, retention: rules } = parts
+    const { store, shelf, owner } = space
+    this.#retention = new RetentionSweeper({ store, shelf, rules, owner, turnMs: 2 * sweepMs })
+    this.#timer = setInterval(() => void this.#run(), sweepMs).unref()
+  }
+
+  /** Hides what others are erasing or have left half erased, and completes the latter in the background. */
+  async start(): Promise<void> {
+    const { space, completesErasures, onError } = this.#parts
+    if ((await runningPlans(space.whole)).length === 0) return
+    space.epochs.noteErasure()
+    if (completesErasures) this.#carriedOut = this.#carryOut().catch(onError)
+  }
+
+  get retention(): RetentionReport {
+    return this.#retention.report
+  }
+
+  /** Removes what has expired and what rules don't keep, whoever's turn it is. */
+  async sweep(): Promise<RetentionReport> {
+    await this.#retention.run(() => this.#isClosed, true)
+    await this.#removeExpired()
+    return this.retention
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#retention.run(() => this.#isClosed)
+      await this.#removeExpired()
+      if (!this.#isClosed) await this.#parts.ledger.compact()
+      if (!this.#isClosed && this.#parts.completesErasures) await this.#carryOut()
+    } catch (error) {
+      this.#parts.onError(error)
+    }
+  }
+
+  async #removeExpired(): Promise<void> {
+    while (!this.#isClosed && (await this.#parts.space.store.sweep(sweepBatch)) === sweepBatch);
+  }
+
+  #carryOut(): Promise<void> {
+    const { whole: store, shelf, owner, assertOpen } = this.#parts.space
+    return carryOutAll({ store, shelf, owner, assertOpen })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    await this.#carriedOut
+  }
+}
