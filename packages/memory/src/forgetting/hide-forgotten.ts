@@ -26,9 +26,10 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   let known = 0
   let hidden = nothing
 
+  const isKnown = (number: number): boolean => number === known && !epochs.isDisconnected
+
   /** What is hidden, at this number of the table. */
   const look = async (number: number): Promise<Hidden> => {
-    if (number === known && !epochs.isDisconnected) return hidden
     const found = new Map<string, Seq>()
     for (const { seq, parts } of await runningPlans(store)) {
       for (const doomed of parts.flat()) found.set(sourceName(doomed), seq)
@@ -42,7 +43,8 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   const settled = async <Result>(read: (hidden: Hidden) => Promise<Result>): Promise<Result> => {
     for (;;) {
       const number = epochs.erasures
-      const result = await read(await look(number))
+      // Without an await, so that a read is under way when the call returns.
+      const result = await read(isKnown(number) ? hidden : await look(number))
       if (number === epochs.erasures) return result
       // The feed is received in between.
       await nextTurn()
@@ -67,8 +69,8 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   }
 
   /** Writes to a name that is being erased make sure that what had the name is gone. */
-  const makeWay = async (batch: readonly Mutation[]): Promise<void> => {
-    const names = await look(epochs.erasures)
+  const makeWay = async (batch: readonly Mutation[], number: number): Promise<void> => {
+    const names = isKnown(number) ? hidden : await look(number)
     if (names.size === 0) return
     const taken = batch.map(({ key }) => key).filter((key) => names.has(sourceName(key)))
     if (taken.length === 0) return
@@ -104,9 +106,10 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
           if (isAll) return { ...answer, records: records.slice(0, query.limit) }
         }
       }),
-    write: async (batch) => {
-      await makeWay(batch)
-      return store.write(batch)
+    write: (batch) => {
+      const number = epochs.erasures
+      if (isKnown(number) && hidden.size === 0) return store.write(batch)
+      return makeWay(batch, number).then(() => store.write(batch))
     },
   }
 }
