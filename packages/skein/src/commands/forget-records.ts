@@ -71,7 +71,7 @@ export async function forgetRecords(
   if (names.length > 0 === hasFilter(flags)) {
     throw new InputError('forget', 'needs records as COLLECTION/ID, or options such as --subject, and not both.')
   }
-  const writable = [...collectionsWith('forgettable'), 'erasures', 'settings'] as const
+  const writable = [...collectionsWith('forgettable'), 'vectors', 'erasures', 'settings'] as const
   await using opened = await openReadOnly(flags, context, { isAudited: true, writable })
   const { view } = opened
   const what = names.length === 0 ? filterOf(flags) : (await Promise.all(names.map((name) => named(view, name)))).flat()
