@@ -15,8 +15,8 @@ const isLinked = /[はがをにでものとてへや]$/u
  * @param after - What follows at once.
  */
 export function dotsEnd(before: string, after: string): boolean {
-  const clause = /[^、，,；;：:。！？!?]*$/u.exec(before)?.[0] ?? ''
-  const isList = /、[^，。；：！？]*$/u.test(before) && !/[，；：]/u.test(before)
+  const clause = before.split(/[、，,；;：:。！？!?]/u).at(-1) ?? ''
+  const isList = before.includes('、') && !/[，；：]/u.test(before)
   const stutters = clause !== '' && after.startsWith(clause.slice(0, 1)) && clause.length < 2 * leastClause
   if (isLinked.test(clause)) return false
   return clause.trim().length >= leastClause && !isList && !stutters && !goesOnAfterDots.test(after)
