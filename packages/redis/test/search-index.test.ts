@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 import { openMemory } from '@skein/memory'
-import { collectionsWith } from '@skein/memory/store'
+import { collectionsWith, compareNames } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -60,7 +60,7 @@ describe.skipIf(missing)(`The search index on Redis${missing ? ` (${missing})` :
     await using memory = await openMemory({ store })
     const { observations } = memory.as({ id: 'bob', role: 'r' })
     const found = async (text: string): Promise<unknown[]> =>
-      (await observations.search(text)).map(({ item }) => item.value).toSorted()
+      (await observations.search(text)).map(({ item }) => String(item.value)).toSorted(compareNames)
     expect([await found('fox'), await found('heron'), await found('older')]).toEqual([
       ['a red fox', 'two foxes'],
       ['a heron'],

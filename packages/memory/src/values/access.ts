@@ -123,7 +123,7 @@ export function requireLevel(option: string, level: unknown): asserts level is L
 /**
  * The compartment of what holds no more. A corrected record keeps its label and gets this compartment, for which no
  * principal is cleared: so the lists, searches, counts and weights of every store leave it out as they leave out what is
- * above a clearance. Whoever asks for all that is there asks with {@link withWithdrawn}.
+ * above a clearance. Whoever asks for all that is there asks with `withWithdrawn`.
  */
 export const withdrawnMark = '~withdrawn'
 

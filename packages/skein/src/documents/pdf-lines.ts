@@ -56,7 +56,7 @@ function lineOf(items: readonly PageItem[]): PageLine | undefined {
     right = x + item.width
   }
   // What leads back from a note in other formats is printed as well.
-  const trimmed = text.replace(/\s*↩\uFE0E?$/, '').trim()
+  const trimmed = text.replace(/↩\uFE0E?$/, '').trim()
   return trimmed === '' ? undefined : { text: trimmed, size: Math.round(size * 2) / 2, y: yOf(base) }
 }
 

@@ -92,7 +92,7 @@ function joined(pages: readonly (readonly PageLine[])[]): PagedText {
   const headings = [...new Set(lines.filter((line) => isHeading(line, usual)).map(({ size }) => size))]
   const ranks = headings.toSorted((a, b) => b - a)
   const gap = mostCommon(lines.map((line, index) => [gapAbove(lines[index - 1], line), 1]))
-  const hyphenated = new Set(lines.flatMap(({ text }) => text.toLowerCase().match(/\p{L}+-\p{L}+/gu) ?? []))
+  const hyphenated = new Set(lines.flatMap(({ text }) => text.toLowerCase().match(/[\p{L}-]+/gu) ?? []))
   let text = ''
   const starts: number[] = []
   let before: PageLine | undefined
@@ -131,9 +131,14 @@ function gapAbove(before: PageLine | undefined, line: PageLine): number {
 
 /** Whether a hyphen at the end of a text only parts a word: a word with that hyphen stands nowhere else. */
 function wordGoesOn(text: string, next: string, hyphenated: ReadonlySet<string>): boolean {
-  const first = /\p{L}+-$/u.exec(text.slice(-60))?.[0]
-  const second = /^\p{Ll}+/u.exec(next)?.[0]
-  return first !== undefined && second !== undefined && !hyphenated.has(`${first}${second}`.toLowerCase())
+  const first =
+    text
+      .slice(-60)
+      .match(/[\p{L}-]+/gu)
+      ?.at(-1) ?? ''
+  const second = /^\p{Ll}[\p{L}-]*/u.exec(next)?.[0]
+  const isParted = text.endsWith('-') && text.endsWith(first) && /^\p{L}/u.test(first)
+  return isParted && second !== undefined && !hyphenated.has(`${first}${second}`.toLowerCase())
 }
 
 /** The value with the greatest weight; of none 1. */
