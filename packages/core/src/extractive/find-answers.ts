@@ -29,6 +29,8 @@ const b = 0.4
 const topical = 0.7
 /** What a term counts that the sentence before has, or the heading above it. */
 const nearby = 0.3
+/** How much of a question's word is covered where only the heading has it. */
+const titled = 0.5
 /** What the kind of answer counts that the question asks for. */
 const fitting = 1.35
 /** The least share of the question that the best sentence and its surroundings must be about. */
@@ -158,20 +160,29 @@ class Matcher {
     return this.#sources.flatMap((source, at) => {
       // Two headings: a table has one for its columns.
       let headings: readonly (Float32Array | undefined)[] = []
+      /** The headings right above, without sentences between them. */
+      let titles: readonly (Float32Array | undefined)[] = []
+      let isBelow = false
       return source.sentences.flatMap(({ start, end, kind: part, form }, index): Candidate[] => {
         const own = this.#counts[at]?.[index]
-        if (part === 'heading') headings = [own, headings[0]]
-        if (form === 0 || !own) return []
+        if (part === 'heading') {
+          headings = [own, headings[0]]
+          titles = isBelow ? [own] : [own, ...titles]
+        }
+        if (part !== 'other') isBelow = part !== 'heading'
+        // What stands below a heading with words of the question may answer it without them.
+        if (form === 0 || !(own ?? titles.some((counts) => counts !== undefined))) return []
         const before = this.#counts[at]?.[index - 1]
         let score = 0
         let covered = 0
         const length = k1 * (1 - b + (b * (this.#lengths[at]?.[index] ?? 0)) / this.#averageLength)
         for (const [concept, weight] of this.#weights.entries()) {
-          const count = own[concept] ?? 0
+          const count = own?.[concept] ?? 0
           const near = [before, ...headings].some((counts) => (counts?.[concept] ?? 0) > 0) ? nearby : 0
           const own1 = count > 0 ? (count * (k1 + 1)) / (count + length) : 0
           score += weight * Math.max(own1, near)
-          covered += (this.#rarities[concept] ?? 0) * Math.max(Math.min(1, count), near)
+          const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) ? titled : near
+          covered += (this.#rarities[concept] ?? 0) * Math.max(Math.min(1, count), above)
         }
         const holdsAnswer = kind === undefined || holds(kind, source.text.slice(start, end), source.language)
         const fit = kind !== undefined && holdsAnswer ? fitting : 1

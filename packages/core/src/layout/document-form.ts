@@ -48,6 +48,8 @@ function isSeparated(lines: readonly Line[]): boolean {
     const counts = lines.map(({ text }) => cellsOf(text, separator) - 1)
     const usual = median(counts)
     if (usual < fewest) continue
+    // A table of Markdown stands in prose, under a heading at least.
+    if (separator === '|' && lines.some(({ text }) => text.startsWith('|'))) continue
     const same = counts.filter((count) => count === usual).length
     const isLoose = (text: string): boolean => separator === ',' && /,\s/.test(text.replaceAll(/"[^"]*"/g, ''))
     const loose = lines.filter(({ text }) => isLoose(text)).length

@@ -55,12 +55,18 @@ it('finds other forms of a word, and parts of compounds', () => {
 it('knows what a sentence is about from the heading above it', () => {
   const text = '# Tickets\n\nAdults pay nine euros each.\n\n# Meals\n\nAdults pay five euros each.'
   expect(answers('What do adults pay for tickets?', [text])[0]).toBe('Adults pay nine euros each.')
+  const words = '# Opening hours of the museum\n\nFrom nine to five, but never on Mondays.\n\n# Way\n\nTake the tram.'
+  expect(answers('What are the opening hours of the museum?', [words])).toEqual([
+    'From nine to five, but never on Mondays.',
+  ])
 })
 
 it('quotes rows of tables, but neither headings nor code', () => {
   const text =
     '# Prices of copper\n\n| metal | price |\n|---|---|\n| copper | 9,400 |\n\n```\nlet copper = price()\n```\n'
   expect(answers('What is the price of copper?', [text])).toEqual(['| copper | 9,400 |'])
+  // Also where nothing else stands under a heading.
+  expect(answers('What is the price of copper?', [text.slice(0, text.indexOf('```'))])).toEqual(['| copper | 9,400 |'])
 })
 
 it.each([
