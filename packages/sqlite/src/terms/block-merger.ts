@@ -4,7 +4,7 @@ import type { SpaceSql } from '../file/space-sql.ts'
 import { listWriter } from './block-lists.ts'
 import { ChunkReader } from './posting-chunk.ts'
 import type { ChunkWriter } from './posting-chunk.ts'
-import { PostingReader, PostingWriter } from './posting-list.ts'
+import { PostingWriter } from './posting-list.ts'
 
 /** So many blocks of a rank become one of the next. */
 const mergedBlocks = 8
@@ -12,9 +12,10 @@ const mergedBlocks = 8
 const highestRank = 4
 /** How many chunks of lists of a block are read at a time. */
 const pageSize = 4
-/** In so many steps a block's worth is merged, each of which is some milliseconds of a write. */
-const steps = 8
+/** So many lists are merged at a time at least, since each step has to find its place in eight blocks. */
 const shortestStep = 512
+/** So many rows of lists are deleted in place of merging one list. */
+const deletedRows = 8
 
 const selectChunk = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) <= (?, ?)
   ORDER BY grp DESC, term DESC LIMIT 1`
@@ -47,24 +48,32 @@ export function nextBlock(sql: SpaceSql): number {
  * began it. Searches read the smaller blocks until the larger one is complete. The smaller ones then go to
  * `dropping`, and are deleted in steps, too.
  *
- * Lists never become more by merging, and each is merged and deleted once per rank. So with twice as many steps per new
- * list as there are ranks, merging keeps up, in whichever amounts lists come.
+ * Lists never become more by merging, each is merged once per rank, and rows are deleted several at a time. So with two lists
+ * more per new one than there are ranks, merging keeps up, in whichever amounts lists come. It goes on with the records that
+ * wait for the next block, so that every write does a part that befits it.
  */
 export class BlockMerger {
   readonly #sql: SpaceSql
-  /** How many lists are to be merged or deleted before the next block. */
+  /** How many lists are to be merged before the next block, and how many of them were. */
   #due = 0
-  #most = 0
+  #done = 0
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
   }
 
-  /** Notes that a block of so many lists was added, and finishes what the one before it left to do. */
+  /** Notes that a block of so many lists was added, and does what the ones before it left to do, but for a little. */
   added(lists: number): void {
-    while (this.step());
-    this.#due = 2 * lists * highestRank + shortestStep
-    this.#most = Math.max(shortestStep, Math.ceil(this.#due / steps))
+    const due = (highestRank + 2) * lists + shortestStep
+    while (this.#due - this.#done > due / 4) this.#step(shortestStep)
+    this.#due += due - this.#done
+    this.#done = 0
+  }
+
+  /** Merges some lists, if it is time. @param part - How much of the next block is there, from 0 to 1. */
+  goOn(part: number): void {
+    const most = Math.ceil(this.#due * Math.min(1, part)) - this.#done
+    if (most >= shortestStep) this.#step(most)
   }
 
   /** The blocks that are being made of a block, among others, as far as they are written beyond a list. */
@@ -75,18 +84,15 @@ export class BlockMerger {
       .map(([block, start]) => [block, start])
   }
 
-  /** Merges and deletes a little, if there is something to do since the last block; small blocks go first. */
-  step(): boolean {
-    const most = Math.min(this.#due, this.#most)
-    if (most === 0) return false
-    this.#due -= most
-    let left = most
-    for (let due = this.#nextRank(); due !== undefined && left > 0; due = this.#nextRank()) {
-      left -= this.#advance(due, left)
+  /** Merges lists, small blocks first, or deletes what is left of blocks that were. */
+  #step(most: number): void {
+    this.#done += most
+    let due = this.#nextRank()
+    if (due === undefined) {
+      if (this.#delete(deletedRows * most)) this.#done = this.#due
+      return
     }
-    const isDone = left > 0 && this.#delete(left)
-    if (isDone) this.#due = 0
-    return !isDone
+    for (let left = most; due !== undefined && left > 0; due = this.#nextRank()) left -= this.#advance(due, left)
   }
 
   #nextRank(): number | undefined {
@@ -112,7 +118,7 @@ export class BlockMerger {
         cursor.advance()
         merged += 1
       }
-      lists.add(next, list.bytes)
+      lists.add(next, list)
       upTo = next
     }
     lists.flush()
@@ -175,13 +181,13 @@ class BlockWriter {
     this.#block = block
   }
 
-  add([group, term]: Key, entries: Uint8Array): void {
+  add([group, term]: Key, list: PostingWriter): void {
     if (!this.#chunks || group !== this.#group) {
       this.flush()
       this.#chunks = listWriter(this.#sql, this.#block, group)
       this.#group = group
     }
-    this.#chunks.add(term, entries)
+    this.#chunks.add(term, list.buffer, list.length)
   }
 
   flush(): void {
@@ -221,10 +227,7 @@ class ListCursor {
 
   /** Adds the records of the list at hand to another one. */
   copyTo(list: PostingWriter): void {
-    const entries = this.#reader?.entries ?? new Uint8Array()
-    const reader = new PostingReader(entries.length)
-    reader.read(this.#start, entries)
-    for (let at = 0; at < reader.count; at += 1) list.add(reader.slots[at] ?? 0, reader.codes[at] ?? 0)
+    this.#reader?.copyTo(list, this.#start)
   }
 
   #nextChunk(): void {

@@ -13,8 +13,8 @@ export type LeftOut = ReadonlyMap<number, number>
 type BlockList = readonly [start: number, entries: Uint8Array]
 
 /** The chunk of each block in which a term stands, if it stands there. */
-const withTerm = `SELECT b.start, entries FROM @blocks b CROSS JOIN @postings p ON p.block = b.block AND p.grp = ?
-  AND p.term = (SELECT max(term) FROM @postings WHERE block = b.block AND grp = ? AND term <= ?)`
+const withTerm = `SELECT start, (SELECT entries FROM @postings WHERE block = b.block AND grp = ? AND term <= ?
+  ORDER BY term DESC LIMIT 1) FROM @blocks b`
 const selectChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp = ? AND term <= ?
   ORDER BY term DESC LIMIT 1`
 const nextChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp = ? AND term > ? ORDER BY term LIMIT 1`
@@ -128,9 +128,9 @@ export class IndexedTerms implements TermSource {
 
   #listsOf(term: string): BlockList[] {
     const name = Buffer.from(term)
-    const chunks = this.#groups.flatMap(([group]) => this.#sql(withTerm).all(group, group, term) as BlockList[])
+    const chunks = this.#groups.flatMap(([group]) => this.#sql(withTerm).all(group, term) as FoundChunk[])
     return chunks.flatMap(([start, chunk]) => {
-      const entries = listIn(chunk, name)
+      const entries = chunk && listIn(chunk, name)
       return entries ? [[start, entries]] : []
     })
   }
@@ -159,6 +159,8 @@ export class IndexedTerms implements TermSource {
 }
 
 type Chunk = readonly [first: string, lists: Uint8Array]
+/** Of a block that begins at a position, if there is one. */
+type FoundChunk = readonly [start: number, lists: Uint8Array | null]
 
 /** A row of `groups`; each language stands there as its terms begin, with a space before and after it. */
 export type GroupRow = readonly [

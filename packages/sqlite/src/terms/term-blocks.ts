@@ -51,9 +51,9 @@ export class TermBlocks {
     return (this.#sql(sql).get(indexedUpTo(this.#sql), blockSize + 1) as [number])[0]
   }
 
-  /** Merges blocks a little, if it is their turn. */
-  merge(): void {
-    this.#merger.step()
+  /** Merges blocks a little, if it is time. @param pending - How many records stand in no block. */
+  merge(pending: number): void {
+    this.#merger.goOn(pending / blockSize)
   }
 
   /** Makes a block of the oldest records that stand in none; returns whether there were enough for one. */
@@ -62,7 +62,7 @@ export class TermBlocks {
     if (found.length < blockSize) return false
     const rows = found.slice(0, countWithin(found, longestBlock))
     const start = rows[0]?.[0] ?? 0
-    const lists = new Map<number, Map<string, PostingWriter>>()
+    const lists = new Map<number, Map<string, number[]>>()
     for (const [seq, collection, level, compartments, terms] of rows) {
       const group = this.#groupOf(collection, level, compartments)
       const { codes, length } = unpackTerms(terms)
@@ -71,16 +71,22 @@ export class TermBlocks {
       if (!ofGroup) lists.set(group, (ofGroup = new Map()))
       for (const [term, code] of codes) {
         let list = ofGroup.get(term)
-        if (!list) ofGroup.set(term, (list = new PostingWriter(start)))
-        list.add(seq, code)
+        if (!list) ofGroup.set(term, (list = []))
+        list.push(seq, code)
       }
     }
     const block = nextBlock(this.#sql)
     this.#sql('INSERT INTO @blocks (block, rank, start) VALUES (?, 0, ?)').run(block, start)
+    const list = new PostingWriter(start)
     let written = 0
     for (const [group, ofGroup] of [...lists].toSorted(([a], [b]) => a - b)) {
       const writer = listWriter(this.#sql, block, group)
-      for (const term of inOrder(ofGroup.keys())) writer.add(term, ofGroup.get(term)?.bytes ?? new Uint8Array())
+      for (const term of inOrder(ofGroup.keys())) {
+        const entries = ofGroup.get(term) ?? []
+        list.restart(start)
+        for (let at = 0; at < entries.length; at += 2) list.add(entries[at] ?? 0, entries[at + 1] ?? 0)
+        writer.add(term, list.buffer, list.length)
+      }
       writer.flush()
       this.#noteLanguages(group, ofGroup.keys())
       written += ofGroup.size
