@@ -16,6 +16,8 @@ const onRedis = new Set([
   'invalidation-peers',
   'redis-read',
   'redis-write',
+  'search-memory',
+  'search-stores',
   'stampede',
   'stampede-failing',
   'staleness',

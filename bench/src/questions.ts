@@ -32,6 +32,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'memory-size': async () => (await import('./memory-size.ts')).memorySize,
   scale: async () => (await import('./scale.ts')).scale,
   search: async () => (await import('./search.ts')).search,
+  'search-stores': async () => (await import('./search-stores.ts')).searchStores,
+  'search-memory': async () => (await import('./search-memory.ts')).searchMemory,
   'search-by-meaning': async () => (await import('./search-by-meaning.ts')).searchByMeaning,
   'search-quality': async () => (await import('./search-quality.ts')).searchQuality,
   'observation-writes': async () => (await import('./observation-writes.ts')).observationWrites,
