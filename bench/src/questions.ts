@@ -35,6 +35,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'search-stores': async () => (await import('./search-stores.ts')).searchStores,
   'search-memory': async () => (await import('./search-memory.ts')).searchMemory,
   'search-by-meaning': async () => (await import('./search-by-meaning.ts')).searchByMeaning,
+  'search-ranking': async () => (await import('./search-ranking.ts')).searchRanking,
   'search-quality': async () => (await import('./search-quality.ts')).searchQuality,
   'observation-writes': async () => (await import('./observation-writes.ts')).observationWrites,
   growth: async () => (await import('./growth.ts')).growth,
