@@ -16,6 +16,8 @@ const onRedis = new Set([
   'invalidation-peers',
   'redis-read',
   'redis-write',
+  'search-memory',
+  'search-stores',
   'stampede',
   'stampede-failing',
   'staleness',
@@ -78,8 +80,8 @@ describe('A quick run of all benchmarks', () => {
         figures: true,
       })
     }
-    // What is counted and not timed holds on a busy machine too.
-    expect(answer.ratios.filter(({ verdict }) => verdict !== 'met')).toEqual([])
+    // What is counted and not timed holds on a busy machine too; what is missed says why.
+    expect(answer.ratios.filter(({ verdict, limit }) => verdict !== 'met' && limit === undefined)).toEqual([])
   })
 })
 

@@ -8,6 +8,7 @@ import type { Mutation } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 
 import type { Asking, Contender, Question } from './question.ts'
+import { wordsFrom } from './search-texts.ts'
 
 const few = 10_000
 const perTask = 100
@@ -85,11 +86,10 @@ async function fill(path: string, count: number): Promise<void> {
   // It has its name when it is whole.
   const unfinished = `${path}.${process.pid}`
   const store = await sqliteStore({ path: unfinished, durability: 'relaxed' }).open('default', 'writer')
-  const random = generator(7)
-  const word = (): string => `w${Math.floor(random() ** 3 * 5_000)}`
+  const nextText = wordsFrom(7)
   for (let from = 0; from < count; from += 1_000) {
     const batch = Array.from({ length: 1_000 }, (_, at): Mutation => {
-      const text = Array.from({ length: 20 }, word).join(' ')
+      const text = nextText()
       const meta = { author: 'ann', task: taskOf(from + at, count), tags: [], derivedFrom: [] }
       return {
         type: 'set',
@@ -103,15 +103,4 @@ async function fill(path: string, count: number): Promise<void> {
   }
   await store[Symbol.asyncDispose]()
   renameSync(unfinished, path)
-}
-
-/** Numbers from 0 to 1 that are the same in each run: mulberry32 by Tommy Ettinger (public domain). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -89,7 +89,9 @@ it('forgets a record in every block where it stands, while blocks are merged', a
   const isStored = (term: string): boolean => {
     const db = new Database(path, { readonly: true })
     try {
-      return db.prepare('SELECT 1 FROM postings_1 WHERE term = ?').get(term) !== undefined
+      return (
+        db.prepare('SELECT 1 FROM postings_1 WHERE instr(entries, ?) > 0').get(Buffer.from(`${term} `)) !== undefined
+      )
     } finally {
       db.close()
     }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
-
 import type { SetMutation } from '../store/mutation.ts'
 import type { Store } from '../store/store.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { NotedGroup } from './noted-reads.ts'
+import { newId } from '../values/new-id.ts'
 
 /** The value of one record of the `audit` collection. */
 export interface AuditBatch {
@@ -25,7 +24,7 @@ export function auditMutation(owner: string, groups: readonly NotedGroup[], ttlM
   const tags = [...new Set(groups.map(({ agent }) => agent))]
   return {
     type: 'set',
-    key: { collection: 'audit', id: randomUUID() },
+    key: { collection: 'audit', id: newId() },
     value: encodeJson({ at: Date.now(), groups } satisfies AuditBatch),
     meta: { author: owner, tags, derivedFrom: [], sensitivity: 'public', compartments: [] },
     ttlMs,

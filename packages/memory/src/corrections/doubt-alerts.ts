@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-
 import { addressTag } from '../space/addressee.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
@@ -8,6 +6,7 @@ import { isWithdrawn, joinLabels } from '../values/access.ts'
 import { encodeJson } from '../values/json.ts'
 import type { StoredCorrection } from './correction.ts'
 import type { Derived } from './walk-derived.ts'
+import { newId } from '../values/new-id.ts'
 
 /** The insight of the alert that authors of what is in doubt get. */
 export interface DoubtAlert {
@@ -56,7 +55,7 @@ export function doubtAlerts(
     const insight: DoubtAlert = { corrected: key.id, state, reason, inDoubt, count: records.length }
     const label = joinLabels([meta, ...records])
     return {
-      key: { collection: 'alerts', id: randomUUID() },
+      key: { collection: 'alerts', id: newId() },
       value: encodeJson(insight),
       meta: { ...meta, ...label, tags: [addressTag(author)] },
     }

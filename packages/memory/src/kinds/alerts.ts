@@ -1,6 +1,4 @@
 import { warn } from '../values/warn.ts'
-import { randomUUID } from 'node:crypto'
-
 import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import { addressTag } from '../space/addressee.ts'
@@ -19,6 +17,7 @@ import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { FeedTrimmedError } from '../space/watch.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
+import { newId } from '../values/new-id.ts'
 
 /** An urgent insight and its addressees: see {@link Alerts.send}. */
 export interface AlertInput<Insight> extends Omit<WriteOptions, 'tags'> {
@@ -77,7 +76,7 @@ export class Alerts {
     const value = encodeJson(insight)
     const meta = await this.#actor.describe(options)
     const mutations = tags.map((tag) => {
-      const key = keyOf(randomUUID())
+      const key = keyOf(newId())
       return {
         type: 'set',
         key,

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-
 import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import { correct } from '../corrections/correct.ts'
@@ -28,6 +26,7 @@ import type { Space } from '../space/space.ts'
 import type { CollectionWith } from '../store/collections.ts'
 import type { Written } from '../store/mutation.ts'
 import { requireOptions } from '../values/require-options.ts'
+import { newId } from '../values/new-id.ts'
 
 /** One entry of a journal: written once, never changed. */
 export interface JournalEntry<Value = unknown> {
@@ -93,7 +92,7 @@ export class Journal {
     const text = encodeJson(value)
     const terms = indexTerms(searchableText(value))
     const meta = await this.#actor.describe(options)
-    const key = { collection: this.#collection, id: randomUUID() } as const
+    const key = { collection: this.#collection, id: newId() } as const
     return { type: 'set', key, value: text, meta, terms, ttlMs: options.ttlMs, guard: guardOf(options) }
   }
 
@@ -186,7 +185,7 @@ export class Journal {
     const record = await this.#actor.read({ collection: this.#collection, id })
     if (!record) throw new NotFoundError(this.#collection, id)
     const { value } = record
-    const key = { collection: this.#collection, id: randomUUID() }
+    const key = { collection: this.#collection, id: newId() }
     const ttlMs = remainingMs(this.#actor, record)
     const terms = indexTerms(searchableText(decodeJson(value)))
     const lowered = await declassify(this.#actor, record, options, (meta) => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Actor } from '../space/actor.ts'
@@ -11,6 +10,7 @@ import { MemoryClosedError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { requireInteger } from '../values/require-option.ts'
 import { warn } from '../values/warn.ts'
+import { newId } from '../values/new-id.ts'
 
 /** A message on its way to an agent. */
 export interface Mail {
@@ -104,7 +104,7 @@ export function mailMutation(
   const tags = read ? [tagOf(joinLabels([read, actor.scope?.label ?? publicLabel]))] : []
   const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom: [], ...label })
   const named = id === undefined ? {} : { ifVersion: 0 }
-  return { type: 'set', key: mailKey(`${to}/${id ?? randomUUID()}`), value: encodeJson(message), meta, ...named }
+  return { type: 'set', key: mailKey(`${to}/${id ?? newId()}`), value: encodeJson(message), meta, ...named }
 }
 
 /** The key of a mail's record. */

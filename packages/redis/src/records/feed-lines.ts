@@ -19,7 +19,8 @@ function unpackChange(seq: Seq, line: string): Change {
   return {
     seq,
     collection: collection as Change['collection'],
-    id: decodeName(id),
+    // A copy, since indexes keep ids, and a part of a text keeps all of it.
+    id: Buffer.from(decodeName(id)).toString(),
     op: op as Change['op'],
     version: Number(version),
     author: decodeName(author),

@@ -125,7 +125,7 @@ export class RecordWriter {
     for (const mutation of batch) if (mutation.type === 'delete') this.#drop(mutation.drops, now)
     this.#last = last
     if (this.#pending !== undefined && this.#pending >= blockSize) this.#addBlocks()
-    else this.#terms.merge()
+    else this.#terms.merge(this.#pending ?? 0)
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
   }
 

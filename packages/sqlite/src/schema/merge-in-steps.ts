@@ -2,9 +2,11 @@ import type { Database } from 'better-sqlite3'
 
 import { languageMarks } from '@skein/memory/store'
 
+import { spaceSql } from '../file/space-sql.ts'
+import { listWriter } from '../terms/block-lists.ts'
 import { spaceNumbers } from './spaces.ts'
 
-/** Format 7 merges blocks of the search index in steps, begins with smaller ones, and knows their languages. */
+/** Format 7 merges blocks of the search index in steps, begins with smaller ones, knows their languages, and packs their lists. */
 export function mergeInSteps(db: Database): void {
   for (const number of spaceNumbers(db)) {
     const columns = db.pragma(`table_info(blocks_${number})`) as { readonly name: string }[]
@@ -30,5 +32,20 @@ export function mergeInSteps(db: Database): void {
       const marks = languageMarks.filter((mark) => known.get(group, mark, `${mark}\u{10FFFF}`) === 1)
       if (marks.length > 0) note.run(` ${marks.join(' ')} `, group)
     }
+    packLists(db, number)
+  }
+}
+
+/** Puts lists that were rows each into chunks, block by block. */
+function packLists(db: Database, number: number): void {
+  const sql = spaceSql(db, number)
+  const places = sql('SELECT DISTINCT block, grp FROM @blocks CROSS JOIN @groups').all() as [number, number][]
+  for (const [block, group] of places) {
+    const select = 'SELECT term, entries FROM @postings WHERE block = ? AND grp = ? ORDER BY term'
+    const lists = sql(select).all(block, group) as [string, Uint8Array][]
+    sql('DELETE FROM @postings WHERE block = ? AND grp = ?').run(block, group)
+    const chunks = listWriter(sql, block, group)
+    for (const [term, entries] of lists) chunks.add(term, entries)
+    chunks.flush()
   }
 }

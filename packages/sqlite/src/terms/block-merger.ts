@@ -1,21 +1,26 @@
 import { compareNames } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
-import { PostingReader, PostingWriter } from './posting-list.ts'
+import { listWriter } from './block-lists.ts'
+import { ChunkReader } from './posting-chunk.ts'
+import type { ChunkWriter } from './posting-chunk.ts'
+import { PostingWriter } from './posting-list.ts'
 
 /** So many blocks of a rank become one of the next. */
 const mergedBlocks = 8
 /** Blocks of half a million records, which stay as they are. */
 const highestRank = 4
-/** How many lists of a block are read at a time. */
-const chunkSize = 64
-/** In so many steps a block's worth is merged, each of which is some milliseconds of a write. */
-const steps = 8
+/** How many chunks of lists of a block are read at a time. */
+const pageSize = 4
+/** So many lists are merged at a time at least, since each step has to find its place in eight blocks. */
 const shortestStep = 512
+/** So many rows of lists are deleted in place of merging one list. */
+const deletedRows = 8
 
-const afterKey = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) > (?, ?)
-  ORDER BY grp, term LIMIT ${chunkSize}`
-const insertPostings = 'INSERT INTO @postings (block, grp, term, entries) VALUES (?, ?, ?, ?)'
+const selectChunk = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) <= (?, ?)
+  ORDER BY grp DESC, term DESC LIMIT 1`
+const nextChunks = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) > (?, ?)
+  ORDER BY grp, term LIMIT ${pageSize}`
 const selectDue = `SELECT rank FROM @merging UNION
   SELECT rank FROM @blocks WHERE rank < ${highestRank} GROUP BY rank HAVING count(*) >= ${mergedBlocks}
   ORDER BY rank LIMIT 1`
@@ -28,7 +33,7 @@ export type BlockPlace = readonly [block: number, start: number]
 /** A merge that has begun: the new block, and the group and term up to which it is written. */
 type Merge = readonly [block: number, start: number, sources: string, group: number, term: string]
 type Key = readonly [group: number, term: string]
-type List = readonly [...Key, entries: Uint8Array]
+type Chunk = readonly [group: number, first: string, lists: Uint8Array]
 
 /** The number of the next block. Numbers grow, so that what is written stands together. */
 export function nextBlock(sql: SpaceSql): number {
@@ -43,24 +48,32 @@ export function nextBlock(sql: SpaceSql): number {
  * began it. Searches read the smaller blocks until the larger one is complete. The smaller ones then go to
  * `dropping`, and are deleted in steps, too.
  *
- * Lists never become more by merging, and each is merged and deleted once per rank. So with twice as many steps per new
- * list as there are ranks, merging keeps up, in whichever amounts lists come.
+ * Lists never become more by merging, each is merged once per rank, and rows are deleted several at a time. So with two lists
+ * more per new one than there are ranks, merging keeps up, in whichever amounts lists come. It goes on with the records that
+ * wait for the next block, so that every write does a part that befits it.
  */
 export class BlockMerger {
   readonly #sql: SpaceSql
-  /** How many lists are to be merged or deleted before the next block. */
+  /** How many lists are to be merged before the next block, and how many of them were. */
   #due = 0
-  #most = 0
+  #done = 0
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
   }
 
-  /** Notes that a block of so many lists was added, and finishes what the one before it left to do. */
+  /** Notes that a block of so many lists was added, and does what the ones before it left to do, but for a little. */
   added(lists: number): void {
-    while (this.step());
-    this.#due = 2 * lists * highestRank + chunkSize
-    this.#most = Math.max(shortestStep, Math.ceil(this.#due / steps))
+    const due = (highestRank + 2) * lists + shortestStep
+    while (this.#due - this.#done > due / 4) this.#step(shortestStep)
+    this.#due += due - this.#done
+    this.#done = 0
+  }
+
+  /** Merges some lists, if it is time. @param part - How much of the next block is there, from 0 to 1. */
+  goOn(part: number): void {
+    const most = Math.ceil(this.#due * Math.min(1, part)) - this.#done
+    if (most >= shortestStep) this.#step(most)
   }
 
   /** The blocks that are being made of a block, among others, as far as they are written beyond a list. */
@@ -71,18 +84,15 @@ export class BlockMerger {
       .map(([block, start]) => [block, start])
   }
 
-  /** Merges and deletes a little, if there is something to do since the last block; small blocks go first. */
-  step(): boolean {
-    const most = Math.min(this.#due, this.#most)
-    if (most === 0) return false
-    this.#due -= most
-    let left = most
-    for (let due = this.#nextRank(); due !== undefined && left > 0; due = this.#nextRank()) {
-      left -= this.#advance(due, left)
+  /** Merges lists, small blocks first, or deletes what is left of blocks that were. */
+  #step(most: number): void {
+    this.#done += most
+    let due = this.#nextRank()
+    if (due === undefined) {
+      if (this.#delete(deletedRows * most)) this.#done = this.#due
+      return
     }
-    const isDone = left > 0 && this.#delete(left)
-    if (isDone) this.#due = 0
-    return !isDone
+    for (let left = most; due !== undefined && left > 0; due = this.#nextRank()) left -= this.#advance(due, left)
   }
 
   #nextRank(): number | undefined {
@@ -92,26 +102,29 @@ export class BlockMerger {
   /** Merges some lists of a rank; returns how many. */
   #advance(rank: number, most: number): number {
     const [block, start, packed, ...from] = this.#merge(rank)
-    let [group, term] = from
     const blocks = JSON.parse(packed) as BlockPlace[]
-    const sources = blocks.map((source) => new ListReader(this.#sql, source, from))
+    const cursors = blocks.map((source) => new ListCursor(this.#sql, source, from))
+    const lists = new BlockWriter(this.#sql, block)
+    const list = new PostingWriter(start)
+    let upTo: Key = from
     let merged = 0
     while (merged < most) {
-      for (const source of sources) source.refill()
-      // Beyond the end of what was read there may be lists of a block that were not.
-      const ends = sources.map((source) => source.end).filter((key) => key !== undefined)
-      const end = ends.toSorted(compare)[0]
-      const lists = sources.flatMap((source) => source.take(end)).toSorted((a, b) => compare(a.list, b.list))
-      this.#write({ block, start }, lists)
-      merged += lists.length
-      if (!end) {
-        this.#finish(rank, block, start, blocks)
-        return merged + 1
+      const next = leastOf(cursors)
+      if (!next) break
+      list.restart(start)
+      for (const cursor of cursors) {
+        if (!cursor.key || compare(cursor.key, next) !== 0) continue
+        cursor.copyTo(list)
+        cursor.advance()
+        merged += 1
       }
-      ;[group, term] = end
+      lists.add(next, list)
+      upTo = next
     }
-    this.#sql('UPDATE @merging SET grp = ?, term = ? WHERE rank = ?').run(group, term, rank)
-    return merged
+    lists.flush()
+    if (leastOf(cursors)) this.#sql('UPDATE @merging SET grp = ?, term = ? WHERE rank = ?').run(...upTo, rank)
+    else this.#finish(rank, block, start, blocks)
+    return merged + 1
   }
 
   /** The merge of a rank that has begun; begins it with the oldest blocks. */
@@ -125,23 +138,6 @@ export class BlockMerger {
     return merge
   }
 
-  /** Writes lists, those of a term one after the other, to the new block. */
-  #write({ block, start }: { readonly block: number; readonly start: number }, lists: readonly PlacedList[]): void {
-    const insert = this.#sql(insertPostings)
-    const reader = new PostingReader(lists.reduce((most, { list }) => Math.max(most, list[2].length), 0))
-    const writer = new PostingWriter(start)
-    for (let at = 0; at < lists.length;) {
-      const [group = 0, term = ''] = lists[at]?.list ?? []
-      writer.restart(start)
-      for (let placed = lists[at]; placed?.list[1] === term && placed.list[0] === group; placed = lists[(at += 1)]) {
-        reader.count = 0
-        reader.read(placed.start, placed.list[2])
-        for (let one = 0; one < reader.count; one += 1) writer.add(reader.slots[one] ?? 0, reader.codes[one] ?? 0)
-      }
-      insert.run(block, group, term, writer.bytes)
-    }
-  }
-
   #finish(rank: number, block: number, start: number, sources: readonly BlockPlace[]): void {
     for (const [source, from] of sources) {
       this.#sql('DELETE FROM @blocks WHERE block = ?').run(source)
@@ -151,7 +147,7 @@ export class BlockMerger {
     this.#sql('DELETE FROM @merging WHERE rank = ?').run(rank)
   }
 
-  /** Deletes some lists of blocks that were merged; returns whether none is left. */
+  /** Deletes some chunks of blocks that were merged; returns whether none is left. */
   #delete(most: number): boolean {
     for (let left = most; left > 0;) {
       const block = (this.#sql('SELECT min(block) FROM @dropping').get() as [number | null])[0]
@@ -173,49 +169,84 @@ function isAmong(block: number, places: readonly BlockPlace[]): boolean {
   return places.some(([one]) => one === block)
 }
 
-interface PlacedList {
-  readonly list: List
-  /** The position where its block begins. */
-  readonly start: number
+/** Writes the lists of a block in the order of groups and terms. */
+class BlockWriter {
+  readonly #sql: SpaceSql
+  readonly #block: number
+  #group = -1
+  #chunks: ChunkWriter | undefined
+
+  constructor(sql: SpaceSql, block: number) {
+    this.#sql = sql
+    this.#block = block
+  }
+
+  add([group, term]: Key, list: PostingWriter): void {
+    if (!this.#chunks || group !== this.#group) {
+      this.flush()
+      this.#chunks = listWriter(this.#sql, this.#block, group)
+      this.#group = group
+    }
+    this.#chunks.add(term, list.buffer, list.length)
+  }
+
+  flush(): void {
+    this.#chunks?.flush()
+  }
 }
 
-/** Reads the lists of a block in order, some at a time. */
-class ListReader {
+/** Reads the lists of a block in order. */
+class ListCursor {
+  /** Of the list at hand; undefined at the end. */
+  key: Key | undefined
   readonly #sql: SpaceSql
   readonly #block: number
   readonly #start: number
-  #after: Key
-  #lists: readonly List[] = []
-  #hasMore = true
+  #chunks: readonly Chunk[]
+  #at = 0
+  #reader: ChunkReader | undefined
 
+  /** @param after - The list after which to begin, in the midst of a chunk as a rule. */
   constructor(sql: SpaceSql, [block, start]: BlockPlace, after: Key) {
     this.#sql = sql
     this.#block = block
     this.#start = start
-    this.#after = after
+    this.#chunks = this.#sql(selectChunk).all(block, ...after) as Chunk[]
+    // Where nothing is before a list, what comes after it begins the block.
+    if (this.#chunks.length === 0) this.#chunks = [[...after, new Uint8Array()]]
+    this.#reader = new ChunkReader(this.#chunks[0]?.[2] ?? new Uint8Array())
+    do this.advance()
+    while (this.key && compare(this.key, after) <= 0)
   }
 
-  refill(): void {
-    if (this.#lists.length > 0 || !this.#hasMore) return
-    this.#lists = this.#sql(afterKey).all(this.#block, ...this.#after) as List[]
-    this.#hasMore = this.#lists.length === chunkSize
-    const last = this.#lists.at(-1)
-    if (last) this.#after = [last[0], last[1]]
+  advance(): void {
+    while (this.#reader?.next() === false) this.#nextChunk()
+    const [group] = this.#chunks[this.#at] ?? [0]
+    this.key = this.#reader && [group, this.#reader.term]
   }
 
-  /** The last list that was read, if there may be more. */
-  get end(): Key | undefined {
-    return this.#hasMore ? this.#after : undefined
+  /** Adds the records of the list at hand to another one. */
+  copyTo(list: PostingWriter): void {
+    this.#reader?.copyTo(list, this.#start)
   }
 
-  /** Takes the lists up to a key, or all. */
-  take(end: Key | undefined): PlacedList[] {
-    let count = this.#lists.length
-    if (end) while (count > 0 && compare(this.#lists[count - 1] as List, end) > 0) count -= 1
-    const taken = this.#lists.slice(0, count).map((list) => ({ list, start: this.#start }))
-    this.#lists = this.#lists.slice(count)
-    return taken
+  #nextChunk(): void {
+    this.#at += 1
+    if (this.#at === this.#chunks.length) {
+      const [group, first] = this.#chunks[this.#at - 1] ?? [0, '']
+      this.#chunks = this.#sql(nextChunks).all(this.#block, group, first) as Chunk[]
+      this.#at = 0
+    }
+    const chunk = this.#chunks[this.#at]
+    this.#reader = chunk && new ChunkReader(chunk[2])
   }
+}
+
+/** The first of the lists that some cursors are at. */
+function leastOf(cursors: readonly ListCursor[]): Key | undefined {
+  let least: Key | undefined
+  for (const { key } of cursors) if (key && (!least || compare(key, least) < 0)) least = key
+  return least
 }
 
 /** By group and term, in SQLite's order. */

@@ -2,6 +2,8 @@ import { compareNames } from '@skein/memory/store'
 import type { Postings, TermSource, Totals } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
+import { ChunkReader, listIn, listsOf } from './posting-chunk.ts'
+import type { TermList } from './posting-chunk.ts'
 import { noPostings, PostingReader } from './posting-list.ts'
 
 /** Records that a search leaves out, by position, with the number of their terms. */
@@ -10,13 +12,12 @@ export type LeftOut = ReadonlyMap<number, number>
 /** What a block has of a term, in one group: the position where the block begins, and the list. */
 type BlockList = readonly [start: number, entries: Uint8Array]
 
-const withTerm = `SELECT b.start, entries FROM @blocks b CROSS JOIN @postings p
-  ON p.block = b.block AND p.grp = ? AND p.term = ?`
-const withPrefix = `SELECT p.term, b.start, entries FROM @blocks b CROSS JOIN @postings p
-  ON p.block = b.block AND p.grp = ? AND p.term >= ? AND p.term < ?`
-const nextTerm = 'SELECT term FROM @postings WHERE block = ? AND grp = ? AND term >= ? ORDER BY term LIMIT 1'
-const firstTerms = `SELECT term FROM @postings WHERE block = ? AND grp = ? AND term >= ? AND term < ?
-  ORDER BY term LIMIT ?`
+/** The chunk of each block in which a term stands, if it stands there. */
+const withTerm = `SELECT start, (SELECT entries FROM @postings WHERE block = b.block AND grp = ? AND term <= ?
+  ORDER BY term DESC LIMIT 1) FROM @blocks b`
+const selectChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp = ? AND term <= ?
+  ORDER BY term DESC LIMIT 1`
+const nextChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp = ? AND term > ? ORDER BY term LIMIT 1`
 
 /** The terms of the groups of records that a search may see, as far as they stand in blocks. */
 export class IndexedTerms implements TermSource {
@@ -42,8 +43,7 @@ export class IndexedTerms implements TermSource {
   }
 
   postings(term: string): Postings {
-    const lists =
-      this.#lists.get(term) ?? this.#groups.flatMap(([group]) => this.#rows<BlockList>(withTerm, group, term))
+    const lists = this.#lists.get(term) ?? this.#listsOf(term)
     if (lists.length === 0) return noPostings
     const reader = new PostingReader(lists.reduce((sum, [, { length }]) => sum + length, 0))
     let [block, from, isMixed] = [-1, 0, false]
@@ -60,49 +60,61 @@ export class IndexedTerms implements TermSource {
     return reader.postings
   }
 
-  /** Most of what is asked for lies between two terms of a block, so one look often answers for many. */
+  /** Most of what is asked for lies close together, so one chunk often answers for many. */
   known(terms: readonly string[]): readonly string[] {
     const wanted = terms.toSorted(compareNames)
+    const names = wanted.map((term) => Buffer.from(term))
     const found = new Set<string>()
-    for (const block of this.#blocks) {
+    for (const [block] of this.#blocks) {
       for (const [group] of this.#groups) {
-        for (let at = 0; at < wanted.length;) {
-          const [next] = (this.#sql(nextTerm).get(block, group, wanted[at]) as [string] | undefined) ?? []
-          if (next === undefined) break
-          while (at < wanted.length && compareNames(wanted[at] ?? '', next) < 0) at += 1
-          if (wanted[at] !== next) continue
-          found.add(next)
-          at += 1
+        let at = 0
+        let chunk = this.#chunkAt(block, group, wanted[at] ?? '')
+        while (chunk) {
+          const reader = new ChunkReader(chunk[1])
+          while (at < wanted.length && reader.next()) {
+            while (at < wanted.length && reader.compare(names[at] as Buffer) > 0) at += 1
+            if (at < wanted.length && reader.compare(names[at] as Buffer) === 0) found.add(wanted[at++] as string)
+          }
+          if (at === wanted.length) break
+          const [first] = chunk
+          chunk = this.#chunkAt(block, group, wanted[at] as string)
+          // What lies between two chunks is in none.
+          if (chunk?.[0] === first) chunk = this.#chunkAfter(block, group, first)
         }
       }
     }
     const known = wanted.filter((term) => found.has(term))
-    return this.#without.size === 0 ? known : known.filter((term) => this.postings(term).slots.length > 0)
+    return this.#without.size === 0 ? known : known.filter((term) => this.#isThere(term))
   }
 
   beginning(prefix: string, limit: number): readonly string[] {
-    const end = `${prefix}\u{10FFFF}`
     const terms: string[] = []
     for (let from = prefix; ;) {
       // The first terms of each block hold the first of all.
-      const next = new Set<string>()
+      const found = new Map<string, BlockList[]>()
       let isEnd = true
       for (const [group] of this.#groups) {
-        for (const block of this.#blocks) {
-          const found = this.#rows<[string]>(firstTerms, block, group, from, end, limit)
-          for (const [term] of found) next.add(term)
-          isEnd &&= found.length < limit
+        for (const [block, start] of this.#blocks) {
+          let count = 0
+          for (const [term, entries] of this.#listsFrom(block, group, from)) {
+            if (!term.startsWith(prefix)) break
+            isEnd &&= count < limit
+            if (count === limit) break
+            const lists = found.get(term)
+            if (lists) lists.push([start, entries])
+            else found.set(term, [[start, entries]])
+            count += 1
+          }
         }
       }
-      const first = [...next].toSorted(compareNames).slice(0, isEnd ? undefined : limit)
+      const first = [...found.keys()].toSorted(compareNames).slice(0, isEnd ? undefined : limit)
       const last = first.at(-1)
       if (last === undefined) return terms
-      const past = `${last}\0`
-      const lists = this.#groups.flatMap(([group]) => this.#rows<NamedList>(withPrefix, group, from, past))
+      for (const term of first) this.#lists.set(term, found.get(term) ?? [])
       // Records that are left out may be all that have a term.
-      terms.push(...this.#having(lists))
+      terms.push(...(this.#without.size === 0 ? first : first.filter((term) => this.#isThere(term))))
       if (isEnd || terms.length >= limit) return terms.slice(0, limit)
-      from = past
+      from = `${last}\0`
     }
   }
 
@@ -110,29 +122,45 @@ export class IndexedTerms implements TermSource {
     return this.#groups.some(([, , , , , languages]) => languages.includes(` ${prefix}`))
   }
 
-  get #blocks(): readonly number[] {
-    return this.#rows<[number]>('SELECT block FROM @blocks').map(([block]) => block)
+  #isThere(term: string): boolean {
+    return this.postings(term).slots.length > 0
   }
 
-  #rows<Found>(sql: string, ...values: unknown[]): Found[] {
-    return this.#sql(sql).all(...values) as Found[]
+  #listsOf(term: string): BlockList[] {
+    const name = Buffer.from(term)
+    const chunks = this.#groups.flatMap(([group]) => this.#sql(withTerm).all(group, term) as FoundChunk[])
+    return chunks.flatMap(([start, chunk]) => {
+      const entries = chunk && listIn(chunk, name)
+      return entries ? [[start, entries]] : []
+    })
   }
 
-  /** The terms of lists, in order, if anybody has them; the lists are kept for {@link IndexedTerms.postings}. */
-  #having(named: readonly NamedList[]): string[] {
-    const found = new Map<string, BlockList[]>()
-    for (const [term, ...list] of named) {
-      const lists = found.get(term)
-      if (lists) lists.push(list)
-      else found.set(term, [list])
+  /** The lists of a block and a group from a term on. */
+  *#listsFrom(block: number, group: number, from: string): Generator<TermList> {
+    let chunk = this.#chunkAt(block, group, from)
+    for (; chunk; chunk = this.#chunkAfter(block, group, chunk[0])) {
+      for (const list of listsOf(chunk[1])) if (compareNames(list[0], from) >= 0) yield list
     }
-    for (const [term, lists] of found) this.#lists.set(term, lists)
-    const terms = [...found.keys()].toSorted(compareNames)
-    return this.#without.size === 0 ? terms : terms.filter((term) => this.postings(term).slots.length > 0)
+  }
+
+  /** The chunk in which a term stands, if the block has it; the first one if it comes before all. */
+  #chunkAt(block: number, group: number, term: string): Chunk | undefined {
+    const found = this.#sql(selectChunk).get(block, group, term) as Chunk | undefined
+    return found ?? this.#chunkAfter(block, group, term)
+  }
+
+  #chunkAfter(block: number, group: number, first: string): Chunk | undefined {
+    return this.#sql(nextChunk).get(block, group, first) as Chunk | undefined
+  }
+
+  get #blocks(): readonly (readonly [block: number, start: number])[] {
+    return this.#sql('SELECT block, start FROM @blocks').all() as [number, number][]
   }
 }
 
-type NamedList = readonly [term: string, ...BlockList]
+type Chunk = readonly [first: string, lists: Uint8Array]
+/** Of a block that begins at a position, if there is one. */
+type FoundChunk = readonly [start: number, lists: Uint8Array | null]
 
 /** A row of `groups`; each language stands there as its terms begin, with a space before and after it. */
 export type GroupRow = readonly [

@@ -34,6 +34,32 @@ export class PostingWriter {
     this.#push(code % 256)
   }
 
+  /** Adds the records of another list, whose positions come after those that are here, from a place of some bytes to another. */
+  addAll(start: number, bytes: Uint8Array, from: number, to: number): void {
+    let seq = start
+    for (let at = from; at < to;) {
+      let byte = bytes[at++] ?? 0
+      let step = byte & 127
+      for (let scale = 128; byte >= 128; scale *= 128) {
+        byte = bytes[at++] ?? 0
+        step += (byte & 127) * scale
+      }
+      const isRepeated = step % 2
+      seq += (step - isRepeated) / 2
+      const repeats = isRepeated === 1 ? (bytes[at++] ?? 0) : 1
+      this.add(seq, repeats * 256 + (bytes[at++] ?? 0))
+    }
+  }
+
+  /** What holds the list, up to {@link PostingWriter.length}, until something is added. */
+  get buffer(): Uint8Array {
+    return this.#bytes
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }

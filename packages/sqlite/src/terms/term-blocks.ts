@@ -1,7 +1,10 @@
+import { compareNames } from '@skein/memory/store'
+
 import type { SpaceSql } from '../file/space-sql.ts'
 import { BlockMerger, nextBlock } from './block-merger.ts'
 import type { BlockPlace } from './block-merger.ts'
-import { PostingWriter, unpackTerms, withRecord, withoutRecord } from './posting-list.ts'
+import { dropRecord, listWriter, putRecord } from './block-lists.ts'
+import { PostingWriter, unpackTerms } from './posting-list.ts'
 
 /** So many records with terms are put into a block together, fewer if they are long. */
 export const blockSize = 128
@@ -13,9 +16,6 @@ const readMark = 'SELECT version FROM @floors WHERE collection = ?'
 const writeMark = 'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = excluded.version'
 const unindexed = `SELECT seq, collection, level, compartments, terms FROM @records
   WHERE seq > ? AND terms IS NOT NULL ORDER BY seq LIMIT ${blockSize}`
-const insertPostings = 'INSERT INTO @postings (block, grp, term, entries) VALUES (?, ?, ?, ?)'
-const updatePostings = 'UPDATE @postings SET entries = ? WHERE block = ? AND grp = ? AND term = ?'
-const deletePostings = 'DELETE FROM @postings WHERE block = ? AND grp = ? AND term = ?'
 const selectGroup = 'SELECT grp FROM @groups WHERE collection = ? AND level = ? AND compartments = ?'
 const countGroup = 'UPDATE @groups SET records = records + ?, length = length + ? WHERE grp = ?'
 // The block where a record stands, and those that hold its postings, too, while blocks are merged.
@@ -51,9 +51,9 @@ export class TermBlocks {
     return (this.#sql(sql).get(indexedUpTo(this.#sql), blockSize + 1) as [number])[0]
   }
 
-  /** Merges blocks a little, if it is their turn. */
-  merge(): void {
-    this.#merger.step()
+  /** Merges blocks a little, if it is time. @param pending - How many records stand in no block. */
+  merge(pending: number): void {
+    this.#merger.goOn(pending / blockSize)
   }
 
   /** Makes a block of the oldest records that stand in none; returns whether there were enough for one. */
@@ -62,7 +62,7 @@ export class TermBlocks {
     if (found.length < blockSize) return false
     const rows = found.slice(0, countWithin(found, longestBlock))
     const start = rows[0]?.[0] ?? 0
-    const lists = new Map<number, Map<string, PostingWriter>>()
+    const lists = new Map<number, Map<string, number[]>>()
     for (const [seq, collection, level, compartments, terms] of rows) {
       const group = this.#groupOf(collection, level, compartments)
       const { codes, length } = unpackTerms(terms)
@@ -71,16 +71,23 @@ export class TermBlocks {
       if (!ofGroup) lists.set(group, (ofGroup = new Map()))
       for (const [term, code] of codes) {
         let list = ofGroup.get(term)
-        if (!list) ofGroup.set(term, (list = new PostingWriter(start)))
-        list.add(seq, code)
+        if (!list) ofGroup.set(term, (list = []))
+        list.push(seq, code)
       }
     }
     const block = nextBlock(this.#sql)
     this.#sql('INSERT INTO @blocks (block, rank, start) VALUES (?, 0, ?)').run(block, start)
-    const insert = this.#sql(insertPostings)
+    const list = new PostingWriter(start)
     let written = 0
     for (const [group, ofGroup] of [...lists].toSorted(([a], [b]) => a - b)) {
-      for (const term of [...ofGroup.keys()].toSorted()) insert.run(block, group, term, ofGroup.get(term)?.bytes)
+      const writer = listWriter(this.#sql, block, group)
+      for (const term of inOrder(ofGroup.keys())) {
+        const entries = ofGroup.get(term) ?? []
+        list.restart(start)
+        for (let at = 0; at < entries.length; at += 2) list.add(entries[at] ?? 0, entries[at + 1] ?? 0)
+        writer.add(term, list.buffer, list.length)
+      }
+      writer.flush()
       this.#noteLanguages(group, ofGroup.keys())
       written += ofGroup.size
     }
@@ -106,7 +113,7 @@ export class TermBlocks {
     this.#noteLanguages(group, codes.keys())
     for (const [term, code] of codes) {
       for (const [block, start] of [current, ...this.#merger.written(current[0], [group, term])]) {
-        this.#put({ block, start, group, term, seq }, code)
+        putRecord(this.#sql, { block, start, group, term, seq }, code)
       }
     }
   }
@@ -123,7 +130,7 @@ export class TermBlocks {
     let current: BlockPlace | undefined
     for (const [block, start, isCurrent] of this.#sql(holding).all(seq) as Holder[]) {
       for (const term of codes.keys()) {
-        const isGone = this.#drop({ block, start, group, term, seq })
+        const isGone = dropRecord(this.#sql, { block, start, group, term, seq })
         if (isCurrent === 1 && isGone) current = [block, start]
       }
     }
@@ -156,34 +163,12 @@ export class TermBlocks {
     const noted = ` ${[...all].join(' ')} `
     if (noted !== known) this.#sql('UPDATE @groups SET languages = ? WHERE grp = ?').run(noted, group)
   }
-
-  /** Adds a record to a list, at its place in the order of positions. */
-  #put({ block, start, group, term, seq }: Place, code: number): void {
-    const sql = 'SELECT entries FROM @postings WHERE block = ? AND grp = ? AND term = ?'
-    const found = this.#sql(sql).get(block, group, term) as [Uint8Array] | undefined
-    const bytes = withRecord(start, found?.[0] ?? new Uint8Array(), seq, code)
-    if (found) this.#sql(updatePostings).run(bytes, block, group, term)
-    else this.#sql(insertPostings).run(block, group, term, bytes)
-  }
-
-  /** @returns whether the record was there. */
-  #drop({ block, start, group, term, seq }: Place): boolean {
-    const sql = 'SELECT entries FROM @postings WHERE block = ? AND grp = ? AND term = ?'
-    const found = this.#sql(sql).get(block, group, term) as [Uint8Array] | undefined
-    const kept = found && withoutRecord(start, found[0], seq)
-    if (!kept) return false
-    if (kept.length === 0) this.#sql(deletePostings).run(block, group, term)
-    else this.#sql(updatePostings).run(kept, block, group, term)
-    return true
-  }
 }
 
-interface Place {
-  readonly block: number
-  readonly start: number
-  readonly group: number
-  readonly term: string
-  readonly seq: number
+/** Terms by their code points. SQLite's order is that of JavaScript's sort unless there are pairs of UTF-16 units. */
+function inOrder(terms: Iterable<string>): string[] {
+  const sorted = [...terms].toSorted()
+  return sorted.some((term) => /[\ud800-\udfff]/.test(term)) ? sorted.toSorted(compareNames) : sorted
 }
 
 /** How many of some rows fit a length, at least one. */
