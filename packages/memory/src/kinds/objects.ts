@@ -1,10 +1,12 @@
 import type { OpenBytes } from '../objects/object-shelf.ts'
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Include, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import { guardOf, writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
+import type { StoredRecord } from '../store/record.ts'
 import type { Level } from '../values/access.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -24,19 +26,25 @@ import { encodeContent, isJson, isText, requireContent } from './object-content.
 import { objectInfo, objectKey } from './object-info.ts'
 import type { ObjectInfo } from './object-info.ts'
 import type { Ref } from './ref.ts'
+import { touchRecord } from './touch-record.ts'
+import type { TouchOptions } from './touch-record.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
 /** Options of {@link Objects.put}. */
-export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
+export interface PutOptions extends WriteOptions {
+  /**
+   * Time to live in milliseconds; for ever when left out. Known content lasts as long as the longest that anybody has
+   * put it for.
+   */
+  readonly ttlMs?: number
   /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
   readonly mediaType?: string
   /** The title that people see: a file's name, a URL, a heading. Known content keeps its first title. */
   readonly title?: string
 }
 
-const { ttlMs: _, ...plainKinds } = writeOptionKinds
-const putKinds: OptionKinds<PutOptions> = { ...plainKinds, mediaType: 'any', title: 'any' }
+const putKinds: OptionKinds<PutOptions> = { ...writeOptionKinds, mediaType: 'any', title: 'any' }
 
 /** Immutable results of up to 256 MiB, stored once under the hash of their content and passed by reference. */
 export class Objects {
@@ -96,13 +104,18 @@ export class Objects {
       ...(title !== undefined && { title }),
     } satisfies ObjectInfo)
     for (;;) {
-      const record = await this.#actor.load('objects', id, 'unnoted', 'all')
+      const copy = await this.#actor.load('objects', id, 'unnoted', 'all')
+      // Nobody hears of a later end: where there is one, the store knows it.
+      const record = copy?.expiresAt === undefined ? copy : await this.#actor.read(key, 'unnoted', 'all')
       if (record?.isWithdrawn) throw await correctedError(this.#actor, record)
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
-      // A known object with all these sources needs no write: this read is a cache hit.
-      if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
+      const lasts = longerMs(this.#actor, record, options.ttlMs)
+      // A known object with all these sources, for as long, needs no write: this read is a cache hit.
+      if (record && lasts === 'enough' && derivedFrom.length === record.derivedFrom.length) {
+        return { id, size: bytes.length, mediaType }
+      }
       try {
         const { author, task, tags, importance } = record ?? meta
         await this.#actor.writeOne({
@@ -111,6 +124,7 @@ export class Objects {
           value: record?.value ?? value,
           meta: { ...meta, author, task, tags, importance, derivedFrom: derivedFrom.toSorted() },
           ifVersion: record?.version ?? 0,
+          ttlMs: lasts === 'enough' ? record && remainingMs(this.#actor, record) : lasts,
           guard: guardOf(options),
         })
         return { id, size: bytes.length, mediaType }
@@ -156,6 +170,19 @@ export class Objects {
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     return (await this.#actor.load('objects', ref.id)) !== undefined
+  }
+
+  /**
+   * Gives an object a new time to live from now; its content stays. Whoever sees it may keep it longer. To end it earlier
+   * is up to whoever put it first; others need the right `erase`.
+   *
+   * @returns whether there was such an object, which holds and which this principal can see.
+   * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
+   */
+  async touch(ref: { readonly id: string }, options: TouchOptions): Promise<boolean> {
+    requireIds('ref', [ref.id])
+    this.#space.assertOpen()
+    return touchRecord(this.#actor, objectKey(ref.id), options, { call: 'objects.touch' })
   }
 
   /**
@@ -214,7 +241,8 @@ export class Objects {
     const { value, derivedFrom } = record
     const { size, mediaType } = objectInfo(record)
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
-    const { record: known } = await this.#space.objects.load(id)
+    const [known] = await this.#actor.unseen.read([objectKey(id)])
+    const lasts = longerMs(this.#actor, known, remainingMs(this.#actor, record))
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
     await declassify(this.#actor, record, options, async (meta) => {
       await this.#storeUnder(hashOf(ref.id), meta.sensitivity)
@@ -224,6 +252,7 @@ export class Objects {
         value,
         meta: { ...meta, derivedFrom: sources },
         ifVersion: known?.version ?? 0,
+        ttlMs: lasts === 'enough' ? known && remainingMs(this.#actor, known) : lasts,
       }
     })
     return { id, size, mediaType }
@@ -271,4 +300,15 @@ export class Objects {
     this.#space.counters.add('bytesCopied', copy.length)
     return copy
   }
+}
+
+/** For how long an object has to be written; `enough` where it lasts as long already, `undefined` for ever. */
+function longerMs(
+  actor: Actor,
+  record: Pick<StoredRecord, 'expiresAt'> | undefined,
+  ttlMs: number | undefined,
+): number | undefined | 'enough' {
+  if (!record) return ttlMs
+  const { expiresAt = Infinity } = record
+  return expiresAt >= actor.now() + (ttlMs ?? Infinity) ? 'enough' : ttlMs
 }

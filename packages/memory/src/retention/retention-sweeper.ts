@@ -1,6 +1,7 @@
 import { auditMutation } from '../audit/audit-log.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { Collection } from '../store/collections.ts'
+import { correctionKey } from '../store/correction-key.ts'
 import type { Mutation } from '../store/mutation.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
@@ -90,9 +91,11 @@ export class RetentionSweeper {
 
   async #remove(due: readonly StoredRecord[], reason: string): Promise<boolean> {
     const { store, shelf, owner } = this.#parts
-    const deletes = due.map(({ collection, id, version }): Mutation => {
-      return { type: 'delete', key: { collection, id }, author, ifVersion: version }
-    })
+    const deletes = due.flatMap(({ collection, id, version }): Mutation[] => [
+      { type: 'delete', key: { collection, id }, author, ifVersion: version },
+      // Why it held no more tells of it.
+      { type: 'delete', key: correctionKey({ collection, id }), author },
+    ])
     const groups = due.map(({ collection, id, sensitivity, compartments }) => {
       const ids = [[id, 1]] as const
       return {

@@ -22,6 +22,8 @@ import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
 import { retentionCases } from './memory/retention-cases.ts'
+import { timeToLiveCases } from './memory/time-to-live-cases.ts'
+import { togetherCases } from './memory/together-cases.ts'
 import { transactionsCases } from './memory/transactions-cases.ts'
 import { leftoversCases } from './sealing/leftovers-cases.ts'
 import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
@@ -80,7 +82,15 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   once: onceCases,
   forgetting: forgetCases,
   transactions: transactionsCases,
-  retention: retentionCases,
+  retention: (options) => {
+    retentionCases(options)
+    describe('time to live', () => {
+      timeToLiveCases(options)
+    })
+    describe('together', () => {
+      togetherCases(options)
+    })
+  },
   corrections: (options) => {
     correctionsCases(options)
     describe('doubt', () => {
