@@ -14,10 +14,16 @@ export class OpenCalls {
     this.#isEnded = true
   }
 
-  /** Some methods of an object, by their names. */
+  /** Some methods of an object, by their names; its others say that they are not supported. */
   of<Part extends object, Name extends keyof Part & string>(part: Part, names: readonly Name[]): Pick<Part, Name> {
     const methods = names.map((name) => [name, (...args: readonly unknown[]) => this.#run(part, name, args)] as const)
-    return Object.freeze(Object.fromEntries(methods)) as Pick<Part, Name>
+    const others = methodsOf(part).map((name) => {
+      const refuse = (): never => {
+        throw new TransactionError('unsupported', `It was ${name}().`)
+      }
+      return [name, refuse] as const
+    })
+    return Object.freeze(Object.fromEntries([...others, ...methods])) as Pick<Part, Name>
   }
 
   async #run<Part extends object>(part: Part, name: keyof Part, args: readonly unknown[]): Promise<unknown> {
@@ -29,4 +35,13 @@ export class OpenCalls {
       this.#running -= 1
     }
   }
+}
+
+/** The names of the methods of an object, inherited ones included. */
+function methodsOf(part: object): readonly string[] {
+  const names: string[] = []
+  for (let from = part; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
+    names.push(...Object.getOwnPropertyNames(from).filter((name) => name !== 'constructor'))
+  }
+  return names
 }

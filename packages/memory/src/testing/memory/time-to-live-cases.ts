@@ -52,7 +52,7 @@ export function timeToLiveCases(options: StoreContractOptions): void {
     (await fresh.memory.as(boss).records.get(collection, id))?.expiresAt
   const contents = async (): Promise<readonly string[]> => {
     await using store = await fresh.driver.open('default', 'writer')
-    return store.objects.names()
+    return await store.objects.names()
   }
 
   it('ends an object at once, and its content goes with the sweep unless another object has it', async () => {
