@@ -190,6 +190,7 @@ class OpenedMemory implements Memory {
       rules,
       owner,
       turnMs: 2 * sweepMs,
+      onRemoved: (count) => this.#space.counters.add('retentionRemoved', count),
     })
     this.#sweeper = setInterval(() => void this.#sweep(), sweepMs).unref()
   }
@@ -221,7 +222,7 @@ class OpenedMemory implements Memory {
   async sweep(): Promise<RetentionReport> {
     this.#space.assertOpen()
     await this.#retention.run(() => this.#closing !== undefined, true)
-    while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
+    await this.#sweepExpired()
     return this.#retention.report
   }
 
@@ -324,11 +325,18 @@ class OpenedMemory implements Memory {
   async #sweep(): Promise<void> {
     try {
       await this.#retention.run(() => this.#closing !== undefined)
-      while (!this.#closing && (await this.#store.sweep(sweepBatch)) === sweepBatch);
+      await this.#sweepExpired()
       if (!this.#closing) await this.#ledger.compact()
       if (!this.#closing && this.#options.sealsSpace) await this.#carryOut()
     } catch (error) {
       this.#onBackgroundError(error)
+    }
+  }
+
+  async #sweepExpired(): Promise<void> {
+    for (let swept = sweepBatch; swept === sweepBatch && !this.#closing;) {
+      swept = await this.#store.sweep(sweepBatch)
+      this.#space.counters.add('swept', swept)
     }
   }
 

@@ -36,7 +36,7 @@ export type {
   RelevantOptions,
 } from './kinds/learnings.ts'
 export type { LineageNode, LineageOptions } from './kinds/lineage.ts'
-export type { PutOptions } from './kinds/objects.ts'
+export type { PutOptions } from './kinds/put-options.ts'
 export type { ObservationInput, ObservationSearchOptions, SearchOptions } from './kinds/observations.ts'
 export type {
   Audit,

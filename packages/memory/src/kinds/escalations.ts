@@ -5,7 +5,7 @@ import type { Actor } from '../space/actor.ts'
 import type { Marked, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import { guardOf } from '../space/write-options.ts'
-import type { ClaimToken } from '../space/write-options.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 import type { RecordKey } from '../store/record.ts'
 import { AccessError, NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { copyJson, decodeJson, encodeJson, requireValue } from '../values/json.ts'
@@ -221,7 +221,7 @@ export class Escalations {
         const { id: author } = this.#actor.principal
         const own = { author, task, tags, importance, derivedFrom, sensitivity, compartments }
         const ttlMs = remainingMs(this.#actor, record)
-        return await this.#write(keyOf(id), next(value), this.#actor.mark(own), record.version, { ttlMs })
+        return await this.#write(keyOf(id), next(value), this.#actor.mark(own), record.version, ttlMs === undefined ? {} : { ttlMs })
       } catch (error) {
         // Another write came first: look at the new state.
         if (!(error instanceof VersionConflictError)) throw error
@@ -234,7 +234,7 @@ export class Escalations {
     value: EscalationValue,
     meta: Marked,
     ifVersion: number,
-    options: { readonly ttlMs?: number | undefined; readonly claim?: ClaimToken } = {},
+    options: Pick<WriteOptions, 'ttlMs' | 'claim'> = {},
   ): Promise<Escalation> {
     const text = encodeJson(value)
     const { ttlMs } = options

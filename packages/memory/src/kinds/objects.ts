@@ -3,14 +3,11 @@ import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Include, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
-import { guardOf, writeOptionKinds } from '../space/write-options.ts'
-import type { WriteOptions } from '../space/write-options.ts'
+import { guardOf } from '../space/write-options.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
-import type { StoredRecord } from '../store/record.ts'
 import type { Level } from '../values/access.ts'
-import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { NotFoundError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { limits } from '../values/limits.ts'
 import { assertReadable } from '../values/sealed-text.ts'
 import { requireIds, requireStrings } from '../values/require-option.ts'
 import { correct } from '../corrections/correct.ts'
@@ -25,26 +22,12 @@ import type { LineageNode, LineageOptions } from './lineage.ts'
 import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
 import { objectInfo, objectKey } from './object-info.ts'
 import type { ObjectInfo } from './object-info.ts'
+import { lastingOf, putKinds, requirePut } from './put-options.ts'
+import type { PutOptions } from './put-options.ts'
 import type { Ref } from './ref.ts'
 import { touchRecord } from './touch-record.ts'
 import type { TouchOptions } from './touch-record.ts'
 import { requireOptions } from '../values/require-options.ts'
-import type { OptionKinds } from '../values/require-options.ts'
-
-/** Options of {@link Objects.put}. */
-export interface PutOptions extends WriteOptions {
-  /**
-   * Time to live in milliseconds; for ever when left out. Known content lasts as long as the longest that anybody has
-   * put it for.
-   */
-  readonly ttlMs?: number
-  /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
-  readonly mediaType?: string
-  /** The title that people see: a file's name, a URL, a heading. Known content keeps its first title. */
-  readonly title?: string
-}
-
-const putKinds: OptionKinds<PutOptions> = { ...writeOptionKinds, mediaType: 'any', title: 'any' }
 
 /** Immutable results of up to 256 MiB, stored once under the hash of their content and passed by reference. */
 export class Objects {
@@ -83,16 +66,9 @@ export class Objects {
     this.#space.assertOpen()
     const { bytes, usual } = encodeContent(content)
     const mediaType = options.mediaType ?? usual
-    if (
-      typeof mediaType !== 'string' ||
-      mediaType.length > limits.nameLength ||
-      !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)
-    ) {
-      throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
-    }
+    requirePut(options, mediaType)
     if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
     const { title } = options
-    if (title !== undefined) requireStrings('title', [title])
     const described = this.#actor.describe(options)
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
@@ -111,9 +87,9 @@ export class Objects {
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
-      const lasts = longerMs(this.#actor, record, options.ttlMs)
+      const { isEnough, ttlMs } = lastingOf(this.#actor, record, options.ttlMs)
       // A known object with all these sources, for as long, needs no write: this read is a cache hit.
-      if (record && lasts === 'enough' && derivedFrom.length === record.derivedFrom.length) {
+      if (record && isEnough && derivedFrom.length === record.derivedFrom.length) {
         return { id, size: bytes.length, mediaType }
       }
       try {
@@ -124,7 +100,7 @@ export class Objects {
           value: record?.value ?? value,
           meta: { ...meta, author, task, tags, importance, derivedFrom: derivedFrom.toSorted() },
           ifVersion: record?.version ?? 0,
-          ttlMs: lasts === 'enough' ? record && remainingMs(this.#actor, record) : lasts,
+          ttlMs,
           guard: guardOf(options),
         })
         return { id, size: bytes.length, mediaType }
@@ -242,7 +218,7 @@ export class Objects {
     const { size, mediaType } = objectInfo(record)
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
     const [known] = await this.#actor.unseen.read([objectKey(id)])
-    const lasts = longerMs(this.#actor, known, remainingMs(this.#actor, record))
+    const { ttlMs } = lastingOf(this.#actor, known, remainingMs(this.#actor, record))
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
     await declassify(this.#actor, record, options, async (meta) => {
       await this.#storeUnder(hashOf(ref.id), meta.sensitivity)
@@ -252,7 +228,7 @@ export class Objects {
         value,
         meta: { ...meta, derivedFrom: sources },
         ifVersion: known?.version ?? 0,
-        ttlMs: lasts === 'enough' ? known && remainingMs(this.#actor, known) : lasts,
+        ttlMs,
       }
     })
     return { id, size, mediaType }
@@ -300,15 +276,4 @@ export class Objects {
     this.#space.counters.add('bytesCopied', copy.length)
     return copy
   }
-}
-
-/** For how long an object has to be written; `enough` where it lasts as long already, `undefined` for ever. */
-function longerMs(
-  actor: Actor,
-  record: Pick<StoredRecord, 'expiresAt'> | undefined,
-  ttlMs: number | undefined,
-): number | undefined | 'enough' {
-  if (!record) return ttlMs
-  const { expiresAt = Infinity } = record
-  return expiresAt >= actor.now() + (ttlMs ?? Infinity) ? 'enough' : ttlMs
 }

@@ -239,7 +239,7 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     shows: 'nothing',
     takes: 'labelled',
     attempt: async (view, { text, planted }) => [
-      await view.objects.touch(await view.objects.put(`touched ${text}`), { ttlMs: 1e9 }),
+      await view.objects.touch(await view.objects.put(`touched ${text}`, { title: text }), { ttlMs: 1e9 }),
       await view.objects.touch({ id: planted.object }, { ttlMs: 1e9 }).catch(conflictOf),
     ],
   },

@@ -18,7 +18,10 @@ export const teamworkMethods: Readonly<Record<string, ViewMethod>> = {
   'alerts.touch': {
     shows: 'nothing',
     takes: 'labelled',
-    attempt: (view, { planted }) => view.alerts.touch(planted.alert, { ttlMs: 1e9 }).catch(conflictOf),
+    attempt: async (view, { text, planted }) => [
+      await view.alerts.send({ to: ['low', 'high'], insight: text }),
+      await view.alerts.touch(planted.alert, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
   },
   'alerts.subscribe': {
     shows: 'records',

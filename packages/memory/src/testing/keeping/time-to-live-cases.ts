@@ -10,8 +10,8 @@ import type { Collection } from '../../store/collections.ts'
 import type { View } from '../../view.ts'
 import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
-import { freshMemory } from './fresh-memory.ts'
-import { ann, bob, boss } from './principals.ts'
+import { freshMemory } from '../memory/fresh-memory.ts'
+import { ann, bob, boss } from '../memory/principals.ts'
 
 /** Makes a record with a time to live; resolves to its id, and to how it is touched through another view. */
 type Made = readonly [id: string, touch: (view: View, options: TouchOptions) => Promise<boolean>]
