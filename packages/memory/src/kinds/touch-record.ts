@@ -15,7 +15,6 @@ import { requireLifetime } from '../values/require-option.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import { assertReadable } from '../values/sealed-text.ts'
-import { vectorKey } from '../vectors/vector-record.ts'
 
 /** Options of `touch`. */
 export interface TouchOptions extends Pick<WriteOptions, 'claim'> {
@@ -65,7 +64,7 @@ export async function touchRecord(
     const isQuiet = isLater && isCovered
     if (!isQuiet) assertReadable(value)
     const own = { key: { collection: key.collection, id: key.id }, ifVersion, ttlMs, guard }
-    const others = [...(await besideOf(actor, record, isQuiet)), ...((await companions?.(record)) ?? [])]
+    const others = [...(await confirmationOf(actor, record)), ...((await companions?.(record)) ?? [])]
     const touches = others.map((other): TouchMutation => {
       return { type: 'touch', key: other, ifVersion: other.version, ttlMs }
     })
@@ -83,11 +82,9 @@ export async function touchRecord(
   }
 }
 
-/** What ends with a record: its vector, unless that goes as the record is written, and that somebody has confirmed it. */
-async function besideOf(actor: Actor, record: Shown, isQuiet: boolean): Promise<readonly StoredRecord[]> {
-  const isEmbedded = hasTrait(record.collection, 'searchable')
-  const keys = [correctionKey(record), ...(isQuiet && isEmbedded ? [vectorKey(record)] : [])]
-  const found = await actor.unseen.read(keys)
+/** What says that somebody has confirmed it ends with the record. */
+async function confirmationOf(actor: Actor, record: Shown): Promise<readonly StoredRecord[]> {
+  const found = await actor.unseen.read([correctionKey(record)])
   return found.filter((other): other is StoredRecord => {
     return other?.expiresAt !== undefined && covers(actor.audience, other)
   })

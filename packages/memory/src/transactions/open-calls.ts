@@ -17,13 +17,8 @@ export class OpenCalls {
   /** Some methods of an object, by their names; its others say that they are not supported. */
   of<Part extends object, Name extends keyof Part & string>(part: Part, names: readonly Name[]): Pick<Part, Name> {
     const methods = names.map((name) => [name, (...args: readonly unknown[]) => this.#run(part, name, args)] as const)
-    const others = methodsOf(part).map((name) => {
-      const refuse = (): never => {
-        throw new TransactionError('unsupported', `It was ${name}().`)
-      }
-      return [name, refuse] as const
-    })
-    return Object.freeze(Object.fromEntries([...others, ...methods])) as Pick<Part, Name>
+    const refusing = Object.create(refusalsOf(part)) as object
+    return Object.freeze(Object.assign(refusing, Object.fromEntries(methods))) as Pick<Part, Name>
   }
 
   async #run<Part extends object>(part: Part, name: keyof Part, args: readonly unknown[]): Promise<unknown> {
@@ -37,11 +32,22 @@ export class OpenCalls {
   }
 }
 
-/** The names of the methods of an object, inherited ones included. */
-function methodsOf(part: object): readonly string[] {
-  const names: string[] = []
-  for (let from = part; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
-    names.push(...Object.getOwnPropertyNames(from).filter((name) => name !== 'constructor'))
+/** By prototype. */
+const refusals = new Map<object, object>()
+
+/** An object with the methods of another one, all of which are refused. */
+function refusalsOf(part: object): object {
+  const prototype = Object.getPrototypeOf(part) as object
+  const known = refusals.get(prototype)
+  if (known) return known
+  const made: Record<string, () => never> = {}
+  for (let from = prototype; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      made[name] = () => {
+        throw new TransactionError('unsupported', `It was ${name}().`)
+      }
+    }
   }
-  return names
+  refusals.set(prototype, made)
+  return made
 }

@@ -8,6 +8,7 @@ import type { Memory } from '../../memory.ts'
 import { openMemory } from '../../open-memory.ts'
 import type { Collection } from '../../store/collections.ts'
 import type { View } from '../../view.ts'
+import { conceptEmbedder } from '../concept-embedder.ts'
 import { until } from '../patience.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
@@ -171,15 +172,22 @@ export function timeToLiveCases(options: StoreContractOptions): void {
   })
 
   it('is given in threads and in transactions as well', async () => {
+    await using memory = await openMemory({ store: fresh.driver, search: { embedder: conceptEmbedder() } })
     const channel = new MessageChannel()
-    fresh.memory.connect(channel.port1)
+    memory.connect(channel.port1, { principalOf: (pass) => (pass === 'of ann' ? ann : undefined) })
     const thread = await joinMemory(channel.port2)
-    const { objects, observations } = thread.as(ann)
+    const view = thread.enter('of ann', ann)
+    const { objects, observations } = view
+    const embedded = await observations.log({ value: 'a car', ttlMs: 60_000 })
+    await memory.vectorsReady()
+    expect(await observations.touch(embedded.id, { ttlMs: 600_000 })).toBe(true)
+    await observations.retract(embedded.id, 'a rumor')
     const ref = await objects.put('from a thread', { ttlMs: 60_000 })
     expect(await endOf('objects', ref.id)).toBeDefined()
     expect(await objects.touch(ref, { ttlMs: 600_000 })).toBe(true)
     const { id } = await observations.log({ value: 1 })
-    const [touched, kept] = await thread.as(ann).transaction(async (tx) => {
+    const [touched, kept] = await view.transaction(async (tx) => {
+      expect((await tx.observations.list({ include: 'all' })).items).toHaveLength(2)
       const own = await tx.objects.put('in a transaction', { ttlMs: 60_000 })
       return [await tx.observations.touch(id, { ttlMs: 60_000 }), own]
     })
