@@ -49,7 +49,7 @@ const withoutOptions = new Set(
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sumOfLedger termReader toEnvelope toStoredEnvelope warn
      workId workStateOf
    @skein/memory/store: DerivedIndex StoreClock TermTable asHeld beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
-     isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
+     hashOf isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
      queryTerms queryWords rawText searchTerms termsOfValue topMatches
    skein: openStore renderSummary`
     .split(/\n(?= {3}\S)/)

@@ -10,7 +10,7 @@ import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import { isSealed } from './values/sealed-text.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError } from './values/errors.ts'
-import { namePageOf, namesToDrop, pageOf } from './scan-rows.ts'
+import { namePageOf, namesToDrop, namesToSweep, pageOf } from './scan-rows.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import type { CheckMutation, Commit, Mutation } from './store/mutation.ts'
@@ -233,7 +233,7 @@ class MapStore implements Store {
   }
 
   async sweep(limit: number): Promise<number> {
-    const { rows, terms, floors } = this.#space
+    const { rows, terms, floors, bytes } = this.#space
     const now = this.now()
     const expired = [...rows].filter(([, row]) => !liveRecord(row, now)).slice(0, limit)
     for (const [key, { record }] of expired) {
@@ -241,6 +241,9 @@ class MapStore implements Store {
       terms.remove(record)
       floors.set(record.collection, Math.max(record.version, floors.get(record.collection) ?? 0))
     }
+    const swept = expired.map(([, row]) => row)
+    const left = { rows: () => rows.values(), objects: { names: () => bytes.keys() } }
+    for (const name of namesToSweep(swept, left, now)) bytes.delete(name)
     return expired.length
   }
 

@@ -4,6 +4,7 @@ import { liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { Put } from './store/decide-batch.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import { hashOf } from './store/object-id.ts'
 import { compareNames } from './values/compare-names.ts'
 import { matchesFilter } from './store/record-filter.ts'
 import type { StoredRecord } from './store/record.ts'
@@ -53,6 +54,29 @@ export function namesToDrop(puts: readonly Put[], objects: () => Iterable<Row>, 
     }
     return [hash, ...others]
   })
+}
+
+/**
+ * The names of bytes that go with a sweep, once its rows are removed: those of contents that no object has any more.
+ *
+ * @param swept - The rows that were removed.
+ * @param left - What is left. Rows of other collections may be among those of objects.
+ */
+export function namesToSweep(
+  swept: readonly Row[],
+  left: {
+    rows(collection: 'objects', order: 'oldest', after: 0): Iterable<Row>
+    readonly objects: { names(): Iterable<string> }
+  },
+  now: number,
+): readonly string[] {
+  const ended = swept.filter(({ record, deleted }) => record.collection === 'objects' && !deleted)
+  const hashes = new Set(ended.map(({ record }) => hashOf(record.id)))
+  if (hashes.size === 0) return []
+  for (const row of left.rows('objects', 'oldest', 0)) {
+    if (row.record.collection === 'objects' && liveRecord(row, now)) hashes.delete(hashOf(row.record.id))
+  }
+  return [...left.objects.names()].filter((name) => hashes.has(hashOf(name)))
 }
 
 /** Answers a search from all rows of its collection, for stores without an index of terms. */

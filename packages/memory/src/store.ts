@@ -33,6 +33,7 @@ export { limits } from './values/limits.ts'
 // Writing
 export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export { isSameFeed } from './store/range-check.ts'
+export { hashOf } from './store/object-id.ts'
 export type { CheckMutation, Mutation, Guard, Commit, RangeCheckMutation, Written, Refusal } from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
 

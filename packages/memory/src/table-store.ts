@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import { namePageOf, namesToDrop, pageOf, searchRows } from './scan-rows.ts'
+import { namePageOf, namesToDrop, namesToSweep, pageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './search/term-table.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
@@ -148,13 +148,13 @@ class TableStore implements Store {
   sweep(limit: number): Promise<number> {
     return this.#guarded('sweep', (table) =>
       table.atomically(() => {
-        const ended = Array.from(table.ended(this.now(), limit), ({ record }) => record)
-        for (const record of ended) table.remove(record)
-        const state = this.#state()
-        const floors = { ...state.floors }
+        const ended = [...table.ended(this.now(), limit)]
+        for (const { record } of ended) table.remove(record)
+        for (const name of namesToSweep(ended, table, this.now())) table.objects.delete(name)
+        const floors = { ...this.#state().floors }
         // No version is used twice, though nothing is left of the row.
-        for (const { collection, version } of ended) floors[collection] = Math.max(version, floors[collection] ?? 0)
-        table.writeState({ ...state, floors })
+        for (const { record: one } of ended) floors[one.collection] = Math.max(one.version, floors[one.collection] ?? 0)
+        table.writeState({ ...this.#state(), floors })
         return ended.length
       }),
     )

@@ -26,7 +26,7 @@ export type { EscalationFilter, EscalationInput } from './kinds/escalation-input
 export type { FactConflict } from './facts/fact-conflicts.ts'
 export type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './facts/fact-options.ts'
 export type { ListFactsOptions } from './facts/list-facts.ts'
-export type { TouchFactOptions } from './facts/touch-fact.ts'
+export type { TouchOptions } from './kinds/touch-record.ts'
 export type {
   LearningContext,
   LearningInput,
@@ -36,7 +36,7 @@ export type {
   RelevantOptions,
 } from './kinds/learnings.ts'
 export type { LineageNode, LineageOptions } from './kinds/lineage.ts'
-export type { PutOptions } from './kinds/objects.ts'
+export type { PutOptions } from './kinds/put-options.ts'
 export type { ObservationInput, ObservationSearchOptions, SearchOptions } from './kinds/observations.ts'
 export type {
   Audit,

@@ -32,7 +32,14 @@ export class Upkeep implements AsyncDisposable {
     this.#parts = parts
     const { space, retention: rules } = parts
     const { store, shelf, owner } = space
-    this.#retention = new RetentionSweeper({ store, shelf, rules, owner, turnMs: 2 * sweepMs })
+    this.#retention = new RetentionSweeper({
+      store,
+      shelf,
+      rules,
+      owner,
+      turnMs: 2 * sweepMs,
+      onRemoved: (count) => space.counters.add('retentionRemoved', count),
+    })
     this.#timer = setInterval(() => void this.#run(), sweepMs).unref()
   }
 
@@ -67,7 +74,11 @@ export class Upkeep implements AsyncDisposable {
   }
 
   async #removeExpired(): Promise<void> {
-    while (!this.#isClosed && (await this.#parts.space.store.sweep(sweepBatch)) === sweepBatch);
+    const { store, counters } = this.#parts.space
+    for (let swept = sweepBatch; swept === sweepBatch && !this.#isClosed;) {
+      swept = await store.sweep(sweepBatch)
+      counters.add('swept', swept)
+    }
   }
 
   #carryOut(): Promise<void> {

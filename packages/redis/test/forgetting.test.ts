@@ -7,6 +7,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
+import { describeHalfSwept } from '../../memory/test/describe-half-swept.ts'
 import { missing, startServer } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
 
@@ -62,6 +63,18 @@ describe.skipIf(missing)(`An erasure of many records on Redis${missing ? ` (${mi
   })
   afterAll(() => server.stop())
   describeHalfForgotten(() => {
+    const module = import.meta.resolve('@skein/redis')
+    return { module, factory: 'redisStore', address: server.url, open: () => redisStore(server.url) }
+  })
+})
+
+describe.skipIf(missing)(`A sweep of Redis${missing ? ` (${missing})` : ''}`, () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startServer('--appendfsync', 'no')
+  })
+  afterAll(() => server.stop())
+  describeHalfSwept(() => {
     const module = import.meta.resolve('@skein/redis')
     return { module, factory: 'redisStore', address: server.url, open: () => redisStore(server.url) }
   })

@@ -18,7 +18,7 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   search: { shows: 'records', takes: 'nothing' },
   tail: { shows: 'records', takes: 'nothing' },
   agents: { shows: 'records; of those above the clearance, how many there are', takes: 'nothing' },
-  stats: { shows: 'counts of records', takes: 'nothing' },
+  stats: { shows: 'counts of records; with the right `audit` also of what rules removed', takes: 'nothing' },
   inbox: { shows: 'records', takes: 'nothing' },
   answer: { shows: 'records', takes: 'an answer, as sensitive as the question' },
   retract: { shows: 'records', takes: 'a correction, as sensitive as its record' },

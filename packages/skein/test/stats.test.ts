@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
-import { cleared, filesIn } from './sample-memory.ts'
+import { skein } from './run-skein.ts'
+import { cleared, filesIn, folderForAll, openIn } from './sample-memory.ts'
 import { useSampleMemory } from './use-sample-memory.ts'
 
 const { sample, run, json } = useSampleMemory()
@@ -25,4 +26,22 @@ it('skein stats sums up records, work, people, agents and the store, and changes
   })
   expect(await json('stats', ...cleared)).toMatchObject({ agents: { active: 1 }, escalations: { open: 2 } })
   expect(filesIn(sample.folder)).toEqual(before)
+})
+
+it('skein stats says what rules of retention removed, when last and why, to whoever may read the audit', async () => {
+  const folder = folderForAll()
+  const memory = await openIn(folder, { retention: [{ tag: 'old', keepMs: 1 }] })
+  const ann = memory.as({ id: 'ann', role: 'sales' })
+  await ann.facts.set('a', 1, { tags: ['old'] })
+  await ann.facts.set('b', 1, { tags: ['old'] })
+  const begun = ann.now()
+  await expect.poll(() => ann.now()).toBeGreaterThan(begun + 1)
+  await memory.sweep()
+  await memory.close()
+  const stats = async (...args: string[]): Promise<string> =>
+    (await skein(['stats', '--store', 'x.db', ...args], folder, { COLUMNS: '150' })).stdout
+  expect(await stats('--right', 'audit')).toMatch(/ {2}rules {4}2 records kept for 1 ms, last \d{4}-/)
+  const { retention } = JSON.parse(await stats('--right', 'audit', '--json')) as { retention: unknown }
+  expect(retention).toMatchObject({ rules: { 'kept for 1 ms': { records: 2 } }, isCut: false })
+  expect(await stats()).not.toContain('rules')
 })

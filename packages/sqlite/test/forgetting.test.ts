@@ -7,6 +7,7 @@ import { backup, sqliteStore } from '@skein/sqlite'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
+import { describeHalfSwept } from '../../memory/test/describe-half-swept.ts'
 import { temporaryPath } from './temporary.ts'
 
 /** Which of these words lie in any file beside the database. */
@@ -87,6 +88,17 @@ describe('An erasure of many records in SQLite', () => {
     address = temporaryPath()
   })
   describeHalfForgotten(() => {
+    const module = import.meta.resolve('@skein/sqlite')
+    return { module, factory: 'sqliteStore', address, open: () => sqliteStore(address) }
+  })
+})
+
+describe('A sweep of SQLite', () => {
+  let address: string
+  beforeEach(() => {
+    address = temporaryPath()
+  })
+  describeHalfSwept(() => {
     const module = import.meta.resolve('@skein/sqlite')
     return { module, factory: 'sqliteStore', address, open: () => sqliteStore(address) }
   })

@@ -10,6 +10,9 @@ export const counterNames = [
   'savedTokens',
   'sharedReads',
   'bytesCopied',
+  // Of the thread that opened the memory: rows that had expired or were deleted, and records that a rule kept no longer.
+  'swept',
+  'retentionRemoved',
 ] as const
 
 /** The name of a counter. */

@@ -1,3 +1,4 @@
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
@@ -172,6 +173,8 @@ export class Corrections {
     const despite = distinct([...(known?.of === of ? (known.despite ?? []) : []), ...doubts])
     const said: StoredCorrection = { state: 'confirmed', reason, of, despite, at: actor.now() }
     const { collection, id, version, task, importance } = record
+    // It says something of this record alone.
+    const ttlMs = remainingMs(actor, record)
     // It names what was corrected, so it is as sensitive as that.
     const label = joinLabels([record, ...causes.filter((cause) => cause !== undefined)])
     const subjects = subjectsOf(record).map(subjectSource)
@@ -179,7 +182,7 @@ export class Corrections {
     const { id: author } = actor.principal
     const meta = actor.mark({ author, task, tags: [], importance, derivedFrom, ...label })
     await actor.write([
-      { type: 'set', key, value: encodeJson(said), meta, ifVersion: before?.version ?? 0 },
+      { type: 'set', key, value: encodeJson(said), meta, ttlMs, ifVersion: before?.version ?? 0 },
       { type: 'check', key: { collection, id }, ifVersion: version },
     ])
   }

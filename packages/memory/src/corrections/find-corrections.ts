@@ -2,7 +2,7 @@ import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import { correctionKey } from '../store/correction-key.ts'
 import type { RecordKey } from '../store/record.ts'
-import { sourceName } from '../store/source-name.ts'
+import { keyOfSource, sourceName } from '../store/source-name.ts'
 import { CorrectedError } from '../values/errors.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Correction, StoredCorrection } from './correction.ts'
@@ -45,6 +45,8 @@ class Chains {
   readonly #actor: Actor
   /** By `collection/id`; `undefined` for a record that holds. */
   readonly #links = new Map<string, Link | undefined>()
+  /** The ends of chains that are there: what replaced a record may have expired or been forgotten since. */
+  readonly #there = new Set<string>()
 
   constructor(actor: Actor) {
     this.#actor = actor
@@ -65,6 +67,12 @@ class Chains {
       }
       frontier = next
     }
+    const ends = [...this.#links].flatMap(([name, link]) => (replacedBy(link) === undefined ? name : []))
+    const keys = ends.flatMap((name) => keyOfSource(name) ?? [])
+    const found = keys.length === 0 ? [] : await this.#actor.unseen.read(keys)
+    for (const [index, key] of keys.entries()) {
+      if (this.#actor.see(key, found[index], 'unnoted')) this.#there.add(`${key.collection}/${key.id}`)
+    }
   }
 
   correctionOf({ collection, id }: RecordKey): Correction {
@@ -81,10 +89,11 @@ class Chains {
     let id = first
     for (const seen = new Set<string>(); !seen.has(id);) {
       seen.add(id)
-      const stored = this.#links.get(`${collection}/${id}`)?.stored
-      if (!stored || stored.state === 'confirmed') return id
-      if (stored.next === undefined) return undefined
-      id = stored.next
+      const link = this.#links.get(`${collection}/${id}`)
+      if (!link || link.stored.state === 'confirmed') return this.#there.has(`${collection}/${id}`) ? id : undefined
+      const next = replacedBy(link)
+      if (next === undefined) return undefined
+      id = next
     }
     return undefined
   }
@@ -95,4 +104,8 @@ class Chains {
     const stored = shown && !isSealed(shown.value) ? storedCorrection(shown) : undefined
     return shown && stored && { author: shown.author, stored }
   }
+}
+
+function replacedBy(link: Link | undefined): string | undefined {
+  return link?.stored.next
 }

@@ -18,11 +18,11 @@ import type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOpti
 import { factOf, toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
 import type { Page } from '../kinds/journal.ts'
+import { touchRecord } from '../kinds/touch-record.ts'
+import type { TouchOptions } from '../kinds/touch-record.ts'
 import { listFacts } from './list-facts.ts'
 import type { ListFactsOptions } from './list-facts.ts'
 import { searchFacts } from './search-facts.ts'
-import { touchFact } from './touch-fact.ts'
-import type { TouchFactOptions } from './touch-fact.ts'
 import { queueUpdate, updateFact } from './update-fact.ts'
 import { requireOptions } from '../values/require-options.ts'
 
@@ -183,10 +183,10 @@ export class Facts {
    * @returns whether there was such a fact that this principal can see.
    * @throws OptionError; FenceError when the claim was lost; StoreError
    */
-  async touch(key: string, options: TouchFactOptions): Promise<boolean> {
+  async touch(key: string, options: TouchOptions): Promise<boolean> {
     requireKey(key)
     this.#space.assertOpen()
-    return touchFact(this.#actor, key, options)
+    return touchRecord(this.#actor, recordKey(key), options, { call: 'facts.touch' })
   }
 
   /**

@@ -141,7 +141,7 @@ export class RecordExchange {
     return takeCorrection({ store: this.#store, decide: this.#decide, marker }, key, { ...sent, meta })
   }
 
-  /** Stores an object: its bytes, and sources that this node did not know. */
+  /** Stores an object: its bytes, and sources that this node did not know. It lasts for the longer of both times. */
   async takeObject(id: string, bytes: Uint8Array, sent: SentRecord, from: string): Promise<boolean> {
     const key = { collection: 'objects', id } as const
     for (;;) {
@@ -149,7 +149,10 @@ export class RecordExchange {
       const derivedFrom = [...new Set([...(known?.derivedFrom ?? []), ...sent.meta.derivedFrom])]
         .filter((source) => source !== id)
         .toSorted()
-      if (known && derivedFrom.length === known.derivedFrom.length) return false
+      const sentMs = this.#remainingMs(sent)
+      const isLonger = (sent.expiresAt ?? Infinity) > (known?.expiresAt ?? Infinity)
+      if (sentMs === 0 || (known && !isLonger && derivedFrom.length === known.derivedFrom.length)) return false
+      const ttlMs = known && !isLonger ? this.#remainingMs(known) : sentMs
       // Bytes first: a record must never exist without them.
       if (!known) await this.#vault.put(hashOf(id), bytes, sent.meta.sensitivity)
       const published = marked && (decodeJson(marked.value) as Marker).derivedFrom
@@ -157,7 +160,7 @@ export class RecordExchange {
       const arrival = await arrivalOf(this.#store, key, metaOf(known ?? sent.meta))
       const meta = { ...arrival.meta, derivedFrom }
       const isWritten = await this.#write([
-        { type: 'set', key, value: known?.value ?? sent.value, meta, ifVersion: known?.version ?? 0 },
+        { type: 'set', key, value: known?.value ?? sent.value, meta, ttlMs, ifVersion: known?.version ?? 0 },
         markerMutation(key, marker, meta, marked?.version ?? 0),
         ...(arrival.check ? [arrival.check] : []),
       ])
@@ -186,7 +189,7 @@ export class RecordExchange {
   }
 
   /** The remaining time to live in milliseconds; 0 when expired. */
-  #remainingMs({ expiresAt }: SentRecord): number | undefined {
+  #remainingMs({ expiresAt }: Pick<SentRecord, 'expiresAt'>): number | undefined {
     return expiresAt === undefined ? undefined : Math.max(0, expiresAt - this.#store.now())
   }
 

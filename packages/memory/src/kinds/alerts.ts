@@ -15,6 +15,8 @@ import { guardOf, writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { FeedTrimmedError } from '../space/watch.ts'
+import { touchRecord } from './touch-record.ts'
+import type { TouchOptions } from './touch-record.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import { newId } from '../values/new-id.ts'
@@ -120,9 +122,30 @@ export class Alerts {
       return
     }
     const { sensitivity, compartments } = alert
-    const meta = this.#actor.mark({ author, tags: [], derivedFrom: [], sensitivity, compartments })
+    const meta = this.#actor.mark({ author, tags: [ackTag(id)], derivedFrom: [], sensitivity, compartments })
     const ttlMs = remainingMs(this.#actor, alert)
     await this.#actor.write([{ type: 'set', key: this.#ackKey(id), value: 'true', meta, ttlMs }])
+  }
+
+  /**
+   * Gives an alert for this agent or its role a new time to live from now. To end one for a role earlier is up to its
+   * sender, or to those with the right `erase`, as it is for others, too.
+   *
+   * @returns whether there was such an alert.
+   * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
+   */
+  async touch(id: string, options: TouchOptions): Promise<boolean> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    const [alert] = await this.#actor.unseen.read([keyOf(id)])
+    if (alert && !this.#isMine(alert)) return false
+    const { id: self } = this.#actor.principal
+    return touchRecord(this.#actor, keyOf(id), options, {
+      call: 'alerts.touch',
+      mayEnd: ({ author, tags }) => author === self || tags.includes(addressTag(self)),
+      // Who has acknowledged it must not get it again.
+      companions: () => this.#all(ackTag(id)),
+    })
   }
 
   /**
@@ -184,7 +207,11 @@ export class Alerts {
   }
 
   #mine(record: StoredRecord): Shown | undefined {
-    return this.#myTags().some((tag) => record.tags.includes(tag)) ? this.#actor.see(record, record) : undefined
+    return this.#isMine(record) ? this.#actor.see(record, record) : undefined
+  }
+
+  #isMine({ tags }: StoredRecord): boolean {
+    return this.#myTags().some((tag) => tags.includes(tag))
   }
 
   #ackKey(id: string): RecordKey {
@@ -195,6 +222,11 @@ export class Alerts {
 function toAlert<Insight>(record: Shown): Alert<Insight> {
   const { id, seq, author: from, task, importance, createdAt: sentAt } = record
   return { id, seq, from, insight: decodeJson(record.value) as Insight, task, importance, sentAt }
+}
+
+/** The tag of acknowledgements of an alert to a role. No address has it. */
+function ackTag(id: string): string {
+  return `ack:${id}`
 }
 
 function keyOf(id: string): RecordKey {

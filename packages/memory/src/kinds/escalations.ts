@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Marked, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
@@ -17,6 +18,8 @@ import { escalationPackage } from './escalation-package.ts'
 import type { EscalationPackage } from './escalation-package.ts'
 import { hasEnded, toEscalation } from './escalation.ts'
 import type { Escalation, EscalationState, EscalationValue } from './escalation.ts'
+import { touchRecord } from './touch-record.ts'
+import type { TouchOptions } from './touch-record.ts'
 import { requireOptions } from '../values/require-options.ts'
 
 /** A waiter polls at this interval even without a wake-up, in milliseconds. */
@@ -131,6 +134,19 @@ export class Escalations {
     return toEscalation(await this.#record(id))
   }
 
+  /**
+   * Gives an escalation a new time to live from now; all else stays. To end it earlier is a write by whoever wrote it
+   * last, or with the right `erase`.
+   *
+   * @returns whether there was such an escalation that this principal can see.
+   * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
+   */
+  async touch(id: string, options: TouchOptions): Promise<boolean> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    return touchRecord(this.#actor, keyOf(id), options, { call: 'escalations.touch' })
+  }
+
   /** Escalations that this principal can see, oldest first. */
   async list(filter: EscalationFilter = {}): Promise<Escalation[]> {
     const { state, task, assignedTo, limit = 100 } = requireOptions('escalations.list', filter, escalationFilterKinds)
@@ -204,7 +220,14 @@ export class Escalations {
         const { task, tags, importance, derivedFrom, sensitivity, compartments } = record
         const { id: author } = this.#actor.principal
         const own = { author, task, tags, importance, derivedFrom, sensitivity, compartments }
-        return await this.#write(keyOf(id), next(value), this.#actor.mark(own), record.version)
+        const ttlMs = remainingMs(this.#actor, record)
+        return await this.#write(
+          keyOf(id),
+          next(value),
+          this.#actor.mark(own),
+          record.version,
+          ttlMs === undefined ? {} : { ttlMs },
+        )
       } catch (error) {
         // Another write came first: look at the new state.
         if (!(error instanceof VersionConflictError)) throw error

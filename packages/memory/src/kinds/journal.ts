@@ -18,6 +18,8 @@ import { snippetOf } from '../search/snippet.ts'
 import { findBy } from './find-by.ts'
 import { getKinds, listFilter, listKinds, requireInclude, searchKinds, supersedeKinds } from './journal-options.ts'
 import type { GetOptions, ListOptions, SupersedeOptions } from './journal-options.ts'
+import { touchRecord } from './touch-record.ts'
+import type { TouchOptions } from './touch-record.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
@@ -133,6 +135,20 @@ export class Journal {
     requireStrings('reason', [reason])
     this.#space.assertOpen()
     return (await correct(this.#actor, { collection: this.#collection, id }, { reason })).correction
+  }
+
+  /**
+   * Gives an entry a new time to live from now; all else stays. Whoever sees it may keep it longer. To end it earlier is
+   * a write, with a new version and position: its author may do that, others need the right `erase`.
+   *
+   * @returns whether there was such an entry, which holds and which this principal can see.
+   * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
+   */
+  async touch(id: string, options: TouchOptions): Promise<boolean> {
+    requireIds('id', [id])
+    this.#space.assertOpen()
+    const call = `${this.#collection}.touch`
+    return touchRecord(this.#actor, { collection: this.#collection, id }, options, { call })
   }
 
   /**

@@ -1,14 +1,13 @@
 import type { OpenBytes } from '../objects/object-shelf.ts'
+import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Include, Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
-import { guardOf, writeOptionKinds } from '../space/write-options.ts'
-import type { WriteOptions } from '../space/write-options.ts'
+import { guardOf } from '../space/write-options.ts'
 import { hashOf, objectId } from '../store/object-id.ts'
 import type { Level } from '../values/access.ts'
-import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
+import { NotFoundError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { limits } from '../values/limits.ts'
 import { assertReadable } from '../values/sealed-text.ts'
 import { requireIds, requireStrings } from '../values/require-option.ts'
 import { correct } from '../corrections/correct.ts'
@@ -23,20 +22,12 @@ import type { LineageNode, LineageOptions } from './lineage.ts'
 import { encodeContent, isJson, isText, requireContent } from './object-content.ts'
 import { objectInfo, objectKey } from './object-info.ts'
 import type { ObjectInfo } from './object-info.ts'
+import { lastingOf, putKinds, requirePut } from './put-options.ts'
+import type { PutOptions } from './put-options.ts'
 import type { Ref } from './ref.ts'
+import { touchRecord } from './touch-record.ts'
+import type { TouchOptions } from './touch-record.ts'
 import { requireOptions } from '../values/require-options.ts'
-import type { OptionKinds } from '../values/require-options.ts'
-
-/** Options of {@link Objects.put}. */
-export interface PutOptions extends Omit<WriteOptions, 'ttlMs'> {
-  /** @defaultValue text/plain, application/json or application/octet-stream, by the content */
-  readonly mediaType?: string
-  /** The title that people see: a file's name, a URL, a heading. Known content keeps its first title. */
-  readonly title?: string
-}
-
-const { ttlMs: _, ...plainKinds } = writeOptionKinds
-const putKinds: OptionKinds<PutOptions> = { ...plainKinds, mediaType: 'any', title: 'any' }
 
 /** Immutable results of up to 256 MiB, stored once under the hash of their content and passed by reference. */
 export class Objects {
@@ -75,16 +66,9 @@ export class Objects {
     this.#space.assertOpen()
     const { bytes, usual } = encodeContent(content)
     const mediaType = options.mediaType ?? usual
-    if (
-      typeof mediaType !== 'string' ||
-      mediaType.length > limits.nameLength ||
-      !/^[\w.+-]+\/[\w.+-]+/.test(mediaType)
-    ) {
-      throw new OptionError('mediaType', 'a media type such as text/plain', mediaType)
-    }
+    requirePut(options, mediaType)
     if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
     const { title } = options
-    if (title !== undefined) requireStrings('title', [title])
     const described = this.#actor.describe(options)
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
@@ -96,13 +80,18 @@ export class Objects {
       ...(title !== undefined && { title }),
     } satisfies ObjectInfo)
     for (;;) {
-      const record = await this.#actor.load('objects', id, 'unnoted', 'all')
+      const copy = await this.#actor.load('objects', id, 'unnoted', 'all')
+      // Nobody hears of a later end: where there is one, the store knows it.
+      const record = copy?.expiresAt === undefined ? copy : await this.#actor.read(key, 'unnoted', 'all')
       if (record?.isWithdrawn) throw await correctedError(this.#actor, record)
       const derivedFrom = [...new Set([...(record?.derivedFrom ?? []), ...meta.derivedFrom])].filter(
         (source) => source !== id,
       )
-      // A known object with all these sources needs no write: this read is a cache hit.
-      if (record && derivedFrom.length === record.derivedFrom.length) return { id, size: bytes.length, mediaType }
+      const { isEnough, ttlMs } = lastingOf(this.#actor, record, options.ttlMs)
+      // A known object with all these sources, for as long, needs no write: this read is a cache hit.
+      if (record && isEnough && derivedFrom.length === record.derivedFrom.length) {
+        return { id, size: bytes.length, mediaType }
+      }
       try {
         const { author, task, tags, importance } = record ?? meta
         await this.#actor.writeOne({
@@ -111,6 +100,7 @@ export class Objects {
           value: record?.value ?? value,
           meta: { ...meta, author, task, tags, importance, derivedFrom: derivedFrom.toSorted() },
           ifVersion: record?.version ?? 0,
+          ttlMs,
           guard: guardOf(options),
         })
         return { id, size: bytes.length, mediaType }
@@ -156,6 +146,19 @@ export class Objects {
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     return (await this.#actor.load('objects', ref.id)) !== undefined
+  }
+
+  /**
+   * Gives an object a new time to live from now; its content stays. Whoever sees it may keep it longer. To end it earlier
+   * is up to whoever put it first; others need the right `erase`.
+   *
+   * @returns whether there was such an object, which holds and which this principal can see.
+   * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
+   */
+  async touch(ref: { readonly id: string }, options: TouchOptions): Promise<boolean> {
+    requireIds('ref', [ref.id])
+    this.#space.assertOpen()
+    return touchRecord(this.#actor, objectKey(ref.id), options, { call: 'objects.touch' })
   }
 
   /**
@@ -214,7 +217,8 @@ export class Objects {
     const { value, derivedFrom } = record
     const { size, mediaType } = objectInfo(record)
     const id = objectId(hashOf(ref.id), declassifiedLabel(options))
-    const { record: known } = await this.#space.objects.load(id)
+    const [known] = await this.#actor.unseen.read([objectKey(id)])
+    const { ttlMs } = lastingOf(this.#actor, known, remainingMs(this.#actor, record))
     const sources = [...new Set([...(known?.derivedFrom ?? []), ...derivedFrom, ref.id])].toSorted()
     await declassify(this.#actor, record, options, async (meta) => {
       await this.#storeUnder(hashOf(ref.id), meta.sensitivity)
@@ -224,6 +228,7 @@ export class Objects {
         value,
         meta: { ...meta, derivedFrom: sources },
         ifVersion: known?.version ?? 0,
+        ttlMs,
       }
     })
     return { id, size, mediaType }

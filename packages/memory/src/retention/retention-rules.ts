@@ -21,9 +21,13 @@ export interface RetentionRule {
 
 const kinds: OptionKinds<RetentionRule> = { collection: 'string', tag: 'string', sensitivity: 'any', keepMs: 'any' }
 
-/** The kinds of memory that rules are about: what agents and people write, other than what runtimes keep. */
+/**
+ * The kinds of memory that rules are about: what agents and people write, other than what runtimes keep. Corrections go
+ * with what they are about.
+ */
 export const retained: readonly Collection[] = (Object.keys(collections) as Collection[]).filter((name) => {
-  return hasTrait(name, 'derived') && (hasTrait(name, 'shared') || hasTrait(name, 'identified'))
+  const isWritten = hasTrait(name, 'derived') && (hasTrait(name, 'shared') || hasTrait(name, 'identified'))
+  return isWritten && name !== 'corrections'
 })
 
 const mostRules = 100

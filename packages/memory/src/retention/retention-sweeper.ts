@@ -1,6 +1,7 @@
 import { auditMutation } from '../audit/audit-log.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { Collection } from '../store/collections.ts'
+import { correctionKey } from '../store/correction-key.ts'
 import type { Mutation } from '../store/mutation.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
@@ -14,6 +15,14 @@ import type { RetentionRule } from './retention-rules.ts'
 export interface RetentionReport {
   /** Records by kind. */
   readonly removed: Partial<Record<Collection, number>>
+  /** By rule, in their order. */
+  readonly rules: readonly {
+    readonly rule: RetentionRule
+    /** Records. */
+    readonly removed: number
+    /** When it removed some last, Unix milliseconds by the store's clock; absent if it never did. */
+    readonly lastRemovedAt?: number
+  }[]
   /** When this process last looked for such records, Unix milliseconds; absent if another one did all the time. */
   readonly lastRunAt?: number
 }
@@ -34,6 +43,7 @@ export interface RetentionSweeperParts {
   readonly owner: string
   /** How long its turn lasts if it does not come again, in milliseconds. */
   readonly turnMs: number
+  readonly onRemoved: (count: number) => void
 }
 
 /**
@@ -45,15 +55,18 @@ export class RetentionSweeper {
   /** Up to where each rule has looked at each kind. What is left there is not due by this rule before it is rewritten. */
   readonly #looked = new Map<string, Seq>()
   readonly #removed: Partial<Record<Collection, number>> = {}
+  readonly #byRule: RetentionReport['rules'][number][]
   #lastRunAt: number | undefined
   #turn = 0
 
   constructor(parts: RetentionSweeperParts) {
     this.#parts = parts
+    this.#byRule = parts.rules.map((rule) => ({ rule: { ...rule }, removed: 0 }))
   }
 
   get report(): RetentionReport {
-    return { removed: { ...this.#removed }, ...(this.#lastRunAt !== undefined && { lastRunAt: this.#lastRunAt }) }
+    const [removed, rules] = [{ ...this.#removed }, [...this.#byRule]]
+    return { removed, rules, ...(this.#lastRunAt !== undefined && { lastRunAt: this.#lastRunAt }) }
   }
 
   /**
@@ -67,15 +80,16 @@ export class RetentionSweeper {
     if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return
     for (const [index, rule] of rules.entries()) {
       for (const collection of rule.collection === undefined ? retained : [rule.collection]) {
-        while (!isOver() && (await this.#step(`${index} ${collection}`, rule, collection)));
+        while (!isOver() && (await this.#step(index, rule, collection)));
       }
     }
     this.#lastRunAt = store.now()
   }
 
   /** Resolves to whether there may be more. */
-  async #step(name: string, { tag, sensitivity, keepMs }: RetentionRule, collection: Collection): Promise<boolean> {
+  async #step(index: number, { tag, sensitivity, keepMs }: RetentionRule, collection: Collection): Promise<boolean> {
     const { store } = this.#parts
+    const name = `${index} ${collection}`
     const until = Math.max(0, Math.floor(store.now() - keepMs))
     const tags = tag === undefined ? undefined : [tag]
     const after = this.#looked.get(name)
@@ -83,6 +97,7 @@ export class RetentionSweeper {
     const due = page.records.filter((record) => sensitivity === undefined || record.sensitivity === sensitivity)
     // Somebody rewrote one of them meanwhile: the next run sees what is due then.
     if (due.length > 0 && !(await this.#remove(due, `kept for ${keepMs} ms`))) return false
+    if (due.length > 0) this.#note(index, due.length)
     const last = page.records.at(-1)
     if (last) this.#looked.set(name, last.seq)
     return page.next !== undefined
@@ -90,9 +105,11 @@ export class RetentionSweeper {
 
   async #remove(due: readonly StoredRecord[], reason: string): Promise<boolean> {
     const { store, shelf, owner } = this.#parts
-    const deletes = due.map(({ collection, id, version }): Mutation => {
-      return { type: 'delete', key: { collection, id }, author, ifVersion: version }
-    })
+    const deletes = due.flatMap(({ collection, id, version }): Mutation[] => [
+      { type: 'delete', key: { collection, id }, author, ifVersion: version },
+      // Why it held no more tells of it.
+      { type: 'delete', key: correctionKey({ collection, id }), author },
+    ])
     const groups = due.map(({ collection, id, sensitivity, compartments }) => {
       const ids = [[id, 1]] as const
       return {
@@ -113,6 +130,12 @@ export class RetentionSweeper {
       if (collection === 'objects') await shelf.forget(hashOf(id))
     }
     return true
+  }
+
+  #note(index: number, count: number): void {
+    const before = this.#byRule[index] as RetentionReport['rules'][number]
+    this.#byRule[index] = { ...before, removed: before.removed + count, lastRemovedAt: this.#parts.store.now() }
+    this.#parts.onRemoved(count)
   }
 
   /** Takes the turn, or keeps it. Losing it does no harm: each step names the versions that it removes. */

@@ -1,3 +1,4 @@
+import { liveRecord } from '../store/apply-mutation.ts'
 import type { ChangePage } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
 import { correctedKey } from '../store/correction-key.ts'
@@ -36,12 +37,20 @@ export class DerivedIndex {
 
   async search(query: SearchQuery, now: number): Promise<readonly FoundKey[]> {
     // One after the other: a later search must see what was written before it.
-    this.#catchingUp = this.#catchingUp.catch(() => {}).then(() => this.#catchUp())
+    this.#catchingUp = this.#catchingUp.catch(() => {}).then(() => this.#catchUp(now))
     await this.#catchingUp
     return this.#table.search(query, now)
   }
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(now: number): Promise<void> {
+    await this.#readFeed()
+    // The feed does not tell of a touch: what would have ended by now may go on.
+    const ended = this.#table.dropExpired(now)
+    const rows = ended.length === 0 ? [] : await this.#source.get(ended)
+    for (const row of rows) if (row && liveRecord(row, now)) this.#table.put(row, row.terms)
+  }
+
+  async #readFeed(): Promise<void> {
     if (this.#position === undefined) return this.#build()
     for (;;) {
       const page = await this.#source.changes(this.#position, pageSize)
@@ -69,6 +78,6 @@ export class DerivedIndex {
     }
     this.#incarnation = incarnation
     this.#position = last
-    await this.#catchUp()
+    await this.#readFeed()
   }
 }

@@ -96,7 +96,7 @@ export class TermTable {
 
   /** The best matches among the records that pass a search's filter, best first. */
   search(query: SearchQuery, now: number): FoundKey[] {
-    this.#dropExpired(now)
+    this.dropExpired(now)
     const { collection, audience, task, limit, below } = query
     const documents = this.#documents
     const isThere = (at: number): boolean => (documents.groups[at] ?? -1) >= 0
@@ -133,11 +133,14 @@ export class TermTable {
     return found
   }
 
-  #dropExpired(now: number): void {
+  /** Drops what has expired, as far as is known here. Returns its keys, for those whom nobody tells of a later end. */
+  dropExpired(now: number): readonly RecordKey[] {
+    const keys: RecordKey[] = []
     for (;;) {
       const expired = this.#expiring.takeExpired(now)
-      if (!expired) return
+      if (!expired) return keys
       this.remove(expired.key)
+      keys.push(expired.key)
     }
   }
 

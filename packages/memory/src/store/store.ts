@@ -82,7 +82,10 @@ export interface Store extends AsyncDisposable {
    * with `true` when it receives them again. Stores without a remote link never call it.
    */
   watch(listener: (change: Change) => void, onLink?: (isUp: boolean) => void): Unwatch
-  /** Deletes up to `limit` expired records. Resolves to the number deleted. */
+  /**
+   * Deletes up to `limit` expired records; with an object, in the same atomic step, the bytes whose names begin with the
+   * hash of its content, unless another object has that. Resolves to the number deleted.
+   */
   sweep(limit: number): Promise<number>
   /** Erases remnants of deleted and overwritten content from the storage medium, as far as possible. */
   scrub(): Promise<void>

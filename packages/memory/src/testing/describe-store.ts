@@ -22,7 +22,9 @@ import { factsSearchCases } from './memory/facts-search-cases.ts'
 import { observationsCases } from './memory/observations-cases.ts'
 import { onceCases } from './memory/once-cases.ts'
 import { outageCases } from './memory/outage-cases.ts'
-import { retentionCases } from './verbs/retention-cases.ts'
+import { retentionCases } from './keeping/retention-cases.ts'
+import { timeToLiveCases } from './keeping/time-to-live-cases.ts'
+import { togetherCases } from './keeping/together-cases.ts'
 import { transactionsCases } from './verbs/transactions-cases.ts'
 import { leftoversCases } from './sealing/leftovers-cases.ts'
 import { plainSecretsCases } from './sealing/plain-secrets-cases.ts'
@@ -81,7 +83,15 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   once: onceCases,
   forgetting: forgetCases,
   transactions: transactionsCases,
-  retention: retentionCases,
+  retention: (options) => {
+    retentionCases(options)
+    describe('time to live', () => {
+      timeToLiveCases(options)
+    })
+    describe('together', () => {
+      togetherCases(options)
+    })
+  },
   corrections: (options) => {
     correctionsCases(options)
     sealedCorrectionsCases(options)

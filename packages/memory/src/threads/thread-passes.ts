@@ -104,14 +104,18 @@ export class ThreadGuard {
     return covers(withWithdrawn(this.#seen()), { sensitivity, compartments })
   }
 
+  #askedAs(audience: Audience | undefined): Audience {
+    return audience && this.#isWithin(audience) ? audience : this.#seen()
+  }
+
   /** Whether a check holds tells of what is there: no more than the thread may see. That a task is claimed, all see. */
   #askedWithin(mutation: Mutation): Mutation {
     if (mutation.type === 'check-range') {
       const { filter } = mutation
-      return { ...mutation, filter: { ...filter, audience: this.within(filter.audience) } }
+      return { ...mutation, filter: { ...filter, audience: this.#askedAs(filter.audience) } }
     }
     if (mutation.type !== 'check' || mutation.key.collection === 'claims') return mutation
-    return { ...mutation, over: this.within(mutation.over) }
+    return { ...mutation, over: this.#askedAs(mutation.over) }
   }
 
   #requireMayWrite(mutation: Mutation): void {

@@ -1,6 +1,6 @@
 import type { Mutation, RangeCheckMutation } from '../store/mutation.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { covers } from '../values/access.ts'
+import { covers, isWithdrawn, withWithdrawn } from '../values/access.ts'
 import type { Audience } from '../values/access.ts'
 import { ConflictError } from './conflict-error.ts'
 
@@ -11,6 +11,8 @@ export interface SeenRecord {
   readonly record: StoredRecord | undefined
   /** The version that the principal can tell: 0 for what is absent, and for what is hidden. */
   readonly version: number
+  /** As whom to look at it again: what was withdrawn already may be seen with its mark. */
+  readonly over: Audience
 }
 
 /** What one attempt of a transaction has read, as the checks that prove at its commit that all of it still holds. */
@@ -49,14 +51,15 @@ export class ReadSet {
    * @throws ConflictError when another version of it was seen before: the two are of different states.
    */
   note(key: RecordKey, record: StoredRecord | undefined): StoredRecord | undefined {
-    const version = record && covers(this.#audience, record) ? record.version : 0
+    const over = record && isWithdrawn(record) ? withWithdrawn(this.#audience) : this.#audience
+    const version = record && covers(over, record) ? record.version : 0
     const known = this.seen(key)
     if (known && known.version !== version) {
       this.#isTorn = true
       throw new ConflictError()
     }
     if (known) return known.record
-    this.#records.set(nameOf(key), { key: { collection: key.collection, id: key.id }, record, version })
+    this.#records.set(nameOf(key), { key: { collection: key.collection, id: key.id }, record, version, over })
     return record
   }
 
@@ -67,10 +70,9 @@ export class ReadSet {
 
   /** Checks of all that was read, except of the records that are written with a condition of their own. */
   checks(isWritten: (key: RecordKey) => boolean): Mutation[] {
-    const over = this.#audience
     const records = [...this.#records.values()].filter(({ key }) => !isWritten(key))
     return [
-      ...records.map(({ key, version }) => ({ type: 'check', key, ifVersion: version, over }) as const),
+      ...records.map(({ key, version, over }) => ({ type: 'check', key, ifVersion: version, over }) as const),
       ...this.#ranges,
     ]
   }

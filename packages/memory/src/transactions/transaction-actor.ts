@@ -1,5 +1,7 @@
 import { CoherentCache } from '../cache/coherent-cache.ts'
 import { Actor } from '../space/actor.ts'
+import type { MeaningQuery } from '../space/meaning-search.ts'
+import type { Include } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
 import type { WaitGraph } from '../space/wait-graph.ts'
 import type { SearchAnswer, SearchQuery } from '../store/query.ts'
@@ -18,8 +20,14 @@ export class TransactionActor extends Actor {
   }
 
   /** By the indexes that there are: a transaction has none of its own. */
-  override search(query: Omit<SearchQuery, 'audience'>): Promise<SearchAnswer> {
-    return this.#reads.search(query, () => this.#outer.search(query))
+  override search(query: Omit<SearchQuery, 'audience'>, include?: Include): Promise<SearchAnswer> {
+    const { words: _words, limit: _limit, below: _below, ...filter } = query
+    return this.#reads.search(filter, include, () => this.#outer.search(query, include))
+  }
+
+  override searchMeaning(query: Omit<MeaningQuery, 'audience' | 'label'>, include?: Include): Promise<SearchAnswer> {
+    const { text: _text, limit: _limit, isOptional: _isOptional, ...filter } = query
+    return this.#reads.search(filter, include, () => super.searchMeaning(query, include))
   }
 
   override get waits(): WaitGraph {

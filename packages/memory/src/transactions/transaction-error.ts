@@ -1,7 +1,15 @@
 import { SkeinError } from '../values/errors.ts'
 
 /** Why a transaction failed. */
-export type TransactionFailure = 'conflict' | 'ended' | 'limit' | 'nested' | 'order' | 'timeout' | 'unawaited'
+export type TransactionFailure =
+  | 'conflict'
+  | 'ended'
+  | 'limit'
+  | 'nested'
+  | 'order'
+  | 'timeout'
+  | 'unawaited'
+  | 'unsupported'
 
 const messages: Readonly<Record<TransactionFailure, string>> = {
   conflict:
@@ -11,6 +19,7 @@ const messages: Readonly<Record<TransactionFailure, string>> = {
   nested: 'A transaction runs already. Use its `tx`, or begin this one when it has ended.',
   order: 'A search does not find what the transaction itself has written. Search first, or list.',
   timeout: 'The transaction took longer than `timeoutMs`. Nothing was written.',
+  unsupported: 'Transactions have no such call, since it can’t be undone or has steps of its own. Call it outside.',
   unawaited: 'A call of `tx` was not awaited, so nothing was written. Await all calls within the callback.',
 }
 
@@ -24,6 +33,7 @@ const messages: Readonly<Record<TransactionFailure, string>> = {
  * - `ended`: a call of `tx` came after the end; the transaction itself may have succeeded.
  * - `nested`: it was begun within another one of the same memory.
  * - `timeout`: it took longer than `timeoutMs`.
+ * - `unsupported`: it has no such call, as `retract`.
  */
 export class TransactionError extends SkeinError {
   readonly code = 'SKEIN_TRANSACTION'

@@ -2,19 +2,13 @@ import type { CoherentCache } from '../cache/coherent-cache.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import type { Commit, Mutation, Refusal } from '../store/mutation.ts'
-import type {
-  NamePage,
-  NameQuery,
-  RecordFilter,
-  RecordPage,
-  RecordQuery,
-  SearchAnswer,
-  SearchQuery,
-} from '../store/query.ts'
+import type { NamePage, NameQuery, RecordFilter, RecordPage, RecordQuery, SearchAnswer } from '../store/query.ts'
 import { matchesFilter } from '../store/record-filter.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { forward } from '../store/forward.ts'
 import type { Store } from '../store/store.ts'
+import type { Include } from '../space/shown.ts'
+import { withWithdrawn } from '../values/access.ts'
 import type { Audience, Label } from '../values/access.ts'
 import { compareNames } from '../values/compare-names.ts'
 import { limits } from '../values/limits.ts'
@@ -86,14 +80,18 @@ export class TransactionStore {
   }
 
   /** Searches with a function that asks the store, and notes what it finds. @throws TransactionError, ConflictError */
-  async search(query: Omit<SearchQuery, 'audience'>, find: () => Promise<SearchAnswer>): Promise<SearchAnswer> {
+  async search(
+    asked: Omit<RecordFilter, 'audience'>,
+    include: Include | undefined,
+    find: () => Promise<SearchAnswer>,
+  ): Promise<SearchAnswer> {
     const { audience, store } = this.#parts
-    const { words: _words, limit: _limit, ...filter } = query
-    const own = this.#writes.of(query.collection, store.now())
+    const filter = include === 'all' ? { ...asked, audience: withWithdrawn(audience) } : asked
+    const own = this.#writes.of(asked.collection, store.now())
     // An entry of a journal is new; another record may be one that the search would find as it was.
-    const isConcerned = hasTrait(query.collection, 'journal')
-      ? own.some((record) => matchesFilter(record, { ...filter, audience }))
-      : this.#writes.touches(query.collection)
+    const isConcerned = hasTrait(asked.collection, 'journal')
+      ? own.some((record) => matchesFilter(record, { audience, ...filter }))
+      : this.#writes.touches(asked.collection)
     if (isConcerned) throw new TransactionError('order')
     await this.#noteRange(filter, '')
     const answer = await find()
@@ -207,7 +205,7 @@ export class TransactionStore {
     const { collection, ...others } = filter
     const { last: after, incarnation } = await store.changes(Number.MAX_SAFE_INTEGER, 1)
     const key = { collection, id: prefix }
-    this.#reads.noteRange({ type: 'check-range', key, filter: { ...others, audience }, after, incarnation })
+    this.#reads.noteRange({ type: 'check-range', key, filter: { audience, ...others }, after, incarnation })
     if (this.#reads.ranges > mostRanges)
       throw new TransactionError('limit', `It may list and search ${mostRanges} times.`)
     this.#requireRoom()

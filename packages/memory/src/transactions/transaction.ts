@@ -11,12 +11,12 @@ import type { OpenCalls } from './open-calls.ts'
 
 const calls = {
   facts: ['get', 'getMany', 'read', 'list', 'search', 'set', 'update', 'delete', 'touch'],
-  observations: ['log', 'list', 'search'],
-  decisions: ['record', 'list'],
-  learnings: ['log', 'list', 'relevant'],
-  objects: ['put', 'get', 'bytes', 'has'],
-  alerts: ['send', 'pending', 'ack'],
-  escalations: ['open', 'get', 'list'],
+  observations: ['log', 'get', 'list', 'search', 'touch'],
+  decisions: ['record', 'get', 'list', 'touch'],
+  learnings: ['log', 'get', 'list', 'relevant', 'touch'],
+  objects: ['put', 'get', 'bytes', 'has', 'touch'],
+  alerts: ['send', 'pending', 'ack', 'touch'],
+  escalations: ['open', 'get', 'list', 'touch'],
 } as const
 
 type Calls = typeof calls

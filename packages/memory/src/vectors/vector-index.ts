@@ -55,6 +55,8 @@ export class VectorIndex implements AsyncDisposable {
   find(query: KeptVector, filter: RecordFilter, limit: number): Promise<readonly FoundKey[]> {
     return this.#inTurn(async () => {
       await this.#update()
+      const ended = this.table.dropExpired(this.#parts.store.now())
+      await this.#take(ended, ended.length === 0 ? [] : await readIntact(this.#parts.store, ended))
       const { dimensions, form } = this.#parts.kind
       const { rows, count } = this.table.rowsFor(filter, this.#parts.store.now())
       if (count === 0) return []

@@ -81,7 +81,7 @@ export class VectorTable {
 
   /** Marks the rows that a filter lets through with 1. */
   rowsFor(filter: RecordFilter, now: number): { readonly rows: Uint8Array<SharedArrayBuffer>; readonly count: number } {
-    this.#dropExpired(now)
+    this.dropExpired(now)
     const { collection, audience, ...fields } = filter
     const seen = this.#groups.map((group) => group.collection === collection && isSeen(audience, group.label))
     const hasFields = Object.values(fields).some((field) => field !== undefined)
@@ -143,13 +143,18 @@ export class VectorTable {
     this.#removed += 1
   }
 
-  #dropExpired(now: number): void {
+  /** Drops what has expired, as far as is known here. Returns its keys: some of it may go on, as nobody tells of a touch. */
+  dropExpired(now: number): readonly RecordKey[] {
+    const keys: RecordKey[] = []
     for (const [row, end] of this.#ends) {
       if (end > now) continue
       const { collection } = this.#groups[this.#documents.groups[row] ?? 0] as Group
-      this.#rows.delete(nameOf({ collection, id: this.#documents.ids[row] ?? '' }))
+      const key = { collection, id: this.#documents.ids[row] ?? '' }
+      this.#rows.delete(nameOf(key))
       this.#drop(row)
+      keys.push(key)
     }
+    return keys
   }
 
   /** Gives the rows new numbers, once most of them were removed. */

@@ -15,7 +15,8 @@
 -- `seq` is one text, which each write reads and writes: the newest position, the run of the server, the incarnation of
 -- the feed, and `start`, the position to which the feed jumped last; 0 if it never did. `incarnation` repeats the third
 -- for readers, `before` the positions from which nothing lies before the next entry of the feed, `fences` where the
--- versions of leases began. `floors` holds for each collection the version above which those of new keys begin.
+-- versions of leases began, `content<ending>` that bytes of objects may have
+-- this ending behind the hash of their content (sweep.lua). `floors` holds for each collection the version above which those of new keys begin.
 --
 -- A server that was restarted, or another one that took over, may have lost what was written last. Nobody can tell how
 -- much, so from then on positions begin higher than any that can have been given: no position, version or fence is ever

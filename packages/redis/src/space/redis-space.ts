@@ -80,7 +80,7 @@ export class RedisSpace implements Store {
     this.traits = { durable, reach: 'network', fullText: 'derived', expiresNatively: false }
     this.#parts = parts
     const rows = (this.#rows = new SpaceRows(client, base))
-    this.#writer = new SpaceWriter(scripts, session, rows, base, maxChanges, facts.maxBulkBytes)
+    this.#writer = new SpaceWriter(client, scripts, session, rows, base, maxChanges, facts.maxBulkBytes)
     this.#pages = new SpacePages(scripts, base)
     this.#index = searchIndexOf(rows, (after, limit) => this.#changes(after, limit))
     this.objects = this.#guardedObjects(new SpaceObjects(client, scripts, base, facts.maxBulkBytes))

@@ -1,8 +1,10 @@
 import { StoreError } from '@skein/memory'
+import { hashOf } from '@skein/memory/store'
 import type { Commit, Mutation, Written } from '@skein/memory/store'
 
 import { Batcher } from '../connection/batcher.ts'
 import { requireBulk } from '../connection/server-facts.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import type { ScriptRunner } from '../lua/script-runner.ts'
 import { sweepScript } from '../lua/scripts.generated.ts'
 import { mutationArguments } from '../records/mutation-arguments.ts'
@@ -25,6 +27,9 @@ export class SpaceWriter {
   readonly #base: string
   readonly #maxChanges: string
   readonly #maxBytes: number
+  readonly #client: RedisClient
+  /** The endings of names of bytes that this process has noted. */
+  readonly #endings = new Set<string>()
   readonly #writes = new Batcher<readonly string[], string[]>({
     send: (batches) => this.#apply(batches),
     weightOf: (args) => args.reduce((sum, { length }) => sum + length, 0),
@@ -32,6 +37,7 @@ export class SpaceWriter {
   })
 
   constructor(
+    client: RedisClient,
     scripts: ScriptRunner,
     session: SpaceSession,
     rows: SpaceRows,
@@ -39,6 +45,7 @@ export class SpaceWriter {
     maxChanges: number,
     maxBytes: number,
   ) {
+    this.#client = client
     this.#scripts = scripts
     this.#session = session
     this.#rows = rows
@@ -54,6 +61,7 @@ export class SpaceWriter {
     const args: string[] = []
     for (const [index, mutation] of batch.entries()) {
       const left = batch.length - index
+      if (mutation.type === 'set' && mutation.needs) await this.#noteEndings(mutation.needs)
       if (mutation.type !== 'reseal') {
         args.push(...mutationArguments(mutation, this.#fitting(contentOf(mutation)), left))
         continue
@@ -71,6 +79,19 @@ export class SpaceWriter {
   /** Deletes up to `limit` expired rows. */
   async sweep(limit: number): Promise<number> {
     return (await this.#scripts.run(sweepScript, [this.#base, `${limit}`])) as number
+  }
+
+  /** Lets the server's sweep know by which names sealed bytes of objects go. Those of one key end alike. */
+  async #noteEndings(names: readonly string[]): Promise<void> {
+    const { incarnation } = await this.#session.current()
+    for (const name of names) {
+      const ending = name.slice(hashOf(name).length)
+      // The server may have lost what another incarnation knew.
+      const noted = `${incarnation} ${ending}`
+      if (ending === '' || this.#endings.has(noted)) continue
+      await this.#client.hset(`${this.#base}meta`, `content${ending}`, '1')
+      this.#endings.add(noted)
+    }
   }
 
   /** @throws ValueError */

@@ -8,6 +8,7 @@ import { addInspectOptions } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import type { ReadOnlyMemory } from '../inspect/open-read-only.ts'
+import { removedByRules } from '../inspect/removed-by-rules.ts'
 import { savedWork } from '../inspect/saved-work.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import { renderStats } from '../render/render-stats.ts'
@@ -22,7 +23,8 @@ const maxListed = 1_000
 /** Adds `skein stats`, which sums up a memory and what sharing saved. */
 export function addStats(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'stats').description(
-    'Sum up a memory: records, work and what reusing it saved, escalations, agents, store.',
+    'Sum up a memory: records, work and what reusing it saved, escalations, agents, store; with `--right audit` what rules ' +
+      'of retention have removed.',
   )
   addInspectOptions(command).action(async (flags: InspectFlags) => {
     await using opened = await openReadOnly(flags, context, { isAudited: false })
@@ -43,12 +45,14 @@ async function metricsOf(
     view.escalations.list({ state: 'open', limit: maxListed }),
     view.escalations.list({ state: 'taken', limit: maxListed }),
   ])
+  const retention = await removedByRules(view)
   return {
     store: withoutPassword(store),
     space,
     traits: memory.traits,
     feed: { last },
     records: Object.fromEntries(records.map(({ collection, records: count, isCut }) => [collection, { count, isCut }])),
+    ...(retention && { retention }),
     work: await savedWork(view),
     escalations: { open: open.length, taken: taken.length },
     agents: countBy(agents.map((record) => savedAgentOf(record).status)),

@@ -5,6 +5,7 @@ import { plainText } from '@skein/memory/runtime'
 import type { Seq, StoreTraits } from '@skein/memory/store'
 import type { Cost, LedgerLine } from '@skein/memory/types'
 
+import type { RemovedByRules } from '../inspect/removed-by-rules.ts'
 import type { SavedWork } from '../inspect/saved-work.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { columnsOf, renderTable } from '../terminal/table.ts'
@@ -21,6 +22,8 @@ export interface MemoryMetrics {
   readonly escalations: { readonly open: number; readonly taken: number }
   /** Saved agents by status. */
   readonly agents: Readonly<Record<string, number>>
+  /** What rules of retention have removed, by the reason in the audit; absent without the right to read that. */
+  readonly retention?: RemovedByRules
 }
 
 const durabilities: Readonly<Record<StoreTraits['durable'], string>> = {
@@ -37,7 +40,7 @@ const reaches: Readonly<Record<StoreTraits['reach'], string>> = {
 
 /** Renders the metrics of a memory. */
 export function renderStats(metrics: MemoryMetrics, stream: WriteStream): string {
-  const { store, space, traits, feed, records, work, escalations, agents } = metrics
+  const { store, space, traits, feed, records, work, escalations, agents, retention } = metrics
   const counts = Object.entries(records).map(([collection, { count, isCut }]) => {
     return `${collection} ${count.toLocaleString('en')}${isCut ? '+' : ''}`
   })
@@ -54,10 +57,20 @@ export function renderStats(metrics: MemoryMetrics, stream: WriteStream): string
       waiting === 0 ? ['no escalations wait'] : [`${escalations.open} open`, `${escalations.taken} taken`],
     ),
     ...section('agents', saved.length === 0 ? ['none saved'] : saved),
+    ...(retention ? section('rules', removedTexts(retention)) : []),
     ...section('store', [`for ${reaches[traits.reach]}`, durabilities[traits.durable]]),
     '',
     ...workLines(work, stream),
   ].join('\n')
+}
+
+function removedTexts({ rules, isCut }: RemovedByRules): string[] {
+  const texts = Object.entries(rules).map(([reason, { records, lastAt }]) => {
+    const [count, last] = [countOf(records, 'record'), new Date(lastAt).toISOString()]
+    return `${count} ${plainText(reason)}, last ${last}`
+  })
+  if (texts.length === 0) return ['nothing was removed']
+  return isCut ? [...texts, 'and more before that'] : texts
 }
 
 /** Lists texts after a title, over as many lines as they take. */

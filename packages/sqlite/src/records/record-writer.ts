@@ -1,4 +1,4 @@
-import { beyondPrefix, changeOf, decideMutation, isSealed } from '@skein/memory/store'
+import { beyondPrefix, changeOf, decideMutation, hashOf, isSealed } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
 import { placeholderRow } from './damaged-row.ts'
@@ -48,6 +48,7 @@ const selectContent = 'SELECT 1 FROM @objects WHERE hash = ?'
 const selectHolder = `SELECT 1 FROM @records WHERE collection = 'objects' AND id >= ? AND id < ? AND deleted = 0
   AND (expires_at IS NULL OR expires_at > ?) LIMIT 1`
 const deleteContent = 'DELETE FROM @objects WHERE hash = ?'
+const deleteContents = 'DELETE FROM @objects WHERE hash >= ? AND hash < ?'
 const raiseFloor =
   'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
 
@@ -136,8 +137,13 @@ export class RecordWriter {
   /** Deletes bytes, unless the id of another object begins with their hash. */
   #drop(drops: readonly string[] | undefined, now: number): void {
     const [hash] = drops ?? []
-    if (hash === undefined || this.#sql(selectHolder).get(hash, beyondPrefix(hash), now) !== undefined) return
+    if (hash === undefined || this.#isHeld(hash, now)) return
     for (const name of drops ?? []) this.#sql(deleteContent).run(name)
+  }
+
+  /** Whether there is an object with a content. */
+  #isHeld(hash: string, now: number): boolean {
+    return this.#sql(selectHolder).get(hash, beyondPrefix(hash), now) !== undefined
   }
 
   /** The row of a key. A mutation without a condition on its version may replace or remove a damaged one. */
@@ -219,15 +225,21 @@ export class RecordWriter {
     if (hasTerms || isDamaged) this.#terms.remove(rowId)
   }
 
-  /** Deletes up to `limit` expired rows, damaged ones too, and keeps the highest version of each collection. */
+  /**
+   * Deletes up to `limit` expired rows, damaged ones too, and bytes that no object has any more. Keeps the highest
+   * version of each collection.
+   */
   sweep(limit: number, now: number): number {
     const expired = this.#sql(selectExpired).all(now, limit) as RawRowWithId[]
+    const hashes = new Set<string>()
     for (const raw of expired) {
       const row = unpackOrReplace(raw, now)
       this.#unlink(row)
       this.#sql('DELETE FROM @records WHERE row = ?').run(row.rowId)
       this.#sql(raiseFloor).run(row.record.collection, row.record.version)
+      if (row.record.collection === 'objects' && !row.deleted) hashes.add(hashOf(row.record.id))
     }
+    for (const hash of hashes) if (!this.#isHeld(hash, now)) this.#sql(deleteContents).run(hash, beyondPrefix(hash))
     // All of them, since the keys of damaged rows are not known.
     this.#recent.clear()
     return expired.length

@@ -80,6 +80,14 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view) => view.observations.search('planted'),
   },
   'observations.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.observations.list() },
+  'observations.touch': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.observations.touch((await view.observations.log({ value: text })).id, { ttlMs: 1e9 }),
+      await view.observations.touch(planted.observation, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
+  },
   'observations.get': {
     shows: 'records',
     takes: 'nothing',
@@ -112,6 +120,16 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view, { text }) => view.decisions.record({ task: text, decision: text, reasoning: text, tags: [text] }),
   },
   'decisions.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.decisions.list() },
+  'decisions.touch': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.decisions.touch((await view.decisions.record({ task: text, decision: text, reasoning: text })).id, {
+        ttlMs: 1e9,
+      }),
+      await view.decisions.touch(planted.decision, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
+  },
   'decisions.get': {
     shows: 'records',
     takes: 'nothing',
@@ -153,6 +171,16 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view) => view.learnings.relevant(plantedContext),
   },
   'learnings.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.learnings.list() },
+  'learnings.touch': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.learnings.touch((await view.learnings.log({ signal: 'pattern', context: {}, details: text })).id, {
+        ttlMs: 1e9,
+      }),
+      await view.learnings.touch(planted.learning, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
+  },
   'learnings.get': {
     shows: 'records',
     takes: 'nothing',
@@ -206,6 +234,14 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     shows: 'records',
     takes: 'nothing',
     attempt: (view, { planted }) => view.objects.has({ id: planted.object }),
+  },
+  'objects.touch': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.objects.touch(await view.objects.put(`touched ${text}`, { title: text }), { ttlMs: 1e9 }),
+      await view.objects.touch({ id: planted.object }, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
   },
   'objects.lineage': {
     shows: 'records',

@@ -15,6 +15,14 @@ export const teamworkMethods: Readonly<Record<string, ViewMethod>> = {
     takes: 'labelled',
     attempt: (view, { planted }) => view.alerts.ack(planted.alert),
   },
+  'alerts.touch': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.alerts.send({ to: ['low', 'high'], insight: text }),
+      await view.alerts.touch(planted.alert, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
+  },
   'alerts.subscribe': {
     shows: 'records',
     takes: 'nothing',
@@ -59,6 +67,14 @@ export const teamworkMethods: Readonly<Record<string, ViewMethod>> = {
   'escalations.answer': onEscalation((view, id, text) => view.escalations.answer(id, { [text]: text })),
   'escalations.decline': onEscalation((view, id, text) => view.escalations.decline(id, text)),
   'escalations.handBack': onEscalation((view, id, text) => view.escalations.handBack(id, text)),
+  'escalations.touch': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text, planted }) => [
+      await view.escalations.touch((await view.escalations.open({ task: text, reason: text })).id, { ttlMs: 1e9 }),
+      await view.escalations.touch(planted.escalation, { ttlMs: 1e9 }).catch(conflictOf),
+    ],
+  },
   'escalations.get': {
     shows: 'records',
     takes: 'nothing',

@@ -34,6 +34,8 @@ export function retentionCases(options: StoreContractOptions): void {
     const report = await memory.sweep()
     expect(report).toMatchObject({ removed: { facts: 1, observations: 1, objects: 2 } })
     expect(memory.retention).toEqual(report)
+    expect(report.rules).toMatchObject([{ rule: { keepMs: 1 }, removed: 4, lastRemovedAt: expect.any(Number) }])
+    expect(memory.stats()).toMatchObject({ retentionRemoved: 4 })
     // Another process hears of it a little later.
     await until(async () => (await view.facts.get('k')) === undefined, 'the copy of the fact goes')
     await until(async () => !(await view.objects.has(ref)), 'the copy of the object goes')
