@@ -10,6 +10,7 @@ import { FeedListener } from './cache/feed-listener.ts'
 import { heedReads } from './cache/heed-reads.ts'
 import { gateWrites } from './cache/write-gate.ts'
 import { carryOutAll } from './forgetting/carry-out.ts'
+import { eraseTold } from './forgetting/erase-told.ts'
 import { runningPlans } from './forgetting/erasure-plan.ts'
 import { hideForgotten } from './forgetting/hide-forgotten.ts'
 import type { FederationReport } from './federation/federation-report.ts'
@@ -182,7 +183,18 @@ class OpenedMemory implements Memory {
       share: () => this.#share(),
     })
     this.#federation =
-      federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
+      federation &&
+      new Federation(federation, {
+        store: this.#store,
+        vault,
+        ring,
+        space,
+        owner,
+        heartbeatMs,
+        // Closing waits for it, as for the rest of the exchange.
+        carryOut: (told, from) =>
+          eraseTold({ store: whole, shelf: this.#shelf, owner, assertOpen: () => {} }, this.#store, told, from),
+      })
     const { retention: rules } = options
     this.#retention = new RetentionSweeper({
       store: this.#store,
