@@ -13,6 +13,9 @@ export interface Erased {
   readonly reaches: boolean
 }
 
+/** The tag of erasures that are not complete. */
+export const runningTag = 'running'
+
 /** The name of an erasure as a source: by it a store finds the names of all that was erased. */
 export function erasureSource(id: string): string {
   return `erasures/${id}`

@@ -4,7 +4,7 @@ import { decodeJson } from '../values/json.ts'
 import type { Store } from '../store/store.ts'
 import type { StoredRecord } from '../store/record.ts'
 import type { Content, ErasedName, ToldErasure } from './content.ts'
-import { erasureSource } from './erased.ts'
+import { erasureSource, runningTag } from './erased.ts'
 import type { Erased } from './erased.ts'
 import type { FactExchange } from './fact-exchange.ts'
 import type { FactReplica } from './fact-replica.ts'
@@ -60,6 +60,14 @@ export class ErasureExchange {
       return names.slice(n * namesAtOnce, (n + 1) * namesAtOnce)
     })
     return parts.map((part) => ({ ...said, names: part }))
+  }
+
+  /** Whether something is being erased at this moment. */
+  async isRunning(): Promise<boolean> {
+    const query = { collection: 'erasures', tags: [runningTag], order: 'newest', limit: pageSize } as const
+    const { records } = await this.#store.query(query)
+    // What is sealed for others they complete.
+    return records.some(({ value }) => !isSealed(value))
   }
 
   /** Erases here what was erased on another node. @returns whether it was new on this node. */

@@ -67,6 +67,8 @@ export class Publisher {
         await checkpoint.save()
         continue
       }
+      // A fact that goes with other records is told of with them, once they are gone.
+      if (page.changes.some(isFactDeletion) && (await this.#parts.erasures.isRunning())) return
       const sent = await this.#publish(link, await this.#contentsOf(page.changes))
       checkpoint.feed = page.changes.at(-1)?.seq ?? checkpoint.feed
       this.waiting = page.last - checkpoint.feed
@@ -276,6 +278,10 @@ export class Publisher {
       return allowed.length
     }
   }
+}
+
+function isFactDeletion({ collection, op }: Change): boolean {
+  return collection === 'facts' && op === 'delete'
 }
 
 function seals({ hasKey, from }: BusSealing): Level | undefined {

@@ -1,3 +1,4 @@
+import { runningTag } from '../federation/erased.ts'
 import type { Stamp } from '../federation/fact-state.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { SetMutation, TouchMutation } from '../store/mutation.ts'
@@ -35,9 +36,6 @@ export interface Plan {
 
 /** The names that another node told of. */
 export type Told = ReadonlyMap<string, Stamp>
-
-/** The tag of erasures that are not complete. */
-export const runningTag = 'running'
 
 /** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
 const draftMs = 3_600_000
