@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inProcessBus, mapStore } from '@skein/memory'
 import type { Principal } from '@skein/memory'
 import { ReadScope } from '@skein/memory/runtime'
+import type { Bus, BusLink } from '@skein/memory/types'
 import { describe, expect, it } from 'vitest'
 
 import { cuttableBus, openNode, openPair, settle } from './federation-nodes.ts'
@@ -100,6 +101,42 @@ describe('What one node forgets', () => {
     await forget(a, source, { reason: 'wrong', derived: 'forget' })
     await settle(...nodes)
     for (const node of nodes) expect(await counts(node)).toEqual({})
+  })
+
+  it('refuses what somebody made from it who had not heard of it', async () => {
+    const bus = inProcessBus()
+    let isDeaf = false
+    const deaf: Bus = {
+      open: async (space, node) => {
+        const link = await bus.open(space, node)
+        const read: BusLink['read'] = async (after, limit) => {
+          if (isDeaf) throw new Error('Deaf.')
+          return link.read(after, limit)
+        }
+        return Object.assign(Object.create(link) as BusLink, {
+          publish: link.publish.bind(link),
+          elect: link.elect.bind(link),
+          onNews: link.onNews.bind(link),
+          [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+          read,
+        })
+      },
+    }
+    const [a, b, c] = [await openNode('a', bus), await openNode('b', deaf), await openNode('c', bus)]
+    const source = await a.observations.log({ value: 'fox', ...important })
+    await settle(a, b, c)
+    isDeaf = true
+    await forget(a, source, { reason: 'wrong', derived: 'forget' })
+    await a.memory.exchange()
+    await c.memory.exchange()
+    const derivedFrom = [`observations/${source.id}`]
+    await b.decisions.record({ task: 't', decision: 'run', reasoning: 'fox', derivedFrom, ...important })
+    await expect(b.memory.exchange()).rejects.toThrow('Deaf.')
+    await c.memory.exchange()
+    expect(await counts(c)).toEqual({})
+    isDeaf = false
+    await settle(a, b, c)
+    for (const node of [a, b, c]) expect(await counts(node)).toEqual({})
   })
 
   it('leaves what other nodes have made from it, if it does not', async () => {

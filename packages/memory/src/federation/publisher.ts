@@ -84,7 +84,7 @@ export class Publisher {
    */
   async announce(link: BusLink): Promise<void> {
     const { sealing, checkpoint } = this.#parts
-    await this.#markPublished(link)
+    if (!checkpoint.marks) await this.#markPublished(link)
     const { from, hasKey } = sealing
     if (!hasKey || checkpoint.announced === from) return
     // It answers nothing, so nodes of earlier versions ignore it.
@@ -97,10 +97,11 @@ export class Publisher {
   /** What a node of an earlier version has published has no marker: it gets one when it is published again. */
   async #markPublished(link: BusLink): Promise<void> {
     const { checkpoint } = this.#parts
-    if (checkpoint.marks) return
-    if (checkpoint.feed > 0) await this.everything(link)
+    const { feed } = checkpoint
+    if (feed > 0) await this.everything(link)
     checkpoint.marks = true
-    await checkpoint.save()
+    // A node that begins saves it with the first thing that it publishes.
+    if (feed > 0) await checkpoint.save()
   }
 
   /**
