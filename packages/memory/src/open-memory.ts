@@ -7,6 +7,7 @@ import { counterBuffer, Counters, sumCounters } from './cache/counters.ts'
 import type { MemoryStats } from './cache/counters.ts'
 import { EpochTable } from './cache/epoch-table.ts'
 import { FeedListener } from './cache/feed-listener.ts'
+import { eraseTold } from './forgetting/erase-told.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import { Federation } from './federation/federation.ts'
 import type { Memory, MemoryShare } from './memory.ts'
@@ -29,12 +30,13 @@ import type { MemoryEvents } from './space/store-link.ts'
 import type { StoredSpace } from './space/space.ts'
 import type { Store, StoreTraits } from './store/store.ts'
 import { gateStore } from './store-gates.ts'
+import { Upkeep } from './upkeep.ts'
+import { shareOf } from './memory-share.ts'
 import { ThreadHost } from './thread-host.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import type { Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
-import { Upkeep } from './upkeep.ts'
 import { isOutage } from './values/outlast.ts'
 import { warn } from './values/warn.ts'
 import { Vectors } from './vectors/vectors.ts'
@@ -167,7 +169,18 @@ class OpenedMemory implements Memory {
       share: () => this.#share(),
     })
     this.#federation =
-      federation && new Federation(federation, { store: this.#store, vault, ring, space, owner, heartbeatMs })
+      federation &&
+      new Federation(federation, {
+        store: this.#store,
+        vault,
+        ring,
+        space,
+        owner,
+        heartbeatMs,
+        // Closing waits for it, as for the rest of the exchange.
+        carryOut: (told, from) =>
+          eraseTold({ store: whole, shelf: this.#shelf, owner, assertOpen: () => {} }, this.#store, told, from),
+      })
     this.#upkeep = new Upkeep({
       space: this.#space,
       ledger: this.#ledger,
@@ -242,14 +255,7 @@ class OpenedMemory implements Memory {
   }
 
   #share(): MemoryShare {
-    const { space, architecture, ttlMs, maxEntries, maxCacheBytes, store } = this.#options
-    return {
-      space,
-      architecture,
-      ttlMs,
-      maxEntries,
-      maxCacheBytes,
-      descriptor: store.descriptor,
+    return shareOf(this.#options, {
       traits: this.traits,
       epochs: this.#epochs.buffer,
       counters: this.#counters,
@@ -257,7 +263,7 @@ class OpenedMemory implements Memory {
       sealsFrom: this.#ring.sealsFrom,
       searchesBy: this.#vectors?.by,
       objects: this.#arena.buffers,
-    }
+    })
   }
 
   connect(port: MessagePort, passes?: ThreadPasses): void {

@@ -29,11 +29,12 @@ export async function conflictsOf<T>(actor: Actor, key: string): Promise<FactCon
   // An error is shown only to those who may see the fact.
   if (record === undefined || (isSealed(record.value) && !covers(actor.audience, record))) return []
   const held = decodeReplica(record)
-  // A local write that the exchange has not captured yet has seen all of them.
-  if (fact && fact.version !== held.shown) return []
   const now = actor.now()
-  return shownEntries(held)
-    .slice(1)
+  const [shown, ...lost] = shownEntries(held)
+  const isExpired = shown?.expiresAt !== undefined && shown.expiresAt <= now
+  // A local write or delete that the exchange has not captured yet has seen all of them; what is being forgotten hides them.
+  if ((fact?.version ?? 0) !== held.shown && (fact || !isExpired)) return []
+  return lost
     .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now)
     .filter((entry) => actor.see({ collection: 'facts', id: key }, asRecord(key, entry)) !== undefined)
     .map((entry) => toConflict<T>(entry))

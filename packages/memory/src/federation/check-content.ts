@@ -9,7 +9,7 @@ import { hashOf, objectId } from '../store/object-id.ts'
 import { requireIds, requireInteger, requireStrings } from '../values/require-option.ts'
 import { correctedKey } from '../store/correction-key.ts'
 import type { RecordKey, RecordMeta } from '../store/record.ts'
-import type { Content, SentRecord } from './content.ts'
+import type { Content, SentRecord, ToldErasure } from './content.ts'
 import { compareEntries, isSameDot } from './fact-state.ts'
 import type { FactState } from './fact-state.ts'
 import { hasTrait } from '../store/collections.ts'
@@ -38,6 +38,9 @@ export function checkContent(content: Content): Content {
       require(objectId(hashOf(content.id), content.meta) === content.id, 'label')
       checkRecord(content)
       return content
+    case 'erasure':
+      checkErasure(content)
+      return content
     default:
       return content
   }
@@ -46,7 +49,8 @@ export function checkContent(content: Content): Content {
 /** Records of these collections arrive as messages of their own kinds. */
 const ownKinds: ReadonlySet<string> = new Set(['facts', 'objects'])
 
-function checkState({ entries, context }: FactState): void {
+function checkState({ entries, context, erased }: FactState): void {
+  if (erased !== undefined) for (const number of [erased.ms, erased.count]) requireInteger('erased', number, 0)
   for (const { node, n, ms, count, at, value, meta, expiresAt } of entries) {
     requireStrings('node', [node])
     for (const number of [n, ms, count, at]) requireInteger('number', number, 0)
@@ -63,6 +67,21 @@ function checkState({ entries, context }: FactState): void {
     return next === undefined || (compareEntries(entry, next) < 0 && !isSameDot(entry, next))
   })
   require(isOrdered && context.every(([node], index) => index === 0 || (context[index - 1]?.[0] ?? '') < node), 'order')
+}
+
+function checkErasure({ id, author, at, reason, derived, names, sensitivity, compartments }: ToldErasure): void {
+  requireIds('id', [id])
+  requireStrings('author', [author, reason])
+  requireInteger('at', at, 0)
+  require(derived === 'keep' || derived === 'report' || derived === 'forget', 'derived')
+  requireLevel('sensitivity', sensitivity)
+  requireStrings('compartments', compartments)
+  require(Array.isArray(names) && names.length > 0, 'names')
+  for (const [collection, name, ms, count] of names) {
+    require(hasTrait(collection, 'shared') && hasTrait(collection, 'forgettable'), 'names')
+    requireIds('names', [name])
+    if (collection === 'facts') for (const number of [ms, count]) requireInteger('names', number, 0)
+  }
 }
 
 function checkRecord({ value, meta, expiresAt }: SentRecord): void {

@@ -13,6 +13,7 @@ interface SavedCheckpoint {
   readonly asked?: string | undefined
   readonly sealedFrom?: Level | undefined
   readonly announced?: Level | undefined
+  readonly marks?: true | undefined
 }
 
 /**
@@ -30,6 +31,8 @@ export class Checkpoint {
   sealedFrom: Level | undefined
   /** The level from which this node has published everything sealed; `undefined` while it has no key or withholds something. */
   announced: Level | undefined
+  /** Whether all that this node has published has a marker, which earlier versions did not write. */
+  marks: true | undefined
   readonly #store: Store
   #saved = ''
   #savedFeed = 0
@@ -41,8 +44,8 @@ export class Checkpoint {
   async load(): Promise<void> {
     const [record] = await this.#store.read([checkpointKey])
     if (!record) return
-    const { feed, bus, asked, sealedFrom, announced } = decodeJson(record.value) as SavedCheckpoint
-    Object.assign(this, { feed, bus, snapshotRequest: asked, sealedFrom, announced })
+    const { feed, bus, asked, sealedFrom, announced, marks } = decodeJson(record.value) as SavedCheckpoint
+    Object.assign(this, { feed, bus, snapshotRequest: asked, sealedFrom, announced, marks })
     this.#remember()
   }
 
@@ -64,7 +67,7 @@ export class Checkpoint {
   }
 
   #text(): string {
-    const { feed, bus, snapshotRequest: asked, sealedFrom, announced } = this
-    return encodeJson({ feed, bus, asked, sealedFrom, announced } satisfies SavedCheckpoint)
+    const { feed, bus, snapshotRequest: asked, sealedFrom, announced, marks } = this
+    return encodeJson({ feed, bus, asked, sealedFrom, announced, marks } satisfies SavedCheckpoint)
   }
 }

@@ -62,13 +62,18 @@ export class FactExchange {
    * Adds to a fact's state what agents of this node wrote.
    *
    * @param deletion - The feed's entry if the fact was deleted; `'unknown'` if the feed was not read.
+   * @param evenPrivate - Whether a fact that was never shared gets a replica as well.
    * @returns the replica afterwards; `undefined` for a fact that was never shared.
    */
-  async captureLocalWrite(key: string, deletion?: Deletion | 'unknown'): Promise<FactReplica | undefined> {
+  async captureLocalWrite(
+    key: string,
+    deletion?: Deletion | 'unknown',
+    evenPrivate = false,
+  ): Promise<FactReplica | undefined> {
     for (;;) {
       const found = await this.#read(key)
       const known = deletion === 'unknown' ? await this.#unnoticedDeletion(found) : deletion
-      const next = this.#withLocalWrite(found, known, false)
+      const next = this.#withLocalWrite(found, known, evenPrivate)
       if (next === undefined) return found.version === 0 ? undefined : found.replica
       if (await this.#keep(key, found, next)) return next
     }
@@ -159,10 +164,11 @@ export class FactExchange {
     // A new conflict makes a new version of the fact, too: a writer that names a version then knows all its conflicts.
     const isShown =
       entries.length === before.length && entries.every((entry, index) => isSameDot(entry, before[index] as FactEntry))
-    if (isShown || !present) return this.#keep(key, found, next)
+    if (isShown) return this.#keep(key, found, next)
     const now = this.#store.now()
-    if (isAbsent(present, now)) {
-      const { author } = present.meta
+    // Without an entry, the key was forgotten.
+    if (!present || isAbsent(present, now)) {
+      const author = present?.meta.author ?? 'skein'
       const gone: Mutation = fact
         ? { type: 'delete', key: factKey(key), author, ifVersion: fact.version }
         : stillAbsent(key)

@@ -2,8 +2,19 @@ import { covers, joinLabels } from '../values/access.ts'
 import type { SetMutation } from '../store/mutation.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { compareEntries, isSameDot, mergeContexts, mergeStates, nextStamp, unknownFact } from './fact-state.ts'
-import type { Dot, FactEntry, FactState } from './fact-state.ts'
+import type { Erased } from './erased.ts'
+import { erasedSources } from './erased.ts'
+import {
+  compareEntries,
+  isAfter,
+  isSameDot,
+  latestOf,
+  mergeContexts,
+  mergeStates,
+  nextStamp,
+  unknownFact,
+} from './fact-state.ts'
+import type { Dot, FactEntry, FactState, Stamp } from './fact-state.ts'
 
 /**
  * What a node keeps for a key beside the fact itself: the state that all nodes
@@ -19,6 +30,8 @@ export interface FactReplica {
   readonly shown: number
   /** The position in the feed up to which this node's writes of the key are in the state. */
   readonly local: number
+  /** The last erasure of the key that this node has carried out. */
+  readonly erased?: Erased | undefined
 }
 
 /** The replica of a key that the node never exchanged. */
@@ -49,21 +62,38 @@ export function localWrite(held: FactReplica, node: string, write: LocalWrite, i
   const own = [...state.context.map(([name, n]) => ({ node: name, n })), ...privates].filter((dot) => dot.node === node)
   // Not just the next number: a node with a new, empty store must not use a number twice.
   const n = Math.max(write.at, ...own.map((dot) => dot.n + 1))
-  const entry = { node, n, ...nextStamp(write.at, [...state.entries, ...privates]), ...write }
+  const seen = [...state.entries, ...privates, ...(state.erased ? [state.erased] : [])]
+  const entry = { node, n, ...nextStamp(write.at, seen), ...write }
   if (!isShared) {
     const hidden = state.entries.filter((one) => !isKept(one)).map((one) => ({ node: one.node, n: one.n }))
     return { ...held, privates: [entry, ...privates.filter(isKept)], hidden }
   }
   const entries = [entry, ...state.entries.filter(isKept)].toSorted(compareEntries)
   const context = mergeContexts(state.context, [[node, n]])
-  return { ...held, state: { entries, context }, privates: privates.filter(isKept), hidden: [] }
+  return { ...held, state: { ...state, entries, context }, privates: privates.filter(isKept), hidden: [] }
 }
 
 /** Merges another node's state into a replica. */
 export function takeState(held: FactReplica, received: FactState): FactReplica {
   const state = mergeStates(held.state, received)
   const hidden = held.hidden.filter((dot) => state.entries.some((entry) => isSameDot(entry, dot)))
-  return { ...held, state, hidden }
+  const privates = held.privates.filter((entry) => isAfter(entry, state.erased))
+  return { ...held, state, privates, hidden }
+}
+
+/**
+ * Removes all entries up to a stamp, for good.
+ *
+ * @param isGone - Whether the fact itself goes, and not only what lost against it.
+ */
+export function eraseEntries(held: FactReplica, upTo: Stamp, erased: Erased, isGone: boolean): FactReplica {
+  const next = takeState(held, { ...unknownFact, erased: upTo })
+  return { ...next, erased, ...(isGone && { shown: 0 }) }
+}
+
+/** The latest entry of a replica; `undefined` where it has none. */
+export function latestEntry({ state, privates }: FactReplica): Stamp | undefined {
+  return latestOf([...state.entries, ...privates])
 }
 
 /** The key of the record that keeps a fact's replica. */
@@ -80,7 +110,7 @@ export function decodeReplica(record: StoredRecord | undefined): FactReplica {
 export function replicaMutation(key: string, held: FactReplica, ifVersion: number): SetMutation {
   const { state, privates } = held
   const label = joinLabels([...state.entries, ...privates].map(({ meta }) => meta).map(labelOf))
-  const meta = { author: 'skein', tags: [], derivedFrom: [], ...label }
+  const meta = { author: 'skein', tags: [], derivedFrom: erasedSources(held.erased), ...label }
   return { type: 'set', key: replicaKey(key), value: encodeJson(held), meta, ifVersion }
 }
 

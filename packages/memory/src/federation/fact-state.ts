@@ -45,6 +45,8 @@ export type Context = readonly (readonly [node: string, n: number])[]
 export interface FactState {
   readonly entries: readonly FactEntry[]
   readonly context: Context
+  /** Where the key was forgotten: all entries up to this stamp are gone, those that are still to come as well. */
+  readonly erased?: Stamp | undefined
 }
 
 /** A key that no node ever shared. */
@@ -76,11 +78,27 @@ function hasSeen(context: Context, { node, n }: Dot): boolean {
  * number of merges.
  */
 export function mergeStates(a: FactState, b: FactState): FactState {
+  const erased = latestOf([a.erased, b.erased])
   const keptBy = (one: FactState, other: FactState): readonly FactEntry[] =>
-    one.entries.filter((entry) => hasDot(other, entry) || !hasSeen(other.context, entry))
+    one.entries.filter((entry) => isAfter(entry, erased) && (hasDot(other, entry) || !hasSeen(other.context, entry)))
   const ours = keptBy(a, b)
   const theirs = keptBy(b, a).filter((entry) => !ours.some((own) => isSameDot(own, entry)))
-  return { entries: [...ours, ...theirs].toSorted(compareEntries), context: mergeContexts(a.context, b.context) }
+  const entries = [...ours, ...theirs].toSorted(compareEntries)
+  return { entries, context: mergeContexts(a.context, b.context), ...(erased && { erased }) }
+}
+
+/** The latest of some stamps; `undefined` for none. */
+export function latestOf(stamps: readonly (Stamp | undefined)[]): Stamp | undefined {
+  const latest = stamps
+    .filter((stamp) => stamp !== undefined)
+    .toSorted(compareStamps)
+    .at(-1)
+  return latest && { ms: latest.ms, count: latest.count }
+}
+
+/** Whether an entry was written after a key was forgotten. */
+export function isAfter(entry: Stamp, erased: Stamp | undefined): boolean {
+  return erased === undefined || compareStamps(entry, erased) > 0
 }
 
 /** The stamp of a write at a time, later than all stamps seen. */
@@ -95,7 +113,7 @@ export function isSameState(a: FactState, b: FactState): boolean {
   return (
     a.entries.length === b.entries.length &&
     a.entries.every((entry, index) => isSameDot(entry, b.entries[index] as FactEntry)) &&
-    JSON.stringify(a.context) === JSON.stringify(b.context)
+    JSON.stringify([a.context, a.erased]) === JSON.stringify([b.context, b.erased])
   )
 }
 

@@ -3,6 +3,8 @@ import type { KeyRing } from '../sealing/key-ring.ts'
 import type { ObjectVault } from '../sealing/object-vault.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import type { BusLink } from './bus.ts'
+import { ErasureExchange } from './erasure-exchange.ts'
+import type { CarryOutTold } from './erasure-exchange.ts'
 import { FactExchange } from './fact-exchange.ts'
 import type { ResolvedFederation } from './federation-options.ts'
 import { FederationStats, messageOf } from './federation-report.ts'
@@ -26,6 +28,8 @@ export interface FederationParts {
   /** Identifies this opening of the memory. */
   readonly owner: string
   readonly heartbeatMs: number
+  /** Erases what was erased on another node. */
+  readonly carryOut: CarryOutTold
 }
 
 const retryMs = 250
@@ -83,14 +87,16 @@ export class Federation implements AsyncDisposable {
     this.#options = options
     this.#of = of
     const checkpoint = new Checkpoint(store)
+    const facts = new FactExchange(store, node, decide)
     this.#parts = {
       store,
       ring,
       stats,
       checkpoint,
       sealing: new BusSealing(ring, checkpoint),
-      facts: new FactExchange(store, node, decide),
+      facts,
       records: new RecordExchange(store, vault, node, { decide, maxObjectBytes, onTooLarge }),
+      erasures: new ErasureExchange(store, facts, of.carryOut),
       address: { from: node, by: owner },
       signal: this.#stopping.signal,
     }
@@ -106,7 +112,7 @@ export class Federation implements AsyncDisposable {
   async start(): Promise<void> {
     await this.#parts.checkpoint.load()
     this.#unwatch = this.#of.store.watch(({ collection }) => {
-      if (hasTrait(collection, 'shared')) this.#requestRound()
+      if (hasTrait(collection, 'shared') || collection === 'erasures') this.#requestRound()
     })
     this.#heartbeat = setInterval(() => this.#requestRound(), this.#of.heartbeatMs).unref()
     this.#requestRound()

@@ -5,7 +5,7 @@ import type { KeyRing, SealedIdentity } from '../sealing/key-ring.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { Collection } from '../store/collections.ts'
 import { checkContent } from './check-content.ts'
-import type { Content, SentRecord } from './content.ts'
+import type { Content, SentRecord, ToldErasure } from './content.ts'
 import type { FactState } from './fact-state.ts'
 
 /**
@@ -88,6 +88,8 @@ export function openMessage(ring: KeyRing, envelope: Envelope): Content {
         const bytes = Buffer.from(String(fields['bytes']), 'base64')
         return checkContent({ ...(fields as unknown as SentRecord), kind, id, bytes })
       }
+      case 'erasure':
+        return checkContent({ ...(fields as unknown as ToldErasure), kind, id: name })
       case 'gone':
       case 'ask':
       case 'answered':
@@ -100,9 +102,9 @@ export function openMessage(ring: KeyRing, envelope: Envelope): Content {
   }
 }
 
-/** Whether a message holds a record, and not only news of one or of the exchange itself. */
+/** Whether a message holds a record or the names of some, and not only news of the exchange itself. */
 export function holdsRecord({ kind }: Content): boolean {
-  return kind === 'fact' || kind === 'record' || kind === 'object'
+  return kind === 'fact' || kind === 'record' || kind === 'object' || kind === 'erasure'
 }
 
 /** The name of a message's subject, which may appear in warnings. */
@@ -129,18 +131,23 @@ function bodyOf(content: Content): unknown {
       return sentPart(content)
     case 'object':
       return { ...sentPart(content), bytes: Buffer.from(content.bytes).toString('base64') }
+    case 'erasure': {
+      const { kind: _, id: __, ...told } = content
+      return told
+    }
     default:
       return {}
   }
 }
 
-function sentPart({ value, meta, expiresAt }: SentRecord): SentRecord {
-  return { value, meta, expiresAt }
+function sentPart({ value, meta, expiresAt, revives }: SentRecord): SentRecord {
+  return { value, meta, expiresAt, revives }
 }
 
 /** The highest sensitivity level in a message; public for those that hold no record. */
 export function levelOf(content: Content): Level {
   if (content.kind === 'record' || content.kind === 'object') return content.meta.sensitivity
+  if (content.kind === 'erasure') return content.sensitivity
   if (content.kind !== 'fact') return 'public'
   const found = content.state.entries.map(({ meta }) => meta.sensitivity)
   return found.toSorted((a, b) => levelIndex(b) - levelIndex(a))[0] ?? 'public'

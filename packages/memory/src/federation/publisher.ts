@@ -1,5 +1,5 @@
 import { recordPages } from '../store/record-pages.ts'
-import { publicLabel } from '../values/access.ts'
+import { distinct, publicLabel } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError, MissingKeyError } from '../values/errors.ts'
 import { decodeJson } from '../values/json.ts'
@@ -10,6 +10,7 @@ import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { BusSealing } from './bus-sealing.ts'
 import type { BusLink } from './bus.ts'
 import type { Content } from './content.ts'
+import type { ErasureExchange } from './erasure-exchange.ts'
 import type { FactExchange } from './fact-exchange.ts'
 import type { FederationStats } from './federation-report.ts'
 import { holdsRecord, levelOf, packMessage } from './message.ts'
@@ -24,6 +25,7 @@ export interface ExchangeParts {
   readonly ring: KeyRing
   readonly facts: FactExchange
   readonly records: RecordExchange
+  readonly erasures: ErasureExchange
   readonly checkpoint: Checkpoint
   readonly sealing: BusSealing
   readonly stats: FederationStats
@@ -65,6 +67,8 @@ export class Publisher {
         await checkpoint.save()
         continue
       }
+      // A fact that goes with other records is told of with them, once they are gone.
+      if (page.changes.some(isFactDeletion) && (await this.#parts.erasures.isRunning())) return
       const sent = await this.#publish(link, await this.#contentsOf(page.changes))
       checkpoint.feed = page.changes.at(-1)?.seq ?? checkpoint.feed
       this.waiting = page.last - checkpoint.feed
@@ -80,6 +84,7 @@ export class Publisher {
    */
   async announce(link: BusLink): Promise<void> {
     const { sealing, checkpoint } = this.#parts
+    if (!checkpoint.marks) await this.#markPublished(link)
     const { from, hasKey } = sealing
     if (!hasKey || checkpoint.announced === from) return
     // It answers nothing, so nodes of earlier versions ignore it.
@@ -89,12 +94,27 @@ export class Publisher {
     await checkpoint.save()
   }
 
+  /** What a node of an earlier version has published has no marker: it gets one when it is published again. */
+  async #markPublished(link: BusLink): Promise<void> {
+    const { checkpoint } = this.#parts
+    const { feed } = checkpoint
+    if (feed > 0) await this.everything(link)
+    checkpoint.marks = true
+    // A node that begins saves it with the first thing that it publishes.
+    if (feed > 0) await checkpoint.save()
+  }
+
   /**
    * Publishes a snapshot: all that is shared, whichever node wrote it.
    *
    * @param to - The only recipient; all nodes when left out.
    */
   async everything(link: BusLink, to?: string): Promise<void> {
+    const { store, erasures, signal } = this.#parts
+    // First of all, so that nobody takes what is gone.
+    for await (const page of recordPages(store, { collection: 'erasures', limit: recordsAtOnce }, signal)) {
+      for (const { id } of page) await this.#publish(link, await erasures.contentsOf(id, true), to)
+    }
     for (const collection of collectionsWith('shared')) {
       for await (const page of recordPages(
         this.#parts.store,
@@ -130,7 +150,7 @@ export class Publisher {
       return undefined
     }
     const [[current, marker] = []] = await records.read([record])
-    return current && records.contentOf(current, marker, true)
+    return current && this.#marked(current, marker, await records.contentOf(current, marker, true))
   }
 
   async #replicaOf({ id, value }: StoredRecord): Promise<Content | undefined> {
@@ -148,9 +168,12 @@ export class Publisher {
       const name = `${change.collection}/${change.id}`
       byKey.set(name, [...(byKey.get(name) ?? []), change])
     }
-    return Promise.all(
+    const erased = changes.filter(({ collection }) => collection === 'erasures').map(({ id }) => id)
+    const told = await Promise.all(distinct(erased).map((id) => this.#parts.erasures.contentsOf(id, false)))
+    const news = await Promise.all(
       [...byKey.values()].map((own) => this.#guarded(own[0] as Change, () => this.#newsOf(own as [Change]))),
     )
+    return [...told.flat(), ...news]
   }
 
   /** The message to publish after changes of one record. */
@@ -162,12 +185,20 @@ export class Publisher {
     const key: RecordKey = { collection, id }
     const [[record, marker] = []] = await records.read([key])
     if (!record) {
-      const isUnannounced = collection === 'alerts' && newest.op === 'delete' && marker && !marker.isGone
+      const isUnannounced =
+        collection === 'alerts' && newest.op === 'delete' && marker && !marker.isGone && !marker.erased
       return isUnannounced ? { kind: 'gone', id } : undefined
     }
-    const content = await records.contentOf(record, marker, false)
-    // Marked so that its acknowledgement is published as well.
-    if (content && collection === 'alerts') await records.mark(key, {}, record)
+    return this.#marked(record, marker, await records.contentOf(record, marker, false))
+  }
+
+  /** Marks what this node publishes, so that its end is published as well. */
+  async #marked(
+    record: StoredRecord,
+    marker: Marker | undefined,
+    content: Content | undefined,
+  ): Promise<Content | undefined> {
+    if (content && !marker) await this.#parts.records.mark(record, {}, record)
     return content
   }
 
@@ -248,6 +279,10 @@ export class Publisher {
       return allowed.length
     }
   }
+}
+
+function isFactDeletion({ collection, op }: Change): boolean {
+  return collection === 'facts' && op === 'delete'
 }
 
 function seals({ hasKey, from }: BusSealing): Level | undefined {

@@ -1,16 +1,20 @@
-import { publicLabel } from '../values/access.ts'
+import { distinct, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { hasTrait } from '../store/collections.ts'
+import { correctedKey } from '../store/correction-key.ts'
 import { hashOf } from '../store/object-id.ts'
+import { keyOfSource } from '../store/source-name.ts'
 import type { ObjectVault } from '../sealing/object-vault.ts'
 import { assertReadable } from '../values/sealed-text.ts'
 import { indexTerms } from '../search/search-terms.ts'
 import { searchableText } from '../search/searchable-text.ts'
 import type { Store } from '../store/store.ts'
 import type { Mutation, SetMutation } from '../store/mutation.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import type { Content, SentRecord } from './content.ts'
+import { erasedSources } from './erased.ts'
+import type { Erased } from './erased.ts'
 import { arrivalOf, decidingRecord, digestOf, takeCorrection } from './correction-exchange.ts'
 import { metaOf } from './fact-exchange.ts'
 import type { DecideShare } from './share-rule.ts'
@@ -25,10 +29,12 @@ export interface Marker {
   readonly derivedFrom?: readonly string[] | undefined
   /** Of the correction that was exchanged. */
   readonly digest?: string | undefined
+  /** The erasure by which it went. An object may be stored again later. */
+  readonly erased?: Erased | undefined
 }
 
 /** The key of the record that keeps another record's marker. */
-function markerKey({ collection, id }: RecordKey): RecordKey {
+export function markerKey({ collection, id }: RecordKey): RecordKey {
   return { collection: 'federation', id: `${collection}/${id}` }
 }
 
@@ -77,11 +83,11 @@ export class RecordExchange {
    */
   async contentOf(record: StoredRecord, marker: Marker | undefined, again: boolean): Promise<Content | undefined> {
     const { collection, id, value, expiresAt } = record
-    const isKnown = marker !== undefined && isPart(record, marker)
+    const isKnown = marker !== undefined && !isStoredAgain(marker) && isPart(record, marker)
     const isImported = isKnown && marker.from !== this.#node
     if (isImported ? !again : !(await this.#isShared(record, isKnown))) return undefined
     assertReadable(value)
-    const sent = { value, meta: metaOf(record), expiresAt }
+    const sent = { value, meta: metaOf(record), expiresAt, revives: marker?.erased?.by }
     if (collection !== 'objects') return { kind: 'record', key: { collection, id }, ...sent }
     const { size } = decodeJson(value) as { readonly size: number }
     if (size > this.#maxObjectBytes) {
@@ -116,7 +122,7 @@ export class RecordExchange {
       : undefined
     for (;;) {
       const [[known, marker] = []] = await this.read([key])
-      if (known || marker) return false
+      if (known || marker || (await this.#isDerivedFromErased(sent.meta))) return false
       const { meta, check } = await arrivalOf(this.#store, key, metaOf(sent.meta))
       const isWritten = await this.#write([
         { type: 'set', key, value: sent.value, meta, terms, ttlMs, ifVersion: 0 },
@@ -127,11 +133,23 @@ export class RecordExchange {
     }
   }
 
-  #takeCorrection(
+  /** Whether a late copy was made from something that was erased with all that was made from it. Its ids are not used again. */
+  async #isDerivedFromErased({ derivedFrom }: Pick<RecordMeta, 'derivedFrom'>): Promise<boolean> {
+    const sources = derivedFrom.map((name) => keyOfSource(name)).filter((key) => key !== undefined)
+    const identified = sources.filter(({ collection }) => hasTrait(collection, 'identified'))
+    if (identified.length === 0) return false
+    return (await this.read(identified)).some(([, marker]) => marker?.erased?.reaches === true)
+  }
+
+  async #takeCorrection(
     key: RecordKey,
     sent: SentRecord & { readonly ttlMs: number | undefined },
     from: string,
   ): Promise<boolean> {
+    const about = [key, correctedKey(key)].filter((one) => one !== undefined)
+    // What was erased takes along what was said about it. Somebody may have stored it again.
+    const found = await this.read(about)
+    if (found.some(([record, marked]) => marked?.erased && !record)) return false
     const digest = digestOf(sent.value)
     const marker = async (): Promise<Mutation> => {
       const [marked] = await this.#store.read([markerKey(key)])
@@ -149,14 +167,16 @@ export class RecordExchange {
       const derivedFrom = [...new Set([...(known?.derivedFrom ?? []), ...sent.meta.derivedFrom])]
         .filter((source) => source !== id)
         .toSorted()
+      const before = marked && (decodeJson(marked.value) as Marker)
+      if (before?.erased && before.erased.by !== sent.revives) return false
       const sentMs = this.#remainingMs(sent)
       const isLonger = (sent.expiresAt ?? Infinity) > (known?.expiresAt ?? Infinity)
       if (sentMs === 0 || (known && !isLonger && derivedFrom.length === known.derivedFrom.length)) return false
       const ttlMs = known && !isLonger ? this.#remainingMs(known) : sentMs
       // Bytes first: a record must never exist without them.
       if (!known) await this.#vault.put(hashOf(id), bytes, sent.meta.sensitivity)
-      const published = marked && (decodeJson(marked.value) as Marker).derivedFrom
-      const marker = { from, derivedFrom: [...new Set([...(published ?? []), ...sent.meta.derivedFrom])].toSorted() }
+      const all = distinct([...(before?.derivedFrom ?? []), ...sent.meta.derivedFrom]).toSorted()
+      const marker = { from, derivedFrom: all, erased: before?.erased }
       const arrival = await arrivalOf(this.#store, key, metaOf(known ?? sent.meta))
       const meta = { ...arrival.meta, derivedFrom }
       const isWritten = await this.#write([
@@ -172,13 +192,14 @@ export class RecordExchange {
   async takeTombstone(id: string, from: string): Promise<boolean> {
     const key = { collection: 'alerts', id } as const
     const [alert, marked] = await this.#store.read([key, markerKey(key)])
-    if (marked && (decodeJson(marked.value) as Marker).isGone) return false
+    const before = marked && (decodeJson(marked.value) as Marker)
+    if (before?.isGone || before?.erased) return false
     const marker = markerMutation(key, { from, isGone: true }, alert ?? marked ?? publicLabel, marked?.version ?? 0)
     const author = alert?.author ?? from
     return this.#write([{ type: 'delete', key, author }, marker])
   }
 
-  /** Records that an alert was published or acknowledged, so that its acknowledgement can be published. */
+  /** Records that a record was published, or an alert acknowledged, so that its end can be published. */
   async mark(key: RecordKey, marker: Omit<Marker, 'from'>, label: Label, ttlMs?: number): Promise<void> {
     const [marked] = await this.#store.read([markerKey(key)])
     const before = marked && (decodeJson(marked.value) as Marker)
@@ -198,15 +219,21 @@ export class RecordExchange {
   }
 }
 
-function markerMutation(
+/** The write of a record's marker. */
+export function markerMutation(
   key: RecordKey,
   marker: Marker,
   { sensitivity, compartments }: Label,
   ifVersion: number,
   ttlMs?: number,
 ): SetMutation {
-  const meta = { author: 'skein', tags: [], derivedFrom: [], sensitivity, compartments }
+  const meta = { author: 'skein', tags: [], derivedFrom: erasedSources(marker.erased), sensitivity, compartments }
   return { type: 'set', key: markerKey(key), value: encodeJson(marker), meta, ifVersion, ttlMs }
+}
+
+/** Whether it was erased, and somebody here has stored the same again: news to the other nodes. */
+function isStoredAgain({ erased, derivedFrom }: Marker): boolean {
+  return erased !== undefined && derivedFrom === undefined
 }
 
 /** Whether all nodes know all of a record. */

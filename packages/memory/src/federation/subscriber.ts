@@ -108,7 +108,7 @@ export class Subscriber {
   }
 
   async #take(content: Exclude<Content, { kind: 'ask' | 'answered' }>, from: string): Promise<boolean> {
-    const { facts, records, stats } = this.#parts
+    const { facts, records, erasures, stats } = this.#parts
     switch (content.kind) {
       case 'fact': {
         const { isNew, isConflict } = await facts.take(content.key, content.state)
@@ -121,6 +121,8 @@ export class Subscriber {
         return records.takeObject(content.id, content.bytes, content, from)
       case 'gone':
         return records.takeTombstone(content.id, from)
+      case 'erasure':
+        return erasures.take(content, from)
     }
   }
 

@@ -11,6 +11,7 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
 import { planKeys, runningPlans } from './erasure-plan.ts'
+import { leaveMarks } from './leave-marks.ts'
 
 /** What carries an erasure out. The store shows what is being erased. */
 export interface Erasers {
@@ -42,6 +43,7 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   for (const part of plan.parts) {
     erasers.assertOpen()
     await erase(erasers, plan, part, record)
+    await leaveMarks(store, plan, part, record)
     await nextTurn()
   }
   const hashes = new Set(

@@ -1,3 +1,5 @@
+import { runningTag } from '../federation/erased.ts'
+import type { Stamp } from '../federation/fact-state.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { SetMutation, TouchMutation } from '../store/mutation.ts'
 import { recordPages } from '../store/record-pages.ts'
@@ -28,10 +30,12 @@ export interface Plan {
   /** What was written later under one of the names is something else, and stays. */
   readonly seq: Seq
   readonly parts: readonly (readonly Doomed[])[]
+  /** What another node told of, by its name as a source: of a fact, the stamp up to which it goes. */
+  readonly told?: Told | undefined
 }
 
-/** The tag of erasures that are not complete. */
-export const runningTag = 'running'
+/** The names that another node told of. */
+export type Told = ReadonlyMap<string, Stamp>
 
 /** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
 const draftMs = 3_600_000
@@ -53,16 +57,25 @@ function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
 }
 
 /** The writes that put a plan of parts into force, which were stored under these versions. */
-export function enforce(id: string, versions: readonly number[]): readonly (SetMutation | TouchMutation)[] {
+export function enforce(
+  id: string,
+  versions: readonly number[],
+  told?: Told,
+): readonly (SetMutation | TouchMutation)[] {
   const kept = versions.map((ifVersion, n): TouchMutation => {
     return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
   })
-  return [...kept, settingOf(id, { parts: versions.length })]
+  return [...kept, settingOf(id, { parts: versions.length, ...(told && { told: [...told] }) } satisfies Head)]
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
 export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetMutation[] {
   return [partOf(id, doomed, 0), settingOf(id, { parts: 1 })]
+}
+
+interface Head {
+  readonly parts: number
+  readonly told?: readonly (readonly [string, Stamp])[]
 }
 
 /** The keys of all records of a plan. */
@@ -83,9 +96,10 @@ async function readPlan(store: Pick<Store, 'read'>, id: string): Promise<readonl
   const [head] = await store.read([planKey(id)])
   // Without the key, nothing that it hides can be read either.
   if (!head || isSealed(head.value)) return []
-  const { parts: count } = decodeJson(head.value) as { readonly parts: number }
+  const { parts: count, told } = decodeJson(head.value) as Head
   const stored = await store.read(Array.from({ length: count }, (_, n) => planKey(id, n)))
-  return [{ id, seq: head.seq, parts: stored.map((record) => (record ? doomedOf(record) : [])) }]
+  const parts = stored.map((record) => (record ? doomedOf(record) : []))
+  return [{ id, seq: head.seq, parts, ...(told && { told: new Map(told) }) }]
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {

@@ -9,4 +9,8 @@ export interface Erasure {
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
   /** Contents of objects that went with their last record. */
   readonly contents: number
+  /** Where it was asked for on another node: the name of that node. */
+  readonly node?: string | undefined
+  /** There: when, Unix milliseconds by its clock. */
+  readonly at?: number | undefined
 }

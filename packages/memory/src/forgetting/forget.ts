@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
+import { runningTag } from '../federation/erased.ts'
 import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
@@ -12,7 +13,7 @@ import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { carryOut, noteOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
-import { draftOf, enforce, planAtOnce, runningTag } from './erasure-plan.ts'
+import { draftOf, enforce, planAtOnce } from './erasure-plan.ts'
 import type { Plan } from './erasure-plan.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
@@ -26,7 +27,7 @@ const partSize = 500
  * How long other processes get to hear of an erasure before the first record goes, in milliseconds: they hear at once,
  * and if the news was lost, at their next heartbeat.
  */
-const noticeMs = 1_200
+export const noticeMs = 1_200
 
 /**
  * Forgets records, and what is derived from them: values, search terms, results of work, and contents of objects that no
@@ -118,7 +119,7 @@ class Erasing {
 
   /** Hides records at once. They go in steps, once other processes have heard of it. */
   async #inSteps(records: readonly Shown[]): Promise<Planned> {
-    const parts = chunks(records, partSize)
+    const parts = inParts(records)
     const versions: number[] = []
     for (const draft of draftOf(this.#id, parts)) {
       const [written] = await this.#actor.write(this.#actor.plain([draft]))
@@ -166,6 +167,8 @@ function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>
   return counts
 }
 
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
+/** Records in the parts in which they go. */
+export function inParts<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / partSize)
+  return Array.from({ length: count }, (_, n) => items.slice(n * partSize, (n + 1) * partSize))
 }

@@ -1,0 +1,172 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import type { ErasedName, ToldErasure } from '../federation/content.ts'
+import { isErasedBy, runningTag } from '../federation/erased.ts'
+import { decodeReplica, shownEntries } from '../federation/fact-replica.ts'
+import { isAfter } from '../federation/fact-state.ts'
+import type { Stamp } from '../federation/fact-state.ts'
+import { markerKey } from '../federation/record-exchange.ts'
+import type { Marker } from '../federation/record-exchange.ts'
+import { correctionKey } from '../store/correction-key.ts'
+import type { CheckMutation, Mutation } from '../store/mutation.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
+import { recordPages } from '../store/record-pages.ts'
+import { formsOfSource, sourceName } from '../store/source-name.ts'
+import type { Store } from '../store/store.ts'
+import { asHeld, joinLabels } from '../values/access.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
+import { carryOut } from './carry-out.ts'
+import type { Erasers } from './carry-out.ts'
+import type { Erasure } from './erasure.ts'
+import { draftOf, enforce, runningPlans } from './erasure-plan.ts'
+import type { Told } from './erasure-plan.ts'
+import { inParts, noticeMs } from './forget.ts'
+import { forgettable } from './forget-options.ts'
+import { leaveMarks } from './leave-marks.ts'
+
+/**
+ * Erases here what was erased on another node, in the same way: at once for readers, part by part, completed by whoever
+ * opens the space if this process ends. Names of which nothing is here are kept too, so that late copies are refused.
+ *
+ * Nobody's rights are asked for: the node where it began has done that.
+ *
+ * @param reader - The store as readers see it.
+ * @returns whether it was new on this node.
+ */
+export async function eraseTold(erasers: Erasers, reader: Store, erasure: ToldErasure, from: string): Promise<boolean> {
+  // This node may have ended in the middle of it.
+  for (const plan of await runningPlans(erasers.store)) if (plan.id === erasure.id) await carryOut(erasers, plan)
+  for (;;) {
+    const told = (await found(reader, erasure.names)).filter(({ mark, upTo }) => {
+      return !isErasedBy(upTo ? mark && decodeReplica(mark).erased : mark && markerOf(mark).erased, erasure)
+    })
+    if (told.length === 0) return false
+    const gone = told.filter((one) => one.record !== undefined && !isLater(one))
+    const doomed = await allOf(reader, erasure, told, gone)
+    const names: Told = new Map(told.map(({ key, upTo }) => [sourceName(key), upTo ?? noStamp]))
+    // Whoever writes one of these facts meanwhile writes it after the erasure.
+    const checks = gone
+      .filter(({ upTo }) => upTo !== undefined)
+      .map(({ key, record }): CheckMutation => ({ type: 'check', key, ifVersion: record?.version ?? 0 }))
+    const plan = await putInForce(reader, erasure, from, { doomed, names, checks })
+    if (!plan) continue
+    const { id } = erasure
+    const [record] = await reader.read([{ collection: 'erasures', id }])
+    if (record)
+      await leaveMarks(
+        reader,
+        { id, ...plan, told: names },
+        told.filter((one) => !gone.includes(one)).map(({ key }) => key),
+        record,
+      )
+    if (plan.parts.length > 1 && reader.traits.reach !== 'process') await pause(noticeMs)
+    await carryOut(erasers, { id, ...plan, told: names })
+    return true
+  }
+}
+
+/** For names of records that are no facts, where a plan keeps the stamp of a fact. */
+const noStamp: Stamp = { ms: 0, count: 0 }
+
+/** A name, and what is here under it. */
+interface Here {
+  readonly key: RecordKey
+  /** Of a fact. */
+  readonly upTo: Stamp | undefined
+  readonly record: StoredRecord | undefined
+  /** Its marker, or of a fact its replica. */
+  readonly mark: StoredRecord | undefined
+}
+
+async function found(reader: Store, names: readonly ErasedName[]): Promise<readonly Here[]> {
+  const keys = names.map(([collection, id]): RecordKey => ({ collection, id }))
+  const records = await reader.read(keys)
+  const marks = await reader.read(keys.map((key) => markerKey(key)))
+  return keys.map((key, n) => {
+    const [, , ms = 0, count = 0] = names[n] as ErasedName
+    const upTo = key.collection === 'facts' ? { ms, count } : undefined
+    return { key, upTo, record: records[n], mark: marks[n] }
+  })
+}
+
+function markerOf({ value }: StoredRecord): Marker {
+  return decodeJson(value) as Marker
+}
+
+/** Whether a fact was written after the erasure: it is something else, and stays. */
+function isLater({ upTo, mark }: Here): boolean {
+  if (!upTo || !mark) return false
+  const [shown] = shownEntries(decodeReplica(mark))
+  return shown !== undefined && isAfter(shown, upTo)
+}
+
+/** What goes: the records, what was said about them, and where the erasure reaches that far, all that was derived from them here. */
+async function allOf(
+  reader: Store,
+  { derived }: ToldErasure,
+  told: readonly Here[],
+  gone: readonly Here[],
+): Promise<readonly StoredRecord[]> {
+  const all = new Map(gone.map(({ record }) => [sourceName(record as StoredRecord), record as StoredRecord]))
+  if (derived === 'forget') {
+    for (let next = told; next.length > 0;) {
+      const uses: StoredRecord[] = []
+      for (const one of next) uses.push(...(await usesOf(reader, one)))
+      const fresh = uses.filter((record) => !all.has(sourceName(record)))
+      for (const record of fresh) all.set(sourceName(record), record)
+      next = fresh.map((record) => ({ key: record, upTo: undefined, record, mark: undefined }))
+    }
+  }
+  const corrections = await reader.read([...all.values()].map((record) => correctionKey(record)))
+  for (const record of corrections) if (record) all.set(sourceName(record), record)
+  return [...all.values()]
+}
+
+/** What names something as a source. What was made from a fact after it was written anew is left out. */
+async function usesOf(reader: Store, one: Here): Promise<readonly StoredRecord[]> {
+  const until = isLater(one) ? one.upTo?.ms : undefined
+  const queries = forgettable.flatMap((collection) =>
+    formsOfSource(sourceName(one.key)).map((derivedFrom) => ({ collection, derivedFrom, limit: 100 })),
+  )
+  const pages = await Promise.all(queries.map((query) => Array.fromAsync(recordPages(reader, query))))
+  return pages.flat(2).filter(({ updatedAt }) => until === undefined || updatedAt <= until)
+}
+
+/** What an erasure does on this node. */
+interface Deed {
+  readonly doomed: readonly StoredRecord[]
+  readonly names: Told
+  readonly checks: readonly CheckMutation[]
+}
+
+/** Hides what is to go, with the record that tells of it. Resolves to nothing if something was written meanwhile. */
+async function putInForce(
+  reader: Store,
+  { id, author, at, reason, derived, sensitivity, compartments }: ToldErasure,
+  node: string,
+  { doomed, names, checks }: Deed,
+): Promise<{ readonly seq: number; readonly parts: readonly (readonly StoredRecord[])[] } | undefined> {
+  const parts = inParts(doomed)
+  const versions: number[] = []
+  for (const draft of draftOf(id, parts)) {
+    const commit = await reader.write([draft])
+    if (commit.ok) versions.push(commit.written[0]?.version ?? 0)
+  }
+  const key = { collection: 'erasures', id } as const
+  const [before] = await reader.read([key])
+  // Several messages may tell of one erasure, as those of other nodes that had derived something else.
+  const known = before && (decodeJson(before.value) as Erasure)
+  const forgotten = { ...known?.forgotten }
+  for (const { collection } of doomed) forgotten[collection] = (forgotten[collection] ?? 0) + 1
+  const contents = known?.contents ?? 0
+  const said: Erasure = { node, at, ...known, state: 'running', reason, derived, forgotten, contents }
+  const label = joinLabels([{ sensitivity, compartments }, ...doomed.map(asHeld), ...(before ? [before] : [])])
+  const meta = { author, tags: [runningTag], derivedFrom: [], ...label }
+  const batch: readonly Mutation[] = [
+    ...checks,
+    { type: 'set', key, value: encodeJson(said), meta, ifVersion: before?.version ?? 0 },
+    ...enforce(id, versions, names),
+  ]
+  const commit = await reader.write(batch)
+  return commit.ok ? { seq: commit.written.at(-1)?.seq ?? 0, parts } : undefined
+}

@@ -1,0 +1,12 @@
+import type { MemoryShare } from './memory.ts'
+import type { ResolvedOptions } from './options.ts'
+
+type Settings = Pick<ResolvedOptions, 'space' | 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes'>
+
+/** What threads that join get to know of a memory: its settings, and what it made when it was opened. */
+export function shareOf(
+  { space, architecture, ttlMs, maxEntries, maxCacheBytes, store }: ResolvedOptions,
+  made: Omit<MemoryShare, keyof Settings | 'descriptor'>,
+): MemoryShare {
+  return { space, architecture, ttlMs, maxEntries, maxCacheBytes, descriptor: store.descriptor, ...made }
+}
