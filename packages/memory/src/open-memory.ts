@@ -12,6 +12,9 @@ import { gateWrites } from './cache/write-gate.ts'
 import { carryOutAll } from './forgetting/carry-out.ts'
 import { runningPlans } from './forgetting/erasure-plan.ts'
 import { hideForgotten } from './forgetting/hide-forgotten.ts'
+import { readHolds } from './forgetting/hold.ts'
+import { keepHeld } from './forgetting/keep-held.ts'
+import { KnownHolds } from './forgetting/known-holds.ts'
 import type { FederationReport } from './federation/federation-report.ts'
 import { Federation } from './federation/federation.ts'
 import type { Memory, MemoryShare } from './memory.ts'
@@ -121,8 +124,10 @@ class OpenedMemory implements Memory {
     const vault = new ObjectVault(opened.objects, ring, sealing)
     const coherent = heedReads(gateWrites(gateContents(opened, ring), this.#epochs), this.#epochs)
     const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
-    const whole = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
-    this.#store = hideForgotten(whole, this.#epochs)
+    const checked = gateSchemas(gateVectors(sealed), options.schemas)
+    const holds = new KnownHolds(checked, this.#epochs)
+    const whole = gateRetention(checked, options.retention, holds)
+    this.#store = keepHeld(hideForgotten(whole, this.#epochs), holds)
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
     const owner = `${process.pid}-${randomUUID().slice(0, 8)}`
@@ -187,6 +192,7 @@ class OpenedMemory implements Memory {
     this.#retention = new RetentionSweeper({
       store: this.#store,
       shelf: this.#shelf,
+      holds,
       rules,
       owner,
       turnMs: 2 * sweepMs,
@@ -309,10 +315,12 @@ class OpenedMemory implements Memory {
     return this.close()
   }
 
-  /** Hides what others are erasing or have left half erased, and completes the latter in the background. */
+  /** Keeps what is held, hides what others are erasing or have left half erased, and completes the latter in the background. */
   async #resumeErasures(): Promise<void> {
-    if ((await runningPlans(this.#space.whole)).length === 0) return
-    this.#epochs.noteErasure()
+    const { whole } = this.#space
+    const [plans, holds] = await Promise.all([runningPlans(whole), readHolds(whole)])
+    if (plans.length > 0 || holds.rules.length > 0) this.#epochs.noteErasure()
+    if (plans.length === 0) return
     if (this.#options.sealsSpace) this.#carriedOut = this.#carryOut().catch((error) => this.#onBackgroundError(error))
   }
 

@@ -1,3 +1,4 @@
+import { HeldError } from '../forgetting/held-error.ts'
 import { publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -172,7 +173,13 @@ export class RecordExchange {
     if (marked && (decodeJson(marked.value) as Marker).isGone) return false
     const marker = markerMutation(key, { from, isGone: true }, alert ?? marked ?? publicLabel, marked?.version ?? 0)
     const author = alert?.author ?? from
-    return this.#write([{ type: 'delete', key, author }, marker])
+    try {
+      return await this.#write([{ type: 'delete', key, author }, marker])
+    } catch (error) {
+      // What is held here stays here.
+      if (error instanceof HeldError) return false
+      throw error
+    }
   }
 
   /** Records that an alert was published or acknowledged, so that its acknowledgement can be published. */

@@ -10,6 +10,7 @@ import { doubtCases } from './memory/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './memory/forget-cases.ts'
+import { holdCases } from './memory/hold-cases.ts'
 import { largeValueCases } from './values/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
@@ -79,6 +80,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   objects: objectsCases,
   once: onceCases,
   forgetting: forgetCases,
+  holds: holdCases,
   transactions: transactionsCases,
   retention: retentionCases,
   corrections: (options) => {
