@@ -267,13 +267,14 @@ class OpenedMemory implements Memory {
   }
 
   #share(): MemoryShare {
-    const { space, architecture, ttlMs, maxEntries, maxCacheBytes, store } = this.#options
+    const { space, architecture, ttlMs, maxEntries, maxCacheBytes, heartbeatMs, store } = this.#options
     return {
       space,
       architecture,
       ttlMs,
       maxEntries,
       maxCacheBytes,
+      heartbeatMs,
       descriptor: store.descriptor,
       traits: this.traits,
       epochs: this.#epochs.buffer,

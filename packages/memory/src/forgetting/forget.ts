@@ -25,12 +25,6 @@ import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options
 const partSize = 500
 
 /**
- * How long other processes get to hear of an erasure before the first record goes, in milliseconds: they hear at once,
- * and if the news was lost, at their next heartbeat.
- */
-export const noticeMs = 1_200
-
-/**
  * Forgets records, and what is derived from them: values, search terms, results of work, and contents of objects that no
  * record holds any more.
  *
@@ -138,7 +132,8 @@ class Erasing {
     }
     const plan = this.#actor.plain(enforce(this.#id, versions))
     const seq = await this.#unlessHeld(() => this.#enforce(records, plan))
-    if (this.#space.whole.traits.reach !== 'process') await pause(noticeMs)
+    const { noticeMs } = this.#space
+    if (noticeMs > 0) await pause(noticeMs)
     return { plan: { id: this.#id, seq, parts }, records }
   }
 

@@ -17,7 +17,7 @@ import { addDerived, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { parseTarget } from './forget-options.ts'
 import type { ForgetFilter, ForgetTarget } from './forget-options.ts'
-import { countsOf, noticeMs } from './forget.ts'
+import { countsOf } from './forget.ts'
 import { requireHoldOptions, requireListHoldsOptions, requireReleaseOptions } from './hold-options.ts'
 import type { Hold, HoldOptions, HoldReport, ListHoldsOptions, ReleaseHoldOptions } from './hold-options.ts'
 import { isAboutHolds, isHoldable, readHolds, setHolds } from './hold.ts'
@@ -82,7 +82,8 @@ export class Holds {
       return [setHolds([...holds.rules, rule], holds.version), this.#tell(id, told, label, 0), reason]
     })
     // Until other processes have heard of it, they go on as before.
-    if (this.#space.whole.traits.reach !== 'process') await pause(noticeMs)
+    const { noticeMs } = this.#space
+    if (noticeMs > 0) await pause(noticeMs)
     const found = await find()
     await this.#prolong(found)
     return { id, held: countsOf([...found.values()]) }

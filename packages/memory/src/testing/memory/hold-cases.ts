@@ -13,7 +13,8 @@ const proceedings = { reason: 'Case 7' } as const
 
 /** Legal holds: what must stay, whoever wants it forgotten. */
 export function holdCases(options: StoreContractOptions): void {
-  const fresh = freshMemory(options)
+  // Others are given a heartbeat to hear of a hold.
+  const fresh = freshMemory(options, { heartbeatMs: 50 })
   const as = (who: Parameters<typeof fresh.memory.as>[0]): View => fresh.memory.as(who)
 
   it('keeps what is about a subject, old and new, until the hold is released', async () => {
