@@ -60,7 +60,7 @@ export type { Ref } from './kinds/ref.ts'
 export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
 
 // What goes wrong
-export { HeldError } from './forgetting/held-error.ts'
+export { HeldError } from './values/held-error.ts'
 export {
   SkeinError,
   AccessError,

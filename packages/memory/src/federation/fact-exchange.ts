@@ -1,4 +1,4 @@
-import { HeldError } from '../forgetting/held-error.ts'
+import { HeldError } from '../values/held-error.ts'
 import { assertReadable } from '../values/sealed-text.ts'
 import type { Store } from '../store/store.ts'
 import type { Mutation, Refusal } from '../store/mutation.ts'

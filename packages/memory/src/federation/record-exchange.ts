@@ -1,4 +1,4 @@
-import { HeldError } from '../forgetting/held-error.ts'
+import { HeldError } from '../values/held-error.ts'
 import { publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'

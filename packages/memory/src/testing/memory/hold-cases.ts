@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { HeldError } from '../../forgetting/held-error.ts'
+import { HeldError } from '../../values/held-error.ts'
 import type { View } from '../../view.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'

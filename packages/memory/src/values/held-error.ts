@@ -1,4 +1,4 @@
-import { SkeinError } from '../values/errors.ts'
+import { SkeinError } from './errors.ts'
 
 /** Records are under a legal hold: they can't be forgotten, deleted or overwritten. Nothing was changed. */
 export class HeldError extends SkeinError {
