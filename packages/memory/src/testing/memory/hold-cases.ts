@@ -133,4 +133,24 @@ export function holdCases(options: StoreContractOptions): void {
     await lawyer.holds.release(two.id, proceedings)
     expect(await view.facts.delete('a')).toBe(true)
   })
+
+  it('counts for other processes, and for those that open the space later', async () => {
+    const other = await fresh.another()
+    await as(ann).facts.set('old', 1, { subject: 'p' })
+    const { id } = await as(leo).holds.place({ subject: 'p' }, proceedings)
+    await as(ann).facts.set('new', 1, { subject: 'p' })
+    const later = await fresh.another()
+    for (const memory of [other, later]) {
+      const { facts } = memory.as(ann)
+      for (const key of ['old', 'new']) {
+        await expect(facts.delete(key)).rejects.toBeInstanceOf(HeldError)
+        await expect(facts.set(key, 2)).rejects.toBeInstanceOf(HeldError)
+      }
+      await expect(memory.as(olga).forget({ subject: 'p' }, asked)).rejects.toBeInstanceOf(HeldError)
+      expect(await facts.getMany(['old', 'new'])).toEqual([1, 1])
+    }
+    await later.as(leo).holds.release(id, { reason: 'settled' })
+    expect((await other.as(olga).forget({ subject: 'p' }, asked)).forgotten).toEqual({ facts: 2 })
+    await Promise.all([other.close(), later.close()])
+  })
 }

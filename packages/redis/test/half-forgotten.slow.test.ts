@@ -1,0 +1,18 @@
+import { redisStore } from '@skein/redis'
+import { afterAll, beforeAll, describe } from 'vitest'
+
+import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
+import { missing, startServer } from './redis-server.ts'
+import type { TestServer } from './redis-server.ts'
+
+describe.skipIf(missing)(`An erasure of many records on Redis${missing ? ` (${missing})` : ''}`, () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startServer('--appendfsync', 'no')
+  })
+  afterAll(() => server.stop())
+  describeHalfForgotten(() => {
+    const module = import.meta.resolve('@skein/redis')
+    return { module, factory: 'redisStore', address: server.url, open: () => redisStore(server.url) }
+  })
+})
