@@ -53,11 +53,14 @@ export type { Escalation } from './kinds/escalation.ts'
 export type { EscalationPackage } from './kinds/escalation-package.ts'
 export type { Corrections } from './corrections/corrections.ts'
 export type { Correction } from './corrections/correction.ts'
+export type { Holds } from './forgetting/holds.ts'
+export type { Hold } from './forgetting/hold-options.ts'
 export type { Objects } from './kinds/objects.ts'
 export type { Ref } from './kinds/ref.ts'
 export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
 
 // What goes wrong
+export { HeldError } from './values/held-error.ts'
 export {
   SkeinError,
   AccessError,

@@ -8,6 +8,8 @@ import type { MemoryStats } from './cache/counters.ts'
 import { EpochTable } from './cache/epoch-table.ts'
 import { heedReads } from './cache/heed-reads.ts'
 import { hideForgotten } from './forgetting/hide-forgotten.ts'
+import { keepHeld } from './forgetting/keep-held.ts'
+import { KnownHolds } from './forgetting/known-holds.ts'
 import type { JoinedMemory, MemoryShare } from './memory.ts'
 import { ThreadShelf } from './objects/object-shelf.ts'
 import { SharedObjects } from './objects/shared-objects.ts'
@@ -81,7 +83,13 @@ class Joined implements JoinedMemory {
     const counters = new Counters(share.counters, thread)
     this.#readAudit = share.auditsReads ? new ReadAuditBuffer((groups) => client.notify('audited', groups)) : undefined
     this.#space = {
-      ...spaceParts(store, hideForgotten(store, epochs), epochs, counters, share),
+      ...spaceParts(
+        store,
+        keepHeld(hideForgotten(store, epochs), new KnownHolds(store, epochs)),
+        epochs,
+        counters,
+        share,
+      ),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
       shelf: new ThreadShelf(new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),

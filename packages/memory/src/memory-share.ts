@@ -1,12 +1,15 @@
 import type { MemoryShare } from './memory.ts'
 import type { ResolvedOptions } from './options.ts'
 
-type Settings = Pick<ResolvedOptions, 'space' | 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes'>
+type Settings = Pick<
+  ResolvedOptions,
+  'space' | 'architecture' | 'ttlMs' | 'maxEntries' | 'maxCacheBytes' | 'heartbeatMs'
+>
 
 /** What threads that join get to know of a memory: its settings, and what it made when it was opened. */
 export function shareOf(
-  { space, architecture, ttlMs, maxEntries, maxCacheBytes, store }: ResolvedOptions,
+  { space, architecture, ttlMs, maxEntries, maxCacheBytes, heartbeatMs, store }: ResolvedOptions,
   made: Omit<MemoryShare, keyof Settings | 'descriptor'>,
 ): MemoryShare {
-  return { space, architecture, ttlMs, maxEntries, maxCacheBytes, descriptor: store.descriptor, ...made }
+  return { space, architecture, ttlMs, maxEntries, maxCacheBytes, heartbeatMs, descriptor: store.descriptor, ...made }
 }

@@ -25,6 +25,7 @@ export interface MemoryShare {
   readonly ttlMs: number
   readonly maxEntries: number
   readonly maxCacheBytes: number
+  readonly heartbeatMs: number
   readonly auditsReads: boolean
   /** The lowest level that is sealed in this space; `undefined` where nothing is. */
   readonly sealsFrom: Level | undefined

@@ -9,6 +9,7 @@ import { EpochTable } from './cache/epoch-table.ts'
 import { FeedListener } from './cache/feed-listener.ts'
 import { eraseTold } from './forgetting/erase-told.ts'
 import type { FederationReport } from './federation/federation-report.ts'
+import type { CarryOutTold } from './federation/erasure-exchange.ts'
 import { Federation } from './federation/federation.ts'
 import type { Memory, MemoryShare } from './memory.ts'
 import { ObjectArena } from './objects/object-arena.ts'
@@ -39,7 +40,7 @@ import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
 import { isOutage } from './values/outlast.ts'
 import { warn } from './values/warn.ts'
-import { Vectors } from './vectors/vectors.ts'
+import { Vectors, vectorsReady } from './vectors/vectors.ts'
 import type { VectorReport } from './vectors/vectors.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
@@ -108,7 +109,7 @@ class OpenedMemory implements Memory {
     this.space = options.space
     const sealing = new KnownSealing(opened, ring)
     const vault = new ObjectVault(opened.objects, ring, sealing)
-    const { whole, store } = gateStore(opened, { ring, sealing, epochs: this.#epochs, options })
+    const { whole, store, holds } = gateStore(opened, { ring, sealing, epochs: this.#epochs, options })
     this.#store = store
     const onError = (error: unknown): void => this.#onBackgroundError(error)
     this.#sealer = new Sealer({ store: opened, vault, ring, sealing, sealsSpace: options.sealsSpace, onError })
@@ -168,23 +169,16 @@ class OpenedMemory implements Memory {
       noteOutage: (error) => this.#listener.suspect(error),
       share: () => this.#share(),
     })
+    // Closing waits for it, as for the rest of the exchange.
+    const carryOut: CarryOutTold = (told, from) =>
+      eraseTold({ ...this.#space, store: whole, assertOpen: () => {} }, store, told, from)
     this.#federation =
-      federation &&
-      new Federation(federation, {
-        store: this.#store,
-        vault,
-        ring,
-        space,
-        owner,
-        heartbeatMs,
-        // Closing waits for it, as for the rest of the exchange.
-        carryOut: (told, from) =>
-          eraseTold({ store: whole, shelf: this.#shelf, owner, assertOpen: () => {} }, this.#store, told, from),
-      })
+      federation && new Federation(federation, { store, vault, ring, space, owner, heartbeatMs, carryOut })
     this.#upkeep = new Upkeep({
       space: this.#space,
       ledger: this.#ledger,
       retention: options.retention,
+      holds,
       completesErasures: options.sealsSpace,
       onError,
     })
@@ -204,10 +198,7 @@ class OpenedMemory implements Memory {
 
   async vectorsReady(signal?: AbortSignal): Promise<void> {
     this.#space.assertOpen()
-    if (!this.#vectors)
-      throw new OptionError('search', 'an embedder, given to openMemory, for vectorsReady()', undefined)
-    signal?.throwIfAborted()
-    await this.#vectors.ready(signal)
+    await vectorsReady(this.#vectors, signal)
   }
 
   get retention(): RetentionReport {

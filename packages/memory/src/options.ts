@@ -74,7 +74,8 @@ export interface MemoryOptions {
 
   /**
    * Interval for polling the store's feed, in milliseconds, 10 or more. Polling finds
-   * changes by other processes whose notification was lost.
+   * changes by other processes whose notification was lost. Give all processes the same: large erasures and holds wait
+   * for as long before they are complete.
    *
    * @defaultValue 1_000
    */

@@ -2,6 +2,8 @@ import type { EpochTable } from './cache/epoch-table.ts'
 import { heedReads } from './cache/heed-reads.ts'
 import { gateWrites } from './cache/write-gate.ts'
 import { hideForgotten } from './forgetting/hide-forgotten.ts'
+import { keepHeld } from './forgetting/keep-held.ts'
+import { KnownHolds } from './forgetting/known-holds.ts'
 import type { ResolvedOptions } from './options.ts'
 import { gateRetention } from './retention/retention-gate.ts'
 import { gateContents } from './sealing/content-gate.ts'
@@ -25,14 +27,16 @@ interface Gating {
  * A store as the memory in the opening thread uses it: what goes in is checked, limited, sealed and told to the caches,
  * and what comes out is opened, in this order.
  *
- * @returns the store for everybody (`store`), and the one that shows what is being erased, too (`whole`).
+ * @returns the store for everybody (`store`), and the one that shows and removes what is being erased (`whole`).
  */
 export function gateStore(
   opened: Store,
   { ring, sealing, epochs, options }: Gating,
-): { readonly whole: Store; readonly store: Store } {
+): { readonly whole: Store; readonly store: Store; readonly holds: KnownHolds } {
   const coherent = heedReads(gateWrites(gateContents(opened, ring), epochs), epochs)
   const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
-  const whole = gateRetention(gateSchemas(gateVectors(sealed), options.schemas), options.retention)
-  return { whole, store: hideForgotten(whole, epochs) }
+  const checked = gateSchemas(gateVectors(sealed), options.schemas)
+  const holds = new KnownHolds(checked, epochs)
+  const whole = gateRetention(checked, options.retention, holds)
+  return { whole, store: keepHeld(hideForgotten(whole, epochs), holds), holds }
 }

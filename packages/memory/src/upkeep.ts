@@ -1,5 +1,7 @@
 import { carryOutAll } from './forgetting/carry-out.ts'
 import { runningPlans } from './forgetting/erasure-plan.ts'
+import { readHolds } from './forgetting/hold.ts'
+import type { KnownHolds } from './forgetting/known-holds.ts'
 import { RetentionSweeper } from './retention/retention-sweeper.ts'
 import type { RetentionReport } from './retention/retention-sweeper.ts'
 import type { RetentionRule } from './retention/retention-rules.ts'
@@ -14,6 +16,7 @@ export interface UpkeepParts {
   readonly space: StoredSpace
   readonly ledger: Ledger
   readonly retention: readonly RetentionRule[]
+  readonly holds: KnownHolds
   /** Whether it completes erasures that others left half done. Programs that only look don't. */
   readonly completesErasures: boolean
   readonly onError: (error: unknown) => void
@@ -30,11 +33,12 @@ export class Upkeep implements AsyncDisposable {
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts
-    const { space, retention: rules } = parts
+    const { space, holds, retention: rules } = parts
     const { store, shelf, owner } = space
     this.#retention = new RetentionSweeper({
       store,
       shelf,
+      holds,
       rules,
       owner,
       turnMs: 2 * sweepMs,
@@ -43,12 +47,12 @@ export class Upkeep implements AsyncDisposable {
     this.#timer = setInterval(() => void this.#run(), sweepMs).unref()
   }
 
-  /** Hides what others are erasing or have left half erased, and completes the latter in the background. */
+  /** Keeps what is held, hides what others are erasing or have left half erased, and completes the latter in the background. */
   async start(): Promise<void> {
     const { space, completesErasures, onError } = this.#parts
-    if ((await runningPlans(space.whole)).length === 0) return
-    space.epochs.noteErasure()
-    if (completesErasures) this.#carriedOut = this.#carryOut().catch(onError)
+    const [plans, holds] = await Promise.all([runningPlans(space.whole), readHolds(space.whole)])
+    if (plans.length > 0 || holds.rules.length > 0) space.epochs.noteErasure()
+    if (plans.length > 0 && completesErasures) this.#carriedOut = this.#carryOut().catch(onError)
   }
 
   get retention(): RetentionReport {

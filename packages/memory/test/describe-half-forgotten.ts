@@ -55,8 +55,8 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
   }
 
   it('is one step for another process, and completed by the next one after kill -9', { timeout: 60_000 }, async () => {
-    const watching = await openMemory({ store: place().open() })
-    await filled(watching, 900)
+    const watching = await openMemory({ store: place().open(), heartbeatMs: 100 })
+    await filled(watching, 600)
     const child = forgetting(1)
     const ended = once(child, 'exit')
     const view = watching.as(reader)
@@ -69,18 +69,18 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
     expect((await ended)[1]).toBe('SIGKILL')
     // All of it was there until nothing was, though a part alone is gone.
     expect([...states].at(-1)).toBe('[0,false,false]')
-    for (const state of states) expect([0, 900]).toContain((JSON.parse(state) as readonly number[])[0])
+    for (const state of states) expect([0, 600]).toContain((JSON.parse(state) as readonly number[])[0])
     expect(await view.facts.get('other')).toBe('stays')
     // Somebody who needs the name gets it at once.
     await view.facts.set('summary', 'of something else')
     await watching.close()
 
-    const next = await openMemory({ store: place().open() })
+    const next = await openMemory({ store: place().open(), heartbeatMs: 100 })
     expect(await seen(next.as(reader))).toEqual([0, false, true])
     const erasure = async () => (await next.as(reader).records.list({ collection: 'erasures' })).items[0]?.value
     await expect.poll(erasure, { timeout: 20_000 }).toMatchObject({
       state: 'done',
-      forgotten: { observations: 900, facts: 1 },
+      forgotten: { observations: 600, facts: 1 },
     })
     expect(await next.as(reader).facts.get('summary')).toBe('of something else')
     await next.close()

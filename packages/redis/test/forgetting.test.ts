@@ -4,12 +4,9 @@ import { join } from 'node:path'
 import { openMemory } from '@skein/memory'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
-import { describeHalfSwept } from '../../memory/test/describe-half-swept.ts'
 import { missing, startServer } from './redis-server.ts'
-import type { TestServer } from './redis-server.ts'
 
 /** Which of these words lie in any file of a server. */
 function found(folder: string, words: readonly string[]): readonly string[] {
@@ -53,29 +50,5 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
       admin.disconnect()
       await server.stop()
     }
-  })
-})
-
-describe.skipIf(missing)(`An erasure of many records on Redis${missing ? ` (${missing})` : ''}`, () => {
-  let server: TestServer
-  beforeAll(async () => {
-    server = await startServer('--appendfsync', 'no')
-  })
-  afterAll(() => server.stop())
-  describeHalfForgotten(() => {
-    const module = import.meta.resolve('@skein/redis')
-    return { module, factory: 'redisStore', address: server.url, open: () => redisStore(server.url) }
-  })
-})
-
-describe.skipIf(missing)(`A sweep of Redis${missing ? ` (${missing})` : ''}`, () => {
-  let server: TestServer
-  beforeAll(async () => {
-    server = await startServer('--appendfsync', 'no')
-  })
-  afterAll(() => server.stop())
-  describeHalfSwept(() => {
-    const module = import.meta.resolve('@skein/redis')
-    return { module, factory: 'redisStore', address: server.url, open: () => redisStore(server.url) }
   })
 })

@@ -14,6 +14,7 @@ import { addDashboard } from './commands/dashboard.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addConfirm } from './commands/confirm.ts'
 import { addForget } from './commands/forget.ts'
+import { addHold, addRelease } from './commands/hold.ts'
 import { addGet } from './commands/get.ts'
 import { addImport } from './commands/import.ts'
 import { addInbox } from './commands/inbox.ts'
@@ -46,6 +47,8 @@ const commands: readonly AddCommand[] = [
   addSupersede,
   addConfirm,
   addForget,
+  addHold,
+  addRelease,
   addAudit,
   addAgents,
   addStats,

@@ -25,6 +25,8 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   supersede: { shows: 'records', takes: 'a correction, as sensitive as its records' },
   confirm: { shows: 'nothing', takes: 'a confirmation, as sensitive as its record' },
   forget: { shows: 'records', takes: 'nothing' },
+  hold: { shows: 'counts of records', takes: 'a hold, as sensitive as what it keeps' },
+  release: { shows: 'nothing', takes: 'the end of a hold, as sensitive as the hold' },
   audit: { shows: 'audit', takes: 'nothing' },
   dashboard: { shows: 'what the dashboard shows', takes: 'what the dashboard takes' },
   doctor: { shows: 'counts, and names of what is damaged, whatever their label', takes: 'nothing' },

@@ -45,6 +45,8 @@ describe.skipIf(missing('bash'))('in bash', () => {
         'inbox',
         'answer',
         'forget',
+        'hold',
+        'release',
         'audit',
         'agents',
         'stats',

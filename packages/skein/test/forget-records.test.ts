@@ -58,3 +58,20 @@ describe('skein forget of records', () => {
     })
   })
 })
+
+describe('skein hold', () => {
+  it('keeps what is about a person until skein release', async () => {
+    await fill('person/5')
+    const leo = ['--as', 'leo', '--right', 'hold'] as const
+    const placed = await json<{ id: string; held: object }>(
+      ...['hold', '--subject', 'person/5', '--reason', 'Case 7', ...leo],
+    )
+    expect(placed.held).toEqual({ facts: 1, observations: 1 })
+    const forget = ['forget', '--subject', 'person/5', '--reason', 'asked', '--yes', ...olga]
+    expect(await run(...forget)).toMatchObject({ code: 1, stderr: expect.stringContaining('legal hold') })
+    expect((await run('ls', 'holds')).stdout).toContain(placed.id)
+    expect((await run('release', placed.id, '--reason', 'settled', '--as', 'bob')).code).toBe(1)
+    expect((await run('release', placed.id, '--reason', 'settled', ...leo)).stdout).toBe('Released.\n')
+    expect(await json<ForgetReport>(...forget)).toMatchObject({ forgotten: { facts: 1, observations: 1 } })
+  })
+})

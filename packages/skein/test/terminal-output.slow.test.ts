@@ -147,6 +147,12 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['forget', `work/absent${evil}`, '--yes', ...inStore], code: 1 },
     { args: ['forget', evil, '--yes', ...inStore], code: 1 },
   ],
+  hold: () => [
+    ...twice('hold', '--subject', `x${evil}`, '--reason', `y${evil}`, '--right', 'hold', ...inStore),
+    { args: ['hold', evil, '--reason', 'x', '--right', 'hold', ...inStore] },
+    { args: ['hold', '--subject', evil, '--reason', evil, ...inStore], code: 1 },
+  ],
+  release: () => [{ args: ['release', evil, '--reason', evil, '--right', 'hold', ...inStore], code: 1 }],
   audit: () => [
     ...twice('audit', '--right', 'audit', ...inStore),
     { args: ['audit', '--right', 'audit', '--json-lines', ...inStore] },

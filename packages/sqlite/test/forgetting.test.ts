@@ -4,10 +4,8 @@ import { dirname, join } from 'node:path'
 import { openMemory } from '@skein/memory'
 import type { Embedder } from '@skein/memory'
 import { backup, sqliteStore } from '@skein/sqlite'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
-import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
-import { describeHalfSwept } from '../../memory/test/describe-half-swept.ts'
 import { temporaryPath } from './temporary.ts'
 
 /** Which of these words lie in any file beside the database. */
@@ -80,26 +78,4 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
   expect(found(path, [...words, 'stays'])).toEqual(['stays'])
   await memory.close()
   expect(found(path, words)).toEqual([])
-})
-
-describe('An erasure of many records in SQLite', () => {
-  let address: string
-  beforeEach(() => {
-    address = temporaryPath()
-  })
-  describeHalfForgotten(() => {
-    const module = import.meta.resolve('@skein/sqlite')
-    return { module, factory: 'sqliteStore', address, open: () => sqliteStore(address) }
-  })
-})
-
-describe('A sweep of SQLite', () => {
-  let address: string
-  beforeEach(() => {
-    address = temporaryPath()
-  })
-  describeHalfSwept(() => {
-    const module = import.meta.resolve('@skein/sqlite')
-    return { module, factory: 'sqliteStore', address, open: () => sqliteStore(address) }
-  })
 })

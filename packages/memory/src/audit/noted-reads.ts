@@ -11,6 +11,7 @@ export type NotedAction =
   | 'send'
   | 'declassify'
   | 'erase'
+  | 'hold'
   | 'correct'
   | 'audit'
   | 'administer'

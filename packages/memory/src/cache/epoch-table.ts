@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
  *
  * The table is one `Int32Array` on shared memory. Word 0 counts changes, only to
  * wake waiters. Word 1 is the state of the link to other processes' changes, and word
- * 2 counts changes of erasures. After one that is not used follow 2^16 words `started`, as many `finished` and as many `news`. A key's hash
+ * 2 counts changes of erasures and holds. After one that is not used follow 2^16 words `started`, as many `finished` and as many `news`. A key's hash
  * selects its slot, one word of each. Two keys in one slot cost a needless miss,
  * never a stale value. (A hit reads only `started`. Storing these words side by side
  * fits more of them into a CPU's cache.)
@@ -170,12 +170,15 @@ export class EpochTable {
     Atomics.store(this.#words, link, up)
   }
 
-  /** The number of changes of erasures, see {@link noteErasure}. */
+  /** The number of changes of erasures and holds, see {@link noteErasure}. */
   get erasures(): number {
     return Atomics.load(this.#words, erasures)
   }
 
-  /** Records that an erasure came into force or was completed: what it names is not there for any reader, cached or not. */
+  /**
+   * Records that an erasure came into force or was completed: what it names is not there for any reader, cached or not.
+   * Or that something is held, or no more.
+   */
   noteErasure(): void {
     // First: a read that finds the number unchanged afterwards was not served by an entry from before.
     Atomics.add(this.#words, erasures, 1)

@@ -1,4 +1,5 @@
 import type { Change } from '../store/change.ts'
+import { hasTrait } from '../store/collections.ts'
 import { correctedKey } from '../store/correction-key.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import type { EpochTable } from './epoch-table.ts'
@@ -111,7 +112,7 @@ export class FeedListener implements AsyncDisposable {
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
     const corrected = correctedKey(change)
     if (corrected) this.#epochs.invalidate(this.#epochs.slotOf(corrected.collection, corrected.id))
-    if (change.collection === 'erasures') this.#epochs.noteErasure()
+    if (hasTrait(change.collection, 'governing')) this.#epochs.noteErasure()
     this.#epochs.setSyncedSeq(change.seq)
   }
 

@@ -20,7 +20,7 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
   const heed = (records: Iterable<(RecordKey & { readonly seq: Seq }) | undefined>): void => {
     for (const record of records) {
       if (!record || !epochs.isUnseen(record.seq)) continue
-      if (record.collection === 'erasures' && record.seq > newestErasure) {
+      if (hasTrait(record.collection, 'governing') && record.seq > newestErasure) {
         newestErasure = record.seq
         epochs.noteErasure()
       }

@@ -1,4 +1,5 @@
 import type { EpochTable } from './epoch-table.ts'
+import { hasTrait } from '../store/collections.ts'
 import { forward } from '../store/forward.ts'
 import type { Store } from '../store/store.ts'
 
@@ -25,7 +26,7 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
       } finally {
         // Also when the outcome is unknown: readers then go to the store, which knows it.
         for (const slot of slots) epochs.end(slot)
-        if (batch.some(({ key }) => key.collection === 'erasures')) epochs.noteErasure()
+        if (batch.some(({ key }) => hasTrait(key.collection, 'governing'))) epochs.noteErasure()
       }
     },
   }

@@ -1,3 +1,4 @@
+import { HeldError } from '../values/held-error.ts'
 import { assertReadable } from '../values/sealed-text.ts'
 import type { Store } from '../store/store.ts'
 import type { Mutation, Refusal } from '../store/mutation.ts'
@@ -95,7 +96,7 @@ export class FactExchange {
       const next = takeState(found.replica, received)
       const isConflict = shownEntries(next).length > 1
       if (isSameState(next.state, found.replica.state)) return { isNew: false, isConflict }
-      if (await this.#show(key, found, next)) return { isNew: true, isConflict }
+      if (await this.#showUnlessHeld(key, found, next)) return { isNew: true, isConflict }
     }
   }
 
@@ -153,6 +154,16 @@ export class FactExchange {
       ? [{ ...mutation, guard: { key: factKey(key), version: fact.version } }]
       : [stillAbsent(key), mutation]
     return (await this.#store.write(batch)).ok
+  }
+
+  /** What is held here stays as it is; the replica has what the other nodes say. */
+  async #showUnlessHeld(key: string, found: Found, next: FactReplica): Promise<boolean> {
+    try {
+      return await this.#show(key, found, next)
+    } catch (error) {
+      if (!(error instanceof HeldError)) throw error
+      return this.#keep(key, found, next)
+    }
   }
 
   /** Writes the replica and the entry that it shows, unless one of them was written meanwhile. */

@@ -1,3 +1,4 @@
+import { HeldError } from '../values/held-error.ts'
 import { distinct, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -196,7 +197,13 @@ export class RecordExchange {
     if (before?.isGone || before?.erased) return false
     const marker = markerMutation(key, { from, isGone: true }, alert ?? marked ?? publicLabel, marked?.version ?? 0)
     const author = alert?.author ?? from
-    return this.#write([{ type: 'delete', key, author }, marker])
+    try {
+      return await this.#write([{ type: 'delete', key, author }, marker])
+    } catch (error) {
+      // What is held here stays here.
+      if (error instanceof HeldError) return false
+      throw error
+    }
   }
 
   /** Records that a record was published, or an alert acknowledged, so that its end can be published. */

@@ -20,20 +20,26 @@ import type { Erasers } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, runningPlans } from './erasure-plan.ts'
 import type { Told } from './erasure-plan.ts'
-import { inParts, noticeMs } from './forget.ts'
+import { inParts } from './forget.ts'
 import { forgettable } from './forget-options.ts'
+import { isHeld, readHolds, sameHolds } from './hold.ts'
 import { leaveMarks } from './leave-marks.ts'
 
 /**
  * Erases here what was erased on another node, in the same way: at once for readers, part by part, completed by whoever
  * opens the space if this process ends. Names of which nothing is here are kept too, so that late copies are refused.
  *
- * Nobody's rights are asked for: the node where it began has done that.
+ * Nobody's rights are asked for: the node where it began has done that. What is held on this node stays.
  *
  * @param reader - The store as readers see it.
  * @returns whether it was new on this node.
  */
-export async function eraseTold(erasers: Erasers, reader: Store, erasure: ToldErasure, from: string): Promise<boolean> {
+export async function eraseTold(
+  erasers: Erasers & { readonly noticeMs: number },
+  reader: Store,
+  erasure: ToldErasure,
+  from: string,
+): Promise<boolean> {
   // This node may have ended in the middle of it.
   for (const plan of await runningPlans(erasers.store)) if (plan.id === erasure.id) await carryOut(erasers, plan)
   for (;;) {
@@ -41,14 +47,15 @@ export async function eraseTold(erasers: Erasers, reader: Store, erasure: ToldEr
       return !isErasedBy(upTo ? mark && decodeReplica(mark).erased : mark && markerOf(mark).erased, erasure)
     })
     if (told.length === 0) return false
-    const gone = told.filter((one) => one.record !== undefined && !isLater(one))
-    const doomed = await allOf(reader, erasure, told, gone)
+    const held = await readHolds(erasers.store)
+    const gone = told.filter((one) => one.record !== undefined && !isLater(one) && !isHeld(one.record, held))
+    const doomed = (await allOf(reader, erasure, told, gone)).filter((record) => !isHeld(record, held))
     const names: Told = new Map(told.map(({ key, upTo }) => [sourceName(key), upTo ?? noStamp]))
     // Whoever writes one of these facts meanwhile writes it after the erasure.
     const checks = gone
       .filter(({ upTo }) => upTo !== undefined)
       .map(({ key, record }): CheckMutation => ({ type: 'check', key, ifVersion: record?.version ?? 0 }))
-    const plan = await putInForce(reader, erasure, from, { doomed, names, checks })
+    const plan = await putInForce(reader, erasure, from, { doomed, names, checks: [...checks, sameHolds(held)] })
     if (!plan) continue
     const { id } = erasure
     const [record] = await reader.read([{ collection: 'erasures', id }])
@@ -59,7 +66,7 @@ export async function eraseTold(erasers: Erasers, reader: Store, erasure: ToldEr
         told.filter((one) => !gone.includes(one)).map(({ key }) => key),
         record,
       )
-    if (plan.parts.length > 1 && reader.traits.reach !== 'process') await pause(noticeMs)
+    if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
     await carryOut(erasers, { id, ...plan, told: names })
     return true
   }

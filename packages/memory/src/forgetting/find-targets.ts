@@ -14,16 +14,24 @@ export type Found = Map<string, Shown>
 /** How many records' uses are looked up together. */
 const atOnce = 50
 
-/** The records to forget, as far as the principal can see them. @throws OptionError */
-export async function findTargets(actor: Actor, what: ForgetTarget): Promise<Found> {
+/**
+ * The records to forget, as far as the principal can see them.
+ *
+ * @param ofAll - Whether a filter finds those of all authors, or one's own.
+ * @throws OptionError
+ */
+export async function findTargets(
+  actor: Actor,
+  what: ForgetTarget,
+  ofAll: boolean = actor.has('erase'),
+): Promise<Found> {
   const found: Found = new Map()
   const target = parseTarget(what)
   if ('sources' in target) {
     for (const source of target.sources) add(found, await actor.find(source, 'all'))
     return found
   }
-  // Without the right, one forgets one's own.
-  const author = actor.has('erase') ? target.author : (target.author ?? actor.principal.id)
+  const author = ofAll ? target.author : (target.author ?? actor.principal.id)
   for (const query of queriesOf({ ...target, ...(author !== undefined && { author }) }))
     for await (const record of pages(actor, query)) add(found, record)
   return found

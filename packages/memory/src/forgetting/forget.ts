@@ -17,6 +17,8 @@ import { draftOf, enforce, planAtOnce } from './erasure-plan.ts'
 import type { Plan } from './erasure-plan.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
+import { HeldError } from '../values/held-error.ts'
+import { isAboutHolds, isHeld, readHolds, sameHolds } from './hold.ts'
 import { requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
 
@@ -24,16 +26,11 @@ import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options
 const partSize = 500
 
 /**
- * How long other processes get to hear of an erasure before the first record goes, in milliseconds: they hear at once,
- * and if the news was lost, at their next heartbeat.
- */
-export const noticeMs = 1_200
-
-/**
  * Forgets records, and what is derived from them: values, search terms, results of work, and contents of objects that no
  * record holds any more.
  *
- * @throws OptionError; AccessError where a record is somebody else's, without the right `erase`: nothing was forgotten.
+ * @throws OptionError; AccessError where a record is somebody else's, without the right `erase`; HeldError where one is
+ * under a legal hold: nothing was forgotten.
  */
 export async function forget(
   space: StoredSpace,
@@ -53,6 +50,7 @@ export async function forget(
   const names = new Set(doomed.map((record) => sourceName(record)))
   const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
   const gone = [...doomed, ...told]
+  await requireUnheld(space, gone)
   if (dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
   const erasing = new Erasing(space, actor, { reason, derived })
   return { ...(await erasing.run(gone)), left }
@@ -72,6 +70,14 @@ function isAbout(record: Shown, found: Found): boolean {
 function requireMayErase(actor: Actor, record: Shown): void {
   if (record.author === actor.principal.id) return
   actor.requireRight('erase', 'erase', record, record)
+}
+
+/** What refuses an erasure once somebody holds more, or less. @throws HeldError where one of these is held */
+async function requireUnheld(space: StoredSpace, records: readonly Shown[]): Promise<OwnMutation> {
+  const holds = await readHolds(space.whole)
+  const held = records.filter((record) => isHeld(record, holds))
+  if (held.length > 0) throw new HeldError(held)
+  return sameHolds(holds)
 }
 
 /** One erasure, with the record that tells of it. */
@@ -125,9 +131,22 @@ class Erasing {
       const [written] = await this.#actor.write(this.#actor.plain([draft]))
       versions.push(written?.version ?? 0)
     }
-    const seq = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
-    if (this.#space.whole.traits.reach !== 'process') await pause(noticeMs)
+    const plan = this.#actor.plain(enforce(this.#id, versions))
+    const seq = await this.#unlessHeld(() => this.#enforce(records, plan))
+    const { noticeMs } = this.#space
+    if (noticeMs > 0) await pause(noticeMs)
     return { plan: { id: this.#id, seq, parts }, records }
+  }
+
+  /** Tries again where nothing but the holds has changed. */
+  async #unlessHeld<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof VersionConflictError && isAboutHolds(error))) throw error
+      }
+    }
   }
 
   /** Writes what puts the plan into force; resolves to its position. */
@@ -142,7 +161,8 @@ class Erasing {
     const meta = this.#actor.mark({ author, tags: [runningTag], derivedFrom: [], ...joinLabels(records) })
     const key = { collection: 'erasures', id: this.#id } as const
     const own: OwnMutation = { type: 'set', key, value: encodeJson(erasure), meta, ifVersion: 0 }
-    const written = await this.#actor.write([...before, own, ...plan])
+    const unheld = await requireUnheld(this.#space, records)
+    const written = await this.#actor.write([unheld, ...before, own, ...plan])
     return written.at(-1)?.seq ?? 0
   }
 
@@ -161,7 +181,8 @@ interface Planned {
   readonly records: readonly Shown[]
 }
 
-function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
+/** How many there are of each kind. */
+export function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
   const counts: Partial<Record<Collection, number>> = {}
   for (const { collection } of records) counts[collection] = (counts[collection] ?? 0) + 1
   return counts

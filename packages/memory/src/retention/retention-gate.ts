@@ -1,3 +1,6 @@
+import { isHeld, noHolds } from '../forgetting/hold.ts'
+import type { HoldsInForce } from '../forgetting/hold.ts'
+import type { KnownHolds } from '../forgetting/known-holds.ts'
 import { collectionsWith } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import { forward } from '../store/forward.ts'
@@ -13,13 +16,22 @@ const rewritten: ReadonlySet<Collection> = new Set<Collection>([...collectionsWi
  * Gives what is written the time to live that the rules allow, so that it is gone to the millisecond. Facts, objects and
  * escalations are left to {@link RetentionSweeper}.
  */
-export function gateRetention(store: Store, rules: readonly RetentionRule[]): Store {
+export function gateRetention(store: Store, rules: readonly RetentionRule[], holds: KnownHolds): Store {
   if (rules.length === 0) return store
-  const limited = (mutation: Mutation): Mutation => {
+  const limited = (mutation: Mutation, held: HoldsInForce): Mutation => {
     if (mutation.type !== 'set' || rewritten.has(mutation.key.collection)) return mutation
     const { ttlMs = Infinity } = mutation
     const keepMs = keepMsOf(rules, mutation.key.collection, mutation.meta)
-    return keepMs === undefined || ttlMs <= keepMs ? mutation : { ...mutation, ttlMs: keepMs }
+    if (keepMs === undefined || ttlMs <= keepMs) return mutation
+    return isHeld({ ...mutation.key, ...mutation.meta, updatedAt: store.now() }, held)
+      ? mutation
+      : { ...mutation, ttlMs: keepMs }
   }
-  return { ...forward(store), write: (batch) => store.write(batch.map(limited)) }
+  return {
+    ...forward(store),
+    write: async (batch) => {
+      const held = holds.areNone ? noHolds : await holds.current()
+      return store.write(batch.map((mutation) => limited(mutation, held)))
+    },
+  }
 }

@@ -1,4 +1,7 @@
 import { auditMutation } from '../audit/audit-log.ts'
+import { isHeld, sameHolds } from '../forgetting/hold.ts'
+import type { HoldsInForce } from '../forgetting/hold.ts'
+import type { KnownHolds } from '../forgetting/known-holds.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { Collection } from '../store/collections.ts'
 import { correctionKey } from '../store/correction-key.ts'
@@ -38,6 +41,7 @@ const stepSize = 200
 export interface RetentionSweeperParts {
   readonly store: Store
   readonly shelf: Pick<ObjectShelf, 'forget'>
+  readonly holds: KnownHolds
   readonly rules: readonly RetentionRule[]
   /** Identifies this process. */
   readonly owner: string
@@ -56,6 +60,8 @@ export class RetentionSweeper {
   readonly #looked = new Map<string, Seq>()
   readonly #removed: Partial<Record<Collection, number>> = {}
   readonly #byRule: RetentionReport['rules'][number][]
+  /** The holds when it did: what one of them kept may be due once it is released. */
+  #lookedAt = 0
   #lastRunAt: number | undefined
   #turn = 0
 
@@ -78,6 +84,9 @@ export class RetentionSweeper {
   async run(isOver: () => boolean, isAsked = false): Promise<void> {
     const { rules, store } = this.#parts
     if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return
+    const { version } = await this.#parts.holds.current()
+    if (version !== this.#lookedAt) this.#looked.clear()
+    this.#lookedAt = version
     for (const [index, rule] of rules.entries()) {
       for (const collection of rule.collection === undefined ? retained : [rule.collection]) {
         while (!isOver() && (await this.#step(index, rule, collection)));
@@ -94,16 +103,19 @@ export class RetentionSweeper {
     const tags = tag === undefined ? undefined : [tag]
     const after = this.#looked.get(name)
     const page = await store.query({ collection, tags, until, after, order: 'oldest', limit: stepSize })
-    const due = page.records.filter((record) => sensitivity === undefined || record.sensitivity === sensitivity)
+    const held = await this.#parts.holds.current()
+    const due = page.records
+      .filter((record) => sensitivity === undefined || record.sensitivity === sensitivity)
+      .filter((record) => !isHeld(record, held))
     // Somebody rewrote one of them meanwhile: the next run sees what is due then.
-    if (due.length > 0 && !(await this.#remove(due, `kept for ${keepMs} ms`))) return false
+    if (due.length > 0 && !(await this.#remove(due, held, `kept for ${keepMs} ms`))) return false
     if (due.length > 0) this.#note(index, due.length)
     const last = page.records.at(-1)
     if (last) this.#looked.set(name, last.seq)
     return page.next !== undefined
   }
 
-  async #remove(due: readonly StoredRecord[], reason: string): Promise<boolean> {
+  async #remove(due: readonly StoredRecord[], held: HoldsInForce, reason: string): Promise<boolean> {
     const { store, shelf, owner } = this.#parts
     const deletes = due.flatMap(({ collection, id, version }): Mutation[] => [
       { type: 'delete', key: { collection, id }, author, ifVersion: version },
@@ -123,7 +135,7 @@ export class RetentionSweeper {
         ids,
       } as const
     })
-    const commit = await store.write([...deletes, auditMutation(owner, groups, undefined)])
+    const commit = await store.write([sameHolds(held), ...deletes, auditMutation(owner, groups, undefined)])
     if (!commit.ok) return false
     for (const { collection, id } of due) {
       this.#removed[collection] = (this.#removed[collection] ?? 0) + 1

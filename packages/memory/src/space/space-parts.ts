@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 /** The options of a memory that the parts of its space need. */
 export interface SpaceOptions extends Pick<CacheParts, 'ttlMs' | 'maxEntries' | 'maxCacheBytes'> {
   readonly architecture: string
+  readonly heartbeatMs: number
 }
 
 /** The parts of a space that every thread makes alike. */
@@ -19,11 +20,13 @@ export function spaceParts(
   options: SpaceOptions,
 ): Pick<
   StoredSpace,
-  'whole' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'
+  'whole' | 'noticeMs' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'
 > {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {
     whole,
+    // Others hear at once, and if the news was lost, at their next heartbeat.
+    noticeMs: whole.traits.reach === 'process' ? 0 : options.heartbeatMs + spareMs,
     store,
     epochs,
     counters,
@@ -34,3 +37,6 @@ export function spaceParts(
     updating: new Map(),
   }
 }
+
+/** What a process takes to read the feed, with some to spare. */
+const spareMs = 200

@@ -50,4 +50,6 @@ export interface StoredSpace extends Space {
   readonly store: Store
   /** The store without the gate that hides what is being erased. */
   readonly whole: Store
+  /** How long other processes take to hear of something at most, in milliseconds; 0 where there are none. */
+  readonly noticeMs: number
 }

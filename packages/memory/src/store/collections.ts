@@ -16,6 +16,7 @@
  * - `correctable`: records can be retracted or superseded.
  * - `named`: records can be listed by their keys. (Those of the other collections a store lists one by one.)
  * - `cached`: threads keep copies of records.
+ * - `governing`: records say what else is there, or has to stay: each thread looks again when one of them changes.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
  */
 export type CollectionTrait =
@@ -33,6 +34,7 @@ export type CollectionTrait =
   | 'correctable'
   | 'named'
   | 'cached'
+  | 'governing'
   | 'history'
 
 /**
@@ -97,7 +99,8 @@ export const collections = {
   agents: ['keyed', 'shown', 'sealed', 'forgettable'],
   messages: ['keyed', 'shown', 'sealed', 'forgettable'],
   corrections: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable'],
-  erasures: ['keyed', 'shown', 'sealed'],
+  erasures: ['keyed', 'shown', 'sealed', 'governing'],
+  holds: ['keyed', 'shown', 'sealed', 'governing'],
   ledger: ['keyed', 'sealed'],
   audit: ['keyed', 'sealed'],
   settings: ['keyed', 'sealed'],

@@ -11,6 +11,7 @@ import { doubtCases } from './verbs/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './verbs/forget-cases.ts'
+import { holdCases } from './verbs/hold-cases.ts'
 import { largeValueCases } from './values/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
 import { learningsCases } from './memory/learnings-cases.ts'
@@ -82,6 +83,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   objects: objectsCases,
   once: onceCases,
   forgetting: forgetCases,
+  holds: holdCases,
   transactions: transactionsCases,
   retention: (options) => {
     retentionCases(options)

@@ -10,6 +10,7 @@ export type StoreContractPart =
   | 'objects'
   | 'once'
   | 'forgetting'
+  | 'holds'
   | 'transactions'
   | 'retention'
   | 'corrections'

@@ -1,3 +1,4 @@
+import { Forgetful } from '../forgetting/forgetful.ts'
 import type { Actor } from '../space/actor.ts'
 import type { StoredSpace } from '../space/space.ts'
 import { runTransaction } from './run-transaction.ts'
@@ -5,12 +6,13 @@ import type { TransactionOptions } from './transaction-options.ts'
 import type { Transaction } from './transaction.ts'
 
 /** The part of a view that reads and writes several records in one step. */
-export class Transactional {
+export class Transactional extends Forgetful {
   readonly #space: StoredSpace
   readonly #actor: Actor
 
   /** @internal */
   constructor(space: StoredSpace, actor: Actor) {
+    super(space, actor)
     this.#space = space
     this.#actor = actor
   }

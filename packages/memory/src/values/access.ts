@@ -20,11 +20,13 @@ export interface Clearance {
  *
  * - `audit`: see who read and wrote what.
  * - `declassify`: lower the sensitivity of a record.
+ * - `erase`: forget what others wrote.
+ * - `hold`: place and release legal holds, under which nobody can forget.
  * - `correct`: retract, supersede and confirm what others wrote.
  * - `administer`: see corrupt records as they are stored.
  */
 export type Right = (typeof rights)[number]
-const rights = ['audit', 'declassify', 'erase', 'correct', 'administer'] as const
+const rights = ['audit', 'declassify', 'erase', 'hold', 'correct', 'administer'] as const
 
 /** An agent, a person or a program that uses the memory. */
 export interface Principal {

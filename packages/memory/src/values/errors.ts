@@ -9,6 +9,7 @@ export type SkeinErrorCode =
   | 'SKEIN_EMBEDDER'
   | 'SKEIN_FEED_TRIMMED'
   | 'SKEIN_FENCE'
+  | 'SKEIN_HELD'
   | 'SKEIN_KEY_MISSING'
   | 'SKEIN_NOT_FOUND'
   | 'SKEIN_OPTION'
@@ -264,10 +265,7 @@ export class CorruptRecordError extends StoreError {
   override readonly code = 'SKEIN_CORRUPT'
 }
 
-/**
- * Data is sealed with a key that the memory does not have, or must be sealed and the memory would not. Nothing was
- * changed.
- */
+/** Data is sealed with a key that the memory lacks, or must be sealed and the memory would not. Nothing was changed. */
 export class MissingKeyError extends SkeinError {
   readonly code = 'SKEIN_KEY_MISSING'
   /** The id of the key. */

@@ -5,7 +5,7 @@ import { hasTrait } from '../store/collections.ts'
 import type { Change } from '../store/change.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import { covers } from '../values/access.ts'
-import { AccessError, EmbedderError, MemoryClosedError } from '../values/errors.ts'
+import { AccessError, OptionError, EmbedderError, MemoryClosedError } from '../values/errors.ts'
 import { withSignal } from '../values/with-signal.ts'
 import type { ResolvedMeaning } from './embedder.ts'
 import { Embedding } from './embedding.ts'
@@ -191,4 +191,11 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
     await this.#running
     await this.#index[Symbol.asyncDispose]()
   }
+}
+
+/** Waits until every record has its vector. @throws OptionError where there is no embedder; the signal's reason */
+export async function vectorsReady(vectors: Vectors | undefined, signal: AbortSignal | undefined): Promise<void> {
+  if (!vectors) throw new OptionError('search', 'an embedder, given to openMemory, for vectorsReady()', undefined)
+  signal?.throwIfAborted()
+  await vectors.ready(signal)
 }

@@ -27,6 +27,7 @@ const actions = [
   'delete',
   'send',
   'declassify',
+  'hold',
   'audit',
   'administer',
 ] as const satisfies readonly AuditAction[]

@@ -17,8 +17,8 @@ import type { Forgetting } from '../render/render-forgetting.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { print, printJson, printNote } from '../terminal/printer.ts'
-import { addForgetOptions, forgetRecords, isAboutResults } from './forget-records.ts'
-import type { ForgetFlags } from './forget-records.ts'
+import { addForgetOptions, forgetRecords, isAboutResults } from '../forgetting/forget-records.ts'
+import type { ForgetFlags } from '../forgetting/forget-records.ts'
 
 /**
  * Adds `skein forget`, which forgets records for good with what was made from them, and results of work, so that they are

@@ -61,6 +61,8 @@ export class SqliteWriter {
   readonly #transactions: TransactionRunner
   readonly #queue: WriteQueue
   readonly #foreignCommits: ForeignCommits
+  #lastRewrite: Promise<unknown> | undefined
+  #nextRewrite: Promise<void> | undefined
   #holders = 0
 
   private constructor(options: ResolvedSqliteOptions) {
@@ -126,10 +128,21 @@ export class SqliteWriter {
     return this.#queue.add(work)
   }
 
-  /** See {@link rewriteFile}. */
-  async rewrite(): Promise<void> {
+  /**
+   * See {@link rewriteFile}. Whoever asks while one has yet to begin shares it, since it begins after what they have
+   * deleted: many erasures at a time cost two rewrites.
+   */
+  rewrite(): Promise<void> {
+    this.#nextRewrite ??= this.#rewriteAfter(this.#lastRewrite)
+    return this.#nextRewrite
+  }
+
+  async #rewriteAfter(last: Promise<unknown> | undefined): Promise<void> {
+    await last
     // What is queued would fill the log again at once.
     await this.#queue.drain()
+    this.#lastRewrite = this.#nextRewrite?.catch(() => {})
+    this.#nextRewrite = undefined
     await rewriteFile(this.#db, this.#options)
   }
 

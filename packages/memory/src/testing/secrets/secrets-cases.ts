@@ -20,7 +20,7 @@ const asWhoLooks = ['here', 'as another process'] as const
 
 /** Every public method of a view: nobody sees what is above the clearance, and nobody makes it less sensitive. */
 export function secretsCases(options: StoreContractOptions): void {
-  const fresh = freshMemory(options, { architecture: 'hybrid' })
+  const fresh = freshMemory(options, { architecture: 'hybrid', heartbeatMs: 100 })
   let planted: Planted
   let other: Memory
 

@@ -53,6 +53,20 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
       return view.forget([`observations/${id}`, ...others], { reason: text })
     },
   },
+  'holds.place': {
+    shows: 'own',
+    takes: 'labelled',
+    attempt: (view, { text }) => view.holds.place(`facts/${text}`, { reason: text }),
+  },
+  'holds.release': {
+    shows: 'nothing',
+    takes: 'labelled',
+    attempt: async (view, { text }) => {
+      const placed = await view.holds.place('facts/nothing', { reason: 'harmless' })
+      await view.holds.release(placed.id, { reason: text })
+    },
+  },
+  'holds.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.holds.list({ state: 'any' }) },
   forgetWork: {
     shows: 'nothing',
     takes: 'nothing',

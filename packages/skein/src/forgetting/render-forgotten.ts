@@ -1,0 +1,21 @@
+import { plainText } from '@skein/memory/runtime'
+import type { ForgetReport } from '@skein/memory/types'
+
+import { countOf } from '../terminal/amounts.ts'
+
+/** Lines of a report on a terminal; `--json` has all. */
+const maxLeft = 20
+
+/** What was forgotten, or with `isPlan` what would be, for people. */
+export function renderForgotten({ id, forgotten, contents, left }: ForgetReport, isPlan: boolean): string {
+  const counts = Object.entries(forgotten).map(([collection, count]) => `${count} ${collection}`)
+  const bytes = contents > 0 ? `, and ${countOf(contents, 'content')} of objects` : ''
+  const what = counts.length === 0 ? 'nothing' : `${counts.join(', ')}${bytes}`
+  return [
+    `${isPlan ? 'Would forget' : 'Forgot'} ${what}.`,
+    ...(left.length > 0 ? ['Made from it, and kept (--derived forget takes it, too):'] : []),
+    ...left.slice(0, maxLeft).map((name) => `  ${plainText(name)}`),
+    ...(left.length > maxLeft ? [`  … and ${countOf(left.length - maxLeft, 'record')} more`] : []),
+    ...(id === undefined ? [] : [`skein get erasures/${id} tells of it.`]),
+  ].join('\n')
+}
