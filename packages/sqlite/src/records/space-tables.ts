@@ -34,6 +34,9 @@ const selectNewest = 'SELECT max(seq) FROM @changes WHERE collection = ? AND id 
 
 const selectRow = `SELECT ${columns} FROM @records WHERE collection = ? AND id = ?`
 
+/** From so many records that name a source on, sorting them costs more than looking through their collection. */
+const manyUses = 200
+
 /** Reads one space through one connection. Synchronous. */
 export class SpaceTables {
   readonly sql: SpaceSql
@@ -68,12 +71,22 @@ export class SpaceTables {
       where.push(isOldest ? 'seq > ?' : 'seq < ?')
       values.push(query.after)
     }
-    const sql = `SELECT ${columns} FROM @records r WHERE ${where.join(' AND ')} ORDER BY seq ${isOldest ? 'ASC' : 'DESC'} LIMIT ?`
+    // Without an index, SQLite begins with the rows that name the source. With one it would look through the collection.
+    const uses = query.derivedFrom === undefined ? manyUses : this.#usesOf(query.derivedFrom)
+    if (uses === 0) return { records: [] }
+    const by = uses < manyUses ? 'NOT INDEXED' : ''
+    const sql = `SELECT ${columns} FROM @records r ${by} WHERE ${where.join(' AND ')} ORDER BY seq ${isOldest ? 'ASC' : 'DESC'} LIMIT ?`
     const raw = this.sql(sql).all(...values, query.limit + 1) as RawRow[]
     const page = raw.slice(0, query.limit)
     const records = page.flatMap((row) => this.#intact(row)?.record ?? [])
     // If a page ends with a damaged row, the next one begins after that row.
     return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
+  }
+
+  /** How many records name a source, counted up to {@link manyUses}. */
+  #usesOf(source: string): number {
+    const sql = 'SELECT count(*) AS count FROM (SELECT 1 FROM @uses WHERE source = ? LIMIT ?)'
+    return (this.sql(sql).get(source, manyUses) as { readonly count: number }).count
   }
 
   /** By the index of keys, which SQLite keeps in the order of UTF-8. */
