@@ -124,6 +124,8 @@ describe('What one node forgets', () => {
     }
     const [a, b, c] = [await openNode('a', bus), await openNode('b', deaf), await openNode('c', bus)]
     const source = await a.observations.log({ value: 'fox', ...important })
+    // From now on B need not read the bus before it publishes.
+    await b.facts.set('other', 'stays', important)
     await settle(a, b, c)
     isDeaf = true
     await forget(a, source, { reason: 'wrong', derived: 'forget' })
@@ -133,10 +135,10 @@ describe('What one node forgets', () => {
     await b.decisions.record({ task: 't', decision: 'run', reasoning: 'fox', derivedFrom, ...important })
     await expect(b.memory.exchange()).rejects.toThrow('Deaf.')
     await c.memory.exchange()
-    expect(await counts(c)).toEqual({})
+    expect(await counts(c)).toEqual({ facts: 1 })
     isDeaf = false
     await settle(a, b, c)
-    for (const node of [a, b, c]) expect(await counts(node)).toEqual({})
+    for (const node of [a, b, c]) expect(await counts(node)).toEqual({ facts: 1 })
   })
 
   it('leaves what other nodes have made from it, if it does not', async () => {
@@ -179,6 +181,29 @@ describe('What one node forgets', () => {
       await settle(...nodes)
       for (const node of nodes) expect(await counts(node)).toEqual({})
     }
+  })
+
+  it('is refused when it comes late, also where it never was', async () => {
+    const [a, b, bus] = await openPair()
+    await using link = await bus.open('default', 'eve')
+    const said = async (): Promise<readonly string[]> => (await link.read('', 100)).messages.map(({ text }) => text)
+    await a.observations.log({ value: 'fox', subject: 'x', ...important })
+    await a.facts.set('k', 'fox', { subject: 'x', ...important })
+    await a.objects.put('fox', { subject: 'x', ...important })
+    await settle(a, b)
+    const old = await said()
+    await forget(a, { subject: 'x' }, { reason: 'asked' })
+    await settle(a, b)
+    const news = (await said()).slice(old.length)
+    await link.publish(old)
+    await settle(a, b)
+    const other = inProcessBus()
+    await using otherLink = await other.open('default', 'eve')
+    await otherLink.publish([...news, ...old])
+    const d = await openNode('d', other)
+    await settle(d)
+    expect(d.memory.federation?.refused).toBe(0)
+    for (const node of [a, b, d]) expect(await counts(node)).toEqual({})
   })
 
   it('stays gone when a node gets a snapshot', async () => {

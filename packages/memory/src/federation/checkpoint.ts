@@ -43,7 +43,12 @@ export class Checkpoint {
 
   async load(): Promise<void> {
     const [record] = await this.#store.read([checkpointKey])
-    if (!record) return
+    if (!record) {
+      // Its record tells every process that this is the store of a node: what is forgotten here leaves its name.
+      this.marks = true
+      await this.save()
+      return
+    }
     const { feed, bus, asked, sealedFrom, announced, marks } = decodeJson(record.value) as SavedCheckpoint
     Object.assign(this, { feed, bus, snapshotRequest: asked, sealedFrom, announced, marks })
     this.#remember()

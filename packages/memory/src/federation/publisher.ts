@@ -97,11 +97,9 @@ export class Publisher {
   /** What a node of an earlier version has published has no marker: it gets one when it is published again. */
   async #markPublished(link: BusLink): Promise<void> {
     const { checkpoint } = this.#parts
-    const { feed } = checkpoint
-    if (feed > 0) await this.everything(link)
+    await this.everything(link)
     checkpoint.marks = true
-    // A node that begins saves it with the first thing that it publishes.
-    if (feed > 0) await checkpoint.save()
+    await checkpoint.save()
   }
 
   /**
