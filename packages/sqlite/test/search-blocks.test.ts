@@ -3,8 +3,8 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { mapStore } from '@skein/memory'
-import { queryWords } from '@skein/memory/store'
-import type { SearchQuery, Store } from '@skein/memory/store'
+import { indexTerms, queryWords } from '@skein/memory/store'
+import type { Mutation, SearchQuery, Store } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
@@ -35,6 +35,10 @@ async function expected(count: number): Promise<unknown> {
   const store = await mapStore().open('default', 'writer')
   await store.write(Array.from({ length: count }, (_, n) => numbered(n)))
   return answers(store)
+}
+
+function withText(mutation: Mutation, text: string): Mutation {
+  return { ...mutation, value: JSON.stringify(text), terms: indexTerms(text) } as Mutation
 }
 
 /** What one connection sees of the work on blocks. */
@@ -89,9 +93,8 @@ it('forgets a record in every block where it stands, while blocks are merged', a
   const isStored = (term: string): boolean => {
     const db = new Database(path, { readonly: true })
     try {
-      return (
-        db.prepare('SELECT 1 FROM postings_1 WHERE instr(entries, ?) > 0').get(Buffer.from(`${term} `)) !== undefined
-      )
+      const sql = 'SELECT 1 FROM postings_1 WHERE term = ? OR instr(entries, ?) > 0'
+      return db.prepare(sql).get(term, Buffer.from(`${term} `)) !== undefined
     } finally {
       db.close()
     }
@@ -112,6 +115,30 @@ it('forgets a record in every block where it stands, while blocks are merged', a
   const left = (await store.search(query)).records.map(({ id }) => id)
   expect(new Set(left).size).toBe(left.length)
   expect(left).not.toContain('o0')
+})
+
+it('finds words whose letters UTF-16 and UTF-8 order differently, and what follows a word that is gone', async () => {
+  const path = temporaryPath()
+  await using store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  await using other = await mapStore().open('default', 'writer')
+  const words = ['🦆 heron', '\uFA0E\uFA0F lake', '\u{20BB7}\u91CE pond', '0 zebra', '\u{10400}\u{10401} reed']
+  const all = Array.from({ length: 300 }, (_, n) => withText(numbered(n), `${words[n % 5]} k${n}`))
+  for (const each of [store, other]) {
+    await each.write(all)
+    // All of a block, and the first words of others.
+    for (let n = 0; n < 200; n += n < 128 ? 1 : 7) {
+      await each.write([{ type: 'delete', key: { collection: 'observations', id: `o${n}` }, author: 'ann' }])
+    }
+  }
+  const texts = ['🦆', '\uFA0E\uFA0F', '\u{20BB7}\u91CE', '\u{10400}\u{10401}', 'k1*', 'zebra', 'zebre', 'k201', 'k130']
+  const found = (each: Store): Promise<unknown> =>
+    Promise.all(
+      texts.map(async (text) => {
+        const query = { collection: 'observations', words: queryWords(text), limit: 300 } as const
+        return [text, (await each.search(query)).records.map(({ id }) => id)]
+      }),
+    )
+  expect(await found(store)).toEqual(await found(other))
 })
 
 it('goes on with the blocks of format 6', async () => {

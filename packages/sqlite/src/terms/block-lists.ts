@@ -4,6 +4,7 @@ import type { SpaceSql } from '../file/space-sql.ts'
 import { ChunkWriter, listsOf } from './posting-chunk.ts'
 import type { TermList } from './posting-chunk.ts'
 import { withoutRecord, withRecord } from './posting-list.ts'
+import type { PostingWriter } from './posting-list.ts'
 
 /** Where a record stands, or is to stand, in the list of a term. */
 export interface ListPlace {
@@ -28,6 +29,32 @@ type Chunk = readonly [first: string, bytes: Uint8Array]
 export function listWriter(sql: SpaceSql, block: number, group: number): ChunkWriter {
   const insert = sql(insertChunk)
   return new ChunkWriter((first, chunk) => void insert.run(block, group, first, chunk))
+}
+
+/** Writes the lists of a block in the order of groups and terms. */
+export class BlockWriter {
+  readonly #sql: SpaceSql
+  readonly #block: number
+  #group = -1
+  #chunks: ChunkWriter | undefined
+
+  constructor(sql: SpaceSql, block: number) {
+    this.#sql = sql
+    this.#block = block
+  }
+
+  add([group, term]: readonly [group: number, term: string], list: PostingWriter): void {
+    if (!this.#chunks || group !== this.#group) {
+      this.flush()
+      this.#chunks = listWriter(this.#sql, this.#block, group)
+      this.#group = group
+    }
+    this.#chunks.add(term, list.buffer, list.length)
+  }
+
+  flush(): void {
+    this.#chunks?.flush()
+  }
 }
 
 /** Adds a record to a list, at its place in the order of positions. */

@@ -1,39 +1,26 @@
-import { compareNames } from '@skein/memory/store'
-
 import type { SpaceSql } from '../file/space-sql.ts'
-import { listWriter } from './block-lists.ts'
-import { ChunkReader } from './posting-chunk.ts'
-import type { ChunkWriter } from './posting-chunk.ts'
+import { BlockWriter } from './block-lists.ts'
+import { compareKeys, leastOf, ListCursor } from './list-cursor.ts'
+import type { BlockPlace, ListKey } from './list-cursor.ts'
 import { PostingWriter } from './posting-list.ts'
 
 /** So many blocks of a rank become one of the next. */
 const mergedBlocks = 8
 /** Blocks of half a million records, which stay as they are. */
 const highestRank = 4
-/** How many chunks of lists of a block are read at a time. */
-const pageSize = 4
 /** So many lists are merged at a time at least, since each step has to find its place in eight blocks. */
 const shortestStep = 512
 /** So many rows of lists are deleted in place of merging one list. */
 const deletedRows = 8
 
-const selectChunk = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) <= (?, ?)
-  ORDER BY grp DESC, term DESC LIMIT 1`
-const nextChunks = `SELECT grp, term, entries FROM @postings WHERE block = ? AND (grp, term) > (?, ?)
-  ORDER BY grp, term LIMIT ${pageSize}`
 const selectDue = `SELECT rank FROM @merging UNION
   SELECT rank FROM @blocks WHERE rank < ${highestRank} GROUP BY rank HAVING count(*) >= ${mergedBlocks}
   ORDER BY rank LIMIT 1`
 const selectMerge = 'SELECT block, start, sources, grp, term FROM @merging WHERE rank = ?'
 const insertMerge = 'INSERT INTO @merging (rank, block, start, sources, grp, term) VALUES (?, ?, ?, ?, 0, ?)'
 
-/** A block, and the position where it begins. */
-export type BlockPlace = readonly [block: number, start: number]
-
 /** A merge that has begun: the new block, and the group and term up to which it is written. */
 type Merge = readonly [block: number, start: number, sources: string, group: number, term: string]
-type Key = readonly [group: number, term: string]
-type Chunk = readonly [group: number, first: string, lists: Uint8Array]
 
 /** The number of the next block. Numbers grow, so that what is written stands together. */
 export function nextBlock(sql: SpaceSql): number {
@@ -77,10 +64,12 @@ export class BlockMerger {
   }
 
   /** The blocks that are being made of a block, among others, as far as they are written beyond a list. */
-  written(of: number, list: Key): BlockPlace[] {
+  written(of: number, list: ListKey): BlockPlace[] {
     const merges = this.#sql('SELECT block, start, sources, grp, term FROM @merging').all() as Merge[]
     return merges
-      .filter(([, , sources, ...upTo]) => compare(list, upTo) <= 0 && isAmong(of, JSON.parse(sources) as BlockPlace[]))
+      .filter(
+        ([, , sources, ...upTo]) => compareKeys(list, upTo) <= 0 && isAmong(of, JSON.parse(sources) as BlockPlace[]),
+      )
       .map(([block, start]) => [block, start])
   }
 
@@ -106,14 +95,14 @@ export class BlockMerger {
     const cursors = blocks.map((source) => new ListCursor(this.#sql, source, from))
     const lists = new BlockWriter(this.#sql, block)
     const list = new PostingWriter(start)
-    let upTo: Key = from
+    let upTo: ListKey = from
     let merged = 0
     while (merged < most) {
       const next = leastOf(cursors)
       if (!next) break
       list.restart(start)
       for (const cursor of cursors) {
-        if (!cursor.key || compare(cursor.key, next) !== 0) continue
+        if (!cursor.key || compareKeys(cursor.key, next) !== 0) continue
         cursor.copyTo(list)
         cursor.advance()
         merged += 1
@@ -167,92 +156,4 @@ export class BlockMerger {
 
 function isAmong(block: number, places: readonly BlockPlace[]): boolean {
   return places.some(([one]) => one === block)
-}
-
-/** Writes the lists of a block in the order of groups and terms. */
-class BlockWriter {
-  readonly #sql: SpaceSql
-  readonly #block: number
-  #group = -1
-  #chunks: ChunkWriter | undefined
-
-  constructor(sql: SpaceSql, block: number) {
-    this.#sql = sql
-    this.#block = block
-  }
-
-  add([group, term]: Key, list: PostingWriter): void {
-    if (!this.#chunks || group !== this.#group) {
-      this.flush()
-      this.#chunks = listWriter(this.#sql, this.#block, group)
-      this.#group = group
-    }
-    this.#chunks.add(term, list.buffer, list.length)
-  }
-
-  flush(): void {
-    this.#chunks?.flush()
-  }
-}
-
-/** Reads the lists of a block in order. */
-class ListCursor {
-  /** Of the list at hand; undefined at the end. */
-  key: Key | undefined
-  readonly #sql: SpaceSql
-  readonly #block: number
-  readonly #start: number
-  #chunks: readonly Chunk[]
-  #at = 0
-  #reader: ChunkReader | undefined
-
-  /** @param after - The list after which to begin, in the midst of a chunk as a rule. */
-  constructor(sql: SpaceSql, [block, start]: BlockPlace, after: Key) {
-    this.#sql = sql
-    this.#block = block
-    this.#start = start
-    this.#chunks = this.#sql(selectChunk).all(block, ...after) as Chunk[]
-    // Where nothing is before a list, what comes after it begins the block.
-    if (this.#chunks.length === 0) this.#chunks = [[...after, new Uint8Array()]]
-    this.#reader = new ChunkReader(this.#chunks[0]?.[2] ?? new Uint8Array())
-    do this.advance()
-    while (this.key && compare(this.key, after) <= 0)
-  }
-
-  advance(): void {
-    while (this.#reader?.next() === false) this.#nextChunk()
-    const [group] = this.#chunks[this.#at] ?? [0]
-    this.key = this.#reader && [group, this.#reader.term]
-  }
-
-  /** Adds the records of the list at hand to another one. */
-  copyTo(list: PostingWriter): void {
-    this.#reader?.copyTo(list, this.#start)
-  }
-
-  #nextChunk(): void {
-    this.#at += 1
-    if (this.#at === this.#chunks.length) {
-      const [group, first] = this.#chunks[this.#at - 1] ?? [0, '']
-      this.#chunks = this.#sql(nextChunks).all(this.#block, group, first) as Chunk[]
-      this.#at = 0
-    }
-    const chunk = this.#chunks[this.#at]
-    this.#reader = chunk && new ChunkReader(chunk[2])
-  }
-}
-
-/** The first of the lists that some cursors are at. */
-function leastOf(cursors: readonly ListCursor[]): Key | undefined {
-  let least: Key | undefined
-  for (const { key } of cursors) if (key && (!least || compare(key, least) < 0)) least = key
-  return least
-}
-
-/** By group and term, in SQLite's order. */
-function compare(
-  [groupA, termA]: readonly [number, string, ...unknown[]],
-  [groupB, termB]: readonly [number, string, ...unknown[]],
-): number {
-  return groupA - groupB || compareNames(termA, termB)
 }

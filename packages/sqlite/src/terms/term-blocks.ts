@@ -2,7 +2,7 @@ import { compareNames } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
 import { BlockMerger, nextBlock } from './block-merger.ts'
-import type { BlockPlace } from './block-merger.ts'
+import type { BlockPlace } from './list-cursor.ts'
 import { dropRecord, listWriter, putRecord } from './block-lists.ts'
 import { PostingWriter, unpackTerms } from './posting-list.ts'
 
