@@ -57,7 +57,7 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
     const [row, guardRow, floor] = [rowOf(key), guard && rowOf(guard.key), floorOf(key.collection)]
     const needs = mutation.type === 'set' ? mutation.needs : undefined
     const hasContent = needs?.some((name) => situation.hasBytes(name))
-    const holds = mutation.type !== 'check-range' || isUnwritten(mutation, rangeSituation(mutation, situation))
+    const holds = mutation.type !== 'check-range' || isUnwritten(mutation, rangeSituation(mutation, situation, seq))
     const verdict = decideMutation(mutation, {
       row,
       guardRow,
@@ -78,7 +78,8 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
 
 function rangeSituation(
   { key, after }: RangeCheckMutation,
-  { now, seq, incarnation, rowsAfter }: BatchSituation,
+  { now, incarnation, rowsAfter }: BatchSituation,
+  seq: Seq,
 ): RangeSituation {
   return { rows: rowsAfter(key.collection, after), now, seq, incarnation }
 }
