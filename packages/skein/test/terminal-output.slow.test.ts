@@ -86,6 +86,10 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['run', document, '--model', evil], code: 2 },
     { args: ['run', document, '--space', evil], code: 2 },
   ],
+  ask: () => [
+    ...twice('ask', 'What about geese?', `What${evil}?`, '--as', evil, ...inStore),
+    { args: ['ask', 'Who?', '--store', `absent${evil}`], code: 1 },
+  ],
   dashboard: () => [
     { args: ['dashboard', ...inStore], until: /http/ },
     { args: ['dashboard', '--json', ...inStore], until: /http/ },
@@ -125,10 +129,6 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['get', 'facts', evil, ...inStore], code: 1 },
     { args: ['get', 'facts', 'key…', '--raw', ...inStore], code: 1 },
   ],
-  ask: () => [
-    ...twice('ask', 'What about geese?', `What${evil}?`, '--as', evil, ...inStore),
-    { args: ['ask', 'Who?', '--store', `absent${evil}`], code: 1 },
-  ],
   search: () => twice('search', 'geese', ...inStore),
   tail: () => [
     { args: ['tail', '--after', '0', ...inStore], until: /kind/ },
@@ -141,6 +141,18 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     ...answers('--hand-back', `ask${evil}`),
     { args: ['answer', evil, 'yes', '--as', 'bob', ...inStore], code: 1 },
   ],
+  retract: () => [
+    { args: ['retract', `observations/absent${evil}`, '--reason', evil, '--as', evil, ...inStore], code: 1 },
+    { args: ['retract', evil, '--reason', evil, ...inStore], code: 2 },
+  ],
+  supersede: () => [
+    {
+      args: ['supersede', `observations/a${evil}`, '--by', `observations/b${evil}`, '--as', evil, ...inStore],
+      code: 1,
+    },
+    { args: ['supersede', evil, '--by', evil, ...inStore], code: 2 },
+  ],
+  confirm: () => [{ args: ['confirm', `observations/absent${evil}`, '--as', evil, ...inStore], code: 1 }],
   forget: () => [
     { args: ['forget', 'work/*', ...inStore], code: 1 },
     { args: ['forget', 'work/*', '--json', '--yes', ...inStore] },
