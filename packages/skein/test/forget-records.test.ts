@@ -64,7 +64,12 @@ describe('skein hold', () => {
     await fill('person/5')
     const leo = ['--as', 'leo', '--right', 'hold'] as const
     const placed = await json<{ id: string; held: object }>(
-      ...['hold', '--subject', 'person/5', '--reason', 'Case 7', ...leo],
+      'hold',
+      '--subject',
+      'person/5',
+      '--reason',
+      'Case 7',
+      ...leo,
     )
     expect(placed.held).toEqual({ facts: 1, observations: 1 })
     const forget = ['forget', '--subject', 'person/5', '--reason', 'asked', '--yes', ...olga]
