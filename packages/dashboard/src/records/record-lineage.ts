@@ -1,7 +1,8 @@
 import type { View } from '@skein/memory'
-import { objectInfoOf } from '@skein/memory/runtime'
+import { keyOfSource, objectInfoOf, sourceName } from '@skein/memory/runtime'
 import type { AnyRecord } from '@skein/memory/runtime'
 import { collectionsWith } from '@skein/memory/store'
+import type { Collection } from '@skein/memory/store'
 import type { LineageNode } from '@skein/memory/types'
 
 import type { LineageItem } from '../protocol/protocol.ts'
@@ -21,14 +22,28 @@ export interface Lineage {
 
 /**
  * Walks from a record in both directions, nearest first. Objects lead to objects,
- * and to records of other kinds that name them as sources.
+ * and to records of other kinds that name them as sources. Other records lead to those next to them.
  *
  * @throws StoreError
  */
 export async function lineageOf(view: View, record: AnyRecord): Promise<Lineage> {
   const isObject = record.collection === 'objects'
-  const [sources, uses] = await Promise.all([sourcesOf(view, record), isObject ? usesOf(view, record) : []])
+  const [objects, others, uses] = await Promise.all([
+    sourcesOf(view, record),
+    otherSourcesOf(view, record),
+    isObject ? usesOf(view, record) : madeFrom(view, sourceName(record), { depth: 1, from: record.id }),
+  ])
+  const sources = [...others, ...objects].toSorted((a, b) => a.depth - b.depth)
   return { sources: sources.slice(0, maxItems), uses: uses.slice(0, maxItems) }
+}
+
+/** The records of other kinds that a record names as its sources, whether or not they still hold. */
+async function otherSourcesOf(view: View, record: AnyRecord): Promise<readonly LineageItem[]> {
+  const keys = record.derivedFrom.slice(0, maxItems).map((name) => keyOfSource(name))
+  const found = await Promise.all(
+    keys.map((key) => key && shown.has(key.collection) && view.records.get(key.collection, key.id, { include: 'all' })),
+  )
+  return found.flatMap((source) => (source ? [recordItem(source, { depth: 1, from: record.id })] : []))
 }
 
 async function sourcesOf(view: View, record: AnyRecord): Promise<readonly LineageItem[]> {
@@ -36,7 +51,9 @@ async function sourcesOf(view: View, record: AnyRecord): Promise<readonly Lineag
   const walks = await Promise.all(
     isObject
       ? [view.objects.lineage(record, { direction: 'sources', limit: maxItems })]
-      : record.derivedFrom.map((id) => objectWithSources(view, id)),
+      : record.derivedFrom
+          .filter((name) => keyOfSource(name)?.collection === 'objects')
+          .map((id) => objectWithSources(view, id)),
   )
   const items: LineageItem[] = []
   const seen = new Set<string>()
@@ -71,7 +88,7 @@ async function usesOf(view: View, record: AnyRecord): Promise<readonly LineageIt
     return toItem(node, from ?? record.id)
   })
   const found = await Promise.all(
-    [...depths].slice(0, maxExpanded).map(([id, depth]) => recordsMadeFrom(view, id, depth + 1)),
+    [...depths].slice(0, maxExpanded).map(([id, depth]) => madeFrom(view, id, { depth: depth + 1, from: id })),
   )
   const seen = new Set<string>()
   const others = found.flat().filter(({ collection, id }) => {
@@ -81,22 +98,27 @@ async function usesOf(view: View, record: AnyRecord): Promise<readonly LineageIt
   return [...objects, ...others].toSorted((a, b) => a.depth - b.depth)
 }
 
-/** Kinds of record besides objects that are made from objects. */
-const otherCollections = collectionsWith('derived').filter((name) => name !== 'objects' && name !== 'corrections')
+/** Kinds of record that are made from others, besides what is said about them. */
+const derived = collectionsWith('derived').filter((name) => name !== 'corrections')
+/** Those that a walk over objects does not find. */
+const shown: ReadonlySet<Collection> = new Set(derived.filter((name) => name !== 'objects'))
 
-async function recordsMadeFrom(view: View, object: string, depth: number): Promise<readonly LineageItem[]> {
+/** Where an item stands in a walk. */
+type Place = Pick<LineageItem, 'depth' | 'from'>
+
+/** What names something as its source. From objects, other objects are found by a walk of their own. */
+async function madeFrom(view: View, source: string, place: Place): Promise<readonly LineageItem[]> {
+  const kinds = keyOfSource(source)?.collection === 'objects' ? [...shown] : derived
   const pages = await Promise.all(
-    otherCollections.map((collection) =>
-      view.records.list({ collection, derivedFrom: object, limit: 50, include: 'all' }),
-    ),
+    kinds.map((collection) => view.records.list({ collection, derivedFrom: source, limit: 50, include: 'all' })),
   )
-  return pages.flatMap(({ items }) =>
-    items.map((item) => {
-      const { collection, id, author, value } = item
-      const state = stateOf(item)
-      return { collection, id, author, title: titleOf(item, value), depth, from: object, ...(state && { state }) }
-    }),
-  )
+  return pages.flatMap(({ items }) => items.map((item) => recordItem(item, place)))
+}
+
+function recordItem(record: AnyRecord, place: Place): LineageItem {
+  const { collection, id, author, value } = record
+  const state = stateOf(record)
+  return { collection, id, author, title: titleOf(record, value), ...place, ...(state && { state }) }
 }
 
 function toItem(node: LineageNode, from: string): LineageItem {

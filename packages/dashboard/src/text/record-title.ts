@@ -36,6 +36,7 @@ export function titleOf({ collection, id, task, tags }: TitledRecord, value: unk
   if (collection === 'work') return workTitle(id)
   const object = collection === 'objects' ? objectInfoOf(value) : undefined
   if (object) return objectTitle(object, { task, tags })
+  if (collection === 'corrections') return correctionTitle(id, value)
   return shortText((titledById.has(collection) ? undefined : summaryOf(value)) ?? id)
 }
 
@@ -60,6 +61,12 @@ export function objectTitle(
 /** The key of a work without the hash of its inputs: `activity/note@1`. */
 export function workTitle(id: string): string {
   return shortText(parseWorkId(id).key.replace(/\/[\da-f]{32,}$/, ''))
+}
+
+/** Why a record was corrected; without a reason, what was done to which. */
+function correctionTitle(id: string, value: unknown): string {
+  const { state, reason } = (value ?? {}) as { readonly state?: unknown; readonly reason?: unknown }
+  return shortText(typeof reason === 'string' && reason !== '' ? reason : `${String(state ?? 'corrected')} ${id}`)
 }
 
 function summaryOf(value: unknown): string | undefined {

@@ -28,7 +28,9 @@ describePage('What holds no more, in Chromium', (open) => {
     await row('erasure Nobody needs it.').waitFor()
     expect(await row('It costs 12').locator('.state-badge').count()).toBe(0)
     // A correction is in no doubt because of what it corrects.
-    expect(await page.getByText('in doubt').count()).toBe(1)
+    expect(await page.getByRole('option').getByText('in doubt').count()).toBe(1)
+    // What rests on it is listed with it.
+    expect(await page.locator('.lineage').getByText('in doubt').count()).toBe(1)
 
     await row('superseded It costs 10').click()
     await page.getByRole('note').getByText('a typo').waitFor()

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { RecordDetail } from '../../src/index.ts'
+import type { RecordDetail, RecordRows } from '../../src/index.ts'
 import { openBoard } from '../open-board.ts'
 import type { OpenBoard } from '../open-board.ts'
 
@@ -50,4 +50,45 @@ it('leads from a report to the parts behind it, and from a part to everything ma
     ]),
   )
   expect(ofObservation.sources).toHaveLength(5)
+})
+
+it('leads from an entry to what it rests on, held or not, and to what rests on it', async () => {
+  await using open = await openBoard()
+  const ann = open.memory.as({ id: 'ann', role: 'reader' })
+  const { id } = await ann.observations.log({ value: 'Acme is for sale' })
+  const source = `observations/${id}`
+  const { id: decision } = await ann.decisions.record({
+    task: 't',
+    decision: 'Bid',
+    reasoning: 'It is for sale.',
+    derivedFrom: [source],
+  })
+  await ann.facts.set('bid', 10, { derivedFrom: [source] })
+  const ref = await ann.objects.put('an offer', { derivedFrom: [source] })
+  await ann.observations.supersede(id, { value: 'Acme is not for sale' })
+
+  const ofDecision = await detailOf(open, 'decisions', decision)
+  expect(ofDecision.sources).toEqual([
+    {
+      collection: 'observations',
+      id,
+      title: 'Acme is for sale',
+      author: 'ann',
+      depth: 1,
+      from: decision,
+      state: expect.objectContaining({ kind: 'superseded' }),
+    },
+  ])
+  const ofObservation = await detailOf(open, 'observations', id)
+  expect(ofObservation.uses.map((use) => [use.collection, use.id, use.depth, use.from, use.state?.kind])).toEqual(
+    expect.arrayContaining([
+      ['decisions', decision, 1, id, 'in-doubt'],
+      ['facts', 'bid', 1, id, 'in-doubt'],
+      ['objects', ref.id, 1, id, 'in-doubt'],
+    ]),
+  )
+  expect(ofObservation.uses).toHaveLength(3)
+  // Without a reason, a correction says what was done to which.
+  const { rows } = await open.json<RecordRows>('/api/records?collection=corrections')
+  expect(rows.map(({ title }) => title)).toEqual([`superseded ${source}`])
 })

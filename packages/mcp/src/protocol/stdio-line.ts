@@ -81,6 +81,7 @@ export class StdioLine implements Transport {
   /** One after the other: the SDK listens twice to the output for each message that a slow client has not taken yet. */
   #sendNext(message: JSONRPCMessage): Promise<void> {
     const sent = this.#sent.then(() => this.#inner.send(message))
+    // The sender gets the error; the next message only waits for the end.
     this.#sent = sent.catch(() => {})
     return sent
   }

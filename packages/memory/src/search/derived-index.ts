@@ -36,7 +36,7 @@ export class DerivedIndex {
   }
 
   async search(query: SearchQuery, now: number): Promise<readonly FoundKey[]> {
-    // One after the other: a later search must see what was written before it.
+    // One after the other: a later search must see what was written before it. A failure is told to whoever met it.
     this.#catchingUp = this.#catchingUp.catch(() => {}).then(() => this.#catchUp(now))
     await this.#catchingUp
     return this.#table.search(query, now)

@@ -74,6 +74,7 @@ export class VectorIndex implements AsyncDisposable {
   /** One after the other: rows must not change while they are compared. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(work)
+    // The caller gets the error; who comes next only waits for the end.
     this.#last = done.catch(() => {})
     return done
   }

@@ -141,6 +141,7 @@ export class SqliteWriter {
     await last
     // What is queued would fill the log again at once.
     await this.#queue.drain()
+    // Whoever asked for it gets the error; the rewrite after it only waits for its end.
     this.#lastRewrite = this.#nextRewrite?.catch(() => {})
     this.#nextRewrite = undefined
     await rewriteFile(this.#db, this.#options)

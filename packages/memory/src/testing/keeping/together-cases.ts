@@ -92,6 +92,7 @@ export function togetherCases(options: StoreContractOptions): void {
       for (const call of ['retract', 'supersede', 'declassify']) {
         const refused = view.transaction(async (tx) => {
           await tx.facts.set('done', true)
+          // The types of a transaction leave these calls out; callers without types may try them.
           const { observations } = tx as unknown as View
           await (observations as unknown as Record<string, (...args: unknown[]) => unknown>)[call]?.(id, {})
         })
