@@ -39,9 +39,12 @@ export async function lineageOf(view: View, record: AnyRecord): Promise<Lineage>
 
 /** The records of other kinds that a record names as its sources, whether or not they still hold. */
 async function otherSourcesOf(view: View, record: AnyRecord): Promise<readonly LineageItem[]> {
-  const keys = record.derivedFrom.slice(0, maxItems).map((name) => keyOfSource(name))
+  const keys = record.derivedFrom.map((name) => keyOfSource(name)).filter((key) => key !== undefined)
   const found = await Promise.all(
-    keys.map((key) => key && shown.has(key.collection) && view.records.get(key.collection, key.id, { include: 'all' })),
+    keys
+      .filter(({ collection }) => shown.has(collection))
+      .slice(0, maxItems)
+      .map(({ collection, id }) => view.records.get(collection, id, { include: 'all' })),
   )
   return found.flatMap((source) => (source ? [recordItem(source, { depth: 1, from: record.id })] : []))
 }

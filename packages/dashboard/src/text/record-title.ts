@@ -65,8 +65,8 @@ export function workTitle(id: string): string {
 
 /** Why a record was corrected; without a reason, what was done to which. */
 function correctionTitle(id: string, value: unknown): string {
-  const { state, reason } = (value ?? {}) as { readonly state?: unknown; readonly reason?: unknown }
-  return shortText(typeof reason === 'string' && reason !== '' ? reason : `${String(state ?? 'corrected')} ${id}`)
+  const { state, reason } = (value ?? {}) as { readonly state?: string; readonly reason?: unknown }
+  return shortText(typeof reason === 'string' && reason !== '' ? reason : `${state ?? 'corrected'} ${id}`)
 }
 
 function summaryOf(value: unknown): string | undefined {
