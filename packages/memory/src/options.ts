@@ -65,7 +65,7 @@ export interface MemoryOptions {
 
   /**
    * Size of the shared memory in which threads read objects without copying, in bytes.
-   * The address space is reserved at once, but memory is used only as objects arrive.
+   * The address space is reserved at once, memory is taken as objects arrive.
    * 0 disables it, so that every read of an object copies it from the store.
    *
    * @defaultValue 268_435_456

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { hash } from 'node:crypto'
+import { totalmem } from 'node:os'
 
+import { mapStore, openMemory } from '@skein/memory'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -65,6 +68,21 @@ describe('shared objects', () => {
     expect(open(0).put(1, 1)).toBe(false)
   })
 
+  it('take no memory before there are any, and no more than they need', () => {
+    const { arena, put } = open(256 * kilobyte * kilobyte)
+    expect(arena.buffers.arena.byteLength).toBe(0)
+    put(1, 3 * kilobyte * kilobyte)
+    expect(arena.buffers.arena.byteLength).toBe(4 * kilobyte * kilobyte)
+  })
+
+  it('leave a process able to start others, however many memories it opens', async () => {
+    const sharedObjectBytes = 2 ** 31
+    await using opened = new AsyncDisposableStack()
+    for (let bytes = 0; bytes < 3 * totalmem(); bytes += sharedObjectBytes)
+      opened.use(await openMemory({ store: mapStore(), sharedObjectBytes }))
+    expect(spawnSync(process.execPath, ['--version']).error).toBeUndefined()
+  })
+
   it('never show the bytes of another object', () => {
     const steps = fc.array(
       fc.record({ n: fc.integer({ min: 0, max: 30 }), length: fc.integer({ min: 1, max: 900 }), hold: fc.boolean() }),
@@ -92,7 +110,8 @@ describe('the free list', () => {
       fc.property(
         fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant('give')), { maxLength: 100 }),
         (all) => {
-          const list = new FreeList(1_000)
+          const list = new FreeList()
+          list.give(0, 1_000)
           const taken: { offset: number; size: number }[] = []
           for (const step of all) {
             if (step === 'give') {

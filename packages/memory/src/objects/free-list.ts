@@ -1,10 +1,6 @@
-/** The free spans of a buffer, sorted by offset, with adjacent spans merged. Allocation is first-fit. */
+/** The free spans of a buffer, sorted by offset, with adjacent spans merged; empty at first. Allocation is first-fit. */
 export class FreeList {
-  readonly #spans: Span[]
-
-  constructor(size: number) {
-    this.#spans = size > 0 ? [{ offset: 0, size }] : []
-  }
+  readonly #spans: Span[] = []
 
   /** Allocates `size` bytes and returns their offset; `undefined` if no span is that long. */
   take(size: number): number | undefined {

@@ -25,7 +25,7 @@ export class ObjectArena {
   readonly buffers: SharedObjectBuffers
   readonly #directory: Int32Array
   readonly #pins: Int32Array
-  readonly #free: FreeList
+  readonly #free = new FreeList()
   /** The entries in use: index in the directory → size in the arena. */
   readonly #resident = new Map<number, number>()
 
@@ -33,7 +33,6 @@ export class ObjectArena {
     this.buffers = buffers
     this.#directory = new Int32Array(buffers.directory)
     this.#pins = new Int32Array(buffers.pins)
-    this.#free = new FreeList(buffers.arena.byteLength)
   }
 
   /**
@@ -42,8 +41,9 @@ export class ObjectArena {
    */
   reserve(length: number): number | undefined {
     const size = roundUp(length)
-    if (size > this.buffers.arena.byteLength / 2) return undefined
+    if (size > this.buffers.arena.maxByteLength / 2) return undefined
     let offset = this.#free.take(size)
+    while (offset === undefined && this.#grow()) offset = this.#free.take(size)
     if (offset !== undefined) return offset
     for (const index of this.#leastRecentlyUsed()) {
       if (!this.#evict(index)) continue
@@ -95,6 +95,17 @@ export class ObjectArena {
     this.#pins.fill(0, thread * directorySize, (thread + 1) * directorySize)
   }
 
+  /** Doubles the arena, up to its maximum; returns whether there was room left to grow. */
+  #grow(): boolean {
+    const { arena } = this.buffers
+    const size = arena.byteLength
+    const next = Math.min(arena.maxByteLength, Math.max(firstBytes, 2 * size))
+    if (next === size) return false
+    arena.grow(next)
+    this.#free.give(size, next - size)
+    return true
+  }
+
   #vacate(places: readonly number[]): number | undefined {
     const empty = places.find((index) => !this.#resident.has(index))
     if (empty !== undefined) return empty
@@ -122,6 +133,9 @@ export class ObjectArena {
     return Atomics.load(this.#directory, index * entryWords + usedWord)
   }
 }
+
+/** The size to which an empty arena grows, in bytes. */
+const firstBytes = 1_048_576
 
 function roundUp(length: number): number {
   return Math.max(unit, Math.ceil(length / unit) * unit)

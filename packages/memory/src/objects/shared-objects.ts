@@ -90,10 +90,14 @@ export class SharedObjects {
   }
 }
 
-/** Allocates shared memory for `bytes` bytes of objects. The OS commits pages only when they are used. */
+/**
+ * Reserves shared memory for at most `bytes` bytes of objects. The arena starts empty
+ * and grows: Linux refuses to start a child process of a process whose writable
+ * memory, used or not, exceeds the machine's.
+ */
 export function sharedObjectBuffers(bytes: number): SharedObjectBuffers {
   return {
-    arena: new SharedArrayBuffer(bytes),
+    arena: new SharedArrayBuffer(0, { maxByteLength: bytes }),
     directory: new SharedArrayBuffer(directorySize * entryWords * Int32Array.BYTES_PER_ELEMENT),
     pins: new SharedArrayBuffer(maxThreads * directorySize * Int32Array.BYTES_PER_ELEMENT),
   }

@@ -123,6 +123,9 @@ export function verifyCases(options: StoreContractOptions): void {
 
     it('has its contents counted', async () => {
       await fill()
+      // The memory may write something of its own meanwhile.
+      const lastPosition = async () => (await (await driver.open('default', 'writer')).changes(0, 1)).last
+      const before = await lastPosition()
       const {
         records,
         objects,
@@ -133,8 +136,9 @@ export function verifyCases(options: StoreContractOptions): void {
       expect(found).toEqual([])
       expect(records).toMatchObject({ facts: 2, observations: 2, objects: 2, work: 1, claims: 1 })
       expect(objects).toEqual({ count: 2, bytes: 9 + 9 + 28 })
-      const { last } = await (await driver.open('default', 'writer')).changes(0, 1)
-      expect(feed).toEqual({ first: 1, last })
+      expect(feed?.first).toBe(1)
+      expect(feed?.last).toBeGreaterThanOrEqual(before)
+      expect(feed?.last).toBeLessThanOrEqual(await lastPosition())
       // The result of work is stored under the clearance that it was made for.
       expect(sealed).toEqual({ k1: { records: 4, objects: 1 } })
     })
