@@ -5,6 +5,8 @@
  * @module
  */
 
+import { generateText, stepCountIs } from 'ai'
+import type { ToolSet } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 
 type Answer = Awaited<ReturnType<MockLanguageModelV4['doGenerate']>>
@@ -28,6 +30,16 @@ export function scriptedModel(calls: (readonly [name: string, input: object])[])
     return answer({ type: 'tool-call', toolCallId: toolName, toolName, input: JSON.stringify(input) })
   }
   return new MockLanguageModelV4({ doGenerate })
+}
+
+/** Lets a model call these tools; resolves to what they returned. */
+export async function callTools(
+  tools: ToolSet,
+  ...calls: (readonly [name: string, input: object])[]
+): Promise<readonly unknown[]> {
+  const options = { model: scriptedModel([...calls]), tools, stopWhen: stepCountIs(calls.length + 1) }
+  const { steps } = await generateText({ ...options, prompt: 'Work on your task.' })
+  return steps.flatMap(({ toolResults }) => toolResults.map(({ output }) => output as unknown))
 }
 
 function answer(part: Answer['content'][number]): Answer {

@@ -36,6 +36,9 @@ const steps: Readonly<Record<string, () => void>> = {
   },
   'types over versions of XState': () =>
     refuse(installedToolchains(root).flatMap((toolchain) => checkTypes(root, toolchain))),
+  'types over the oldest peers': () => {
+    for (const config of globSync('packages/*/tsconfig.oldest.json', { cwd: root })) run('tsc', '-p', config)
+  },
   'the page of the dashboard': () => {
     run('tsc', '-p', 'packages/dashboard/page')
     run('node', 'packages/dashboard/page/build.ts')
