@@ -20,33 +20,52 @@ import type { TestServer } from './redis-server.ts'
 /** A busy machine needs more than five seconds for 50 MB. */
 const commandTimeoutMs = 60_000
 
-/** Declares parts of the store contract for a server that all of them share. */
-export function describeRedisStore(parts: readonly StoreContractPart[]): void {
+/** A server under the contract. */
+export interface ServerUnderTest {
+  readonly server: TestServer
+  /** Where the store finds it: as another user than the tests, perhaps. */
+  readonly url: string
+}
+
+/**
+ * Declares parts of the store contract for a server that all of them share.
+ *
+ * @param prepare - Prepares the server; resolves to the URL for the store.
+ * @param declareMore - Declares what holds after the parts.
+ */
+export function describeRedisStore(
+  parts: readonly StoreContractPart[],
+  prepare: (server: TestServer) => Promise<string> = async ({ url }) => url,
+  declareMore: (under: ServerUnderTest) => void = () => {},
+): void {
   describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async () => {
+    if (missing) return
     // A server that keeps snapshots alone can go back to an older one.
     const persistence = parts.includes('data loss') ? ['--appendonly', 'no'] : ['--appendfsync', 'no']
-    const server = missing ? undefined : await startServer(...persistence)
-    afterAll(() => server?.stop())
+    const server = await startServer(...persistence)
+    afterAll(() => server.stop())
+    const url = await prepare(server)
     let made = 0
     let prefix = ''
-    const open = () => redisStore({ url: server?.url ?? '', prefix, commandTimeoutMs })
+    const open = () => redisStore({ url, prefix, commandTimeoutMs })
 
     describeStore('redisStore', {
       create: () => {
-        prefix = `skein-${(made += 1)}:`
+        prefix = `skein:${(made += 1)}:`
         return open()
       },
       reopen: open,
-      snapshot: () => keepSnapshot(server as TestServer),
+      snapshot: () => keepSnapshot(server),
       tamper: {
         put: async (space, record) => {
-          const admin = new Redis(server?.url ?? '')
+          const admin = new Redis(`${server.url}${new URL(url).pathname}`)
           await putRow(admin, `{${prefix}${space}}:`, record)
           admin.disconnect()
         },
       },
       parts,
     })
+    declareMore({ server, url })
   })
 }
 

@@ -114,14 +114,20 @@ async function contents({ address, prefix }: Place, encryption: Encryption): Pro
   }
 }
 
-async function killAtEveryWrite(next: () => Promise<Place>, encryption: Encryption): Promise<number> {
+type Moment = 'before' | 'after'
+
+async function killAtEveryWrite(
+  next: () => Promise<Place>,
+  encryption: Encryption,
+  moments: readonly Moment[],
+): Promise<number> {
   const counting = await next()
   const before = await onStore(counting, plainSecrets)
   expect(before.size).toBeGreaterThan(10)
   const writes = Number(await reseal(counting, encryption))
   const expected = await contents(counting, encryption)
   for (let number = 1; number <= writes; number += 1) {
-    for (const when of ['before', 'after'] as const) {
+    for (const when of moments) {
       const place = await next()
       const printed = await reseal(place, encryption, when, `${number}`)
       const told = `killed ${when} write ${number} of ${writes}`
@@ -168,14 +174,15 @@ const onRedis: MakeSpaces = async (fill) => {
 }
 
 describe.for([
-  ['SQLite', undefined, onSqlite],
-  ['Redis', missing, onRedis],
-] as const)('on %s', ([, isMissing, makeSpaces]) => {
+  ['SQLite', undefined, onSqlite, ['before', 'after']],
+  // Before a write it is as after the one before, but where several are under way: SQLite has shown that.
+  ['Redis', missing, onRedis, ['after']],
+] as const)('on %s', ([, isMissing, makeSpaces, moments]) => {
   it.skipIf(isMissing)('the first sealing can be killed at any write', { timeout: 600_000 }, async () => {
-    expect(await killAtEveryWrite(await makeSpaces(fillPlain), first)).toBeGreaterThan(15)
+    expect(await killAtEveryWrite(await makeSpaces(fillPlain), first, moments)).toBeGreaterThan(15)
   })
 
   it.skipIf(isMissing)('a rotation can be killed at any write', { timeout: 900_000 }, async () => {
-    expect(await killAtEveryWrite(await makeSpaces(fillSealed), both)).toBeGreaterThan(30)
+    expect(await killAtEveryWrite(await makeSpaces(fillSealed), both, moments)).toBeGreaterThan(30)
   })
 })
