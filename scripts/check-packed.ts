@@ -38,7 +38,9 @@ try {
       join(modules, 'skein', 'dist', 'cli.js'),
       'run',
       join(root, 'examples', 'data', '1981_jimmy_carter_d.txt'),
-      ...['--store', join(scratch, 'report.db'), '--json'],
+      '--store',
+      join(scratch, 'report.db'),
+      '--json',
     ),
   ]
   console.log(problems.join('\n'))

@@ -69,11 +69,10 @@ function differences(root: string): readonly Difference[] {
 }
 
 /** The fields of a manifest, in the order in which all packages have them. */
-const fields = [
-  ...['name', 'version', 'description', 'keywords', 'homepage', 'bugs', 'license', 'repository', 'mcpName', 'bin'],
-  ...['files', 'type', 'sideEffects', 'exports', 'publishConfig', 'scripts', 'dependencies', 'devDependencies'],
-  ...['peerDependencies', 'peerDependenciesMeta', 'engines'],
-]
+const fields = (
+  'name version description keywords homepage bugs license repository mcpName bin files type sideEffects exports ' +
+  'publishConfig scripts dependencies devDependencies peerDependencies peerDependenciesMeta engines'
+).split(' ')
 
 /** A manifest with all that follows from the root's and from the folder. */
 function completed(root: string, folder: string): object {
