@@ -151,10 +151,9 @@ function entryPoints(): readonly { readonly name: string; readonly file: string 
         readonly name: string
         readonly exports: Readonly<Record<string, string>>
       }
-      return Object.entries(exports).map(([entry, file]) => ({
-        name: join(name, entry),
-        file: join(root, manifest, '..', file),
-      }))
+      return Object.entries(exports)
+        .filter(([entry]) => entry !== './package.json')
+        .map(([entry, file]) => ({ name: join(name, entry), file: join(root, manifest, '..', file) }))
     })
 }
 

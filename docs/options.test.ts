@@ -84,7 +84,7 @@ async function exportedFunctions(): Promise<string[]> {
     }
     for (const [entry, source] of Object.entries(exports)) {
       // What declares tests, and wraps stores that tests break.
-      if (name === '@skein/memory' && entry === './testing') continue
+      if ((name === '@skein/memory' && entry === './testing') || entry === './package.json') continue
       const module = (await import(pathToFileURL(join(root, file, '..', source)).href)) as Record<string, unknown>
       for (const [exported, value] of Object.entries(module)) {
         if (typeof value === 'function' && !(value.prototype instanceof Error))

@@ -1,9 +1,7 @@
 /**
  * Installs the packed packages in empty projects, as users do, and builds, type-checks and runs them there:
  * `pnpm check:consumers` the part that belongs to every run, `pnpm check:consumers --all` the whole matrix. A word
- * picks the rows whose names hold it.
- *
- * The packages must be built: `pnpm build`.
+ * picks the rows whose names hold it; `--packed=FOLDER` names the packed packages, which are packed otherwise.
  *
  * @module
  */
@@ -13,13 +11,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 
+import { packAll, packedIn } from './consumers/pack.ts'
 import { allGroups, fastGroups } from './consumers/rows.ts'
 import type { Row } from './consumers/rows.ts'
 
 const root = join(import.meta.dirname, '..')
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 const folder = mkdtempSync(join(tmpdir(), 'skein-consumers-'))
-const groups = process.argv.includes('--all') ? allGroups({ root, folder }) : fastGroups({ root, folder })
+const given = process.argv.find((word) => word.startsWith('--packed='))?.slice('--packed='.length)
+const sources = {
+  root,
+  folder,
+  tarballs: () => (given === undefined ? packAll(root, `${folder}/packed`) : packedIn(root, given)),
+}
+const groups = process.argv.includes('--all') ? allGroups(sources) : fastGroups(sources)
 
 let failed = 0
 let run = 0

@@ -6,15 +6,15 @@
  */
 
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { inspect } from 'node:util'
 
 import { extractExamples } from '../docs/extract-examples.ts'
 import { checkRegExps } from './linear-regexps.ts'
+import { checkManifests } from './manifests.ts'
 import { checkAllRooms } from './rooms.ts'
-import { installPacked } from './install-packed.ts'
 import { checkStandardStreams } from './standard-streams.ts'
 import { checkTypes, installedToolchains } from './xstate-types.ts'
 
@@ -24,9 +24,12 @@ const env = {
   NO_COLOR: '1',
   PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env['PATH']}`,
 }
+/** What would be published, packed once. */
+const packed = mkdtempSync(join(tmpdir(), 'skein-packed-'))
 
 const steps: Readonly<Record<string, () => void>> = {
   'folder imports': () => refuse(checkAllRooms(root)),
+  'what manifests have in common': () => refuse(checkManifests(root)),
   'linear regular expressions': () => refuse(checkRegExps(root)),
   'one way to the terminal': () => refuse(checkStandardStreams(root)),
   'types of the packages': () => {
@@ -49,8 +52,9 @@ const steps: Readonly<Record<string, () => void>> = {
   lint: () => run('oxlint', '--type-aware'),
   format: () => run('oxfmt', '--check'),
   'unused code': () => run('knip', '--no-progress'),
-  'packed packages': checkPacked,
-  consumers: () => run('node', 'scripts/check-consumers.ts'),
+  'packed packages': () => run('node', 'scripts/check-packed.ts', packed),
+  consumers: () => run('node', 'scripts/check-consumers.ts', `--packed=${packed}`),
+  'site and its links': () => run('node', 'site/build.ts'),
   'API documentation': () => run('npm', 'run', 'build', '--silent', '--prefix', 'docs'),
 }
 
@@ -68,6 +72,7 @@ for (const [name, step] of Object.entries(steps)) {
   console.log(`${trouble === undefined ? 'pass' : 'FAIL'}  ${name} (${seconds} s)`)
   if (trouble !== undefined) console.log(`\n${trouble instanceof Error ? trouble.message : inspect(trouble)}\n`)
 }
+rmSync(packed, { recursive: true })
 console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${Object.keys(steps).length} checks failed.`)
 process.exitCode = failed === 0 ? 0 : 1
 
@@ -92,31 +97,5 @@ function checkExamples(): void {
     const lines = error instanceof Error ? error.message.split('\n') : [inspect(error)]
     const faults = lines.filter((line) => !/no-run\.ts\S+ error TS(?:2304|2307|18004):/.test(line))
     if (faults.length > 0) throw new Error(faults.join('\n'), { cause: error })
-  }
-}
-
-/** Packs what would be published, reads it as other tools do, and runs it. */
-function checkPacked(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'skein-packed-'))
-  try {
-    run('npx', '-y', 'pnpm@12', '-r', '--filter', './packages/*', 'pack', '--pack-destination', folder)
-    const tarballs = readdirSync(folder).map((name) => join(folder, name))
-    for (const tarball of tarballs) {
-      run('publint', '--strict', tarball)
-      run('attw', '--profile', 'esm-only', tarball)
-    }
-    const installed = installPacked(tarballs, join(folder, 'node_modules'), root)
-    const report = join(root, 'examples', 'data', '1981_jimmy_carter_d.txt')
-    run(
-      'node',
-      join(installed, 'skein', 'dist', 'cli.js'),
-      'run',
-      report,
-      '--store',
-      join(folder, 'report.db'),
-      '--json',
-    )
-  } finally {
-    rmSync(folder, { recursive: true })
   }
 }

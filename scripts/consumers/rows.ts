@@ -1,4 +1,4 @@
-import { packAll, peerVersions } from './pack.ts'
+import { peerVersions } from './pack.ts'
 import type { Tarballs } from './pack.ts'
 import { nodeDependency, Project } from './project.ts'
 import type { Ended } from './project.ts'
@@ -44,15 +44,16 @@ export interface Sources {
   readonly root: string
   /** An empty folder. */
   readonly folder: string
+  readonly tarballs: () => Tarballs
 }
 
 /** The rows that belong to every run: one installation, oldest Node.js, oldest and newest TypeScript. */
-export function fastGroups({ root, folder }: Sources): readonly Group[] {
+export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[] {
   const install = async (): Promise<readonly Row[]> => {
     const recipes = readRecipes(`${root}/docs/guide/building.md`).filter(({ name }) => name !== 'Next.js')
     const project = await Project.install(`${folder}/npm`, {
       manager: 'npm',
-      tarballs: packAll(root, `${folder}/packed`),
+      tarballs: tarballs(),
       dependencies: {
         ...peerVersions(root).newest,
         ...bundlers,
@@ -82,7 +83,7 @@ export function fastGroups({ root, folder }: Sources): readonly Group[] {
 export function allGroups(sources: Sources): readonly Group[] {
   const { root, folder } = sources
   let packed: Tarballs | undefined
-  const tarballs = (): Tarballs => (packed ??= packAll(root, `${folder}/packed`))
+  const tarballs = (): Tarballs => (packed ??= sources.tarballs())
   const installations = (['npm', 'pnpm'] as const).flatMap((manager) =>
     Object.entries(peerVersions(root)).map(([age, peers]) => ({ manager, age, peers })),
   )

@@ -9,7 +9,7 @@ export function entryPoints(root: string): readonly string[] {
       const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string; exports: object }
       return Object.keys(manifest.exports).map((entry) => manifest.name + entry.slice(1))
     })
-    .filter((entry) => entry !== '@skein/memory/testing' && !entry.endsWith('/types'))
+    .filter((entry) => entry !== '@skein/memory/testing' && !/\/(?:types|package\.json)$/.test(entry))
 }
 
 /** Compiler options of three ways to use the packages; each checks the declarations of all of them. */

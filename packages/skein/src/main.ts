@@ -8,32 +8,36 @@ import { addAgents } from './commands/agents.ts'
 import { addAnswer } from './commands/answer.ts'
 import { addAsk } from './commands/ask.ts'
 import { addAudit } from './commands/audit.ts'
-import { addBackup } from './commands/backup.ts'
+import { addBackup } from './commands/store/backup.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDashboard } from './commands/dashboard.ts'
-import { addDoctor } from './commands/doctor.ts'
+import { addDoctor } from './commands/store/doctor.ts'
 import { addConfirm } from './commands/confirm.ts'
 import { addForget } from './commands/forget.ts'
+import { addHelp } from './commands/help.ts'
 import { addHold, addRelease } from './commands/hold.ts'
 import { addGet } from './commands/get.ts'
 import { addImport } from './commands/import.ts'
 import { addInbox } from './commands/inbox.ts'
 import { addLs } from './commands/ls.ts'
 import { addMcp } from './commands/mcp.ts'
-import { addMigrate } from './commands/migrate.ts'
+import { addInit } from './commands/store/init.ts'
+import { addMigrate } from './commands/store/migrate.ts'
 import { addRetract } from './commands/retract.ts'
-import { addRestore } from './commands/restore.ts'
+import { addRestore } from './commands/store/restore.ts'
 import { addRun } from './commands/run.ts'
 import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
 import { addSupersede } from './commands/supersede.ts'
 import { addTail } from './commands/tail.ts'
-import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
+import { topics } from './render/topics.ts'
+import { eraseEcho, ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 
 /** Every command, in the order of the help text. */
 const commands: readonly AddCommand[] = [
   addRun,
   addAsk,
+  addInit,
   addDashboard,
   addMcp,
   addImport,
@@ -57,6 +61,7 @@ const commands: readonly AddCommand[] = [
   addRestore,
   addMigrate,
   addCompletion,
+  addHelp,
 ]
 
 /**
@@ -71,7 +76,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   errors.captureWarnings()
   errors.captureCrashes()
   const interrupt = new AbortController()
-  const onSignal = (): void => interrupt.abort(new DOMException('Interrupted.', 'AbortError'))
+  const onSignal = (): void => {
+    eraseEcho()
+    interrupt.abort(new DOMException('Interrupted.', 'AbortError'))
+  }
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const context: CommandContext = { signal: interrupt.signal, errors, exitCode: exitCode.success, afterInterrupt: '' }
   try {
@@ -86,13 +94,19 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function program(context: CommandContext): Command {
+/** The whole command line, ready to parse. */
+export function program(context: CommandContext): Command {
   const skein = new Command('skein')
     .description('A flock of agents that share one memory.')
     .version(manifest.version)
     .showHelpAfterError('(skein --help shows how)')
     .configureOutput({ writeOut: (text) => void print(text.trimEnd()), writeErr: (text) => printNote(text.trimEnd()) })
     .exitOverride()
+    .addHelpText('after', '\nA memory is in a file or on a server: --store flock.db, --store redis://HOST:PORT.')
+    .addHelpText(
+      'after',
+      `skein help TOPIC explains ${Object.keys(topics).join(', ')}; skein COMMAND --help has examples.`,
+    )
   for (const add of commands) add(skein, context)
   return skein
 }

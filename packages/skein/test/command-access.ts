@@ -11,6 +11,7 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
     shows: 'what files and records say, with their places, and whether the files have changed',
     takes: 'with --model, its answers, as sensitive as what it read',
   },
+  init: { shows: 'nothing', takes: 'nothing' },
   mcp: { shows: 'what its tools show, as the client', takes: 'what its tools take, as the client' },
   import: { shows: 'counts', takes: 'records, of a sensitivity that is given' },
   ls: { shows: 'records', takes: 'nothing' },

@@ -16,7 +16,7 @@ import { folderForAll } from './sample-memory.ts'
 const hasTerminal = spawnSync('script', ['--version']).status === 0
 /** What the command itself draws with: bold, dim and cyan, going up and erasing, and the line ends of a terminal. */
 // oxlint-disable-next-line no-control-regex -- these are looked for
-const ownSequences = /\u001B\[(?:1|2|22|36|39)m|\u001B\[\d+A\u001B\[J|\r(?=\n)/g
+const ownSequences = /\u001B\[(?:1|2|22|36|39)m|\u001B\[\d+F\u001B\[J|\r\u001B\[K|\r(?=\n)/g
 
 /** Clears the screen, sets the title, colors by C1 codes, reverses the order, breaks lines, hides letters. */
 const evil =
@@ -89,6 +89,10 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
   ask: () => [
     ...twice('ask', 'What about geese?', `What${evil}?`, '--as', evil, ...inStore),
     { args: ['ask', 'Who?', '--store', `absent${evil}`], code: 1 },
+  ],
+  init: () => [
+    ...twice('init', '--store', `new${evil}.db`),
+    { args: ['init', '--store', `absent${evil}/x.db`], code: 1 },
   ],
   dashboard: () => [
     { args: ['dashboard', ...inStore], until: /http/ },
@@ -242,7 +246,13 @@ describe('what a command prints', () => {
   })
 
   it('obeys no misuse either', async () => {
-    for (const args of [[evil], [`--${evil}`], ['ls', `--${evil}`], ['ls', '--limit', evil, ...inStore]]) {
+    for (const args of [
+      [evil],
+      [`--${evil}`],
+      ['help', evil],
+      ['ls', `--${evil}`],
+      ['ls', '--limit', evil, ...inStore],
+    ]) {
       await expectHarmless({ args, code: 2 })
     }
   })

@@ -1,8 +1,8 @@
 import { CorruptRecordError, StoreError } from '@skein/memory'
 import { StoreClock } from '@skein/memory/store'
 import type { Commit, ObjectStore, Unwatch } from '@skein/memory/store'
-import type { Database } from 'better-sqlite3'
 
+import type { Database } from './file/database.ts'
 import { fileIsGone, identityCheck } from './file/file-identity.ts'
 import { wrapError } from './file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import type { ErrorReporter } from './error-reporter.ts'
+import { examples } from './examples.ts'
 
 /** What a command gets beside its arguments, and what it sets for the end of the process. */
 export interface CommandContext {
@@ -16,7 +17,9 @@ export interface CommandContext {
 /** Adds one command to the program, as each file of `commands/` does. */
 export type AddCommand = (skein: Command, context: CommandContext) => void
 
-/** Adds a command that reports misuse as the program does. */
+/** Adds a command that reports misuse as the program does, with its examples. */
 export function addCommand(skein: Command, name: string): Command {
-  return skein.command(name).exitOverride().showHelpAfterError(`(skein ${name} --help shows how)`)
+  const command = skein.command(name).exitOverride().showHelpAfterError(`(skein ${name} --help shows how)`)
+  const shown = Object.entries(examples[name] ?? {}).flatMap(([line, does]) => [`  ${line}`, `      ${does}`])
+  return shown.length === 0 ? command : command.addHelpText('after', `\nExamples:\n${shown.join('\n')}`)
 }

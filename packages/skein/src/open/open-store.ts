@@ -31,9 +31,19 @@ export function openStore(address: string): StoreDriver {
  * another kind, and for `memory:`.
  */
 export function openExistingStore(address: string): StoreDriver {
-  const { kind } = parseStoreAddress(address)
-  if (kind === 'memory') throw new OptionError('store', 'a store that outlives its process', address)
-  if (kind === 'file') existingDatabase(address)
+  if (parseStoreAddress(address).kind === 'file') existingDatabase(address)
+  return openLastingStore(address)
+}
+
+/**
+ * Makes the store that an address names; opening it creates the file if there is none.
+ *
+ * @throws OptionError for an address of another kind, and for `memory:`.
+ */
+export function openLastingStore(address: string): StoreDriver {
+  if (parseStoreAddress(address).kind === 'memory') {
+    throw new OptionError('store', 'a store that outlives its process', address)
+  }
   return openStore(address)
 }
 

@@ -75,8 +75,13 @@ export function canRedraw(): boolean {
  * @param above - How many lines to erase.
  */
 export function redraw(above: number, lines: readonly string[]): void {
-  const erase = above > 0 ? `\u001B[${above}A\u001B[J` : ''
+  const erase = above > 0 ? `\u001B[${above}F\u001B[J` : ''
   process.stderr.write(erase + harmless(lines.map((line) => `${line}\n`).join(''), process.stderr))
+}
+
+/** Erases what the terminal shows of Ctrl-C, so that the next line stands alone. */
+export function eraseEcho(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
 }
 
 function write(content: string | Uint8Array): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 
 import { canRedraw, printNote, redraw } from './printer.ts'
+import { cutTo, widthOf } from './text-width.ts'
 
 /** The progress of one part of the work. */
 export interface ProgressRow {
@@ -17,7 +18,9 @@ export interface ProgressDisplay {
   readonly end: () => void
 }
 
-const barWidth = 30
+const maxBarWidth = 30
+/** A shorter bar says less than the numbers beside it. */
+const minBarWidth = 5
 const redrawMs = 50
 
 /** Draws bars on the terminal of standard error. Elsewhere it prints a plain line per quarter, or nothing when `quiet`. */
@@ -37,18 +40,29 @@ function drawBars(): ProgressDisplay {
     update: (rows) => {
       if (performance.now() - lastDrawn < redrawMs) return
       lastDrawn = performance.now()
-      draw(rows.map(bar))
+      draw(rows.map((row) => bar(row, process.stderr.columns)))
     },
     end: () => draw([]),
   }
 }
 
-function bar({ label, done, total }: ProgressRow): string {
-  if (total === 0 && done > 0) return `${label.padEnd(12)} ${done.toLocaleString('en')}`
-  const filled = total === 0 ? 0 : Math.floor((done / total) * barWidth)
+/**
+ * One line for a terminal: label, bar, numbers. It never wraps, since what is drawn is erased line by line: where little
+ * room is left the bar becomes shorter, then it goes, and then the label is cut.
+ *
+ * @param columns - The width of the terminal.
+ */
+export function bar({ label, done, total }: ProgressRow, columns: number): string {
+  const name = label.padEnd(12)
+  const numbers = total > 0 ? `${done}/${total}` : done > 0 ? done.toLocaleString('en') : ''
+  // The last column stays free: some terminals go to the next line once it is written.
+  const room = columns - widthOf(name) - numbers.length - 3
+  if ((total === 0 && done > 0) || room < minBarWidth) return cutTo(`${name} ${numbers}`, columns - 1)
+  const width = Math.min(room, maxBarWidth)
+  const filled = total === 0 ? 0 : Math.floor((done / total) * width)
   const full = styleText('cyan', '█'.repeat(filled), { stream: process.stderr })
-  const rest = styleText('dim', '░'.repeat(barWidth - filled), { stream: process.stderr })
-  return `${label.padEnd(12)} ${full}${rest} ${total === 0 ? '' : `${done}/${total}`}`
+  const rest = styleText('dim', '░'.repeat(width - filled), { stream: process.stderr })
+  return `${name} ${full}${rest} ${numbers}`
 }
 
 function printLines(): ProgressDisplay {

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 
 import { OptionError, StoreError } from '@skein/memory'
-import Database from 'better-sqlite3'
 
 import type { DatabaseFile } from '../file/connection.ts'
+import { isSqliteError, openFile } from '../file/database.ts'
+import type { Database } from '../file/database.ts'
 import { realPath } from '../file/locate.ts'
 import { NewFile } from '../file/new-file.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
@@ -20,7 +21,7 @@ export interface DatabaseCopy {
   /** The file of the copy. */
   readonly file: DatabaseFile
   /** Changes it over a connection of its own. */
-  change<Result>(work: (db: Database.Database) => Result): Result
+  change<Result>(work: (db: Database) => Result): Result
 }
 
 /**
@@ -51,7 +52,7 @@ export async function copyDatabase(
       await copyPages(db, file.temporary, options)
     } catch (error) {
       // What a signal or a listener throws is not ours to wrap.
-      throw error instanceof Database.SqliteError ? wrapError(operation, to, error) : error
+      throw isSqliteError(error) ? wrapError(operation, to, error) : error
     }
     // From here on others can truncate their log again.
     db.close()
@@ -72,7 +73,7 @@ export async function copyDatabase(
  * Opens a database so that all pages are copied as they are now. Without a snapshot each write of others would start
  * the copying again.
  */
-function openSnapshot(file: DatabaseFile, operation: string): Database.Database {
+function openSnapshot(file: DatabaseFile, operation: string): Database {
   const db = openForReading(file)
   try {
     db.exec('BEGIN')
@@ -84,10 +85,10 @@ function openSnapshot(file: DatabaseFile, operation: string): Database.Database 
   }
 }
 
-function change<Result>(path: string, operation: string, to: string, work: (db: Database.Database) => Result): Result {
-  let db: Database.Database | undefined
+function change<Result>(path: string, operation: string, to: string, work: (db: Database) => Result): Result {
+  let db: Database | undefined
   try {
-    db = new Database(path, { fileMustExist: true })
+    db = openFile(path, { fileMustExist: true })
     db.pragma('trusted_schema = OFF')
     return work(db)
   } catch (error) {

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3'
-
+import { openFile } from '../file/database.ts'
+import type { Database } from '../file/database.ts'
 import type { BackupProgress } from './backup-options.ts'
 
 /** Options of {@link copyPages}. */
@@ -21,7 +21,7 @@ const pagesAtOnce = 500
  * @throws what SQLite throws, and the signal's reason.
  */
 export async function copyPages(
-  db: Database.Database,
+  db: Database,
   to: string,
   { signal, onProgress }: CopyPagesOptions = {},
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function copyPages(
   })
   signal?.throwIfAborted()
   onProgress?.({ totalPages, remainingPages: 0 })
-  const copy = new Database(to, { fileMustExist: true })
+  const copy = openFile(to, { fileMustExist: true })
   try {
     copy.pragma('trusted_schema = OFF')
     copy.pragma('journal_mode = DELETE')

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 
 import { collectionsWith } from '@skein/memory/store'
-import type { Database } from 'better-sqlite3'
 
 import { openDamaged } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import type { Database } from '../file/database.ts'
 import { feedStarts, isMark, startFeed } from '../records/feed-start.ts'
 import { keepTime, keptTime } from '../records/space-time.ts'
 import { spaceSql } from '../file/space-sql.ts'

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 
 import { StoreError } from '@skein/memory'
-import Database from 'better-sqlite3'
 
+import { openFile } from './database.ts'
+import type { Database } from './database.ts'
 import { isBusy, wrapError } from './sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from './sqlite-options.ts'
 import { whenUnlocked } from './when-unlocked.ts'
@@ -23,14 +24,14 @@ export type Access = 'read' | 'write' | 'create'
 export function connect(
   { path }: Pick<DatabaseFile, 'path'>,
   access: Access,
-  prepare: (db: Database.Database) => void,
-): Database.Database {
+  prepare: (db: Database) => void,
+): Database {
   requireNode()
-  let db: Database.Database | undefined
+  let db: Database | undefined
   try {
     // A connection that may only read can't tidy up: it would leave behind the logs that it makes where there are none.
     const readonly = access === 'read' && existsSync(`${path}-wal`)
-    db = new Database(path, { timeout: 0, readonly, fileMustExist: access !== 'create' })
+    db = openFile(path, { timeout: 0, readonly, fileMustExist: access !== 'create' })
     // A database may come from anybody: functions hidden in its schema must not run.
     db.pragma('trusted_schema = OFF')
     if (access === 'read') db.pragma('query_only = ON')
@@ -47,7 +48,7 @@ export function connect(
  *
  * @throws StoreError
  */
-export function openAny(file: DatabaseFile): Promise<Database.Database> {
+export function openAny(file: DatabaseFile): Promise<Database> {
   return whenUnlocked(file, () => connect(file, 'read', meetLock))
 }
 
@@ -57,7 +58,7 @@ export function openAny(file: DatabaseFile): Promise<Database.Database> {
  *
  * @throws StoreError
  */
-export function openDamaged(file: DatabaseFile): Promise<Database.Database> {
+export function openDamaged(file: DatabaseFile): Promise<Database> {
   return whenUnlocked(file, () =>
     connect(file, 'read', (db) => {
       // With these SQLite reads what is left of a file that was truncated, or whose schema is damaged.
@@ -69,7 +70,7 @@ export function openDamaged(file: DatabaseFile): Promise<Database.Database> {
 }
 
 /** Reads something, so that a lock is found now; from here on the connection's own share of it keeps others away. */
-function meetLock(db: Database.Database): void {
+function meetLock(db: Database): void {
   try {
     db.pragma('user_version')
   } catch (error) {

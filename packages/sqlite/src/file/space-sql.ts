@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database, Statement } from './database.ts'
 
 /** Gives prepared statements of one space in raw mode. `@name` in a text stands for the space's table of that name. */
 export interface SpaceSql {

@@ -13,8 +13,8 @@ import type {
   SearchQuery,
   Seq,
 } from '@skein/memory/store'
-import type { Database, Statement } from 'better-sqlite3'
 
+import type { Database, Statement } from '../file/database.ts'
 import { unpackChange } from './change-row.ts'
 import type { RawChange } from './change-row.ts'
 import { warnOfDamage } from './damaged-row.ts'

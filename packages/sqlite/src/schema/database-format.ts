@@ -1,5 +1,6 @@
 import { StoreFormatError } from '@skein/memory'
-import type { Database } from 'better-sqlite3'
+
+import type { Database } from '../file/database.ts'
 
 /** Marks a database as Skein's: "SKEI" in ASCII. See https://sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x534b4549

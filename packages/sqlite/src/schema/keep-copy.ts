@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-import type { Database } from 'better-sqlite3'
-
+import type { Database } from '../file/database.ts'
 import { NewFile } from '../file/new-file.ts'
 
 /** The copy of a database that is about to be migrated. */

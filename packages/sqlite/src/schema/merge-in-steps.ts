@@ -1,7 +1,6 @@
-import type { Database } from 'better-sqlite3'
-
 import { languageMarks } from '@skein/memory/store'
 
+import type { Database } from '../file/database.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { listWriter } from '../terms/block-lists.ts'
 import { spaceNumbers } from './spaces.ts'

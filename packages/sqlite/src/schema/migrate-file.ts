@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { StoreBusyError } from '@skein/memory'
-import type { Database } from 'better-sqlite3'
 
 import { connect } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import type { Database } from '../file/database.ts'
 import { codeOf, wrapError } from '../file/sqlite-errors.ts'
 import { isLocked } from '../file/when-unlocked.ts'
 import { currentFormat, formatOf, requireReadable } from './database-format.ts'

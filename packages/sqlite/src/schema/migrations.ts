@@ -1,6 +1,6 @@
 import { collectionsWith } from '@skein/memory/store'
-import type { Database } from 'better-sqlite3'
 
+import type { Database } from '../file/database.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'

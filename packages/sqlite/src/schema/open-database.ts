@@ -1,7 +1,6 @@
-import type { Database } from 'better-sqlite3'
-
 import { connect } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import type { Database } from '../file/database.ts'
 import { requireOneName } from '../file/locate.ts'
 import { sharesNoMemory } from '../file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'

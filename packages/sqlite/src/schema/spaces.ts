@@ -1,7 +1,7 @@
 import { CorruptRecordError } from '@skein/memory'
 import { collectionsWith } from '@skein/memory/store'
-import type { Database } from 'better-sqlite3'
 
+import type { Database } from '../file/database.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew, isAnalyzed, markAnalyzed } from '../terms/analysis.ts'
 import { spaceSchema } from './space-schema.ts'

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 
 import type { Corruption, Inspector } from '@skein/memory/store'
-import Database from 'better-sqlite3'
 
 import { openDamaged } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import { isSqliteError } from '../file/database.ts'
+import type { Database } from '../file/database.ts'
 import { isUnreadable, wrapError } from '../file/sqlite-errors.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { findSpace } from '../schema/spaces.ts'
@@ -48,14 +49,14 @@ export async function* verifyTables({
     }
   } catch (error) {
     // What an inspector throws is not ours to wrap.
-    throw error instanceof Database.SqliteError ? wrapError('verify', file.path, error) : error
+    throw isSqliteError(error) ? wrapError('verify', file.path, error) : error
   } finally {
     db.close()
   }
 }
 
 function* pieces(
-  db: Database.Database,
+  db: Database,
   path: string,
   space: string,
   inspector: Inspector | undefined,

@@ -1,5 +1,4 @@
-import type { Database } from 'better-sqlite3'
-
+import type { Database } from '../file/database.ts'
 import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'
 
 type Durability = ResolvedSqliteOptions['durability']

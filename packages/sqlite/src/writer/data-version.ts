@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database, Statement } from '../file/database.ts'
 
 /** Reads a value that changes whenever another connection commits. See https://sqlite.org/pragma.html#pragma_data_version */
 export class DataVersion {

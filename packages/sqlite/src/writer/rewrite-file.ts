@@ -1,7 +1,7 @@
 import { StoreBusyError } from '@skein/memory'
-import type { Database } from 'better-sqlite3'
 
 import type { DatabaseFile } from '../file/connection.ts'
+import type { Database } from '../file/database.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { whenUnlocked } from '../file/when-unlocked.ts'
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 
 import { StoreClock } from '@skein/memory/store'
 import type { Commit, Mutation } from '@skein/memory/store'
-import type { Database } from 'better-sqlite3'
 
+import type { Database } from '../file/database.ts'
 import { FileGuard } from '../file/file-identity.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'

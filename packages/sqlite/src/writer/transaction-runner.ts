@@ -1,5 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3'
-
+import type { Database, Statement } from '../file/database.ts'
 import type { FileGuard } from '../file/file-identity.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { signalWal } from '../file/wal-signal.ts'

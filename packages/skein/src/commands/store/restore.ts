@@ -1,11 +1,11 @@
 import { restore } from '@skein/sqlite'
 import type { Command } from 'commander'
 
-import { addCommand } from '../cli/command.ts'
-import type { CommandContext } from '../cli/command.ts'
-import { copyWithProgress } from '../cli/copy-with-progress.ts'
-import type { CopyFlags } from '../cli/copy-with-progress.ts'
-import { databasePath, existingDatabase, makeDefaultFolder } from '../open/open-store.ts'
+import { addCommand } from '../../cli/command.ts'
+import type { CommandContext } from '../../cli/command.ts'
+import { copyWithProgress } from '../../cli/copy-with-progress.ts'
+import type { CopyFlags } from '../../cli/copy-with-progress.ts'
+import { databasePath, existingDatabase, makeDefaultFolder } from '../../open/open-store.ts'
 
 /** The options of `skein restore` as given. */
 interface RestoreFlags extends CopyFlags {

@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 
-import { addCommand } from '../cli/command.ts'
-import type { CommandContext } from '../cli/command.ts'
-import { exitCode } from '../cli/exit-code.ts'
-import { nonBlank } from '../cli/parse-option.ts'
-import { migrateStore } from '../open/migrate-store.ts'
-import { withoutPassword } from '../open/store-address.ts'
-import { renderMigration } from '../render/render-migration.ts'
-import { print, printJson } from '../terminal/printer.ts'
-import { showProgress } from '../terminal/show-progress.ts'
+import { addCommand } from '../../cli/command.ts'
+import type { CommandContext } from '../../cli/command.ts'
+import { exitCode } from '../../cli/exit-code.ts'
+import { nonBlank } from '../../cli/parse-option.ts'
+import { migrateStore } from '../../open/migrate-store.ts'
+import { withoutPassword } from '../../open/store-address.ts'
+import { renderMigration } from '../../render/render-migration.ts'
+import { print, printJson } from '../../terminal/printer.ts'
+import { showProgress } from '../../terminal/show-progress.ts'
 
 /** The options of `skein migrate` as given. */
 interface MigrateFlags {

@@ -1,11 +1,11 @@
 import { backup } from '@skein/sqlite'
 import type { Command } from 'commander'
 
-import { addCommand } from '../cli/command.ts'
-import type { CommandContext } from '../cli/command.ts'
-import { copyWithProgress } from '../cli/copy-with-progress.ts'
-import type { CopyFlags } from '../cli/copy-with-progress.ts'
-import { databasePath, existingDatabase } from '../open/open-store.ts'
+import { addCommand } from '../../cli/command.ts'
+import type { CommandContext } from '../../cli/command.ts'
+import { copyWithProgress } from '../../cli/copy-with-progress.ts'
+import type { CopyFlags } from '../../cli/copy-with-progress.ts'
+import { databasePath, existingDatabase } from '../../open/open-store.ts'
 
 /** Adds `skein backup`, which copies a database while it is in use. */
 export function addBackup(skein: Command, context: CommandContext): void {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+
+import { ErrorReporter } from '../src/cli/error-reporter.ts'
+import { examples } from '../src/cli/examples.ts'
+import { program } from '../src/main.ts'
+import { topics } from '../src/render/topics.ts'
+import { skein } from './run-skein.ts'
+import { folderForAll } from './sample-memory.ts'
+
+const folder = folderForAll()
+const root = program({ signal: AbortSignal.abort(), errors: new ErrorReporter(false), exitCode: 0, afterInterrupt: '' })
+const names = root.commands.map((command) => command.name())
+
+describe('examples', () => {
+  it('are there for every command, and for no other', () => {
+    expect(Object.keys(examples).toSorted()).toEqual(names.toSorted())
+  })
+
+  it.each(Object.entries(examples).flatMap(([name, lines]) => Object.keys(lines).map((line) => [name, line] as const)))(
+    'of skein %s are understood: %s',
+    (name, line) => {
+      const command = root.commands.find((one) => one.name() === name)
+      const words = (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''))
+      expect(words.slice(0, 2)).toEqual(['skein', name])
+      const { operands, unknown } = command?.parseOptions(words.slice(2)) ?? { operands: [], unknown: ['no command'] }
+      expect(unknown).toEqual([])
+      const required = command?.registeredArguments.filter((argument) => argument.required) ?? []
+      expect(operands.length).toBeGreaterThanOrEqual(required.length)
+    },
+  )
+})
+
+describe('skein help', () => {
+  it('explains a topic, a command, and which there are', async () => {
+    const [topic, command, all] = await Promise.all(
+      [['help', 'stores'], ['help', 'stats'], ['help']].map((args) => skein(args, folder)),
+    )
+    expect(topic).toMatchObject({ code: 0, stdout: `${topics['stores']}\n`, stderr: '' })
+    expect(command?.stdout).toMatch(/^Usage: skein stats .*\n[^]*Examples:\n {2}skein stats --store redis:\/\//)
+    expect(all?.stdout).toContain('--store flock.db, --store redis://HOST:PORT')
+    for (const name of Object.keys(topics)) expect(all?.stdout).toContain(name)
+  })
+
+  it('of what there is not is misuse, and says what there is', async () => {
+    const { code, stdout, stderr } = await skein(['help', 'shops'], folder)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/'shops'.* run, .* stores, access/)
+  })
+
+  it('names every variable that the commands read', () => {
+    for (const name of ['OPENAI_API_KEY', 'SKEIN_KEYS', 'SKEIN_CURRENT_KEY', 'SKEIN_ENCRYPT_FROM', 'SKEIN_DEBUG'])
+      expect(topics['environment']).toContain(name)
+  })
+})
