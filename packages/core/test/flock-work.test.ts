@@ -13,13 +13,13 @@ const officer = { id: 'cora', role: 'chief', clearance: { level: 'confidential' 
 
 describe('functions of the file itself', () => {
   it('run on this thread with the memory, the model and a signal', async () => {
-    const { flock, memory } = await openFlock()
+    const { flock, memory: shared } = await openFlock()
     const version = await flock.run(async ({ memory, model, signal }) => {
       expect([threadId, signal.aborted, model.id]).toEqual([0, false, extractiveModel().id])
       return (await memory.facts.set('motto', 'Share.')).version
     })
     expect(version).toBe(1)
-    expect(await memory.as(officer).facts.get('motto')).toBe('Share.')
+    expect(await shared.as(officer).facts.get('motto')).toBe('Share.')
   })
 
   it('map inputs in order, as many at once as allowed, and merge in a tree', async () => {
@@ -84,18 +84,18 @@ describe('functions of the file itself', () => {
   })
 
   it('pass on how sensitive it is what they read', async () => {
-    const { flock, memory } = await openFlock()
-    await memory.as(officer).facts.set('plan', 'move', { sensitivity: 'confidential' })
+    const { flock, memory: shared } = await openFlock()
+    await shared.as(officer).facts.set('plan', 'move', { sensitivity: 'confidential' })
     await flock.run(async ({ memory }) => memory.facts.set('note', `We ${await memory.facts.get<string>('plan')}.`), {
       as: officer,
     })
-    expect(await memory.as({ id: 'ann', role: 'clerk' }).facts.get('note')).toBeUndefined()
-    expect(await memory.as(officer).facts.get('note')).toBe('We move.')
+    expect(await shared.as({ id: 'ann', role: 'clerk' }).facts.get('note')).toBeUndefined()
+    expect(await shared.as(officer).facts.get('note')).toBe('We move.')
   })
 
   it('give bytes that stay as they are', async () => {
-    const { flock, memory } = await openFlock()
-    const ref = await memory.as(officer).objects.put(new Uint8Array(100_000).fill(7))
+    const { flock, memory: shared } = await openFlock()
+    const ref = await shared.as(officer).objects.put(new Uint8Array(100_000).fill(7))
     const bytes = await flock.run(async ({ memory }) => memory.objects.bytes(ref))
     expect(bytes.buffer).not.toBeInstanceOf(SharedArrayBuffer)
     expect(bytes.every((byte) => byte === 7)).toBe(true)
@@ -191,8 +191,8 @@ describe('a pipe', () => {
   })
 
   it('takes along what its steps have read: those after it write as sensitively', async () => {
-    const { flock, memory } = await openFlock()
-    await memory.as(officer).facts.set('plan', 'move', { sensitivity: 'confidential' })
+    const { flock, memory: shared } = await openFlock()
+    await shared.as(officer).facts.set('plan', 'move', { sensitivity: 'confidential' })
     const spy = flock.spawn(
       agent({ role: 'spy', on: { look: flock.activity(({ memory }) => memory.facts.get<string>('plan')) } }),
       { clearance: { level: 'confidential' } },
@@ -209,8 +209,8 @@ describe('a pipe', () => {
       { clearance: { level: 'confidential' } },
     )
     await pipe(spy.step('look'), clerk.step('file'))(undefined)
-    expect(await memory.as({ id: 'ann', role: 'clerk' }).facts.get('file')).toBeUndefined()
-    expect(await memory.as(officer).facts.get('file')).toBe('move')
+    expect(await shared.as({ id: 'ann', role: 'clerk' }).facts.get('file')).toBeUndefined()
+    expect(await shared.as(officer).facts.get('file')).toBe('move')
   })
 
   it('stops at the step that fails, with its error, and at its signal', async () => {
