@@ -38,7 +38,7 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
-  `@skein/core: escalate extractiveModel move readBudget refuse reply tell
+  `@skein/core: escalate extractiveModel move pipe readBudget refuse reply tell
    @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
      moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs splitSentences sumDrops toResponse
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
@@ -66,7 +66,7 @@ const methodsWithoutOptions = new Set(
    facts: peek get getMany conflicts · feed: last untilNews mark · learnings: retract · objects: has info retract
    decisions: retract · observations: retract · corrections: of doubts 
    agents: load save post onMail
-   flock: post agent publish on stats queues close · ref: send watch stop · model: forget`
+   flock: post agent publish on stats queues close · ref: send step watch stop · model: forget`
     .split(/\n|·/)
     .flatMap((line) => {
       const [kind = '', ...names] = line.trim().split(/[:\s]+/)

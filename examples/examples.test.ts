@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 
 const run = (name: string): Promise<{ stdout: string; stderr: string }> =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, name)], { env: { ...process.env, NO_COLOR: '1' } })
@@ -134,4 +136,25 @@ it('agents of LangGraph, the AI SDK, MCP and Skein find what all have written, a
     '',
   ])
   expect(stderr).toBe('')
+})
+
+it('the first flock summarizes the files that it is given, and computes nothing twice', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'skein-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await writeFile(join(folder, 'a.md'), 'Anvils are heavy. Nobody lifts an anvil twice.')
+  const source = join(import.meta.dirname, 'first-flock.ts')
+  const start = async (): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [source, 'a.md'], { cwd: folder })
+    return stdout
+  }
+  const first = await start()
+  expect(first).toContain('Anvils are heavy.')
+  expect(await start()).toBe(first)
+})
+
+it('the guide shows the first flock as it is, in 15 lines at most', async () => {
+  const code = await readFile(join(import.meta.dirname, 'first-flock.ts'), 'utf8')
+  const guide = await readFile(join(import.meta.dirname, '../docs/guide/getting-started.md'), 'utf8')
+  expect(guide).toContain(`// first-flock.ts\n${code}`)
+  expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
 })

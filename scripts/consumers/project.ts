@@ -67,6 +67,11 @@ export class Project {
     }
   }
 
+  /** Removes a file. */
+  remove(path: string): void {
+    rmSync(join(this.folder, path))
+  }
+
   /** Another project with the same packages. */
   sibling(name: string): Project {
     const folder = join(this.folder, 'apps', name)

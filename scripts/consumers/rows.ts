@@ -37,6 +37,8 @@ const frameworks = {
   unstorage: '1',
   zod: '4',
 }
+/** What the templates of `npm create skein` import. */
+const servers = { '@hono/node-server': '2', hono: '4' }
 const runtimes = { bun: '1', deno: '2' }
 
 /** What the rows are made from. */
@@ -60,6 +62,7 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
         ...types,
         ...runtimes,
         ...frameworks,
+        ...servers,
         ...typescript(['5.4', '7']),
         ...nodeDependency(oldestNode),
         ...nodeDependency(tooOld),
@@ -74,6 +77,7 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
       snippetRow(project, oldestNode),
       aiSdkRow(project, '5.4', oldestNode),
       commandRow(project, root, 'bun'),
+      createRow(project, '7', oldestNode),
     ]
   }
   return [{ name: 'npm', install }]
@@ -96,6 +100,7 @@ export function allGroups(sources: Sources): readonly Group[] {
         ...next,
         ...runtimes,
         ...frameworks,
+        ...servers,
         ...typescript(compilers),
       }
       const versions = Object.assign({}, ...[...nodes, tooOld].map((version) => nodeDependency(version))) as object
@@ -114,6 +119,7 @@ export function allGroups(sources: Sources): readonly Group[] {
         ...compilers.map((version) => aiSdkRow(project, version, oldestNode)),
         commandRow(project, root, 'bun'),
         commandRow(project, root, 'deno run --allow-all'),
+        ...nodes.map((version) => createRow(project, '7', version)),
       ]
     }
     return { name: `${manager}, ${age} peers`, install }
@@ -210,6 +216,30 @@ function commandRow(project: Project, root: string, runtime: string): Row {
     return wrongUnless(await app.run(`${runtime} ${cli} run ${report} --store report.db --json`), '"summary"')
   }
   return { name: `skein run, by ${runtime}`, run }
+}
+
+/** What `npm create skein` makes type-checks and runs. */
+function createRow(project: Project, compiler: string, version: string): Row {
+  const run = async (): Promise<string | undefined> => {
+    const create = project.tool('create-skein/dist/cli.js')
+    const starts = {
+      script: (app: Project) => app.run('node main.ts README.md', version),
+      web: (app: Project) => app.serve('node main.ts', '/', version),
+      worker: (app: Project) => app.run("node add-job.ts 'to be'", version),
+    }
+    for (const [template, start] of Object.entries(starts)) {
+      const app = project.sibling(`create-${template}-${version}`)
+      app.remove('package.json')
+      const made = await app.run(`node ${create} . --template ${template}`, version)
+      if (made.code !== 0) return made.output
+      const checked = await app.run(`node ${app.tool(`typescript-${compiler}/bin/tsc`)}`)
+      if (checked.code !== 0) return `${template}:\n${checked.output}`
+      const { code, output } = await start(app)
+      if (code !== 0) return `${template}:\n${output}`
+    }
+    return undefined
+  }
+  return { name: `npm create skein, Node ${version}`, run }
 }
 
 function wrongUnless({ code, output }: Ended, expected: string): string | undefined {

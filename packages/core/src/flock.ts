@@ -1,12 +1,8 @@
-import type { Memory, Principal } from '@skein/memory'
+import type { Principal } from '@skein/memory'
 import { requireDuration, requireOptions } from '@skein/memory/runtime'
-import type { Unsubscribe } from '@skein/memory/runtime'
+import type { Costs, Unsubscribe } from '@skein/memory/runtime'
 
-import { activityRefs } from './activities/activity-ref.ts'
-import type { ActivitiesOf } from './activities/activity-ref.ts'
-import { ActivityRunner } from './activities/activity-runner.ts'
 import type { Executor } from './activities/executor.ts'
-import { moduleUrl } from './activities/module-url.ts'
 import type { AgentRef } from './agents/agent-ref.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
 import type { FlockServices } from './agents/flock-services.ts'
@@ -16,7 +12,6 @@ import type { Role, Route } from './agents/role.ts'
 import type { SpawnOptions } from './agents/spawn-options.ts'
 import { systemClock } from './base/clock.ts'
 import type { Clock } from './base/clock.ts'
-import { FlockClosedError } from './base/flock-closed-error.ts'
 import { untilQuiet } from './drain.ts'
 import type { DrainReport } from './drain.ts'
 import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
@@ -26,12 +21,11 @@ import type { FlockEvent, FlockEventOf, FlockEventType } from './events/flock-ev
 import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
 import { FlockAgents } from './flock-agents.ts'
 import type { FlockOptions } from './flock-options.ts'
+import { FlockWork } from './flock-work.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
 import type { AgentDefinition } from './machine/host.ts'
 import type { AnyLogic, LogicEvent, LogicInput, LogicOutput, LogicSnapshot } from './machine/logic.ts'
-import { mapReduce } from './map-reduce.ts'
-import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import type { Message } from './messages/message.ts'
 import { Questions } from './messages/questions.ts'
 import { RunQueue } from './messages/run-queue.ts'
@@ -40,29 +34,33 @@ import { TimerWheel } from './messages/timer-wheel.ts'
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
  */
-export class Flock implements AsyncDisposable {
-  readonly memory: Memory
+export class Flock extends FlockWork implements AsyncDisposable {
   readonly #clock: Clock
   readonly #executor: Executor
-  readonly #activities: ActivityRunner
   readonly #announcer: Announcer
-  readonly #registry = new AgentRegistry()
+  readonly #registry: AgentRegistry
   readonly #agents: FlockAgents
   readonly #router: MessageRouter
-  readonly #hub = new EventHub()
+  readonly #hub: EventHub
   #closing: Promise<void> | undefined
 
   /** @internal */
   constructor(options: FlockOptions & Required<Pick<FlockOptions, 'executor' | 'model'>>) {
     const { memory, executor, model, clock = systemClock, scheduler = RunQueue.by(clock) } = options
+    const registry = new AgentRegistry()
+    const hub = new EventHub()
     const emit = (event: FlockEvent): void => {
-      if (event.type === 'agent.ended') this.#registry.remove(event.agent)
-      this.#hub.emit(event)
+      if (event.type === 'agent.ended') registry.remove(event.agent)
+      hub.emit(event)
     }
     const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
+    const count = (costs: Costs): void => hub.count(costs)
+    super({ memory, executor, modelId: model.id, budget, clock, emit, count }, model)
+    this.#hub = hub
+    this.#registry = registry
     const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
-    const router = new MessageRouter(this.#registry, emit)
+    const router = new MessageRouter(registry, emit)
     const services: FlockServices = {
       memory,
       clock,
@@ -72,42 +70,17 @@ export class Flock implements AsyncDisposable {
       announce: (escalation) => announcer.announce(escalation),
       tell: (from, to, message) => void router.tell(from, to, message),
     }
-    this.memory = memory
     this.#clock = clock
     this.#executor = executor
-    this.#activities = new ActivityRunner({
-      memory,
-      executor,
-      modelId: model.id,
-      budget,
-      clock,
-      emit,
-      count: (costs) => this.#hub.count(costs),
-    })
     this.#announcer = announcer
     this.#router = router
-    this.#agents = new FlockAgents(services, this.#registry, options.supervision)
-  }
-
-  /**
-   * Handles for the activities of a module, typed by it:
-   * `flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))`.
-   * Only worker threads load the module.
-   *
-   * @param url - A URL, or what `import.meta.resolve` returns. In a built app, the JavaScript beside a TypeScript file.
-   * @throws OptionError when it is no URL
-   */
-  activities<Module>(url: URL | string): ActivitiesOf<Module> {
-    return activityRefs<Module>(moduleUrl(url), (module, name, input, options) =>
-      this.#activities.run(module, name, input, options),
-    )
+    this.#agents = new FlockAgents(services, registry, options.supervision)
   }
 
   /**
    * Starts an agent: what `agent()` or `behavior()` define, or any XState logic.
    *
    * @throws OptionError when the id is taken or a setting is out of range.
-   * @throws FlockClosedError
    */
   spawn<Taken extends Message, Output, Snapshot>(
     definition: AgentDefinition<Taken, Output, Snapshot>,
@@ -128,7 +101,6 @@ export class Flock implements AsyncDisposable {
    *
    * @throws AgentTakenError when it runs elsewhere; AgentMisfitError, AgentVersionError when the definition can't
    * continue from what is saved; NotDurableError, OptionError, StoreError
-   * @throws FlockClosedError; the signal's reason.
    */
   async spawnDurable<Taken extends Message, Output, Snapshot>(
     definition: DurableDefinition<Taken, Output, Snapshot>,
@@ -145,7 +117,6 @@ export class Flock implements AsyncDisposable {
    * resolves when each has been resumed or refused, or the signal has aborted. Meanwhile those run that are free.
    *
    * @param options - For all of them; each keeps its role and clearance.
-   * @throws FlockClosedError, StoreError
    */
   resume<Definition extends AnyDurable>(
     definitions: readonly Definition[],
@@ -186,20 +157,6 @@ export class Flock implements AsyncDisposable {
   /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Message): number {
     return this.#router.publish(this.#registry.all(), message)
-  }
-
-  /**
-   * Maps every input to a note, groups the notes by key, and merges each group,
-   * then the groups, in trees of at most `fanIn` notes a step.
-   *
-   * Groups and trees follow the order of the inputs, never the order of
-   * completion: the same inputs give the same result on any number of threads.
-   *
-   * @throws MapReduceError when a part fails and `onFailure` is `stop`; FlockClosedError, OptionError
-   */
-  async mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
-    if (this.#closing) throw new FlockClosedError()
-    return mapReduce(options)
   }
 
   /**
@@ -254,7 +211,7 @@ export class Flock implements AsyncDisposable {
     const { timeoutMs = 30_000 } = requireOptions('drain', options, { timeoutMs: 'any' })
     requireDuration('timeoutMs', timeoutMs, 0)
     this.#agents.stopAccepting()
-    const draining = { busy: () => this.#registry.busy(), running: () => this.#activities.running }
+    const draining = { busy: () => this.#registry.busy(), running: () => this.runner.running }
     const report = await untilQuiet(draining, this.#clock, timeoutMs)
     await this.close()
     return report
@@ -267,8 +224,8 @@ export class Flock implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#activities.close()
-    await Promise.all([this.#agents.close(), this.#announcer.close()])
+    this.runner.close()
+    await Promise.all([this.#agents.close(), this.#announcer.close(), this.inline.close()])
     await this.#executor[Symbol.asyncDispose]()
   }
 

@@ -36,6 +36,7 @@ export type { Supervision } from './supervision/supervision.ts'
 // Activities
 export { activity } from './activities/activity.ts'
 export { move } from './activities/move.ts'
+export { pipe } from './pipe.ts'
 export type { Activity, ActivityContext } from './activities/activity.ts'
 export type { ActivitiesOf } from './activities/activity-ref.ts'
 export type { RetryPolicy } from './supervision/retry-policy.ts'

@@ -5,7 +5,7 @@ import { joinLabels } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
 import { requireOnRetract } from './activities/activity.ts'
-import { MapReduceError } from './map-reduce-error.ts'
+import { mapInputs } from './map-inputs.ts'
 import type { MapFailure } from './map-reduce-error.ts'
 import { Semaphore } from './base/semaphore.ts'
 
@@ -130,30 +130,15 @@ export async function mapReduce<Input, Note>(given: MapReduceOptions<Input, Note
   signal?.throwIfAborted()
   const slots = new Semaphore(concurrency)
   const step = { ...(signal && { signal }), ...(options.onRetract && { onRetract: options.onRetract }) }
-  const failures: MapFailure[] = []
   let mapped = 0
-
-  const made = await Promise.all(
-    inputs.map((input, index) =>
-      slots.run(async (): Promise<Made<Note> | undefined> => {
-        // After a failure no step begins; running ones may end.
-        if (signal?.aborted || (failures.length > 0 && onFailure === 'stop')) return undefined
-        try {
-          const scope = new ReadScope({ lasts: true })
-          const note = await options.map(input, { ...step, scope })
-          mapped += 1
-          options.onProgress?.({ stage: 'map', done: mapped, total: inputs.length })
-          return { note, label: scope.label }
-        } catch (error) {
-          failures.push({ index, error })
-          return undefined
-        }
-      }),
-    ),
-  )
-  signal?.throwIfAborted()
-  failures.sort((a, b) => a.index - b.index)
-  if (failures.length > 0 && onFailure === 'stop') throw new MapReduceError(failures, inputs.length)
+  const map = async (input: Input): Promise<Made<Note>> => {
+    const scope = new ReadScope({ lasts: true })
+    const note = await options.map(input, { ...step, scope })
+    mapped += 1
+    options.onProgress?.({ stage: 'map', done: mapped, total: inputs.length })
+    return { note, label: scope.label }
+  }
+  const { made, failures } = await mapInputs(inputs, map, { slots, signal, onFailure })
 
   const shuffled = Map.groupBy(
     inputs

@@ -1,8 +1,8 @@
 // What the types of agents promise. Checked with the other tests, and by `scripts/xstate-types.ts` with other
 // versions of XState and TypeScript: it compiles, or a type has broken.
-import { agent, behavior, createFlock, durable, escalate, refuse, reply, tell } from '@skein/core'
+import { agent, behavior, createFlock, durable, escalate, pipe, refuse, reply, tell } from '@skein/core'
 import type { ActivitiesOf, Activity, AgentDefinition, AgentRef, Flock, Question, Reply } from '@skein/core'
-import type { BehaviorContext } from '@skein/core/types'
+import type { BehaviorContext, QuestionsFor } from '@skein/core/types'
 import { withCrashes } from '@skein/core/testing'
 import { mapStore, openMemory } from '@skein/memory'
 import {
@@ -230,3 +230,28 @@ await role.ask({ type: 'add', by: 1 })
 await flock.role('counter').ask({ type: 'read' })
 await flock.agent('counter-1')?.ask({ type: 'read' })
 await flock.agent<Counting>('counter-1')?.ask({ type: 'read' })
+
+// Functions of the file, steps and pipes: each hands on what the next one takes.
+const notesOf = flock.activity(async (_, topic: string) => [topic])
+const articleOf = flock.activity((_, notes: readonly string[]) => notes.length)
+const scribe = flock.spawn(agent({ role: 'scribe', on: { note: notesOf, write: articleOf } }))
+const scribing = pipe(
+  scribe.step('note'),
+  flock.role<QuestionsFor<{ write: typeof articleOf }>>('scribe').step('write'),
+)
+same<Awaited<ReturnType<typeof scribing>>, number>(true)
+same<Parameters<typeof scribing>[0], string>(true)
+const counts = await flock.map(['sun'], scribing)
+same<typeof counts, number[]>(true)
+const sizes = await flock.map(['sun', 'sea'], async ({ model }, topic) => [model.id, topic.length] as const)
+same<typeof sizes, (readonly [string, number])[]>(true)
+const most = await flock.reduce([1, 2], async (_, some) => Math.max(...some))
+same<typeof most, number>(true)
+const flag = await flock.run(async ({ signal }) => signal.aborted)
+same<typeof flag, boolean>(true)
+// @ts-expect-error -- The second step takes notes, not a number.
+pipe(scribe.step('write'), scribe.step('write'))
+// @ts-expect-error -- It takes no such question.
+scribe.step('sing')
+// @ts-expect-error -- The activity takes a string.
+await flock.map([1], notesOf)

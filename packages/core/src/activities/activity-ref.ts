@@ -4,6 +4,8 @@ import type { OptionKinds, ReadScope } from '@skein/memory/runtime'
 import type { ClaimToken } from '@skein/memory/types'
 
 import type { Activity } from './activity.ts'
+import { stepRef } from './step-ref.ts'
+import type { Runnable } from './step-ref.ts'
 import type { AnyLogic } from '../machine/logic.ts'
 import { ownedPromise } from '../owner/owned-promise.ts'
 import type { WorkLogic } from '../owner/work-logic.ts'
@@ -61,14 +63,14 @@ const kinds: OptionKinds<RunActivityOptions & { across: boolean }> = {
 }
 
 /**
- * A handle of an activity: call it to run the activity in a worker thread, or
- * give its `logic` to a machine as an actor to invoke.
+ * A handle of an activity: call it to run the activity, or give its `logic` to a
+ * machine as an actor to invoke. An activity of a module runs in a worker thread.
  */
-export interface ActivityRef<Input, Output> {
+export interface ActivityRef<Input, Output> extends Runnable<Input, Output> {
   (input: Input, options?: RunActivityOptions): Promise<Output>
-  /** URL of the module that exports it. */
+  /** URL of the module that exports it; `inline:` for a function given to the flock itself. */
   readonly module: string
-  /** The name of the export. */
+  /** The name of the export, or of the function. */
   readonly activityName: string
   /** XState actor logic; runs for the agent whose machine invokes it. */
   readonly logic: WorkLogic<Output, Input>
@@ -109,12 +111,13 @@ export function activityRefs<Module>(module: string, run: RunActivity): Activiti
   })
 }
 
-function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
-  const call = async (input: unknown, options: RunActivityOptions = {}): Promise<unknown> => {
+/** Makes the handle of one activity. */
+export function activityRef(module: string, name: string, run: RunActivity): ActivityRef<unknown, unknown> {
+  const call = stepRef(async (input: unknown, options: RunActivityOptions): Promise<unknown> => {
     requireOptions(`activity ${name}`, options, kinds)
     if (options.retry !== undefined) requireRetry(options.retry)
     return run(module, name, input, options)
-  }
+  })
   const logic = ownedPromise<unknown, unknown>(({ input, signal, owner, work }) =>
     run(module, name, input, {
       signal,

@@ -34,8 +34,12 @@ export interface ActivityRunnerParts {
   count(costs: Costs): void
 }
 
+/** Where an activity runs. */
+type Runs = Pick<Executor, 'describe' | 'run'>
+
 /** One activity, run for one principal. */
 interface Run extends RunLimits {
+  readonly executor: Runs
   /** A name of its own, which its events bear and by which one that waits for itself is known. */
   readonly id: string
   readonly module: string
@@ -89,9 +93,25 @@ export class ActivityRunner {
     this.#isClosed = true
   }
 
-  /** Runs an activity; see {@link RunActivityOptions}. @throws what the activity throws; FlockClosedError, OptionError */
-  async run(module: string, name: string, input: unknown, options: RunActivityOptions): Promise<unknown> {
+  /** @throws FlockClosedError once no more activities may start. */
+  requireOpen(): void {
     if (this.#isClosed) throw new FlockClosedError()
+  }
+
+  /**
+   * Runs an activity; see {@link RunActivityOptions}.
+   *
+   * @param executor - Where it runs; by default where the flock runs those of modules.
+   * @throws what the activity throws; FlockClosedError, OptionError
+   */
+  async run(
+    module: string,
+    name: string,
+    input: unknown,
+    options: RunActivityOptions,
+    executor: Runs = this.#parts.executor,
+  ): Promise<unknown> {
+    this.requireOpen()
     requireLimits(options)
     requireOnRetract(options.onRetract)
     const principal = options.as ?? flockPrincipal
@@ -103,13 +123,11 @@ export class ActivityRunner {
     try {
       const { queueTimeoutMs, signal } = options
       const waiting = this.#limits({ name, principal, signal, queueTimeoutMs, timeoutMs: undefined })
-      const { digest, activities } = await withTimeLimits(waiting, (joined) =>
-        this.#parts.executor.describe(module, joined),
-      )
+      const { digest, activities } = await withTimeLimits(waiting, (joined) => executor.describe(module, joined))
       const defined = activities[name]
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
-      const run = { id, module, name, input, principal, scope, options, defined, digest, ...limits }
+      const run = { executor, id, module, name, input, principal, scope, options, defined, digest, ...limits }
       const key = this.#workKey(run)
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
@@ -184,8 +202,8 @@ export class ActivityRunner {
   }
 
   #attempt(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
-    const { executor, budget } = this.#parts
-    const { id, module, name, input, principal, scope, options, defined, priority } = run
+    const { budget } = this.#parts
+    const { executor, id, module, name, input, principal, scope, options, defined, priority } = run
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
     const chain = [...currentWork(), id]
     const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }

@@ -7,6 +7,8 @@ import { isCleared, withLabel } from '../messages/message-label.ts'
 import type { AgentEndedEvent, AnswerTo, Message, QuestionIn } from '../messages/message.ts'
 import type { AskOptions, Questions } from '../messages/questions.ts'
 import type { AgentRuntime } from './agent-runtime.ts'
+import { stepOf } from './agent-step.ts'
+import type { StepFor } from './agent-step.ts'
 
 /** How to post a message. */
 export interface PostOptions {
@@ -110,6 +112,14 @@ export class AgentRef<
     options: AskOptions = {},
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>> {
     return this.#questions.ask(this.#runtime.receiver, message, options) as Promise<never>
+  }
+
+  /**
+   * What this agent does when it is asked one type of question, as a step: for `pipe`, `flock.map` and `flock.mapReduce`,
+   * or to be called. It rejects with what {@link ask} rejects with.
+   */
+  step<Type extends QuestionIn<Taken>['type']>(type: Type): StepFor<Taken, Type> {
+    return stepOf(type, (message, options) => this.#questions.ask(this.#runtime.receiver, message, options)) as never
   }
 
   /**

@@ -3,6 +3,8 @@ import { hash } from 'node:crypto'
 import { OptionError } from '@skein/memory'
 
 import type { AgentRef } from './agent-ref.ts'
+import { stepOf } from './agent-step.ts'
+import type { StepFor } from './agent-step.ts'
 import type { AnswerTo, Message, QuestionIn } from '../messages/message.ts'
 import type { AskOptions } from '../messages/questions.ts'
 
@@ -29,6 +31,8 @@ export interface Role<Taken extends Message = Message> {
     message: Asked,
     options?: AskOptions,
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>>
+  /** Like `step` of an agent: each input goes to one of them. */
+  step<Type extends QuestionIn<Taken>['type']>(type: Type): StepFor<Taken, Type>
   /** Sends to each of them that takes the message; returns to how many. What one refuses becomes a dead letter. */
   publish(message: Taken): number
 }
@@ -59,6 +63,8 @@ export function makeRole<Taken extends Message>(
     send: (message) => pick(message).send(message),
     post: async (message) => pick(message).post(message),
     ask: async (message, options) => pick(message).ask(message, options),
+    step: (type) =>
+      stepOf(type, async (message, options) => pick(message as Taken).ask(message as never, options)) as never,
     publish: (message) => publish(list(), message),
   }
 }

@@ -3,7 +3,7 @@ import type { Memory, Principal } from '@skein/memory'
 
 import { whenAborted } from '../base/when-aborted.ts'
 import type { Model } from '../models/model.ts'
-import { abortWithGrace } from './abort-with-grace.ts'
+import { abortWithGrace } from '../base/abort-with-grace.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from '../activities/executor.ts'
 import { isMoved } from '../activities/move.ts'
 import { refuseNestedFlock } from './nested-flock.ts'

@@ -267,7 +267,7 @@ export class Objects {
   #handOut(opened: OpenBytes): Uint8Array {
     const { scope } = this.#actor
     if (opened.isCopy) return opened.bytes
-    if (scope && !scope.lasts) {
+    if (scope && !scope.copies) {
       scope.onEnd(opened.release)
       return opened.bytes
     }

@@ -15,22 +15,31 @@ export interface ReadScopeOptions {
    * @defaultValue false
    */
   readonly lasts?: boolean
+  /**
+   * Whether bytes that are read are copies, for code that may keep them for longer than the scope lasts. Else they stay
+   * in place until the scope ends.
+   *
+   * @defaultValue false; true of a scope that lasts
+   */
+  readonly copies?: boolean
 }
 
 /** Records, beside objects, that are noted one by one: what is derived from more is found by its subjects alone. */
 const mostOthers = 1_000
 
-const kinds: OptionKinds<ReadScopeOptions> = { lasts: 'boolean' }
+const kinds: OptionKinds<ReadScopeOptions> = { lasts: 'boolean', copies: 'boolean' }
 
 /**
  * What some code has read, recorded by its runtime while it runs: of an activity, until it ends.
  *
  * Everything written in the scope counts as derived from everything read in it, and is
  * at least as sensitive. The code need not declare that and can't avoid it. Bytes
- * read in a scope stay in place until it ends.
+ * read in a scope stay in place until it ends, unless it hands out copies.
  */
 export class ReadScope implements Disposable {
   readonly lasts: boolean
+  /** Whether bytes are handed out as copies. */
+  readonly copies: boolean
   readonly #objects = new Set<string>()
   /** Names of records that are not shown as sources, and subjects. */
   readonly #others = new Set<string>()
@@ -38,8 +47,9 @@ export class ReadScope implements Disposable {
   #label: Label = publicLabel
 
   constructor(options?: ReadScopeOptions) {
-    const { lasts = false } = requireOptions('ReadScope', options, kinds)
+    const { lasts = false, copies = lasts } = requireOptions('ReadScope', options, kinds)
     this.lasts = lasts
+    this.copies = copies
   }
 
   /** Ids of the objects read so far. */

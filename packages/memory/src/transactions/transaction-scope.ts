@@ -13,7 +13,7 @@ export class TransactionScope extends ReadScope {
   /** @param label - Of what an earlier attempt has read. */
   constructor(outer: ReadScope | undefined, label: Label) {
     // Without an activity around it nobody asks what was derived from what; labels count anyway.
-    super({ lasts: outer?.lasts ?? true })
+    super({ lasts: outer?.lasts ?? true, copies: outer?.copies ?? true })
     const { sensitivity, compartments } = joinLabels([label, outer?.label ?? publicLabel])
     super.noteLabel({ sensitivity, compartments })
     super.noteSources(outer?.sources ?? [])

@@ -1,0 +1,73 @@
+import { OptionError } from '@skein/memory'
+import { ReadScope, requireOptions } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
+
+import { stepRef } from './activities/step-ref.ts'
+import type { RunStepOptions, StepRef } from './activities/step-ref.ts'
+import type { Step } from './map-reduce.ts'
+
+// A step of map-reduce may pass its own options on.
+const kinds: OptionKinds<RunStepOptions & { across: boolean }> = {
+  signal: 'object',
+  scope: 'object',
+  timeoutMs: 'any',
+  onRetract: 'any',
+  across: 'boolean',
+}
+
+/**
+ * Joins steps into one: each hands its result on to the next, and the last one's is the result of the whole. Steps are
+ * handles of activities, what agents do (`agent.step('write')`), other pipes, or functions of the same shape. Each step
+ * counts as having read what those before it have read.
+ *
+ * Call it with an input, or hand it to `flock.map`: then several inputs are under way, each at a step of its own.
+ *
+ * @throws OptionError when a step is no function. The pipe rejects with what its steps reject with.
+ *
+ * @example
+ * ```ts
+ * import { agent, createFlock, pipe } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * await using memory = await openMemory({ store: mapStore() })
+ * await using flock = await createFlock({ memory })
+ * const find = flock.activity(async (_, topic: string) => [`${topic} is cheap`])
+ * const write = flock.activity(async (_, notes: readonly string[]) => `${notes.join('. ')}.`)
+ * const researcher = flock.spawn(agent({ role: 'researcher', on: { find } }))
+ * const writer = flock.spawn(agent({ role: 'writer', on: { write } }))
+ *
+ * const article = pipe(researcher.step('find'), writer.step('write'))
+ * await article('solar power') // => 'solar power is cheap.'
+ * await flock.map(['wind', 'water'], article) // => ['wind is cheap.', 'water is cheap.']
+ * ```
+ */
+export function pipe<A, B, C>(first: Step<A, B>, second: Step<B, C>): StepRef<A, C>
+export function pipe<A, B, C, D>(first: Step<A, B>, second: Step<B, C>, third: Step<C, D>): StepRef<A, D>
+export function pipe<A, B, C, D, E>(
+  first: Step<A, B>,
+  second: Step<B, C>,
+  third: Step<C, D>,
+  fourth: Step<D, E>,
+): StepRef<A, E>
+export function pipe<A, B, C, D, E, F>(
+  first: Step<A, B>,
+  second: Step<B, C>,
+  third: Step<C, D>,
+  fourth: Step<D, E>,
+  fifth: Step<E, F>,
+): StepRef<A, F>
+export function pipe(...steps: readonly Step<unknown, unknown>[]): StepRef<unknown, unknown> {
+  if (steps.length === 0) throw new OptionError('steps', expected, steps)
+  for (const step of steps) if (typeof step !== 'function') throw new OptionError('steps', expected, step)
+  return stepRef(async (input, given) => {
+    const { scope = new ReadScope({ lasts: true }), ...options } = requireOptions('pipe', given, kinds)
+    let value = input
+    for (const step of steps) {
+      options.signal?.throwIfAborted()
+      value = await step(value, { ...options, scope })
+    }
+    return value
+  })
+}
+
+const expected = "steps, such as handles of activities and agent.step('type')"
