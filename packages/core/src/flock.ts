@@ -53,7 +53,7 @@ export class Flock implements AsyncDisposable {
   #closing: Promise<void> | undefined
 
   /** @internal */
-  constructor(options: FlockOptions & Required<Pick<FlockOptions, 'executor' | 'model'>>) {
+  constructor(options: FlockOptions & Required<Pick<FlockOptions, 'model'>> & { readonly executor: Executor }) {
     const { memory, executor, model, clock = systemClock, scheduler = RunQueue.by(clock) } = options
     const emit = (event: FlockEvent): void => {
       if (event.type === 'agent.ended') this.#registry.remove(event.agent)
