@@ -273,7 +273,7 @@ class BullmqExecutor implements Executor {
 
   /** The flock keeps the result by itself. */
   async #forget({ task, data }: PendingJob): Promise<void> {
-    await this.#parts.memory.as(task.principal).forget(data.key)
+    await this.#parts.memory.as(task.principal).forgetWork(data.key)
   }
 
   /** What nobody waits for: it may fail, since everything ends by itself. */
