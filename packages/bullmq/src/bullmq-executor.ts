@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { extractiveModel, ActivityInputError, FlockClosedError, UnknownActivityError } from '@skein/core'
-import { threadExecutor } from '@skein/core/executor'
+import { ActivityInputError, FlockClosedError, UnknownActivityError } from '@skein/core'
 import type {
   ActivityOutcome,
   ActivityTask,
@@ -22,6 +21,7 @@ import type { JobData, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
 import { PendingJobs } from './jobs/pending-jobs.ts'
+import { ModuleReader } from './module-reader.ts'
 import { connect, databaseOf } from './queue/connection.ts'
 import { InputSizeError, NoWorkerError } from './queue/queue-errors.ts'
 import { QueueNames } from './queue/queue-names.ts'
@@ -79,7 +79,7 @@ class BullmqExecutor implements Executor {
   readonly #client: Redis
   readonly #names: QueueNames
   readonly #registry: Registry
-  readonly #describer: Executor
+  readonly #modules: ModuleReader
   readonly #pending: PendingJobs
   readonly #queues = new Map<string, Promise<Queue>>()
   /** Results that were taken, and when they can go. */
@@ -97,7 +97,7 @@ class BullmqExecutor implements Executor {
     this.#client = client
     this.#names = names
     this.#registry = new Registry(client, names)
-    this.#describer = threadExecutor(parts.memory, extractiveModel(), { threads: 1, minThreads: 0, idleTimeoutMs: 1_000 })
+    this.#modules = new ModuleReader(parts.memory)
     this.#pending = new PendingJobs(client, names, {
       add: (job) => this.#add(job),
       remove: async (job) => void (await (await this.#queue(job.identity)).remove(job.id)),
@@ -130,8 +130,9 @@ class BullmqExecutor implements Executor {
     return this.#pending.waiting
   }
 
-  describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
-    return this.#describer.describe(module, signal)
+  async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
+    this.#requireOpen()
+    return untilAborted(this.#modules.describe(module), signal)
   }
 
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
@@ -300,9 +301,23 @@ class BullmqExecutor implements Executor {
     await new Promise((resolve) => setImmediate(resolve))
     for (const { job } of this.#taken.splice(0)) this.#inBackground(this.#forget(job))
     await Promise.race([Promise.all(this.#background), sleep(closingMs, undefined, { ref: false })])
-    await this.#describer[Symbol.asyncDispose]()
+    await this.#modules.close()
     this.#listener?.close()
     this.#client.disconnect()
+  }
+}
+
+/** @throws the signal's reason. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -7,6 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { freePort, missing } from '../../redis/test/redis-server.ts'
 import { module, openCaller, openSpace, openWorker, useServer } from './open-queue.ts'
 
+/** Threads may take long to start. */
+const patient = { timeout: 60_000 }
 const ann = { id: 'ann', role: 'reader' }
 
 describe.skipIf(missing)('a queue', () => {
@@ -21,9 +23,8 @@ describe.skipIf(missing)('a queue', () => {
     const { result } = await flock.mapReduce<number, number>({
       inputs,
       map: work.square,
-      merge: async (notes) => notes.reduce((sum, note) => sum + note, 0),
-      keyOf: () => 'all',
-    } as never)
+      reduce: async (notes) => notes.reduce((sum, note) => sum + note, 0),
+    })
     expect(result).toBe(inputs.reduce((sum, n) => sum + n * n, 0))
     const ran = await Promise.all(Array.from({ length: 20 }, (_, n) => memory.as(ann).facts.get(`ran/${n}`)))
     expect(ran).toEqual(Array.from({ length: 20 }, () => 1))
@@ -41,14 +42,14 @@ describe.skipIf(missing)('a queue', () => {
       const keys = await client.keys('skein-queue:{bare}:slowly.*:????????????????????????????????')
       return Promise.all(keys.map((key) => client.hget(key, 'data').then(String)))
     }
-    await expect.poll(async () => (await jobs()).length).toBe(1)
+    await expect.poll(async () => (await jobs()).length, patient).toBe(1)
     const [data = ''] = await jobs()
     expect(Object.keys(JSON.parse(data) as object)).toEqual(['task', 'label', 'key', 'attempt'])
     expect(data).not.toContain('a secret name')
     await openWorker(held.server, 'bare')
     expect(await done).toBe('a secret name')
     // What is done leaves no job behind.
-    await expect.poll(async () => (await jobs()).length).toBe(0)
+    await expect.poll(async () => (await jobs()).length, patient).toBe(0)
   })
 
   it('limits an activity over all workers', async () => {
@@ -82,13 +83,13 @@ describe.skipIf(missing)('a queue', () => {
     const stop = new AbortController()
     const waiting = work.square(2, { signal: stop.signal })
     const list = (): ReturnType<typeof listWorkers> => listWorkers({ connection: held.server.url, queue: 'listed' })
-    await expect.poll(async () => (await list()).activities).toMatchObject([
+    await expect.poll(async () => (await list()).activities, patient).toMatchObject([
       { name: 'square', version: '1', waiting: 1, running: 0, workers: 0, missing: expect.stringContaining('no worker') },
     ])
     stop.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     const worker = await openWorker(held.server, 'listed')
-    await expect.poll(async () => (await list()).activities.map(({ name }) => name)).toEqual(['crowd', 'slowly', 'square'])
+    await expect.poll(async () => (await list()).activities.map(({ name }) => name), patient).toEqual(['crowd', 'slowly', 'square', 'stuckOnce'])
     const { workers } = await list()
     expect(workers).toMatchObject([{ id: worker.id, pid: process.pid, capacity: { compute: 1, io: 32 }, running: 0 }])
     await worker.close()
@@ -118,7 +119,7 @@ describe.skipIf(missing)('a queue', () => {
     const { work, memory } = await openCaller(held.server, 'returned')
     const first = await openWorker(held.server, 'returned')
     const begun = Promise.withResolvers<unknown>()
-    const running = work.slowly({ name: 'moved', ms: 2_000 }, { onProgress: begun.resolve })
+    const running = work.stuckOnce('moved', { onProgress: begun.resolve })
     await begun.promise
     const second = await openWorker(held.server, 'returned')
     await first.close()

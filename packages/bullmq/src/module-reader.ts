@@ -1,0 +1,47 @@
+import { extractiveModel } from '@skein/core'
+import { threadExecutor } from '@skein/core/executor'
+import type { Executor, ModuleDescription } from '@skein/core/executor'
+import type { Memory } from '@skein/memory'
+
+/**
+ * Reads what modules of activities export, each once, in a thread that ends then: a caller runs none of them itself.
+ */
+export class ModuleReader {
+  readonly #memory: Memory
+  readonly #known = new Map<string, Promise<ModuleDescription>>()
+  readonly #threads = new Set<Executor>()
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  /** @throws ActivityLoadError, FlockClosedError */
+  describe(module: string): Promise<ModuleDescription> {
+    const known = this.#known.get(module)
+    if (known) return known
+    const description = this.#read(module)
+    this.#known.set(module, description)
+    description.catch(() => this.#known.delete(module))
+    return description
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread[Symbol.asyncDispose]()))
+  }
+
+  async #end(thread: Executor): Promise<void> {
+    await thread[Symbol.asyncDispose]()
+    this.#threads.delete(thread)
+  }
+
+  async #read(module: string): Promise<ModuleDescription> {
+    const thread = threadExecutor(this.#memory, extractiveModel(), { threads: 1 })
+    this.#threads.add(thread)
+    try {
+      return await thread.describe(module)
+    } finally {
+      // Nobody waits for its end but `close`.
+      void this.#end(thread)
+    }
+  }
+}
