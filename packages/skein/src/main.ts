@@ -28,12 +28,16 @@ import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
 import { addSupersede } from './commands/supersede.ts'
 import { addTail } from './commands/tail.ts'
+import { addWorker } from './machines/add-worker.ts'
+import { addWorkers } from './machines/add-workers.ts'
 import { ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 
 /** Every command, in the order of the help text. */
 const commands: readonly AddCommand[] = [
   addRun,
   addAsk,
+  addWorker,
+  addWorkers,
   addDashboard,
   addMcp,
   addImport,
