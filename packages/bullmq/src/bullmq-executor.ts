@@ -10,8 +10,7 @@ import type {
   ModuleDescription,
   RunOptions,
 } from '@skein/core/executor'
-import { encodeJson, ReadScope } from '@skein/memory/runtime'
-import { Queue } from 'bullmq'
+import { encodeJson, outlast, ReadScope } from '@skein/memory/runtime'
 import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
@@ -22,12 +21,12 @@ import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
 import { PendingJobs } from './jobs/pending-jobs.ts'
 import { ModuleReader } from './module-reader.ts'
+import { ActivityQueues } from './queue/activity-queues.ts'
 import { connect, databaseOf } from './queue/connection.ts'
 import { InputSizeError, NoWorkerError } from './queue/queue-errors.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
-import { jobSettings, keptEvents } from './queue/queue-settings.ts'
 import { missingFor, Registry } from './queue/registry.ts'
 import { requireServer } from './queue/require-server.ts'
 
@@ -61,6 +60,8 @@ const cancelledMs = 60_000
 const missingLookMs = 1_000
 /** How long a result is kept that its caller has, in milliseconds: until that has kept it itself. */
 const takenMs = 10_000
+/** How long closing waits for a server that is away, in milliseconds. */
+const closingMs = 2_000
 /** BullMQ's priority of activities without one; lower numbers come first there. */
 const middlePriority = 1_048_576
 
@@ -81,7 +82,7 @@ class BullmqExecutor implements Executor {
   readonly #registry: Registry
   readonly #modules: ModuleReader
   readonly #pending: PendingJobs
-  readonly #queues = new Map<string, Promise<Queue>>()
+  readonly #queues: ActivityQueues
   /** Results that were taken, and when they can go. */
   readonly #taken: { readonly job: PendingJob; readonly until: number }[] = []
   readonly #background = new Set<Promise<unknown>>()
@@ -97,10 +98,11 @@ class BullmqExecutor implements Executor {
     this.#client = client
     this.#names = names
     this.#registry = new Registry(client, names)
+    this.#queues = new ActivityQueues({ client, names, registry: this.#registry, limits: options.limits })
     this.#modules = new ModuleReader(parts.memory)
     this.#pending = new PendingJobs(client, names, {
       add: (job) => this.#add(job),
-      remove: async (job) => void (await (await this.#queue(job.identity)).remove(job.id)),
+      remove: async (job) => void (await (await this.#queues.of(job.identity)).remove(job.id)),
     })
     this.#timer = setInterval(() => this.#inBackground(this.#tick()), missingLookMs).unref()
   }
@@ -132,7 +134,7 @@ class BullmqExecutor implements Executor {
 
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     this.#requireOpen()
-    return untilAborted(this.#modules.describe(module), signal)
+    return this.#modules.describe(module, signal)
   }
 
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
@@ -141,7 +143,7 @@ class BullmqExecutor implements Executor {
     signal?.throwIfAborted()
     const identity = await this.#identify(task, signal)
     const { id, ...names } = namesOf(task)
-    const data: JobData = { ...(await this.#putTask(task)), ...names }
+    const data: JobData = { ...(await this.#putTask(task, signal)), ...names }
     signal?.throwIfAborted()
     this.#requireOpen()
     const parts = { memory: this.#parts.memory, client: this.#client, names: this.#names }
@@ -171,19 +173,18 @@ class BullmqExecutor implements Executor {
   }
 
   /** Puts what a worker needs into the memory, as sensitive as the input. @throws ActivityInputError, InputSizeError */
-  async #putTask({ module: _, key: _key, priority: _priority, ...task }: ActivityTask): Promise<
-    Pick<JobData, 'task' | 'label'>
-  > {
+  async #putTask(task: ActivityTask, signal: AbortSignal | undefined): Promise<Pick<JobData, 'task' | 'label'>> {
+    const { name, kind, input = null, principal, chain, label, budgets } = task
     const { maxInputBytes } = this.#options
-    const remote: RemoteTask = { ...task, input: task.input ?? null }
-    const bytes = Buffer.byteLength(this.#encode(task.name, remote.input))
-    if (bytes > maxInputBytes) throw new InputSizeError(task.name, bytes, maxInputBytes)
+    const bytes = Buffer.byteLength(this.#encode(name, input))
+    if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
     using scope = new ReadScope()
-    if (task.label) scope.noteLabel(task.label)
-    const view = this.#parts.memory.as(task.principal, scope)
+    if (label) scope.noteLabel(label)
+    const view = this.#parts.memory.as(principal, scope)
     // JSON has no `undefined`.
-    const plain = JSON.parse(encodeJson(remote)) as RemoteTask
-    const ref = await view.objects.put(plain, { ttlMs: keptMs, title: `Input of ${task.name}` })
+    const remote = JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
+    // Its name is its content, so it may be put again.
+    const ref = await outlast(() => view.objects.put(remote, { ttlMs: keptMs, title: `Input of ${name}` }), { signal })
     return { task: ref, label: scope.label }
   }
 
@@ -196,37 +197,10 @@ class BullmqExecutor implements Executor {
   }
 
   async #add(job: PendingJob): Promise<void> {
-    const queue = await this.#queue(job.identity)
+    const queue = await this.#queues.of(job.identity)
     const priority = Math.min(2 * middlePriority, Math.max(1, middlePriority - (job.task.priority ?? 0)))
     await queue.add(job.task.name, job.data, { ...this.#options.jobOptions, priority, jobId: job.id })
     job.isAdded = true
-  }
-
-  /** The queue of an activity, with its limits. */
-  #queue(identity: ActivityIdentity): Promise<Queue> {
-    const name = this.#names.of(identity)
-    const known = this.#queues.get(name)
-    if (known) return known
-    const opened = this.#openQueue(name, identity)
-    this.#queues.set(name, opened)
-    opened.catch(() => this.#queues.delete(name))
-    return opened
-  }
-
-  async #openQueue(name: string, identity: ActivityIdentity): Promise<Queue> {
-    const queue = new Queue(name, {
-      connection: this.#client,
-      prefix: this.#names.prefix,
-      defaultJobOptions: jobSettings,
-      streams: { events: { maxLen: keptEvents } },
-    })
-    // What fails, fails where it was asked for.
-    queue.on('error', () => {})
-    await this.#registry.note([identity])
-    const { concurrency, rate } = this.#options.limits[identity.name] ?? {}
-    if (concurrency !== undefined) await queue.setGlobalConcurrency(concurrency)
-    if (rate !== undefined) await queue.setGlobalRateLimit(rate.max, rate.perMs)
-    return queue
   }
 
   async #addAfterCancel(job: PendingJob): Promise<void> {
@@ -242,7 +216,7 @@ class BullmqExecutor implements Executor {
 
   /** Withdraws a job that waits, and tells the worker of one that runs. */
   async #cancel(job: PendingJob): Promise<void> {
-    const queue = await this.#queue(job.identity)
+    const queue = await this.#queues.of(job.identity)
     const isGone = (await queue.remove(job.id).catch(() => 0)) === 1
     if (isGone) return
     const { id, data } = job
@@ -306,20 +280,3 @@ class BullmqExecutor implements Executor {
     this.#client.disconnect()
   }
 }
-
-/** @throws the signal's reason. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
-
-/** How long closing waits for a server that is away, in milliseconds. */
-const closingMs = 2_000

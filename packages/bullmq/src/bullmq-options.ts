@@ -2,17 +2,10 @@ import { OptionError } from '@skein/memory'
 import { requireDuration, requireInteger, requireObject, requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
+import type { ActivityLimits } from './queue/activity-queues.ts'
 import type { QueueConnection } from './queue/connection.ts'
 import { requireJobOptions } from './queue/queue-settings.ts'
 import type { QueueJobOptions } from './queue/queue-settings.ts'
-
-/** How often an activity may run, over all machines together. */
-export interface ActivityLimits {
-  /** Most that run at the same time. */
-  readonly concurrency?: number
-  /** Most that begin within a time. */
-  readonly rate?: { readonly max: number; readonly perMs: number }
-}
 
 /** Options of {@link bullmqExecutor}. */
 export interface BullmqExecutorOptions {

@@ -19,7 +19,10 @@ export class HealthServer {
   }
 
   /** @throws what Node throws where nobody can listen there. */
-  static async open({ port, host }: { readonly port: number; readonly host: string }, look: () => Health): Promise<HealthServer> {
+  static async open(
+    { port, host }: { readonly port: number; readonly host: string },
+    look: () => Health,
+  ): Promise<HealthServer> {
     const server = createServer(({ url = '/' }, response) => {
       const path = url.split('?', 1)[0]
       const isKnown = path === '/health' || path === '/ready'

@@ -11,7 +11,8 @@ import '@skein/memory'
 export { bullmqExecutor } from './bullmq-executor.ts'
 export { createWorker } from './worker.ts'
 export { listWorkers } from './list-workers.ts'
-export type { ActivityLimits, BullmqExecutorOptions } from './bullmq-options.ts'
+export type { ActivityLimits } from './queue/activity-queues.ts'
+export type { BullmqExecutorOptions } from './bullmq-options.ts'
 export type { WorkerOptions } from './worker-options.ts'
 export type { Worker } from './worker.ts'
 export type { Health } from './health-server.ts'
@@ -22,5 +23,11 @@ export type { ActivityIdentity } from './queue/queue-names.ts'
 export type { WorkerEntry } from './queue/registry.ts'
 
 // What goes wrong
-export { InputSizeError, NoWorkerError, QueueMismatchError, TaskLostError, WorkerLostError } from './queue/queue-errors.ts'
+export {
+  InputSizeError,
+  NoWorkerError,
+  QueueMismatchError,
+  TaskLostError,
+  WorkerLostError,
+} from './queue/queue-errors.ts'
 export type { BullmqErrorCode } from './queue/queue-errors.ts'

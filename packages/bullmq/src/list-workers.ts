@@ -57,9 +57,13 @@ export async function listWorkers(given: ListWorkersOptions): Promise<QueueRepor
     const activities: QueuedActivity[] = []
     for (const [name, identity] of await registry.activities()) {
       const counted = new Queue(name, { connection: client, prefix: names.prefix, skipMetasUpdate: true })
-      const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = await counted.getJobCounts(
-        ...(['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const),
-      )
+      const {
+        waiting = 0,
+        prioritized = 0,
+        delayed = 0,
+        active = 0,
+        failed = 0,
+      } = await counted.getJobCounts(...(['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const))
       const having = workers.filter((worker) => worker.activities.some((has) => names.of(has) === name)).length
       const all = waiting + prioritized + delayed
       const missing = having > 0 ? undefined : missingFor(identity, workers)

@@ -15,14 +15,13 @@ export class ModuleReader {
     this.#memory = memory
   }
 
-  /** @throws ActivityLoadError, FlockClosedError */
-  describe(module: string): Promise<ModuleDescription> {
-    const known = this.#known.get(module)
-    if (known) return known
-    const description = this.#read(module)
+  /** @throws ActivityLoadError, FlockClosedError; the signal's reason. */
+  async describe(module: string, signal: AbortSignal | undefined): Promise<ModuleDescription> {
+    signal?.throwIfAborted()
+    const description = this.#known.get(module) ?? this.#read(module)
     this.#known.set(module, description)
     description.catch(() => this.#known.delete(module))
-    return description
+    return untilAborted(description, signal)
   }
 
   async close(): Promise<void> {
@@ -43,5 +42,18 @@ export class ModuleReader {
       // Nobody waits for its end but `close`.
       void this.#end(thread)
     }
+  }
+}
+
+/** @throws the signal's reason. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }

@@ -12,8 +12,9 @@ import { HealthServer } from './health-server.ts'
 import type { Health } from './health-server.ts'
 import { cancelledCode, JobFailure } from './jobs/job-data.ts'
 import type { JobData } from './jobs/job-data.ts'
-import { formatMessage, JobListener } from './jobs/job-events.ts'
-import type { JobEvent, JobMessage } from './jobs/job-events.ts'
+import { CancelWatch } from './jobs/cancel-watch.ts'
+import { formatMessage } from './jobs/job-events.ts'
+import type { JobEvent } from './jobs/job-events.ts'
 import { RunningJob } from './jobs/running-job.ts'
 import { connect, databaseOf } from './queue/connection.ts'
 import { QueueNames } from './queue/queue-names.ts'
@@ -71,9 +72,6 @@ interface WorkerParts {
   readonly executor: Executor
 }
 
-/** How many cancels of jobs that are not here are remembered: they may come before their jobs. */
-const keptCancels = 1_000
-
 /** Runs activities of a queue. Made by {@link createWorker}. */
 export class Worker implements AsyncDisposable {
   /** Unique; begins with host and process. */
@@ -84,13 +82,12 @@ export class Worker implements AsyncDisposable {
   readonly #parts: WorkerParts
   readonly #registry: Registry
   readonly #running = new Map<string, RunningJob>()
-  readonly #cancelled = new Set<string>()
+  readonly #cancels: CancelWatch
   readonly #startedAt = Date.now()
   readonly #end = Promise.withResolvers<void>()
   readonly #counts = { done: 0, failed: 0, takenOver: 0 }
   #activities: readonly ActivityIdentity[] = []
   #workers: readonly BullWorker<JobData>[] = []
-  #listener: JobListener | undefined
   #health: HealthServer | undefined
   #beat: NodeJS.Timeout | undefined
   #isReleasing = false
@@ -101,6 +98,7 @@ export class Worker implements AsyncDisposable {
     this.#options = options
     this.#parts = parts
     this.#registry = new Registry(parts.client, parts.names)
+    this.#cancels = new CancelWatch(parts.client, parts.names, this.#running)
     this.ended = this.#end.promise
   }
 
@@ -112,7 +110,8 @@ export class Worker implements AsyncDisposable {
   /** @internal */
   async start(): Promise<void> {
     const { client, names, executor } = this.#parts
-    const found: { readonly identity: ActivityIdentity; readonly module: string; readonly kind: 'compute' | 'io' }[] = []
+    const found: { readonly identity: ActivityIdentity; readonly module: string; readonly kind: 'compute' | 'io' }[] =
+      []
     for (const module of this.#options.activities) {
       const { digest, activities } = await executor.describe(module)
       for (const [name, { version, kind }] of Object.entries(activities)) {
@@ -121,12 +120,7 @@ export class Worker implements AsyncDisposable {
     }
     this.#activities = found.map(({ identity }) => identity)
     await this.#registry.note(this.#activities)
-    this.#listener = await JobListener.open(
-      client,
-      names.channel('cancels', databaseOf(client)),
-      (message) => this.#onCancel(message),
-      () => void this.#lookForCancels().catch(() => {}),
-    )
+    await this.#cancels.open()
     this.#workers = found.map(({ identity, module, kind }) => this.#work(identity, module, this.#capacity[kind]))
     await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()))
     await this.#registry.announce(this.entry())
@@ -137,9 +131,15 @@ export class Worker implements AsyncDisposable {
   /** What it says of itself to all. */
   entry(): WorkerEntry {
     return {
-      ...{ id: this.id, host: hostname(), pid: process.pid, startedAt: this.#startedAt },
-      ...{ capacity: this.#capacity, running: this.#running.size, ...this.#counts },
-      ...{ isDraining: this.#draining !== undefined, activities: this.#activities },
+      id: this.id,
+      host: hostname(),
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      capacity: this.#capacity,
+      running: this.#running.size,
+      ...this.#counts,
+      isDraining: this.#draining !== undefined,
+      activities: this.#activities,
     }
   }
 
@@ -185,8 +185,13 @@ export class Worker implements AsyncDisposable {
     const { workerOptions } = this.#options
     const lockDuration = workerOptions.lockDuration ?? workerSettings.lockDuration
     const worker = new BullWorker<JobData>(names.of(identity), (job, token) => this.#run(job, token, module), {
-      ...{ connection: client, prefix: names.prefix, concurrency, name: this.id },
-      ...{ ...workerSettings, ...workerOptions, lockRenewTime: lockDuration * 0.3 },
+      connection: client,
+      prefix: names.prefix,
+      concurrency,
+      name: this.id,
+      ...workerSettings,
+      ...workerOptions,
+      lockRenewTime: lockDuration * 0.3,
     })
     // It goes on by itself; probes tell when Redis is away.
     worker.on('error', () => {})
@@ -214,9 +219,7 @@ export class Worker implements AsyncDisposable {
     try {
       const isTakenOver = job.attemptsStarted > 1
       if (isTakenOver) this.#counts.takenOver += 1
-      if (this.#cancelled.delete(running.attempt) || (isTakenOver && (await this.#isCancelled(running.attempt)))) {
-        running.stop('cancelled')
-      }
+      if (await this.#cancels.has(running, isTakenOver)) running.stop('cancelled')
       if (this.#isReleasing) running.stop('released')
       await running.run()
     } catch (error) {
@@ -236,7 +239,10 @@ export class Worker implements AsyncDisposable {
     if (isWanted) this.#counts.failed += 1
     // A caller that is gone removes nothing.
     const removed = isWanted ? Promise.resolve() : job.remove()
-    removed.catch(() => {}).finally(() => this.#tell('failed', job)).catch(() => {})
+    removed
+      .catch(() => {})
+      .finally(() => this.#tell('failed', job))
+      .catch(() => {})
   }
 
   #tell(what: JobEvent, { id = '', data }: Job<JobData>): void {
@@ -244,29 +250,6 @@ export class Worker implements AsyncDisposable {
     const message = formatMessage({ what, id, attempt: data.attempt })
     // Callers look for what they miss.
     client.publish(names.channel('events', databaseOf(client)), message).catch(() => {})
-  }
-
-  #onCancel({ id, attempt }: JobMessage): void {
-    const running = this.#running.get(id)
-    if (running?.attempt === attempt) {
-      running.stop('cancelled')
-      return
-    }
-    this.#cancelled.add(attempt)
-    const [oldest] = this.#cancelled
-    if (this.#cancelled.size > keptCancels && oldest !== undefined) this.#cancelled.delete(oldest)
-  }
-
-  async #isCancelled(attempt: string): Promise<boolean> {
-    const { client, names } = this.#parts
-    return (await client.exists(names.key('cancelled', attempt))) === 1
-  }
-
-  /** Messages may have been missed. */
-  async #lookForCancels(): Promise<void> {
-    for (const running of [...this.#running.values()]) {
-      if (await this.#isCancelled(running.attempt)) running.stop('cancelled')
-    }
   }
 
   /** What runs goes back to the queue. */
@@ -287,7 +270,7 @@ export class Worker implements AsyncDisposable {
       await this.#registry.leave(this.id).catch(() => {})
       await this.#parts.executor[Symbol.asyncDispose]()
       await this.#health?.close()
-      this.#listener?.close()
+      this.#cancels.close()
       this.#parts.client.disconnect()
       this.#end.resolve()
     }

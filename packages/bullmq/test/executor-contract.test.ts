@@ -16,7 +16,10 @@ describe.skipIf(missing)('a worker on another machine', () => {
       // The worker shares nothing with its caller but Redis.
       const there = await openMemory({ store: redisStore(connection) })
       const worker = await createWorker({
-        ...{ memory: there, connection, activities: [module], threads: { threads: 1, graceMs: 20 } },
+        memory: there,
+        connection,
+        activities: [module],
+        threads: { threads: 1, graceMs: 20 },
       })
       const executor = await bullmqExecutor({ connection })({ memory, model: extractiveModel() })
       return {

@@ -51,7 +51,12 @@ export async function openWorker(
 ): Promise<Worker> {
   const memory = await openSpace(server, queue)
   const worker = await createWorker({
-    ...{ memory, connection: server.url, queue, activities: [module], threads: 1, ...options },
+    memory,
+    connection: server.url,
+    queue,
+    activities: [module],
+    threads: 1,
+    ...options,
   })
   onTestFinished(() => worker.close())
   return worker

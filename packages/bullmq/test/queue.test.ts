@@ -70,7 +70,9 @@ describe.skipIf(missing)('a queue', () => {
     const url = new URL('./fixtures/other-activities.ts', import.meta.url)
     const other = flock.activities<typeof import('./fixtures/other-activities.ts')>(url)
     await expect(old.square(2)).rejects.toMatchObject({
-      ...{ code: 'SKEIN_NO_WORKER', activity: 'square', message: expect.stringContaining('no worker is there') },
+      code: 'SKEIN_NO_WORKER',
+      activity: 'square',
+      message: expect.stringContaining('no worker is there'),
     })
     await openWorker(held.server, 'versions')
     await expect(other.square(3)).rejects.toThrow('a worker has version 1, the caller 2')
@@ -83,13 +85,24 @@ describe.skipIf(missing)('a queue', () => {
     const stop = new AbortController()
     const waiting = work.square(2, { signal: stop.signal })
     const list = (): ReturnType<typeof listWorkers> => listWorkers({ connection: held.server.url, queue: 'listed' })
-    await expect.poll(async () => (await list()).activities, patient).toMatchObject([
-      { name: 'square', version: '1', waiting: 1, running: 0, workers: 0, missing: expect.stringContaining('no worker') },
-    ])
+    await expect
+      .poll(async () => (await list()).activities, patient)
+      .toMatchObject([
+        {
+          name: 'square',
+          version: '1',
+          waiting: 1,
+          running: 0,
+          workers: 0,
+          missing: expect.stringContaining('no worker'),
+        },
+      ])
     stop.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     const worker = await openWorker(held.server, 'listed')
-    await expect.poll(async () => (await list()).activities.map(({ name }) => name), patient).toEqual(['crowd', 'slowly', 'square', 'stuckOnce'])
+    await expect
+      .poll(async () => (await list()).activities.map(({ name }) => name), patient)
+      .toEqual(['crowd', 'slowly', 'square', 'stuckOnce'])
     const { workers } = await list()
     expect(workers).toMatchObject([{ id: worker.id, pid: process.pid, capacity: { compute: 1, io: 32 }, running: 0 }])
     await worker.close()
@@ -138,13 +151,13 @@ describe.skipIf(missing)('bad input', () => {
     const wrong: readonly (readonly [make: () => unknown, option: string, reason: string])[] = [
       [() => bullmqExecutor({} as never), 'connection', 'URL of a Redis server'],
       [() => bullmqExecutor({ connection, queue: 'a b' })({ memory } as never), 'queue', 'letters, digits'],
-      [() => bullmqExecutor({ connection, jobOptions: { attempts: 3 } as never }), 'jobOptions.attempts', 'retry policy'],
-      [() => bullmqExecutor({ connection, maxInputBytes: 0 }), 'maxInputBytes', '1'],
       [
-        () => bullmqExecutor({ connection, limits: { note: { concurrency: 0 } } }),
-        'limits.note.concurrency',
-        '1',
+        () => bullmqExecutor({ connection, jobOptions: { attempts: 3 } as never }),
+        'jobOptions.attempts',
+        'retry policy',
       ],
+      [() => bullmqExecutor({ connection, maxInputBytes: 0 }), 'maxInputBytes', '1'],
+      [() => bullmqExecutor({ connection, limits: { note: { concurrency: 0 } } }), 'limits.note.concurrency', '1'],
       [() => createWorker({ memory, connection, activities: [] }), 'activities', 'at least one module'],
       [
         () => createWorker({ memory, connection, activities: [module], workerOptions: { maxStalledCount: 1 } }),
@@ -176,19 +189,22 @@ describe.skipIf(missing)('bad input', () => {
     await expect(listWorkers({ connection, connectTimeoutMs: 300 })).rejects.toMatchObject({ code: 'SKEIN_STORE' })
   })
 
-  it.each(['allkeys-lru', 'volatile-ttl'])('of a server with the eviction policy %s is a StoreError', async (policy) => {
-    const memory = await openMemory({ store: mapStore() })
-    const client = new Redis(held.server.url)
-    onTestFinished(async () => {
-      await client.config('SET', 'maxmemory-policy', 'noeviction')
-      client.disconnect()
-      await memory.close()
-    })
-    await client.config('SET', 'maxmemory-policy', policy)
-    const made = createFlock({ memory, executor: bullmqExecutor({ connection: held.server.url, queue: 'evicting' }) })
-    await expect(made).rejects.toThrow(`(maxmemory-policy ${policy})`)
-    await expect(made).rejects.toMatchObject({ code: 'SKEIN_STORE' })
-  })
+  it.each(['allkeys-lru', 'volatile-ttl'])(
+    'of a server with the eviction policy %s is a StoreError',
+    async (policy) => {
+      const memory = await openMemory({ store: mapStore() })
+      const client = new Redis(held.server.url)
+      onTestFinished(async () => {
+        await client.config('SET', 'maxmemory-policy', 'noeviction')
+        client.disconnect()
+        await memory.close()
+      })
+      await client.config('SET', 'maxmemory-policy', policy)
+      const made = createFlock({ memory, executor: bullmqExecutor({ connection: held.server.url, queue: 'evicting' }) })
+      await expect(made).rejects.toThrow(`(maxmemory-policy ${policy})`)
+      await expect(made).rejects.toMatchObject({ code: 'SKEIN_STORE' })
+    },
+  )
 
   it('of an input that is too large, or no JSON, names the activity', async () => {
     const { work } = await openCaller(held.server, 'large', { maxInputBytes: 100 })
@@ -202,7 +218,10 @@ describe.skipIf(missing)('bad input', () => {
   it('of another space or store is a QueueMismatchError for callers and workers', async () => {
     const { server } = held
     await openCaller(server, 'owned')
-    const [other, elsewhere] = [await openSpace(server, 'other'), await openMemory({ store: mapStore(), space: 'owned' })]
+    const [other, elsewhere] = [
+      await openSpace(server, 'other'),
+      await openMemory({ store: mapStore(), space: 'owned' }),
+    ]
     onTestFinished(() => elsewhere.close())
     const options = { connection: server.url, queue: 'owned', activities: [module] }
     const mismatch = { code: 'SKEIN_QUEUE_MISMATCH', queue: 'owned', expected: 'owned' }

@@ -27,7 +27,7 @@ export async function createFlock(flockOptions: FlockOptions): Promise<Flock> {
   const options = requireFlockOptions(flockOptions)
   const { memory, model = extractiveModel(), threads } = options
   const settings = typeof threads === 'object' && threads !== null ? threads : threads === undefined ? {} : { threads }
-  const { executor: given = ({ memory, model }) => threadExecutor(memory, model, settings) } = options
+  const { executor: given = (parts) => threadExecutor(parts.memory, parts.model, settings) } = options
   const executor = typeof given === 'function' ? await given({ memory, model }) : given
   return new Flock({ ...options, model, executor })
 }

@@ -1,6 +1,6 @@
 import { activityErrorClasses } from '@skein/core/executor'
 import type { ActivityOutcome, ActivityTask, RunOptions } from '@skein/core/executor'
-import { ReadScope, fromEnvelope, warn, workStateOf } from '@skein/memory/runtime'
+import { ReadScope, fromEnvelope, outlast, warn, workStateOf } from '@skein/memory/runtime'
 import type { Memory, Ref } from '@skein/memory'
 import type { Redis } from 'ioredis'
 
@@ -84,7 +84,8 @@ export class PendingJob {
     for (const text of refs) {
       using scope = new ReadScope()
       const ref = JSON.parse(text) as Ref<RemoteProgress>
-      const { value } = await memory.as(this.task.principal, scope).objects.get(ref)
+      const view = memory.as(this.task.principal, scope)
+      const { value } = await outlast(() => view.objects.get(ref))
       this.#tell(() => this.#options.onProgress?.(value, scope.label))
     }
   }
@@ -92,7 +93,8 @@ export class PendingJob {
   /** Takes the result; resolves to whether there is one. */
   async takeResult(): Promise<boolean> {
     const id = resultIdOf(this.task.principal, this.data.key)
-    const record = await this.#parts.memory.as(this.task.principal).records.get('work', id)
+    const view = this.#parts.memory.as(this.task.principal)
+    const record = await outlast(() => view.records.get('work', id))
     const state = record && workStateOf(record.value)
     if (state?.state !== 'done') return false
     const { costs, output, ...outcome } = state.value as RemoteOutcome
@@ -115,7 +117,9 @@ export class PendingJob {
       return true
     }
     using scope = new ReadScope()
-    const failure: RemoteFailure = await this.#parts.memory.as(principal, scope).objects.get(reason.failure)
+    const view = this.#parts.memory.as(principal, scope)
+    const ref = reason.failure
+    const failure: RemoteFailure = await outlast(() => view.objects.get(ref))
     if (failure.costs) this.#options.onCosts?.(failure.costs)
     this.#options.onLabel?.(scope.label)
     this.#settle.reject(fromEnvelope(failure.error, activityErrorClasses))

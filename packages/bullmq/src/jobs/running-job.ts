@@ -147,8 +147,7 @@ export class RunningJob {
   async #fail(error: unknown, name: string, view: View): Promise<JobFailure> {
     const failure: RemoteFailure = { error: toStoredEnvelope(error), costs: this.#costs }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'Error'
-    const put = (): Promise<unknown> =>
-      view.objects.put(failure, { ttlMs: reportedMs, title: `Failure of ${name}` })
+    const put = (): Promise<unknown> => view.objects.put(failure, { ttlMs: reportedMs, title: `Failure of ${name}` })
     try {
       const ref = await outlast(put, { signal: this.#control.signal })
       return new JobFailure({ code, failure: ref as never })

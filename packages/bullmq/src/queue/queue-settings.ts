@@ -68,7 +68,14 @@ const workerReasons: Reasons = {
 type Reasons = Readonly<Record<string, string>>
 
 const jobNames = new Set(['delay', 'removeOnFail', 'sizeLimit'])
-const workerNames = new Set(['drainDelay', 'lockDuration', 'maxStalledCount', 'metrics', 'stalledInterval', 'telemetry'])
+const workerNames = new Set([
+  'drainDelay',
+  'lockDuration',
+  'maxStalledCount',
+  'metrics',
+  'stalledInterval',
+  'telemetry',
+])
 
 /** @throws OptionError for an option that we insist on, with the reason. */
 export function requireJobOptions(given: QueueJobOptions | undefined): QueueJobOptions {
@@ -80,7 +87,11 @@ export function requireWorkerOptions(given: QueueWorkerOptions | undefined): Que
   const options = requireAllowed('workerOptions', given ?? {}, workerNames, workerReasons)
   const { maxStalledCount = 3, lockDuration = 5_000, stalledInterval = 2_000 } = options
   if (!(maxStalledCount >= 3)) {
-    throw new OptionError('workerOptions.maxStalledCount', '3 or more: machines may fail twice in a row', maxStalledCount)
+    throw new OptionError(
+      'workerOptions.maxStalledCount',
+      '3 or more: machines may fail twice in a row',
+      maxStalledCount,
+    )
   }
   if (!(lockDuration >= 1_000)) {
     throw new OptionError('workerOptions.lockDuration', '1,000 or more: a pause must cost no lock', lockDuration)

@@ -62,11 +62,7 @@ export class Registry {
   }
 
   async leave(id: string): Promise<void> {
-    await this.#client
-      .multi()
-      .srem(this.#names.key('workers'), id)
-      .del(this.#names.key('worker', id))
-      .exec()
+    await this.#client.multi().srem(this.#names.key('workers'), id).del(this.#names.key('worker', id)).exec()
   }
 
   /** Those that are there, by their start. */

@@ -190,7 +190,11 @@ export class ActivityRunner {
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
     const chain = [...currentWork(), id]
     const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }
-    const task: ActivityTask = { ...work, ...(priority !== undefined && { priority }), ...(key !== undefined && { key }) }
+    const task: ActivityTask = {
+      ...work,
+      ...(priority !== undefined && { priority }),
+      ...(key !== undefined && { key }),
+    }
     return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
       const outcome = await executor.run(task, { signal: joined, ...this.#reports(run, timer) })
       scope.noteLabel(outcome.label)

@@ -64,7 +64,11 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
         expect(digest).toMatch(/^[0-9a-f]{64}$/)
         expect(activities['double']).toMatchObject({ kind: 'compute', shared: false, version: '1' })
         expect(activities['described']).toEqual({
-          ...{ kind: 'io', shared: true, version: '7', timeoutMs: 60_000, priority: 3 },
+          kind: 'io',
+          shared: true,
+          version: '7',
+          timeoutMs: 60_000,
+          priority: 3,
         })
       })
 
@@ -113,7 +117,7 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
 
       it('with a higher priority before one with a lower', async () => {
         const blocker = await begun({ name: 'untilFact', input: 'contract/go', principal: ann })
-        const input = (name: string): unknown => ({ list: 'contract/order', name })
+        const input = (own: string): unknown => ({ list: 'contract/order', name: own })
         const low = run({ name: 'enlist', input: input('low'), priority: -1 })
         const middle = run({ name: 'enlist', input: input('middle') })
         const high = run({ name: 'enlist', input: input('high'), priority: 5 })
@@ -129,14 +133,20 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
       it('as the activity failed, with class, code, fields and cause', async () => {
         const failed = run({ name: 'fail' })
         await expect(failed).rejects.toMatchObject({
-          ...{ name: 'OptionError', code: 'SKEIN_OPTION', option: 'thing', cause: { message: 'the root' } },
+          name: 'OptionError',
+          code: 'SKEIN_OPTION',
+          option: 'thing',
+          cause: { message: 'the root' },
         })
       })
 
       it('and says first how sensitive the error is', async () => {
         await opened.memory.as(ann).facts.set('contract/secret', 'mice', { sensitivity: 'confidential' })
         const labels: Label[] = []
-        const failed = run({ name: 'readAndFail', input: 'contract/secret' }, { onLabel: (label) => labels.push(label) })
+        const failed = run(
+          { name: 'readAndFail', input: 'contract/secret' },
+          { onLabel: (label) => labels.push(label) },
+        )
         await expect(failed).rejects.toThrow('It says mice.')
         expect(labels).toMatchObject([{ sensitivity: 'confidential' }])
       })

@@ -39,7 +39,11 @@ export function addWorker(skein: Command, context: CommandContext): void {
       'Run activities for flocks on other machines, until interrupted: then it takes no more work, and ends when what ' +
         'it runs is done. Without --activities it works for skein run --executor bullmq.',
     )
-    .requiredOption('--store <address>', 'the store of the flocks, which also has the queue: redis://HOST:PORT', nonBlank)
+    .requiredOption(
+      '--store <address>',
+      'the store of the flocks, which also has the queue: redis://HOST:PORT',
+      nonBlank,
+    )
     .option('--space <name>', 'the space within the store', 'default')
     .option('--queue <name>', 'the queue to work for', nonBlank, 'default')
     .option('--activities <file>', 'a module that exports activities (may be repeated)', nonBlanks, [])
@@ -65,7 +69,11 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
   })
   const { threads, queue, healthPort: port, healthHost: host } = flags
   await using worker = await createWorker({
-    ...{ memory, connection, queue, activities, model },
+    memory,
+    connection,
+    queue,
+    activities,
+    model,
     ...(threads !== undefined && { threads }),
     ...(port !== undefined && { health: { port, ...(host !== undefined && { host }) } }),
   })

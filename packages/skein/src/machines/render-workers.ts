@@ -13,7 +13,7 @@ export function renderWorkers({ queue, workers, activities }: QueueReport, strea
       ? [`No workers of the queue "${queue}". Start one: skein worker --store redis://HOST:PORT.`]
       : renderTable(workers, workerColumns, stream)
   const known = activities.length === 0 ? [] : ['', ...renderTable(activities, activityColumns, stream)]
-  const missing = activities.flatMap((activity) => activity.missing === undefined ? [] : [missingText(activity)])
+  const missing = activities.flatMap((activity) => (activity.missing === undefined ? [] : [missingText(activity)]))
   return [...found, ...known, ...(missing.length > 0 ? ['', ...missing] : [])].join('\n')
 }
 
