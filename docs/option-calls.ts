@@ -7,6 +7,7 @@
 
 import { aiSdkModel, memoryTools, sharedEmbeddingMiddleware, sharedMiddleware } from '@skein/ai-sdk'
 import { memoryHandlers } from '@skein/anthropic-memory'
+import { bullmqExecutor, createWorker, listWorkers } from '@skein/bullmq'
 import {
   activity,
   agent,
@@ -75,6 +76,9 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
     'maxFileByte',
     'maxFileBytes',
   ],
+  '@skein/bullmq bullmqExecutor': [(options) => bullmqExecutor(options), 'limit', 'limits'],
+  '@skein/bullmq createWorker': [(options) => createWorker(options), 'thread', 'threads'],
+  '@skein/bullmq listWorkers': [(options) => listWorkers(options), 'queues', 'queue'],
   '@skein/core createFlock': [(options) => createFlock(options), 'thread', 'threads'],
   '@skein/core activity': [(options) => activity(never, options), 'timeout', 'timeoutMs'],
   '@skein/core agent': [(options) => agent(options), 'rule', 'role'],

@@ -41,6 +41,7 @@ const withoutOptions = new Set(
   `@skein/core: escalate extractiveModel move pipe readBudget refuse reply tell
    @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
      moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs splitSentences sumDrops toResponse
+   @skein/core/executor/testing: describeExecutor
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment

@@ -8,7 +8,7 @@ import { threadExecutor } from './threads/thread-executor.ts'
  * Makes a flock on an open memory.
  *
  * @throws OptionError when an option is out of range.
- * @throws NestedFlockError in a thread that runs activities itself.
+ * @throws NestedFlockError in a thread that runs activities itself; what the given executor can't be made for.
  *
  * @example
  * ```ts no-run
@@ -23,10 +23,11 @@ import { threadExecutor } from './threads/thread-executor.ts'
  * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
  * ```
  */
-export async function createFlock(given: FlockOptions): Promise<Flock> {
-  const options = requireFlockOptions(given)
+export async function createFlock(flockOptions: FlockOptions): Promise<Flock> {
+  const options = requireFlockOptions(flockOptions)
   const { memory, model = extractiveModel(), threads } = options
   const settings = typeof threads === 'object' && threads !== null ? threads : threads === undefined ? {} : { threads }
-  const executor = options.executor ?? threadExecutor(memory, model, settings)
+  const { executor: given = (parts) => threadExecutor(parts.memory, parts.model, settings) } = options
+  const executor = typeof given === 'function' ? await given({ memory, model }) : given
   return new Flock({ ...options, model, executor })
 }

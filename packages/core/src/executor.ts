@@ -12,7 +12,16 @@ import '@skein/memory'
 export { threadExecutor } from './threads/thread-executor.ts'
 export { defaultThreads } from './threads/thread-executor-options.ts'
 export type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
-export type { Executor, ActivityTask, ActivityOutcome, ModuleDescription, RunOptions } from './activities/executor.ts'
+export { activityErrorClasses } from './threads/thread-failure.ts'
+export type {
+  ActivityOutcome,
+  ActivityTask,
+  Executor,
+  ExecutorFactory,
+  ExecutorParts,
+  ModuleDescription,
+  RunOptions,
+} from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'
 
 // Models

@@ -3,7 +3,7 @@ import type { Memory } from '@skein/memory'
 import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
-import type { Executor } from './activities/executor.ts'
+import type { Executor, ExecutorFactory } from './activities/executor.ts'
 import type { ThreadExecutorOptions } from './threads/thread-executor-options.ts'
 import type { Clock } from './base/clock.ts'
 import type { Notifier } from './human/notifier.ts'
@@ -26,11 +26,12 @@ export interface FlockOptions {
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
   /**
-   * Runs the activities. It is closed with the flock.
+   * Runs the activities: an executor, or what makes one for this flock, such as `bullmqExecutor({ connection })`. It is
+   * closed with the flock.
    *
    * @defaultValue worker threads
    */
-  readonly executor?: Executor
+  readonly executor?: Executor | ExecutorFactory
   /**
    * What happens to agents that fail, unless they are spawned with a supervision of their own.
    *
@@ -66,7 +67,7 @@ const kinds: OptionKinds<FlockOptions> = {
   memory: 'any',
   threads: 'any',
   model: 'any',
-  executor: 'object',
+  executor: 'any',
   supervision: 'any',
   budget: 'any',
   askTimeoutMs: 'any',
@@ -78,10 +79,13 @@ const kinds: OptionKinds<FlockOptions> = {
 /** @throws OptionError when an option is unknown, missing or of the wrong type. */
 export function requireFlockOptions(given: FlockOptions): FlockOptions {
   const options = requireOptions('createFlock', given, kinds)
-  const { memory, model, notifiers = [] } = options
+  const { memory, model, executor, notifiers = [] } = options
   if (model !== undefined) requireModel(model)
   if (typeof memory?.connect !== 'function') {
     throw new OptionError('memory', 'an open memory, such as await openMemory({ store })', memory)
+  }
+  if (executor !== undefined && typeof executor !== 'function' && typeof executor?.run !== 'function') {
+    throw new OptionError('executor', 'an executor, such as threadExecutor(memory, model), or what makes one', executor)
   }
   if (!Array.isArray(notifiers)) throw new OptionError('notifiers', 'an array of notifiers', notifiers)
   for (const notifier of notifiers) {

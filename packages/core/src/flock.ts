@@ -45,7 +45,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
   #closing: Promise<void> | undefined
 
   /** @internal */
-  constructor(options: FlockOptions & Required<Pick<FlockOptions, 'executor' | 'model'>>) {
+  constructor(options: FlockOptions & Required<Pick<FlockOptions, 'model'>> & { readonly executor: Executor }) {
     const { memory, executor, model, clock = systemClock, scheduler = RunQueue.by(clock) } = options
     const registry = new AgentRegistry()
     const hub = new EventHub()

@@ -30,6 +30,8 @@ import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
 import { addSupersede } from './commands/supersede.ts'
 import { addTail } from './commands/tail.ts'
+import { addWorker } from './machines/add-worker.ts'
+import { addWorkers } from './machines/add-workers.ts'
 import { topics } from './render/topics.ts'
 import { eraseEcho, ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 
@@ -38,6 +40,8 @@ const commands: readonly AddCommand[] = [
   addRun,
   addAsk,
   addInit,
+  addWorker,
+  addWorkers,
   addDashboard,
   addMcp,
   addImport,

@@ -12,6 +12,11 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
     takes: 'with --model, its answers, as sensitive as what it read',
   },
   init: { shows: 'nothing', takes: 'nothing' },
+  worker: {
+    shows: 'its own name, and what it runs',
+    takes: 'what the activities write, as the agents for which they run',
+  },
+  workers: { shows: 'names of hosts and activities, and counts', takes: 'nothing' },
   mcp: { shows: 'what its tools show, as the client', takes: 'what its tools take, as the client' },
   import: { shows: 'counts', takes: 'records, of a sensitivity that is given' },
   ls: { shows: 'records', takes: 'nothing' },

@@ -99,6 +99,15 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['dashboard', '--json', ...inStore], until: /http/ },
     { args: ['dashboard', '--store', `absent${evil}`], code: 1 },
   ],
+  worker: () => [
+    { args: ['worker', '--store', `absent${evil}.db`], code: 1 },
+    { args: ['worker', '--store', 'redis://127.0.0.1:1', '--activities', `absent${evil}`], code: 1 },
+    { args: ['worker', '--store', evil, '--threads', evil], code: 2 },
+  ],
+  workers: () => [
+    { args: ['workers', '--store', `absent${evil}.db`], code: 1 },
+    { args: ['workers', '--store', 'redis://127.0.0.1:1', '--queue', evil], code: 1 },
+  ],
   mcp: () => [
     { args: ['mcp', '--print-config', 'claude', '--as', 'eve', ...inStore] },
     { args: ['mcp', '--http', ...inStore], until: /http/ },

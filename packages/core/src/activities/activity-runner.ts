@@ -51,8 +51,8 @@ interface Run extends RunLimits {
   readonly options: RunActivityOptions
   /** The options that the activity was defined with. */
   readonly defined: ResolvedActivityOptions
-  /** SHA-256 of the module's text. */
-  readonly digest: string
+  /** What equal work is known by; `undefined` for work that nobody shares. */
+  readonly key: string | undefined
 }
 
 /** What the memory keeps of work that is done once; an activity may return nothing. */
@@ -127,8 +127,8 @@ export class ActivityRunner {
       const defined = activities[name]
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
-      const run = { executor, id, module, name, input, principal, scope, options, defined, digest, ...limits }
-      const key = this.#workKey(run)
+      const key = this.#workKey({ name, input, options, defined, digest })
+      const run = { executor, id, module, name, input, principal, scope, options, defined, key, ...limits }
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
       return await asPartOf(currentWork(), runIt, account)
@@ -145,7 +145,8 @@ export class ActivityRunner {
   }
 
   /** Runs with equal keys are the same work; `undefined` for a run that nobody shares. */
-  #workKey({ name, input, options, defined, digest }: Run): string | undefined {
+  #workKey(of: Pick<Run, 'name' | 'input' | 'options' | 'defined'> & { readonly digest: string }): string | undefined {
+    const { name, input, options, defined, digest } = of
     // A durable agent's saved state holds the key of its work, so that finished work is not done again.
     if (!defined.shared) return options.key
     const identity = [digest, name, defined.version, this.#parts.modelId, input ?? null]
@@ -203,11 +204,15 @@ export class ActivityRunner {
 
   #attempt(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
     const { budget } = this.#parts
-    const { executor, id, module, name, input, principal, scope, options, defined, priority } = run
+    const { executor, id, module, name, input, principal, scope, options, defined, priority, key } = run
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
     const chain = [...currentWork(), id]
     const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }
-    const task: ActivityTask = priority === undefined ? work : { ...work, priority }
+    const task: ActivityTask = {
+      ...work,
+      ...(priority !== undefined && { priority }),
+      ...(key !== undefined && { key }),
+    }
     return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
       const outcome = await executor.run(task, { signal: joined, ...this.#reports(run, timer) })
       scope.noteLabel(outcome.label)

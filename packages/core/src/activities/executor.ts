@@ -1,9 +1,10 @@
-import type { Principal } from '@skein/memory'
+import type { Memory, Principal } from '@skein/memory'
 import type { Costs, WorkChain } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { ResolvedActivityOptions } from './activity.ts'
 import type { BudgetScope } from '../limits/budget.ts'
+import type { Model } from '../models/model.ts'
 
 /** What a module of activities exports, as a worker found it. */
 export interface ModuleDescription {
@@ -20,6 +21,11 @@ export interface ActivityTask {
   readonly name: string
   readonly kind: 'compute' | 'io'
   readonly input: unknown
+  /**
+   * What it is known by, where equal work is done once; absent for work that nobody shares. An executor whose workers
+   * outlive the caller finds by this what they have done for a caller that is gone.
+   */
+  readonly key?: string
   /** Those of a higher priority run first; 0 where left out. */
   readonly priority?: number
   /** For whom it runs. */
@@ -81,3 +87,12 @@ export interface Executor extends AsyncDisposable {
    */
   run(task: ActivityTask, options?: RunOptions): Promise<ActivityOutcome>
 }
+
+/** What a flock gives an executor that is made for it. */
+export interface ExecutorParts {
+  readonly memory: Memory
+  readonly model: Model
+}
+
+/** Makes an executor for a flock; `createFlock` calls it once. */
+export type ExecutorFactory = (parts: ExecutorParts) => Executor | Promise<Executor>

@@ -11,6 +11,7 @@ const nonRetryable = new Set([
   'SKEIN_BUDGET',
   'SKEIN_FENCE',
   'SKEIN_FLOCK_CLOSED',
+  'SKEIN_INPUT_SIZE',
   'SKEIN_NESTED_FLOCK',
   'SKEIN_CLOSED',
   'SKEIN_OPTION',

@@ -9,7 +9,7 @@ import { LoadWatch } from './load-watch.ts'
 import { isMoved } from '../activities/move.ts'
 import type { RunningTasks } from './running-tasks.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
-import { errorClasses, explainFailure, moduleOf } from './thread-failure.ts'
+import { activityErrorClasses, explainFailure, moduleOf } from './thread-failure.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ThreadPoolListener } from './thread-pool.ts'
 import { storeModule } from './thread-protocol.ts'
@@ -89,7 +89,7 @@ export class ThreadDispatcher {
     if (reply.costs) onCosts?.(reply.costs)
     if ('error' in reply) {
       if (reply.label) onLabel?.(reply.label)
-      throw fromEnvelope(reply.error, errorClasses)
+      throw fromEnvelope(reply.error, activityErrorClasses)
     }
     return reply.value
   }
@@ -161,7 +161,7 @@ export class ThreadDispatcher {
 
   #onEvent(threadId: number, event: ThreadEvent): void {
     if (event.type === 'refused') {
-      this.#refused.set(event.module, fromEnvelope(event.error, errorClasses))
+      this.#refused.set(event.module, fromEnvelope(event.error, activityErrorClasses))
       return
     }
     this.#loads.onEvent(threadId, event)

@@ -3,8 +3,8 @@ import { BudgetExceededError } from '../limits/budget-exceeded-error.ts'
 import * as activityErrors from '../activities/activity-errors.ts'
 import type { ThreadRequest } from './thread-protocol.ts'
 
-/** Classes that errors from threads may be of. */
-export const errorClasses: Readonly<Record<string, { readonly prototype: object }>> = {
+/** Classes that errors of activities may be of, for `fromEnvelope`. */
+export const activityErrorClasses: Readonly<Record<string, { readonly prototype: object }>> = {
   ...activityErrors,
   ...modelErrors,
   BudgetExceededError,

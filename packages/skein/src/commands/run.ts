@@ -1,6 +1,6 @@
 import type { Budget } from '@skein/core'
 import { languages } from '@skein/core/executor'
-import type { Language, Model } from '@skein/core/executor'
+import type { ExecutorFactory, Language, Model } from '@skein/core/executor'
 import { encryptionFromEnvironment, OptionError } from '@skein/memory'
 import type { Architecture } from '@skein/memory'
 import { InvalidArgumentError, Option } from 'commander'
@@ -11,6 +11,7 @@ import type { CommandContext } from '../cli/command.ts'
 import { integerFrom, positiveNumber } from '../cli/parse-option.ts'
 import { isKnownEncoding } from '../documents/decode-text.ts'
 import { RunDashboard } from '../inspect/run-dashboard.ts'
+import { requireRedis } from '../machines/require-redis.ts'
 import { defaultModel, openModel } from '../open/open-model.ts'
 import { openStore } from '../open/open-store.ts'
 import { defaultStore, parseStoreAddress } from '../open/store-address.ts'
@@ -39,6 +40,8 @@ interface RunFlags {
   readonly space: string
   readonly architecture: Architecture
   readonly threads?: number
+  readonly executor: 'threads' | 'bullmq'
+  readonly queue: string
   readonly model: string
   readonly baseUrl?: string
   readonly apiKeyEnv?: string
@@ -76,6 +79,12 @@ export function addRun(skein: Command, context: CommandContext): void {
         .default('hybrid'),
     )
     .option('--threads <number>', 'worker threads (default: one per processor)', integerFrom(1, maxThreads))
+    .addOption(
+      new Option('--executor <name>', 'where the work is done: in threads, or by workers on any machine (skein worker)')
+        .choices(['threads', 'bullmq'])
+        .default('threads'),
+    )
+    .option('--queue <name>', 'with --executor bullmq: the queue of the workers', 'default')
     .option(
       '--model <name>',
       'the model: extractive (built in), or openai:NAME with the key in OPENAI_API_KEY',
@@ -113,6 +122,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
     await printPlan(await planReport({ ...readingOf(files, flags, model), signal: context.signal }), flags)
     return
   }
+  const executor = await executorOf(flags)
   const { budget } = model.settings ?? {}
   const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
   const progress = showProgress(flags.json)
@@ -130,6 +140,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
       mayExceed: (estimate) => confirm(`Use about ${amountsOf(estimate, 'and')}?`, context.signal),
       ...(flags.threads !== undefined && { threads: flags.threads }),
       ...(encryption && { encryption }),
+      ...(executor && { executor }),
       ...(dashboard && { onOpen: (opened) => dashboard.open(opened) }),
       onFinish: async (report) => {
         progress.end()
@@ -141,6 +152,15 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
     progress.end()
     await dashboard?.close()
   }
+}
+
+/** Workers find the queue where the store is. */
+async function executorOf({ executor, store, queue, isolated }: RunFlags): Promise<ExecutorFactory | undefined> {
+  if (executor === 'threads') return undefined
+  if (isolated) throw new OptionError('--executor', 'threads with --isolated, where nobody shares a memory', executor)
+  const connection = requireRedis(store)
+  const { bullmqExecutor } = await import('@skein/bullmq')
+  return bullmqExecutor({ connection, queue })
 }
 
 /** The options that say what is read, and what for. */

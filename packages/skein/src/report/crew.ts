@@ -48,7 +48,7 @@ export async function openCrew(
   { questions, index, threads, ceiling }: CrewTask,
 ): Promise<Crew> {
   const { store, space = 'default', architecture = 'hybrid', isolated = false } = options
-  const { encryption, model, signal, onEvent } = options
+  const { encryption, model, executor, signal, onEvent } = options
   const memory: Memory = await openMemory({
     store,
     architecture,
@@ -62,6 +62,7 @@ export async function openCrew(
     // Analysts take as long as they take.
     askTimeoutMs: Number.POSITIVE_INFINITY,
     ...(model && { model }),
+    ...(executor && { executor }),
     ...(ceiling && { budget: ceiling }),
   })
   let partsRead = 0

@@ -1,6 +1,6 @@
 import type { Flock, FlockEvent } from '@skein/core'
 import { languages } from '@skein/core/executor'
-import type { Language, Model } from '@skein/core/executor'
+import type { ExecutorFactory, Language, Model } from '@skein/core/executor'
 import { OptionError } from '@skein/memory'
 import type { Architecture, EncryptionOptions, Memory } from '@skein/memory'
 import { requireOptions } from '@skein/memory/runtime'
@@ -54,6 +54,8 @@ export interface ReportOptions {
   readonly encryption?: EncryptionOptions
   /** @defaultValue the number of processors */
   readonly threads?: number
+  /** Does the work elsewhere, such as `bullmqExecutor({ connection })`. @defaultValue worker threads */
+  readonly executor?: ExecutorFactory
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
   /**
@@ -109,6 +111,7 @@ const kinds: OptionKinds<ReportOptions> = {
   architecture: 'any',
   encryption: 'any',
   threads: 'any',
+  executor: 'function',
   model: 'any',
   ceiling: 'any',
   onPlan: 'function',

@@ -1,0 +1,282 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { ActivityInputError, FlockClosedError, UnknownActivityError } from '@skein/core'
+import type {
+  ActivityOutcome,
+  ActivityTask,
+  Executor,
+  ExecutorFactory,
+  ExecutorParts,
+  ModuleDescription,
+  RunOptions,
+} from '@skein/core/executor'
+import { encodeJson, outlast, ReadScope } from '@skein/memory/runtime'
+import type { Redis } from 'ioredis'
+
+import { resolveBullmqOptions } from './bullmq-options.ts'
+import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
+import { keptMs, namesOf } from './jobs/job-data.ts'
+import type { JobData, RemoteTask } from './jobs/job-data.ts'
+import { formatMessage, JobListener } from './jobs/job-events.ts'
+import { PendingJob } from './jobs/pending-job.ts'
+import { PendingJobs } from './jobs/pending-jobs.ts'
+import { ModuleReader } from './module-reader.ts'
+import { ActivityQueues } from './queue/activity-queues.ts'
+import { connect, databaseOf } from './queue/connection.ts'
+import { InputSizeError, NoWorkerError } from './queue/queue-errors.ts'
+import { QueueNames } from './queue/queue-names.ts'
+import type { ActivityIdentity } from './queue/queue-names.ts'
+import { bindQueue } from './queue/queue-owner.ts'
+import { missingFor, Registry } from './queue/registry.ts'
+import { requireServer } from './queue/require-server.ts'
+
+/**
+ * Runs the activities of a flock on workers of any number of machines, over BullMQ: see `createWorker` and
+ * `skein worker`.
+ *
+ * @throws OptionError when an option is out of range. `createFlock` rejects with StoreError when Redis can't be reached
+ * or drops keys when its memory is full, and with QueueMismatchError when the queue belongs to another memory.
+ *
+ * @example
+ * ```ts no-run
+ * import { bullmqExecutor } from '@skein/bullmq'
+ * import { createFlock } from '@skein/core'
+ * import { openMemory } from '@skein/memory'
+ * import { redisStore } from '@skein/redis'
+ *
+ * const connection = 'redis://localhost:6379'
+ * await using memory = await openMemory({ store: redisStore(connection) })
+ * await using flock = await createFlock({ memory, executor: bullmqExecutor({ connection }) })
+ * ```
+ */
+export function bullmqExecutor(given: BullmqExecutorOptions): ExecutorFactory {
+  const options = resolveBullmqOptions(given)
+  return (parts) => BullmqExecutor.open(parts, options)
+}
+
+/** How long a worker is told that a job is wanted no longer, in milliseconds. */
+const cancelledMs = 60_000
+/** How often it is looked whether some worker has what waits, in milliseconds. */
+const missingLookMs = 1_000
+/** How long a result is kept that its caller has, in milliseconds: until that has kept it itself. */
+const takenMs = 10_000
+/** How long closing waits for a server that is away, in milliseconds. */
+const closingMs = 2_000
+/** BullMQ's priority of activities without one; lower numbers come first there. */
+const middlePriority = 1_048_576
+
+/**
+ * The caller's side of a queue.
+ *
+ * The trip of one activity, in the order of the methods below:
+ *
+ * 1. `run` looks up what a worker must have, and puts what the activity takes into the memory.
+ * 2. `add` gives the job to BullMQ. What happens to it then, `PendingJobs` hears.
+ * 3. An abort removes the job, or tells the worker that runs it (`#cancel`).
+ */
+class BullmqExecutor implements Executor {
+  readonly #parts: ExecutorParts
+  readonly #options: ResolvedBullmqOptions
+  readonly #client: Redis
+  readonly #names: QueueNames
+  readonly #registry: Registry
+  readonly #modules: ModuleReader
+  readonly #pending: PendingJobs
+  readonly #queues: ActivityQueues
+  /** Results that were taken, and when they can go. */
+  readonly #taken: { readonly job: PendingJob; readonly until: number }[] = []
+  readonly #background = new Set<Promise<unknown>>()
+  /** Jobs that are being cancelled, by their ids: an attempt to come may have the same. */
+  readonly #cancels = new Map<string, Promise<void>>()
+  readonly #timer: NodeJS.Timeout
+  #listener: JobListener | undefined
+  #closing: Promise<void> | undefined
+
+  private constructor(parts: ExecutorParts, options: ResolvedBullmqOptions, client: Redis, names: QueueNames) {
+    this.#parts = parts
+    this.#options = options
+    this.#client = client
+    this.#names = names
+    this.#registry = new Registry(client, names)
+    this.#queues = new ActivityQueues({ client, names, registry: this.#registry, limits: options.limits })
+    this.#modules = new ModuleReader(parts.memory)
+    this.#pending = new PendingJobs(client, names, {
+      add: (job) => this.#add(job),
+      remove: async (job) => void (await (await this.#queues.of(job.identity)).remove(job.id)),
+    })
+    this.#timer = setInterval(() => this.#inBackground(this.#tick()), missingLookMs).unref()
+  }
+
+  static async open(parts: ExecutorParts, options: ResolvedBullmqOptions): Promise<Executor> {
+    const names = new QueueNames(options.queue)
+    const client = await connect(options.connection, options.connectTimeoutMs)
+    try {
+      await requireServer(client)
+      await bindQueue(parts.memory, client, names)
+    } catch (error) {
+      client.disconnect()
+      throw error
+    }
+    const executor = new BullmqExecutor(parts, options, client, names)
+    const channel = names.channel('events', databaseOf(client))
+    executor.#listener = await JobListener.open(
+      client,
+      channel,
+      (message) => executor.#pending.onMessage(message),
+      () => void executor.#pending.look(),
+    )
+    return executor
+  }
+
+  get waiting(): number {
+    return this.#pending.waiting
+  }
+
+  async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
+    this.#requireOpen()
+    return this.#modules.describe(module, signal)
+  }
+
+  async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
+    const { signal } = options
+    this.#requireOpen()
+    signal?.throwIfAborted()
+    const identity = await this.#identify(task, signal)
+    const { id, ...names } = namesOf(task)
+    const data: JobData = { ...(await this.#putTask(task, signal)), ...names }
+    signal?.throwIfAborted()
+    this.#requireOpen()
+    const parts = { memory: this.#parts.memory, client: this.#client, names: this.#names }
+    const job = new PendingJob(parts, { id, queueName: this.#names.of(identity), identity, task, data }, options)
+    const onAbort = (): void => job.reject(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#pending.add(job)
+    const added = this.#addAfterCancel(job).catch((error: unknown) => job.reject(error))
+    let isDone = false
+    try {
+      const outcome = await job.result
+      isDone = true
+      return outcome
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      this.#pending.remove(job)
+      if (isDone) this.#taken.push({ job, until: performance.now() + takenMs })
+      else this.#beginCancel(job, added)
+    }
+  }
+
+  async #identify({ module, name }: ActivityTask, signal: AbortSignal | undefined): Promise<ActivityIdentity> {
+    const { digest, activities } = await this.describe(module, signal)
+    const defined = activities[name]
+    if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
+    return { name, version: defined.version, digest, model: this.#parts.model.id }
+  }
+
+  /** Puts what a worker needs into the memory, as sensitive as the input. @throws ActivityInputError, InputSizeError */
+  async #putTask(task: ActivityTask, signal: AbortSignal | undefined): Promise<Pick<JobData, 'task' | 'label'>> {
+    const { name, kind, input = null, principal, chain, label, budgets } = task
+    const { maxInputBytes } = this.#options
+    const bytes = Buffer.byteLength(this.#encode(name, input))
+    if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
+    using scope = new ReadScope()
+    if (label) scope.noteLabel(label)
+    const view = this.#parts.memory.as(principal, scope)
+    // JSON has no `undefined`.
+    const remote = JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
+    // Its name is its content, so it may be put again.
+    const ref = await outlast(() => view.objects.put(remote, { ttlMs: keptMs, title: `Input of ${name}` }), { signal })
+    return { task: ref, label: scope.label }
+  }
+
+  #encode(activity: string, input: unknown): string {
+    try {
+      return encodeJson(input)
+    } catch (error) {
+      throw new ActivityInputError(activity, 'input', error)
+    }
+  }
+
+  async #add(job: PendingJob): Promise<void> {
+    const queue = await this.#queues.of(job.identity)
+    const priority = Math.min(2 * middlePriority, Math.max(1, middlePriority - (job.task.priority ?? 0)))
+    await queue.add(job.task.name, job.data, { ...this.#options.jobOptions, priority, jobId: job.id })
+    job.isAdded = true
+  }
+
+  async #addAfterCancel(job: PendingJob): Promise<void> {
+    await this.#cancels.get(job.id)
+    await this.#add(job)
+  }
+
+  #beginCancel(job: PendingJob, added: Promise<void>): void {
+    const cancelled = added.then(() => this.#cancel(job)).catch(() => {})
+    this.#cancels.set(job.id, cancelled)
+    this.#inBackground(cancelled.then(() => this.#cancels.delete(job.id)))
+  }
+
+  /** Withdraws a job that waits, and tells the worker of one that runs. */
+  async #cancel(job: PendingJob): Promise<void> {
+    const queue = await this.#queues.of(job.identity)
+    const isGone = (await queue.remove(job.id).catch(() => 0)) === 1
+    if (isGone) return
+    const { id, data } = job
+    const message = formatMessage({ what: 'cancel', id, attempt: data.attempt })
+    await this.#client
+      .multi()
+      .set(this.#names.key('cancelled', data.attempt), '1', 'PX', cancelledMs)
+      .publish(this.#names.channel('cancels', databaseOf(this.#client)), message)
+      .exec()
+  }
+
+  /** Forgets results that were taken, and looks whether a worker has what waits. */
+  async #tick(): Promise<void> {
+    const now = performance.now()
+    while (this.#taken[0] && this.#taken[0].until <= now) {
+      const { job } = this.#taken.shift() as { readonly job: PendingJob }
+      this.#inBackground(this.#forget(job))
+    }
+    const late = this.#pending.all.filter(
+      ({ isStarted, since }) => !isStarted && now - since >= this.#options.workerTimeoutMs,
+    )
+    if (late.length === 0) return
+    const workers = await this.#registry.workers()
+    for (const job of late) {
+      const missing = missingFor(job.identity, workers)
+      if (missing !== undefined) job.reject(new NoWorkerError(job.identity.name, this.#names.queue, missing))
+    }
+  }
+
+  /** The flock keeps the result by itself. */
+  async #forget({ task, data }: PendingJob): Promise<void> {
+    await this.#parts.memory.as(task.principal).forgetWork(data.key)
+  }
+
+  /** What nobody waits for: it may fail, since everything ends by itself. */
+  #inBackground(work: Promise<unknown>): void {
+    const settled = work.catch(() => {})
+    this.#background.add(settled)
+    void settled.then(() => this.#background.delete(settled))
+  }
+
+  #requireOpen(): void {
+    if (this.#closing) throw new FlockClosedError()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#pending.close()
+    for (const job of this.#pending.all) job.reject(new FlockClosedError())
+    // Those that wait for their jobs hear of it in their own turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const { job } of this.#taken.splice(0)) this.#inBackground(this.#forget(job))
+    await Promise.race([Promise.all(this.#background), sleep(closingMs, undefined, { ref: false })])
+    await this.#modules.close()
+    this.#listener?.close()
+    this.#client.disconnect()
+  }
+}

@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What probes ask. */
+export interface Health {
+  /** Why it can take no work; absent when it can. */
+  readonly problem?: string
+  readonly running: number
+}
+
+/** Answers probes: `/health` as long as the process works, `/ready` while it takes work. */
+export class HealthServer {
+  readonly #server: Server
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** @throws what Node throws where nobody can listen there. */
+  static async open(
+    { port, host }: { readonly port: number; readonly host: string },
+    look: () => Health,
+  ): Promise<HealthServer> {
+    const server = createServer(({ url = '/' }, response) => {
+      const path = url.split('?', 1)[0]
+      const isKnown = path === '/health' || path === '/ready'
+      const health = look()
+      const isReady = path === '/health' || health.problem === undefined
+      response.writeHead(isKnown ? (isReady ? 200 : 503) : 404, { 'content-type': 'application/json' })
+      response.end(`${JSON.stringify(isKnown ? health : { problem: 'Ask /health or /ready.' })}\n`)
+    })
+    server.listen(port, host)
+    await once(server, 'listening')
+    return new HealthServer(server)
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}

@@ -1,0 +1,148 @@
+import { warn } from '@skein/memory/runtime'
+import type { Redis } from 'ioredis'
+
+import type { QueueNames } from '../queue/queue-names.ts'
+import type { JobData } from './job-data.ts'
+import { readReason } from './job-data.ts'
+import type { JobMessage } from './job-events.ts'
+import type { PendingJob } from './pending-job.ts'
+
+/** How often the jobs of a caller are looked up in Redis, in milliseconds: messages may get lost. */
+const lookMs = 2_000
+/** How many are looked up at once. */
+const lookAtOnce = 1_000
+
+/** What adds a job, once more where Redis has lost it. */
+export interface JobAdder {
+  add(job: PendingJob): Promise<void>
+  /** Removes one that failed, so that its name is free. */
+  remove(job: PendingJob): Promise<void>
+}
+
+/**
+ * The jobs that a caller waits for.
+ *
+ * Workers tell what happens by messages, which cost little and may get lost. So whatever has not ended is also looked
+ * up from time to time:
+ *
+ * - the job waits or runs: wait on
+ * - the job has failed: take its failure
+ * - Redis has no such job: it is done, or Redis has lost it. Take the result, or add it once more.
+ */
+export class PendingJobs {
+  readonly #jobs = new Map<string, PendingJob>()
+  readonly #client: Redis
+  readonly #names: QueueNames
+  readonly #adder: JobAdder
+  readonly #timer: NodeJS.Timeout
+  #isLooking = false
+
+  constructor(client: Redis, names: QueueNames, adder: JobAdder) {
+    this.#client = client
+    this.#names = names
+    this.#adder = adder
+    this.#timer = setInterval(() => void this.look(), lookMs).unref()
+  }
+
+  get all(): readonly PendingJob[] {
+    return [...this.#jobs.values()]
+  }
+
+  get waiting(): number {
+    let waiting = 0
+    for (const { isStarted } of this.#jobs.values()) if (!isStarted) waiting += 1
+    return waiting
+  }
+
+  add(job: PendingJob): void {
+    this.#jobs.set(job.id, job)
+  }
+
+  remove({ id }: PendingJob): void {
+    this.#jobs.delete(id)
+  }
+
+  /** A worker says something. */
+  onMessage({ what, id, attempt }: JobMessage): void {
+    const job = this.#jobs.get(id)
+    if (!job) return
+    if (what === 'started') job.inTurn(() => job.started())
+    else if (what === 'progress') job.inTurn(() => job.readProgress(attempt))
+    else if (what === 'done') job.inTurn(() => this.#end(job, attempt))
+    else if (what === 'failed') job.inTurn(() => this.#fail(job))
+  }
+
+  /** Looks up all jobs; never rejects. */
+  async look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      const jobs = this.all.filter(({ isAdded }) => isAdded)
+      for (let from = 0; from < jobs.length; from += lookAtOnce) await this.#lookAt(jobs.slice(from, from + lookAtOnce))
+    } catch (error) {
+      // Without Redis there is nothing to see; the next look is soon.
+      warn(error)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #lookAt(jobs: readonly PendingJob[]): Promise<void> {
+    const pipeline = this.#client.pipeline()
+    for (const job of jobs) {
+      pipeline.hmget(this.#names.job(job.queueName, job.id), 'data', 'processedOn', 'failedReason', 'finishedOn')
+    }
+    const replies = (await pipeline.exec()) ?? []
+    for (const [index, job] of jobs.entries()) {
+      const [error, fields] = replies[index] ?? []
+      if (error || !this.#jobs.has(job.id)) continue
+      this.#see(job, fields as readonly (string | null)[])
+    }
+  }
+
+  #see(job: PendingJob, [data, processedOn, failedReason, finishedOn]: readonly (string | null | undefined)[]): void {
+    if (!data) {
+      job.missing += 1
+      // The message that it is done may be under way.
+      if (job.missing > 1) job.inTurn(() => this.#end(job, job.data.attempt))
+      return
+    }
+    job.missing = 0
+    const { attempt } = JSON.parse(data) as JobData
+    if (failedReason && finishedOn) job.inTurn(() => this.#fail(job))
+    else if (processedOn) {
+      if (!job.isStarted) job.inTurn(() => job.started())
+      job.inTurn(() => job.readProgress(attempt))
+    }
+  }
+
+  async #end(job: PendingJob, attempt: string): Promise<void> {
+    if (!this.#jobs.has(job.id)) return
+    await job.readProgress(attempt)
+    if (!(await job.takeResult())) await this.#again(job)
+  }
+
+  async #fail(job: PendingJob): Promise<void> {
+    if (!this.#jobs.has(job.id)) return
+    const key = this.#names.job(job.queueName, job.id)
+    const [reason, data] = await this.#client.hmget(key, 'failedReason', 'data')
+    // Somebody has removed it: whatever it was, nobody knows any more.
+    if (!reason || !data) return this.#again(job)
+    const { attempt } = JSON.parse(data) as JobData
+    await job.readProgress(attempt)
+    const isOwn = attempt === job.data.attempt && (await job.takeFailure(readReason(reason)))
+    await this.#adder.remove(job)
+    // A job of the same name that an earlier caller began and gave up.
+    if (!isOwn) await this.#again(job)
+  }
+
+  async #again(job: PendingJob): Promise<void> {
+    job.missing = 0
+    job.queued()
+    await this.#adder.add(job)
+  }
+}

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { missing, startServer } from '../../redis/test/redis-server.ts'
+import type { TestServer } from '../../redis/test/redis-server.ts'
+import { openCaller, openSpace } from './open-queue.ts'
+
+const ann = { id: 'ann', role: 'reader' }
+
+describe.skipIf(missing)('a queue whose machines fail', () => {
+  it('goes on when a worker is killed: what it was doing is done by another, nothing else twice', async () => {
+    const server = await ownServer()
+    const { work, memory } = await openCaller(server, 'killed')
+    const victim = await startProcess('worker-process', server, 'killed')
+    const begun = Promise.withResolvers<unknown>()
+    const stuck = work.stuckOnce('stuck', { onProgress: begun.resolve })
+    await begun.promise
+    const before = await Promise.all([1, 2, 3].map((n) => work.square(n)))
+    await startProcess('worker-process', server, 'killed')
+    victim.child.kill('SIGKILL')
+    expect(await stuck).toBe('stuck')
+    expect(await Promise.all([1, 2, 3, 4].map((n) => work.square(n)))).toEqual([...before, 16])
+    const facts = ['begun/stuck', 'ended/stuck', 'ran/1', 'ran/2', 'ran/3', 'ran/4']
+    const counts = await Promise.all(facts.map((key) => memory.as(ann).facts.get(key)))
+    expect(counts).toEqual([2, 1, 1, 1, 1, 1])
+  })
+
+  it('goes on when Redis is killed and comes back after three seconds', async () => {
+    const server = await ownServer()
+    const { flock, work, memory } = await openCaller(server, 'outage')
+    await startProcess('worker-process', server, 'outage')
+    let seen = 0
+    const some = Promise.withResolvers<void>()
+    flock.on('activity.done', () => (seen += 1) === 5 && some.resolve())
+    const inputs = Array.from({ length: 200 }, (_, n) => n)
+    const done = Promise.all(inputs.map((n) => untilKept(() => work.square(n))))
+    await some.promise
+    await server.kill()
+    // This long it is away: the fault itself, nobody waits for an event.
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await server.restart()
+    expect(await done).toEqual(inputs.map((n) => n * n))
+    const counts = await Promise.all(inputs.map((n) => memory.as(ann).facts.get<number>(`ran/${n}`)))
+    // What ran when Redis went away may have run twice, nothing else.
+    expect(counts.filter((count) => (count ?? 0) > 1).length).toBeLessThanOrEqual(32)
+    expect(counts.every((count) => (count ?? 0) >= 1)).toBe(true)
+  })
+
+  it('goes on when the caller is killed and run again: only what was missing is done', async () => {
+    const server = await ownServer()
+    const memory = await openSpace(server, 'caller')
+    await startProcess('worker-process', server, 'caller')
+    const first = await startProcess('caller-process', server, 'caller', '60', 'some')
+    first.child.kill('SIGKILL')
+    const second = await startProcess('caller-process', server, 'caller', '60', 'sum')
+    expect(second.line).toBe(`sum ${Array.from({ length: 60 }, (_, n) => n * n).reduce((sum, n) => sum + n, 0)}`)
+    const ran = await Promise.all(Array.from({ length: 60 }, (_, n) => memory.as(ann).facts.get(`ran/${n}`)))
+    expect(ran).toEqual(Array.from({ length: 60 }, () => 1))
+  })
+})
+
+/** A server that keeps every acknowledged write, until the test ends. */
+async function ownServer(): Promise<TestServer> {
+  const server = await startServer()
+  onTestFinished(() => server.stop())
+  return server
+}
+
+/** Asks again while the store can't be reached. */
+async function untilKept<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (code !== 'SKEIN_STORE' && code !== 'SKEIN_OUTCOME_UNKNOWN') throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+/** Starts a process of a fixture; resolves with the line that begins with a word. */
+async function startProcess(
+  name: string,
+  { url }: TestServer,
+  queue: string,
+  parts = '',
+  word = 'ready',
+): Promise<{ child: ChildProcess; line: string }> {
+  const file = fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url))
+  const child = spawn(process.execPath, [file, url, queue, parts], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  })
+  for await (const line of createInterface(child.stdout as NodeJS.ReadableStream)) {
+    if (line.startsWith(word)) return { child, line }
+  }
+  throw new Error(`The ${name} ended without saying "${word}".`)
+}
