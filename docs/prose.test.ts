@@ -1,0 +1,55 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const mostWords = 30
+
+/** Sentences that stay long, by how they begin: each lists what would not be clearer in parts. */
+const exceptions = [
+  'Every command, Code and its errors included',
+  'From the first one on, a node without the key',
+  'Tried against this, as text, author and id',
+  'Models and converters change other things',
+  'After every restart and failover, positions',
+  'A process that had seen what was lost',
+  'Data that somebody puts back into a server',
+  'The state of a space is the newest',
+  'Worker threads go through the thread',
+]
+
+/** The sentences of a page: of paragraphs, items and cells, without code blocks. */
+function sentencesOf(page: string): readonly string[] {
+  const prose = page
+    .replaceAll(/^```[^]*?^```$/gm, '')
+    .replaceAll(/`[^`]*`/g, 'Code')
+    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, 'L$1')
+  const blocks = prose
+    .split(/\n\s*\n|^\s*(?:[-*]|\d+\.) |^#+ |\||\n(?=#)/gm)
+    .map((block) => block.replaceAll(/\s+/g, ' ').trim())
+  return blocks.flatMap((block) => block.split(/(?<=[.!?:][*_")]?) (?=[^a-z])/))
+}
+
+function wordsOf(sentence: string): number {
+  return sentence.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word)).length
+}
+
+it.each(globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root }))(
+  '%s has no sentence above 30 words',
+  (file) => {
+    const sentences = sentencesOf(readFileSync(join(root, file), 'utf8'))
+    const long = sentences.filter(
+      (sentence) => wordsOf(sentence) > mostWords && !exceptions.some((start) => sentence.startsWith(start)),
+    )
+    expect(long).toEqual([])
+  },
+)
+
+it('names no exception that is none any more', () => {
+  const pages = globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root })
+  const long = pages
+    .flatMap((file) => sentencesOf(readFileSync(join(root, file), 'utf8')))
+    .filter((sentence) => wordsOf(sentence) > mostWords)
+  expect(exceptions.filter((start) => !long.some((sentence) => sentence.startsWith(start)))).toEqual([])
+})
