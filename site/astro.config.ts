@@ -26,7 +26,15 @@ export default defineConfig({
           tsconfig: join(docs, 'tsconfig.json'),
           output: 'api',
           sidebar: { label: 'API', collapsed: true },
-          typeDoc: { excludeInternal: true, disableSources: true, readme: 'none', externalSymbolLinkMappings },
+          typeDoc: {
+            excludeInternal: true,
+            disableSources: true,
+            readme: 'none',
+            // The compiler has checked the types already.
+            skipErrorChecking: true,
+            treatWarningsAsErrors: true,
+            externalSymbolLinkMappings,
+          },
         }),
       ],
     }),
