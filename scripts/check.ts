@@ -54,7 +54,6 @@ const steps: Readonly<Record<string, () => void>> = {
   'unused code': () => run('knip', '--no-progress'),
   'packed packages': () => run('node', 'scripts/check-packed.ts', packed),
   consumers: () => run('node', 'scripts/check-consumers.ts', `--packed=${packed}`),
-  'site and its links': () => run('node', 'site/build.ts'),
   'API documentation': () => run('npm', 'run', 'build', '--silent', '--prefix', 'docs'),
 }
 
