@@ -64,7 +64,10 @@ export function matchWords(words: readonly QueryWord[], source: TermSource): Wor
       const terms = similarTerms(word, source, exact.slots.length > 0 ? [] : present)
       // Who has the word itself gets nothing for one that is like it.
       const having = new Set(Array.from(exact.slots))
-      const similar = union(terms.map((term) => without(source.postings(term), having)), impacts)
+      const similar = union(
+        terms.map((term) => without(source.postings(term), having)),
+        impacts,
+      )
       const factor = exact.slots.length > 0 ? typoBesideWord : typoAlone
       const typoWeight = exact.slots.length > 0 ? weight : weightOf(similar.slots.length, source.totals)
       if (similar.slots.length > 0) matches.push(weighed(similar, typoWeight * factor, factor, false))
