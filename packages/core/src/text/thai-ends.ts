@@ -21,16 +21,17 @@ export function* thaiEnds(text: string): Generator<number> {
   let start = 0
   for (const { 0: gap, index } of text.matchAll(/\s+/gu)) {
     const before = text.slice(Math.max(start, index - 40), index)
-    const after = text.slice(index + gap.length)
+    const behind = index + gap.length
+    const after = text.slice(behind, behind + 80)
     const isMarked = /[!?…ฯ]["'”’)]*$/u.test(before)
-    if (!isMarked && !(index - start >= minSentence && mayEnd(before) && mayBegin(after.slice(0, 80)))) continue
+    if (!isMarked && !(index - start >= minSentence && mayEnd(before) && mayBegin(after))) continue
     yield index
-    start = index + gap.length
+    start = behind
   }
 }
 
 function mayEnd(before: string): boolean {
-  return year.test(before) || (/[\p{Script=Thai}"”’)]$/u.test(before) && !/\.$/.test(before) && !isOpen.test(before))
+  return year.test(before) || (/[\p{Script=Thai}"”’)]$/u.test(before) && !before.endsWith('.') && !isOpen.test(before))
 }
 
 function mayBegin(after: string): boolean {
