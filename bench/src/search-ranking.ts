@@ -5,8 +5,6 @@ import { findersOf } from './search-finders.ts'
 import type { Find } from './search-finders.ts'
 
 const depth = 10
-const shorterFirst =
-  'Among long texts that have all words, BM25 prefers one that is a little shorter to one that names a person once more. FTS5 with porter loses as much.'
 
 /** What is lost of 100 points, by each way to count them. */
 interface Lost {
@@ -47,8 +45,7 @@ export async function searchRanking(): Promise<Question> {
       const others = names.slice(1).map((name) => `${row}: ${name}`)
       const best = others.toSorted((a, b) => (lost.get(a) ?? 0) - (lost.get(b) ?? 0))[0] as string
       const of = `${row}: ours`
-      const limit = row === 'documents' ? { limit: shorterFirst } : {}
-      return [{ of, ...(lost.get(best) === 0 ? { most: 0 } : { to: best, most: 1 }), ...limit }]
+      return [{ of, ...(lost.get(best) === 0 ? { most: 0 } : { to: best, most: 1 }) }]
     }),
   }
 }

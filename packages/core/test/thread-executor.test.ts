@@ -21,6 +21,15 @@ describe('an activity', () => {
     expect(new Set(await Promise.all(naps)).size).toBeLessThanOrEqual(2)
   })
 
+  it('of kind io that computes gets a second thread, as many as one could hold', async () => {
+    const { report } = await openFlock(mapStore(), { threads: 2 })
+    const seen = new Set<number>()
+    const churn = async (): Promise<void> => {
+      while (seen.size < 2) seen.add(await report.churn(null))
+    }
+    await Promise.all(Array.from({ length: 8 }, churn))
+  })
+
   it('waits for a thread, and is counted meanwhile', async () => {
     const { flock, report } = await openFlock(mapStore(), { threads: 1 })
     const stop = new AbortController()

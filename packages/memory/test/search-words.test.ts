@@ -88,6 +88,8 @@ describe('A search finds words', () => {
     ['w4801', 'w4802'],
     ['cat', 'car'],
     ['天文台', '天気'],
+    // A name whose stem is a word that most texts have
+    ['she sat in the park', 'Ines'],
   ])('but not of %j by %j', async (text, query) => {
     expect(await finds(text, query)).toBe(false)
   })

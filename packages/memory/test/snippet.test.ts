@@ -30,6 +30,14 @@ it.each([
   expect(hit?.snippet.length).toBeLessThan(180)
 })
 
+it('A text of up to 160 characters is its own snippet', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const { observations } = memory.as({ id: 'ann', role: 'r' })
+  const value = `${'before '.repeat(11)}needle ${'behind '.repeat(10)}end.`
+  await observations.log({ value })
+  expect((await observations.search('needle'))[0]?.snippet).toBe(value)
+})
+
 it('A snippet begins and ends with whole letters', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const { observations } = memory.as({ id: 'ann', role: 'r' })

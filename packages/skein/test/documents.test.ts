@@ -57,6 +57,9 @@ describe('decodeText', () => {
     expect(() => decodeText(Buffer.from(text), 'a.txt')).toThrow(
       'a.txt has a NUL character in line 2, column 11 (character 128)',
     )
+    expect(() => decodeText(Buffer.from('A note.\nTwo\0 words.'), 'a.txt')).toThrow(
+      'in line 2, column 4 (character 11)',
+    )
   })
 
   it.each([

@@ -46,7 +46,7 @@ const rowInSummary = 0.2
  */
 export function extractiveModel(): Model & Required<Pick<Model, 'cite' | 'descriptor'>> {
   return {
-    id: 'skein/extractive@3',
+    id: 'skein/extractive@4',
     descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },
     async cite(request, { signal } = {}) {
       signal?.throwIfAborted()

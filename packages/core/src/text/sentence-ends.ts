@@ -3,6 +3,7 @@ import type { Language } from '../languages/function-words.ts'
 import { isOpener } from './openers.ts'
 import { quotedSpans } from './quoted-spans.ts'
 import type { QuotedSpan } from './quoted-spans.ts'
+import { thaiEnds } from './thai-ends.ts'
 import { dotsEnd } from './trailing-dots.ts'
 
 /** How far a decision looks to either side, in UTF-16 units: enough for any abbreviation or list number. */
@@ -33,6 +34,7 @@ const afterSpeech =
  * The paragraph itself ends the last one. Takes linear time.
  */
 export function* sentenceEnds(text: string, language: Language): Generator<number> {
+  if (language === 'th') return yield* thaiEnds(text)
   const spans = quotedSpans(text)
   let span = 0
   let start = 0

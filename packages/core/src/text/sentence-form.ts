@@ -5,6 +5,9 @@ const longChars = 350
 
 const lowerCase = /\p{Ll}/u
 
+/** Scripts whose sentences end without a mark. */
+const unmarked = /[\p{Script=Thai}\p{Script=Lao}]/u
+
 /** Refers to the sentence before it, which the reader of an answer does not see. */
 const leaning =
   /^(?:this|that|these|those|it|its|they|their|he|his|she|her|such|but|and|or|so|yet|also|however|therefore|thus|moreover|furthermore|similarly|then)\b/i
@@ -18,7 +21,7 @@ const leaning =
 export function sentenceForm(text: string, termCount: number): number {
   if (isHeading(text) || termCount === 0) return 0
   let form = 1
-  if (!ended.test(text)) form *= /[:,]$/.test(text) ? 0.4 : 0.7
+  if (!isEnded(text)) form *= /[:,]$/.test(text) ? 0.4 : 0.7
   if (listMark.test(text)) form *= 0.8
   else if (/^\p{Ll}/u.test(text)) form *= 0.6
   else if (leaning.test(text)) form *= 0.75
@@ -34,5 +37,9 @@ function isHeading(text: string): boolean {
   const letters = /\p{L}/u.test(text)
   // Scripts without capitals have no lower case either.
   if (letters && !lowerCase.test(text) && text !== text.toLowerCase()) return true
-  return !ended.test(text) && !/[:;,：；，、]["'”’)\]]*$/.test(text) && text.length < 60 && !listMark.test(text)
+  return !isEnded(text) && !/[:;,：；，、]["'”’)\]]*$/.test(text) && text.length < 60 && !listMark.test(text)
+}
+
+function isEnded(text: string): boolean {
+  return ended.test(text) || unmarked.test(text)
 }

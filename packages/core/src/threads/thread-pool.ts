@@ -12,6 +12,7 @@ import { BusyMeter } from './busy-meter.ts'
 import type { ActivityTask } from '../activities/executor.ts'
 import { movedOf } from '../activities/move.ts'
 import { PiscinaPool, threadFile } from './thread-file.ts'
+import { threadBalancer } from './thread-balancer.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import { isThreadPorts } from './thread-protocol.ts'
 import type {
@@ -72,6 +73,12 @@ export class ThreadPool {
       maxThreads: threads,
       idleTimeout: options.idleTimeoutMs,
       concurrentTasksPerWorker: perThread,
+      loadBalancer: threadBalancer({
+        perThread,
+        maxThreads: threads,
+        threads: () => this.threads,
+        isStarting: ({ threadId }) => !this.#started.has(threadId),
+      }),
       ...startOptions(options),
       // Waiting on atomics would stop a thread's event loop between tasks, and with it
       // the connections and timers that a user's activities may keep.

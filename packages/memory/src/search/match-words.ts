@@ -61,8 +61,11 @@ export function matchWords(words: readonly QueryWord[], source: TermSource): Wor
     // A required word that nobody has stays in the list: nothing is found.
     if (exact.slots.length > 0 || required) matches.push(weighed(exact, weight, 1, required))
     if (word.typed !== undefined && exact.slots.length < enough) {
+      const terms = similarTerms(word, source, exact.slots.length > 0 ? [] : present)
+      // Who has the word itself gets nothing for one that is like it.
+      const having = new Set(Array.from(exact.slots))
       const similar = union(
-        similarTerms(word, source, exact.slots.length > 0 ? [] : present).map((term) => source.postings(term)),
+        terms.map((term) => without(source.postings(term), having)),
         impacts,
       )
       const factor = exact.slots.length > 0 ? typoBesideWord : typoAlone
@@ -94,6 +97,12 @@ function similarTerms(
   }
   for (const term of terms) candidates.delete(term)
   return source.known([...candidates])
+}
+
+function without({ slots, codes }: Postings, left: ReadonlySet<number>): Postings {
+  if (left.size === 0) return { slots, codes }
+  const places = Array.from(slots, (_, at) => at).filter((at) => !left.has(slots[at] ?? -1))
+  return { slots: places.map((at) => slots[at] ?? 0), codes: places.map((at) => codes[at] ?? 0) }
 }
 
 interface Impacts {

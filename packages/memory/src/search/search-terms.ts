@@ -7,10 +7,10 @@ import { stemsOf } from './stem.ts'
  * The version of the analysis in this folder. An index that another version made is made
  * anew, so this number grows with every change of what is a term.
  */
-export const analyzerVersion = 2
+export const analyzerVersion = 3
 
-/** Of a longer text, words are counted in this many of its first UTF-16 units. */
-const countedLength = 20_000
+/** Of a longer text, words are counted in this many of its first UTF-16 units, which tell its language, too. */
+export const countedLength = 20_000
 
 // Words, with the characters that join their parts; flags; emoji. The second is the same for ASCII alone, which is faster.
 const chunk =

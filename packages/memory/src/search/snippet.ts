@@ -1,4 +1,4 @@
-import { chunksOf, languageOf, partsOf, termsOfChunk, unitsOf } from './search-terms.ts'
+import { chunksOf, countedLength, languageOf, partsOf, termsOfChunk, unitsOf } from './search-terms.ts'
 import { editsOf } from './edits.ts'
 import { clean, fold } from './fold.ts'
 import type { Language } from './languages.ts'
@@ -12,9 +12,10 @@ const mostMissed = 16
 
 /**
  * Cuts a snippet of about 160 characters from where a text matches best: around the part
- * that has most of the terms. It is cut at spaces, with … where text is left out.
+ * that has most of the terms. It is cut at spaces, with … where text is left out. A text that is no longer is its own snippet.
  */
 export function snippetOf(text: string, terms: readonly string[]): string {
+  if (text.length <= 2 * around) return text.toWellFormed().replaceAll(/\s+/g, ' ').trim()
   const at = matchPlace(text, terms)
   const from = at <= around ? 0 : letterFrom(text, spaceNear(text, at - around, at))
   const to = at + around >= text.length ? text.length : letterFrom(text, spaceBefore(text, at + around, at + 1))
@@ -29,7 +30,7 @@ export function snippetOf(text: string, terms: readonly string[]): string {
  * @param terms - As `queryTerms` gives them: the beginning of a word ends with `*`, a word as it was typed with `~`.
  */
 export function matchPlace(text: string, terms: readonly string[]): number {
-  const language = languageOf(text.slice(0, readLength))
+  const language = languageOf(text.slice(0, countedLength))
   const typed = terms.filter((term) => term.endsWith('~')).map((term) => term.slice(0, -1))
   return (
     placeOf(text, language, isAnyOf(terms)) ??

@@ -4,7 +4,7 @@ import { stemmer as russian } from '@orama/stemmers/russian'
 
 import { fold } from './fold.ts'
 import { baseForm } from './irregular-words.ts'
-import { languages, stemmers } from './languages.ts'
+import { isStopWord, languages, stemmers } from './languages.ts'
 import type { Language } from './languages.ts'
 
 /**
@@ -15,8 +15,15 @@ import type { Language } from './languages.ts'
  * @param language - Of the text, for words of Latin script.
  */
 export function stemsOf(word: string, language: Language): string[] {
-  const stems = plainStems(word, stemmers[language], language === 'en')
+  const stems = plainStems(word, stemmers[language], language === 'en').map((stem) => apart(stem, word, language))
   return language === 'en' || !isStemmedLatin(word) ? stems : stems.map((stem) => marked(stem, language))
+}
+
+/** A stem, or the word itself where its stem is a word that most texts have: Ines is not a form of "in". */
+function apart(stem: string, word: string, language: Language): string {
+  if (!isStopWord(stem, language)) return stem
+  const whole = fold(word)
+  return isStopWord(whole, language) ? stem : whole
 }
 
 /** The stems of one word, without its language. */

@@ -93,7 +93,7 @@ function refuseNul(text: string, source: string): never {
   const at = text.indexOf('\0')
   const sample = text.slice(0, sampleBytes)
   const controls = Array.from(sample).filter((char) => char < ' ' && !'\t\n\v\f\r\u001B'.includes(char)).length
-  if (controls > Math.max(4, sample.length * mostControls) || sample.length < 64) {
+  if (controls > Math.max(sample.length < 64 ? 1 : 4, sample.length * mostControls)) {
     throw new InputError(source, 'is a binary file. Convert it to plain text first.')
   }
   const line = text.slice(0, at).split('\n').length

@@ -55,9 +55,22 @@ function placedText(original: string, source: string): PlacedText {
   return { text: original }
 }
 
-/** The length of the longest run without white space or punctuation, which every script has. In UTF-16 units. */
+/**
+ * The length of the longest run without white space or punctuation, which every script has, if it is longer than
+ * `longestWordChars`; else 0. In UTF-16 units. Such a run stands at a multiple of that length, so few letters are looked at.
+ */
 function longestWord(text: string): number {
   let longest = 0
-  for (const [word] of text.matchAll(/[^\s\p{P}]+/gu)) longest = Math.max(longest, word.length)
-  return longest
+  for (let at = longestWordChars; at < text.length; at += longestWordChars) {
+    let [start, end] = [at, at]
+    while (start > 0 && isWithinWord(text, start - 1)) start -= 1
+    while (end < text.length && isWithinWord(text, end)) end += 1
+    longest = Math.max(longest, end - start)
+    at += Math.floor((end - at) / longestWordChars) * longestWordChars
+  }
+  return longest > longestWordChars ? longest : 0
+}
+
+function isWithinWord(text: string, at: number): boolean {
+  return !/[\s\p{P}]/u.test(text[at] ?? '')
 }

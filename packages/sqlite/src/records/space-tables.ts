@@ -125,12 +125,14 @@ export class SpaceTables {
     const { collection, audience, task } = query
     const filter = filterSql(this.sql, query, now)
     const scope = filterSql(this.sql, { collection, audience, task }, now)
-    const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq = ?`
+    const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq IN (SELECT value FROM json_each(?))`
     return this.#inOneSnapshot(() => {
       const best = searchTerms(this.sql, { query, now, filter, scope })
+      const raw = this.sql(sql).all(collection, JSON.stringify(best.map(({ seq }) => seq))) as RawRow[]
+      const found = new Map(raw.map((row) => [row[seqColumn], row]))
       const records = best.flatMap(({ seq }) => {
-        const raw = this.sql(sql).get(collection, seq) as RawRow | undefined
-        return (raw && this.#intact(raw)?.record) ?? []
+        const row = found.get(seq)
+        return (row && this.#intact(row)?.record) ?? []
       })
       return { records, scores: new Map(best.map(({ seq, score }) => [seq, score])) }
     })

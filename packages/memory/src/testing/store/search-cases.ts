@@ -108,6 +108,12 @@ export function storeSearchCases(options: StoreContractOptions): void {
     expect([await search('duck*'), await search('recieve'), await search('ducklinks')]).toEqual(before)
   })
 
+  it('gives a record that has a word nothing for words that are like it', async () => {
+    await write(observe('b', 'receipt of the parcel reciept'), observe('a', 'receipt of the parcel today'))
+    // They are equal then, and the newest one comes first.
+    expect(await found('receipt parcel')).toEqual(['a', 'b'])
+  })
+
   it('finds what stands among many, and no longer what was rewritten or deleted there', async () => {
     for (let from = 0; from < 3_000; from += 1_000) {
       await write(...Array.from({ length: 1_000 }, (_, n) => observe(`m${from + n}`, `common n${from + n} k${n % 10}`)))
