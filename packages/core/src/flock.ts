@@ -1,5 +1,5 @@
 import type { Memory, Principal } from '@skein/memory'
-import { requireDuration, requireOptions } from '@skein/memory/runtime'
+import { requireDuration, requireOptions, traced } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 
 import { activityRefs } from './activities/activity-ref.ts'
@@ -36,6 +36,7 @@ import type { Message } from './messages/message.ts'
 import { Questions } from './messages/questions.ts'
 import { RunQueue } from './messages/run-queue.ts'
 import { TimerWheel } from './messages/timer-wheel.ts'
+import { flockFigures } from './events/flock-figures.ts'
 
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
@@ -50,6 +51,7 @@ export class Flock implements AsyncDisposable {
   readonly #agents: FlockAgents
   readonly #router: MessageRouter
   readonly #hub = new EventHub()
+  readonly #stopObserving: Unsubscribe
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -62,7 +64,7 @@ export class Flock implements AsyncDisposable {
     const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
     const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
-    const router = new MessageRouter(this.#registry, emit)
+    const router = new MessageRouter(this.#registry, memory.tracing, emit)
     const services: FlockServices = {
       memory,
       clock,
@@ -87,6 +89,7 @@ export class Flock implements AsyncDisposable {
     this.#announcer = announcer
     this.#router = router
     this.#agents = new FlockAgents(services, this.#registry, options.supervision)
+    this.#stopObserving = memory.tracing.observe(flockFigures(this))
   }
 
   /**
@@ -199,7 +202,9 @@ export class Flock implements AsyncDisposable {
    */
   async mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
     if (this.#closing) throw new FlockClosedError()
-    return mapReduce(options)
+    const { tracing } = this.memory
+    if (!tracing.isOn) return mapReduce(options)
+    return traced(tracing, { operation: 'invoke_workflow', target: 'map-reduce' }, () => mapReduce(options))
   }
 
   /**
@@ -267,6 +272,7 @@ export class Flock implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#stopObserving()
     this.#activities.close()
     await Promise.all([this.#agents.close(), this.#announcer.close()])
     await this.#executor[Symbol.asyncDispose]()
