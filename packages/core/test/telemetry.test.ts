@@ -138,14 +138,14 @@ describe('telemetry', () => {
   it('carries the trace along with messages between agents', async () => {
     const { flock } = shared
     type Ping = { readonly type: 'ping' }
-    const heard = Promise.withResolvers<void>()
-    const last = behavior({ role: 'last', initial: 0, receive: (n: number, _: Ping) => (heard.resolve(), n + 1) })
+    const heard = Promise.withResolvers<string>()
+    const last = behavior({ role: 'last', initial: 0, receive: (n: number, { type }: Ping) => (heard.resolve(type), n + 1) })
     flock.spawn(last, { id: 'last' })
     const first = behavior({
       role: 'first',
       initial: 0,
-      receive: (n: number, _: Ping) => {
-        void flock.post('last', { type: 'ping' })
+      receive: (n: number, { type }: Ping) => {
+        void flock.post('last', { type })
         return n + 1
       },
     })
@@ -160,8 +160,8 @@ describe('telemetry', () => {
     const fail = behavior({
       role: 'fragile',
       initial: 0,
-      receive: (...[_, __]: [number, Question<'break', undefined, number>]): number => {
-        throw new RangeError('CANARY')
+      receive: (n: number, { type }: Question<'break', undefined, number>): number => {
+        throw new RangeError(`CANARY ${type} ${n}`)
       },
     })
     await flock

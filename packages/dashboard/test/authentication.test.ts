@@ -13,6 +13,7 @@ const paths = [
   '/api/records',
   '/api/records/facts/x',
   '/api/metrics',
+  '/api/prometheus',
   '/api/export?format=jsonl',
   '/api/inbox',
   '/api/inbox/x',

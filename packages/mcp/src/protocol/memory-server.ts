@@ -53,13 +53,13 @@ export function memoryServer(
   const { view } = session
   server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(({ definition }) => definition) }))
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq: request }) => {
-    const { name, arguments: args } = params
+    const { name, arguments: args, _meta: sent } = params
     const tool = tools.get(name)
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool "${name}".`)
     const canElicit = capabilitiesOf(server, request.envelope).elicitation !== undefined
     try {
       const run = (): ReturnType<typeof tool.run> => tool.run(args, { session, request, canElicit })
-      const answer = await tracedCall(view, { name, sent: params._meta }, run)
+      const answer = await tracedCall(view, { name, sent }, run)
       if (isInputRequiredResult(answer)) return answer
       return server.projectCallToolResult(resultOf(tool, answer), tool.definition.outputSchema)
     } catch (error) {
