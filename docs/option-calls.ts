@@ -33,6 +33,7 @@ import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
 import { allFacts, allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
+import { openTelemetry } from '@skein/memory/telemetry'
 import { openaiModel } from '@skein/openai'
 import { memoryTools as agentMemoryTools, SkeinSession } from '@skein/openai-agents'
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
@@ -137,6 +138,7 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],
   '@skein/memory/runtime ReadScope': [(options) => new ReadScope(options), 'last', 'lasts'],
   '@skein/memory/store tableStore': [(options) => tableStore({} as never, options), 'poll', 'pollMs'],
+  '@skein/memory/telemetry openTelemetry': [(options) => openTelemetry(options), 'contents', 'content'],
   '@skein/openai openaiModel': [(options) => openaiModel(options), 'baseUrl', 'baseURL'],
   '@skein/openai-agents memoryTools': [(options, { view }) => agentMemoryTools(view, options), 'tasks', 'task'],
   '@skein/openai-agents SkeinSession': [(options, { view }) => new SkeinSession(view, options), 'session', 'sessionId'],

@@ -37,7 +37,7 @@ export type {
   ToolDefinition,
 } from './models/chat.ts'
 export type { Citation, CitedAnswer, CitedSentence, CiteRequest, DropReason, Drops } from './models/cite.ts'
-export type { EmbedRequest, EmbedResponse } from './models/embed.ts'
+export type { EmbedRequest, EmbedResponse } from './models/model.ts'
 export type { CountTokens } from './models/count-tokens.ts'
 export type { ModelUsage } from './models/usage.ts'
 export type { ModelCallCode, ModelCallDetails } from './models/model-errors.ts'

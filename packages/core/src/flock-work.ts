@@ -1,6 +1,6 @@
 import { OptionError } from '@skein/memory'
 import type { Memory } from '@skein/memory'
-import { requireInteger, requireOptions } from '@skein/memory/runtime'
+import { requireInteger, requireOptions, traced } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import { activityRef, activityRefs } from './activities/activity-ref.ts'
@@ -186,7 +186,9 @@ export abstract class FlockWork {
    */
   async mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
     this.runner.requireOpen()
-    return mapReduce(options)
+    const { tracing } = this.memory
+    if (!tracing.isOn) return mapReduce(options)
+    return traced(tracing, { operation: 'invoke_workflow', target: 'map-reduce' }, () => mapReduce(options))
   }
 
   /** How to run work for one input. @throws OptionError */

@@ -30,6 +30,7 @@ import type { Message } from './messages/message.ts'
 import { Questions } from './messages/questions.ts'
 import { RunQueue } from './messages/run-queue.ts'
 import { TimerWheel } from './messages/timer-wheel.ts'
+import { flockFigures } from './events/flock-figures.ts'
 
 /**
  * Agents at work on one memory. Closes with `await using`; the memory stays open.
@@ -42,6 +43,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
   readonly #agents: FlockAgents
   readonly #router: MessageRouter
   readonly #hub: EventHub
+  readonly #stopObserving: Unsubscribe
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -60,7 +62,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
     this.#registry = registry
     const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
     const announcer = new Announcer(memory, options.notifiers ?? [], emit)
-    const router = new MessageRouter(registry, emit)
+    const router = new MessageRouter(registry, memory.tracing, emit)
     const services: FlockServices = {
       memory,
       clock,
@@ -75,6 +77,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
     this.#announcer = announcer
     this.#router = router
     this.#agents = new FlockAgents(services, registry, options.supervision)
+    this.#stopObserving = memory.tracing.observe(flockFigures(this))
   }
 
   /**
@@ -224,6 +227,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#stopObserving()
     this.runner.close()
     await Promise.all([this.#agents.close(), this.#announcer.close(), this.inline.close()])
     await this.#executor[Symbol.asyncDispose]()

@@ -10,6 +10,7 @@ import { parseAction, performAction } from './inbox/inbox-action.ts'
 import { inboxDetail } from './inbox/inbox-detail.ts'
 import { inboxItems } from './inbox/inbox-items.ts'
 import { metricsOf } from './metrics/metrics.ts'
+import { prometheusText } from './metrics/prometheus.ts'
 import type { TimeWindow } from './metrics/window-metrics.ts'
 import { listRecords } from './records/list-records.ts'
 import { recordDetail } from './records/record-detail.ts'
@@ -57,6 +58,10 @@ export function addApi(app: Hono, session: DashboardSession): void {
   })
 
   app.get('/api/metrics', async (context) => context.json(await metricsOf(session.metricSources, windowOf(context))))
+  app.get('/api/prometheus', async (context) => {
+    const text = prometheusText(options.memory.tracing.figures, await view.ledger())
+    return context.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
+  })
   app.get('/api/export', async (context) => {
     const format = parseFormat(context.req.query('format'))
     return exportRun(session, format, windowOf(context))

@@ -5,6 +5,7 @@ import type { Memory, Principal } from '@skein/memory'
 import { requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
+import type { Authenticate } from './access/authentication.ts'
 import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
 import { readPageFiles } from './http/page-files.ts'
@@ -33,12 +34,12 @@ export interface DashboardOptions {
    */
   readonly token?: string
   /**
-   * Authenticates requests in place of the token, for apps that know their users. Everybody it lets in acts as
-   * `principal`.
+   * Authenticates requests in place of the token, for apps that know their users. It returns the principal that the
+   * sender is, who sees and does no more than that one may; `true` for `principal`; `false` or `undefined` to refuse.
    *
    * @defaultValue the token
    */
-  readonly authenticate?: (request: Request) => boolean | Promise<boolean>
+  readonly authenticate?: Authenticate
   /**
    * The path under which the handler is mounted, such as `/skein`.
    *
@@ -102,7 +103,7 @@ export interface ResolvedDashboardOptions {
   readonly principal: Principal
   readonly allowAnswers: boolean
   readonly secret: Secret
-  readonly authenticate: ((request: Request) => boolean | Promise<boolean>) | undefined
+  readonly authenticate: Authenticate | undefined
   /** Begins and ends with a slash. */
   readonly basePath: string
   readonly hosts: readonly string[] | undefined

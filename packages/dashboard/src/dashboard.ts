@@ -4,12 +4,11 @@ import type { Context, Next } from 'hono'
 
 import { login, requireAuthentication } from './access/authentication.ts'
 import { requireSameSite } from './access/same-site.ts'
-import { addApi } from './api.ts'
 import { resolveDashboardOptions } from './dashboard-options.ts'
 import type { DashboardOptions, ResolvedDashboardOptions } from './dashboard-options.ts'
-import { DashboardSession } from './dashboard-session.ts'
 import { HttpError, isServerError, problemOf } from './http/problem.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import { Viewers } from './viewers.ts'
 
 /** A dashboard, to be mounted or served. */
 export interface Dashboard extends AsyncDisposable {
@@ -42,11 +41,11 @@ export interface Dashboard extends AsyncDisposable {
  */
 export function dashboard(options: DashboardOptions): Dashboard {
   const resolved = resolveDashboardOptions(options)
-  const session = new DashboardSession(resolved)
-  const app = makeApp(resolved, session)
+  const viewers = new Viewers(resolved, answerProblem)
+  const app = makeApp(resolved, viewers)
   let isClosed = false
   const close = (): Promise<void> => {
-    if (!isClosed) session.close()
+    if (!isClosed) viewers.close()
     isClosed = true
     return Promise.resolve()
   }
@@ -54,14 +53,14 @@ export function dashboard(options: DashboardOptions): Dashboard {
     handler: async (request) => app.fetch(request),
     token: resolved.secret.token,
     get streams() {
-      return session.streams.size
+      return viewers.streams
     },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function makeApp(options: ResolvedDashboardOptions, session: DashboardSession): Hono {
+function makeApp(options: ResolvedDashboardOptions, viewers: Viewers): Hono {
   const { basePath, hosts, files } = options
   const app = new Hono().basePath(basePath.slice(0, -1) || '/')
   app.onError((error) => answerProblem(error))
@@ -75,12 +74,12 @@ function makeApp(options: ResolvedDashboardOptions, session: DashboardSession): 
     }
   })
   app.post('/api/login', async (context) => login(context, options))
-  app.use('/api/*', async (context, next) => {
-    await requireAuthentication(context, options)
-    await next()
-    if (!context.res.headers.has('Cache-Control')) context.res.headers.set('Cache-Control', 'no-store')
+  app.all('/api/*', async (context) => {
+    const principal = await requireAuthentication(context, options)
+    const answer = await viewers.apiOf(principal).fetch(context.req.raw)
+    if (!answer.headers.has('Cache-Control')) answer.headers.set('Cache-Control', 'no-store')
+    return answer
   })
-  addApi(app, session)
   app.get('*', async (context, next) => serveFile(context, next, basePath, files))
   return app
 }

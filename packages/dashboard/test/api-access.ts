@@ -13,6 +13,7 @@ export const apiAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/records': { shows: 'records', takes: 'nothing' },
   'GET /api/records/:collection/:id': { shows: 'records', takes: 'nothing' },
   'GET /api/metrics': { shows: 'counts of records', takes: 'nothing' },
+  'GET /api/prometheus': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/export': { shows: 'as the stream, and records', takes: 'nothing' },
   'GET /api/inbox': { shows: 'records', takes: 'nothing' },
   'GET /api/inbox/:id': { shows: 'records', takes: 'nothing' },

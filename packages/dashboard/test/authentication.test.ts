@@ -13,6 +13,7 @@ const paths = [
   '/api/records',
   '/api/records/facts/x',
   '/api/metrics',
+  '/api/prometheus',
   '/api/export?format=jsonl',
   '/api/inbox',
   '/api/inbox/x',
@@ -62,4 +63,28 @@ it('leaves authentication to the app', async () => {
     board.handler(new Request('http://localhost/api/session', { headers: { 'x-user': user } }))
   expect((await come('ada')).status).toBe(200)
   expect((await come('eve')).status).toBe(401)
+})
+
+it('shows each user of an app what that one may see, and nothing more', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await memory.as(operator).facts.set('merger', 'with Acme', { sensitivity: 'confidential' })
+  await using board = dashboard({
+    memory,
+    principal: { id: 'nobody', role: 'viewer' },
+    authenticate: async ({ headers }) => {
+      const user = headers.get('x-user')
+      if (user === 'ada') return operator
+      return user === 'eve' ? undefined : { id: user ?? 'guest', role: 'viewer' }
+    },
+  })
+  const come = (path: string, user: string): Promise<Response> =>
+    board.handler(new Request(`http://localhost${path}`, { headers: { 'x-user': user } }))
+  const facts = '/api/records?collection=facts'
+  expect(await (await come(facts, 'ada')).text()).toContain('"id":"merger"')
+  expect(await (await come(facts, 'bob')).text()).not.toMatch(/merger|Acme/)
+  expect(await (await come('/api/session', 'bob')).json()).toMatchObject({ principal: { id: 'bob', role: 'viewer' } })
+  expect((await come(facts, 'eve')).status).toBe(401)
+  // More users than sessions are kept.
+  for (let user = 0; user < 70; user += 1) await come('/api/agents', `user-${user}`)
+  expect(await (await come(facts, 'ada')).text()).toContain('"id":"merger"')
 })

@@ -90,6 +90,7 @@ async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<ty
       ].map((id) => `/api/records/${name}/${encodeURIComponent(id)}`),
     ]),
     '/api/metrics',
+    '/api/prometheus',
     '/api/inbox',
     ...ids.map((id) => `/api/inbox/${encodeURIComponent(id)}`),
     '/api/export?format=html',

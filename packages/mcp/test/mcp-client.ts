@@ -12,6 +12,7 @@ import { serveMcpStdio } from '@skein/mcp'
 import type { ToolSet } from '@skein/mcp'
 import { openMemory } from '@skein/memory'
 import type { Clearance } from '@skein/memory'
+import type { Span } from '@skein/memory/runtime'
 import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
 
@@ -50,15 +51,18 @@ export interface ConnectOptions {
   readonly tools?: ToolSet
   readonly capabilities?: object
   readonly onElicit?: (request: object) => object
+  /** Sees the spans of the server. */
+  readonly onSpan?: (span: Span) => void
 }
 
 /** Serves a database file over two streams, as a process would over its own, and connects a client. */
 export async function connect(
   generation: Generation,
   path: string,
-  { id = 'test', role = 'test', clearance, tools = 'skein', ...options }: ConnectOptions = {},
+  { id = 'test', role = 'test', clearance, tools = 'skein', onSpan, ...options }: ConnectOptions = {},
 ): Promise<TestClient> {
   const memory = await openMemory({ store: sqliteStore(path) })
+  if (onSpan) memory.tracing.onSpan(onSpan)
   const [input, output] = [new PassThrough(), new PassThrough()]
   const principal = { id, role, ...(clearance && { clearance }) }
   const server = serveMcpStdio({ memory, principal, tools, input, output })

@@ -94,6 +94,7 @@ class Joined implements JoinedMemory {
       shelf: new ThreadShelf(new SharedObjects(share.objects, thread), client),
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
+      tracing: undefined,
       meaning: share.searchesBy && { by: share.searchesBy, find: (query) => client.call('meaning', query) },
       note: (entry) => client.notify('noted', entry),
       ledger: (audience) => client.call('ledger', audience),

@@ -11,6 +11,7 @@ import type { ReadScope } from './space/read-scope.ts'
 import type { MemoryEvents } from './space/store-link.ts'
 import type { WorkerModule } from './store/store-driver.ts'
 import type { StoreTraits } from './store/store.ts'
+import type { Tracing } from './tracing/tracing.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import type { Level, Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
@@ -92,6 +93,8 @@ export interface Memory extends ThreadMemory {
    * a key that is not in `encryption.keys`.
    */
   reseal(): Promise<ResealReport>
+  /** The spans and figures of what is done with the memory, for runtimes and those who look on. */
+  readonly tracing: Tracing
   /** What the rules of `retention` have removed since the memory was opened, by this process. */
   readonly retention: RetentionReport
   /**

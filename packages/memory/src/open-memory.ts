@@ -35,6 +35,8 @@ import { Upkeep } from './upkeep.ts'
 import { shareOf } from './memory-share.ts'
 import { ThreadHost } from './thread-host.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
+import { memoryFigures } from './cache/memory-figures.ts'
+import { Tracing } from './tracing/tracing.ts'
 import type { Principal } from './values/access.ts'
 import type { Unsubscribe } from './values/emitter.ts'
 import { MemoryClosedError, OptionError } from './values/errors.ts'
@@ -80,6 +82,7 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
 class OpenedMemory implements Memory {
   readonly space: string
   readonly traits: StoreTraits
+  readonly tracing: Tracing
   readonly #options: ResolvedOptions
   readonly #store: Store
   readonly #ring: KeyRing
@@ -107,6 +110,7 @@ class OpenedMemory implements Memory {
     const ring = new KeyRing(options.encryption, options.space)
     this.#ring = ring
     this.space = options.space
+    this.tracing = new Tracing(options.space, options.telemetry, memoryFigures(this.stats.bind(this)))
     const sealing = new KnownSealing(opened, ring)
     const vault = new ObjectVault(opened.objects, ring, sealing)
     const { whole, store, holds } = gateStore(opened, { ring, sealing, epochs: this.#epochs, options })
@@ -133,9 +137,8 @@ class OpenedMemory implements Memory {
     this.#leases = new StoreLeaseKeeper(this.#store, onError)
     this.#arena = new ObjectArena(sharedObjectBuffers(options.sharedObjectBytes))
     this.#shelf = new HostShelf(vault, this.#arena, new SharedObjects(this.#arena.buffers, 0))
-    const { federation, search, space, heartbeatMs } = options
-    const background = { store: this.#store, leases: this.#leases, pollMs: heartbeatMs, onError }
-    this.#vectors = search && new Vectors(search, background)
+    const { federation, search, space, heartbeatMs: pollMs } = options
+    this.#vectors = search && new Vectors(search, { store: this.#store, leases: this.#leases, pollMs, onError })
     this.#space = {
       ...spaceParts(whole, this.#store, this.#epochs, new Counters(this.#counters, 0), options),
       owner,
@@ -143,6 +146,7 @@ class OpenedMemory implements Memory {
       leases: this.#leases,
       readAudit: this.#readAudit,
       meaning: this.#vectors,
+      tracing: this.tracing,
       note: (entry) => this.#ledger.note(entry),
       ledger: (audience) => this.#ledger.report(audience),
       noteOutage: (error) => {
@@ -172,8 +176,8 @@ class OpenedMemory implements Memory {
     // Closing waits for it, as for the rest of the exchange.
     const carryOut: CarryOutTold = (told, from) =>
       eraseTold({ ...this.#space, store: whole, assertOpen: () => {} }, store, told, from)
-    this.#federation =
-      federation && new Federation(federation, { store, vault, ring, space, owner, heartbeatMs, carryOut })
+    const exchanging = { store, vault, ring, space, owner, heartbeatMs: pollMs, carryOut }
+    this.#federation = federation && new Federation(federation, exchanging)
     this.#upkeep = new Upkeep({
       space: this.#space,
       ledger: this.#ledger,
@@ -268,6 +272,7 @@ class OpenedMemory implements Memory {
   }
 
   async #close(): Promise<void> {
+    this.tracing.close()
     await this.#upkeep[Symbol.asyncDispose]()
     await this.#federation?.[Symbol.asyncDispose]()
     await this.#vectors?.[Symbol.asyncDispose]()

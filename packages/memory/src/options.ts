@@ -10,6 +10,7 @@ import type { MeaningOptions, ResolvedMeaning } from './vectors/embedder.ts'
 import { requireDuration, requireInteger, requireLifetime } from './values/require-option.ts'
 import type { Schemas } from './store/schema-gate.ts'
 import type { StoreDriver } from './store/store-driver.ts'
+import type { Telemetry } from './tracing/telemetry-port.ts'
 import { requireOptions } from './values/require-options.ts'
 import type { OptionKinds } from './values/require-options.ts'
 
@@ -145,13 +146,22 @@ export interface MemoryOptions {
    * @defaultValue none: they are found by their words
    */
   readonly search?: MeaningOptions
+
+  /**
+   * Where spans and figures go of what is done with the memory, and by the flocks and servers that work on it:
+   * `openTelemetry()` of `@skein/memory/telemetry`.
+   *
+   * @defaultValue none: nothing is traced
+   */
+  readonly telemetry?: Telemetry
 }
 
 /** Validated options with all defaults filled in. */
-export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation' | 'search'>> & {
+export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation' | 'search' | 'telemetry'>> & {
   readonly encryption: KeyRingShare
   readonly federation: ResolvedFederation | undefined
   readonly search: ResolvedMeaning | undefined
+  readonly telemetry: Telemetry | undefined
 }
 
 const architectures: ReadonlySet<Architecture> = new Set(['centralized', 'hybrid', 'federated'])
@@ -169,7 +179,7 @@ const defaults = {
   retention: [],
   sealsSpace: true,
   schemas: {},
-} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation' | 'search'>
+} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation' | 'search' | 'telemetry'>
 
 const kinds: OptionKinds<MemoryOptions> = {
   store: 'any',
@@ -188,6 +198,7 @@ const kinds: OptionKinds<MemoryOptions> = {
   schemas: 'object',
   federation: 'any',
   search: 'any',
+  telemetry: 'any',
 }
 
 /** @throws {@link OptionError} when a value is out of range. */
@@ -196,7 +207,11 @@ export function resolveOptions(given: MemoryOptions): ResolvedOptions {
   const encryption = resolveEncryption(options.encryption)
   const federation = resolveFederation(options.federation, options.architecture === 'federated')
   const search = resolveMeaning(options.search)
-  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, search }
+  const { telemetry } = options
+  if (telemetry !== undefined && typeof telemetry?.begin !== 'function') {
+    throw new OptionError('telemetry', 'openTelemetry() of @skein/memory/telemetry', telemetry)
+  }
+  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, search, telemetry }
   if (typeof resolved.store?.open !== 'function') {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }

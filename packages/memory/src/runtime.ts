@@ -28,8 +28,24 @@ export type { WorkChain } from './space/work-chain.ts'
 export type { GuardedWait } from './space/wait-graph.ts'
 export type { OutlastOptions } from './values/outlast.ts'
 
+// Tracing
+export { attribute } from './tracing/conventions.ts'
+export { currentTrace, inTrace, traced } from './tracing/current-trace.ts'
+export { errorType } from './tracing/open-span.ts'
+export { isTraceparent, traceOf } from './tracing/span.ts'
+export { SpanLog } from './tracing/span-log.ts'
+export { mayHold } from './tracing/trace-memory.ts'
+export type { Operation } from './tracing/conventions.ts'
+export type { Trace, Tracer } from './tracing/current-trace.ts'
+export type { OpenSpan, OutgoingSpan } from './tracing/open-span.ts'
+export type { Span, SpanAttributes, SpanEvent, SpanStart } from './tracing/span.ts'
+export type { TraceOrder } from './tracing/span-log.ts'
+export type { Figure, Telemetry } from './tracing/telemetry-port.ts'
+export type { Tracing } from './tracing/tracing.ts'
+
 // Agents
 import type { SharedState } from './space/shared-state.ts'
+import type { Tracer } from './tracing/current-trace.ts'
 import { View } from './view.ts'
 import type { Cost } from './work/cost.ts'
 
@@ -43,6 +59,8 @@ export const runtimeState: <State>(view: View, name: string, ttlMs: number, flee
   View.runtimeState
 /** Counts what a principal used for a kind of work that `View.once` does not run. */
 export const noteUse: (view: View, kind: string, used: Cost) => void = View.noteUse
+/** Who traces what is done with a view now; `undefined` where nobody does. */
+export const tracerOf: (view: View) => Tracer | undefined = View.tracerOf
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'

@@ -23,6 +23,8 @@ import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
+import type { Tracer } from './tracing/current-trace.ts'
+import { tracerFor } from './tracing/trace-memory.ts'
 import { Transactional } from './transactions/transactional.ts'
 import type { Cost } from './work/cost.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
@@ -215,6 +217,11 @@ export class View extends Transactional {
     currentAccount()?.use(used)
     const { audience, principal } = view.#actor
     view.#space.note({ work: workId(audience, kind), agent: principal.id, used })
+  }
+
+  /** @internal See `tracerOf`. */
+  static tracerOf(view: View): Tracer | undefined {
+    return tracerFor(view.#space.tracing)
   }
 
   /** @internal See `runtimeState`. */

@@ -10,6 +10,7 @@ import { FlockClosedError } from '../base/flock-closed-error.ts'
 import type { FlockEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
 import { withRetries } from '../supervision/with-retries.ts'
+import { tellRetry, tellReuse, tellSuccess, traceActivity, traceOrder } from '../tracing/trace-activity.ts'
 import { ActivityQueueTimeoutError, ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
 import type { RunActivityOptions } from './activity-ref.ts'
 import { requireLimits, requireOnRetract } from './activity.ts'
@@ -37,8 +38,8 @@ export interface ActivityRunnerParts {
 /** Where an activity runs. */
 type Runs = Pick<Executor, 'describe' | 'run'>
 
-/** One activity, run for one principal. */
-interface Run extends RunLimits {
+/** One activity, asked for by one principal. */
+interface AskedRun {
   readonly executor: Runs
   /** A name of its own, which its events bear and by which one that waits for itself is known. */
   readonly id: string
@@ -49,6 +50,10 @@ interface Run extends RunLimits {
   /** What its caller has read, then also what it has read itself. */
   readonly scope: ReadScope
   readonly options: RunActivityOptions
+}
+
+/** One activity, run for one principal. */
+interface Run extends AskedRun, RunLimits {
   /** The options that the activity was defined with. */
   readonly defined: ResolvedActivityOptions
   /** What equal work is known by; `undefined` for work that nobody shares. */
@@ -118,6 +123,12 @@ export class ActivityRunner {
     const id = `${name}#${randomUUID().slice(0, 8)}`
     const scope = new ReadScope()
     if (options.scope) scope.noteLabel(options.scope.label)
+    const asked = { executor, id, module, name, input, principal, scope, options }
+    return traceActivity(this.#parts.memory, asked, () => this.#run(asked))
+  }
+
+  async #run(asked: AskedRun): Promise<unknown> {
+    const { executor, module, name, input, principal, scope, options, id } = asked
     this.#running += 1
     const account = new Account()
     try {
@@ -128,7 +139,7 @@ export class ActivityRunner {
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
       const key = this.#workKey({ name, input, options, defined, digest })
-      const run = { executor, id, module, name, input, principal, scope, options, defined, key, ...limits }
+      const run = { ...asked, defined, key, ...limits }
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
       return await asPartOf(currentWork(), runIt, account)
@@ -177,6 +188,7 @@ export class ActivityRunner {
       ...(claim && { claim }),
     }
     const { value, reused, cost } = await this.#parts.memory.as(principal, scope).once(key, work, once)
+    tellReuse(reused)
     if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
     return value.output
   }
@@ -188,7 +200,8 @@ export class ActivityRunner {
       clock,
       signal,
       attempt: () => this.#attempt(run, signal),
-      onRetry: (error, attempt, delayMs) =>
+      onRetry: (error, attempt, delayMs) => {
+        tellRetry(error, attempt, delayMs)
         emit({
           type: 'activity.retried',
           activity: run.name,
@@ -198,7 +211,8 @@ export class ActivityRunner {
           attempt,
           delayMs,
           label: run.scope.label,
-        }),
+        })
+      },
     })
   }
 
@@ -207,7 +221,8 @@ export class ActivityRunner {
     const { executor, id, module, name, input, principal, scope, options, defined, priority, key } = run
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
     const chain = [...currentWork(), id]
-    const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets }
+    const trace = traceOrder()
+    const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets, trace }
     const task: ActivityTask = {
       ...work,
       ...(priority !== undefined && { priority }),
@@ -228,6 +243,7 @@ export class ActivityRunner {
     const who = { activity: name, agent: principal.id, run: id }
     const account = currentAccount()
     let queuedAt = clock.now()
+    const { tracing } = this.#parts.memory
     return {
       onQueued: () => {
         queuedAt = clock.now()
@@ -239,6 +255,7 @@ export class ActivityRunner {
       },
       onLabel: (label: Label) => scope.noteLabel(label),
       onCosts: (costs) => account?.add(costs),
+      onSpans: (spans) => tracing.record(spans),
       onProgress: (value: unknown, label: Label) => {
         scope.noteLabel(label)
         options.scope?.noteLabel(label)
@@ -266,6 +283,7 @@ export class ActivityRunner {
 
   #recordSuccess({ id, name, principal }: Run, { durationMs, worker }: ActivityOutcome): void {
     const used = { ...(currentAccount()?.used ?? noCost), ms: durationMs }
+    tellSuccess(worker, used)
     this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
 }

@@ -15,6 +15,11 @@ export interface ActivityContext {
   readonly model: SharedModel
   /** Aborted when the result is no longer wanted. If the activity ignores it too long, its thread is terminated. */
   readonly signal: AbortSignal
+  /**
+   * The span that the activity is, as W3C Trace Context writes it, for the header `traceparent` of requests to other
+   * systems; `undefined` where nobody traces.
+   */
+  readonly traceparent: string | undefined
   /** Reports progress to the caller: plain data, which arrives in order and before the result. */
   progress(value: unknown): void
 }

@@ -1,5 +1,5 @@
 import type { Memory, Principal } from '@skein/memory'
-import type { Costs, WorkChain } from '@skein/memory/runtime'
+import type { Costs, Span, TraceOrder, WorkChain } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { ResolvedActivityOptions } from './activity.ts'
@@ -34,6 +34,8 @@ export interface ActivityTask {
   readonly chain?: WorkChain
   /** How sensitive its input is: what it writes is at least as sensitive. */
   readonly label?: Label | undefined
+  /** The span that it is part of; absent where nobody traces. */
+  readonly trace?: TraceOrder | undefined
   /** What its model calls may use, beside the model's own budget. */
   readonly budgets?: readonly BudgetScope[] | undefined
 }
@@ -64,6 +66,8 @@ export interface RunOptions {
   readonly onProgress?: ((value: unknown, label: Label) => void) | undefined
   /** Called when it ends, however it does. */
   readonly onCosts?: ((costs: Costs) => void) | undefined
+  /** Called when it ends, however it does, with the spans that it made, in the order in which they began. */
+  readonly onSpans?: ((spans: readonly Span[]) => void) | undefined
   /** Called before it fails with an error of its own, with the label of what it had read by then. */
   readonly onLabel?: ((label: Label) => void) | undefined
 }

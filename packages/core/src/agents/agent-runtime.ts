@@ -1,5 +1,5 @@
 import type { Escalation, Principal, View } from '@skein/memory'
-import { ReadScope } from '@skein/memory/runtime'
+import { currentTrace, ReadScope } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
@@ -8,7 +8,7 @@ import type { AgentEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
 import type { Host } from '../machine/host.ts'
 import { UnknownMessageError } from '../messages/message-errors.ts'
-import { withLabel } from '../messages/message-label.ts'
+import { withLabel, withSpan } from '../messages/message-label.ts'
 import type { Message, Reply } from '../messages/message.ts'
 import { takesType } from '../messages/takes-type.ts'
 import type { Outcome, Persistable, StatePersister } from '../owner/state-persister.ts'
@@ -135,7 +135,7 @@ export class AgentRuntime implements Restartable, Persistable {
 
   /** Sends on behalf of the agent: with its next state, where that is stored. */
   tell(to: string, message: Message): void {
-    const labelled = withLabel(message, this.label)
+    const labelled = withSpan(withLabel(message, this.label), this.#services.memory.tracing.outgoing)
     if (this.persister) this.persister.post(to, labelled)
     else this.#services.tell(this.memory, to, labelled)
   }
@@ -163,6 +163,7 @@ export class AgentRuntime implements Restartable, Persistable {
 
   failed(error: unknown, lastGood?: unknown): void {
     if (this.#state !== 'running') return
+    currentTrace()?.span.fail(error)
     const state = this.#machineState
     this.#state = 'waiting'
     this.#life.end(error)

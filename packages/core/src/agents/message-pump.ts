@@ -5,13 +5,14 @@ import type { DeadLetterReason } from '../messages/dead-letter.ts'
 import type { MailboxOptions } from '../messages/mailbox-options.ts'
 import { Mailbox } from '../messages/mailbox.ts'
 import { AgentStoppedError, MailboxFullError } from '../messages/message-errors.ts'
-import { isCleared, labelOfMessage } from '../messages/message-label.ts'
+import { isCleared, labelOfMessage, withSpan } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import type { OpenQuestion } from '../messages/open-question.ts'
 import { rejectAll, rejectTaken } from '../messages/questions.ts'
 import type { Receiver } from '../messages/receiver.ts'
 import type { Runnable } from '../messages/run-queue.ts'
 import { AlertDelivery } from './alert-delivery.ts'
+import { traceTaking } from '../tracing/trace-taking.ts'
 import type { FlockServices } from './flock-services.ts'
 import type { Restartable } from './restartable.ts'
 
@@ -57,7 +58,8 @@ export class MessagePump implements Receiver, Runnable {
   }
 
   /** @throws AgentStoppedError, UnknownMessageError, MailboxFullError */
-  send(message: Message): void {
+  send(given: Message): void {
+    const message = this.#traced(given)
     this.#requireTakes(message)
     const stored = this.#agent.persister?.receive(message)
     if (stored) stored.catch(() => this.deadLetter(message, 'refused'))
@@ -66,7 +68,8 @@ export class MessagePump implements Receiver, Runnable {
   }
 
   /** Like {@link send}, but waits for room where the mailbox does, and for storage where it is durable. */
-  async post(message: Message, signal?: AbortSignal): Promise<void> {
+  async post(given: Message, signal?: AbortSignal): Promise<void> {
+    const message = this.#traced(given)
     this.#requireTakes(message)
     const received = this.#agent.persister?.receive(message) ?? this.#mailbox.putWhenRoom(message, signal)
     this.schedule()
@@ -108,7 +111,7 @@ export class MessagePump implements Receiver, Runnable {
       this.#current = message
       const label = labelOfMessage(message)
       if (label) agent.scope.noteLabel(label)
-      agent.host.take(message)
+      this.#take(message)
       if (this.#current) {
         this.#current = undefined
         agent.persister?.taken(message)
@@ -154,6 +157,27 @@ export class MessagePump implements Receiver, Runnable {
     this.#alerts?.stop()
     this.#mailbox.close(new AgentStoppedError(this.id, cause === undefined ? undefined : { cause }))
     if (this.#questions) rejectAll(this.#questions, this.id, cause)
+  }
+
+  #take(message: Message): void {
+    const agent = this.#agent
+    const { memory, questions } = this.#services
+    const { tracing } = memory
+    if (!tracing.isOn) agent.host.take(message)
+    else {
+      const taking = {
+        principal: agent.principal,
+        label: () => agent.label,
+        message,
+        question: questions.find(message),
+      }
+      traceTaking(tracing, taking, () => agent.host.take(message))
+    }
+  }
+
+  /** The message, with the span that it is sent in. */
+  #traced(message: Message): Message {
+    return withSpan(message, this.#services.memory.tracing.outgoing)
   }
 
   /** The next message that the agent can take now. Questions that nobody waits for any more are skipped. */

@@ -1,20 +1,24 @@
 import type { View } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
+import type { Tracing } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 
 import type { FlockEvent } from '../events/flock-events.ts'
 import { labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
+import { traceOfMessage } from '../tracing/message-trace.ts'
 import { AgentRef } from './agent-ref.ts'
 import type { AgentRegistry } from './agent-registry.ts'
 
 /** Sends messages to agents by their ids. */
 export class MessageRouter {
   readonly #agents: AgentRegistry
+  readonly #tracing: Tracing
   readonly #emit: (event: FlockEvent) => void
 
-  constructor(agents: AgentRegistry, emit: (event: FlockEvent) => void) {
+  constructor(agents: AgentRegistry, tracing: Tracing, emit: (event: FlockEvent) => void) {
     this.#agents = agents
+    this.#tracing = tracing
     this.#emit = emit
   }
 
@@ -22,7 +26,10 @@ export class MessageRouter {
   async post(from: View, to: string, message: Message): Promise<void> {
     const ref = this.#agents.get(to)
     if (ref) await ref.post(message)
-    else await from.agents.post({ to, message, read: labelOfMessage(message) ?? publicLabel })
+    else {
+      const trace = traceOfMessage(message) ?? this.#tracing.outgoing
+      await from.agents.post({ to, message, read: labelOfMessage(message) ?? publicLabel, trace })
+    }
   }
 
   /** Like {@link post}, for a sender that does not wait: a message that can't be delivered becomes a dead letter. */

@@ -5,8 +5,9 @@ import { isOutage, warn } from '@skein/memory/runtime'
 import type { Mail } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 
-import { labelOfMessage, withLabel } from '../messages/message-label.ts'
+import { labelOfMessage, withLabel, withSpan } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
+import { traceOfMessage } from '../tracing/message-trace.ts'
 import type { Receiver } from '../messages/receiver.ts'
 
 /** Mail that is fetched at once. */
@@ -48,7 +49,8 @@ export class DurableMailbox {
   /** Posts a message; resolves when it is stored. @throws ValueError, StoreError */
   async post(message: Message): Promise<void> {
     const read = labelOfMessage(message) ?? publicLabel
-    await this.#view.agents.post({ to: this.#view.principal.id, message, read })
+    const trace = traceOfMessage(message)
+    await this.#view.agents.post({ to: this.#view.principal.id, message, read, trace })
     // Not delivered from here: messages posted earlier come first.
     void this.fetch()
   }
@@ -86,8 +88,8 @@ export class DurableMailbox {
   }
 
   /** Returns whether there was room. */
-  #deliver({ id, seq, message, label }: Mail): boolean {
-    const labelled = withLabel(message as Message, label)
+  #deliver({ id, seq, message, label, trace }: Mail): boolean {
+    const labelled = withSpan(withLabel(message as Message, label), trace)
     this.#ids.set(labelled, id)
     if (!this.#receiver?.offer(labelled)) return false
     this.#fetchedTo = seq

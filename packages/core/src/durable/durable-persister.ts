@@ -8,6 +8,7 @@ import { publicLabel } from '@skein/memory/store'
 
 import { labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
+import { traceOfMessage } from '../tracing/message-trace.ts'
 import type { Receiver } from '../messages/receiver.ts'
 import type { Outcome, Persistable, PersistedWork, StatePersister } from '../owner/state-persister.ts'
 import { AgentLostError, NotDurableError } from './durable-errors.ts'
@@ -20,6 +21,8 @@ import { whyNotDurable } from './why-not-durable.ts'
 import { workKeys } from './work-keys.ts'
 
 interface Sent {
+  /** The span that it is sent in. */
+  readonly trace: string | undefined
   readonly to: string
   readonly message: Message
 }
@@ -104,7 +107,7 @@ export class DurablePersister implements StatePersister {
   }
 
   post(to: string, message: Message): void {
-    this.#outgoing.push({ to, message })
+    this.#outgoing.push({ to, message, trace: traceOfMessage(message) })
     this.changed()
   }
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 
-import { currentWork } from '@skein/memory/runtime'
+import { currentTrace, currentWork } from '@skein/memory/runtime'
 
 /** Takes errors that were thrown where nobody can catch them. */
 export interface StrayTaker {
@@ -34,14 +34,15 @@ export function contextOf(taker: StrayTaker): AsyncResource {
   )
 }
 
-/** Like {@link runFor}, in a context of the agent's own, where the caller is not part of any work. */
+/** Like {@link runFor}, in a context of the agent's own, where the caller is part of no work and of no span. */
 export function runIn<Args extends unknown[], Result>(
   context: AsyncResource,
   taker: StrayTaker,
   run: (...args: Args) => Result,
   ...args: Args
 ): Result {
-  return currentWork().length === 0 ? context.runInAsyncScope(run, undefined, ...args) : takers.run(taker, run, ...args)
+  const isFree = currentWork().length === 0 && currentTrace() === undefined
+  return isFree ? context.runInAsyncScope(run, undefined, ...args) : takers.run(taker, run, ...args)
 }
 
 function listen(): void {

@@ -2,6 +2,7 @@ import type { Principal } from '@skein/memory'
 import { covers, joinLabels } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
+import { passTraceOn, withTrace } from '../tracing/message-trace.ts'
 import type { Message } from './message.ts'
 
 /** Labels of messages above public ones. They stand beside the messages, which belong to users. */
@@ -24,6 +25,15 @@ export function withLabel<Sent extends Message>(message: Sent, label: Label | un
   const before = labelOfMessage(message)
   isUsed = true
   labels.set(copy, before ? joinLabels([before, label]) : label)
+  passTraceOn(message, copy)
+  return copy
+}
+
+/** The message, as sent in a span. */
+export function withSpan<Sent extends Message>(message: Sent, traceparent: string | undefined): Sent {
+  const copy = withTrace(message, traceparent)
+  const label = labelOfMessage(message)
+  if (label && copy !== message) labels.set(copy, label)
   return copy
 }
 

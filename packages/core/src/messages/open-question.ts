@@ -11,6 +11,8 @@ export class OpenQuestion implements TimerTarget {
   readonly #resolve: (output: unknown) => void
   readonly #reject: (error: Error) => void
   readonly #close: (question: OpenQuestion) => void
+  /** Called once when it is over, with the error that it ended with, if any. */
+  onEnd: ((error: unknown) => void) | undefined
   /** What the asker has read. */
   scope: ReadScope | undefined
   #timer: WheelTimer | undefined
@@ -56,7 +58,7 @@ export class OpenQuestion implements TimerTarget {
   }
 
   reject(error: unknown): void {
-    this.#end()
+    this.#end(error)
     this.#reject(error as Error)
   }
 
@@ -66,7 +68,8 @@ export class OpenQuestion implements TimerTarget {
 
   readonly #onAbort = (): void => this.reject(this.#signal?.reason)
 
-  #end(): void {
+  #end(error?: unknown): void {
+    this.onEnd?.(error)
     this.#close(this)
     this.#timer?.cancel()
     this.#signal?.removeEventListener('abort', this.#onAbort)

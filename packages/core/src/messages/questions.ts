@@ -91,10 +91,15 @@ export class Questions {
     else question?.reject(error)
   }
 
+  /** The question that a message is, if somebody here waits for the answer. */
+  find(message: Message): OpenQuestion | undefined {
+    const ask = askOf(message)
+    return ask === undefined ? undefined : this.#open.get(ask)
+  }
+
   /** Fails the question that a message is, if it is one and somebody waits for it. */
   reject(message: Message, error: unknown): void {
-    const ask = askOf(message)
-    if (ask !== undefined) this.#open.get(ask)?.reject(error)
+    this.find(message)?.reject(error)
   }
 
   /** Whether a message is a question asked here that nobody waits for any more. */

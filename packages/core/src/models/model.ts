@@ -4,11 +4,11 @@ import type { WorkerModule } from '@skein/memory/store'
 import type { BudgetScope } from '../limits/budget.ts'
 import type { ChatOptions, ChatRequest, ChatResponse } from './chat.ts'
 import type { CitedAnswer, CiteRequest } from './cite.ts'
-import type { EmbedRequest, EmbedResponse } from './embed.ts'
 import type { Price } from './price.ts'
 import type { PromptCaching } from '../prefixes/prompt-cache.ts'
 import type { PromptTexts } from './prompts.ts'
 import type { CountTokens } from './count-tokens.ts'
+import type { ModelUsage } from './usage.ts'
 import type { RateLimits } from '../limits/rate-limit.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
@@ -38,6 +38,19 @@ export interface Model {
   embed?(request: EmbedRequest, options?: Pick<ChatOptions, 'signal'>): Promise<EmbedResponse>
   /** Only for models with native citations; for others, `shareModel` derives it from `chat`. */
   cite?(request: CiteRequest, options?: Pick<ChatOptions, 'signal'>): Promise<CitedAnswer>
+}
+
+/** Texts to turn into vectors. */
+export interface EmbedRequest {
+  readonly texts: readonly string[]
+  /** Length of the vectors, where the model offers a choice. */
+  readonly dimensions?: number
+}
+
+/** One vector for each text, in the same order. */
+export interface EmbedResponse {
+  readonly vectors: readonly Float32Array[]
+  readonly usage: ModelUsage
 }
 
 /** Settings for all calls of a model, whoever makes them. */

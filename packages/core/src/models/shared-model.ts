@@ -8,6 +8,7 @@ import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { BudgetScope } from '../limits/budget.ts'
 import { PromptCache } from '../prefixes/prompt-cache.ts'
+import { traceCall } from '../tracing/trace-chat.ts'
 import { callKinds, sumUp } from './call-options.ts'
 import type { AnswerOrigin, CallOptions, ObjectAnswer } from './call-options.ts'
 import type { ChatRequest, ChatResponse } from './chat.ts'
@@ -16,19 +17,19 @@ import type { CitedAnswer, CiteRequest, Passage } from './cite.ts'
 import { requireModel } from './require-model.ts'
 import { citeByChat } from './cite-by-chat.ts'
 import type { CiteContext } from './cite-by-chat.ts'
-import { estimateChat, tokenCounter, tokensOf } from './count-tokens.ts'
+import { citeNatively } from './cite-natively.ts'
+import { estimateChat, tokenCounter } from './count-tokens.ts'
 import type { CountTokens } from './count-tokens.ts'
 import { embedShared } from './embed-shared.ts'
-import { droppedOf, isBacked, withEvidence } from './evidence.ts'
-import type { EmbedRequest, EmbedResponse } from './embed.ts'
+import { droppedOf } from './evidence.ts'
 import { ModelCallError, ModelUnsupportedError } from './model-errors.ts'
 import { ModelCalls } from './model-calls.ts'
 import type { CallOutcome, SentRequest } from './model-calls.ts'
-import type { Model } from './model.ts'
+import type { EmbedRequest, EmbedResponse, Model } from './model.ts'
 import { resolvePrompts } from './prompts.ts'
 import type { PromptTexts } from './prompts.ts'
 import { labelsOf, quoteData, withData } from './quoted-data.ts'
-import { chatIdentity, citeIdentity, shareKey } from './share-key.ts'
+import { chatIdentity, shareKey } from './share-key.ts'
 import type { Operation } from './share-key.ts'
 import { keysOf } from './shared-keys.ts'
 import { plainRequest } from './shared-request.ts'
@@ -134,7 +135,10 @@ export class SharedModel {
     requireOptions('cite', options, callKinds)
     requireCite(request)
     const label = this.#labelOf(request.passages)
-    if (this.#model.cite) return this.#citeItself(this.#model.cite.bind(this.#model), request, label, options)
+    if (this.#model.cite) {
+      const own = { model: this.id, cite: this.#model.cite.bind(this.#model), calls: this.#calls, count: this.#count }
+      return citeNatively({ ...own, memory: this.#memory, label }, request, options)
+    }
     const ask: CiteContext['ask'] = (sent, shared, call) => this.#ask('cite', sent, { label, shared }, options, call)
     const { sentences, drops, outcomes } = await citeByChat(request, this.#citeContext(ask))
     return { sentences, ...droppedOf(drops), ...sumUp(outcomes) }
@@ -146,7 +150,13 @@ export class SharedModel {
     const { embed } = this.#model
     if (!embed) throw new ModelUnsupportedError(this.id, 'embed')
     const context = { model: this.id, embed: embed.bind(this.#model), calls: this.#calls, count: this.#count }
-    return embedShared({ ...context, label: this.#memory.label }, request, options)
+    const { label } = this.#memory
+    const call = { model: this.id, memory: this.#memory, operation: 'embeddings', label } as const
+    return traceCall(
+      call,
+      () => embedShared({ ...context, label }, request, options),
+      (outcome) => outcome,
+    )
   }
 
   /**
@@ -173,30 +183,6 @@ export class SharedModel {
     const { maxPassageTokens = 24_000 } = this.#model.settings ?? {}
     const level = this.#memory.label.sensitivity
     return { model: this.id, prompts: this.#prompts, maxPassageTokens, countTokens: this.#count, level, ask }
-  }
-
-  async #citeItself(
-    cite: NonNullable<Model['cite']>,
-    request: CiteRequest,
-    label: Label,
-    { share = true, ttlMs, signal }: CallOptions,
-  ): Promise<CitedAnswer & AnswerOrigin> {
-    const { answer, reused, usd } = await this.#calls.run({
-      key: shareKey(this.id, 'cite', citeIdentity(request)),
-      share,
-      ttlMs,
-      label,
-      signal,
-      request: () => ({
-        estimate: () => ({
-          inputTokens: tokensOf([...request.messages, ...request.passages], this.#count),
-          outputTokens: 0,
-        }),
-        attempt: (stop) => cite(request, { signal: stop }),
-      }),
-      accept: (given) => isBacked(given, request.passages),
-    })
-    return { ...withEvidence(answer, request.passages), reused, usd }
   }
 
   async #ask(
@@ -232,16 +218,19 @@ export class SharedModel {
         warn(error)
       }
     }
-    const outcome = await this.#calls.run<ChatResponse>({
-      key: shareKey(this.id, operation, chatIdentity(request)),
-      share: share ?? (request.temperature ?? 0) === 0,
-      ttlMs,
-      label,
-      signal,
-      request: () => sent(request),
-      accept: (answer) => isWhole(answer, request) && (formed?.accept(answer) ?? true),
-      finish: formed && ((first, again) => formed.finish(first, (next) => again(sent(next)))),
-    })
+    const make = (): Promise<CallOutcome<ChatResponse>> =>
+      this.#calls.run<ChatResponse>({
+        key: shareKey(this.id, operation, chatIdentity(request)),
+        share: share ?? (request.temperature ?? 0) === 0,
+        ttlMs,
+        label,
+        signal,
+        request: () => sent(request),
+        accept: (answer) => isWhole(answer, request) && (formed?.accept(answer) ?? true),
+        finish: formed && ((first, again) => formed.finish(first, (next) => again(sent(next)))),
+      })
+    const call = { model: this.id, memory: this.#memory, operation: 'chat', label, request } as const
+    const outcome = await traceCall(call, make, ({ answer, reused, usd }) => ({ ...answer, reused, usd }))
     if (!isStreamed && outcome.answer.text !== '') emit(outcome.answer.text)
     return outcome
   }

@@ -4,7 +4,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { SharedPart } from '../prefixes/prompt-prefix.ts'
 import type { ChatRequest, JsonSchema } from './chat.ts'
 import type { CiteRequest, Passage } from './cite.ts'
-import type { EmbedRequest } from './embed.ts'
+import type { EmbedRequest } from './model.ts'
 import { jsonSchemaOf } from './structured-output.ts'
 
 /** A request to a model, with passages for it to read. */

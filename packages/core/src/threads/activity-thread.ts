@@ -9,8 +9,8 @@
 
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads'
 
-import { Account, asPartOf, fromEnvelope, joinMemory, ReadScope, toEnvelope } from '@skein/memory/runtime'
-import type { Costs, JoinedMemory } from '@skein/memory/runtime'
+import { Account, asPartOf, fromEnvelope, joinMemory, ReadScope, SpanLog, toEnvelope } from '@skein/memory/runtime'
+import type { Costs, JoinedMemory, Span } from '@skein/memory/runtime'
 import { loadFromDescriptor } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
@@ -81,7 +81,11 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
   const control = new AbortController()
   using scope = new ReadScope()
   const account = new Account()
-  const costs = (): Costs => ({ used: account.used, saved: account.saved, reused: account.reused })
+  const log = task.trace && new SpanLog(task.trace)
+  const took = (): { readonly costs: Costs; readonly spans?: readonly Span[] } => {
+    const costs = { used: account.used, saved: account.saved, reused: account.reused }
+    return log ? { costs, spans: log.spans } : { costs }
+  }
   if (task.label) scope.noteLabel(task.label)
   running.set(id, control)
   // Whoever waits for the start can tell the thread that loads by this.
@@ -98,18 +102,20 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
       memory: view,
       model: shareModel(model, view, { budgets: task.budgets ?? [] }),
       signal: control.signal,
+      traceparent: task.trace?.traceparent,
       progress: (value: unknown): void => report(task.name, { type: 'progress', id, value, label: scope.label }),
     }
-    const output: unknown = await asPartOf(task.chain ?? [], () => activity.run(context, task.input), account)
+    const work = (): unknown => asPartOf(task.chain ?? [], () => activity.run(context, task.input), account)
+    const output = await (log ? log.run(work) : work())
     const durationMs = performance.now() - startedAt
     const { label, sources } = scope
     return await sendOutput(task.name, output, (sent): ThreadReply => {
       const outcome = { output: sent, durationMs, worker: `thread-${threadId}`, label, sources }
-      return { value: outcome satisfies ActivityOutcome, costs: costs() }
+      return { value: outcome satisfies ActivityOutcome, ...took() }
     })
   } catch (error) {
     // Its message may quote what the activity has read.
-    return { error: toEnvelope(error), label: scope.label satisfies Label, costs: costs() }
+    return { error: toEnvelope(error), label: scope.label satisfies Label, ...took() }
   } finally {
     running.delete(id)
   }

@@ -79,7 +79,7 @@ export class ThreadDispatcher {
   async request(
     kind: ActivityTask['kind'],
     request: ThreadRequest,
-    { signal, onLabel, onCosts }: Pick<RunOptions, 'signal' | 'onLabel' | 'onCosts'> = {},
+    { signal, onLabel, onCosts, onSpans }: Pick<RunOptions, 'signal' | 'onLabel' | 'onCosts' | 'onSpans'> = {},
   ): Promise<unknown> {
     if (this.#isClosing) throw new FlockClosedError()
     const refused = this.#refusalOf(request)
@@ -87,6 +87,7 @@ export class ThreadDispatcher {
     const pool = this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
     if (reply.costs) onCosts?.(reply.costs)
+    if (reply.spans) onSpans?.(reply.spans)
     if ('error' in reply) {
       if (reply.label) onLabel?.(reply.label)
       throw fromEnvelope(reply.error, activityErrorClasses)

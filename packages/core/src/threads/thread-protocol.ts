@@ -1,6 +1,6 @@
 import { MessagePort } from 'node:worker_threads'
 
-import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
+import type { Costs, ErrorEnvelope, Span } from '@skein/memory/runtime'
 import type { Label, WorkerModule } from '@skein/memory/store'
 
 import type { ActivityTask } from '../activities/executor.ts'
@@ -51,7 +51,7 @@ export type ThreadRequest =
     }
 
 /** How a request ended. Errors travel in envelopes: cloning them to another thread would drop their fields. */
-export type ThreadReply = { readonly costs?: Costs } & (
+export type ThreadReply = { readonly costs?: Costs; readonly spans?: readonly Span[] } & (
   | { readonly value: unknown }
   | { readonly error: ErrorEnvelope; readonly label?: Label }
 )

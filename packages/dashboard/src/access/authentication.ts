@@ -1,3 +1,4 @@
+import type { Principal } from '@skein/memory'
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 
@@ -8,11 +9,18 @@ import type { Secret } from './token.ts'
 /** Longer login bodies are refused, in bytes: a token has at most 256 characters. */
 const maxLoginBytes = 1_000
 
+/** Says who sent a request: a principal, or whether it is the dashboard's own. */
+export type Authenticate = (
+  request: Request,
+) => Principal | boolean | undefined | Promise<Principal | boolean | undefined>
+
 /** How requests are authenticated. */
 export interface AuthenticationOptions {
   readonly secret: Secret
   /** Decides in place of the secret. */
-  readonly authenticate: ((request: Request) => boolean | Promise<boolean>) | undefined
+  readonly authenticate: Authenticate | undefined
+  /** Who somebody is of whom the app or the secret tells no more. */
+  readonly principal: Principal
   /** Path of the cookie. */
   readonly basePath: string
 }
@@ -29,13 +37,19 @@ export async function login(context: Context, { secret, basePath }: Authenticati
   return context.body(null, 204, { 'Set-Cookie': secret.cookie(basePath, isSecure), 'Cache-Control': 'no-store' })
 }
 
-/** @throws HttpError when a request carries neither the cookie nor the token, or the app's own check refuses it. */
-export async function requireAuthentication(context: Context, options: AuthenticationOptions): Promise<void> {
-  if (!(await isAuthenticated(context, options))) throw unauthenticated()
+/**
+ * Who sent a request.
+ *
+ * @throws HttpError when it carries neither the cookie nor the token, or the app's own check refuses it.
+ */
+export async function requireAuthentication(context: Context, options: AuthenticationOptions): Promise<Principal> {
+  const { authenticate, principal, secret } = options
+  const sender = authenticate ? await authenticate(context.req.raw) : hasSecret(context, secret)
+  if (!sender) throw unauthenticated()
+  return sender === true ? principal : sender
 }
 
-async function isAuthenticated(context: Context, { secret, authenticate }: AuthenticationOptions): Promise<boolean> {
-  if (authenticate) return authenticate(context.req.raw)
+function hasSecret(context: Context, secret: Secret): boolean {
   const cookie = getCookie(context, secret.cookieName)
   if (cookie !== undefined && secret.isCookie(cookie)) return true
   // Programs send the token itself.

@@ -6,7 +6,8 @@ import {
   Server,
 } from '@modelcontextprotocol/server'
 import type { ClientCapabilities } from '@modelcontextprotocol/server'
-import { warn } from '@skein/memory/runtime'
+import type { View } from '@skein/memory'
+import { attribute, isTraceparent, traced, tracerOf, warn } from '@skein/memory/runtime'
 
 import { getPrompt } from '../resources/prompts.ts'
 import type { Session } from '../session/session.ts'
@@ -51,12 +52,14 @@ export function memoryServer(
   )
   const { view } = session
   server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(({ definition }) => definition) }))
-  server.setRequestHandler('tools/call', async ({ params: { name, arguments: args } }, { mcpReq: request }) => {
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq: request }) => {
+    const { name, arguments: args, _meta: sent } = params
     const tool = tools.get(name)
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool "${name}".`)
     const canElicit = capabilitiesOf(server, request.envelope).elicitation !== undefined
     try {
-      const answer = await tool.run(args, { session, request, canElicit })
+      const run = (): ReturnType<typeof tool.run> => tool.run(args, { session, request, canElicit })
+      const answer = await tracedCall(view, { name, sent }, run)
       if (isInputRequiredResult(answer)) return answer
       return server.projectCallToolResult(resultOf(tool, answer), tool.definition.outputSchema)
     } catch (error) {
@@ -79,6 +82,28 @@ export function memoryServer(
     server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (subscriptions.remove(uri), {}))
   }
   return server
+}
+
+/** A call of a tool, as a span tells it. */
+interface Call {
+  readonly name: string
+  /** What the client sent along: the span that the call is part of. */
+  readonly sent: { readonly [name: string]: unknown } | undefined
+}
+
+/** Runs a tool as a span, within that of the client, where somebody traces. */
+function tracedCall<Answer>(view: View, { name, sent }: Call, run: () => Promise<Answer>): Promise<Answer> {
+  const tracer = tracerOf(view)
+  if (!tracer) return run()
+  const attributes = {
+    [attribute.mcpMethod]: 'tools/call',
+    [attribute.toolName]: name,
+    [attribute.agentId]: view.principal.id,
+    [attribute.agentName]: view.principal.role,
+  }
+  const traceparent = sent?.['traceparent']
+  const from = isTraceparent(traceparent) ? traceparent : undefined
+  return traced(tracer, { operation: 'execute_tool', target: name, kind: 'server', attributes }, run, from)
 }
 
 /** Clients of 2026 send what they can with each request, those of 2025 once. */

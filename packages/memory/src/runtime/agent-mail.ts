@@ -20,6 +20,8 @@ export interface Mail {
   readonly message: unknown
   /** The label of what its sender had read. */
   readonly label: Label
+  /** The span that it was posted in, see `Span.traceparent`. */
+  readonly trace: string | undefined
 }
 
 /** A query for mail. */
@@ -42,6 +44,8 @@ export interface OutgoingMail {
   readonly label?: Label
   /** The label of what the sender has read, where that is less than the label: the receiver counts as having read that. */
   readonly read?: Label
+  /** The span that it is posted in, see `Span.traceparent`. */
+  readonly trace?: string | undefined
 }
 
 /** Pending mail of a principal, in the order of posting. @throws OptionError */
@@ -60,7 +64,7 @@ export async function readMail(actor: Actor, { after, limit = Infinity }: MailQu
   }
   return found.map((record) => {
     const { id, seq, value } = record
-    return { id, seq, message: decodeJson(value), label: readLabelOf(record) }
+    return { id, seq, message: decodeJson(value), label: readLabelOf(record), trace: tagged(record, traceTag) }
   })
 }
 
@@ -99,9 +103,10 @@ export function followMail(actor: Actor, listener: (to: string | undefined) => v
 export function mailMutation(
   actor: Actor,
   ownLabel: Label,
-  { to, message, id, label = ownLabel, read }: OutgoingMail,
+  { to, message, id, label = ownLabel, read, trace }: OutgoingMail,
 ): Extract<OwnMutation, { type: 'set' }> {
   const tags = read ? [tagOf(joinLabels([read, actor.scope?.label ?? publicLabel]))] : []
+  if (trace !== undefined) tags.push(`${traceTag}${trace}`)
   const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom: [], ...label })
   const named = id === undefined ? {} : { ifVersion: 0 }
   return { type: 'set', key: mailKey(`${to}/${id ?? newId()}`), value: encodeJson(message), meta, ...named }
@@ -114,14 +119,22 @@ export function mailKey(id: string): { readonly collection: 'messages'; readonly
 
 /** The tag that names what the sender had read. */
 const readTag = 'read:'
+/** The tag that names the span that it was posted in. */
+const traceTag = 'trace:'
 
 function tagOf({ sensitivity: level, compartments }: Label): string {
   return `${readTag}${labelText({ level, compartments })}`
 }
 
-function readLabelOf({ tags, sensitivity, compartments }: Shown): Label {
-  const tag = tags.find((one) => one.startsWith(readTag))
-  return tag === undefined ? { sensitivity, compartments } : parseLabel(tag.slice(readTag.length))
+function readLabelOf(record: Shown): Label {
+  const { sensitivity, compartments } = record
+  const label = tagged(record, readTag)
+  return label === undefined ? { sensitivity, compartments } : parseLabel(label)
+}
+
+/** What a tag with this prefix says. */
+function tagged({ tags }: Shown, prefix: string): string | undefined {
+  return tags.find((one) => one.startsWith(prefix))?.slice(prefix.length)
 }
 
 const pageSize = 500

@@ -5,6 +5,7 @@ import { collectionsWith } from '../store/collections.ts'
 import type { Commit, Refusal, SetMutation, TouchMutation, Written } from '../store/mutation.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { isObjectId, keyOfSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
+import { tracerFor, traceWrite } from '../tracing/trace-memory.ts'
 import { covers, distinct, joinLabels, withWithdrawn } from '../values/access.ts'
 import { AccessError, FenceError, NotFoundError, VersionConflictError } from '../values/errors.ts'
 import { limits } from '../values/limits.ts'
@@ -101,7 +102,10 @@ export class Actor extends Sight {
       return { ...mutation, ...(type === 'withdraw' ? all : audience) }
     })
     requireBatch(mutations)
-    return this.space.store.write(mutations)
+    const write = (): Promise<Commit> => this.space.store.write(mutations)
+    const tracer = tracerFor(this.space.tracing)
+    if (!tracer) return write()
+    return traceWrite(tracer, mutations, { agent: author, clearance: this.clearance }, write)
   }
 
   /**

@@ -9,6 +9,7 @@ import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 import { asHeld, audienceOf, covers, isWithdrawn, levelIndex, withWithdrawn } from '../values/access.ts'
 import type { Audience, Label, Principal, Right } from '../values/access.ts'
+import { isTold, tracerFor, traceRead } from '../tracing/trace-memory.ts'
 import { AccessError } from '../values/errors.ts'
 import { factIndexOf } from './fact-index.ts'
 import type { MeaningQuery, MeaningSearch } from './meaning-search.ts'
@@ -125,8 +126,13 @@ export class Sight {
   }
 
   /** One record, from the store. */
-  async read(key: RecordKey, noting?: Noting, include?: Include): Promise<Shown | undefined> {
-    return this.see(key, (await this.space.store.read([key]))[0], noting, include)
+  read(key: RecordKey, noting?: Noting, include?: Include): Promise<Shown | undefined> {
+    const read = async (): Promise<Shown | undefined> =>
+      this.see(key, (await this.space.store.read([key]))[0], noting, include)
+    if (noting === 'unnoted') return read()
+    return this.#traced({ operation: 'read_memory', collection: key.collection }, read, (record) =>
+      record ? [record] : [],
+    )
   }
 
   /** One record, cached or not. */
@@ -141,29 +147,37 @@ export class Sight {
   }
 
   /** A page of a list, of what this principal may see. */
-  async query(
+  query(
     query: Omit<RecordQuery, 'audience'>,
     include?: Include,
   ): Promise<{ records: readonly Shown[]; next?: Seq | undefined }> {
-    const page = await this.space.store.query({ ...query, audience: this.#asking(include) })
-    return { ...page, records: this.seeAll(query.collection, page.records, 'list', include) }
+    const { collection } = query
+    return this.#traced({ operation: 'search_memory', collection }, async () => {
+      const page = await this.space.store.query({ ...query, audience: this.#asking(include) })
+      return { ...page, records: this.seeAll(collection, page.records, 'list', include) }
+    })
   }
 
   /** A page of a list by name, of what this principal may see. */
-  async list(query: Omit<NameQuery, 'audience'>): Promise<{ records: readonly Shown[]; next?: string | undefined }> {
-    const page = await this.space.store.list({ ...query, audience: this.audience })
-    return { ...page, records: this.seeAll(query.collection, page.records) }
+  list(query: Omit<NameQuery, 'audience'>): Promise<{ records: readonly Shown[]; next?: string | undefined }> {
+    const { collection } = query
+    return this.#traced({ operation: 'search_memory', collection }, async () => {
+      const page = await this.space.store.list({ ...query, audience: this.audience })
+      return { ...page, records: this.seeAll(collection, page.records) }
+    })
   }
 
   /**
    * Candidates of a search, of what this principal may see. They are not noted: those that are shown go through
    * {@link seeAll}.
    */
-  async search(query: Omit<SearchQuery, 'audience'>, include?: Include): Promise<SearchAnswer> {
-    const { store } = this.space
-    const seen = { ...query, audience: this.#asking(include) }
-    if (query.collection !== 'facts') return store.search(seen)
-    return this.#candidates(await factIndexOf(this.space).search(seen, this.now()))
+  search(query: Omit<SearchQuery, 'audience'>, include?: Include): Promise<SearchAnswer> {
+    const { collection } = query
+    return this.#traced({ operation: 'search_memory', collection }, async () => {
+      const seen = { ...query, audience: this.#asking(include) }
+      if (collection !== 'facts') return this.space.store.search(seen)
+      return this.#candidates(await factIndexOf(this.space).search(seen, this.now()))
+    })
   }
 
   /** Search by meaning, where there is an embedder. */
@@ -172,10 +186,25 @@ export class Sight {
   }
 
   /** Candidates by meaning, as by words in {@link search}. @throws EmbedderError, AccessError, StoreError */
-  async searchMeaning(query: Omit<MeaningQuery, 'audience' | 'label'>, include?: Include): Promise<SearchAnswer> {
-    const audience = this.#asking(include)
-    const found = await this.space.meaning?.find({ ...query, audience, label: this.scope?.label })
-    return this.#candidates(found ?? [])
+  searchMeaning(query: Omit<MeaningQuery, 'audience' | 'label'>, include?: Include): Promise<SearchAnswer> {
+    const { text, collection } = query
+    return this.#traced({ operation: 'search_memory', collection, text }, async () => {
+      const audience = this.#asking(include)
+      const found = await this.space.meaning?.find({ ...query, audience, label: this.scope?.label })
+      return this.#candidates(found ?? [])
+    })
+  }
+
+  /** Does something as a span, where somebody traces and the collection is told of. */
+  #traced<Result>(
+    { operation, collection, text }: Told,
+    code: () => Promise<Result>,
+    recordsOf = (result: Result): readonly StoredRecord[] => (result as Listed).records,
+  ): Promise<Result> {
+    const tracer = isTold(collection) ? tracerFor(this.space.tracing) : undefined
+    if (!tracer) return code()
+    const query = text === undefined ? undefined : { text, label: this.label }
+    return traceRead(tracer, { operation, collection, agent: this.principal.id, query }, code, recordsOf)
   }
 
   async #candidates(found: readonly FoundKey[]): Promise<SearchAnswer> {
@@ -229,6 +258,19 @@ export class Sight {
     this.readAuditor?.refused(action, collection, id, `lacks the right "${right}"`, label)
     throw new AccessError(this.principal.id, `the right "${right}"`)
   }
+}
+
+/** What a span tells of a read. */
+interface Told {
+  readonly operation: 'search_memory' | 'read_memory'
+  readonly collection: Collection
+  /** What is searched for. */
+  readonly text?: string
+}
+
+/** What most reads resolve to. */
+interface Listed {
+  readonly records: readonly StoredRecord[]
 }
 
 /** What an error says that a principal needs. */

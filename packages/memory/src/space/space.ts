@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import type { Audience } from '../values/access.ts'
 import type { LedgerReport } from '../work/ledger-table.ts'
 import type { LedgerEntry } from '../work/ledger-entry.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import type { InFlight } from './in-flight.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { MeaningSearch } from './meaning-search.ts'
@@ -27,6 +28,8 @@ export interface Space {
   readonly readAudit: ReadAuditBuffer | undefined
   /** Finds by meaning; absent where there is no embedder. */
   readonly meaning: MeaningSearch | undefined
+  /** Who traces what is done with the memory; absent in threads that joined, which are told for each piece of work. */
+  readonly tracing: Tracing | undefined
   /** Identifies this thread among all that may compute. */
   readonly owner: string
   /** Work in flight in this thread, by key. */

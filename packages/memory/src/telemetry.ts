@@ -1,0 +1,9 @@
+/**
+ * Spans and figures for OpenTelemetry, by its conventions for generative AI. Needs `@opentelemetry/api`.
+ *
+ * @module
+ */
+
+export { openTelemetry } from './opentelemetry/open-telemetry.ts'
+export type { OpenTelemetryOptions } from './opentelemetry/open-telemetry.ts'
+export type { Telemetry } from './tracing/telemetry-port.ts'

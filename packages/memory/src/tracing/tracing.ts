@@ -1,0 +1,87 @@
+import type { Clearance } from '../values/access.ts'
+import { Emitter } from '../values/emitter.ts'
+import type { Unsubscribe } from '../values/emitter.ts'
+import { attribute, isOfMemory } from './conventions.ts'
+import { currentTrace } from './current-trace.ts'
+import type { Tracer } from './current-trace.ts'
+import { OpenSpan } from './open-span.ts'
+import { childOf, newTraceparent } from './span.ts'
+import type { Span, SpanStart } from './span.ts'
+import type { Figure, Telemetry } from './telemetry-port.ts'
+
+/**
+ * The spans and figures of a memory and of what works with it. It traces while there is telemetry or somebody listens;
+ * otherwise it costs nothing.
+ */
+export class Tracing implements Tracer {
+  readonly #space: string
+  readonly #telemetry: Telemetry | undefined
+  readonly #ended = new Emitter<{ readonly span: Span }>()
+  readonly #figures = new Map<readonly Figure[], Unsubscribe>()
+
+  constructor(space: string, telemetry: Telemetry | undefined, figures: readonly Figure[]) {
+    this.#space = space
+    this.#telemetry = telemetry
+    this.observe(figures)
+  }
+
+  /** Whether anybody wants to know. */
+  get isOn(): boolean {
+    return this.#telemetry !== undefined || this.#ended.listenerCount('span') > 0
+  }
+
+  get content(): Clearance | undefined {
+    return this.#telemetry?.content
+  }
+
+  /** The figures that are observed, such as hits of the cache. */
+  get figures(): readonly Figure[] {
+    return [...this.#figures.keys()].flat()
+  }
+
+  /** Calls back when a span has ended, from here or from a thread; in order of their ends. */
+  onSpan(listener: (span: Span) => void): Unsubscribe {
+    return this.#ended.on('span', listener)
+  }
+
+  /** Lets telemetry observe some figures. @returns how to end that */
+  observe(figures: readonly Figure[]): Unsubscribe {
+    const stop = this.#telemetry?.observe(figures)
+    const end = (): void => {
+      this.#figures.delete(figures)
+      stop?.()
+    }
+    this.#figures.set(figures, end)
+    return end
+  }
+
+  /** Observes no more figures. */
+  close(): void {
+    for (const end of this.#figures.values()) end()
+  }
+
+  start(start: SpanStart, parent: string | undefined, isSent = false): OpenSpan {
+    const named = this.#named(start)
+    const outgoing = this.#telemetry?.begin(named, parent, isSent)
+    const traceparent = outgoing?.traceparent ?? (parent === undefined ? newTraceparent() : childOf(parent))
+    return new OpenSpan(named, { traceparent, parent, outgoing, onEnd: (span) => this.#ended.emit('span', span) })
+  }
+
+  /** Takes over what another thread did. @param spans - In the order in which they began. */
+  record(spans: readonly Span[]): void {
+    const named = spans.map((span) => this.#named(span))
+    this.#telemetry?.record(named)
+    for (const span of named) this.#ended.emit('span', span)
+  }
+
+  /** What a message that is sent now takes along; `undefined` where nothing is traced. */
+  get outgoing(): string | undefined {
+    if (!this.isOn) return undefined
+    return this.#telemetry?.active ?? currentTrace()?.span.traceparent
+  }
+
+  #named<Some extends SpanStart>(span: Some): Some {
+    if (!isOfMemory(span.operation)) return span
+    return { ...span, attributes: { ...span.attributes, [attribute.memoryStore]: this.#space } }
+  }
+}
