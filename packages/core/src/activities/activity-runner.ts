@@ -17,6 +17,7 @@ import type { ResolvedActivityOptions } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
 import { limitsOf } from './run-limits.ts'
 import type { RunLimits } from './run-limits.ts'
+import { inputWords } from './input-words.ts'
 import { withTimeLimits } from './time-limits.ts'
 import type { PhaseTimer, TimeLimits } from './time-limits.ts'
 
@@ -49,6 +50,8 @@ interface Run extends RunLimits {
   readonly defined: ResolvedActivityOptions
   /** SHA-256 of the module's text. */
   readonly digest: string
+  /** What it is about, for people. */
+  readonly title: string
 }
 
 /** What the memory keeps of work that is done once; an activity may return nothing. */
@@ -109,7 +112,8 @@ export class ActivityRunner {
       const defined = activities[name]
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
-      const run = { id, module, name, input, principal, scope, options, defined, digest, ...limits }
+      const title = titleOf(name, input)
+      const run = { id, module, name, input, principal, scope, options, defined, digest, title, ...limits }
       const key = this.#workKey(run)
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
@@ -141,7 +145,7 @@ export class ActivityRunner {
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { id, principal, options, name, scope, defined } = run
+    const { id, principal, options, name, scope, defined, title } = run
     const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
@@ -152,6 +156,7 @@ export class ActivityRunner {
     }
     const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
     const once = {
+      title,
       onRetract,
       ...(signal && { signal }),
       ...(leaseMs !== undefined && { leaseMs }),
@@ -201,7 +206,7 @@ export class ActivityRunner {
   /** What an executor reports of an attempt. */
   #reports(run: Run, timer: PhaseTimer | undefined): RunOptions {
     const { clock, emit } = this.#parts
-    const { id, name, principal, scope, options } = run
+    const { id, name, principal, scope, options, title } = run
     const who = { activity: name, agent: principal.id, run: id }
     const account = currentAccount()
     let queuedAt = clock.now()
@@ -212,7 +217,7 @@ export class ActivityRunner {
       },
       onStarted: () => {
         timer?.begin('running')
-        emit({ type: 'activity.started', ...who, waitedMs: clock.now() - queuedAt })
+        emit({ type: 'activity.started', ...who, title, waitedMs: clock.now() - queuedAt })
       },
       onLabel: (label: Label) => scope.noteLabel(label),
       onCosts: (costs) => account?.add(costs),
@@ -245,6 +250,12 @@ export class ActivityRunner {
     const used = { ...(currentAccount()?.used ?? noCost), ms: durationMs }
     this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
+}
+
+/** An activity and its input in words: `note: Energy`. */
+function titleOf(name: string, input: unknown): string {
+  const words = inputWords(input)
+  return words === undefined ? name : `${name}: ${words}`
 }
 
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }
