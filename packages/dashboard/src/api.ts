@@ -3,7 +3,7 @@ import { requireInteger } from '@skein/memory/runtime'
 import type { Context, Hono } from 'hono'
 
 import type { DashboardSession } from './dashboard-session.ts'
-import { listRunRows } from './list-run-rows.ts'
+import { listRunRows } from './metrics/list-run-rows.ts'
 import { exportRun, parseFormat } from './export/export-run.ts'
 import { HttpError } from './http/problem.ts'
 import { readJson } from './http/read-json.ts'

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import type { View } from '@skein/memory'
 
 import { inboxItems } from '../inbox/inbox-items.ts'
-import { listRunRows } from '../list-run-rows.ts'
+import { listRunRows } from '../metrics/list-run-rows.ts'
 import { metricsOf } from '../metrics/metrics.ts'
 import type { TimeWindow } from '../metrics/window-metrics.ts'
 import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol/protocol.ts'

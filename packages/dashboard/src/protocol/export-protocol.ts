@@ -1,5 +1,5 @@
 import type { InboxItem } from './inbox-protocol.ts'
-import type { MetricMark } from '../metrics/metric-mark.ts'
+import type { MetricMark } from './metric-mark.ts'
 import type { Metrics } from './metrics-protocol.ts'
 import type { RecordDetail } from './records-protocol.ts'
 import type { RunRow } from './runs-protocol.ts'

@@ -1,5 +1,7 @@
 import { ownProcess } from '../space/process-identity.ts'
 import { requireStrings } from '../values/require-option.ts'
+import { requireOptions } from '../values/require-options.ts'
+import type { OptionKinds } from '../values/require-options.ts'
 import { warn } from '../values/warn.ts'
 import { newId } from '../values/new-id.ts'
 import type { View } from '../view.ts'
@@ -22,6 +24,8 @@ export interface RunAnswer {
   /** `false` for what is offered in place of an answer. */
   readonly isAnswered: boolean
 }
+
+const planKinds: OptionKinds<RunPlan> = { title: 'any', questions: 'any', model: 'string' }
 
 /** What a run came to. */
 export interface RunOutcome {
@@ -79,10 +83,10 @@ export interface RecordedRun {
  * ```
  */
 export async function recordRun(view: View, plan: RunPlan): Promise<RecordedRun> {
-  requireStrings('title', [plan.title])
-  requireStrings('questions', plan.questions)
+  const { title, questions, model } = requireOptions('recordRun', plan, planKinds)
+  requireStrings('title', [title])
+  requireStrings('questions', questions)
   const process = ownProcess()
-  const { title, questions, model } = plan
   const started: RunRecord = {
     run: newId(),
     title,
