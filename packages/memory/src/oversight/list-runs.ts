@@ -1,8 +1,9 @@
 import { hasEnded } from '../space/process-identity.ts'
 import { requireInteger } from '../values/require-option.ts'
-import type { View } from '../view.ts'
 import type { Cost } from '../work/cost.ts'
 import { objectInfoOf } from '../kinds/object-info.ts'
+import type { Objects } from '../kinds/objects.ts'
+import type { Records } from './records.ts'
 import { runTag } from './run-record.ts'
 import type { RunAnswer, RunOutcome, RunRecord } from './run-record.ts'
 
@@ -31,7 +32,10 @@ export interface RunSummary {
  * @param limit - At most 200.
  * @throws OptionError, StoreError
  */
-export async function listRuns(view: View, limit = 100): Promise<readonly RunSummary[]> {
+export async function listRuns(
+  view: { readonly objects: Objects; readonly records: Records },
+  limit = 100,
+): Promise<readonly RunSummary[]> {
   requireInteger('limit', limit, 1, 200)
   // A run has two records: of its start and of its end.
   const { items } = await view.records.list({ collection: 'objects', tags: [runTag], limit: 2 * limit })

@@ -1,10 +1,10 @@
+import type { Objects } from '../kinds/objects.ts'
 import { ownProcess } from '../space/process-identity.ts'
 import { requireStrings } from '../values/require-option.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import { warn } from '../values/warn.ts'
 import { newId } from '../values/new-id.ts'
-import type { View } from '../view.ts'
 import type { Cost } from '../work/cost.ts'
 
 /** What a run works on. */
@@ -82,7 +82,7 @@ export interface RecordedRun {
  * listed?.state // => 'done'
  * ```
  */
-export async function recordRun(view: View, plan: RunPlan): Promise<RecordedRun> {
+export async function recordRun(view: { readonly objects: Objects }, plan: RunPlan): Promise<RecordedRun> {
   const { title, questions, model } = requireOptions('recordRun', plan, planKinds)
   requireStrings('title', [title])
   requireStrings('questions', questions)
