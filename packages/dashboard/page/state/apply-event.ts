@@ -113,7 +113,10 @@ function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
   const { running = 0 } = scene.agents.get(agent) ?? {}
   if (phase === 'started' && !scene.runs.has(run)) {
     scene.runs.set(run, agent)
-    touchAgent(scene, agent, at, { running: running + 1, activity: title ?? activity })
+    // A flock numbers its runs; those of the feed are ids of work. It may be older than the dashboard, which then missed
+    // the start of its agents.
+    const isReported = run.startsWith('run-') || (scene.agents.get(agent)?.isReported ?? false)
+    touchAgent(scene, agent, at, { running: running + 1, activity: title ?? activity, isReported })
   } else if (phase === 'done' || phase === 'failed') {
     // The start may be older than the first event of this page.
     const left = scene.runs.delete(run) ? Math.max(0, running - 1) : running

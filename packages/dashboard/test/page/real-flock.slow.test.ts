@@ -87,7 +87,7 @@ async function compareFigures(page: Page, store: string): Promise<void> {
     (await page.locator('.flock-summary div', { hasText: name }).locator('dd').textContent()) ?? ''
   await expect.poll(() => shown('records in memory')).toBe(text(records))
   expect(await shown('results reused')).toBe(text(reused))
-  const agents = /of (\d+) agents/.exec((await shown('idle')) ?? '')?.[1]
+  const agents = /of (\d+) agents/.exec(await shown('agents'))?.[1]
   await page.getByRole('button', { name: 'Table' }).click()
   const states = page.locator('table').first().locator('tbody tr td:nth-child(3)')
   const running = (await states.allTextContents()).filter((state) => state !== 'ended')
