@@ -22,7 +22,7 @@ export function FlockSummary(): VNode {
         <dt>{busy > 0 ? 'working' : left > 0 ? 'all idle' : agents.length > 0 ? 'all ended' : 'no agents yet'}</dt>
         <dd>
           {busy}
-          <small> of {counted(agents.length, 'agent')}</small>
+          <small> of {counted(left > 0 ? left : agents.length, 'agent')}</small>
         </dd>
       </div>
       <div>
