@@ -31,7 +31,7 @@ import { SkeinSaver, SkeinStore } from '@skein/langgraph'
 import { clientConfig, importMemory, McpTokens, serveMcpHttp, serveMcpStdio } from '@skein/mcp'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import type { Memory, View } from '@skein/memory'
-import { allFacts, allRecords, inspectSpace, outlast, ReadScope } from '@skein/memory/runtime'
+import { allFacts, allRecords, inspectSpace, outlast, ReadScope, recordRun } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
 import { openTelemetry } from '@skein/memory/telemetry'
 import { openaiModel } from '@skein/openai'
@@ -136,6 +136,7 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   ],
   '@skein/memory/runtime inspectSpace': [(options) => inspectSpace(options), 'encrypt', 'encryption'],
   '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],
+  '@skein/memory/runtime recordRun': [(options) => recordRun({} as never, options as never), 'name', 'title'],
   '@skein/memory/runtime ReadScope': [(options) => new ReadScope(options), 'last', 'lasts'],
   '@skein/memory/store tableStore': [(options) => tableStore({} as never, options), 'poll', 'pollMs'],
   '@skein/memory/telemetry openTelemetry': [(options) => openTelemetry(options), 'contents', 'content'],

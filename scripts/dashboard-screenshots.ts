@@ -26,6 +26,9 @@ interface Picture {
 const wide = { width: 1_280, height: 800 }
 const narrow = { width: 375, height: 740 }
 const views = {
+  runs: 'runs',
+  run: 'runs/run-2',
+  comparison: 'runs/run-2?with=run-1',
   map: 'map',
   timeline: 'timeline',
   memory: 'memory/objects/answer',
@@ -33,6 +36,7 @@ const views = {
   metrics: 'metrics',
 }
 const ofGuide: readonly Picture[] = [
+  { name: 'dashboard-runs', hash: views.run, colorScheme: 'light', viewport: wide },
   { name: 'dashboard-map', hash: views.map, colorScheme: 'dark', viewport: wide },
   { name: 'dashboard-timeline', hash: views.timeline, colorScheme: 'light', viewport: wide },
   { name: 'dashboard-memory', hash: views.memory, colorScheme: 'light', viewport: wide },

@@ -3,6 +3,7 @@ import { requireInteger } from '@skein/memory/runtime'
 import type { Context, Hono } from 'hono'
 
 import type { DashboardSession } from './dashboard-session.ts'
+import { listRunRows } from './metrics/list-run-rows.ts'
 import { exportRun, parseFormat } from './export/export-run.ts'
 import { HttpError } from './http/problem.ts'
 import { readJson } from './http/read-json.ts'
@@ -26,6 +27,7 @@ export function addApi(app: Hono, session: DashboardSession): void {
 
   app.get('/api/session', async (context) => context.json(await session.describe()))
   app.get('/api/agents', async (context) => context.json(await session.agents()))
+  app.get('/api/runs', async (context) => context.json(await listRunRows(view)))
 
   app.get('/api/stream', async (context) => {
     // A HEAD request has no body, and would leave a stream without a reader.

@@ -16,7 +16,7 @@ export type { ServedDashboard, ServeDashboardOptions } from './serve-dashboard.t
 // Metrics, for programs that compute them from a feed
 export { MetricReducer } from './metrics/metric-reducer.ts'
 export { windowMetrics } from './metrics/window-metrics.ts'
-export type { MetricMark } from './metrics/metric-mark.ts'
+export type { MetricMark } from './protocol/metric-mark.ts'
 export type { TimeWindow, WindowMetrics } from './metrics/window-metrics.ts'
 
 // The protocol, for programs that talk to a dashboard's server

@@ -8,6 +8,7 @@ export interface RouteAccess {
 export const apiAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/session': { shows: 'own', takes: 'nothing' },
   'GET /api/agents': { shows: 'names, roles and states of agents', takes: 'nothing' },
+  'GET /api/runs': { shows: 'records', takes: 'nothing' },
   'GET /api/stream': { shows: 'records; of agents and activities: names, and what is covered', takes: 'nothing' },
   'GET /api/events': { shows: 'as the stream', takes: 'nothing' },
   'GET /api/records': { shows: 'records', takes: 'nothing' },

@@ -66,6 +66,12 @@ export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from 
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'
 export type { SharedState, StateChange, DecideState } from './space/shared-state.ts'
 
+// Runs
+export { listRuns } from './oversight/list-runs.ts'
+export { recordRun } from './oversight/run-record.ts'
+export type { RunSummary } from './oversight/list-runs.ts'
+export type { RecordedRun, RunAnswer, RunOutcome, RunPlan } from './oversight/run-record.ts'
+
 // What records say: read them with these, never by their stored form
 export { escalationOf, hasEnded } from './kinds/escalation.ts'
 export { objectInfoOf } from './kinds/object-info.ts'

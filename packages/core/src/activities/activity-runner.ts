@@ -18,6 +18,7 @@ import type { ResolvedActivityOptions } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
 import { limitsOf } from './run-limits.ts'
 import type { RunLimits } from './run-limits.ts'
+import { inputWords } from './input-words.ts'
 import { withTimeLimits } from './time-limits.ts'
 import type { PhaseTimer, TimeLimits } from './time-limits.ts'
 
@@ -58,6 +59,8 @@ interface Run extends AskedRun, RunLimits {
   readonly defined: ResolvedActivityOptions
   /** What equal work is known by; `undefined` for work that nobody shares. */
   readonly key: string | undefined
+  /** What it is about, for people. */
+  readonly title: string
 }
 
 /** What the memory keeps of work that is done once; an activity may return nothing. */
@@ -139,7 +142,8 @@ export class ActivityRunner {
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
       const key = this.#workKey({ name, input, options, defined, digest })
-      const run = { ...asked, defined, key, ...limits }
+      const title = titleOf(name, input)
+      const run = { ...asked, defined, key, title, ...limits }
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
       return await asPartOf(currentWork(), runIt, account)
@@ -171,7 +175,7 @@ export class ActivityRunner {
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { id, principal, options, name, scope, defined } = run
+    const { id, principal, options, name, scope, defined, title } = run
     const work = async (context: WorkContext): Promise<KeptOutcome> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
@@ -182,6 +186,7 @@ export class ActivityRunner {
     }
     const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
     const once = {
+      title,
       onRetract,
       ...(signal && { signal }),
       ...(leaseMs !== undefined && { leaseMs }),
@@ -239,7 +244,7 @@ export class ActivityRunner {
   /** What an executor reports of an attempt. */
   #reports(run: Run, timer: PhaseTimer | undefined): RunOptions {
     const { clock, emit } = this.#parts
-    const { id, name, principal, scope, options } = run
+    const { id, name, principal, scope, options, title } = run
     const who = { activity: name, agent: principal.id, run: id }
     const account = currentAccount()
     let queuedAt = clock.now()
@@ -251,7 +256,7 @@ export class ActivityRunner {
       },
       onStarted: () => {
         timer?.begin('running')
-        emit({ type: 'activity.started', ...who, waitedMs: clock.now() - queuedAt })
+        emit({ type: 'activity.started', ...who, title, waitedMs: clock.now() - queuedAt })
       },
       onLabel: (label: Label) => scope.noteLabel(label),
       onCosts: (costs) => account?.add(costs),
@@ -286,6 +291,12 @@ export class ActivityRunner {
     tellSuccess(worker, used)
     this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
+}
+
+/** An activity and its input in words: `note: Energy`. */
+function titleOf(name: string, input: unknown): string {
+  const words = inputWords(input)
+  return words === undefined ? name : `${name}: ${words}`
 }
 
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }

@@ -43,7 +43,10 @@ export function AnswerForm({ item, form }: { item: InboxItem; form: Signal<Form>
           { do: 'answer', answer: format.value === 'json' ? text : JSON.stringify(text) },
           'Answered. The waiting agent continues with your answer.',
         )
-    if (isDone) form.value = undefined
+    if (!isDone) return
+    form.value = undefined
+    // The field is gone: without this, the focus would leave the inbox.
+    document.querySelector<HTMLElement>('.inbox-pane h2')?.focus({ preventScroll: true })
   }
   return (
     <form

@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals'
 
 import { goTo, linkTo, route } from '../state/route.ts'
 import { hasEnded } from '../state/scene.ts'
-import { inOrder } from './inbox-list.tsx'
+import { inOrder } from './inbox-order.ts'
 import { act, isLive, items } from './inbox-state.ts'
 import type { Form } from './inbox-state.ts'
 

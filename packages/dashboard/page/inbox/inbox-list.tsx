@@ -5,6 +5,7 @@ import { timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { duration } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
+import { inOrder } from './inbox-order.ts'
 
 /** An escalation that expires sooner is marked, in milliseconds. */
 const urgentMs = 60_000
@@ -15,12 +16,6 @@ const stateNames: Readonly<Record<InboxItem['state'], string>> = {
   answered: 'answered',
   declined: 'declined',
   'handed-back': 'handed back',
-}
-
-/** Sorts escalations as they are shown: open ones first, then taken and ended ones, each oldest first. */
-export function inOrder(items: readonly InboxItem[]): readonly InboxItem[] {
-  const rank = ({ state }: InboxItem): number => (state === 'open' ? 0 : state === 'taken' ? 1 : 2)
-  return items.toSorted((a, b) => rank(a) - rank(b) || a.openedAt - b.openedAt)
 }
 
 /** A list of escalations with their ages and deadlines. */

@@ -4,14 +4,19 @@ import type { InboxAction, InboxDetail, InboxItem } from '../../src/protocol/pro
 import { api, ApiError } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
 import { connection, replayIndex, sceneShown } from '../state/page-state.ts'
+import { goTo, linkTo, route } from '../state/route.ts'
+import { hasEnded } from '../state/scene.ts'
+import { inOrder } from './inbox-order.ts'
 
 /** The form that is open below an escalation. */
 export type Form = 'answer' | 'decline' | 'hand-back' | undefined
 
 export const items = signal<readonly InboxItem[]>([])
 export const openedDetail = signal<InboxDetail | undefined>(undefined)
-/** The result of the last action. */
-export const notice = signal<{ readonly isBad: boolean; readonly text: string } | undefined>(undefined)
+/** The result of the last action, shown with the item that is open then. */
+export const notice = signal<{ readonly isBad: boolean; readonly text: string; readonly at?: string } | undefined>(
+  undefined,
+)
 
 /** Whether the inbox shows the present of a server, so that actions are possible. */
 export function isLive(): boolean {
@@ -61,18 +66,32 @@ export async function openEscalation(id: string | undefined): Promise<void> {
 export async function act(item: InboxItem, action: InboxAction, success: string): Promise<boolean> {
   try {
     await api.act(item.id, { ...action, version: item.version })
-    notice.value = { isBad: false, text: success }
+    const isOver = endings.has(action.do)
+    const next = isOver ? nextTo(item.id) : undefined
+    notice.value = { isBad: false, text: success, at: next?.id ?? item.id }
+    await loadInbox()
+    if (next) goTo(linkTo('inbox', [next.id]))
+    else await openEscalation(item.id)
     return true
   } catch (error) {
     showError(error)
-    return false
-  } finally {
     await Promise.all([loadInbox(), openEscalation(item.id)])
+    return false
   }
+}
+
+/** Actions after which an escalation no longer waits for anybody. */
+const endings: ReadonlySet<InboxAction['do']> = new Set(['answer', 'decline', 'hand-back'])
+
+/** The first other item that waits for somebody. */
+function nextTo(id: string): InboxItem | undefined {
+  return inOrder(items.peek()).find((one) => one.id !== id && !hasEnded(one))
 }
 
 function showError(error: unknown): void {
   const isConflict = error instanceof ApiError && error.status === 409
   const text = error instanceof Error ? error.message : 'The server could not be reached.'
-  notice.value = { isBad: true, text: isConflict ? `Somebody else was faster. ${text}` : text }
+  const at = route.peek().path[0]
+  const told = isConflict ? `Somebody else was faster. ${text}` : text
+  notice.value = { isBad: true, text: told, ...(at !== undefined && { at }) }
 }

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect } from 'preact/hooks'
 
 import { replayIndex, sceneShown, session, useScene } from '../state/page-state.ts'
 import { linkTo, route } from '../state/route.ts'
+import { hasEnded } from '../state/scene.ts'
 import { EscalationPane } from './escalation-pane.tsx'
 import { handleKeys } from './inbox-keys.ts'
 import { InboxList } from './inbox-list.tsx'
@@ -25,11 +26,12 @@ export function InboxView(): VNode {
   // Only opening another item closes the form: changes elsewhere must not discard what the user is writing.
   useLayoutEffect(() => {
     form.value = undefined
-    notice.value = undefined
+    if (notice.value?.at !== id) notice.value = undefined
   }, [id])
   useEffect(() => handleKeys(form), [])
   const mayAnswer = (session.value?.mayAnswer ?? false) && isLive()
   const item = items.value.find((one) => one.id === id)
+  const isAllDone = items.value.length > 0 && items.value.every((one) => hasEnded(one))
   return (
     <section class={`view inbox-view ${item ? 'is-open' : ''}`} aria-label="Inbox">
       <div class="inbox-list">
@@ -37,6 +39,11 @@ export function InboxView(): VNode {
         <KeyHelp mayAnswer={mayAnswer} />
       </div>
       <div class="inbox-pane">
+        {isAllDone && (
+          <p class="notice good" role="status">
+            ✓ All done. No agent waits for a person.
+          </p>
+        )}
         {notice.value && (
           <p class={`notice ${notice.value.isBad ? 'bad' : 'good'}`} role="status">
             <bdi>{notice.value.text.slice(0, 400)}</bdi>
@@ -56,7 +63,9 @@ export function InboxView(): VNode {
           </>
         ) : (
           <p class="empty">
-            {items.value.length === 0 ? 'No escalations.' : 'Select an escalation to see the records of its task.'}
+            {items.value.length === 0
+              ? 'No escalations. Agents ask here when they need a person.'
+              : 'Select an escalation to see the records of its task.'}
           </p>
         )}
       </div>

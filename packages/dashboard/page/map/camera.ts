@@ -9,7 +9,7 @@ export interface Bounds {
 const minZoom = 0.12
 const maxZoom = 6
 /** The camera zooms in no further by itself. */
-const maxFollowZoom = 2.2
+const maxFollowZoom = 4
 
 /** The visible part of the map. It keeps the whole flock visible until the user pans or zooms. */
 export class Camera {

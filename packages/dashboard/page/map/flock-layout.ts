@@ -7,7 +7,7 @@ import { reachOf } from './agent-node.ts'
 import type { AgentNode } from './agent-node.ts'
 import { flockingForce } from './flocking-force.ts'
 import { groupingFor, groupOf, Groups } from './groups.ts'
-import type { Grouping } from './groups.ts'
+import type { Group, Grouping } from './groups.ts'
 import { fadeMs, goneSince, moonAt, statusOf } from './orbit.ts'
 import type { Moon } from './orbit.ts'
 
@@ -39,6 +39,7 @@ export class FlockLayout {
   /** Adds and removes agents and records to match a scene. `grouping` follows from the scene when left out. */
   sync(scene: Scene, now: number, grouping?: Grouping): void {
     this.#pass += 1
+    const before = this.grouping
     this.grouping = grouping ?? groupingFor(scene.agents.values())
     let isChanged = false
     for (const agent of scene.agents.values()) isChanged = this.#place(agent) || isChanged
@@ -50,6 +51,7 @@ export class FlockLayout {
       isChanged = true
     }
     if (isChanged) this.#simulation.nodes([...this.nodes.values()])
+    if (this.grouping !== before && this.nodes.size > 0) this.settle(now)
   }
 
   /** Moves everything by one step; returns whether anything still moves. */
@@ -80,13 +82,13 @@ export class FlockLayout {
   #place(agent: SceneAgent): boolean {
     const group = this.groups.get(groupOf(agent, this.grouping))
     const known = this.nodes.get(agent.id)
+    const angle = this.nodes.size * 2.4
     if (known) {
       known.agent = agent
-      known.group = group
+      // It would cross half of the map, and stretch the circle of its group all the way.
+      if (known.group !== group) Object.assign(known, { group, vx: 0, vy: 0, ...placeIn(group, known.heading) })
       return false
     }
-    const angle = this.nodes.size * 2.4
-    const distance = 20 + 9 * Math.sqrt(group.members + this.nodes.size)
     this.nodes.set(agent.id, {
       id: agent.id,
       agent,
@@ -98,8 +100,7 @@ export class FlockLayout {
       turn: angle,
       moons: [],
       free: [],
-      x: group.x + Math.cos(angle) * distance,
-      y: group.y + Math.sin(angle) * distance,
+      ...placeIn(group, angle),
     })
     return true
   }
@@ -170,6 +171,12 @@ export class FlockLayout {
       moon.y = y + moon.distance * (moon.cos * sin + moon.sin * cos)
     }
   }
+}
+
+/** A place within a group, in a direction from its center. */
+function placeIn({ x, y, members }: Group, angle: number): { readonly x: number; readonly y: number } {
+  const distance = 20 + 9 * Math.sqrt(members)
+  return { x: x + Math.cos(angle) * distance, y: y + Math.sin(angle) * distance }
 }
 
 function angleBetween(from: number, to: number): number {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-import { heatAt } from '../state/heat.ts'
+import { agentsOf, statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { isAlive } from '../state/scene.ts'
 import { amount, counted } from '../ui/amounts.ts'
@@ -9,18 +9,20 @@ import { amount, counted } from '../ui/amounts.ts'
 export function FlockSummary(): VNode {
   const scene = useScene()
   const now = timeShown()
-  const agents = [...scene.agents.values()].filter(({ state }) => state !== 'ended')
-  const busy = agents.filter(({ running, heat }) => running > 0 || heatAt(heat, now) > 0.4).length
+  const agents = agentsOf(scene)
+  const statuses = agents.map((agent) => statusOfAgent(agent, scene, now))
+  const busy = statuses.filter((status) => status === 'working').length
+  const left = statuses.filter((status) => status !== 'ended').length
   let alive = 0
   for (const record of scene.records.values()) if (isAlive(record, now)) alive += 1
-  const { reads, reused } = scene.totals
+  const { shared, reused } = scene.totals
   return (
     <dl class="flock-summary">
       <div>
-        <dt>{busy > 0 ? 'working' : agents.length > 0 ? 'all idle' : 'no agents yet'}</dt>
+        <dt>{busy > 0 ? 'working' : left > 0 ? 'all idle' : agents.length > 0 ? 'all ended' : 'no agents yet'}</dt>
         <dd>
           {busy}
-          <small> of {counted(agents.length, 'agent')}</small>
+          <small> of {counted(left > 0 ? left : agents.length, 'agent')}</small>
         </dd>
       </div>
       <div>
@@ -28,8 +30,8 @@ export function FlockSummary(): VNode {
         <dd>{amount(alive)}</dd>
       </div>
       <div>
-        <dt>reads</dt>
-        <dd>{amount(reads)}</dd>
+        <dt>reads of others’ work</dt>
+        <dd>{amount(shared)}</dd>
       </div>
       <div>
         <dt>results reused</dt>

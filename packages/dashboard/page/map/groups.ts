@@ -71,8 +71,8 @@ export class Groups {
     for (const group of this.all.values()) {
       const { members, reach } = extents.get(group.id) ?? { members: 0, reach: 0 }
       group.members = members
-      // Gradually, since members come and go.
-      group.radius += (Math.max(reach, 24) - group.radius) * 0.06
+      // Nobody is ever outside; it shrinks gradually, since members come and go.
+      group.radius = Math.max(reach, 24, group.radius + (reach - group.radius) * 0.06)
       if (members === 0) this.all.delete(group.id)
     }
     this.#simulation.nodes([...this.all.values()])

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 
+import { statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, bytes, counted, duration } from '../ui/amounts.ts'
@@ -35,7 +36,7 @@ export function MapDetails({
             <Text of={agent.id} maxLength={40} />
           </h2>
           <p>
-            {agent.state === 'spawned' ? (agent.running > 0 ? 'working' : 'ready') : agent.state}
+            {statusOfAgent(agent, scene, now)}
             {agent.activity !== undefined && (
               <>
                 {': '}
@@ -49,8 +50,8 @@ export function MapDetails({
             </p>
           )}
           <p class="muted">
-            wrote {counted(agent.wrote, 'record')}, read {agent.read}, reused {agent.reused}; last seen{' '}
-            {ago(now - agent.lastAt)}
+            wrote {counted(agent.wrote, 'record')}, read {counted(agent.read, 'time')} what others wrote, reused{' '}
+            {counted(agent.reused, 'result')}; last seen {ago(now - agent.lastAt)}
           </p>
           <a href={linkTo('memory', [], { author: agent.id })}>Show its records</a>
         </>
@@ -64,8 +65,8 @@ export function MapDetails({
             <Text of={record.title} maxLength={80} />
           </h2>
           <p class="muted">
-            by <Text of={record.author} maxLength={40} />, version {record.version}, {bytes(record.bytes)}, read{' '}
-            {counted(record.reads, 'time')}, made from {counted(record.derivedFrom.length, 'object')}
+            by <Text of={record.author} maxLength={40} />, version {record.version}, {bytes(record.bytes)}, read by
+            others {counted(record.reads, 'time')}, made from {counted(record.derivedFrom.length, 'object')}
           </p>
           {record.expiresAt !== undefined && (
             <p class="muted">{record.expiresAt > now ? `expires in ${duration(record.expiresAt - now)}` : 'expired'}</p>

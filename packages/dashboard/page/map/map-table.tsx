@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 
+import { agentsOf, statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { isAlive } from '../state/scene.ts'
@@ -16,7 +17,7 @@ export function MapTable(): VNode {
   const scene = useScene()
   const now = timeShown()
   const grouping = groupingFor(scene.agents.values())
-  const agents = [...scene.agents.values()].toSorted((a, b) => b.lastAt - a.lastAt)
+  const agents = agentsOf(scene).toSorted((a, b) => b.lastAt - a.lastAt)
   const records = [...scene.records.values()].filter((record) => isAlive(record, now)).toReversed()
   return (
     <div class="tables" tabindex={0} role="region" aria-label="The flock as tables">
@@ -36,7 +37,7 @@ export function MapTable(): VNode {
               <td>
                 <Text of={agent.role} maxLength={30} />
               </td>
-              <td>{agent.running > 0 ? 'working' : agent.state}</td>
+              <td>{statusOfAgent(agent, scene, now)}</td>
               <td>
                 <Text of={agent.activity ?? agent.task ?? '—'} maxLength={30} />
               </td>

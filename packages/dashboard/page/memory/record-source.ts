@@ -31,6 +31,11 @@ export async function openRecord(collection: string, id: string): Promise<Record
   return record && pastDetail(scene, record, latest)
 }
 
+/** Everything about one record as it is now, whatever moment is shown; `undefined` if it is not in an exported file. */
+export async function latestRecord(collection: string, id: string): Promise<RecordDetail | undefined> {
+  return connection.peek() === 'file' ? exportedDetail(collection, id) : api.record(collection, id)
+}
+
 function exportedDetail(collection: string, id: string): RecordDetail | undefined {
   exportedRecords ??= new Map(exportedRun()?.records.map((one) => [keyOf(one.collection, one.id), one]))
   return exportedRecords.get(keyOf(collection, id))

@@ -10,8 +10,15 @@ import { openRecord } from './record-source.ts'
 
 const maxSentences = 60
 
+/** Options of {@link Sentences}. */
+export interface SentencesProps {
+  readonly record: RecordDetail
+  /** @defaultValue 'Sentences' */
+  readonly title?: string
+}
+
 /** The cited sentences of a note or an answer, each with a link to the source that contains it. */
-export function Sentences({ record }: { record: RecordDetail }): VNode | null {
+export function Sentences({ record, title = 'Sentences' }: SentencesProps): VNode | null {
   const status = useSignal<string | undefined>(undefined)
   const sentences = citedSentences(record.content?.text ?? record.value)
   if (sentences.length === 0) return null
@@ -23,14 +30,14 @@ export function Sentences({ record }: { record: RecordDetail }): VNode | null {
   }
   return (
     <section>
-      <h3>Sentences</h3>
+      <h3>{title}</h3>
       <ol class="sentences">
         {sentences.slice(0, maxSentences).map(({ text, citations }, index) => (
           <li key={index}>
             <Text of={text} maxLength={600} />
             {citations.slice(0, 6).map(({ source, start, end }) => (
               <button key={`${source} ${start}`} type="button" class="citation" onClick={() => void follow(text)}>
-                source <Text of={source} maxLength={8} /> {start}–{end}
+                source {start}–{end}
               </button>
             ))}
           </li>

@@ -1,8 +1,10 @@
+import { roundStep } from '../ui/round-ticks.ts'
+
 /** Maps values to shares of the drawing: 0 is left and bottom, 1 right and top. */
 export interface ChartScale {
   readonly x: (time: number) => number
   readonly y: (value: number) => number
-  /** Round numbers, from 0 up. */
+  /** Whole round numbers, from 0 up. */
   readonly ticks: readonly number[]
 }
 
@@ -12,18 +14,12 @@ const preferredTicks = 4
 export function chartScale(times: readonly number[], lines: readonly (readonly number[])[]): ChartScale {
   const [from = 0, to = 1] = [times[0], times.at(-1)]
   const highest = Math.max(1, ...lines.flat())
-  const step = roundStep(highest / preferredTicks)
+  // Labels are whole numbers, so a smaller step would repeat them.
+  const step = Math.max(1, roundStep(highest / preferredTicks))
   const top = Math.ceil(highest / step) * step
   return {
     x: (time) => (time - from) / (to - from || 1),
     y: (value) => value / top,
     ticks: Array.from({ length: Math.round(top / step) + 1 }, (_, index) => index * step),
   }
-}
-
-/** The next 1, 2 or 5 times a power of ten. */
-function roundStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least))
-  const factor = [1, 2, 5, 10].find((one) => one * power >= least) ?? 10
-  return factor * power
 }

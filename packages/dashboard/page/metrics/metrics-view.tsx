@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 
 import type { Metrics } from '../../src/protocol/protocol.ts'
 import { replayIndex, replayTime, textRevision } from '../state/page-state.ts'
+import { linkTo, route } from '../state/route.ts'
 import { amount, counted, duration, money, percent } from '../ui/amounts.ts'
 import { BudgetList } from './budget-list.tsx'
 import { Card } from './card.tsx'
@@ -18,11 +19,12 @@ const refreshMs = 1_000
 export function MetricsView(): VNode {
   const metrics = useSignal<Metrics | undefined>(undefined)
   const status = useSignal<string | undefined>('Loading …')
+  const { since, until } = periodOf(route.value.query)
   const loadedRevision = useRef(-1)
   const load = async (): Promise<void> => {
     loadedRevision.current = textRevision.peek()
     try {
-      metrics.value = await loadMetrics()
+      metrics.value = await loadMetrics(since, until)
       status.value = undefined
     } catch (error) {
       status.value = error instanceof Error ? error.message : 'The metrics could not be loaded.'
@@ -30,13 +32,13 @@ export function MetricsView(): VNode {
   }
   // A replay changes its time many times a second.
   const second = replayIndex.value === undefined ? undefined : Math.floor(replayTime.value / 1_000)
-  useEffect(() => void load(), [second])
+  useEffect(() => void load(), [second, since, until])
   useEffect(() => {
     const timer = setInterval(() => {
       if (loadedRevision.current !== textRevision.peek()) void load()
     }, refreshMs)
     return () => clearInterval(timer)
-  }, [])
+  }, [since, until])
   return (
     <section class="view metrics-view" aria-label="Metrics" tabindex={0}>
       {status.value !== undefined && (
@@ -44,9 +46,19 @@ export function MetricsView(): VNode {
           {status.value}
         </p>
       )}
+      {since !== undefined && (
+        <p>
+          Of one run only. <a href={linkTo('metrics')}>Show the whole memory</a>
+        </p>
+      )}
       {metrics.value && <MetricSections metrics={metrics.value} />}
     </section>
   )
+}
+
+function periodOf({ since, until }: Readonly<Record<string, string>>): { since?: number; until?: number } {
+  const [from, to] = [Number(since), Number(until)]
+  return { ...(from > 0 && { since: from }), ...(to > 0 && { until: to + 1 }) }
 }
 
 function MetricSections({ metrics }: { metrics: Metrics }): VNode {

@@ -1,6 +1,7 @@
 import { amount } from '../ui/amounts.ts'
 import type { Surface } from '../ui/canvas.tsx'
 import type { Palette } from '../ui/palette.ts'
+import { roundTimes, tickTime } from '../ui/round-ticks.ts'
 import type { ChartScale } from './chart-scale.ts'
 
 /** The space around the lines, in pixels. */
@@ -19,7 +20,6 @@ export interface ChartPicture {
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
   readonly scale: ChartScale
-  /** Index of the time under the pointer. */
   /** Index of the time under the pointer. */
   readonly hovered: number | undefined
   readonly palette: Palette
@@ -76,11 +76,13 @@ function paintTimes(
   const [from, to] = [times[0], times.at(-1)]
   if (from === undefined || to === undefined) return
   context.fillStyle = palette.muted
-  const count = Math.max(1, Math.floor(width / 180))
-  for (let step = 0; step <= count; step += 1) {
-    const time = from + ((to - from) * step) / count
-    context.textAlign = step === 0 ? 'left' : step === count ? 'right' : 'center'
-    context.fillText(new Date(time).toLocaleTimeString('en-GB'), toX(time), height - margin.bottom / 2)
+  context.textAlign = 'center'
+  for (const time of roundTimes(from, to, Math.floor(width / 110))) {
+    const x = toX(time)
+    const half = context.measureText(tickTime(time)).width / 2
+    if (x - half > margin.left - 20 && x + half < width) {
+      context.fillText(tickTime(time), x, height - margin.bottom / 2)
+    }
   }
 }
 

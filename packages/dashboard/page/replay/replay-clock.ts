@@ -15,11 +15,31 @@ const leadMs = 100
 let frame = 0
 let frameAt = 0
 
+/** When the replay stops, Unix milliseconds. */
+let stopAt = Infinity
+
 /** Plays from the moment that is shown, or from the start when that is the end. */
 export function play(): void {
   if (isPlaying.peek() || history.length === 0) return
   const from = replayIndex.peek()
   if (from === undefined || from >= history.length) showAt(0, history.events[0]?.at)
+  start(Infinity)
+}
+
+/**
+ * Plays a period, and stops at its end.
+ *
+ * @param from - Unix milliseconds.
+ * @param to - Unix milliseconds.
+ */
+export function playPeriod(from: number, to: number): void {
+  pause()
+  showAt(history.indexAt(from - 1), from)
+  start(to)
+}
+
+function start(until: number): void {
+  stopAt = until
   isPlaying.value = true
   frameAt = performance.now()
   frame = requestAnimationFrame(step)
@@ -45,7 +65,7 @@ export function seek(index: number): void {
 function step(now: number): void {
   const index = replayIndex.peek() ?? history.length
   const next = history.events[index]
-  if (!next) {
+  if (!next || next.at > stopAt) {
     isPlaying.value = false
     return
   }

@@ -8,6 +8,7 @@ import type {
   Problem,
   RecordDetail,
   RecordRows,
+  RunRow,
   Session,
 } from '../../src/protocol/protocol.ts'
 
@@ -38,6 +39,7 @@ export const api = {
   login: (token: string): Promise<unknown> => post('api/login', { token }),
   session: (): Promise<Session> => get('api/session'),
   agents: (): Promise<readonly AgentRow[]> => get('api/agents'),
+  runs: (): Promise<readonly RunRow[]> => get('api/runs'),
   events: (after: string | undefined, limit: number): Promise<EventPage> =>
     get(`api/events?${encodeQuery({ after, limit: `${limit}` })}`),
   records: (query: RecordsQuery, cursor?: string): Promise<RecordRows> =>

@@ -4,7 +4,6 @@ import {
   history,
   isTrimmed,
   pageError,
-  sceneShown,
   session,
   showAt,
   streamClose,
@@ -78,12 +77,16 @@ function follow(after: StreamPosition | undefined): void {
   })
 }
 
-/** Events for agents that started before the first event. */
+/** Events for agents of which no event tells, or only what they read and wrote. */
 function missingAgents(rows: readonly AgentRow[]): readonly SceneEvent[] {
-  const { agents } = sceneShown()
-  return rows
-    .filter(({ agent }) => !agents.has(agent))
-    .map((row) => ({ ...row, type: 'agent', position: `agents: ${row.agent}` }))
+  const { agents, at: now } = history.head
+  return (
+    rows
+      .filter(({ agent }) => !agents.get(agent)?.isReported)
+      // After all others: the history is in the order of time.
+      .map((row) => ({ ...row, type: 'agent', position: `agents: ${row.agent}`, at: Math.max(now, row.at) }))
+      .toSorted((a, b) => a.at - b.at) as readonly SceneEvent[]
+  )
 }
 
 function explain(error: unknown): string {

@@ -6,6 +6,7 @@ import { linkTo, route, views } from '../state/route.ts'
 import { hasEnded } from '../state/scene.ts'
 import { Text } from '../ui/text.tsx'
 import { isDark, theme } from '../ui/theme.ts'
+import { KeyHelp } from './key-help.tsx'
 import { viewsByName } from './views.tsx'
 
 const connectionNames: Readonly<Record<Connection, string>> = {
@@ -25,7 +26,7 @@ export function Header(): VNode {
   return (
     <header class="top">
       <h1>
-        <a class="brand" href="#/map">
+        <a class="brand" href="#/runs">
           <svg viewBox="0 0 32 20" aria-hidden="true">
             <path d="M3 4 L10 9 L17 3 M10 13 L16 17 L22 12 M20 6 L25 9.500 L30 5" />
           </svg>
@@ -48,6 +49,7 @@ export function Header(): VNode {
       <span class={`connection is-${state.replace(' ', '-')}`} role="status">
         {state}
       </span>
+      <KeyHelp />
       <button
         type="button"
         class="quiet theme"

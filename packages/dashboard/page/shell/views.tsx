@@ -4,6 +4,7 @@ import { InboxView } from '../inbox/inbox-view.tsx'
 import { MapView } from '../map/map-view.tsx'
 import { MemoryView } from '../memory/memory-view.tsx'
 import { MetricsView } from '../metrics/metrics-view.tsx'
+import { RunsView } from '../runs/runs-view.tsx'
 import type { ViewName } from '../state/route.ts'
 import { TimelineView } from '../timeline/timeline-view.tsx'
 
@@ -16,6 +17,7 @@ export interface View {
 
 /** All views by their names in the address. */
 export const viewsByName: Readonly<Record<ViewName, View>> = {
+  runs: { title: 'Runs', Content: RunsView },
   map: { title: 'Flock', Content: MapView },
   timeline: { title: 'Timeline', Content: TimelineView },
   memory: { title: 'Memory', Content: MemoryView },

@@ -1,6 +1,6 @@
 import type { SceneEvent } from '../../src/protocol/protocol.ts'
 import { cold, warmer } from './heat.ts'
-import { keyOf } from './scene.ts'
+import { keyOf, unknownRole } from './scene.ts'
 import type { Scene, SceneAgent, SceneLink, SceneRecord } from './scene.ts'
 import { plus } from './totals.ts'
 
@@ -39,7 +39,8 @@ export function applyEvent(scene: Scene, event: SceneEvent): void {
 }
 
 function applyAgent(scene: Scene, { agent, role, state, note, at }: EventOf<'agent'>): void {
-  const changes = { role, state, note, ...(state === 'ended' && { running: 0, activity: undefined }) }
+  const changes = { role, state, note, isReported: true, ...(state === 'ended' && { running: 0, activity: undefined }) }
+  roles.set(agent, role)
   touchAgent(scene, agent, at, changes, state === 'ended' ? 0 : 1)
 }
 
@@ -82,13 +83,16 @@ function applyDelete(scene: Scene, { collection, id, author, at }: EventOf<'dele
 
 function applyRead(scene: Scene, { agent, collection, id, count, isHit, at }: EventOf<'read'>): void {
   const key = keyOf(collection, id)
-  const record = scene.records.get(key)
-  if (record) {
+  const record = isHit ? scene.records.get(key) : undefined
+  const isShared = record !== undefined && record.author !== agent
+  if (record && isShared) {
+    // An author's own look at its record tells nothing about how useful it is to others.
     changeRecord(scene, key, { reads: record.reads + count, heat: warmer(record.heat, 1, at) })
-    if (record.author !== agent) addLink(scene, { reader: agent, key, writer: record.author, at })
+    addLink(scene, { reader: agent, key, writer: record.author, at })
   }
-  touchAgent(scene, agent, at, { read: (scene.agents.get(agent)?.read ?? 0) + count }, 0.5)
-  scene.totals = plus(scene.totals, { reads: count, hits: isHit ? count : 0 })
+  const { read = 0 } = scene.agents.get(agent) ?? {}
+  touchAgent(scene, agent, at, { read: read + (isShared ? count : 0) }, 0.5)
+  scene.totals = plus(scene.totals, { reads: count, shared: isShared ? count : 0 })
 }
 
 function applyReuse(scene: Scene, event: EventOf<'reused'>): void {
@@ -105,11 +109,14 @@ function applyReuse(scene: Scene, event: EventOf<'reused'>): void {
 }
 
 function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
-  const { run, activity, agent, phase, at } = event
+  const { run, activity, title, agent, phase, at } = event
   const { running = 0 } = scene.agents.get(agent) ?? {}
   if (phase === 'started' && !scene.runs.has(run)) {
     scene.runs.set(run, agent)
-    touchAgent(scene, agent, at, { running: running + 1, activity })
+    // A flock numbers its runs; those of the feed are ids of work. It may be older than the dashboard, which then missed
+    // the start of its agents.
+    const isReported = run.startsWith('run-') || (scene.agents.get(agent)?.isReported ?? false)
+    touchAgent(scene, agent, at, { running: running + 1, activity: title ?? activity, isReported })
   } else if (phase === 'done' || phase === 'failed') {
     // The start may be older than the first event of this page.
     const left = scene.runs.delete(run) ? Math.max(0, running - 1) : running
@@ -123,7 +130,15 @@ function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
 
 function applyEscalation(scene: Scene, { id, task, state, by, at }: EventOf<'escalation'>): void {
   const before = scene.escalations.get(id)
-  scene.escalations.set(id, { id, task, state, by, openedAt: before?.openedAt ?? at, updatedAt: at })
+  scene.escalations.set(id, {
+    id,
+    task,
+    state,
+    by,
+    openedBy: before?.openedBy ?? by,
+    openedAt: before?.openedAt ?? at,
+    updatedAt: at,
+  })
   touchAgent(scene, by, at, {})
   if (!before) scene.totals = plus(scene.totals, { escalated: 1 })
 }
@@ -137,8 +152,9 @@ function changeRecord(scene: Scene, key: string, changes: Partial<SceneRecord>):
 function touchAgent(scene: Scene, id: string, at: number, changes: Partial<SceneAgent>, warmth = 1): void {
   const agent = scene.agents.get(id) ?? {
     id,
-    role: roleFromId(id),
+    role: roles.get(id) ?? roleFromId(id),
     state: 'spawned',
+    isReported: false,
     note: undefined,
     task: undefined,
     running: 0,
@@ -153,9 +169,12 @@ function touchAgent(scene: Scene, id: string, at: number, changes: Partial<Scene
   scene.agents.set(id, { ...agent, lastAt: at, heat: warmer(agent.heat, warmth, at), ...changes })
 }
 
-/** Ids usually begin with the role: `summarizer-3`, `analyst/7`. */
+/** The roles of agents as they reported them. An agent keeps its role, so replays of moments before know it as well. */
+const roles = new Map<string, string>()
+
+/** Flocks number their agents by role: `summarizer-3`. Other ids say nothing about a role. */
 function roleFromId(id: string): string {
-  return /^[a-z][\w ]*?(?=[-/:.#]|$)/i.exec(id.slice(0, 80))?.[0] ?? 'other'
+  return /^(.{1,80})[-/:.#]\d+$/.exec(id)?.[1] ?? unknownRole
 }
 
 function addLink(scene: Scene, link: Omit<SceneLink, 'number'>): void {

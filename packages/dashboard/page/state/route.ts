@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
 /** The views of the page, in the order of its navigation. */
-export const views = ['map', 'timeline', 'memory', 'inbox', 'metrics'] as const
+export const views = ['runs', 'map', 'timeline', 'memory', 'inbox', 'metrics'] as const
 export type ViewName = (typeof views)[number]
 
 /** The address after `#/`: a view, the item that is open in it, and filters. */
@@ -11,12 +11,12 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>
 }
 
-/** Parses a hash; an unknown one leads to the map. */
+/** Parses a hash; an unknown one leads to the runs. */
 function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   const [view, ...rest] = path.split('/').map(decode)
   return {
-    view: views.find((name) => name === view) ?? 'map',
+    view: views.find((name) => name === view) ?? 'runs',
     path: rest.filter((part) => part !== ''),
     query: Object.fromEntries(new URLSearchParams(query)),
   }
@@ -32,7 +32,7 @@ export function linkTo(
   return `#/${[view, ...path].map(encodeURIComponent).join('/')}${parameters === '' ? '' : `?${parameters}`}`
 }
 
-export const route = signal<Route>({ view: 'map', path: [], query: {} })
+export const route = signal<Route>({ view: 'runs', path: [], query: {} })
 
 /** Goes to a hash at once. The browser's own event comes later, maybe after the next key. */
 export function goTo(hash: string): void {

@@ -7,15 +7,19 @@ export interface SceneAgent {
   readonly id: string
   readonly role: string
   readonly state: AgentState
+  /** Whether its flock told of it. Of others only their traces in the memory are known. */
+  readonly isReported: boolean
   readonly note: string | undefined
   /** The task of its last record. */
   readonly task: string | undefined
   /** The number of its running activities. */
   readonly running: number
+  /** The last one that it began, with its input in words. */
   readonly activity: string | undefined
   readonly firstAt: number
   readonly lastAt: number
   readonly wrote: number
+  /** Reads of records of others. */
   readonly read: number
   readonly reused: number
   readonly heat: Heat
@@ -38,6 +42,7 @@ export interface SceneRecord {
   readonly writtenAt: number
   readonly expiresAt: number | undefined
   readonly deletedAt: number | undefined
+  /** Reads by others than its author. */
   readonly reads: number
   readonly heat: Heat
 }
@@ -50,6 +55,9 @@ export interface Heat {
   readonly value: number
   readonly at: number
 }
+
+/** The role of agents that no flock told of, and whose ids say nothing. */
+export const unknownRole = 'others'
 
 /** A read of another agent's record: a line between the two agents. */
 export interface SceneLink {
@@ -66,6 +74,8 @@ export interface SceneEscalation {
   readonly task: string
   readonly state: EscalationStateName
   readonly by: string
+  /** The agent that asks. */
+  readonly openedBy: string
   readonly openedAt: number
   readonly updatedAt: number
 }

@@ -5,7 +5,8 @@ export interface Totals {
   readonly written: number
   readonly deleted: number
   readonly reads: number
-  readonly hits: number
+  /** Reads of records that another agent wrote. */
+  readonly shared: number
   /** Runs that succeeded. */
   readonly done: number
   readonly failed: number
@@ -20,7 +21,7 @@ export const noTotals: Totals = {
   written: 0,
   deleted: 0,
   reads: 0,
-  hits: 0,
+  shared: 0,
   done: 0,
   failed: 0,
   retried: 0,

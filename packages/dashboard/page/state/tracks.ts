@@ -4,6 +4,8 @@ import type { SceneEvent } from '../../src/protocol/protocol.ts'
 export interface Bar {
   readonly run: string
   readonly activity: string
+  /** The activity and its input in words. */
+  readonly title: string
   readonly agent: string
   worker: string | undefined
   startedAt: number
@@ -76,7 +78,7 @@ export class Tracks {
       case 'read':
         return this.#addMark(event.agent, { at, kind: 'read', note: event.collection })
       case 'reused':
-        return this.#addMark(event.agent, { at, kind: 'reuse', note: event.work.slice(0, 80) })
+        return this.#addMark(event.agent, { at, kind: 'reuse', note: event.title.slice(0, 80) })
       case 'escalation':
         return this.#addMark(event.by, { at, kind: 'ask', note: `escalation ${event.state}` })
       case 'deleted':
@@ -85,13 +87,14 @@ export class Tracks {
   }
 
   #addRun(event: Extract<SceneEvent, { readonly type: 'activity' }>): void {
-    const { run, activity, agent, phase, worker, durationMs, at } = event
+    const { run, activity, title = activity, agent, phase, worker, durationMs, at } = event
     const known = this.#running.get(run)
     if (phase === 'retried' && known) known.retries += 1
     if (phase !== 'started' && phase !== 'done' && phase !== 'failed') return
     const bar = known ?? {
       run,
       activity,
+      title,
       agent,
       worker,
       endedAt: undefined,

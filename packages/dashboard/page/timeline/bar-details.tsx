@@ -5,6 +5,7 @@ import { workerName } from '../state/tracks.ts'
 import type { Bar } from '../state/tracks.ts'
 import { counted, duration, timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
+import { hasTouch } from '../ui/theme.ts'
 import { countMarks, endOf } from './pick-bar.ts'
 import { hoveredBar, selectedBar } from './timeline-window.ts'
 
@@ -14,7 +15,13 @@ export function BarDetails(): VNode {
   const picked = hoveredBar.value ?? selectedBar.value
   const now = timeShown()
   if (!picked || picked.bar.startedAt > now) {
-    return <p class="bar-details hint">Hover over a run for details. Shift and the arrow keys move between runs.</p>
+    return (
+      <p class="bar-details hint">
+        {hasTouch
+          ? 'Tap a run for details.'
+          : 'Hover over a run for details. Shift and the arrow keys move between runs.'}
+      </p>
+    )
   }
   const { bar } = picked
   const end = endOf(bar, now)
@@ -23,7 +30,7 @@ export function BarDetails(): VNode {
     <p class="bar-details" role="status">
       <span>
         <strong>
-          <Text of={bar.activity} maxLength={60} />
+          <Text of={bar.title} maxLength={80} />
         </strong>{' '}
         of <Text of={bar.agent} maxLength={40} />
         {bar.worker !== undefined && (

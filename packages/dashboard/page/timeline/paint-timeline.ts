@@ -6,6 +6,8 @@ import type { Surface } from '../ui/canvas.tsx'
 import { hueOf, patternOf } from '../ui/palette.ts'
 import type { Palette } from '../ui/palette.ts'
 import { drawable } from '../ui/plain.ts'
+import { tickTime } from '../ui/round-ticks.ts'
+import { axisTicks } from './axis-ticks.ts'
 import { barPattern } from './bar-pattern.ts'
 import type { FoldedTime } from './folded-time.ts'
 import { axisHeight, barTop } from './lanes.ts'
@@ -91,7 +93,7 @@ function paintBar(context: CanvasRenderingContext2D, bar: Bar, { y, lane, toX, w
     context.fillRect(left + 3 + retry * 4, top + barHeight - 3, 2, 3)
   }
   if (right - left > 64 && barHeight >= 12) {
-    const shown = drawable(bar.activity, Math.floor((right - left) / 8))
+    const shown = drawable(bar.title, Math.floor((right - left) / 8))
     context.font = '600 10px system-ui, sans-serif'
     context.textBaseline = 'middle'
     const wide = context.measureText(shown).width + 8
@@ -193,15 +195,11 @@ function paintAxis(
   context.font = '500 11px system-ui, sans-serif'
   context.textAlign = 'left'
   context.textBaseline = 'middle'
-  const count = Math.max(2, Math.floor((width - gutter) / 130))
-  for (let step = 0; step < count; step += 1) {
-    const at = from + ((to - from) * step) / count
-    const time = new Date(folded.toTime(at))
+  const count = Math.max(2, Math.floor((width - gutter) / 110))
+  for (const { time, at } of axisTicks(folded, { from, to }, count)) {
     const x = gutter + (at - from) * scale
     strokeLine(context, x + 0.5, axisHeight - 6, x + 0.5, axisHeight)
-    const text = Number.isNaN(time.getTime()) ? '' : time.toLocaleTimeString('en-GB')
-    const millis = to - from < 8_000 ? `.${`${time.getMilliseconds()}`.padStart(3, '0')}` : ''
-    if (at >= 0) context.fillText(`${text}${millis}`, x + 4, axisHeight / 2)
+    context.fillText(tickTime(time), x + 4, axisHeight / 2)
   }
 }
 

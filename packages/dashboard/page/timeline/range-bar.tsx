@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { markedRange } from '../state/marked-range.ts'
 import { history, showAt, timeShown, tracks } from '../state/page-state.ts'
 import { counted, duration, timestamp } from '../ui/amounts.ts'
+import { hasTouch } from '../ui/theme.ts'
 import { FoldedTime } from './folded-time.ts'
 import { visibleWindow } from './timeline-window.ts'
 import { summarize, visibleTracks } from './visible-tracks.ts'
@@ -10,7 +11,13 @@ import { summarize, visibleTracks } from './visible-tracks.ts'
 /** Summarizes the marked period, with its actions. */
 export function RangeBar(): VNode {
   const marked = markedRange.value
-  if (!marked) return <p class="hint">Drag over the rows to mark a period. Ctrl and the wheel zoom.</p>
+  if (!marked) {
+    return (
+      <p class="hint">
+        Drag over the rows to mark a period. {hasTouch ? 'Zoom in on it then.' : 'Ctrl and the wheel zoom.'}
+      </p>
+    )
+  }
   const now = timeShown()
   const sum = summarize(visibleTracks(tracks, now), marked.from, marked.to)
   const zoom = (): void => {

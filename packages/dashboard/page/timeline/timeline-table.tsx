@@ -40,7 +40,7 @@ export function TimelineTable(): VNode {
                   <Text of={bar.agent} maxLength={40} />
                 </th>
                 <td>
-                  <Text of={bar.activity} maxLength={40} />
+                  <Text of={bar.title} maxLength={60} />
                 </td>
                 <td>
                   <Text of={bar.worker ?? '—'} maxLength={20} />

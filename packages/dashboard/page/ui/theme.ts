@@ -10,6 +10,8 @@ const darkQuery = matchMedia('(prefers-color-scheme: dark)')
 const motionQuery = matchMedia('(prefers-reduced-motion: reduce)')
 
 const isSystemDark = signal(darkQuery.matches)
+/** Whether fingers point, which have neither a wheel nor keys. */
+export const hasTouch: boolean = matchMedia('(pointer: coarse)').matches
 export const prefersReducedMotion = signal(motionQuery.matches)
 export const theme = signal<Theme>(storedTheme())
 export const isDark = computed(() => (theme.value === 'system' ? isSystemDark.value : theme.value === 'dark'))

@@ -63,7 +63,7 @@ function nameOf(event: SceneEvent): string {
     case 'read':
       return `${event.type} ${event.collection}`
     case 'reused':
-      return `reused ${event.work}`
+      return `reused ${event.title}`
     default:
       return event.type
   }

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type { View } from '@skein/memory'
 
 import { inboxItems } from '../inbox/inbox-items.ts'
+import { listRunRows } from '../metrics/list-run-rows.ts'
 import { metricsOf } from '../metrics/metrics.ts'
 import type { TimeWindow } from '../metrics/window-metrics.ts'
 import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol/protocol.ts'
@@ -24,14 +25,17 @@ export async function exportHtml(
 ): Promise<string> {
   const { view, metricSources, files } = source
   const newest = await takeLast(events, maxEvents)
-  const [session, agents, metrics, inbox] = await Promise.all([
+  const [session, agents, metrics, marks, inbox, runs] = await Promise.all([
     source.describe(),
     source.agents(),
     metricsOf(metricSources, window),
+    metricSources.metricLog.marks(),
     inboxItems(view),
+    listRunRows(view),
   ])
   const records = await detailsOf(view, newest)
-  const run: ExportedRun = { session, agents, events: newest, metrics, records, inbox, exportedAt: Date.now() }
+  const data = { session, agents, events: newest, metrics, marks, records, inbox, runs }
+  const run: ExportedRun = { ...data, exportedAt: Date.now() }
   return embedRun(files, run, (text) => hash('sha256', text, 'base64'))
 }
 

@@ -1,6 +1,6 @@
 import type { View } from '@skein/memory'
 
-import type { MetricMark } from './metric-mark.ts'
+import type { MetricMark } from '../protocol/metric-mark.ts'
 import { MetricReducer } from './metric-reducer.ts'
 
 /** Marks that are kept; beyond that the oldest are dropped. */

@@ -1,7 +1,7 @@
 import { escalationOf, hasEnded, workStateOf } from '@skein/memory/runtime'
 import type { FeedEntry } from '@skein/memory/runtime'
 
-import type { MetricMark } from './metric-mark.ts'
+import type { MetricMark } from '../protocol/metric-mark.ts'
 import { shownCost } from './shown-cost.ts'
 
 type ChangeEntry = Extract<FeedEntry, { readonly type: 'change' }>

@@ -1,5 +1,5 @@
 import type { Cost, Metrics } from '../protocol/protocol.ts'
-import type { MetricMark } from './metric-mark.ts'
+import type { MetricMark } from '../protocol/metric-mark.ts'
 
 /** From `since` up to but excluding `until`; Unix milliseconds. */
 export interface TimeWindow {

@@ -1,6 +1,8 @@
 import type { InboxItem } from './inbox-protocol.ts'
+import type { MetricMark } from './metric-mark.ts'
 import type { Metrics } from './metrics-protocol.ts'
 import type { RecordDetail } from './records-protocol.ts'
+import type { RunRow } from './runs-protocol.ts'
 import type { SceneEvent } from './scene-event.ts'
 import type { AgentRow, Session } from './session-protocol.ts'
 
@@ -18,9 +20,12 @@ export interface ExportedRun {
   readonly agents: readonly AgentRow[]
   readonly events: readonly SceneEvent[]
   readonly metrics: Metrics
+  /** What the metrics of any other window are computed from. */
+  readonly marks: readonly MetricMark[]
   /** The newest records, up to 20 MB of values; without readers and earlier versions. */
   readonly records: readonly RecordDetail[]
   readonly inbox: readonly InboxItem[]
+  readonly runs: readonly RunRow[]
   /** Unix milliseconds. */
   readonly exportedAt: number
 }

@@ -31,6 +31,7 @@ export type {
   PackagedItem,
   PackagedRecords,
 } from './inbox-protocol.ts'
+export type { RunRow } from './runs-protocol.ts'
 export type { Cost, Metrics, QueueSample } from './metrics-protocol.ts'
 export type { ExportedRun, ExportFormat } from './export-protocol.ts'
 export type { Problem } from './problem-protocol.ts'

@@ -60,7 +60,10 @@ export type SceneEvent = EventBase &
     | {
         readonly type: 'reused'
         readonly agent: string
+        /** The id of its record in `work`. */
         readonly work: string
+        /** The kind of work; the title of its record says more. */
+        readonly title: string
         /** Reuses within one batch; the savings are their sum. */
         readonly count: number
         readonly saved: Cost
@@ -72,6 +75,8 @@ export type SceneEvent = EventBase &
         /** Identifies one run: a bar of the timeline. */
         readonly run: string
         readonly activity: string
+        /** The activity and its input in words, when it starts: `note: Energy`. */
+        readonly title?: string
         readonly agent: string
         readonly phase: 'started' | 'progress' | 'done' | 'failed' | 'retried'
         readonly worker?: string

@@ -3,7 +3,7 @@ import type { FeedEntry, FeedRecord } from '@skein/memory/runtime'
 
 import type { SceneLabel } from '../protocol/protocol.ts'
 import { shownCost } from '../metrics/shown-cost.ts'
-import { titleOf, titleOfText, workTitle } from '../text/record-title.ts'
+import { isModelCall, titleOf, titleOfText, workTitle } from '../text/record-title.ts'
 import { shortText } from '../text/short-text.ts'
 import { stateAtVersion } from './escalation-states.ts'
 import { stateOfSavedAgent } from './saved-agent-state.ts'
@@ -29,7 +29,7 @@ export function sceneOfEntry(entry: FeedEntry, options: FeedSceneOptions): reado
   if (entry.type === 'reuses') {
     const { at, reuses } = entry
     return reuses.map(({ agent, work, count, saved }) => {
-      return { type: 'reused', at, agent, work: workTitle(work), count, saved: shownCost(saved) }
+      return { type: 'reused', at, agent, work, title: workTitle(work), count, saved: shownCost(saved) }
     })
   }
   const { collection, id, author, at, op } = entry.change
@@ -37,7 +37,7 @@ export function sceneOfEntry(entry: FeedEntry, options: FeedSceneOptions): reado
   const bodies: SceneBody[] = [writeOf(entry)]
   if (collection === 'escalations') bodies.push(...escalationEventOf(entry))
   if (options.isReportedByFlock(at)) return bodies
-  if (collection === 'work') bodies.push(activityOf(entry))
+  if (collection === 'work' && !isModelCall(id)) bodies.push(activityOf(entry))
   if (collection === 'agents') bodies.push(...agentOf(entry))
   return bodies
 }
@@ -81,8 +81,11 @@ function escalationEventOf({ change, record }: ChangeEntry): readonly SceneBody[
 function activityOf({ change, record }: ChangeEntry): SceneBody {
   const { id, version, author: agent, at } = change
   const common = { type: 'activity', at, run: id, activity: workTitle(id), agent } as const
-  const work = record?.version === version ? workStateOf(JSON.parse(record.text)) : undefined
-  if (!work || work.state === 'running') return { ...common, phase: 'started' }
+  const present = record && workStateOf(JSON.parse(record.text))
+  const work = record?.version === version ? present : undefined
+  if (!work || work.state === 'running') {
+    return { ...common, phase: 'started', ...(present?.title !== undefined && { title: shortText(present.title) }) }
+  }
   return work.state === 'failed'
     ? { ...common, phase: 'failed' }
     : { ...common, phase: 'done', durationMs: costOfWork(work).ms }

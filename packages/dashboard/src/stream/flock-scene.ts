@@ -108,7 +108,9 @@ export class FlockScene {
     const run = this.#openRuns.get(event.run) ?? this.#nextRun()
     if (type === 'activity.started' || type === 'activity.progress') this.#openRuns.set(event.run, run)
     else this.#openRuns.delete(event.run)
-    if (type === 'activity.started') return { ...common, run, phase: 'started' }
+    if (type === 'activity.started') {
+      return { ...common, run, phase: 'started', ...(isCleared && { title: shortText(event.title) }) }
+    }
     if (type === 'activity.progress') {
       const note = isCleared ? shortText(textOf(event.value)) : undefined
       return { ...common, run, phase: 'progress', ...(note !== undefined && { note }) }

@@ -1,4 +1,4 @@
-import { objectInfoOf, parseWorkId } from '@skein/memory/runtime'
+import { objectInfoOf, parseWorkId, workStateOf } from '@skein/memory/runtime'
 import type { ObjectInfo } from '@skein/memory/runtime'
 
 import { shortText } from './short-text.ts'
@@ -33,7 +33,7 @@ interface TitledRecord {
 
 /** One line that says what a record is about: a fact's key, an object's title, the beginning of a text. */
 export function titleOf({ collection, id, task, tags }: TitledRecord, value: unknown): string {
-  if (collection === 'work') return workTitle(id)
+  if (collection === 'work') return shortText(workStateOf(value)?.title ?? workTitle(id))
   const object = collection === 'objects' ? objectInfoOf(value) : undefined
   if (object) return objectTitle(object, { task, tags })
   if (collection === 'corrections') return correctionTitle(id, value)
@@ -43,7 +43,8 @@ export function titleOf({ collection, id, task, tags }: TitledRecord, value: unk
 /** {@link titleOf} for a value that is still JSON text. */
 export function titleOfText(record: TitledRecord, text: string): string {
   // Every change of the feed passes here, so only values that matter are parsed.
-  if (record.collection === 'work' || titledById.has(record.collection)) return titleOf(record, undefined)
+  if (titledById.has(record.collection)) return titleOf(record, undefined)
+  if (record.collection === 'work') return titleOf(record, parse(text))
   return text.length > maxParsedLength ? shortText(text.slice(0, 1_000)) : titleOf(record, parse(text))
 }
 
@@ -58,9 +59,20 @@ export function objectTitle(
   return shortText([...words, `${mediaType}, ${size} bytes`].join(' · '))
 }
 
-/** The key of a work without the hash of its inputs: `activity/note@1`. */
+/** What a work is, from its id alone: `note` of an activity, `cite by skein/extractive@3` of a model's answer. */
 export function workTitle(id: string): string {
-  return shortText(parseWorkId(id).key.replace(/\/[\da-f]{32,}$/, ''))
+  const parts = parseWorkId(id)
+    .key.replace(/\/[\da-f]{32,}$/, '')
+    .split('/')
+  const [kind, name = ''] = parts
+  if (kind === 'activity' && parts.length === 2) return shortText(name.replace(/@[^@]*$/, ''))
+  if (kind === 'model' && parts.length > 2) return shortText(`${parts.at(-1)} by ${parts.slice(1, -1).join('/')}`)
+  return shortText(parts.join('/'))
+}
+
+/** Whether a work is a call of a model, which is part of an activity. */
+export function isModelCall(id: string): boolean {
+  return parseWorkId(id).kind === 'model'
 }
 
 /** Why a record was corrected; without a reason, what was done to which. */

@@ -4,7 +4,18 @@ import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
 import { sampleRun } from './fixture/sample-run.ts'
 
-const views = ['map', 'timeline', 'memory/objects/answer', 'inbox/esc-1', 'metrics'] as const
+const views = [
+  'runs',
+  'runs/run-2',
+  'runs/run-2?with=run-1',
+  'memory',
+  'inbox',
+  'map',
+  'timeline',
+  'memory/objects/answer',
+  'inbox/esc-1',
+  'metrics',
+] as const
 
 describePage('The accessibility of the page in Chromium', (open) => {
   let server: FixtureServer

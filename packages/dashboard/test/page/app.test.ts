@@ -4,7 +4,18 @@ import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
 import { sampleRun } from './fixture/sample-run.ts'
 
-const views = ['map', 'timeline', 'memory/objects/answer', 'inbox/esc-1', 'metrics'] as const
+const views = [
+  'runs',
+  'runs/run-2',
+  'runs/run-2?with=run-1',
+  'memory',
+  'inbox',
+  'map',
+  'timeline',
+  'memory/objects/answer',
+  'inbox/esc-1',
+  'metrics',
+] as const
 
 describePage('The page in Chromium', (open) => {
   let server: FixtureServer
@@ -22,5 +33,26 @@ describePage('The page in Chromium', (open) => {
       expect([view, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, 375])
     }
     expect(opened.faults).toEqual([])
+  })
+
+  it('lists all keys in every view', async () => {
+    sampleRun(server, Date.now())
+    await using opened = await open(server.url)
+    const { page } = opened
+    const keys = page.getByRole('dialog', { name: 'Keys' })
+    for (const view of views) {
+      await page.goto(`${server.url}#/${view}`)
+      await page.keyboard.press('?')
+      await keys.getByText('these keys').waitFor()
+      await page.keyboard.press('Escape')
+      await keys.waitFor({ state: 'hidden' })
+    }
+  })
+
+  it('tells fingers nothing of wheels and keys', async () => {
+    sampleRun(server, Date.now())
+    await using opened = await open(`${server.url}#/timeline`, { hasTouch: true, isMobile: true })
+    await opened.page.getByText('Tap a run for details.').waitFor()
+    expect(await opened.page.getByText('wheel').count()).toBe(0)
   })
 })

@@ -37,8 +37,8 @@ describePage('The connection of the page in Chromium', (open) => {
     await server.start()
     await page.getByRole('status').getByText('live', { exact: true }).waitFor()
     await shown()
-    const { reads } = server.scene.totals
-    await page.locator('.flock-summary').getByText(reads.toLocaleString('en'), { exact: true }).waitFor()
+    const { shared } = server.scene.totals
+    await page.locator('.flock-summary').getByText(shared.toLocaleString('en'), { exact: true }).waitFor()
     expect(opened.faults).toEqual([])
   })
 })

@@ -57,6 +57,16 @@ describePage('Hostile input', (open) => {
         updatedAt: now,
       } as const
       const packed = { id: text, author: text, at: now, value: JSON.stringify(text), derivedFrom: [text] }
+      server.contents.runs.push({
+        id,
+        title: text,
+        questions: [text, text],
+        model: text,
+        state: 'failed',
+        startedAt: now - 1_000,
+        answers: [{ question: text, object: id, isAnswered: false }],
+        problem: text,
+      })
       server.contents.inbox.set(id, {
         item,
         packaged: ['observations', 'decisions', 'learnings', 'facts', 'objects'].map((collection) => {
@@ -71,6 +81,8 @@ describePage('Hostile input', (open) => {
     const { page, faults } = opened
     const ids = [...server.contents.inbox.keys()].map(encodeURIComponent)
     const routes = [
+      'runs',
+      ...server.contents.runs.map(({ id }) => `runs/${encodeURIComponent(id)}`),
       'map',
       'timeline',
       'memory',
@@ -115,7 +127,15 @@ describePage('Hostile input', (open) => {
       const { page, faults } = opened
       await page.getByText('exported run').waitFor()
       const ids = short.map((_, index) => index)
-      for (const route of ['map', 'timeline', 'memory', 'inbox', 'metrics', ...ids.map((id) => `memory/facts/${id}`)]) {
+      for (const route of [
+        'runs',
+        'map',
+        'timeline',
+        'memory',
+        'inbox',
+        'metrics',
+        ...ids.map((id) => `memory/facts/${id}`),
+      ]) {
         await page.goto(`${pathToFileURL(file).href}#/${route}`)
         await page.waitForTimeout(100)
         const strange = await page.evaluate(

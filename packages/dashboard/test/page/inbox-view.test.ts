@@ -34,15 +34,16 @@ describePage('The inbox in Chromium', (open) => {
       state: 'answered',
       answer: '"34 dollars: part 12 is the newer one."',
     })
-    // Hands the other one back, after closing the answer form.
-    await press('Escape', 'j', 'j')
-    await page.goto(`${server.url}#/inbox/esc-2`)
+    // The next question is open, and has the focus.
     await page.getByRole('heading', { name: /May the summary/ }).waitFor()
+    await page.locator('h2:focus').waitFor()
     await press('a', 'Escape', 'h')
     await page.getByLabel('Reason for handing back').fill('Not ours to say.')
     await press('Control+Enter')
     await page.getByText('Handed back.').waitFor()
     expect(server.contents.inbox.get('esc-2')?.item.state).toBe('handed-back')
+    await page.getByText('All done.').waitFor()
+    await page.locator('h2:focus').waitFor()
     expect(opened.faults).toEqual([])
   })
 
@@ -61,6 +62,9 @@ describePage('The inbox in Chromium', (open) => {
     const item = { state: 'declined', answer: '"Their families have not been told."' }
     expect(server.contents.inbox.get('esc-2')?.item).toMatchObject(item)
     await page.locator('.state-declined').waitFor()
+    await page.getByRole('heading', { name: /Two parts name/ }).waitFor()
+    await page.goto(`${server.url}#/inbox/esc-2`)
+    await page.getByRole('heading', { name: /May the summary/ }).waitFor()
     expect(await page.getByRole('button', { name: /Decline/ }).count()).toBe(0)
     expect(opened.faults).toEqual([])
   })

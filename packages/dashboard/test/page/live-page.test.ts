@@ -14,7 +14,7 @@ import { describePage } from './describe-page.ts'
 describePage('The page of a live memory', (open) => {
   it('opens with the link, removes the token from the address, and opens again with the cookie', async () => {
     await using board = await openBoard()
-    await using opened = await open(board.board.url)
+    await using opened = await open(board.board.url.replace('#', '#/map?'))
     const { page } = opened
     await page.getByText('no agents yet').waitFor()
     expect(page.url()).not.toContain(board.board.token)
@@ -30,7 +30,7 @@ describePage('The page of a live memory', (open) => {
     await using memory = await openMemory({ store: mapStore() })
     await using flock = await createFlock({ memory, threads: 1 })
     await using board = await openBoard({ memory, flock })
-    await using opened = await open(board.board.url)
+    await using opened = await open(board.board.url.replace('#', '#/map?'))
     const { page } = opened
     await page.getByText('no agents yet').waitFor()
     const clerk = behavior({ role: 'clerk', initial: 0, receive: (count: number) => count + 1 })

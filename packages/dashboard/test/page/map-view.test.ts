@@ -12,7 +12,7 @@ describePage('The map in Chromium', (open) => {
   afterEach(() => server.stop())
 
   it('shows agents and objects as they appear', async () => {
-    await using opened = await open(server.url)
+    await using opened = await open(`${server.url}#/map`)
     const { page } = opened
     await page.getByText('no agents yet').waitFor()
     sampleRun(server, Date.now())
@@ -38,7 +38,7 @@ describePage('The map in Chromium', (open) => {
   it('does not move when the user prefers reduced motion', async () => {
     // Long enough ago that nothing expires during the test.
     sampleRun(server, Date.now() - 300_000)
-    await using opened = await open(server.url, { reducedMotion: 'reduce' })
+    await using opened = await open(`${server.url}#/map`, { reducedMotion: 'reduce' })
     const { page } = opened
     await page.getByText('of 30 agents').waitFor()
     await page.waitForTimeout(2_500)

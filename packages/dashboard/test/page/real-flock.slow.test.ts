@@ -1,23 +1,27 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 
+import type { Page } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
 
 import { describePage } from './describe-page.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..', '..')
+const cli = join(root, 'packages', 'skein', 'src', 'cli.ts')
 
 describePage('The page of a real flock', (open) => {
   const folder = mkdtempSync(join(tmpdir(), 'skein-page-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('shows a report being made, leads from it to its sources, and exports to a file', async () => {
-    await using run = await startRun(join(folder, 'demo.db'))
-    await using opened = await open(run.url)
+    const store = join(folder, 'demo.db')
+    await using run = await startRun(store)
+    await using opened = await open(run.url.replace('#', '#/map?'))
     const { page } = opened
     await page
       .locator('.flock-summary')
@@ -30,6 +34,7 @@ describePage('The page of a real flock', (open) => {
       .first()
       .waitFor()
     await run.ended
+    await compareFigures(page, store)
 
     const base = new URL(run.url).origin
     await page.goto(`${base}/#/memory?tag=answer`)
@@ -60,11 +65,72 @@ describePage('The page of a real flock', (open) => {
   }, 180_000)
 })
 
+/** Every figure of the page is the command line's. */
+async function compareFigures(page: Page, store: string): Promise<void> {
+  const stats = (await skein('stats', store)) as {
+    readonly records: Readonly<Record<string, { readonly count: number }>>
+    readonly work: {
+      readonly total: { readonly computed: number; readonly reused: number } & Readonly<
+        Record<'used' | 'saved', CliCost>
+      >
+    }
+  }
+  const { used, saved, reused } = stats.work.total
+  const told = { ...used, tokens: used.inputTokens + used.outputTokens }
+  const kept = { ...saved, tokens: saved.inputTokens + saved.outputTokens }
+  const text = (value: number): string => value.toLocaleString('en')
+  const records = Object.values(stats.records).reduce((sum, { count }) => sum + count, 0)
+
+  const base = new URL(page.url()).origin
+  await page.goto(`${base}/#/map`)
+  const shown = async (name: string): Promise<string> =>
+    (await page.locator('.flock-summary div', { hasText: name }).locator('dd').textContent()) ?? ''
+  await expect.poll(() => shown('records in memory')).toBe(text(records))
+  expect(await shown('results reused')).toBe(text(reused))
+  const agents = /of (\d+) agents/.exec(await shown('agents'))?.[1]
+  await page.getByRole('button', { name: 'Table' }).click()
+  const states = page.locator('table').first().locator('tbody tr td:nth-child(3)')
+  const running = (await states.allTextContents()).filter((state) => state !== 'ended')
+  expect(agents).toBe(String(running.length))
+
+  await page.goto(`${base}/#/metrics`)
+  const card = (name: string) => page.locator('.card', { hasText: name })
+  await card('calls saved').getByText(text(kept.calls), { exact: true }).waitFor()
+  await card('calls saved')
+    .getByText(`${text(told.calls)} made`)
+    .waitFor()
+  await card('tokens saved').getByText(text(kept.tokens), { exact: true }).waitFor()
+  await card('tokens saved')
+    .getByText(`${text(told.tokens)} used`)
+    .waitFor()
+
+  await page.goto(`${base}/#/runs`)
+  const row = page.locator('.runs tbody tr')
+  expect(await row.locator('td[data-head="Calls"]').textContent()).toBe(text(told.calls))
+  expect(await row.locator('td[data-head="Saved"]').textContent()).toBe(`${text(kept.calls)} calls`)
+  await row.getByRole('link').click()
+  await card('tokens saved')
+    .getByText(`${text(told.tokens)} used`)
+    .waitFor()
+  await page.getByText('answered 2 of 2 questions').waitFor()
+}
+
+interface CliCost {
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** What a command prints as JSON. */
+async function skein(command: string, store: string): Promise<unknown> {
+  const { stdout } = await promisify(execFile)('node', [cli, command, '--store', store, '--json'])
+  return JSON.parse(stdout) as unknown
+}
+
 /** Starts `skein run` with its dashboard, as the demo does. */
 async function startRun(
   store: string,
 ): Promise<AsyncDisposable & { readonly url: string; readonly ended: Promise<void> }> {
-  const cli = join(root, 'packages', 'skein', 'src', 'cli.ts')
   const report = join(root, 'examples', 'data', '1981_jimmy_carter_d.txt')
   const questions = ['What is said about the hostages in Iran?', 'What was done for the environment?']
   const asked = questions.flatMap((question) => ['--question', question])

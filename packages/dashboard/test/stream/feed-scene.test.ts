@@ -48,7 +48,8 @@ it('shows reads to auditors, and reuses to everybody', async () => {
     expect.objectContaining({
       type: 'reused',
       agent: 'bob',
-      work: 'sum/v1/1',
+      work: 'public sum/v1/1',
+      title: 'sum/v1/1',
       saved: expect.objectContaining({ tokens: 12, usd: 0.5 }),
     }),
   )

@@ -44,6 +44,7 @@ export class ComputeOnce {
     const { leaseMs = 5_000, ttlMs, signal, accept } = options
     requireDuration('leaseMs', leaseMs, 10)
     if (options.task !== undefined) requireStrings('task', [options.task])
+    if (options.title !== undefined) requireStrings('title', [options.title])
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     if (accept !== undefined && typeof accept !== 'function') throw new OptionError('accept', 'a function', accept)
     requireOnRetract(options.onRetract)

@@ -33,6 +33,8 @@ export interface OnceOptions {
   readonly leaseMs?: number
   /** The task that the record of the work belongs to. */
   readonly task?: string
+  /** One line that tells people what the work is, kept with its record: `note: Energy`. Longer ones are cut. */
+  readonly title?: string
   /** Stops this caller's wait. The work is aborted when nobody waits for it any more. */
   readonly signal?: AbortSignal
   /** Begin the work only while this claim is held. */
@@ -67,6 +69,7 @@ export const onceKinds: OptionKinds<OnceOptions> = {
   ttlMs: 'any',
   leaseMs: 'any',
   task: 'any',
+  title: 'any',
   signal: 'object',
   claim: 'object',
   accept: 'function',

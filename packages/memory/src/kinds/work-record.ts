@@ -16,6 +16,8 @@ import type { OnceOptions } from './once-options.ts'
 
 /** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
 const failedMs = 10_000
+/** Titles are cut to this length, in UTF-16 units. */
+const maxTitleLength = 160
 
 /** What a {@link WorkRecord} works with. */
 export interface WorkRecordParts {
@@ -45,7 +47,8 @@ export class WorkRecord {
     const { space, options } = this.#parts
     const { owner } = space
     try {
-      return await this.#write({ state: 'running', owner, process: ownProcess() }, version, options.leaseMs)
+      const running = this.#titled({ state: 'running', owner, process: ownProcess() })
+      return await this.#write(running, version, options.leaseMs)
     } catch (error) {
       if (!isOutage(error)) throw error
       if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error
@@ -64,7 +67,7 @@ export class WorkRecord {
 
   /** Stores a result; resolves to whether it is stored. */
   async keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
-    const isKept = await this.#keep(done, fence)
+    const isKept = await this.#keep(this.#titled(done), fence)
     // What is retracted after this finds the result, what was retracted before is seen here.
     if (isKept && (await this.isOutdated())) await this.giveBack(undefined)
     return isKept
@@ -91,12 +94,18 @@ export class WorkRecord {
   /** Records the failure for those who wait elsewhere. An error here must not hide why the work failed. */
   async fail(error: unknown, fence: number, label: Label): Promise<void> {
     try {
-      await this.#write({ state: 'failed', error: toStoredEnvelope(error), label }, fence, failedMs)
+      await this.#write(this.#titled({ state: 'failed', error: toStoredEnvelope(error), label }), fence, failedMs)
     } catch (second) {
       // Nothing can be written after closing: the lease ends by itself.
       if (second instanceof MemoryClosedError) return
       warn(second)
     }
+  }
+
+  #titled<State extends WorkState>(state: State): State {
+    const { title } = this.#parts.options
+    // Cut between characters: a title may come from any text.
+    return title === undefined ? state : { ...state, title: title.slice(0, maxTitleLength).toWellFormed() }
   }
 
   /** Repeats what fails because the store is out of reach. */

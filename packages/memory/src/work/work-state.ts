@@ -17,7 +17,10 @@ import { earlierCost } from './ledger-entry.ts'
  * - `failed` → `running`: acquired by a caller that did not wait for the failed run.
  *   Callers that waited get the failure.
  */
-export type WorkState =
+export type WorkState = {
+  /** One line that tells people what the work is. */
+  readonly title?: string | undefined
+} & (
   | {
       readonly state: 'running'
       readonly owner: string
@@ -37,6 +40,7 @@ export type WorkState =
       readonly label?: Label | undefined
     }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope; readonly label?: Label | undefined }
+)
 
 /** Reads the decoded value of a work record; `undefined` if its state is unknown. */
 export function workStateOf(value: unknown): WorkState | undefined {

@@ -1,4 +1,4 @@
-import { Records } from '@skein/memory/runtime'
+import { objectInfoOf, Records, workStateOf } from '@skein/memory/runtime'
 import type { View } from '@skein/memory'
 import type { AnyRecord, RecordsFilter } from '@skein/memory/runtime'
 import type { Collection } from '@skein/memory/store'
@@ -111,6 +111,7 @@ function countText({ records, isCut }: RecordCount): string {
 
 function renderRecords(records: readonly AnyRecord[], view: View): string {
   const columns = [
+    ...(records.some((record) => titleOf(record) !== '') ? [{ title: 'TITLE', of: titleOf }] : []),
     { title: 'ID', of: ({ id }: AnyRecord) => id },
     { title: 'V', of: ({ version }: AnyRecord) => String(version), align: 'right' },
     { title: 'AGE', of: ({ updatedAt }: AnyRecord) => spanOf(view.now() - updatedAt), align: 'right' },
@@ -123,4 +124,10 @@ function renderRecords(records: readonly AnyRecord[], view: View): string {
   ] as const
   const lines = renderTable(records, columns, process.stdout)
   return [...lines, countOf(records.length, 'record')].join('\n')
+}
+
+/** What an object or a work is called; others have no titles. */
+function titleOf({ collection, value }: AnyRecord): string {
+  const title = collection === 'work' ? workStateOf(value)?.title : objectInfoOf(value)?.title
+  return (collection === 'work' || collection === 'objects') && title !== undefined ? previewOf(title) : ''
 }

@@ -4,7 +4,7 @@ import type { MapReduceProgress, QuestionsFor } from '@skein/core/types'
 import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 
-import type { NoteRef, Part, Quote } from './note.ts'
+import type { Note, NoteRef, Part, Quote } from './note.ts'
 import { groupParts, indexGroups } from './group-parts.ts'
 import type { FileInput } from './report-work.ts'
 
@@ -26,12 +26,14 @@ export interface Finding {
   /** Where nothing answers the question, those of a summary of the whole. */
   readonly quotes: readonly Quote[]
   readonly isAnswered: boolean
+  /** The object that holds the quotes; absent where there are none. */
+  readonly object: string | undefined
   readonly parts: number
   /** Sentences of notes, and of the answer, left out because no source backs them. */
   readonly drops: { readonly notes: Drops; readonly answer: Drops }
 }
 
-type Conclusion = Pick<Finding, 'quotes' | 'isAnswered' | 'drops'>
+type Conclusion = Pick<Finding, 'quotes' | 'isAnswered' | 'object' | 'drops'>
 
 interface Studied {
   readonly parts: readonly Part[]
@@ -52,7 +54,7 @@ const maxFallbackSentences = 4
 /** The notes merged in one step, in tokens. */
 const maxMergedTokens = 12_000
 
-const nothing: Conclusion = { quotes: [], isAnswered: false, drops: { notes: {}, answer: {} } }
+const nothing: Conclusion = { quotes: [], isAnswered: false, object: undefined, drops: { notes: {}, answer: {} } }
 
 /**
  * Makes the state machine of an analyst, which asks the other roles to do the work.
@@ -95,9 +97,16 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         const { parts, notes, result } = input.studied
         if (!result) return nothing
         const { quotes, drops = {} } = await view.objects.get(result.note)
-        const summary = (limit: number): Quote[] => inSourceOrder(quotes.slice(0, limit), input.files)
+        /** A part of the notes on everything, kept for whoever looks at the run later. */
+        const summary = async (limit: number, title: string): Promise<Pick<Conclusion, 'quotes' | 'object'>> => {
+          const chosen = inSourceOrder(quotes.slice(0, limit), input.files)
+          const found: Note = { topic: result.topic, quotes: chosen }
+          const { id } = await view.objects.put(found, { tags: ['summary'], title, derivedFrom: [result.note] })
+          return { quotes: chosen, object: id }
+        }
         if (input.question === undefined) {
-          return { quotes: summary(maxSummarySentences), isAnswered: true, drops: { notes: drops, answer: {} } }
+          const whole = await summary(maxSummarySentences, 'Summary')
+          return { ...whole, isAnswered: true, drops: { notes: drops, answer: {} } }
         }
         const [partsRef, notesRef, ...indexes] = await Promise.all([
           view.objects.put(parts),
@@ -105,10 +114,13 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
           ...indexGroups(parts).map((group) => summarizers.ask({ type: 'index', input: group }, { signal })),
         ])
         const question = { question: input.question, parts: partsRef, notes: notesRef, indexes }
-        const answer = await view.objects.get(await combiners.ask({ type: 'answer', input: question }, { signal }))
+        const ref = await combiners.ask({ type: 'answer', input: question }, { signal })
+        const answer = await view.objects.get(ref)
         const isAnswered = answer.quotes.length > 0
         return {
-          quotes: isAnswered ? answer.quotes : summary(maxFallbackSentences),
+          ...(isAnswered
+            ? { quotes: answer.quotes, object: ref.id }
+            : await summary(maxFallbackSentences, 'Summary in place of an answer')),
           isAnswered,
           drops: { notes: drops, answer: answer.drops ?? {} },
         }

@@ -1,8 +1,11 @@
+import { basename } from 'node:path'
+
 import { agent, createFlock } from '@skein/core'
 import type { Flock } from '@skein/core'
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
-import { ownFile } from '@skein/memory/runtime'
+import { ownFile, recordRun } from '@skein/memory/runtime'
+import type { RunAnswer, RunOutcome } from '@skein/memory/runtime'
 import type { Cost, LedgerReport } from '@skein/memory/types'
 
 import { analystMachine } from './analyst.ts'
@@ -66,7 +69,9 @@ export async function openCrew(
     ...(ceiling && { budget: ceiling }),
   })
   let partsRead = 0
+  let agents = 0
   flock.on((event) => {
+    if (event.type === 'agent.spawned') agents += 1
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
     onEvent?.(event)
   })
@@ -75,12 +80,31 @@ export async function openCrew(
     opened: { memory, flock },
     study: async (files, progress) => {
       const view = memory.as({ id: 'reader', role: 'reader' })
+      const run = await recordRun(view, {
+        title: files.map(({ source }) => basename(source)).join(', '),
+        questions: questions.filter((question) => question !== undefined),
+        ...(model && { model: model.id }),
+      })
+      const end = (outcome: Pick<RunOutcome, 'state' | 'answers'> & { readonly problem?: string }): Promise<void> => {
+        const { used, saved } = flock.stats()
+        return run.end({ ...outcome, agents, used, saved })
+      }
       const known = await Promise.all(
         files.map(async ({ document, pages: _pages, ...file }): Promise<FileInput> => {
           return document ? { ...file, content: await view.objects.put(document) } : file
         }),
       )
-      return Promise.all(questions.map((question) => studyOne(flock, { files: known, question }, progress, signal)))
+      try {
+        const findings = await Promise.all(
+          questions.map((question) => studyOne(flock, { files: known, question }, progress, signal)),
+        )
+        await end({ state: 'done', answers: findings.flatMap((finding) => answerOf(finding)) })
+        return findings
+      } catch (error) {
+        const state = signal?.aborted ? 'stopped' : 'failed'
+        await end({ state, answers: [], problem: error instanceof Error ? error.message : String(error) })
+        throw error
+      }
     },
     stats: async () => {
       const { activities, reusedActivities, used, saved } = flock.stats()
@@ -97,6 +121,10 @@ export async function openCrew(
       await memory.close()
     },
   }
+}
+
+function answerOf({ question, object, isAnswered }: Finding): readonly RunAnswer[] {
+  return object === undefined ? [] : [{ ...(question !== undefined && { question }), object, isAnswered }]
 }
 
 async function studyOne(

@@ -1,4 +1,4 @@
-import type { Cost } from '../protocol/protocol.ts'
+import type { Cost } from './metrics-protocol.ts'
 
 /** One thing that metrics count. All times are Unix milliseconds. */
 export type MetricMark = { readonly at: number } & (

@@ -1,0 +1,40 @@
+import { signal } from '@preact/signals'
+
+import type { RunRow } from '../../src/protocol/protocol.ts'
+import { api } from '../server/api.ts'
+import { exportedRun } from '../server/exported-run.ts'
+import { connection, history } from '../state/page-state.ts'
+
+/** The runs of the memory, newest first; `undefined` until they are loaded. */
+export const runs = signal<readonly RunRow[] | undefined>(undefined)
+/** Why they could not be loaded. */
+export const runsError = signal<string | undefined>(undefined)
+
+/** The tag of records that tell of runs. */
+const runTag = 'run'
+
+let loadedFor = -1
+
+/** Loads the runs, unless nothing has been told of a run since. */
+export async function loadRuns(): Promise<void> {
+  if (connection.peek() === 'loading') return
+  const told = toldOfRuns()
+  if (told === loadedFor && runs.peek()?.some(({ state }) => state === 'running') !== true) return
+  loadedFor = told
+  try {
+    runs.value = connection.peek() === 'file' ? (exportedRun()?.runs ?? []) : await api.runs()
+    runsError.value = undefined
+  } catch (error) {
+    loadedFor = -1
+    runsError.value = error instanceof Error ? error.message : 'The runs could not be loaded.'
+  }
+}
+
+/** How many records of the scene tell of runs: only then is there something new. */
+function toldOfRuns(): number {
+  let count = 0
+  for (const { collection, tags } of history.head.records.values()) {
+    if (collection === 'objects' && tags.includes(runTag)) count += 1
+  }
+  return count
+}

@@ -1,0 +1,88 @@
+import { noCost, recordRun } from '@skein/memory/runtime'
+import { expect, it } from 'vitest'
+
+import { openBoard } from '../open-board.ts'
+import type { OpenBoard } from '../open-board.ts'
+import { describePage } from './describe-page.ts'
+
+const sentence = 'Dairy farmers began to earn a profit again.'
+
+/** Records a run that answers one question from one file. */
+async function runOn(board: OpenBoard, title: string, question: string, calls: number): Promise<void> {
+  const view = board.memory.as({ id: 'combiner-1', role: 'combiner' })
+  const source = await view.objects.put(`About farms.\n${sentence}\nThe end of ${title}.`, { title, tags: ['source'] })
+  const run = await recordRun(view, { title, questions: [question] })
+  const quotes = [{ text: sentence, citations: [{ source: 'd', start: 13, end: 13 + sentence.length }] }]
+  const answer = await view.objects.put({ topic: question, quotes, calls }, { derivedFrom: [source] })
+  const answers = [{ question, object: answer.id, isAnswered: true }]
+  await run.end({ state: 'done', agents: 68, used: { ...noCost, calls }, saved: { ...noCost, calls: 147 }, answers })
+}
+
+describePage('The runs in Chromium', (open) => {
+  it('lead from a list with filters to answers, and from a sentence to its source', async () => {
+    await using board = await openBoard()
+    await runOn(board, 'farms.txt', 'What about farmers?', 149)
+    await runOn(board, 'letters.txt', 'Who wrote?', 2)
+    await using opened = await open(board.board.url)
+    const { page } = opened
+    const rows = page.locator('.runs tbody tr')
+    await page.getByText('2 runs').waitFor()
+    await page.getByLabel('Search').fill('farmers')
+    await page.getByText('1 of 2 runs').waitFor()
+    expect(await rows.first().textContent()).toContain('farms.txt')
+    await page.getByLabel('Search').fill('')
+    await page.getByLabel('Calls, at least').fill('100')
+    await page.getByText('1 of 2 runs').waitFor()
+    await page.getByLabel('Calls, at least').fill('')
+    await page.getByLabel('Report').selectOption('letters.txt')
+    await page.getByText('1 of 2 runs').waitFor()
+    await page.getByLabel('Report').selectOption('')
+    await page.getByLabel('Agent').fill('nobody')
+    await page.getByText('No run matches').waitFor()
+    await page.getByLabel('Agent').fill('combiner')
+    await page.getByText('2 runs').waitFor()
+
+    await page.getByRole('link', { name: 'farms.txt' }).click()
+    await page.getByRole('heading', { name: 'What about farmers?' }).waitFor()
+    await page.getByText('149 made').waitFor()
+    expect(await opened.violations()).toEqual([])
+    await page.getByRole('button', { name: /^source/ }).click()
+    expect(await page.locator('mark').textContent()).toBe(sentence)
+    expect(opened.faults).toEqual([])
+  })
+
+  it('are compared: figures and answers', async () => {
+    await using board = await openBoard()
+    await runOn(board, 'farms.txt', 'What about farmers?', 149)
+    await runOn(board, 'farms.txt', 'What about farmers?', 1)
+    await using opened = await open(board.board.url)
+    const { page } = opened
+    await page.locator('.runs a').first().click()
+    await page.getByLabel('Compare with').selectOption({ index: 1 })
+    const made = page.getByRole('row', { name: /^Calls made/ })
+    expect(await made.getByRole('cell').allTextContents()).toEqual(['149', '1', '−148'])
+    await page.getByText('Nothing changed.').waitFor()
+    expect(await opened.violations()).toEqual([])
+    expect(opened.faults).toEqual([])
+  })
+
+  it('appear while they work, with what their agents do', async () => {
+    await using board = await openBoard()
+    await using opened = await open(board.board.url)
+    const { page } = opened
+    await page.getByText('No run is recorded').waitFor()
+    const view = board.memory.as({ id: 'reader-1', role: 'reader' })
+    const run = await recordRun(view, { title: 'farms.txt', questions: [] })
+    await page.getByRole('link', { name: 'farms.txt' }).click()
+    await page.getByText('running').first().waitFor()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const work = view.once('activity/note@1/abc', () => promise, { title: 'note: Energy' })
+    await page.getByText('note: Energy').waitFor()
+    resolve()
+    await work
+    await page.getByText('1 done, 0 running').waitFor()
+    await run.end({ state: 'failed', agents: 1, used: noCost, saved: noCost, answers: [], problem: 'It rained.' })
+    await page.getByText('It rained.').waitFor()
+    expect(opened.faults).toEqual([])
+  })
+})
