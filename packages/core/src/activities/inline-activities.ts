@@ -112,6 +112,7 @@ export class InlineActivities {
       memory,
       model: shareModel(this.#model, memory, { budgets: task.budgets ?? [] }),
       signal,
+      traceparent: task.trace?.traceparent,
       progress: (value) => options.onProgress?.(value, scope.label),
     }
     const abort = abortWithGrace(signal, { graceMs, request: () => {}, force: () => {} })
