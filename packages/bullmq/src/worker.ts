@@ -109,7 +109,7 @@ export class Worker implements AsyncDisposable {
 
   /** @internal */
   async start(): Promise<void> {
-    const { client, names, executor } = this.#parts
+    const { executor } = this.#parts
     const found: { readonly identity: ActivityIdentity; readonly module: string; readonly kind: 'compute' | 'io' }[] =
       []
     for (const module of this.#options.activities) {

@@ -6,7 +6,7 @@ import { mapStore, openMemory } from '@skein/memory'
 describeExecutor('threads', {
   open: async () => {
     const memory = await openMemory({ store: mapStore() })
-    const executor = threadExecutor(memory, extractiveModel(), { threads: 1, graceMs: 20 })
+    const executor = threadExecutor(memory, extractiveModel(), { threads: 1, graceMs: 2_000 })
     return { memory, executor, close: () => memory.close() }
   },
 })

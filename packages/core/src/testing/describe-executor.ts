@@ -26,6 +26,8 @@ export interface ExecutorContractOptions {
   open(module: URL): Promise<OpenExecutor>
 }
 
+/** Threads may take long to start. */
+const patient = { timeout: 60_000 }
 const module = ownFile('@skein/core', import.meta.url, 'describe-executor', './contract-activities.js')
 const ann: Principal = { id: 'ann', role: 'reader', clearance: { level: 'confidential' } }
 const open: Label = { sensitivity: 'public', compartments: [] }
@@ -122,7 +124,7 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
         const middle = run({ name: 'enlist', input: input('middle') })
         const high = run({ name: 'enlist', input: input('high'), priority: 5 })
         // All three wait before the way is free.
-        await expect.poll(() => opened.executor.waiting).toBe(3)
+        await expect.poll(() => opened.executor.waiting, patient).toBe(3)
         await opened.memory.as(ann).facts.set('contract/go', true)
         await Promise.all([blocker.ended, low, middle, high])
         expect(await opened.memory.as(ann).facts.get('contract/order')).toEqual(['high', 'middle', 'low'])
@@ -172,7 +174,7 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
         const { stop, ended } = await begun({ name: 'tellsOfAbort', kind: 'io', input: 'contract/heard' })
         stop.abort(new Error('enough'))
         await expect(ended).rejects.toThrow('enough')
-        await expect.poll(() => opened.memory.as(ann).facts.get('contract/heard'), { timeout: 10_000 }).toBe('aborted')
+        await expect.poll(() => opened.memory.as(ann).facts.get('contract/heard'), patient).toBe('aborted')
       })
 
       it('while it ignores its signal, and others run after it', async () => {
@@ -186,7 +188,7 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
         const blocker = await begun({ name: 'untilFact', input: 'contract/never' })
         const stop = new AbortController()
         const waiting = run({ name: 'enlist', input: { list: 'contract/nobody', name: 'x' } }, { signal: stop.signal })
-        await expect.poll(() => opened.executor.waiting).toBe(1)
+        await expect.poll(() => opened.executor.waiting, patient).toBe(1)
         stop.abort(new Error('enough'))
         await expect(waiting).rejects.toThrow('enough')
         expect(opened.executor.waiting).toBe(0)

@@ -19,7 +19,7 @@ describe.skipIf(missing)('a worker on another machine', () => {
         memory: there,
         connection,
         activities: [module],
-        threads: { threads: 1, graceMs: 20 },
+        threads: { threads: 1, graceMs: 2_000 },
       })
       const executor = await bullmqExecutor({ connection })({ memory, model: extractiveModel() })
       return {
