@@ -61,14 +61,16 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
     'canaryobject',
     'canaryresult',
     'canaryderived',
+    'canarymail',
   ]
-  const [first, latest, turn, tag, object, result, derived] = words as [string, ...string[]]
+  const [first, latest, turn, tag, object, result, derived, mail] = words as [string, ...string[]]
   await ann.facts.set('fact', first, { subject: 'p' })
   await ann.facts.set('fact', latest, { subject: 'p' })
   const entry = await ann.observations.log({ value: turn, tags: [tag ?? ''], subject: 'p' })
   await ann.objects.put(`${object} `.repeat(2_000), { subject: 'p' })
   await ann.once('work', () => result)
   await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
+  await ann.agents.post({ to: 'bob', message: { type: 'note', entry: entry.id, text: mail } })
   await ann.facts.set('other', 'stays')
   expect(found(path, [...words, 'stays'])).toEqual([...words, 'stays'])
   await ann.forget({ subject: 'p' }, { reason: 'asked' })
