@@ -62,7 +62,10 @@ export async function correct(actor: Actor, key: CorrectableKey, request: Correc
     const record = await requireRecord(actor, key, request.kind)
     if (record.isWithdrawn) return { correction: await sameCorrection(actor, record, request), written: undefined }
     const derived = await walkDerived(actor.unseen, key)
-    const { batch, guard, rest, correction } = await plan(actor, record, request, { derived, before: before?.version ?? 0 })
+    const { batch, guard, rest, correction } = await plan(actor, record, request, {
+      derived,
+      before: before?.version ?? 0,
+    })
     const commit = await actor.commit(batch, { over: false })
     if (commit.ok) {
       await finish(actor, key, rest)
