@@ -81,3 +81,26 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
   await memory.close()
   expect(found(path, words)).toEqual([])
 })
+
+it('leaves nothing in a large file, and others write while it is rewritten', async () => {
+  const path = temporaryPath()
+  const memory = await openMemory({ store: sqliteStore({ path, busyTimeoutMs: 60_000 }) })
+  const ann = memory.as({ id: 'ann', role: 'sales' })
+  // A file of more than 512 pages is rewritten by a thread of its own.
+  const large = await ann.objects.put('canarylarge '.repeat(200_000))
+  await ann.facts.set('count', 0)
+  expect(found(path, ['canarylarge'])).toEqual(['canarylarge'])
+  let isForgotten = false
+  const forgetting = ann.forget(large, { reason: 'asked' }).finally(() => {
+    isForgotten = true
+  })
+  let writes = 0
+  while (!isForgotten) {
+    writes += 1
+    await ann.facts.set('count', writes)
+  }
+  expect(await forgetting).toMatchObject({ contents: 1 })
+  expect(await ann.facts.get('count')).toBe(writes)
+  await memory.close()
+  expect(found(path, ['canarylarge'])).toEqual([])
+})

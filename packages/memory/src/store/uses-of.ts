@@ -7,7 +7,7 @@ import type { Seq, StoredRecord } from './record.ts'
 import { formsOfSource } from './source-name.ts'
 
 /** What lists records, as a store does or whoever leaves out what somebody may not see. */
-export interface Lister<Found extends StoredRecord> {
+interface Lister<Found extends StoredRecord> {
   query(query: RecordQuery): Promise<{ readonly records: readonly Found[]; readonly next?: Seq | undefined }>
 }
 
