@@ -7,9 +7,12 @@ import { openAny } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
 import { isUnreadable, wrapError } from '../file/sqlite-errors.ts'
 
+/** What SQLite found, a sentence each. */
+export type FileFaults = readonly string[]
+
 parentPort?.postMessage(await answer(workerData as DatabaseFile))
 
-async function answer({ path, busyTimeoutMs }: DatabaseFile): Promise<ThreadReply<readonly string[]>> {
+async function answer({ path, busyTimeoutMs }: DatabaseFile): Promise<ThreadReply<FileFaults>> {
   try {
     const db = await openAny({ path, busyTimeoutMs })
     try {

@@ -2,6 +2,7 @@ import { ownFile } from '@skein/memory/runtime'
 
 import { askThread } from '../file/ask-thread.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import type { FileFaults } from './file-faults-thread.ts'
 
 /**
  * Lets SQLite check the structure of a file, and each index against its table.
@@ -10,7 +11,7 @@ import type { DatabaseFile } from '../file/connection.ts'
  * @returns what SQLite found, a sentence each.
  * @throws StoreError; the signal's reason.
  */
-export function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<readonly string[]> {
+export function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<FileFaults> {
   const module = ownFile('@skein/sqlite', import.meta.url, 'file-faults', './file-faults-thread.js')
   return askThread(module, file, signal)
 }
