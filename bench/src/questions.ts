@@ -12,6 +12,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'sqlite-write': async () => (await import('./sqlite-writes.ts')).sqliteWrite,
   'sqlite-write-100': async () => (await import('./sqlite-writes.ts')).sqliteWrite100,
   transaction: async () => (await import('./transaction.ts')).transaction,
+  forget: async () => (await import('./forget.ts')).forgetTime,
+  'forget-stall': async () => (await import('./forget.ts')).forgetStall,
   'redis-read': async () => (await import('./redis-read.ts')).redisRead,
   'redis-write': async () => (await import('./redis-write.ts')).redisWrite,
   threads: async () => (await import('./threads.ts')).threads,

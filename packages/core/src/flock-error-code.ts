@@ -11,6 +11,7 @@ import type {
 } from './activities/activity-errors.ts'
 import type { FlockClosedError } from './base/flock-closed-error.ts'
 import type {
+  AgentForgottenError,
   AgentLostError,
   AgentMisfitError,
   AgentTakenError,
@@ -50,6 +51,7 @@ export type FlockErrorCode = (
   | MailboxFullError
   | UnknownMessageError
   // Durable agents
+  | AgentForgottenError
   | AgentLostError
   | AgentMisfitError
   | AgentTakenError

@@ -71,6 +71,7 @@ export {
 } from './activities/activity-errors.ts'
 export { AgentStoppedError, AskTimeoutError, MailboxFullError, UnknownMessageError } from './messages/message-errors.ts'
 export {
+  AgentForgottenError,
   AgentLostError,
   AgentMisfitError,
   AgentTakenError,

@@ -27,13 +27,22 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
     const memory = await openMemory({ store: redisStore(server.url), search: { embedder } })
     try {
       const ann = memory.as({ id: 'ann', role: 'sales' })
-      const words = ['canaryfirst', 'canarylatest', 'canaryturn', 'canarytag', 'canaryobject', 'canaryderived']
-      const [first, latest, turn, tag = '', object, derived] = words
+      const words = [
+        'canaryfirst',
+        'canarylatest',
+        'canaryturn',
+        'canarytag',
+        'canaryobject',
+        'canaryderived',
+        'canarymail',
+      ]
+      const [first, latest, turn, tag = '', object, derived, mail] = words
       await ann.facts.set('fact', first, { subject: 'p' })
       await ann.facts.set('fact', latest, { subject: 'p' })
       const entry = await ann.observations.log({ value: turn, tags: [tag], subject: 'p' })
       await ann.objects.put(`${object} `.repeat(100), { subject: 'p' })
       await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
+      await ann.agents.post({ to: 'bob', message: { type: 'note', entry: entry.id, text: mail } })
       await ann.facts.set('other', 'stays')
       await memory.vectorsReady()
       await using store = await redisStore(server.url).open('default', 'reader')

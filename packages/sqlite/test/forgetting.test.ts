@@ -61,14 +61,16 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
     'canaryobject',
     'canaryresult',
     'canaryderived',
+    'canarymail',
   ]
-  const [first, latest, turn, tag, object, result, derived] = words as [string, ...string[]]
+  const [first, latest, turn, tag, object, result, derived, mail] = words as [string, ...string[]]
   await ann.facts.set('fact', first, { subject: 'p' })
   await ann.facts.set('fact', latest, { subject: 'p' })
   const entry = await ann.observations.log({ value: turn, tags: [tag ?? ''], subject: 'p' })
   await ann.objects.put(`${object} `.repeat(2_000), { subject: 'p' })
   await ann.once('work', () => result)
   await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
+  await ann.agents.post({ to: 'bob', message: { type: 'note', entry: entry.id, text: mail } })
   await ann.facts.set('other', 'stays')
   expect(found(path, [...words, 'stays'])).toEqual([...words, 'stays'])
   await ann.forget({ subject: 'p' }, { reason: 'asked' })
@@ -78,4 +80,27 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
   expect(found(path, [...words, 'stays'])).toEqual(['stays'])
   await memory.close()
   expect(found(path, words)).toEqual([])
+})
+
+it('leaves nothing in a large file, and others write while it is rewritten', async () => {
+  const path = temporaryPath()
+  const memory = await openMemory({ store: sqliteStore({ path, busyTimeoutMs: 60_000 }) })
+  const ann = memory.as({ id: 'ann', role: 'sales' })
+  // A file of more than 512 pages is rewritten by a thread of its own.
+  const large = await ann.objects.put('canarylarge '.repeat(200_000))
+  await ann.facts.set('count', 0)
+  expect(found(path, ['canarylarge'])).toEqual(['canarylarge'])
+  let isForgotten = false
+  const forgetting = ann.forget(large, { reason: 'asked' }).finally(() => {
+    isForgotten = true
+  })
+  let writes = 0
+  while (!isForgotten) {
+    writes += 1
+    await ann.facts.set('count', writes)
+  }
+  expect(await forgetting).toMatchObject({ contents: 1 })
+  expect(await ann.facts.get('count')).toBe(writes)
+  await memory.close()
+  expect(found(path, ['canarylarge'])).toEqual([])
 })

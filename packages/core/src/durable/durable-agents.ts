@@ -202,10 +202,11 @@ export class DurableAgents {
 
   #followMail(): void {
     const view = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
-    this.#stopMail ??= view.agents.onMail((to) => {
+    const fetch = (to: string | undefined): void => {
       const persisters = to === undefined ? this.#persisters.values() : [this.#persisters.get(to)]
       for (const persister of persisters) void persister?.fetch()
-    })
+    }
+    this.#stopMail ??= view.agents.onMail(fetch, (id) => this.#persisters.get(id)?.forgotten())
   }
 }
 

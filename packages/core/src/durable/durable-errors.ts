@@ -27,6 +27,23 @@ export class AgentLostError extends SkeinError {
   }
 }
 
+/**
+ * What a durable agent goes on from was forgotten while it ran: its saved state, or mail that it had taken. So what it has
+ * made of it is not stored either.
+ */
+export class AgentForgottenError extends SkeinError {
+  readonly code = 'SKEIN_AGENT_FORGOTTEN'
+  readonly agent: string
+
+  constructor(agent: string) {
+    super(
+      `What the agent "${agent}" knew was forgotten, so its state was not saved and it has ended. ` +
+        'Resume it from what is left, or spawn it anew.',
+    )
+    this.agent = agent
+  }
+}
+
 /** Another version of its definition saved a durable agent. */
 export class AgentVersionError extends SkeinError {
   readonly code = 'SKEIN_AGENT_VERSION'

@@ -10,6 +10,9 @@ import type { Message } from '../messages/message.ts'
 import { traceOfMessage } from '../tracing/message-trace.ts'
 import type { Receiver } from '../messages/receiver.ts'
 
+/** Mail that an agent has taken. */
+export type TakenMail = Pick<Mail, 'id' | 'version'>
+
 /** Mail that is fetched at once. */
 const pageSize = 100
 /** Pause before a failed fetch is tried again, in milliseconds. */
@@ -23,8 +26,7 @@ export class DurableMailbox {
   readonly #view: View
   /** The agent's mailbox; absent before {@link open} and after {@link close}. */
   #receiver: Pick<Receiver, 'offer'> | undefined
-  /** Ids of fetched mail. */
-  readonly #ids = new WeakMap<Message, string>()
+  readonly #fetched = new WeakMap<Message, TakenMail>()
   /** Position, in the order of posting, up to which mail was fetched. */
   #fetchedTo: number | undefined
   #fetching: Promise<void> | undefined
@@ -62,10 +64,10 @@ export class DurableMailbox {
     return this.#fetching
   }
 
-  /** The agent has taken a message, so there is room again; returns the id of the mail, if it was any. */
-  taken(message: Message): string | undefined {
+  /** The agent has taken a message, so there is room again; returns the mail, if it was any. */
+  taken(message: Message): TakenMail | undefined {
     if (this.#isFull) void this.fetch()
-    return this.#ids.get(message)
+    return this.#fetched.get(message)
   }
 
   async #fetchAll(): Promise<void> {
@@ -88,9 +90,9 @@ export class DurableMailbox {
   }
 
   /** Returns whether there was room. */
-  #deliver({ id, seq, message, label, trace }: Mail): boolean {
+  #deliver({ id, version, seq, message, label, trace }: Mail): boolean {
     const labelled = withSpan(withLabel(message as Message, label), trace)
-    this.#ids.set(labelled, id)
+    this.#fetched.set(labelled, { id, version })
     if (!this.#receiver?.offer(labelled)) return false
     this.#fetchedTo = seq
     return true

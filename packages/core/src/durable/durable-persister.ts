@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { FenceError, OptionError, OutcomeUnknownError, ValueError } from '@skein/memory'
+import { FenceError, OptionError, OutcomeUnknownError, ValueError, VersionConflictError } from '@skein/memory'
 import type { Claim, View } from '@skein/memory'
 import { isOutage, warn } from '@skein/memory/runtime'
 import type { OutgoingMail } from '@skein/memory/runtime'
@@ -11,8 +11,9 @@ import type { Message } from '../messages/message.ts'
 import { traceOfMessage } from '../tracing/message-trace.ts'
 import type { Receiver } from '../messages/receiver.ts'
 import type { Outcome, Persistable, PersistedWork, StatePersister } from '../owner/state-persister.ts'
-import { AgentLostError, NotDurableError } from './durable-errors.ts'
+import { AgentForgottenError, AgentLostError, NotDurableError } from './durable-errors.ts'
 import { DurableMailbox } from './durable-mailbox.ts'
+import type { TakenMail } from './durable-mailbox.ts'
 import type { DurableDefinition } from './durable.ts'
 import { FormMaker } from './next-form.ts'
 import type { NextForm } from './next-form.ts'
@@ -60,8 +61,8 @@ export class DurablePersister implements StatePersister {
   #agent: Persistable | undefined
   /** Of the record as it was last stored. */
   #version: number
-  /** Ids of mail taken since the last save. */
-  #taken: string[] = []
+  /** Mail taken since the last save. */
+  #taken: TakenMail[] = []
   /** Messages sent since the last save. */
   #outgoing: Sent[] = []
   /** Work that the stored state waits for. */
@@ -96,9 +97,9 @@ export class DurablePersister implements StatePersister {
   }
 
   taken(message: Message): void {
-    const id = this.#mailbox.taken(message)
-    if (id === undefined) return
-    this.#taken.push(id)
+    const mail = this.#mailbox.taken(message)
+    if (!mail) return
+    this.#taken.push(mail)
     this.changed()
   }
 
@@ -146,8 +147,18 @@ export class DurablePersister implements StatePersister {
   }
 
   lose(): void {
+    this.#giveUp(new AgentLostError(this.#parts.view.principal.id))
+  }
+
+  /** Ends the agent, since what it goes on from was forgotten. Whoever resumes it goes on from what is left. */
+  forgotten(): void {
+    this.#giveUp(new AgentForgottenError(this.#parts.view.principal.id))
+    void this.#parts.claim.release().catch(warn)
+  }
+
+  /** Ends the agent without its state. */
+  #giveUp(error: AgentLostError | AgentForgottenError): void {
     if (this.#saves.error !== undefined || (this.#last && this.#saves.isDone)) return
-    const error = new AgentLostError(this.#parts.view.principal.id)
     this.#mailbox.close()
     this.#saves.stop(error)
     this.#agent?.end({ type: 'failed', error })
@@ -174,7 +185,7 @@ export class DurablePersister implements StatePersister {
     }
   }
 
-  async #save({ form, status }: NextForm, taken: readonly string[], sent: readonly Sent[]): Promise<void> {
+  async #save({ form, status }: NextForm, taken: readonly TakenMail[], sent: readonly Sent[]): Promise<void> {
     const { view, definition, claim, findVolatile } = this.#parts
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
@@ -188,6 +199,7 @@ export class DurablePersister implements StatePersister {
       status,
       state: form,
       claim,
+      ifVersion: this.#version,
       ttlMs: status === 'active' ? undefined : definition.durable.keepEndedMs,
       taken,
       outgoing,
@@ -223,6 +235,7 @@ export class DurablePersister implements StatePersister {
   /** After a failed save: loses the agent, fails it, or waits before the next attempt. */
   async #recover(error: unknown): Promise<void> {
     if (error instanceof FenceError) return this.lose()
+    if (error instanceof VersionConflictError) return this.forgotten()
     if (error instanceof NotDurableError) {
       // What it sent since the state that it goes back to was never sent.
       this.#outgoing = []

@@ -57,10 +57,15 @@ export async function correct(actor: Actor, key: CorrectableKey, request: Correc
   requireIds('id', [key.id])
   if (reason !== undefined) requireStrings('reason', [reason])
   for (;;) {
+    // Before the record: a mark leaves its version as it is, so this one alone tells of a correction made meanwhile.
+    const [before] = await actor.unseen.read([correctionKey(key)])
     const record = await requireRecord(actor, key, request.kind)
     if (record.isWithdrawn) return { correction: await sameCorrection(actor, record, request), written: undefined }
     const derived = await walkDerived(actor.unseen, key)
-    const { batch, guard, rest, correction } = await plan(actor, record, request, derived)
+    const { batch, guard, rest, correction } = await plan(actor, record, request, {
+      derived,
+      before: before?.version ?? 0,
+    })
     const commit = await actor.commit(batch, { over: false })
     if (commit.ok) {
       await finish(actor, key, rest)
@@ -95,6 +100,13 @@ async function sameCorrection(actor: Actor, record: Shown, { next }: CorrectionR
   return known
 }
 
+interface Situation {
+  /** What rests on the record. */
+  readonly derived: readonly Derived[]
+  /** The version of what was said of the record before. */
+  readonly before: number
+}
+
 interface Plan {
   /** The correction, the mark, the replacement where it is written, and what belongs to the same step. */
   readonly batch: readonly OwnMutation[]
@@ -107,12 +119,11 @@ async function plan(
   actor: Actor,
   record: Shown,
   { reason, next }: CorrectionRequest,
-  derived: readonly Derived[],
+  { derived, before }: Situation,
 ): Promise<Plan> {
   const { collection, id, version, task, importance } = record
   const replacement = next && (await replacementOf(actor, record, next))
   const key = correctionKey(record)
-  const [before] = await actor.unseen.read([key])
   const at = actor.now()
   const state = replacement ? 'superseded' : 'retracted'
   const said = { state, reason, next: replacement?.id, at } as const satisfies StoredCorrection
@@ -131,7 +142,7 @@ async function plan(
   const dependent = [...alerts, ...forgottenWork(derived)]
   return {
     batch: [
-      { type: 'set', key, value: encodeJson(said), meta, ttlMs, ifVersion: before?.version ?? 0 },
+      { type: 'set', key, value: encodeJson(said), meta, ttlMs, ifVersion: before },
       { type: 'withdraw', key: { collection, id }, ifVersion: version },
       ...(replacement?.batch ?? []),
       ...dependent.slice(0, mostAtOnce),

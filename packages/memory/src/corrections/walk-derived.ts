@@ -1,10 +1,9 @@
 import type { Unseen } from '../space/sight.ts'
 import { collectionsWith, hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
-import { recordPages } from '../store/record-pages.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { formsOfSource, sourceName } from '../store/source-name.ts'
-import { limits } from '../values/limits.ts'
+import { sourceName } from '../store/source-name.ts'
+import { usesOf } from '../store/uses-of.ts'
 
 /** A record that was made from another one, directly or through others. */
 export interface Derived {
@@ -19,8 +18,6 @@ export function mayRest(collection: Collection): boolean {
 }
 
 const resting: readonly Collection[] = collectionsWith('derived').filter((collection) => mayRest(collection))
-/** How many records' uses are looked up together. */
-const atOnce = 50
 
 /**
  * All that is derived from a record, nearest first.
@@ -37,25 +34,14 @@ export async function walkDerived(
   let frontier: readonly string[] = [...seen]
   for (let distance = 1; frontier.length > 0; distance += 1) {
     const next: string[] = []
-    for (let from = 0; from < frontier.length; from += atOnce) {
-      const uses = await Promise.all(frontier.slice(from, from + atOnce).map((name) => usesOf(unseen, name)))
-      for (const record of uses.flat()) {
-        const name = sourceName(record)
-        if (seen.has(name) || !isSeen(record)) continue
-        seen.add(name)
-        next.push(name)
-        found.push({ record, distance })
-      }
+    for await (const record of usesOf(unseen, frontier, resting)) {
+      const name = sourceName(record)
+      if (seen.has(name) || !isSeen(record)) continue
+      seen.add(name)
+      next.push(name)
+      found.push({ record, distance })
     }
     frontier = next
   }
   return found
-}
-
-async function usesOf(unseen: Pick<Unseen, 'query'>, name: string): Promise<StoredRecord[]> {
-  const queries = resting.flatMap((collection) =>
-    formsOfSource(name).map((form) => ({ collection, derivedFrom: form })),
-  )
-  const pages = queries.map((query) => Array.fromAsync(recordPages(unseen, { ...query, limit: limits.page })))
-  return (await Promise.all(pages)).flat(2)
 }

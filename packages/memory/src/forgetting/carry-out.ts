@@ -12,6 +12,7 @@ import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
 import { planKeys, runningPlans } from './erasure-plan.ts'
 import { leaveMarks } from './leave-marks.ts'
+import { firstStep, nextStep } from './step-size.ts'
 
 /** What carries an erasure out. The store shows what is being erased. */
 export interface Erasers {
@@ -29,7 +30,7 @@ export async function carryOutAll(erasers: Erasers): Promise<void> {
 }
 
 /**
- * Carries out an erasure that is in force: a part at a time, so that other writers are not kept waiting. Several may do
+ * Carries out an erasure that is in force: in steps, so that other writers are not kept waiting. Several may do
  * that at once, and again after one of them has ended in between: what is gone is left out, and noted once.
  *
  * @returns how many contents of objects are gone.
@@ -40,11 +41,18 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   const [record] = await store.read([key])
   // Somebody else has completed it.
   if (!record) return 0
+  let size = firstStep
   for (const part of plan.parts) {
-    erasers.assertOpen()
-    await erase(erasers, plan, part, record)
-    await leaveMarks(store, plan, part, record)
-    await nextTurn()
+    for (let from = 0; from < part.length;) {
+      erasers.assertOpen()
+      const step = part.slice(from, from + size)
+      const startedAt = performance.now()
+      await erase(erasers, plan, step, record)
+      await leaveMarks(store, plan, step, record)
+      from += step.length
+      if (step.length === size) size = nextStep(size, performance.now() - startedAt)
+      await nextTurn()
+    }
   }
   const hashes = new Set(
     plan.parts.flat().flatMap(({ collection, id }) => (collection === 'objects' ? [hashOf(id)] : [])),
@@ -56,16 +64,16 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   return contents
 }
 
-/** Removes what a part names, as far as it is there. */
+/** Removes some of what a plan names, as far as it is there. */
 async function erase(
   { store, owner }: Erasers,
   { seq }: Plan,
-  part: readonly Doomed[],
+  step: readonly Doomed[],
   { author, value }: StoredRecord,
 ): Promise<void> {
   const { reason } = decodeJson(value) as Erasure
   for (;;) {
-    const found = await store.read(part.map(({ collection, id }) => ({ collection, id })))
+    const found = await store.read(step.map(({ collection, id }) => ({ collection, id })))
     const present = found.filter((record) => record !== undefined && record.seq <= seq) as readonly StoredRecord[]
     if (present.length === 0) return
     const removals = present.map(({ collection, id, version }): DeleteMutation => {

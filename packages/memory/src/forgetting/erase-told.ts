@@ -10,9 +10,9 @@ import type { Marker } from '../federation/record-exchange.ts'
 import { correctionKey } from '../store/correction-key.ts'
 import type { CheckMutation, Mutation } from '../store/mutation.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { recordPages } from '../store/record-pages.ts'
-import { formsOfSource, sourceName } from '../store/source-name.ts'
+import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
+import { usesOf } from '../store/uses-of.ts'
 import { asHeld, joinLabels } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { carryOut } from './carry-out.ts'
@@ -21,7 +21,7 @@ import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, runningPlans } from './erasure-plan.ts'
 import type { Told } from './erasure-plan.ts'
 import { inParts } from './forget.ts'
-import { forgettable } from './forget-options.ts'
+import { reachable } from './forget-options.ts'
 import { isHeld, readHolds, sameHolds } from './hold.ts'
 import { leaveMarks } from './leave-marks.ts'
 
@@ -117,10 +117,12 @@ async function allOf(
   const all = new Map(gone.map(({ record }) => [sourceName(record as StoredRecord), record as StoredRecord]))
   if (derived === 'forget') {
     for (let next = told; next.length > 0;) {
-      const uses: StoredRecord[] = []
-      for (const one of next) uses.push(...(await usesOf(reader, one)))
-      const fresh = uses.filter((record) => !all.has(sourceName(record)))
-      for (const record of fresh) all.set(sourceName(record), record)
+      const fresh: StoredRecord[] = []
+      for await (const record of usesOfHere(reader, next)) {
+        if (all.has(sourceName(record))) continue
+        all.set(sourceName(record), record)
+        fresh.push(record)
+      }
       next = fresh.map((record) => ({ key: record, upTo: undefined, record, mark: undefined }))
     }
   }
@@ -129,14 +131,17 @@ async function allOf(
   return [...all.values()]
 }
 
-/** What names something as a source. What was made from a fact after it was written anew is left out. */
-async function usesOf(reader: Store, one: Here): Promise<readonly StoredRecord[]> {
-  const until = isLater(one) ? one.upTo?.ms : undefined
-  const queries = forgettable.flatMap((collection) =>
-    formsOfSource(sourceName(one.key)).map((derivedFrom) => ({ collection, derivedFrom, limit: 100 })),
-  )
-  const pages = await Promise.all(queries.map((query) => Array.fromAsync(recordPages(reader, query))))
-  return pages.flat(2).filter(({ updatedAt }) => until === undefined || updatedAt <= until)
+/** What names these as a source. What was made from a fact after it was written anew is left out. */
+async function* usesOfHere(reader: Store, ones: readonly Here[]): AsyncGenerator<StoredRecord> {
+  const plain = ones.filter((one) => !isLater(one))
+  const names = plain.map(({ key }) => sourceName(key))
+  yield* usesOf(reader, names, reachable)
+  for (const one of ones) {
+    if (!isLater(one)) continue
+    for await (const record of usesOf(reader, [sourceName(one.key)], reachable)) {
+      if (record.updatedAt <= (one.upTo?.ms ?? 0)) yield record
+    }
+  }
 }
 
 /** What an erasure does on this node. */

@@ -1,18 +1,22 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Collection } from '../store/collections.ts'
 import { correctionKey } from '../store/correction-key.ts'
 import { formsOfSource, sourceName, subjectSource } from '../store/source-name.ts'
 import type { RecordQuery } from '../store/query.ts'
+import type { StoredRecord } from '../store/record.ts'
+import { usesOf } from '../store/uses-of.ts'
 import { limits } from '../values/limits.ts'
-import { forgettable, parseTarget } from './forget-options.ts'
+import { forgettable, parseTarget, reachable } from './forget-options.ts'
 import type { ForgetFilter, ForgetTarget } from './forget-options.ts'
 
 /** Records by their names as sources, in the order in which they were found: what is derived comes after its sources. */
 export type Found = Map<string, Shown>
 
-/** How many records' uses are looked up together. */
-const atOnce = 50
+/** How many records are read at once. */
+const atOnce = 500
 
 /**
  * The records to forget, as far as the principal can see them.
@@ -39,12 +43,12 @@ export async function findTargets(
 
 /** Adds all that is derived from these records, step by step. */
 export async function addDerived(actor: Actor, found: Found): Promise<void> {
+  const lister = { query: (query: RecordQuery) => actor.query(query, 'all') }
   let frontier = [...found.keys()]
   while (frontier.length > 0) {
     const next: string[] = []
-    for (let from = 0; from < frontier.length; from += atOnce) {
-      const uses = await Promise.all(frontier.slice(from, from + atOnce).map((name) => usesOf(actor, name)))
-      for (const record of uses.flat()) if (add(found, record)) next.push(sourceName(record))
+    for await (const record of usesOf(lister, frontier, reachable)) {
+      if (add(found, record)) next.push(sourceName(record))
     }
     frontier = next
   }
@@ -52,25 +56,20 @@ export async function addDerived(actor: Actor, found: Found): Promise<void> {
 
 /** What says why these records hold no more, or that they were confirmed: it goes with them, whoever wrote it. */
 export async function correctionsOfAll(actor: Actor, records: readonly Shown[]): Promise<readonly Shown[]> {
-  const keys = records.map((record) => correctionKey(record))
-  return actor.seeAll(
-    'corrections',
-    (await actor.unseen.read(keys)).filter((record) => record !== undefined),
-  )
-}
-
-/** Everything that names a record as a source. */
-async function usesOf(actor: Actor, name: string): Promise<Shown[]> {
-  const queries = forgettable.flatMap((collection) =>
-    formsOfSource(name).map((derivedFrom) => ({ collection, derivedFrom })),
-  )
-  return (await Promise.all(queries.map((query) => Array.fromAsync(pages(actor, query))))).flat()
+  const found: StoredRecord[] = []
+  for (let from = 0; from < records.length; from += atOnce) {
+    const keys = records.slice(from, from + atOnce).map((record) => correctionKey(record))
+    found.push(...(await actor.unseen.read(keys)).filter((record) => record !== undefined))
+    await nextTurn()
+  }
+  return actor.seeAll('corrections', found)
 }
 
 /** A subject may be named in two forms; what matches both comes twice. */
 function queriesOf({ subject, collection, ...filter }: ForgetFilter): Query[] {
   const forms = subject === undefined ? [undefined] : formsOfSource(subjectSource(subject))
-  const kinds: readonly Collection[] = collection === undefined ? forgettable : [collection]
+  const kinds: readonly Collection[] =
+    collection === undefined ? (subject === undefined ? forgettable : reachable) : [collection]
   return kinds.flatMap((kind) => forms.map((derivedFrom) => ({ ...filter, collection: kind, derivedFrom })))
 }
 

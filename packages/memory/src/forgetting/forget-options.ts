@@ -58,6 +58,8 @@ export interface ForgetReport {
 
 /** The kinds of record that can be derived from others, about a subject, and forgotten. */
 export const forgettable: readonly Collection[] = collectionsWith('derived')
+/** The same, with the mail of agents: what work sends is derived from what it has read. */
+export const reachable: readonly Collection[] = [...forgettable, 'messages']
 
 const optionKinds: OptionKinds<ForgetOptions> = { reason: 'any', derived: 'any', dryRun: 'boolean' }
 const filterKinds: OptionKinds<ForgetFilter> = {
@@ -86,6 +88,13 @@ export function parseTarget(what: ForgetTarget): { readonly sources: readonly So
   const sources = Array.isArray(what) ? (what as readonly Source[]) : [what as Source]
   requireIds('what', sources.map(nameOfSource))
   return { sources }
+}
+
+/** Whether a filter asks for a subject and nothing else. What is derived from what is about a subject is about it, too. */
+export function isSubjectAlone(filter: ForgetFilter | undefined): boolean {
+  return (
+    filter !== undefined && Object.entries(filter).every(([name, value]) => name === 'subject' || value === undefined)
+  )
 }
 
 function isFilter(what: ForgetTarget): what is ForgetFilter {

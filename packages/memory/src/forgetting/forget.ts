@@ -19,10 +19,13 @@ import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { HeldError } from '../values/held-error.ts'
 import { isAboutHolds, isHeld, readHolds, sameHolds } from './hold.ts'
-import { requireForgetOptions } from './forget-options.ts'
+import { findNaming } from './find-naming.ts'
+import { isSubjectAlone, parseTarget, requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
 
 /** Up to so many records go at once. More are hidden at once, and go in steps, so that others can write in between. */
+const mostAtOnce = 100
+/** How many records one record of a plan names. */
 const partSize = 500
 
 /**
@@ -40,8 +43,13 @@ export async function forget(
 ): Promise<ForgetReport> {
   const { reason, derived, dryRun } = requireForgetOptions(options)
   const found = await findTargets(actor, what)
+  const subject = subjectOf(what)
+  if (subject !== undefined) await addNaming(actor, found, subject)
   const roots = new Set(found.keys())
-  if (derived !== 'keep') await addDerived(actor, found)
+  if (derived !== 'keep') {
+    await addDerived(actor, found)
+    await addNaming(actor, found, subject)
+  }
   const all = [...found.values()]
   const doomed = derived === 'forget' ? all : all.filter((record) => roots.has(sourceName(record)))
   const left =
@@ -54,6 +62,16 @@ export async function forget(
   if (dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
   const erasing = new Erasing(space, actor, { reason, derived })
   return { ...(await erasing.run(gone)), left }
+}
+
+/** Whom all of it is about, where that is the only question. */
+function subjectOf(what: ForgetTarget): string | undefined {
+  const target = parseTarget(what)
+  return 'sources' in target || !isSubjectAlone(target) ? undefined : target.subject
+}
+
+async function addNaming(actor: Actor, found: Found, subject: string | undefined): Promise<void> {
+  for (const record of await findNaming(actor, [...found.values()], subject)) found.set(sourceName(record), record)
 }
 
 /** The names of what is derived; what is said about its records goes with them, and is not content. */
@@ -94,7 +112,7 @@ class Erasing {
   }
 
   async run(doomed: readonly Shown[]): Promise<Omit<ForgetReport, 'left'>> {
-    const { plan, records } = doomed.length > partSize ? await this.#inSteps(doomed) : await this.#atOnce(doomed)
+    const { plan, records } = doomed.length > mostAtOnce ? await this.#inSteps(doomed) : await this.#atOnce(doomed)
     if (!plan) return { id: undefined, forgotten: {}, contents: 0 }
     const { whole: store, shelf, owner } = this.#space
     const assertOpen = (): void => this.#space.assertOpen()

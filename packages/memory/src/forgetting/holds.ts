@@ -15,8 +15,8 @@ import { limits } from '../values/limits.ts'
 import { requireIds } from '../values/require-option.ts'
 import { addDerived, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
-import { parseTarget } from './forget-options.ts'
-import type { ForgetFilter, ForgetTarget } from './forget-options.ts'
+import { isSubjectAlone, parseTarget } from './forget-options.ts'
+import type { ForgetTarget } from './forget-options.ts'
 import { countsOf } from './forget.ts'
 import { requireHoldOptions, requireListHoldsOptions, requireReleaseOptions } from './hold-options.ts'
 import type { Hold, HoldOptions, HoldReport, ListHoldsOptions, ReleaseHoldOptions } from './hold-options.ts'
@@ -180,13 +180,6 @@ function requireFew(names: readonly string[]): void {
   throw new OptionError(
     'what',
     `This hold would name ${found} records. Hold them by a subject, or with derived: 'leave'.`,
-  )
-}
-
-/** What is derived from what is about a subject is about it, too. */
-function isSubjectAlone(filter: ForgetFilter | undefined): boolean {
-  return (
-    filter !== undefined && Object.entries(filter).every(([name, value]) => name === 'subject' || value === undefined)
   )
 }
 

@@ -4,7 +4,8 @@ import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import { FeedTrimmedError } from '../space/watch.ts'
 import type { Seq } from '../store/record.ts'
-import { joinLabels, labelText, parseLabel, publicLabel } from '../values/access.ts'
+import { hiddenSource } from '../store/source-name.ts'
+import { distinct, joinLabels, labelText, parseLabel, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { MemoryClosedError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -15,6 +16,8 @@ import { newId } from '../values/new-id.ts'
 /** A message on its way to an agent. */
 export interface Mail {
   readonly id: string
+  /** Of its record. */
+  readonly version: number
   /** Its position in the order of posting. */
   readonly seq: Seq
   readonly message: unknown
@@ -63,8 +66,8 @@ export async function readMail(actor: Actor, { after, limit = Infinity }: MailQu
     if (next === undefined) break
   }
   return found.map((record) => {
-    const { id, seq, value } = record
-    return { id, seq, message: decodeJson(value), label: readLabelOf(record), trace: tagged(record, traceTag) }
+    const { id, version, seq, value } = record
+    return { id, version, seq, message: decodeJson(value), label: readLabelOf(record), trace: tagged(record, traceTag) }
   })
 }
 
@@ -72,13 +75,19 @@ export async function readMail(actor: Actor, { after, limit = Infinity }: MailQu
  * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
  * when mail may have been missed.
  *
+ * @param onForgotten - Called with the agent soon after its saved state was forgotten.
  * @returns how to stop it.
  */
-export function followMail(actor: Actor, listener: (to: string | undefined) => void): () => void {
+export function followMail(
+  actor: Actor,
+  listener: (to: string | undefined) => void,
+  onForgotten: (agent: string) => void = () => {},
+): () => void {
   const stop = new AbortController()
   const follow = async (): Promise<void> => {
-    for await (const { collection, op, task } of actor.followUnseen(stop.signal)) {
+    for await (const { collection, op, task, id } of actor.followUnseen(stop.signal)) {
       if (collection === 'messages' && op === 'set' && task !== undefined) listener(task)
+      if (collection === 'agents' && op === 'delete') onForgotten(id)
     }
   }
   const followOn = async (): Promise<void> => {
@@ -107,7 +116,9 @@ export function mailMutation(
 ): Extract<OwnMutation, { type: 'set' }> {
   const tags = read ? [tagOf(joinLabels([read, actor.scope?.label ?? publicLabel]))] : []
   if (trace !== undefined) tags.push(`${traceTag}${trace}`)
-  const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom: [], ...label })
+  // What work sends is forgotten with what it has read.
+  const derivedFrom = distinct((actor.scope?.sources ?? []).map(hiddenSource)).toSorted()
+  const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom, ...label })
   const named = id === undefined ? {} : { ifVersion: 0 }
   return { type: 'set', key: mailKey(`${to}/${id ?? newId()}`), value: encodeJson(message), meta, ...named }
 }

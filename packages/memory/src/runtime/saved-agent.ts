@@ -1,7 +1,7 @@
 import type { ClaimToken } from '../space/write-options.ts'
 import type { StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
-import type { OutgoingMail } from './agent-mail.ts'
+import type { Mail, OutgoingMail } from './agent-mail.ts'
 
 /** The status of a saved agent. */
 export type SavedAgentStatus = 'active' | 'done' | 'failed'
@@ -40,8 +40,10 @@ export interface SaveAgent {
   readonly claim: ClaimToken
   /** How long it is kept, in milliseconds; for ever when left out. */
   readonly ttlMs?: number | undefined
-  /** Ids of mail that the state has consumed: it is removed. */
-  readonly taken?: readonly string[]
+  /** The version of the state that this one goes on from, 0 for none: refused if that was forgotten meanwhile. */
+  readonly ifVersion?: number
+  /** Mail that the state has consumed: it is removed. If some was forgotten meanwhile, nothing is saved. */
+  readonly taken?: readonly Pick<Mail, 'id' | 'version'>[]
   readonly outgoing?: readonly OutgoingMail[]
   /** Keys of work whose results the state has consumed: they are removed. */
   readonly finishedWork?: readonly string[]

@@ -41,24 +41,37 @@ export class SavedAgents {
    * mail in the same atom.
    *
    * @returns the version of the saved state.
-   * @throws FenceError when the claim was lost; ValueError, StoreError
+   * @throws FenceError when the claim was lost; VersionConflictError without a `current` when the state that it goes on
+   * from, or mail that it has taken, was forgotten; ValueError, StoreError
    */
   async save(saved: SaveAgent): Promise<number> {
+    try {
+      return await this.#save(saved, saved.ifVersion)
+    } catch (error) {
+      const { ifVersion } = saved
+      if (!(error instanceof VersionConflictError) || ifVersion === undefined || error.current === undefined)
+        throw error
+      // The claim's holder alone saves, so it is its own state, by the version that a store gave it after it lost data.
+      return this.#save(saved, error.current as number)
+    }
+  }
+
+  async #save(saved: SaveAgent, ifVersion: number | undefined): Promise<number> {
     const { definition, status, state, claim, ttlMs, taken = [], outgoing = [], finishedWork = [] } = saved
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     const { id: author, role } = this.#actor.principal
     this.#space.assertOpen()
     const tags = [`definition:${definition}`, `status:${status}`, `role:${role}`]
     const meta = this.#actor.mark({ author, tags, derivedFrom: [], ...this.#label })
-    const gone: RecordKey[] = [
-      ...taken.map((id) => mailKey(id)),
-      ...finishedWork.map((key) => ({ collection: 'work' as const, id: workId(this.#actor.audience, key) })),
-    ]
-    const [written] = await this.#actor.write([
-      { type: 'set', key: keyOf(author), value: encodeJson(state), meta, ttlMs, guard: guardOf({ claim }) },
-      ...gone.map((key): OwnMutation => ({ type: 'delete', key })),
+    const done = finishedWork.map((key): RecordKey => ({ collection: 'work', id: workId(this.#actor.audience, key) }))
+    const guard = guardOf({ claim })
+    const batch: readonly OwnMutation[] = [
+      { type: 'set', key: keyOf(author), value: encodeJson(state), meta, ttlMs, guard, ifVersion },
+      ...taken.map(({ id, version }): OwnMutation => ({ type: 'delete', key: mailKey(id), ifVersion: version })),
+      ...done.map((key): OwnMutation => ({ type: 'delete', key })),
       ...outgoing.map((mail) => this.#mutation(mail)),
-    ])
+    ]
+    const [written] = await this.#actor.write(batch, ({ version }) => version)
     return written?.version ?? 0
   }
 
@@ -91,14 +104,16 @@ export class SavedAgents {
    * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
    * when mail may have been missed.
    *
+   * @param onForgotten - Called with an agent soon after its saved state was forgotten.
+   *
    * Needs the right `administer`, as {@link list}.
    *
    * @returns how to stop it.
    * @throws AccessError
    */
-  onMail(listener: (to: string | undefined) => void): () => void {
+  onMail(listener: (to: string | undefined) => void, onForgotten?: (agent: string) => void): () => void {
     this.#actor.requireRight('administer', 'list', mailKey(''))
-    return followMail(this.#actor, listener)
+    return followMail(this.#actor, listener, onForgotten)
   }
 
   /**

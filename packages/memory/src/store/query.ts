@@ -12,6 +12,8 @@ export interface RecordFilter {
   readonly tags?: readonly string[] | undefined
   /** The record must be derived from the object with this id. */
   readonly derivedFrom?: string | undefined
+  /** The record must name at least one of these as a source. Lineage is walked by hundreds of names at a time. */
+  readonly anySource?: ReadonlySet<string> | undefined
   /** The record's label must be within this clearance. */
   readonly audience?: Audience | undefined
   /** Last written at or after this time, Unix milliseconds. */

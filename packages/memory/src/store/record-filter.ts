@@ -22,6 +22,7 @@ export function passesFilter(
     (filter.notAuthor === undefined || record.author !== filter.notAuthor) &&
     (filter.tags ?? []).every((tag) => record.tags.includes(tag)) &&
     (filter.derivedFrom === undefined || record.derivedFrom.includes(filter.derivedFrom)) &&
+    (filter.anySource === undefined || record.derivedFrom.some((source) => filter.anySource?.has(source))) &&
     (filter.since === undefined || record.updatedAt >= filter.since) &&
     (filter.until === undefined || record.updatedAt < filter.until)
   )

@@ -24,8 +24,14 @@ export function indexesOf(collection: Collection, { task, author, tags, derivedF
   return indexes
 }
 
-/** The index for a query: the one that probably lists the fewest other records. */
-export function indexFor({ collection, derivedFrom, task, tags, author }: RecordFilter): string {
+/** The indexes for a query: of all that match, each is in one of them at least. */
+export function indexesFor(query: RecordFilter): readonly string[] {
+  const { anySource } = query
+  return anySource ? [...anySource].map((source) => indexName('s', source)) : [indexFor(query)]
+}
+
+/** The index that probably lists the fewest other records than those that a filter asks for. */
+function indexFor({ collection, derivedFrom, task, tags, author }: RecordFilter): string {
   if (derivedFrom !== undefined) return indexName('s', derivedFrom)
   if (task !== undefined) return indexName('t', task)
   if (tags?.[0] !== undefined) return indexName('g', tags[0])

@@ -3,7 +3,7 @@ import type { NamePage, NameQuery, RecordPage, RecordQuery, StoredRecord } from 
 
 import type { ScriptRunner } from '../lua/script-runner.ts'
 import { namesScript, pageScript } from '../lua/scripts.generated.ts'
-import { indexFor } from '../records/index-names.ts'
+import { indexesFor } from '../records/index-names.ts'
 import { intactRow } from './intact-row.ts'
 import { rowsKey } from './space-keys.ts'
 
@@ -29,13 +29,14 @@ export class SpacePages {
   /** A page of the records that match at a time by the server's clock. Damaged ones are left out. */
   async query(query: RecordQuery, now: number): Promise<RecordPage> {
     const { collection, order, limit } = query
-    const index = `${this.#base}i:${collection}:${indexFor(query)}`
+    const indexes = indexesFor(query).map((name) => `${this.#base}i:${collection}:${name}`)
+    if (indexes.length === 0) return { records: [] }
     const size = Math.min(maxSize, Math.max(minSize, limit + 1))
     const records: StoredRecord[] = []
     let position = query.after
     for (;;) {
       const from = position === undefined ? (order === 'oldest' ? '-inf' : '+inf') : `(${position}`
-      const args = [this.#base, order, index, from, `${size}`, rowsKey(this.#base, collection)]
+      const args = [this.#base, order, from, `${size}`, rowsKey(this.#base, collection), ...indexes]
       const [entries, texts] = (await this.#scripts.run(pageScript, args)) as IndexPage
       for (const [place, text] of texts.entries()) {
         position = Number(entries[2 * place + 1])

@@ -33,6 +33,10 @@ export function filterSql(sql: SpaceSql, filter: RecordFilter, now: number): { w
     add(`CASE WHEN json_valid(tags) THEN ${hasAll} ELSE 1 END`, JSON.stringify(filter.tags))
   }
   add('r.row IN (SELECT row FROM @uses WHERE source = ?)', filter.derivedFrom)
+  add(
+    'r.row IN (SELECT row FROM @uses WHERE source IN (SELECT value FROM json_each(?)))',
+    filter.anySource && JSON.stringify([...filter.anySource]),
+  )
   if (filter.audience) {
     const { level, compartments } = filter.audience
     add('level <= ?', levelIndex(level))

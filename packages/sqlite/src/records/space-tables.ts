@@ -36,6 +36,8 @@ const selectRow = `SELECT ${columns} FROM @records WHERE collection = ? AND id =
 
 /** From so many records that name a source on, sorting them costs more than looking through their collection. */
 const manyUses = 200
+/** The same for records that name one of many sources. */
+const manyUsesOfAny = 5_000
 
 /** Reads one space through one connection. Synchronous. */
 export class SpaceTables {
@@ -72,9 +74,9 @@ export class SpaceTables {
       values.push(query.after)
     }
     // Without an index, SQLite begins with the rows that name the source. With one it would look through the collection.
-    const uses = query.derivedFrom === undefined ? manyUses : this.#usesOf(query.derivedFrom)
-    if (uses === 0) return { records: [] }
-    const by = uses < manyUses ? 'NOT INDEXED' : ''
+    const uses = this.#usesFor(query)
+    if (uses === 'none') return { records: [] }
+    const by = uses === 'few' ? 'NOT INDEXED' : ''
     const sql = `SELECT ${columns} FROM @records r ${by} WHERE ${where.join(' AND ')} ORDER BY seq ${isOldest ? 'ASC' : 'DESC'} LIMIT ?`
     const raw = this.sql(sql).all(...values, query.limit + 1) as RawRow[]
     const page = raw.slice(0, query.limit)
@@ -83,10 +85,15 @@ export class SpaceTables {
     return raw.length > query.limit ? { records, next: page.at(-1)?.[seqColumn] } : { records }
   }
 
-  /** How many records name a source, counted up to {@link manyUses}. */
-  #usesOf(source: string): number {
-    const sql = 'SELECT count(*) AS count FROM (SELECT 1 FROM @uses WHERE source = ? LIMIT ?)'
-    return (this.sql(sql).get(source, manyUses) as { readonly count: number }).count
+  /** How many records name the sources that a query asks for. */
+  #usesFor({ derivedFrom, anySource }: RecordQuery): 'none' | 'few' | 'many' {
+    const sources = anySource ?? (derivedFrom === undefined ? undefined : [derivedFrom])
+    if (!sources) return 'many'
+    const most = anySource ? manyUsesOfAny : manyUses
+    const sql = 'SELECT count(*) FROM (SELECT 1 FROM @uses WHERE source IN (SELECT value FROM json_each(?)) LIMIT ?)'
+    const [count] = this.sql(sql).get(JSON.stringify([...sources]), most) as [number]
+    if (count === 0) return 'none'
+    return count < most ? 'few' : 'many'
   }
 
   /** By the index of keys, which SQLite keeps in the order of UTF-8. */

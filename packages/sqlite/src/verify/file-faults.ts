@@ -1,9 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import { ownFile } from '@skein/memory/runtime'
 
-import { fromEnvelope, ownFile } from '@skein/memory/runtime'
-
+import { askThread } from '../file/ask-thread.ts'
 import type { DatabaseFile } from '../file/connection.ts'
-import type { FaultReply } from './file-faults-thread.ts'
+import type { FileFaults } from './file-faults-thread.ts'
 
 /**
  * Lets SQLite check the structure of a file, and each index against its table.
@@ -12,24 +11,7 @@ import type { FaultReply } from './file-faults-thread.ts'
  * @returns what SQLite found, a sentence each.
  * @throws StoreError; the signal's reason.
  */
-export async function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<readonly string[]> {
-  signal?.throwIfAborted()
-  const { path, busyTimeoutMs } = file
-  const threadFile = ownFile('@skein/sqlite', import.meta.url, 'file-faults', './file-faults-thread.js')
-  const worker = new Worker(threadFile, { workerData: { path, busyTimeoutMs } satisfies DatabaseFile })
-  const stop = (): void => void worker.terminate()
-  signal?.addEventListener('abort', stop)
-  try {
-    const reply = await new Promise<FaultReply | undefined>((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject)
-      worker.once('exit', () => resolve(undefined))
-    })
-    signal?.throwIfAborted()
-    if (reply === undefined) throw new Error('The thread that checks the file ended without an answer.')
-    if ('error' in reply) throw fromEnvelope(reply.error)
-    return reply.faults
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    await worker.terminate()
-  }
+export function findFaults(file: DatabaseFile, signal?: AbortSignal): Promise<FileFaults> {
+  const module = ownFile('@skein/sqlite', import.meta.url, 'file-faults', './file-faults-thread.js')
+  return askThread(module, file, signal)
 }

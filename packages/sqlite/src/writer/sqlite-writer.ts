@@ -144,7 +144,7 @@ export class SqliteWriter {
     // Whoever asked for it gets the error; the rewrite after it only waits for its end.
     this.#lastRewrite = this.#nextRewrite?.catch(() => {})
     this.#nextRewrite = undefined
-    await rewriteFile(this.#db, this.#options)
+    await this.#queue.patiently(() => rewriteFile(this.#db, this.#options))
   }
 
   /** @throws StoreError when the file was found to be removed or replaced. */

@@ -42,6 +42,7 @@ export class WriteQueue {
   #single = 0
   #isScheduled = false
   #isLocked = false
+  #isPatient = false
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(parts: WriteQueueParts) {
@@ -74,6 +75,17 @@ export class WriteQueue {
     if (this.#jobs.length === 0) return
     this.#drained ??= Promise.withResolvers()
     await this.#drained.promise
+  }
+
+  /** Lets what is added meanwhile wait as long as it takes: this process has the lock itself, and has work to do with it. */
+  async patiently(work: () => Promise<void>): Promise<void> {
+    this.#isPatient = true
+    try {
+      await work()
+    } finally {
+      this.#isPatient = false
+      for (const job of this.#jobs) delete job.waitsSince
+    }
   }
 
   /** Writes everything in the queue, up to the next lock, or until it is the turn of another process. */
@@ -109,7 +121,7 @@ export class WriteQueue {
     const { busyTimeoutMs, turns } = this.#parts
     const now = performance.now()
     for (const job of this.#jobs) job.waitsSince ??= now
-    const isLate = ({ waitsSince = now }: Job): boolean => now - waitsSince >= busyTimeoutMs
+    const isLate = ({ waitsSince = now }: Job): boolean => !this.#isPatient && now - waitsSince >= busyTimeoutMs
     // They are in order of their arrival.
     const late = this.#jobs.findIndex((job) => !isLate(job))
     const rejected = this.#jobs.splice(0, late < 0 ? this.#jobs.length : late)
@@ -118,7 +130,7 @@ export class WriteQueue {
     turns.wait()
     const [oldest] = this.#jobs
     const waitedMs = now - (oldest?.waitsSince ?? now)
-    if (oldest) setTimeout(() => this.#flush(), Math.min(pauseMs(waitedMs), busyTimeoutMs - waitedMs))
+    if (oldest) setTimeout(() => this.#flush(), Math.min(pauseMs(waitedMs), Math.max(1, busyTimeoutMs - waitedMs)))
     else this.#flush()
   }
 

@@ -109,6 +109,22 @@ export function storeListsCases(options: StoreContractOptions): void {
     expect(await uses('mother')).toEqual([])
   })
 
+  it('lists what is derived from any of many sources, each record once, in order and page by page', async () => {
+    const from = (name: string, ...derivedFrom: string[]) => write(observe(name, name, { derivedFrom }))
+    for (const n of [1, 2, 3, 4]) await from(`child${n}`, `parent${n}`, `parent${n + 1}`)
+    await from('stranger', 'nobody')
+    const anySource = new Set(['parent2', 'parent4', ...Array.from({ length: 500 }, (_, n) => `absent${n}`)])
+    const query = { collection: 'observations', anySource } as const
+    expect(await ids({ ...query, order: 'oldest' })).toEqual(['child1', 'child2', 'child3', 'child4'])
+    expect(await ids({ ...query, task: 'none' })).toEqual([])
+    expect(await ids({ collection: 'observations', anySource: new Set() })).toEqual([])
+    const first = await fresh.store.query({ ...query, order: 'newest', limit: 3 })
+    expect(first.records.map(({ id }) => id)).toEqual(['child4', 'child3', 'child2'])
+    const second = await fresh.store.query({ ...query, order: 'newest', limit: 3, after: first.next })
+    expect(second.records.map(({ id }) => id)).toEqual(['child1'])
+    expect(second.next).toBeUndefined()
+  })
+
   it('lists by name, in the order of code points', async () => {
     const names = [
       'a',

@@ -116,6 +116,76 @@ export function forgetCases(options: StoreContractOptions): void {
     })
   })
 
+  describe('what agents keep', () => {
+    /** Saves a state of an agent, as its runtime does. */
+    const save = async (id: string, state: unknown): Promise<void> => {
+      const view = as({ id, role: 'sales' })
+      const claim = await view.claims.claim(`agent/${id}`)
+      if (!claim) throw new Error('Nobody else has it.')
+      await view.agents.save({ definition: 'd', status: 'active', state, claim })
+    }
+    const keptBy = async (id: string): Promise<readonly unknown[]> => {
+      const { agents } = as({ id, role: 'sales' })
+      return [(await agents.load())?.state, ...(await agents.mail()).map(({ message }) => message)]
+    }
+
+    it('goes too where it names what goes: an entry, a fact, a ref, a subject', async () => {
+      const entry = await as(ann).observations.log({ value: 'Zoë called' })
+      await as(ann).facts.set('next', 'call Zoë')
+      const fact = await as(ann).facts.read('next')
+      const ref = await as(ann).objects.put('Dear Zoë', { subject: 'person/42' })
+      await save('whole', { done: [{ entry }] })
+      await save('named', { texts: [`see ${entry.id}.`] })
+      await save('keyed', { calls: { [entry.id]: 'by phone' } })
+      await save('fact', { fact })
+      await save('other', { fact: 'next', key: 'next', about: 'person/42' })
+      await as(ann).agents.post({ to: 'other', message: { type: 'read', ref } })
+      await as(ann).agents.post({ to: 'other', message: { type: 'rest' } })
+      const all = { ...because, derived: 'forget' } as const
+      const { left } = await as(olga).forget([entry], because)
+      expect(left.toSorted()).toEqual(['agents/keyed', 'agents/named', 'agents/whole'])
+      await save('again', { entry })
+      await as(ann).forget([entry, 'facts/next'], { ...because, derived: 'keep' })
+      const report = await as(olga).forget(ref, all)
+      expect(report.forgotten).toEqual({ objects: 1, messages: 1 })
+      expect(await keptBy('other')).toEqual([{ fact: 'next', key: 'next', about: 'person/42' }, { type: 'rest' }])
+      expect(await keptBy('fact')).not.toEqual([undefined])
+    })
+
+    it('goes with all that is about a subject, and with what work had read that sent it', async () => {
+      const entry = await as(ann).observations.log({ value: 'Zoë called', subject: 'person/42' })
+      await save('meets', { people: ['person/42'] })
+      await save('knows', { notes: [entry] })
+      await reading(ann, async (view) => {
+        await view.observations.list()
+        await view.agents.post({ to: 'other', message: { type: 'told', text: 'She called.' } })
+      })
+      const report = await as(olga).forget({ subject: 'person/42' }, because)
+      expect(report.forgotten).toEqual({ observations: 1, agents: 2, messages: 1 })
+      expect(await keptBy('meets')).toEqual([undefined])
+      expect(await keptBy('other')).toEqual([undefined])
+    })
+
+    it('is not saved again from what was forgotten: the state before, or mail that it has taken', async () => {
+      const view = as(ann)
+      const claim = await view.claims.claim('agent/ann')
+      if (!claim) throw new Error('Nobody else has it.')
+      const state = { definition: 'd', status: 'active', claim } as const
+      const entry = await view.observations.log({ value: 'Zoë called' })
+      const ifVersion = await view.agents.save({ ...state, state: 'before' })
+      await view.agents.post({ to: 'ann', message: entry })
+      const taken = await view.agents.mail()
+      await as(olga).forget(entry, { ...because, derived: 'forget' })
+      const late = view.agents.save({ ...state, ifVersion, state: 'Zoë called', taken })
+      await expect(late).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT', current: undefined })
+      expect((await view.agents.load())?.state).toBe('before')
+      await as(olga).forget('agents/ann', because)
+      const anew = view.agents.save({ ...state, ifVersion, state: 'Zoë called' })
+      await expect(anew).rejects.toMatchObject({ code: 'SKEIN_VERSION_CONFLICT', current: undefined })
+      expect(await view.agents.load()).toBeUndefined()
+    })
+  })
+
   it('needs the right where a record is somebody else’s, and does nothing without it', async () => {
     const [mine, theirs] = [as(ann), as(bob)]
     const turn = await mine.observations.log({ value: 'turn' })
