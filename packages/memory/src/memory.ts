@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 
 import type { MemoryStats } from './cache/counters.ts'
 import type { FederationReport } from './federation/federation-report.ts'
+import type { HistoryRules } from './history/history-options.ts'
 import type { SharedObjectBuffers } from './objects/shared-objects.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ResealReport } from './sealing/reseal.ts'
@@ -27,6 +28,7 @@ export interface MemoryShare {
   readonly maxCacheBytes: number
   readonly heartbeatMs: number
   readonly auditsReads: boolean
+  readonly history: HistoryRules
   /** The lowest level that is sealed in this space; `undefined` where nothing is. */
   readonly sealsFrom: Level | undefined
   /** How searches find that don't say it; `undefined` where there is no embedder. */

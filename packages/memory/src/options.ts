@@ -1,6 +1,8 @@
 import { OptionError } from './values/errors.ts'
 import { resolveFederation } from './federation/federation-options.ts'
 import type { FederationOptions, ResolvedFederation } from './federation/federation-options.ts'
+import { resolveHistory } from './history/history-options.ts'
+import type { HistoryOptions, HistoryRules } from './history/history-options.ts'
 import { resolveEncryption } from './sealing/encryption-options.ts'
 import type { EncryptionOptions, KeyRingShare } from './sealing/encryption-options.ts'
 import { requireRetention } from './retention/retention-rules.ts'
@@ -108,6 +110,14 @@ export interface MemoryOptions {
   readonly retention?: readonly RetentionRule[]
 
   /**
+   * How much of their past facts keep, and escalations with them: the newest 20 versions of each, for 30 days after they
+   * were replaced or deleted. 0 turns it off.
+   *
+   * @defaultValue { versions: 20, keepMs: 2_592_000_000 }
+   */
+  readonly history?: HistoryOptions | 0
+
+  /**
    * Encrypts sensitive data before it reaches the store. After a change of the current
    * key, or to a lower `from`, the memory reseals existing data in the background.
    *
@@ -148,9 +158,10 @@ export interface MemoryOptions {
 }
 
 /** Validated options with all defaults filled in. */
-export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation' | 'search'>> & {
+export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation' | 'history' | 'search'>> & {
   readonly encryption: KeyRingShare
   readonly federation: ResolvedFederation | undefined
+  readonly history: HistoryRules
   readonly search: ResolvedMeaning | undefined
 }
 
@@ -169,7 +180,7 @@ const defaults = {
   retention: [],
   sealsSpace: true,
   schemas: {},
-} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation' | 'search'>
+} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation' | 'history' | 'search'>
 
 const kinds: OptionKinds<MemoryOptions> = {
   store: 'any',
@@ -183,6 +194,7 @@ const kinds: OptionKinds<MemoryOptions> = {
   onDisconnect: 'any',
   auditKeepMs: 'any',
   retention: 'any',
+  history: 'any',
   encryption: 'any',
   sealsSpace: 'boolean',
   schemas: 'object',
@@ -196,7 +208,8 @@ export function resolveOptions(given: MemoryOptions): ResolvedOptions {
   const encryption = resolveEncryption(options.encryption)
   const federation = resolveFederation(options.federation, options.architecture === 'federated')
   const search = resolveMeaning(options.search)
-  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, search }
+  const history = resolveHistory(options.history)
+  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, history, search }
   if (typeof resolved.store?.open !== 'function') {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }

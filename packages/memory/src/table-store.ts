@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import { namePageOf, namesToDrop, namesToSweep, pageOf, searchRows } from './scan-rows.ts'
+import { namePageOf, namesToDrop, namesToSweep, pageOf, pastAfter, pastChanged, pastPageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './search/term-table.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
@@ -13,6 +13,7 @@ import { decideBatch } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { PastChange, PastPage, PastQuery, PastVersion } from './store/past.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import { StoreClock } from './store/store-clock.ts'
 import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
@@ -20,29 +21,8 @@ import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError, SkeinError, StoreError } from './values/errors.ts'
 import { requireDuration, requireInteger } from './values/require-option.ts'
 import { requireOptions } from './values/require-options.ts'
-import type { OptionKinds } from './values/require-options.ts'
-
-/** Options of {@link tableStore}. */
-export interface TableStoreOptions {
-  /** Which crashes a write survives once its transaction has ended: see {@link StoreTraits}. */
-  readonly durable: StoreTraits['durable']
-  /** Who can open the same storage. */
-  readonly reach: StoreTraits['reach']
-  /**
-   * Changes that the feed keeps, about.
-   *
-   * @defaultValue 100_000
-   */
-  readonly maxChanges?: number
-  /**
-   * Interval for looking for other processes' changes, in milliseconds.
-   *
-   * @defaultValue 50
-   */
-  readonly pollMs?: number
-}
-
-const kinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'string', maxChanges: 'any', pollMs: 'any' }
+import { tableStoreKinds } from './table-store-options.ts'
+import type { TableStoreOptions } from './table-store-options.ts'
 
 /**
  * Makes a store of a {@link StoreTable}, for authors of stores: versions, conditions,
@@ -52,7 +32,7 @@ const kinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'strin
  * @throws OptionError
  */
 export function tableStore(table: StoreTable, options: TableStoreOptions): Store {
-  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = requireOptions('tableStore', options, kinds)
+  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = requireOptions('tableStore', options, tableStoreKinds)
   requireInteger('maxChanges', maxChanges, 1)
   requireDuration('pollMs', pollMs)
   return new TableStore(table, { durable, reach, fullText: 'native', expiresNatively: false }, maxChanges, pollMs)
@@ -141,6 +121,20 @@ class TableStore implements Store {
     })
   }
 
+  past(keys: readonly RecordKey[]): Promise<(readonly PastVersion[])[]> {
+    return this.#guarded('past', (table) => keys.map((key) => table.past.of(key)))
+  }
+
+  pastIds(query: PastQuery): Promise<PastPage> {
+    return this.#guarded('pastIds', (table) => pastPageOf(table.past.ids(query.collection), query))
+  }
+
+  changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void> {
+    return this.#guarded('changePast', (table) =>
+      table.atomically(() => table.past.put(key, pastChanged(table.past.of(key), changes))),
+    )
+  }
+
   watch(listener: (change: Change) => void): Unwatch {
     return this.#events.on('change', listener)
   }
@@ -171,6 +165,14 @@ class TableStore implements Store {
       const record = liveRecord(row, this.now())
       const corruption = record && inspector?.record(record)
       if (corruption) yield corruption
+    }
+    for (const collection of collectionsWith('recalled')) {
+      for (const id of this.#table.past.ids(collection)) {
+        for (const { record, deleted } of this.#table.past.of({ collection, id })) {
+          const corruption = deleted ? undefined : inspector?.past?.(record)
+          if (corruption) yield corruption
+        }
+      }
     }
     for (const name of this.#table.objects.names()) {
       const bytes = await this.objects.get(name)
@@ -253,7 +255,9 @@ class TableStore implements Store {
     return { ok: true, written: decided.written }
   }
 
-  #put({ mutation, row, isChange }: Put): void {
+  #put({ mutation, row, isChange, past }: Put): void {
+    const isPastChanged = past.added.length > 0 || past.isErased
+    if (isPastChanged) this.#table.past.put(row.record, pastAfter(this.#table.past.of(row.record), past))
     // A touch and a withdrawal change no content, so the terms stay. A deleted or resealed record is not to be found.
     const isKept = mutation.type === 'touch' || mutation.type === 'withdraw'
     const terms = mutation.type === 'set' ? mutation.terms : isKept ? this.#table.rowOf(row.record)?.terms : undefined

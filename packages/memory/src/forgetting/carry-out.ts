@@ -11,6 +11,7 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
 import { planKeys, runningPlans } from './erasure-plan.ts'
+import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
 
 /** What carries an erasure out. The store shows what is being erased. */
@@ -42,8 +43,16 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   if (!record) return 0
   for (const part of plan.parts) {
     erasers.assertOpen()
-    await erase(erasers, plan, part, record)
-    await leaveMarks(store, plan, part, record)
+    const whole = part.filter(({ isPast }) => !isPast)
+    await erase(erasers, plan, whole, record)
+    // Who had not heard of the plan may have replaced what was to go.
+    await erasePast(store, whole, plan.seq)
+    await erasePastVersions(
+      erasers,
+      part.filter(({ isPast }) => isPast),
+      record,
+    )
+    await leaveMarks(store, plan, whole, record)
     await nextTurn()
   }
   const hashes = new Set(
@@ -82,6 +91,22 @@ async function erase(
     const { ok } = await store.write(batch)
     if (ok) return
   }
+}
+
+/** Removes past versions of records that stay, as far as they are there. */
+async function erasePastVersions(
+  { store, owner }: Erasers,
+  doomed: readonly Doomed[],
+  { author, value }: StoredRecord,
+): Promise<void> {
+  if (doomed.length === 0) return
+  const found = await store.past(doomed)
+  const present = doomed.filter(({ version }, n) => found[n]?.some(({ record }) => record.version === version))
+  if (present.length === 0) return
+  const { reason } = decodeJson(value) as Erasure
+  const notes = present.map((one) => noteOf(one, author, reason))
+  await store.write([auditMutation(owner, notes, undefined)])
+  for (const { collection, id, version } of present) await store.changePast({ collection, id }, [{ version }])
 }
 
 /** The note of the audit on a record that goes. */

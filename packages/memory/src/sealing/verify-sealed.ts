@@ -46,6 +46,7 @@ export async function* verifySealed(
       if (isSealed(value) && (!corruption || corruption.missingKey !== undefined)) sealed.push({ collection, id, seq })
       return corruption
     },
+    past: (version) => inspector?.past?.(version) ?? checkRecord(version, ring, whole),
     object: (name, bytes) => {
       missing.delete(hashOf(name))
       strays.object(name)

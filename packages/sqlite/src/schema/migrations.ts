@@ -2,6 +2,7 @@ import { collectionsWith } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { spaceSql } from '../file/space-sql.ts'
+import { pastTable } from '../records/past-table.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
 import { authorIndex, feedTriggers, sealedIndex, termTables } from './space-schema.ts'
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { from: 4, to: 5, migrate: markSealedChanges },
   { from: 5, to: 6, migrate: indexInBlocks },
   { from: 6, to: 7, migrate: mergeInSteps },
+  { from: 7, to: 8, migrate: keepPast },
 ]
 
 /**
@@ -63,6 +65,11 @@ function markSealedChanges(db: Database): void {
       ${sealedIndex(number)}
     `)
   }
+}
+
+/** Format 8 keeps past versions. A space that was made in this format has the table. */
+function keepPast(db: Database): void {
+  for (const number of spaceNumbers(db)) db.exec(pastTable(number))
 }
 
 /** Format 6 has an index of its own in place of SQLite's, which knew no repeats and not who may see what. */

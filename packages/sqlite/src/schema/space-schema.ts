@@ -1,3 +1,5 @@
+import { pastTable } from '../records/past-table.ts'
+
 /**
  * The statements that make the tables of one space: sequence numbers, ranking
  * and size of one space must reveal nothing about another.
@@ -42,6 +44,7 @@ export function spaceSchema(number: number): string {
     -- The highest version of all deleted rows of a collection: new keys begin above it.
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
 
+    ${pastTable(number)}
     ${termTables(number)}
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
