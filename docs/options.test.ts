@@ -63,8 +63,8 @@ const methodsWithoutOptions = new Set(
   `view: state forgetWork noteRead ledger verify now waitFor
    alerts: pending ack subscribe · audit: noteDisclosure · claims: holder
    escalations: take release answer decline handBack get package
-   facts: peek get getMany conflicts · feed: last untilNews mark · learnings: retract · objects: has info retract
-   decisions: retract · observations: retract · corrections: of doubts 
+   facts: peek get getMany conflicts history · feed: last untilNews mark · learnings: retract · objects: has info retract
+   decisions: retract knownAt · observations: retract · corrections: of doubts 
    agents: load save post onMail
    flock: post agent publish on stats queues close · ref: send watch stop · model: forget`
     .split(/\n|·/)

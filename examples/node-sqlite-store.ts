@@ -79,7 +79,11 @@ function openTable(path: string, space: string): StoreTable {
 
     past: {
       of: ({ collection, id }) =>
-        parsed<PastVersion[]>('SELECT json FROM past WHERE space = ? AND collection = ? AND id = ?', collection, id)[0] ?? [],
+        parsed<PastVersion[]>(
+          'SELECT json FROM past WHERE space = ? AND collection = ? AND id = ?',
+          collection,
+          id,
+        )[0] ?? [],
       put: ({ collection, id }, versions) => {
         if (versions.length > 0) run('REPLACE INTO past VALUES (?, ?, ?, ?)', collection, id, JSON.stringify(versions))
         else run('DELETE FROM past WHERE space = ? AND collection = ? AND id = ?', collection, id)

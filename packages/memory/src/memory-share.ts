@@ -11,5 +11,15 @@ export function shareOf(
   { space, architecture, ttlMs, maxEntries, maxCacheBytes, heartbeatMs, history, store }: ResolvedOptions,
   made: Omit<MemoryShare, keyof Settings | 'descriptor'>,
 ): MemoryShare {
-  return { space, architecture, ttlMs, maxEntries, maxCacheBytes, heartbeatMs, history, descriptor: store.descriptor, ...made }
+  return {
+    space,
+    architecture,
+    ttlMs,
+    maxEntries,
+    maxCacheBytes,
+    heartbeatMs,
+    history,
+    descriptor: store.descriptor,
+    ...made,
+  }
 }

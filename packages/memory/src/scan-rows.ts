@@ -108,7 +108,10 @@ export function pastPageOf(ids: Iterable<string>, { prefix, after, limit }: Past
 }
 
 /** The past versions of a record after a write, newest first, of those before it. */
-export function pastAfter(before: readonly PastVersion[], { added, isErased, keep }: PastEffect): readonly PastVersion[] {
+export function pastAfter(
+  before: readonly PastVersion[],
+  { added, isErased, keep }: PastEffect,
+): readonly PastVersion[] {
   if (isErased) return []
   const all = [...added.toReversed(), ...before]
   if (keep === undefined) return all

@@ -34,7 +34,16 @@ export { limits } from './values/limits.ts'
 export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export { isSameFeed } from './store/range-check.ts'
 export { hashOf } from './store/object-id.ts'
-export type { CheckMutation, Mutation, Guard, Commit, Keeping, RangeCheckMutation, Written, Refusal } from './store/mutation.ts'
+export type {
+  CheckMutation,
+  Mutation,
+  Guard,
+  Commit,
+  Keeping,
+  RangeCheckMutation,
+  Written,
+  Refusal,
+} from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
 
 // Sealed values, which no store opens

@@ -22,4 +22,9 @@ export interface TableStoreOptions {
 }
 
 /** For {@link TableStoreOptions}. */
-export const tableStoreKinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'string', maxChanges: 'any', pollMs: 'any' }
+export const tableStoreKinds: OptionKinds<TableStoreOptions> = {
+  durable: 'string',
+  reach: 'string',
+  maxChanges: 'any',
+  pollMs: 'any',
+}

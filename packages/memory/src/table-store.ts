@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import { namePageOf, namesToDrop, namesToSweep, pageOf, pastAfter, pastChanged, pastPageOf, searchRows } from './scan-rows.ts'
+import {
+  namePageOf,
+  namesToDrop,
+  namesToSweep,
+  pageOf,
+  pastAfter,
+  pastChanged,
+  pastPageOf,
+  searchRows,
+} from './scan-rows.ts'
 import type { IndexedRow } from './search/term-table.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'

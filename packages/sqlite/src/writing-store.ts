@@ -1,5 +1,14 @@
 import { MemoryClosedError } from '@skein/memory'
-import type { Change, Commit, Mutation, ObjectStore, PastChange, RecordKey, StoreClock, Unwatch } from '@skein/memory/store'
+import type {
+  Change,
+  Commit,
+  Mutation,
+  ObjectStore,
+  PastChange,
+  RecordKey,
+  StoreClock,
+  Unwatch,
+} from '@skein/memory/store'
 
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
 import { whenUnlocked } from './file/when-unlocked.ts'

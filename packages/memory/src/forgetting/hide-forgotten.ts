@@ -111,7 +111,9 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
         const found = await store.past(keys)
         return names.size === 0
           ? found
-          : found.map((versions) => versions.filter(({ record }) => isThere(record, names) && !names.has(pastName(record))))
+          : found.map((versions) =>
+              versions.filter(({ record }) => isThere(record, names) && !names.has(pastName(record))),
+            )
       }),
     write: (batch) => {
       const number = epochs.erasures

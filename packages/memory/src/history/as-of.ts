@@ -24,9 +24,9 @@ export async function readVersions(
   const present = await store.read(keys)
   const found = await store.past(keys)
   const now = store.now()
-  return keys.map(({ id }, index) => {
+  return keys.map((key, index) => {
     const current = present[index]
-    const past = kept(found[index] ?? [], ruleFor(rules, id), now)
+    const past = kept(found[index] ?? [], ruleFor(rules, key), now)
     return { current, past: past.filter(({ record }) => current === undefined || record.version < current.version) }
   })
 }
@@ -42,9 +42,9 @@ function kept(past: readonly PastVersion[], { versions, keepMs }: ResolvedRule, 
 }
 
 /** @throws HistoryError when a time is before all that is kept of a key, whatever there is. */
-export function requireReach(rules: HistoryRules, { collection, id }: RecordKey, asOf: number, now: number): void {
-  const reachesTo = now - ruleFor(rules, id).keepMs
-  if (asOf < reachesTo) throw new HistoryError(asOf, reachesTo, `${collection}/${id}`)
+export function requireReach(rules: HistoryRules, key: RecordKey, asOf: number, now: number): void {
+  const reachesTo = now - ruleFor(rules, key).keepMs
+  if (asOf < reachesTo) throw new HistoryError(asOf, reachesTo, `${key.collection}/${key.id}`)
 }
 
 /**

@@ -17,7 +17,7 @@ export function gateHistory(store: Store, rules: HistoryRules, keepsAll: () => b
     const { type, key } = mutation
     const isKept = type === 'set' || (type === 'delete' && mutation.isRecallable === true)
     if (!isKept || !hasTrait(key.collection, 'recalled')) return mutation
-    const { versions } = ruleFor(rules, key.id)
+    const { versions } = ruleFor(rules, key)
     if (versions === 0) return mutation
     return { ...mutation, keeps: { versions: keepsAll() ? Infinity : versions } } as Mutation
   }

@@ -1,3 +1,4 @@
+import type { RecordKey } from '../store/record.ts'
 import { OptionError } from '../values/errors.ts'
 import { requireInteger, requireLifetime } from '../values/require-option.ts'
 import { requireObject, requireOptions } from '../values/require-options.ts'
@@ -59,7 +60,8 @@ function resolveRule(rule: HistoryRule, base: ResolvedRule, path: string): Resol
   return versions === 0 || keepMs === 0 ? none : { versions, keepMs }
 }
 
-/** The rule for a key. */
-export function ruleFor(rules: HistoryRules, key: string): ResolvedRule {
-  return rules.find(([prefix]) => key.startsWith(prefix))?.[1] ?? none
+/** The rule for a record. Prefixes are those of facts. */
+export function ruleFor(rules: HistoryRules, { collection, id }: RecordKey): ResolvedRule {
+  const found = collection === 'facts' ? rules.find(([prefix]) => id.startsWith(prefix)) : rules.at(-1)
+  return found?.[1] ?? none
 }

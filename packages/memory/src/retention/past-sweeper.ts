@@ -72,15 +72,15 @@ export class PastSweeper {
     return next !== undefined
   }
 
-  #due({ collection, id }: RecordKey, past: readonly PastVersion[], held: HoldsInForce): readonly PastVersion[] {
+  #due(key: RecordKey, past: readonly PastVersion[], held: HoldsInForce): readonly PastVersion[] {
     const { store, history, retention } = this.#parts
-    const [{ versions, keepMs }, now] = [ruleFor(history, id), store.now()]
+    const [{ versions, keepMs }, now] = [ruleFor(history, key), store.now()]
     const beyond = new Set(trimmed(past, versions))
     return past.filter((version) => {
       const { record, until, deleted } = version
       if (isHeld(record, held)) return false
       const { expiresAt = Infinity, updatedAt } = record
-      const retainedMs = keepMsOf(retention, collection, record) ?? Infinity
+      const retainedMs = keepMsOf(retention, key.collection, record) ?? Infinity
       const hasEnded = until <= now - keepMs || updatedAt <= now - retainedMs || (!deleted && expiresAt <= now)
       return hasEnded || beyond.has(version)
     })

@@ -1,8 +1,9 @@
 import type { NotedAction } from '../audit/noted-reads.ts'
 import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
-import { readVersions, recordAsOf, requireReach } from '../history/as-of.ts'
+import { readVersions } from '../history/as-of.ts'
 import type { Versions } from '../history/as-of.ts'
+import { storeAsOf } from '../history/store-as-of.ts'
 import type { FoundKey } from '../search/term-table.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
@@ -144,11 +145,9 @@ export class Sight {
   }
 
   /** One record as it was. @throws HistoryError where that is before all that is kept */
-  async readAsOf(key: RecordKey, asOf: number): Promise<Shown | undefined> {
+  async readAsOf(key: RecordKey, asOf: number, noting?: NotedAction): Promise<Shown | undefined> {
     const { store, history } = this.space
-    requireReach(history, key, asOf, this.now())
-    const [versions] = await readVersions(store, history, [key])
-    return this.see(key, versions && recordAsOf(versions, asOf))
+    return this.see(key, (await storeAsOf(store, history, asOf).read([key]))[0], noting)
   }
 
   /** One record, cached or not. */

@@ -22,7 +22,17 @@ export function spaceParts(
   options: SpaceOptions,
 ): Pick<
   StoredSpace,
-  'whole' | 'history' | 'noticeMs' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'
+  | 'whole'
+  | 'history'
+  | 'noticeMs'
+  | 'store'
+  | 'epochs'
+  | 'counters'
+  | 'facts'
+  | 'objects'
+  | 'work'
+  | 'inFlight'
+  | 'updating'
 > {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {

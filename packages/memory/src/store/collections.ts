@@ -45,7 +45,19 @@ export type CollectionTrait =
  * keeps its own list.
  */
 export const collections = {
-  facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached', 'history', 'recalled'],
+  facts: [
+    'keyed',
+    'shared',
+    'packaged',
+    'shown',
+    'sealed',
+    'derived',
+    'forgettable',
+    'named',
+    'cached',
+    'history',
+    'recalled',
+  ],
   observations: [
     'journal',
     'searchable',

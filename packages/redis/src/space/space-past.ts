@@ -25,7 +25,10 @@ export class SpacePast {
       const names = some.map(({ id }) => nameOf(id))
       const replies = (await this.#run(collection, 'of', ...names)) as string[][]
       for (const [index, key] of some.entries()) {
-        found.set(key, (replies[index] ?? []).toReversed().flatMap((member) => intactVersion(key, member) ?? []))
+        found.set(
+          key,
+          (replies[index] ?? []).toReversed().flatMap((member) => intactVersion(key, member) ?? []),
+        )
       }
     }
     return keys.map((key) => found.get(key) ?? [])

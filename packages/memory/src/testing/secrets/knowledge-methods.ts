@@ -22,6 +22,15 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: async (view, { planted }) => [
       await view.facts.read(planted.fact),
       await view.facts.read(planted.fact, { consistency: 'strong' }),
+      await view.facts.read(planted.fact, { asOf: view.now() }),
+    ],
+  },
+  'facts.history': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: async (view, { planted }) => [
+      await view.facts.history(planted.fact),
+      await view.facts.history(planted.rewritten),
     ],
   },
   'facts.getMany': {
@@ -120,6 +129,11 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view, { text }) => view.decisions.record({ task: text, decision: text, reasoning: text, tags: [text] }),
   },
   'decisions.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.decisions.list() },
+  'decisions.knownAt': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view, { planted }) => view.decisions.knownAt(planted.decision),
+  },
   'decisions.touch': {
     shows: 'nothing',
     takes: 'labelled',

@@ -22,7 +22,10 @@ export function storePastCases(options: StoreContractOptions): void {
   }
   /** Versions and values, newest first. */
   const valuesOf = async (id: string): Promise<unknown[]> => {
-    return (await past(id)).map(({ record, deleted }) => [record.version, deleted ? 'deleted' : JSON.parse(record.value)])
+    return (await past(id)).map(({ record, deleted }) => [
+      record.version,
+      deleted ? 'deleted' : JSON.parse(record.value),
+    ])
   }
 
   it('keeps the versions that are replaced, exactly as they were', async () => {

@@ -105,6 +105,103 @@ export function historyCases(options: StoreContractOptions): void {
     expect(seen).toEqual(['open', undefined])
   })
 
+  describe('a view of the memory as it was', () => {
+    it('shows facts, journals and questions of that time', async () => {
+      const now = as(ann)
+      await now.facts.set('price', 10, { tags: ['x'] })
+      await now.facts.set('gone', 1)
+      const noted = await now.observations.log({ value: 'the red fox', task: 't' })
+      const asked = await now.escalations.open({ task: 't', reason: 'Which one?' })
+      const at = await moment()
+      await now.facts.set('price', 12)
+      await now.facts.set('new', 1)
+      await now.facts.delete('gone')
+      await now.observations.log({ value: 'the blue fox', task: 't' })
+      await now.observations.retract(noted.id, 'It was green.')
+      await now.escalations.take(asked.id)
+      await now.escalations.answer(asked.id, 'This one.')
+      const then = fresh.memory.as(ann, { asOf: at })
+      expect(await then.facts.getMany(['price', 'gone', 'new'])).toEqual([10, 1, undefined])
+      expect((await then.facts.list()).items.map(({ key, value }) => [key, value])).toEqual([
+        ['gone', 1],
+        ['price', 10],
+      ])
+      expect((await then.facts.list({ limit: 1 })).items.map(({ key }) => key)).toEqual(['gone'])
+      expect((await then.facts.list({ tags: ['x'] })).items.map(({ key }) => key)).toEqual(['price'])
+      expect((await then.facts.search('price'))[0]?.item).toMatchObject({ key: 'price', value: 10 })
+      expect((await then.observations.list()).items.map(({ value }) => value)).toEqual(['the red fox'])
+      expect((await then.observations.search('fox')).map(({ item }) => item.value)).toEqual(['the red fox'])
+      expect(await then.escalations.get(asked.id)).toMatchObject({ state: 'open', answer: undefined })
+      expect((await then.escalations.list({ task: 't' })).map(({ state }) => state)).toEqual(['open'])
+      expect((await then.records.list({ collection: 'facts' })).items.map(({ id }) => id)).toEqual(['gone', 'price'])
+      // The present is not disturbed.
+      expect(await now.facts.get('price')).toBe(12)
+    })
+
+    it('only reads: whatever would change something is refused', async () => {
+      await as(ann).facts.set('k', 1)
+      const view = fresh.memory.as(ann, { asOf: await moment() })
+      const writes: Record<string, () => Promise<unknown>> = {
+        set: () => view.facts.set('k', 2),
+        update: () => view.facts.update('k', () => 2),
+        delete: () => view.facts.delete('k'),
+        log: () => view.observations.log({ value: 1 }),
+        put: () => view.objects.put('text'),
+        forget: () => view.forget('facts/k', because),
+        once: () => view.once('work', () => 1),
+        claim: () => view.claims.claim('t'),
+        transaction: () => view.transaction(({ facts }) => facts.set('k', 2)),
+      }
+      for (const [name, write] of Object.entries(writes)) {
+        await expect(write(), name).rejects.toMatchObject({ code: 'SKEIN_PAST_VIEW' })
+      }
+      expect(await as(ann).facts.get('k')).toBe(1)
+    })
+
+    it('shows nobody more than then, and says where it does not reach', async () => {
+      await as(boss).facts.set('k', 'secret', { sensitivity: 'confidential' })
+      await as(ann).facts.set('few/k', 0)
+      const at = await moment()
+      await as(boss).facts.set('k', 'open')
+      const then = fresh.memory.as(ann, { asOf: at })
+      expect(await then.facts.get('k')).toBeUndefined()
+      expect((await then.facts.list()).items.map(({ key }) => key)).toEqual(['few/k'])
+      expect(await fresh.memory.as(boss, { asOf: at }).facts.get('k')).toBe('secret')
+      for (let value = 1; value <= 9; value += 1) await as(ann).facts.set('few/k', value)
+      await expect(then.facts.get('few/k')).rejects.toThrow(HistoryError)
+      await expect(then.facts.list()).rejects.toThrow(HistoryError)
+      expect(() => fresh.memory.as(ann, { asOf: at - 40 * 86_400_000 })).toThrow(HistoryError)
+      await expect(async () => fresh.memory.as(ann, { asof: at } as never)).rejects.toThrow('`asOf`')
+    })
+  })
+
+  it('tells what the author of a decision could have known', async () => {
+    const view = as(ann)
+    await view.facts.set('price', 10)
+    await as(boss).facts.set('margin', 3, { sensitivity: 'internal' })
+    const noted = await as(bob).observations.log({ value: 'the red fox' })
+    await view.facts.set('unread', 1)
+    await moment()
+    await view.facts.get('price')
+    await view.facts.read('price')
+    await view.facts.get('margin')
+    await view.observations.get(noted.id)
+    const { id } = await view.decisions.record({ task: 't', decision: 'go', reasoning: 'It is cheap.' })
+    await moment()
+    await as(bob).facts.set('price', 99)
+    const known = await view.decisions.knownAt(id)
+    const seen = known.records.map(({ collection, id: name, value }) => [collection, name, value])
+    expect(seen).toContainEqual(['facts', 'price', 10])
+    expect(seen).toContainEqual(['observations', noted.id, 'the red fox'])
+    expect(seen).toHaveLength(2)
+    expect(known.records.find(({ id: name }) => name === 'price')).toMatchObject({ version: 1, reads: 2 })
+    await expect(as(bob).decisions.knownAt(id)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+    const auditor = as({ ...bob, rights: ['audit'] })
+    expect((await auditor.decisions.knownAt(id)).records).toEqual(known.records)
+    await view.forget('facts/price', because)
+    expect(await view.decisions.knownAt(id)).toMatchObject({ records: [{ id: noted.id }], lost: 1 })
+  })
+
   describe('forgetting', () => {
     it('takes a fact with its past, also one that was deleted', async () => {
       const { facts } = as(ann)
@@ -153,9 +250,12 @@ export function historyCases(options: StoreContractOptions): void {
 
   it('keeps nothing past its own end, nor past what retention allows', async () => {
     const { facts } = as(ann)
+    await facts.set('later', 'short', { ttlMs: 600_000 })
+    await facts.set('later', 'long')
+    expect(await valuesOf(as(ann), 'later')).toEqual(['long', 'short'])
+    await as(ann).forget('facts/later', because)
     await facts.set('k', 'short', { ttlMs: 30 })
     await facts.set('k', 'long')
-    expect(await valuesOf(as(ann), 'k')).toEqual(['long', 'short'])
     const end = as(ann).now() + 31
     while (as(ann).now() <= end) await pause(5)
     expect(await valuesOf(as(ann), 'k')).toEqual(['long'])
