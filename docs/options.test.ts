@@ -50,7 +50,7 @@ const withoutOptions = new Set(
      workId workStateOf
    @skein/memory/store: DerivedIndex StoreClock TermTable asHeld beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
      hashOf isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
-     queryTerms queryWords rawText searchTerms termsOfValue topMatches
+     pastEffect queryTerms queryWords rawText searchTerms termsOfValue topMatches trimmed
    skein: openStore renderSummary`
     .split(/\n(?= {3}\S)/)
     .flatMap((line) => {

@@ -9,7 +9,10 @@ import { trimmed } from './store/past.ts'
 import type { PastChange, PastEffect, PastPage, PastQuery, PastVersion } from './store/past.ts'
 import { compareNames } from './values/compare-names.ts'
 import { matchesFilter } from './store/record-filter.ts'
-import type { StoredRecord } from './store/record.ts'
+import type { StoreTable } from './store-table.ts'
+import type { Change } from './store/change.ts'
+import { collectionsWith } from './store/collections.ts'
+import type { RecordPlace, Seq, StoredRecord } from './store/record.ts'
 
 /**
  * Answers a list from rows, for stores that look at them one by one.
@@ -126,5 +129,30 @@ export function pastChanged(before: readonly PastVersion[], changes: readonly Pa
     const change = byVersion.get(version.record.version)
     if (!change) return version
     return change.value === undefined ? [] : { ...version, record: { ...version.record, value: change.value } }
+  })
+}
+
+/** All past versions that a table holds. */
+export function* allPastOf(past: StoreTable['past']): Generator<PastVersion> {
+  for (const collection of collectionsWith('recalled')) {
+    for (const id of past.ids(collection)) yield* past.of({ collection, id })
+  }
+}
+
+/** The position of the newest change after each place, as `Store.newer` gives it, from the feed page by page. */
+export function newestAfter(
+  places: readonly RecordPlace[],
+  changesAfter: (after: Seq) => readonly Change[],
+): (Seq | undefined)[] {
+  const newest = new Map<string, Seq>()
+  const [oldest] = places.toSorted((a, b) => a.seq - b.seq)
+  let changes = oldest ? changesAfter(oldest.seq) : []
+  while (changes.length > 0) {
+    for (const { collection, id, seq } of changes) newest.set(`${collection}/${id}`, seq)
+    changes = changesAfter(changes.at(-1)?.seq ?? 0)
+  }
+  return places.map(({ collection, id, seq }) => {
+    const found = newest.get(`${collection}/${id}`) ?? 0
+    return found > seq ? found : undefined
   })
 }

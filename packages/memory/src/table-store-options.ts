@@ -1,4 +1,6 @@
 import type { StoreTraits } from './store/store.ts'
+import { requireDuration, requireInteger } from './values/require-option.ts'
+import { requireOptions } from './values/require-options.ts'
 import type { OptionKinds } from './values/require-options.ts'
 
 /** Options of {@link tableStore}. */
@@ -21,10 +23,12 @@ export interface TableStoreOptions {
   readonly pollMs?: number
 }
 
-/** For {@link TableStoreOptions}. */
-export const tableStoreKinds: OptionKinds<TableStoreOptions> = {
-  durable: 'string',
-  reach: 'string',
-  maxChanges: 'any',
-  pollMs: 'any',
+const kinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'string', maxChanges: 'any', pollMs: 'any' }
+
+/** Options with their defaults. @throws OptionError */
+export function resolveTableStore(options: TableStoreOptions): Required<TableStoreOptions> {
+  const resolved = { maxChanges: 100_000, pollMs: 50, ...requireOptions('tableStore', options, kinds) }
+  requireInteger('maxChanges', resolved.maxChanges, 1)
+  requireDuration('pollMs', resolved.pollMs)
+  return resolved
 }

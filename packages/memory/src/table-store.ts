@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import {
-  namePageOf,
-  namesToDrop,
-  namesToSweep,
-  pageOf,
-  pastAfter,
-  pastChanged,
-  pastPageOf,
-  searchRows,
-} from './scan-rows.ts'
+import { allPastOf, namePageOf, namesToDrop, namesToSweep, newestAfter, pageOf } from './scan-rows.ts'
+import { pastAfter, pastChanged, pastPageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './search/term-table.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
@@ -28,9 +20,7 @@ import { StoreClock } from './store/store-clock.ts'
 import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError, SkeinError, StoreError } from './values/errors.ts'
-import { requireDuration, requireInteger } from './values/require-option.ts'
-import { requireOptions } from './values/require-options.ts'
-import { tableStoreKinds } from './table-store-options.ts'
+import { resolveTableStore } from './table-store-options.ts'
 import type { TableStoreOptions } from './table-store-options.ts'
 
 /**
@@ -41,9 +31,7 @@ import type { TableStoreOptions } from './table-store-options.ts'
  * @throws OptionError
  */
 export function tableStore(table: StoreTable, options: TableStoreOptions): Store {
-  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = requireOptions('tableStore', options, tableStoreKinds)
-  requireInteger('maxChanges', maxChanges, 1)
-  requireDuration('pollMs', pollMs)
+  const { durable, reach, maxChanges, pollMs } = resolveTableStore(options)
   return new TableStore(table, { durable, reach, fullText: 'native', expiresNatively: false }, maxChanges, pollMs)
 }
 
@@ -115,19 +103,7 @@ class TableStore implements Store {
   }
 
   newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
-    return this.#guarded('newer', (table) => {
-      const newest = new Map<string, Seq>()
-      const [oldest] = places.toSorted((a, b) => a.seq - b.seq)
-      let changes = oldest ? table.changes(oldest.seq, feedPage) : []
-      while (changes.length > 0) {
-        for (const { collection, id, seq } of changes) newest.set(`${collection}/${id}`, seq)
-        changes = table.changes(changes.at(-1)?.seq ?? 0, feedPage)
-      }
-      return places.map(({ collection, id, seq }) => {
-        const found = newest.get(`${collection}/${id}`) ?? 0
-        return found > seq ? found : undefined
-      })
-    })
+    return this.#guarded('newer', (table) => newestAfter(places, (after) => table.changes(after, feedPage)))
   }
 
   past(keys: readonly RecordKey[]): Promise<(readonly PastVersion[])[]> {
@@ -175,13 +151,9 @@ class TableStore implements Store {
       const corruption = record && inspector?.record(record)
       if (corruption) yield corruption
     }
-    for (const collection of collectionsWith('recalled')) {
-      for (const id of this.#table.past.ids(collection)) {
-        for (const { record, deleted } of this.#table.past.of({ collection, id })) {
-          const corruption = deleted ? undefined : inspector?.past?.(record)
-          if (corruption) yield corruption
-        }
-      }
+    for (const { record, deleted } of allPastOf(this.#table.past)) {
+      const corruption = deleted ? undefined : inspector?.past?.(record)
+      if (corruption) yield corruption
     }
     for (const name of this.#table.objects.names()) {
       const bytes = await this.objects.get(name)

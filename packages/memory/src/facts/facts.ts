@@ -1,16 +1,14 @@
-import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import { guardOf, writeOptionKinds } from '../space/write-options.ts'
-import { NotFoundError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireStrings } from '../values/require-option.ts'
-import { declassify } from '../kinds/declassify.ts'
 import type { DeclassifyOptions } from '../kinds/declassify.ts'
 import type { SearchResult } from '../kinds/journal.ts'
 import type { SearchOptions } from '../kinds/observations.ts'
+import { declassifyFact } from './declassify-fact.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
 import { deleteFactKinds, setFactKinds } from './fact-options.ts'
@@ -252,14 +250,7 @@ export class Facts {
   async declassify<T = unknown>(key: string, options: DeclassifyOptions): Promise<Fact<T>> {
     requireKey(key)
     this.#space.assertOpen()
-    const record = await this.#actor.read(recordKey(key))
-    if (!record) throw new NotFoundError('fact', key)
-    const { value, version } = record
-    const ttlMs = remainingMs(this.#actor, record)
-    const lowered = await declassify(this.#actor, record, options, (meta) => {
-      return { type: 'set', key: recordKey(key), value, meta, ifVersion: version, ttlMs }
-    })
-    return toFact<T>(lowered)
+    return declassifyFact<T>(this.#actor, key, options)
   }
 
   /**

@@ -56,7 +56,7 @@ export function resolveHistory(given: HistoryOptions | 0 | undefined): HistoryRu
 function resolveRule(rule: HistoryRule, base: ResolvedRule, path: string): ResolvedRule {
   const { versions = base.versions, keepMs = base.keepMs } = rule
   requireInteger(`${path}.versions`, versions, 0, mostVersions)
-  requireLifetime(`${path}.keepMs`, keepMs, 0)
+  requireLifetime('keepMs', keepMs, 0)
   return versions === 0 || keepMs === 0 ? none : { versions, keepMs }
 }
 

@@ -48,6 +48,8 @@ export class Decisions extends Journal {
    */
   async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
     const { value, options } = inputOf(input)
+    // So that what was read before it is told from what is read afterwards: see `knownAt`.
+    this.#space.readAudit?.flush()
     return this.append(value, options)
   }
 

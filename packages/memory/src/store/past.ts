@@ -51,7 +51,7 @@ export interface PastEffect {
 }
 
 /** One write in so many trims, so that trimming costs a write next to nothing. Up to so many more than asked for are there. */
-const trimEvery = 8
+const trimEvery = 32
 
 const noEffect: PastEffect = { added: [], isErased: false }
 

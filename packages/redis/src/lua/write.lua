@@ -391,7 +391,7 @@ end
 for index = 1, #puts do
   local put = puts[index]
   local past = put[10]
-  if past and (past[1] == 'none' or past[1] ~= 'all' and past[2] % 8 == 0) then
+  if past and (past[1] == 'none' or past[1] ~= 'all' and past[2] % 32 == 0) then
     local key, name, gone = base .. 'p:' .. put[1], string.gsub(put[2], '%z', '\0\1') .. '\0\0', {}
     local found = call('ZRANGEBYLEX', key, '[' .. name, '(' .. name .. string.format('%016.0f:', past[2]))
     local counts = {}

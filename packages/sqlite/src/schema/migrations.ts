@@ -2,10 +2,9 @@ import { collectionsWith } from '@skein/memory/store'
 import type { Database } from 'better-sqlite3'
 
 import { spaceSql } from '../file/space-sql.ts'
-import { pastTable } from '../records/past-table.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
-import { authorIndex, feedTriggers, sealedIndex, termTables } from './space-schema.ts'
+import { authorIndex, feedTriggers, pastTable, sealedIndex, termTables } from './space-schema.ts'
 import { mergeInSteps } from './merge-in-steps.ts'
 import { spaceNumbers } from './spaces.ts'
 

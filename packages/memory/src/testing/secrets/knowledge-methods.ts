@@ -25,14 +25,6 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
       await view.facts.read(planted.fact, { asOf: view.now() }),
     ],
   },
-  'facts.history': {
-    shows: 'records',
-    takes: 'nothing',
-    attempt: async (view, { planted }) => [
-      await view.facts.history(planted.fact),
-      await view.facts.history(planted.rewritten),
-    ],
-  },
   'facts.getMany': {
     shows: 'records',
     takes: 'nothing',
@@ -129,11 +121,6 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view, { text }) => view.decisions.record({ task: text, decision: text, reasoning: text, tags: [text] }),
   },
   'decisions.list': { shows: 'records', takes: 'nothing', attempt: (view) => view.decisions.list() },
-  'decisions.knownAt': {
-    shows: 'records',
-    takes: 'nothing',
-    attempt: (view, { planted }) => view.decisions.knownAt(planted.decision),
-  },
   'decisions.touch': {
     shows: 'nothing',
     takes: 'labelled',

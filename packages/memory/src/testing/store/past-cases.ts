@@ -93,7 +93,7 @@ export function storePastCases(options: StoreContractOptions): void {
       [62, 62],
       [61, 61],
     ])
-    expect(kept.length).toBeLessThanOrEqual(3 + 8 + 1)
+    expect(kept.length).toBeLessThanOrEqual(3 + 32 + 1)
   })
 
   it('lists what has a past, by names in order, page by page', async () => {
