@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openMemory } from '../../open-memory.ts'
 import type { View } from '../../view.ts'
+import { publicLabel } from '../../values/access.ts'
 import { HistoryError } from '../../values/history-error.ts'
 import { HeldError } from '../../values/held-error.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
@@ -18,10 +19,16 @@ const because = { reason: 'They asked for it.' } as const
 export function historyCases(options: StoreContractOptions): void {
   const fresh = freshMemory(options, { history: { prefixes: { 'off/': 0, 'few/': { versions: 2 } } } })
   const as = (who: Parameters<typeof fresh.memory.as>[0]): View => fresh.memory.as(who)
-  /** A time of the store after all that was written, and before all that will be. */
+  /** A time of the store after all that was written, and before all that will be, by the clock that writes. */
   const moment = async (): Promise<number> => {
-    const at = Math.ceil(as(ann).now())
-    while (as(ann).now() <= at + 1) await pause(1)
+    await using store = await fresh.driver.open('clock', 'writer')
+    const meta = { author: 'ann', tags: [], derivedFrom: [], ...publicLabel }
+    const write = async (): Promise<number> => {
+      const commit = await store.write([{ type: 'set', key: { collection: 'settings', id: 'now' }, value: '0', meta }])
+      return (commit.ok && commit.written[0]?.updatedAt) || 0
+    }
+    const at = Math.ceil(await write())
+    while ((await write()) <= at + 1) await pause(1)
     return at
   }
   const valuesOf = async (view: View, key: string): Promise<unknown[]> => {
@@ -198,7 +205,7 @@ export function historyCases(options: StoreContractOptions): void {
     await expect(as(bob).decisions.knownAt(id)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
     const auditor = as({ ...bob, rights: ['audit'] })
     expect((await auditor.decisions.knownAt(id)).records).toEqual(known.records)
-    await view.forget('facts/price', because)
+    await as(olga).forget('facts/price', because)
     expect(await view.decisions.knownAt(id)).toMatchObject({ records: [{ id: noted.id }], lost: 1 })
   })
 
