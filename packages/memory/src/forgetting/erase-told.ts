@@ -70,7 +70,7 @@ export async function eraseTold(
     if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
     await carryOut(erasers, { id, ...plan, told: names })
     // What was deleted here before may have left versions.
-    const absent = told.filter(({ key, record }) => record === undefined && !isHeld({ ...noMeta, ...key }, held))
+    const absent = told.filter((one) => one.record === undefined && !isHeld({ ...noMeta, ...one.key }, held))
     await erasePast(
       erasers.store,
       absent.map(({ key }) => key),

@@ -137,12 +137,12 @@ async function openPast(
   if (!opener.concerns(records)) return found
   const opened = await opener.openPast(records)
   let next = 0
-  const open = (version: PastVersion): PastVersion => {
+  const openedOf = (version: PastVersion): PastVersion => {
     if (version.deleted) return version
     const one = opened[next++] as Opened
     return { ...version, record: 'record' in one ? one.record : withError(version.record, one.error) }
   }
-  return found.map((versions) => versions.map(open))
+  return found.map((versions) => versions.map(openedOf))
 }
 
 function withError(record: StoredRecord, error: unknown): StoredRecord {
