@@ -51,7 +51,7 @@ const withoutOptions = new Set(
      workId workStateOf
    @skein/memory/store: DerivedIndex StoreClock TermTable asHeld beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
      hashOf isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
-     queryTerms queryWords rawText searchTerms termsOfValue topMatches
+     pastEffect queryTerms queryWords rawText searchTerms termsOfValue topMatches trimmed
    skein: openStore renderSummary`
     .split(/\n(?= {3}\S)/)
     .flatMap((line) => {
@@ -64,8 +64,8 @@ const methodsWithoutOptions = new Set(
   `view: state forgetWork noteRead ledger verify now waitFor
    alerts: pending ack subscribe · audit: noteDisclosure · claims: holder
    escalations: take release answer decline handBack get package
-   facts: peek get getMany conflicts · feed: last untilNews mark · learnings: retract · objects: has info retract
-   decisions: retract · observations: retract · corrections: of doubts 
+   facts: peek get getMany conflicts history · feed: last untilNews mark · learnings: retract · objects: has info retract
+   decisions: retract knownAt · observations: retract · corrections: of doubts 
    agents: load save post onMail
    flock: post agent publish on stats queues close · ref: send step watch stop · model: forget`
     .split(/\n|·/)

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 
 import { tableStore } from '@skein/memory/store'
-import type { Change, IndexedRow, StoreDriver, StoreTable, TableState } from '@skein/memory/store'
+import type { Change, IndexedRow, PastVersion, StoreDriver, StoreTable, TableState } from '@skein/memory/store'
 
 const tables = `
   PRAGMA journal_mode = WAL;
@@ -12,6 +12,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS rows (space, collection, id, seq, ends, json, PRIMARY KEY (space, collection, id));
   CREATE INDEX IF NOT EXISTS rows_by_seq ON rows (space, collection, seq);
   CREATE INDEX IF NOT EXISTS rows_by_end ON rows (space, ends) WHERE ends IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS past (space, collection, id, json, PRIMARY KEY (space, collection, id));
   CREATE TABLE IF NOT EXISTS feed (space, seq, json, PRIMARY KEY (space, seq));
   CREATE TABLE IF NOT EXISTS objects (space, name, bytes, PRIMARY KEY (space, name));
 `
@@ -75,6 +76,21 @@ function openTable(path: string, space: string): StoreTable {
     ended: (time, limit) => parsed('SELECT json FROM rows WHERE space = ? AND ends <= ? LIMIT ?', time, limit),
     remove: ({ collection, id }) =>
       void run('DELETE FROM rows WHERE space = ? AND collection = ? AND id = ?', collection, id),
+
+    past: {
+      of: ({ collection, id }) =>
+        parsed<PastVersion[]>(
+          'SELECT json FROM past WHERE space = ? AND collection = ? AND id = ?',
+          collection,
+          id,
+        )[0] ?? [],
+      put: ({ collection, id }, versions) => {
+        if (versions.length > 0) run('REPLACE INTO past VALUES (?, ?, ?, ?)', collection, id, JSON.stringify(versions))
+        else run('DELETE FROM past WHERE space = ? AND collection = ? AND id = ?', collection, id)
+      },
+      ids: (collection) =>
+        run('SELECT id FROM past WHERE space = ? AND collection = ?', collection).map(({ id }) => String(id)),
+    },
 
     append: (change) => void run('INSERT INTO feed VALUES (?, ?, ?)', change.seq, JSON.stringify(change)),
     changes: (after, limit) =>

@@ -30,6 +30,7 @@ export type { MapStoreOptions } from './map-store.ts'
 // What a principal sees
 export type { View } from './view.ts'
 export type { Principal, Clearance, Level, Right } from './values/access.ts'
+export type { ViewOptions } from './past-space.ts'
 export type { WriteOptions } from './space/write-options.ts'
 export type { Page, JournalEntry, SearchResult } from './kinds/journal.ts'
 export type { ListOptions } from './kinds/journal-options.ts'
@@ -43,6 +44,7 @@ export type { TransactionOptions } from './transactions/transaction-options.ts'
 // Kinds of memory
 export type { Facts } from './facts/facts.ts'
 export type { Fact } from './facts/fact.ts'
+export type { FactVersion } from './facts/fact-history.ts'
 export type { Observations } from './kinds/observations.ts'
 export type { Decisions } from './kinds/decisions.ts'
 export type { Learnings, LearningKind } from './kinds/learnings.ts'
@@ -61,6 +63,7 @@ export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-o
 
 // What goes wrong
 export { HeldError } from './values/held-error.ts'
+export { HistoryError, PastViewError } from './values/history-error.ts'
 export {
   SkeinError,
   AccessError,

@@ -27,6 +27,8 @@ import { openThere } from './threads/open-there.ts'
 import type { Principal } from './values/access.ts'
 import { toEnvelope } from './values/pack-error.ts'
 import { AccessError, MemoryClosedError } from './values/errors.ts'
+import { viewedSpace } from './past-space.ts'
+import type { ViewOptions } from './past-space.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 
@@ -112,10 +114,11 @@ class Joined implements JoinedMemory {
     }
   }
 
-  as(principal: Principal, scope?: ReadScope): View {
+  as(principal: Principal, options?: ReadScope | ViewOptions): View {
     this.#space.assertOpen()
     if (this.#isGuarded) throw new AccessError(principal.id, 'a pass for this thread')
-    return new View(this.#space, principal, scope)
+    const { space, scope } = viewedSpace(this.#space, options)
+    return new View(space, principal, scope)
   }
 
   enter(pass: string, principal: Principal, scope?: ReadScope): View {

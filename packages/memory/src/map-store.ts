@@ -1,23 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
 
-import { collectionsWith } from './store/collections.ts'
-import { StoreClock } from './store/store-clock.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
 import type { Row } from './store/apply-mutation.ts'
 import type { Corruption } from './store/corruption.ts'
 import { decideBatch } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import { isSealed } from './values/sealed-text.ts'
-import { Emitter } from './values/emitter.ts'
+import { MapSpace, rowKey } from './map-space.ts'
 import { MemoryClosedError } from './values/errors.ts'
-import { namePageOf, namesToDrop, namesToSweep, pageOf } from './scan-rows.ts'
+import { namePageOf, namesToDrop, namesToSweep, pageOf, pastAfter, pastChanged, pastPageOf } from './scan-rows.ts'
 import type { Inspector, Store, StoreTraits, Unwatch } from './store/store.ts'
 import type { Change, ChangePage } from './store/change.ts'
 import type { CheckMutation, Commit, Mutation } from './store/mutation.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { PastChange, PastPage, PastQuery, PastVersion } from './store/past.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import type { StoreDriver } from './store/store-driver.ts'
-import { TermTable } from './search/term-table.ts'
 import { requireOptions } from './values/require-options.ts'
 import type { OptionKinds } from './values/require-options.ts'
 import { requireInteger } from './values/require-option.ts'
@@ -67,31 +65,6 @@ export function mapStore(options: MapStoreOptions = {}): StoreDriver {
       return Promise.resolve(new MapStore(found))
     },
     spaces: () => Promise.resolve([...spaces.keys()].toSorted()),
-  }
-}
-
-/** The data of one space, shared by all stores opened on it. */
-class MapSpace {
-  readonly rows: Map<string, Row>
-  readonly terms = new TermTable()
-  readonly feed: Change[] = []
-  /** The newest change in the feed of each record that is sealed, or was before that change. */
-  readonly sealedChanges = new Map<string, Seq>()
-  hasSealed = false
-  readonly bytes = new Map<string, Uint8Array>()
-  readonly events = new Emitter<{ change: Change }>()
-  /** For each collection, the highest version among the rows ever swept. */
-  readonly floors = new Map<string, number>()
-  readonly maxChanges: number
-  readonly clock: StoreClock
-  seq: Seq = 0
-
-  constructor(maxChanges: number, now: (() => number) | undefined, rows = new Map<string, Row>()) {
-    this.rows = rows
-    this.maxChanges = maxChanges
-    this.clock = new StoreClock(now)
-    // Fences exceed those of any earlier life of the space.
-    for (const collection of collectionsWith('leased')) this.floors.set(collection, Math.floor(this.clock.now()))
   }
 }
 
@@ -155,9 +128,10 @@ class MapStore implements Store {
     }
   }
 
-  #put({ mutation, row, isChange }: Put): void {
+  #put({ mutation, row, isChange, past }: Put): void {
     const space = this.#space
     const key = rowKey(mutation.key)
+    space.setPast(key, pastAfter(space.past.get(key) ?? [], past))
     if (isSealed(row.record.value)) space.hasSealed = true
     const replaced = space.hasSealed ? space.rows.get(key)?.record.value : undefined
     space.rows.set(key, row)
@@ -226,6 +200,24 @@ class MapStore implements Store {
     })
   }
 
+  async past(keys: readonly RecordKey[]): Promise<(readonly PastVersion[])[]> {
+    return keys.map((key) => this.#space.past.get(rowKey(key)) ?? [])
+  }
+
+  async pastIds(query: PastQuery): Promise<PastPage> {
+    const beginning = rowKey({ collection: query.collection, id: '' })
+    const keys = [...this.#space.past.keys()].filter((key) => key.startsWith(beginning))
+    return pastPageOf(
+      keys.map((key) => key.slice(beginning.length)),
+      query,
+    )
+  }
+
+  async changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void> {
+    const name = rowKey(key)
+    this.#space.setPast(name, pastChanged(this.#space.past.get(name) ?? [], changes))
+  }
+
   watch(listener: (change: Change) => void): Unwatch {
     const unwatch = this.#space.events.on('change', listener)
     this.#unwatch.push(unwatch)
@@ -260,6 +252,10 @@ class MapStore implements Store {
       checked += 1
       if (checked % verifyBatch === 0) await setImmediate()
     }
+    for (const { record, deleted } of [...this.#space.past.values()].flat()) {
+      const corruption = deleted ? undefined : inspector?.past?.(record)
+      if (corruption) yield corruption
+    }
     for (const [name, bytes] of this.#space.bytes) {
       const corruption = inspector?.object(name, bytes)
       if (corruption) yield corruption
@@ -284,9 +280,4 @@ class MapStore implements Store {
     this.#isClosed = true
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
   }
-}
-
-// No collection name contains NUL, so keys can't collide.
-function rowKey({ collection, id }: RecordKey): string {
-  return `${collection}\0${id}`
 }

@@ -2,8 +2,10 @@ import type { MessagePort } from 'node:worker_threads'
 
 import type { MemoryStats } from './cache/counters.ts'
 import type { FederationReport } from './federation/federation-report.ts'
+import type { HistoryRules } from './history/history-options.ts'
 import type { SharedObjectBuffers } from './objects/shared-objects.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { ViewOptions } from './past-space.ts'
 import type { ResealReport } from './sealing/reseal.ts'
 import type { RetentionReport } from './retention/retention-sweeper.ts'
 import type { SearchBy } from './space/meaning-search.ts'
@@ -28,6 +30,7 @@ export interface MemoryShare {
   readonly maxCacheBytes: number
   readonly heartbeatMs: number
   readonly auditsReads: boolean
+  readonly history: HistoryRules
   /** The lowest level that is sealed in this space; `undefined` where nothing is. */
   readonly sealsFrom: Level | undefined
   /** How searches find that don't say it; `undefined` where there is no embedder. */
@@ -47,10 +50,26 @@ export interface ThreadMemory extends AsyncDisposable {
   /**
    * Returns a view of the memory for one principal.
    *
-   * @param scope - Tracks reads and labels writes accordingly. The runtime passes one per activity.
-   * @throws OptionError when the principal is invalid, such as an empty id or an unknown level; MemoryClosedError
+   * @param options - A scope tracks reads and labels writes accordingly; the runtime passes one per activity. With `asOf`
+   * the view shows the whole memory as it was at that time, and only reads: writes throw a `PastViewError`.
+   * @throws OptionError when the principal is invalid, such as an empty id or an unknown level; HistoryError when `asOf`
+   * is before all that is kept; MemoryClosedError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = { id: 'ann', role: 'sales' }
+   * const { updatedAt } = await memory.as(ann).facts.set('price', 10)
+   * await new Promise((resolve) => setTimeout(resolve, 5))
+   * await memory.as(ann).facts.set('price', 12)
+   * const then = memory.as(ann, { asOf: updatedAt })
+   * await then.facts.get('price') // => 10
+   * await then.facts.set('price', 11).catch((error) => error.code) // => 'SKEIN_PAST_VIEW'
+   * ```
    */
-  as(principal: Principal, scope?: ReadScope): View
+  as(principal: Principal, options?: ReadScope | ViewOptions): View
   /** Returns the counters of all threads of this process since the memory was opened. */
   stats(): MemoryStats
   /** Resolves to the costs of work and the savings from reuse, over all processes and runs. */

@@ -44,6 +44,8 @@ import { isOutage } from './values/outlast.ts'
 import { warn } from './values/warn.ts'
 import { Vectors, vectorsReady } from './vectors/vectors.ts'
 import type { VectorReport } from './vectors/vectors.ts'
+import { viewedSpace } from './past-space.ts'
+import type { ViewOptions } from './past-space.ts'
 import { View } from './view.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
 import { Ledger } from './work/ledger.ts'
@@ -231,9 +233,10 @@ class OpenedMemory implements Memory {
     return this.#sealer.run()
   }
 
-  as(principal: Principal, scope?: ReadScope): View {
+  as(principal: Principal, options?: ReadScope | ViewOptions): View {
     this.#space.assertOpen()
-    return new View(this.#space, principal, scope)
+    const { space, scope } = viewedSpace(this.#space, options)
+    return new View(space, principal, scope)
   }
 
   on<Name extends keyof MemoryEvents>(name: Name, listener: (event: MemoryEvents[Name]) => void): Unsubscribe {

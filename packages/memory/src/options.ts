@@ -1,6 +1,8 @@
 import { OptionError } from './values/errors.ts'
 import { resolveFederation } from './federation/federation-options.ts'
 import type { FederationOptions, ResolvedFederation } from './federation/federation-options.ts'
+import { resolveHistory } from './history/history-options.ts'
+import type { HistoryOptions, HistoryRules } from './history/history-options.ts'
 import { resolveEncryption } from './sealing/encryption-options.ts'
 import type { EncryptionOptions, KeyRingShare } from './sealing/encryption-options.ts'
 import { requireRetention } from './retention/retention-rules.ts'
@@ -109,6 +111,14 @@ export interface MemoryOptions {
   readonly retention?: readonly RetentionRule[]
 
   /**
+   * How much of their past facts keep, and escalations with them: the newest 20 versions of each, for 30 days after they
+   * were replaced or deleted. 0 turns it off.
+   *
+   * @defaultValue { versions: 20, keepMs: 2_592_000_000 }
+   */
+  readonly history?: HistoryOptions | 0
+
+  /**
    * Encrypts sensitive data before it reaches the store. After a change of the current
    * key, or to a lower `from`, the memory reseals existing data in the background.
    *
@@ -156,10 +166,14 @@ export interface MemoryOptions {
   readonly telemetry?: Telemetry
 }
 
+/** Options that are given in another form than the resolved one. */
+type Resolved = 'encryption' | 'federation' | 'history' | 'search' | 'telemetry'
+
 /** Validated options with all defaults filled in. */
-export type ResolvedOptions = Required<Omit<MemoryOptions, 'encryption' | 'federation' | 'search' | 'telemetry'>> & {
+export type ResolvedOptions = Required<Omit<MemoryOptions, Resolved>> & {
   readonly encryption: KeyRingShare
   readonly federation: ResolvedFederation | undefined
+  readonly history: HistoryRules
   readonly search: ResolvedMeaning | undefined
   readonly telemetry: Telemetry | undefined
 }
@@ -179,7 +193,7 @@ const defaults = {
   retention: [],
   sealsSpace: true,
   schemas: {},
-} satisfies Omit<ResolvedOptions, 'store' | 'encryption' | 'federation' | 'search' | 'telemetry'>
+} satisfies Omit<ResolvedOptions, 'store' | Resolved>
 
 const kinds: OptionKinds<MemoryOptions> = {
   store: 'any',
@@ -193,6 +207,7 @@ const kinds: OptionKinds<MemoryOptions> = {
   onDisconnect: 'any',
   auditKeepMs: 'any',
   retention: 'any',
+  history: 'any',
   encryption: 'any',
   sealsSpace: 'boolean',
   schemas: 'object',
@@ -211,7 +226,8 @@ export function resolveOptions(given: MemoryOptions): ResolvedOptions {
   if (telemetry !== undefined && typeof telemetry?.begin !== 'function') {
     throw new OptionError('telemetry', 'openTelemetry() of @skein/memory/telemetry', telemetry)
   }
-  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, search, telemetry }
+  const history = resolveHistory(options.history)
+  const resolved: ResolvedOptions = { ...defaults, ...options, encryption, federation, history, search, telemetry }
   if (typeof resolved.store?.open !== 'function') {
     throw new OptionError('store', 'a store driver, such as mapStore() or sqliteStore(path)', resolved.store)
   }

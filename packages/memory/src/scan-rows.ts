@@ -5,9 +5,14 @@ import type { Row } from './store/apply-mutation.ts'
 import type { Put } from './store/decide-batch.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
 import { hashOf } from './store/object-id.ts'
+import { trimmed } from './store/past.ts'
+import type { PastChange, PastEffect, PastPage, PastQuery, PastVersion } from './store/past.ts'
 import { compareNames } from './values/compare-names.ts'
 import { matchesFilter } from './store/record-filter.ts'
-import type { StoredRecord } from './store/record.ts'
+import type { StoreTable } from './store-table.ts'
+import type { Change } from './store/change.ts'
+import { collectionsWith } from './store/collections.ts'
+import type { RecordPlace, Seq, StoredRecord } from './store/record.ts'
 
 /**
  * Answers a list from rows, for stores that look at them one by one.
@@ -94,4 +99,60 @@ export function searchRows(rows: Iterable<IndexedRow>, query: SearchQuery, now: 
     records: found.flatMap(({ seq }) => records.get(seq) ?? []),
     scores: new Map(found.map(({ seq, score }) => [seq, score])),
   }
+}
+
+/** Answers which of these ids have past versions, for stores that look at them one by one. */
+export function pastPageOf(ids: Iterable<string>, { prefix, after, limit }: PastQuery): PastPage {
+  const found = [...ids]
+    .filter((id) => id.startsWith(prefix) && (after === undefined || compareNames(id, after) > 0))
+    .toSorted(compareNames)
+  const page = found.slice(0, limit)
+  return found.length > limit ? { ids: page, next: page.at(-1) } : { ids: page }
+}
+
+/** The past versions of a record after a write, newest first, of those before it. */
+export function pastAfter(
+  before: readonly PastVersion[],
+  { added, isErased, keep }: PastEffect,
+): readonly PastVersion[] {
+  if (isErased) return []
+  const all = [...added.toReversed(), ...before]
+  if (keep === undefined) return all
+  const gone = new Set(trimmed(all, keep))
+  return all.filter((version) => !gone.has(version))
+}
+
+/** The past versions of a record after some were changed. */
+export function pastChanged(before: readonly PastVersion[], changes: readonly PastChange[]): readonly PastVersion[] {
+  const byVersion = new Map(changes.map((change) => [change.version, change]))
+  return before.flatMap((version) => {
+    const change = byVersion.get(version.record.version)
+    if (!change) return version
+    return change.value === undefined ? [] : { ...version, record: { ...version.record, value: change.value } }
+  })
+}
+
+/** All past versions that a table holds. */
+export function* allPastOf(past: StoreTable['past']): Generator<PastVersion> {
+  for (const collection of collectionsWith('recalled')) {
+    for (const id of past.ids(collection)) yield* past.of({ collection, id })
+  }
+}
+
+/** The position of the newest change after each place, as `Store.newer` gives it, from the feed page by page. */
+export function newestAfter(
+  places: readonly RecordPlace[],
+  changesAfter: (after: Seq) => readonly Change[],
+): (Seq | undefined)[] {
+  const newest = new Map<string, Seq>()
+  const [oldest] = places.toSorted((a, b) => a.seq - b.seq)
+  let changes = oldest ? changesAfter(oldest.seq) : []
+  while (changes.length > 0) {
+    for (const { collection, id, seq } of changes) newest.set(`${collection}/${id}`, seq)
+    changes = changesAfter(changes.at(-1)?.seq ?? 0)
+  }
+  return places.map(({ collection, id, seq }) => {
+    const found = newest.get(`${collection}/${id}`) ?? 0
+    return found > seq ? found : undefined
+  })
 }

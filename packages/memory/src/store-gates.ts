@@ -4,6 +4,7 @@ import { gateWrites } from './cache/write-gate.ts'
 import { hideForgotten } from './forgetting/hide-forgotten.ts'
 import { keepHeld } from './forgetting/keep-held.ts'
 import { KnownHolds } from './forgetting/known-holds.ts'
+import { gateHistory } from './history/history-gate.ts'
 import type { ResolvedOptions } from './options.ts'
 import { gateRetention } from './retention/retention-gate.ts'
 import { gateContents } from './sealing/content-gate.ts'
@@ -20,7 +21,7 @@ interface Gating {
   readonly ring: KeyRing
   readonly sealing: KnownSealing
   readonly epochs: EpochTable
-  readonly options: Pick<ResolvedOptions, 'schemas' | 'retention'>
+  readonly options: Pick<ResolvedOptions, 'schemas' | 'retention' | 'history'>
 }
 
 /**
@@ -37,6 +38,7 @@ export function gateStore(
   const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
   const checked = gateSchemas(gateVectors(sealed), options.schemas)
   const holds = new KnownHolds(checked, epochs)
-  const whole = gateRetention(checked, options.retention, holds)
+  const keeping = gateHistory(checked, options.history, () => !holds.areNone)
+  const whole = gateRetention(keeping, options.retention, holds)
   return { whole, store: keepHeld(hideForgotten(whole, epochs), holds), holds }
 }

@@ -1,6 +1,7 @@
 import type { IndexedRow } from './search/term-table.ts'
 import type { Change } from './store/change.ts'
 import type { Collection } from './store/collections.ts'
+import type { PastVersion } from './store/past.ts'
 import type { RecordQuery } from './store/query.ts'
 import type { RecordKey, Seq } from './store/record.ts'
 
@@ -41,6 +42,15 @@ export interface StoreTable {
   trim(upTo: Seq): void
   /** All rows, in any order. */
   all(): Iterable<IndexedRow>
+  /** Past versions of records, apart from their rows. */
+  readonly past: {
+    /** Those of a record, newest first. */
+    of(key: RecordKey): readonly PastVersion[]
+    /** Replaces all those of a record. */
+    put(key: RecordKey, newestFirst: readonly PastVersion[]): void
+    /** The ids of the records that have some, in any order. */
+    ids(collection: Collection): Iterable<string>
+  }
   readonly objects: {
     /** Does nothing where there are bytes by this name. */
     put(name: string, bytes: Uint8Array): void

@@ -15,7 +15,7 @@ export type { StoreDriver, StoreRole, WorkerModule } from './store/store-driver.
 
 // A store of a database whose calls are synchronous
 export { tableStore } from './table-store.ts'
-export type { TableStoreOptions } from './table-store.ts'
+export type { TableStoreOptions } from './table-store-options.ts'
 export type { StoreTable, TableState } from './store-table.ts'
 export type { IndexedRow } from './search/term-table.ts'
 
@@ -34,7 +34,16 @@ export { limits } from './values/limits.ts'
 export { decideMutation, liveRecord, changeOf } from './store/apply-mutation.ts'
 export { isSameFeed } from './store/range-check.ts'
 export { hashOf } from './store/object-id.ts'
-export type { CheckMutation, Mutation, Guard, Commit, RangeCheckMutation, Written, Refusal } from './store/mutation.ts'
+export type {
+  CheckMutation,
+  Mutation,
+  Guard,
+  Commit,
+  Keeping,
+  RangeCheckMutation,
+  Written,
+  Refusal,
+} from './store/mutation.ts'
 export type { RefusalReason, Row, Situation, Verdict } from './store/apply-mutation.ts'
 
 // Sealed values, which no store opens
@@ -48,6 +57,10 @@ export { beyondPrefix, compareNames } from './values/compare-names.ts'
 export { matchesFilter } from './store/record-filter.ts'
 export type { NamePage, NameQuery, RecordFilter, RecordQuery, RecordPage } from './store/query.ts'
 export type { Change, ChangePage } from './store/change.ts'
+
+// Past versions
+export { pastEffect, trimmed } from './store/past.ts'
+export type { PastChange, PastEffect, PastPage, PastQuery, PastVersion } from './store/past.ts'
 
 // Search
 export { analyzerVersion, indexTerms, searchTerms } from './search/search-terms.ts'

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-import { namePageOf, namesToDrop, namesToSweep, pageOf, searchRows } from './scan-rows.ts'
+import { allPastOf, namePageOf, namesToDrop, namesToSweep, newestAfter, pageOf } from './scan-rows.ts'
+import { pastAfter, pastChanged, pastPageOf, searchRows } from './scan-rows.ts'
 import type { IndexedRow } from './search/term-table.ts'
 import type { StoreTable, TableState } from './store-table.ts'
 import { changeOf, liveRecord } from './store/apply-mutation.ts'
@@ -13,36 +14,14 @@ import { decideBatch } from './store/decide-batch.ts'
 import type { BatchVerdict, Put } from './store/decide-batch.ts'
 import type { Commit, Mutation } from './store/mutation.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './store/query.ts'
+import type { PastChange, PastPage, PastQuery, PastVersion } from './store/past.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './store/record.ts'
 import { StoreClock } from './store/store-clock.ts'
 import type { Inspector, ObjectStore, Store, StoreTraits, Unwatch } from './store/store.ts'
 import { Emitter } from './values/emitter.ts'
 import { MemoryClosedError, SkeinError, StoreError } from './values/errors.ts'
-import { requireDuration, requireInteger } from './values/require-option.ts'
-import { requireOptions } from './values/require-options.ts'
-import type { OptionKinds } from './values/require-options.ts'
-
-/** Options of {@link tableStore}. */
-export interface TableStoreOptions {
-  /** Which crashes a write survives once its transaction has ended: see {@link StoreTraits}. */
-  readonly durable: StoreTraits['durable']
-  /** Who can open the same storage. */
-  readonly reach: StoreTraits['reach']
-  /**
-   * Changes that the feed keeps, about.
-   *
-   * @defaultValue 100_000
-   */
-  readonly maxChanges?: number
-  /**
-   * Interval for looking for other processes' changes, in milliseconds.
-   *
-   * @defaultValue 50
-   */
-  readonly pollMs?: number
-}
-
-const kinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'string', maxChanges: 'any', pollMs: 'any' }
+import { resolveTableStore } from './table-store-options.ts'
+import type { TableStoreOptions } from './table-store-options.ts'
 
 /**
  * Makes a store of a {@link StoreTable}, for authors of stores: versions, conditions,
@@ -52,9 +31,7 @@ const kinds: OptionKinds<TableStoreOptions> = { durable: 'string', reach: 'strin
  * @throws OptionError
  */
 export function tableStore(table: StoreTable, options: TableStoreOptions): Store {
-  const { durable, reach, maxChanges = 100_000, pollMs = 50 } = requireOptions('tableStore', options, kinds)
-  requireInteger('maxChanges', maxChanges, 1)
-  requireDuration('pollMs', pollMs)
+  const { durable, reach, maxChanges, pollMs } = resolveTableStore(options)
   return new TableStore(table, { durable, reach, fullText: 'native', expiresNatively: false }, maxChanges, pollMs)
 }
 
@@ -126,19 +103,21 @@ class TableStore implements Store {
   }
 
   newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
-    return this.#guarded('newer', (table) => {
-      const newest = new Map<string, Seq>()
-      const [oldest] = places.toSorted((a, b) => a.seq - b.seq)
-      let changes = oldest ? table.changes(oldest.seq, feedPage) : []
-      while (changes.length > 0) {
-        for (const { collection, id, seq } of changes) newest.set(`${collection}/${id}`, seq)
-        changes = table.changes(changes.at(-1)?.seq ?? 0, feedPage)
-      }
-      return places.map(({ collection, id, seq }) => {
-        const found = newest.get(`${collection}/${id}`) ?? 0
-        return found > seq ? found : undefined
-      })
-    })
+    return this.#guarded('newer', (table) => newestAfter(places, (after) => table.changes(after, feedPage)))
+  }
+
+  past(keys: readonly RecordKey[]): Promise<(readonly PastVersion[])[]> {
+    return this.#guarded('past', (table) => keys.map((key) => table.past.of(key)))
+  }
+
+  pastIds(query: PastQuery): Promise<PastPage> {
+    return this.#guarded('pastIds', (table) => pastPageOf(table.past.ids(query.collection), query))
+  }
+
+  changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void> {
+    return this.#guarded('changePast', (table) =>
+      table.atomically(() => table.past.put(key, pastChanged(table.past.of(key), changes))),
+    )
   }
 
   watch(listener: (change: Change) => void): Unwatch {
@@ -170,6 +149,10 @@ class TableStore implements Store {
       if ((checked += 1) % verifyBatch === 0) await setImmediate()
       const record = liveRecord(row, this.now())
       const corruption = record && inspector?.record(record)
+      if (corruption) yield corruption
+    }
+    for (const { record, deleted } of allPastOf(this.#table.past)) {
+      const corruption = deleted ? undefined : inspector?.past?.(record)
       if (corruption) yield corruption
     }
     for (const name of this.#table.objects.names()) {
@@ -253,7 +236,9 @@ class TableStore implements Store {
     return { ok: true, written: decided.written }
   }
 
-  #put({ mutation, row, isChange }: Put): void {
+  #put({ mutation, row, isChange, past }: Put): void {
+    const isPastChanged = past.added.length > 0 || past.isErased
+    if (isPastChanged) this.#table.past.put(row.record, pastAfter(this.#table.past.of(row.record), past))
     // A touch and a withdrawal change no content, so the terms stay. A deleted or resealed record is not to be found.
     const isKept = mutation.type === 'touch' || mutation.type === 'withdraw'
     const terms = mutation.type === 'set' ? mutation.terms : isKept ? this.#table.rowOf(row.record)?.terms : undefined

@@ -2,6 +2,7 @@ import { carryOutAll } from './forgetting/carry-out.ts'
 import { runningPlans } from './forgetting/erasure-plan.ts'
 import { readHolds } from './forgetting/hold.ts'
 import type { KnownHolds } from './forgetting/known-holds.ts'
+import { PastSweeper } from './retention/past-sweeper.ts'
 import { RetentionSweeper } from './retention/retention-sweeper.ts'
 import type { RetentionReport } from './retention/retention-sweeper.ts'
 import type { RetentionRule } from './retention/retention-rules.ts'
@@ -26,6 +27,7 @@ export interface UpkeepParts {
 export class Upkeep implements AsyncDisposable {
   readonly #parts: UpkeepParts
   readonly #retention: RetentionSweeper
+  readonly #past: PastSweeper
   readonly #timer: NodeJS.Timeout
   /** Erasures that were found when it was opened. */
   #carriedOut: Promise<void> | undefined
@@ -44,6 +46,7 @@ export class Upkeep implements AsyncDisposable {
       turnMs: 2 * sweepMs,
       onRemoved: (count) => space.counters.add('retentionRemoved', count),
     })
+    this.#past = new PastSweeper({ store: space.whole, holds, history: space.history, retention: rules })
     this.#timer = setInterval(() => void this.#run(), sweepMs).unref()
   }
 
@@ -62,6 +65,7 @@ export class Upkeep implements AsyncDisposable {
   /** Removes what has expired and what rules don't keep, whoever's turn it is. */
   async sweep(): Promise<RetentionReport> {
     await this.#retention.run(() => this.#isClosed, true)
+    await this.#past.run(() => this.#isClosed, true)
     await this.#removeExpired()
     return this.retention
   }
@@ -69,6 +73,7 @@ export class Upkeep implements AsyncDisposable {
   async #run(): Promise<void> {
     try {
       await this.#retention.run(() => this.#isClosed)
+      await this.#past.run(() => this.#isClosed, false)
       await this.#removeExpired()
       if (!this.#isClosed) await this.#parts.ledger.compact()
       if (!this.#isClosed && this.#parts.completesErasures) await this.#carryOut()

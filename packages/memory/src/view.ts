@@ -63,7 +63,7 @@ export class View extends Transactional {
     this.principal = principal
     this.facts = new Facts(space, actor)
     this.observations = new Observations(space, actor, 'observations')
-    this.decisions = new Decisions(space, actor, 'decisions')
+    this.decisions = new Decisions(space, actor)
     this.learnings = new Learnings(space, actor, 'learnings')
     this.alerts = new Alerts(space, actor)
     this.claims = new Claims(space, actor)

@@ -84,6 +84,10 @@ export class ReadingStore extends SpaceStore {
     return refuse('write')
   }
 
+  changePast(): Promise<void> {
+    return refuse('changePast')
+  }
+
   sweep(): Promise<number> {
     return refuse('sweep')
   }

@@ -10,6 +10,10 @@ import type {
   NamePage,
   NameQuery,
   ObjectStore,
+  PastChange,
+  PastPage,
+  PastQuery,
+  PastVersion,
   RecordKey,
   RecordPage,
   RecordPlace,
@@ -76,6 +80,14 @@ export abstract class SpaceStore implements Store {
     return this.guarded('newer', (tables) => places.map((place) => tables.newer(place)))
   }
 
+  past(keys: readonly RecordKey[]): Promise<(readonly PastVersion[])[]> {
+    return this.guarded('past', ({ past }) => keys.map((key) => past.of(key)))
+  }
+
+  pastIds(query: PastQuery): Promise<PastPage> {
+    return this.guarded('pastIds', ({ past }) => past.ids(query))
+  }
+
   isLocked(): boolean {
     return false
   }
@@ -116,6 +128,7 @@ export abstract class SpaceStore implements Store {
   }
 
   abstract write(batch: readonly Mutation[]): Promise<Commit>
+  abstract changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void>
   abstract watch(listener: (change: Change) => void): Unwatch
   abstract sweep(limit: number): Promise<number>
   abstract scrub(): Promise<void>

@@ -1,5 +1,14 @@
 import { MemoryClosedError } from '@skein/memory'
-import type { Change, Commit, Mutation, ObjectStore, StoreClock, Unwatch } from '@skein/memory/store'
+import type {
+  Change,
+  Commit,
+  Mutation,
+  ObjectStore,
+  PastChange,
+  RecordKey,
+  StoreClock,
+  Unwatch,
+} from '@skein/memory/store'
 
 import type { ResolvedSqliteOptions } from './file/sqlite-options.ts'
 import { whenUnlocked } from './file/when-unlocked.ts'
@@ -72,6 +81,10 @@ export class WritingStore extends SpaceStore {
   async write(batch: readonly Mutation[]): Promise<Commit> {
     if (this.isClosed) throw new MemoryClosedError()
     return this.#writer.write(this.#space, batch)
+  }
+
+  changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void> {
+    return this.#transact(() => this.#space.tables.past.change(key, changes))
   }
 
   override isLocked(): boolean {

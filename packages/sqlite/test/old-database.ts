@@ -90,7 +90,9 @@ export function tablesOf(path: string): Tables {
   const db = new Database(path)
   try {
     const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`
-    const names = (db.prepare(sql).pluck().all() as string[]).filter((name) => !ofIndex.test(name))
+    const names = (db.prepare(sql).pluck().all() as string[]).filter(
+      (name) => !ofIndex.test(name) && !name.startsWith('past_'),
+    )
     const rows = names.map((name) => {
       const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
       for (const row of all) for (const added of ['listed', 'sealed', 'terms']) delete row[added]

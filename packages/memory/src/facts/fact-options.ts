@@ -18,6 +18,8 @@ export type DeleteFactOptions = Pick<SetFactOptions, 'ifVersion' | 'claim'>
 export interface ReadFactOptions {
   /** `strong` asks the store even when there is a valid cached copy. */
   readonly consistency?: 'cached' | 'strong'
+  /** Read the fact as it was at this time, Unix milliseconds by the store's clock. */
+  readonly asOf?: number
 }
 
 /** For {@link SetFactOptions}. */
@@ -25,4 +27,4 @@ export const setFactKinds: OptionKinds<SetFactOptions> = { ...writeOptionKinds, 
 /** For {@link DeleteFactOptions}. */
 export const deleteFactKinds: OptionKinds<DeleteFactOptions> = { ifVersion: 'any', claim: 'object' }
 /** For {@link ReadFactOptions}. */
-export const readFactKinds: OptionKinds<ReadFactOptions> = { consistency: 'any' }
+export const readFactKinds: OptionKinds<ReadFactOptions> = { consistency: 'any', asOf: 'any' }

@@ -1,20 +1,21 @@
-import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import { guardOf, writeOptionKinds } from '../space/write-options.ts'
-import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeCopy } from '../values/json.ts'
 import type { Frozen } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
-import { requireInteger, requireStrings } from '../values/require-option.ts'
-import { declassify } from '../kinds/declassify.ts'
+import { requireStrings } from '../values/require-option.ts'
 import type { DeclassifyOptions } from '../kinds/declassify.ts'
 import type { SearchResult } from '../kinds/journal.ts'
 import type { SearchOptions } from '../kinds/observations.ts'
+import { declassifyFact } from './declassify-fact.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
-import { deleteFactKinds, readFactKinds, setFactKinds } from './fact-options.ts'
+import { deleteFactKinds, setFactKinds } from './fact-options.ts'
 import type { DeleteFactOptions, ReadFactOptions, SetFactOptions, UpdateFactOptions } from './fact-options.ts'
+import { factHistory } from './fact-history.ts'
+import type { FactVersion } from './fact-history.ts'
+import { recordKey, requireKey, requireVersion } from './fact-key.ts'
 import { factOf, toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
 import type { Page } from '../kinds/journal.ts'
@@ -22,6 +23,7 @@ import { touchRecord } from '../kinds/touch-record.ts'
 import type { TouchOptions } from '../kinds/touch-record.ts'
 import { listFacts } from './list-facts.ts'
 import type { ListFactsOptions } from './list-facts.ts'
+import { readFact } from './read-fact.ts'
 import { searchFacts } from './search-facts.ts'
 import { queueUpdate, updateFact } from './update-fact.ts'
 import { requireOptions } from '../values/require-options.ts'
@@ -97,23 +99,39 @@ export class Facts {
   }
 
   /**
-   * The value with its version, author and times, as a copy of your own; `undefined` when there is none.
+   * The value with its version, author and times, as a copy of your own; `undefined` when there is none. With `asOf`, as
+   * it was at that time.
    *
-   * @throws StoreError
+   * @throws HistoryError when that time is before all that is kept; OptionError, StoreError
    */
   async read<T = unknown>(key: string, options: ReadFactOptions = {}): Promise<Fact<T> | undefined> {
     requireKey(key)
-    const { consistency } = requireOptions('facts.read', options, readFactKinds)
-    if (consistency !== undefined && consistency !== 'cached' && consistency !== 'strong') {
-      throw new OptionError('consistency', "'cached' or 'strong'", consistency)
-    }
     this.#space.assertOpen()
-    const strong = consistency === 'strong'
-    const { epochs } = this.#space
-    // Checked on both sides of the read: the state may change in between.
-    const servedStale = epochs.servesStale
-    const fact = strong ? await this.#actor.read(recordKey(key)) : await this.#actor.load('facts', key)
-    return fact && toFact<T>(fact, !strong && (servedStale || epochs.servesStale))
+    return readFact<T>(this.#space, this.#actor, key, options)
+  }
+
+  /**
+   * The versions of a fact that are kept, newest first: the present one, those that were replaced, and deletes. Each is
+   * labelled as it was then; what is above the clearance is left out.
+   *
+   * @throws OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const { facts } = memory.as({ id: 'ann', role: 'sales' })
+   * await facts.set('price', 10)
+   * await facts.set('price', 12)
+   * const versions = await facts.history('price')
+   * versions.map(({ version, value }) => [version, value]) // => [[2, 12], [1, 10]]
+   * ```
+   */
+  async history<T = unknown>(key: string): Promise<FactVersion<T>[]> {
+    requireKey(key)
+    this.#space.assertOpen()
+    return factHistory<T>(this.#actor, key)
   }
 
   /**
@@ -201,7 +219,8 @@ export class Facts {
     const { ifVersion } = options
     requireVersion(ifVersion)
     this.#space.assertOpen()
-    const mutation = { type: 'delete', key: recordKey(key), ifVersion, guard: guardOf(options) } as const
+    const guard = guardOf(options)
+    const mutation = { type: 'delete', key: recordKey(key), ifVersion, guard, isRecallable: true } as const
     const { version } = await this.#actor.writeOne(mutation, (record) => toFact(record))
     return version > 0
   }
@@ -231,14 +250,7 @@ export class Facts {
   async declassify<T = unknown>(key: string, options: DeclassifyOptions): Promise<Fact<T>> {
     requireKey(key)
     this.#space.assertOpen()
-    const record = await this.#actor.read(recordKey(key))
-    if (!record) throw new NotFoundError('fact', key)
-    const { value, version } = record
-    const ttlMs = remainingMs(this.#actor, record)
-    const lowered = await declassify(this.#actor, record, options, (meta) => {
-      return { type: 'set', key: recordKey(key), value, meta, ifVersion: version, ttlMs }
-    })
-    return toFact<T>(lowered)
+    return declassifyFact<T>(this.#actor, key, options)
   }
 
   /**
@@ -285,16 +297,3 @@ export class Facts {
 }
 
 const nothing: Promise<undefined> = Promise.resolve(undefined)
-
-/** Stores would compare another value in different ways. */
-function requireVersion(ifVersion: number | undefined): void {
-  if (ifVersion !== undefined) requireInteger('ifVersion', ifVersion, 0)
-}
-
-function requireKey(key: string): void {
-  requireStrings('key', [key])
-}
-
-function recordKey(key: string): { collection: 'facts'; id: string } {
-  return { collection: 'facts', id: key }
-}

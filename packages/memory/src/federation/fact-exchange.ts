@@ -181,7 +181,7 @@ export class FactExchange {
     if (!present || isAbsent(present, now)) {
       const author = present?.meta.author ?? 'skein'
       const gone: Mutation = fact
-        ? { type: 'delete', key: factKey(key), author, ifVersion: fact.version }
+        ? { type: 'delete', key: factKey(key), author, ifVersion: fact.version, isRecallable: present?.value === null }
         : stillAbsent(key)
       return (await this.#store.write([gone, replicaMutation(key, { ...next, shown: 0 }, version)])).ok
     }

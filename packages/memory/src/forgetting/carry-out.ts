@@ -11,6 +11,7 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
 import { planKeys, runningPlans } from './erasure-plan.ts'
+import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
 import { firstStep, nextStep } from './step-size.ts'
 
@@ -47,8 +48,7 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
       erasers.assertOpen()
       const step = part.slice(from, from + size)
       const startedAt = performance.now()
-      await erase(erasers, plan, step, record)
-      await leaveMarks(store, plan, step, record)
+      await eraseStep(erasers, plan, step, record)
       from += step.length
       if (step.length === size) size = nextStep(size, performance.now() - startedAt)
       await nextTurn()
@@ -64,7 +64,19 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   return contents
 }
 
-/** Removes some of what a plan names, as far as it is there. */
+/** Removes some of what a plan names: records with their past versions, past versions of records that stay. */
+async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], record: StoredRecord): Promise<void> {
+  const { store } = erasers
+  const whole = step.filter(({ isPast }) => !isPast)
+  await erase(erasers, plan, whole, record)
+  // Who had not heard of the plan may have replaced what was to go.
+  await erasePast(store, whole, plan.seq)
+  const past = step.filter(({ isPast }) => isPast)
+  await erasePastVersions(erasers, past, record)
+  await leaveMarks(store, plan, whole, record)
+}
+
+/** Removes records that a plan names, as far as they are there. */
 async function erase(
   { store, owner }: Erasers,
   { seq }: Plan,
@@ -90,6 +102,22 @@ async function erase(
     const { ok } = await store.write(batch)
     if (ok) return
   }
+}
+
+/** Removes past versions of records that stay, as far as they are there. */
+async function erasePastVersions(
+  { store, owner }: Erasers,
+  doomed: readonly Doomed[],
+  { author, value }: StoredRecord,
+): Promise<void> {
+  if (doomed.length === 0) return
+  const found = await store.past(doomed)
+  const present = doomed.filter(({ version }, n) => found[n]?.some(({ record }) => record.version === version))
+  if (present.length === 0) return
+  const { reason } = decodeJson(value) as Erasure
+  const notes = present.map((one) => noteOf(one, author, reason))
+  await store.write([auditMutation(owner, notes, undefined)])
+  for (const { collection, id, version } of present) await store.changePast({ collection, id }, [{ version }])
 }
 
 /** The note of the audit on a record that goes. */

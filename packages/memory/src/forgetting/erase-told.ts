@@ -20,6 +20,7 @@ import type { Erasers } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, runningPlans } from './erasure-plan.ts'
 import type { Told } from './erasure-plan.ts'
+import { erasePast } from './find-past.ts'
 import { inParts } from './forget.ts'
 import { reachable } from './forget-options.ts'
 import { isHeld, readHolds, sameHolds } from './hold.ts'
@@ -68,12 +69,21 @@ export async function eraseTold(
       )
     if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
     await carryOut(erasers, { id, ...plan, told: names })
+    // What was deleted here before may have left versions.
+    const absent = told.filter((one) => one.record === undefined && !isHeld({ ...noMeta, ...one.key }, held))
+    await erasePast(
+      erasers.store,
+      absent.map(({ key }) => key),
+    )
     return true
   }
 }
 
 /** For names of records that are no facts, where a plan keeps the stamp of a fact. */
 const noStamp: Stamp = { ms: 0, count: 0 }
+
+/** What a hold looks at where only a name is known. */
+const noMeta = { author: '', tags: [], derivedFrom: [], updatedAt: 0, task: undefined }
 
 /** A name, and what is here under it. */
 interface Here {

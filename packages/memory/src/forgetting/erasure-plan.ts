@@ -22,6 +22,8 @@ import { isSealed } from '../values/sealed-text.ts'
 /** A record that is to go, as it was seen. */
 export interface Doomed extends RecordKey, Label {
   readonly version: number
+  /** Whether it is this past version alone: the record itself stays. */
+  readonly isPast?: boolean | undefined
 }
 
 /** An erasure that is not complete. */
@@ -47,11 +49,13 @@ export function draftOf(id: string, parts: readonly (readonly Doomed[])[]): read
 }
 
 /** What a part says of a record. */
-type Row = readonly [Doomed['collection'], string, number, Doomed['sensitivity'], readonly string[]]
+type Row = readonly [Doomed['collection'], string, number, Doomed['sensitivity'], readonly string[], isPast?: 1]
 
 function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
-  const rows = doomed.map(({ collection, id: name, version, sensitivity, compartments }): Row => {
-    return [collection, name, version, sensitivity, compartments]
+  const rows = doomed.map(({ collection, id: name, version, sensitivity, compartments, isPast }): Row => {
+    return isPast
+      ? [collection, name, version, sensitivity, compartments, 1]
+      : [collection, name, version, sensitivity, compartments]
   })
   return settingOf(id, rows, n)
 }
@@ -103,9 +107,14 @@ async function readPlan(store: Pick<Store, 'read'>, id: string): Promise<readonl
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {
-  return (decodeJson(value) as readonly Row[]).map(([collection, id, version, sensitivity, compartments]) => {
-    return { collection, id, version, sensitivity, compartments }
+  return (decodeJson(value) as readonly Row[]).map(([collection, id, version, sensitivity, compartments, isPast]) => {
+    return { collection, id, version, sensitivity, compartments, isPast: isPast === 1 }
   })
+}
+
+/** What a past version is hidden by while it is being erased. */
+export function pastName({ collection, id, version }: RecordKey & { readonly version: number }): string {
+  return `past ${version} ${collection}/${id}`
 }
 
 function planKey(id: string, part?: number): RecordKey {

@@ -6,6 +6,7 @@ import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
+import type { RecordKey } from '../store/record.ts'
 import { correctedKey } from '../store/correction-key.ts'
 import { sourceName } from '../store/source-name.ts'
 import { joinLabels } from '../values/access.ts'
@@ -15,6 +16,7 @@ import { carryOut, noteOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, planAtOnce } from './erasure-plan.ts'
 import type { Plan } from './erasure-plan.ts'
+import { findPast } from './find-past.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { HeldError } from '../values/held-error.ts'
@@ -55,9 +57,11 @@ export async function forget(
   const left =
     derived === 'report' ? namesOf([...found.values()].filter((record) => !roots.has(sourceName(record)))) : []
   for (const record of doomed) if (!isAbout(record, found)) requireMayErase(actor, record)
+  const past = await findPast(actor, what, found, { ofAll: actor.has('erase'), reaches: derived === 'forget' })
+  for (const record of past) requireMayErase(actor, record)
   const names = new Set(doomed.map((record) => sourceName(record)))
   const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
-  const gone = [...doomed, ...told]
+  const gone = [...doomed, ...told, ...past]
   await requireUnheld(space, gone)
   if (dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
   const erasing = new Erasing(space, actor, { reason, derived })
@@ -124,7 +128,7 @@ class Erasing {
   async #atOnce(doomed: readonly Shown[]): Promise<Planned> {
     let records = doomed
     while (records.length > 0) {
-      const removals = records.map(({ collection, id, version }): OwnMutation => {
+      const removals = records.filter(isWhole).map(({ collection, id, version }): OwnMutation => {
         return { type: 'delete', key: { collection, id }, ifVersion: version }
       })
       const { id: agent } = this.#actor.principal
@@ -187,7 +191,7 @@ class Erasing {
   /** What is there now. What somebody rewrote under the same key meanwhile goes as well: it was to be forgotten. */
   async #asTheyAre(records: readonly Shown[]): Promise<readonly Shown[]> {
     const now = await Promise.all(
-      records.map(({ collection, id }) => this.#actor.read({ collection, id }, 'read', 'all')),
+      records.map((record) => (isWhole(record) ? this.#actor.read(keyOf(record), 'read', 'all') : record)),
     )
     return now.filter((record) => record !== undefined)
   }
@@ -199,10 +203,20 @@ interface Planned {
   readonly records: readonly Shown[]
 }
 
-/** How many there are of each kind. */
+/** Whether a record goes as it is, and not a past version of it alone. */
+function isWhole(record: Shown & { readonly isPast?: boolean }): boolean {
+  return record.isPast !== true
+}
+
+function keyOf({ collection, id }: Shown): RecordKey {
+  return { collection, id }
+}
+
+/** How many there are of each kind; a record of which several past versions go counts once. */
 export function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
   const counts: Partial<Record<Collection, number>> = {}
-  for (const { collection } of records) counts[collection] = (counts[collection] ?? 0) + 1
+  const distinct = new Map(records.map((record) => [sourceName(record), record]))
+  for (const { collection } of distinct.values()) counts[collection] = (counts[collection] ?? 0) + 1
   return counts
 }
 

@@ -7,7 +7,7 @@ import type { DeleteMutation, Mutation } from '../store/mutation.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
-import { runningPlans } from './erasure-plan.ts'
+import { pastName, runningPlans } from './erasure-plan.ts'
 
 /** What is being erased: the moment of the erasure, by name. */
 type Hidden = ReadonlyMap<string, Seq>
@@ -32,7 +32,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   const look = async (number: number): Promise<Hidden> => {
     const found = new Map<string, Seq>()
     for (const { seq, parts } of await runningPlans(store)) {
-      for (const doomed of parts.flat()) found.set(sourceName(doomed), seq)
+      for (const doomed of parts.flat()) found.set(doomed.isPast ? pastName(doomed) : sourceName(doomed), seq)
     }
     known = number
     hidden = found
@@ -105,6 +105,15 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
           const isAll = answer.records.length < limit || records.length >= query.limit
           if (isAll) return { ...answer, records: records.slice(0, query.limit) }
         }
+      }),
+    past: (keys) =>
+      settled(async (names) => {
+        const found = await store.past(keys)
+        return names.size === 0
+          ? found
+          : found.map((versions) =>
+              versions.filter(({ record }) => isThere(record, names) && !names.has(pastName(record))),
+            )
       }),
     write: (batch) => {
       const number = epochs.erasures

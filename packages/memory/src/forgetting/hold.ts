@@ -80,11 +80,12 @@ export function isHeld(record: Holdable, { rules }: Pick<HoldsInForce, 'rules'>)
 
 function keeps({ names, filter, derived }: HoldRule, record: Holdable): boolean {
   if (names.includes(sourceName(record))) return true
-  if (filter && passes(record, filter)) return true
+  if (filter && passesForgetFilter(record, filter)) return true
   return derived && record.derivedFrom.some((source) => names.some((name) => formsOfSource(name).includes(source)))
 }
 
-function passes(record: Holdable, { subject, collection, ...rest }: ForgetFilter): boolean {
+/** Whether a record is one of those that a filter means, its label apart. */
+export function passesForgetFilter(record: Holdable, { subject, collection, ...rest }: ForgetFilter): boolean {
   if (collection !== undefined && record.collection !== collection) return false
   if (!passesFilter(record, { ...rest, collection: record.collection })) return false
   if (subject === undefined) return true

@@ -1,10 +1,15 @@
 import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
+import { knownAt } from './known-at.ts'
+import type { KnownAt } from './known-at.ts'
 import type { JournalEntry } from './journal.ts'
 import type { SupersedeOptions } from './journal-options.ts'
 import { requireValue } from '../values/json.ts'
 import { writeOptionKinds } from '../space/write-options.ts'
 import type { WriteOptions } from '../space/write-options.ts'
+import type { Actor } from '../space/actor.ts'
+import type { Space } from '../space/space.ts'
+import { requireIds } from '../values/require-option.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
@@ -26,6 +31,16 @@ const inputKinds: OptionKinds<DecisionInput<unknown>> = { ...writeOptionKinds, d
 
 /** What agents decided and why, listed by task and by agent. */
 export class Decisions extends Journal {
+  readonly #space: Space
+  readonly #actor: Actor
+
+  /** @internal */
+  constructor(space: Space, actor: Actor) {
+    super(space, actor, 'decisions')
+    this.#space = space
+    this.#actor = actor
+  }
+
   /**
    * Records a decision.
    *
@@ -33,6 +48,8 @@ export class Decisions extends Journal {
    */
   async record<Decision>(input: DecisionInput<Decision>): Promise<JournalEntry<DecisionValue<Decision>>> {
     const { value, options } = inputOf(input)
+    // So that what was read before it is told from what is read afterwards: see `knownAt`.
+    this.#space.readAudit?.flush()
     return this.append(value, options)
   }
 
@@ -51,6 +68,35 @@ export class Decisions extends Journal {
     options: SupersedeOptions = {},
   ): Promise<JournalEntry<DecisionValue<Decision>>> {
     return this.replace<DecisionValue<Decision>>(id, 'id' in next ? next : inputOf(next), options)
+  }
+
+  /**
+   * What the author of a decision could have known: the records that it had read before, by the audit, with the values of
+   * then. That reaches as far back as the audit and the history are kept.
+   *
+   * Authors ask about their own decisions; others need the right `audit`.
+   *
+   * @throws NotFoundError when there is no such decision that this principal can see; AccessError without the right;
+   * OptionError, StoreError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'sales' })
+   * await ann.facts.set('price', 10)
+   * await ann.facts.get('price')
+   * const { id } = await ann.decisions.record({ task: 'deal', decision: 'offer', reasoning: 'It is cheap.' })
+   * await ann.facts.set('price', 99)
+   * const { records } = await ann.decisions.knownAt(id)
+   * records.map(({ id, value }) => [id, value]) // => [['price', 10]]
+   * ```
+   */
+  async knownAt(id: string): Promise<KnownAt> {
+    requireIds('id', [id])
+    this.#space.assertOpen()
+    return knownAt(this.#space, this.#actor, id)
   }
 }
 

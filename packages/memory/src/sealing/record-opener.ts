@@ -56,6 +56,13 @@ export class RecordOpener {
     return opened
   }
 
+  /** Opens past versions. The feed knows newer changes of them all, so it can't tell who put one back. */
+  async openPast(records: readonly StoredRecord[]): Promise<readonly Opened[]> {
+    const opened = records.map((record) => this.#open(record))
+    await this.#refuseWrong(records, opened)
+    return opened
+  }
+
   /** Opens records that were just read from the store. */
   async open(records: readonly StoredRecord[]): Promise<readonly Opened[]> {
     const opened: Opened[] = records.map((record) => this.#open(record))
@@ -66,11 +73,16 @@ export class RecordOpener {
         if (putBack.has(record)) opened[index] = { error: putBackError(record) }
       }
     }
+    await this.#refuseWrong(records, opened)
+    return opened
+  }
+
+  /** Refuses what would have to be sealed in another way. */
+  async #refuseWrong(records: readonly StoredRecord[], opened: Opened[]): Promise<void> {
     for (const [index, record] of records.entries()) {
       const problem = isDoubtful(record, this.#ring) && (await this.#isWhole(record)) && whyWrong(record)
       if (problem) opened[index] = { error: new CorruptRecordError('read', problem) }
     }
-    return opened
   }
 
   #open(record: StoredRecord): Opened {

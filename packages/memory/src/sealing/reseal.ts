@@ -12,6 +12,7 @@ import { DroppedContents } from './dropped-contents.ts'
 import { isFirstForm } from './key-ring.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { ObjectVault } from './object-vault.ts'
+import { resealPast } from './reseal-past.ts'
 import { moveStray, openRecord, resealRecord, sealStray } from './record-seal.ts'
 import { tellsSealing } from './sealing-state.ts'
 
@@ -53,6 +54,7 @@ export async function reseal(parts: ResealParts): Promise<ResealReport> {
       records += await resealRecords(parts, page)
     }
   }
+  records += await resealPast(store, (version) => sealedAnew(version, parts), signal)
   const objects = await resealContents(parts, await storedContents(store))
   return finish(parts, { records, objects })
 }
@@ -125,14 +127,20 @@ async function finish({ store, signal }: ResealParts, report: ResealReport): Pro
 }
 
 /** The mutation that reseals a record if that is due. The version stays the same, so caches and readers are unaffected. */
-function resealed(record: StoredRecord, { ring, from }: ResealParts): Mutation | undefined {
-  const { collection, id, version, value, sensitivity } = record
-  const isPlain = !isSealed(value)
-  if (isPlain ? !mustSeal(sensitivity, from) || tellsSealing(record) : ring.isCurrent(value)) return undefined
-  const sealed = isPlain && ring.isWhole(sensitivity) ? sealStray(ring, record, value) : moved(record, ring)
+function resealed(record: StoredRecord, parts: ResealParts): Mutation | undefined {
+  const { collection, id, version } = record
+  const sealed = sealedAnew(record, parts)
   return sealed === undefined
     ? undefined
     : { type: 'reseal', key: { collection, id }, ifVersion: version, value: sealed }
+}
+
+/** A record's value in the form that it must have; `undefined` where it has that, or must stay as it is. */
+function sealedAnew(record: StoredRecord, { ring, from }: ResealParts): string | undefined {
+  const { value, sensitivity } = record
+  const isPlain = !isSealed(value)
+  if (isPlain ? !mustSeal(sensitivity, from) || tellsSealing(record) : ring.isCurrent(value)) return undefined
+  return isPlain && ring.isWhole(sensitivity) ? sealStray(ring, record, value) : moved(record, ring)
 }
 
 /** A record's value, sealed with the current key; `undefined` for one that somebody has tampered with, which stays as it is. */

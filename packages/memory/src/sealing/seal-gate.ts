@@ -4,12 +4,14 @@ import { hashOf } from '../store/object-id.ts'
 import type { KeyRing } from './key-ring.ts'
 import { ObjectVault } from './object-vault.ts'
 import { RecordOpener } from './record-opener.ts'
+import type { Opened } from './record-opener.ts'
 import { sealRecord } from './record-seal.ts'
 import { verifySealed } from './verify-sealed.ts'
 import { unopened } from '../values/sealed-text.ts'
 import type { Store } from '../store/store.ts'
 import type { Collection } from '../store/collections.ts'
 import type { Commit, Mutation, SetMutation } from '../store/mutation.ts'
+import type { PastVersion } from '../store/past.ts'
 import type { StoredRecord } from '../store/record.ts'
 
 /**
@@ -85,6 +87,7 @@ export function gateSeals(store: Store, ring: KeyRing): Store {
       const page = await store.list(query)
       return { ...page, records: await openList(page.records, opener) }
     },
+    past: async (keys) => openPast(await store.past(keys), opener),
     search: async (query) => {
       const answer = await store.search(query)
       return { ...answer, records: await openList(answer.records, opener) }
@@ -123,6 +126,23 @@ async function openList(records: readonly StoredRecord[], opener: RecordOpener):
     process.emitWarning(`${error.message} Lists leave it out.`, { type: 'SkeinWarning', code: error.code })
     return []
   })
+}
+
+/** Opens past versions; a placeholder replaces the value of one that does not open. Tombstones have none. */
+async function openPast(
+  found: readonly (readonly PastVersion[])[],
+  opener: RecordOpener,
+): Promise<readonly (readonly PastVersion[])[]> {
+  const records = found.flat().flatMap(({ record, deleted }) => (deleted ? [] : record))
+  if (!opener.concerns(records)) return found
+  const opened = await opener.openPast(records)
+  let next = 0
+  const openedOf = (version: PastVersion): PastVersion => {
+    if (version.deleted) return version
+    const one = opened[next++] as Opened
+    return { ...version, record: 'record' in one ? one.record : withError(version.record, one.error) }
+  }
+  return found.map((versions) => versions.map(openedOf))
 }
 
 function withError(record: StoredRecord, error: unknown): StoredRecord {

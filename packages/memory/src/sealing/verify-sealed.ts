@@ -46,6 +46,11 @@ export async function* verifySealed(
       if (isSealed(value) && (!corruption || corruption.missingKey !== undefined)) sealed.push({ collection, id, seq })
       return corruption
     },
+    past: (version) => {
+      const corruption = inspector?.past?.(version) ?? checkRecord(version, ring, whole)
+      // A record that somebody has changed is put right by writing it anew: what it was is refused to readers, and goes.
+      return corruption?.missingKey === undefined ? undefined : corruption
+    },
     object: (name, bytes) => {
       missing.delete(hashOf(name))
       strays.object(name)

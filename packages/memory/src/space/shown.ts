@@ -18,6 +18,12 @@ export type Shown = StoredRecord & {
   readonly isWithdrawn?: true
 }
 
+/** A version of a record, or the tombstone of a delete, as {@link Shown}. */
+export interface ShownVersion {
+  readonly record: Shown
+  readonly deleted: boolean
+}
+
 /** What is shown: what holds, or what was retracted or superseded as well. */
 export type Include = 'holding' | 'all'
 

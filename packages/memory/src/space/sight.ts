@@ -1,6 +1,9 @@
 import type { NotedAction } from '../audit/noted-reads.ts'
 import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
+import { readVersions } from '../history/as-of.ts'
+import type { Versions } from '../history/as-of.ts'
+import { storeAsOf } from '../history/store-as-of.ts'
 import type { FoundKey } from '../search/term-table.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
@@ -14,7 +17,7 @@ import { AccessError } from '../values/errors.ts'
 import { factIndexOf } from './fact-index.ts'
 import type { MeaningQuery, MeaningSearch } from './meaning-search.ts'
 import type { ReadScope } from './read-scope.ts'
-import type { Include, Shown, ShownChange } from './shown.ts'
+import type { Include, Shown, ShownChange, ShownVersion } from './shown.ts'
 import type { StoredSpace } from './space.ts'
 import { waitsOf } from './wait-graph.ts'
 import type { WaitGraph } from './wait-graph.ts'
@@ -22,7 +25,7 @@ import { followFeed, watchFeed } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
 
 /** Calls of the store that bypass the gate: for what is not shown to anybody, or only after {@link Sight.see}. */
-export type Unseen = Pick<Store, 'read' | 'query' | 'changes' | 'verify'>
+export type Unseen = Pick<Store, 'read' | 'query' | 'past' | 'pastIds' | 'changes' | 'verify'>
 
 /** How a read is noted; `unnoted` for one of many that serve a single purpose, such as those of a wait. */
 type Noting = NotedAction | 'unnoted'
@@ -133,6 +136,24 @@ export class Sight {
     return this.#traced({ operation: 'read_memory', collection: key.collection }, read, (record) =>
       record ? [record] : [],
     )
+  }
+
+  /** What this principal may see of a record's versions, newest first; of a delete, the tombstone. */
+  async versions(key: RecordKey): Promise<readonly ShownVersion[]> {
+    const { store, history } = this.space
+    const [{ current, past }] = (await readVersions(store, history, [key])) as [Versions]
+    const all = [...(current ? [{ record: current, deleted: false }] : []), ...past]
+    if (all.length === 0) this.see(key, undefined)
+    return all.flatMap(({ record, deleted }) => {
+      const shown = this.see(key, record)
+      return shown ? { record: shown, deleted } : []
+    })
+  }
+
+  /** One record as it was. @throws HistoryError where that is before all that is kept */
+  async readAsOf(key: RecordKey, asOf: number, noting?: NotedAction): Promise<Shown | undefined> {
+    const { store, history } = this.space
+    return this.see(key, (await storeAsOf(store, history, asOf).read([key]))[0], noting)
   }
 
   /** One record, cached or not. */

@@ -2,6 +2,7 @@ import { CoherentCache } from '../cache/coherent-cache.ts'
 import type { Counters } from '../cache/counters.ts'
 import type { EpochTable } from '../cache/epoch-table.ts'
 import type { CacheParts } from '../cache/coherent-cache.ts'
+import type { HistoryRules } from '../history/history-options.ts'
 import type { StoredSpace } from './space.ts'
 import type { Store } from '../store/store.ts'
 
@@ -9,6 +10,7 @@ import type { Store } from '../store/store.ts'
 export interface SpaceOptions extends Pick<CacheParts, 'ttlMs' | 'maxEntries' | 'maxCacheBytes'> {
   readonly architecture: string
   readonly heartbeatMs: number
+  readonly history: HistoryRules
 }
 
 /** The parts of a space that every thread makes alike. */
@@ -20,11 +22,22 @@ export function spaceParts(
   options: SpaceOptions,
 ): Pick<
   StoredSpace,
-  'whole' | 'noticeMs' | 'store' | 'epochs' | 'counters' | 'facts' | 'objects' | 'work' | 'inFlight' | 'updating'
+  | 'whole'
+  | 'history'
+  | 'noticeMs'
+  | 'store'
+  | 'epochs'
+  | 'counters'
+  | 'facts'
+  | 'objects'
+  | 'work'
+  | 'inFlight'
+  | 'updating'
 > {
   const parts = { ...options, store, epochs, counters, enabled: options.architecture !== 'centralized' }
   return {
     whole,
+    history: options.history,
     // Others hear at once, and if the news was lost, at their next heartbeat.
     noticeMs: whole.traits.reach === 'process' ? 0 : options.heartbeatMs + spareMs,
     store,

@@ -2,6 +2,7 @@ import type { ReadAuditBuffer } from '../audit/read-audit-buffer.ts'
 import type { CoherentCache } from '../cache/coherent-cache.ts'
 import type { Counters } from '../cache/counters.ts'
 import type { EpochTable } from '../cache/epoch-table.ts'
+import type { HistoryRules } from '../history/history-options.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { Store } from '../store/store.ts'
 import type { Audience } from '../values/access.ts'
@@ -51,6 +52,8 @@ export interface Space {
 /** A space with its store, for the gate and for what belongs to no principal. */
 export interface StoredSpace extends Space {
   readonly store: Store
+  /** How much of their past records keep. */
+  readonly history: HistoryRules
   /** The store without the gate that hides what is being erased. */
   readonly whole: Store
   /** How long other processes take to hear of something at most, in milliseconds; 0 where there are none. */

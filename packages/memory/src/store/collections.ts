@@ -18,6 +18,7 @@
  * - `cached`: threads keep copies of records.
  * - `governing`: records say what else is there, or has to stay: each thread looks again when one of them changes.
  * - `history`: new values replace old ones, and the old ones are worth keeping.
+ * - `recalled`: stores keep the versions that were replaced, so that the memory can be read as it was.
  */
 export type CollectionTrait =
   | 'journal'
@@ -36,6 +37,7 @@ export type CollectionTrait =
   | 'cached'
   | 'governing'
   | 'history'
+  | 'recalled'
 
 /**
  * Every collection with its traits, in display order. Stores, search, federation,
@@ -43,7 +45,19 @@ export type CollectionTrait =
  * keeps its own list.
  */
 export const collections = {
-  facts: ['keyed', 'shared', 'packaged', 'shown', 'sealed', 'derived', 'forgettable', 'named', 'cached', 'history'],
+  facts: [
+    'keyed',
+    'shared',
+    'packaged',
+    'shown',
+    'sealed',
+    'derived',
+    'forgettable',
+    'named',
+    'cached',
+    'history',
+    'recalled',
+  ],
   observations: [
     'journal',
     'searchable',
@@ -82,7 +96,7 @@ export const collections = {
   ],
   alerts: ['keyed', 'shared', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
   claims: ['keyed', 'shown', 'sealed', 'leased'],
-  escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'identified'],
+  escalations: ['keyed', 'shown', 'sealed', 'derived', 'forgettable', 'identified', 'recalled'],
   objects: [
     'keyed',
     'shared',

@@ -2,6 +2,8 @@ import { decideMutation } from './apply-mutation.ts'
 import type { Row } from './apply-mutation.ts'
 import type { Collection } from './collections.ts'
 import type { Mutation, RangeCheckMutation, Refusal, Written } from './mutation.ts'
+import { pastEffect } from './past.ts'
+import type { PastEffect } from './past.ts'
 import { isUnwritten } from './range-check.ts'
 import type { RangeSituation } from './range-check.ts'
 import type { RecordKey, Seq } from './record.ts'
@@ -30,6 +32,8 @@ export interface Put {
   readonly row: Row
   /** Whether the feed gets an entry. */
   readonly isChange: boolean
+  /** What becomes of the past versions of its record. */
+  readonly past: PastEffect
 }
 
 /** What a store must do for a batch: all of it, or nothing. */
@@ -70,7 +74,7 @@ export function decideBatch(batch: readonly Mutation[], situation: BatchSituatio
     if (verdict.type === 'refuse') return { ok: false, refusal: { index, ...verdict.refusal } }
     written.push(verdict.written)
     if (verdict.type === 'nothing') continue
-    puts.push({ mutation, row: verdict.row, isChange: verdict.change })
+    puts.push({ mutation, row: verdict.row, isChange: verdict.change, past: pastEffect(mutation, row, verdict.row) })
     if (verdict.change) seq += 1
   }
   return { ok: true, puts, written, seq }

@@ -8,6 +8,12 @@ export interface Guard {
   readonly version: number
 }
 
+/** How much of a record's past a write keeps. */
+export interface Keeping {
+  /** The newest past versions of each label, about; `Infinity` for all. */
+  readonly versions: number
+}
+
 interface MutationBase {
   readonly key: RecordKey
   /** Write only if this is the current version; 0 means "only if absent". */
@@ -37,6 +43,8 @@ export interface SetMutation extends MutationBase {
    * gone, too, and for results that can be computed again. The next write that is not fleeting secures it.
    */
   readonly fleeting?: boolean | undefined
+  /** Of a kind with history: keep the version that this one replaces. Without it, that version is lost. */
+  readonly keeps?: Keeping | undefined
 }
 
 /** Deletes a record. Deleting an absent record succeeds, unless `ifVersion` says otherwise. */
@@ -48,6 +56,13 @@ export interface DeleteMutation extends MutationBase {
    * is the hash of the content, with which the ids of all of them begin.
    */
   readonly drops?: readonly string[] | undefined
+  /**
+   * Of a kind with history: keep the version that is deleted, and who deleted it when. Without it, all past versions of
+   * the record are erased in the same step.
+   */
+  readonly keeps?: Keeping | undefined
+  /** Whether the delete is an everyday one, after which the past may still be read. The memory then adds `keeps`. */
+  readonly isRecallable?: boolean | undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Change, ChangePage } from './change.ts'
 import type { Corruption } from './corruption.ts'
 import type { CheckMutation, Commit, Mutation } from './mutation.ts'
+import type { PastChange, PastPage, PastQuery, PastVersion } from './past.ts'
 import type { NamePage, NameQuery, RecordPage, RecordQuery, SearchAnswer, SearchQuery } from './query.ts'
 import type { RecordKey, RecordPlace, Seq, StoredRecord } from './record.ts'
 
@@ -50,6 +51,8 @@ export interface StoreTraits {
  */
 export interface Inspector {
   record(record: StoredRecord): Corruption | undefined
+  /** A past version that is no tombstone. */
+  past?(version: StoredRecord): Corruption | undefined
   object(name: string, bytes: Uint8Array): Corruption | undefined
 }
 
@@ -74,6 +77,12 @@ export interface Store extends AsyncDisposable {
    * records whose value is sealed: of others the store may know nothing.
    */
   newer(places: readonly RecordPlace[]): Promise<readonly (Seq | undefined)[]>
+  /** Resolves, for each key, to its past versions, newest first; what has expired may be among them. */
+  past(keys: readonly RecordKey[]): Promise<readonly (readonly PastVersion[])[]>
+  /** Lists the records that have past versions, page by page. */
+  pastIds(query: PastQuery): Promise<PastPage>
+  /** Removes past versions of a record, or stores them in another sealed form. Those that are not there are skipped. */
+  changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void>
   /**
    * Calls the listener soon after each change. These calls are hints that may be
    * lost or repeated; `changes()` is authoritative.

@@ -11,6 +11,7 @@ import { doubtCases } from './verbs/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './verbs/forget-cases.ts'
+import { historyCases } from './verbs/history-cases.ts'
 import { holdCases } from './verbs/hold-cases.ts'
 import { largeValueCases } from './values/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
@@ -43,6 +44,7 @@ import { storeExpiryCases } from './store/expiry-cases.ts'
 import { storeFeedCases } from './store/feed-cases.ts'
 import { storeLifetimeCases } from './store/lifetime-cases.ts'
 import { storeListsCases } from './store/lists-cases.ts'
+import { storePastCases } from './store/past-cases.ts'
 import { storeRangeCheckCases } from './store/range-check-cases.ts'
 import { storeObjectsCases } from './store/objects-cases.ts'
 import { storeRecordsCases } from './store/records-cases.ts'
@@ -65,6 +67,7 @@ const store: Readonly<Record<string, Cases>> = {
   objects: storeObjectsCases,
   sealed: storeSealedCases,
   withdrawals: storeWithdrawalsCases,
+  past: storePastCases,
   lifetime: storeLifetimeCases,
 }
 
@@ -84,6 +87,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   once: onceCases,
   forgetting: forgetCases,
   holds: holdCases,
+  history: historyCases,
   transactions: transactionsCases,
   retention: (options) => {
     retentionCases(options)

@@ -59,12 +59,14 @@ function wrap(store: Store, faults: FaultBox): Store {
 function collectionsIn(name: CallName, [first]: readonly unknown[]): readonly Collection[] {
   switch (name) {
     case 'read':
+    case 'past':
       return (first as readonly RecordKey[]).map(({ collection }) => collection)
     case 'write':
       return (first as readonly Mutation[]).map(({ key }) => key.collection)
     case 'query':
     case 'list':
     case 'search':
+    case 'pastIds':
       return [(first as RecordFilter).collection]
     default:
       return name.startsWith('objects.') ? ['objects'] : []

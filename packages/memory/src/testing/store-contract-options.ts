@@ -11,6 +11,7 @@ export type StoreContractPart =
   | 'once'
   | 'forgetting'
   | 'holds'
+  | 'history'
   | 'transactions'
   | 'retention'
   | 'corrections'

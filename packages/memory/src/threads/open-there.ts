@@ -32,6 +32,10 @@ export function openThere(store: Store, client: LinkClient, sealsFrom: Level | u
       const page = await store.list(query)
       return page.records.some(isForThem) ? client.call('list', query) : page
     },
+    past: async (keys) => {
+      const found = await store.past(keys)
+      return found.flat().some(({ record }) => isForThem(record)) ? client.call('past', keys) : found
+    },
     search: async (query) => {
       const answer = await store.search(query)
       return answer.records.some(isForThem) ? client.call('search', query) : answer

@@ -1,4 +1,5 @@
 import type { Commit, Mutation } from '../store/mutation.ts'
+import type { PastQuery } from '../store/past.ts'
 import type { NamePage, RecordPage } from '../store/query.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
@@ -71,6 +72,11 @@ export class ThreadGuard {
         const answer = await store.search({ ...query, audience: query.audience ?? this.#seen() })
         return { ...answer, records: answer.records.filter((record) => covers(this.#seen(), asHeld(record))) }
       },
+      past: async (keys: readonly RecordKey[]) =>
+        (await store.past(keys)).map((versions) =>
+          versions.map((version) => ({ ...version, record: this.#shown(version.record) })),
+        ),
+      pastIds: (query: PastQuery) => store.pastIds(query),
       changes: (after: number, limit: number) => store.changes(after, limit),
       write: async (batch: readonly Mutation[]): Promise<Commit> => {
         for (const mutation of batch) this.#requireMayWrite(mutation)

@@ -46,7 +46,7 @@ export function transactionOn(space: StoredSpace, actor: Actor, open: OpenCalls)
       return (made.observations ??= open.of(new Observations(space, actor, 'observations'), calls.observations))
     },
     get decisions() {
-      return (made.decisions ??= open.of(new Decisions(space, actor, 'decisions'), calls.decisions))
+      return (made.decisions ??= open.of(new Decisions(space, actor), calls.decisions))
     },
     get learnings() {
       return (made.learnings ??= open.of(new Learnings(space, actor, 'learnings'), calls.learnings))

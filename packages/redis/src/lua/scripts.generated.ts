@@ -53,8 +53,8 @@ end
 return answer
 `
 
-export const migrateRowsScript: string = `-- Rewrites rows of formats 3 to 5 in format 6, unless they changed since they were read: no new version, nothing in the
--- feed. Formats 3 to 5 differ in nothing but the mark; format 6 lists facts and objects by name. A row whose checksum is
+export const migrateRowsScript: string = `-- Rewrites rows of formats 3 to 6 in format 7, unless they changed since they were read: no new version, nothing in the
+-- feed. Formats differ in nothing but the mark, but from 6 on facts and objects are listed by name. A row whose checksum is
 -- wrong gets the mark alone, so that it stays wrong.
 --
 -- KEYS[1]   prefix of all keys of the space
@@ -69,14 +69,14 @@ for argument = 3, #ARGV, 2 do
   local id, beginning = ARGV[argument], ARGV[argument + 1]
   local row = redis.call('HGET', rows, id)
   if row and string.sub(row, 1, #beginning) == beginning then
-    local sum, head, indexes, content = string.match(row, '^v?[45]? ?(%x%x%x%x%x%x%x%x) ([^\\n]*)\\n([^\\n]*)\\n(.*)$')
+    local sum, head, indexes, content = string.match(row, '^v?[456]? ?(%x%x%x%x%x%x%x%x) ([^\\n]*)\\n([^\\n]*)\\n(.*)$')
     -- What was deleted is in no index.
-    if ARGV[2] == '=' and indexes ~= '' and sum == string.sub(redis.sha1hex(head .. '\\n' .. indexes), 1, 8) then
+    if ARGV[2] == '=' and string.sub(row, 1, 3) ~= 'v6 ' and indexes ~= '' and sum == string.sub(redis.sha1hex(head .. '\\n' .. indexes), 1, 8) then
       head = head .. '\\n' .. string.gsub(indexes, '^%*', '*,=')
       redis.call('ZADD', names, 0, id)
-      redis.call('HSET', rows, id, 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content)
+      redis.call('HSET', rows, id, 'v7 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content)
     else
-      redis.call('HSET', rows, id, 'v6 ' .. string.gsub(row, '^v[45] ', ''))
+      redis.call('HSET', rows, id, 'v7 ' .. string.gsub(row, '^v[456] ', ''))
     end
     migrated = migrated + 1
   end
@@ -133,7 +133,7 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
 local format = call('HGET', meta, 'format')
-if format and tonumber(format) > 6 then return { format } end
+if format and tonumber(format) > 7 then return { format } end
 
 local function text(number) return string.format('%.0f', number) end
 
@@ -209,9 +209,9 @@ end
 call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
   'incarnation', incarnation, 'fences', text(fences))
 if isNew then
-  call('HSET', meta, 'format', '6', 'oldestFormat', '6')
-elseif format ~= '6' then
-  call('HSET', meta, 'format', '6')
+  call('HSET', meta, 'format', '7', 'oldestFormat', '7')
+elseif format ~= '7' then
+  call('HSET', meta, 'format', '7')
 end
 return { isNew and not format and '' or format or '3', run, incarnation, text(start) }
 `
@@ -262,6 +262,38 @@ for at = 1, #entries, 2 do ids[#ids + 1] = entries[at] end
 return { entries, redis.call('HMGET', ARGV[4], unpack(ids)) }
 `
 
+export const pastScript: string = `-- Reads past versions, and changes them. A member is described in write.lua.
+--
+-- KEYS[1]   prefix of all keys of the space
+-- ARGV[1]   collection
+-- ARGV[2]   what to do:
+--   of      ARGV[3…] what the members of each record begin with. Reply: for each, its members
+--   ids     ARGV[3] where to begin, as ZRANGEBYLEX takes it; ARGV[4] where to end; ARGV[5] how many at most.
+--           Reply: what the members of a record begin with, for each record
+--   change  ARGV[3…] members, each with the one that takes its place, or ''. Those that are not there are skipped
+
+local key, reply = KEYS[1] .. 'p:' .. ARGV[1], {}
+if ARGV[2] == 'of' then
+  for at = 3, #ARGV do
+    reply[at - 2] = redis.call('ZRANGEBYLEX', key, '[' .. ARGV[at], '(' .. ARGV[at] .. ':')
+  end
+elseif ARGV[2] == 'ids' then
+  local from = ARGV[3]
+  while #reply < tonumber(ARGV[5]) do
+    local member = redis.call('ZRANGEBYLEX', key, from, ARGV[4], 'LIMIT', 0, 1)[1]
+    if not member then break end
+    local name = string.sub(member, 1, select(2, string.find(member, '\\0\\0', 1, true)))
+    reply[#reply + 1] = name
+    from = '[' .. name .. ':'
+  end
+else
+  for at = 3, #ARGV, 2 do
+    if redis.call('ZREM', key, ARGV[at]) == 1 and ARGV[at + 1] ~= '' then redis.call('ZADD', key, 0, ARGV[at + 1]) end
+  end
+end
+return reply
+`
+
 export const putObjectScript: string = `-- Stores the bytes of an object, if a record is at a version.
 --
 -- KEYS[1]  prefix of all keys of the space
@@ -277,7 +309,7 @@ export const putObjectScript: string = `-- Stores the bytes of an object, if a r
 local row = redis.call('HGET', KEYS[1] .. 'r:' .. ARGV[3], ARGV[4])
 local found = '0'
 if row then
-  local version, expires, deleted = string.match(row, '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
+  local version, expires, deleted = string.match(row, '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
   local time = redis.call('TIME')
   local isLive = deleted == '0' and (expires == '0' or tonumber(expires) > time[1] * 1000 + math.floor(time[2] / 1000))
   found = version and (isLive and version or '0') or ''
@@ -309,12 +341,12 @@ for _ = 1, 10 do
     local collection, id = string.sub(member, 1, at - 1), string.sub(member, at + 1)
     local row = redis.call('HGET', base .. 'r:' .. collection, id)
     local format = row and tonumber(string.match(row, '^v(%d+) ')) or 3
-    if format > 6 then
+    if format > 7 then
       kept = kept + 1
     else
       if row then
         local version, deleted, indexes =
-          string.match(row, '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ (%d) %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
+          string.match(row, '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ (%d) %S+ %S+ %S* %S+\\n([^\\n]*)\\n')
         if version then
           for suffix in string.gmatch(indexes, '[^,]+') do
             redis.call('ZREM', base .. 'i:' .. collection .. ':' .. suffix, id)
@@ -360,7 +392,7 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 -- ARGV[4]   the newest position of this incarnation that the caller has heard of
 -- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, \`-\` for an absent one: mutations left in this batch, this one included; op;
---             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
+--             collection; over; ifVersion; how many past versions of a label to keep, \`all\`, or \`none\` to erase them; ttlMs; indexes; checksum of the content; label; task; author; id. Where
 --             there are conditions, six more: asVersion, positionKey, contents (names of
 --             bytes, separated by commas: a set needs one of them, a delete drops all), guardVersion, guardCollection,
 --             guardId.
@@ -383,6 +415,9 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 --   content
 -- Names are percent-encoded unless they are plain; a task begins with \`=\`. The client computes the checksum of the
 -- content, which may be long, over the name of the record and the content.
+--
+-- A past version is a member of the sorted set \`p:\` of its collection, all with score 0: the id, with \\1 after each NUL in
+-- it, two NULs, the version in 16 digits, the time until which it was the present one, and the row as it was.
 --
 -- An entry of the feed holds the changes of one call, a line each: op, collection, version, at, label, task, author,
 -- id. Its id is the \`seq\` of the last one. Subscribers get the same lines after that \`seq\`. The first entry after a
@@ -409,7 +444,7 @@ local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
 local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
+local rowForm = '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\\n]*\\n([^\\n]*)\\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -427,8 +462,8 @@ while nextArgument < #ARGV do
   local first, size = nextArgument, match(ARGV[nextArgument], '^%d+')
   for index = 0, size - 1 do
     local content = ARGV[nextArgument + 1]
-    local op, collection, over, ifVersion, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
-      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
+    local op, collection, over, ifVersion, keeps, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
+      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
     nextArgument = nextArgument + 2
     local id = name
     if string.find(name, '%', 1, true) then
@@ -462,7 +497,7 @@ while nextArgument < #ARGV do
       local function passes(candidate, candidateId)
         if string.sub(candidateId, 1, #id) ~= id then return false end
         local seq, updated, expires, deleted, label, rowAuthor, listed = match(candidate,
-          '^v?[456]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+\\n([^\\n]*)\\n')
+          '^v?[4567]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+\\n([^\\n]*)\\n')
         -- What can't be read might pass.
         if not seq then return true end
         if tonumber(seq) <= after or deleted == '1' or expires ~= '0' and tonumber(expires) <= tonumber(now) then
@@ -570,7 +605,7 @@ while nextArgument < #ARGV do
     local isWithdrawn = isLive and (op == 'withdraw' or op == 'delete')
       and string.find(label .. '+', '+~withdrawn+', 1, true)
     if op == 'set' or isLive and op ~= 'check' and not (op == 'withdraw' and isWithdrawn) then
-      local oldExpires, updated = expires, now
+      local oldExpires, oldVersion, updated = expires, version, now
       if op == 'set' then
         if not version then
           local floor = call('HGET', base .. 'floors', collection)
@@ -598,7 +633,7 @@ while nextArgument < #ARGV do
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?[456]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
+          '^v?[4567]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\\n[^\\n]*)\\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
@@ -628,9 +663,10 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\\n' .. indexes
-      local newRow = 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
+      local newRow = 'v7 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes,
-        op == 'delete' and contents ~= '-' and contents or nil }
+        op == 'delete' and contents ~= '-' and contents or false,
+        isChange and keeps ~= '-' and { keeps, version, isLive and oldVersion, row, op == 'delete' and newRow } }
       answer[#answer + 1] = written
     else
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
@@ -697,6 +733,21 @@ for index = 1, #puts do
       end
       for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
     end
+    -- Past: what \`pastEffect\` (packages/memory/src/store/past.ts) adds. What goes, goes once all is added.
+    local past = puts[index][10]
+    if past and past[1] ~= 'none' and (past[3] or past[5]) then
+      local key, name = base .. 'p:' .. collection, string.gsub(id, '%z', '\\0\\1') .. '\\0\\0'
+      local entries = additions[key] or {}
+      local count = #entries
+      additions[key], hasAdditions = entries, true
+      if past[3] then
+        entries[count + 1], entries[count + 2] = 0, name .. string.format('%016.0f ', past[3]) .. now .. ' ' .. past[4]
+        count = count + 2
+      end
+      if past[5] then
+        entries[count + 1], entries[count + 2] = 0, name .. string.format('%016.0f ', past[2]) .. now .. ' ' .. past[5]
+      end
+    end
     for suffix in gmatch(indexes, '[^,]+') do
       local score = suffix == '=' and 0 or seq
       -- In the index by name a row stays where it is.
@@ -715,6 +766,23 @@ for index = 1, #puts do
 end
 for key, entries in pairs(additions) do
   for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+end
+
+-- Past versions that go: all up to a delete that erases them; now and then those beyond the newest of each label.
+for index = 1, #puts do
+  local put = puts[index]
+  local past = put[10]
+  if past and (past[1] == 'none' or past[1] ~= 'all' and past[2] % 32 == 0) then
+    local key, name, gone = base .. 'p:' .. put[1], string.gsub(put[2], '%z', '\\0\\1') .. '\\0\\0', {}
+    local found = call('ZRANGEBYLEX', key, '[' .. name, '(' .. name .. string.format('%016.0f:', past[2]))
+    local counts = {}
+    for at = #found, 1, -1 do
+      local label = past[1] ~= 'none' and match(found[at], ' %d+ v?[4567]? ?%x+ %d+ %d+ %d+ %d+ %d+ %d (%S+)', #name)
+      if label then counts[label] = (counts[label] or 0) + 1 end
+      if not label or counts[label] > tonumber(past[1]) then gone[#gone + 1] = found[at] end
+    end
+    for from = 1, #gone, 1000 do call('ZREM', key, unpack(gone, from, math.min(from + 999, #gone))) end
+  end
 end
 
 -- Rows, in order. Their keys are hashes: each was read above.

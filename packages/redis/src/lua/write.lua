@@ -11,7 +11,7 @@
 -- ARGV[4]   the newest position of this incarnation that the caller has heard of
 -- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
 --   header    fields separated by spaces, `-` for an absent one: mutations left in this batch, this one included; op;
---             collection; over; ifVersion; ttlMs; indexes; checksum of the content; label; task; author; id. Where
+--             collection; over; ifVersion; how many past versions of a label to keep, `all`, or `none` to erase them; ttlMs; indexes; checksum of the content; label; task; author; id. Where
 --             there are conditions, six more: asVersion, positionKey, contents (names of
 --             bytes, separated by commas: a set needs one of them, a delete drops all), guardVersion, guardCollection,
 --             guardId.
@@ -34,6 +34,9 @@
 --   content
 -- Names are percent-encoded unless they are plain; a task begins with `=`. The client computes the checksum of the
 -- content, which may be long, over the name of the record and the content.
+--
+-- A past version is a member of the sorted set `p:` of its collection, all with score 0: the id, with \1 after each NUL in
+-- it, two NULs, the version in 16 digits, the time until which it was the present one, and the row as it was.
 --
 -- An entry of the feed holds the changes of one call, a line each: op, collection, version, at, label, task, author,
 -- id. Its id is the `seq` of the last one. Subscribers get the same lines after that `seq`. The first entry after a
@@ -60,7 +63,7 @@ local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
 local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
 -- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?[456]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
+local rowForm = '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -78,8 +81,8 @@ while nextArgument < #ARGV do
   local first, size = nextArgument, match(ARGV[nextArgument], '^%d+')
   for index = 0, size - 1 do
     local content = ARGV[nextArgument + 1]
-    local op, collection, over, ifVersion, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
-      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
+    local op, collection, over, ifVersion, keeps, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
+      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
     nextArgument = nextArgument + 2
     local id = name
     if string.find(name, '%', 1, true) then
@@ -113,7 +116,7 @@ while nextArgument < #ARGV do
       local function passes(candidate, candidateId)
         if string.sub(candidateId, 1, #id) ~= id then return false end
         local seq, updated, expires, deleted, label, rowAuthor, listed = match(candidate,
-          '^v?[456]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+\n([^\n]*)\n')
+          '^v?[4567]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+\n([^\n]*)\n')
         -- What can't be read might pass.
         if not seq then return true end
         if tonumber(seq) <= after or deleted == '1' or expires ~= '0' and tonumber(expires) <= tonumber(now) then
@@ -221,7 +224,7 @@ while nextArgument < #ARGV do
     local isWithdrawn = isLive and (op == 'withdraw' or op == 'delete')
       and string.find(label .. '+', '+~withdrawn+', 1, true)
     if op == 'set' or isLive and op ~= 'check' and not (op == 'withdraw' and isWithdrawn) then
-      local oldExpires, updated = expires, now
+      local oldExpires, oldVersion, updated = expires, version, now
       if op == 'set' then
         if not version then
           local floor = call('HGET', base .. 'floors', collection)
@@ -249,7 +252,7 @@ while nextArgument < #ARGV do
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?[456]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
+          '^v?[4567]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
         if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
           answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
@@ -279,9 +282,10 @@ while nextArgument < #ARGV do
       end
       local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\n' .. indexes
-      local newRow = 'v6 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
+      local newRow = 'v7 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes,
-        op == 'delete' and contents ~= '-' and contents or nil }
+        op == 'delete' and contents ~= '-' and contents or false,
+        isChange and keeps ~= '-' and { keeps, version, isLive and oldVersion, row, op == 'delete' and newRow } }
       answer[#answer + 1] = written
     else
       answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
@@ -348,6 +352,21 @@ for index = 1, #puts do
       end
       for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
     end
+    -- Past: what `pastEffect` (packages/memory/src/store/past.ts) adds. What goes, goes once all is added.
+    local past = puts[index][10]
+    if past and past[1] ~= 'none' and (past[3] or past[5]) then
+      local key, name = base .. 'p:' .. collection, string.gsub(id, '%z', '\0\1') .. '\0\0'
+      local entries = additions[key] or {}
+      local count = #entries
+      additions[key], hasAdditions = entries, true
+      if past[3] then
+        entries[count + 1], entries[count + 2] = 0, name .. string.format('%016.0f ', past[3]) .. now .. ' ' .. past[4]
+        count = count + 2
+      end
+      if past[5] then
+        entries[count + 1], entries[count + 2] = 0, name .. string.format('%016.0f ', past[2]) .. now .. ' ' .. past[5]
+      end
+    end
     for suffix in gmatch(indexes, '[^,]+') do
       local score = suffix == '=' and 0 or seq
       -- In the index by name a row stays where it is.
@@ -366,6 +385,23 @@ for index = 1, #puts do
 end
 for key, entries in pairs(additions) do
   for from = 1, #entries, 1000 do call('ZADD', key, unpack(entries, from, math.min(from + 999, #entries))) end
+end
+
+-- Past versions that go: all up to a delete that erases them; now and then those beyond the newest of each label.
+for index = 1, #puts do
+  local put = puts[index]
+  local past = put[10]
+  if past and (past[1] == 'none' or past[1] ~= 'all' and past[2] % 32 == 0) then
+    local key, name, gone = base .. 'p:' .. put[1], string.gsub(put[2], '%z', '\0\1') .. '\0\0', {}
+    local found = call('ZRANGEBYLEX', key, '[' .. name, '(' .. name .. string.format('%016.0f:', past[2]))
+    local counts = {}
+    for at = #found, 1, -1 do
+      local label = past[1] ~= 'none' and match(found[at], ' %d+ v?[4567]? ?%x+ %d+ %d+ %d+ %d+ %d+ %d (%S+)', #name)
+      if label then counts[label] = (counts[label] or 0) + 1 end
+      if not label or counts[label] > tonumber(past[1]) then gone[#gone + 1] = found[at] end
+    end
+    for from = 1, #gone, 1000 do call('ZREM', key, unpack(gone, from, math.min(from + 999, #gone))) end
+  end
 end
 
 -- Rows, in order. Their keys are hashes: each was read above.

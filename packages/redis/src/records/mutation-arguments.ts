@@ -1,3 +1,4 @@
+import { hasTrait } from '@skein/memory/store'
 import type { Guard, Mutation, RangeCheckMutation } from '@skein/memory/store'
 
 import { indexesOf, indexesOfFilter } from './index-names.ts'
@@ -31,7 +32,7 @@ export function mutationArguments(
       : ` ${asVersion ?? '-'} ${positionKey ?? '-'} ${contents?.map(encodeName).join(',') ?? '-'} ${guardFields(guard)}`
   const header =
     `${left} ${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
-    `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
+    `${keptBy(mutation)} ${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
     `${isSet ? encodeLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
     `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)} ${encodeName(id)}${conditions}`
   return [header, content]
@@ -42,10 +43,19 @@ function rangeHeader({ key, filter, after, incarnation }: RangeCheckMutation, le
   const { collection, id: prefix } = key
   const { audience, author, since = '-', until = '-' } = filter
   return (
-    `${left} check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - ` +
+    `${left} check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - - ` +
     `${after} ${indexesOfFilter({ ...filter, collection })} ${incarnation ?? '-'} ${since} ${until} ` +
     `${encodeName(author ?? '')} ${encodeName(prefix)}`
   )
+}
+
+/** How many past versions a write keeps, as `lua/write.lua` takes it. */
+function keptBy(mutation: Mutation): string {
+  const { type, key } = mutation
+  if ((type !== 'set' && type !== 'delete') || !hasTrait(key.collection, 'recalled')) return '-'
+  if (!mutation.keeps) return type === 'delete' ? 'none' : '-'
+  const { versions } = mutation.keeps
+  return Number.isFinite(versions) ? `${versions}` : 'all'
 }
 
 function guardFields(guard: Guard | undefined): string {

@@ -13,11 +13,13 @@ import type { RecordKey } from '@skein/memory/store'
  * - 5: as format 4, and the tag of a sealed value's position stands behind the
  *   checksum of the content.
  * - 6: as format 5, and the indexes of a fact or an object include that by name.
+ * - 7: as format 6, and past versions of the record may lie beside it. A process of format 6 would leave them when it
+ *   erases the record, so it finds no row that it can read.
  *
  * Later formats begin in the same way, so each row tells who can read it. The
  * scripts of `lua/` know these marks too.
  */
-export const currentFormat = 6
+export const currentFormat = 7
 
 /** The oldest format that this code reads. */
 const oldestFormat = 3

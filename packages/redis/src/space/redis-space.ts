@@ -11,6 +11,10 @@ import type {
   NamePage,
   NameQuery,
   ObjectStore,
+  PastChange,
+  PastPage,
+  PastQuery,
+  PastVersion,
   RecordKey,
   RecordPage,
   RecordPlace,
@@ -38,6 +42,7 @@ import { readChanges } from './read-changes.ts'
 import { searchIndexOf } from './search-index.ts'
 import { SpaceObjects } from './space-objects.ts'
 import { SpacePages } from './space-pages.ts'
+import { SpacePast } from './space-past.ts'
 import { SpaceRows } from './space-rows.ts'
 import type { SpaceSession } from './space-session.ts'
 import { SpaceWriter } from './space-writer.ts'
@@ -71,6 +76,7 @@ export class RedisSpace implements Store {
   readonly #rows: SpaceRows
   readonly #writer: SpaceWriter
   readonly #pages: SpacePages
+  readonly #past: SpacePast
   readonly #index: DerivedIndex
   #isClosed = false
 
@@ -82,6 +88,7 @@ export class RedisSpace implements Store {
     const rows = (this.#rows = new SpaceRows(client, base))
     this.#writer = new SpaceWriter(client, scripts, session, rows, base, maxChanges, facts.maxBulkBytes)
     this.#pages = new SpacePages(scripts, base)
+    this.#past = new SpacePast(scripts, base)
     this.#index = searchIndexOf(rows, (after, limit) => this.#changes(after, limit))
     this.objects = this.#guardedObjects(new SpaceObjects(client, scripts, base, facts.maxBulkBytes))
   }
@@ -128,6 +135,18 @@ export class RedisSpace implements Store {
 
   newer(places: readonly RecordPlace[]): Promise<(Seq | undefined)[]> {
     return this.#guarded('newer', () => newerChanges(this.#parts.client, this.#parts.base, places))
+  }
+
+  past(keys: readonly RecordKey[]): Promise<readonly (readonly PastVersion[])[]> {
+    return this.#guarded('past', () => this.#past.of(keys))
+  }
+
+  pastIds(query: PastQuery): Promise<PastPage> {
+    return this.#guarded('pastIds', () => this.#past.ids(query))
+  }
+
+  changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void> {
+    return this.#guarded('changePast', () => this.#past.change(key, changes), true)
   }
 
   async #changes(after: Seq, limit: number): Promise<ChangePage> {

@@ -6,7 +6,8 @@ import type { Collection, Corruption, Inspector } from '@skein/memory/store'
 
 import type { RedisClient } from '../connection/redis-client.ts'
 import { unpackRow } from '../records/record-row.ts'
-import { scanHash, scanKeys } from './scan.ts'
+import { scanHash, scanKeys, scanSortedSet } from './scan.ts'
+import { idOfMember, unpackVersion } from './space-past.ts'
 import { StructureCheck } from './structure-check.ts'
 
 /**
@@ -35,6 +36,17 @@ export async function* verifySpace(
     })
   }
   yield* structure.rest()
+  for await (const key of scanKeys(client, `${base}p:*`)) {
+    const collection = key.slice(`${base}p:`.length) as Collection
+    yield* structure.ofKey(`p:${collection}`, async function* () {
+      for await (const page of scanSortedSet(client, key)) {
+        for (const [member] of page) {
+          const corruption = verifyVersion(collection, member, inspector)
+          if (corruption) yield corruption
+        }
+      }
+    })
+  }
   for await (const key of scanKeys(client, `${base}o:*`)) {
     const name = key.slice(`${base}o:`.length)
     yield* structure.ofKey(`o:${name}`, async function* () {
@@ -57,6 +69,20 @@ function verifyRow(
     return record && inspector?.record(record)
   } catch (error) {
     return corruptionOf(collection, id, raw, error)
+  }
+}
+
+function verifyVersion(
+  collection: Collection,
+  member: string,
+  inspector: Inspector | undefined,
+): Corruption | undefined {
+  const id = idOfMember(member)
+  try {
+    const { record, deleted } = unpackVersion({ collection, id }, member)
+    return deleted ? undefined : inspector?.past?.(record)
+  } catch (error) {
+    return corruptionOf(collection, id, member, error)
   }
 }
 

@@ -24,6 +24,8 @@ export function readOnlyStore(driver: StoreDriver, reader: Store, writable: Read
         search: (query) => reader.search(query),
         changes: (after, limit) => reader.changes(after, limit),
         newer: (places) => reader.newer(places),
+        past: (keys) => reader.past(keys),
+        pastIds: (query) => reader.pastIds(query),
         watch: (listener, onLink) => reader.watch(listener, onLink),
         verify: (inspector) => reader.verify(inspector),
         write: async (batch) => {
@@ -33,6 +35,9 @@ export function readOnlyStore(driver: StoreDriver, reader: Store, writable: Read
           }
           writer ??= driver.open(space, 'writer')
           return (await writer).write(batch)
+        },
+        changePast: async () => {
+          throw new StoreError('changePast', 'This command must not change past versions.')
         },
         sweep: async () => 0,
         scrub: async () => (await writer)?.scrub(),

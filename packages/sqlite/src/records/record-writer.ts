@@ -1,9 +1,10 @@
-import { beyondPrefix, changeOf, decideMutation, hashOf, isSealed } from '@skein/memory/store'
+import { beyondPrefix, changeOf, decideMutation, hashOf, isSealed, pastEffect } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
 import { placeholderRow } from './damaged-row.ts'
 import { lastStart } from './feed-start.ts'
 import { markOf } from './journal-mark.ts'
+import type { PastTable } from './past-table.ts'
 import { RecentRows } from './recent-rows.ts'
 import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
@@ -61,6 +62,7 @@ export class RecordWriter {
   readonly #tables: SpaceTables
   readonly #sql: SpaceSql
   readonly #terms: TermBlocks
+  readonly #past: PastTable
   /** How many records stand in no block of terms, if known. */
   #pending: number | undefined
   readonly #recent = new RecentRows()
@@ -73,6 +75,7 @@ export class RecordWriter {
     this.#tables = tables
     this.#sql = tables.sql
     this.#terms = new TermBlocks(tables.sql)
+    this.#past = tables.past
   }
 
   /** Drops everything that is cached of the tables. */
@@ -116,7 +119,11 @@ export class RecordWriter {
     for (const [index, verdict] of verdicts.entries()) {
       if (verdict.type === 'nothing') continue
       const before = rows[index]
-      this.#put(batch[index] as Mutation, verdict.row, before)
+      const mutation = batch[index] as Mutation
+      // What a damaged row held can't be kept.
+      const past = pastEffect(mutation, before?.isDamaged ? undefined : before, verdict.row)
+      this.#past.apply(past, mutation.key, before?.rowId)
+      this.#put(mutation, verdict.row, before)
       if (!verdict.change) continue
       changes.push(changeOf(verdict.row))
       if (isSealed(verdict.row.record.value) || (before && (isSealed(before.record.value) || before.isDamaged))) {

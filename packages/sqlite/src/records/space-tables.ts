@@ -21,6 +21,7 @@ import { warnOfDamage } from './damaged-row.ts'
 import { feedStarts, lastStart } from './feed-start.ts'
 import { filterSql } from './filter-sql.ts'
 import { ObjectTable } from './object-table.ts'
+import { PastTable } from './past-table.ts'
 import { columns, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 import { spaceSql } from '../file/space-sql.ts'
@@ -43,6 +44,7 @@ const manyUsesOfAny = 5_000
 export class SpaceTables {
   readonly sql: SpaceSql
   readonly objects: ObjectTable
+  readonly past: PastTable
   readonly #selectIncarnation: Statement
   readonly #selectNewer: string
   readonly #number: number
@@ -56,6 +58,7 @@ export class SpaceTables {
     // Before format 5 changes of sealed records had no index, so this looks at all changes.
     this.#selectNewer = this.sql.format < 5 ? selectNewest : `${selectNewest} AND sealed = 1`
     this.objects = new ObjectTable(this.sql)
+    this.past = new PastTable(this.sql)
     this.#inOneSnapshot = (read) => (db.inTransaction ? read() : db.transaction(read)())
     this.#warn = (raw) => warnOfDamage(db.name, number, raw)
   }

@@ -4,7 +4,7 @@ import type { Database } from '../file/database.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
-import { authorIndex, feedTriggers, sealedIndex, termTables } from './space-schema.ts'
+import { authorIndex, feedTriggers, pastTable, sealedIndex, termTables } from './space-schema.ts'
 import { mergeInSteps } from './merge-in-steps.ts'
 import { spaceNumbers } from './spaces.ts'
 
@@ -22,6 +22,7 @@ export const migrations: readonly Migration[] = [
   { from: 4, to: 5, migrate: markSealedChanges },
   { from: 5, to: 6, migrate: indexInBlocks },
   { from: 6, to: 7, migrate: mergeInSteps },
+  { from: 7, to: 8, migrate: keepPast },
 ]
 
 /**
@@ -63,6 +64,11 @@ function markSealedChanges(db: Database): void {
       ${sealedIndex(number)}
     `)
   }
+}
+
+/** Format 8 keeps past versions. A space that was made in this format has the table. */
+function keepPast(db: Database): void {
+  for (const number of spaceNumbers(db)) db.exec(pastTable(number))
 }
 
 /** Format 6 has an index of its own in place of SQLite's, which knew no repeats and not who may see what. */

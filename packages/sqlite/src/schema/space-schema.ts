@@ -42,6 +42,7 @@ export function spaceSchema(number: number): string {
     -- The highest version of all deleted rows of a collection: new keys begin above it.
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
 
+    ${pastTable(number)}
     ${termTables(number)}
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
@@ -97,6 +98,21 @@ export function termTables(number: number): string {
     CREATE TABLE postings_${number} (
       block INTEGER NOT NULL, grp INTEGER NOT NULL, term TEXT NOT NULL, entries BLOB NOT NULL,
       PRIMARY KEY (block, grp, term)
+    ) WITHOUT ROWID;
+  `
+}
+
+/** The table of past versions. It has no index but its key, so that a write touches one page more. */
+export function pastTable(number: number): string {
+  return `
+    -- Versions that were replaced or deleted, as they were in records, with the time at which they were.
+    CREATE TABLE past_${number} (
+      collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
+      value TEXT NOT NULL, seq INTEGER NOT NULL, author TEXT NOT NULL, task TEXT, tags TEXT NOT NULL, importance REAL,
+      level INTEGER NOT NULL, compartments TEXT NOT NULL, sources TEXT NOT NULL,
+      created_at REAL NOT NULL, updated_at REAL NOT NULL, expires_at REAL,
+      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL,
+      PRIMARY KEY (collection, id, version)
     ) WITHOUT ROWID;
   `
 }

@@ -12,6 +12,7 @@ import { findSpace } from '../schema/spaces.ts'
 import { findFaults } from './file-faults.ts'
 import { verifyFeed } from './verify-feed.ts'
 import { verifyObjects } from './verify-objects.ts'
+import { verifyPast } from './verify-past.ts'
 import { verifyRecords } from './verify-records.ts'
 
 /** What to verify, and who takes part. */
@@ -72,6 +73,7 @@ function* pieces(
   if (number === undefined) return
   const sql = spaceSql(db, number)
   yield* verifyRecords(sql, inspector)
+  yield* verifyPast(sql, inspector)
   yield* verifyObjects(sql, inspector)
   yield* verifyFeed(sql)
 }

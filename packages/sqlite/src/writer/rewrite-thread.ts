@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import Database from 'better-sqlite3'
-
 import type { ThreadReply } from '../file/ask-thread.ts'
 import type { DatabaseFile } from '../file/connection.ts'
+import { openFile } from '../file/database.ts'
+import type { Database } from '../file/database.ts'
 
-// It imports nothing else, so that it starts within milliseconds.
+// It imports hardly anything, so that it starts within milliseconds.
 
 /** What kept it from rewriting the file, if anything did. */
 export type RewriteFailure = { readonly message: string; readonly code: string | undefined } | undefined
@@ -14,9 +14,9 @@ parentPort?.postMessage({ result: rewrite(workerData as DatabaseFile) } satisfie
 
 /** Nothing else runs in this thread, so SQLite may wait for locks. */
 function rewrite({ path, busyTimeoutMs }: DatabaseFile): RewriteFailure {
-  let db: Database.Database | undefined
+  let db: Database | undefined
   try {
-    db = new Database(path, { timeout: busyTimeoutMs, fileMustExist: true })
+    db = openFile(path, { timeout: busyTimeoutMs, fileMustExist: true })
     db.pragma('trusted_schema = OFF')
     db.pragma('secure_delete = ON')
     db.exec('VACUUM')

@@ -22,6 +22,7 @@ export const knowledgeMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: async (view, { planted }) => [
       await view.facts.read(planted.fact),
       await view.facts.read(planted.fact, { consistency: 'strong' }),
+      await view.facts.read(planted.fact, { asOf: view.now() }),
     ],
   },
   'facts.getMany': {

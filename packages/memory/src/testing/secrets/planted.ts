@@ -23,6 +23,10 @@ export async function plantSecrets(memory: Memory): Promise<Planted> {
   const about = { task: `task of ${named}`, tags: [named], ...secret }
   const fact = `fact of ${named}`
   await view.facts.set(fact, text, about)
+  // What is there now, all may see.
+  const rewritten = 'rewritten'
+  await view.facts.set(rewritten, text, about)
+  await view.facts.set(rewritten, 'nothing to hide')
   const observation = await view.observations.log({ value: `planted ${text}`, ...about })
   const decision = await view.decisions.record({ decision: text, reasoning: text, ...about })
   const learning = await view.learnings.log({ signal: 'pattern', context: plantedContext, details: text, ...about })
@@ -40,6 +44,7 @@ export async function plantSecrets(memory: Memory): Promise<Planted> {
   const question = await memory.as(low).escalations.open({ task: 'public', reason: 'Anybody may answer.' })
   return {
     fact,
+    rewritten,
     observation: observation.id,
     decision: decision.id,
     learning: learning.id,

@@ -11,6 +11,8 @@ export interface Attempt {
 /** Names of sensitive records of each kind, and of public ones that anybody may use. */
 export interface Planted {
   readonly fact: string
+  /** A fact that was sensitive once. */
+  readonly rewritten: string
   readonly observation: string
   readonly decision: string
   readonly learning: string

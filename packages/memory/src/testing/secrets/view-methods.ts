@@ -1,3 +1,4 @@
+import { historyMethods } from './history-methods.ts'
 import { knowledgeMethods, plantedContext } from './knowledge-methods.ts'
 import { oversightMethods } from './oversight-methods.ts'
 import { teamworkMethods } from './teamwork-methods.ts'
@@ -113,6 +114,7 @@ export const viewMethods: Readonly<Record<string, ViewMethod>> = {
   verify: { shows: 'administer', takes: 'nothing', attempt: (view) => Array.fromAsync(view.verify()) },
 
   ...knowledgeMethods,
+  ...historyMethods,
   ...teamworkMethods,
   ...oversightMethods,
 }

@@ -1,0 +1,80 @@
+import type { Actor } from '../space/actor.ts'
+import type { Shown } from '../space/shown.ts'
+import { collectionsWith } from '../store/collections.ts'
+import type { PastVersion } from '../store/past.ts'
+import type { RecordKey, Seq } from '../store/record.ts'
+import { formsOfSource, sourceName } from '../store/source-name.ts'
+import type { Store } from '../store/store.ts'
+import { nameOfSource } from '../space/write-options.ts'
+import type { Found } from './find-targets.ts'
+import { parseTarget } from './forget-options.ts'
+import type { ForgetTarget } from './forget-options.ts'
+import { passesForgetFilter } from './hold.ts'
+
+const pageSize = 200
+
+/** A past version to forget: the present one of its record stays, or there is none. */
+export type PastShown = Shown & { readonly isPast: true }
+
+/**
+ * The past versions to forget beside those of the records that go whole: what a filter finds, what was deleted under a
+ * name that is given, and with `reaches` what names something that goes as its source. There is no index of them, so
+ * this looks at all.
+ */
+export async function findPast(
+  actor: Actor,
+  what: ForgetTarget,
+  found: Found,
+  { ofAll, reaches }: { readonly ofAll: boolean; readonly reaches: boolean },
+): Promise<readonly PastShown[]> {
+  const target = parseTarget(what)
+  const named = 'sources' in target ? new Set(target.sources.map(nameOfSource)) : undefined
+  const sources = new Set(reaches ? [...found.keys()].flatMap((name) => formsOfSource(name)) : [])
+  const isMeant = (record: Shown): boolean => {
+    if (reaches && record.derivedFrom.some((source) => sources.has(source))) return true
+    if ('sources' in target) return named?.has(sourceName(record)) ?? false
+    return (ofAll || record.author === actor.principal.id) && passesForgetFilter(record, target)
+  }
+  const meant: PastShown[] = []
+  for await (const [key, versions] of allPast(actor.unseen)) {
+    if (found.has(sourceName(key))) continue
+    for (const { record, deleted } of versions) {
+      const shown = deleted && !named?.has(sourceName(key)) ? undefined : actor.see(key, record, 'unnoted')
+      if (shown && isMeant(shown)) meant.push({ ...shown, isPast: true })
+    }
+  }
+  return meant
+}
+
+/** The past versions of all records. */
+export async function* allPast(
+  store: Pick<Store, 'past' | 'pastIds'>,
+): AsyncGenerator<readonly [key: RecordKey, versions: readonly PastVersion[]]> {
+  for (const collection of collectionsWith('recalled')) {
+    let after: string | undefined
+    do {
+      const { ids, next } = await store.pastIds({ collection, prefix: '', limit: pageSize, after })
+      const keys = ids.map((id) => ({ collection, id }))
+      const found = await store.past(keys)
+      for (const [index, key] of keys.entries()) yield [key, found[index] ?? []]
+      after = next
+    } while (after !== undefined)
+  }
+}
+
+/** Erases the past versions of records, up to a position. */
+export async function erasePast(store: Store, keys: readonly RecordKey[], upTo: Seq = Infinity): Promise<void> {
+  const recalled = keys.filter(({ collection }) => recalledKinds.has(collection))
+  if (recalled.length === 0) return
+  const found = await store.past(recalled)
+  for (const [index, key] of recalled.entries()) {
+    const due = (found[index] ?? []).filter(({ record }) => record.seq <= upTo)
+    if (due.length > 0)
+      await store.changePast(
+        key,
+        due.map(({ record: { version } }) => ({ version })),
+      )
+  }
+}
+
+const recalledKinds: ReadonlySet<string> = new Set(collectionsWith('recalled'))

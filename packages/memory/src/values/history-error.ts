@@ -1,0 +1,42 @@
+import { SkeinError } from './errors.ts'
+
+/** The past that was asked for is not kept, or no longer. */
+export class HistoryError extends SkeinError {
+  readonly code = 'SKEIN_HISTORY'
+  /** How far back it reaches, Unix milliseconds by the store's clock. */
+  readonly reachesTo: number
+  /** The time that was asked for, Unix milliseconds. */
+  readonly asOf: number
+  /** What was asked for, as `collection/id`; `undefined` for the whole memory. */
+  readonly of: string | undefined
+
+  /** @param of - What was asked for, as `collection/id`; absent for the whole memory. */
+  constructor(asOf: number, reachesTo: number, of?: string) {
+    super(
+      `The history${of === undefined ? '' : ` of ${of}`} does not reach back to ${timeOf(asOf)}: it is kept from ` +
+        `${timeOf(reachesTo)} on. Ask for a later time; \`history\` of openMemory says how much is kept.`,
+    )
+    this.reachesTo = reachesTo
+    this.asOf = asOf
+    this.of = of
+  }
+}
+
+/** A view of the memory as it was was asked to change something. */
+export class PastViewError extends SkeinError {
+  readonly code = 'SKEIN_PAST_VIEW'
+  /** The time that the view shows, Unix milliseconds. */
+  readonly asOf: number
+
+  constructor(asOf: number) {
+    super(
+      `This view shows the memory as it was at ${timeOf(asOf)}, and only reads. Nothing was written: ` +
+        'write through a view without `asOf`.',
+    )
+    this.asOf = asOf
+  }
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString()
+}
