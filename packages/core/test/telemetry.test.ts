@@ -139,7 +139,11 @@ describe('telemetry', () => {
     const { flock } = shared
     type Ping = { readonly type: 'ping' }
     const heard = Promise.withResolvers<string>()
-    const last = behavior({ role: 'last', initial: 0, receive: (n: number, { type }: Ping) => (heard.resolve(type), n + 1) })
+    const last = behavior({
+      role: 'last',
+      initial: 0,
+      receive: (n: number, { type }: Ping) => (heard.resolve(type), n + 1),
+    })
     flock.spawn(last, { id: 'last' })
     const first = behavior({
       role: 'first',
