@@ -10,6 +10,8 @@ const writers = new Set([
   'packages/core/src/human/console-notifier.ts',
   // Where the printer can't be loaded.
   'packages/skein/src/cli.ts',
+  // It has no dependencies, and prints its own words alone.
+  'packages/create-skein/src/cli.ts',
 ])
 /** What may be asked of a standard stream: how wide it is, and whether it is a terminal. */
 const asked = new Set(['isTTY', 'columns'])

@@ -222,9 +222,8 @@ class OpenedMemory implements Memory {
 
   async exchange(): Promise<void> {
     this.#space.assertOpen()
-    if (!this.#federation) {
-      throw new OptionError('architecture', "'federated' for exchange()", this.#options.architecture)
-    }
+    const { architecture } = this.#options
+    if (!this.#federation) throw new OptionError('architecture', "'federated' for exchange()", architecture)
     await this.#federation.exchange()
   }
 
@@ -270,8 +269,7 @@ class OpenedMemory implements Memory {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
+    return (this.#closing ??= this.#close())
   }
 
   async #close(): Promise<void> {
@@ -296,8 +294,7 @@ class OpenedMemory implements Memory {
 
   /** An outage is told of once, whatever met it. */
   #onBackgroundError(error: unknown): void {
-    if (this.#closing && error instanceof MemoryClosedError) return
     if (isOutage(error)) this.#listener.suspect(error)
-    else warn(error)
+    else if (!this.#closing || !(error instanceof MemoryClosedError)) warn(error)
   }
 }

@@ -18,7 +18,7 @@ import type { ResolvedActivityOptions } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
 import { limitsOf } from './run-limits.ts'
 import type { RunLimits } from './run-limits.ts'
-import { inputWords } from './input-words.ts'
+import { titleOf } from './input-words.ts'
 import { withTimeLimits } from './time-limits.ts'
 import type { PhaseTimer, TimeLimits } from './time-limits.ts'
 
@@ -291,12 +291,6 @@ export class ActivityRunner {
     tellSuccess(worker, used)
     this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
-}
-
-/** An activity and its input in words: `note: Energy`. */
-function titleOf(name: string, input: unknown): string {
-  const words = inputWords(input)
-  return words === undefined ? name : `${name}: ${words}`
 }
 
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }

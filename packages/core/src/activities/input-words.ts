@@ -67,3 +67,9 @@ function listOf(items: readonly unknown[], depth: number): string | undefined {
 function cut(text: string): string {
   return text.length > maxLength ? `${text.slice(0, maxLength - 1).toWellFormed()}…` : text
 }
+
+/** An activity and its input in words: `note: Energy`. */
+export function titleOf(name: string, input: unknown): string {
+  const words = inputWords(input)
+  return words === undefined ? name : `${name}: ${words}`
+}

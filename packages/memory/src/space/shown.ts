@@ -1,6 +1,7 @@
 import type { Change } from '../store/change.ts'
 import type { CheckMutation, DeleteMutation, SetMutation, TouchMutation, WithdrawMutation } from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
+import { asHeld, isWithdrawn } from '../values/access.ts'
 
 /*
  * What has passed the gate of a principal (`Actor`). Only the gate makes these types, so
@@ -40,3 +41,10 @@ export type OwnMutation =
   | Omit<TouchMutation, 'over'>
   | Omit<WithdrawMutation, 'over'>
   | Omit<CheckMutation, 'over'>
+
+/** A record with the label that it had before it was corrected, and said to be corrected. */
+export function withoutMark(record: StoredRecord | undefined): StoredRecord | undefined {
+  return record && isWithdrawn(record) ? { ...asHeld(record), ...withdrawn } : record
+}
+
+const withdrawn = { isWithdrawn: true } satisfies Pick<Shown, 'isWithdrawn'>

@@ -17,6 +17,7 @@ import { AccessError } from '../values/errors.ts'
 import { factIndexOf } from './fact-index.ts'
 import type { MeaningQuery, MeaningSearch } from './meaning-search.ts'
 import type { ReadScope } from './read-scope.ts'
+import { withoutMark } from './shown.ts'
 import type { Include, Shown, ShownChange, ShownVersion } from './shown.ts'
 import type { StoredSpace } from './space.ts'
 import { waitsOf } from './wait-graph.ts'
@@ -95,9 +96,8 @@ export class Sight {
 
   /** What the audit takes a read for: what holds no more is absent, unless it is above the clearance as well. */
   #noted(record: StoredRecord | undefined): StoredRecord | undefined {
-    if (!record || !isWithdrawn(record)) return record
-    const held = asHeld(record)
-    return covers(this.audience, held) ? undefined : held
+    const held = record && isWithdrawn(record) ? asHeld(record) : undefined
+    return held && covers(this.audience, held) ? undefined : (held ?? record)
   }
 
   /** The records that this principal may see. */
@@ -298,9 +298,3 @@ interface Listed {
 export function clearanceFor({ sensitivity, compartments }: Label): string {
   return `clearance for ${[sensitivity, ...compartments].join(' + ')}`
 }
-
-function withoutMark(record: StoredRecord | undefined): StoredRecord | undefined {
-  return record && isWithdrawn(record) ? { ...asHeld(record), ...withdrawn } : record
-}
-
-const withdrawn = { isWithdrawn: true } satisfies Pick<Shown, 'isWithdrawn'>

@@ -31,9 +31,8 @@ export function historyCases(options: StoreContractOptions): void {
     while ((await write()) <= at + 1) await pause(1)
     return at
   }
-  const valuesOf = async (view: View, key: string): Promise<unknown[]> => {
-    return (await view.facts.history(key)).map(({ value, deleted }) => (deleted ? 'deleted' : value))
-  }
+  const valuesOf = async (view: View, key: string): Promise<unknown[]> =>
+    (await view.facts.history(key)).map(({ value, deleted }) => (deleted ? 'deleted' : value))
 
   it('lists the versions of a fact, newest first, with who wrote them and when', async () => {
     const { facts } = as(ann)
