@@ -9,6 +9,7 @@ export default defineConfig({
     // Tests that start processes and threads take their time on a busy machine; none asserts it.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     // Child processes and databases share two cores with the runner.
     maxWorkers: 2,
     sequence: { sequencer: SlowLast },

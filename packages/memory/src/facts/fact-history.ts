@@ -28,7 +28,7 @@ export async function factHistory<T>(actor: Actor, key: string): Promise<FactVer
 }
 
 /** Makes a version from its record. */
-export function toFactVersion<T>({ record, deleted }: ShownVersion): FactVersion<T> {
+function toFactVersion<T>({ record, deleted }: ShownVersion): FactVersion<T> {
   const { id: key, version, updatedAt: at, author, task, tags, sensitivity, compartments } = record
   const value = deleted ? undefined : (decodeJson(record.value) as T)
   return { key, version, at, author, deleted, value, task, tags, sensitivity, compartments }

@@ -47,7 +47,7 @@ export async function findPast(
 }
 
 /** The past versions of all records. */
-export async function* allPast(
+async function* allPast(
   store: Pick<Store, 'past' | 'pastIds'>,
 ): AsyncGenerator<readonly [key: RecordKey, versions: readonly PastVersion[]]> {
   for (const collection of collectionsWith('recalled')) {

@@ -191,7 +191,7 @@ class Erasing {
   /** What is there now. What somebody rewrote under the same key meanwhile goes as well: it was to be forgotten. */
   async #asTheyAre(records: readonly Shown[]): Promise<readonly Shown[]> {
     const now = await Promise.all(
-      records.map((record) => (isWhole(record) ? this.#actor.read(keyOf(record), 'read', 'all') : record)),
+      records.map(async (record) => (isWhole(record) ? await this.#actor.read(keyOf(record), 'read', 'all') : record)),
     )
     return now.filter((record) => record !== undefined)
   }
