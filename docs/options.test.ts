@@ -67,7 +67,7 @@ const methodsWithoutOptions = new Set(
    facts: peek get getMany conflicts history · feed: last untilNews mark · learnings: retract · objects: has info retract
    decisions: retract knownAt · observations: retract · corrections: of doubts 
    agents: load save post onMail
-   flock: post agent publish on stats queues close · ref: send step watch stop · model: forget`
+   flock: post activityTitle agent publish on stats queues close · ref: send step watch stop · model: forget`
     .split(/\n|·/)
     .flatMap((line) => {
       const [kind = '', ...names] = line.trim().split(/[:\s]+/)

@@ -191,6 +191,16 @@ export abstract class FlockWork {
     return traced(tracing, { operation: 'invoke_workflow', target: 'map-reduce' }, () => mapReduce(options))
   }
 
+  /**
+   * What a run that has not ended is about, for people: the activity and its input in words, such as `note: Energy`.
+   * It may quote what the run's agent has read, so events don't hold it.
+   *
+   * @param run - As in the events of activities.
+   */
+  activityTitle(run: string): string | undefined {
+    return this.runner.titleOf(run)
+  }
+
   /** How to run work for one input. @throws OptionError */
   #runOf<Input, Output>(
     work: Work<Input, Output>,

@@ -26,9 +26,9 @@ describe('skein doctor', () => {
     const before = filesIn(folder)
     const { code, stdout, stderr } = await skein(['doctor', 'x.db'], folder)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^x\.db holds 2 spaces\.\n\ndefault\n {2}records {2}.*work 3.*\n/)
+    expect(stdout).toMatch(/^x\.db holds 2 spaces\.\n\ndefault\n {2}records {2}.*work 2.*\n/)
     expect(stdout).toMatch(
-      /\nother\n {2}records .*\n {2}objects {2}4, [\d.]+ .*\n {2}feed {5}1 to \d+\n {2}sealed {3}nothing\n/,
+      /\nother\n {2}records .*\n {2}objects {2}6, [\d.]+ .*\n {2}feed {5}1 to \d+\n {2}sealed {3}nothing\n/,
     )
     expect(stdout).toMatch(/\nNothing is damaged\.\n$/)
     expect(filesIn(folder)).toEqual(before)
@@ -80,13 +80,13 @@ describe('skein doctor', () => {
     const known = await skein(['doctor', 'x.db'], folder, env)
     expect(known).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/sealed {3}\d+ records and 4 objects with autumn/),
+      stdout: expect.stringMatching(/sealed {3}\d+ records and 6 objects with autumn/),
     })
 
     const unknown = await skein(['doctor', 'x.db'], folder)
     expect(unknown.code).toBe(1)
     expect(unknown.stdout).toMatch(
-      /\nnot opened: \d+ records and 4 objects sealed with "autumn", which is not given\. Add that key to SKEIN_KEYS\.\n$/,
+      /\nnot opened: \d+ records and 6 objects sealed with "autumn", which is not given\. Add that key to SKEIN_KEYS\.\n$/,
     )
     expectClearError(await skein(['doctor', 'x.db'], folder, { SKEIN_KEYS: 'autumn' }), 2, /SKEIN_KEYS.*a list like/)
     expectClearError(await skein(['run', 'a.txt'], folder, { SKEIN_KEYS: 'autumn' }), 2, /SKEIN_KEYS.*a list like/)

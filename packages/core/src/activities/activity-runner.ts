@@ -63,11 +63,6 @@ interface Run extends AskedRun, RunLimits {
   readonly title: string
 }
 
-/** What the memory keeps of work that is done once; an activity may return nothing. */
-interface KeptOutcome {
-  readonly output: unknown
-}
-
 /**
  * Runs activities for agents: decides whether to compute at all, how often to
  * try and how long to wait.
@@ -84,7 +79,8 @@ interface KeptOutcome {
  */
 export class ActivityRunner {
   readonly #parts: ActivityRunnerParts
-  #running = 0
+  /** Titles of the runs that have not ended, by their names. */
+  readonly #titles = new Map<string, string>()
   #isClosed = false
 
   constructor(parts: ActivityRunnerParts) {
@@ -93,7 +89,12 @@ export class ActivityRunner {
 
   /** Activities that run, wait for a worker, or wait for another attempt. */
   get running(): number {
-    return this.#running
+    return this.#titles.size
+  }
+
+  /** What a run that has not ended is about, for people; see `Flock.activityTitle`. */
+  titleOf(run: string): string | undefined {
+    return this.#titles.get(run)
   }
 
   /** Starts no more activities. */
@@ -132,7 +133,8 @@ export class ActivityRunner {
 
   async #run(asked: AskedRun): Promise<unknown> {
     const { executor, module, name, input, principal, scope, options, id } = asked
-    this.#running += 1
+    const title = titleOf(name, input)
+    this.#titles.set(id, title)
     const account = new Account()
     try {
       const { queueTimeoutMs, signal } = options
@@ -142,7 +144,6 @@ export class ActivityRunner {
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
       const key = this.#workKey({ name, input, options, defined, digest })
-      const title = titleOf(name, input)
       const run = { ...asked, defined, key, title, ...limits }
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
@@ -155,7 +156,7 @@ export class ActivityRunner {
       options.scope?.noteLabel(scope.label)
       currentAccount()?.add(account)
       this.#parts.count(account)
-      this.#running -= 1
+      this.#titles.delete(id)
     }
   }
 
@@ -176,7 +177,8 @@ export class ActivityRunner {
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
     const { id, principal, options, name, scope, defined, title } = run
-    const work = async (context: WorkContext): Promise<KeptOutcome> => {
+    // An activity may return nothing, so what the memory keeps is an object.
+    const work = async (context: WorkContext): Promise<{ readonly output: unknown }> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
       context.signal.throwIfAborted()
@@ -244,7 +246,7 @@ export class ActivityRunner {
   /** What an executor reports of an attempt. */
   #reports(run: Run, timer: PhaseTimer | undefined): RunOptions {
     const { clock, emit } = this.#parts
-    const { id, name, principal, scope, options, title } = run
+    const { id, name, principal, scope, options } = run
     const who = { activity: name, agent: principal.id, run: id }
     const account = currentAccount()
     let queuedAt = clock.now()
@@ -256,7 +258,7 @@ export class ActivityRunner {
       },
       onStarted: () => {
         timer?.begin('running')
-        emit({ type: 'activity.started', ...who, title, waitedMs: clock.now() - queuedAt })
+        emit({ type: 'activity.started', ...who, waitedMs: clock.now() - queuedAt })
       },
       onLabel: (label: Label) => scope.noteLabel(label),
       onCosts: (costs) => account?.add(costs),

@@ -54,8 +54,6 @@ export type ActivityEvent =
   /** Its function begins to run. After it lost its thread or failed, it may begin once more. */
   | ({
       readonly type: 'activity.started'
-      /** The activity and its input in words, in one line: `note: Energy`. May quote what the agent has read. */
-      readonly title: string
       /** How long it had waited for a thread and for its module, in milliseconds. */
       readonly waitedMs: number
     } & OfRun)

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 
 import { nextEvent, openFlock } from '../open-flock.ts'
 
-const one = { threads: 1, graceMs: 20 }
+// A busy machine takes its time to hear of an abort.
+const one = { threads: 1, graceMs: 500 }
 const fixture = (name: string): URL => new URL(`./fixtures/${name}.ts`, import.meta.url)
 
 async function open(threads: ThreadExecutorOptions = one, options: Partial<FlockOptions> = {}) {
@@ -83,6 +84,8 @@ describe('activity.started', () => {
     const { waiting, occupy, events, flock } = await open(one, { clock })
     const first = await occupy()
     const plain = waiting.plain('second')
+    const titles: unknown[] = []
+    flock.on('activity.started', (event) => titles.push(flock.activityTitle(event.run)))
     const started = nextEvent(flock, 'activity.started')
     await clock.advance(60)
     expect(events.filter(({ type }) => type === 'activity.started')).toHaveLength(1)
@@ -92,6 +95,10 @@ describe('activity.started', () => {
     expect(activity).toBe('plain')
     expect(waitedMs).toBe(60)
     expect(events.at(-1)).toMatchObject({ type: 'activity.done', run })
+    // What it is about is told to who asks while it runs, and stands in no event.
+    expect(titles).toEqual(['plain: second'])
+    expect(JSON.stringify(events)).not.toContain('second')
+    expect(flock.activityTitle(run)).toBeUndefined()
   })
 })
 

@@ -26,7 +26,7 @@ const agentStates: Readonly<Record<string, AgentState>> = {
  * progress) is shown only to viewers whose clearance covers the agent's.
  */
 export class FlockScene {
-  readonly #flock: Pick<Flock, 'agent'>
+  readonly #flock: Pick<Flock, 'agent' | 'activityTitle'>
   readonly #audience: Audience
   readonly #agents = new Map<string, AgentRow>()
   readonly #endedIds: string[] = []
@@ -36,7 +36,7 @@ export class FlockScene {
   readonly #openRuns = new Map<string, string>()
   #runCount = 0
 
-  constructor(flock: Pick<Flock, 'agent'>, audience: Audience) {
+  constructor(flock: Pick<Flock, 'agent' | 'activityTitle'>, audience: Audience) {
     this.#flock = flock
     this.#audience = audience
   }
@@ -109,7 +109,8 @@ export class FlockScene {
     if (type === 'activity.started' || type === 'activity.progress') this.#openRuns.set(event.run, run)
     else this.#openRuns.delete(event.run)
     if (type === 'activity.started') {
-      return { ...common, run, phase: 'started', ...(isCleared && { title: shortText(event.title) }) }
+      const title = isCleared ? this.#flock.activityTitle(event.run) : undefined
+      return { ...common, run, phase: 'started', ...(title !== undefined && { title: shortText(title) }) }
     }
     if (type === 'activity.progress') {
       const note = isCleared ? shortText(textOf(event.value)) : undefined

@@ -20,7 +20,7 @@ import type { SceneBody } from './scene-body.ts'
 export interface SceneHubOptions {
   /** The view of the dashboard's principal. */
   readonly view: View
-  readonly flock: Pick<Flock, 'agent' | 'on'> | undefined
+  readonly flock: Pick<Flock, 'activityTitle' | 'agent' | 'on'> | undefined
   /** Events buffered for clients that are slow or reconnect. */
   readonly capacity: number
   /** Least time between two notifications of clients, in milliseconds. */

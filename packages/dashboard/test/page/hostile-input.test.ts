@@ -38,9 +38,14 @@ describePage('Hostile input', (open) => {
           quotes: [{ text, citations: [{ source: text, start: 0, end: 1 }] }],
         }),
       )
+      server.contents.values.set(
+        `objects/${id}`,
+        JSON.stringify({ title: text, sentences: [{ text, citations: [{ source: text, start: 0, end: 1 }] }] }),
+      )
       server.emit([
         { type: 'agent', at: now, agent: text, role: text, state: 'failed', note: text },
         { type: 'written', at: now, collection: 'facts', id, version: 2, ...about },
+        { type: 'written', at: now, collection: 'objects', id, version: 1, ...about },
         { type: 'activity', at: now, run: text + String(index), activity: text, agent: text, phase: 'started' },
         { type: 'read', at: now, agent: attacks[0] ?? '', collection: 'facts', id, count: 1, isHit: true },
         { type: 'escalation', at: now, id, task: text, state: 'open', by: text },

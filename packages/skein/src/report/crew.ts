@@ -81,8 +81,8 @@ export async function openCrew(
     study: async (files, progress) => {
       const view = memory.as({ id: 'reader', role: 'reader' })
       const run = await recordRun(view, {
-        title: files.map(({ source }) => basename(source)).join(', '),
-        questions: questions.filter((question) => question !== undefined),
+        title: listed(files.map(({ source }) => basename(source))),
+        questions: questions.flatMap((question) => (question === undefined ? [] : shortened(question))),
         ...(model && { model: model.id }),
       })
       const end = (outcome: Pick<RunOutcome, 'state' | 'answers'> & { readonly problem?: string }): Promise<void> => {
@@ -163,4 +163,15 @@ function spawnHelpers(flock: Flock, threads: number): void {
     flock.spawn(agent({ role: 'summarizer', on: { note, index: indexed } }), { mailbox })
     flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
   }
+}
+
+/** The first of some names, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const rest = names.length - 3
+  return shortened(rest > 0 ? `${names.slice(0, 3).join(', ')} and ${rest} more` : names.join(', '))
+}
+
+/** What a record of a run takes. */
+function shortened(text: string): string {
+  return text.slice(0, 1_000).toWellFormed()
 }

@@ -13,7 +13,7 @@ export const encryption = {
   current: 'k1',
 }
 /** The same for the command. */
-export const keysOfCommand = `k1=${encryption.keys.k1.toString('base64')}`
+const keysOfCommand = `k1=${encryption.keys.k1.toString('base64')}`
 
 /** What a program of a release finds in a space. */
 export interface Contents {
