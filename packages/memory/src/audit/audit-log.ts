@@ -6,7 +6,7 @@ import { newId } from '../values/new-id.ts'
 
 /** The value of one record of the `audit` collection. */
 export interface AuditBatch {
-  /** When the batch was written, Unix milliseconds, by the clock of the process. */
+  /** When its notes were handed on to be written, Unix milliseconds, by the clock of the process. */
   readonly at: number
   readonly groups: readonly NotedGroup[]
 }
@@ -16,16 +16,23 @@ export function auditBatchOf(text: string): AuditBatch {
   return decodeJson(text) as AuditBatch
 }
 
-/** Groups kept in memory while the store can't be written. */
+/** Batches kept in memory while the store can't be written. */
 const maxUnwritten = 10_000
+/** Batches that are written together. */
+const atOnce = 100
 
 /** Builds the mutation for one batch. Its label is public, because only `Audit` reads batches, and it checks the label of each entry. */
-export function auditMutation(owner: string, groups: readonly NotedGroup[], ttlMs: number | undefined): SetMutation {
+export function auditMutation(
+  owner: string,
+  groups: readonly NotedGroup[],
+  ttlMs: number | undefined,
+  at: number = Date.now(),
+): SetMutation {
   const tags = [...new Set(groups.map(({ agent }) => agent))]
   return {
     type: 'set',
     key: { collection: 'audit', id: newId() },
-    value: encodeJson({ at: Date.now(), groups } satisfies AuditBatch),
+    value: encodeJson({ at, groups } satisfies AuditBatch),
     meta: { author: owner, tags, derivedFrom: [], sensitivity: 'public', compartments: [] },
     ttlMs,
   }
@@ -37,7 +44,7 @@ export class AuditLog implements AsyncDisposable {
   readonly #owner: string
   readonly #keepMs: number
   readonly #onError: (error: unknown) => void
-  #unwritten: NotedGroup[] = []
+  #unwritten: AuditBatch[] = []
   #writing: Promise<void> = Promise.resolve()
 
   constructor(store: Store, owner: string, keepMs: number, onError: (error: unknown) => void) {
@@ -49,7 +56,7 @@ export class AuditLog implements AsyncDisposable {
 
   /** Queues notes to be written. Errors go to `onError`. */
   append(groups: readonly NotedGroup[]): void {
-    this.#unwritten.push(...groups)
+    this.#unwritten.push({ at: Date.now(), groups })
     this.#writing = this.#writing.then(() => this.#write())
   }
 
@@ -59,19 +66,20 @@ export class AuditLog implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    const groups = this.#unwritten.splice(0)
-    if (groups.length === 0) return
+    const batches = this.#unwritten.splice(0, atOnce)
+    if (batches.length === 0) return
     try {
-      await this.#store.write([auditMutation(this.#owner, groups, this.#keepMs)])
+      await this.#store.write(batches.map(({ at, groups }) => auditMutation(this.#owner, groups, this.#keepMs, at)))
     } catch (error) {
       this.#onError(error)
-      // The next batch includes them, up to a limit, because memory is finite.
-      this.#unwritten = [...groups, ...this.#unwritten].slice(-maxUnwritten)
+      // They are written with the next ones, up to a limit, because memory is finite.
+      this.#unwritten = [...batches, ...this.#unwritten].slice(-maxUnwritten)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writing
-    await this.#write()
+    // What failed before is tried once more.
+    for (let tries = Math.ceil(this.#unwritten.length / atOnce); tries > 0; tries -= 1) await this.#write()
   }
 }

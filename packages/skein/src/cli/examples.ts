@@ -47,7 +47,9 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
   backup: { 'skein backup .skein/memory.db monday.db': 'a copy, while agents work' },
   restore: { 'skein restore monday.db .skein/memory.db --overwrite': 'puts it back' },
   migrate: { 'skein migrate redis://127.0.0.1:6379': 'brings old rows to the current format' },
-  worker: { 'skein worker --store redis://127.0.0.1:6379 --activities ./report.ts': 'runs activities for flocks elsewhere' },
+  worker: {
+    'skein worker --store redis://127.0.0.1:6379 --activities ./report.ts': 'runs activities for flocks elsewhere',
+  },
   workers: { 'skein workers --store redis://127.0.0.1:6379': 'who works, and what nobody can' },
   completion: { 'skein completion bash': 'a script for ~/.bashrc' },
   help: { 'skein help stores': 'which stores there are', 'skein help run': 'the options of skein run' },
