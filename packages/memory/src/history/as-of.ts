@@ -1,5 +1,5 @@
 import type { PastVersion } from '../store/past.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 import { trimmed } from '../store/past.ts'
 import { HistoryError } from '../values/history-error.ts'
@@ -50,12 +50,18 @@ export function requireReach(rules: HistoryRules, key: RecordKey, asOf: number, 
 /**
  * The record as it was at a time that the rules reach back to. Where its version of that time is gone, since there were
  * many, the value is an error for those who may see the oldest version that is left.
+ *
+ * @param before - A write of that very time; what was written after it, in the same millisecond, does not count.
  */
-export function recordAsOf({ current, past }: Versions, asOf: number): StoredRecord | undefined {
-  if (current && current.updatedAt <= asOf) return current
-  const found = past.find(({ record, deleted, until }) => !deleted && record.updatedAt <= asOf && until > asOf)
+export function recordAsOf({ current, past }: Versions, asOf: number, before: Seq = Infinity): StoredRecord | undefined {
+  const wasThere = ({ updatedAt, seq }: StoredRecord): boolean => updatedAt <= asOf && seq < before
+  if (current && wasThere(current)) return current
+  const found = past.find(({ record, deleted, until }, index) => {
+    const next = index === 0 ? current : past[index - 1]?.record
+    return !deleted && wasThere(record) && (until > asOf || (next !== undefined && next.seq >= before))
+  })
   if (found) return found.record
-  if (past.some(({ record }) => record.updatedAt <= asOf)) return undefined
+  if (past.some(({ record }) => wasThere(record))) return undefined
   const oldest = past.at(-1)?.record ?? current
   if (!oldest || oldest.createdAt > asOf) return undefined
   const error = new HistoryError(asOf, oldest.updatedAt, `${oldest.collection}/${oldest.id}`)

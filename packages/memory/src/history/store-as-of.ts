@@ -24,8 +24,8 @@ const atOnce = 200
  * What has past versions is shown as it was. Of other records those are shown that were there, and what was corrected
  * later holds. What was erased, expired or removed since is absent. Facts without a history are left out of lists.
  */
-export function storeAsOf(store: Store, rules: HistoryRules, asOf: number): Store {
-  const reader = new PastReader(store, rules, asOf)
+export function storeAsOf(store: Store, rules: HistoryRules, asOf: number, before?: Seq): Store {
+  const reader = new PastReader(store, rules, asOf, before)
   const refuse = (): Promise<never> => Promise.reject(new PastViewError(asOf))
   return {
     ...forward(store),
@@ -53,11 +53,14 @@ class PastReader {
   readonly #store: Store
   readonly #rules: HistoryRules
   readonly #asOf: number
+  /** See {@link recordAsOf}. */
+  readonly #before: Seq | undefined
 
-  constructor(store: Store, rules: HistoryRules, asOf: number) {
+  constructor(store: Store, rules: HistoryRules, asOf: number, before: Seq | undefined) {
     this.#store = store
     this.#rules = rules
     this.#asOf = asOf
+    this.#before = before
   }
 
   async read(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
@@ -71,7 +74,7 @@ class PastReader {
     const were = new Map<RecordKey, StoredRecord | undefined>()
     for (const [index, key] of recalled.entries()) {
       const found = versions[index]
-      were.set(key, found && recordAsOf(found, this.#asOf))
+      were.set(key, found && recordAsOf(found, this.#asOf, this.#before))
     }
     for (const [index, key] of others.entries()) were.set(key, (await this.#held([records[index]]))[0])
     return keys.map((key) => were.get(key))
@@ -158,7 +161,7 @@ class PastReader {
     const records: StoredRecord[] = []
     for (let from = 0; from < keys.length; from += atOnce) {
       const found = await readVersions(this.#store, this.#rules, keys.slice(from, from + atOnce))
-      records.push(...found.flatMap((versions) => recordAsOf(versions, this.#asOf) ?? []))
+      records.push(...found.flatMap((versions) => recordAsOf(versions, this.#asOf, this.#before) ?? []))
     }
     return records
   }

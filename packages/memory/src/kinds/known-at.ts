@@ -3,7 +3,7 @@ import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
-import type { RecordKey } from '../store/record.ts'
+import type { RecordKey, Seq } from '../store/record.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError, NotFoundError } from '../values/errors.ts'
@@ -46,7 +46,7 @@ export async function knownAt(space: Space, actor: Actor, id: string): Promise<K
   const key = { collection: 'decisions', id } as const
   const decision = await actor.read(key, 'audit', 'all')
   if (!decision) throw new NotFoundError('decision', id)
-  const { author, createdAt } = decision
+  const { author, createdAt, seq } = decision
   if (author !== actor.principal.id) actor.requireRight('audit', 'audit', { collection: 'audit', id: '' })
   await space.auditSettled()
   const reads = await readsOf(actor, author, createdAt)
@@ -54,7 +54,7 @@ export async function knownAt(space: Space, actor: Actor, id: string): Promise<K
   const records: KnownRecord[] = []
   let lost = 0
   for (const { at, count, ...read } of [...reads.values()].toSorted((a, b) => b.at - a.at)) {
-    const known = await valueThen(actor, read.key, Math.min(at, createdAt))
+    const known = await valueThen(actor, read.key, Math.min(at, createdAt), seq)
     if (known) records.push({ ...read.key, readAt: at, reads: count, ...known })
     else lost += 1
   }
@@ -89,14 +89,15 @@ async function readsOf(actor: Actor, agent: string, until: number): Promise<Map<
   return reads
 }
 
-/** A record at a time; `undefined` where that is not kept, or above the clearance. */
+/** A record at a time, before the decision; `undefined` where that is not kept, or above the clearance. */
 async function valueThen(
   actor: Actor,
   key: RecordKey,
   asOf: number,
+  decision: Seq,
 ): Promise<Omit<KnownRecord, keyof RecordKey | 'readAt' | 'reads'> | undefined> {
   try {
-    const record = await actor.readAsOf(key, asOf, 'audit')
+    const record = await actor.readAsOf(key, asOf, 'audit', decision)
     if (!record) return undefined
     const { version, value, sensitivity, compartments } = record
     return { version, value: decodeJson(value), sensitivity, compartments }

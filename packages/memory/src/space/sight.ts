@@ -150,10 +150,10 @@ export class Sight {
     })
   }
 
-  /** One record as it was. @throws HistoryError where that is before all that is kept */
-  async readAsOf(key: RecordKey, asOf: number, noting?: NotedAction): Promise<Shown | undefined> {
+  /** One record as it was, before a write of that time if one is named. @throws HistoryError */
+  async readAsOf(key: RecordKey, asOf: number, noting?: NotedAction, before?: Seq): Promise<Shown | undefined> {
     const { store, history } = this.space
-    return this.see(key, (await storeAsOf(store, history, asOf).read([key]))[0], noting)
+    return this.see(key, (await storeAsOf(store, history, asOf, before).read([key]))[0], noting)
   }
 
   /** One record, cached or not. */
