@@ -37,8 +37,8 @@ const frameworks = {
   unstorage: '1',
   zod: '4',
 }
-/** What the templates of `npm create skein` import. */
-const servers = { '@hono/node-server': '2', hono: '4' }
+/** What the templates of `npm create skein` import. Others must not find it: its types need a newer TypeScript. */
+const servers = ['@hono/node-server@2', 'hono@4']
 const runtimes = { bun: '1', deno: '2' }
 
 /** What the rows are made from. */
@@ -62,7 +62,6 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
         ...types,
         ...runtimes,
         ...frameworks,
-        ...servers,
         ...typescript(['5.4', '7']),
         ...nodeDependency(oldestNode),
         ...nodeDependency(tooOld),
@@ -100,7 +99,6 @@ export function allGroups(sources: Sources): readonly Group[] {
         ...next,
         ...runtimes,
         ...frameworks,
-        ...servers,
         ...typescript(compilers),
       }
       const versions = Object.assign({}, ...[...nodes, tooOld].map((version) => nodeDependency(version))) as object
@@ -222,6 +220,9 @@ function commandRow(project: Project, root: string, runtime: string): Row {
 function createRow(project: Project, compiler: string, version: string): Row {
   const run = async (): Promise<string | undefined> => {
     const create = project.tool('create-skein/dist/cli.js')
+    const beside = project.sibling(`servers-${version}`)
+    const installed = await beside.run(`npm install --no-audit --no-fund ${servers.join(' ')}`)
+    if (installed.code !== 0) return installed.output
     const starts = {
       script: (app: Project) => app.run('node main.ts README.md', version),
       web: (app: Project) => app.serve('node main.ts', '/', version),
@@ -232,6 +233,7 @@ function createRow(project: Project, compiler: string, version: string): Row {
       app.remove('package.json')
       const made = await app.run(`node ${create} . --template ${template}`, version)
       if (made.code !== 0) return made.output
+      await app.run(`ln -s ../servers-${version}/node_modules node_modules`)
       const checked = await app.run(`node ${app.tool(`typescript-${compiler}/bin/tsc`)}`)
       if (checked.code !== 0) return `${template}:\n${checked.output}`
       const { code, output } = await start(app)

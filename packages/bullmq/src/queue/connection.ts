@@ -58,7 +58,7 @@ function makeClient(connection: unknown): Redis {
   const expected = 'a URL such as redis://host:6379, options of ioredis, or a client of ioredis'
   if (typeof connection === 'string') {
     if (!/^rediss?:\/\/[^\s/]+/.test(connection) || !URL.canParse(connection)) {
-      throw new OptionError('connection', expected, connection.replace(/\/\/[^@]*@/, '//…@'))
+      throw new OptionError('connection', expected, withoutPassword(connection))
     }
     return new Redis(connection, { ...insisted, lazyConnect: true })
   }
@@ -102,4 +102,10 @@ function unreachable(where: string, cause: unknown): StoreError {
     `${where}, which the queue needs, can't be reached (${why}). Check that it runs and that its address is right.`,
     { cause },
   )
+}
+
+/** An address as a message may show it: what stands before the last `@` may be a password. */
+function withoutPassword(address: string): string {
+  const [at, slashes] = [address.lastIndexOf('@'), address.indexOf('//')]
+  return at === -1 ? address : `${slashes === -1 ? '' : address.slice(0, slashes + 2)}…${address.slice(at)}`
 }

@@ -9,7 +9,7 @@ export interface RunStepOptions extends AskOptions {
 
 /** Work that can be handed to `flock.map`, whatever does it: an activity, an agent, or a pipe of several. */
 export interface Runnable<Input, Output> {
-  /** @internal */
+  /** Runs it. The name tells a handle from a function of your own; call the handle instead. */
   readonly '~run': (input: Input, options?: RunStepOptions) => Promise<Output>
 }
 

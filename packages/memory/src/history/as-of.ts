@@ -53,7 +53,11 @@ export function requireReach(rules: HistoryRules, key: RecordKey, asOf: number, 
  *
  * @param before - A write of that very time; what was written after it, in the same millisecond, does not count.
  */
-export function recordAsOf({ current, past }: Versions, asOf: number, before: Seq = Infinity): StoredRecord | undefined {
+export function recordAsOf(
+  { current, past }: Versions,
+  asOf: number,
+  before: Seq = Infinity,
+): StoredRecord | undefined {
   const wasThere = ({ updatedAt, seq }: StoredRecord): boolean => updatedAt <= asOf && seq < before
   if (current && wasThere(current)) return current
   const found = past.find(({ record, deleted, until }, index) => {
