@@ -5,7 +5,7 @@ import type { Memory, Principal } from '@skein/memory'
 import { requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
-import type { Authenticate } from './access/authentication.ts'
+import type { Authenticate } from './access/authenticate.ts'
 import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
 import { readPageFiles } from './http/page-files.ts'

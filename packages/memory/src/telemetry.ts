@@ -4,6 +4,8 @@
  * @module
  */
 
+import './values/require-node.ts'
+
 export { openTelemetry } from './opentelemetry/open-telemetry.ts'
 export type { OpenTelemetryOptions } from './opentelemetry/open-telemetry.ts'
 export type { Telemetry } from './tracing/telemetry-port.ts'

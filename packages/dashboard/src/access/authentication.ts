@@ -4,15 +4,11 @@ import { getCookie } from 'hono/cookie'
 
 import { HttpError } from '../http/problem.ts'
 import { readJson } from '../http/read-json.ts'
+import type { Authenticate } from './authenticate.ts'
 import type { Secret } from './token.ts'
 
 /** Longer login bodies are refused, in bytes: a token has at most 256 characters. */
 const maxLoginBytes = 1_000
-
-/** Says who sent a request: a principal, or whether it is the dashboard's own. */
-export type Authenticate = (
-  request: Request,
-) => Principal | boolean | undefined | Promise<Principal | boolean | undefined>
 
 /** How requests are authenticated. */
 export interface AuthenticationOptions {
