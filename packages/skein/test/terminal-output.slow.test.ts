@@ -94,11 +94,6 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     ...twice('init', '--store', `new${evil}.db`),
     { args: ['init', '--store', `absent${evil}/x.db`], code: 1 },
   ],
-  dashboard: () => [
-    { args: ['dashboard', ...inStore], until: /http/ },
-    { args: ['dashboard', '--json', ...inStore], until: /http/ },
-    { args: ['dashboard', '--store', `absent${evil}`], code: 1 },
-  ],
   worker: () => [
     { args: ['worker', '--store', `absent${evil}.db`], code: 1 },
     { args: ['worker', '--store', 'redis://127.0.0.1:1', '--activities', `absent${evil}`], code: 1 },
@@ -106,7 +101,12 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
   ],
   workers: () => [
     { args: ['workers', '--store', `absent${evil}.db`], code: 1 },
-    { args: ['workers', '--store', 'redis://127.0.0.1:1', '--queue', evil], code: 1 },
+    { args: ['workers', '--store', 'redis://127.0.0.1:1', '--queue', evil], code: 2 },
+  ],
+  dashboard: () => [
+    { args: ['dashboard', ...inStore], until: /http/ },
+    { args: ['dashboard', '--json', ...inStore], until: /http/ },
+    { args: ['dashboard', '--store', `absent${evil}`], code: 1 },
   ],
   mcp: () => [
     { args: ['mcp', '--print-config', 'claude', '--as', 'eve', ...inStore] },
