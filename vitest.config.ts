@@ -10,8 +10,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
-    // Many tests wait for other processes, so three keep two cores busy.
-    maxWorkers: 3,
+    // Child processes and databases share two cores with the runner.
+    maxWorkers: 2,
     sequence: { sequencer: SlowLast },
     reporters: ['default', new SummaryReporter()],
   },

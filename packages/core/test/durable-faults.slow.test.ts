@@ -52,7 +52,7 @@ function startWaiting(
 
 it(
   `a process with 50 durable agents, killed ${kills} times at random: each pipeline ends once, nothing finished is done again, nothing acknowledged is lost`,
-  { timeout: 580_000 },
+  { timeout: 1_200_000 },
   async () => {
     const path = temporaryPath()
     await using store = await sqliteStore(path).open('default', 'writer')
