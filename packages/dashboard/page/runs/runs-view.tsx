@@ -50,7 +50,7 @@ function RunTable({ runs: all }: { readonly runs: readonly RunRow[] }): VNode {
   return (
     <>
       <RunFilters runs={all} filters={filters} />
-      <div class="tables" tabindex={0} role="region" aria-label="Runs">
+      <div class="tables" tabindex={0} role="region" aria-label="List of runs">
         <table class="stacked runs">
           <caption>
             {shown.length === all.length
