@@ -209,6 +209,7 @@ class BullmqExecutor implements Executor {
   }
 
   #beginCancel(job: PendingJob, added: Promise<void>): void {
+    // A job whose cancel is lost ends by itself, and nobody takes its result.
     const cancelled = added.then(() => this.#cancel(job)).catch(() => {})
     this.#cancels.set(job.id, cancelled)
     this.#inBackground(cancelled.then(() => this.#cancels.delete(job.id)))

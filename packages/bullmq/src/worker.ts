@@ -124,6 +124,7 @@ export class Worker implements AsyncDisposable {
     this.#workers = found.map(({ identity, module, kind }) => this.#work(identity, module, this.#capacity[kind]))
     await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()))
     await this.#registry.announce(this.entry())
+    // A beat that is missed is followed by the next one; whoever misses several is taken for gone.
     this.#beat = setInterval(() => void this.#registry.announce(this.entry()).catch(() => {}), beatMs)
     if (this.#options.health) this.#health = await HealthServer.open(this.#options.health, () => this.health())
   }
@@ -239,10 +240,8 @@ export class Worker implements AsyncDisposable {
     if (isWanted) this.#counts.failed += 1
     // A caller that is gone removes nothing.
     const removed = isWanted ? Promise.resolve() : job.remove()
-    removed
-      .catch(() => {})
-      .finally(() => this.#tell('failed', job))
-      .catch(() => {})
+    // What stays is removed by its age, as BullMQ does it.
+    void removed.catch(() => {}).then(() => this.#tell('failed', job))
   }
 
   #tell(what: JobEvent, { id = '', data }: Job<JobData>): void {
@@ -261,12 +260,13 @@ export class Worker implements AsyncDisposable {
   async #drain(timeoutMs: number): Promise<void> {
     const late = setTimeout(() => this.#release(), timeoutMs)
     try {
+      // Without Redis nobody hears that it drains, and it closes all the same.
       await this.#registry.announce(this.entry()).catch(() => {})
-      const closing = Promise.all(this.#workers.map((worker) => worker.close()))
-      await closing
+      await Promise.all(this.#workers.map((worker) => worker.close()))
     } finally {
       clearTimeout(late)
       clearInterval(this.#beat)
+      // Its entry ends by itself.
       await this.#registry.leave(this.id).catch(() => {})
       await this.#parts.executor[Symbol.asyncDispose]()
       await this.#health?.close()

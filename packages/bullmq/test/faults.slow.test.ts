@@ -79,6 +79,7 @@ async function untilKept<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       const { code } = error as { code?: string }
       if (code !== 'SKEIN_STORE' && code !== 'SKEIN_OUTCOME_UNKNOWN') throw error
+      // Paces the asking: what is awaited is an answer.
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

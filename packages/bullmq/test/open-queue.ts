@@ -16,12 +16,17 @@ export type Work = ActivitiesOf<typeof import('./fixtures/activities.ts')>
 
 /** One server for the tests of a file. */
 export function useServer(): { readonly server: TestServer } {
-  const held: { server: TestServer } = { server: undefined as unknown as TestServer }
+  let started: TestServer | undefined
   beforeAll(async () => {
-    held.server = await startServer()
+    started = await startServer()
   })
-  afterAll(() => held.server?.stop())
-  return held
+  afterAll(() => started?.stop())
+  return {
+    get server() {
+      if (!started) throw new Error('The server starts before the first test of the file.')
+      return started
+    },
+  }
 }
 
 /** Opens the memory of a space, until the test ends. */

@@ -29,6 +29,7 @@ export class CancelWatch {
       this.#client,
       this.#names.channel('cancels', databaseOf(this.#client)),
       (message) => this.#onMessage(message),
+      // Where this fails the connection is lost again, and the next one looks up.
       () => void this.#lookUp().catch(() => {}),
     )
   }

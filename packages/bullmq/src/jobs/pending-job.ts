@@ -50,6 +50,7 @@ export class PendingJob {
     this.task = job.task
     this.data = job.data
     this.result = this.#settle.promise
+    // It may fail before its caller waits for it, who is told then.
     this.result.catch(() => {})
   }
 

@@ -78,6 +78,7 @@ export class RunningJob {
         { ttlMs: keptMs, onRetract: 'recompute', signal },
       )
     } catch (error) {
+      // The error of the work is the one to tell.
       await this.#reports.catch(() => {})
       if (this.stopped) throw signal.reason
       throw await this.#fail(error, task.name, view)

@@ -87,6 +87,7 @@ function isClient(value: unknown): value is Redis {
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs)
+  // After the time is over nobody waits for it.
   promise.catch(() => {})
   try {
     return await Promise.race([promise, late.promise])

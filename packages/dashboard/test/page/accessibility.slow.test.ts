@@ -2,20 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
-import { sampleRun } from './fixture/sample-run.ts'
-
-const views = [
-  'runs',
-  'runs/run-2',
-  'runs/run-2?with=run-1',
-  'memory',
-  'inbox',
-  'map',
-  'timeline',
-  'memory/objects/answer',
-  'inbox/esc-1',
-  'metrics',
-] as const
+import { sampleRun, sampleViews } from './fixture/sample-run.ts'
 
 describePage('The accessibility of the page in Chromium', (open) => {
   let server: FixtureServer
@@ -30,7 +17,7 @@ describePage('The accessibility of the page in Chromium', (open) => {
       sampleRun(server, Date.now())
       await using opened = await open(server.url, { colorScheme })
       const { page } = opened
-      for (const view of views) {
+      for (const view of sampleViews) {
         await page.goto(`${server.url}#/${view}`)
         await page.waitForTimeout(500)
         expect([view, await opened.violations()]).toEqual([view, []])

@@ -2,20 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
-import { sampleRun } from './fixture/sample-run.ts'
-
-const views = [
-  'runs',
-  'runs/run-2',
-  'runs/run-2?with=run-1',
-  'memory',
-  'inbox',
-  'map',
-  'timeline',
-  'memory/objects/answer',
-  'inbox/esc-1',
-  'metrics',
-] as const
+import { sampleRun, sampleViews } from './fixture/sample-run.ts'
 
 describePage('The page in Chromium', (open) => {
   let server: FixtureServer
@@ -27,7 +14,7 @@ describePage('The page in Chromium', (open) => {
   it('fits on a screen of 375 pixels', async () => {
     sampleRun(server, Date.now())
     await using opened = await open(server.url, { viewport: { width: 375, height: 740 } })
-    for (const view of views) {
+    for (const view of sampleViews) {
       await opened.page.goto(`${server.url}#/${view}`)
       await opened.page.waitForTimeout(300)
       expect([view, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, 375])
@@ -40,7 +27,7 @@ describePage('The page in Chromium', (open) => {
     await using opened = await open(server.url)
     const { page } = opened
     const keys = page.getByRole('dialog', { name: 'Keys' })
-    for (const view of views) {
+    for (const view of sampleViews) {
       await page.goto(`${server.url}#/${view}`)
       await page.keyboard.press('?')
       await keys.getByText('these keys').waitFor()
