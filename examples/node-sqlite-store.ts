@@ -44,6 +44,9 @@ function openTable(path: string, space: string): StoreTable {
     (statements[sql] ??= db.prepare(sql)).all(space, ...values)
   const parsed = <Value>(sql: string, ...values: SQLInputValue[]): Value[] =>
     run(sql, ...values).map(({ json }) => JSON.parse(String(json)) as Value)
+  const names = (sql: string, ...values: SQLInputValue[]): string[] =>
+    run(sql, ...values).map(({ name }) => String(name))
+  const ofOne = 'WHERE space = ? AND collection = ? AND id = ?'
 
   return {
     atomically: (work) => {
@@ -61,8 +64,7 @@ function openTable(path: string, space: string): StoreTable {
     readState: () => parsed<TableState>('SELECT json FROM states WHERE space = ?')[0],
     writeState: (state) => void run('REPLACE INTO states VALUES (?, ?)', JSON.stringify(state)),
 
-    rowOf: ({ collection, id }) =>
-      parsed<IndexedRow>('SELECT json FROM rows WHERE space = ? AND collection = ? AND id = ?', collection, id)[0],
+    rowOf: ({ collection, id }) => parsed<IndexedRow>(`SELECT json FROM rows ${ofOne}`, collection, id)[0],
     rows: (collection, order, after) => {
       const which = order === 'oldest' ? 'seq > ? ORDER BY seq' : 'seq < ? ORDER BY seq DESC'
       return parsed(`SELECT json FROM rows WHERE space = ? AND collection = ? AND ${which}`, collection, after)
@@ -74,22 +76,15 @@ function openTable(path: string, space: string): StoreTable {
     },
     all: () => parsed('SELECT json FROM rows WHERE space = ?'),
     ended: (time, limit) => parsed('SELECT json FROM rows WHERE space = ? AND ends <= ? LIMIT ?', time, limit),
-    remove: ({ collection, id }) =>
-      void run('DELETE FROM rows WHERE space = ? AND collection = ? AND id = ?', collection, id),
+    remove: ({ collection, id }) => void run(`DELETE FROM rows ${ofOne}`, collection, id),
 
     past: {
-      of: ({ collection, id }) =>
-        parsed<PastVersion[]>(
-          'SELECT json FROM past WHERE space = ? AND collection = ? AND id = ?',
-          collection,
-          id,
-        )[0] ?? [],
+      of: ({ collection, id }) => parsed<PastVersion[]>(`SELECT json FROM past ${ofOne}`, collection, id)[0] ?? [],
       put: ({ collection, id }, versions) => {
         if (versions.length > 0) run('REPLACE INTO past VALUES (?, ?, ?, ?)', collection, id, JSON.stringify(versions))
-        else run('DELETE FROM past WHERE space = ? AND collection = ? AND id = ?', collection, id)
+        else run(`DELETE FROM past ${ofOne}`, collection, id)
       },
-      ids: (collection) =>
-        run('SELECT id FROM past WHERE space = ? AND collection = ?', collection).map(({ id }) => String(id)),
+      ids: (collection) => names('SELECT id AS name FROM past WHERE space = ? AND collection = ?', collection),
     },
 
     append: (change) => void run('INSERT INTO feed VALUES (?, ?, ?)', change.seq, JSON.stringify(change)),
@@ -102,7 +97,7 @@ function openTable(path: string, space: string): StoreTable {
       get: (name) =>
         run('SELECT bytes FROM objects WHERE space = ? AND name = ?', name)[0]?.['bytes'] as Uint8Array | undefined,
       delete: (name) => void run('DELETE FROM objects WHERE space = ? AND name = ?', name),
-      names: () => run('SELECT name FROM objects WHERE space = ?').map(({ name }) => String(name)),
+      names: () => names('SELECT name FROM objects WHERE space = ?'),
     },
 
     scrub: () => db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),

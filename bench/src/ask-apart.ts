@@ -11,7 +11,7 @@ type Answered = Answer & { readonly leftOut: readonly string[] }
 type Failed = { readonly question: string; readonly failed: string }
 
 /** Longest time that one turn may take, and getting ready: a store of a million records on a busy machine. */
-const patience = { quick: { turn: 45_000, ready: 45_000 }, full: { turn: 120_000, ready: 600_000 } }
+const patience = { quick: { turn: 60_000, ready: 120_000 }, full: { turn: 120_000, ready: 600_000 } }
 
 /**
  * Has a question answered in a process of its own. A contender that does not

@@ -15,7 +15,7 @@ describePage('What holds no more, in Chromium', (open) => {
     await ann.forget('facts/spare', { reason: 'Nobody needs it.' })
     await using opened = await open(board.board.url)
     const { page } = opened
-    await page.getByRole('link', { name: 'Memory' }).click()
+    await page.getByRole('link', { name: 'Memory', exact: true }).click()
     const row = (title: string) => page.getByRole('option', { name: title })
     await row('Acme is for sale').getByText('Acme is for sale').click()
     await page.getByRole('heading', { name: 'Acme is for sale' }).waitFor()
