@@ -1,72 +1,47 @@
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 
 import manifest from '../package.json' with { type: 'json' }
+import { addCommand } from './cli/command.ts'
 import type { AddCommand, CommandContext } from './cli/command.ts'
 import { ErrorReporter } from './cli/error-reporter.ts'
 import { exitCode } from './cli/exit-code.ts'
-import { addAgents } from './commands/agents.ts'
-import { addAnswer } from './commands/answer.ts'
-import { addAsk } from './commands/ask.ts'
-import { addAudit } from './commands/audit.ts'
-import { addBackup } from './commands/store/backup.ts'
-import { addCompletion } from './commands/completion.ts'
-import { addDashboard } from './commands/dashboard.ts'
-import { addDoctor } from './commands/store/doctor.ts'
-import { addConfirm } from './commands/confirm.ts'
-import { addForget } from './commands/forget.ts'
-import { addHelp } from './commands/help.ts'
-import { addHold, addRelease } from './commands/hold.ts'
-import { addGet } from './commands/get.ts'
-import { addImport } from './commands/import.ts'
-import { addInbox } from './commands/inbox.ts'
-import { addLs } from './commands/ls.ts'
-import { addMcp } from './commands/mcp.ts'
-import { addInit } from './commands/store/init.ts'
-import { addMigrate } from './commands/store/migrate.ts'
-import { addRetract } from './commands/retract.ts'
-import { addRestore } from './commands/store/restore.ts'
-import { addRun } from './commands/run.ts'
-import { addSearch } from './commands/search.ts'
-import { addStats } from './commands/stats.ts'
-import { addSupersede } from './commands/supersede.ts'
-import { addTail } from './commands/tail.ts'
-import { addWorker } from './machines/add-worker.ts'
-import { addWorkers } from './machines/add-workers.ts'
+import { isCommandName, outline } from './cli/outline.ts'
+import type { CommandName } from './cli/outline.ts'
 import { topics } from './render/topics.ts'
 import { eraseEcho, ignoreClosedPipes, printNote, print } from './terminal/printer.ts'
 
-/** Every command, in the order of the help text. */
-const commands: readonly AddCommand[] = [
-  addRun,
-  addAsk,
-  addInit,
-  addWorker,
-  addWorkers,
-  addDashboard,
-  addMcp,
-  addImport,
-  addLs,
-  addGet,
-  addSearch,
-  addTail,
-  addInbox,
-  addAnswer,
-  addRetract,
-  addSupersede,
-  addConfirm,
-  addForget,
-  addHold,
-  addRelease,
-  addAudit,
-  addAgents,
-  addStats,
-  addDoctor,
-  addBackup,
-  addRestore,
-  addMigrate,
-  addCompletion,
-  addHelp,
-]
+/** Each command is a module of its own: what one needs, the others don't load. */
+const loaders: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
+  run: async () => (await import('./commands/run.ts')).addRun,
+  ask: async () => (await import('./commands/ask.ts')).addAsk,
+  init: async () => (await import('./commands/store/init.ts')).addInit,
+  worker: async () => (await import('./machines/add-worker.ts')).addWorker,
+  workers: async () => (await import('./machines/add-workers.ts')).addWorkers,
+  dashboard: async () => (await import('./commands/dashboard.ts')).addDashboard,
+  mcp: async () => (await import('./commands/mcp.ts')).addMcp,
+  import: async () => (await import('./commands/import.ts')).addImport,
+  ls: async () => (await import('./commands/ls.ts')).addLs,
+  get: async () => (await import('./commands/get.ts')).addGet,
+  search: async () => (await import('./commands/search.ts')).addSearch,
+  tail: async () => (await import('./commands/tail.ts')).addTail,
+  inbox: async () => (await import('./commands/inbox.ts')).addInbox,
+  answer: async () => (await import('./commands/answer.ts')).addAnswer,
+  retract: async () => (await import('./commands/retract.ts')).addRetract,
+  supersede: async () => (await import('./commands/supersede.ts')).addSupersede,
+  confirm: async () => (await import('./commands/confirm.ts')).addConfirm,
+  forget: async () => (await import('./commands/forget.ts')).addForget,
+  hold: async () => (await import('./commands/hold.ts')).addHold,
+  release: async () => (await import('./commands/hold.ts')).addRelease,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
+  agents: async () => (await import('./commands/agents.ts')).addAgents,
+  stats: async () => (await import('./commands/stats.ts')).addStats,
+  doctor: async () => (await import('./commands/store/doctor.ts')).addDoctor,
+  backup: async () => (await import('./commands/store/backup.ts')).addBackup,
+  restore: async () => (await import('./commands/store/restore.ts')).addRestore,
+  migrate: async () => (await import('./commands/store/migrate.ts')).addMigrate,
+  completion: async () => (await import('./commands/completion.ts')).addCompletion,
+  help: async () => (await import('./commands/help.ts')).addHelp,
+}
 
 /**
  * Runs the command line.
@@ -87,7 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const context: CommandContext = { signal: interrupt.signal, errors, exitCode: exitCode.success, afterInterrupt: '' }
   try {
-    await program(context).parseAsync(argv)
+    await (await program(context, neededFor(argv))).parseAsync(argv)
     return context.exitCode
   } catch (error) {
     if (!interrupt.signal.aborted) return errors.report(error)
@@ -98,19 +73,44 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The whole command line, ready to parse. */
-export function program(context: CommandContext): Command {
+/**
+ * The command line, ready to parse. A command that isn't loaded is there by its
+ * outline, for the help and the suggestions.
+ *
+ * @param names - The commands to load.
+ */
+export async function program(context: CommandContext, names: readonly CommandName[] = allNames): Promise<Command> {
   const skein = new Command('skein')
     .description('A flock of agents that share one memory.')
     .version(manifest.version)
     .showHelpAfterError('(skein --help shows how)')
     .configureOutput({ writeOut: (text) => void print(text.trimEnd()), writeErr: (text) => printNote(text.trimEnd()) })
+    .configureHelp({ subcommandTerm: termOf })
     .exitOverride()
     .addHelpText('after', '\nA memory is in a file or on a server: --store flock.db, --store redis://HOST:PORT.')
     .addHelpText(
       'after',
       `skein help TOPIC explains ${Object.keys(topics).join(', ')}; skein COMMAND --help has examples.`,
     )
-  for (const add of commands) add(skein, context)
+    .helpCommand(false)
+  for (const name of allNames) {
+    if (!names.includes(name)) addCommand(skein, name)
+    else (await loaders[name]())(skein, context)
+  }
   return skein
+}
+
+const allNames = Object.keys(outline) as readonly CommandName[]
+
+/** The commands that a command line names. Scripts of completion tell of all of them. */
+function neededFor(argv: readonly string[]): readonly CommandName[] {
+  const named = argv.slice(2).filter((word) => !word.startsWith('-'))
+  const [first] = named
+  if (first === 'completion') return allNames
+  return (first === 'help' ? named : [first]).filter(isCommandName)
+}
+
+function termOf(command: Command): string {
+  const name = command.name()
+  return isCommandName(name) ? `${name} ${outline[name].usage}` : new Help().subcommandTerm(command)
 }

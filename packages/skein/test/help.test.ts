@@ -1,15 +1,39 @@
+import { collectionsWith } from '@skein/memory/store'
+import { Help } from 'commander'
 import { describe, expect, it } from 'vitest'
 
 import { ErrorReporter } from '../src/cli/error-reporter.ts'
 import { examples } from '../src/cli/examples.ts'
+import { outline } from '../src/cli/outline.ts'
+import type { CommandName } from '../src/cli/outline.ts'
 import { program } from '../src/main.ts'
 import { topics } from '../src/render/topics.ts'
 import { skein } from './run-skein.ts'
 import { folderForAll } from './sample-memory.ts'
 
 const folder = folderForAll()
-const root = program({ signal: AbortSignal.abort(), errors: new ErrorReporter(false), exitCode: 0, afterInterrupt: '' })
+const root = await program({
+  signal: AbortSignal.abort(),
+  errors: new ErrorReporter(false),
+  exitCode: 0,
+  afterInterrupt: '',
+})
+const andList = new Intl.ListFormat('en')
 const names = root.commands.map((command) => command.name())
+
+describe('the outline', () => {
+  it.each(root.commands.map((command) => [command.name(), command] as const))(
+    'says of skein %s what the command itself does',
+    (name, command) => {
+      expect(`${name} ${outline[name as CommandName].usage}`).toBe(new Help().subcommandTerm(command))
+    },
+  )
+
+  it('names the collections that are searched, and the topics of the help', () => {
+    expect(outline.search.description).toContain(andList.format(collectionsWith('searchable')))
+    expect(outline.help.description).toContain(Object.keys(topics).join(', '))
+  })
+})
 
 describe('examples', () => {
   it('are there for every command, and for no other', () => {

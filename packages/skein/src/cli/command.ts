@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 
 import type { ErrorReporter } from './error-reporter.ts'
 import { examples } from './examples.ts'
+import { isCommandName, outline } from './outline.ts'
 
 /** What a command gets beside its arguments, and what it sets for the end of the process. */
 export interface CommandContext {
@@ -17,9 +18,10 @@ export interface CommandContext {
 /** Adds one command to the program, as each file of `commands/` does. */
 export type AddCommand = (skein: Command, context: CommandContext) => void
 
-/** Adds a command that reports misuse as the program does, with its examples. */
+/** Adds a command that reports misuse as the program does, with its outline and examples. */
 export function addCommand(skein: Command, name: string): Command {
   const command = skein.command(name).exitOverride().showHelpAfterError(`(skein ${name} --help shows how)`)
+  if (isCommandName(name)) command.description(outline[name].description)
   const shown = Object.entries(examples[name] ?? {}).flatMap(([line, does]) => [`  ${line}`, `      ${does}`])
   return shown.length === 0 ? command : command.addHelpText('after', `\nExamples:\n${shown.join('\n')}`)
 }

@@ -1,7 +1,6 @@
-import { plainText } from '@skein/memory/runtime'
 import { CommanderError } from 'commander'
 
-import { plainLines } from '../terminal/plain-text.ts'
+import { plainLines, plainText } from '../terminal/plain-text.ts'
 import { exitCode } from './exit-code.ts'
 
 /** An error as the command reports it. */

@@ -8,7 +8,6 @@ import { nonBlank, nonBlanks } from '../cli/parse-option.ts'
 import { activeAgents, checkAgents } from '../inspect/check-agents.ts'
 import { addInspectOptions } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
-import { loadDefinitions } from '../inspect/load-definitions.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { withoutPassword } from '../open/store-address.ts'
 import { renderAgentFindings, renderAgents } from '../render/render-agents.ts'
@@ -23,10 +22,6 @@ interface AgentsFlags extends InspectFlags {
 /** Adds `skein agents`, which lists saved agents, or says what a release would make of them. */
 export function addAgents(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'agents')
-    .description(
-      'List the saved agents that have not ended. With --check, say what the durable definitions of a module would ' +
-        'make of them, before it is deployed. Changes nothing. Exits with 1 when one would not go on, or can not be read.',
-    )
     .option(
       '--check <file>',
       'a module that exports durable definitions, or a default function that makes them with a flock',
@@ -52,6 +47,7 @@ async function list(flags: AgentsFlags, context: CommandContext): Promise<void> 
 }
 
 async function check(file: string, flags: AgentsFlags, context: CommandContext): Promise<void> {
+  const { loadDefinitions } = await import('../inspect/load-definitions.ts')
   const definitions = await loadDefinitions(file)
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const findings = await checkAgents(opened, definitions, flags.definition, context.signal)

@@ -35,9 +35,6 @@ interface Action {
 /** Adds `skein answer`, with which a person answers the question of an agent. */
 export function addAnswer(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'answer')
-    .description(
-      'Answer the question of an agent, take it so that others know, decline it, or hand it back. skein inbox lists the questions.',
-    )
     .argument('<id>', 'an escalation; an id that ends in … names the only one that begins so', nonBlank)
     .argument('[answer]', 'JSON, or else plain text; - reads it from standard input')
     .option('--text', 'treat the answer as plain text, even if it is JSON', false)

@@ -16,7 +16,7 @@ import { openReadOnly } from '../inspect/open-read-only.ts'
 import { InputError } from '../open/input-error.ts'
 import { defaultModel, openModel } from '../open/open-model.ts'
 import { isCostly } from '../report/agree-on-ceiling.ts'
-import { defaultCeiling } from '../report/ceiling.ts'
+import { defaultCeiling } from '../report/default-ceiling.ts'
 import { renderAnswers } from '../render/render-answers.ts'
 import { print, printJson } from '../terminal/printer.ts'
 
@@ -34,7 +34,6 @@ const writtenByModels = ['work', 'ledger', 'settings'] as const
 /** Adds `skein ask`, which answers questions from what a memory holds. */
 export function addAsk(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'ask')
-    .description('Answer questions from what all earlier runs left in the memory, each sentence with its source.')
     .argument('<question...>', 'questions, each in quotation marks', collectQuestion)
     .option(
       '--model <name>',

@@ -50,7 +50,6 @@ interface AuditFlags extends InspectFlags {
 /** Adds `skein audit`, which shows who read and wrote what. */
 export function addAudit(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'audit')
-    .description('Show who read and wrote what, newest last. Needs --right audit.')
     .option('--agent <id>', 'only by this agent', nonBlank)
     .addOption(new Option('--action <action>', 'only this action').choices(actions))
     .addOption(new Option('--outcome <outcome>', 'only with this outcome').choices(outcomes))

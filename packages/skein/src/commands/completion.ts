@@ -13,7 +13,6 @@ const shells = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
 /** Adds `skein completion`, which prints a script that lets a shell complete commands, options and their values. */
 export function addCompletion(skein: Command): void {
   addCommand(skein, 'completion')
-    .description('Print a script that lets a shell complete commands, options and collections.')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
       'after',

@@ -17,7 +17,6 @@ interface ConfirmFlags extends InspectFlags {
 /** Adds `skein confirm`, which says of a record in doubt that it holds. */
 export function addConfirm(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'confirm')
-    .description('Confirm that a record holds although something that it was made from was corrected.')
     .argument('<record>', 'a record as COLLECTION/ID', nonBlank)
     .option('--reason <text>', 'why; it is kept with the record', nonBlank)
   addInspectOptions(command, { needsPerson: true }).action((name: string, flags: ConfirmFlags) =>

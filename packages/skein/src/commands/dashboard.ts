@@ -25,9 +25,6 @@ interface DashboardFlags extends DashboardPrincipalOptions {
 /** Adds `skein dashboard`, which serves a live page on a memory until the user interrupts. */
 export function addDashboard(skein: Command, context: CommandContext): void {
   addCommand(skein, 'dashboard')
-    .description(
-      'Show a memory and its agents on a live page of this machine. Prints the link, and runs until interrupted.',
-    )
     .option('--store <address>', 'the store: a database file, or redis://HOST:PORT', defaultStore)
     .option('--space <name>', 'the space within the store', 'default')
     .option('--port <number>', 'the port of the page (default: any free port)', integerFrom(0, 65_535), 0)
@@ -45,7 +42,7 @@ export function addDashboard(skein: Command, context: CommandContext): void {
 
 async function show(flags: DashboardFlags, context: CommandContext): Promise<void> {
   const encryption = encryptionFromEnvironment()
-  const store = openExistingStore(flags.store)
+  const store = await openExistingStore(flags.store)
   await requireSpace(store, flags.store, flags.space)
   await using memory = await openMemory({ store, space: flags.space, ...(encryption && { encryption }) })
   // Loaded on demand: other commands need not wait for it.

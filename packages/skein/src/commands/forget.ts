@@ -26,9 +26,6 @@ import type { ForgetFlags } from '../forgetting/forget-records.ts'
  */
 export function addForget(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'forget')
-    .description(
-      'Forget records for good, or all that is about somebody, with --reason. Without it, forget results of work, such as answers of models: who needs them next has them computed anew. skein ls work lists them, and skein ls erasures what was forgotten.',
-    )
     .argument(
       '[records...]',
       'records as COLLECTION/ID; a key or result that ends in … or * means all that begin so',

@@ -25,7 +25,6 @@ interface GetFlags extends InspectFlags {
 /** Adds `skein get`, which shows all about one record. */
 export function addGet(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'get')
-    .description('Show a record: its value, label and times, what it was made from and what was made from it.')
     .addArgument(new Argument('<collection>', 'a collection').choices(Records.collections))
     .argument('<id>', 'an id; one that ends in … names the only record whose id begins so', nonBlank)
     .option('--raw', "write an object's bytes to standard output, and nothing else", false)

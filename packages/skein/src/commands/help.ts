@@ -9,9 +9,7 @@ import { print } from '../terminal/printer.ts'
 export function addHelp(skein: Command): void {
   const names = Object.keys(topics)
   const commands = skein.commands.map((command) => command.name())
-  skein.helpCommand(false)
   addCommand(skein, 'help')
-    .description(`Explain a command, or one of these topics: ${names.join(', ')}.`)
     .addArgument(new Argument('[topic]', 'a command or a topic').choices([...commands, ...names]))
     .action(async (name: string | undefined) => {
       const topic = topics[name ?? '']

@@ -28,9 +28,6 @@ const writable = [...collectionsWith('forgettable'), 'holds', 'settings'] as con
 /** Adds `skein hold`, which keeps records from being forgotten. */
 export function addHold(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'hold')
-    .description(
-      'Place a legal hold: nobody can forget, delete or overwrite the records, nor do they expire, until it is released. A filter also holds what is written later. Needs --right hold. skein ls holds lists the holds.',
-    )
     .argument('[records...]', 'records as COLLECTION/ID; a key that ends in … or * means all that begin so', nonBlanks)
     .requiredOption('--reason <text>', 'why, such as the name of the proceedings', nonBlank)
     .addOption(
@@ -46,7 +43,6 @@ export function addHold(skein: Command, context: CommandContext): void {
 /** Adds `skein release`, which ends a hold. */
 export function addRelease(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'release')
-    .description('Release a legal hold: what it alone has kept can be forgotten again. Needs --right hold.')
     .argument('<hold>', 'the id of the hold, as skein ls holds shows it', nonBlank)
     .requiredOption('--reason <text>', 'why the records need not be kept any more', nonBlank)
   addInspectOptions(command).action((id: string, flags: ReleaseFlags) => release(id, flags, context))

@@ -30,9 +30,6 @@ const formats = ['graph', 'notes', 'mem0'] as const satisfies readonly ImportFor
 /** Adds `skein import`, which takes over what other memories have kept. */
 export function addImport(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'import')
-    .description(
-      'Take over what another memory kept: the file of the official MCP memory server, a folder of MEMORY.md notes, an export of mem0.',
-    )
     .argument('<file>', 'a file, or a folder of notes', nonBlank)
     .addOption(new Option('--format <name>', 'what it is (default: as its content says)').choices(formats))
     .addOption(

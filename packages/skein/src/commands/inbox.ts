@@ -29,7 +29,6 @@ interface InboxFlags extends InspectFlags {
 /** Adds `skein inbox`, which shows the questions of agents to people. */
 export function addInbox(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'inbox')
-    .description('List the questions of agents, oldest first; or show one with all that is known about its task.')
     .argument('[id]', 'an escalation; an id that ends in … names the only one that begins so', nonBlank)
     .addOption(
       new Option('--state <state>', 'only in this state; waiting means open or taken')

@@ -37,9 +37,6 @@ const maxCounted = 1_000
 /** Adds `skein ls`, which counts the records of each collection, or lists those of one. */
 export function addLs(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'ls')
-    .description(
-      'List what a memory holds: the number of records in each collection, or the records of one, newest first.',
-    )
     .addArgument(new Argument('[collection]', 'a collection').choices(Records.collections))
     .option('--task <id>', 'only of this task', nonBlank)
     .option('--tag <tag>', 'only with this tag (may be repeated: with all of them)', nonBlanks)

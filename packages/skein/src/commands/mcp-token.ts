@@ -56,7 +56,7 @@ async function act(
     throw new InputError(action, action === 'revoke' ? 'needs the id of the token.' : 'takes no id.')
   }
   const { McpTokens } = await import('@skein/mcp')
-  if (action !== 'create') await requireSpace(openExistingStore(flags.store), flags.store, flags.space)
+  if (action !== 'create') await requireSpace(await openExistingStore(flags.store), flags.store, flags.space)
   await using memory = await openForClients(flags.store, flags.space)
   const tokens = new McpTokens(memory)
   if (action === 'revoke') {

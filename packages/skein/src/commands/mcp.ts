@@ -34,9 +34,7 @@ const clients = ['claude', 'cursor', 'vscode', 'codex'] as const satisfies reado
 
 /** Adds `skein mcp`, which serves a memory to MCP clients. */
 export function addMcp(skein: Command, context: CommandContext): void {
-  const command = addCommand(skein, 'mcp').description(
-    'Serve a memory to an MCP client over standard input and output, or to many over HTTP with tokens.',
-  )
+  const command = addCommand(skein, 'mcp')
   addClientOptions(command)
     .addOption(
       new Option('--compat <server>', 'offer the nine tools of the official memory server in place of ours').choices([

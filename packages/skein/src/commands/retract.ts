@@ -18,7 +18,6 @@ interface RetractFlags extends InspectFlags {
 /** Adds `skein retract`, which says of a record that it holds no more. */
 export function addRetract(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'retract')
-    .description('Retract a record: it holds no more, and what was made from it is in doubt. skein ls --all shows it.')
     .argument('<record>', 'an observation, decision, learning or object as observations/ID', nonBlank)
     .requiredOption('--reason <text>', 'why; it is kept with the record', nonBlank)
   addInspectOptions(command, { needsPerson: true }).action((name: string, flags: RetractFlags) =>

@@ -22,7 +22,8 @@ import type { ReportOptions } from '../report/report-options.ts'
 import type { ReportProgress } from '../report/progress-sum.ts'
 import { renderReport } from '../report/render-report.ts'
 import type { Report } from '../report/report.ts'
-import { amountsOf, defaultCeiling } from '../report/ceiling.ts'
+import { amountsOf } from '../report/ceiling.ts'
+import { defaultCeiling } from '../report/default-ceiling.ts'
 import { runReport } from '../report/run-report.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { print, printJson, printNote } from '../terminal/printer.ts'
@@ -58,7 +59,6 @@ const maxThreads = 31
 /** Adds `skein run`, which lets a flock read and summarize files. */
 export function addRun(skein: Command, context: CommandContext): void {
   addCommand(skein, 'run')
-    .description('Read documents together and summarize them, each sentence with its source.')
     .argument('<file...>', 'documents, folders, patterns, or - for standard input')
     .option('-q, --question <text>', 'let one analyst answer this question (may be repeated)', collectQuestion, [])
     .addOption(
@@ -129,7 +129,7 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
   try {
     await runReport({
       ...readingOf(files, flags, model),
-      store: openStore(flags.store),
+      store: await openStore(flags.store),
       space: flags.space,
       architecture: flags.architecture,
       signal: context.signal,

@@ -32,7 +32,6 @@ interface SearchFlags extends InspectFlags {
 export function addSearch(skein: Command, context: CommandContext): void {
   const searchable = collectionsWith('searchable')
   const command = addCommand(skein, 'search')
-    .description(`Find ${andList(searchable)} by words, the best matches of each collection first.`)
     .argument('<words...>', 'the words; they match by their stem')
     .addOption(new Option('--collection <name>', 'only in this collection').choices(searchable))
     .option('--task <id>', 'only of this task', nonBlank)

@@ -22,10 +22,7 @@ const maxListed = 1_000
 
 /** Adds `skein stats`, which sums up a memory and what sharing saved. */
 export function addStats(skein: Command, context: CommandContext): void {
-  const command = addCommand(skein, 'stats').description(
-    'Sum up a memory: records, work and what reusing it saved, escalations, agents, store; with `--right audit` what rules ' +
-      'of retention have removed.',
-  )
+  const command = addCommand(skein, 'stats')
   addInspectOptions(command).action(async (flags: InspectFlags) => {
     await using opened = await openReadOnly(flags, context, { isAudited: false })
     const metrics = await metricsOf(opened, flags, context.signal)

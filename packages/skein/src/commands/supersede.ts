@@ -20,7 +20,6 @@ interface SupersedeFlags extends InspectFlags {
 /** Adds `skein supersede`, which says that another record holds in place of one. */
 export function addSupersede(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'supersede')
-    .description('Supersede a record by another one that is there: that one holds in its place.')
     .argument('<record>', 'an observation, decision, learning or object as observations/ID', nonBlank)
     .requiredOption('--by <record>', 'the record that holds now, of the same kind', nonBlank)
     .option('--reason <text>', 'why; it is kept with the record', nonBlank)

@@ -27,7 +27,6 @@ const maxAuthorWidth = 24
 /** Adds `skein tail`, which follows the changes of a memory. */
 export function addTail(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'tail')
-    .description('Follow the changes of a memory until interrupted. Values are not shown.')
     .argument('[prefix]', 'only changes whose name begins so, such as facts/ or facts/prospect/', '')
     .option(
       '--after <seq>',

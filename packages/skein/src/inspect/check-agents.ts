@@ -1,4 +1,4 @@
-import { checkMigration } from '@skein/core'
+import type * as Core from '@skein/core'
 import type { DurableDefinition } from '@skein/core'
 import type { Misfit } from '@skein/core/types'
 import type { View } from '@skein/memory'
@@ -37,7 +37,10 @@ export async function checkAgents(
   signal: AbortSignal,
 ): Promise<AgentFindings> {
   const agents: AgentFinding[] = []
-  for await (const record of activeAgents(view, names, signal)) agents.push(checkAgent(record, definitions))
+  // Whoever only lists agents runs none.
+  const { checkMigration } = await import('@skein/core')
+  for await (const record of activeAgents(view, names, signal))
+    agents.push(checkAgent(record, definitions, checkMigration))
   const { id, role } = view.principal
   const all = await memory.as({ id, role, rights: ['administer'] }).agents.list({ status: 'active' })
   const wanted = all.filter(({ definition }) => names?.includes(definition) ?? true)
@@ -64,7 +67,11 @@ export async function* activeAgents(
   } while (cursor !== undefined)
 }
 
-function checkAgent(record: AnyRecord, definitions: ReadonlyMap<string, DurableDefinition<never>>): AgentFinding {
+function checkAgent(
+  record: AnyRecord,
+  definitions: ReadonlyMap<string, DurableDefinition<never>>,
+  checkMigration: typeof Core.checkMigration,
+): AgentFinding {
   const { id, role, definition: name } = savedAgentOf(record)
   const definition = definitions.get(name)
   if (!definition) return { id, role, definition: name, outcome: 'unknown' }

@@ -54,7 +54,7 @@ export async function openReadOnly(
     const remedy = 'Name a store with --store, or let `skein run` create this one.'
     throw new InputError(address, `does not exist: this folder has no memory yet. ${remedy}`)
   }
-  const driver = openExistingStore(address)
+  const driver = await openExistingStore(address)
   const { reader, last } = await openReader(driver, address, space)
   let memory: Memory
   try {

@@ -35,10 +35,6 @@ const maxThreads = 31
 /** Adds `skein worker`, which runs activities for flocks on other machines. */
 export function addWorker(skein: Command, context: CommandContext): void {
   addCommand(skein, 'worker')
-    .description(
-      'Run activities for flocks on other machines, until interrupted: then it takes no more work, and ends when what ' +
-        'it runs is done. Without --activities it works for skein run --executor bullmq.',
-    )
     .requiredOption(
       '--store <address>',
       'the store of the flocks, which also has the queue: redis://HOST:PORT',
@@ -63,7 +59,7 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
   const encryption = encryptionFromEnvironment()
   const { createWorker } = await import('@skein/bullmq')
   await using memory = await openMemory({
-    store: openStore(flags.store),
+    store: await openStore(flags.store),
     space: flags.space,
     ...(encryption && { encryption }),
   })

@@ -17,7 +17,6 @@ interface WorkersFlags {
 /** Adds `skein workers`, which lists the workers of a queue and what waits for them. */
 export function addWorkers(skein: Command): void {
   addCommand(skein, 'workers')
-    .description('List the workers of a queue, what waits and runs, and what no worker has. Changes nothing.')
     .requiredOption('--store <address>', 'the store that has the queue: redis://HOST:PORT', nonBlank)
     .option('--queue <name>', 'the queue', nonBlank, 'default')
     .option('--json', 'print one JSON object', false)

@@ -1,9 +1,9 @@
 import type { WriteStream } from 'node:tty'
 
 import type { QueuedActivity, QueueReport, WorkerEntry } from '@skein/bullmq'
-import { plainText } from '@skein/memory/runtime'
 
 import { renderTable } from '../terminal/table.ts'
+import { plainText } from '../terminal/plain-text.ts'
 import type { Column } from '../terminal/table.ts'
 
 /** Renders the workers of a queue, its activities, and what is missing. */

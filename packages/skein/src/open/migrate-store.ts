@@ -1,5 +1,4 @@
 import type { Corruption, StoreDriver } from '@skein/memory/store'
-import { migrateSpaces } from '@skein/redis'
 
 import { openExistingStore, requireSpace } from './open-store.ts'
 import { parseStoreAddress } from './store-address.ts'
@@ -43,7 +42,7 @@ export interface MigrateOptions {
  */
 export async function migrateStore(address: string, options: MigrateOptions = {}): Promise<readonly MigratedSpace[]> {
   const location = parseStoreAddress(address)
-  const driver = openExistingStore(address)
+  const driver = await openExistingStore(address)
   if (options.space !== undefined) await requireSpace(driver, address, options.space)
   return location.kind === 'redis' ? migrateServer(location.url, options) : migrateFile(driver, options)
 }
@@ -60,6 +59,7 @@ async function migrateFile(driver: StoreDriver, { space, signal }: MigrateOption
 }
 
 async function migrateServer(url: string, options: MigrateOptions): Promise<readonly MigratedSpace[]> {
+  const { migrateSpaces } = await import('@skein/redis')
   const spaces = await migrateSpaces(url, options)
   return spaces.map(({ damaged, ...counts }) => ({ ...counts, corruptions: damaged }))
 }

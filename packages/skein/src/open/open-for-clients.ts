@@ -6,5 +6,5 @@ import { openStore } from './open-store.ts'
 /** Opens a memory for reading and writing, and creates it if it doesn't exist. @throws OptionError, StoreError */
 export async function openForClients(address: string, space: string): Promise<Memory> {
   const encryption = encryptionFromEnvironment()
-  return openMemory({ store: openStore(address), space, ...(encryption && { encryption }) })
+  return openMemory({ store: await openStore(address), space, ...(encryption && { encryption }) })
 }

@@ -3,8 +3,6 @@ import { dirname } from 'node:path'
 
 import { mapStore, OptionError } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
-import { redisStore } from '@skein/redis'
-import { sqliteStore } from '@skein/sqlite'
 
 import { InputError } from './input-error.ts'
 import { defaultStore, parseStoreAddress, withoutPassword } from './store-address.ts'
@@ -16,12 +14,13 @@ import { defaultStore, parseStoreAddress, withoutPassword } from './store-addres
  *
  * @throws OptionError for an address of another kind.
  */
-export function openStore(address: string): StoreDriver {
+export async function openStore(address: string): Promise<StoreDriver> {
   const location = parseStoreAddress(address)
   if (location.kind === 'memory') return mapStore()
-  if (location.kind === 'redis') return redisStore(location.url)
+  // A program loads the client of its own store alone.
+  if (location.kind === 'redis') return (await import('@skein/redis')).redisStore(location.url)
   makeDefaultFolder(address)
-  return sqliteStore(location.path)
+  return (await import('@skein/sqlite')).sqliteStore(location.path)
 }
 
 /**
@@ -30,7 +29,7 @@ export function openStore(address: string): StoreDriver {
  * @throws InputError when the file doesn't exist; OptionError for an address of
  * another kind, and for `memory:`.
  */
-export function openExistingStore(address: string): StoreDriver {
+export async function openExistingStore(address: string): Promise<StoreDriver> {
   if (parseStoreAddress(address).kind === 'file') existingDatabase(address)
   return openLastingStore(address)
 }
@@ -40,7 +39,7 @@ export function openExistingStore(address: string): StoreDriver {
  *
  * @throws OptionError for an address of another kind, and for `memory:`.
  */
-export function openLastingStore(address: string): StoreDriver {
+export async function openLastingStore(address: string): Promise<StoreDriver> {
   if (parseStoreAddress(address).kind === 'memory') {
     throw new OptionError('store', 'a store that outlives its process', address)
   }

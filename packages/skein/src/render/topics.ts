@@ -1,4 +1,4 @@
-import { defaultCeiling } from '../report/ceiling.ts'
+import { defaultCeiling } from '../report/default-ceiling.ts'
 
 /** What `skein help TOPIC` explains, by topic. */
 export const topics: Readonly<Record<string, string>> = {

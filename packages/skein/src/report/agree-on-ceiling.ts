@@ -1,7 +1,8 @@
 import { extractiveModel } from '@skein/core'
 import type { Model } from '@skein/core/executor'
 
-import { CeilingError, defaultCeiling, measures } from './ceiling.ts'
+import { CeilingError, measures } from './ceiling.ts'
+import { defaultCeiling } from './default-ceiling.ts'
 import type { Ceiling } from './ceiling.ts'
 import { estimateCost } from './cost-estimate.ts'
 import type { CostEstimate, NoteSize } from './cost-estimate.ts'

@@ -8,9 +8,6 @@ import type { CostEstimate } from './cost-estimate.ts'
 /** What a run may use of a model that has no budget of its own. A measure left out is not limited. */
 export type Ceiling = Pick<Budget, 'calls' | 'tokens' | 'usd'>
 
-/** The ceiling of a run that names none. Money counts where the price of the model is known. */
-export const defaultCeiling = { calls: 500, tokens: 1_000_000, usd: 5 } as const
-
 /** What a ceiling limits. */
 export const measures = ['calls', 'tokens', 'usd'] as const
 

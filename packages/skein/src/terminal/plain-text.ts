@@ -1,7 +1,21 @@
-import { plainText } from '@skein/memory/runtime'
+import { createRequire } from 'node:module'
+import type * as Runtime from '@skein/memory/runtime'
 
 /** What JSON leaves alone, though a terminal obeys it or nobody sees it. */
 const unseen = /[\u007F-\u009F\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+/** Printable ASCII is harmless as it is. */
+const harmless = /^[ -~]*$/
+
+/** Any string as one line that is harmless to a terminal. */
+export function plainText(text: string): string {
+  if (harmless.test(text)) return text
+  // The help and the version are printed without the memory, which takes longer to load than they to print.
+  runtime ??= createRequire(import.meta.url)('@skein/memory/runtime') as typeof Runtime
+  return runtime.plainText(text)
+}
+
+let runtime: typeof Runtime | undefined
 
 /** A text as one string per line, each harmless to a terminal. */
 export function plainLines(text: string): string[] {

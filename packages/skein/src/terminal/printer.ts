@@ -7,9 +7,7 @@
 
 import { styleText } from 'node:util'
 
-import { plainText } from '@skein/memory/runtime'
-
-import { jsonOf } from './plain-text.ts'
+import { jsonOf, plainText } from './plain-text.ts'
 
 /** The styles that the command itself uses: bold, dim, cyan, and their ends. They move and hide nothing. */
 // oxlint-disable-next-line no-control-regex -- these pass

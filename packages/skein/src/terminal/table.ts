@@ -1,9 +1,8 @@
 import { styleText } from 'node:util'
 import type { WriteStream } from 'node:tty'
 
-import { plainText } from '@skein/memory/runtime'
-
 import { cutTo, padTo, widthOf } from './text-width.ts'
+import { plainText } from './plain-text.ts'
 
 /** One column of a table. */
 export interface Column<Row> {

@@ -10,7 +10,6 @@ import { databasePath, existingDatabase } from '../../open/open-store.ts'
 /** Adds `skein backup`, which copies a database while it is in use. */
 export function addBackup(skein: Command, context: CommandContext): void {
   addCommand(skein, 'backup')
-    .description('Copy a store into one file, while agents continue to work.')
     .argument('<store>', 'a database file')
     .argument('<file>', 'the copy')
     .option('--overwrite', 'replace the file if it exists', false)

@@ -16,10 +16,6 @@ import { showProgress } from '../../terminal/show-progress.ts'
 /** Adds `skein doctor`, which verifies a store without opening a memory on it, so that nothing is written. */
 export function addDoctor(skein: Command, context: CommandContext): void {
   addCommand(skein, 'doctor')
-    .description(
-      'Verify a store: say what it holds, and what in it is damaged. Changes nothing, and agents may work meanwhile. ' +
-        'Exits with 1 when something is damaged.',
-    )
     .argument('<store>', 'a database file, a backup of one, or redis://HOST:PORT')
     .option('--json', 'print one JSON object, which includes damaged records as stored', false)
     .action((address: string, { json }: { json: boolean }) => doctor(address, json, context))
@@ -27,7 +23,7 @@ export function addDoctor(skein: Command, context: CommandContext): void {
 
 async function doctor(address: string, json: boolean, context: CommandContext): Promise<void> {
   context.afterInterrupt = 'Nothing was changed.'
-  const findings = await inspectStore(openExistingStore(address), json, context.signal)
+  const findings = await inspectStore(await openExistingStore(address), json, context.signal)
   const store = withoutPassword(address)
   if (json) await printJson({ store, ...findings })
   else await print(renderFindings(store, findings, process.stdout))

@@ -20,7 +20,6 @@ interface InitFlags {
 /** Adds `skein init`, which makes an empty memory, so that programs and MCP clients find one. */
 export function addInit(skein: Command): void {
   addCommand(skein, 'init')
-    .description('Make an empty memory, and say what to do next. One that exists stays as it is.')
     .option('--store <address>', 'the store: a database file, or redis://HOST:PORT', defaultStore)
     .option('--space <name>', 'the space within the store', nonBlank, 'default')
     .option('--json', 'print one JSON object and nothing else on standard output', false)
@@ -28,7 +27,7 @@ export function addInit(skein: Command): void {
 }
 
 async function init({ store: address, space, json }: InitFlags): Promise<void> {
-  const store = openLastingStore(address)
+  const store = await openLastingStore(address)
   const encryption = encryptionFromEnvironment()
   const memory = await openMemory({ store, space, ...(encryption && { encryption }) })
   await memory.close()

@@ -19,11 +19,6 @@ interface MigrateFlags {
 /** Adds `skein migrate`, which migrates a store to the current format. */
 export function addMigrate(skein: Command, context: CommandContext): void {
   addCommand(skein, 'migrate')
-    .description(
-      'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this does. ' +
-        'A Redis row migrates when it is next written; this migrates the others, while agents continue to work. ' +
-        'Exits with 1 when damaged rows are left.',
-    )
     .argument('<store>', 'a database file, or redis://HOST:PORT')
     .option('--space <name>', 'only this space (default: all)', nonBlank)
     .option('--json', 'print one JSON object and nothing else on standard output', false)

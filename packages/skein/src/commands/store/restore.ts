@@ -15,7 +15,6 @@ interface RestoreFlags extends CopyFlags {
 /** Adds `skein restore`, which replaces a database by a backup. */
 export function addRestore(skein: Command, context: CommandContext): void {
   addCommand(skein, 'restore')
-    .description('Restore a store from a backup, which is verified first. Stop the agents that use the store before.')
     .argument('<file>', 'a backup')
     .argument('<store>', 'a database file')
     .option('--overwrite', 'replace the store if it exists', false)

@@ -1,0 +1,177 @@
+/** What the help says of a command without loading it. */
+export interface CommandOutline {
+  /** What follows the name, as `skein --help` shows it. */
+  readonly usage: string
+  readonly description: string
+}
+
+/** Every command, in the order of the help text. */
+export const outline: Readonly<Record<CommandName, CommandOutline>> = {
+  run: {
+    usage: '[options] <file...>',
+    description: 'Read documents together and summarize them, each sentence with its source.',
+  },
+  ask: {
+    usage: '[options] <question...>',
+    description: 'Answer questions from what all earlier runs left in the memory, each sentence with its source.',
+  },
+  init: {
+    usage: '[options]',
+    description: 'Make an empty memory, and say what to do next. One that exists stays as it is.',
+  },
+  worker: {
+    usage: '[options]',
+    description:
+      'Run activities for flocks on other machines, until interrupted: then it takes no more work, and ends when what ' +
+      'it runs is done. Without --activities it works for skein run --executor bullmq.',
+  },
+  workers: {
+    usage: '[options]',
+    description: 'List the workers of a queue, what waits and runs, and what no worker has. Changes nothing.',
+  },
+  dashboard: {
+    usage: '[options]',
+    description:
+      'Show a memory and its agents on a live page of this machine. Prints the link, and runs until interrupted.',
+  },
+  mcp: {
+    usage: '[options]',
+    description: 'Serve a memory to an MCP client over standard input and output, or to many over HTTP with tokens.',
+  },
+  import: {
+    usage: '[options] <file>',
+    description:
+      'Take over what another memory kept: the file of the official MCP memory server, a folder of MEMORY.md notes, an export of mem0.',
+  },
+  ls: {
+    usage: '[options] [collection]',
+    description:
+      'List what a memory holds: the number of records in each collection, or the records of one, newest first.',
+  },
+  get: {
+    usage: '[options] <collection> <id>',
+    description: 'Show a record: its value, label and times, what it was made from and what was made from it.',
+  },
+  search: {
+    usage: '[options] <words...>',
+    description: 'Find observations, decisions, and learnings by words, the best matches of each collection first.',
+  },
+  tail: {
+    usage: '[options] [prefix]',
+    description: 'Follow the changes of a memory until interrupted. Values are not shown.',
+  },
+  inbox: {
+    usage: '[options] [id]',
+    description: 'List the questions of agents, oldest first; or show one with all that is known about its task.',
+  },
+  answer: {
+    usage: '[options] <id> [answer]',
+    description:
+      'Answer the question of an agent, take it so that others know, decline it, or hand it back. skein inbox lists the questions.',
+  },
+  retract: {
+    usage: '[options] <record>',
+    description: 'Retract a record: it holds no more, and what was made from it is in doubt. skein ls --all shows it.',
+  },
+  supersede: {
+    usage: '[options] <record>',
+    description: 'Supersede a record by another one that is there: that one holds in its place.',
+  },
+  confirm: {
+    usage: '[options] <record>',
+    description: 'Confirm that a record holds although something that it was made from was corrected.',
+  },
+  forget: {
+    usage: '[options] [records...]',
+    description:
+      'Forget records for good, or all that is about somebody, with --reason. Without it, forget results of work, such as answers of models: who needs them next has them computed anew. skein ls work lists them, and skein ls erasures what was forgotten.',
+  },
+  hold: {
+    usage: '[options] [records...]',
+    description:
+      'Place a legal hold: nobody can forget, delete or overwrite the records, nor do they expire, until it is released. A filter also holds what is written later. Needs --right hold. skein ls holds lists the holds.',
+  },
+  release: {
+    usage: '[options] <hold>',
+    description: 'Release a legal hold: what it alone has kept can be forgotten again. Needs --right hold.',
+  },
+  audit: { usage: '[options]', description: 'Show who read and wrote what, newest last. Needs --right audit.' },
+  agents: {
+    usage: '[options]',
+    description:
+      'List the saved agents that have not ended. With --check, say what the durable definitions of a module would ' +
+      'make of them, before it is deployed. Changes nothing. Exits with 1 when one would not go on, or can not be read.',
+  },
+  stats: {
+    usage: '[options]',
+    description:
+      'Sum up a memory: records, work and what reusing it saved, escalations, agents, store; with `--right audit` what rules ' +
+      'of retention have removed.',
+  },
+  doctor: {
+    usage: '[options] <store>',
+    description:
+      'Verify a store: say what it holds, and what in it is damaged. Changes nothing, and agents may work meanwhile. ' +
+      'Exits with 1 when something is damaged.',
+  },
+  backup: {
+    usage: '[options] <store> <file>',
+    description: 'Copy a store into one file, while agents continue to work.',
+  },
+  restore: {
+    usage: '[options] <file> <store>',
+    description: 'Restore a store from a backup, which is verified first. Stop the agents that use the store before.',
+  },
+  migrate: {
+    usage: '[options] <store>',
+    description:
+      'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this does. ' +
+      'A Redis row migrates when it is next written; this migrates the others, while agents continue to work. ' +
+      'Exits with 1 when damaged rows are left.',
+  },
+  completion: {
+    usage: '<shell>',
+    description: 'Print a script that lets a shell complete commands, options and collections.',
+  },
+  help: {
+    usage: '[topic]',
+    description: 'Explain a command, or one of these topics: stores, access, output, costs, environment.',
+  },
+}
+
+/** The name of a command. */
+export type CommandName =
+  | 'run'
+  | 'ask'
+  | 'init'
+  | 'worker'
+  | 'workers'
+  | 'dashboard'
+  | 'mcp'
+  | 'import'
+  | 'ls'
+  | 'get'
+  | 'search'
+  | 'tail'
+  | 'inbox'
+  | 'answer'
+  | 'retract'
+  | 'supersede'
+  | 'confirm'
+  | 'forget'
+  | 'hold'
+  | 'release'
+  | 'audit'
+  | 'agents'
+  | 'stats'
+  | 'doctor'
+  | 'backup'
+  | 'restore'
+  | 'migrate'
+  | 'completion'
+  | 'help'
+
+/** Whether a word names a command. */
+export function isCommandName(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(outline, word)
+}
