@@ -44,8 +44,6 @@ function openTable(path: string, space: string): StoreTable {
     (statements[sql] ??= db.prepare(sql)).all(space, ...values)
   const parsed = <Value>(sql: string, ...values: SQLInputValue[]): Value[] =>
     run(sql, ...values).map(({ json }) => JSON.parse(String(json)) as Value)
-  const names = (sql: string, ...values: SQLInputValue[]): string[] =>
-    run(sql, ...values).map(({ name }) => String(name))
   const ofOne = 'WHERE space = ? AND collection = ? AND id = ?'
 
   return {
@@ -60,10 +58,8 @@ function openTable(path: string, space: string): StoreTable {
         throw error
       }
     },
-
     readState: () => parsed<TableState>('SELECT json FROM states WHERE space = ?')[0],
     writeState: (state) => void run('REPLACE INTO states VALUES (?, ?)', JSON.stringify(state)),
-
     rowOf: ({ collection, id }) => parsed<IndexedRow>(`SELECT json FROM rows ${ofOne}`, collection, id)[0],
     rows: (collection, order, after) => {
       const which = order === 'oldest' ? 'seq > ? ORDER BY seq' : 'seq < ? ORDER BY seq DESC'
@@ -77,29 +73,26 @@ function openTable(path: string, space: string): StoreTable {
     all: () => parsed('SELECT json FROM rows WHERE space = ?'),
     ended: (time, limit) => parsed('SELECT json FROM rows WHERE space = ? AND ends <= ? LIMIT ?', time, limit),
     remove: ({ collection, id }) => void run(`DELETE FROM rows ${ofOne}`, collection, id),
-
     past: {
       of: ({ collection, id }) => parsed<PastVersion[]>(`SELECT json FROM past ${ofOne}`, collection, id)[0] ?? [],
       put: ({ collection, id }, versions) => {
         if (versions.length > 0) run('REPLACE INTO past VALUES (?, ?, ?, ?)', collection, id, JSON.stringify(versions))
         else run(`DELETE FROM past ${ofOne}`, collection, id)
       },
-      ids: (collection) => names('SELECT id AS name FROM past WHERE space = ? AND collection = ?', collection),
+      ids: (collection) =>
+        parsed('SELECT json_quote(id) AS json FROM past WHERE space = ? AND collection = ?', collection),
     },
-
     append: (change) => void run('INSERT INTO feed VALUES (?, ?, ?)', change.seq, JSON.stringify(change)),
     changes: (after, limit) =>
       parsed<Change>('SELECT json FROM feed WHERE space = ? AND seq > ? ORDER BY seq LIMIT ?', after, limit),
     trim: (upTo) => void run('DELETE FROM feed WHERE space = ? AND seq <= ?', upTo),
-
     objects: {
       put: (name, bytes) => void run('INSERT OR IGNORE INTO objects VALUES (?, ?, ?)', name, bytes),
       get: (name) =>
         run('SELECT bytes FROM objects WHERE space = ? AND name = ?', name)[0]?.['bytes'] as Uint8Array | undefined,
       delete: (name) => void run('DELETE FROM objects WHERE space = ? AND name = ?', name),
-      names: () => names('SELECT name FROM objects WHERE space = ?'),
+      names: () => parsed('SELECT json_quote(name) AS json FROM objects WHERE space = ?'),
     },
-
     scrub: () => db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => db.close(),
   }
