@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { collections } from '@skein/memory/store'
 import { describe, expect, it } from 'vitest'
 
+import { entryPoints } from '../scripts/manifests.ts'
 import { checkAllRooms } from '../scripts/rooms.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -28,7 +29,7 @@ describe('ARCHITECTURE.md', () => {
   })
 
   it('counts the exported names of every entry point', () => {
-    const counts = entryPoints().map(({ name, file }) => [name, exportedNames(file)] as const)
+    const counts = entryPoints(root).map(({ name, file }) => [name, exportedNames(file)] as const)
     const stated = tableRows('entry point').map(([name = '', count]) => [name.replaceAll('`', ''), Number(count)])
     expect(stated).toEqual(counts)
   })
@@ -140,21 +141,6 @@ function durationsIn(source: string): readonly string[] {
   const policies = Array.from(source.matchAll(/interface (?:Backoff|\w+Policy)\b[^{]*\{([^}]*)\}/g))
   const required = policies.flatMap(([, body = '']) => Array.from(body.matchAll(/readonly (\w+Ms)\??: /g)))
   return [...new Set([...optional, ...required].map(([, name = '']) => name))]
-}
-
-/** What other packages may import, in the order of their names. */
-function entryPoints(): readonly { readonly name: string; readonly file: string }[] {
-  return globSync('packages/*/package.json', { cwd: root })
-    .toSorted()
-    .flatMap((manifest) => {
-      const { name, exports } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as {
-        readonly name: string
-        readonly exports: Readonly<Record<string, string>>
-      }
-      return Object.entries(exports)
-        .filter(([entry]) => entry !== './package.json')
-        .map(([entry, file]) => ({ name: join(name, entry), file: join(root, manifest, '..', file) }))
-    })
 }
 
 /** Every index names its exports one by one. */

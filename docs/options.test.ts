@@ -1,4 +1,3 @@
-import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -7,6 +6,7 @@ import { mapStore, OptionError, openMemory } from '@skein/memory'
 import { openaiModel } from '@skein/openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { entryPoints } from '../scripts/manifests.ts'
 import { functionCalls, methodCalls } from './option-calls.ts'
 import type { CallSubjects, OptionCall } from './option-calls.ts'
 
@@ -78,19 +78,12 @@ const methodsWithoutOptions = new Set(
 /** Exported functions and classes of all entry points, but for errors. */
 async function exportedFunctions(): Promise<string[]> {
   const names: string[] = []
-  for (const file of globSync('packages/*/package.json', { cwd: root })) {
-    const { name, exports } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
-      name: string
-      exports: Record<string, string>
-    }
-    for (const [entry, source] of Object.entries(exports)) {
-      // What declares tests, and wraps stores that tests break.
-      if ((name === '@skein/memory' && entry === './testing') || entry === './package.json') continue
-      const module = (await import(pathToFileURL(join(root, file, '..', source)).href)) as Record<string, unknown>
-      for (const [exported, value] of Object.entries(module)) {
-        if (typeof value === 'function' && !(value.prototype instanceof Error))
-          names.push(`${name}${entry.slice(1)} ${exported}`)
-      }
+  for (const { name, file } of entryPoints(root)) {
+    // What declares tests, and wraps stores that tests break.
+    if (name === '@skein/memory/testing') continue
+    const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+    for (const [exported, value] of Object.entries(module)) {
+      if (typeof value === 'function' && !(value.prototype instanceof Error)) names.push(`${name} ${exported}`)
     }
   }
   return names

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -107,19 +107,27 @@ describe('a package that is packed', () => {
     expect(stderr).toMatch(/^Pack with pnpm: .*npm publish <tarball>/)
   })
 
-  it('was built, and holds nothing whose source is gone', () => {
+  it('was built, and holds nothing whose source is gone', async () => {
     const copy = write('built', {
-      'tsconfig.json': { compilerOptions: { rootDir: 'src', outDir: 'dist', composite: true }, include: ['src'] },
+      'package.json': { name: 'built', publishConfig: { exports: { '.': { default: './dist/index.js' } } } },
+      'tsconfig.json': {
+        compilerOptions: { rootDir: 'src', outDir: 'build', declarationDir: 'dist', composite: true, sourceMap: true },
+        include: ['src'],
+      },
       'src/index.ts': 'export const one: number = 1\n',
       'dist/gone.js': 'export {}\n',
       'dist/gone.d.ts': 'export {}\n',
     })
-    expect(staleFiles(copy).toSorted()).toEqual(['gone.d.ts', 'gone.js'])
-    prepack(copy, 'pnpm/12.0.0')
-    expect(staleFiles(copy)).toEqual([])
+    expect(staleFiles(copy)).toEqual(['gone.d.ts'])
+    await prepack(copy, 'pnpm/12.0.0')
+    expect(globSync('dist/**/*', { cwd: copy }).toSorted()).toEqual([
+      'dist/index.d.ts',
+      'dist/index.js',
+      'dist/index.js.map',
+    ])
     expect(readFileSync(join(copy, 'dist', 'index.js'), 'utf8')).toContain('one = 1')
     writeFileSync(join(copy, 'src', 'index.ts'), 'export const one: string = 1\n')
-    expect(() => prepack(copy, 'pnpm/12.0.0')).toThrow('tsc -b failed')
+    await expect(prepack(copy, 'pnpm/12.0.0')).rejects.toThrow('tsc -b failed')
   })
 
   it('declares everything that it loads and whose types it names, and has its sources beside its maps', () => {

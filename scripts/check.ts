@@ -34,8 +34,8 @@ const steps: Readonly<Record<string, () => void>> = {
   'one way to the terminal': () => refuse(checkStandardStreams(root)),
   'types of the packages': () => {
     // What sources no longer have must not be published.
-    for (const dist of globSync('packages/*/dist', { cwd: root })) rmSync(join(root, dist), { recursive: true })
-    run('tsc', '-b', '--force')
+    for (const old of globSync('packages/*/{build,dist}', { cwd: root })) rmSync(join(root, old), { recursive: true })
+    run('tsc', '-b')
   },
   'types over versions of XState': () =>
     refuse(installedToolchains(root).flatMap((toolchain) => checkTypes(root, toolchain))),

@@ -16,8 +16,13 @@ export interface Manifest {
   readonly version: string
   readonly license?: string
   readonly scripts?: Readonly<Record<string, string>>
-  readonly exports: Readonly<Record<string, unknown>>
-  readonly publishConfig: { readonly exports: Readonly<Record<string, unknown>> }
+  /** A string is a file that is no module. */
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  readonly files: readonly string[]
+  readonly publishConfig: {
+    readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+    readonly bin?: Readonly<Record<string, string>>
+  }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -35,6 +40,24 @@ export function packageFolders(root: string): readonly string[] {
 /** Reads the manifest in a folder. */
 export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+}
+
+/** An entry point of a package: what others import, and the source that it is. */
+export interface EntryPoint {
+  /** Such as `@skein/memory/store`. */
+  readonly name: string
+  /** Absolute. */
+  readonly file: string
+}
+
+/** The entry points of all packages, in the order of the packages' folders. */
+export function entryPoints(root: string): readonly EntryPoint[] {
+  return packageFolders(root).flatMap((folder) => {
+    const { name, exports } = readManifest(join(root, folder))
+    return Object.entries(exports).flatMap(([entry, target]) =>
+      typeof target === 'string' ? [] : [{ name: posix.join(name, entry), file: join(root, folder, target.default) }],
+    )
+  })
 }
 
 /** A file whose text should be another. */
@@ -86,7 +109,8 @@ function completed(root: string, folder: string): object {
     homepage: `${url}/tree/main/${folder}#readme`,
     bugs: { url: `${url}/issues` },
     repository: { type: 'git', url: `git+${url}.git`, directory: folder },
-    exports: { ...manifest.exports, ...self },
+    exports: { ...inWorkspace(manifest.publishConfig.exports), ...self },
+    files: manifest.files.filter((file) => file !== '!dist/.tsbuildinfo'),
     publishConfig: { ...manifest.publishConfig, exports: { ...manifest.publishConfig.exports, ...self } },
     scripts: { ...manifest.scripts, prepack: 'node ../../scripts/prepack.ts' },
     peerDependencies: { [nodeTypes]: '>=22', ...manifest.peerDependencies },
@@ -94,6 +118,15 @@ function completed(root: string, folder: string): object {
   }
   const order = ([name]: [string, unknown]): number => fields.indexOf(name)
   return Object.fromEntries(Object.entries(complete).toSorted((a, b) => order(a) - order(b)))
+}
+
+/** In the workspace a package is its sources; `node --conditions=built` loads what is published. */
+function inWorkspace(published: Manifest['publishConfig']['exports']): object {
+  const entries = Object.entries(published).map(([name, target]) => {
+    const built = typeof target === 'string' ? target : target.default
+    return [name, { built, default: built.replace('./dist/', './src/').replace(/\.js$/, '.ts') }]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Where the repository is on the web. */

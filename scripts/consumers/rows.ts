@@ -4,7 +4,7 @@ import { nodeDependency, Project } from './project.ts'
 import type { Ended } from './project.ts'
 import { readRecipes, runRecipe } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
-import { aiSdkApp, entryPoints, everyEntry, typesConfig } from './subjects.ts'
+import { aiSdkApp, everyEntry, runningEntries, typesConfig } from './subjects.ts'
 import { runSnippets } from './snippets.ts'
 
 /** One consumer: what it is made of, and what has to come out. */
@@ -172,7 +172,7 @@ function tooOldRows(project: Project, root: string): readonly Row[] {
     return code !== 0 && sentence.test(output) ? undefined : `${command}:\n${output}`
   }
   const load = async (): Promise<string | undefined> => {
-    for (const entry of entryPoints(root)) {
+    for (const entry of runningEntries(root)) {
       const wrong = await told(`node -e "import('${entry}')"`)
       if (wrong !== undefined) return wrong
     }

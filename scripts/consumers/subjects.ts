@@ -1,17 +1,12 @@
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { entryPoints } from '../manifests.ts'
 
 const declaringTests = new Set(['@skein/memory/testing', '@skein/core/executor/testing'])
 
 /** All entry points that run, but for those that declare tests. */
-export function entryPoints(root: string): readonly string[] {
-  return globSync('packages/*/package.json', { cwd: root })
-    .toSorted()
-    .flatMap((path) => {
-      const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string; exports: object }
-      return Object.keys(manifest.exports).map((entry) => manifest.name + entry.slice(1))
-    })
-    .filter((entry) => !declaringTests.has(entry) && !/\/(?:types|package\.json)$/.test(entry))
+export function runningEntries(root: string): readonly string[] {
+  return entryPoints(root)
+    .map(({ name }) => name)
+    .filter((name) => !declaringTests.has(name) && !name.endsWith('/types'))
 }
 
 /** Compiler options of three ways to use the packages; each checks the declarations of all of them. */
@@ -33,7 +28,7 @@ const withNewerTypes: ReadonlySet<string> = new Set(['@skein/langgraph', '@skein
 export function everyEntry(root: string, version: string): Readonly<Record<string, string>> {
   const isOld = version === '5.4'
   // The declarations of the AI SDK are not strict: `aiSdkApp` checks that package.
-  const checked = entryPoints(root).filter((entry) => entry !== '@skein/ai-sdk')
+  const checked = runningEntries(root).filter((entry) => entry !== '@skein/ai-sdk')
   const entries = [...checked, '@skein/core/types', '@skein/memory/types'].filter(
     (entry) => !isOld || !withNewerTypes.has(entry),
   )

@@ -4,14 +4,12 @@ import { join } from 'node:path'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 
+import { cli } from '../../skein/test/run-skein.ts'
 import { connectOver } from './mcp-client.ts'
 import type { Generation, TestClient } from './mcp-client.ts'
 
 // Tests start the command several times: it is compiled once.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'skein-test-compile-cache')
-
-/** The command's source, which Node runs as it is. */
-const cli: string = join(import.meta.dirname, '../../skein/src/cli.ts')
 
 /** A client with a process of its own as its server. */
 export interface ProcessClient extends TestClient {
@@ -23,7 +21,7 @@ export interface ProcessClient extends TestClient {
 export async function connectProcess(
   generation: Generation,
   args: readonly string[],
-  server: readonly string[] = [process.execPath, cli, 'mcp'],
+  server: readonly string[] = [process.execPath, ...cli, 'mcp'],
 ): Promise<ProcessClient> {
   const [command = '', ...first] = server
   const launch = { command, args: [...first, ...args], env: process.env as Record<string, string> }
