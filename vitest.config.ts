@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     globalSetup: ['scripts/built-packages.ts'],
+    setupFiles: ['scripts/built-children.ts'],
     // Tests that start processes and threads take their time on a busy machine; none asserts it.
     testTimeout: 180_000,
     hookTimeout: 180_000,

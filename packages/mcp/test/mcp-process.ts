@@ -21,7 +21,7 @@ export interface ProcessClient extends TestClient {
 export async function connectProcess(
   generation: Generation,
   args: readonly string[],
-  server: readonly string[] = [process.execPath, ...cli, 'mcp'],
+  server: readonly string[] = [process.execPath, cli, 'mcp'],
 ): Promise<ProcessClient> {
   const [command = '', ...first] = server
   const launch = { command, args: [...first, ...args], env: process.env as Record<string, string> }

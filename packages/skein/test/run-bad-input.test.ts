@@ -24,7 +24,7 @@ import { folderWith, reportFile, story, temporaryFolder } from './sample-files.t
 const nobody: SpawnOptions | undefined = (() => {
   if (process.getuid?.() !== 0) return {}
   const other = { uid: 65_534, gid: 65_534 }
-  const { status } = spawnSync(process.execPath, [...cli, '--version'], { ...other, stdio: 'ignore' })
+  const { status } = spawnSync(process.execPath, [cli, '--version'], { ...other, stdio: 'ignore' })
   return status === 0 ? other : undefined
 })()
 

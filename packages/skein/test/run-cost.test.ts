@@ -186,9 +186,7 @@ describe('skein run without a budget', () => {
   ])('asks the person at the terminal, who answers %j', async (answer, expected) => {
     const server = await startServer()
     const folder = folderWith({ 'huge.txt': huge })
-    const command = [process.execPath, ...cli, 'run', 'huge.txt', ...flagsFor(server)]
-      .map((word) => `'${word}'`)
-      .join(' ')
+    const command = [process.execPath, cli, 'run', 'huge.txt', ...flagsFor(server)].map((word) => `'${word}'`).join(' ')
     const child = spawn('script', ['-qec', command, '/dev/null'], {
       cwd: folder,
       env: { ...process.env, NO_COLOR: '1' },

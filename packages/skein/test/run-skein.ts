@@ -10,8 +10,8 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** What runs the command as it is published, with the packages of the workspace as they are published. */
-export const cli: readonly string[] = ['--conditions=built', join(import.meta.dirname, '../dist/cli.js')]
+/** The command as it is published. */
+export const cli: string = join(import.meta.dirname, '../dist/cli.js')
 
 /** Starts the command as a process of its own. */
 export function startSkein(
@@ -20,7 +20,7 @@ export function startSkein(
   env: NodeJS.ProcessEnv = {},
   options: SpawnOptions = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...cli, ...args], {
+  const child = spawn(process.execPath, [cli, ...args], {
     ...options,
     cwd,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },

@@ -17,7 +17,7 @@ it('a table fits COLUMNS, and is not cut in a pipe', async () => {
 })
 
 it.skipIf(spawnSync('script', ['--version']).status !== 0)('a table fits a real terminal (needs script)', () => {
-  const run = (args: string): string => `stty cols 44; ${process.execPath} ${cli.join(' ')} ${args} --store x.db`
+  const run = (args: string): string => `stty cols 44; ${process.execPath} ${cli} ${args} --store x.db`
   const inTerminal = (args: string) =>
     spawnSync('script', ['-qec', run(args), '/dev/null'], { cwd: sample.folder, encoding: 'utf8' })
   const { stdout } = inTerminal('ls objects')

@@ -111,7 +111,7 @@ describe('skein tail', () => {
     const { facts } = memory.as({ id: 'ann', role: 'sales' })
     await facts.set('price', 0)
     const pipe = (args: string) =>
-      spawn('bash', ['-c', `set -o pipefail; ${process.execPath} ${cli.join(' ')} ${args} --store x.db | head -n 1`], {
+      spawn('bash', ['-c', `set -o pipefail; ${process.execPath} ${cli} ${args} --store x.db | head -n 1`], {
         cwd: folder,
       })
     const piped = pipe('tail --after 0')

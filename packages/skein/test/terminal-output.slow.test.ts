@@ -213,7 +213,7 @@ async function outcomeOf({ args, until, env }: Row): Promise<Ended> {
 
 /** What a command writes to a terminal. */
 async function onTerminal(args: readonly string[]): Promise<string> {
-  const quoted = [process.execPath, ...cli, ...args].map((arg) => `'${arg.replaceAll("'", String.raw`'\\''`)}'`)
+  const quoted = [process.execPath, cli, ...args].map((arg) => `'${arg.replaceAll("'", String.raw`'\\''`)}'`)
   const child = spawn('script', ['--quiet', '--return', '--command', quoted.join(' '), '/dev/null'], {
     cwd: folder,
     env: {

@@ -45,7 +45,7 @@ const readable = (text: string): string => text.replaceAll('\u001B', '<ESC>').re
 
 /** Runs the command on a terminal, and presses Ctrl-C when it has shown something. */
 async function interruptOnTerminal(args: readonly string[], until: RegExp): Promise<{ code: number; shown: string }> {
-  const command = `stty cols 40; exec ${[process.execPath, ...cli, ...args].map((arg) => `'${arg}'`).join(' ')}`
+  const command = `stty cols 40; exec ${[process.execPath, cli, ...args].map((arg) => `'${arg}'`).join(' ')}`
   const env = {
     ...process.env,
     TERM: 'xterm',

@@ -123,7 +123,7 @@ interface CliCost {
 
 /** What a command prints as JSON. */
 async function skein(command: string, store: string): Promise<unknown> {
-  const { stdout } = await promisify(execFile)('node', [...cli, command, '--store', store, '--json'])
+  const { stdout } = await promisify(execFile)('node', [cli, command, '--store', store, '--json'])
   return JSON.parse(stdout) as unknown
 }
 
@@ -134,7 +134,7 @@ async function startRun(
   const report = join(root, 'examples', 'data', '1981_jimmy_carter_d.txt')
   const questions = ['What is said about the hostages in Iran?', 'What was done for the environment?']
   const asked = questions.flatMap((question) => ['--question', question])
-  const child = spawn('node', [...cli, 'run', report, ...asked, '--store', store, '--dashboard'], {
+  const child = spawn('node', [cli, 'run', report, ...asked, '--store', store, '--dashboard'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let output = ''
