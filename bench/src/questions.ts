@@ -11,6 +11,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'sqlite-read': async () => (await import('./sqlite-read.ts')).sqliteRead,
   'sqlite-write': async () => (await import('./sqlite-writes.ts')).sqliteWrite,
   'sqlite-write-100': async () => (await import('./sqlite-writes.ts')).sqliteWrite100,
+  history: async () => (await import('./history-writes.ts')).historyWrites,
   transaction: async () => (await import('./transaction.ts')).transaction,
   forget: async () => (await import('./forget.ts')).forgetTime,
   'forget-stall': async () => (await import('./forget.ts')).forgetStall,

@@ -65,7 +65,8 @@ async function writes({ quick }: Asking, { name, unit, together, least }: Varian
   }
 }
 
-function ours(name: string, facts: Facts, together: number): Contender {
+/** Writes under the next keys, as many at once as are said. */
+export function ours(name: string, facts: Facts, together: number): Contender {
   const versions = new Map<string, number>()
   let index = 0
   const one = async (): Promise<void> => {

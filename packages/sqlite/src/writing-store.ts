@@ -84,7 +84,7 @@ export class WritingStore extends SpaceStore {
   }
 
   changePast(key: RecordKey, changes: readonly PastChange[]): Promise<void> {
-    return this.#transact(() => this.#space.tables.past.change(key, changes))
+    return this.#transact(() => this.#space.changePast(key, changes))
   }
 
   override isLocked(): boolean {

@@ -91,11 +91,11 @@ export function tablesOf(path: string): Tables {
   try {
     const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`
     const names = (db.prepare(sql).pluck().all() as string[]).filter(
-      (name) => !ofIndex.test(name) && !name.startsWith('past_'),
+      (name) => !ofIndex.test(name) && !/^(?:past|histories)_/.test(name),
     )
     const rows = names.map((name) => {
       const all = db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all() as Record<string, unknown>[]
-      for (const row of all) for (const added of ['listed', 'sealed', 'terms']) delete row[added]
+      for (const row of all) for (const added of ['listed', 'sealed', 'terms', 'past']) delete row[added]
       const raised = name.startsWith('floors') ? ['@time', '@analyzer', '@indexed', ...collectionsWith('leased')] : []
       return [name, all.filter((row) => !raised.includes(row['collection'] as string))] as const
     })

@@ -1,4 +1,4 @@
-import { beyondPrefix } from '@skein/memory/store'
+import { beyondPrefix, hasTrait } from '@skein/memory/store'
 import type { PastChange, PastEffect, PastPage, PastQuery, PastVersion, RecordKey } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
@@ -10,10 +10,21 @@ const firstFormat = 8
 
 const ofKey = 'collection = ? AND id = ?'
 // SQLite copies the row itself, so a write neither packs it again nor reckons its checksum.
-const copyRow = `INSERT OR REPLACE INTO @past (until, ${columns}) SELECT ?, ${columns} FROM @records WHERE row = ?`
-const insertVersion = `INSERT OR REPLACE INTO @past (until, ${columns}) VALUES (?, ${columns.replaceAll(/\w+/g, '?')})`
-const trimLabel = `DELETE FROM @past WHERE ${ofKey} AND level = ? AND compartments = ? AND version <= (
-  SELECT version FROM @past WHERE ${ofKey} AND level = ? AND compartments = ? ORDER BY version DESC LIMIT 1 OFFSET ?)`
+const copyRow = `INSERT INTO @past (prev, until, ${columns}) SELECT past, ?, ${columns} FROM @records WHERE row = ?`
+const insertVersion = `INSERT INTO @past (prev, until, ${columns}) VALUES (?, ?, ${columns.replaceAll(/\w+/g, '?')})`
+const selectVersion = `SELECT ${columns}, until, prev FROM @past WHERE row = ?`
+const addHistory = 'INSERT OR IGNORE INTO @histories (collection, id) VALUES (?, ?)'
+const keepHistory = `UPDATE @histories SET past = (SELECT past FROM @records WHERE row = ?)
+  WHERE (collection, id) = (SELECT collection, id FROM @past WHERE row = (SELECT past FROM @records WHERE row = ?))`
+
+/** A past version as it is stored. */
+interface StoredVersion {
+  readonly row: number
+  readonly raw: RawRow
+  readonly until: number
+  /** The row of the version before. */
+  readonly prev: number | null
+}
 
 /** The past versions of one space: rows as they were, beside those of the present. */
 export class PastTable {
@@ -23,26 +34,50 @@ export class PastTable {
     this.#sql = sql
   }
 
-  /** Does what a write does to the past of its record, before the row changes; `rowId` is that of the row. */
-  apply({ added, isErased, keep }: PastEffect, { collection, id }: RecordKey, rowId: number | undefined): void {
-    if (isErased) this.#sql(`DELETE FROM @past WHERE ${ofKey}`).run(collection, id)
-    for (const version of added) {
-      const { record, deleted, until } = version
-      if (deleted) this.#sql(insertVersion).run(until, ...packRow(version))
-      else this.#sql(copyRow).run(until, rowId)
-      if (keep === undefined) continue
-      const [level, compartments] = packRow({ record, deleted }).slice(9, 11)
-      this.#sql(trimLabel).run(collection, id, level, compartments, collection, id, level, compartments, keep)
+  /**
+   * Does what a write does to the past of its record, before the row changes.
+   *
+   * @param rowId - That of the row.
+   * @param hasPast - Whether the record has past versions.
+   * @returns the newest past version, which the row has to name; absent where that is the one before.
+   */
+  apply(effect: PastEffect, key: RecordKey, rowId: number | undefined, hasPast: boolean): number | undefined {
+    if (effect.isErased) this.#erase(key)
+    let newest: number | undefined
+    for (const version of effect.added) {
+      const { deleted, until } = version
+      const { lastInsertRowid } = deleted
+        ? this.#sql(insertVersion).run(newest ?? this.#newestOf(key), until, ...packRow(version))
+        : this.#sql(copyRow).run(until, rowId)
+      newest = Number(lastInsertRowid)
     }
+    if (newest === undefined) return undefined
+    if (!hasPast) this.#sql(addHistory).run(key.collection, key.id)
+    if (effect.keep !== undefined) this.#trim(key, newest, effect.keep)
+    return newest
+  }
+
+  /** Gives a record that was gone, and is written anew, what it was before. */
+  attach({ collection, id }: RecordKey, rowId: number): boolean {
+    if (!hasTrait(collection, 'recalled')) return false
+    const found = this.#sql(`SELECT past FROM @histories WHERE ${ofKey}`).get(collection, id) as [number] | undefined
+    if (!found) return false
+    this.#sql('UPDATE @records SET past = ? WHERE row = ?').run(found[0], rowId)
+    this.#sql(`UPDATE @histories SET past = NULL WHERE ${ofKey}`).run(collection, id)
+    return true
+  }
+
+  /** Keeps the past of a record whose row goes. Its key may be damaged. */
+  detach(rowId: number): void {
+    this.#sql(keepHistory).run(rowId, rowId)
   }
 
   /** Those of a record, newest first. Damaged ones are left out; `verify` tells of them. */
-  of({ collection, id }: RecordKey): PastVersion[] {
+  of(key: RecordKey): PastVersion[] {
     if (this.#sql.format < firstFormat) return []
-    const sql = `SELECT ${columns}, until FROM @past WHERE ${ofKey} ORDER BY version DESC`
-    return (this.#sql(sql).all(collection, id) as [...RawRow, until: number][]).flatMap((raw) => {
+    return this.#versions(key).flatMap(({ raw, until }) => {
       const row = unpackIntact(raw)
-      return row ? { ...row, until: raw.at(-1) as number } : []
+      return row ? { ...row, until } : []
     })
   }
 
@@ -55,21 +90,75 @@ export class PastTable {
       where.splice(2, 1)
       values.splice(2, 1)
     }
-    const sql = `SELECT DISTINCT id FROM @past WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`
+    const sql = `SELECT id FROM @histories WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`
     const ids = (this.#sql(sql).all(...values, limit + 1) as [string][]).map(([id]) => id)
     const page = ids.slice(0, limit)
     return ids.length > limit ? { ids: page, next: page.at(-1) } : { ids: page }
   }
 
   change(key: RecordKey, changes: readonly PastChange[]): void {
-    for (const { version, value } of changes) {
-      if (value === undefined) {
-        this.#sql(`DELETE FROM @past WHERE ${ofKey} AND version = ?`).run(key.collection, key.id, version)
-        continue
-      }
-      const found = this.of(key).find(({ record }) => record.version === version)
-      if (!found) continue
-      this.#sql(insertVersion).run(found.until, ...packRow({ ...found, record: { ...found.record, value } }))
+    const values = new Map(changes.map(({ version, value }) => [version, value]))
+    const versions = this.#versions(key)
+    this.#remove(
+      key,
+      versions,
+      versions.filter(({ raw }) => values.has(raw[3]) && values.get(raw[3]) === undefined),
+    )
+    for (const { row, raw } of versions) {
+      const [value, found] = [values.get(raw[3]), unpackIntact(raw)]
+      if (value === undefined || !found) continue
+      const packed = packRow({ ...found, record: { ...found.record, value } })
+      this.#sql('UPDATE @past SET value = ?, checksum = ? WHERE row = ?').run(value, packed.at(-1), row)
     }
+  }
+
+  #newestOf({ collection, id }: RecordKey): number | null {
+    const find = (table: string): [number | null] | undefined =>
+      this.#sql(`SELECT past FROM ${table} WHERE ${ofKey}`).get(collection, id) as [number | null] | undefined
+    return (find('@records') ?? find('@histories'))?.[0] ?? null
+  }
+
+  /** @param newest - Where the row of the record does not name it yet. */
+  #versions(key: RecordKey, newest: number | null = this.#newestOf(key)): StoredVersion[] {
+    const versions: StoredVersion[] = []
+    for (let row = newest; row !== null;) {
+      const found = this.#sql(selectVersion).get(row) as [...RawRow, until: number, prev: number | null] | undefined
+      // A damaged link leads to nothing, to another record's versions, or in a circle. Later ones have higher rows.
+      if (!found || found[0] !== key.collection || found[1] !== key.id || row >= (versions.at(-1)?.row ?? Infinity))
+        break
+      const [until, prev] = found.slice(-2) as [number, number | null]
+      versions.push({ row, raw: found.slice(0, -2) as RawRow, until, prev })
+      row = prev
+    }
+    return versions
+  }
+
+  #erase(key: RecordKey): void {
+    const versions = this.#versions(key)
+    this.#remove(key, versions, versions)
+  }
+
+  /** Removes versions beyond those that are kept under the label of the newest one. */
+  #trim(key: RecordKey, newest: number, keep: number): void {
+    const versions = this.#versions(key, newest)
+    const label = versions[0]?.raw.slice(9, 11).join(' ')
+    const alike = versions.filter(({ raw }) => raw.slice(9, 11).join(' ') === label)
+    this.#remove(key, versions, alike.slice(keep))
+  }
+
+  /** Removes versions of a record, and joins the others. */
+  #remove({ collection, id }: RecordKey, versions: readonly StoredVersion[], gone: readonly StoredVersion[]): void {
+    if (gone.length === 0) return
+    const rest = versions.filter((version) => !gone.includes(version))
+    for (const { row } of gone) this.#sql('DELETE FROM @past WHERE row = ?').run(row)
+    for (const [index, { row, prev }] of rest.entries()) {
+      const before = rest[index + 1]?.row ?? null
+      if (before !== prev) this.#sql('UPDATE @past SET prev = ? WHERE row = ?').run(before, row)
+    }
+    if (rest[0] === versions[0]) return
+    const newest = rest[0]?.row ?? null
+    this.#sql(`UPDATE @records SET past = ? WHERE ${ofKey}`).run(newest, collection, id)
+    if (newest === null) this.#sql(`DELETE FROM @histories WHERE ${ofKey}`).run(collection, id)
+    else this.#sql(`UPDATE @histories SET past = ? WHERE ${ofKey} AND past IS NOT NULL`).run(newest, collection, id)
   }
 }

@@ -9,6 +9,8 @@ export interface RowWithId extends Row {
   readonly raw: RawRowAndMore
   /** Whether the full-text index holds it. */
   readonly hasTerms: boolean
+  /** Whether it has past versions. */
+  readonly hasPast: boolean
   /** Whether it is a placeholder for a row that can't be read. */
   readonly isDamaged?: boolean
   /** Whether its mark as an entry of a journal is not what its collection says. */

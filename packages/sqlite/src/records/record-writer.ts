@@ -22,9 +22,9 @@ export interface Applied {
 }
 
 /** A row, followed by the columns that are not part of the record. */
-type RawRowWithId = [...RawRow, rowId: number, hasTerms: number, mark: number]
+type RawRowWithId = [...RawRow, rowId: number, hasTerms: number, mark: number, hasPast: number]
 
-const columnsWithId = `${columns}, row, terms IS NOT NULL, listed`
+const columnsWithId = `${columns}, row, terms IS NOT NULL, listed, past IS NOT NULL`
 const selectRow = `SELECT ${columnsWithId} FROM @records WHERE collection = ? AND id = ?`
 const selectAlone = `SELECT ${columns} FROM @records WHERE row = ?`
 const selectExpired = `SELECT ${columnsWithId} FROM @records WHERE expires_at <= ? LIMIT ?`
@@ -36,9 +36,9 @@ const update = (indexes: readonly number[], more = ''): string =>
 const all = names.map((_, index) => index).slice(2)
 const always = ['value', 'version', 'seq', 'updated_at', 'expires_at', 'checksum'].map((name) => names.indexOf(name))
 const seldom = all.filter((index) => !always.includes(index))
-const updateRow = update(all, ', terms = ?, listed = ?')
+const updateRow = update(all, ', terms = ?, listed = ?, past = ifnull(?, past)')
 /** For most writes, which change the value and leave author, tags, label and the like as they were. */
-const updateValue = update(always)
+const updateValue = update(always, ', past = ifnull(?, past)')
 const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
 const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
 const withdrawRow = 'UPDATE @records SET compartments = ?, checksum = ? WHERE row = ?'
@@ -122,8 +122,8 @@ export class RecordWriter {
       const mutation = batch[index] as Mutation
       // What a damaged row held can't be kept.
       const past = pastEffect(mutation, before?.isDamaged ? undefined : before, verdict.row)
-      this.#past.apply(past, mutation.key, before?.rowId)
-      this.#put(mutation, verdict.row, before)
+      const newest = this.#past.apply(past, mutation.key, before?.rowId, before?.hasPast ?? false)
+      this.#put(mutation, verdict.row, past.isErased && before ? { ...before, hasPast: false } : before, newest)
       if (!verdict.change) continue
       changes.push(changeOf(verdict.row))
       if (isSealed(verdict.row.record.value) || (before && (isSealed(before.record.value) || before.isDamaged))) {
@@ -176,8 +176,8 @@ export class RecordWriter {
     return this.#sql(selectRow).get(collection, id) as RawRowWithId | undefined
   }
 
-  /** Stores a row in place of the one before. */
-  #put(mutation: Mutation, row: Row, before: RowWithId | undefined): void {
+  /** Stores a row in place of the one before, whose newest past version it names. */
+  #put(mutation: Mutation, row: Row, before: RowWithId | undefined, newestPast: number | undefined): void {
     const packed = packRow(row)
     const checksum = packed.at(-1)
     if (before && mutation.type === 'touch') {
@@ -200,14 +200,15 @@ export class RecordWriter {
     }
     const terms = mutation.type === 'set' && mutation.terms?.length ? packTerms(mutation.terms) : null
     const rowId = before?.rowId ?? this.#insert(packed, terms)
-    this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null })
+    const hasPast = before ? before.hasPast || newestPast !== undefined : this.#past.attach(mutation.key, rowId)
+    this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null, hasPast })
     if (before && terms === null && hasSameDescription(before, packed)) {
-      this.#sql(updateValue).run(...always.map((index) => packed[index]), rowId)
+      this.#sql(updateValue).run(...always.map((index) => packed[index]), newestPast ?? null, rowId)
       return
     }
     if (before) {
       this.#unlink(before)
-      this.#sql(updateRow).run(...packed.slice(2), terms, markOf(row.record.collection), rowId)
+      this.#sql(updateRow).run(...packed.slice(2), terms, markOf(row.record.collection), newestPast ?? null, rowId)
     }
     for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, rowId)
     if (terms !== null) this.#pending = (this.#pending ?? this.#terms.pending()) + 1
@@ -242,6 +243,7 @@ export class RecordWriter {
     for (const raw of expired) {
       const row = unpackOrReplace(raw, now)
       this.#unlink(row)
+      if (row.hasPast) this.#past.detach(row.rowId)
       this.#sql('DELETE FROM @records WHERE row = ?').run(row.rowId)
       this.#sql(raiseFloor).run(row.record.collection, row.record.version)
       if (row.record.collection === 'objects' && !row.deleted) hashes.add(hashOf(row.record.id))
@@ -287,8 +289,8 @@ function unpackOrReplace(raw: RawRowWithId, now: number): RowWithId {
 }
 
 function besideRecord(raw: RawRowWithId): Omit<RowWithId, keyof Row> {
-  const [rowId, hasTerms, mark] = raw.slice(-3) as [number, number, number]
-  return { raw, rowId, hasTerms: hasTerms === 1, hasWrongMark: mark !== markOf(raw[0]) }
+  const [rowId, hasTerms, mark, hasPast] = raw.slice(-4) as [number, number, number, number]
+  return { raw, rowId, hasTerms: hasTerms === 1, hasWrongMark: mark !== markOf(raw[0]), hasPast: hasPast === 1 }
 }
 
 /** Whether a write changes only columns that every write changes, so that it concerns no other table. */

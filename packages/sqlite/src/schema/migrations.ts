@@ -4,7 +4,7 @@ import type { Database } from '../file/database.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
-import { authorIndex, feedTriggers, pastTable, sealedIndex, termTables } from './space-schema.ts'
+import { authorIndex, feedTriggers, pastTables, sealedIndex, termTables } from './space-schema.ts'
 import { mergeInSteps } from './merge-in-steps.ts'
 import { spaceNumbers } from './spaces.ts'
 
@@ -66,9 +66,11 @@ function markSealedChanges(db: Database): void {
   }
 }
 
-/** Format 8 keeps past versions. A space that was made in this format has the table. */
+/** Format 8 keeps past versions. */
 function keepPast(db: Database): void {
-  for (const number of spaceNumbers(db)) db.exec(pastTable(number))
+  for (const number of spaceNumbers(db)) {
+    db.exec(`ALTER TABLE records_${number} ADD COLUMN past INTEGER; ${pastTables(number)}`)
+  }
 }
 
 /** Format 6 has an index of its own in place of SQLite's, which knew no repeats and not who may see what. */

@@ -18,7 +18,9 @@ export function spaceSchema(number: number): string {
       -- The terms by which search finds the record, each as often as the text has it, with a space before and after it.
       terms TEXT,
       -- 1 for an entry of a journal, which is listed by its author.
-      listed INTEGER NOT NULL DEFAULT 0
+      listed INTEGER NOT NULL DEFAULT 0,
+      -- Its newest past version.
+      past INTEGER
     );
     CREATE UNIQUE INDEX ${on('by_key')} ON ${on('records')} (collection, id);
     CREATE INDEX ${on('by_seq')} ON ${on('records')} (collection, seq);
@@ -42,7 +44,7 @@ export function spaceSchema(number: number): string {
     -- The highest version of all deleted rows of a collection: new keys begin above it.
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
 
-    ${pastTable(number)}
+    ${pastTables(number)}
     ${termTables(number)}
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
@@ -102,17 +104,23 @@ export function termTables(number: number): string {
   `
 }
 
-/** The table of past versions. It has no index but its key, so that a write touches one page more. */
-export function pastTable(number: number): string {
+/**
+ * The tables of past versions. They stand in the order in which they were written, each with the one before of its
+ * record: an index, or the order of keys, would let every write touch a page of its own.
+ */
+export function pastTables(number: number): string {
   return `
     -- Versions that were replaced or deleted, as they were in records, with the time at which they were.
     CREATE TABLE past_${number} (
-      collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
+      row INTEGER PRIMARY KEY, prev INTEGER, collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
       value TEXT NOT NULL, seq INTEGER NOT NULL, author TEXT NOT NULL, task TEXT, tags TEXT NOT NULL, importance REAL,
       level INTEGER NOT NULL, compartments TEXT NOT NULL, sources TEXT NOT NULL,
       created_at REAL NOT NULL, updated_at REAL NOT NULL, expires_at REAL,
-      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL,
-      PRIMARY KEY (collection, id, version)
+      deleted INTEGER NOT NULL, checksum INTEGER NOT NULL
+    );
+    -- The keys that have past versions, with the newest one where the record itself is gone.
+    CREATE TABLE histories_${number} (
+      collection TEXT NOT NULL, id TEXT NOT NULL, past INTEGER, PRIMARY KEY (collection, id)
     ) WITHOUT ROWID;
   `
 }

@@ -1,4 +1,4 @@
-import type { Change, Commit, Mutation, StoreClock, Unwatch } from '@skein/memory/store'
+import type { Change, Commit, Mutation, PastChange, RecordKey, StoreClock, Unwatch } from '@skein/memory/store'
 
 import type { ResolvedSqliteOptions } from '../file/sqlite-options.ts'
 import { RecordWriter } from '../records/record-writer.ts'
@@ -31,6 +31,12 @@ export class WriterSpace implements TransactionState {
     // What changes nothing in the feed leaves no time there.
     if (commit.ok && changes.length === 0) keepTime(this.tables.sql, now)
     return commit
+  }
+
+  changePast(key: RecordKey, changes: readonly PastChange[]): void {
+    this.tables.past.change(key, changes)
+    // Whether a record has past versions is cached with its row.
+    this.#records.forget()
   }
 
   /** Trims the feed, then deletes up to `limit` expired records; returns how many went. */
