@@ -158,3 +158,43 @@ it('the guide shows the first flock as it is, in 15 lines at most', async () => 
   expect(guide).toContain(`// first-flock.ts\n${code}`)
   expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
 })
+
+const recipes = {
+  'chat-with-documents': [
+    'A hotel may cost 120 a night. [travel.md]\n',
+    'A hotel may cost 120 a night. [travel.md] (known)\n',
+    'The documents say nothing about it.\n',
+  ],
+  'research-flock': ['acme: Acme has 120 employees.\n', '2 pages fetched, 1 reused\n'],
+  'customer-support': [
+    'ticket/2: We ship to Norway within a week.\n',
+    'ticket/3: We ship to Norway within a week.\n',
+    'Pia reads: Do you ship to Norway? (1 note, from desk)\n',
+  ],
+  'code-review': ['b.ts:1 An error is swallowed.\nagain:\n', '9 parts reviewed, 6 reused\n'],
+  scraping: ['5 pages, 5 requests: page/ page/a page/b page/c page/d\n'],
+}
+
+it('every recipe does what its guide says', async () => {
+  // One after the other in one process, since starting takes longer than running them.
+  const files = Object.keys(recipes).map((name) => join(import.meta.dirname, `recipes/${name}.ts`))
+  const code = `for (const file of ${JSON.stringify(files)}) await import(file)`
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code])
+  for (const line of Object.values(recipes).flat()) expect(stdout).toContain(line)
+  expect(stderr).toBe('')
+})
+
+it('the guide of recipes shows parts of each as it is, and each has 60 lines at most', async () => {
+  const guide = await readFile(join(import.meta.dirname, '../docs/guide/recipes.md'), 'utf8')
+  const sections = guide.split(/^## /m).filter((section) => section.includes('```ts part'))
+  const shown = sections.map((section) => /recipes\/([\w-]+)\.ts\)/.exec(section)?.[1] ?? '')
+  expect(shown.toSorted()).toEqual(Object.keys(recipes).toSorted())
+  for (const [index, section] of sections.entries()) {
+    const code = await readFile(join(import.meta.dirname, `recipes/${shown[index]}.ts`), 'utf8')
+    // The guide's formatter takes the indentation away.
+    const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
+    for (const [, part = ''] of section.matchAll(/^```ts part\n([^]*?)^```$/gm))
+      expect(flat(code)).toContain(flat(part))
+    expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
+  }
+})

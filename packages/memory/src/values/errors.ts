@@ -1,3 +1,7 @@
+import { SkeinError } from './skein-error.ts'
+
+export { SkeinError }
+
 /** Every error code that the memory can throw. A published code keeps its meaning. */
 export type SkeinErrorCode =
   | 'SKEIN_ACCESS'
@@ -25,21 +29,6 @@ export type SkeinErrorCode =
   | 'SKEIN_VALUE'
   | 'SKEIN_VERSION_CONFLICT'
   | 'SKEIN_WORK'
-
-/**
- * Base class of all errors that Skein throws.
- *
- * Branch on `code`, not on the class: codes survive bundling, duplicate
- * installs, threads and processes; `instanceof` does not.
- */
-export abstract class SkeinError extends Error {
-  abstract readonly code: string
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = new.target.name
-  }
-}
 
 /** A method was called after the memory had been closed. */
 export class MemoryClosedError extends SkeinError {
