@@ -56,7 +56,15 @@ export function addApi(app: Hono, session: DashboardSession): void {
   // Ids may hold slashes and line breaks.
   app.get('/api/records/:collection/:id{[\\s\\S]+}', async (context) => {
     const { collection, id } = context.req.param()
-    return context.json(await recordDetail(view, session.recentVersions, collection, id))
+    const detail = await recordDetail(view, session.recentVersions, collection, id)
+    return context.json({ ...detail, traces: session.traces.ofRecord(collection, id) })
+  })
+
+  app.get('/api/traces', (context) => context.json(session.traces.list(limitOf(context, 100, 500))))
+  app.get('/api/traces/:id', (context) => {
+    const trace = session.traces.get(context.req.param('id'))
+    if (!trace) throw new HttpError(404, 'DASHBOARD_NOT_FOUND', 'This trace is not kept, or not any more.')
+    return context.json(trace)
   })
 
   app.get('/api/metrics', async (context) => context.json(await metricsOf(session.metricSources, windowOf(context))))

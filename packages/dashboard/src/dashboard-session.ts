@@ -12,6 +12,8 @@ import { formatPosition } from './stream/position.ts'
 import { stateOfSavedAgent } from './stream/saved-agent-state.ts'
 import { SceneHub } from './stream/scene-hub.ts'
 import { StreamRegistry } from './stream/stream-registry.ts'
+import type { TraceLog } from './traces/trace-log.ts'
+import { TraceReader } from './traces/trace-reader.ts'
 
 /** Cached values of earlier versions, in UTF-16 units. */
 const maxVersionsLength = 8_000_000
@@ -27,15 +29,17 @@ export class DashboardSession implements ExportSource {
   readonly streams: StreamRegistry
   readonly metricSources: MetricSources
   readonly recentVersions: RecentVersions = new RecentVersions(maxVersionsLength)
+  readonly traces: TraceReader
   readonly files: ExportSource['files']
   readonly #queueTimer: NodeJS.Timeout | undefined
 
-  /** @throws OptionError when the principal is malformed. */
-  constructor(options: ResolvedDashboardOptions) {
+  /** @param traces - Those that are kept, if any. @throws OptionError when the principal is malformed. */
+  constructor(options: ResolvedDashboardOptions, traces: TraceLog | undefined) {
     const { memory, principal, flock, budgets, maxEvents, maxStreams, frameMs, heartbeatMs, files } = options
     this.options = options
     this.files = files
     this.view = memory.as(principal)
+    this.traces = new TraceReader(traces, principal)
     this.hub = new SceneHub({
       view: this.view,
       flock,

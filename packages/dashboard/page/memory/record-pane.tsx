@@ -10,6 +10,7 @@ import { counted, duration, timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { Lineage } from './lineage.tsx'
 import { RecordHistory } from './record-history.tsx'
+import { RecordTraces } from './record-traces.tsx'
 import { openRecord } from './record-source.ts'
 import { RecordValue } from './record-value.tsx'
 import { StateNote } from './state-badge.tsx'
@@ -66,6 +67,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
           <RecordValue record={record} quote={quote} />
           <Lineage record={record} direction="sources" />
           <Lineage record={record} direction="uses" />
+          <RecordTraces record={record} />
           <RecordHistory record={record} />
           <Readers record={record} />
         </>

@@ -10,6 +10,8 @@ import type {
   RecordRows,
   RunRow,
   Session,
+  TraceDetail,
+  TraceRow,
 } from '../../src/protocol/protocol.ts'
 
 /** A request that the server refused. */
@@ -48,6 +50,8 @@ export const api = {
     get(`api/records/${encodeURIComponent(collection)}/${encodeURIComponent(id)}`),
   metrics: (since?: number, until?: number): Promise<Metrics> =>
     get(`api/metrics?${encodeQuery({ since: since?.toString(), until: until?.toString() })}`),
+  traces: (): Promise<readonly TraceRow[]> => get('api/traces?limit=500'),
+  trace: (id: string): Promise<TraceDetail> => get(`api/traces/${encodeURIComponent(id)}`),
   inbox: (): Promise<readonly InboxItem[]> => get('api/inbox'),
   escalation: (id: string): Promise<InboxDetail> => get(`api/inbox/${encodeURIComponent(id)}`),
   act: (id: string, action: InboxAction): Promise<unknown> => post(`api/inbox/${encodeURIComponent(id)}`, action),
