@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import type { RecordDetail } from '../../src/protocol/protocol.ts'
 import { timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
-import { spanTitle } from '../traces/span-title.ts'
+import { spanTitle } from '../ui/span-title.ts'
 import { timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 

@@ -1,5 +1,5 @@
 import type { TraceRow } from '../../src/protocol/protocol.ts'
-import { spanTitle } from './span-title.ts'
+import { spanTitle } from '../ui/span-title.ts'
 
 /** Filters of the list, as the address has them. */
 export interface TraceFilters {

@@ -5,8 +5,8 @@ import { sceneShown, session, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { keyOf } from '../state/scene.ts'
 import { amount, duration, money, timestamp } from '../ui/amounts.ts'
-import { prettyJson } from '../ui/pretty-json.ts'
 import { Text } from '../ui/text.tsx'
+import { SpanText } from './span-text.tsx'
 
 /** Everything that is known of a span: who, when, what it used, why it failed, what went in and came out. */
 export function SpanDetails({ span }: { readonly span: TraceSpan }): VNode {
@@ -39,7 +39,7 @@ export function SpanDetails({ span }: { readonly span: TraceSpan }): VNode {
         <ul class="plain">
           {retries.map(({ at, attempt, error: type, delayMs }) => (
             <li key={at}>
-              ↻ {attempt === undefined ? 'Refused' : `Attempt ${attempt} failed`}
+              ↻ Attempt {attempt} failed
               {type !== undefined && (
                 <>
                   {' '}
@@ -58,22 +58,19 @@ export function SpanDetails({ span }: { readonly span: TraceSpan }): VNode {
             <Text of={error.message === undefined ? error.type : `${error.type}: ${error.message}`} maxLength={600} />
           </p>
           {error.stack !== undefined && (
-            <pre class="value short" tabindex={0}>
+            <pre class="value short" tabindex={0} aria-label="Stack">
               <bdi>{error.stack.slice(0, 8_000)}</bdi>
             </pre>
           )}
         </section>
       )}
       {texts.map(({ name, text }) => (
-        <section key={name}>
-          <h3>{name}</h3>
-          <pre class="value short" tabindex={0}>
-            <bdi>{prettyJson(text)}</bdi>
-          </pre>
-        </section>
+        <SpanText key={name} name={name} text={text} />
       ))}
       {records.length > 0 && <SpanRecords records={records} />}
-      {span.isCut && <p class="hint">The rest is above your clearance ({session.value?.principal.level ?? 'public'}).</p>}
+      {span.isCut && (
+        <p class="hint">The rest is above your clearance ({session.value?.principal.level ?? 'public'}).</p>
+      )}
     </div>
   )
 }

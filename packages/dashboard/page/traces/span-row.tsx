@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { amount, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanDetails } from './span-details.tsx'
-import { spanTitle } from './span-title.ts'
+import { spanTitle } from '../ui/span-title.ts'
 import type { TreeNode } from './trace-tree.ts'
 
 /** Of a whole trace, Unix milliseconds. */
@@ -49,16 +49,21 @@ export function SpanRow({ node, period, depth, path, open }: SpanRowProps): VNod
     <li>
       <div class={`span-line${isNamed ? ' is-named' : ''}`} ref={line}>
         <span class="span-name">
-          <button
-            type="button"
-            class="twig"
-            aria-expanded={isUnfolded.value}
-            aria-label={`Parts of ${title.slice(0, 60)}`}
-            disabled={children.length === 0}
-            onClick={() => (isUnfolded.value = !isUnfolded.value)}
-          >
-            {children.length === 0 ? '·' : isUnfolded.value ? '▾' : '▸'}
-          </button>
+          {children.length === 0 ? (
+            <span class="twig leaf" aria-hidden="true">
+              ·
+            </span>
+          ) : (
+            <button
+              type="button"
+              class="twig"
+              aria-expanded={isUnfolded.value}
+              aria-label={`Parts of ${title.slice(0, 60)}`}
+              onClick={() => (isUnfolded.value = !isUnfolded.value)}
+            >
+              {isUnfolded.value ? '▾' : '▸'}
+            </button>
+          )}
           <button
             type="button"
             class="quiet span-title"

@@ -10,7 +10,7 @@ import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanRow } from './span-row.tsx'
 import type { Period } from './span-row.tsx'
-import { spanTitle } from './span-title.ts'
+import { spanTitle } from '../ui/span-title.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
 import { Trouble } from './traces-view.tsx'
 
@@ -46,6 +46,7 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
   }
   const sum = (of: (node: (typeof roots.value)[number]) => number): number =>
     roots.value.reduce((total, node) => total + of(node), 0)
+  const [errors, retries] = [sum((node) => node.errors), sum((node) => node.retries)]
   return (
     <section class="view trace-page" aria-label="Trace" tabindex={0}>
       <p>
@@ -66,14 +67,22 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
               started {ago(timeShown() - period.from)} ·{' '}
               {first.span.parent === undefined ? `took ${duration(period.to - period.from)}` : 'still running'} ·{' '}
               {counted(spans.length, 'step')} · {amount(sum(({ tokens }) => tokens))} tokens ·{' '}
-              {money(sum(({ usd }) => usd))} ·{' '}
-              <Trouble errors={sum(({ errors }) => errors)} retries={sum(({ retries }) => retries)} />
+              {money(sum(({ usd }) => usd))}
+              {errors + retries > 0 && ' · '}
+              {errors + retries > 0 && <Trouble errors={errors} retries={retries} />}
             </p>
           </header>
           {dropped > 0 && <p class="hint">The first {counted(dropped, 'step')} to end are no longer kept.</p>}
           <ul class="span-tree" aria-label="Steps">
             {roots.value.map((node) => (
-              <SpanRow key={node.span.id} node={node} period={period} depth={0} path={pathTo(spans, spanId)} open={spanId} />
+              <SpanRow
+                key={node.span.id}
+                node={node}
+                period={period}
+                depth={0}
+                path={pathTo(spans, spanId)}
+                open={spanId}
+              />
             ))}
           </ul>
         </>

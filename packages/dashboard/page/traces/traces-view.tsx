@@ -11,7 +11,7 @@ import { ColumnHeads } from '../ui/column-heads.tsx'
 import { Text } from '../ui/text.tsx'
 import { filterTraces } from './filter-traces.ts'
 import type { TraceFilters } from './filter-traces.ts'
-import { spanTitle } from './span-title.ts'
+import { spanTitle } from '../ui/span-title.ts'
 import { TracePage } from './trace-page.tsx'
 
 const refreshMs = 2_000
@@ -36,7 +36,8 @@ function TraceList(): VNode {
           rows.value = found
           problem.value = undefined
         },
-        (error: unknown) => (problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'),
+        (error: unknown) =>
+          (problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'),
       )
     }
     load()
@@ -136,7 +137,7 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
 
 /** How much failed, and how much was tried again. */
 export function Trouble({ errors, retries }: { readonly errors: number; readonly retries: number }): VNode {
-  if (errors + retries === 0) return <span class="muted">none</span>
+  if (errors + retries === 0) return <span class="muted is-none">none</span>
   return (
     <span class={errors > 0 ? 'bad' : ''}>
       {errors > 0 && `✕ ${counted(errors, 'failure')}`}

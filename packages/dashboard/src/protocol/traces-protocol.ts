@@ -7,6 +7,7 @@ export interface TraceRow {
   /** What it is: the span that began it, as far as it has ended, or else the earliest that has. */
   readonly operation: string
   readonly target?: string
+  readonly collection?: string
   readonly agent?: string
   /** Unix milliseconds. */
   readonly startedAt: number

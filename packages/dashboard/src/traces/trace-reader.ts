@@ -6,7 +6,7 @@ import type { Audience } from '@skein/memory/store'
 
 import type { RecordTrace, TraceDetail, TraceRow } from '../protocol/protocol.ts'
 import type { KeptTrace, TraceLog } from './trace-log.ts'
-import { recordNames, spanIdOf, tokensOf, toTraceSpan, usdOf } from './trace-span.ts'
+import { recordNames, retriesOf, spanIdOf, tokensOf, toTraceSpan, usdOf } from './trace-span.ts'
 
 /** Spans of one record that are listed. */
 const mostOfRecord = 50
@@ -58,18 +58,20 @@ function toRow({ id, spans }: KeptTrace): TraceRow {
   const root = byStart.find(({ parent }) => parent === undefined)
   const { operation, target, attributes, startedAt } = (root ?? byStart[0]) as Span
   const agent = attributes[attribute.agentId]
+  const collection = attributes[attribute.collection]
   const sum = (of: (span: Span) => number): number => spans.reduce((total, span) => total + of(span), 0)
   return {
     id,
     operation,
     ...(target !== undefined && { target }),
+    ...(collection !== undefined && { collection: String(collection) }),
     ...(agent !== undefined && { agent: String(agent) }),
     startedAt,
     endedAt: Math.max(...spans.map((span) => span.startedAt + span.durationMs)),
     isRunning: root === undefined,
     spans: spans.length,
     errors: sum(({ error }) => (error ? 1 : 0)),
-    retries: sum(({ events }) => events.length),
+    retries: sum((span) => retriesOf(span).length),
     tokens: sum(tokensOf),
     usd: sum((span) => (span.operation === 'execute_tool' ? 0 : usdOf(span))),
   }

@@ -1,5 +1,5 @@
 import { attribute } from '@skein/memory/runtime'
-import type { Span, SpanAttributes } from '@skein/memory/runtime'
+import type { Span, SpanAttributes, SpanEvent } from '@skein/memory/runtime'
 import { covers } from '@skein/memory/store'
 import type { Audience } from '@skein/memory/store'
 
@@ -41,7 +41,7 @@ export function toTraceSpan(span: Span, audience: Audience): TraceSpan {
     ...(usdOf(span) > 0 && { usd: usdOf(span) }),
     ...(collection !== undefined && { collection }),
     records: isShown ? recordNames(span.details).flatMap((name) => parseRecordName(name)) : [],
-    retries: span.events.map(({ at, attributes: told }) => retryOf(at, told)),
+    retries: retriesOf(span).map(({ at, attributes: told }) => retryOf(at, told)),
     ...(error && { error: { type: error.type, ...(isShown && saidBy(error)) } }),
     texts: isShown ? textsOf(span.content) : [],
     isCut: !isShown,
@@ -57,6 +57,11 @@ export function spanIdOf(traceparent: string): string {
 export function recordNames(details: SpanAttributes): readonly string[] {
   const names = details[attribute.records]
   return Array.isArray(names) ? (names as readonly string[]) : []
+}
+
+/** Attempts that were followed by another one. */
+export function retriesOf({ events }: Span): readonly SpanEvent[] {
+  return events.filter(({ name }) => name === 'skein.retry')
 }
 
 /** What a call used. */
@@ -83,7 +88,7 @@ function textsOf(content: SpanAttributes): TraceSpan['texts'] {
 }
 
 function retryOf(at: number, told: SpanAttributes): TraceSpan['retries'][number] {
-  const error = textOf(told[attribute.errorType] ?? told['skein.reason'])
+  const error = textOf(told[attribute.errorType])
   const [attempt, delayMs] = [told['skein.attempt'], told['skein.delay_ms']]
   return {
     at,
