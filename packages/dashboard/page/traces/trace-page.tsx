@@ -12,7 +12,7 @@ import { SpanRow } from './span-row.tsx'
 import type { Period } from './span-row.tsx'
 import { spanTitle } from '../ui/span-title.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
-import { Trouble } from './traces-view.tsx'
+import { Trouble } from './trouble.tsx'
 
 const refreshMs = 2_000
 

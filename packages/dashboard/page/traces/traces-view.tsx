@@ -13,6 +13,7 @@ import { filterTraces } from './filter-traces.ts'
 import type { TraceFilters } from './filter-traces.ts'
 import { spanTitle } from '../ui/span-title.ts'
 import { TracePage } from './trace-page.tsx'
+import { Trouble } from './trouble.tsx'
 
 const refreshMs = 2_000
 /** Rows that are listed. */
@@ -132,18 +133,6 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
       </div>
       {matching.length === 0 && <p class="empty">No trace matches. Clear the filters to see all.</p>}
     </>
-  )
-}
-
-/** How much failed, and how much was tried again. */
-export function Trouble({ errors, retries }: { readonly errors: number; readonly retries: number }): VNode {
-  if (errors + retries === 0) return <span class="muted is-none">none</span>
-  return (
-    <span class={errors > 0 ? 'bad' : ''}>
-      {errors > 0 && `✕ ${counted(errors, 'failure')}`}
-      {errors > 0 && retries > 0 && ', '}
-      {retries > 0 && `↻ ${counted(retries, 'retry', 'retries')}`}
-    </span>
   )
 }
 

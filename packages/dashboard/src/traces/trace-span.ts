@@ -102,6 +102,6 @@ function saidBy({ message, stack }: NonNullable<Span['error']>): { readonly mess
   return { message, ...(stack !== undefined && { stack }) }
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(value: SpanAttributes[string] | undefined): string | undefined {
   return value === undefined ? undefined : String(value)
 }

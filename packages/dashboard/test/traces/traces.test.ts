@@ -44,13 +44,13 @@ async function latest(open: OpenBoard): Promise<{ readonly row: TraceRow; readon
 }
 
 /** The spans below one another, as indented lines. */
-function tree({ spans }: TraceDetail, parent?: string, indent = ''): readonly string[] {
-  return spans
-    .filter((span) => span.parent === parent)
-    .flatMap((span) => [
-      `${indent}${span.operation} ${span.target ?? span.collection}`,
-      ...tree({ spans } as TraceDetail, span.id, `${indent}  `),
-    ])
+function tree({ spans }: Pick<TraceDetail, 'spans'>, parent?: string, indent = ''): readonly string[] {
+  const below = spans.filter((span) => span.parent === parent)
+  const lines = below.map(({ id, operation, target, collection }) => [
+    `${indent}${operation} ${target ?? collection}`,
+    ...tree({ spans }, id, `${indent}  `),
+  ])
+  return lines.flat()
 }
 
 const activityOf = ({ spans }: TraceDetail): TraceSpan => spans.find(({ operation }) => operation === 'execute_tool')!
