@@ -1,5 +1,6 @@
 import type { View } from '@skein/memory'
 import { Records, savedAgentOf } from '@skein/memory/runtime'
+import { hasTrait } from '@skein/memory/store'
 
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import type { ExportSource } from './export/export-source.ts'
@@ -54,6 +55,12 @@ export class DashboardSession implements ExportSource {
     this.metricSources = { memory, view: this.view, metricLog: new MetricLog(this.view), queues, budgets }
   }
 
+  /** The view of a past time, Unix milliseconds; of the present when left out. @throws OptionError, HistoryError */
+  viewAsOf(asOf: number | undefined): View {
+    const { memory, principal } = this.options
+    return asOf === undefined ? this.view : memory.as(principal, { asOf })
+  }
+
   /** Describes the session to the page. @throws StoreError */
   async describe(): Promise<Session> {
     const { memory, principal, allowAnswers, storeName, flock } = this.options
@@ -68,6 +75,7 @@ export class DashboardSession implements ExportSource {
       mayAnswer: allowAnswers,
       maySeeAudit: principal.rights?.includes('audit') ?? false,
       collections: Records.collections,
+      findings: Records.collections.filter((name) => hasTrait(name, 'packaged') || hasTrait(name, 'governing')),
       first: formatPosition({ seq: (page.first ?? page.last + 1) - 1, liveSeq: ring.droppedLiveSeq, bootId }),
       last: formatPosition({ seq: page.last, liveSeq, bootId }),
     }

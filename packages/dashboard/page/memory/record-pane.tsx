@@ -34,7 +34,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
   const corrected = sceneShown().records.get(keyOf('corrections', `${collection}/${id}`))?.version
   useEffect(() => {
     let isCancelled = false
-    void openRecord(collection, id).then(
+    void openRecord(collection, id, query['asOf']).then(
       (found) => {
         if (isCancelled) return
         detail.value = found
@@ -47,7 +47,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
     return () => {
       isCancelled = true
     }
-  }, [replayIndex.value, version, corrected, Math.min(reads ?? 0, 20)])
+  }, [replayIndex.value, version, corrected, Math.min(reads ?? 0, 20), query['asOf']])
   const { quote, ...filters } = query
   const record = detail.value
   return (

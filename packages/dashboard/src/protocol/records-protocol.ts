@@ -2,8 +2,9 @@ import type { SceneLabel } from './scene-label.ts'
 import type { RecordTrace } from './traces-protocol.ts'
 
 /**
- * `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row per record, newest first; with `q` the
- * best matches first, without a cursor. Without `collection` it lists all of them. `limit` is at most 200, by default 50.
+ * `GET /api/records?collection=&task=&tag=&author=&q=&asOf=&cursor=&limit=`: one row per record, newest first; with `q` the
+ * best matches first, without a cursor. `collection` names some, separated by commas; without it, all are listed. With `asOf`, Unix milliseconds, as the memory
+ * was then. `limit` is at most 200, by default 50.
  */
 export interface RecordRows {
   readonly rows: readonly RecordRow[]
@@ -45,7 +46,10 @@ export interface RecordState {
   readonly because?: readonly string[]
 }
 
-/** `GET /api/records/<collection>/<id>`: everything about one record. */
+/**
+ * `GET /api/records/<collection>/<id>?asOf=`: everything about one record; with `asOf`, Unix milliseconds, its value and
+ * lineage then.
+ */
 export interface RecordDetail extends RecordRow {
   /** Its value as JSON text, cut after 200,000 characters. */
   readonly value: string
@@ -56,6 +60,8 @@ export interface RecordDetail extends RecordRow {
     readonly author: string
     readonly at: number
     readonly value?: string
+    /** Whether it was deleted then. */
+    readonly isDeleted?: boolean
   }[]
   /** Who read it; empty without the right to see the audit. */
   readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
