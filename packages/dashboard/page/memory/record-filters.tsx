@@ -58,7 +58,6 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
           ))}
         </select>
       </label>
-      <PastTime asOf={query['asOf']} onChange={(asOf) => set('asOf', asOf)} />
       {['task', 'author', 'tag'].map((name) => (
         <label key={name}>
           <span>{name[0]?.toUpperCase() + name.slice(1)}</span>
@@ -76,6 +75,7 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
           </datalist>
         </label>
       ))}
+      <PastTime asOf={query['asOf']} onChange={(asOf) => set('asOf', asOf)} />
     </form>
   )
 }
