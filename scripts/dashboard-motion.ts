@@ -22,8 +22,8 @@ const images = join(root, 'docs', 'guide', 'images')
 const report = join(root, 'examples', 'data', '1981_jimmy_carter_d.txt')
 const questions = ['What is said about the hostages in Iran?', 'What was done for the environment?']
 
-const frames = 24
-const delayMs = 300
+const frames = 18
+const delayMs = 400
 /** How much of the run has passed in the picture that stands still. */
 const stillAt = 0.5
 /** Until the flock has followed the replay, in milliseconds. */
