@@ -4,7 +4,7 @@ import type { SceneEvent } from '../../src/protocol/protocol.ts'
 import { history, replayIndex, showAt } from '../state/page-state.ts'
 
 /** A time in which a flock worked, Unix milliseconds. */
-export interface Period {
+interface Period {
   readonly from: number
   readonly to: number
 }
@@ -26,7 +26,7 @@ const endMs = 4_000
 let frame = 0
 
 /** The latest period without a long pause; `undefined` where too little happened. */
-export function lastPeriod(events: readonly SceneEvent[]): Period | undefined {
+function lastPeriod(events: readonly SceneEvent[]): Period | undefined {
   let first = events.length - 1
   while (first > 0 && (events[first]?.at ?? 0) - (events[first - 1]?.at ?? 0) < gapMs) first -= 1
   const [from, to] = [events[first]?.at, events.at(-1)?.at]
