@@ -20,7 +20,7 @@ export function animatedPng(pictures: readonly Buffer[], delayMs: number): Buffe
   if (!header) throw new Error('There is no picture to join.')
   let sequence = 0
   const frames = all.flatMap((chunks, index) => {
-    const data = chunks.filter(({ type }) => type === 'IDAT').map((chunk) => chunk.data)
+    const data = chunks.filter(({ type }) => type === 'IDAT').map((one) => one.data)
     const control = frameControl((sequence += 1) - 1, header, delayMs)
     // The first frame is also what shows where nothing moves.
     const parts =
