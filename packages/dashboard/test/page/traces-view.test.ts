@@ -36,5 +36,6 @@ describePage('Traces in Chromium', (open) => {
     const named = opened.page.locator('.span-line.is-named')
     await named.getByText('model extractive@4').waitFor()
     await opened.page.getByText('Tokens in').waitFor()
+    expect(await opened.violations()).toEqual([])
   })
 })
