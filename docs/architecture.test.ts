@@ -115,6 +115,7 @@ const notOptions: Readonly<Record<string, string>> = {
   'core/models/model-errors.ts retryAfterMs': 'said by a server; what is no duration does not count',
   'core/models/retry-delay.ts retryAfterMs': 'the same',
   'dashboard/protocol/scene-event.ts durationMs': 'measured',
+  'dashboard/protocol/traces-protocol.ts delayMs': 'observed',
   'memory/work/work-state.ts durationMs': 'measured',
   'memory/store/mutation.ts ttlMs': 'passed on by the kinds of memory, which check it',
   'memory/testing/history/claim-model.ts leaseMs': 'observed in a history',

@@ -31,13 +31,15 @@ const views = {
   comparison: 'runs/run-2?with=run-1',
   map: 'map',
   timeline: 'timeline',
+  traces: 'traces',
+  trace: 'traces/trace-1/call',
   memory: 'memory/objects/answer',
   inbox: 'inbox/esc-1',
   metrics: 'metrics',
 }
 const ofGuide: readonly Picture[] = [
   { name: 'dashboard-runs', hash: views.run, colorScheme: 'light', viewport: wide },
-  { name: 'dashboard-map', hash: views.map, colorScheme: 'dark', viewport: wide },
+  { name: 'dashboard-traces', hash: views.trace, colorScheme: 'light', viewport: wide },
   { name: 'dashboard-timeline', hash: views.timeline, colorScheme: 'light', viewport: wide },
   { name: 'dashboard-memory', hash: views.memory, colorScheme: 'light', viewport: wide },
   { name: 'dashboard-inbox', hash: views.inbox, colorScheme: 'dark', viewport: wide },

@@ -14,7 +14,7 @@ import { metricsOf } from './metrics/metrics.ts'
 import { prometheusText } from './metrics/prometheus.ts'
 import type { TimeWindow } from './metrics/window-metrics.ts'
 import { listRecords } from './records/list-records.ts'
-import { recordDetail } from './records/record-detail.ts'
+import { briefDetail, recordDetail } from './records/record-detail.ts'
 import { eventsAfter } from './stream/page-events.ts'
 import { parsePosition } from './stream/position.ts'
 
@@ -50,13 +50,24 @@ export function addApi(app: Hono, session: DashboardSession): void {
 
   app.get('/api/records', async (context) => {
     const { collection, task, tag, author, q, cursor } = parametersOf(context)
+    const asOf = asOfOf(context)
     const limit = limitOf(context, 50, 200)
-    return context.json(await listRecords(view, { collection, task, tag, author, q, cursor, limit }))
+    return context.json(await listRecords(session.viewAsOf(asOf), { collection, task, tag, author, q, cursor, limit }))
   })
   // Ids may hold slashes and line breaks.
   app.get('/api/records/:collection/:id{[\\s\\S]+}', async (context) => {
     const { collection, id } = context.req.param()
-    return context.json(await recordDetail(view, session.recentVersions, collection, id))
+    const asOf = asOfOf(context)
+    if (asOf !== undefined) return context.json(await briefDetail(session.viewAsOf(asOf), collection, id))
+    const detail = await recordDetail(view, session.recentVersions, collection, id)
+    return context.json({ ...detail, traces: session.traces.ofRecord(collection, id) })
+  })
+
+  app.get('/api/traces', (context) => context.json(session.traces.list(limitOf(context, 100, 500))))
+  app.get('/api/traces/:id', (context) => {
+    const trace = session.traces.get(context.req.param('id'))
+    if (!trace) throw new HttpError(404, 'DASHBOARD_NOT_FOUND', 'This trace is not kept, or not any more.')
+    return context.json(trace)
   })
 
   app.get('/api/metrics', async (context) => context.json(await metricsOf(session.metricSources, windowOf(context))))
@@ -91,6 +102,11 @@ function windowOf(context: Context): Partial<TimeWindow> {
     ...(since !== undefined && { since: timeOf('since', since) }),
     ...(until !== undefined && { until: timeOf('until', until) }),
   }
+}
+
+function asOfOf(context: Context): number | undefined {
+  const { asOf } = parametersOf(context)
+  return asOf === undefined ? undefined : timeOf('asOf', asOf)
 }
 
 function timeOf(name: string, text: string): number {

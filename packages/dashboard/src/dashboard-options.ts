@@ -52,6 +52,15 @@ export interface DashboardOptions {
    * @defaultValue loopback names
    */
   readonly hosts?: readonly string[]
+  /**
+   * What is kept of the latest pieces of work in this process, as traces: nothing (`off`); agents, activities, calls to
+   * models, reads and writes with their times, cost and errors (`outline`); or also inputs, results, prompts and answers,
+   * up to the clearance of `principal` (`content`). A viewer sees records, texts and messages of errors as far as their
+   * own clearance goes.
+   *
+   * @defaultValue 'outline'
+   */
+  readonly traces?: 'off' | 'outline' | 'content'
   /** Budgets to show, as given to models and flocks. */
   readonly budgets?: readonly BudgetScope[]
   /**
@@ -88,6 +97,7 @@ export const dashboardKinds: OptionKinds<DashboardOptions> = {
   authenticate: 'function',
   basePath: 'any',
   hosts: 'any',
+  traces: 'any',
   budgets: 'any',
   storeName: 'string',
   maxStreams: 'any',
@@ -107,6 +117,7 @@ export interface ResolvedDashboardOptions {
   /** Begins and ends with a slash. */
   readonly basePath: string
   readonly hosts: readonly string[] | undefined
+  readonly traces: 'off' | 'outline' | 'content'
   readonly budgets: readonly BudgetScope[]
   readonly storeName: string
   readonly maxStreams: number
@@ -127,6 +138,7 @@ const frameMs = 100
 export function resolveDashboardOptions(given: DashboardOptions): ResolvedDashboardOptions {
   const options = requireOptions('dashboard', given, dashboardKinds)
   const { memory, principal, basePath = '/', maxStreams = 64, maxEvents = 20_000, heartbeatMs = 10_000 } = options
+  const { traces = 'outline' } = options
   if (typeof memory?.as !== 'function') {
     throw new OptionError('memory', 'an open memory, such as await openMemory({ store })', memory)
   }
@@ -134,6 +146,9 @@ export function resolveDashboardOptions(given: DashboardOptions): ResolvedDashbo
   requireInteger('maxEvents', maxEvents, 100, 1_000_000)
   requireDuration('heartbeatMs', heartbeatMs)
   if (options.hosts !== undefined) requireStrings('hosts', options.hosts)
+  if (!['off', 'outline', 'content'].includes(traces)) {
+    throw new OptionError('traces', "'off', 'outline' or 'content'", traces)
+  }
   if (options.budgets !== undefined && !Array.isArray(options.budgets)) {
     throw new OptionError('budgets', 'an array of budgets', options.budgets)
   }
@@ -149,6 +164,7 @@ export function resolveDashboardOptions(given: DashboardOptions): ResolvedDashbo
     authenticate: options.authenticate,
     basePath: basePath.endsWith('/') ? basePath : `${basePath}/`,
     hosts: options.hosts,
+    traces,
     budgets: options.budgets ?? [],
     storeName: options.storeName ?? 'memory',
     maxStreams,

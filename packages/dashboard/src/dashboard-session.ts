@@ -1,5 +1,6 @@
 import type { View } from '@skein/memory'
 import { Records, savedAgentOf } from '@skein/memory/runtime'
+import { hasTrait } from '@skein/memory/store'
 
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import type { ExportSource } from './export/export-source.ts'
@@ -12,6 +13,8 @@ import { formatPosition } from './stream/position.ts'
 import { stateOfSavedAgent } from './stream/saved-agent-state.ts'
 import { SceneHub } from './stream/scene-hub.ts'
 import { StreamRegistry } from './stream/stream-registry.ts'
+import type { TraceLog } from './traces/trace-log.ts'
+import { TraceReader } from './traces/trace-reader.ts'
 
 /** Cached values of earlier versions, in UTF-16 units. */
 const maxVersionsLength = 8_000_000
@@ -27,15 +30,17 @@ export class DashboardSession implements ExportSource {
   readonly streams: StreamRegistry
   readonly metricSources: MetricSources
   readonly recentVersions: RecentVersions = new RecentVersions(maxVersionsLength)
+  readonly traces: TraceReader
   readonly files: ExportSource['files']
   readonly #queueTimer: NodeJS.Timeout | undefined
 
-  /** @throws OptionError when the principal is malformed. */
-  constructor(options: ResolvedDashboardOptions) {
+  /** @param traces - Those that are kept, if any. @throws OptionError when the principal is malformed. */
+  constructor(options: ResolvedDashboardOptions, traces: TraceLog | undefined) {
     const { memory, principal, flock, budgets, maxEvents, maxStreams, frameMs, heartbeatMs, files } = options
     this.options = options
     this.files = files
     this.view = memory.as(principal)
+    this.traces = new TraceReader(traces, principal)
     this.hub = new SceneHub({
       view: this.view,
       flock,
@@ -48,6 +53,12 @@ export class DashboardSession implements ExportSource {
     queues?.sample(Date.now())
     this.#queueTimer = queues && setInterval(() => queues.sample(Date.now()), queueSampleMs).unref()
     this.metricSources = { memory, view: this.view, metricLog: new MetricLog(this.view), queues, budgets }
+  }
+
+  /** The view of a past time, Unix milliseconds; of the present when left out. @throws OptionError, HistoryError */
+  viewAsOf(asOf: number | undefined): View {
+    const { memory, principal } = this.options
+    return asOf === undefined ? this.view : memory.as(principal, { asOf })
   }
 
   /** Describes the session to the page. @throws StoreError */
@@ -64,6 +75,7 @@ export class DashboardSession implements ExportSource {
       mayAnswer: allowAnswers,
       maySeeAudit: principal.rights?.includes('audit') ?? false,
       collections: Records.collections,
+      findings: Records.collections.filter((name) => hasTrait(name, 'packaged') || hasTrait(name, 'governing')),
       first: formatPosition({ seq: (page.first ?? page.last + 1) - 1, liveSeq: ring.droppedLiveSeq, bootId }),
       last: formatPosition({ seq: page.last, liveSeq, bootId }),
     }

@@ -5,6 +5,7 @@ import { addApi } from './api.ts'
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { DashboardSession } from './dashboard-session.ts'
 import { HttpError } from './http/problem.ts'
+import { TraceLog } from './traces/trace-log.ts'
 
 /** Most principals that a dashboard keeps sessions for. */
 const mostViewers = 64
@@ -20,11 +21,16 @@ export class Viewers {
   readonly #options: ResolvedDashboardOptions
   readonly #answer: (error: unknown) => Response
   readonly #viewers = new Map<string, Viewer>()
+  readonly #viewerIds = new Set<string>()
+  readonly #traces: TraceLog | undefined
 
   /** @param answer - Answers what a route throws. @throws OptionError when the dashboard's own principal is malformed. */
   constructor(options: ResolvedDashboardOptions, answer: (error: unknown) => Response) {
     this.#options = options
     this.#answer = answer
+    const { memory, traces, principal } = options
+    const content = traces === 'content' ? (principal.clearance ?? { level: 'public' as const }) : undefined
+    this.#traces = traces === 'off' ? undefined : new TraceLog(memory, this.#viewerIds, content)
     // From the beginning: the page also shows what happened before it was opened.
     this.apiOf(options.principal)
   }
@@ -47,11 +53,13 @@ export class Viewers {
 
   /** Closes all sessions. */
   close(): void {
+    this.#traces?.close()
     for (const { session } of this.#viewers.values()) session.close()
   }
 
   #open(principal: Principal): Viewer {
-    const session = new DashboardSession({ ...this.#options, principal })
+    const session = new DashboardSession({ ...this.#options, principal }, this.#traces)
+    this.#viewerIds.add(principal.id)
     const api = new Hono().basePath(this.#options.basePath.slice(0, -1) || '/')
     api.onError((error) => this.#answer(error))
     api.notFound(() => this.#answer(new HttpError(404, 'DASHBOARD_NOT_FOUND', 'Nothing is served at this address.')))

@@ -13,6 +13,11 @@ export const apiAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/events': { shows: 'as the stream', takes: 'nothing' },
   'GET /api/records': { shows: 'records', takes: 'nothing' },
   'GET /api/records/:collection/:id': { shows: 'records', takes: 'nothing' },
+  'GET /api/traces': { shows: 'names of agents, activities and models; times and figures', takes: 'nothing' },
+  'GET /api/traces/:id': {
+    shows: 'as the list; records, texts and what errors say as far as they are covered',
+    takes: 'nothing',
+  },
   'GET /api/metrics': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/prometheus': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/export': { shows: 'as the stream, and records', takes: 'nothing' },

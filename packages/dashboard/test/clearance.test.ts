@@ -76,6 +76,7 @@ async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<ty
     `/api/records?task=task-${secret}`,
     `/api/records?tag=${secret}`,
     '/api/records?author=spy',
+    `/api/records?asOf=${Date.now() - 1}`,
     ...collections.flatMap((name) => [
       `/api/records?collection=${name}&limit=200`,
       `/api/records?collection=${name}&q=a`,

@@ -15,6 +15,7 @@ it('refuses options out of range', async () => {
     { maxStreams: 0 },
     { maxEvents: 1.5 },
     { heartbeatMs: 0 },
+    { traces: 'all' as never },
   ]) {
     expect(() => dashboard({ memory, principal, ...options })).toThrow(
       expect.objectContaining({ code: 'SKEIN_OPTION' }),

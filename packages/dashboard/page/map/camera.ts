@@ -10,6 +10,8 @@ const minZoom = 0.12
 const maxZoom = 6
 /** The camera zooms in no further by itself. */
 const maxFollowZoom = 4
+/** Room on the screen for the names of groups, above them and below, in pixels. */
+const room = 48
 
 /** The visible part of the map. It keeps the whole flock visible until the user pans or zooms. */
 export class Camera {
@@ -50,7 +52,10 @@ export class Camera {
     if (!this.isFollowing || !(right > left)) return false
     const zoom = Math.min(
       maxFollowZoom,
-      Math.max(minZoom, Math.min(this.width / (right - left + 60), this.height / (bottom - top + 90))),
+      Math.max(
+        minZoom,
+        Math.min((this.width - room) / (right - left + 20), (this.height - room) / (bottom - top + 20)),
+      ),
     )
     const step = isAtOnce || !this.#isPlaced ? 1 : 0.05
     const [dx, dy, dz] = [(left + right) / 2 - this.x, (top + bottom) / 2 - this.y, zoom - this.zoom]

@@ -13,6 +13,9 @@ import type { Moon } from './orbit.ts'
 
 /** Records on the map, the latest written. */
 const maxMoons = 4_000
+/** Steps of settling, and moves of single agents in all of them: the page must not stand still for long. */
+const mostSteps = 150
+const mostMoves = 20_000
 /** Ended agents stay as long as their records, or this long without any, in milliseconds. */
 const endedMs = 4_000
 
@@ -42,6 +45,7 @@ export class FlockLayout {
     const before = this.grouping
     this.grouping = grouping ?? groupingFor(scene.agents.values())
     let isChanged = false
+    const isFirst = this.nodes.size === 0
     for (const agent of scene.agents.values()) isChanged = this.#place(agent) || isChanged
     this.#syncMoons(scene, now)
     for (const [id, node] of this.nodes) {
@@ -51,7 +55,8 @@ export class FlockLayout {
       isChanged = true
     }
     if (isChanged) this.#simulation.nodes([...this.nodes.values()])
-    if (this.grouping !== before && this.nodes.size > 0) this.settle(now)
+    // A page that opens on a whole run shows it arranged; it would fly apart from one point.
+    if ((isFirst || this.grouping !== before) && this.nodes.size > 0) this.settle(now)
   }
 
   /** Moves everything by one step; returns whether anything still moves. */
@@ -60,6 +65,10 @@ export class FlockLayout {
     this.groups.tick()
     let motion = 0
     for (const node of this.nodes.values()) {
+      // Members ride along with their group. If they had to follow it, its circle would reach back to them, push the
+      // other groups further away, and so on.
+      node.x += node.group.vx
+      node.y += node.group.vy
       node.energy = Math.min(1, heatAt(node.agent.heat, now) / 5 + (node.agent.running > 0 ? 0.3 : 0))
       if (node.energy < 0.02) node.energy = 0
     }
@@ -76,7 +85,8 @@ export class FlockLayout {
 
   /** Moves everything close to its resting position at once, without animation. */
   settle(now: number): void {
-    for (let count = 0; count < 90; count += 1) this.tick(now)
+    const steps = Math.min(mostSteps, Math.ceil(mostMoves / (this.nodes.size || 1)))
+    for (let count = 0; count < steps; count += 1) this.tick(now)
   }
 
   #place(agent: SceneAgent): boolean {

@@ -12,10 +12,16 @@ export interface Group extends SimulationNodeDatum {
   readonly label: string
   x: number
   y: number
+  /** By how much it moved in the last step. */
+  vx: number
+  vy: number
   members: number
   /** In map units. */
   radius: number
 }
+
+/** The margin of a group around its members, in map units. */
+export const groupRim = 10
 
 /** Groups by task if there are several, otherwise by role. */
 export function groupingFor(agents: Iterable<SceneAgent>): Grouping {
@@ -60,6 +66,8 @@ export class Groups {
       radius: 40,
       x: this.#isWide ? along : across,
       y: this.#isWide ? across : along,
+      vx: 0,
+      vy: 0,
     }
     this.all.set(id, group)
     this.#simulation.nodes([...this.all.values()])
@@ -86,6 +94,7 @@ export class Groups {
     this.#toCenterY.strength(0.05 * aspect ** 4)
   }
 
+  /** Moves the groups by one step. */
   tick(): void {
     this.#simulation.tick()
   }

@@ -1,10 +1,14 @@
 import { hueOf } from '../ui/palette.ts'
 import { drawable } from '../ui/plain.ts'
 import type { AgentNode } from './agent-node.ts'
+import { groupRim } from './groups.ts'
 import type { MapPicture } from './map-picture.ts'
 
 /** Below this zoom no names are drawn. */
 const nameZoom = 0.45
+/** The size of an agent in map units, and the least one on the screen, in pixels. */
+const birdSize = 6.5
+const leastSize = 3.5
 /** The room that a name needs on the screen, in pixels; names without it are left out. */
 const nameRoom = { width: 84, height: 15 }
 
@@ -12,17 +16,18 @@ const nameRoom = { width: 84, height: 15 }
 export function paintAgents(context: CanvasRenderingContext2D, picture: MapPicture): void {
   const { layout, palette, isStill } = picture
   const flapAt = isStill ? undefined : picture.now
+  const grown = Math.max(1, leastSize / (birdSize * picture.camera.zoom))
   const byRole = Map.groupBy(layout.nodes.values(), ({ agent }) => agent.role)
   for (const [role, nodes] of byRole) {
     const hue = hueOf(palette, role)
     context.fillStyle = hue
     context.strokeStyle = hue
-    context.lineWidth = 1.3
+    context.lineWidth = 1.3 * grown
     context.beginPath()
-    for (const node of nodes) if (isAwake(node)) traceBird(context, node, flapAt)
+    for (const node of nodes) if (isAwake(node)) traceBird(context, node, flapAt, grown)
     context.fill()
     context.beginPath()
-    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, flapAt)
+    for (const node of nodes) if (!isAwake(node)) traceBird(context, node, flapAt, grown)
     context.fillStyle = palette.ground
     context.fill()
     context.stroke()
@@ -44,8 +49,9 @@ function traceBird(
   context: CanvasRenderingContext2D,
   { x, y, heading, energy, turn }: AgentNode,
   flapAt: number | undefined,
+  grown: number,
 ): void {
-  const size = 6.5 + 2.5 * energy
+  const size = grown * (birdSize + 2.5 * energy)
   const flap = flapAt === undefined ? 0 : Math.sin(flapAt / 90 + turn * 7) * 0.16 * energy
   const wing = size * (0.82 + flap)
   const [cos, sin] = [Math.cos(heading), Math.sin(heading)]
@@ -84,17 +90,19 @@ const maxNameImages = 500
 function paintNames(context: CanvasRenderingContext2D, { layout, camera, palette }: MapPicture): void {
   if (camera.zoom < nameZoom) return
   const scale = devicePixelRatio
-  const placed: (readonly [number, number])[] = []
+  const below = 9 + 4 * camera.zoom
+  // The names of groups, which are drawn above their circles, come first.
+  const placed = [...layout.groups.all.values()].map(({ x, y, radius }) => camera.toScreen(x, y - radius - groupRim))
+  const most = placed.length + maxNames
   context.save()
   // In device pixels: scaling an image takes many times as long.
   context.setTransform(1, 0, 0, 1, 0, 0)
   for (const node of layout.nodes.values()) {
-    if (placed.length >= maxNames) break
+    if (placed.length >= most) break
     const [x, y] = camera.toScreen(node.x, node.y)
     if (placed.some(([px, py]) => Math.abs(px - x) < nameRoom.width && Math.abs(py - y) < nameRoom.height)) continue
     placed.push([x, y])
     const picture = nameImage(drawable(node.id, 22), node.energy > 0 ? palette.text : palette.muted, palette.ground)
-    const below = 9 + 4 * camera.zoom
     context.drawImage(picture, Math.round(x * scale - picture.width / 2), Math.round((y + below) * scale) - 4)
   }
   context.restore()

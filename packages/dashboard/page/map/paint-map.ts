@@ -2,6 +2,7 @@ import type { Surface } from '../ui/canvas.tsx'
 import { dimOf, hueOf } from '../ui/palette.ts'
 import { drawable } from '../ui/plain.ts'
 import type { Camera } from './camera.ts'
+import { groupRim } from './groups.ts'
 import type { MapPicture } from './map-picture.ts'
 import { paintAgents } from './paint-agents.ts'
 import { paintLinks } from './paint-links.ts'
@@ -12,8 +13,6 @@ const full = 2 * Math.PI
 const maxSymbols = 700
 /** How long a new record among many keeps its frame, in milliseconds. */
 const framedMs = 1_000
-/** The margin of a group around its members, in map units. */
-const groupRim = 10
 
 /** Draws the map: groups, links, records, agents, and the selection. */
 export function paintMap(surface: Surface, picture: MapPicture): void {

@@ -46,7 +46,7 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
 }
 
 function matches(record: SceneRecord, { collection, task, tag, author, q }: RecordsQuery): boolean {
-  if (collection && record.collection !== collection) return false
+  if (collection && !collection.split(',').includes(record.collection)) return false
   if (task && record.task !== task) return false
   if (author && record.author !== author) return false
   if (tag && !record.tags.includes(tag)) return false

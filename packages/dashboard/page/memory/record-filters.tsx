@@ -3,6 +3,8 @@ import { useRef } from 'preact/hooks'
 
 import { sceneShown, session } from '../state/page-state.ts'
 import { linkTo, route } from '../state/route.ts'
+import { PastTime } from './past-time.tsx'
+import { everything } from './record-source.ts'
 
 /** The list is filtered after this pause in typing, in milliseconds. */
 const debounceMs = 250
@@ -47,7 +49,8 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
           value={query['collection'] ?? ''}
           onChange={({ currentTarget }) => set('collection', currentTarget.value)}
         >
-          <option value="">all</option>
+          <option value="">what was found out</option>
+          <option value={everything}>everything</option>
           {session.value?.collections.map((name) => (
             <option key={name} value={name}>
               {name}
@@ -72,6 +75,7 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
           </datalist>
         </label>
       ))}
+      <PastTime asOf={query['asOf']} onChange={(asOf) => set('asOf', asOf)} />
     </form>
   )
 }

@@ -19,12 +19,16 @@ export function RecordHistory({ record: { history } }: { record: RecordDetail })
       <h3>Versions</h3>
       {history.length === 0 && <p class="hint">The feed no longer holds its writes.</p>}
       <ol class="plain versions">
-        {history.slice(0, maxVersions).map(({ version, author, at, value }, index) => {
+        {history.slice(0, maxVersions).map(({ version, author, at, value, isDeleted }, index) => {
           const before = history[index + 1]
           const hasDiff = value !== undefined && before?.value !== undefined
           return (
             <li key={version}>
-              <b>{version}</b> <Text of={author} maxLength={60} /> <span class="muted">{timestamp(at, now)}</span>{' '}
+              <b>{version}</b> <Text of={author} maxLength={60} />{' '}
+              <span class="muted">
+                {isDeleted === true && 'deleted it, '}
+                {timestamp(at, now)}
+              </span>{' '}
               {hasDiff && (
                 <button
                   type="button"

@@ -10,6 +10,7 @@ import { counted, duration, timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { Lineage } from './lineage.tsx'
 import { RecordHistory } from './record-history.tsx'
+import { RecordTraces } from './record-traces.tsx'
 import { openRecord } from './record-source.ts'
 import { RecordValue } from './record-value.tsx'
 import { StateNote } from './state-badge.tsx'
@@ -33,7 +34,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
   const corrected = sceneShown().records.get(keyOf('corrections', `${collection}/${id}`))?.version
   useEffect(() => {
     let isCancelled = false
-    void openRecord(collection, id).then(
+    void openRecord(collection, id, query['asOf']).then(
       (found) => {
         if (isCancelled) return
         detail.value = found
@@ -46,7 +47,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
     return () => {
       isCancelled = true
     }
-  }, [replayIndex.value, version, corrected, Math.min(reads ?? 0, 20)])
+  }, [replayIndex.value, version, corrected, Math.min(reads ?? 0, 20), query['asOf']])
   const { quote, ...filters } = query
   const record = detail.value
   return (
@@ -66,6 +67,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
           <RecordValue record={record} quote={quote} />
           <Lineage record={record} direction="sources" />
           <Lineage record={record} direction="uses" />
+          <RecordTraces record={record} />
           <RecordHistory record={record} />
           <Readers record={record} />
         </>

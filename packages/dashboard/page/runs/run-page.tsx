@@ -58,6 +58,9 @@ export function RunPage({ run, all, otherId }: RunPageProps): VNode {
           <a class="button" href={linkTo('metrics', [], { since: String(startedAt), until })}>
             Metrics
           </a>
+          <a class="button" href={linkTo('traces', [], { since: String(startedAt), until })}>
+            Traces
+          </a>
           <CompareWith run={run} all={all} otherId={otherId} />
         </p>
       </header>

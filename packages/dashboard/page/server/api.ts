@@ -10,6 +10,8 @@ import type {
   RecordRows,
   RunRow,
   Session,
+  TraceDetail,
+  TraceRow,
 } from '../../src/protocol/protocol.ts'
 
 /** A request that the server refused. */
@@ -32,6 +34,8 @@ export interface RecordsQuery {
   readonly tag?: string
   readonly author?: string
   readonly q?: string
+  /** As the memory was then, Unix milliseconds. */
+  readonly asOf?: string
 }
 
 /** All requests of the page except the stream. Addresses are relative, so the dashboard may be mounted anywhere. */
@@ -44,10 +48,12 @@ export const api = {
     get(`api/events?${encodeQuery({ after, limit: `${limit}` })}`),
   records: (query: RecordsQuery, cursor?: string): Promise<RecordRows> =>
     get(`api/records?${encodeQuery({ ...query, cursor, limit: '100' })}`),
-  record: (collection: string, id: string): Promise<RecordDetail> =>
-    get(`api/records/${encodeURIComponent(collection)}/${encodeURIComponent(id)}`),
+  record: (collection: string, id: string, asOf?: string): Promise<RecordDetail> =>
+    get(`api/records/${encodeURIComponent(collection)}/${encodeURIComponent(id)}?${encodeQuery({ asOf })}`),
   metrics: (since?: number, until?: number): Promise<Metrics> =>
     get(`api/metrics?${encodeQuery({ since: since?.toString(), until: until?.toString() })}`),
+  traces: (): Promise<readonly TraceRow[]> => get('api/traces?limit=500'),
+  trace: (id: string): Promise<TraceDetail> => get(`api/traces/${encodeURIComponent(id)}`),
   inbox: (): Promise<readonly InboxItem[]> => get('api/inbox'),
   escalation: (id: string): Promise<InboxDetail> => get(`api/inbox/${encodeURIComponent(id)}`),
   act: (id: string, action: InboxAction): Promise<unknown> => post(`api/inbox/${encodeURIComponent(id)}`, action),

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 
 import { ReplayBar } from '../replay/replay-bar.tsx'
+import { RestReplay } from '../replay/rest-replay.tsx'
 import { pageError } from '../state/page-state.ts'
 import { route } from '../state/route.ts'
 import { Header } from './header.tsx'
@@ -24,6 +25,7 @@ export function App(): VNode {
           </p>
         )}
       </main>
+      <RestReplay />
       <ReplayBar />
     </>
   )

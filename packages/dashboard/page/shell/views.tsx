@@ -7,6 +7,7 @@ import { MetricsView } from '../metrics/metrics-view.tsx'
 import { RunsView } from '../runs/runs-view.tsx'
 import type { ViewName } from '../state/route.ts'
 import { TimelineView } from '../timeline/timeline-view.tsx'
+import { TracesView } from '../traces/traces-view.tsx'
 
 /** A view of the page. */
 export interface View {
@@ -20,6 +21,7 @@ export const viewsByName: Readonly<Record<ViewName, View>> = {
   runs: { title: 'Runs', Content: RunsView },
   map: { title: 'Flock', Content: MapView },
   timeline: { title: 'Timeline', Content: TimelineView },
+  traces: { title: 'Traces', Content: TracesView },
   memory: { title: 'Memory', Content: MemoryView },
   inbox: { title: 'Inbox', Content: InboxView },
   metrics: { title: 'Metrics', Content: MetricsView },

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
 /** The views of the page, in the order of its navigation. */
-export const views = ['runs', 'map', 'timeline', 'memory', 'inbox', 'metrics'] as const
+export const views = ['runs', 'map', 'timeline', 'traces', 'memory', 'inbox', 'metrics'] as const
 export type ViewName = (typeof views)[number]
 
 /** The address after `#/`: a view, the item that is open in it, and filters. */

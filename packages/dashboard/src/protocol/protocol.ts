@@ -34,4 +34,5 @@ export type {
 export type { RunRow } from './runs-protocol.ts'
 export type { Cost, Metrics, QueueSample } from './metrics-protocol.ts'
 export type { ExportedRun, ExportFormat } from './export-protocol.ts'
+export type { RecordTrace, TraceDetail, TraceRow, TraceSpan, TraceTextName } from './traces-protocol.ts'
 export type { Problem } from './problem-protocol.ts'

@@ -1,8 +1,10 @@
 import type { SceneLabel } from './scene-label.ts'
+import type { RecordTrace } from './traces-protocol.ts'
 
 /**
- * `GET /api/records?collection=&task=&tag=&author=&q=&cursor=&limit=`: one row per record, newest first; with `q` the
- * best matches first, without a cursor. Without `collection` it lists all of them. `limit` is at most 200, by default 50.
+ * `GET /api/records?collection=&task=&tag=&author=&q=&asOf=&cursor=&limit=`: one row per record, newest first; with `q` the
+ * best matches first, without a cursor. `collection` names some, separated by commas; without it, all are listed. With `asOf`, Unix milliseconds, as the memory
+ * was then. `limit` is at most 200, by default 50.
  */
 export interface RecordRows {
   readonly rows: readonly RecordRow[]
@@ -44,7 +46,10 @@ export interface RecordState {
   readonly because?: readonly string[]
 }
 
-/** `GET /api/records/<collection>/<id>`: everything about one record. */
+/**
+ * `GET /api/records/<collection>/<id>?asOf=`: everything about one record; with `asOf`, Unix milliseconds, its value and
+ * lineage then.
+ */
 export interface RecordDetail extends RecordRow {
   /** Its value as JSON text, cut after 200,000 characters. */
   readonly value: string
@@ -55,11 +60,15 @@ export interface RecordDetail extends RecordRow {
     readonly author: string
     readonly at: number
     readonly value?: string
+    /** Whether it was deleted then. */
+    readonly isDeleted?: boolean
   }[]
   /** Who read it; empty without the right to see the audit. */
   readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
   readonly sources: readonly LineageItem[]
   readonly uses: readonly LineageItem[]
+  /** The work that wrote or read it, latest first, as far as the dashboard keeps traces. */
+  readonly traces?: readonly RecordTrace[]
   /** An object's content, if it is text of at most 1,000,000 bytes; cut after 200,000 characters. */
   readonly content?: { readonly mediaType: string; readonly text: string; readonly isCut: boolean }
   /** Where it was sent, in model calls for example; empty without the right to see the audit. */

@@ -16,6 +16,8 @@ export interface Session {
   readonly maySeeAudit: boolean
   /** Kinds of record that can be browsed, in the order in which the page lists them. */
   readonly collections: readonly string[]
+  /** Those of what was found out, or is gone for good: the rest says how the work was done. */
+  readonly findings: readonly string[]
   /**
    * The positions before the oldest event that is still known, and of the newest. A page reads
    * `/api/events?after=<first>` page by page (`next`), then opens the stream after the last `next`: so it gets every

@@ -10,6 +10,7 @@ import { toRow } from './record-row.ts'
 
 /** Parameters of a list, as the page sent them. */
 export interface RecordsQuery {
+  /** Names, separated by commas. */
   readonly collection?: string | undefined
   readonly task?: string | undefined
   readonly tag?: string | undefined
@@ -23,13 +24,13 @@ export interface RecordsQuery {
 const maxScanned = 1_000
 
 /**
- * Lists records of one collection or of all, newest first; with words best
+ * Lists records of one collection, of several or of all, newest first; with words best
  * matches first.
  *
  * @throws OptionError, StoreError
  */
 export async function listRecords({ records }: View, query: RecordsQuery): Promise<RecordRows> {
-  const collections = query.collection === undefined ? Records.collections : [requireCollection(query.collection)]
+  const collections = query.collection?.split(',').map(requireCollection) ?? Records.collections
   const { limit, q, cursor } = query
   const filter = filterOf(query)
   if (q !== undefined) {

@@ -22,6 +22,16 @@ describePage('The page in Chromium', (open) => {
     expect(opened.faults).toEqual([])
   })
 
+  it('has a header of two lines at most, at any width', async () => {
+    await using opened = await open(server.url, { viewport: { width: 800, height: 600 } })
+    await opened.page.getByText('demo').waitFor()
+    for (const width of [800, 961, 1_100]) {
+      await opened.page.setViewportSize({ width, height: 600 })
+      const height = await opened.page.evaluate("document.querySelector('.top').offsetHeight")
+      expect([width, Number(height) < 100]).toEqual([width, true])
+    }
+  })
+
   it('lists all keys in every view', async () => {
     sampleRun(server, Date.now())
     await using opened = await open(server.url)

@@ -7,13 +7,13 @@ import { SceneHistory } from '../../page/state/scene-history.ts'
 import type { Scene } from '../../page/state/scene.ts'
 
 /** Agents of three roles who work on four tasks. */
-function sceneOf(agents: number): Scene {
+function sceneOf(agents: number, records = 1): Scene {
   const history = new SceneHistory()
   const label = { sensitivity: 'public', compartments: [] } as const
   const rest = { collection: 'objects', version: 1, label, title: 'a', tags: [], derivedFrom: [], bytes: 1 }
   history.append(
-    Array.from({ length: agents }, (_, index) => {
-      const author = `${['reader', 'writer', 'clerk'][index % 3]}-${index}`
+    Array.from({ length: agents * records }, (_, index) => {
+      const author = `${['reader', 'writer', 'clerk'][index % 3]}-${index % agents}`
       return {
         type: 'written',
         position: `${index}`,
@@ -67,4 +67,17 @@ it.each([5, 50, 500])('fills the screen with %d agents', (count) => {
   camera.follow({ left, right, top, bottom }, true)
   const filled = Math.max(((right - left) * camera.zoom) / 1_600, ((bottom - top) * camera.zoom) / 840)
   expect(filled).toBeGreaterThan(0.7)
+})
+
+it('opens a whole run with circles that hold little more than their agents', () => {
+  const layout = new FlockLayout()
+  layout.groups.fit(1_600, 840)
+  layout.sync(sceneOf(51, 12), 10_000, 'role')
+  expect(strays(layout)).toEqual([])
+  for (let tick = 0; tick < 60; tick += 1) layout.tick(10_000)
+  for (const group of layout.groups.all.values()) {
+    const members = [...layout.nodes.values()].filter((node) => node.group === group)
+    const needed = Math.sqrt(members.reduce((sum, node) => sum + reachOf(node) ** 2, 0))
+    expect(group.radius / needed).toBeLessThan(2)
+  }
 })

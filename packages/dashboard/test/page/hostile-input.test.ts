@@ -8,6 +8,7 @@ import { expect, it } from 'vitest'
 import { openBoard } from '../open-board.ts'
 import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
+import { sampleTrace } from './fixture/sample-trace.ts'
 
 const attacks = [
   '<script>alert(1)</script>',
@@ -72,6 +73,7 @@ describePage('Hostile input', (open) => {
         answers: [{ question: text, object: id, isAnswered: false }],
         problem: text,
       })
+      server.contents.traces.push(sampleTrace(`trace-${index}`, now, text))
       server.contents.inbox.set(id, {
         item,
         packaged: ['observations', 'decisions', 'learnings', 'facts', 'objects'].map((collection) => {
@@ -92,6 +94,8 @@ describePage('Hostile input', (open) => {
       'timeline',
       'memory',
       'metrics',
+      'traces',
+      ...server.contents.traces.map(({ id }) => `traces/${id}/call`),
       ...ids.map((id) => `memory/facts/${id}`),
       ...ids.map((id) => `inbox/${id}`),
     ]

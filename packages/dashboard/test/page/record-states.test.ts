@@ -46,5 +46,12 @@ describePage('What holds no more, in Chromium', (open) => {
     await page.getByRole('heading', { name: 'Acme is for sale' }).waitFor()
     expect(opened.faults).toEqual([])
     expect(await opened.violations()).toEqual([])
+
+    // As it was when the first record had been written.
+    await page.getByRole('slider', { name: 'As it was' }).fill('0')
+    await row('erasure Nobody needs it.').waitFor({ state: 'detached' })
+    await row('Acme is for sale').first().waitFor()
+    expect(await row('retracted Acme is for sale').count()).toBe(0)
+    expect(opened.faults).toEqual([])
   })
 })

@@ -31,4 +31,36 @@ describePage('The replay in Chromium', (open) => {
     await page.getByRole('option', { name: /price of oil/ }).waitFor()
     expect(opened.faults).toEqual([])
   })
+
+  it('replays the last run on the map while nobody works, until a key is pressed', async () => {
+    const startedAt = Date.now() - 600_000
+    server.emit(sampleRun(server, startedAt).rest(startedAt))
+    await using opened = await open('about:blank')
+    const { page } = opened
+    await page.clock.install()
+    await page.goto(`${server.url}#/map`)
+    const connection = page.locator('.connection')
+    await connection.getByText('live').waitFor()
+    await page.clock.runFor(20_000)
+    await page.getByText('This is the last run again').waitFor()
+    await connection.getByText('replay').waitFor()
+    await page.keyboard.press('Shift')
+    await connection.getByText('live').waitFor()
+    await page.clock.runFor(20_000)
+    await page.getByRole('button', { name: 'Don’t replay' }).click()
+    await page.clock.runFor(20_000)
+    await connection.getByText('live').waitFor()
+  })
+
+  it('stays still at rest when the user prefers reduced motion', async () => {
+    const startedAt = Date.now() - 600_000
+    server.emit(sampleRun(server, startedAt).rest(startedAt))
+    await using opened = await open('about:blank', { reducedMotion: 'reduce' })
+    const { page } = opened
+    await page.clock.install()
+    await page.goto(`${server.url}#/map`)
+    await page.locator('.connection').getByText('live').waitFor()
+    await page.clock.runFor(20_000)
+    expect(await page.locator('.connection').textContent()).toBe('live')
+  })
 })

@@ -1,3 +1,4 @@
+import { joinLabels } from '../values/access.ts'
 import type { Clearance } from '../values/access.ts'
 import { Emitter } from '../values/emitter.ts'
 import type { Unsubscribe } from '../values/emitter.ts'
@@ -18,10 +19,14 @@ export class Tracing implements Tracer {
   readonly #telemetry: Telemetry | undefined
   readonly #ended = new Emitter<{ readonly span: Span }>()
   readonly #figures = new Map<readonly Figure[], Unsubscribe>()
+  /** What each listener may hold, and telemetry. */
+  readonly #wanted = new Set<Clearance>()
+  #content: Clearance | undefined
 
   constructor(space: string, telemetry: Telemetry | undefined, figures: readonly Figure[]) {
     this.#space = space
     this.#telemetry = telemetry
+    this.#content = telemetry?.content
     this.observe(figures)
   }
 
@@ -30,8 +35,9 @@ export class Tracing implements Tracer {
     return this.#telemetry !== undefined || this.#ended.listenerCount('span') > 0
   }
 
+  /** The most sensitive content that anybody wants. Each of them checks labels again, since others may want more. */
   get content(): Clearance | undefined {
-    return this.#telemetry?.content
+    return this.#content
   }
 
   /** The figures that are observed, such as hits of the cache. */
@@ -39,9 +45,22 @@ export class Tracing implements Tracer {
     return [...this.#figures.keys()].flat()
   }
 
-  /** Calls back when a span has ended, from here or from a thread; in order of their ends. */
-  onSpan(listener: (span: Span) => void): Unsubscribe {
-    return this.#ended.on('span', listener)
+  /**
+   * Calls back when a span has ended, from here or from a thread; in order of their ends.
+   *
+   * @param content - Has spans hold content up to this clearance. A span may hold more, if others want it.
+   */
+  onSpan(listener: (span: Span) => void, content?: Clearance): Unsubscribe {
+    const stop = this.#ended.on('span', listener)
+    if (!content) return stop
+    const wanted = { ...content }
+    this.#wanted.add(wanted)
+    this.#content = this.#mostContent()
+    return () => {
+      stop()
+      this.#wanted.delete(wanted)
+      this.#content = this.#mostContent()
+    }
   }
 
   /** Lets telemetry observe some figures. @returns how to end that */
@@ -78,6 +97,14 @@ export class Tracing implements Tracer {
   get outgoing(): string | undefined {
     if (!this.isOn) return undefined
     return this.#telemetry?.active ?? currentTrace()?.span.traceparent
+  }
+
+  #mostContent(): Clearance | undefined {
+    const all = [this.#telemetry?.content, ...this.#wanted].filter((one) => one !== undefined)
+    if (all.length === 0) return undefined
+    const labels = all.map(({ level, compartments = [] }) => ({ sensitivity: level, compartments }))
+    const { sensitivity: level, compartments } = joinLabels(labels)
+    return { level, compartments }
   }
 
   #named<Some extends SpanStart>(span: Some): Some {

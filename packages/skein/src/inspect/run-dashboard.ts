@@ -33,6 +33,8 @@ export class RunDashboard {
       memory,
       flock,
       principal: dashboardPrincipal(),
+      // Who runs it may see what its models are asked.
+      traces: 'content',
       budgets: this.#budgets,
       storeName: withoutPassword(this.#store),
     })

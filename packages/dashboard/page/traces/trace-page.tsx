@@ -1,0 +1,92 @@
+import { useComputed, useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
+
+import type { TraceDetail } from '../../src/protocol/protocol.ts'
+import { api } from '../server/api.ts'
+import { connection, timeShown } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
+import { SpanRow } from './span-row.tsx'
+import type { Period } from './span-row.tsx'
+import { spanTitle } from '../ui/span-title.ts'
+import { pathTo, treeOf } from './trace-tree.ts'
+import { Trouble } from './trouble.tsx'
+
+const refreshMs = 2_000
+
+/** A piece of work: everything that was done for it, as a tree along the time. */
+export function TracePage({ id, spanId }: { readonly id: string; readonly spanId: string | undefined }): VNode {
+  const trace = useSignal<TraceDetail | undefined>(undefined)
+  const problem = useSignal<string | undefined>('Loading …')
+  const roots = useComputed(() => treeOf(trace.value?.spans ?? []))
+  useEffect(() => {
+    if (connection.value === 'loading') return undefined
+    const load = (): void => {
+      const isOver = trace.peek()?.spans.some(({ parent }) => parent === undefined) === true
+      if (isOver) return
+      void api.trace(id).then(
+        (found) => {
+          trace.value = found
+          problem.value = undefined
+        },
+        (error: unknown) => (problem.value = error instanceof Error ? error.message : 'The trace could not be loaded.'),
+      )
+    }
+    load()
+    const timer = setInterval(load, refreshMs)
+    return () => clearInterval(timer)
+  }, [id, connection.value])
+  const { spans = [], dropped = 0 } = trace.value ?? {}
+  const [first] = roots.value
+  const period: Period = {
+    from: spans[0]?.startedAt ?? 0,
+    to: Math.max(...spans.map(({ startedAt, durationMs }) => startedAt + durationMs)),
+  }
+  const sum = (of: (node: (typeof roots.value)[number]) => number): number =>
+    roots.value.reduce((total, node) => total + of(node), 0)
+  const [errors, retries] = [sum((node) => node.errors), sum((node) => node.retries)]
+  return (
+    <section class="view trace-page" aria-label="Trace" tabindex={0}>
+      <p>
+        <a href={linkTo('traces')}>← All traces</a>
+      </p>
+      {problem.value !== undefined && (
+        <p class="hint" role="status">
+          {problem.value}
+        </p>
+      )}
+      {first && (
+        <>
+          <header>
+            <h2>
+              <Text of={spanTitle(first.span)} maxLength={120} />
+            </h2>
+            <p class="muted">
+              started {ago(timeShown() - period.from)} ·{' '}
+              {first.span.parent === undefined ? `took ${duration(period.to - period.from)}` : 'still running'} ·{' '}
+              {counted(spans.length, 'step')} · {amount(sum(({ tokens }) => tokens))} tokens ·{' '}
+              {money(sum(({ usd }) => usd))}
+              {errors + retries > 0 && ' · '}
+              {errors + retries > 0 && <Trouble errors={errors} retries={retries} />}
+            </p>
+          </header>
+          {dropped > 0 && <p class="hint">The first {counted(dropped, 'step')} to end are no longer kept.</p>}
+          <ul class="span-tree" aria-label="Steps">
+            {roots.value.map((node) => (
+              <SpanRow
+                key={node.span.id}
+                node={node}
+                period={period}
+                depth={0}
+                path={pathTo(spans, spanId)}
+                open={spanId}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,83 @@
+/**
+ * `GET /api/traces?limit=`: the latest pieces of work, newest first. `limit` is at most 500, by default 100. The dashboard
+ * keeps traces of its own process alone, and of these the latest.
+ */
+export interface TraceRow {
+  readonly id: string
+  /** What it is: the span that began it, as far as it has ended, or else the earliest that has. */
+  readonly operation: string
+  readonly target?: string
+  readonly collection?: string
+  readonly agent?: string
+  /** Unix milliseconds. */
+  readonly startedAt: number
+  /** When its latest span ended, Unix milliseconds. */
+  readonly endedAt: number
+  /** Whether the span that began it has not ended yet. */
+  readonly isRunning: boolean
+  readonly spans: number
+  /** Spans that failed, and attempts that were followed by another one. */
+  readonly errors: number
+  readonly retries: number
+  readonly tokens: number
+  readonly usd: number
+}
+
+/** `GET /api/traces/<id>`: a piece of work. */
+export interface TraceDetail {
+  readonly id: string
+  /** By their start. */
+  readonly spans: readonly TraceSpan[]
+  /** Spans that the dashboard has dropped, since there were too many. */
+  readonly dropped: number
+}
+
+/** An operation, as a part of a piece of work. */
+export interface TraceSpan {
+  readonly id: string
+  /** The span that it is part of. That one may not have ended yet. */
+  readonly parent?: string
+  /** `invoke_workflow`, `invoke_agent`, `execute_tool`, `chat`, `embeddings`, or one of the memory: `search_memory`, … */
+  readonly operation: string
+  /** What is done or asked: an activity, a model, an agent's role. */
+  readonly target?: string
+  readonly agent?: string
+  readonly worker?: string
+  /** Unix milliseconds. */
+  readonly startedAt: number
+  readonly durationMs: number
+  /** Whether a result or an answer was there already. */
+  readonly isReused?: boolean
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  readonly usd?: number
+  /** Of an operation on the memory. */
+  readonly collection?: string
+  /** The records that were read or written; empty above the viewer's clearance. */
+  readonly records: readonly { readonly collection: string; readonly id: string; readonly version: number }[]
+  readonly retries: readonly {
+    readonly at: number
+    readonly attempt?: number
+    readonly error?: string
+    readonly delayMs?: number
+  }[]
+  /** Message and stack are absent above the viewer's clearance. */
+  readonly error?: { readonly type: string; readonly message?: string; readonly stack?: string }
+  /** What went in and came out, if the dashboard keeps it; empty above the viewer's clearance. */
+  readonly texts: readonly { readonly name: TraceTextName; readonly text: string }[]
+  /** Whether anything of it is above the viewer's clearance. */
+  readonly isCut: boolean
+}
+
+/** What a text of a span is. */
+export type TraceTextName = 'input' | 'result' | 'prompt' | 'answer' | 'query'
+
+/** A span that wrote or read a record. */
+export interface RecordTrace {
+  readonly trace: string
+  readonly span: string
+  readonly operation: string
+  readonly agent?: string
+  /** Unix milliseconds. */
+  readonly at: number
+}

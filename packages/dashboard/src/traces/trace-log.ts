@@ -1,0 +1,106 @@
+import type { Clearance, Memory } from '@skein/memory'
+import { attribute, traceOf } from '@skein/memory/runtime'
+import type { Span, SpanAttributes, Unsubscribe } from '@skein/memory/runtime'
+
+import { cutText } from '../text/cut-text.ts'
+
+/** Spans that are kept, and the UTF-16 units of what they hold. */
+const mostSpans = 20_000
+const mostLength = 32_000_000
+/** Longer texts of a span are cut, in UTF-16 units. */
+const mostTextLength = 20_000
+
+/** A piece of work, as far as it is kept. */
+export interface KeptTrace {
+  readonly id: string
+  readonly spans: readonly Span[]
+  readonly dropped: number
+}
+
+/** The spans of one trace, and how long their texts are. */
+interface Entry {
+  readonly id: string
+  readonly spans: Span[]
+  dropped: number
+}
+
+/**
+ * Keeps the latest spans of a memory's process by their traces. Traces in which nothing has ended for longest go first,
+ * whole; the last one that is left loses its oldest spans.
+ */
+export class TraceLog {
+  readonly #traces = new Map<string, Entry>()
+  readonly #stop: Unsubscribe
+  readonly #viewers: ReadonlySet<string>
+  #count = 0
+  #length = 0
+
+  /**
+   * @param viewers - Ids of those who look on. What they read to do so is nobody's work.
+   * @param content - Keeps inputs, results, prompts and answers up to this clearance; none when left out.
+   */
+  constructor({ tracing }: Memory, viewers: ReadonlySet<string>, content: Clearance | undefined) {
+    this.#viewers = viewers
+    this.#stop = tracing.onSpan((span) => this.add(span), content)
+  }
+
+  /** All traces, those with the latest news first. */
+  get all(): readonly KeptTrace[] {
+    return [...this.#traces.values()].toReversed()
+  }
+
+  get(id: string): KeptTrace | undefined {
+    return this.#traces.get(id)
+  }
+
+  add(span: Span): void {
+    const isLooking = this.#viewers.has(String(span.attributes[attribute.agentId]))
+    if (isLooking && span.parent === undefined && span.operation.endsWith('_memory')) return
+    const id = traceOf(span.traceparent)
+    const entry = this.#traces.get(id) ?? { id, spans: [], dropped: 0 }
+    const kept = { ...span, content: cutTexts(span.content) }
+    entry.spans.push(kept)
+    this.#count += 1
+    this.#length += lengthOf(kept)
+    this.#traces.delete(id)
+    this.#traces.set(id, entry)
+    while (this.#count > mostSpans || this.#length > mostLength) this.#dropOldest()
+  }
+
+  /** Listens no more. */
+  close(): void {
+    this.#stop()
+  }
+
+  #dropOldest(): void {
+    const [[id, { spans }] = ['', { spans: [] }]] = this.#traces
+    if (this.#traces.size > 1) {
+      this.#traces.delete(id)
+      for (const span of spans) this.#forget(span)
+      return
+    }
+    const entry = this.#traces.get(id)
+    const oldest = entry?.spans.shift()
+    if (!entry || !oldest) return
+    entry.dropped += 1
+    this.#forget(oldest)
+  }
+
+  #forget(span: Span): void {
+    this.#count -= 1
+    this.#length -= lengthOf(span)
+  }
+}
+
+function cutTexts(content: SpanAttributes): SpanAttributes {
+  const entries = Object.entries(content)
+  if (entries.length === 0) return content
+  return Object.fromEntries(entries.map(([name, value]) => [name, cutText(String(value), mostTextLength).text]))
+}
+
+/** Roughly how much a span holds. */
+function lengthOf({ content, details, error }: Span): number {
+  let length = (error?.stack?.length ?? 0) + (error?.message.length ?? 0)
+  for (const value of [...Object.values(content), ...Object.values(details)]) length += String(value).length
+  return length
+}
