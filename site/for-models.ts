@@ -28,7 +28,7 @@ function pathOf(page: string): string {
 }
 
 /** A page without its front matter. Its links name the Markdown of other pages. */
-export function markdownOf(text: string, page: string, base: string): string {
+function markdownOf(text: string, page: string, base: string): string {
   const [, head = '', body = ''] = /^---\n([^]*?)\n---\n([^]*)$/.exec(text) ?? []
   const title = /^title: "(.*)"$/m.exec(head)?.[1] ?? ''
   const folder = `/${posix.dirname(pathOf(page))}`
