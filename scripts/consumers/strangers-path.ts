@@ -40,7 +40,7 @@ export function firstSteps(project: Project, root: string, version: string): Rea
   }
 }
 
-/** A store of one's own passes the suite. It needs vitest. */
+/** A store of one's own passes the suite, which needs vitest: two parts of it. A test of the example runs all of them. */
 export function ownStore(project: Project, root: string, version: string): Step {
   return async () => {
     const app = project.sibling(`own-store-${version}`)
@@ -59,6 +59,7 @@ import { nodeSqliteStore } from './node-sqlite-store.ts'
 let made = 0
 const open = () => nodeSqliteStore(\`store-\${made}.db\`)
 describeStore('own', {
+  parts: ['store', 'facts'],
   create: () => {
     made += 1
     return open()
