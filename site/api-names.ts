@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { CommentTag, Converter, RendererEvent } from 'typedoc'
+import { CommentTag, Converter } from 'typedoc'
 import type { Application, Context } from 'typedoc'
 
 import { readEntryPoints, topicsOf } from './entry-points.ts'
@@ -28,7 +28,7 @@ export function apiNames(root: string): (app: Application) => void {
         }
       }
     })
-    app.renderer.on(RendererEvent.BEGIN, ({ project }: RendererEvent) => {
+    app.converter.on(Converter.EVENT_END, ({ project }: Context) => {
       app.validate(project)
       if (app.logger.hasWarnings() || app.logger.hasErrors()) throw new Error('TypeDoc warns: see above.')
     })
