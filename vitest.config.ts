@@ -5,7 +5,13 @@ import { SummaryReporter } from './scripts/summary-reporter.ts'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'docs/**/*.test.ts',
+      'examples/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'site/*.test.ts',
+    ],
     globalSetup: ['scripts/built-packages.ts'],
     setupFiles: ['scripts/built-children.ts'],
     // Tests that start processes and threads take their time on a busy machine; none asserts it.

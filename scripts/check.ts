@@ -54,7 +54,10 @@ const steps: Readonly<Record<string, () => void>> = {
   'unused code': () => run('knip', '--no-progress'),
   'packed packages': () => run('node', 'scripts/check-packed.ts', packed),
   consumers: () => run('node', 'scripts/check-consumers.ts', `--packed=${packed}`),
-  'API documentation': () => run('npm', 'run', 'build', '--silent', '--prefix', 'docs'),
+  'the site, and its links': () => {
+    run('npx', '-y', 'pnpm@12', 'site')
+    run('tsc', '-p', 'site')
+  },
 }
 
 let failed = 0

@@ -6,6 +6,8 @@ import { readRecipes, runRecipe } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
 import { aiSdkApp, everyEntry, runningEntries, typesConfig } from './subjects.ts'
 import { runSnippets } from './snippets.ts'
+import { firstSteps, ownStore } from './strangers-path.ts'
+import type { Step } from './strangers-path.ts'
 
 /** One consumer: what it is made of, and what has to come out. */
 export interface Row {
@@ -39,6 +41,8 @@ const frameworks = {
 }
 /** What the templates of `npm create skein` import. Others must not find it: its types need a newer TypeScript. */
 const servers = ['@hono/node-server@2', 'hono@4']
+/** Runs the suite that stores pass. */
+const testRunner = { vitest: '5' }
 const runtimes = { bun: '1', deno: '2' }
 
 /** What the rows are made from. */
@@ -74,6 +78,7 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
       bundledRow(project),
       ...tooOldRows(project, root),
       snippetRow(project, oldestNode),
+      ...stepRows(firstSteps(project, root, oldestNode), oldestNode),
       aiSdkRow(project, '5.4', oldestNode),
       commandRow(project, root, 'bun'),
       createRow(project, '7', oldestNode),
@@ -97,6 +102,7 @@ export function allGroups(sources: Sources): readonly Group[] {
         ...bundlers,
         ...types,
         ...next,
+        ...testRunner,
         ...runtimes,
         ...frameworks,
         ...typescript(compilers),
@@ -114,6 +120,8 @@ export function allGroups(sources: Sources): readonly Group[] {
         bundledRow(project),
         ...tooOldRows(project, root),
         ...nodes.map((version) => snippetRow(project, version)),
+        ...nodes.flatMap((version) => stepRows(firstSteps(project, root, version), version)),
+        ...stepRows({ 'own store': ownStore(project, root, oldestNode) }, oldestNode),
         ...compilers.map((version) => aiSdkRow(project, version, oldestNode)),
         commandRow(project, root, 'bun'),
         commandRow(project, root, 'deno run --allow-all'),
@@ -191,6 +199,11 @@ function tooOldRows(project: Project, root: string): readonly Row[] {
 /** What the README and the guides show runs as it is written. */
 function snippetRow(project: Project, version: string): Row {
   return { name: `snippets of README and guides, Node ${version}`, run: () => runSnippets(project, version) }
+}
+
+/** What a stranger does first. */
+function stepRows(steps: Readonly<Record<string, Step>>, version: string): readonly Row[] {
+  return Object.entries(steps).map(([name, run]) => ({ name: `${name}, Node ${version}`, run }))
 }
 
 /** Calls of the AI SDK are shared; its own declarations want `skipLibCheck`. */
