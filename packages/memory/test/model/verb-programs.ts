@@ -47,23 +47,25 @@ export const verbLabels = [0, 2, 4] as const
 /** Versions of a fact that are kept. */
 export const keptVersions = 4
 
-const who = fc.constantFrom<Who>('low', 'mid', 'high')
+const who = fc.constantFrom<Who>('low', 'mid', 'high', 'high')
 const key = fc.nat(1)
-const label = fc.constantFrom(...verbLabels)
-const subject = fc.option(fc.nat(1), { nil: undefined })
+const label = fc.constantFrom(0, ...verbLabels)
+const subject = fc.constantFrom(undefined, undefined, 0, 0, 1)
 const life = fc.constantFrom<Life>('endless', 'endless', 'endless', 'long', 'short', 'brief')
 const lasting = fc.constantFrom<Life>('long', 'short')
 const nth = fc.nat(3)
 const mark = fc.nat(3)
 const is = <Name extends string>(...names: Name[]): fc.Arbitrary<Name> => fc.constantFrom(...names)
 const target = fc.oneof(
-  fc.record({ of: is('subject'), subject: fc.nat(1) }),
+  fc.record({ of: is('subject'), subject: fc.constantFrom(0, 0, 1) }),
   fc.record({ of: is('fact'), key, label }),
   fc.record({ of: is('entry'), nth }),
 ) satisfies fc.Arbitrary<Target>
 
 const set = fc.record({ who, do: is('set'), key, label, value: fc.nat(9), subject, life })
 const step: fc.Arbitrary<VerbStep> = fc.oneof(
+  set,
+  set,
   set,
   set,
   fc.record({ who, do: is('delete', 'get', 'history', 'history'), key, label }),
@@ -74,6 +76,7 @@ const step: fc.Arbitrary<VerbStep> = fc.oneof(
   fc.record({ who, do: is('list') }),
   fc.record({ who, do: is('list as of', 'diff'), mark }),
   fc.record({ who, do: is('forget', 'hold', 'release'), target }),
+  fc.record({ who, do: is('forget', 'forget', 'release'), target }),
   fc.record({ who, do: is('mark') }),
 )
 
