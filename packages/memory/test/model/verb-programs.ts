@@ -43,7 +43,7 @@ export type VerbStep = { readonly who: Who } & (
 )
 
 /** Public, and above the clearance of more and more principals. */
-export const verbLabels = [0, 2, 4] as const
+const verbLabels = [0, 2, 4] as const
 /** Versions of a fact that are kept. */
 export const keptVersions = 4
 
