@@ -227,6 +227,7 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'observations.log': [(options, { view }) => view.observations.log(options), 'claims', 'claim'],
   'facts.search': [(options, { view }) => view.facts.search('text', options), 'notauthor', 'notAuthor'],
   'observations.search': [(options, { view }) => view.observations.search('text', options), 'notauthor', 'notAuthor'],
+  'records.diff': [(options, { view }) => Array.fromAsync(view.records.diff(options)), 'sinc', 'since'],
   'records.get': [(options, { view }) => view.records.get('facts', 'none', options), 'includes', 'include'],
   'records.list': [(options, { view }) => view.records.list(options), 'colection', 'collection'],
   'records.search': [(options, { view }) => view.records.search('text', options), 'derivedfrom', 'derivedFrom'],

@@ -21,7 +21,7 @@ it('the demo shows that sharing saves work and keeps the summary the same', asyn
   expect(stderr).toBe('')
 })
 
-it('the sales team reuses work, keeps secrets, reacts to alerts and resumes with the answer', async () => {
+it('the sales team reuses work, keeps secrets, reacts to alerts, resumes with the answer and forgets on request', async () => {
   const { stdout, stderr } = await run('sales-team.ts')
   expect(stdout).toContain('ravi   (research) knows the size of acme, which olga had looked up')
   expect(stdout).toContain('sam    (support) asks for the credit of acme and gets: undefined')
@@ -31,6 +31,8 @@ it('the sales team reuses work, keeps secrets, reacts to alerts and resumes with
   expect(stdout).toMatch(/sue .*goes on with crux at 15 % off/)
   expect(stdout).toMatch(/sid .*goes on with crux at 15 % off/)
   expect(stdout).toContain('3 companies looked up, 6 times reused: 3000 tokens saved')
+  expect(stdout).toContain('otto   (privacy) forgets bolt: 1 alerts, 1 decisions, 1 observations, 2 facts')
+  expect(stdout).toContain('finds 0 entries on bolt, and a record of the erasure by otto: Bolt asked for it.')
   expect(stderr).toBe('')
 })
 

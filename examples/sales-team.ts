@@ -2,7 +2,7 @@
  * A sales team that shares one memory. Outreach finds prospects, research enriches
  * them, and sales prepares pitches from both and from the lessons of earlier
  * pitches. A budget alert stops one deal; another deal is escalated to a person and
- * continues with the answer.
+ * continues with the answer. In the end one prospect asks to be forgotten.
  *
  * Run it: `node examples/sales-team.ts`
  *
@@ -11,6 +11,7 @@
 
 import { mapStore, openMemory } from '@skein/memory'
 import type { View } from '@skein/memory'
+import { erasureOf } from '@skein/memory/runtime'
 
 await using memory = await openMemory({ store: mapStore() })
 
@@ -55,7 +56,9 @@ await person.learnings.log({
 
 // Outreach and research work on the same prospects, and pay for each look-up once.
 for (const deal of deals) {
-  await outreach.observations.log({ task: deal, value: `${deal} asked for a demo`, tags: ['lead'], importance: 0.6 })
+  const subject = `prospect/${deal}`
+  const lead = { task: deal, value: `${deal} asked for a demo`, tags: ['lead'], importance: 0.6 }
+  await outreach.observations.log({ ...lead, subject })
   await lookUp(outreach, deal)
   const { value: company, reused } = await lookUp(research, deal)
   say(research, `knows the size of ${deal}${reused ? ', which olga had looked up' : ''}`)
@@ -63,7 +66,7 @@ for (const deal of deals) {
   await research.facts.set(
     `prospect/${deal}`,
     { industry: 'retail', size, employees: company.employees },
-    { task: deal },
+    { task: deal, subject },
   )
 }
 
@@ -80,10 +83,12 @@ await finance.alerts.send({
   to: [{ role: 'sales' }],
   insight: { hold: 'bolt', why: 'the budget was cut' },
   task: 'bolt',
+  subject: 'prospect/bolt',
 })
 for (const seller of sellers) {
   for (const { id, insight, from } of await seller.alerts.pending<{ hold: Deal; why: string }>()) {
-    await seller.facts.update<string[]>('on-hold', (held = []) => [...new Set([...held, insight.hold])])
+    const about = { subject: `prospect/${insight.hold}` }
+    await seller.facts.update<string[]>(`on-hold/${insight.hold}`, (by = []) => [...by, seller.principal.id], about)
     say(seller, `holds ${insight.hold}: ${insight.why}, says ${from}`)
     await seller.alerts.ack(id)
   }
@@ -112,8 +117,22 @@ await Promise.all(waiting)
 
 const { company: lookUps } = await memory.ledger()
 console.log(
-  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.saved.outputTokens} tokens saved`,
+  `\n${lookUps?.computed} companies looked up, ${lookUps?.reused} times reused: ${lookUps?.saved.outputTokens} tokens saved\n`,
 )
+
+// Bolt asks to be forgotten. All that is about it goes, whoever made it; what stays says who asked and how much went.
+const officer = memory.as({ id: 'otto', role: 'privacy', clearance, rights: ['erase'] })
+const { forgotten, id: erasure = '' } = await officer.forget(
+  { subject: 'prospect/bolt' },
+  { reason: 'Bolt asked for it.' },
+)
+const counts = Object.entries(forgotten).map(([kind, count]) => `${count} ${kind}`)
+await officer.forgetWork('company/v1/bolt')
+say(officer, `forgets bolt: ${counts.toSorted().join(', ')}`)
+const found = await sellers[0]?.observations.search('bolt')
+const kept = await officer.records.get('erasures', erasure)
+const { reason } = erasureOf(kept?.value)
+say(officer, `finds ${found?.length} entries on bolt, and a record of the erasure by ${kept?.author}: ${reason}`)
 
 /** Prepares a pitch from the lead, the enriched facts and the lessons of similar cases. */
 async function pitch(who: View, deal: Deal): Promise<{ who: View; text: string }> {
@@ -126,7 +145,15 @@ async function pitch(who: View, deal: Deal): Promise<{ who: View; text: string }
     size: facts?.size ?? '',
   })
   const best = [...success, ...failure].toSorted((a, b) => b.matches - a.matches)[0]
-  await who.decisions.record({ task: deal, decision: 'pitch', reasoning: String(best?.item.value.details), claim })
+  const reasoning = String(best?.item.value.details)
+  // What is made from facts about a prospect is about it as well.
+  await who.decisions.record({
+    task: deal,
+    decision: 'pitch',
+    reasoning,
+    derivedFrom: [`facts/prospect/${deal}`],
+    claim,
+  })
   return { who, text: `pitches ${deal} to ${company.employees} people. Learned: ${String(best?.item.value.details)}` }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 
 import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
 import { describeHalfSwept } from '../../memory/test/describe-half-swept.ts'
+import { describeHeldAfterKill } from '../../memory/test/describe-held-after-kill.ts'
 import { missing, startServer } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
 
@@ -18,4 +19,5 @@ describe.skipIf(missing)(`An erasure of many records on Redis${missing ? ` (${mi
   }
   describeHalfForgotten(place)
   describeHalfSwept(place)
+  describeHeldAfterKill(place)
 })

@@ -2,6 +2,7 @@ import { redisStore } from '@skein/redis'
 import { afterAll, describe } from 'vitest'
 
 import { describeModel } from '../../memory/test/model/describe-model.ts'
+import { describeVerbs } from '../../memory/test/model/describe-verbs.ts'
 import { missing, startServer } from './redis-server.ts'
 
 describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async () => {
@@ -9,5 +10,8 @@ describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async ()
   afterAll(() => server?.stop())
   let made = 0
 
-  describeModel('redisStore', () => redisStore({ url: server?.url ?? '', prefix: `skein-${(made += 1)}:` }), 60)
+  const create = () => redisStore({ url: server?.url ?? '', prefix: `skein-${(made += 1)}:` })
+
+  describeModel('redisStore', create, 60)
+  describeVerbs('redisStore', create, 5)
 })

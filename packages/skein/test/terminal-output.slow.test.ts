@@ -143,6 +143,11 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['get', 'facts', 'key…', '--raw', ...inStore], code: 1 },
   ],
   search: () => twice('search', 'geese', ...inStore),
+  diff: () => [
+    ...twice('diff', '--since', '1h', ...inStore),
+    { args: ['diff', '--since', evil, ...inStore], code: 2 },
+    { args: ['diff', '--since', '40d', '--task', evil, ...inStore], code: 1 },
+  ],
   tail: () => [
     { args: ['tail', '--after', '0', ...inStore], until: /kind/ },
     { args: ['tail', '--after', '0', '--json', ...inStore], until: /kind/ },
@@ -171,6 +176,11 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['forget', 'work/*', '--json', '--yes', ...inStore] },
     { args: ['forget', `work/absent${evil}`, '--yes', ...inStore], code: 1 },
     { args: ['forget', evil, '--yes', ...inStore], code: 1 },
+  ],
+  touch: () => [
+    ...twice('touch', 'key…', '--ttl', '1h', ...inStore),
+    { args: ['touch', evil, '--ttl', '1h', ...inStore], code: 1 },
+    { args: ['touch', 'key…', '--ttl', evil, ...inStore], code: 2 },
   ],
   hold: () => [
     ...twice('hold', '--subject', `x${evil}`, '--reason', `y${evil}`, '--right', 'hold', ...inStore),

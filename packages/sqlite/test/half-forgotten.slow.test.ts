@@ -3,6 +3,7 @@ import { beforeEach, describe } from 'vitest'
 
 import { describeHalfForgotten } from '../../memory/test/describe-half-forgotten.ts'
 import { describeHalfSwept } from '../../memory/test/describe-half-swept.ts'
+import { describeHeldAfterKill } from '../../memory/test/describe-held-after-kill.ts'
 import { temporaryPath } from './temporary.ts'
 
 describe('An erasure of many records in SQLite', () => {
@@ -16,4 +17,5 @@ describe('An erasure of many records in SQLite', () => {
   }
   describeHalfForgotten(place)
   describeHalfSwept(place)
+  describeHeldAfterKill(place)
 })

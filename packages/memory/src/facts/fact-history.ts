@@ -24,7 +24,7 @@ export interface FactVersion<T = unknown> {
 
 /** The versions of a fact that the actor may see, newest first. */
 export async function factHistory<T>(actor: Actor, key: string): Promise<FactVersion<T>[]> {
-  return (await actor.versions(recordKey(key))).map((version) => toFactVersion<T>(version))
+  return (await actor.past.versions(recordKey(key))).map((version) => toFactVersion<T>(version))
 }
 
 /** Makes a version from its record. */

@@ -22,7 +22,7 @@ export async function readFact<T>(
   }
   requireTimes({ asOf })
   if (asOf !== undefined) {
-    const record = await actor.readAsOf(recordKey(key), asOf)
+    const record = await actor.past.read(recordKey(key), asOf)
     return record && toFact<T>(record)
   }
   const strong = consistency === 'strong'

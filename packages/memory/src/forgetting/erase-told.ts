@@ -23,7 +23,8 @@ import type { Told } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { inParts } from './forget.ts'
 import { reachable } from './forget-options.ts'
-import { isHeld, readHolds, sameHolds } from './hold.ts'
+import { heldAmong } from './held-among.ts'
+import { readHolds, sameHolds } from './hold.ts'
 import { leaveMarks } from './leave-marks.ts'
 
 /**
@@ -49,8 +50,12 @@ export async function eraseTold(
     })
     if (told.length === 0) return false
     const held = await readHolds(erasers.store)
-    const gone = told.filter((one) => one.record !== undefined && !isLater(one) && !isHeld(one.record, held))
-    const doomed = (await allOf(reader, erasure, told, gone)).filter((record) => !isHeld(record, held))
+    const present = told.flatMap((one) => one.record ?? [])
+    const keptHere = await heldAmong(erasers.store, present, held)
+    const gone = told.filter((one) => one.record !== undefined && !isLater(one) && !keptHere.has(one.record))
+    const all = await allOf(reader, erasure, told, gone)
+    const kept = await heldAmong(erasers.store, all, held)
+    const doomed = all.filter((record) => !kept.has(record))
     const names: Told = new Map(told.map(({ key, upTo }) => [sourceName(key), upTo ?? noStamp]))
     // Whoever writes one of these facts meanwhile writes it after the erasure.
     const checks = gone
@@ -70,10 +75,11 @@ export async function eraseTold(
     if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
     await carryOut(erasers, { id, ...plan, told: names })
     // What was deleted here before may have left versions.
-    const absent = told.filter((one) => one.record === undefined && !isHeld({ ...noMeta, ...one.key }, held))
+    const absent = told.flatMap((one) => (one.record === undefined ? { ...noMeta, ...one.key } : []))
+    const keptPast = await heldAmong(erasers.store, absent, held)
     await erasePast(
       erasers.store,
-      absent.map(({ key }) => key),
+      absent.filter((one) => !keptPast.has(one)),
     )
     return true
   }

@@ -14,3 +14,8 @@ export interface Erasure {
   /** There: when, Unix milliseconds by its clock. */
   readonly at?: number | undefined
 }
+
+/** Reads what the record of an erasure says, from its decoded value. */
+export function erasureOf(value: unknown): Erasure {
+  return value as Erasure
+}

@@ -20,6 +20,7 @@ import { findPast } from './find-past.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { HeldError } from '../values/held-error.ts'
+import { heldAmong } from './held-among.ts'
 import { isAboutHolds, isHeld, readHolds, sameHolds } from './hold.ts'
 import { findNaming } from './find-naming.ts'
 import { isSubjectAlone, parseTarget, requireForgetOptions } from './forget-options.ts'
@@ -94,10 +95,11 @@ function requireMayErase(actor: Actor, record: Shown): void {
   actor.requireRight('erase', 'erase', record, record)
 }
 
-/** What refuses an erasure once somebody holds more, or less. @throws HeldError where one of these is held */
+/** What refuses an erasure once somebody holds more, or less. @throws HeldError where one of these, or its past, is held */
 async function requireUnheld(space: StoredSpace, records: readonly Shown[]): Promise<OwnMutation> {
   const holds = await readHolds(space.whole)
-  const held = records.filter((record) => isHeld(record, holds))
+  const kept = await heldAmong(space.whole, records.filter(isWhole), holds)
+  const held = [...kept, ...records.filter((record) => !isWhole(record) && isHeld(record, holds))]
   if (held.length > 0) throw new HeldError(held)
   return sameHolds(holds)
 }

@@ -1,3 +1,4 @@
+import type { Collection } from '../store/collections.ts'
 import type { PastVersion } from '../store/past.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
@@ -45,6 +46,21 @@ function kept(past: readonly PastVersion[], { versions, keepMs }: ResolvedRule, 
 export function requireReach(rules: HistoryRules, key: RecordKey, asOf: number, now: number): void {
   const reachesTo = now - ruleFor(rules, key).keepMs
   if (asOf < reachesTo) throw new HistoryError(asOf, reachesTo, `${key.collection}/${key.id}`)
+}
+
+/** @throws HistoryError when some of the records whose ids begin in this way may have been of that time and be gone */
+export function requireReachOf(
+  rules: HistoryRules,
+  collection: Collection,
+  prefix: string,
+  asOf: number,
+  now: number,
+): void {
+  const all = collection === 'facts' ? rules : rules.slice(-1)
+  const concerned = all.filter(([start]) => start.startsWith(prefix) || prefix.startsWith(start))
+  for (const [, { versions, keepMs }] of concerned) {
+    if (versions > 0 && asOf < now - keepMs) throw new HistoryError(asOf, now - keepMs, collection)
+  }
 }
 
 /**

@@ -9,8 +9,8 @@ import type { Store } from '../store/store.ts'
 import { asHeld, covers, isWithdrawn, withWithdrawn } from '../values/access.ts'
 import type { Audience } from '../values/access.ts'
 import { compareNames } from '../values/compare-names.ts'
-import { HistoryError, PastViewError } from '../values/history-error.ts'
-import { readVersions, recordAsOf, requireReach } from './as-of.ts'
+import { PastViewError } from '../values/history-error.ts'
+import { readVersions, recordAsOf, requireReach, requireReachOf } from './as-of.ts'
 import { ruleFor } from './history-options.ts'
 import type { HistoryRules } from './history-options.ts'
 
@@ -143,7 +143,7 @@ class PastReader {
 
   /** All records of a collection as they were, whose ids begin in this way. */
   async #recalled(collection: Collection, prefix: string, after?: string): Promise<StoredRecord[]> {
-    this.#requireReach(collection, prefix)
+    requireReachOf(this.#rules, collection, prefix, this.#asOf, this.#store.now())
     const ids = new Set<string>()
     for (let next = after; ;) {
       const page = await this.#store.list({ collection, prefix, limit: pageSize, after: next })
@@ -175,16 +175,6 @@ class PastReader {
       records.push(...(await this.#seen(page.records, audience)))
       next = page.next
       if (next === undefined) return records
-    }
-  }
-
-  /** @throws HistoryError when some of the keys had records of which nothing is kept from that time */
-  #requireReach(collection: Collection, prefix: string): void {
-    const now = this.#store.now()
-    const rules = collection === 'facts' ? this.#rules : this.#rules.slice(-1)
-    const concerned = rules.filter(([start]) => start.startsWith(prefix) || prefix.startsWith(start))
-    for (const [, { versions, keepMs }] of concerned) {
-      if (versions > 0 && this.#asOf < now - keepMs) throw new HistoryError(this.#asOf, now - keepMs, collection)
     }
   }
 }

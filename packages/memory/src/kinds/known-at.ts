@@ -97,7 +97,7 @@ async function valueThen(
   decision: Seq,
 ): Promise<Omit<KnownRecord, keyof RecordKey | 'readAt' | 'reads'> | undefined> {
   try {
-    const record = await actor.readAsOf(key, asOf, 'audit', decision)
+    const record = await actor.past.read(key, asOf, 'audit', decision)
     if (!record) return undefined
     const { version, value, sensitivity, compartments } = record
     return { version, value: decodeJson(value), sensitivity, compartments }

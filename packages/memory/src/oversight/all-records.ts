@@ -1,4 +1,5 @@
-import type { AnyRecord, RecordsFilter, RecordsPage } from './records.ts'
+import type { AnyRecord } from './any-record.ts'
+import type { RecordsFilter, RecordsPage } from './records.ts'
 
 /** What lists records: `View.records`. */
 interface RecordList {

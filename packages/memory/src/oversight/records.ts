@@ -1,7 +1,8 @@
-import type { Label } from '../values/access.ts'
-import type { Correction } from '../corrections/correction.ts'
+import type { AnyRecord } from './any-record.ts'
 import { doubtsOf } from '../corrections/doubts.ts'
 import { correctionsOf } from '../corrections/find-corrections.ts'
+import { diffKinds, diffRecords } from './diff-records.ts'
+import type { DiffOptions, RecordDifference } from './diff-records.ts'
 import { getKinds, requireInclude } from '../kinds/journal-options.ts'
 import type { GetOptions } from '../kinds/journal-options.ts'
 import type { Actor } from '../space/actor.ts'
@@ -20,30 +21,6 @@ import type { Include, Shown } from '../space/shown.ts'
 import type { SearchBy } from '../space/meaning-search.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
-
-/** A record of any kind, as a browser of the memory sees it. Times are Unix milliseconds by the store's clock. */
-export interface AnyRecord extends Label {
-  readonly collection: Collection
-  readonly id: string
-  readonly value: unknown
-  /** Length of the stored value, in UTF-16 units. */
-  readonly size: number
-  readonly version: number
-  readonly seq: number
-  readonly author: string
-  readonly task: string | undefined
-  readonly tags: readonly string[]
-  readonly importance: number | undefined
-  /** Ids of the objects that it was made from. */
-  readonly derivedFrom: readonly string[]
-  readonly createdAt: number
-  readonly updatedAt: number
-  readonly expiresAt: number | undefined
-  /** Why it holds no more; absent while it holds. */
-  readonly correction?: Correction
-  /** The corrected records that cast doubt on it, as `collection/id`; absent where there are none. */
-  readonly doubts?: readonly string[]
-}
 
 /** Filters of a list of records; all that are given must hold. */
 export interface RecordsFilter {
@@ -176,6 +153,40 @@ export class Records {
     // What is left out counts as read by nobody.
     const shown = inTurns.slice(0, limit).flatMap((record) => this.#actor.see(record, record, 'search', include) ?? [])
     return this.#toRecords(shown)
+  }
+
+  /**
+   * What changed between two times, as far as this principal may see it: facts and questions whose value became another
+   * one, entries, objects and alerts that were written, records that were corrected, and erasures. Tells first of facts,
+   * then of the other kinds, in no order within a kind.
+   *
+   * Whatever was forgotten or has ended since leaves no trace but the record of the erasure.
+   *
+   * @throws OptionError; HistoryError when the history does not reach back to `since`; StoreError, MissingKeyError
+   *
+   * @example
+   * ```ts
+   * import { mapStore, openMemory } from '@skein/memory'
+   *
+   * await using memory = await openMemory({ store: mapStore() })
+   * const ann = memory.as({ id: 'ann', role: 'sales' })
+   * const { updatedAt: since } = await ann.facts.set('price', 10)
+   * await new Promise((resolve) => setTimeout(resolve, 5))
+   * await ann.facts.set('price', 12)
+   * const [difference] = await Array.fromAsync(ann.records.diff({ since }))
+   * difference // => expect.objectContaining({ change: 'changed', collection: 'facts', id: 'price' })
+   * difference?.before?.value // => 10
+   * difference?.after?.value // => 12
+   * ```
+   */
+  async *diff(options: DiffOptions): AsyncGenerator<RecordDifference, void, undefined> {
+    const { since, until, task } = requireOptions('records.diff', options, diffKinds)
+    if (since === undefined) throw new OptionError('since', 'Unix milliseconds', since)
+    requireTimes({ since, until })
+    if (until !== undefined && until < since) throw new OptionError('until', `at or after since, ${since}`, until)
+    requireFilter({ task })
+    this.#space.assertOpen()
+    yield* diffRecords(this.#actor, options, (records) => this.#toRecords(records))
   }
 
   #filter({

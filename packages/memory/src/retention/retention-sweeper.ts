@@ -1,5 +1,6 @@
 import { auditMutation } from '../audit/audit-log.ts'
-import { isHeld, sameHolds } from '../forgetting/hold.ts'
+import { heldAmong } from '../forgetting/held-among.ts'
+import { sameHolds } from '../forgetting/hold.ts'
 import type { HoldsInForce } from '../forgetting/hold.ts'
 import type { KnownHolds } from '../forgetting/known-holds.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
@@ -104,9 +105,9 @@ export class RetentionSweeper {
     const after = this.#looked.get(name)
     const page = await store.query({ collection, tags, until, after, order: 'oldest', limit: stepSize })
     const held = await this.#parts.holds.current()
-    const due = page.records
-      .filter((record) => sensitivity === undefined || record.sensitivity === sensitivity)
-      .filter((record) => !isHeld(record, held))
+    const meant = page.records.filter((record) => sensitivity === undefined || record.sensitivity === sensitivity)
+    const kept = await heldAmong(store, meant, held)
+    const due = meant.filter((record) => !kept.has(record))
     // Somebody rewrote one of them meanwhile: the next run sees what is due then.
     if (due.length > 0 && !(await this.#remove(due, held, `kept for ${keepMs} ms`))) return false
     if (due.length > 0) this.#note(index, due.length)

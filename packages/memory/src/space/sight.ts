@@ -1,9 +1,6 @@
 import type { NotedAction } from '../audit/noted-reads.ts'
 import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
-import { readVersions } from '../history/as-of.ts'
-import type { Versions } from '../history/as-of.ts'
-import { storeAsOf } from '../history/store-as-of.ts'
 import type { FoundKey } from '../search/term-table.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
@@ -16,9 +13,10 @@ import { isTold, tracerFor, traceRead } from '../tracing/trace-memory.ts'
 import { AccessError } from '../values/errors.ts'
 import { factIndexOf } from './fact-index.ts'
 import type { MeaningQuery, MeaningSearch } from './meaning-search.ts'
+import { PastSight } from './past-sight.ts'
 import type { ReadScope } from './read-scope.ts'
 import { withoutMark } from './shown.ts'
-import type { Include, Shown, ShownChange, ShownVersion } from './shown.ts'
+import type { Include, Shown, ShownChange } from './shown.ts'
 import type { StoredSpace } from './space.ts'
 import { waitsOf } from './wait-graph.ts'
 import type { WaitGraph } from './wait-graph.ts'
@@ -138,22 +136,9 @@ export class Sight {
     )
   }
 
-  /** What this principal may see of a record's versions, newest first; of a delete, the tombstone. */
-  async versions(key: RecordKey): Promise<readonly ShownVersion[]> {
-    const { store, history } = this.space
-    const [{ current, past }] = (await readVersions(store, history, [key])) as [Versions]
-    const all = [...(current ? [{ record: current, deleted: false }] : []), ...past]
-    if (all.length === 0) this.see(key, undefined)
-    return all.flatMap(({ record, deleted }) => {
-      const shown = this.see(key, record)
-      return shown ? { record: shown, deleted } : []
-    })
-  }
-
-  /** One record as it was, before a write of that time if one is named. @throws HistoryError */
-  async readAsOf(key: RecordKey, asOf: number, noting?: NotedAction, before?: Seq): Promise<Shown | undefined> {
-    const { store, history } = this.space
-    return this.see(key, (await storeAsOf(store, history, asOf, before).read([key]))[0], noting)
+  /** What this principal may see of the past. */
+  get past(): PastSight {
+    return new PastSight(this.space, this)
   }
 
   /** One record, cached or not. */

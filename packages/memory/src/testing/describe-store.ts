@@ -7,6 +7,7 @@ import { claimsCases } from './memory/claims-cases.ts'
 import { sealedCorrectionsCases } from './verbs/sealed-corrections-cases.ts'
 import { correctionsCases } from './verbs/corrections-cases.ts'
 import { dataLossCases } from './memory/data-loss-cases.ts'
+import { diffCases } from './verbs/diff-cases.ts'
 import { doubtCases } from './verbs/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
@@ -87,7 +88,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   once: onceCases,
   forgetting: forgetCases,
   holds: holdCases,
-  history: historyCases,
+  history: (options) => {
+    historyCases(options)
+    describe('differences', () => {
+      diffCases(options)
+    })
+  },
   transactions: transactionsCases,
   retention: (options) => {
     retentionCases(options)

@@ -22,6 +22,10 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
   },
   get: { 'skein get facts price/acme': 'all about one record', 'skein get objects 2d63660e… --raw': 'its bytes' },
   search: { 'skein search price autumn': 'observations, decisions and learnings by words' },
+  diff: {
+    'skein diff --since 1d': 'what changed since yesterday',
+    'skein diff --since 2026-11-21 --until 2026-11-22 --task deal/7': 'in one day, of one task',
+  },
   tail: {
     'skein tail facts/': 'changes of facts, as they happen',
     'skein tail --after 0 --json': 'all of them, as JSON',
@@ -38,6 +42,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
     "skein forget 'work/model/*'": 'answers of models are computed anew',
     "skein forget --subject customer/42 --reason 'Asked to.' --right erase --as ann": 'erases all about a person',
   },
+  touch: { 'skein touch price/acme --ttl 90d': 'a fact lives for 90 days from now' },
   hold: { "skein hold --subject customer/42 --reason 'A lawsuit.' --right hold": 'keeps records from being forgotten' },
   release: { "skein release ID --reason 'It is over.' --right hold": 'ends a hold' },
   audit: { 'skein audit --right audit --since 1h': 'who read and wrote what' },

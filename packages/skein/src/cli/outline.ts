@@ -56,6 +56,12 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
     usage: '[options] <words...>',
     description: 'Find observations, decisions, and learnings by words, the best matches of each collection first.',
   },
+  diff: {
+    usage: '[options]',
+    description:
+      'Show what changed between two times: facts and questions then and now, what was written, corrected and forgotten. ' +
+      'Says where the history does not reach back.',
+  },
   tail: {
     usage: '[options] [prefix]',
     description: 'Follow the changes of a memory until interrupted. Values are not shown.',
@@ -85,6 +91,11 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
     usage: '[options] [records...]',
     description:
       'Forget records for good, or all that is about somebody, with --reason. Without it, forget results of work, such as answers of models: who needs them next has them computed anew. skein ls work lists them, and skein ls erasures what was forgotten.',
+  },
+  touch: {
+    usage: '[options] <record>',
+    description:
+      'Give a fact or another record a new time to live. An earlier end is for its author, or needs --right erase; facts anyone may end who may write them.',
   },
   hold: {
     usage: '[options] [records...]',
@@ -152,6 +163,7 @@ export type CommandName =
   | 'ls'
   | 'get'
   | 'search'
+  | 'diff'
   | 'tail'
   | 'inbox'
   | 'answer'
@@ -159,6 +171,7 @@ export type CommandName =
   | 'supersede'
   | 'confirm'
   | 'forget'
+  | 'touch'
   | 'hold'
   | 'release'
   | 'audit'

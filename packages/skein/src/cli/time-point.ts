@@ -1,17 +1,14 @@
 import { InvalidArgumentError } from 'commander'
 
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+import { durationMs } from './duration.ts'
 
 /** A point in time in Unix milliseconds, which may depend on the present time, as "an hour ago" does. */
 export type TimePoint = (now: number) => number
 
 /** Parses `10m`, `2h`, `3d` (so long ago, 1970 at most), or an ISO time, which is local unless it names a zone. */
 export function timePoint(text: string): TimePoint {
-  const ago = /^(\d{1,9}(?:\.\d{1,3})?)([smhdw])$/.exec(text.trim())
-  if (ago) {
-    const ms = Math.round(Number(ago[1]) * unitMs[ago[2] as keyof typeof unitMs])
-    return (now) => Math.max(0, now - ms)
-  }
+  const ago = durationMs(text)
+  if (ago !== undefined) return (now) => Math.max(0, now - ago)
   const at = isoTime(text.trim())
   if (at !== undefined) return () => at
   throw new InvalidArgumentError(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { encryptionFromEnvironment, openMemory, StoreError } from '@skein/memory'
 import type { EncryptionOptions, Memory, View } from '@skein/memory'
 import { sealingInForce } from '@skein/memory/runtime'
+import type { HistoryRule } from '@skein/memory/types'
 import type { Collection, Seq, Store, StoreDriver } from '@skein/memory/store'
 
 import type { CommandContext } from '../cli/command.ts'
@@ -31,9 +32,17 @@ export interface ReadOnlyOptions {
    * @defaultValue none
    */
   readonly writable?: readonly Collection[]
+  /**
+   * How long the programs that use the space keep past versions.
+   *
+   * @defaultValue as long as `openMemory`
+   */
+  readonly history?: Pick<HistoryRule, 'keepMs'>
 }
 
 const feedPollMs = 200
+/** The command does not know how many versions the programs keep, so it shows and leaves all that are there. */
+const mostVersions = 10_000
 
 /**
  * Opens a memory as the principal that the options name. Creates nothing, and
@@ -44,7 +53,7 @@ const feedPollMs = 200
 export async function openReadOnly(
   flags: InspectFlags,
   context: CommandContext,
-  { isAudited, writable = [] }: ReadOnlyOptions,
+  { isAudited, writable = [], history }: ReadOnlyOptions,
 ): Promise<ReadOnlyMemory> {
   context.afterInterrupt = 'Nothing was changed.'
   // Nothing but the audit is written in the background.
@@ -65,6 +74,7 @@ export async function openReadOnly(
       architecture: 'centralized',
       heartbeatMs: feedPollMs,
       sharedObjectBytes: 0,
+      history: { ...history, versions: mostVersions },
       ...(encryption && { encryption }),
       sealsSpace: false,
       ...(!isAudited && { auditKeepMs: 0 }),

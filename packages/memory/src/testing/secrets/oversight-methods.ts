@@ -24,6 +24,11 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
         ),
       ),
   },
+  'records.diff': {
+    shows: 'records',
+    takes: 'nothing',
+    attempt: (view) => Array.fromAsync(view.records.diff({ since: view.now() - 60_000 })),
+  },
   'records.get': {
     shows: 'records',
     takes: 'nothing',

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest'
 
 import { openMemory } from '../../open-memory.ts'
 import type { View } from '../../view.ts'
-import { publicLabel } from '../../values/access.ts'
 import { HistoryError } from '../../values/history-error.ts'
 import { HeldError } from '../../values/held-error.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
 import { ann, bob, boss } from '../memory/principals.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
+import { storeMoment } from './store-moment.ts'
 
 const olga = { ...boss, id: 'olga', rights: ['erase', 'hold'] } as const
 const because = { reason: 'They asked for it.' } as const
@@ -19,18 +19,7 @@ const because = { reason: 'They asked for it.' } as const
 export function historyCases(options: StoreContractOptions): void {
   const fresh = freshMemory(options, { history: { prefixes: { 'off/': 0, 'few/': { versions: 2 } } } })
   const as = (who: Parameters<typeof fresh.memory.as>[0]): View => fresh.memory.as(who)
-  /** A time of the store after all that was written, and before all that will be, by the clock that writes. */
-  const moment = async (): Promise<number> => {
-    await using store = await fresh.driver.open('clock', 'writer')
-    const meta = { author: 'ann', tags: [], derivedFrom: [], ...publicLabel }
-    const write = async (): Promise<number> => {
-      const commit = await store.write([{ type: 'set', key: { collection: 'settings', id: 'now' }, value: '0', meta }])
-      return (commit.ok && commit.written[0]?.updatedAt) || 0
-    }
-    const at = Math.ceil(await write())
-    while ((await write()) <= at + 1) await pause(1)
-    return at
-  }
+  const moment = (): Promise<number> => storeMoment(fresh.driver)
   const valuesOf = async (view: View, key: string): Promise<unknown[]> =>
     (await view.facts.history(key)).map(({ value, deleted }) => (deleted ? 'deleted' : value))
 

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 
+import { openMemory } from '../../open-memory.ts'
 import { HeldError } from '../../values/held-error.ts'
 import type { View } from '../../view.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
 import { ann } from '../memory/principals.ts'
+import { storeMoment } from './store-moment.ts'
 
 const olga = { id: 'olga', role: 'privacy', rights: ['erase', 'audit'], clearance: { level: 'confidential' } } as const
 const leo = { id: 'leo', role: 'legal', rights: ['hold', 'audit'], clearance: { level: 'confidential' } } as const
@@ -104,6 +106,23 @@ export function holdCases(options: StoreContractOptions): void {
         ['leo', 'hit', 'settled'],
       ]),
     )
+  })
+
+  it('keeps a past version that is held, whatever its fact says now', async () => {
+    const { facts } = as(ann)
+    for (const value of ['of Zoë', 'of nobody']) {
+      await facts.set('k', value, { tags: ['brief'], ...(value === 'of Zoë' && { subject: 'person/42' }) })
+    }
+    const { id } = await as(leo).holds.place({ subject: 'person/42' }, proceedings)
+    const refused = as(olga).forget('facts/k', asked)
+    await expect(refused).rejects.toMatchObject({ code: 'SKEIN_HELD', held: { facts: 1 } })
+    await using ruled = await openMemory({ store: fresh.driver, retention: [{ tag: 'brief', keepMs: 1 }] })
+    await storeMoment(fresh.driver)
+    await ruled.sweep()
+    expect((await facts.history('k')).map(({ value }) => value)).toEqual(['of nobody', 'of Zoë'])
+    await as(leo).holds.release(id, { reason: 'settled' })
+    expect((await as(olga).forget('facts/k', asked)).forgotten).toEqual({ facts: 1 })
+    expect(await facts.history('k')).toEqual([])
   })
 
   it('lets either a hold or an erasure win', async () => {
