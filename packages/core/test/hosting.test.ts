@@ -106,7 +106,7 @@ describe('hosts', () => {
     await until(() => first.agents.length === ids.length)
     const second = await hosting(memory)
     await until(() => first.agents.length + second.agents.length === ids.length && second.agents.length > 10)
-    expect((await listAgentHosts(memory)).map(({ id }) => id)).toEqual([first.id, second.id].toSorted())
+    expect((await listAgentHosts(memory)).hosts.map(({ id }) => id)).toEqual([first.id, second.id].toSorted())
     const totals = ids.map(async (id) => {
       const agent = caller.hosted(tally, id)
       await agent.post({ type: 'count' })
@@ -117,7 +117,7 @@ describe('hosts', () => {
     await drained
     await until(() => second.agents.length === ids.length)
     expect(first.agents).toEqual([])
-    expect((await listAgentHosts(memory)).map(({ id }) => id)).toEqual([second.id])
+    expect((await listAgentHosts(memory)).hosts.map(({ id }) => id)).toEqual([second.id])
   })
 
   it('keep agents that are at work until they are idle', async () => {
@@ -136,7 +136,10 @@ describe('hosts', () => {
           working: {
             invoke: {
               src: 'wait',
-              onDone: { target: 'idle', actions: emit(({ context, event }) => reply(context.asked as Fetch, event.output)) },
+              onDone: {
+                target: 'idle',
+                actions: emit(({ context, event }) => reply(context.asked as Fetch, event.output)),
+              },
             },
           },
         },
@@ -145,7 +148,7 @@ describe('hosts', () => {
     )
     const first = await (await flockOn(memory)).host([worker])
     const asked = (await caller.spawnHosted(worker, { id: 'w' })).ask({ type: 'fetch' })
-    await until(() => first.agents[0]?.snapshot.value === 'working')
+    await until(() => (first.agents[0]?.snapshot as { value?: unknown } | undefined)?.value === 'working')
     const second = await (await flockOn(memory)).host([worker])
     const drained = first.drain()
     await until(() => second.agents.length + first.agents.length === 1)
@@ -179,6 +182,9 @@ describe('hosts', () => {
     await spawnAll(memory)
     const small = await hosting(memory, { cap: 20 })
     await until(() => small.agents.length === 20 && small.waiting === 40)
+    const { hosts, definitions } = await listAgentHosts(memory)
+    expect(hosts).toMatchObject([{ id: small.id, cap: 20, isDraining: false }])
+    expect(definitions).toEqual([{ name: 'tally', agents: 60, running: 20, waiting: 40 }])
     const large = await hosting(memory)
     await until(() => small.agents.length === 20 && large.agents.length === 40)
     expect(small.agents.length).toBe(20)

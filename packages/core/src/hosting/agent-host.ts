@@ -229,9 +229,7 @@ export class AgentHost implements AsyncDisposable {
     const { options } = this.#parts
     const candidates = await this.#findCandidates()
     const running = new Set(this.agents.map(({ id }) => id))
-    const here = candidates.filter(
-      (saved) => !running.has(saved.id) && hostOf(saved, this.#hosts)?.id === this.id,
-    )
+    const here = candidates.filter((saved) => !running.has(saved.id) && hostOf(saved, this.#hosts)?.id === this.id)
     for (let done = 0; done < here.length && this.#state === 'open'; done += batchSize) {
       const room = options.cap - this.agents.length
       const batch = here.slice(done, done + Math.min(batchSize, Math.max(0, room)))
@@ -255,7 +253,8 @@ export class AgentHost implements AsyncDisposable {
     this.#candidates.clear()
     if (!this.#looksAtAll) {
       const found: SavedAgentSummary[] = []
-      for (let at = 0; at < ids.length; at += batchSize) found.push(...(await agents.summaries(ids.slice(at, at + batchSize))))
+      for (let at = 0; at < ids.length; at += batchSize)
+        found.push(...(await agents.summaries(ids.slice(at, at + batchSize))))
       return found.filter(isOurs)
     }
     this.#looksAtAll = false

@@ -9,5 +9,9 @@ export function requireHostable(definition: DurableDefinition<never> | undefined
   }
   const { name, mailbox } = definition.durable
   if (mailbox === 'durable') return
-  throw new OptionError('mailbox', `'durable' in the definition "${name}": its hosts get its messages from there`, mailbox)
+  throw new OptionError(
+    'mailbox',
+    `'durable' in the definition "${name}": its hosts get its messages from there`,
+    mailbox,
+  )
 }

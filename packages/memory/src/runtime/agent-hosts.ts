@@ -65,7 +65,7 @@ export async function announceHost(
 /** The hosts that are there, by their ids. Those of this machine whose process has ended are not (Linux). */
 export async function listHosts(actor: Actor): Promise<AgentHostEntry[]> {
   const found: StoredRecord[] = []
-  for (let after: Seq | undefined; ; ) {
+  for (let after: Seq | undefined; ;) {
     const query = { collection: 'settings', order: 'oldest', task: hostsTask, limit: 500, after } as const
     const { records, next } = await actor.unseen.query(query)
     found.push(...records)

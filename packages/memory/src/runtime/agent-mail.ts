@@ -69,7 +69,7 @@ export async function readMail(actor: Actor, { after, limit = Infinity }: MailQu
 export async function takeMail(actor: Actor, to: string): Promise<Mail[]> {
   const query = { collection: 'messages', order: 'oldest', task: to, limit: pageSize } as const
   const taken: Mail[] = []
-  for (let after: Seq | undefined; ; ) {
+  for (let after: Seq | undefined; ;) {
     const { records, next } = await actor.unseen.query({ ...query, after })
     for (const record of records) actor.used(record)
     taken.push(...records.map(mailOf))
