@@ -38,7 +38,8 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
-  `@skein/core: escalate extractiveModel listAgentHosts move pipe readBudget refuse reply tell
+  `@skein/bullmq: HealthServer
+   @skein/core: escalate extractiveModel listAgentHosts move pipe readBudget refuse reply tell
    @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
      moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs splitSentences sumDrops toResponse
    @skein/core/executor/testing: describeExecutor

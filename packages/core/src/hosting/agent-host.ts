@@ -1,11 +1,12 @@
 import { isOutage, requireDuration, requireOptions, warn } from '@skein/memory/runtime'
-import type { AgentHostEntry, HostPresence, SavedAgentSummary } from '@skein/memory/runtime'
+import type { AgentHostEntry, SavedAgentSummary } from '@skein/memory/runtime'
 
 import type { AgentRef } from '../agents/agent-ref.ts'
 import type { AgentFeed } from '../durable/agent-feed.ts'
 import type { ResumeReport, RunningAgent } from '../durable/durable-agents.ts'
 import type { DurableDefinition } from '../durable/durable.ts'
 import type { ResolvedHost } from './host-options.ts'
+import { HostRoster } from './host-roster.ts'
 import { isIdle } from './is-idle.ts'
 import { hostOf } from './rendezvous.ts'
 
@@ -23,8 +24,6 @@ export interface HostParts {
 const lookMs = 500
 /** How often it looks at all agents, whatever it was told of, in milliseconds. */
 const lookAtAllMs = 10_000
-/** How often it tells how many agents it runs, in milliseconds. */
-const countMs = 1_000
 /** Agents that are resumed at the same time, and that are handed over at once. */
 const batchSize = 100
 
@@ -42,15 +41,13 @@ export class AgentHost implements AsyncDisposable {
   readonly #refused = new Map<string, unknown>()
   /** Agents that may have to run here, though they do not yet. */
   readonly #candidates = new Set<string>()
-  #presence: HostPresence | undefined
-  #told: AgentHostEntry | undefined
-  #hosts: readonly AgentHostEntry[] = []
-  #isSeen = false
+  readonly #roster: HostRoster
   #waiting = 0
   #looksAtAll = true
   #lookedAtAll = Number.NEGATIVE_INFINITY
+  /** Whether some of its agents may belong elsewhere. */
+  #mayMove = false
   #retryUntil = 0
-  #toldAt = 0
   #state: 'open' | 'draining' | 'left' = 'open'
   #working: Promise<void> | undefined
   #isWoken = false
@@ -62,6 +59,7 @@ export class AgentHost implements AsyncDisposable {
   /** @internal */
   constructor(parts: HostParts) {
     this.#parts = parts
+    this.#roster = new HostRoster(parts.feed.view.agents, parts.options.leaseMs, () => this.entry())
     this.#names = new Set(parts.definitions.map(({ durable }) => durable.name))
   }
 
@@ -107,7 +105,7 @@ export class AgentHost implements AsyncDisposable {
 
   /** @internal Becomes visible, and takes what belongs to it. */
   async start(): Promise<void> {
-    await this.#tell()
+    await this.#roster.tell()
     this.#hostLost()
     const candidate = (id: string): void => {
       this.#candidates.add(id)
@@ -166,7 +164,7 @@ export class AgentHost implements AsyncDisposable {
     clearInterval(this.#timer)
     this.#stopFeed?.()
     await this.#working
-    await this.#presence?.leave().catch(warn)
+    await this.#roster.leave()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -191,9 +189,9 @@ export class AgentHost implements AsyncDisposable {
         await this.#lookAround()
         await this.#take()
         // Before agents are released: others have to know that they do not belong here any more.
-        await this.#tell()
+        await this.#roster.tell()
         await this.#handOver()
-        await this.#tell()
+        await this.#roster.tell()
       } catch (error) {
         this.#looksAtAll = true
         if (!isOutage(error)) warn(error)
@@ -206,13 +204,8 @@ export class AgentHost implements AsyncDisposable {
 
   /** Finds out who else is there. When that has changed, agents may belong elsewhere. */
   async #lookAround(): Promise<void> {
-    const before = this.#hosts
-    const found = await this.#parts.feed.view.agents.hosts()
-    const ids = new Set(found.map(({ id }) => id))
-    this.#isSeen = ids.has(this.id)
-    if (before.some(({ id }) => !ids.has(id))) this.#hostLost()
-    this.#hosts = [...found.filter(({ id }) => id !== this.id), this.entry()]
-    const isChanged = placesOf(this.#hosts) !== placesOf(before)
+    const { isChanged, isLost } = await this.#roster.look()
+    if (isLost) this.#hostLost()
     if (isChanged || performance.now() - this.#lookedAtAll > lookAtAllMs) this.#looksAtAll = true
   }
 
@@ -229,7 +222,9 @@ export class AgentHost implements AsyncDisposable {
     const { options } = this.#parts
     const candidates = await this.#findCandidates()
     const running = new Set(this.agents.map(({ id }) => id))
-    const here = candidates.filter((saved) => !running.has(saved.id) && hostOf(saved, this.#hosts)?.id === this.id)
+    const here = candidates.filter(
+      (saved) => !running.has(saved.id) && hostOf(saved, this.#roster.hosts)?.id === this.id,
+    )
     for (let done = 0; done < here.length && this.#state === 'open'; done += batchSize) {
       const room = options.cap - this.agents.length
       const batch = here.slice(done, done + Math.min(batchSize, Math.max(0, room)))
@@ -258,45 +253,33 @@ export class AgentHost implements AsyncDisposable {
       return found.filter(isOurs)
     }
     this.#looksAtAll = false
+    this.#mayMove = true
     this.#lookedAtAll = performance.now()
     const all = (await agents.list({ status: 'active' })).filter(isOurs)
-    this.#waiting = Math.max(0, all.length - runningOf(this.#hosts, this.#names))
+    this.#waiting = Math.max(0, all.length - this.#roster.runningOf(this.#names))
     return all
   }
 
   /** Ends agents that belong elsewhere, if they are idle: a few at a time, so that the others keep up. */
   async #handOver(): Promise<void> {
-    const own = this.#hosts.find(({ id }) => id === this.id)
-    const room = new Map(this.#hosts.map(({ id, cap, running }) => [id, cap - running]))
+    if (!this.#mayMove && this.#state === 'open') return
+    this.#mayMove = false
+    const own = this.#roster.hosts.find(({ id }) => id === this.id)
+    const room = new Map(this.#roster.hosts.map(({ id, cap, running }) => [id, cap - running]))
     const moving: AgentRef[] = []
     for (const { ref, definition } of this.#running()) {
-      const target = hostOf({ id: ref.id, definition }, this.#hosts, own)
+      const target = hostOf({ id: ref.id, definition }, this.#roster.hosts, own)
       const left = (target && room.get(target.id)) ?? 0
       const isMoving = this.#state === 'draining' || (target && target.id !== this.id && left > 0)
-      if (!isMoving || !isIdle(ref)) continue
+      if (!isMoving) continue
+      this.#mayMove = true
+      if (!isIdle(ref)) continue
       if (target) room.set(target.id, left - 1)
       moving.push(ref)
       if (moving.length === batchSize) break
     }
     await Promise.all(moving.map((ref) => end(ref)))
     if (moving.length === batchSize) this.#isWoken = true
-  }
-
-  /** Tells others of itself: at once where that decides about agents, how many it runs once a second. */
-  async #tell(): Promise<void> {
-    if (this.#state === 'left') return
-    const entry = this.entry()
-    if (!this.#presence) {
-      this.#presence = await this.#parts.feed.view.agents.announceHost(entry, this.#parts.options.leaseMs)
-    } else {
-      const isSame = this.#told !== undefined && placesOf([entry]) === placesOf([this.#told])
-      const isDue = entry.running !== this.#told?.running && performance.now() - this.#toldAt > countMs
-      if (this.#isSeen && isSame && !isDue) return
-      await this.#presence.update(entry)
-    }
-    this.#isSeen = true
-    this.#told = entry
-    this.#toldAt = performance.now()
   }
 
   #running(): readonly RunningAgent[] {
@@ -308,21 +291,6 @@ export class AgentHost implements AsyncDisposable {
 async function end(ref: AgentRef): Promise<void> {
   ref.stop()
   await ref.done.catch(() => {})
-}
-
-/** What decides where agents belong. */
-function placesOf(hosts: readonly AgentHostEntry[]): string {
-  const places = hosts.map(({ id, cap, running, isDraining, definitions, refused }) => {
-    const versions = Object.entries(definitions).map(([name, { version }]) => `${name}@${version}`)
-    return [id, running >= cap, isDraining, versions, refused]
-  })
-  return JSON.stringify(places)
-}
-
-/** How many agents of some definitions hosts run. */
-function runningOf(hosts: readonly AgentHostEntry[], names: ReadonlySet<string>): number {
-  const counts = hosts.flatMap(({ definitions }) => Object.entries(definitions))
-  return counts.reduce((sum, [name, { running }]) => (names.has(name) ? sum + running : sum), 0)
 }
 
 /** What claims on agents begin with. */

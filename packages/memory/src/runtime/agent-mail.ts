@@ -5,7 +5,7 @@ import { hiddenSource } from '../store/source-name.ts'
 import { distinct, joinLabels, labelText, parseLabel, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { requireInteger } from '../values/require-option.ts'
+import { requireInteger, requireLifetime } from '../values/require-option.ts'
 import { newId } from '../values/new-id.ts'
 
 /** A message on its way to an agent. */
@@ -91,6 +91,7 @@ export function mailMutation(
   // What work sends is forgotten with what it has read.
   const derivedFrom = distinct((actor.scope?.sources ?? []).map(hiddenSource)).toSorted()
   const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom, ...label })
+  if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
   const named = id === undefined ? {} : { ifVersion: 0 }
   return { type: 'set', key: mailKey(`${to}/${id ?? newId()}`), value: encodeJson(message), meta, ttlMs, ...named }
 }

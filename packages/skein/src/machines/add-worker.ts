@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 
 import { encryptionFromEnvironment, openMemory } from '@skein/memory'
 import { ownFile } from '@skein/memory/runtime'
-import type { Health } from '@skein/bullmq'
+import type { Health, HealthServer } from '@skein/bullmq'
 import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
@@ -76,13 +76,12 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
     ...(encryption && { encryption }),
   })
   const { queue, agents, cap } = flags
-  const { createWorker, HealthServer } = await import('@skein/bullmq')
   await using host =
     agents.length > 0 ? await HostedModules.open(agents, { memory, model, ...threads }, cap) : undefined
   await using worker =
     connection === undefined
       ? undefined
-      : await createWorker({ memory, connection, queue, activities, model, ...threads })
+      : await (await import('@skein/bullmq')).createWorker({ memory, connection, queue, activities, model, ...threads })
   await print(worker?.id ?? host?.id ?? '')
   if (host) printNote(`It hosts agents of ${host.names.join(', ')}.`)
   if (worker) {
@@ -91,19 +90,26 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
   }
   printNote('Ctrl-C lets it finish and end.')
   const { healthPort: port, healthHost = '127.0.0.1' } = flags
-  const health = port === undefined ? undefined : await HealthServer.open({ port, host: healthHost }, () => look())
   const look = (): Health => {
     const [ofWorker, ofHost] = [worker?.health(), host?.health()]
     const problem = ofWorker?.problem ?? ofHost?.problem
     const running = (ofWorker?.running ?? 0) + (ofHost?.running ?? 0)
     return { running, ...(problem !== undefined && { problem }) }
   }
+  const health = port === undefined ? undefined : await openHealth({ port, host: healthHost }, look)
   if (health) printNote(`Probes: http://${healthHost}:${health.port}/ready`)
   await untilAborted(context.signal)
   // Its agents may still need the activities of this very worker.
   await host?.drain()
   await worker?.drain()
   await health?.close()
+}
+
+async function openHealth(
+  at: { readonly port: number; readonly host: string },
+  look: () => Health,
+): Promise<HealthServer> {
+  return (await import('@skein/bullmq')).HealthServer.open(at, look)
 }
 
 function modulesOf(files: readonly string[]): readonly URL[] {
