@@ -34,6 +34,13 @@ export interface HostPresence {
   leave(): Promise<void>
 }
 
+/** A host as its record holds it. */
+interface Stored {
+  readonly entry: AgentHostEntry
+  /** The name of its process, by which others of its machine can tell that it has ended. */
+  readonly process: string | undefined
+}
+
 /** The task of the records of hosts, by which they are listed. */
 export const hostsTask = 'agent-hosts'
 
@@ -48,7 +55,7 @@ export async function announceHost(
   let lease: HeldLease | undefined
   const update = async (present: AgentHostEntry): Promise<void> => {
     const meta = actor.mark({ author: actor.principal.id, task: hostsTask, tags: [], derivedFrom: [], ...publicLabel })
-    const value = encodeJson({ ...present, process: ownProcess() })
+    const value = encodeJson({ entry: present, process: ownProcess() } satisfies Stored)
     // Before the write: a renewal of the version that it replaces would take the lease for lost.
     lease?.stop()
     const [written] = await actor.write([{ type: 'set', key, value, meta, ttlMs: leaseMs } satisfies OwnMutation])
@@ -73,8 +80,8 @@ export async function listHosts(actor: Actor): Promise<AgentHostEntry[]> {
     after = next
   }
   return found
-    .map(({ value }) => decodeJson(value) as AgentHostEntry & { readonly process?: unknown })
+    .map(({ value }) => decodeJson(value) as Stored)
     .filter(({ process }) => !hasEnded(process))
-    .map(({ process: _, ...entry }) => entry)
+    .map(({ entry }) => entry)
     .toSorted((one, other) => (one.id < other.id ? -1 : 1))
 }
